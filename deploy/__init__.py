@@ -1,0 +1,1 @@
+"""Demo systems and what it takes to set up and run Yingbi on a machine."""

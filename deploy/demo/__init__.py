@@ -1,0 +1,1 @@
+"""Third-party systems that the demo puts behind the gateway."""

@@ -1,0 +1,1 @@
+"""From an alert to a closed case: journal, playbooks, duties and clocks, scope, notices."""

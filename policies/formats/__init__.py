@@ -1,0 +1,1 @@
+"""Sans-io maskers, one for each kind of body."""

@@ -1,0 +1,1 @@
+"""What a value becomes on its way to a caller."""

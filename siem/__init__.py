@@ -1,0 +1,1 @@
+"""What was disclosed, to whom, and whether it was too much: the log, its indexes, rules and alerts."""

@@ -1,0 +1,1 @@
+"""From events to alerts: rules, sliding windows, findings, alerts."""

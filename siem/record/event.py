@@ -1,0 +1,114 @@
+"""What is recorded of an exchange.
+
+An event holds who asked for what, what was decided and which categories of personal data were shown in which form.
+It never holds a value of a subject: subjects are digests, paths are templates, reasons are codes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+EventId = NewType("EventId", str)
+"""`<start>-<number>`: unique for ever, short enough to be read out on the phone."""
+
+ExchangeId = NewType("ExchangeId", str)
+"""The id of the first event of the exchange."""
+
+
+class CallerKind(StrEnum):
+    """Who asks. Only staff, systems and terminals are recorded in clear; a citizen is a digest."""
+
+    ANONYMOUS = "anonymous"
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    SYSTEM = "system"
+    TERMINAL = "terminal"
+
+
+class Phase(StrEnum):
+    """Which part of its exchange an event records."""
+
+    WHOLE = "whole"
+    """The only event of an exchange whose answer was buffered, or that was refused."""
+    INTENT = "intent"
+    """Before an unsafe method is forwarded; another event follows."""
+    OPEN = "open"
+    """Before the first byte of a streamed answer."""
+    SHOWN = "shown"
+    """Before a window of a streamed answer is released."""
+    CLOSE = "close"
+    """After the last byte of a streamed answer, or when it was cut."""
+
+
+class Verdict(StrEnum):
+    """What became of the answer."""
+
+    FORWARD = "forward"
+    WITHHOLD = "withhold"
+
+
+class Disclosure(StrEnum):
+    """The most that the answer showed of any subject, weakest first."""
+
+    NONE = "none"
+    MASKED = "masked"
+    PSEUDONYMOUS = "pseudonymous"
+    CLEAR = "clear"
+
+
+DISCLOSURE_ORDER = tuple(Disclosure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldUse:
+    """What one declared field became in an answer, and why (invariant 4)."""
+
+    name: str
+    """As declared, or the pattern of its path; never a key that came from traffic."""
+    category: str
+    transform: str
+    disclosure: Disclosure
+    rule: str
+    """`file:line` of the rule that decided."""
+    grant: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessEvent:
+    """One record of the log."""
+
+    id: EventId
+    at: datetime
+    """Aware, UTC."""
+    exchange: ExchangeId
+    phase: Phase
+    system: str
+    operation: str
+    """Method and path template, or `unknown`."""
+    caller: str
+    """Staff, system or terminal id in clear; a citizen's digest; empty for nobody."""
+    caller_kind: CallerKind
+    posts: tuple[str, ...] = ()
+    credential: str = ""
+    """Which credential was used (`jwt:<issuer>`, `key:<id>`), so that it can be revoked. Never a secret."""
+    on_behalf_of: str = ""
+    """Digest of the person the caller acts for, or empty."""
+    purpose: str = ""
+    source_ip: str = ""
+    verdict: Verdict
+    reason: str = ""
+    """Code of why it was withheld or refused, or empty."""
+    status: int = 0
+    """HTTP status that the caller received; 0 where none was sent."""
+    program: str
+    """Digest of the compiled policy in force."""
+    overlay: int = 0
+    """Generation of the overlay in force."""
+    fields: tuple[FieldUse, ...] = ()
+    subjects: tuple[str, ...] = ()
+    """Digests of the subjects this event discloses, each once; at most 1,000."""
+    disclosure: Disclosure = Disclosure.NONE
+    bytes_out: int = 0
+    duration_ns: int = 0

@@ -1,0 +1,103 @@
+"""Who may import whom: the table of the design, and nothing else."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT = {
+    "policies": (),
+    "siem": ("policies.digest", "policies.recognisers", "policies.formats"),
+    "proxy": ("policies", "siem.record"),
+    "incident": ("siem", "policies.recognisers"),
+    "console": ("policies", "siem", "incident"),
+    "bulletin": ("incident.notice",),
+    "yingbi": ("policies", "siem", "proxy", "incident", "console", "bulletin", "deploy"),
+    "deploy": ("policies.recognisers",),
+}
+HOMES = {
+    "mitmproxy": ("proxy/",),
+    "presidio_analyzer": ("policies/recognisers/presidio.py",),
+    "hyperscan": ("policies/recognisers/scan.py",),
+    "elasticsearch": ("siem/index/elastic.py",),
+    "sigma": ("siem/detect/rule.py",),
+    "fastapi": ("console/", "bulletin/"),
+    "sqlalchemy": ("incident/", "console/", "yingbi/"),
+    "cryptography": (
+        "policies/keys.py",
+        "policies/transforms/",
+        "proxy/identity.py",
+        "siem/record/seal.py",
+        "yingbi/certificate.py",
+    ),
+    "jwt": ("proxy/identity.py", "yingbi/demo.py"),
+}
+LAZY = ("yingbi/cli.py",)
+FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def within(name: str, allowed: str) -> bool:
+    return name == allowed or name.startswith(allowed + ".")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_follow_the_data(path: Path) -> None:
+    relative = path.relative_to(ROOT).as_posix()
+    package = relative.split("/")[0]
+    tree = ast.parse(path.read_text("utf-8"))
+    names = names_in(tree)
+    for name in names:
+        target = name.split(".")[0]
+        if target in MAY_IMPORT and target != package:
+            # `from siem import record` names both `siem` and `siem.record`: the longer one must be allowed.
+            longer = any(other != name and within(other, name) for other in names)
+            assert longer or any(within(name, allowed) for allowed in MAY_IMPORT[package]), name
+        for library, homes in HOMES.items():
+            if within(name, library):
+                assert relative.startswith(homes), f"{name} has its home in {homes}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_import_hides(path: Path) -> None:
+    relative = path.relative_to(ROOT).as_posix()
+    tree = ast.parse(path.read_text("utf-8"))
+    if path.name == "__init__.py":
+        assert not names_in(tree), "__init__.py imports nothing"
+    if relative not in LAZY:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert not names_in(node), f"{node.name} imports inside"
+
+
+HEAVY = (
+    "mitmproxy",
+    "fastapi",
+    "sqlalchemy",
+    "sqlite3",
+    "elasticsearch",
+    "sigma",
+    "presidio_analyzer",
+    "spacy",
+)
+
+
+@pytest.mark.parametrize("module", ["siem.record.log", "policies.program", "policies.overlay", "policies.digest"])
+def test_the_data_path_loads_no_heavy_library(module: str) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(loaded.stdout.split()) & set(HEAVY)

@@ -1,0 +1,1 @@
+"""Settings, command line and supervisor: the only place where the parts are joined."""
