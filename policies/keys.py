@@ -1,0 +1,81 @@
+"""The key files of an installation and what they sign.
+
+Every key is one file of 0600 in one folder, made at first start. That protects against other users of the machine,
+not against root; `docs/operator.md` says so.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+SECRET_BYTES = 32
+
+
+class BadSignature(Exception):
+    """What was signed is not what is here, or another key signed it."""
+
+
+class Signer:
+    """Signs with the installation's private key. *label* keeps signatures of one kind from serving as another's."""
+
+    def __init__(self, path: Path) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(read_secret(path))
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The 32 bytes a `Verifier` takes."""
+        raw, encoding = serialization.PublicFormat.Raw, serialization.Encoding.Raw
+        return self._key.public_key().public_bytes(encoding, raw)
+
+    def sign(self, label: str, message: bytes) -> str:
+        """The signature of *message*, in base64."""
+        return base64.b64encode(self._key.sign(_labelled(label, message))).decode()
+
+    def __reduce__(self) -> str:
+        raise TypeError("a signer holds a key and is not pickled")
+
+
+class Verifier:
+    """Checks what a `Signer` signed. Holds a public key only."""
+
+    def __init__(self, public_bytes: bytes) -> None:
+        self._key = Ed25519PublicKey.from_public_bytes(public_bytes)
+
+    def check(self, label: str, message: bytes, signature: str) -> None:
+        """Return if *signature* is the signer's over *message* under *label*. Raises BadSignature otherwise."""
+        try:
+            self._key.verify(base64.b64decode(signature, validate=True), _labelled(label, message))
+        except (InvalidSignature, ValueError):
+            raise BadSignature("the signature does not fit") from None
+
+
+def make_secret(path: Path) -> None:
+    """Write a new secret to *path*, for the owner's eyes, if there is none. Never replaces one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(fd, "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in *path*. Raises OSError where it cannot be read, ValueError where it is no secret or open to all."""
+    if path.stat().st_mode & 0o077:
+        raise ValueError(f"{path.name} can be read by others: its mode must be 0600")
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(f"{path.name} is not a key: it must hold {SECRET_BYTES} bytes")
+    return secret
+
+
+def _labelled(label: str, message: bytes) -> bytes:
+    return label.encode() + b"\0" + message

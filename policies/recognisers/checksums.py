@@ -1,0 +1,71 @@
+"""Check digits of identifiers. Each function says whether a whole, normalised identifier carries the right one."""
+
+from datetime import date
+
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10X98765432"
+_USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+
+
+def resident_id_check_digit(first_seventeen: str) -> str:
+    """The eighteenth character of a resident ID number: a digit or `X`.
+
+    Source: GB 11643-1999, 4.1.4 (ISO 7064, MOD 11-2).
+    """
+    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, first_seventeen, strict=True))
+    return _ID_CHECKS[total % 11]
+
+
+def is_resident_id(number: str) -> bool:
+    """Whether *number*, 18 characters with an upper-case `X`, has a real birth date and the right check digit.
+
+    The region code is not judged: numbers keep the codes of regions that have since been abolished.
+    """
+    if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()):
+        return False
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    return 1850 <= born.year <= 2100 and number[17] == resident_id_check_digit(number[:17])
+
+
+def is_resident_id_15(number: str) -> bool:
+    """Whether *number* has the form of the 15-digit resident ID numbers issued until 1999, with a real birth date."""
+    if len(number) != 15 or not (number.isascii() and number.isdigit()):
+        return False
+    try:
+        date(1900 + int(number[6:8]), int(number[8:10]), int(number[10:12]))
+    except ValueError:
+        return False
+    return True
+
+
+def lengthen_resident_id(number: str) -> str:
+    """The 18-character form of a 15-digit resident ID number. Source: GB 11643-1999, foreword."""
+    first_seventeen = number[:6] + "19" + number[6:]
+    return first_seventeen + resident_id_check_digit(first_seventeen)
+
+
+def is_luhn(number: str) -> bool:
+    """Whether the digits of *number* satisfy the Luhn formula. Source: ISO/IEC 7812-1, annex B."""
+    total = 0
+    for place, digit in enumerate(reversed(number)):
+        value = int(digit) * (1 + place % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def uscc_check_character(first_seventeen: str) -> str:
+    """The eighteenth character of a unified social credit code. Source: GB 32100-2015, annex A (MOD 31-3)."""
+    total = sum(_USCC_VALUES[char] * weight for char, weight in zip(first_seventeen, _USCC_WEIGHTS, strict=True))
+    return _USCC_ALPHABET[(31 - total % 31) % 31]
+
+
+def is_uscc(code: str) -> bool:
+    """Whether *code*, 18 upper-case characters, is over the code's alphabet and has the right check character."""
+    if len(code) != 18 or any(char not in _USCC_VALUES for char in code):
+        return False
+    return code[17] == uscc_check_character(code[:17])
