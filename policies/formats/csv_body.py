@@ -130,9 +130,10 @@ class CsvMasker:
             case Kind.DROP:
                 return '""'  # an empty line would be no record
             case Kind.MASK:
-                if known is not None:
+                masked = action.apply(value)
+                if known is not None and masked != value:
                     known.add(value)
-                return self._quoted(action.apply(value))
+                return self._quoted(masked)
             case Kind.SCAN:
                 masked = mask_free_text(value, known, self.tally)
                 return cell if masked == value else self._quoted(masked)

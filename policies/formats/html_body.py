@@ -68,7 +68,7 @@ class HtmlMasker:
             if self._waiting >= WINDOW_CHARS and self._field is None:
                 out.append(self._flush())
         if final:
-            if self._field is not None:
+            while self._field is not None:  # what an element held may open another
                 self._end_field(self._field)
             out.append(self._flush())
         joined = "".join(out)
@@ -152,9 +152,8 @@ class HtmlMasker:
         if tag.name != "input":
             self._field = Field(tag, action, is_subject, control=tag.value_of("name") or "")
             return
-        self._note(tag.value_of("value") or "", action, is_subject)
         control = masked_input(tag, action, self._known, self.tally)
-        self._carry(tag.value_of("name") or "", control)
+        self._carry(tag.value_of("name") or "", control, action, is_subject)
         if action.kind is Kind.SHOW and action.personal:
             self._put(lambda: tag.source)
         else:
@@ -164,9 +163,8 @@ class HtmlMasker:
         self._field = None
         if field.control:
             treat = masked_select if field.tag.name == "select" else masked_textarea
-            self._note("" if field.tag.name == "select" else field.text, field.action, field.is_subject)
             control = treat(field, self._known, self.tally)
-            self._carry(field.control, control)
+            self._carry(field.control, control, field.action, field.is_subject)
             self._put_tag(control.tag)
             self._put(lambda: control.content)
         elif field.text:
@@ -177,14 +175,15 @@ class HtmlMasker:
             for token in field.content:
                 self._take(token)
 
-    def _carry(self, name: str, control: Control) -> None:
+    def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
+        self._note(control.value, action, is_subject)
         if control.true_value is not None:
             self._form[name] = control.true_value
 
     def _note(self, value: str, action: Action, is_subject: bool) -> None:
         if is_subject:
             self.tally.note_subject(value.strip())
-        if action.kind is Kind.MASK:
+        if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
             self._known.add(value)
 
     def _data_script(self, source: str) -> str:

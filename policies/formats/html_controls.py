@@ -25,6 +25,8 @@ class Control:
 
     tag: StartTag
     content: str = ""
+    value: str = ""
+    """The field's value, as it was."""
     true_value: str | None = None
     """What its form must carry, sealed; None where nothing was hidden or nothing is to be restored."""
 
@@ -45,7 +47,7 @@ def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally
     tally.count(action)
     masked = masked_value(value, action, known, tally)
     if masked == value:
-        return Control(tag)
+        return Control(tag, value=value)
     changes = {}
     kept = [attribute for attribute in tag.attributes if attribute.name not in _RESTRICTIONS]
     for attribute in kept:
@@ -53,7 +55,7 @@ def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally
             changes[attribute] = masked
         elif attribute.name == "type" and kind not in _FREE_TYPES:
             changes[attribute] = "text"  # a date or number control would drop the mask
-    return Control(only(tag, kept, changes), true_value=value if action.restore else None)
+    return Control(only(tag, kept, changes), value=value, true_value=value if action.restore else None)
 
 
 def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control:
@@ -64,7 +66,7 @@ def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
     true_value = value.removeprefix("\n") if control.action.restore and masked != value else None
-    return Control(control.tag, html.escape(masked, quote=False), true_value)
+    return Control(control.tag, html.escape(masked, quote=False), value, true_value)
 
 
 def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
@@ -89,7 +91,7 @@ def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
         label = masked_value(option.label, control.action, known, tally)
         value = label if option.value == option.label else mask_free_text(option.value, known, tally)
         out.append(f'<option value="{html.escape(value)}">{html.escape(label, quote=False)}</option>')
-    return Control(control.tag, "".join(out), true_value if control.action.restore else None)
+    return Control(control.tag, "".join(out), true_value=true_value if control.action.restore else None)
 
 
 def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -> str:

@@ -138,7 +138,7 @@ class JsonStream:
             identifier = parse(data)
             if isinstance(identifier, str | int) and not isinstance(identifier, bool):
                 self._tally.note_subject(str(identifier))
-        if _is_dropped(self._node) and self._open:
+        if isinstance(self._node, Value) and _is_dropped(self._node) and self._open:
             parse(data)
             self._tally.count(self._node.action)
         else:

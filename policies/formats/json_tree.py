@@ -140,9 +140,9 @@ class JsonTree:
             if type(item) is str:
                 if item:
                     counts[index] += 1
-                    if known is not None:
+                    value[key] = masked = mask(item)
+                    if known is not None and masked != item:
                         known.add(item)
-                    value[key] = mask(item)
             elif item is not None:
                 value[key] = None
                 counts[index] += 1
@@ -213,10 +213,11 @@ class JsonTree:
                     self.inexact = True
                 return value
             case Kind.MASK:
-                if known is not None:
-                    known.add(str(value))
                 if isinstance(value, str):
-                    return action.apply(value)
+                    masked = action.apply(value)
+                    if known is not None and masked != value:
+                        known.add(value)
+                    return masked
                 # A masked number or truth value has no honest value of its type but null.
                 return None
             case Kind.SCAN:
