@@ -56,7 +56,7 @@ class Field:
     @property
     def text(self) -> str:
         """What a reader sees of the content, without the space around it."""
-        return "".join(token.text for token in self.content if isinstance(token, Text)).strip()
+        return "".join(token.text for token in self.content if isinstance(token, Text) and not token.raw).strip()
 
     def masked(self, known: KnownValues, tally: Tally) -> str:
         """The content, transformed. Its start tag and its end are not part of it."""
@@ -81,6 +81,8 @@ class Field:
         out = []
         for token in self.content:
             match token:
+                case Text(raw=True) | Comment():
+                    pass
                 case Text() if not token.text.strip():
                     out.append(token.source)
                 case Text():
@@ -92,8 +94,6 @@ class Field:
                     out.append(masked_tag(only(token, kept), known, tally))
                 case EndTag():
                     out.append(token.source)
-                case Comment():
-                    pass
         return "".join(out)
 
 

@@ -178,7 +178,8 @@ def test_an_element_that_never_ends_is_withheld() -> None:
 PIECES = (
     '<p> </p> <b> </b> <table> <tr> <td·class="col-name"> <td·class="col-id"> </td> </tr> </table> 张三丰 13800138000 '
     '&#49; 3800138000 · x <!--张三丰--> <a·title="张三丰"> </a> <input·name="mobile"·value="13800138000"> <form> '
-    '</form> <textarea·name="name"> </textarea> <script> "13800138000" </script> <select·name="name"> <option> </select>'
+    '</form> <textarea·name="name"> </textarea> <script> "13800138000" </script> '
+    '<select·name="name"> <option> </select>'
 ).split()
 pieces = st.sampled_from([piece.replace("·", " ") for piece in PIECES])
 pages = st.lists(pieces, max_size=25).map("".join)
@@ -193,7 +194,8 @@ def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: lis
     if "<select" not in page:  # a masked choice is one option more
         assert whole(make, expected) == expected, "a mask of a mask is the same mask"
     text = html.unescape(re.sub(r"<!--|-->|</?b>|<a>|</a>", "", expected.decode()))
-    assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
+    if "col-id" not in page:  # declared to be public
+        assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
     if '<td class="col-name">张三丰' in page:
         assert "张三丰" not in text
 
