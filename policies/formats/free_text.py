@@ -56,6 +56,11 @@ def personal_spans(text: str, known: KnownValues | None = None) -> list[Span]:
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text))
+    return merge(spans)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """*spans* in order, those that overlap made one."""
     merged: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         if merged and span.start < merged[-1].end:

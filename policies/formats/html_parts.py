@@ -3,10 +3,11 @@
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from urllib.parse import quote, unquote
 
-from policies.formats.free_text import KnownValues, Span, mask_free_text, personal_spans
+from policies.formats.free_text import KnownValues, Span, mask_free_text, merge, personal_spans
 from policies.formats.html_tokens import Attribute, Comment, StartTag, Text
 from policies.formats.masker import Tally
 from policies.transforms.make import REDACTED
@@ -37,7 +38,16 @@ class Run:
     def masked(self, known: KnownValues, tally: Tally) -> str:
         """The run with everything personal in its text hidden, even where a tag stands in the middle of it."""
         texts = [piece.text for piece in self.pieces if isinstance(piece, Text)]
+        # Tags and comments in a run can tear a number apart, or hold two apart: both readings count.
         spans = personal_spans("".join(texts), known)
+        if len(texts) > 1:
+            starts = accumulate(map(len, texts), initial=0)
+            apart = [
+                replace(span, start=start + span.start, end=start + span.end)
+                for text, start in zip(texts, starts, strict=False)
+                for span in personal_spans(text)
+            ]
+            spans = merge([*spans, *apart])
         for span in spans:
             for category in span.categories:
                 tally.found[category] += 1

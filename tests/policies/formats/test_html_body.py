@@ -40,7 +40,7 @@ SHAPE = HtmlShape(
 
 
 def seal(values: dict[str, str]) -> str:
-    return "sealed:" + ",".join(f"{name}={value}" for name, value in values.items())
+    return "sealed:" + ",".join(f"{name}={value[::-1]}" for name, value in values.items())
 
 
 def make() -> HtmlMasker:
@@ -57,6 +57,7 @@ def masked(page: str) -> str:
         ("<p>电话13800138000</p>", "<p>电话***</p>"),
         ("<p>138<b>0013</b>8000</p>", "<p>***<b></b></p>"),
         ("<p>138<!-- -->00138000</p>", "<p>***<!-- --></p>"),
+        ("<p>13800138000<!-- -->13900139000</p>", "<p>***<!-- -->***</p>"),
         ("<p>1&#51;800138000 &amp; more</p>", "<p>*** &amp; more</p>"),
         ("<p>a &amp; b</p>", "<p>a &amp; b</p>"),
         ('<a title="13800138000" href="/x?q=13800138000">x</a>', '<a title="***" href="/x?q=***">x</a>'),
@@ -144,7 +145,7 @@ def test_what_becomes_of_a_control(form: str, expected: str) -> None:
 
 def test_a_form_carries_the_true_values_of_its_masked_controls() -> None:
     page = '<form><input name="mobile" value="13800138000"><input name="name" value="张三"></form><form></form>'
-    carried = '<input type="hidden" name="yingbi-sealed" value="sealed:mobile=13800138000"></form><form></form>'
+    carried = '<input type="hidden" name="yingbi-sealed" value="sealed:mobile=00083100831"></form><form></form>'
     assert masked(page).endswith(carried), "only fields to be restored are carried"
     assert could_have_made(Keep(first=3, last=4))("138****8000")
 
@@ -203,14 +204,13 @@ def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: lis
 @given(pages.filter(lambda page: "<select" not in page))
 def test_the_structure_stays(page: str) -> None:
     """The tree a browser builds has the same elements; a carried value is all that is added."""
-    before = [
-        element.tag for element in html5lib.parse(page, namespaceHTMLElements=False).iter() if element.tag != "option"
-    ]
     shown = re.sub(r'<input type="hidden" name="yingbi-sealed"[^>]*>', "", masked(page))
-    after = [
-        element.tag for element in html5lib.parse(shown, namespaceHTMLElements=False).iter() if element.tag != "option"
-    ]
-    assert after == before
+    assert _elements(shown) == _elements(page)
+
+
+def _elements(page: str) -> list[str]:
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    return [element.tag for element in tree.iter() if isinstance(element.tag, str)]
 
 
 def test_windows_pass_known_values_on(monkeypatch: pytest.MonkeyPatch) -> None:
