@@ -159,10 +159,12 @@ class Section:
         self.find(node.at, "wrong-form", f"{what} is a mapping")
         return None
 
-    def sections[T](self, key: str, what: str, read: Callable[["Section"], T | None]) -> list[T]:
+    def sections[T](
+        self, key: str, what: str, read: Callable[["Section"], T | None], *, required: bool = True
+    ) -> list[T]:
         """What *read* makes of each mapping in the list under *key*; keys nobody read are findings."""
         made = []
-        for node in self.items(key):
+        for node in self.items(key, required=required):
             section = self.section_of(node, what)
             if section is not None:
                 result = read(section)
