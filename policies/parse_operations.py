@@ -49,14 +49,14 @@ def parse_parameter_sets(file: Section) -> dict[str, tuple[Parameter, ...]]:
     }
 
 
-def parse_bodies(section: Section, key: str) -> Bodies:
-    """The bodies declared under *key*, by format; of none where there is no such key."""
+def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
+    """The bodies declared under *key*, by format. *page* is the key of pages there; of forms, where they are sent."""
     inner = section.section(key, required=False)
     if inner is None:
         return Bodies()
     bodies = Bodies(
         json=_json(inner),
-        html=_html(inner),
+        html=_page(inner, page),
         csv=inner.text("csv", required=False, fits=_NAME_OR_RECORD),
         text=inner.text("text", required=False, fits=NAME),
     )
@@ -78,7 +78,7 @@ def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Oper
         refuse=parse_title(section, "refuse", required=False),
         parameters=_parameters(section, sets),
         answers=parse_bodies(section, "answers"),
-        body=parse_bodies(section, "body"),
+        body=parse_bodies(section, "body", page="form"),
         static=_static(section),
         headers=section.texts("headers", required=False, fits=_HEADER),
         at=section.at,
@@ -164,15 +164,15 @@ def _json(section: Section) -> tuple[Target, ...] | None:
     return tuple(targets)
 
 
-def _html(section: Section) -> HtmlBody | None:
-    node = section.node_of("html", required=False)
+def _page(section: Section, key: str) -> HtmlBody | None:
+    node = section.node_of(key, required=False)
     if node is None:
         return None
     if isinstance(node, Scalar):
         if node.text != "scan":
-            section.find(node.at, "unknown-choice", "`html` is `scan`, or says what the elements hold")
+            section.find(node.at, "unknown-choice", f"`{key}` is `scan`, or says what the elements hold")
         return HtmlBody(at=node.at)
-    inner = section.section_of(node, "`html`")
+    inner = section.section_of(node, f"`{key}`")
     if inner is None:
         return None
     body = HtmlBody(
