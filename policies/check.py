@@ -35,12 +35,12 @@ def _grants(policy: Policy, findings: Findings) -> None:
             findings.add(Finding(grant.at, "duplicate", f"grant `{grant.id}` stands also at {seen[grant.id]}"))
         seen[grant.id] = grant.at
         for category in grant.sees:
-            if category not in policy.categories:
+            if category not in policy.categories and category not in policy.unread:
                 near = nearest(category, policy.categories)
                 message = f"grant `{grant.id}` is about `{category[:80]}`, and there is no such category{near}"
                 findings.add(Finding(grant.at, "unknown-category", message))
         for system in grant.systems:
-            if system not in policy.systems:
+            if system not in policy.systems and system not in policy.unread:
                 near = nearest(system, policy.systems)
                 message = f"grant `{grant.id}` is about `{system}`, and there is no such system{near}"
                 findings.add(Finding(grant.at, "unknown-system", message))

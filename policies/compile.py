@@ -26,7 +26,7 @@ def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Prog
 
 def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings: Findings) -> Program:
     """The program of *system* as far as it can be had; what stands in the way is added to *findings*."""
-    shapes = ShapeMaker(system, policy.categories, findings)
+    shapes = ShapeMaker(system, policy, findings)
     operations = [_operation(operation, system, shapes) for operation in operations_of(system, policy.packs, findings)]
     pack = policy.packs.get(system.pack or "")
     errors = shapes.bodies(pack.errors if pack and system.errors == Bodies() else system.errors)

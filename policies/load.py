@@ -53,7 +53,15 @@ def load_policy(folder: Path) -> Loaded:
             message = f"system `{system.name}` stands also at {systems[system.name].at}"
             findings.add(Finding(system.at, "duplicate", message))
         systems[system.name] = system
-    policy = Policy(categories=categories, grants=tuple(grants), callers=tuple(callers), packs=packs, systems=systems)
+    files = {path.stem for path in (folder / "systems").glob("*.y*ml")}
+    policy = Policy(
+        categories={name: category for name, category in categories.items() if category is not None},
+        grants=tuple(grants),
+        callers=tuple(callers),
+        packs=packs,
+        systems=systems,
+        unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
+    )
     jwks = {path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.json"))}
     check(policy, jwks, findings)
     return Loaded(policy, jwks, findings)

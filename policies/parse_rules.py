@@ -20,10 +20,11 @@ _CALLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def parse_catalogue(file: Section) -> dict[str, Category]:
-    """The categories of a catalogue, by name."""
-    categories = {}
+def parse_catalogue(file: Section) -> dict[str, Category | None]:
+    """The categories of a catalogue, by name; None for one that is there and cannot be read."""
+    categories: dict[str, Category | None] = {}
     for name, at, node in file.entries("categories"):
+        categories[name] = None
         section = file.section_of(node, f"category `{name}`")
         if section is None:
             continue

@@ -282,3 +282,5 @@ class Policy:
     callers: tuple[Caller, ...]
     packs: dict[str, Pack]
     systems: dict[str, System]
+    unread: frozenset[str] = frozenset()
+    """Names of categories and systems that stand in the files and could not be read: that was told already."""

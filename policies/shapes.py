@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Category, Field, HtmlBody, OnWrite, System, Target
+from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, OnWrite, Policy, System, Target
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -45,13 +45,13 @@ class _Branch:
 class ShapeMaker:
     """Makes the shapes of one system. Every field it meets is in `fields`, by index."""
 
-    def __init__(self, system: System, categories: dict[str, Category], findings: Findings) -> None:
+    def __init__(self, system: System, policy: Policy, findings: Findings) -> None:
         self.fields = [
             FieldInfo("undeclared", "undeclared", Redact(), OnWrite.REFUSE, _BUILT_IN, personal=True),
             FieldInfo("text", "text", Scan(), OnWrite.REFUSE, _BUILT_IN, personal=False),
         ]
         self._system = system
-        self._categories = categories
+        self._policy = policy
         self._findings = findings
         self._records: dict[str, ObjectShape] = {}
         self._under_way: list[str] = []
@@ -97,11 +97,12 @@ class ShapeMaker:
             return FREE_TEXT
         if category == PUBLIC:
             info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
-        elif (known := self._categories.get(category)) is not None:
+        elif (known := self._policy.categories.get(category)) is not None:
             info = FieldInfo(name, category, mask or known.mask, on_write or known.on_write, str(at), personal=True)
         else:
-            near = nearest(category, [*self._categories, PUBLIC, SCAN])
-            self._find(at, "unknown-category", f"there is no category `{category[:80]}`{near}")
+            if category not in self._policy.unread:
+                near = nearest(category, [*self._policy.categories, PUBLIC, SCAN])
+                self._find(at, "unknown-category", f"there is no category `{category[:80]}`{near}")
             return UNDECLARED
         self.fields.append(info)
         return len(self.fields) - 1
