@@ -205,7 +205,7 @@ def read_program(data: bytes, verifier: Verifier) -> tuple[Program, str]:
         body = bytes(file.program)
         verifier.check(_LABEL, body, file.signature)
         program = msgspec.json.decode(body, type=Program, strict=True)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadProgram("not the bytes of a program") from None
     if hashlib.sha256(body).hexdigest() != file.digest:
         raise BadProgram("the digest does not fit")

@@ -1,17 +1,18 @@
 """What may be sent to a system: masks that were shown must not come back as values (DESIGN decision 4)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import SEALED_NAME
 from policies.formats.json_text import entries_in, parse, parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.policy import OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
-from policies.transforms.make import could_have_made
-from policies.transforms.spec import Spec
+from policies.transforms.make import could_have_made, transform_of
+from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
 
 MOST_CONTROLS = 2_000
 DEEPEST = 64
@@ -31,10 +32,12 @@ class WriteRules:
 
     def __init__(self, program: Program) -> None:
         self.fields = program.fields
+        self._specs: list[tuple[Spec, ...]] = []
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         for field in program.fields:
             specs: dict[Spec, None] = {field.mask: None}
             specs |= {grant.sees[field.category]: None for grant in program.grants if field.category in grant.sees}
+            self._specs.append(tuple(specs))
             self._shown.append(tuple(could_have_made(spec) for spec in specs))
 
     def is_mask(self, index: int, value: str) -> bool:
@@ -83,13 +86,18 @@ class WriteRules:
         if self.is_mask(UNDECLARED, value):
             raise MaskReturned(self.fields[UNDECLARED].name)
 
+    def _masks(self, index: int, value: str, mask: str) -> bool:
+        """Whether *mask* is what some caller was shown in place of *value*, and not of another."""
+        return any(_plain(made) == _plain(mask) for spec in self._specs[index] for made in _made_by(spec, value))
+
     def _settled(self, name: str, value: str, shapes: HtmlShapes, true_values: dict[str, str]) -> str | None:
         index = _control_field(name, shapes)
         if not value or not self.is_mask(index, value):
             return value
         field = self.fields[index]
-        if field.on_write is OnWrite.RESTORE and name in true_values:
-            return true_values[name]
+        true_value = true_values.get(name)
+        if field.on_write is OnWrite.RESTORE and true_value is not None and self._masks(index, true_value, value):
+            return true_value
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
@@ -126,6 +134,22 @@ class _JsonSettling:
                 self.dropped = True
             else:
                 self.settle(item, child, depth + 1)
+
+
+def _made_by(spec: Spec, value: str) -> Iterator[str]:
+    """What *spec* makes of *value*; nothing where that takes a key."""
+    match spec:
+        case Scan():
+            yield hide(value, personal_spans(value))
+        case Redact() | Replace() | Keep():
+            yield transform_of(spec, b"")(value)
+        case Show() | Digest() | Drop():
+            pass
+
+
+def _plain(text: str) -> str:
+    """*text* as a browser sends it back, whatever it made of line ends and the space around."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _row_shape(shape: Shape | None) -> Shape | None:
