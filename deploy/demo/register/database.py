@@ -1,7 +1,6 @@
 """The register as a SQLite file, and the command that serves it with Datasette as it comes."""
 
 import json
-import os
 import sqlite3
 import sys
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from deploy.demo.register.people import generate
 from deploy.demo.register.resident import Household, Register, Resident
+from deploy.private_file import write_private
 
 _SCHEMA = """
 CREATE TABLE households (
@@ -70,9 +70,7 @@ def make_register(folder: Path, *, residents: int, seed: int) -> RegisterFiles:
     unfinished.unlink(missing_ok=True)
     _write_database(unfinished, register)
     files.metadata.write_text(json.dumps(_METADATA, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    files.canaries.unlink(missing_ok=True)
-    with open(os.open(files.canaries, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.writelines(person.id_no + "\n" for person in register.canaries)
+    write_private(files.canaries, "".join(person.id_no + "\n" for person in register.canaries).encode())
     unfinished.replace(files.database)  # last: who sees the database finds the rest
     return files
 
