@@ -3,12 +3,21 @@
 import re
 
 from policies.parse_rules import parse_title
-from policies.policy import ANYONE, SIGNED_IN, About, Bodies, Element, HtmlBody, Operation, Parameter, Target, Title
+from policies.policy import (
+    ANYONE,
+    SAFE_METHODS,
+    SIGNED_IN,
+    About,
+    Bodies,
+    Element,
+    HtmlBody,
+    Operation,
+    Parameter,
+    Target,
+    Title,
+)
 from policies.section import NAME, Section
 from policies.yaml_tree import Entries, Node, Scalar
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Source: RFC 9110, 9.2.1."""
 
 STATIC_TYPES = (
     "text/css",

@@ -16,6 +16,8 @@ SCAN = "scan"
 """In an answer: text that is shown but for what recognisers find in it."""
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing. Source: RFC 9110, 9.2.1."""
 
 
 class Level(StrEnum):

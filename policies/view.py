@@ -13,6 +13,7 @@ from policies.formats.html_body import HtmlMasker, Seal
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
+from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.formats.text_body import TextMasker
 from policies.policy import OnWrite
@@ -77,6 +78,20 @@ class View:
                 return HtmlMasker(self._page(shapes.html), tally, charset, seal)
             case "text" if shapes.text is not None:
                 return TextMasker(self.actions[shapes.text], tally, charset)
+            case _:
+                return None
+
+    def learning_masker(self, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
+        """A masker for one body of a system that is still being declared: it hides everything."""
+        undeclared = self.actions[UNDECLARED]
+        match kind:
+            case "json":
+                return LearningJsonMasker(undeclared, tally)
+            case "html":
+                page = HtmlShape(record=Object({}, Value(undeclared)), undeclared=undeclared, hides_everything=True)
+                return HtmlMasker(page, tally, charset, seal)
+            case "text":
+                return TextMasker(undeclared, tally, charset)
             case _:
                 return None
 

@@ -81,10 +81,9 @@ class WriteRules:
         settling.settle(value, shape, 0)
         return spell(value) if settling.dropped else data
 
-    def text(self, value: str) -> None:
-        """Return if *value*, of no declared field, holds no mask. Raises MaskReturned."""
-        if self.is_mask(UNDECLARED, value):
-            raise MaskReturned(self.fields[UNDECLARED].name)
+    def holds_mask(self, value: str) -> bool:
+        """Whether *value*, of no declared field, holds a mask."""
+        return self.is_mask(UNDECLARED, value)
 
     def _masks(self, index: int, value: str, mask: str) -> bool:
         """Whether *mask* is what some caller was shown in place of *value*, and not of another."""
