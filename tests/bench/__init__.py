@@ -1,0 +1,1 @@
+"""What Yingbi costs and how fast it is, measured against what a user would run instead. `make bench`."""
