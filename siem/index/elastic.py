@@ -42,6 +42,7 @@ _ORDER = [
     {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
     {"event.id": {"order": "asc"}},
 ]
+_WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_results": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class ElasticStore:
         return new
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
-        """As `EventStore` promises. Shows the index as it was at the first step of the iteration."""
+        """As `EventStore` promises."""
         query = query_of(condition, start, end)
         return self._hits(query, self._indices(start, end), timeout) if start < end else iter(())
 
@@ -157,25 +158,29 @@ class ElasticStore:
     def _hits(self, query: Query, indices: Sequence[str], timeout: timedelta) -> Iterator[Document]:
         reader = self._reading()
         with reader.call(_deadline(timeout)) as client:
+            found = client.search(index=indices, query=query, sort=_ORDER, size=PAGE, ignore_unavailable=True, **_WHOLE)
+        yield from _sources(found.body)
+        hits = found["hits"]["hits"]
+        if len(hits) == PAGE:  # most searches end with the first page, and need no point in time to be kept for them
+            yield from self._further_hits(query, indices, hits[-1]["sort"], timeout)
+
+    def _further_hits(
+        self, query: Query, indices: Sequence[str], after: Sequence[Any], timeout: timedelta
+    ) -> Iterator[Document]:
+        reader = self._reading()
+        with reader.call(_deadline(timeout)) as client:
             pit = client.open_point_in_time(index=indices, keep_alive=_KEEP_ALIVE, ignore_unavailable=True)["id"]
-        after: list[Any] | None = None
         try:
             while True:
                 with reader.call(_deadline(timeout)) as client:
-                    found = client.search(
-                        pit={"id": pit, "keep_alive": _KEEP_ALIVE},
-                        query=query,
-                        sort=_ORDER,
-                        search_after=after,
-                        size=PAGE,
-                        track_total_hits=False,
-                        allow_partial_search_results=False,
-                    )
+                    kept = {"id": pit, "keep_alive": _KEEP_ALIVE}
+                    found = client.search(pit=kept, query=query, sort=_ORDER, search_after=after, size=PAGE, **_WHOLE)
                 yield from _sources(found.body)
                 hits = found["hits"]["hits"]
                 if len(hits) < PAGE:
                     return
-                pit, after = found["pit_id"], hits[-1]["sort"]
+                # Without the tie-breaker a point in time adds: ours, the event's id, has no ties.
+                pit, after = found["pit_id"], hits[-1]["sort"][: len(_ORDER)]
         finally:
             # It would end by itself; a cluster that cannot be told so now is not worth an error.
             with contextlib.suppress(StoreUnavailable), reader.call(_deadline(timeout)) as client:

@@ -4,20 +4,23 @@ Written only after the index has taken what lies before, so after a crash some e
 skipped; the index drops what it has already.
 """
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from siem.index.store import StoreUnavailable
+from siem.index.sqlite_file import Schema, SqliteFile
 from siem.record.log import StartId
 from siem.record.reader import Position
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS bookmarks (start TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
-    " chain TEXT NOT NULL, refused INTEGER NOT NULL, broken TEXT NOT NULL) WITHOUT ROWID, STRICT"
+_SCHEMA = Schema(
+    what="the file of the shipper's positions",
+    version=1,
+    disposable=True,
+    statements=(
+        "CREATE TABLE bookmarks (start TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
+        " chain TEXT NOT NULL, refused INTEGER NOT NULL, broken TEXT NOT NULL) WITHOUT ROWID, STRICT",
+    ),
 )
 
 
@@ -36,21 +39,19 @@ class Positions:
     """The bookmarks of all starts, in the file at *path*. Any failure is StoreUnavailable."""
 
     def __init__(self, path: Path, *, read_only: bool = False, timeout: timedelta = timedelta(seconds=1)) -> None:
-        self.path = path
-        self.read_only = read_only
+        self._file = SqliteFile(path, _SCHEMA, read_only=read_only)
         self.timeout = timeout
 
     def load(self) -> dict[StartId, Bookmark]:
         """Every bookmark; none where the file has yet to be made."""
-        if self.read_only and not self.path.exists():
+        if self._file.missing:
             return {}
-        with self._open() as file:
-            rows = file.execute("SELECT start, segment, offset, chain, refused, broken FROM bookmarks").fetchall()
+        select = "SELECT start, segment, offset, chain, refused, broken FROM bookmarks"
         return {
             StartId(start): Bookmark(
                 position=Position(segment=segment, offset=offset, chain=chain), refused=refused, broken=broken
             )
-            for start, segment, offset, chain, refused, broken in rows
+            for start, segment, offset, chain, refused, broken in self._file.read(select, (), self.timeout)
         }
 
     def save(self, bookmarks: Mapping[StartId, Bookmark]) -> None:
@@ -59,23 +60,14 @@ class Positions:
             (start, mark.position.segment, mark.position.offset, mark.position.chain, mark.refused, mark.broken)
             for start, mark in bookmarks.items()
         ]
-        with self._open() as file:
-            file.executemany("INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?, ?, ?, ?)", rows)
-            file.commit()
+        with self._file.writing(self.timeout) as writer:
+            writer.executemany("INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def forget(self) -> None:
         """Drop every bookmark: the whole log is shipped again."""
-        with self._open() as file:
-            file.execute("DELETE FROM bookmarks")
-            file.commit()
+        with self._file.writing(self.timeout) as writer:
+            writer.execute("DELETE FROM bookmarks")
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with contextlib.closing(sqlite3.connect(self.path, timeout=self.timeout.total_seconds())) as file:
-                file.execute("PRAGMA synchronous = FULL")
-                if not self.read_only:
-                    file.execute(_SCHEMA)
-                yield file
-        except sqlite3.Error as error:
-            raise StoreUnavailable(f"the positions of the shipper cannot be kept: {error}") from error
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()

@@ -70,6 +70,7 @@ class Here:
         for log in self.logs:
             log.close()
         self.store.close()
+        self.positions.close()
 
 
 @pytest.fixture
@@ -177,7 +178,7 @@ def test_what_was_indexed_and_not_noted_is_not_indexed_twice(here: Here) -> None
     here.drain()
     here.write(log)
     with held(here.folder / "positions.db"):
-        assert "positions of the shipper" in here.shipper.step().trouble
+        assert "the shipper's positions cannot be used" in here.shipper.step().trouble
     here.restart()
     progress = here.shipper.step()
     assert (progress.shipped, progress.new) == (1, 0)

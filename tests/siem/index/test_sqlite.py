@@ -73,7 +73,7 @@ def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
 def test_a_writer_that_holds_the_file_is_not_waited_for_longer_than_allowed(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "index.db")
     store.append([document(1)], SOON)
-    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(tmp_path / "index.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="locked"):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from siem.index.condition import AllOf, Condition, Exists, In, Is, Like, Not
-from siem.index.sqlite import SqliteStore, lies_in
+from siem.index.condition import AllOf, Condition, Exists, In, Is, Like, Not, lies_in
+from siem.index.sqlite import SqliteStore
 from siem.index.sqlite_query import sql_of
 from tests.siem.events import document
 
@@ -18,7 +18,7 @@ def index(tmp_path: Path) -> Path:
     store = SqliteStore(tmp_path / "index.db")
     store.append([document(number) for number in range(50)], SOON)
     store.close()
-    return store.path
+    return tmp_path / "index.db"
 
 
 USED: dict[str, tuple[Condition, str]] = {
