@@ -112,6 +112,8 @@ class _Reader:
                     node.start_mark, "value", f"`{node.value}` is no value: put it in quotes if it is a text"
                 )
                 return None
+        if node.tag not in ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"):
+            self.object_to(node.start_mark, "tag", "tags are not taken")
         if isinstance(node, yaml.SequenceNode):
             places |= {(*path, number): _place(item.start_mark) for number, item in enumerate(node.value)}
             return [self._plain(loader, item, (*path, number), places) for number, item in enumerate(node.value)]
@@ -119,9 +121,10 @@ class _Reader:
         for key_node, value_node in node.value:
             key = loader.construct_object(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                self.object_to(
-                    key_node.start_mark, "key", f"`{key_node.value}` is not read as a text: put it in quotes"
+                said = (
+                    "a key is a text" if key is None else f"`{key_node.value}` is not read as a text: put it in quotes"
                 )
+                self.object_to(key_node.start_mark, "key", said)
                 continue
             if key in mapping:
                 self.object_to(key_node.start_mark, "duplicate", f"`{key}` stands twice")

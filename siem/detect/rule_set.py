@@ -75,6 +75,11 @@ class _Reader:
         self.problems: list[Problem] = []
         self.plain = {_name_of(section): section for section in sections if not is_correlation(section)}
         self.correlations = [section for section in sections if is_correlation(section)]
+        named = {
+            name for section in self.correlations for name in _texts(section.value["correlation"]["rules"]) or [""]
+        }
+        self.dangling = named - set(self.plain)
+        """Names of parts that there are not."""
         for section in sections:
             if not is_correlation(section) and self.plain[_name_of(section)] is not section:
                 self._object_to(section, ("name",), "duplicate-name", f"two rules are called `{_name_of(section)}`")
@@ -158,8 +163,9 @@ class _Reader:
     ) -> Iterator[Rule]:
         value = section.value
         missing = [key for key in ("id", "level", "yingbi") if key not in value]
-        for key in missing:
-            self._object_to(section, (), "missing-key", f"`{key}` is missing: the rule raises alerts")
+        if not self.dangling:  # else it is the part that a correlation means and misspells
+            for key in missing:
+                self._object_to(section, (), "missing-key", f"`{key}` is missing: the rule raises alerts")
         if missing:
             return
         ours = value["yingbi"]
