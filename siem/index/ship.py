@@ -19,7 +19,7 @@ from siem.record.reader import beginning_of, follow, unread_bytes
 
 type Clock = Callable[[], datetime]
 
-BATCH_EVENTS = 500
+BATCH_EVENTS = 2_000
 BATCH_BYTES = 4_000_000
 IDLE = timedelta(milliseconds=200)
 FIRST_BACKOFF = timedelta(milliseconds=500)

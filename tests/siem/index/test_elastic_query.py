@@ -31,7 +31,7 @@ def query(condition: Condition) -> Any:
 
 
 V6 = {"wildcard": {"source.ip.text": {"value": "*:*"}}}
-NOTHING = {"match_none": {}}
+NOTHING: Any = {"match_none": {}}
 TABLE: list[tuple[Condition, Any]] = [
     (EVERYTHING, {"match_all": {}}),
     (AnyOf(()), {"bool": {"should": [NOTHING], "minimum_should_match": 1}}),

@@ -2,9 +2,14 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import threading
+import urllib.parse
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,8 +20,11 @@ from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
 from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, start_over_if_emptied, starts_in
 from siem.index.sqlite import SqliteStore
+from siem.index.store import EventStore
 from siem.record.log import AccessLog, StartId, link, new_start_id, segment_path
+from tests.contract.backends import elastic_prefix, elastic_store
 from tests.siem.events import NINE, event
+from tests.siem.forward import wire_to
 
 SOON = timedelta(seconds=20)
 STARTS = tuple(StartId(f"6YQ3K0M9Z{last}") for last in "TVWXYZ")
@@ -29,7 +37,7 @@ class Here:
         self.folder = folder
         (folder / "log").mkdir()
         self.now = NINE
-        self.store = SqliteStore(folder / "index.db")
+        self.store: EventStore = SqliteStore(folder / "index.db")
         self.positions = Positions(folder / "positions.db", timeout=timedelta(milliseconds=20))
         self.logs: list[AccessLog] = []
         self.written: list[str] = []
@@ -355,6 +363,37 @@ class Shipping(RuleBasedStateMachine):
 def test_none_is_lost_and_none_is_twice_in_whatever_order_things_fail(tmp_path: Path) -> None:
     Shipping.folder = tmp_path
     run_state_machine_as_test(Shipping, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+
+
+@pytest.mark.elasticsearch
+def test_a_cluster_that_comes_and_goes_under_load_gets_each_event_once(here: Here, elasticsearch_node: Any) -> None:
+    """The wire is cut at every moment of an append; events are written all the while."""
+    node = elasticsearch_node
+    address = urllib.parse.urlsplit(node.url)
+    log = here.start()
+    with elastic_prefix(node) as prefix, wire_to(address.hostname, address.port) as wire:
+        through = SimpleNamespace(url=f"https://127.0.0.1:{wire.port}", ca_file=node.ca_file, users=node.users)
+        with closing(elastic_store(through, prefix)) as far, closing(elastic_store(node, prefix)) as near:
+            here.store.close()
+            here.store = far
+            here.restart()
+            here.shipper.timeout = timedelta(seconds=5)
+            troubles = 0
+            for round_number in range(12):
+                for _ in range(20):
+                    here.write(log)
+                cutter = threading.Timer(round_number * 0.02, wire.cut)
+                cutter.start()
+                progress = here.shipper.step()
+                troubles += bool(progress.trouble)
+                cutter.join()
+                assert here.shipper.step().shipped == 0, "nothing gets through a cut wire"
+                wire.mend()
+                here.now += LONGEST_BACKOFF
+            here.drain()
+            assert troubles
+            found = [item["event"]["id"] for item in near.search(EVERYTHING, NINE - SOON, NINE + SOON, SOON)]
+            assert sorted(found) == sorted(here.written)
 
 
 KILLED = """

@@ -81,8 +81,8 @@ def damaged(log: AccessLog, position: Position, how: str) -> None:
             first.unlink()
         case "swapped":
             first.write_bytes(second.read_bytes())
-        case "not JSON":
-            first.write_bytes(b"x" * position.offset)
+        case _:
+            raise ValueError(how)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -55,10 +55,10 @@ def test_an_example_raises_the_alerts_it_names(example: Example, store: EventSto
         told = [
             {**alert.group, "event_count": alert.event_count, "subject_count": alert.subject_count} for alert in alerts
         ]
-        assert Counter(map(str, map(sorted_items, told))) == Counter(map(str, map(sorted_items, example.alerts)))
+        assert as_counted(told) == as_counted(example.alerts)
         assert bool(alerts) is (example.section == "fires")
         assert detection.found() == expected([example.rule], example.documents, FRESH)
 
 
-def sorted_items(alert: dict[str, object]) -> list[tuple[str, object]]:
-    return sorted(alert.items())
+def as_counted(alerts: Iterable[Mapping[str, object]]) -> Counter[tuple[tuple[str, object], ...]]:
+    return Counter(tuple(sorted(alert.items())) for alert in alerts)
