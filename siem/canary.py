@@ -7,11 +7,11 @@ are; comments begin with `#`.
 import re
 from pathlib import Path
 
-from policies.digest import DIGEST_CHARS
+from policies.digest import DIGEST_BYTES
 
 LIST_NAME = "canary_subjects"
 
-_DIGEST = re.compile(f"[^\\s:#]+:[0-9a-f]{{{DIGEST_CHARS}}}")
+_DIGEST = re.compile(f"[^\\s:#]+:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 
 
 def read_canaries(path: Path) -> frozenset[str]:

@@ -174,7 +174,7 @@ class AlertStore:
         return AlertId(f"A-{number:06d}")
 
     def _select(self, rest: str, value: int) -> list[Alert]:
-        if self._file.missing:
+        if self._file.missing():
             return []
         select = f"SELECT {_COLUMNS}, {_ends('')}, {_ends(' DESC')} FROM alerts {rest}"  # noqa: S608
         return [_alert_of(row) for row in self._file.read(select, (value,), self.timeout)]

@@ -44,7 +44,7 @@ class Positions:
 
     def load(self) -> dict[StartId, Bookmark]:
         """Every bookmark; none where the file has yet to be made."""
-        if self._file.missing:
+        if self._file.missing():
             return {}
         select = "SELECT start, segment, offset, chain, refused, broken FROM bookmarks"
         return {

@@ -21,6 +21,7 @@ type Clock = Callable[[], datetime]
 
 BATCH_EVENTS = 2_000
 BATCH_BYTES = 4_000_000
+"""The most that is shipped at once. After a failure it is halved, so that a slow index is never asked for too much."""
 IDLE = timedelta(milliseconds=200)
 FIRST_BACKOFF = timedelta(milliseconds=500)
 LONGEST_BACKOFF = timedelta(seconds=10)
@@ -89,6 +90,7 @@ class Shipper:
         self._suspected: dict[StartId, str] = {}
         self._torn: dict[StartId, int] = {}
         self._behind: dict[StartId, int] = {}
+        self._halvings = 0
         self._failures = 0
         self._not_before: datetime | None = None
         self._trouble = ""
@@ -102,8 +104,9 @@ class Shipper:
         try:
             progress = self._ship()
         except StoreUnavailable as unavailable:
-            pause = self._back_off(now, str(unavailable))
-            return self._progress(pause=pause)
+            return self._progress(pause=self._back_off(now, str(unavailable)))
+        except OSError as error:
+            return self._progress(pause=self._back_off(now, f"the log cannot be read: {error.strerror}"))
         self._failures, self._not_before = 0, None
         return progress
 
@@ -119,6 +122,7 @@ class Shipper:
         if changed:
             self.positions.save(changed)
             self._bookmarks |= changed
+            self._halvings = max(self._halvings - 1, 0)
             self._measure(self._bookmarks, list(changed))
         spans = tuple(_span_of(part.documents) for part in taken.values() if part.documents)
         pause = timedelta(0) if changed and any(self._behind.values()) else IDLE
@@ -138,7 +142,8 @@ class Shipper:
         taken = {}
         for start in waiting:
             bookmark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
-            part = self._take_of(start, bookmark, BATCH_EVENTS // len(waiting) + 1, BATCH_BYTES // len(waiting) + 1)
+            share = len(waiting) << self._halvings
+            part = self._take_of(start, bookmark, BATCH_EVENTS // share + 1, BATCH_BYTES // share + 1)
             if part.bookmark != bookmark:
                 taken[start] = part
         return taken
@@ -173,19 +178,22 @@ class Shipper:
         longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(self._failures, 10)))
         pause = longest * (0.5 + self.jitter() / 2)
         self._failures += 1
+        self._halvings = min(self._halvings + 1, BATCH_EVENTS.bit_length())
         self._not_before = now + pause
         self._trouble = trouble
         return pause
 
     def _progress(self, *, pause: timedelta) -> Progress:
-        bookmarks = self._bookmarks or {}
-        return Progress(
-            behind_bytes=sum(behind for behind in self._behind.values() if behind > 0),
-            refused=sum(mark.refused for mark in bookmarks.values()),
-            broken={start: mark.broken for start, mark in bookmarks.items() if mark.broken},
-            trouble=self._trouble,
-            pause=pause,
-        )
+        unread = sum(behind for behind in self._behind.values() if behind > 0)
+        return replace(_progress_of(self._bookmarks or {}, unread), trouble=self._trouble, pause=pause)
+
+
+def _progress_of(bookmarks: Mapping[StartId, Bookmark], unread: int) -> Progress:
+    return Progress(
+        behind_bytes=unread,
+        refused=sum(mark.refused for mark in bookmarks.values()),
+        broken={start: mark.broken for start, mark in bookmarks.items() if mark.broken},
+    )
 
 
 def starts_in(folder: Path) -> list[StartId]:
@@ -193,6 +201,16 @@ def starts_in(folder: Path) -> list[StartId]:
     if not folder.exists():
         return []
     return sorted(StartId(path.name) for path in folder.iterdir() if _START.fullmatch(path.name))
+
+
+def standing(folder: Path, positions: Positions) -> Progress:
+    """How far the shipping of the log in *folder* has come, for who looks on from another process."""
+    bookmarks = positions.load()
+    unread = 0
+    for start in starts_in(folder):
+        mark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
+        unread += 0 if mark.broken else max(unread_bytes(folder / start, mark.position), 0)
+    return _progress_of(bookmarks, unread)
 
 
 def start_over_if_emptied(store: EventStore, positions: Positions, timeout: timedelta) -> bool:

@@ -45,7 +45,6 @@ class SqliteFile:
         self._lock = threading.Lock()
         self._closed = False
 
-    @property
     def missing(self) -> bool:
         """Whether the file has yet to be made, by another process."""
         return self.read_only and not self.path.exists()

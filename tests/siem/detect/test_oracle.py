@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sigma.backends.sqlite import sqliteBackend
+from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 
 from siem.detect.rule_set import parse_rules
@@ -51,7 +51,7 @@ def flat(found: dict[str, Any], name: str) -> Any:
 
 
 def found_by_pysigma(text: str, documents: list[dict[str, Any]]) -> set[tuple[str, datetime]]:
-    backend = sqliteBackend(table="events", timestamp_field="@timestamp", event_id_field="event.id")
+    backend: Any = sqliteBackend(table="events", timestamp_field="@timestamp", event_id_field="event.id")  # type: ignore[no-untyped-call]
     (query,) = backend.convert(SigmaCollection.from_yaml(text))
     with closing(sqlite3.connect(":memory:")) as database:
         database.execute(f"CREATE TABLE events ({', '.join(f'`{column}`' for column in COLUMNS)})")

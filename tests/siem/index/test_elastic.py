@@ -122,11 +122,12 @@ def test_each_role_can_do_its_own_work_and_no_other(elasticsearch_node: Any) -> 
         name, password = node.users["writer"]
         with Elasticsearch(node.url, ca_certs=str(node.ca_file), basic_auth=(name, password)) as client:
             index = f"{prefix}-2026.11.23"
-            for forbidden in (
+            forbidden_calls: tuple[Callable[[], object], ...] = (
                 lambda: client.index(index=index, id=event(1).id, document=document(2)),
                 lambda: client.delete(index=index, id=event(1).id),
                 lambda: client.indices.delete(index=index),
-            ):
+            )
+            for forbidden in forbidden_calls:
                 with pytest.raises(ApiError, match="403"):
                     forbidden()
 

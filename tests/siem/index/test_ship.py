@@ -18,13 +18,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, start_over_if_emptied, starts_in
+from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, standing, start_over_if_emptied, starts_in
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
-from siem.record.log import AccessLog, StartId, link, new_start_id, segment_path
+from siem.record.log import AccessLog, StartId, new_start_id, segment_path
 from tests.contract.backends import elastic_prefix, elastic_store
-from tests.siem.events import NINE, event
+from tests.siem.events import NINE, document, event
 from tests.siem.forward import wire_to
+from tests.siem.lines import write_start
 
 SOON = timedelta(seconds=20)
 STARTS = tuple(StartId(f"6YQ3K0M9Z{last}") for last in "TVWXYZ")
@@ -130,14 +131,15 @@ def test_new_starts_and_new_segments_are_found(here: Here) -> None:
 
 def test_a_long_backlog_leaves_room_for_the_others(here: Here) -> None:
     busy, quiet = here.start(), here.start()
-    for _ in range(1200):
+    for _ in range(1500):
         here.write(busy)
     here.write(quiet)
+    here.shipper.timeout = SOON
     progress = here.shipper.step()
     assert progress.pause == timedelta(0), "there is more to do at once"
     assert here.written[-1] in here.indexed()
     here.drain()
-    assert len(here.indexed()) == 1201
+    assert len(here.indexed()) == 1501
 
 
 def test_while_the_index_is_away_events_wait_in_the_log(here: Here) -> None:
@@ -243,32 +245,22 @@ def test_half_a_line_is_waited_for_and_is_no_backlog(here: Here) -> None:
     assert sorted(here.indexed()) == sorted(here.written)
 
 
-def foreign(log: AccessLog, body: bytes) -> None:
-    """Append a line that follows, and holds what this version would not have written."""
-    chain = link(log._chain, body)
-    log._write(b"%s %s\n" % (chain.encode(), body))
-    log._chain = chain
-
-
 @pytest.mark.parametrize("body", [b"{}", b'{"event":[]}', b'{"event":{"id":"x"},"yingbi":{"new":1}}', b"[1]"])
 def test_what_the_index_cannot_take_is_counted_and_passed(here: Here, body: bytes) -> None:
-    log = here.start()
-    here.write(log)
-    foreign(log, body)
-    here.write(log)
+    write_start(here.folder / "log", STARTS[0], [document(1), body, document(2)])
     assert here.drain().refused == 1
     here.restart()
     assert here.drain().refused == 1, "after a restart as well"
-    assert sorted(here.indexed()) == sorted(here.written)
+    assert here.indexed() == [event(1).id, event(2).id]
 
 
-def test_a_line_that_follows_and_is_no_document_is_a_break(here: Here) -> None:
-    log = here.start()
-    here.write(log)
-    foreign(log, b"no JSON")
+def test_an_index_too_slow_for_a_whole_batch_is_given_less(here: Here) -> None:
+    write_start(here.folder / "log", STARTS[0], [document(n, at=NINE) for n in range(1500)])
+    here.shipper.timeout = timedelta(0)  # more than some thousand steps of the index are never granted
+    assert here.shipper.step().trouble == "the index cannot be used: interrupted"
+    here.now += LONGEST_BACKOFF
     here.drain()
-    assert "is no event" in here.drain().broken[log.start]
-    assert here.indexed() == here.written
+    assert len(here.indexed()) == 1500
 
 
 def test_a_start_that_cannot_be_read_is_told_and_the_others_go_on(here: Here) -> None:
@@ -285,6 +277,35 @@ def test_a_start_that_cannot_be_read_is_told_and_the_others_go_on(here: Here) ->
     path.with_suffix(".kept").rename(path)
     here.drain()
     assert sorted(here.indexed()) == sorted(here.written)
+
+
+def test_a_log_that_cannot_be_listed_is_told(here: Here) -> None:
+    log = here.start()
+    here.write(log)
+    (here.folder / "log").rename(here.folder / "kept")
+    (here.folder / "log").write_text("a file", "utf-8")
+    progress = here.shipper.step()
+    assert (progress.trouble, progress.pause) == ("the log cannot be read: Not a directory", timedelta(seconds=0.5))
+    (here.folder / "log").unlink()
+    (here.folder / "kept").rename(here.folder / "log")
+    here.now += progress.pause
+    assert here.shipper.step().shipped == 1
+
+
+def test_who_looks_on_sees_how_far_it_has_come(here: Here) -> None:
+    onlooker = Positions(here.folder / "positions.db", read_only=True)
+    assert standing(here.folder / "log", onlooker) == Progress(behind_bytes=0, refused=0, broken={})
+    paths = [
+        *write_start(here.folder / "log", STARTS[0], [document(1), b"{}"]),
+        *write_start(here.folder / "log", STARTS[1], [document(2)]),
+    ]
+    size = sum(path.stat().st_size for path in paths)
+    assert standing(here.folder / "log", onlooker).behind_bytes == size
+    paths[1].write_bytes(b"0 {}\n")
+    here.drain()
+    final = here.drain()
+    assert standing(here.folder / "log", onlooker) == final
+    assert (final.behind_bytes, final.refused, set(final.broken)) == (0, 1, {STARTS[1]})
 
 
 def test_an_emptied_index_is_filled_again(here: Here) -> None:

@@ -44,9 +44,9 @@ def items(file: SqliteFile) -> list[str]:
 
 def test_what_was_written_is_read_by_others(file: SqliteFile) -> None:
     other = SqliteFile(file.path, SCHEMA, read_only=True)
-    assert other.missing
+    assert other.missing()
     assert items(file) == []
-    assert not other.missing
+    assert not other.missing()
     add(file, "a", "b")
     assert items(file) == items(other) == ["a", "b"]
     assert other.read("SELECT joined(item, ?) FROM list", ("x",), SOON) == [("a+x",), ("b+x",)]

@@ -5,7 +5,8 @@ import pytest
 
 from siem.record.log import AccessLog, BrokenChain, StartId, segment_path
 from siem.record.reader import Position, beginning_of, follow, unread_bytes
-from tests.siem.events import event
+from tests.siem.events import document, event
+from tests.siem.lines import write_start
 
 START = StartId("6YQ3K0M9ZT")
 
@@ -20,8 +21,8 @@ def log(tmp_path: Path) -> Iterator[AccessLog]:
 def read(log: AccessLog, position: Position | None = None) -> tuple[list[str], Position]:
     position = position or beginning_of(START)
     ids = []
-    for document, after in follow(log.folder, position):
-        ids.append(document["event"]["id"])
+    for found, after in follow(log.folder, position):
+        ids.append(found["event"]["id"])
         position = after
     return ids, position
 
@@ -55,21 +56,21 @@ def test_unread_bytes_count_every_segment(log: AccessLog) -> None:
     assert unread_bytes(log.folder, position) == size - position.offset
 
 
-def test_half_a_line_left_at_the_end_of_a_segment_is_passed(log: AccessLog) -> None:
-    log.append(event(0))
-    _, position = read(log)
-    first = segment_path(log.folder, 1)
-    with first.open("ab") as torn:
-        torn.write(b"0123456789 {half a line")
-    assert read(log, position) == ([], position), "it may yet become a whole one"
-    chain = position.chain
-    other = AccessLog(log.folder.parent, StartId("6YQ3K0M9ZV"))
-    other.folder.rename(log.folder.parent / "gone")
-    other._chain = chain  # as a worker whose disk took half a line goes on in its next segment
-    other.folder, other._segment = log.folder, 1
-    other.append(event(1))
-    other.close()
-    assert read(log, position)[0] == [event(1).id]
+def test_half_a_line_left_at_the_end_of_a_segment_is_passed(tmp_path: Path) -> None:
+    _, second = write_start(tmp_path, START, [document(0)], [document(1)], torn=b"0123456789 {half a line")
+    kept = second.read_bytes()
+    second.unlink()
+    found = list(follow(tmp_path / START, beginning_of(START)))
+    assert [item["event"]["id"] for item, _ in found] == [event(0).id], "it may yet become a whole one"
+    second.write_bytes(kept)
+    after = list(follow(tmp_path / START, found[-1][1]))
+    assert [item["event"]["id"] for item, _ in after] == [event(1).id]
+
+
+def test_a_line_that_follows_and_is_no_document_is_a_break(tmp_path: Path) -> None:
+    write_start(tmp_path, START, [document(0), b"no JSON"])
+    with pytest.raises(BrokenChain, match=r"000001\.log: the line at byte \d+ is no event"):
+        list(follow(tmp_path / START, beginning_of(START)))
 
 
 def damaged(log: AccessLog, position: Position, how: str) -> None:
