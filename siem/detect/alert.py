@@ -112,7 +112,8 @@ class AlertStore:
         """The alert that *finding* joined or, if none was fresh, became.
 
         *evidence*: the events of the group that satisfy the rule, from `evidence_from` to the finding's end, in order.
-        They are taken in small transactions; where it breaks off, the same finding takes it up again.
+        They are taken in small transactions; where it breaks off, the same finding takes it up again. A finding that
+        is fresh to two alerts joins the later one.
         """
         rest = iter(evidence)
         chunk, following = list(islice(rest, _CHUNK)), list(islice(rest, _CHUNK))
@@ -132,6 +133,11 @@ class AlertStore:
     def since(self, sequence: int) -> list[Alert]:
         """The alerts that were made or changed after the one with *sequence*, in the order of their last change."""
         return self._select("WHERE sequence > ? ORDER BY sequence", sequence)
+
+    def sequence(self) -> int:
+        """The `sequence` of the alert that changed last; 0 where there is none."""
+        ((newest,),) = self._file.read("SELECT coalesce(max(sequence), 0) FROM alerts", (), self.timeout)
+        return int(newest)
 
     def latest(self, limit: int = 100) -> list[Alert]:
         """The alerts raised last, newest first."""

@@ -56,12 +56,15 @@ class Detector:
         *spans*: when the events happened that were shipped since the last step (`Progress.spans`). Raises
         StoreUnavailable where index or alerts do not answer; the next step then makes up for this one.
         """
+        self._owed = merged([*self._owed, *spans])
+        before = self.alerts.sequence()
         if self._done_to is None:
             self._done_to = self.alerts.detected_to() or now - LOOK_BACK
         sweeping = self._swept_at is None or not self._swept_at <= now < self._swept_at + _SWEEP_EVERY
-        self._owed = merged([*self._owed, *spans, self._recent(self._done_to, now, sweeping=sweeping)])
+        self._owed = merged([*self._owed, self._recent(self._done_to, now, sweeping=sweeping)])
         try:
-            changed = [alert for rule in self.rules for alert in self._apply(rule, self._owed, now)]
+            for rule in self.rules:
+                self._apply(rule, self._owed, now)
             self._note(now)
         except StoreUnavailable:
             # Windows may have passed events whose findings were not kept: look at all of them again.
@@ -70,14 +73,14 @@ class Detector:
         self._owed, self._done_to = [], now
         if sweeping:
             self._swept_at = now
-        return changed
+        return self.alerts.since(before)
 
     def _recent(self, done_to: datetime, now: datetime, *, sweeping: bool) -> Span:
         """What to look at whether or not anybody told us of it. A sweep also finds events a fast clock dated ahead."""
         since = min(done_to, now)
         return Span(since - LATENESS, _FAR) if sweeping else Span(since - _OVERLAP, max(done_to, now) + _OVERLAP)
 
-    def _apply(self, rule: Rule, spans: Sequence[Span], now: datetime) -> list[Alert]:
+    def _apply(self, rule: Rule, spans: Sequence[Span], now: datetime) -> None:
         runs: defaultdict[Group, _Runs] = defaultdict(list)
         new_from: dict[Group, datetime] = {}
         to_replay: dict[Group, datetime] = {}
@@ -98,12 +101,11 @@ class Detector:
                 self._extend(runs[group], key[0])
         for group, since in to_replay.items():
             runs[group] = self._replay(rule, group, since, now)
-        findings = [
-            Finding(rule=rule, group=group, first_at=first, last_at=last, new_from=new_from[group])
-            for group, found in runs.items()
-            for first, last in found
-        ]
-        return [self._join(finding, now) for finding in findings]
+        for group, found in runs.items():
+            for first, last in found:
+                finding = Finding(rule=rule, group=group, first_at=first, last_at=last, new_from=new_from[group])
+                since = self.alerts.evidence_from(finding)
+                self.alerts.join(finding, self._events_of(rule, group, since, last), now)
 
     def _new_events(self, rule: Rule, spans: Sequence[Span], now: datetime) -> Iterator[Document]:
         """The events of *spans*, in order, that the rule is about and that were not looked at before."""
@@ -136,10 +138,6 @@ class Detector:
         for document in self.store.search(rule.condition_of(group), first, last + _TICK, self.timeout):
             if rule.group_of(document) == group:
                 yield document
-
-    def _join(self, finding: Finding, now: datetime) -> Alert:
-        since = self.alerts.evidence_from(finding)
-        return self.alerts.join(finding, self._events_of(finding.rule, finding.group, since, finding.last_at), now)
 
     def _extend(self, runs: _Runs, at: datetime) -> None:
         """Put *at*, which is not before any of *runs*, into the last one if it is fresh, else into a new one."""

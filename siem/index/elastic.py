@@ -53,7 +53,7 @@ class Login:
     password: str = field(repr=False)
 
 
-class _Session:
+class _Link:
     """One login at the cluster. Every failure of a call is StoreUnavailable, and no call is repeated here."""
 
     def __init__(self, urls: Sequence[str], ca_file: Path, login: Login) -> None:
@@ -91,8 +91,8 @@ class ElasticStore:
         prefix: str = PREFIX,
     ) -> None:
         self.prefix = prefix
-        self._writer = _Session(urls, ca_file, writer) if writer else None
-        self._reader = _Session(urls, ca_file, reader) if reader else None
+        self._writer = _Link(urls, ca_file, writer) if writer else None
+        self._reader = _Link(urls, ca_file, reader) if reader else None
         self._existing: set[str] = set()
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
@@ -151,9 +151,9 @@ class ElasticStore:
 
     def close(self) -> None:
         """As `EventStore` promises."""
-        for session in (self._writer, self._reader):
-            if session is not None:
-                session.close()
+        for link in (self._writer, self._reader):
+            if link is not None:
+                link.close()
 
     def _hits(self, query: Query, indices: Sequence[str], timeout: timedelta) -> Iterator[Document]:
         reader = self._reading()
@@ -221,12 +221,12 @@ class ElasticStore:
             return (f"{self.prefix}-*",)
         return [self._index_on(first + timedelta(days=day)) for day in range((last - first).days + 1)]
 
-    def _writing(self) -> _Session:
+    def _writing(self) -> _Link:
         if self._writer is None:
             raise ValueError("this index was opened to read only")
         return self._writer
 
-    def _reading(self) -> _Session:
+    def _reading(self) -> _Link:
         if self._reader is None:
             raise ValueError("this index was opened to write only")
         return self._reader
@@ -237,37 +237,37 @@ class ElasticKeeper:
 
     def __init__(self, urls: Sequence[str], ca_file: Path, login: Login, *, prefix: str = PREFIX) -> None:
         self.prefix = prefix
-        self._session = _Session(urls, ca_file, login)
+        self._link = _Link(urls, ca_file, login)
 
     def prepare(self, timeout: timedelta) -> None:
         """Bring template and existing indices up to this version. Doing it twice is doing it once."""
         deadline = _deadline(timeout)
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "250ms"}
         ours = mapping()
-        with self._session.call(deadline) as client:
+        with self._link.call(deadline) as client:
             client.indices.put_index_template(
                 name=self.prefix,
                 index_patterns=[f"{self.prefix}-*"],
                 priority=500,
                 template={"settings": settings, "mappings": ours},
             )
-        with self._session.call(deadline) as client, contextlib.suppress(NotFoundError):
+        with self._link.call(deadline) as client, contextlib.suppress(NotFoundError):
             client.indices.put_mapping(index=f"{self.prefix}-*", meta=ours["_meta"], properties=ours["properties"])
 
     def drop_before(self, day: date, timeout: timedelta) -> list[str]:
         """The names of the indices of days before *day*, which are deleted. The log still has their events."""
         deadline = _deadline(timeout)
-        with self._session.call(deadline) as client:
+        with self._link.call(deadline) as client:
             names = sorted(client.indices.get(index=f"{self.prefix}-*", features=["aliases"]).body)
         old = [name for name in names if name < f"{self.prefix}-{day:%Y.%m.%d}"]
         for name in old:
-            with self._session.call(deadline) as client:
+            with self._link.call(deadline) as client:
                 client.indices.delete(index=name)
         return old
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._session.close()
+        self._link.close()
 
 
 def _sources(found: Mapping[str, Any]) -> Iterator[Document]:

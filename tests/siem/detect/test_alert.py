@@ -85,6 +85,7 @@ def test_readers_see_each_change_by_its_sequence(alerts: AlertStore, tmp_path: P
         assert reader.since(0) == [first, second]
         assert reader.since(first.sequence) == [second]
         assert reader.since(second.sequence) == []
+        assert alerts.sequence() == second.sequence
         changed = alerts.join(finding(2, 2), EVENTS[2:3], NINE)
         assert reader.since(second.sequence) == [changed]
         assert reader.get(first.id) == changed

@@ -79,7 +79,9 @@ TABLE: list[tuple[Condition, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "holds"), TABLE, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("condition", "holds"), TABLE, ids=[f"{number}-{type(item[0]).__name__}" for number, item in enumerate(TABLE)]
+)
 def test_what_a_condition_means(condition: Condition, holds: bool) -> None:
     assert matches(condition, DOCUMENT) is holds
 

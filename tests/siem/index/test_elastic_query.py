@@ -74,7 +74,9 @@ TABLE: list[tuple[Condition, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "expected"), TABLE, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(
+    ("condition", "expected"), TABLE, ids=[f"{number}-{type(item[0]).__name__}" for number, item in enumerate(TABLE)]
+)
 def test_the_query_of_a_condition(condition: Condition, expected: Any) -> None:
     assert query(condition) == expected
 
