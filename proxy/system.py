@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from policies.ask import Question, Routes
 from policies.digest import Digester
@@ -27,6 +28,9 @@ class System:
         self.views = Views(program, secret)
         self.writes = WriteRules(program)
         self.identity = Identity(program, digester)
+        split = urlsplit(program.upstream)
+        self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
+        """Scheme, host and port of the system behind."""
         self._questions: dict[str, Question] = {}
         self._cipher = Cipher(secret, "form")
 

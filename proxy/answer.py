@@ -1,0 +1,150 @@
+"""How an answer of a system behind is looked at: which masker reads its body, which of its headers pass. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.formats.masker import Masker, Tally, Withheld
+from policies.program import Shapes
+from policies.recognisers.scan import scan
+from proxy.decide import Forward
+from proxy.identity import Caller
+from proxy.message import Headers, media_type_in
+from proxy.reasons import reason_for_body
+from proxy.system import System
+
+KINDS = {
+    "application/json": "json",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "text/plain": "text",
+}
+TEXT_KINDS = ("html", "csv", "text")
+
+PASSING_HEADERS = frozenset(
+    "allow content-language content-security-policy cross-origin-embedder-policy cross-origin-opener-policy "
+    "cross-origin-resource-policy date location permissions-policy referrer-policy retry-after set-cookie "
+    "x-content-type-options x-frame-options".split()
+)
+"""Headers that say nothing about what a body holds; their values are scanned all the same."""
+STATIC_HEADERS = PASSING_HEADERS | {"cache-control", "content-length", "etag", "expires", "last-modified", "vary"}
+
+_LIKE_DATA = (b"<!doctype", b"<html", b"<?xml", b'{"', b"[{", b'["', b"pk\x03\x04", b"%pdf")
+_LOOKED_AT = 512
+_BODILESS = frozenset({204, 205, 304})
+
+
+class AsItIs:
+    """The masker of a file that is the same for everybody: it passes, unless it looks like data after all."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self._start = b""
+        self._passes = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        if self._passes:
+            return [data]
+        self._start += data
+        return self._looked_at() if len(self._start) >= _LOOKED_AT else []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        return [] if self._passes else self._looked_at()
+
+    def _looked_at(self) -> list[bytes]:
+        if self._start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_LIKE_DATA):
+            raise Withheld("static_file_is_data")
+        self._passes = True
+        return [self._start] if self._start else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """The body goes through a masker."""
+
+    masker: Masker
+    content_type: str
+    """What the answer says it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """There is no body, or none worth sending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold:
+    """Nothing of the body leaves."""
+
+    reason: str
+
+
+type Treatment = Mask | Empty | Withhold
+
+
+def treatment_of(
+    status: int, headers: Headers, *, has_body: bool, forward: Forward, system: System, caller: Caller, now: datetime
+) -> Treatment:
+    """What becomes of the body of an answer with *status* and *headers*."""
+    if not 200 <= status <= 599 or (status == 304 and not forward.operation.static):
+        return Withhold(reason="upstream_malformed")
+    if any(value.strip().lower() != "identity" for value in headers.get("content-encoding", ())):
+        return Withhold(reason="answer_encoded")
+    if not has_body or status in _BODILESS or 300 <= status < 400:
+        return Empty()
+    types = headers.get("content-type", [])
+    media_type, charset = media_type_in(types[0]) if len(types) == 1 else ("", "")
+    if forward.operation.static and status < 400:
+        if media_type not in forward.operation.static:
+            return Withhold(reason="answer_not_declared")
+        return Mask(masker=AsItIs(Tally(system.digester)), content_type=types[0])
+    kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
+    try:
+        masker = _masker(kind, status, charset or "utf-8", forward, system, caller, now)
+    except Withheld as withheld:
+        return Withhold(reason=reason_for_body(withheld.reason))
+    if masker is None:
+        return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
+    named = f"{media_type}; charset={charset or 'utf-8'}" if kind in TEXT_KINDS else media_type
+    return Mask(masker=masker, content_type=named)
+
+
+def _masker(
+    kind: str, status: int, charset: str, forward: Forward, system: System, caller: Caller, now: datetime
+) -> Masker | None:
+    tally = Tally(system.digester)
+
+    def seal(values: dict[str, str]) -> str:
+        return system.seal_form(values, caller, now)
+
+    if system.is_learning:
+        return forward.view.learning_masker(kind, tally, charset, seal)
+    shapes: Shapes = forward.operation.answers
+    if status >= 400:
+        # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal)
+        if masker is not None and not (kind == "html" and shapes.html is not None):
+            return masker
+    return forward.view.masker(shapes, kind, tally, charset, seal)
+
+
+def passing_headers(headers: Headers, *, static: bool, declared: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
+    """The headers that may leave. One whose value holds personal data does not.
+
+    Raises Withheld for a redirect that would have to lose its target.
+    """
+    passing = STATIC_HEADERS if static else PASSING_HEADERS
+    kept = []
+    for name, values in headers.items():
+        if name not in passing and name not in declared:
+            continue
+        for value in values:
+            if scan(value):
+                if name == "location":
+                    raise Withheld("personal_data_in_location")
+                continue
+            kept.append((name.encode("ascii"), value.encode("utf-8", "surrogateescape")))
+    return kept

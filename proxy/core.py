@@ -1,0 +1,269 @@
+"""Where we depart from mitmproxy's core, and why. Each departure has a test that fails without it.
+
+The core was made for people who debug: it quotes what it could not parse, has no bounds, and lets an answer begin
+before anybody has looked at it. What stands here is put in the place of its own classes once, by `install`.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import ClassVar
+
+from mitmproxy import flow as flows
+from mitmproxy import http
+from mitmproxy.net.http.http1 import assemble_response
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers import http as http_layers
+from mitmproxy.proxy.layers.http import _base, _http1, _http2
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import (
+    ErrorCode,
+    HttpEvent,
+    RequestProtocolError,
+    ResponseData,
+    ResponseHeaders,
+    ResponseProtocolError,
+)
+from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
+
+from proxy.exchange import Exchange, exchange_of
+from proxy.gate import Gate
+from proxy.pages import Notice, page, problem
+
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of a request's body; it is always read whole before anything is decided."""
+LARGEST_BUFFERED = 1024 * 1024
+"""Bytes of an answer's body that are held before it is streamed instead."""
+LONGEST_HEAD = 64 * 1024
+
+type Commands = layer.CommandGenerator[None]
+
+
+class Stream(http_layers.HttpStream):
+    """One request and its answer, with bounds, and with pages of ours in place of the core's."""
+
+    gate: ClassVar[Gate]
+    """Set by `install`: there is one gate in a process."""
+
+    def check_body_size(self, request: bool) -> layer.CommandGenerator[bool]:
+        """Refuse a request that is too large; begin to stream an answer that is. Replaces options of the core that
+        would stream an answer past every hook.
+        """
+        if request:
+            return (yield from self._check_request_size())
+        exchange = exchange_of(self.flow)
+        if exchange is not None and len(self.response_body_buf) > LARGEST_BUFFERED:
+            yield from self._begin_to_stream(exchange)
+        return False
+
+    def _check_request_size(self) -> layer.CommandGenerator[bool]:
+        declared = self.flow.request.headers.get("content-length", "")
+        size = len(self.request_body_buf) or (int(declared) if declared.isdigit() else 0)
+        if size <= LARGEST_REQUEST:
+            return False
+        self.flow.error = flows.Error("request_too_large")
+        if not self.request_body_buf:
+            yield HttpRequestHeadersHook(self.flow)
+        if (exchange := exchange_of(self.flow)) is not None:
+            exchange.failure = "request_too_large"
+        yield HttpErrorHook(self.flow)
+        yield from self._answer_with_error("request_too_large", ErrorCode.REQUEST_TOO_LARGE)
+        return True
+
+    def _begin_to_stream(self, exchange: Exchange) -> Commands:
+        """The answer has outgrown the buffer: from here on its windows are released one by one."""
+        body = bytes(self.response_body_buf)
+        self.response_body_buf.clear()  # type: ignore[no-untyped-call]
+        if self.gate.begin_to_stream(self.flow, exchange):
+            yield from self.start_response_stream()
+            yield from self.handle_event(ResponseData(self.stream_id, body))
+        else:
+            yield from self._withheld()
+
+    def state_wait_for_response_headers(self, event: HttpEvent) -> Commands:
+        """As the core does, but an answer that is withheld ends here: its body is not even read."""
+        assert isinstance(event, ResponseHeaders)
+        self.flow.response = event.response
+        if (yield from self.check_invalid(False)):
+            return
+        yield HttpResponseHeadersHook(self.flow)
+        if (yield from self.check_killed(True)):
+            return
+        exchange = exchange_of(self.flow)
+        if exchange is not None and exchange.is_answered:
+            yield from self._withheld()
+        elif self.flow.response.stream and not event.end_stream:
+            yield from self.start_response_stream()
+        else:
+            self.server_state = self.state_consume_response_body
+
+    def _withheld(self) -> Commands:
+        """Send the page that the gate has put in place of the answer, and let the connection behind go."""
+        yield http_layers.SendHttp(
+            RequestProtocolError(self.stream_id, "withheld", ErrorCode.CANCEL), self.context.server
+        )
+        yield from self._send_page()
+
+    def _send_page(self) -> Commands:
+        assert self.flow.response is not None
+        self.server_state = self.state_done
+        content = self.flow.response.raw_content
+        yield http_layers.SendHttp(
+            ResponseHeaders(self.stream_id, self.flow.response, not content), self.context.client
+        )
+        if content:
+            yield http_layers.SendHttp(ResponseData(self.stream_id, content), self.context.client)
+        yield from self.flow_done()
+
+    def handle_protocol_error(self, event: RequestProtocolError | ResponseProtocolError) -> Commands:
+        """As the core does, but where an answer can still be given, it is the gate's page and quotes nothing."""
+        waiting = self.server_state in (self.state_wait_for_response_headers, self.state_consume_response_body)
+        if isinstance(event, ResponseProtocolError) and waiting and self.client_state == self.state_done:
+            exchange = exchange_of(self.flow)
+            if exchange is not None:
+                exchange.failure = exchange.failure or failure_of(event)
+            self.flow.error = flows.Error(event.message)
+            yield HttpErrorHook(self.flow)
+            if exchange is not None and exchange.is_answered and event.code is not ErrorCode.KILL:
+                yield from self._send_page()
+                return
+        yield from super().handle_protocol_error(event)
+
+    def check_invalid(self, request: bool) -> layer.CommandGenerator[bool]:
+        """As the core does, without quoting what was found invalid."""
+        invalid = False
+        for command in super().check_invalid(request):
+            if isinstance(command, http_layers.SendHttp) and isinstance(command.event, ResponseProtocolError):
+                command.event.message = self._coded("malformed_request" if request else "upstream_malformed")
+                invalid = True
+            elif isinstance(command, HttpErrorHook) and (exchange := exchange_of(self.flow)) is not None:
+                exchange.failure = "malformed_request" if request else "upstream_malformed"
+            yield command
+        return invalid
+
+    def _answer_with_error(self, reason: str, code: ErrorCode) -> Commands:
+        error = ResponseProtocolError(self.stream_id, self._coded(reason), code)
+        yield http_layers.SendHttp(error, self.context.client)
+        self.client_state = self.state_errored
+        self.flow.live = False
+
+    def _coded(self, reason: str) -> str:
+        exchange = exchange_of(self.flow)
+        if exchange is None:
+            return f"{reason} - page"
+        return f"{reason} {exchange.ledger.event} {'page' if exchange.wants_page else 'problem'}"
+
+
+class StrictServer(_http1.Http1Server):
+    """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread."""
+
+    def read_headers(self, event: events.ConnectionEvent) -> Commands:
+        """Refuse, or let the core read."""
+        if isinstance(event, events.DataReceived):
+            fault = fault_of(bytes(self.buf))
+            if fault is not None:
+                yield commands.SendData(self.conn, error_response(fault, "malformed_request - page"))
+                yield commands.CloseConnection(self.conn)
+                self.state = self.done
+                return
+        yield from super().read_headers(event)
+
+
+class StrictClient(_http1.Http1Client):
+    """HTTP/1 towards systems behind: bounded heads, and trailers end the answer instead of the connection handler."""
+
+    def read_headers(self, event: events.ConnectionEvent) -> Commands:
+        """Refuse a head that never ends, or let the core read."""
+        if isinstance(event, events.DataReceived) and self.stream_id is not None:
+            data = bytes(self.buf)
+            if len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]:
+                yield from self._broken()
+                return
+        yield from super().read_headers(event)
+
+    def read_body(self, event: events.Event) -> Commands:
+        """Let the core read; it does not know trailers."""
+        try:
+            yield from super().read_body(event)
+        except NotImplementedError:
+            yield from self._broken()
+
+    def _broken(self) -> Commands:
+        assert self.stream_id is not None
+        yield commands.CloseConnection(self.conn)
+        yield ReceiveHttp(ResponseProtocolError(self.stream_id, "upstream_malformed", ErrorCode.GENERIC_SERVER_ERROR))
+
+
+def failure_of(event: ResponseProtocolError) -> str:
+    """Why the system behind did not answer, from how the core says it."""
+    if event.code is ErrorCode.CONNECT_FAILED:
+        return "upstream_unreachable"
+    closed = event.message.startswith(("server closed connection", "HTTP/1 protocol error: peer closed"))
+    return "upstream_broke_off" if closed else "upstream_malformed"
+
+
+def fault_of(data: bytes) -> int | None:
+    """The status that the beginning of a request must be refused with, if it must be."""
+    end = data.find(b"\r\n\r\n")
+    head = data if end < 0 else data[:end]
+    if len(head) > LONGEST_HEAD:
+        return 431
+    bare = head.replace(b"\r\n", b"")
+    # A carriage return at the very end may be followed by its line feed in the next packet.
+    bare = bare.removesuffix(b"\r") if end < 0 else bare
+    if b"\n" in bare or b"\r" in bare or b"\0" in bare or b"\r\n " in head or b"\r\n\t" in head:
+        return 400
+    return None
+
+
+def error_body(status_code: int, message: str) -> bytes:
+    """The body of an error that no hook sees. *message* counts only where we made it: `<reason> <event> <form>`."""
+    return _error(status_code, message)[0]
+
+
+def error_response(status_code: int, message: str = "") -> bytes:
+    """A whole HTTP/1 response for such an error."""
+    body, content_type = _error(status_code, message)
+    headers = http.Headers(connection="close", content_type=content_type, cache_control="no-store")
+    assembled: bytes = assemble_response(http.Response.make(status_code, body, headers))  # type: ignore[no-untyped-call]
+    return assembled
+
+
+def _error(status_code: int, message: str) -> tuple[bytes, str]:
+    reason, event, form = "malformed_request" if status_code < 500 else "upstream_malformed", "-", "page"
+    if message.endswith((" page", " problem")) and message.count(" ") == 2:
+        reason, event, form = message.split(" ")
+    notice = Notice(reason=reason, event=event, status=status_code)
+    return (
+        (page(notice), "text/html; charset=utf-8") if form == "page" else (problem(notice), "application/problem+json")
+    )
+
+
+class ScrubbedLog(logging.Handler):
+    """Takes what the core logs, which may hold bytes of bodies, and passes on where it was said and how grave it is."""
+
+    def __init__(self, said: Callable[[str, str, str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass on the logger, the level and the kind of exception; never the message."""
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        self._said(record.name, record.levelname, kind)
+
+
+def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
+    """Put everything in its place. *said* is told about log records: logger, level, kind of exception."""
+    Stream.gate = gate
+    http_layers.HttpStream = Stream  # type: ignore[misc]
+    http_layers.Http1Server = StrictServer  # type: ignore[attr-defined]
+    http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
+    _http1.make_error_response = error_response
+    _base.format_error = error_body
+    _http2.format_error = error_body  # type: ignore[attr-defined]
+    # The core checks the type of every field of every message in Python: a quarter of the time of a small request.
+    http.MessageData.__post_init__ = lambda self: None  # type: ignore[method-assign]
+    for name in ("mitmproxy", "asyncio", "mitmproxy_rs"):
+        logger = logging.getLogger(name)
+        logger.handlers = [ScrubbedLog(said)]
+        logger.propagate = False
+        logger.setLevel(logging.WARNING)

@@ -1,0 +1,46 @@
+"""What a worker counts, in shared memory, so that the supervisor can tell without asking. Numbers only."""
+
+import mmap
+import os
+from pathlib import Path
+
+NAMES = (
+    "requests",
+    "withheld",
+    "failures",
+    "record_failures",
+    "refused_publications",
+    "live",
+    "serving",
+    "programs",
+    "overlay",
+)
+"""Totals since the worker started, but for the last four: exchanges under way, 1 while its lease holds, and the
+generations it serves by."""
+
+
+class Counters:
+    """The counters in the file *path*, made if there is none."""
+
+    def __init__(self, path: Path) -> None:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.ftruncate(fd, mmap.PAGESIZE)
+            self._words = memoryview(mmap.mmap(fd, mmap.PAGESIZE)).cast("Q")
+        finally:
+            os.close(fd)
+
+    def add(self, name: str, number: int = 1) -> None:
+        """Count *number* more."""
+        self._words[_PLACES[name]] += number
+
+    def set(self, name: str, number: int) -> None:
+        """Let the counter stand at *number*."""
+        self._words[_PLACES[name]] = number
+
+    def read(self) -> dict[str, int]:
+        """All counters by name."""
+        return {name: self._words[place] for name, place in _PLACES.items()}
+
+
+_PLACES = {name: place for place, name in enumerate(NAMES)}

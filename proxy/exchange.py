@@ -1,0 +1,212 @@
+"""One exchange as mitmproxy sees it: what is read from its flow and written to it, and what became of it so far."""
+
+from dataclasses import dataclass
+
+from mitmproxy.http import Headers, HTTPFlow, Response
+from mitmproxy.http import Request as HTTPRequest
+
+from proxy.answer import Empty, Mask, Treatment, passing_headers
+from proxy.decide import Forward
+from proxy.identity import COOKIE, cookies_in
+from proxy.ledger import Ledger
+from proxy.message import Request, read_headers, read_request
+from proxy.pages import Notice, page, problem
+from proxy.release import Release
+from proxy.system import System
+
+_KEY = "yingbi"
+EVENT_HEADER = b"yingbi-event"
+
+# Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
+# encoded, partial or conditional.
+_NOT_FORWARDED = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade expect "
+    "authorization x-api-key accept-encoding range if-range if-match if-unmodified-since forwarded via "
+    "x-forwarded-for x-forwarded-host x-forwarded-proto x-real-ip x-original-url x-rewrite-url "
+    "x-http-method-override content-length transfer-encoding".split()
+)
+_CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known of one exchange; it lives in the flow's metadata."""
+
+    ledger: Ledger
+    request: Request | None = None
+    forward: Forward | None = None
+    system: System | None = None
+    treatment: Treatment | None = None
+    streaming: Release | None = None
+    deadline_s: float = float("inf")
+    """Monotonic; when the system behind has taken too long."""
+    failure: str = ""
+    """Why the system behind did not answer, once that is known; one of `reasons.REASONS`."""
+    is_sent: bool = False
+    """Whether the request may have reached the system behind."""
+    is_answered: bool = False
+    """Whether the answer, or what stands in its place, has been written down and may be sent."""
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a person is looking."""
+        return self.request is None or self.request.wants_page
+
+    @property
+    def may_have_acted(self) -> bool:
+        """Whether the system behind may have carried something out: then the caller must not simply try again."""
+        if self.failure == "upstream_unreachable":
+            return False
+        return self.is_sent and self.forward is not None and self.forward.acts
+
+
+def exchange_of(flow: HTTPFlow) -> Exchange | None:
+    """The exchange of *flow*, or None where its request was never read."""
+    found = flow.metadata.get(_KEY)
+    return found if isinstance(found, Exchange) else None
+
+
+def begin_exchange(flow: HTTPFlow, ledger: Ledger) -> Exchange:
+    """A new exchange for *flow*."""
+    exchange = Exchange(ledger=ledger)
+    flow.metadata[_KEY] = exchange
+    return exchange
+
+
+def source_ip_of(flow: HTTPFlow) -> str:
+    """The address of whoever opened the connection."""
+    peer = flow.client_conn.peername
+    return str(peer[0]) if peer else ""
+
+
+def request_of(flow: HTTPFlow) -> Request:
+    """The request of *flow*. Raises Malformed."""
+    data = flow.request.data
+    return read_request(
+        method=flow.request.method,
+        authority=flow.request.authority or flow.request.headers.get("host", ""),
+        target=data.path.decode("utf-8", "surrogateescape"),
+        fields=flow.request.headers.fields,
+        source_ip=source_ip_of(flow),
+    )
+
+
+def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int]) -> None:
+    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled."""
+    scheme, host, port = upstream
+    dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
+    hop_by_hop = {name.strip().lower() for line in request.headers.get("connection", ()) for name in line.split(",")}
+    fields = []
+    for name, value in flow.request.headers.fields:
+        key = name.lower().decode("ascii", "replace")
+        if key in dropped or key in hop_by_hop or key.startswith("yingbi-"):
+            continue
+        if key == "cookie":
+            value = _without_ours(value)
+            if not value:
+                continue
+        fields.append((name, value))
+    fields += [
+        (b"accept-encoding", b"identity"),
+        (b"x-forwarded-for", request.source_ip.encode()),
+        (b"x-forwarded-proto", b"https"),
+        (b"x-forwarded-host", request.authority.encode()),
+    ]
+    if forward.body or forward.acts:
+        fields.append((b"content-length", str(len(forward.body)).encode()))
+    came = flow.request.data
+    # A request of its own: the core still reads the one that came to know when to close the caller's connection.
+    flow.request = HTTPRequest(
+        host=host,
+        port=port,
+        method=came.method,
+        scheme=scheme.encode(),
+        authority=came.authority,
+        path=came.path,
+        http_version=came.http_version,
+        headers=Headers(fields),
+        content=forward.body,
+        trailers=None,
+        timestamp_start=came.timestamp_start,
+        timestamp_end=came.timestamp_end,
+    )
+
+
+def _without_ours(cookies: bytes) -> bytes:
+    """*cookies* as a system behind may see them."""
+    pairs = cookies_in({"cookie": [cookies.decode("utf-8", "surrogateescape")]})
+    kept = "; ".join(f"{name}={value}" for name, value in pairs if name != COOKIE)
+    return kept.encode("utf-8", "surrogateescape")
+
+
+def answer_headers_of(flow: HTTPFlow) -> dict[str, list[str]]:
+    """The headers of the answer. Raises Malformed."""
+    assert flow.response is not None
+    return read_headers(flow.response.headers.fields)
+
+
+def has_body(flow: HTTPFlow) -> bool:
+    """Whether the answer says that it has a body."""
+    assert flow.response is not None
+    return flow.request.method != "HEAD" and flow.response.headers.get("content-length", "") != "0"
+
+
+def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> None:
+    """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed."""
+    assert flow.response is not None
+    assert exchange.forward is not None
+    operation = exchange.forward.operation
+    static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
+    headers = answer_headers_of(flow)
+    fields = passing_headers(headers, static=static, declared=operation.headers)
+    if isinstance(exchange.treatment, Mask):
+        fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
+    if not static:
+        fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
+    fields = [(name, value) for name, value in fields if name != b"content-length"]
+    if length is not None:
+        fields.append((b"content-length", str(length).encode()))
+    elif not flow.request.is_http2:
+        fields.append((b"transfer-encoding", b"chunked"))
+    fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
+    response = Response.make(flow.response.status_code)  # our own version and reason phrase
+    response.headers = Headers(fields)
+    response.data.content = None
+    response.stream = flow.response.stream
+    flow.response = response
+
+
+def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool) -> None:
+    """Put what *notice* says in the place of the answer."""
+    status, _ = notice.answers_with
+    body = page(notice) if as_page else problem(notice)
+    content_type = b"text/html; charset=utf-8" if as_page else b"application/problem+json"
+    fields = [
+        (b"content-type", content_type),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
+        (b"x-content-type-options", b"nosniff"),
+        (EVENT_HEADER, notice.event.encode()),
+    ]
+    if challenge:
+        fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
+    if status == 503:
+        fields.append((b"retry-after", b"5"))
+    response = Response.make(status)
+    response.headers = Headers(fields)
+    response.data.content = b"" if flow.request.method == "HEAD" else body
+    flow.response = response
+
+
+def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
+    """Answer with something of the gateway's own."""
+    response = Response.make(status)
+    own = (
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (EVENT_HEADER, event.encode()),
+    )
+    response.headers = Headers((*headers, *own))
+    response.data.content = body
+    flow.response = response

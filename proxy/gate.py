@@ -1,0 +1,297 @@
+"""What the gate does with an exchange, step by step: admit, withhold, release, cut. `addon.py` calls it from hooks."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from mitmproxy.connection import Client
+from mitmproxy.http import HTTPFlow
+
+from policies.formats.masker import Tally, Withheld
+from policies.overlay import Tightening
+from proxy import signin
+from proxy.answer import Mask, Withhold, treatment_of
+from proxy.counters import Counters
+from proxy.current import Current
+from proxy.decide import Refuse, decide
+from proxy.exchange import (
+    Exchange,
+    answer_headers_of,
+    begin_exchange,
+    exchange_of,
+    has_body,
+    request_of,
+    send_on,
+    source_ip_of,
+    write_head,
+    write_own,
+    write_page,
+)
+from proxy.guard import latch_on_failure
+from proxy.identity import BadCredential, credential_in
+from proxy.ledger import Clock, Ledger
+from proxy.message import Malformed
+from proxy.pages import Notice
+from proxy.reasons import reason_for_body
+from proxy.release import Release
+from siem.record.log import AccessLog, RecordFailed
+
+NEVER = float("inf")
+
+
+class Gate:
+    """Decides, masks, records and only then releases. Methods may raise: their callers are guarded."""
+
+    def __init__(
+        self,
+        current: Current,
+        log: AccessLog,
+        now: Clock,
+        *,
+        cut: Callable[[Client], None],
+        drop_upstream: Callable[[HTTPFlow], None],
+        said: Callable[[str, str], None],
+        counters: Counters,
+    ) -> None:
+        self.current = current
+        self.log = log
+        self.now = now
+        self.live: dict[str, HTTPFlow] = {}
+        """Exchanges under way, by the flow's id."""
+        self._cut = cut
+        self._drop_upstream = drop_upstream
+        self.said = said
+        """Is told where something failed and how, as two codes."""
+        self.counters = counters
+
+    def begin(self, flow: HTTPFlow) -> None:
+        """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
+        self.counters.add("requests")
+        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow)))
+        flow.request.stream = False
+
+    def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """A request has arrived: send it on, or answer it here."""
+        try:
+            exchange.request = request_of(flow)
+        except Malformed:
+            self.withhold(flow, exchange, "malformed_request")
+            return
+        if not self.current.look():
+            self.withhold(flow, exchange, "not_ready")
+            return
+        exchange.system = exchange.ledger.system = self.current.systems.get(exchange.request.host)
+        if exchange.system is None:
+            self.withhold(flow, exchange, "unknown_host")
+        elif exchange.request.path.startswith(signin.PREFIX):
+            self._sign_in(flow, exchange)
+        elif (refuse := self._verdict(flow, exchange)) is not None:
+            self.withhold(flow, exchange, refuse.reason, zh=refuse.zh, en=refuse.en, field=refuse.field)
+        else:
+            self._send_on(flow, exchange)
+
+    def _verdict(self, flow: HTTPFlow, exchange: Exchange) -> Refuse | None:
+        """Settle who asks for what. Returns why it is refused, if it is."""
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
+        overlay = self.current.overlay
+        ledger.overlay = overlay.generation
+        try:
+            credential = credential_in(request.headers)
+            ledger.caller = caller = system.identity.caller(credential, ledger.started.timestamp())
+        except BadCredential:
+            return Refuse(reason="bad_credential")
+        if "upgrade" in request.headers:
+            return Refuse(reason="upgrade_refused")
+        verdict = decide(request, flow.request.raw_content or b"", system, caller, overlay, ledger.started)
+        if verdict.operation is not None:
+            ledger.operation = verdict.operation.id
+        if isinstance(verdict, Refuse):
+            return verdict
+        exchange.forward, ledger.view = verdict, verdict.view
+        return None
+
+    def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        assert exchange.request is not None
+        assert exchange.forward is not None
+        assert exchange.system is not None
+        if exchange.forward.acts:
+            try:
+                exchange.ledger.intent()
+            except RecordFailed:
+                self.withhold(flow, exchange, "record_failed")
+                return
+        exchange.is_sent = True
+        exchange.deadline_s = time.monotonic() + exchange.system.program.timeout_s
+        self.live[flow.id] = flow
+        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream)
+
+    def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
+        assert flow.response is not None
+        assert exchange.forward is not None
+        assert exchange.system is not None
+        try:
+            headers = answer_headers_of(flow)
+        except Malformed:
+            self.withhold(flow, exchange, "upstream_malformed")
+            return
+        exchange.treatment = treatment_of(
+            flow.response.status_code,
+            headers,
+            has_body=has_body(flow),
+            forward=exchange.forward,
+            system=exchange.system,
+            caller=exchange.ledger.caller,
+            now=self.now(),
+        )
+        if isinstance(exchange.treatment, Withhold):
+            self.withhold(flow, exchange, exchange.treatment.reason)
+
+    def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """A buffered answer has arrived whole: mask it, write it down, let it go."""
+        assert flow.response is not None
+        if exchange.failure:
+            self.withhold(flow, exchange, exchange.failure)
+            return
+        body = flow.response.raw_content or b""
+        masker = exchange.treatment.masker if isinstance(exchange.treatment, Mask) else None
+        try:
+            masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
+            write_head(flow, exchange, length=None if flow.request.method == "HEAD" else len(masked))
+        except Withheld as withheld:
+            self.withhold(flow, exchange, reason_for_body(withheld.reason))
+            return
+        if (reason := self.forbidden(exchange)) is not None:
+            self.withhold(flow, exchange, reason)
+            return
+        tally = masker.tally if masker is not None else Tally(self.current.digester)
+        try:
+            exchange.ledger.whole(tally, flow.response.status_code, len(masked))
+        except RecordFailed:
+            self.withhold(flow, exchange, "record_failed")
+            return
+        flow.response.data.content = masked
+        exchange.is_answered = True
+
+    def begin_to_stream(self, flow: HTTPFlow, exchange: Exchange) -> bool:
+        """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
+        assert flow.response is not None
+        if not isinstance(exchange.treatment, Mask) or flow.request.http_version == "HTTP/1.0":
+            # An answer to HTTP/1.0 ends with the connection: one that was cut would look whole.
+            self.withhold(flow, exchange, "answer_too_large")
+            return False
+        try:
+            write_head(flow, exchange, length=None)
+            exchange.ledger.opened(flow.response.status_code)
+        except (Withheld, RecordFailed) as error:
+            reason = "record_failed" if isinstance(error, RecordFailed) else reason_for_body(error.reason)
+            self.withhold(flow, exchange, reason)
+            return False
+        release = Release(
+            exchange.treatment.masker,
+            exchange.ledger,
+            stopped=lambda: self.forbidden(exchange),
+            cut=lambda: self.cut(flow),
+        )
+        exchange.is_answered = True
+        exchange.streaming = release
+        exchange.deadline_s = NEVER
+        self.live[flow.id] = flow
+        flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
+        return True
+
+    def withhold(
+        self, flow: HTTPFlow, exchange: Exchange, reason: str, *, zh: str = "", en: str = "", field: str = ""
+    ) -> None:
+        """Write down that nothing is shown, and put a page or a problem document in the answer's place."""
+        ledger = exchange.ledger
+        program = ledger.system.program if ledger.system else None
+        notice = Notice(
+            reason=reason,
+            event=ledger.event,
+            system=f"{program.title_zh} / {program.title_en}" if program else "",
+            zh=zh,
+            en=en,
+            field=field,
+            acted=exchange.may_have_acted,
+            status=flow.response.status_code if flow.response and reason == "page_of_an_error" else None,
+        )
+        exchange.is_answered = True
+        self.counters.add("withheld")
+        if reason == "record_failed":
+            self.counters.add("record_failures")
+        with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
+            ledger.refused(reason, notice.answers_with[0])
+        write_page(flow, notice, as_page=exchange.wants_page, challenge=reason in ("bad_credential", "sign_in_needed"))
+
+    def forbidden(self, exchange: Exchange) -> str | None:
+        """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
+        if not self.current.look():
+            return "not_ready"
+        ledger, overlay = exchange.ledger, self.current.overlay
+        if overlay.generation == ledger.overlay or ledger.system is None:
+            return None
+        entries = overlay.in_force(
+            system=ledger.system.name,
+            operation=ledger.operation,
+            caller=ledger.caller.id,
+            credential=ledger.caller.credential,
+            now=self.now(),
+        )
+        if all(entry.kind is Tightening.MASK_HARDER for entry in entries):
+            return "answer_cut" if entries and ledger.view is not ledger.system.views.strictest else None
+        return "answer_cut"
+
+    def cut(self, flow: HTTPFlow) -> None:
+        """End the caller's connection without a terminator: what was sent must not look whole."""
+        self.live.pop(flow.id, None)
+        flow.kill()  # type: ignore[no-untyped-call]
+        self._cut(flow.client_conn)
+
+    def fail(self, flow: HTTPFlow, hook: str, kind: str) -> None:
+        """See `guard.Fails`: show an error and nothing else, or cut where that is no longer possible."""
+        self.counters.add("failures")
+        self.said(hook, kind)
+        exchange = exchange_of(flow)
+        if exchange is None or exchange.streaming is not None:
+            if exchange is not None and exchange.streaming is not None:
+                exchange.streaming.abort("internal_error")
+            self.cut(flow)
+            return
+        self.live.pop(flow.id, None)
+        self.withhold(flow, exchange, "internal_error")
+
+    def tick(self) -> None:
+        """Look after exchanges under way: cut what is now forbidden, give up what takes too long."""
+        moment = time.monotonic()
+        for flow in list(self.live.values()):
+            exchange = exchange_of(flow)
+            if exchange is None:
+                continue
+            if exchange.streaming is not None:
+                if (reason := self.forbidden(exchange)) is not None:
+                    exchange.streaming.abort(reason)
+            elif moment > exchange.deadline_s:
+                exchange.failure = "upstream_too_slow"
+                self._drop_upstream(flow)
+
+    def _sign_in(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        assert exchange.request is not None
+        assert exchange.system is not None
+        ledger = exchange.ledger
+        answer = signin.answer(
+            exchange.request, flow.request.raw_content or b"", exchange.system, ledger.started.timestamp()
+        )
+        if answer is None:
+            self.withhold(flow, exchange, "operation_not_declared")
+            return
+        ledger.operation = f"{exchange.request.method} {exchange.request.path}"
+        exchange.is_answered = True
+        with suppress(RecordFailed):  # a page of ours shows nothing of anybody
+            if answer.reason:
+                ledger.refused(answer.reason, answer.status)
+            else:
+                ledger.whole(Tally(self.current.digester), answer.status, len(answer.body))
+        write_own(flow, answer.status, answer.headers, answer.body, ledger.event)

@@ -1,0 +1,193 @@
+"""Writes down one exchange, so that nothing is shown before it is in the log (invariant 2)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from policies.formats.masker import Tally
+from policies.program import FREE_TEXT, UNDECLARED
+from policies.transforms.spec import FORM_ORDER, Form
+from policies.view import Decision, View
+from proxy.identity import NOBODY, Caller
+from proxy.system import System
+from siem.record.event import (
+    AccessEvent,
+    Disclosure,
+    EventId,
+    ExchangeId,
+    FieldUse,
+    Phase,
+    Verdict,
+)
+from siem.record.log import AccessLog
+
+MOST_SUBJECTS = 1_000
+"""Digests in one event; a window with more is written down in several."""
+
+type Clock = Callable[[], datetime]
+
+
+class Ledger:
+    """The records of one exchange. Every method but `outcome` raises RecordFailed where nothing may be released."""
+
+    def __init__(self, log: AccessLog, now: Clock, source_ip: str) -> None:
+        self._log = log
+        self._now = now
+        self._source_ip = source_ip
+        self.started = now()
+        self.event: EventId = log.new_id()
+        """The id callers are given: of the first event of the exchange."""
+        self._id_used = False
+        self.system: System | None = None
+        self.caller: Caller = NOBODY
+        self.operation = "unknown"
+        self.view: View | None = None
+        self.overlay = 0
+        self.bytes_out = 0
+        self.status = 0
+
+    def intent(self) -> None:
+        """Before a request that may change something is sent on. On the disk when this returns."""
+        self._append(Phase.INTENT, Verdict.FORWARD, durably=True)
+
+    def refused(self, reason: str, status: int) -> None:
+        """The whole of an exchange that was answered here."""
+        self.status = status
+        self._append(Phase.WHOLE, Verdict.WITHHOLD, reason=reason)
+
+    def whole(self, tally: Tally, status: int, size_bytes: int) -> None:
+        """Before a buffered answer is released."""
+        self.status, self.bytes_out = status, size_bytes
+        if len(tally.subjects) <= MOST_SUBJECTS:
+            self._append(Phase.WHOLE, Verdict.FORWARD, tally=tally)
+            return
+        self.opened(status)
+        self.shown(tally)
+        self.closed("")
+
+    def opened(self, status: int) -> None:
+        """Before the first byte of a streamed answer."""
+        self.status = status
+        self._append(Phase.OPEN, Verdict.FORWARD)
+
+    def shown(self, tally: Tally) -> None:
+        """Before a window of a streamed answer is released. Writes nothing for a window about nobody."""
+        subjects = list(tally.subjects)
+        if not subjects and not tally.fields and not tally.found:
+            return
+        for start in range(0, max(1, len(subjects)), MOST_SUBJECTS):
+            part = dict.fromkeys(subjects[start : start + MOST_SUBJECTS])
+            counted = Tally(tally.digester, subjects=part)
+            if start == 0:
+                counted.fields, counted.found = tally.fields, tally.found
+            self._append(Phase.SHOWN, Verdict.FORWARD, tally=counted, like=tally)
+
+    def closed(self, reason: str) -> None:
+        """After the last byte of a streamed answer; *reason* where it was cut."""
+        self._append(Phase.CLOSE, Verdict.WITHHOLD if reason else Verdict.FORWARD, reason=reason)
+
+    def _append(
+        self,
+        phase: Phase,
+        verdict: Verdict,
+        *,
+        reason: str = "",
+        tally: Tally | None = None,
+        like: Tally | None = None,
+        durably: bool = False,
+    ) -> None:
+        now = self._now()
+        fields = _field_uses(tally, self.view) if tally is not None else ()
+        subjects = tuple(tally.subjects) if tally is not None else ()
+        system = self.system
+        self._log.append(
+            AccessEvent(
+                id=self._next_id(),
+                at=now,
+                exchange=ExchangeId(self.event),
+                phase=phase,
+                system=system.name if system else "",
+                operation=self.operation,
+                caller=self.caller.id,
+                caller_kind=self.caller.kind,
+                posts=tuple(sorted(self.caller.posts)),
+                credential=self.caller.credential,
+                purpose=_purpose(self.view),
+                source_ip=self._source_ip,
+                verdict=verdict,
+                reason=reason,
+                status=self.status,
+                program=system.digest if system else "",
+                overlay=self.overlay,
+                fields=fields,
+                subjects=subjects,
+                disclosure=_most(like or tally, self.view),
+                bytes_out=self.bytes_out,
+                duration_ns=int((now - self.started).total_seconds() * 1e9),
+            ),
+            durably=durably,
+        )
+
+    def _next_id(self) -> EventId:
+        if not self._id_used:
+            self._id_used = True
+            return self.event
+        return self._log.new_id()
+
+
+def _field_uses(tally: Tally, view: View | None) -> tuple[FieldUse, ...]:
+    if view is None:
+        return ()
+    decisions = view.decisions
+    uses = [_use(decisions[index], count) for index, count in tally.fields.items() if index not in (FREE_TEXT,)]
+    text = decisions[FREE_TEXT]
+    uses += [
+        FieldUse(
+            name=text.name,
+            category=category,
+            transform="redact",
+            disclosure=Disclosure.NONE,
+            rule=text.rule,
+            grant=None,
+            count=count,
+        )
+        for category, count in tally.found.items()
+    ]
+    undeclared = decisions[UNDECLARED]
+    uses += [
+        FieldUse(
+            name=path,
+            category="undeclared",
+            transform=undeclared.transform,
+            disclosure=Disclosure.NONE,
+            rule=undeclared.rule,
+            grant=None,
+            count=count,
+        )
+        for path, count in tally.paths.items()
+    ]
+    return tuple(uses)
+
+
+def _use(decision: Decision, count: int) -> FieldUse:
+    return FieldUse(
+        name=decision.name,
+        category=decision.category,
+        transform=decision.transform,
+        disclosure=Disclosure(decision.form.value),
+        rule=decision.rule,
+        grant=decision.grant,
+        count=count,
+    )
+
+
+def _most(tally: Tally | None, view: View | None) -> Disclosure:
+    """The most that was shown of any subject."""
+    if tally is None or view is None or not tally.fields:
+        return Disclosure.NONE
+    forms = {view.decisions[index].form for index in tally.fields}
+    return Disclosure(max(forms, key=FORM_ORDER.index, default=Form.NONE).value)
+
+
+def _purpose(view: View | None) -> str:
+    """The purposes of the grants that were in force, each once."""
+    return ",".join(sorted({grant.purpose for grant in view.grants})) if view else ""

@@ -1,0 +1,221 @@
+"""One worker process: a mitmproxy of the few parts that are needed, on a port that it shares with its siblings."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from mitmproxy import addonmanager, hooks, options
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.connection import Client
+from mitmproxy.http import HTTPFlow
+from mitmproxy.master import Master
+from mitmproxy.proxy import layer, layers, mode_servers, tunnel
+from mitmproxy.proxy.layers.http import HTTPMode
+
+from policies.digest import Digester
+from policies.keys import Verifier, read_secret
+from proxy import core
+from proxy.addon import Hooks
+from proxy.board import Board
+from proxy.counters import Counters
+from proxy.current import Current
+from proxy.gate import Gate
+from proxy.ledger import Clock
+from proxy.tls import Tls
+from siem.record.log import AccessLog, new_start_id
+
+TICK_S = 0.1
+DRAIN_S = 5.0
+BACKLOG = 4096
+
+log = logging.getLogger("yingbi.worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """What a worker needs to know; all of it comes from the supervisor."""
+
+    host: str
+    port: int
+    certificate: Path | None
+    """PEM, with the chain. None: plain HTTP, for a front proxy on the same machine that ends TLS."""
+    key: Path | None
+    upstream_ca: Path | None
+    published: Path
+    """Folder of programs and overlay."""
+    board: Path
+    counters: Path
+    log: Path
+    """Folder of the access log."""
+    verify_key: Path
+    """32 bytes: the public half of the key that programs and overlays are signed with."""
+    digest_key: Path
+    digest_epoch: str
+    secret: Path
+    lease_s: float = 30.0
+
+
+class Dispatcher(addonmanager.AddonManager):
+    """Calls exactly the parts that have a hook, without the walk over all of them, and lets failures through.
+
+    mitmproxy's own logs an exception and goes on; here what is not guarded ends the exchange.
+    """
+
+    def __init__(self, master: Master) -> None:
+        super().__init__(master)  # type: ignore[no-untyped-call]
+        self._called: dict[str, tuple[Callable[..., Any], ...]] = {}
+
+    async def handle_lifecycle(self, event: hooks.Hook) -> None:
+        """Call everybody who has this hook."""
+        called = self._called.get(event.name)
+        if called is None:
+            found = (getattr(addon, event.name, None) for addon in self.chain)
+            called = self._called[event.name] = tuple(method for method in found if method is not None)
+        for method in called:
+            result = method(*event.args())
+            if isinstance(result, Awaitable):
+                await result
+
+
+class Layers:
+    """Says what is spoken on a connection: TLS where there is a certificate, then HTTP, never anything else."""
+
+    name = "nextlayer"
+
+    def __init__(self, *, tls: bool) -> None:
+        self._tls = tls
+
+    def next_layer(self, nextlayer: layer.NextLayer) -> None:
+        """Put HTTP on the connection."""
+        stack = tunnel.LayerStack()
+        if self._tls:
+            stack /= layers.ClientTLSLayer(nextlayer.context)
+        stack /= layers.HttpLayer(nextlayer.context, HTTPMode.transparent)
+        nextlayer.layer = stack[0]
+
+
+class Worker:
+    """A worker that is running."""
+
+    def __init__(self, settings: WorkerSettings, now: Clock) -> None:
+        self.settings = settings
+        self.counters = Counters(settings.counters)
+        self.current = Current(
+            folder=settings.published,
+            board=Board(settings.board),
+            verifier=Verifier(settings.verify_key.read_bytes()),
+            digester=Digester(settings.digest_epoch, read_secret(settings.digest_key)),
+            secret=read_secret(settings.secret),
+            lease_ns=int(settings.lease_s * 1e9),
+            said=self._refused,
+        )
+        self.log = AccessLog(settings.log, new_start_id(now()))
+        self.master = Master(options.Options())
+        self.master.addons = Dispatcher(self.master)
+        self.proxy = Proxyserver()  # type: ignore[no-untyped-call]
+        self.gate = Gate(
+            self.current,
+            self.log,
+            now,
+            cut=self._cut,
+            drop_upstream=self._drop_upstream,
+            said=lambda hook, kind: log.error("hook_failed hook=%s kind=%s", hook, kind),
+            counters=self.counters,
+        )
+        core.install(
+            self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
+        )
+        tls = Tls(settings.certificate, settings.key, upstream_ca=settings.upstream_ca)
+        self.master.addons.add(self.proxy, Layers(tls=settings.certificate is not None), tls, Hooks(self.gate))  # type: ignore[no-untyped-call]
+        self.master.options.update(  # type: ignore[no-untyped-call]
+            mode=[f"reverse:http://127.0.0.1:1@{settings.host}:{settings.port}"],
+            connection_strategy="lazy",
+            keep_host_header=True,
+            rawtcp=False,
+            websocket=False,
+            http3=False,
+        )
+
+    async def run(self) -> None:
+        """Serve until asked to stop; then let exchanges under way end, for a while."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        self.current.renew()
+        await self.proxy.setup_servers()
+        await self.master.running()
+        ticking = asyncio.create_task(self._tick())
+        await stop.wait()
+        self.master.options.update(server=False)  # type: ignore[no-untyped-call]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drained(), DRAIN_S)
+        ticking.cancel()
+        self.counters.set("serving", 0)
+        self.log.close()
+
+    async def _tick(self) -> None:
+        while True:
+            serving = self.current.renew()
+            self.gate.tick()
+            self.counters.set("serving", int(serving))
+            self.counters.set("live", len(self.gate.live))
+            self.counters.set("programs", self.current.programs_in_force)
+            self.counters.set("overlay", self.current.overlay.generation)
+            await asyncio.sleep(TICK_S)
+
+    async def _drained(self) -> None:
+        while self.gate.live:
+            await asyncio.sleep(TICK_S)
+
+    def _refused(self, what: str) -> None:
+        self.counters.add("refused_publications")
+        log.error("publication_refused what=%s", what)
+
+    def _cut(self, client: Client) -> None:
+        """Close the caller's connection at once, without a word."""
+        handler = self.proxy.connections.get(client.id)
+        transport = handler.transports.get(client) if handler is not None else None
+        if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
+            transport.writer.transport.abort()
+
+    def _drop_upstream(self, flow: HTTPFlow) -> None:
+        """Give up the connection to the system behind; the core then says that it ended."""
+        handler = self.proxy.connections.get(flow.client_conn.id)
+        if handler is None:
+            return
+        for connection, transport in list(handler.transports.items()):
+            waiting = connection is flow.server_conn or not connection.connected
+            if connection is not flow.client_conn and waiting and transport.handler is not None:
+                transport.handler.cancel("too slow")
+
+
+def _core_said(name: str, level: str, kind: str) -> None:
+    log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
+
+
+async def _listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
+    """One socket on a port that other workers listen on too; the core's own takes a backlog of 100 and no sharing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((host, port))
+    return [await asyncio.start_server(instance.handle_stream, sock=listening, backlog=BACKLOG)]
+
+
+def run(settings: WorkerSettings, now: Clock) -> None:
+    """Run a worker until it is asked to stop by SIGTERM or SIGINT."""
+    mode_servers.AsyncioServerInstance.listen = _listen  # type: ignore[assignment, method-assign]
+
+    async def main() -> None:
+        await Worker(settings, now).run()
+
+    uvloop.run(main())

@@ -1,0 +1,202 @@
+"""A gateway for tests: keys, published programs and real worker processes, without the rest of the installation."""
+
+import contextlib
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.certificate import make_ca, make_certificate
+from policies.compile import compile_system
+from policies.keys import Signer, make_secret
+from policies.load import load_policy
+from policies.overlay import Overlay, OverlayEntry
+from proxy.board import Board
+from proxy.counters import Counters
+from proxy.published import publish_overlay, publish_programs
+from siem.record.log import StartId, read_segment, seed_of
+from tests.servers import free_port
+
+ROOT = Path(__file__).parent.parent
+GOOD = Path(__file__).parent / "policies" / "good"
+
+
+@dataclass
+class Gateway:
+    """A running gateway. Its folder is `home`, its policies lie in `home/policies`."""
+
+    home: Path
+    port: int
+    tls: bool
+    lease_s: float = 30.0
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        keys = self.home / "keys"
+        for name in ("program", "digest-1", "fields"):
+            make_secret(keys / f"{name}.key")
+        self.signer = Signer(keys / "program.key")
+        (keys / "program.pub").write_bytes(self.signer.public_bytes)
+        self.board = Board(self.home / "board")
+        self.overlay = Overlay()
+        self._beating = threading.Event()
+        self._heart = threading.Thread(target=self._beat, daemon=True)
+        self._heart.start()
+
+    def _beat(self) -> None:
+        while not self._beating.wait(0.2):
+            self.board.beat()
+
+    def stop_heart(self) -> None:
+        """Let the supervisor seem dead."""
+        self._beating.set()
+        self._heart.join()
+
+    def publish(self) -> None:
+        """Compile the policies as they are and make them current."""
+        loaded = load_policy(self.home / "policies")
+        programs = {name: compile_system(loaded.policy, s, loaded.jwks) for name, s in loaded.policy.systems.items()}
+        generation = self.board.programs + 1
+        publish_programs(self.home / "published", programs, generation, self.signer)
+        self.board.programs = generation
+
+    def tighten(self, *entries: OverlayEntry) -> None:
+        """Publish an overlay with exactly these entries."""
+        self.overlay = Overlay(generation=self.overlay.generation + 1, entries=entries)
+        publish_overlay(self.home / "published", self.overlay, self.signer)
+        self.board.overlay = self.overlay.generation
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """One worker more."""
+        number = len(self.workers)
+        settings = self.home / f"worker-{number}.json"
+        settings.write_text(json.dumps(self._settings(number)))
+        with (self.home / f"worker-{number}.log").open("wb") as log:
+            command = [sys.executable, "-m", "tests.run_worker", str(settings)]
+            worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
+        self.workers.append(worker)
+        wait_until(lambda: self.counters(number)["serving"] == 1 or worker.poll() is not None, 20)
+        assert worker.poll() is None, self.said(number)
+        return worker
+
+    def _settings(self, number: int) -> dict[str, Any]:
+        keys = self.home / "keys"
+        certificate = key = None
+        if self.tls:
+            now = datetime.now(UTC)
+            files = make_certificate(
+                self.home / "tls", make_ca(self.home / "tls", now=now), names=["localhost", "*.localhost"], now=now
+            )
+            certificate, key = str(files.certificate), str(files.key)
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "certificate": certificate,
+            "key": key,
+            "upstream_ca": None,
+            "published": str(self.home / "published"),
+            "board": str(self.home / "board"),
+            "counters": str(self.home / f"counters-{number}"),
+            "log": str(self.home / "log"),
+            "verify_key": str(keys / "program.pub"),
+            "digest_key": str(keys / "digest-1.key"),
+            "digest_epoch": "1",
+            "secret": str(keys / "fields.key"),
+            "lease_s": self.lease_s,
+        }
+
+    def counters(self, number: int = 0) -> dict[str, int]:
+        """What worker *number* has counted."""
+        return Counters(self.home / f"counters-{number}").read()
+
+    def said(self, number: int = 0) -> str:
+        """What worker *number* wrote to its own log."""
+        return (self.home / f"worker-{number}.log").read_text("utf-8", "replace")
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every event in the log, by worker start and position; its chain is checked."""
+        found = []
+        for folder in sorted((self.home / "log").glob("*")):
+            chain = seed_of(StartId(folder.name))
+            for segment in sorted(folder.glob("*.log")):
+                for line in read_segment(segment, chain=chain):
+                    chain = line.chain
+                    found.append(dict(line.document))
+        return found
+
+    def stop(self) -> None:
+        """End every worker."""
+        self._beating.set()
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.send_signal(signal.SIGCONT)
+                worker.terminate()
+        for worker in self.workers:
+            try:
+                worker.wait(10)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+                worker.wait()
+
+
+@contextlib.contextmanager
+def gateway(
+    home: Path,
+    upstreams: dict[str, int],
+    *,
+    policies: Path = GOOD,
+    workers: int = 1,
+    tls: bool = False,
+    lease_s: float = 30.0,
+) -> Iterator[Gateway]:
+    """A gateway with *policies* whose systems lie behind at the ports of *upstreams*."""
+    shutil.copytree(policies, home / "policies", dirs_exist_ok=True)
+    for name, port in upstreams.items():
+        point_at(home / "policies" / "systems" / f"{name}.yaml", port)
+    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s)
+    try:
+        made.board.beat()
+        made.publish()
+        for _ in range(workers):
+            made.start_worker()
+        yield made
+    finally:
+        made.stop()
+
+
+def point_at(system: Path, port: int) -> None:
+    """Let the system file name the upstream at *port* of this machine."""
+    lines = system.read_text("utf-8").splitlines()
+    system.write_text(
+        "\n".join(f"upstream: http://127.0.0.1:{port}" if line.startswith("upstream:") else line for line in lines)
+        + "\n",
+        "utf-8",
+    )
+
+
+def wait_until(holds: Any, limit_s: float) -> None:
+    """Return once *holds* does. Fails where it takes longer."""
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline, "waited too long"
+        threading.Event().wait(0.02)
+
+
+def raw(port: int, data: bytes, *, limit_s: float = 10) -> bytes:
+    """Everything that comes back for *data*, until the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=limit_s) as connection:
+        connection.sendall(data)
+        received = bytearray()
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(65536):
+                received += piece
+        return bytes(received)
