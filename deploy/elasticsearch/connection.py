@@ -20,12 +20,12 @@ ROLES = {
     - names: ["yingbi-*"]
       privileges: [read, view_index_metadata]
 """,
-    # Sets up templates and deletes whole indices when their time has come; sees no document.
+    # Sets up templates and mappings, and deletes whole indices when their time has come; sees no document.
     "keeper": """
   cluster: [monitor, manage_index_templates]
   indices:
     - names: ["yingbi-*"]
-      privileges: [delete_index, monitor, view_index_metadata]
+      privileges: [manage]
 """,
 }
 """What each of our roles may do, as `roles.yml` says it."""

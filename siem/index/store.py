@@ -14,7 +14,11 @@ class StoreUnavailable(Exception):
 
 
 class EventStore(Protocol):
-    """Where events can be searched. Any failure is StoreUnavailable; every call ends within its `timeout`."""
+    """Where events can be searched. Any failure is StoreUnavailable; every call ends within its `timeout`.
+
+    Documents are those that `to_ecs` makes. A condition that `siem.index.fields.check` refuses is a ValueError, at the
+    call and not when its result is read.
+    """
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """How many were new: an event already indexed is not indexed twice, in whatever batch it comes again.
