@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from incident.command import AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
+from incident.command import ASSIGNEES, AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
 from incident.expression import VARIABLE
 from incident.ids import Actor, CaseId, CommandKey
 from incident.playbook import CommandText, Step
@@ -139,8 +139,8 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
 
 def simple_command(
     call: Call, step: Step, variables: Mapping[str, str], *, key: CommandKey, case: CaseId, by: Actor, now: datetime
-) -> Command | None:
-    """The typed command for *call*, or None for those that need more of the case than its variables.
+) -> Command:
+    """The typed command for *call*, of the kinds that need nothing of the case but its variables.
 
     Raises ValueError where it cannot be made, as when the caller to be blocked is not known.
     """
@@ -149,21 +149,21 @@ def simple_command(
             assert call.route.kind is not None
             return _tightening(call, call.route.kind, variables, key=key, case=case, by=by, now=now)
         case Act.ASK_CONTAINMENT | Act.ASK_APPROVAL:
-            asks_containment = call.route.act is Act.ASK_CONTAINMENT
+            question = Question.CONTAIN if call.route.act is Act.ASK_CONTAINMENT else Question.APPROVE_NOTICE
             return AskPerson(
                 key=key,
                 case=case,
-                question=Question.CONTAIN if asks_containment else Question.APPROVE_NOTICE,
+                question=question,
                 title=step.name,
                 text=call.filled("text", variables) or step.description,
-                assignee="on-call" if asks_containment else "press",
+                assignee=ASSIGNEES[question],
             )
         case Act.START_DUTIES:
             return StartDuties(key=key, case=case)
         case Act.DRAFT_NOTICE:
             return DraftNotice(key=key, case=case, template=call.filled("template", variables))
         case Act.ASSESS_SCOPE | Act.PUBLISH_NOTICE:
-            return None
+            raise ValueError("a call that needs more of the case than its variables")
 
 
 def _tightening(

@@ -87,6 +87,14 @@ class Question(StrEnum):
     """What to do about a step that failed where the playbook knows no way on: try again, or done by hand."""
 
 
+ASSIGNEES: Mapping[Question, str] = {
+    Question.CONTAIN: "值班员 / on-call staff",
+    Question.APPROVE_NOTICE: "发布员 / press officer",
+    Question.RESCUE: "值班员 / on-call staff",
+}
+"""Who should answer; a manual step goes to the agent that the playbook names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPerson:
     """Wait for a person."""
@@ -97,7 +105,7 @@ class AskPerson:
     title: str
     text: str
     assignee: str
-    """Who should, as the playbook names them; who may is decided by the console."""
+    """Who should; who may is decided by the console."""
     answers: tuple[str, ...] = ()
     """Names of variables that the person is asked to fill in."""
 

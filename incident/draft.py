@@ -45,12 +45,13 @@ class NoticeFact:
     """One fact that the draft was filled from."""
 
     name: str
-    value: str
+    label: Bilingual
+    value: Bilingual
     """As it may stand in the text; empty where it is not known."""
     source: str
-    """Where it comes from: an entry of the journal, or a setting."""
-    doubt: str = ""
-    """Why it is not certain, or empty. A doubtful fact blocks publishing."""
+    """Where it comes from: an entry of the journal (`#12`), or a setting."""
+    doubt: Bilingual | None = None
+    """Why it is not certain. A doubtful fact blocks publishing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class Draft:
     template: str
     content: Content
     facts: tuple[NoticeFact, ...]
+    """As they were when the text was filled in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +104,26 @@ _NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 _CHINESE_NUMBER = re.compile(r"(?:[〇零一二两三四五六七八九十百千万亿]{2,}|[十百千万亿])余?(?=[人名条户次元])")
 
 
-def problems_of(draft: Draft, scan: Scan, *, never_named: Collection[str] = ()) -> tuple[Problem, ...]:
-    """Everything that keeps *draft* from being published.
+def problems_of(
+    draft: Draft,
+    facts: Sequence[NoticeFact],
+    scan: Scan,
+    *,
+    never_named: Collection[str] = (),
+    correction: bool = False,
+) -> tuple[Problem, ...]:
+    """Everything that keeps *draft* from being published, given the *facts* as they are now.
 
     *never_named*: ids of callers, credentials and addresses of the case, which no notice names.
+    *correction*: whether the public has read an earlier version.
     """
     content = draft.content
-    found = [*_gaps(draft), *_lacking_sections(content)]
+    found = [*_doubts(draft, facts), *_gaps(content), *_lacking_sections(content)]
     for where, text in texts_of(content):
         found += _unsayable(draft, where, text, scan, never_named)
-        found += _untraced(draft, where, text)
+        found += _untraced(facts, where, text)
+    if correction and content.change is None:
+        found.append(_problem("no-change", "没有说明更正了什么", "it is not said what was corrected"))
     if len(content.body_zh) + len(content.body_en) > LONGEST_BODY:
         found.append(_problem("too-long", f"全文超过 {LONGEST_BODY} 字", f"more than {LONGEST_BODY} characters"))
     return tuple(found)
@@ -134,15 +146,31 @@ def _problem(code: str, zh: str, en: str) -> Problem:
     return Problem(code=code, text=Bilingual(zh=zh, en=en))
 
 
-def _gaps(draft: Draft) -> list[Problem]:
-    content = draft.content
+def _doubts(draft: Draft, facts: Sequence[NoticeFact]) -> list[Problem]:
     found = [
         _problem(
-            "doubtful-fact", f"事实“{fact.name}”存疑：{fact.doubt}", f"the fact `{fact.name}` is in doubt: {fact.doubt}"
+            "doubtful-fact",
+            f"事实“{fact.label.zh}”存疑：{fact.doubt.zh}",
+            f"the fact `{fact.label.en}` is in doubt: {fact.doubt.en}",
         )
-        for fact in draft.facts
+        for fact in facts
         if fact.doubt
     ]
+    before = {fact.name: fact.value for fact in draft.facts}
+    found += [
+        _problem(
+            "changed-fact",
+            f"起草以后事实“{fact.label.zh}”有变化，请重新起草或逐处修改",
+            f"the fact `{fact.label.en}` has changed since the draft was filled in",
+        )
+        for fact in facts
+        if before.get(fact.name, fact.value) != fact.value
+    ]
+    return found
+
+
+def _gaps(content: Content) -> list[Problem]:
+    found = []
     if any(MISSING_MARK in text for _, text in texts_of(content)):
         found.append(
             _problem("missing-fact", f"文中还有{MISSING_MARK}的内容", "the text still has gaps to be filled in")
@@ -193,9 +221,9 @@ def _unsayable(draft: Draft, where: Bilingual, text: str, scan: Scan, never_name
     return found
 
 
-def _untraced(draft: Draft, where: Bilingual, text: str) -> list[Problem]:
+def _untraced(facts: Sequence[NoticeFact], where: Bilingual, text: str) -> list[Problem]:
     """Numbers of *text* that stand in no fact: each has to be traceable to where it comes from."""
-    known = {number for fact in draft.facts for number in _numbers(fact.value)}
+    known = {number for fact in facts for text in (fact.value.zh, fact.value.en) for number in _numbers(text)}
     unknown = sorted(_numbers(text) - known)
     found = [
         _problem(
@@ -205,7 +233,7 @@ def _untraced(draft: Draft, where: Bilingual, text: str) -> list[Problem]:
         )
         for number in unknown
     ]
-    if _CHINESE_NUMBER.search(text) and not any(_CHINESE_NUMBER.search(fact.value) for fact in draft.facts):
+    if _CHINESE_NUMBER.search(text) and not any(_CHINESE_NUMBER.search(fact.value.zh) for fact in facts):
         found.append(
             _problem("untraced-number", f"{where.zh}中的数量请用阿拉伯数字", f"{where.en} has a quantity in words")
         )

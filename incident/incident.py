@@ -145,6 +145,7 @@ class Case:
     scope_entry: int = 0
     """Number of the entry that holds the scope."""
     graded: Graded | None = None
+    graded_by: Actor | None = None
     contained_at: datetime | None = None
     settled: Mapping[str, FactSettled] = field(default_factory=dict)
     notice: NoticeState = NoticeState()
@@ -192,7 +193,7 @@ class Case:
     @property
     def notice_approved(self) -> bool:
         """Whether the draft may be published as it stands."""
-        return self.notice.approved_by is not None and not self.scope_outdated
+        return self.notice.approved_by is not None
 
     @property
     def questions(self) -> tuple[AskPerson, ...]:

@@ -13,7 +13,7 @@ from incident.codec import canonical, decode, encode
 from incident.command import Command
 from incident.draft import Draft
 from incident.duties import Duty, Grade, Occurrence
-from incident.ids import Actor, CaseId, CommandKey, DutyId, PlaybookId, StepId
+from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PlaybookId, StepId
 from incident.notice import Version, WithdrawalReason
 from incident.playbook import StepKind
 from incident.scope import Scope
@@ -216,7 +216,7 @@ class FactSettled:
     """A person said what a fact of the notice is."""
 
     name: str
-    value: str
+    value: Bilingual
     reason: str
 
 

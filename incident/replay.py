@@ -92,7 +92,7 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case ScopeAssessed(scope=scope):
             return replace(case, scope=scope, scope_entry=entry.number)
         case Graded():
-            return replace(case, graded=fact)
+            return replace(case, graded=fact, graded_by=entry.by)
         case StateMoved(move=move):
             return replace(case, state=TRANSITIONS[case.state, move])
         case FactSettled(name=name):
