@@ -1,0 +1,148 @@
+"""Masks CSV bodies, record by record: the first record names the columns, each column has its field's action.
+
+Cells that are shown stay as they were written, quotes included. What two readers could split differently is withheld.
+Source: RFC 4180; as common programs write it, lines may end in LF, and `;` or a tab may stand for the comma.
+"""
+
+import re
+
+from policies.formats.charset import Charset
+from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.json_tree import Object, Value, is_telling_key
+from policies.formats.masker import Action, Kind, Tally, Withheld
+
+LONGEST_RECORD = 1024 * 1024
+"""Characters. A quote that is never closed must not hold the whole body."""
+
+_DELIMITERS = ",\t;"
+_CELLS = {mark: re.compile(rf'("(?:[^"]|"")*"|[^"{mark}\r\n]*)(?:{mark}|\Z)') for mark in _DELIMITERS}
+_BOM = "\ufeff"
+
+
+class CsvMasker:
+    """A masker for one CSV body whose records are described by *record*."""
+
+    def __init__(self, record: Object, undeclared: Action, tally: Tally, charset: str) -> None:
+        self.tally = tally
+        self._record = record
+        self._undeclared = undeclared
+        self._charset = Charset(charset)
+        self._rest = ""
+        self._delimiter = ""
+        self._columns: list[Action] = []
+        self._subject: int | None = None
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        return self._settled(self._charset.decode(data), final=False)
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        return self._settled(self._charset.decode(b"", final=True), final=True)
+
+    def _settled(self, text: str, *, final: bool) -> list[bytes]:
+        lines = (self._rest + text).split("\n")
+        last = lines.pop()
+        settled, record = [], ""
+        for line in lines:
+            record += line + "\n"
+            if record.count('"') % 2 == 0:  # every quote in it is closed
+                settled.append(self._treated(record))
+                record = ""
+        self._rest = record + last
+        if len(self._rest) > LONGEST_RECORD:
+            raise Withheld("too_large_to_mask")
+        if final:
+            settled.append(self._treated(self._rest))
+            self._rest = ""
+        joined = "".join(settled)
+        return [self._charset.encode(joined)] if joined else []
+
+    def _treated(self, record: str) -> str:
+        end = "\r\n" if record.endswith("\r\n") else "\n" if record.endswith("\n") else ""
+        record = record.removesuffix(end)
+        if not record:
+            return end
+        if not self._columns:
+            return self._header(record) + end
+        cells = self._cells(record)
+        known = KnownValues() if self._record.has_free_text else None
+        last: list[tuple[int, Action]] = []
+        for place, cell in enumerate(cells):
+            action = self._columns[place] if place < len(self._columns) else self._undeclared
+            if place == self._subject:
+                self.tally.note_subject(_value_of(cell))
+            if action.kind is Kind.SCAN:
+                last.append((place, action))  # free text once the other fields of the record are known
+            else:
+                cells[place] = self._masked(cell, action, known)
+        for place, action in last:
+            cells[place] = self._masked(cells[place], action, known)
+        return self._delimiter.join(cells) + end
+
+    def _header(self, record: str) -> str:
+        readings = {delimiter: self._names(record, delimiter) for delimiter in _DELIMITERS}
+        declared = self._record.children.keys()
+        self._delimiter, names = max(readings.items(), key=lambda reading: len(declared & set(reading[1])))
+        if not declared & set(names) or any(is_telling_key(name) for name in names):
+            # A first record that names no declared field is data, for all we know.
+            raise Withheld("no_known_header")
+        nodes = (self._record.children.get(name, self._record.other) for name in names)
+        self._columns = [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
+        self._subject = names.index(self._record.subject) if self._record.subject in names else None
+        return record
+
+    def _names(self, header: str, delimiter: str) -> list[str]:
+        self._delimiter = delimiter
+        try:
+            return [_value_of(cell) for cell in self._cells(header.removeprefix(_BOM))]
+        except Withheld:
+            return []
+
+    def _cells(self, record: str) -> list[str]:
+        if "\0" in record:
+            raise Withheld("not_csv")
+        if '"' not in record:
+            if "\r" in record:  # a line end to some readers, a character to others
+                raise Withheld("not_csv")
+            return record.split(self._delimiter)
+        cell = _CELLS[self._delimiter]
+        cells, at = [], 0
+        while True:
+            match = cell.match(record, at)
+            if match is None:
+                raise Withheld("not_csv")
+            cells.append(match[1])
+            at = match.end()
+            if at == len(record) and not match[0].endswith(self._delimiter):
+                return cells
+            if at == len(record):  # the delimiter was the last character: one more cell, empty
+                return [*cells, ""]
+
+    def _masked(self, cell: str, action: Action, known: KnownValues | None) -> str:
+        value = _value_of(cell)
+        if not value:
+            return cell
+        self.tally.count(action)
+        match action.kind:
+            case Kind.SHOW:
+                return cell
+            case Kind.DROP:
+                return '""'  # an empty line would be no record
+            case Kind.MASK:
+                masked = action.apply(value)
+                if known is not None and masked != value:
+                    known.add(value)
+                return self._quoted(masked)
+            case Kind.SCAN:
+                masked = mask_free_text(value, known, self.tally)
+                return cell if masked == value else self._quoted(masked)
+
+    def _quoted(self, value: str) -> str:
+        if any(char in value for char in (self._delimiter, '"', "\n", "\r")):
+            return '"' + value.replace('"', '""') + '"'
+        return value
+
+
+def _value_of(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell

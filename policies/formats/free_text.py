@@ -1,0 +1,88 @@
+"""Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from policies.formats.masker import Tally
+from policies.recognisers.scan import scan
+from policies.transforms.make import REDACTED
+
+SHORTEST_KNOWN = 2
+"""A single character is too common to be looked for elsewhere."""
+LONGEST_KNOWN = 64
+MOST_KNOWN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text that must be hidden."""
+
+    start: int
+    end: int
+    categories: tuple[str, ...]
+    """What recognisers found in it; empty where it is only known from elsewhere."""
+
+
+class KnownValues:
+    """Personal values seen in declared fields of one message: each is masked wherever else it stands."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, None] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def add(self, value: str) -> None:
+        """Look for *value* from now on. The oldest is forgotten when there are too many."""
+        value = value.strip()
+        if not SHORTEST_KNOWN <= len(value) <= LONGEST_KNOWN or not value.strip("*") or value in self._values:
+            return
+        if len(self._values) >= MOST_KNOWN:
+            del self._values[next(iter(self._values))]
+        self._values[value] = None
+        self._pattern = None
+
+    def spans(self, text: str) -> Iterable[Span]:
+        """Where known values stand in *text*: the longest where two begin together."""
+        if not self._values:
+            return ()
+        if self._pattern is None:
+            longest_first = sorted(self._values, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        return (Span(match.start(), match.end(), ()) for match in self._pattern.finditer(text))
+
+
+def personal_spans(text: str, known: KnownValues | None = None) -> list[Span]:
+    """What of *text* must be hidden, in order, apart from one another."""
+    spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
+    if known is not None:
+        spans.extend(known.spans(text))
+    return merge(spans)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """*spans* in order, those that overlap made one."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if merged and span.start < merged[-1].end:
+            last = merged.pop()
+            span = Span(last.start, max(last.end, span.end), last.categories + span.categories)
+        merged.append(span)
+    return merged
+
+
+def hide(text: str, spans: Sequence[Span], tally: Tally) -> str:
+    """*text* with three stars in place of each of *spans*, which are counted."""
+    if not spans:
+        return text
+    pieces, end = [], 0
+    for span in spans:
+        pieces += [text[end : span.start], REDACTED]
+        end = span.end
+        for category in span.categories:
+            tally.found[category] += 1
+    return "".join([*pieces, text[end:]])
+
+
+def mask_free_text(text: str, known: KnownValues | None, tally: Tally) -> str:
+    """*text* with three stars in place of everything personal in it."""
+    return hide(text, personal_spans(text, known), tally)

@@ -1,0 +1,205 @@
+"""Masks HTML pages: declared elements and form controls by their fields, everything else as free text.
+
+A page is treated window by window. Within a window, and from one to the next, the personal values of declared elements
+are looked for in every other text, attribute and comment: a name in a cell is masked in the page's title as well.
+"""
+
+import html
+from collections.abc import Callable
+
+from policies.formats.charset import Charset
+from policies.formats.free_text import KnownValues
+from policies.formats.html_controls import Control, masked_input, masked_select, masked_textarea
+from policies.formats.html_fields import Field
+from policies.formats.html_parts import INLINE, Run, masked_raw, masked_tag
+from policies.formats.html_shape import HtmlShape
+from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
+from policies.formats.json_body import JsonMasker
+from policies.formats.json_tree import Value
+from policies.formats.masker import Action, Kind, Tally, Withheld
+
+WINDOW_CHARS = 256 * 1024
+LONGEST_RUN = 64 * 1024
+DEEPEST = 2_000
+
+SEALED_NAME = "yingbi-sealed"
+"""The hidden control in which a form carries the true values of its masked controls."""
+
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_ENDED_BY_THEIR_LIKE = frozenset("li p dt dd option tr td th".split())
+_JSON_TYPES = ("application/json", "application/ld+json", "importmap")
+
+type Seal = Callable[[dict[str, str]], str]
+"""From the true values of a form's controls, by name, to what the form may carry."""
+
+
+class HtmlMasker:
+    """A masker for one HTML page."""
+
+    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal) -> None:
+        self.tally = tally
+        self._shape = shape
+        self._charset = Charset(charset)
+        self._seal = seal
+        self._tokens = HtmlTokens()
+        self._known = KnownValues()
+        self._run = Run()
+        self._field: Field | None = None
+        self._looks_around = shape.looks_around
+        self._around: list[tuple[str, list[str]]] = []  # name and classes of the elements that are open
+        self._form: dict[str, str] = {}  # the true values that the open form must carry
+        self._raw_type = ""  # the type of the script whose text comes next
+        self._parts: list[Callable[[], str]] = []  # what the window will become, once all its values are known
+        self._waiting = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        return self._settled(self._charset.decode(data), final=False)
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        return self._settled(self._charset.decode(b"", final=True), final=True)
+
+    def _settled(self, text: str, *, final: bool) -> list[bytes]:
+        out = []
+        for token in self._tokens.feed(text, final=final):
+            self._take(token)
+            self._waiting += len(token.source)
+            if self._waiting >= WINDOW_CHARS and self._field is None:
+                out.append(self._flush())
+        if final:
+            while self._field is not None:  # what an element held may open another
+                self._end_field(self._field)
+            out.append(self._flush())
+        joined = "".join(out)
+        return [self._charset.encode(joined)] if joined else []
+
+    def _flush(self) -> str:
+        self._end_run()
+        parts, self._parts, self._waiting = self._parts, [], 0
+        return "".join(part() for part in parts)
+
+    def _take(self, token: Token) -> None:
+        if self._field is not None:
+            if not self._field.ends_with(token):
+                self._field.add(token)
+                return
+            self._end_field(self._field)
+        match token:
+            case Text():
+                self._text(token)
+            case Comment():
+                self._run.add(token)
+            case StartTag():
+                self._start(token)
+            case EndTag():
+                self._end(token)
+
+    def _text(self, token: Text) -> None:
+        if not token.raw:
+            self._run.add(token)
+            if self._run.length > LONGEST_RUN:
+                self._end_run()
+        elif self._raw_type in _JSON_TYPES:
+            self._put(lambda: self._data_script(token.source))
+        else:
+            self._put(lambda: masked_raw(token.source, self._known, self.tally))
+
+    def _start(self, tag: StartTag) -> None:
+        self._raw_type = (tag.value_of("type") or "").strip().lower()
+        if tag.name == "form":
+            self._form = {}
+        around = [name for _, classes in self._around for name in classes]
+        self._open(tag)
+        if tag.name in ("input", "textarea", "select"):
+            found = self._shape.control_of(tag.value_of("name") or "")
+            if found is not None:
+                self._control(tag, *found)
+                return
+        selected = self._shape.select(tag, around)
+        if selected is None and tag.name in INLINE:
+            self._run.add(tag)
+            return
+        self._put_tag(tag)
+        if selected is not None:
+            self._field = Field(tag, *selected)
+
+    def _open(self, tag: StartTag) -> None:
+        if not self._looks_around or tag.name in _VOID:
+            return
+        if tag.name in _ENDED_BY_THEIR_LIKE and self._around and self._around[-1][0] == tag.name:
+            self._around.pop()
+        if len(self._around) >= DEEPEST:
+            raise Withheld("nested_too_deeply")
+        self._around.append((tag.name, (tag.value_of("class") or "").split()))
+
+    def _end(self, tag: EndTag) -> None:
+        for depth in range(len(self._around) - 1, -1, -1):
+            if self._around[depth][0] == tag.name:
+                del self._around[depth:]
+                break
+        if tag.name in INLINE:
+            self._run.add(f"</{tag.name}>")
+            return
+        if tag.name == "form" and self._form:
+            sealed = html.escape(self._seal(self._form))
+            self._form = {}
+            self._put(lambda: f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">')
+        self._put(lambda: f"</{tag.name}>")
+
+    def _control(self, tag: StartTag, name: str, action: Action) -> None:
+        is_subject = name == self._shape.record.subject
+        if tag.name != "input":
+            self._field = Field(tag, action, is_subject, control=tag.value_of("name") or "")
+            return
+        control = masked_input(tag, action, self._known, self.tally)
+        self._carry(tag.value_of("name") or "", control, action, is_subject)
+        if action.kind is Kind.SHOW and action.personal:
+            self._put(lambda: tag.source)
+        else:
+            self._put_tag(control.tag)
+
+    def _end_field(self, field: Field) -> None:
+        self._field = None
+        if field.control:
+            treat = masked_select if field.tag.name == "select" else masked_textarea
+            control = treat(field, self._known, self.tally)
+            self._carry(field.control, control, field.action, field.is_subject)
+            self._put_tag(control.tag)
+            self._put(lambda: control.content)
+        elif field.text:
+            self._note(field.text, field.action, field.is_subject)
+            self.tally.count(field.action)
+            self._put(lambda: field.masked(self._known, self.tally))
+        else:
+            for token in field.content:
+                self._take(token)
+
+    def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
+        self._note(control.value, action, is_subject)
+        if control.true_value is not None:
+            self._form[name] = control.true_value
+
+    def _note(self, value: str, action: Action, is_subject: bool) -> None:
+        if is_subject:
+            self.tally.note_subject(value.strip())
+        if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
+            self._known.add(value)
+
+    def _data_script(self, source: str) -> str:
+        """The text of a script that holds data: nothing in it is declared."""
+        masker = JsonMasker(Value(self._shape.undeclared), self._shape.undeclared, self.tally)
+        masked = b"".join([*masker.feed(source.encode("utf-8", "replace")), *masker.close()]).decode()
+        return masked.replace("<", "\\u003c")
+
+    def _put_tag(self, tag: StartTag) -> None:
+        self._put(lambda: masked_tag(tag, self._known, self.tally))
+
+    def _put(self, part: Callable[[], str]) -> None:
+        self._end_run()
+        self._parts.append(part)
+
+    def _end_run(self) -> None:
+        if self._run.pieces:
+            run, self._run = self._run, Run()
+            self._parts.append(lambda: run.masked(self._known, self.tally))

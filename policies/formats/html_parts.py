@@ -1,0 +1,130 @@
+"""The parts of a page that are masked once the personal values of its window are known: text runs and start tags."""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from urllib.parse import quote, unquote
+
+from policies.formats.free_text import KnownValues, Span, mask_free_text, merge, personal_spans
+from policies.formats.html_tokens import Attribute, Comment, StartTag, Text
+from policies.formats.masker import Tally
+from policies.transforms.make import REDACTED
+
+INLINE = frozenset(
+    "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark nobr q s samp small span strong sub sup time tt u "
+    "var wbr".split()
+)
+"""Elements that do not end a run of text: a number may be split by one, to the eye it is one number."""
+
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+@dataclass(slots=True)
+class Run:
+    """Text between two block-level tags, with the inline tags and comments that stand in it."""
+
+    pieces: list["Text | Comment | StartTag | str"] = field(default_factory=list)
+    """A `str` is passed on as it is."""
+    length: int = 0
+
+    def add(self, piece: "Text | Comment | StartTag | str") -> None:
+        """Append *piece*."""
+        self.pieces.append(piece)
+        if isinstance(piece, Text):
+            self.length += len(piece.source)
+
+    def masked(self, known: KnownValues, tally: Tally) -> str:
+        """The run with everything personal in its text hidden, even where a tag stands in the middle of it."""
+        texts = [piece.text for piece in self.pieces if isinstance(piece, Text)]
+        # Tags and comments in a run can tear a number apart, or hold two apart: both readings count.
+        spans = personal_spans("".join(texts), known)
+        if len(texts) > 1:
+            starts = accumulate(map(len, texts), initial=0)
+            apart = [
+                replace(span, start=start + span.start, end=start + span.end)
+                for text, start in zip(texts, starts, strict=False)
+                for span in personal_spans(text)
+            ]
+            spans = merge([*spans, *apart])
+        for span in spans:
+            for category in span.categories:
+                tally.found[category] += 1
+        out, at = [], 0
+        for piece in self.pieces:
+            match piece:
+                case Text():
+                    text = piece.text
+                    hidden = _hidden(text, spans, at)
+                    at += len(text)
+                    out.append(piece.source if hidden == text else html.escape(hidden, quote=False))
+                case StartTag():
+                    out.append(masked_tag(piece, known, tally))
+                case Comment():
+                    out.append(masked_comment(piece, known, tally))
+                case _:
+                    out.append(piece)
+        return "".join(out)
+
+
+def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
+    """The source of *tag* with everything personal in its attributes hidden, percent-encoded or not."""
+    changes = {}
+    for attribute in tag.attributes:
+        value = attribute.value
+        masked = mask_free_text(value, known, tally)
+        if "%" in masked:
+            decoded = unquote(masked)
+            if (hidden := mask_free_text(decoded, known, tally)) != decoded:
+                masked = quote(hidden, safe="/:?#[]@!$&'()*+,;=~-._")
+        if masked != value:
+            changes[attribute] = masked
+    return only(tag, tag.attributes, changes).source if changes else tag.source
+
+
+def only(tag: StartTag, kept: Sequence[Attribute], changes: Mapping[Attribute, str] | None = None) -> StartTag:
+    """*tag* with the *kept* ones of its attributes, and other values for some of them."""
+    source, attributes = f"<{tag.name}", []
+    for attribute in kept:
+        written = attribute.written
+        if changes and attribute in changes:
+            written = f'"{html.escape(changes[attribute])}"'
+        source += f" {attribute.name}" + ("=" if written else "")
+        attributes.append(Attribute(attribute.name, written, len(source)))
+        source += written
+    return StartTag(source + ">", tag.name, tuple(attributes))
+
+
+def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
+    """The source of *comment* with everything personal in it hidden."""
+    return mask_free_text(comment.source, known, tally)
+
+
+def masked_raw(source: str, known: KnownValues, tally: Tally) -> str:
+    """The text of a script or style sheet with everything personal in it hidden, `\\u` escapes of letters included."""
+    masked = mask_free_text(source, known, tally)
+    if "\\u" in masked:
+        spelled_out = _ESCAPED.sub(_letter, masked)
+        if (hidden := mask_free_text(spelled_out, known, tally)) != spelled_out:
+            return hidden
+    return masked
+
+
+def _letter(match: re.Match[str]) -> str:
+    char = chr(int(match[1], 16))
+    return char if char.isalnum() else match[0]
+
+
+def _hidden(text: str, spans: list[Span], at: int) -> str:
+    """*text*, which stands at *at* in its run, without what lies in *spans*; the stars stand where a span begins."""
+    out, done = [], 0
+    for span in spans:
+        start, end = span.start - at, span.end - at
+        if end <= 0 or start >= len(text):
+            continue
+        out.append(text[done : max(0, start)])
+        if start >= 0:
+            out.append(REDACTED)
+        done = min(len(text), end)
+    return "".join([*out, text[done:]])

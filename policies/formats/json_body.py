@@ -1,0 +1,54 @@
+"""Masks JSON bodies: whole where they are small, element by element where they are not.
+
+Both ways spell the output alike (compact, in the order of the input), so it does not matter how a body was split.
+"""
+
+from policies.formats.json_stream import JsonStream
+from policies.formats.json_text import entries_in, parse, parse_exactly, spell
+from policies.formats.json_tree import JsonTree, Node
+from policies.formats.masker import Action, Tally
+
+WHOLE_BYTES = 1024 * 1024
+"""A body up to this size is treated at once."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class JsonMasker:
+    """A masker for one JSON body in UTF-8."""
+
+    def __init__(self, node: Node, undeclared: Action, tally: Tally) -> None:
+        self.tally = tally
+        self._node = node
+        self._undeclared = undeclared
+        self._buffer = bytearray()
+        self._stream: JsonStream | None = None
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        if self._stream is not None:
+            return self._stream.feed(data)
+        self._buffer += data
+        if len(self._buffer) <= WHOLE_BYTES:
+            return []
+        self._stream = JsonStream(self._node, self._undeclared, self.unit, self.tally)
+        return self._stream.feed(bytes(self._without_mark()))
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        if self._stream is not None:
+            return self._stream.close()
+        return [self.unit(self._node, bytes(self._without_mark()), 0)]
+
+    def unit(self, node: Node, data: bytes, depth: int) -> bytes:
+        """What the value spelled by *data*, *depth* containers deep, becomes."""
+        tree = JsonTree(self._undeclared, Tally(self.tally.digester))
+        value = tree.apply(node, parse(data), depth)
+        if tree.inexact or tree.entries != entries_in(data):
+            tree = JsonTree(self._undeclared, Tally(self.tally.digester))
+            value = tree.apply(node, parse_exactly(data), depth)
+        self.tally.add(tree.tally)
+        return spell(value)
+
+    def _without_mark(self) -> bytearray:
+        return self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer

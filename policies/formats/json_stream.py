@@ -1,0 +1,251 @@
+"""Walks a large JSON text as it arrives and hands over each element that is small enough to be treated at once.
+
+A container larger than `UNIT_BYTES` is opened: its brackets and keys are passed on, its elements are looked at one by
+one. What may not be treated in pieces is held up to `LARGEST_BYTES` and withheld beyond.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from policies.formats.json_text import parse, spell
+from policies.formats.json_tree import DEEPEST, Array, Node, Object, Rows, Value, hidden_key, is_telling_key
+from policies.formats.masker import Action, Kind, Tally, Withheld
+
+UNIT_BYTES = 256 * 1024
+LARGEST_BYTES = 8 * 1024 * 1024
+MOST_KEYS = 100_000
+"""The most keys remembered of an opened object, to notice one that stands twice."""
+
+_SPACE = re.compile(rb"[ \t\n\r]*")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SCALAR = re.compile(rb"[-+.0-9A-Za-z]+")
+_KEY = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")[ \t\n\r]*:', re.DOTALL)
+_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}"]', re.DOTALL)
+
+type Unit = Callable[[Node, bytes, int], bytes]
+
+
+class _Expects(Enum):
+    """What may come next."""
+
+    VALUE = "a value"
+    FIRST = "the first entry or the end"
+    ENTRY = "an entry"
+    NEXT = "a comma or the end"
+    END = "nothing"
+
+
+@dataclass(slots=True)
+class _Open:
+    """A container whose entries are treated one by one."""
+
+    node: Node
+    is_object: bool
+    passed_on: int = 0
+    keys: set[str] = field(default_factory=set)
+    hidden_keys: int = 0
+
+
+class _NeedsMore(Exception):
+    """The next token does not end within what has arrived."""
+
+
+class JsonStream:
+    """One JSON text on its way. *unit* makes of an element what it becomes."""
+
+    def __init__(self, node: Node, undeclared: Action, unit: Unit, tally: Tally) -> None:
+        self._undeclared = Value(undeclared)
+        self._unit = unit
+        self._tally = tally
+        self._text = bytearray()
+        self._at = 0
+        self._expects = _Expects.VALUE
+        self._open: list[_Open] = []
+        self._node: Node = node
+        self._before = b""
+        self._tells_subject = False
+        self._looked: tuple[int, int] = (0, 0)  # up to where an end was looked for, and how deep that was
+        self._final = False
+        self._out: list[bytes] = []
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        self._text += data
+        self._advance()
+        taken, self._out = b"".join(self._out), []
+        del self._text[: self._at]
+        self._looked = (max(0, self._looked[0] - self._at), self._looked[1])
+        self._at = 0
+        return [taken] if taken else []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        self._final = True
+        rest = self.feed(b"")
+        if self._expects is not _Expects.END:
+            raise Withheld("not_json")
+        return rest
+
+    def _advance(self) -> None:
+        try:
+            while True:
+                self._at = self._match(_SPACE).end()
+                if self._at == len(self._text):
+                    return
+                match self._expects:
+                    case _Expects.END:
+                        raise Withheld("not_json")
+                    case _Expects.VALUE:
+                        self._value()
+                    case _Expects.FIRST:
+                        self._entry_or_end()
+                    case _Expects.ENTRY:
+                        self._entry()
+                    case _Expects.NEXT:
+                        self._comma_or_end()
+        except _NeedsMore:
+            if self._final:
+                raise Withheld("not_json") from None
+            if len(self._text) - self._at > LARGEST_BYTES:
+                raise Withheld("too_large_to_mask") from None
+
+    def _match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes]:
+        found = pattern.match(self._text, self._at)
+        if found is None:
+            raise _NeedsMore
+        return found
+
+    def _value(self) -> None:
+        first = self._text[self._at]
+        if first in b"{[":
+            end = self._container_end()
+            if end is None:
+                self._open_container(first == ord("{"))
+                return
+        elif first == ord('"'):
+            end = self._match(_STRING).end()
+        else:
+            found = _SCALAR.match(self._text, self._at)
+            if found is None:
+                raise Withheld("not_json")
+            end = found.end()
+            if end == len(self._text) and not self._final:
+                raise _NeedsMore
+        data = bytes(self._text[self._at : end])
+        if self._tells_subject and first not in b"{[":
+            identifier = parse(data)
+            if isinstance(identifier, str | int) and not isinstance(identifier, bool):
+                self._tally.note_subject(str(identifier))
+        if isinstance(self._node, Value) and _is_dropped(self._node) and self._open:
+            parse(data)
+            self._tally.count(self._node.action)
+        else:
+            self._out += [self._before, self._unit(self._node, data, len(self._open))]
+            if self._open:
+                self._open[-1].passed_on += 1
+        self._at = end
+        self._looked = (0, 0)
+        self._expects = _Expects.NEXT if self._open else _Expects.END
+
+    def _container_end(self) -> int | None:
+        """Where the container that begins here ends; None where it is to be opened."""
+        position, depth = self._looked if self._looked[0] > self._at else (self._at, 0)
+        may_be_opened = not _must_be_whole(self._node)
+        for token in _STRUCTURE.finditer(self._text, position):
+            piece = token[0]
+            if piece in (b"{", b"["):
+                depth += 1
+            elif piece in (b"}", b"]"):
+                depth -= 1
+                if not depth:
+                    return token.end()
+            elif piece == b'"':
+                break  # a string that has not arrived whole
+            self._looked = (token.end(), depth)
+            if may_be_opened and token.end() - self._at > UNIT_BYTES:
+                return None
+        if may_be_opened and len(self._text) - self._at > UNIT_BYTES:
+            return None
+        raise _NeedsMore
+
+    def _open_container(self, is_object: bool) -> None:
+        if len(self._open) >= DEEPEST:
+            raise Withheld("nested_too_deeply")
+        node = self._node
+        if is_object and not isinstance(node, Object):
+            node = Object({}, self._undeclared)
+        self._out += [self._before, b"{" if is_object else b"["]
+        if self._open:
+            self._open[-1].passed_on += 1
+        self._open.append(_Open(node, is_object))
+        self._at += 1
+        self._looked = (0, 0)
+        self._expects = _Expects.FIRST
+
+    def _entry_or_end(self) -> None:
+        if self._text[self._at] in b"}]":
+            self._end()
+        else:
+            self._entry()
+
+    def _comma_or_end(self) -> None:
+        if self._text[self._at] == ord(","):
+            self._at += 1
+            self._expects = _Expects.ENTRY
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        container = self._open.pop()
+        bracket = b"}" if container.is_object else b"]"
+        if self._text[self._at] != bracket[0]:
+            raise Withheld("not_json")
+        self._out.append(bracket)
+        self._at += 1
+        self._expects = _Expects.NEXT if self._open else _Expects.END
+
+    def _entry(self) -> None:
+        container = self._open[-1]
+        self._expects = _Expects.ENTRY
+        self._before = b"," if container.passed_on else b""
+        self._tells_subject = False
+        if container.is_object:
+            self._key(container)
+        elif isinstance(container.node, Array):
+            self._node = container.node.items
+        else:
+            self._node = container.node if isinstance(container.node, Value) else self._undeclared
+        self._expects = _Expects.VALUE
+
+    def _key(self, container: _Open) -> None:
+        if self._text[self._at] != ord('"'):
+            raise Withheld("not_json")
+        spelled = self._match(_KEY)
+        key = parse(spelled[1])
+        if key in container.keys:
+            raise Withheld("key_stands_twice")
+        if len(container.keys) >= MOST_KEYS:
+            raise Withheld("too_many_keys")
+        container.keys.add(key)
+        node = container.node
+        assert isinstance(node, Object)
+        child = node.children.get(key)
+        self._tells_subject = key == node.subject
+        if child is None:
+            child = node.other
+            if is_telling_key(key):
+                container.hidden_keys += 1
+                key = hidden_key(container.hidden_keys)
+        self._node = child
+        self._before += spell(key) + b":"
+        self._at = spelled.end()
+
+
+def _must_be_whole(node: Node) -> bool:
+    return isinstance(node, Rows) or _is_dropped(node) or (isinstance(node, Object) and node.must_be_whole)
+
+
+def _is_dropped(node: Node) -> bool:
+    return isinstance(node, Value) and node.action.kind is Kind.DROP

@@ -1,0 +1,244 @@
+"""Applies actions to a parsed JSON value: what is declared becomes what its action says, all else is hidden.
+
+Containers that no declaration describes are kept as containers with every value in them hidden, so that a caller's
+program finds the shape it expects.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.recognisers.scan import may_hold_personal_data, scan
+from policies.transforms.make import REDACTED
+
+EXACT_BELOW = 2.0**53
+"""Below it every integer is a float of its own."""
+_SINGLE = frozenset({str, int, bool, type(None)})
+_NOTHING = (None, "")
+DEEPEST = 64
+"""How many containers may lie in one another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A declared value."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A list whose elements are all alike."""
+
+    items: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows as lists of cells, in an object that also names their columns: `{"columns": [...], "rows": [[...], ...]}`.
+
+    A row that is an object is a record as well: some systems answer in both shapes under one key.
+    """
+
+    columns: str
+    """The key, beside this one, of the columns' names."""
+    record: "Object"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object: a record with declared fields, or an envelope around records."""
+
+    children: dict[str, "Node"]
+    other: "Node"
+    """For keys not in `children`."""
+    subject: str | None = None
+    """Which key tells whom the object is about."""
+    has_free_text: bool = field(init=False)
+    must_be_whole: bool = field(init=False)
+    """Whether what an entry becomes depends on other entries, so that it cannot be treated piece by piece."""
+    masked: tuple[tuple[str, int, Callable[[str], str]], ...] = field(init=False)
+    """Key, field index and mask of each masked field."""
+    counted: tuple[tuple[str, int], ...] = field(init=False)
+    """Key and field index of each personal field that is shown."""
+    plain: frozenset[str] = field(init=False)
+    """Keys whose single values need nothing but what `masked` and `counted` say."""
+
+    def __post_init__(self) -> None:
+        nodes = (*self.children.values(), self.other)
+        values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
+        masked = tuple((key, action.field, action.apply) for key, action in values if action.kind is Kind.MASK)
+        shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
+        scans = any(isinstance(node, Value) and node.action.kind is Kind.SCAN for node in nodes)
+        for name, found in (
+            ("has_free_text", scans),
+            ("must_be_whole", scans or any(isinstance(node, Rows) for node in nodes)),
+            ("masked", masked),
+            ("counted", tuple((key, action.field) for key, action in shown if action.personal)),
+            ("plain", frozenset(key for key, action in values if action.kind in (Kind.MASK, Kind.SHOW))),
+        ):
+            object.__setattr__(self, name, found)
+
+
+type Node = Value | Array | Object | Rows
+
+
+class JsonTree:
+    """Applies the nodes of one body to its parsed values, in place. Counts every object entry it meets."""
+
+    def __init__(self, undeclared: Action, tally: Tally) -> None:
+        self.undeclared = Value(undeclared)
+        self._unknown = Object({}, self.undeclared)
+        self.tally = tally
+        self.entries = 0
+        """How many object entries the values had."""
+        self.inexact = False
+        """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
+
+    def apply(self, node: Node, value: Any, depth: int = 0) -> Any:
+        """What *value* becomes. Raises Withheld where it is nested too deeply or a table is not as declared."""
+        if depth > DEEPEST:
+            raise Withheld("nested_too_deeply")
+        match value:
+            case dict():
+                return self._object(node, value, depth)
+            case list():
+                return self._array(node, value, depth)
+            case _:
+                return self.scalar(node.action if isinstance(node, Value) else self.undeclared.action, value)
+
+    def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
+        # A list under a declared value is a list of such values.
+        items = node.items if isinstance(node, Array) else node if isinstance(node, Value) else self.undeclared
+        treat = self._object if isinstance(items, Object) and depth < DEEPEST else self.apply
+        for place, item in enumerate(value):
+            value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
+        return value
+
+    def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
+        if not isinstance(node, Object):
+            node = self._unknown  # a declared value is never an object: nothing in it is declared
+        self.entries += len(value)
+        if node.subject is not None:
+            self.note_subject(value.get(node.subject))
+        known = KnownValues() if node.has_free_text else None
+        if not _SINGLE.issuperset(map(type, value.values())):
+            return self._entries(node, value, list(value), known, depth)
+        # The common case, a flat record, costs a few operations for each masked field and none for the others.
+        self._flat(node, value, known)
+        rest = value.keys() - node.plain
+        return self._entries(node, value, [key for key in value if key in rest], known, depth) if rest else value
+
+    def _flat(self, node: Object, value: dict[str, Any], known: KnownValues | None) -> None:
+        counts = self.tally.fields
+        for key, index, mask in node.masked:
+            item = value.get(key)
+            if type(item) is str:
+                if item:
+                    counts[index] += 1
+                    value[key] = masked = mask(item)
+                    if known is not None and masked != item:
+                        known.add(item)
+            elif item is not None:
+                value[key] = None
+                counts[index] += 1
+        for key, index in node.counted:
+            if value.get(key) not in _NOTHING:
+                counts[index] += 1
+
+    def _entries(
+        self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
+    ) -> dict[str, Any]:
+        last: list[tuple[str, Action]] = []
+        renamed = False
+        for key in keys:
+            item = value[key]
+            child = node.children.get(key)
+            if child is None:
+                child = node.other
+                renamed = renamed or is_telling_key(key)
+            if isinstance(child, Rows):
+                value[key] = self._rows(child, item, value.get(child.columns), depth + 1)
+            elif not isinstance(child, Value):
+                value[key] = self.apply(child, item, depth + 1)
+            elif child.action.kind is Kind.DROP:
+                last.append((key, child.action))
+            elif isinstance(item, dict | list):
+                value[key] = self.apply(child, item, depth + 1)
+            elif child.action.kind is Kind.SCAN and known is not None:
+                last.append((key, child.action))  # free text once all other fields of the record are known
+            else:
+                value[key] = self.scalar(child.action, item, known)
+        for key, action in last:
+            if action.kind is Kind.DROP:
+                self.tally.count(action)
+                del value[key]
+            else:
+                value[key] = self.scalar(action, value[key], known)
+        return _without_telling_keys(value) if renamed else value
+
+    def _rows(self, node: Rows, rows: Any, columns: Any, depth: int) -> Any:
+        if not isinstance(rows, list) or not isinstance(columns, list):
+            return self.apply(self.undeclared, rows, depth)
+        if not all(isinstance(column, str) for column in columns) or len(set(columns)) != len(columns):
+            raise Withheld("table_not_as_declared")
+        for place, row in enumerate(rows):
+            if not isinstance(row, list):
+                rows[place] = self.apply(node.record, row, depth + 1)
+            elif len(row) != len(columns):
+                raise Withheld("table_not_as_declared")
+            else:
+                record = self._object(node.record, dict(zip(columns, row, strict=True)), depth + 1)
+                self.entries -= len(row)  # they are not entries of the body
+                rows[place] = [record.get(column) for column in columns]
+        return rows
+
+    def note_subject(self, identifier: Any) -> None:
+        """Note whom an object is about, where it says so."""
+        if isinstance(identifier, str | int) and not isinstance(identifier, bool):
+            self.tally.note_subject(str(identifier))
+
+    def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
+        """What a single *value* becomes; what it hides is added to *known*."""
+        if value is None or value == "":
+            return value
+        self.tally.count(action)
+        match action.kind:
+            case Kind.SHOW:
+                if isinstance(value, float) and abs(value) >= EXACT_BELOW:
+                    self.inexact = True
+                return value
+            case Kind.MASK:
+                if isinstance(value, str):
+                    masked = action.apply(value)
+                    if known is not None and masked != value:
+                        known.add(value)
+                    return masked
+                # A masked number or truth value has no honest value of its type but null.
+                return None
+            case Kind.SCAN:
+                if isinstance(value, str):
+                    return mask_free_text(value, known, self.tally)
+                return None if not isinstance(value, bool) and scan(str(value)) else value
+            case Kind.DROP:
+                return None
+
+
+@lru_cache(maxsize=4096)
+def is_telling_key(key: str) -> bool:
+    """Whether *key*, which nobody declared, holds personal data itself, as in an object keyed by ID numbers."""
+    return may_hold_personal_data(key) and bool(scan(key))
+
+
+def hidden_key(number: int) -> str:
+    """What stands in place of the telling key *number* of its object, from 1."""
+    return f"{REDACTED}{number}"
+
+
+def _without_telling_keys(value: dict[str, Any]) -> dict[str, Any]:
+    numbers = count(1)
+    return {hidden_key(next(numbers)) if is_telling_key(key) else key: item for key, item in value.items()}

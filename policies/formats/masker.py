@@ -1,0 +1,94 @@
+"""What every masker promises, and what it keeps count of.
+
+INVARIANT 1: a masker that cannot decode, parse or finish its body raises Withheld. Bytes it returned before are safe to
+have been sent; the answer must then be cut, never ended.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from policies.digest import Digester
+
+
+class Withheld(Exception):
+    """Nothing more of this body may leave. Holds a code that says why, never anything of the body."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Kind(Enum):
+    """What a masker does with a value."""
+
+    SHOW = "show"
+    MASK = "mask"
+    SCAN = "scan"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What becomes of the values of one declared field, for one view."""
+
+    field: int
+    """Index of the field in its program; 0 stands for everything undeclared."""
+    kind: Kind
+    apply: Callable[[str], str] = str
+    """For MASK: the value's mask. A mask of a mask is the same mask."""
+    personal: bool = True
+    """Whether the field holds personal data; values of others are not counted."""
+    restore: bool = False
+    """Whether a form must carry the true value, sealed, so that saving it unchanged changes nothing."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a masker has put into its output since it was last asked."""
+
+    digester: Digester
+    fields: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """How many values of each field index, personal fields only."""
+    found: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many values recognisers found and masked in free text, by category."""
+    subjects: dict[str, None] = field(default_factory=dict)
+    """Digests of the subjects, in order of appearance."""
+
+    def count(self, action: Action) -> None:
+        """Note one value treated by *action*."""
+        if action.personal:
+            self.fields[action.field] += 1
+
+    def note_subject(self, identifier: str) -> None:
+        """Note that the output says something about the subject known by *identifier*."""
+        if identifier:
+            self.subjects[self.digester(identifier)] = None
+
+    def add(self, other: "Tally") -> None:
+        """Count what *other* counted as well."""
+        for index, number in other.fields.items():
+            self.fields[index] += number
+        for category, number in other.found.items():
+            self.found[category] += number
+        self.subjects.update(other.subjects)
+
+    def take(self) -> "Tally":
+        """What was counted so far; counting starts again from nothing."""
+        taken = Tally(self.digester, self.fields, self.found, self.subjects)
+        self.fields, self.found, self.subjects = defaultdict(int), defaultdict(int), {}
+        return taken
+
+
+class Masker(Protocol):
+    """Masks one body. Any split of the input into chunks gives the same output, joined."""
+
+    tally: Tally
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """What may be sent on now. Never an empty `bytes`. Raises Withheld; then it must not be used again."""
+
+    def close(self) -> list[bytes]:
+        """The rest, after the last byte of input. Raises Withheld where the body is not whole."""

@@ -1,0 +1,57 @@
+"""Names of persons in Chinese text, found by the words around them.
+
+A surname alone proves nothing (高 is also "high"), so a name counts only after a word that announces one (联系人, 姓名)
+or before a form of address (先生, 同志). Names that no word announces are found elsewhere: the value of a name field is
+masked wherever it stands in the same message.
+"""
+
+import re
+from collections.abc import Iterator
+
+from policies.recognisers.table import Hit
+
+# The commonest single-character surnames; a name with a rarer one is found only where its field is declared.
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢安齐"
+    "庞颜伍倪庄聂章鲁岳翟申欧耿关焦左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍涂成苗谷曲盛冉蓝路游辛靳管柴蒙鲍华喻祁房滕屈饶"
+    "詹艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师仇栾丘刁沙寇桑甄"
+)
+COMPOUND_SURNAMES = (
+    "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 夏侯 轩辕 宇文 端木 南宫 独孤 "
+    "呼延 东郭 西门 百里 闻人 澹台 赫连 太史 申屠 钟离 鲜于 长孙 拓跋"
+).split()
+
+ANNOUNCING = (
+    "姓名 联系人 申请人 经办人 代办人 委托人 受托人 法定代表人 负责人 户主 监护人 当事人 投诉人 "
+    "举报人 反映人 办事人 被保险人 权利人 义务人 收件人 寄件人 持卡人 开户人 缴费人 承租人 房主 "
+    "父亲 母亲 丈夫 妻子 配偶 儿子 女儿 本人叫 我叫 名叫"
+).split()
+ADDRESSED_AS = "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈".split()
+
+# What may follow a name of one given character; without them 王明电话 would read as 王明电.
+_FOLLOWING = (
+    "电话 手机 号码 身份 证件 住址 地址 银行 卡号 账号 联系 性别 出生 年龄 先生 女士 同志 "
+    "申请 办理 代办 反映 咨询 提交 领取 投诉 来电 来访 表示 要求 已经 已于 之前 本人 于 在 "
+    "的 和 与 及 或 等 来 到 去 说 称 是 为 因 将 需 要 请 已 曾 男 女 也 不 未 无"
+).split()
+
+_HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
+_SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
+_STOP = f"(?!{'|'.join(_FOLLOWING)})"
+_GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
+_DOTTED = f"[{_HAN}]{{1,8}}(?:[·•・][{_HAN}]{{1,8}}){{1,3}}"
+_LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[ 　]?[:：,，(（\"“]?[ 　]{0,2}"
+_NAME = f"({_DOTTED}|{_SURNAME}{_GIVEN})"
+_AFTER = re.compile(f"(?:{'|'.join(ANNOUNCING)}){_LINK}{_NAME}")
+_BEFORE = re.compile(f"{_NAME}(?={'|'.join(ADDRESSED_AS)})")
+
+GATE_WORDS = (*ANNOUNCING, *ADDRESSED_AS)
+"""A text without any of them holds no name that `find_names` could find."""
+
+
+def find_names(text: str) -> Iterator[Hit]:
+    """The names in normalised *text*, in no particular order."""
+    for pattern in (_AFTER, _BEFORE):
+        for match in pattern.finditer(text):
+            yield Hit(match.start(1), match.end(1), "person_name", 0.7, "context")

@@ -1,0 +1,85 @@
+"""Finds personal data in text: a gate over the bytes, the table's patterns where the gate opens, exact checks on hits.
+
+Text without personal data is most of all text; the gate (hyperscan) reads it at memory speed and the rest never runs.
+"""
+
+from collections.abc import Iterable
+
+import hyperscan
+
+from policies.recognisers.names import GATE_WORDS, find_names
+from policies.recognisers.normalise import INVISIBLE, Normal, normalise
+from policies.recognisers.table import CONTEXT_CHARS, ORDER, TABLE, Hit, Recogniser
+
+_STRIPPED = str.maketrans("", "", " -.")
+_RANK = {category: rank for rank, category in enumerate(ORDER)}
+
+# Every pattern of the table needs six digits in a row, with a separator between two at most, or an at-sign.
+_DIGITS = "[0-9\uff10-\uff19]"
+_BETWEEN = "[ \u00a0\u3000.\uff0e\\-\u2010-\u2015\u2212\ufe63\uff0d]?"
+_GATE = (f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}", "[@\uff20]", f"[{INVISIBLE}]", "|".join(GATE_WORDS))
+
+
+def _compile_gate() -> hyperscan.Database:
+    gate = hyperscan.Database()
+    gate.compile(
+        expressions=[expression.encode() for expression in _GATE],
+        ids=list(range(len(_GATE))),
+        elements=len(_GATE),
+        flags=[hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH] * len(_GATE),
+    )
+    return gate
+
+
+_DATABASE = _compile_gate()
+
+
+def may_hold_personal_data(text: str) -> bool:
+    """False only where `scan` would find nothing."""
+    opened: list[int] = []
+    # A lone surrogate cannot be encoded, and cannot be part of a hit either.
+    _DATABASE.scan(text.encode("utf-8", "replace"), match_event_handler=lambda pattern, *_: opened.append(pattern))
+    return bool(opened)
+
+
+def scan(text: str) -> tuple[Hit, ...]:
+    """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*."""
+    if not may_hold_personal_data(text):
+        return ()
+    normal = normalise(text)
+    found = [hit for row in TABLE for hit in _hits_of(row, normal.text)]
+    found.extend(find_names(normal.text))
+    return tuple(_in_original(hit, normal) for hit in resolve(found))
+
+
+def resolve(found: Iterable[Hit]) -> list[Hit]:
+    """*found* without overlaps: the category that stands first in `ORDER` wins, then the longer, then the earlier."""
+    taken: list[Hit] = []
+    for hit in sorted(found, key=lambda hit: (_RANK[hit.category], hit.start - hit.end, hit.start)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
+            taken.append(hit)
+    return sorted(taken, key=lambda hit: hit.start)
+
+
+def _hits_of(row: Recogniser, text: str) -> Iterable[Hit]:
+    for match in row.pattern.finditer(text):
+        start, end = match.span()
+        holds = row.check is None or row.check(match[0].translate(_STRIPPED).upper())
+        announced = _is_announced(row, text, start)
+        if holds and (announced or not row.needs_context):
+            grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
+            yield Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
+        elif announced and row.context_only:
+            yield Hit(start, end, row.category, 0.6, "context")
+
+
+def _is_announced(row: Recogniser, text: str, start: int) -> bool:
+    before = text[max(0, start - CONTEXT_CHARS) : start].lower()
+    return any(word in before for word in row.context)
+
+
+def _in_original(hit: Hit, normal: Normal) -> Hit:
+    if normal.origin is None:
+        return hit
+    start, end = normal.original_span(hit.start, hit.end)
+    return Hit(start, end, hit.category, hit.score, hit.why)

@@ -1,0 +1,146 @@
+"""The table of recognisers: one row for each form that personal data takes in text.
+
+A row's pattern finds candidates in normalised text; its check decides about a candidate stripped of separators. A
+candidate whose check fails counts only where a context word stands before it, because typing errors are personal data
+too. To add a recogniser is to add a row and its cases in `tests/policies/recognisers/test_table.py`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from policies.recognisers.checksums import is_luhn, is_resident_id, is_resident_id_15, is_uscc
+
+CONTEXT_CHARS = 24
+"""How far before a candidate a context word may end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Personal data found in a text."""
+
+    start: int
+    """In code points of the text that was scanned."""
+    end: int
+    """Exclusive."""
+    category: str
+    score: float
+    """How sure, 0 to 1."""
+    why: str
+    """What decided: `checksum`, `context`, `pattern`; a comma between two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recogniser:
+    """One row of the table."""
+
+    category: str
+    pattern: re.Pattern[str]
+    check: Callable[[str], bool] | None
+    """Of the candidate without separators, in upper case; None where the pattern says it all."""
+    context: tuple[str, ...] = ()
+    needs_context: bool = False
+    """Whether even a candidate whose check holds counts only after a context word."""
+    context_only: bool = False
+    """Whether a candidate whose check fails counts after a context word."""
+    score: float
+    """Of a candidate whose check holds, without context."""
+    source: str
+
+
+_SEP = r"[ \-.]?"
+_NOT_AFTER_DIGIT = r"(?<![0-9])"
+_NOT_BEFORE_DIGIT = r"(?![0-9])"
+
+_ID_WORDS = (
+    "身份证",
+    "证件号",
+    "公民身份",
+    "身份号",
+    "证号",
+    "idcard",
+    "id card",
+    "id no",
+    "id number",
+    "sfz",
+    "gmsfhm",
+)
+_CARD_WORDS = ("银行卡", "卡号", "账号", "账户", "帐号", "开户", "card", "account")
+_PHONE_WORDS = ("手机", "电话", "联系", "致电", "mobile", "phone", "tel", "sjh")
+
+
+def _has_unionpay_prefix(number: str) -> bool:
+    return number.startswith("62") and is_luhn(number)
+
+
+TABLE: tuple[Recogniser, ...] = (
+    Recogniser(
+        category="resident_id",
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx](?![0-9A-Za-z])"),
+        check=is_resident_id,
+        context=_ID_WORDS,
+        context_only=True,
+        score=0.99,
+        source="GB 11643-1999; residence permits of Hong Kong, Macau and Taiwan (81, 82, 83) and the foreigners' "
+        "card of 2023 (9) have the same form",
+    ),
+    Recogniser(
+        category="resident_id",
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9][0-9]{{14}}{_NOT_BEFORE_DIGIT}"),
+        check=is_resident_id_15,
+        context=_ID_WORDS,
+        needs_context=True,
+        score=0.5,
+        source="the 15-digit form of GB 11643-1989, found in archives",
+    ),
+    Recogniser(
+        category="uscc",
+        pattern=re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{2}[0-9]{6}"
+                           r"[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{10}(?![0-9A-Za-z])"),
+        check=is_uscc,
+        context=("统一社会信用代码", "信用代码", "uscc", "credit code", "tyshxydm"),
+        context_only=True,
+        score=0.95,
+        source="GB 32100-2015",
+    ),
+    Recogniser(
+        category="bank_card",
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}62(?:{_SEP}[0-9]){{14,17}}{_NOT_BEFORE_DIGIT}"),
+        check=_has_unionpay_prefix,
+        context=_CARD_WORDS,
+        context_only=True,
+        score=0.9,
+        source="ISO/IEC 7812-1; UnionPay issuer prefix 62, 16 to 19 digits",
+    ),
+    Recogniser(
+        category="bank_card",
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[3-9](?:{_SEP}[0-9]){{14,18}}{_NOT_BEFORE_DIGIT}"),
+        check=is_luhn,
+        context=_CARD_WORDS,
+        needs_context=True,
+        score=0.6,
+        source="ISO/IEC 7812-1, other issuers",
+    ),
+    Recogniser(
+        category="mobile",
+        pattern=re.compile(
+            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9]{_SEP}[0-9]{{4}}{_SEP}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}1[3-9][0-9](?:{_SEP}[0-9]){{8}}{_NOT_BEFORE_DIGIT}"
+        ),
+        check=None,
+        context=_PHONE_WORDS,
+        score=0.85,
+        source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19",
+    ),
+    Recogniser(
+        category="email",
+        pattern=re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,8}[A-Za-z]{2,24}"
+                           r"(?![A-Za-z0-9])"),
+        check=None,
+        score=0.95,
+        source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII",
+    ),
+)  # fmt: skip
+
+ORDER = (*dict.fromkeys(row.category for row in TABLE), "person_name")
+"""Which category wins where two claim the same characters: an ID number can also pass as a card or as a code."""

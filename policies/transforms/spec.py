@@ -1,0 +1,79 @@
+"""The transforms an officer can name: what a value becomes. Data only; `make.py` builds what runs."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Form(StrEnum):
+    """What a transformed value still says about the person, least first."""
+
+    NONE = "none"
+    """Nothing but that there was a value."""
+    MASKED = "masked"
+    PSEUDONYMOUS = "pseudonymous"
+    """Which person, but only to who already knows."""
+    CLEAR = "clear"
+
+
+FORM_ORDER = tuple(Form)
+
+
+class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="show"):
+    """The value as it is."""
+
+
+class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="scan"):
+    """Free text with everything masked that a recogniser finds. What none finds is shown."""
+
+
+class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="redact"):
+    """Three stars, whatever the value."""
+
+
+class Replace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="replace"):
+    """A fixed text."""
+
+    text: str
+
+
+class Keep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="keep"):
+    """The first and last characters, stars between. A value too short to hide anything becomes all stars."""
+
+    first: int = 0
+    last: int = 0
+    fill: int | None = None
+    """How many stars stand between, at least `make.least_hidden`; None: as many as characters were hidden."""
+
+
+class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
+    """A keyed digest: the same for the same value, system and category."""
+
+
+class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
+    """The field is left out; where the format cannot leave it out, it is empty."""
+
+
+type Spec = Show | Scan | Redact | Replace | Keep | Digest | Drop
+
+
+def form_of(spec: Spec) -> Form:
+    """What a value transformed by *spec* still says."""
+    match spec:
+        case Show():
+            return Form.CLEAR
+        case Digest():
+            return Form.PSEUDONYMOUS
+        case Keep() | Scan():
+            return Form.MASKED
+        case Redact() | Replace() | Drop():
+            return Form.NONE
+
+
+def name_of(spec: Spec) -> str:
+    """How records and explanations call *spec*: `keep 3..4`, `redact`."""
+    match spec:
+        case Keep(first, last, _):
+            return f"keep {first}..{last}"
+        case _:
+            return str(type(spec).__struct_config__.tag)

@@ -1,0 +1,193 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies.formats import json_body, json_stream
+from policies.formats.json_body import JsonMasker
+from policies.formats.json_tree import Array, Node, Object, Rows, Value
+from policies.formats.masker import Withheld
+from tests.policies.formats.masking import DIGESTER, PUBLIC, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
+
+LIST = Object({"rows": Array(RECORD), "total": Value(PUBLIC)}, Value(UNDECLARED))
+TABLE = Object({"rows": Rows("columns", RECORD), "columns": Value(PUBLIC)}, Value(UNDECLARED))
+
+
+def masked(body: str | bytes, node: Node = RECORD) -> str:
+    data = body.encode() if isinstance(body, str) else body
+    return whole(lambda: JsonMasker(node, UNDECLARED, tally()), data).decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"name": "张三丰"}', '{"name":"张**"}'),
+        ('{"id_no": "11010519491231002X"}', '{"id_no":"**************002X"}'),
+        ('{"mobile": "13800138000"}', '{"mobile":"138****8000"}'),
+        ('{"mobile": 13800138000}', '{"mobile":null}'),
+        ('{"mobile": "1380"}', '{"mobile":"****"}'),
+        ('{"mobile": ""}', '{"mobile":""}'),
+        ('{"mobile": null}', '{"mobile":null}'),
+        ('{"mobile": ["13800138000", "13900139000"]}', '{"mobile":["138****8000","139****9000"]}'),
+        ('{"mobile": {"home": "13800138000"}}', '{"mobile":{"home":"***"}}'),
+        ('{"address": "幸福路1号"}', '{"address":"幸福路1号"}'),
+        ('{"unknown": "张三", "n": 7, "b": true, "x": null}', '{"unknown":"***","n":null,"b":null,"x":null}'),
+        ('{"unknown": {"deep": ["张三", {"more": 1}]}}', '{"unknown":{"deep":["***",{"more":null}]}}'),
+        ('{"secret": "x", "id": 1}', '{"id":1}'),
+        ('{"secret": {"x": 1}, "id": 1}', '{"id":1}'),
+        ('{"remark": "电话13800138000", "id": 1}', '{"remark":"电话***","id":1}'),
+        ('{"remark": "张三丰来过", "name": "张三丰"}', '{"remark":"***来过","name":"张**"}'),
+        ('{"id": 12345678901234567890123}', '{"id":12345678901234567890123}'),
+        ('{"id": -0.5, "x": 1}', '{"id":-0.5,"x":null}'),
+        ('{"id": "\\u5f20"}', '{"id":"张"}'),
+        ('{"n\\u0061me": "张三"}', '{"name":"张**"}'),
+        ('{"11010519491231002X": 1, "13800138000": 2}', '{"***1":null,"***2":null}'),
+        ('"张三"', '"***"'),
+        ("[]", "[]"),
+        ('[{"name": "张三"}]', '[{"name":"***"}]'),
+        (b'\xef\xbb\xbf{"id": 1}', '{"id":1}'),
+    ],
+)
+def test_what_becomes_of_a_record(body: str | bytes, expected: str) -> None:
+    assert masked(body) == expected
+
+
+def test_a_table_by_its_columns() -> None:
+    body = '{"rows": [[1, "张三", "x"], {"name": "李四"}], "columns": ["id", "name", "new"]}'
+    assert masked(body, TABLE) == '{"rows":[[1,"张**","***"],{"name":"李**"}],"columns":["id","name","new"]}'
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "not_json"),
+        ('{"id": 1', "not_json"),
+        ('{"id": 1}}', "not_json"),
+        ('{"id": NaN}', "not_json"),
+        ('{"id": 1, "id": 2}', "key_stands_twice"),
+        ('{"id" :1, "id":2}', "key_stands_twice"),
+        ('{"id": "\\ud800"}', "not_json"),
+        (b'{"id": "\xff"}', "not_json"),
+        ("jsonp({})", "not_json"),
+        ("[" * 100 + "]" * 100, "nested_too_deeply"),
+        ("[" * 100_000, "not_json"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "bytes",
+)
+def test_what_is_not_clear_is_withheld(body: str | bytes, reason: str) -> None:
+    with pytest.raises(Withheld) as withheld:
+        masked(body)
+    assert withheld.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"rows": [[1]], "columns": ["id", "name"]}',
+        '{"rows": [[1, 2]], "columns": ["id", "id"]}',
+        '{"rows": [[1, 2]], "columns": ["id", 7]}',
+    ],
+)
+def test_a_table_that_does_not_fit_its_columns_is_withheld(body: str) -> None:
+    with pytest.raises(Withheld, match="table_not_as_declared"):
+        masked(body, TABLE)
+
+
+def test_a_table_without_columns_is_hidden() -> None:
+    assert masked('{"rows": [["张三"]], "columns": null}', TABLE) == '{"rows":[["***"]],"columns":null}'
+
+
+def test_counts_what_was_treated_and_who_it_is_about() -> None:
+    masker = JsonMasker(LIST, UNDECLARED, tally())
+    rows = [{"id": n, "name": "张三", "id_no": "11010519491231002X", "address": "x", "new": 1} for n in range(3)]
+    whole(lambda: masker, json.dumps({"rows": rows, "total": 3}).encode())
+    assert dict(masker.tally.fields) == {0: 3, 2: 3, 3: 3, 5: 3}
+    assert list(masker.tally.subjects) == [DIGESTER("11010519491231002X")]
+    masker.tally.take()
+    assert not masker.tally.fields
+    assert not masker.tally.subjects
+
+
+texts = st.text(st.sampled_from('张三李0123456789X":{}[],\\\n é\U00020000'), max_size=12)
+scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+keys = st.sampled_from(["id", "name", "id_no", "mobile", "address", "secret", "rows", "total", "zzz", "13800138000"])
+bodies = st.recursive(
+    scalars | texts | st.just("11010519491231002X"),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(keys | texts, inner, max_size=6),
+    max_leaves=30,
+)
+NO_FREE_TEXT = Object({key: node for key, node in RECORD.children.items() if key != "remark"}, Value(UNDECLARED))
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Limits so small that a few hundred bytes are a large body."""
+    monkeypatch.setattr(json_body, "WHOLE_BYTES", 20)
+    monkeypatch.setattr(json_stream, "UNIT_BYTES", 10)
+
+
+@given(bodies, cuts, st.sampled_from([None, 1, "\t"]), st.sampled_from([RECORD, LIST, NO_FREE_TEXT]))
+@settings(max_examples=400)
+def test_any_split_and_any_size_limit_masks_alike(body: object, cuts: list[int], indent: int, node: Node) -> None:
+    data = json.dumps(body, indent=indent, ensure_ascii=bool(indent)).encode("utf-8", "surrogatepass")
+
+    def make() -> JsonMasker:
+        return JsonMasker(node, UNDECLARED, tally())
+
+    expected = whole(make, data)
+    with pytest.MonkeyPatch.context() as limits:
+        limits.setattr(json_body, "WHOLE_BYTES", 20)
+        limits.setattr(json_stream, "UNIT_BYTES", 10)
+        assert in_pieces(make, data, cuts) == expected
+        assert whole(make, data) == expected
+    assert whole(make, expected) == expected, "a mask of a mask is the same mask"
+
+
+@given(bodies, st.integers(0, 300), st.binary(max_size=3), cuts)
+def test_damaged_bodies_are_withheld_or_masked_like_the_whole(
+    body: object, at: int, damage: bytes, cuts: list[int]
+) -> None:
+    data = json.dumps({"rows": [body]}).encode()
+    at = min(at, len(data))
+    data = data[:at] + damage + data[at + len(damage) :]
+
+    def outcome(limit: int) -> bytes | None:
+        with pytest.MonkeyPatch.context() as limits:
+            limits.setattr(json_body, "WHOLE_BYTES", limit)
+            limits.setattr(json_stream, "UNIT_BYTES", 10)
+            try:
+                return in_pieces(lambda: JsonMasker(LIST, UNDECLARED, tally()), data, cuts)
+            except Withheld:
+                return None
+
+    assert outcome(20) == outcome(10**6)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_an_opened_object_that_names_a_key_twice_is_withheld() -> None:
+    with pytest.raises(Withheld, match="key_stands_twice"):
+        masked('{"id": 1, "rows": ["0123456789", "0123456789"], "id": 2}', LIST)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_record_with_free_text_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = '{"remark": "张三丰来过", "address": "' + "x" * 100 + '", "name": "张三丰"}'
+    assert masked(body) == '{"remark":"***来过","address":"' + "x" * 100 + '","name":"张**"}'
+    monkeypatch.setattr(json_stream, "LARGEST_BYTES", 50)
+    with pytest.raises(Withheld, match="too_large_to_mask"):
+        in_pieces(lambda: JsonMasker(RECORD, UNDECLARED, tally()), body.encode(), list(range(100)))
+
+
+def test_memory_stays_bounded() -> None:
+    masker = JsonMasker(LIST, UNDECLARED, tally())
+    row = json.dumps({"id": 1, "name": "张三", "zzz": "x" * 500}).encode()
+    held = 0
+    masker.feed(b'{"rows":[' + row)
+    for _ in range(20_000):
+        masker.feed(b"," + row)
+        stream = masker._stream
+        held = max(held, len(stream._text) if stream else 0)
+    masker.feed(b"]}")
+    masker.close()
+    assert held < json_stream.UNIT_BYTES * 2 + json_body.WHOLE_BYTES

@@ -1,0 +1,121 @@
+"""One table for each recogniser: what it finds, what it leaves alone. `[` and `]` stand around what is to be found."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.recognisers.names import find_names
+from policies.recognisers.normalise import normalise
+from policies.recognisers.scan import may_hold_personal_data, resolve, scan
+from policies.recognisers.table import ORDER, TABLE, Hit
+
+CASES = {
+    "resident_id": [
+        "[11010519491231002X]",
+        "证件[11010519491231002x]。",
+        "身份证号：[110105194912310021]",  # a typing error after a telling word
+        "[１１０１０５１９４９１２３１００２Ｘ]",
+        "[110105 19491231 002X]",
+        "[110105-19491231-002X]",
+        "[110105\u200b19491231\u200b002X]",
+        "ID[11010519491231002X]",
+        "居住证[810000199408230021]",
+        "身份证[110105491231002]",
+        "编号110105194912310021",  # wrong check digit, no telling word
+        "流水号110105491231002",
+        "2026112309000012345",
+        "11010519491231002X8",
+    ],
+    "mobile": [
+        "[13800138000]",
+        "手机[138 0013 8000]和[139-0013-8000]",
+        "[+86 13800138000]",
+        "[008613800138000]",
+        "[１３８００１３８０００]",
+        "tel[13800138000]转",
+        "[138\u200d0013\u200d8000]",
+        "12800138000",
+        "138001380001",
+        "0.1380013800",
+        "热线400-810-8888、12345",
+    ],
+    "bank_card": [
+        "[6222021234567890128]",
+        "卡[6222 0212 3456 7890 128]",
+        "银行卡号[6222021234567890129]",  # a typing error after a telling word
+        "账户[4539578763621486]",
+        "订单4539578763621486",
+        "6222021234567890129",
+    ],
+    "uscc": [
+        "[91350100M000100Y43]",
+        "统一社会信用代码：[91350100M000100Y44]",
+        "91350100M000100Y44",
+        "91350100M000100Y4",
+    ],
+    "email": [
+        "[zhang.san@example.cn]",
+        "邮箱[zhang_san@mail.example.com]收",
+        "联系：[a@b.cn]，",
+        "张三＠某处",
+        "user@localhost",
+    ],
+    "person_name": [
+        "联系人[王小明]电话未留",
+        "联系人：[王明]电话未留",
+        "户主[欧阳修文]",
+        "姓名为[阿不都·热合曼]，",
+        "昨天[王小明]先生来访",
+        "监护人[王来喜]已签字",
+        "姓名不详",
+        "高度、方向、时间",
+        "王先生",
+    ],
+}
+TABLES = [(category, case) for category, cases in CASES.items() for case in cases]
+
+
+@pytest.mark.parametrize(("category", "case"), TABLES, ids=[f"{c}: {t}" for c, t in TABLES])
+def test_finds_what_it_should_and_nothing_else(category: str, case: str) -> None:
+    text = case.replace("[", "").replace("]", "")
+    found = "".join(
+        char
+        for start, end, char in _pieces(case)
+        if any(hit.category == category and hit.start <= start and end <= hit.end for hit in scan(text))
+    )
+    assert found == "".join(part.split("]")[0] for part in case.split("[")[1:])
+    assert {hit.category for hit in scan(text)} <= {category}
+
+
+def _pieces(case: str) -> list[tuple[int, int, str]]:
+    return [(place, place + 1, char) for place, char in enumerate(case.replace("[", "").replace("]", ""))]
+
+
+def test_an_id_number_that_is_also_a_card_number_is_an_id_number() -> None:
+    overlapping = [Hit(0, 18, "bank_card", 0.9, "checksum"), Hit(0, 18, "resident_id", 0.99, "checksum")]
+    assert [hit.category for hit in resolve(overlapping)] == ["resident_id"]
+
+
+def test_every_category_has_a_rank_and_every_row_a_source() -> None:
+    assert {row.category for row in TABLE} < set(ORDER)
+    assert all(row.source for row in TABLE)
+
+
+alphabet = st.sampled_from(list("0123456789Xx １３-.@ab手机身份证联系人王明，\u200b\U0001f600"))
+
+
+@given(st.text(alphabet, max_size=60))
+def test_hits_lie_in_the_text_and_never_overlap(text: str) -> None:
+    hits = scan(text)
+    assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
+    assert all(one.end <= other.start for one, other in pairwise(hits))
+
+
+@given(st.text(alphabet, max_size=60))
+def test_the_gate_never_closes_on_a_hit(text: str) -> None:
+    normal = normalise(text).text
+    found = any(row.pattern.search(normal) for row in TABLE) or any(find_names(normal))
+    if found:
+        assert may_hold_personal_data(text)
