@@ -15,6 +15,7 @@ from incident.command import (
 )
 from incident.duties import GRADE_NAMES, Occurrence
 from incident.ids import Bilingual
+from incident.incident import Case
 from incident.journal import (
     AlertJoined,
     ClockSet,
@@ -78,8 +79,8 @@ _ENDINGS = {
 }
 
 
-def describe(fact: Fact) -> Bilingual:
-    """What *fact* says, in one line in each language, without times: those stand beside it."""
+def describe(fact: Fact, case: Case) -> Bilingual:
+    """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded."""
     match fact:
         case Opened(title=title):
             return _line("立案", "Case opened", title)
@@ -90,12 +91,14 @@ def describe(fact: Fact) -> Bilingual:
         case StepStarted(name=name):
             return _line("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):
-            named = _ENDINGS[ending]
-            return _line(f"步骤 {number} {named.zh}", f"Step {number} {named.en}", said)
+            what = f"{case.steps[number].name}{f' ({said})' if said else ''}"
+            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", what)
         case CommandIssued(command=command):
             return _command(command)
-        case CommandEnded(ending=ending, said=said):
-            return _line(f"指令{_ENDINGS[ending].zh}", f"Command {_ENDINGS[ending].en}", said)
+        case CommandEnded(key=key, ending=ending, said=said):
+            what = _command(case.commands[key].command)
+            zh, en = _ENDINGS[ending].zh, _ENDINGS[ending].en.capitalize()
+            return _line(f"{zh}（{what.zh}）", f"{en} ({what.en})", said)
         case RunEnded(ending=ending):
             return _line(f"预案执行{_ENDINGS[ending].zh}", f"Playbook {_ENDINGS[ending].en}")
         case ScopeAssessed(scope=scope):
@@ -163,13 +166,13 @@ def _command(command: Command) -> Bilingual:
         case Tighten(kind=kind, system=system, target=target):
             return _line(CONTAINMENT_NAMES[kind].zh, CONTAINMENT_NAMES[kind].en.capitalize(), target or system)
         case AssessScope():
-            return _line("开始核定影响范围", "Assessing the scope")
+            return _line("核定影响范围", "Assess the scope")
         case StartDuties():
-            return _line("开始定级和起算时限", "Grading and starting the clocks")
+            return _line("定级和起算时限", "Grade it and start the clocks")
         case DraftNotice(template=template):
-            return _line("开始起草通告", "Drafting the notice", template)
+            return _line("起草通告", "Draft the notice", template)
         case PublishNotice(notice=notice):
-            return _line("开始发布通告", "Publishing the notice", notice.id)
+            return _line("发布通告", "Publish the notice", notice.id)
         case AskPerson(question=question, title=title):
             return _line(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
         case _:
