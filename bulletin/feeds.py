@@ -37,7 +37,7 @@ def atom(notices: Sequence[PublishedNotice], site: Site) -> bytes:
         _add(entry, "updated", machine_time(_changed(notice), site))
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": _link(notice, site)})
         _add(entry, "content", text_of(notice)).set("type", "text")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return b"<?xml version='1.0' encoding='utf-8'?>\n" + ElementTree.tostring(root, encoding="unicode").encode()
 
 
 def json_feed(notices: Sequence[PublishedNotice], site: Site) -> bytes:

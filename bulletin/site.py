@@ -110,18 +110,20 @@ class _Pages:
         if not 1 <= page <= last:
             raise HTTPException(404)
         shown = notices[(page - 1) * ON_ONE_PAGE : page * ON_ONE_PAGE]
-        return self._page(request, f"index {page}", "index.html.j2", notices=shown, page=page, last=last)
+        here = "/" if page == 1 else f"/?page={page}"
+        return self._page(request, here, "index.html.j2", notices=shown, page=page, last=last)
 
     async def notice(self, request: Request) -> Response:
         """One notice in its version in force."""
         notice = self._find(request)
-        return self._page(request, notice.id, "notice.html.j2", notice=notice, version=notice.current)
+        return self._page(request, f"/notices/{notice.id}", "notice.html.j2", notice=notice, version=notice.current)
 
     async def version(self, request: Request) -> Response:
         """One notice in an earlier version."""
         notice = self._find(request)
         version = _version(notice, request.path_params["number"])
-        return self._page(request, f"{notice.id} {version.number}", "notice.html.j2", notice=notice, version=version)
+        here = f"/notices/{notice.id}/{version.number}"
+        return self._page(request, here, "notice.html.j2", notice=notice, version=version)
 
     async def feed_atom(self, request: Request) -> Response:
         """The Atom feed."""
@@ -152,22 +154,25 @@ class _Pages:
                 return notice
         raise HTTPException(404)
 
-    def _page(self, request: Request, name: str, template: str, **values: Any) -> Response:
+    def _page(self, request: Request, here: str, template: str, **values: Any) -> Response:
+        """The page whose own address is *here*."""
         if self._kept_generation != self._shelf.generation:
             self._kept, self._kept_generation = {}, self._shelf.generation
-        large = _is_large(request)
-        key = f"{name} {large}"
+        key = f"{here} {_is_large(request)}"
         if key not in self._kept:
-            self._kept[key] = self._render(request, template, **values)
+            self._kept[key] = self._render(request, here, template, **values)
         return _answer(request, self._kept[key], "text/html")
 
-    def _render(self, request: Request, template: str, **values: Any) -> bytes:
-        suffix = f"?size={LARGE}" if _is_large(request) else ""
+    def _render(self, request: Request, here: str, template: str, **values: Any) -> bytes:
+        large = _is_large(request)
+        larger = f"{here}{'&' if '?' in here else '?'}size={LARGE}"
+        suffix = f"?size={LARGE}" if large else ""
         page = self._environment.get_template(template)
-        return page.render(large=bool(suffix), suffix=suffix, path=request.url.path, **values).encode()
+        return page.render(large=large, suffix=suffix, other_size=here if large else larger, **values).encode()
 
     def _error(self, request: Request, status: int, headers: Mapping[str, str] | None) -> Response:
-        body = self._render(request, "error.html.j2", status=status, phrase=HTTPStatus(status).phrase)
+        # The address that was asked for is not repeated: `//elsewhere.example` would become a link to elsewhere.
+        body = self._render(request, "/", "error.html.j2", status=status, phrase=HTTPStatus(status).phrase)
         return Response(body, status, media_type="text/html", headers={**(headers or {}), "cache-control": "no-store"})
 
 

@@ -1,23 +1,29 @@
 """How a notice is written for readers: its light markup as blocks, its times with their zone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Literal
 
 from incident.ids import Bilingual
 from incident.notice import Contact
 
+_NAME = Bilingual(zh="个人信息安全通告", en="Notices on the safety of personal information")
+_NOBODY = Contact(unit=Bilingual(zh="", en=""), phone="")
+_BEIJING = timezone(timedelta(hours=8))
+_BEIJING_TIME = Bilingual(zh="北京时间", en="Beijing time")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page says of the site itself."""
 
-    name: Bilingual = Bilingual(zh="个人信息安全通告", en="Notices on the safety of personal information")
-    contact: Contact = field(default_factory=lambda: Contact(unit=Bilingual(zh="", en=""), phone=""))
+    name: Bilingual = _NAME
+    contact: Contact = _NOBODY
+    """Whom every page names for help; without a unit only the hotline."""
     base_url: str = ""
     """Where the site is to be found (`https://notices.example`), for the feeds; empty for addresses without host."""
-    zone: tzinfo = field(default_factory=lambda: timezone(timedelta(hours=8)))
-    zone_name: Bilingual = Bilingual(zh="北京时间", en="Beijing time")
+    zone: tzinfo = _BEIJING
+    zone_name: Bilingual = _BEIJING_TIME
 
 
 @dataclass(frozen=True, slots=True)

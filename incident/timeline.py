@@ -91,21 +91,19 @@ def describe(fact: Fact, case: Case) -> Bilingual:
         case StepStarted(name=name):
             return _line("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):
-            what = f"{case.steps[number].name}{f' ({said})' if said else ''}"
-            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", what)
+            step = f"{case.steps[number].name} ({said})" if said else case.steps[number].name
+            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", step)
         case CommandIssued(command=command):
             return _command(command)
         case CommandEnded(key=key, ending=ending, said=said):
-            what = _command(case.commands[key].command)
-            zh, en = _ENDINGS[ending].zh, _ENDINGS[ending].en.capitalize()
-            return _line(f"{zh}（{what.zh}）", f"{en} ({what.en})", said)
+            about, ended = _command(case.commands[key].command), _ENDINGS[ending]
+            return _line(f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})", said)
         case RunEnded(ending=ending):
             return _line(f"预案执行{_ENDINGS[ending].zh}", f"Playbook {_ENDINGS[ending].en}")
         case ScopeAssessed(scope=scope):
-            return Bilingual(
-                zh=f"影响范围：以明文显示 {scope.persons} 人，仅脱敏显示 {scope.persons_masked} 人，共 {scope.events} 条记录",
-                en=f"Scope: {scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records",
-            )
+            zh = f"明文 {scope.persons} 人，仅脱敏 {scope.persons_masked} 人，记录 {scope.events} 条"
+            en = f"{scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records"
+            return Bilingual(zh=f"影响范围：{zh}", en=f"Scope: {en}")
         case Graded(grade=grade, why=why):
             return _line(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
         case StateMoved(move=move, reason=reason):
@@ -154,9 +152,8 @@ def _notice(
         case NoticePublished(version=version):
             return Bilingual(zh=f"通告第 {version.number} 版已发布", en=f"Version {version.number} published")
         case NoticeWithdrawn(reason=reason):
-            return _line(
-                "通告撤回", "Notice withdrawn", f"{WITHDRAWAL_NAMES[reason].zh} / {WITHDRAWAL_NAMES[reason].en}"
-            )
+            why = WITHDRAWAL_NAMES[reason]
+            return _line("通告撤回", "Notice withdrawn", f"{why.zh} / {why.en}")
         case _:
             assert_never(fact)
 
