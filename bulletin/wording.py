@@ -32,7 +32,7 @@ class Block:
 
     kind: Literal["heading", "paragraph", "list"]
     lines: tuple[str, ...]
-    """One line of a heading or paragraph, the items of a list."""
+    """The one line of a heading, the lines of a paragraph, the items of a list."""
 
 
 def blocks(text: str) -> tuple[Block, ...]:
@@ -43,7 +43,7 @@ def blocks(text: str) -> tuple[Block, ...]:
 
     def close() -> None:
         if paragraph:
-            found.append(Block("paragraph", (" ".join(paragraph),)))
+            found.append(Block("paragraph", tuple(paragraph)))
         if items:
             found.append(Block("list", tuple(items)))
         paragraph.clear()
