@@ -5,6 +5,7 @@ field that is absent satisfies none. Text is compared without regard to the case
 `matches` is the meaning; an index that answers otherwise is wrong.
 """
 
+import dataclasses
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from typing import Any, assert_never
 from siem.record.ecs import Document
 
 type Scalar = str | int | float | bool
+
+_PIECE = re.compile(r"\\[*?\\]|[*?]|[^*?\\]+|\\")
+_ESCAPED = (r"\*", r"\?", "\\\\")
 
 
 class Operator(StrEnum):
@@ -36,10 +40,15 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class In:
-    """The field equals one of `values`."""
+    """The field equals one of `values`, of which there may be thousands."""
 
     field: str
     values: frozenset[Scalar]
+    keys: frozenset[object] = dataclasses.field(init=False, repr=False, compare=False)
+    """What `values` are compared by."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", frozenset(map(_key, self.values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +109,10 @@ type Condition = Is | In | Like | Compare | Within | Exists | AllOf | AnyOf | No
 EVERYTHING = AllOf(())
 
 
-def values_of(document: Document, field: str) -> Iterator[Any]:
-    """Every value the dotted *field* has in *document*: none, one, or a list's elements."""
+def values_of(document: Document, name: str) -> Iterator[Any]:
+    """Every value the dotted field *name* has in *document*: none, one, or a list's elements."""
     found: Any = document
-    for key in field.split("."):
+    for key in name.split("."):
         if not isinstance(found, dict) or key not in found:
             return
         found = found[key]
@@ -116,19 +125,19 @@ def values_of(document: Document, field: str) -> Iterator[Any]:
 def matches(condition: Condition, document: Document) -> bool:
     """Whether *document* satisfies *condition*."""
     match condition:
-        case Is(field, value):
-            return any(_same(found, value) for found in values_of(document, field))
-        case In(field, values):
-            return any(_same(found, value) for found in values_of(document, field) for value in values)
-        case Like(field, pattern):
+        case Is(name, value):
+            return any(_key(found) == _key(value) for found in values_of(document, name))
+        case In(name, _):
+            return any(_key(found) in condition.keys for found in values_of(document, name))
+        case Like(name, pattern):
             fits = pattern_of(pattern).fullmatch
-            return any(isinstance(found, str) and fits(found) is not None for found in values_of(document, field))
-        case Compare(field, operator, number):
-            return any(_compares(found, operator, number) for found in values_of(document, field))
-        case Within(field, network):
-            return any(_lies_in(found, network) for found in values_of(document, field))
-        case Exists(field):
-            return any(True for _ in values_of(document, field))
+            return any(isinstance(found, str) and fits(found) is not None for found in values_of(document, name))
+        case Compare(name, operator, number):
+            return any(_compares(found, operator, number) for found in values_of(document, name))
+        case Within(name, network):
+            return any(lies_in(found, network) for found in values_of(document, name))
+        case Exists(name):
+            return any(True for _ in values_of(document, name))
         case AllOf(parts):
             return all(matches(part, document) for part in parts)
         case AnyOf(parts):
@@ -139,25 +148,31 @@ def matches(condition: Condition, document: Document) -> bool:
             assert_never(condition)
 
 
+def pieces_of(pattern: str) -> Iterator[tuple[bool, str]]:
+    """The pieces of a `Like` pattern in order: (True, `*` or `?`), or (False, literal text)."""
+    for piece in _PIECE.findall(pattern):
+        if piece in ("*", "?"):
+            yield True, piece
+        else:
+            yield False, piece[1:] if piece in _ESCAPED else piece
+
+
 def pattern_of(pattern: str) -> re.Pattern[str]:
     """The regular expression for a `Like` pattern."""
-    pieces = re.findall(r"\\[*?\\]|[*?]|[^*?\\]+|\\", pattern)
-    translated = (
-        ".*" if piece == "*" else "." if piece == "?" else re.escape(piece[1:] if piece[1:] else piece)
-        for piece in pieces
-    )
+    wild = {"*": ".*", "?": "."}
+    translated = (wild[text] if is_wild else re.escape(text) for is_wild, text in pieces_of(pattern))
     return re.compile("".join(translated), re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
-def _same(found: object, value: Scalar) -> bool:
-    if isinstance(found, bool) or isinstance(value, bool):
-        return found is value
-    if isinstance(found, str) and isinstance(value, str):
-        return _fold(found) == _fold(value)
-    return found == value
+def _key(value: object) -> object:
+    """What two values must share to be equal: texts without their case, and no truth value equals a number."""
+    if isinstance(value, bool):
+        return ("truth", value)
+    return fold(value) if isinstance(value, str) else value
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """*text* as comparisons see it: ASCII letters in lower case, everything else as it is."""
     return text.translate(_ASCII_LOWER)
 
 
@@ -178,7 +193,8 @@ def _compares(found: object, operator: Operator, number: float) -> bool:
             return found >= number
 
 
-def _lies_in(found: object, network: str) -> bool:
+def lies_in(found: object, network: str) -> bool:
+    """Whether *found* is the text of an address in *network*. What is no address lies nowhere."""
     try:
         return isinstance(found, str) and ipaddress.ip_address(found) in ipaddress.ip_network(network)
     except ValueError:

@@ -1,0 +1,306 @@
+"""The index as dated indices of an Elasticsearch 9 cluster: one a day, `<prefix>-YYYY.MM.DD`, by `@timestamp`.
+
+Three roles, so that no process holds more than it needs: the writer appends (`create_doc`: it can neither read, change
+nor delete), the reader searches, the keeper looks after templates and whole indices and sees no document.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+from elasticsearch import (
+    ApiError,
+    BadRequestError,
+    ConnectionTimeout,
+    Elasticsearch,
+    NotFoundError,
+    SSLError,
+    TransportError,
+)
+from elasticsearch import ConnectionError as NoConnection
+
+from siem.index.condition import EVERYTHING, Condition
+from siem.index.elastic_query import FIRST, LAST, Query, mapping, query_of
+from siem.index.store import StoreUnavailable
+from siem.record.ecs import Document
+from siem.record.event import EventId
+
+PREFIX = "yingbi-access"
+PAGE = 500
+"""Events read at a time: what a search holds in memory."""
+
+_BULK_BYTES = 4_000_000
+_NAMED_DAYS = 31
+_KEEP_ALIVE = "5m"
+_CREATED, _CONFLICT = 201, 409
+_ORDER = [
+    {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
+    {"event.id": {"order": "asc"}},
+]
+_WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_results": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Name and password of one role at the cluster."""
+
+    name: str
+    password: str = field(repr=False)
+
+
+class _Session:
+    """One login at the cluster. Every failure of a call is StoreUnavailable, and no call is repeated here."""
+
+    def __init__(self, urls: Sequence[str], ca_file: Path, login: Login) -> None:
+        # A stale connection must fail at once: who calls us has the patience, we have the timeout.
+        self._client = Elasticsearch(
+            list(urls), ca_certs=str(ca_file), basic_auth=(login.name, login.password), max_retries=0
+        )
+
+    @contextlib.contextmanager
+    def call(self, deadline: float) -> Iterator[Elasticsearch]:
+        """A client whose call ends before *deadline* (of the monotonic clock)."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise StoreUnavailable("the index did not answer in time")
+        try:
+            # Half for connecting and half for the answer: the client counts each from zero.
+            yield self._client.options(request_timeout=left / 2)
+        except (ApiError, TransportError) as error:
+            raise StoreUnavailable(_told(error)) from error
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class ElasticStore:
+    """An `EventStore` in the indices `<prefix>-*`. Appending needs the *writer*, everything else the *reader*."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        ca_file: Path,
+        *,
+        writer: Login | None = None,
+        reader: Login | None = None,
+        prefix: str = PREFIX,
+    ) -> None:
+        self.prefix = prefix
+        self._writer = _Session(urls, ca_file, writer) if writer else None
+        self._reader = _Session(urls, ca_file, reader) if reader else None
+        self._existing: set[str] = set()
+
+    def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
+        """As `EventStore` promises. Takes up to a refresh (a quarter of a second) longer than the indexing itself."""
+        deadline = _deadline(timeout)
+        lines = [(self._index_of(document), document["event"]["id"], orjson.dumps(document)) for document in documents]
+        for index in sorted({index for index, _, _ in lines} - self._existing):
+            self._create(index, deadline)
+        new = 0
+        known: dict[str, tuple[str, str, bytes]] = {}
+        for chunk in _chunked(lines):
+            statuses = self._bulk(chunk, "wait_for", deadline)
+            new += statuses.count(_CREATED)
+            known |= {line[0]: line for line, status in zip(chunk, statuses, strict=True) if status == _CONFLICT}
+        if known:
+            # Who indexed them first may have died before they could be seen, and a conflict waits for no refresh.
+            # One more conflict in each index forces one, which the writer may not ask for by name.
+            self._bulk(list(known.values()), "true", deadline)
+        return new
+
+    def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
+        """As `EventStore` promises."""
+        query = query_of(condition, start, end)
+        return self._hits(query, self._indices(start, end), timeout) if start < end else iter(())
+
+    def get(self, event: EventId, timeout: timedelta) -> Document | None:
+        """As `EventStore` promises."""
+        with self._reading().call(_deadline(timeout)) as client:
+            found = client.search(
+                index=f"{self.prefix}-*", query={"ids": {"values": [event]}}, size=1, allow_partial_search_results=False
+            )
+        return next(iter(_sources(found.body)), None)
+
+    def count(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> int:
+        """As `EventStore` promises."""
+        query = query_of(condition, start, end)
+        if start >= end:
+            return 0
+        with self._reading().call(_deadline(timeout)) as client:
+            found = client.count(index=self._indices(start, end), query=query, ignore_unavailable=True)
+        if found["_shards"]["failed"]:
+            raise StoreUnavailable("a part of the index did not answer")
+        return int(found["count"])
+
+    def newest(self, timeout: timedelta) -> datetime | None:
+        """As `EventStore` promises."""
+        with self._reading().call(_deadline(timeout)) as client:
+            found = client.search(
+                index=f"{self.prefix}-*",
+                query=query_of(EVERYTHING, FIRST, LAST),
+                sort=[{"@timestamp": {"order": "desc"}}],
+                size=1,
+                allow_partial_search_results=False,
+            )
+        return next((datetime.fromisoformat(source["@timestamp"]) for source in _sources(found.body)), None)
+
+    def close(self) -> None:
+        """As `EventStore` promises."""
+        for session in (self._writer, self._reader):
+            if session is not None:
+                session.close()
+
+    def _hits(self, query: Query, indices: Sequence[str], timeout: timedelta) -> Iterator[Document]:
+        reader = self._reading()
+        with reader.call(_deadline(timeout)) as client:
+            found = client.search(index=indices, query=query, sort=_ORDER, size=PAGE, ignore_unavailable=True, **_WHOLE)
+        yield from _sources(found.body)
+        hits = found["hits"]["hits"]
+        if len(hits) == PAGE:  # most searches end with the first page, and need no point in time to be kept for them
+            yield from self._further_hits(query, indices, hits[-1]["sort"], timeout)
+
+    def _further_hits(
+        self, query: Query, indices: Sequence[str], after: Sequence[Any], timeout: timedelta
+    ) -> Iterator[Document]:
+        reader = self._reading()
+        with reader.call(_deadline(timeout)) as client:
+            pit = client.open_point_in_time(index=indices, keep_alive=_KEEP_ALIVE, ignore_unavailable=True)["id"]
+        try:
+            while True:
+                with reader.call(_deadline(timeout)) as client:
+                    kept = {"id": pit, "keep_alive": _KEEP_ALIVE}
+                    found = client.search(pit=kept, query=query, sort=_ORDER, search_after=after, size=PAGE, **_WHOLE)
+                yield from _sources(found.body)
+                hits = found["hits"]["hits"]
+                if len(hits) < PAGE:
+                    return
+                # Without the tie-breaker a point in time adds: ours, the event's id, has no ties.
+                pit, after = found["pit_id"], hits[-1]["sort"][: len(_ORDER)]
+        finally:
+            # It would end by itself; a cluster that cannot be told so now is not worth an error.
+            with contextlib.suppress(StoreUnavailable), reader.call(_deadline(timeout)) as client:
+                client.close_point_in_time(id=pit)
+
+    def _create(self, index: str, deadline: float) -> None:
+        """Make *index* with our mapping, whether or not the template is there: a guessed one could not be mended."""
+        with self._writing().call(deadline) as client:
+            try:
+                client.indices.create(index=index, mappings=mapping())
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
+        self._existing.add(index)
+
+    def _bulk(self, lines: Sequence[tuple[str, str, bytes]], refresh: str, deadline: float) -> list[int]:
+        operations: list[Any] = []
+        for index, event, body in lines:
+            operations += ({"create": {"_index": index, "_id": event}}, body)
+        with self._writing().call(deadline) as client:
+            done = client.bulk(operations=operations, refresh=refresh, include_source_on_error=False)
+        items = [item["create"] for item in done["items"]]
+        refused = [item["error"]["type"] for item in items if item["status"] not in (_CREATED, _CONFLICT)]
+        if refused:
+            raise StoreUnavailable(f"the index refused {len(refused)} of {len(items)} events: {refused[0]}")
+        return [item["status"] for item in items]
+
+    def _index_of(self, document: Document) -> str:
+        return self._index_on(datetime.fromisoformat(document["@timestamp"]).astimezone(UTC).date())
+
+    def _index_on(self, day: date) -> str:
+        return f"{self.prefix}-{day:%Y.%m.%d}"
+
+    def _indices(self, start: datetime, end: datetime) -> Sequence[str]:
+        """The indices that may hold events of a span: by name where they are few, so that the others are not asked."""
+        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+        if (last - first).days >= _NAMED_DAYS:
+            return (f"{self.prefix}-*",)
+        return [self._index_on(first + timedelta(days=day)) for day in range((last - first).days + 1)]
+
+    def _writing(self) -> _Session:
+        if self._writer is None:
+            raise ValueError("this index was opened to read only")
+        return self._writer
+
+    def _reading(self) -> _Session:
+        if self._reader is None:
+            raise ValueError("this index was opened to write only")
+        return self._reader
+
+
+class ElasticKeeper:
+    """Looks after the indices `<prefix>-*` as wholes. Sees no document."""
+
+    def __init__(self, urls: Sequence[str], ca_file: Path, login: Login, *, prefix: str = PREFIX) -> None:
+        self.prefix = prefix
+        self._session = _Session(urls, ca_file, login)
+
+    def prepare(self, timeout: timedelta) -> None:
+        """Bring template and existing indices up to this version. Doing it twice is doing it once."""
+        deadline = _deadline(timeout)
+        settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "250ms"}
+        ours = mapping()
+        with self._session.call(deadline) as client:
+            client.indices.put_index_template(
+                name=self.prefix,
+                index_patterns=[f"{self.prefix}-*"],
+                priority=500,
+                template={"settings": settings, "mappings": ours},
+            )
+        with self._session.call(deadline) as client, contextlib.suppress(NotFoundError):
+            client.indices.put_mapping(index=f"{self.prefix}-*", meta=ours["_meta"], properties=ours["properties"])
+
+    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
+        """The names of the indices of days before *day*, which are deleted. The log still has their events."""
+        deadline = _deadline(timeout)
+        with self._session.call(deadline) as client:
+            names = sorted(client.indices.get(index=f"{self.prefix}-*", features=["aliases"]).body)
+        old = [name for name in names if name < f"{self.prefix}-{day:%Y.%m.%d}"]
+        for name in old:
+            with self._session.call(deadline) as client:
+                client.indices.delete(index=name)
+        return old
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
+
+
+def _sources(found: Mapping[str, Any]) -> Iterator[Document]:
+    return (hit["_source"] for hit in found["hits"]["hits"])
+
+
+def _chunked(lines: Sequence[tuple[str, str, bytes]]) -> Iterator[list[tuple[str, str, bytes]]]:
+    chunk: list[tuple[str, str, bytes]] = []
+    size = 0
+    for line in lines:
+        if chunk and size + len(line[2]) > _BULK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(line)
+        size += len(line[2])
+    if chunk:
+        yield chunk
+
+
+def _deadline(timeout: timedelta) -> float:
+    return time.monotonic() + timeout.total_seconds()
+
+
+def _told(error: ApiError | TransportError) -> str:
+    """What went wrong, without a word of what was asked or answered: either may hold a digest."""
+    match error:
+        case ApiError():
+            return f"the index answered {error.status_code} ({error.error})"
+        case ConnectionTimeout():
+            return "the index did not answer in time"
+        case SSLError():
+            return "the index could not be talked to: its certificate is not one we trust"
+        case NoConnection():
+            return "the index cannot be reached"
+        case _:
+            return "the index could not be talked to"

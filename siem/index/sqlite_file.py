@@ -1,0 +1,152 @@
+"""One SQLite file that one process writes and any number of processes read: how it is opened, bounded and failed.
+
+A read opens a connection of its own, so a file may be used from several threads. Every failure is StoreUnavailable and
+no call outlasts its timeout.
+"""
+
+import contextlib
+import sqlite3
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from siem.index.store import StoreUnavailable
+
+type Value = str | int | bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What a file holds."""
+
+    what: str
+    """What it is called when it fails (`the index`)."""
+    version: int
+    statements: Sequence[str]
+    disposable: bool
+    """Whether a file of another version is emptied. If not, it is left alone and refused."""
+    functions: Mapping[str, Callable[..., Value]] = field(default_factory=dict)
+    """Functions of two arguments that queries may call, by name."""
+
+
+class SqliteFile:
+    """The file at *path*, which is made when first used by who may write it."""
+
+    def __init__(self, path: Path, schema: Schema, *, read_only: bool) -> None:
+        self.path = path
+        self.schema = schema
+        self.read_only = read_only
+        self._writer: sqlite3.Connection | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether the file has yet to be made, by another process."""
+        return self.read_only and not self.path.exists()
+
+    def read(self, sql: str, values: Sequence[Value], timeout: timedelta) -> list[Any]:
+        """The rows that a SELECT gives. Sees every transaction that was committed before."""
+        self._refuse_if_closed()
+        if self._writer is None and not self.read_only:
+            with self.writing(timeout):
+                pass  # a file nothing was written to is empty, not missing
+        address = f"file:{urllib.parse.quote(str(self.path))}?mode=ro"
+        with (
+            self._failing_as_unavailable(),
+            contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as reader,
+        ):
+            _bound(reader, timeout)
+            for name, function in self.schema.functions.items():
+                reader.create_function(name, 2, function, deterministic=True)
+            return reader.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def writing(self, timeout: timedelta) -> Iterator[sqlite3.Connection]:
+        """A transaction: what is done in it is on the disk after it, or none of it happened."""
+        if self.read_only:
+            raise ValueError(f"{self.schema.what} was opened to read only")
+        if not self._lock.acquire(timeout=timeout.total_seconds()):
+            raise StoreUnavailable(f"{self.schema.what} is being written to")
+        try:
+            self._refuse_if_closed()
+            with self._failing_as_unavailable():
+                if self._writer is None:
+                    self._writer = self._open_writer(timeout)
+                _bound(self._writer, timeout)
+                with _transaction(self._writer):
+                    yield self._writer
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Let go of the file. It answers nothing afterwards."""
+        with self._lock:
+            self._closed = True
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _open_writer(self, timeout: timedelta) -> sqlite3.Connection:
+        writer = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            _bound(writer, timeout)
+            writer.execute("PRAGMA journal_mode = WAL")
+            # FULL, or a commit that returned could be lost with the machine.
+            writer.execute("PRAGMA synchronous = FULL")
+            with _transaction(writer):
+                self._prepare(writer)
+        except BaseException:
+            writer.close()
+            raise
+        return writer
+
+    def _prepare(self, writer: sqlite3.Connection) -> None:
+        ((version,),) = writer.execute("PRAGMA user_version").fetchall()
+        if version == self.schema.version:
+            return
+        tables = [name for (name,) in writer.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        if tables and not self.schema.disposable:
+            raise StoreUnavailable(
+                f"{self.schema.what} has version {version}, this program knows {self.schema.version}"
+            )
+        for table in tables:
+            writer.execute(f'DROP TABLE "{table}"')
+        for statement in self.schema.statements:
+            writer.execute(statement)
+        writer.execute(f"PRAGMA user_version = {self.schema.version}")
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(f"{self.schema.what} was closed")
+
+    @contextlib.contextmanager
+    def _failing_as_unavailable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"{self.schema.what} cannot be used: {error}") from error
+
+
+def _bound(connection: sqlite3.Connection, timeout: timedelta) -> None:
+    seconds = timeout.total_seconds()
+    deadline = time.monotonic() + seconds
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+
+
+@contextlib.contextmanager
+def _transaction(writer: sqlite3.Connection) -> Iterator[None]:
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        writer.execute("COMMIT")
+    except BaseException:
+        if writer.in_transaction:
+            writer.execute("ROLLBACK")
+        raise

@@ -1,0 +1,62 @@
+"""Reading a start's log from a place in it onwards, across segments, while its worker writes on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from siem.record.ecs import Document
+from siem.record.log import BrokenChain, StartId, read_segment, seed_of, segment_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place between two lines of a start's log."""
+
+    segment: int
+    """From 1."""
+    offset: int
+    """In bytes."""
+    chain: str
+    """The chain of the line before."""
+
+
+def beginning_of(start: StartId) -> Position:
+    """The place before the first line of *start*."""
+    return Position(segment=1, offset=0, chain=seed_of(start))
+
+
+def follow(folder: Path, position: Position) -> Iterator[tuple[Document, Position]]:
+    """Each whole line that the start in *folder* has after *position* now, and the place after it.
+
+    Raises BrokenChain where a line does not follow, is no document, or what was read already is gone; OSError where
+    the disk does not answer. A half line that a full disk left at the end of a segment is no event, and is passed.
+    """
+    while True:
+        path = segment_path(folder, position.segment)
+        # Asked before reading: a worker never returns to a segment once it has opened the next.
+        complete = segment_path(folder, position.segment + 1).exists()
+        if not path.exists():
+            if complete or position.offset or position.segment > 1:
+                raise BrokenChain(f"{folder.name}/{path.name}: the segment is missing")
+            return
+        if path.stat().st_size < position.offset:
+            raise BrokenChain(f"{folder.name}/{path.name}: the segment ends before byte {position.offset}")
+        try:
+            for line in read_segment(path, offset=position.offset, chain=position.chain):
+                position = Position(segment=position.segment, offset=line.end, chain=line.chain)
+                yield line.document, position
+        except ValueError:
+            raise BrokenChain(f"{folder.name}/{path.name}: the line at byte {position.offset} is no event") from None
+        if not complete:
+            return
+        position = Position(segment=position.segment + 1, offset=0, chain=position.chain)
+
+
+def unread_bytes(folder: Path, position: Position) -> int:
+    """How many bytes of the start in *folder* lie after *position*; below 0 where some before it are gone."""
+    unread = -position.offset
+    segment = position.segment
+    while (path := segment_path(folder, segment)).exists():
+        unread += path.stat().st_size
+        segment += 1
+    return unread

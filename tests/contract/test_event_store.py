@@ -1,0 +1,188 @@
+"""What `siem.index.store.EventStore` promises, held to by every index."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from siem.index.condition import EVERYTHING, AnyOf, Compare, Condition, In, Is, Like, Operator, Within, matches
+from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
+from siem.index.store import EventStore
+from siem.record.event import EventId
+from tests.contract.backends import BACKENDS, SOON, Opener, opened
+from tests.siem.conditions import conditions
+from tests.siem.events import DIGESTS, NINE, assorted, digest, document, event
+
+FOREVER = datetime(2200, 1, 1, tzinfo=UTC)
+CORPUS = assorted(250, seed=4)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@pytest.fixture(params=BACKENDS)
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    with opened(request.param, tmp_path, request) as open_store:
+        yield open_store
+
+
+@pytest.fixture
+def store(opener: Opener) -> EventStore:
+    return opener()
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def full_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
+    with opened(request.param, tmp_path_factory.mktemp("index"), request) as open_store:
+        store = open_store()
+        assert store.append(CORPUS, SOON) == len(CORPUS)
+        yield store
+
+
+def ids(found: Any) -> list[str]:
+    return [item["event"]["id"] for item in found]
+
+
+def search(store: EventStore, condition: Condition = EVERYTHING) -> list[str]:
+    return ids(store.search(condition, NINE, FOREVER, SOON))
+
+
+def expected(condition: Condition, start: datetime, end: datetime) -> list[str]:
+    """The meaning, read off the documents."""
+    found = [
+        (item["@timestamp"], item["event"]["id"])
+        for item in CORPUS
+        if start <= datetime.fromisoformat(item["@timestamp"]) < end and matches(condition, item)
+    ]
+    return [identity for _, identity in sorted(found)]
+
+
+def test_an_empty_index_answers(store: EventStore) -> None:
+    assert search(store) == []
+    assert store.count(EVERYTHING, NINE, FOREVER, SOON) == 0
+    assert store.newest(SOON) is None
+    assert store.get(event(1).id, SOON) is None
+
+
+def test_what_was_appended_comes_back_as_it_was(store: EventStore) -> None:
+    assert store.append(CORPUS[:20], SOON) == 20
+    assert {item["event"]["id"]: item for item in store.search(EVERYTHING, NINE, FOREVER, SOON)} == {
+        item["event"]["id"]: item for item in CORPUS[:20]
+    }
+    assert store.get(CORPUS[7]["event"]["id"], SOON) == CORPUS[7]
+
+
+def test_an_event_is_indexed_once(store: EventStore) -> None:
+    first, second, third = document(1), document(2), document(3)
+    assert store.append([first, second], SOON) == 2
+    assert store.append([second, third, third], SOON) == 1
+    assert store.append([first, second, third], SOON) == 0
+    assert search(store) == ids([first, second, third])
+
+
+def test_nothing_appended_is_nothing_new(store: EventStore) -> None:
+    assert store.append([], SOON) == 0
+
+
+def test_another_process_sees_an_append_that_returned(opener: Opener) -> None:
+    writer, reader = opener(), opener()
+    for number in range(5):
+        writer.append([document(number)], SOON)
+        assert reader.count(EVERYTHING, NINE, FOREVER, SOON) == number + 1
+        assert reader.get(event(number).id, SOON) is not None
+
+
+def test_events_come_by_time_and_then_by_id(store: EventStore) -> None:
+    late, early = document(1, at=NINE + 2 * MICROSECOND), document(2, at=NINE + MICROSECOND)
+    twin, other = document(10, at=NINE + 2 * MICROSECOND), document(9, at=NINE + 2 * MICROSECOND)
+    store.append([late, early, other, twin], SOON)
+    assert search(store) == ids([early, late, twin, other])
+
+
+def test_the_start_counts_and_the_end_does_not(store: EventStore) -> None:
+    store.append([document(number, at=NINE + number * MICROSECOND) for number in range(4)], SOON)
+    start, end = NINE + MICROSECOND, NINE + 3 * MICROSECOND
+    assert ids(store.search(EVERYTHING, start, end, SOON)) == [event(1).id, event(2).id]
+    assert store.count(EVERYTHING, start, end, SOON) == 2
+    assert list(store.search(EVERYTHING, end, start, SOON)) == []
+    assert store.count(EVERYTHING, end, start, SOON) == 0
+
+
+def test_a_search_of_many_pages_loses_none_and_repeats_none(store: EventStore) -> None:
+    many = [document(number, at=NINE + (number // 300) * MICROSECOND, subjects=()) for number in range(1203)]
+    assert store.append(many, SOON) == 1203
+    found = search(store)
+    assert len(found) == 1203
+    assert set(found) == set(ids(many))
+
+
+def test_a_search_can_be_left_in_the_middle(store: EventStore) -> None:
+    store.append([document(number, subjects=()) for number in range(700)], SOON)
+    found = store.search(EVERYTHING, NINE, FOREVER, SOON)
+    assert next(found)["event"]["id"] == event(0).id
+    found.close()  # type: ignore[attr-defined]
+    assert store.count(EVERYTHING, NINE, FOREVER, SOON) == 700
+
+
+def test_the_newest_is_told_to_the_microsecond(store: EventStore) -> None:
+    store.append([document(1, at=NINE + 7 * MICROSECOND), document(2, at=NINE + 6 * MICROSECOND)], SOON)
+    assert store.newest(SOON) == NINE + 7 * MICROSECOND
+
+
+def test_events_of_many_days_are_found_together(store: EventStore) -> None:
+    days = [document(day, at=NINE + timedelta(days=day)) for day in (0, 1, 29, 60, 200)]
+    store.append(days, SOON)
+    assert search(store) == ids(days)
+    assert ids(store.search(EVERYTHING, NINE + MICROSECOND, NINE + timedelta(days=30), SOON)) == ids(days[1:3])
+
+
+def test_an_unknown_id_is_nowhere(full_store: EventStore) -> None:
+    assert full_store.get(EventId("6YQ3K0M9ZT-999999"), SOON) is None
+    assert full_store.get(EventId(CORPUS[0]["event"]["id"].lower()), SOON) is None
+
+
+@given(conditions, st.integers(-1, 6), st.sampled_from([1, 3, 10, 10**6 * 86400 * 2, 10**6 * 86400 * 60]))
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_condition_means_what_matches_says(
+    full_store: EventStore, condition: Condition, offset: int, length: int
+) -> None:
+    start = NINE + offset * MICROSECOND
+    end = start + length * MICROSECOND
+    wanted = expected(condition, start, end)
+    assert ids(full_store.search(condition, start, end, SOON)) == wanted
+    assert full_store.count(condition, start, end, SOON) == len(wanted)
+
+
+def test_as_many_values_as_promised_can_be_asked_for_at_once(full_store: EventStore) -> None:
+    digests = In("yingbi.subjects", frozenset({DIGESTS[0], *(digest(n) for n in range(100, 99 + DIGESTS_IN))}))
+    callers = In("user.id", frozenset({"CLERK-WANG", *(f"clerk-{n}" for n in range(KEYWORDS_IN - 1))}))
+    for condition in (digests, callers, AnyOf((digests, callers))):
+        wanted = expected(condition, NINE, FOREVER)
+        assert wanted
+        assert search(full_store, condition) == wanted
+
+
+WRONG: dict[str, Condition] = {
+    "unknown field": Is("user.idd", "clerk-wang"),
+    "kept, not searched": Is("yingbi.fields.name", "mobile"),
+    "time": Is("@timestamp", "2026-11-23T09:00:00Z"),
+    "text for a number": Is("http.response.status_code", "200"),
+    "number for a text": In("user.id", frozenset({1})),
+    "truth for a number": Is("yingbi.overlay", True),
+    "pattern of a number": Like("event.duration", "1*"),
+    "less than a text": Compare("user.id", Operator.LESS, 3),
+    "no number": Compare("event.duration", Operator.LESS, float("nan")),
+    "network of a text": Within("user.id", "10.0.0.0/8"),
+    "no network": Within("source.ip", "10.0.0.1/8"),
+    "too many": In("yingbi.subjects", frozenset(map(digest, range(DIGESTS_IN + 1)))),
+}
+
+
+@pytest.mark.parametrize("condition", WRONG.values(), ids=WRONG)
+def test_what_no_index_can_answer_is_refused_at_once(full_store: EventStore, condition: Condition) -> None:
+    with pytest.raises(ValueError, match=r"`.+`"):
+        full_store.search(condition, NINE, FOREVER, SOON)
+    with pytest.raises(ValueError, match=r"`.+`"):
+        full_store.count(condition, NINE, FOREVER, SOON)
