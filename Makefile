@@ -1,0 +1,54 @@
+# `make` lists the commands. Each works alone on a fresh clone, as root or not, with make, bash and a Python.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench proof golden venv lock packages
+
+PYTHON := .venv/bin/python
+JOBS ?= 2
+
+help:
+	@printf '%s\n' \
+	  'make up      set everything up and run the gateway, the console and the demo systems' \
+	  '             (INDEX=elasticsearch: with a real Elasticsearch node as the index)' \
+	  'make test    set everything up and run all tests (JOBS=4: on four processes)' \
+	  'make check   format, lint, strict types, import rule: 3 minutes at most' \
+	  'make bench   measure, and write build/bench.json' \
+	  'make proof   the long proofs: hours, seeded' \
+	  'make golden  rewrite the golden files; review the difference as code' \
+	  'make venv    only prepare .venv, where bin/yingbi is' \
+	  'make lock    resolve requirements.in into requirements.lock (needs uv)'
+
+venv:
+	@deploy/setup/venv.sh
+
+up: venv
+	@exec .venv/bin/yingbi up $(if $(INDEX),--index $(INDEX))
+
+check: venv
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@$(PYTHON) -m pytest tests/test_imports.py
+
+packages:
+	@deploy/setup/browser.sh
+
+test: venv packages
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile
+
+bench: venv
+	@mkdir -p build
+	@$(PYTHON) -m tests.bench
+
+proof: venv
+	@$(PYTHON) -m tests.proof
+
+golden: venv
+	@$(PYTHON) -m pytest -m golden --rewrite-golden
+
+# Universal: one file for every Python that deploy/setup/python.sh accepts. It holds hashes and no address.
+lock:
+	@type -P uv >/dev/null || { echo 'make lock needs uv, which resolves the lock: install it first' >&2; exit 1; }
+	@uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --annotation-style line \
+	  --output-file requirements.lock requirements.in

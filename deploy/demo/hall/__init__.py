@@ -1,0 +1,1 @@
+"""The demo's service hall: a small Django project whose staff work in the stock admin."""

@@ -1,0 +1,50 @@
+"""What prepares a hall and what serves it: commands, since a process is Django's for one project only."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+import uvicorn
+from django.core.management import call_command
+from django.db import connections
+
+from deploy.demo.hall.environment import HallFiles, files_in, settings_for
+from deploy.private_file import make_password
+
+
+def prepare_command(home: Path, seed: int) -> list[str]:
+    """What to run to have a hall in *home*. It ends when the hall is there, and keeps one that is."""
+    return [sys.executable, "-m", "deploy.demo.hall", "prepare", "--home", str(home), "--seed", str(seed)]
+
+
+def command(home: Path, port: int, host_name: str) -> list[str]:
+    """What to run to have the hall of *home* served on the loopback interface.
+
+    *host_name* is the one that browsers use, with its port where that is not 443. The gateway passes `Host` on.
+    """
+    options = ["--home", str(home), "--port", str(port), "--host-name", host_name]
+    return [sys.executable, "-m", "deploy.demo.hall", "serve", *options]
+
+
+def prepare(home: Path, seed: int) -> HallFiles:
+    """The files of the hall in *home*, made from *seed* where there is none. Once in a process."""
+    files = files_in(home)
+    if files.database.exists():
+        return files
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = home / "hall.db.new"
+    unfinished.unlink(missing_ok=True)
+    os.environ.update(settings_for(unfinished, "localhost"))
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("fill", seed=seed, password=make_password(files.password))
+    connections.close_all()
+    unfinished.replace(files.database)
+    return files
+
+
+def serve(home: Path, port: int, host_name: str) -> None:
+    """Serve the hall of *home* until told to stop."""
+    os.environ.update(settings_for(files_in(home).database, host_name))
+    uvicorn.run("deploy.demo.hall.asgi:application", host="127.0.0.1", port=port, lifespan="off", log_level="warning")

@@ -1,0 +1,45 @@
+"""The home folder of a node: what is ours to keep, and in `node` what the node itself may see."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from deploy.certificate import make_ca, make_certificate
+from deploy.elasticsearch.account import SYSTEM_USER, Account
+from deploy.elasticsearch.configure import configure
+from deploy.elasticsearch.connection import Connection, connection_of, make_passwords
+
+_MACHINE_FOLDER = Path("/var/lib") / SYSTEM_USER
+
+
+def set_up(
+    home: Path, account: Account, program: Path, now: datetime, http_port: int, transport_port: int
+) -> tuple[Connection, Path]:
+    """How the node of *home* will be reached, and the folder it works in. What is there is kept. Raises OSError."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o711)  # the account goes through it; each file has its own mode
+    make_passwords(home)
+    authority = make_ca(home, now=now)
+    tls = make_certificate(home, authority, names=["localhost"], ips=["127.0.0.1"], now=now, stem="tls")
+    connection = connection_of(home, f"https://127.0.0.1:{http_port}")
+    folder = _folder_for(home, account)
+    for part in ("data", "logs", "tmp"):
+        (folder / part).mkdir(exist_ok=True)
+    configure(folder / "config", program, connection, tls, http_port=http_port, transport_port=transport_port)
+    account.owns(folder)
+    return connection, folder
+
+
+def _folder_for(home: Path, account: Account) -> Path:
+    """Where the node itself may write: `node` in *home*, a link where the account cannot enter *home*.
+
+    Root's folders are closed to others, and a clone that lies in one shall work too.
+    """
+    folder = home / "node"
+    if account.name and not folder.is_dir() and not account.can_enter(home):
+        mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
+        _MACHINE_FOLDER.mkdir(exist_ok=True, mode=0o711)
+        (_MACHINE_FOLDER / mark).mkdir(exist_ok=True)
+        folder.unlink(missing_ok=True)
+        folder.symlink_to(_MACHINE_FOLDER / mark)
+    folder.mkdir(exist_ok=True)
+    return folder.resolve()

@@ -1,0 +1,88 @@
+"""What every test may ask for."""
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.elasticsearch.connection import Connection, NodeUnavailable
+from tests import search_node
+from tests.absence import UNDER_CI, not_here, say_what_was_not_run
+from tests.chromium import Chromium, find_chromium
+from tests.golden import Golden
+
+MARKED_BY_FIXTURE = {
+    "golden": "golden",
+    "elasticsearch_node": "elasticsearch",
+    "elasticsearch_parts": "elasticsearch",
+    "chromium": "browser",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="write the golden files instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "golden: compares with golden files")
+    if UNDER_CI and config.getoption("--rewrite-golden"):
+        raise pytest.UsageError("golden files are reviewed by people: they are not rewritten under CI")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a node, a browser or golden files bears the mark of it without saying so."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in MARKED_BY_FIXTURE:
+                item.add_marker(MARKED_BY_FIXTURE[fixture])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(reporter, pytest.TerminalReporter) and not os.environ.get("PYTEST_XDIST_WORKER"):
+        say_what_was_not_run(reporter)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The golden files of the test's module."""
+    return Golden(folder=request.path.parent / "golden", rewrite=request.config.getoption("--rewrite-golden"))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_parts() -> None:
+    """Everything that a test needs to start a node of its own; see `tests.search_node.running_node`."""
+    try:
+        search_node.check_parts()
+    except NodeUnavailable as problem:
+        not_here(str(problem))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connection]:
+    """A real, secured Elasticsearch that all tests of the run share: each uses index names of its own (`yingbi-…`)."""
+    given = search_node.given_cluster()
+    if given is not None:
+        yield given
+        return
+    request.getfixturevalue("elasticsearch_parts")
+    own: Path = tmp_path_factory.getbasetemp()
+    with search_node.shared_node(own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Chromium:
+    """Where a real Chromium and its driver are."""
+    found = find_chromium()
+    if found is None:
+        not_here(
+            "there is no chromium and chromedriver on the PATH: install them"
+            " (on Debian: apt-get install chromium chromium-driver fonts-noto-cjk)"
+        )
+    return found

@@ -1,0 +1,84 @@
+"""One Elasticsearch node for all the processes of a test run.
+
+Who needs it first starts it; who started it stops it, once all others have let go of it. Two locks of the kernel say
+so, which a process that dies lets go of as well.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.elasticsearch.account import node_account
+from deploy.elasticsearch.connection import Connection, connection_of
+from deploy.elasticsearch.install import default_cache, install
+from deploy.elasticsearch.jdk import find_jdk
+from deploy.elasticsearch.node import Node, start
+from tests.servers import free_port
+
+URL = "YINGBI_TEST_ELASTICSEARCH_URL"
+"""Names a cluster to test against instead, such as one that `python -m deploy.elasticsearch` runs."""
+FOLDER = "YINGBI_TEST_ELASTICSEARCH_FOLDER"
+"""Names the folder with its `ca.pem` and `passwords.json`."""
+
+
+def given_cluster() -> Connection | None:
+    """The cluster that the environment names, or None. Raises NodeUnavailable where its folder holds no passwords."""
+    url = os.environ.get(URL)
+    return connection_of(Path(os.environ.get(FOLDER, ".")), url) if url else None
+
+
+def check_parts() -> None:
+    """Have everything that a node needs on this machine, downloaded if need be. Raises NodeUnavailable."""
+    account = node_account()
+    find_jdk(account)
+    install(default_cache(account))
+
+
+@contextlib.contextmanager
+def new_home() -> Iterator[Path]:
+    """A folder for a node that another account can enter, removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="yingbi search "))
+    folder.chmod(0o711)
+    try:
+        yield folder / "home"
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def running_node(home: Path) -> Iterator[Node]:
+    """A node of one's own in *home*, ready, and stopped afterwards."""
+    node = start(home, http_port=free_port(), transport_port=free_port(), now=datetime.now(UTC))
+    try:
+        node.wait_ready()
+        yield node
+    finally:
+        node.stop()
+
+
+@contextlib.contextmanager
+def shared_node(folder: Path) -> Iterator[Connection]:
+    """The node of the run whose processes share *folder*. Raises NodeUnavailable."""
+    place = folder / "node"  # names the home and the address of the node that runs
+    with (
+        (folder / "joining").open("w") as joining,
+        (folder / "using").open("w") as using,
+        contextlib.ExitStack() as own,
+    ):
+        fcntl.flock(joining, fcntl.LOCK_EX)
+        if not place.exists():
+            home = own.enter_context(new_home())
+            node = own.enter_context(running_node(home))
+            place.write_text(f"{home}\n{node.connection.url}\n")
+            own.callback(place.unlink)
+            own.callback(fcntl.flock, using, fcntl.LOCK_EX)  # waits until all others have let go
+            own.callback(fcntl.flock, joining, fcntl.LOCK_EX)  # from here on nobody joins
+        fcntl.flock(using, fcntl.LOCK_SH)
+        fcntl.flock(joining, fcntl.LOCK_UN)
+        named, url = place.read_text().splitlines()
+        yield connection_of(Path(named), url)

@@ -1,0 +1,44 @@
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def make(*arguments: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in {"INDEX", "JOBS", "MAKEFLAGS"}}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def listed() -> list[str]:
+    return re.findall(r"^make (\w+)", make(), flags=re.MULTILINE)
+
+
+def test_make_alone_lists_the_commands() -> None:
+    assert listed() == ["up", "test", "check", "bench", "proof", "golden", "venv", "lock"]
+
+
+@pytest.mark.parametrize("command", listed())
+def test_every_command_listed_is_one(command: str) -> None:
+    assert make("--dry-run", command)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ((), "exec .venv/bin/yingbi up "),
+        (("INDEX=elasticsearch",), "exec .venv/bin/yingbi up --index elasticsearch"),
+    ],
+)
+def test_the_index_is_passed_on(arguments: tuple[str, ...], command: str) -> None:
+    assert make("--dry-run", "up", *arguments).splitlines()[-1] == command
+
+
+def test_continuous_integration_runs_the_same_recipes() -> None:
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().splitlines()[-1] == "CI=true exec make check test"
