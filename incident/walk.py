@@ -212,8 +212,11 @@ class Walk:
             return (begin(book, number=number, at=self._now, given=handed, frame=step.number),)
         results = self._case.variables.get(step.number, {})
         outputs = {name: results[name] for name in text.out_args if name in results}
-        firsts = [other for other in top if other.after == 0 or other.step == book.exception]
-        return self._wait_for(step, firsts, outputs)
+        helped = [other for other in top if other.step == book.exception]
+        facts = self._wait_for(step, [other for other in top if other.after == 0] + helped, outputs)
+        if facts and helped:  # a playbook whose exception step had to help has not succeeded
+            return (StepEnded(number=step.number, ending=Ending.FAILED, outputs=outputs),)
+        return facts
 
     # -- actions
 

@@ -181,9 +181,7 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     chinese = name.endswith(".zh.j2")
     context = {fact.name: (fact.value.zh if chinese else fact.value.en) or MISSING_MARK for fact in facts}
     try:
-        text = environment.get_template(name).render(
-            fact=context, persons=_persons(case.scope), clear=_clear(case.scope), at_least=_at_least(case.scope)
-        )
+        text = environment.get_template(name).render(fact=context, **_choices(case.scope))
     except (TemplateError, ArithmeticError, TypeError) as error:
         raise ValueError(f"the template `{name}` cannot be filled in: {error}") from None
     title, _, body = text.strip().partition("\n")
@@ -192,13 +190,15 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     return title[2:].strip(), body.strip() + "\n"
 
 
-def _persons(scope: Scope | None) -> int:
-    return scope.persons if scope else 0
-
-
-def _clear(scope: Scope | None) -> tuple[str, ...]:
-    return tuple(name for name, count in scope.categories.items() if count.clear_values) if scope else ()
-
-
-def _at_least(scope: Scope | None) -> bool:
-    return bool(scope and Caution.VALUES_WITHOUT_SUBJECT in scope.cautions)
+def _choices(scope: Scope | None) -> dict[str, object]:
+    """What a template may choose its words by; never what it prints."""
+    if scope is None:
+        return {"known": False, "persons": 0, "persons_masked": 0, "accounts": 0, "clear": (), "at_least": False}
+    return {
+        "known": True,
+        "persons": scope.persons,
+        "persons_masked": scope.persons_masked,
+        "accounts": len(scope.callers),
+        "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),
+        "at_least": Caution.VALUES_WITHOUT_SUBJECT in scope.cautions,
+    }
