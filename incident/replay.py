@@ -21,6 +21,7 @@ from incident.journal import (
     FactSettled,
     Graded,
     Happened,
+    Move,
     Noted,
     NoticeApproved,
     NoticeDrafted,
@@ -94,7 +95,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case Graded():
             return replace(case, graded=fact, graded_by=entry.by)
         case StateMoved(move=move):
-            return replace(case, state=TRANSITIONS[case.state, move])
+            contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
+            return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)
         case FactSettled(name=name):
             return replace(case, settled={**case.settled, name: fact})
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():

@@ -111,7 +111,7 @@ def describe(fact: Fact, case: Case) -> Bilingual:
         case Noted(text=text):
             return _line("备注", "Note", text)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
-            return _duty(fact)
+            return _duty(fact, case)
         case _:
             return _notice(fact)
 
@@ -120,19 +120,20 @@ def _line(zh: str, en: str, more: str = "") -> Bilingual:
     return Bilingual(zh=f"{zh}：{more}" if more else zh, en=f"{en}: {more}" if more else en)
 
 
-def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate) -> Bilingual:
+def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
+    duty = fact.duty if isinstance(fact, ClockSet) else case.clocks[fact.duty].duty
+    name = duty.name
     match fact:
-        case ClockSet(duty=duty, reason=reason) if reason:
-            return _line(f"时限移动（{duty.name.zh}）", f"Clock moved ({duty.name.en})", reason)
-        case ClockSet(duty=duty):
-            return _line("时限起算", "Clock started", f"{duty.name.zh} / {duty.name.en}")
-        case DutyJudged(duty=duty_id, applies=applies, why=why):
+        case ClockSet(reason=reason):
+            zh, en = ("时限移动", "Clock moved") if reason else ("时限起算", "Clock started")
+            return _line(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
+        case DutyJudged(applies=applies, why=why):
             zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
-            return _line(f"职责{zh}（{duty_id}）", f"Duty {en} ({duty_id})", why)
-        case DutyFulfilled(duty=duty_id, reference=reference):
-            return _line(f"职责已履行（{duty_id}）", f"Duty fulfilled ({duty_id})", reference)
-        case DutyLate(duty=duty_id):
-            return _line("超过时限", "Time limit passed", duty_id)
+            return _line(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
+        case DutyFulfilled(reference=reference):
+            return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", reference)
+        case DutyLate():
+            return Bilingual(zh=f"超过时限（{name.zh}）", en=f"Time limit passed ({name.en})")
         case _:
             assert_never(fact)
 
@@ -169,7 +170,8 @@ def _command(command: Command) -> Bilingual:
         case DraftNotice(template=template):
             return _line("起草通告", "Draft the notice", template)
         case PublishNotice(notice=notice):
-            return _line("发布通告", "Publish the notice", notice.id)
+            zh, en = ("撤回", "Withdraw") if notice.current.withdrawn else ("发布", "Publish")
+            return _line(f"{zh}通告", f"{en} the notice", notice.id)
         case AskPerson(question=question, title=title):
             return _line(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
         case _:
