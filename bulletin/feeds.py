@@ -23,12 +23,12 @@ def atom(notices: Sequence[PublishedNotice], site: Site) -> bytes:
     """The Atom feed, newest notice first."""
     root = ElementTree.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "zh-CN"})
     changed = max((_changed(notice) for notice in notices), default=_EPOCH)
-    _add(root, "title", site.name.zh)
+    _add(root, "title", site.name)
     _add(root, "id", _urn("feed"))
     _add(root, "updated", machine_time(changed, site))
     ElementTree.SubElement(root, "link", {"rel": "self", "href": f"{site.base_url}/feed.atom"})
     ElementTree.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": f"{site.base_url}/"})
-    _add(ElementTree.SubElement(root, "author"), "name", site.contact.unit.zh or site.name.zh)
+    _add(ElementTree.SubElement(root, "author"), "name", site.unit or site.name)
     for notice in notices[:MOST_ENTRIES]:
         entry = ElementTree.SubElement(root, "entry")
         _add(entry, "title", title_of(notice))
@@ -44,7 +44,7 @@ def json_feed(notices: Sequence[PublishedNotice], site: Site) -> bytes:
     """The JSON feed, newest notice first."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": site.name.zh,
+        "title": site.name,
         "language": "zh-CN",
         "home_page_url": f"{site.base_url}/",
         "feed_url": f"{site.base_url}/feed.json",

@@ -4,26 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Literal
 
-from incident.ids import Bilingual
-from incident.notice import Contact
-
-_NAME = Bilingual(zh="个人信息安全通告", en="Notices on the safety of personal information")
-_NOBODY = Contact(unit=Bilingual(zh="", en=""), phone="")
 _BEIJING = timezone(timedelta(hours=8))
-_BEIJING_TIME = Bilingual(zh="北京时间", en="Beijing time")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What every page says of the site itself."""
 
-    name: Bilingual = _NAME
-    contact: Contact = _NOBODY
-    """Whom every page names for help; without a unit only the hotline."""
+    name: str = "个人信息安全通告"
+    unit: str = ""
+    phone: str = ""
+    """Of the unit; empty where every page is to name the hotline only."""
+    hotline: str = "12345"
     base_url: str = ""
     """Where the site is to be found (`https://notices.example`), for the feeds; empty for addresses without host."""
     zone: tzinfo = _BEIJING
-    zone_name: Bilingual = _BEIJING_TIME
+    zone_zh: str = "北京时间"
+    zone_en: str = "Beijing time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +70,9 @@ def machine_time(at: datetime, site: Site) -> str:
 def chinese_time(at: datetime, site: Site) -> str:
     """*at* for readers, to the minute, with the zone."""
     here = at.astimezone(site.zone)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}（{site.zone_name.zh}）"
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}（{site.zone_zh}）"
 
 
 def english_time(at: datetime, site: Site) -> str:
     """*at* for readers of English, to the minute, with the zone."""
-    return f"{at.astimezone(site.zone):%Y-%m-%d %H:%M} ({site.zone_name.en})"
+    return f"{at.astimezone(site.zone):%Y-%m-%d %H:%M} ({site.zone_en})"

@@ -21,7 +21,8 @@ from incident.notice import (
 from tests.incident.office import TEN, zh
 
 SITE = Site(
-    contact=Contact(unit=zh("青石区政务服务和数据管理局", "Data Bureau"), phone="0570-8765000"),
+    unit="青石区政务服务和数据管理局",
+    phone="0570-8765000",
     base_url="https://notices.yingbi.example",
 )
 BODY = """## 发生了什么
