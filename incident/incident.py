@@ -148,6 +148,8 @@ class Case:
     graded_by: Actor | None = None
     contained_at: datetime | None = None
     settled: Mapping[str, FactSettled] = field(default_factory=dict)
+    settled_by: frozenset[PersonId] = frozenset()
+    """Who said what a fact is: as much an author of the notice as who wrote in it."""
     notice: NoticeState = NoticeState()
     entries: tuple[Entry, ...] = ()
 

@@ -65,8 +65,10 @@ def approve(case: Case, digest: str, by: PersonId, problems: Collection[Problem]
         raise NotPermitted("已经批准", "it is approved already")
     if notice.submitted_by is None:
         raise NotPermitted("请先由一人核对并提交", "another person has to check and submit it first")
-    if by == notice.submitted_by or by in notice.authors:
-        raise NotPermitted("起草或提交的人不能批准", "who wrote or submitted the text cannot approve it")
+    if by == notice.submitted_by or by in notice.authors | case.settled_by:
+        raise NotPermitted(
+            "起草、核定事实或提交的人不能批准", "who wrote, settled a fact or submitted cannot approve it"
+        )
     return (NoticeApproved(digest=digest),)
 
 

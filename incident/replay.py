@@ -98,7 +98,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
             return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)
         case FactSettled(name=name):
-            return replace(case, settled={**case.settled, name: fact})
+            by = case.settled_by | {PersonId(entry.by.id)}
+            return replace(case, settled={**case.settled, name: fact}, settled_by=by)
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
         case Noted():

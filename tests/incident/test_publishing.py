@@ -67,6 +67,15 @@ def test_whoever_wrote_in_it_stays_an_author_through_later_edits(office: Office,
         office.cases.approve_notice(case, ZHAO, digest(office, case))
 
 
+def test_who_said_what_a_fact_is_does_not_approve_it(office: Office, case: CaseId) -> None:
+    office.cases.settle_fact(case, ZHAO, "persons", Bilingual(zh="21", en="21"), "人工补计一人")
+    office.cases.redraft_notice(case, LI, "bulk-retrieval")
+    office.cases.submit_notice(case, LI, digest(office, case), ALL)
+    with pytest.raises(NotPermitted, match="cannot approve it"):
+        office.cases.approve_notice(case, ZHAO, digest(office, case))
+    office.cases.approve_notice(case, CHEN, digest(office, case))
+
+
 @pytest.mark.parametrize("who", [LI, ZHAO, CHEN])
 def test_an_edit_voids_submission_and_approval(office: Office, case: CaseId, who: PersonId) -> None:
     old = digest(office, case)
