@@ -32,7 +32,7 @@ HOMES = {
         "policies/transforms/",
         "proxy/identity.py",
         "siem/record/seal.py",
-        "yingbi/certificate.py",
+        "deploy/certificate.py",
     ),
     "jwt": ("proxy/identity.py", "yingbi/demo.py"),
 }

@@ -41,11 +41,17 @@ class Account:
         test = ["test", "-x", str(folder)]
         return subprocess.run(test, cwd="/", check=False, **self.identity).returncode == 0
 
-    def owns(self, folder: Path) -> None:
-        """Make *folder* and everything in it the account's, and nobody else's."""
-        folder.chmod(0o700)
+    def may_pass(self, folder: Path) -> None:
+        """Let the account go through *folder*, which stays ours: it can neither list it nor put anything there."""
+        folder.chmod(0o710)
         if self.identity:
-            for path in (folder, *folder.rglob("*")):
+            os.chown(folder, -1, self.gid)
+
+    def owns(self, folder: Path) -> None:
+        """Make *folder* and what we have put into it the account's, and nobody else's."""
+        folder.chmod(0o700)
+        if self.identity:  # the folder last: until then the account can exchange nothing in it
+            for path in (*folder.rglob("*"), folder):
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 

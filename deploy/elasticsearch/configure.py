@@ -39,8 +39,7 @@ _HASH_BYTES = 32
 def configure(
     folder: Path, program: Path, connection: Connection, tls: CertificateFiles, *, http_port: int, transport_port: int
 ) -> None:
-    """Write the configuration to *folder*, from the defaults of *program*; what was written before is replaced."""
-    folder.mkdir(exist_ok=True)
+    """Write the configuration to *folder*, which is empty, from the defaults of *program*."""
     shutil.copytree(program / "config", folder, dirs_exist_ok=True)
     settings = _SETTINGS.format(
         http_port=http_port,

@@ -1,6 +1,7 @@
 """The home folder of a node: what is ours to keep, and in `node` what the node itself may see."""
 
 import hashlib
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -22,10 +23,18 @@ def set_up(
     tls = make_certificate(home, authority, names=["localhost"], ips=["127.0.0.1"], now=now, stem="tls")
     connection = connection_of(home, f"https://127.0.0.1:{http_port}")
     folder = _folder_for(home, account)
+    account.may_pass(folder)
     for part in ("data", "logs", "tmp"):
-        (folder / part).mkdir(exist_ok=True)
-    configure(folder / "config", program, connection, tls, http_port=http_port, transport_port=transport_port)
-    account.owns(folder)
+        if not (folder / part).is_dir():
+            (folder / part).mkdir(mode=0o700)
+            account.owns(folder / part)
+    # Written anew, and never into a folder that is the account's already: we may be root, and it could put links there.
+    config = folder / "config"
+    if config.exists():
+        shutil.rmtree(config)
+    config.mkdir(mode=0o700)
+    configure(config, program, connection, tls, http_port=http_port, transport_port=transport_port)
+    account.owns(config)
     return connection, folder
 
 
@@ -37,7 +46,8 @@ def _folder_for(home: Path, account: Account) -> Path:
     folder = home / "node"
     if account.name and not folder.is_dir() and not account.can_enter(home):
         mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
-        _MACHINE_FOLDER.mkdir(exist_ok=True, mode=0o711)
+        _MACHINE_FOLDER.mkdir(exist_ok=True)
+        _MACHINE_FOLDER.chmod(0o711)
         (_MACHINE_FOLDER / mark).mkdir(exist_ok=True)
         folder.unlink(missing_ok=True)
         folder.symlink_to(_MACHINE_FOLDER / mark)

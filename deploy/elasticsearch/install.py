@@ -46,7 +46,9 @@ def install(cache: Path, say: Say = lambda line: None) -> Path:
     if program.exists():
         return program
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        if not cache.exists():
+            cache.mkdir(parents=True, exist_ok=True)
+            cache.chmod(0o755)  # whoever runs the node reads it, and there is nothing secret in it
         with (cache / f"{_NAME}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not program.exists():

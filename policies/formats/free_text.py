@@ -70,7 +70,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def hide(text: str, spans: Sequence[Span], tally: Tally) -> str:
+def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
     """*text* with three stars in place of each of *spans*, which are counted."""
     if not spans:
         return text
@@ -78,8 +78,9 @@ def hide(text: str, spans: Sequence[Span], tally: Tally) -> str:
     for span in spans:
         pieces += [text[end : span.start], REDACTED]
         end = span.end
-        for category in span.categories:
-            tally.found[category] += 1
+        if tally is not None:
+            for category in span.categories:
+                tally.found[category] += 1
     return "".join([*pieces, text[end:]])
 
 

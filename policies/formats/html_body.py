@@ -11,7 +11,7 @@ from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.html_controls import Control, masked_input, masked_select, masked_textarea
 from policies.formats.html_fields import Field
-from policies.formats.html_parts import INLINE, Run, masked_raw, masked_tag
+from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, masked_tag, without_text
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_body import JsonMasker
@@ -89,14 +89,17 @@ class HtmlMasker:
             case Text():
                 self._text(token)
             case Comment():
-                self._run.add(token)
+                if not self._shape.hides_everything or token.source[:9].upper() == "<!DOCTYPE":
+                    self._run.add(token)
             case StartTag():
                 self._start(token)
             case EndTag():
                 self._end(token)
 
     def _text(self, token: Text) -> None:
-        if not token.raw:
+        if self._shape.hides_everything:
+            self._put(lambda: "" if token.raw else hidden_text(token))
+        elif not token.raw:
             self._run.add(token)
             if self._run.length > LONGEST_RUN:
                 self._end_run()
@@ -117,7 +120,7 @@ class HtmlMasker:
                 self._control(tag, *found)
                 return
         selected = self._shape.select(tag, around)
-        if selected is None and tag.name in INLINE:
+        if selected is None and tag.name in INLINE and not self._shape.hides_everything:
             self._run.add(tag)
             return
         self._put_tag(tag)
@@ -193,7 +196,8 @@ class HtmlMasker:
         return masked.replace("<", "\\u003c")
 
     def _put_tag(self, tag: StartTag) -> None:
-        self._put(lambda: masked_tag(tag, self._known, self.tally))
+        shown = without_text(tag) if self._shape.hides_everything else tag
+        self._put(lambda: masked_tag(shown, self._known, self.tally))
 
     def _put(self, part: Callable[[], str]) -> None:
         self._end_run()

@@ -18,6 +18,7 @@ INLINE = frozenset(
 )
 """Elements that do not end a run of text: a number may be split by one, to the eye it is one number."""
 
+_SHOWN = frozenset({"title", "alt", "value", "placeholder", "content", "label", "summary", "srcdoc"})
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -94,6 +95,18 @@ def only(tag: StartTag, kept: Sequence[Attribute], changes: Mapping[Attribute, s
         attributes.append(Attribute(attribute.name, written, len(source)))
         source += written
     return StartTag(source + ">", tag.name, tuple(attributes))
+
+
+def without_text(tag: StartTag) -> StartTag:
+    """*tag* with three stars in place of every attribute that a reader is shown."""
+    changes = {attribute: REDACTED for attribute in tag.attributes if attribute.name in _SHOWN and attribute.written}
+    return only(tag, tag.attributes, changes) if changes else tag
+
+
+def hidden_text(token: Text) -> str:
+    """Three stars in place of a text, and the space around it as it was."""
+    bare = token.source.strip()
+    return token.source.replace(bare, REDACTED) if bare else token.source
 
 
 def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:

@@ -31,6 +31,8 @@ class HtmlShape:
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
     undeclared: Action
+    hides_everything: bool = False
+    """Whether all text is hidden, as on the pages of a system that is still being declared."""
 
     @property
     def looks_around(self) -> bool:

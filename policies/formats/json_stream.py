@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from policies.formats.json_text import parse, spell
-from policies.formats.json_tree import DEEPEST, Array, Node, Object, Rows, Value, hidden_key, is_telling_key
+from policies.formats.json_tree import DEEPEST, Node, Object, Rows, Value, hidden_key, is_telling_key, items_of
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024
@@ -152,7 +152,7 @@ class JsonStream:
     def _container_end(self) -> int | None:
         """Where the container that begins here ends; None where it is to be opened."""
         position, depth = self._looked if self._looked[0] > self._at else (self._at, 0)
-        may_be_opened = not _must_be_whole(self._node)
+        may_be_opened = not _must_be_whole(self._node, is_object=self._text[self._at] == ord("{"))
         for token in _STRUCTURE.finditer(self._text, position):
             piece = token[0]
             if piece in (b"{", b"["):
@@ -213,10 +213,8 @@ class JsonStream:
         self._tells_subject = False
         if container.is_object:
             self._key(container)
-        elif isinstance(container.node, Array):
-            self._node = container.node.items
         else:
-            self._node = container.node if isinstance(container.node, Value) else self._undeclared
+            self._node = items_of(container.node) or self._undeclared
         self._expects = _Expects.VALUE
 
     def _key(self, container: _Open) -> None:
@@ -243,8 +241,10 @@ class JsonStream:
         self._at = spelled.end()
 
 
-def _must_be_whole(node: Node) -> bool:
-    return isinstance(node, Rows) or _is_dropped(node) or (isinstance(node, Object) and node.must_be_whole)
+def _must_be_whole(node: Node, *, is_object: bool) -> bool:
+    if isinstance(node, Object):
+        return is_object and node.must_be_whole
+    return isinstance(node, Rows) or _is_dropped(node)
 
 
 def _is_dropped(node: Node) -> bool:

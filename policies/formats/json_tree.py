@@ -31,13 +31,6 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Array:
-    """A list whose elements are all alike."""
-
-    items: "Node"
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows as lists of cells, in an object that also names their columns: `{"columns": [...], "rows": [[...], ...]}`.
 
@@ -51,11 +44,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object: a record with declared fields, or an envelope around records."""
+    """A record with declared fields, or an envelope around records."""
 
     children: dict[str, "Node"]
     other: "Node"
     """For keys not in `children`."""
+    items: "Node | None" = None
+    """For the elements of a list in this place; None: they are such objects themselves."""
     subject: str | None = None
     """Which key tells whom the object is about."""
     has_free_text: bool = field(init=False)
@@ -84,7 +79,7 @@ class Object:
             object.__setattr__(self, name, found)
 
 
-type Node = Value | Array | Object | Rows
+type Node = Value | Object | Rows
 
 
 class JsonTree:
@@ -112,8 +107,7 @@ class JsonTree:
                 return self.scalar(node.action if isinstance(node, Value) else self.undeclared.action, value)
 
     def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
-        # A list under a declared value is a list of such values.
-        items = node.items if isinstance(node, Array) else node if isinstance(node, Value) else self.undeclared
+        items = items_of(node) or self.undeclared
         treat = self._object if isinstance(items, Object) and depth < DEEPEST else self.apply
         for place, item in enumerate(value):
             value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
@@ -226,6 +220,17 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+def items_of(node: Node) -> Node | None:
+    """The node for the elements of a list that stands where *node* does; None where nothing is declared."""
+    match node:
+        case Object():
+            return node.items or node
+        case Value():
+            return node
+        case Rows():
+            return None
 
 
 @lru_cache(maxsize=4096)

@@ -54,6 +54,8 @@ class Tally:
     """How many values of each field index, personal fields only."""
     found: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many values recognisers found and masked in free text, by category."""
+    paths: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, None] = field(default_factory=dict)
     """Digests of the subjects, in order of appearance."""
 
@@ -77,8 +79,8 @@ class Tally:
 
     def take(self) -> "Tally":
         """What was counted so far; counting starts again from nothing."""
-        taken = Tally(self.digester, self.fields, self.found, self.subjects)
-        self.fields, self.found, self.subjects = defaultdict(int), defaultdict(int), {}
+        taken = Tally(self.digester, self.fields, self.found, self.paths, self.subjects)
+        self.fields, self.found, self.paths, self.subjects = defaultdict(int), defaultdict(int), defaultdict(int), {}
         return taken
 
 

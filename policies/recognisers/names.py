@@ -1,8 +1,8 @@
 """Names of persons in Chinese text, found by the words around them.
 
 A surname alone proves nothing (高 is also "high"), so a name counts only after a word that announces one (联系人, 姓名)
-or before a form of address (先生, 同志). Names that no word announces are found elsewhere: the value of a name field is
-masked wherever it stands in the same message.
+or before what only a person has (先生, 来电, 的身份证). Names that no word gives away are found elsewhere: the value of
+a name field is masked wherever it stands in the same message.
 """
 
 import re
@@ -13,7 +13,7 @@ from policies.recognisers.table import Hit
 # The commonest single-character surnames; a name with a rarer one is found only where its field is declared.
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
-    "范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢安齐"
+    "傅阎邢范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢安齐"
     "庞颜伍倪庄聂章鲁岳翟申欧耿关焦左柳甘祝包宁尚符舒阮柯纪梅童凌毕单裴霍涂成苗谷曲盛冉蓝路游辛靳管柴蒙鲍华喻祁房滕屈饶"
     "詹艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师仇栾丘刁沙寇桑甄"
 )
@@ -25,28 +25,33 @@ COMPOUND_SURNAMES = (
 ANNOUNCING = (
     "姓名 联系人 申请人 经办人 代办人 委托人 受托人 法定代表人 负责人 户主 监护人 当事人 投诉人 "
     "举报人 反映人 办事人 被保险人 权利人 义务人 收件人 寄件人 持卡人 开户人 缴费人 承租人 房主 "
-    "父亲 母亲 丈夫 妻子 配偶 儿子 女儿 本人叫 我叫 名叫"
+    "父亲 母亲 丈夫 妻子 配偶 儿子 女儿 哥哥 弟弟 姐姐 妹妹 爷爷 奶奶 外公 外婆 邻居 同事 网格员 "
+    "同住人 本人叫 我叫 名叫 委托 打入 转给 通知"
 ).split()
-ADDRESSED_AS = "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈".split()
+FOLLOWING = (
+    "先生 女士 小姐 同志 老师 医生 大夫 师傅 阿姨 大爷 大妈 来电 致电 来访 系父 系母 系配偶 系夫妻 系亲属 "
+    "系儿子 系女儿 系哥哥 系妹妹 系邻居 系同事 系社区 的身份证 的证件 的证号 的旧证号 的账户 的账号 的银行卡 "
+    "的手机 的电话 的住址"
+).split()
 
 # What may follow a name of one given character; without them 王明电话 would read as 王明电.
-_FOLLOWING = (
+_NO_GIVEN_NAME = (
     "电话 手机 号码 身份 证件 住址 地址 银行 卡号 账号 联系 性别 出生 年龄 先生 女士 同志 "
-    "申请 办理 代办 反映 咨询 提交 领取 投诉 来电 来访 表示 要求 已经 已于 之前 本人 于 在 "
-    "的 和 与 及 或 等 来 到 去 说 称 是 为 因 将 需 要 请 已 曾 男 女 也 不 未 无"
+    "申请 办理 代办 反映 咨询 提交 领取 投诉 来电 来访 表示 要求 同意 陪同 已经 已于 之前 本人 系 "
+    "于 在 的 和 与 及 或 等 来 到 去 说 称 是 为 因 将 需 要 请 已 曾 男 女 也 不 未 无"
 ).split()
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
-_STOP = f"(?!{'|'.join(_FOLLOWING)})"
+_STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
 _DOTTED = f"[{_HAN}]{{1,8}}(?:[·•・][{_HAN}]{{1,8}}){{1,3}}"
 _LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[ 　]?[:：,，(（\"“]?[ 　]{0,2}"
 _NAME = f"({_DOTTED}|{_SURNAME}{_GIVEN})"
 _AFTER = re.compile(f"(?:{'|'.join(ANNOUNCING)}){_LINK}{_NAME}")
-_BEFORE = re.compile(f"{_NAME}(?={'|'.join(ADDRESSED_AS)})")
+_BEFORE = re.compile(f"{_NAME}(?={'|'.join(FOLLOWING)})")
 
-GATE_WORDS = (*ANNOUNCING, *ADDRESSED_AS)
+GATE_WORDS = (*ANNOUNCING, *FOLLOWING)
 """A text without any of them holds no name that `find_names` could find."""
 
 

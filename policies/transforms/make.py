@@ -60,7 +60,7 @@ def could_have_made(spec: Spec) -> Recogniser:
         case Keep(first, last, fill):
             stars = r"\*+" if fill is None else rf"\*{{{fill}}}"
             shape = re.compile(rf".{{{first}}}{stars}.{{{last}}}|\*+", re.DOTALL)
-            return lambda value: shape.fullmatch(value.strip()) is not None
+            return lambda value: any(shape.fullmatch(text) for text in (value, value.strip()))
         case Digest():
             return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(_ALPHABET)
         case _:

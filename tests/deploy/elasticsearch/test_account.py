@@ -37,3 +37,15 @@ def test_what_it_owns_is_its_alone() -> None:
         assert folder.stat().st_mode & 0o777 == 0o700
         assert {path.stat().st_uid for path in (folder, *folder.rglob("*"))} == {account.uid}
         subprocess.run(["test", "-w", folder / "data" / "file"], cwd="/", check=True, **account.identity)
+
+
+def test_what_it_may_pass_stays_ours() -> None:
+    account = node_account()
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        folder = Path(name) / "node"
+        (folder / "data").mkdir(parents=True)
+        account.may_pass(folder)
+        assert account.can_enter(folder / "data")
+        assert folder.stat().st_uid == os.geteuid()
+        assert folder.stat().st_mode & 0o777 == 0o710

@@ -1,3 +1,4 @@
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,11 +13,16 @@ from deploy.elasticsearch.home import set_up
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(params=[0o700, 0o711], ids=["closed to others", "open to pass"])
+@pytest.fixture(
+    params=[(0o700, 0o022), (0o711, 0o022), (0o711, 0o077)], ids=["closed to others", "open to pass", "strict umask"]
+)
 def place(request: pytest.FixtureRequest) -> Iterator[Path]:
+    mode, umask = request.param
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(request.param)
+        Path(folder).chmod(mode)
+        before = os.umask(umask)
         yield Path(folder)
+        os.umask(before)
         shutil.rmtree((Path(folder) / "home" / "node").resolve())
 
 
@@ -35,7 +41,10 @@ def test_the_node_can_work_in_its_folder_wherever_home_lies(place: Path) -> None
     for path in folder.rglob("*"):
         assert not path.is_file() or not any(password in path.read_text() for password in passwords)
 
+    (folder / "config" / "users").unlink()
+    (folder / "config" / "users").symlink_to(place / "program" / "config" / "jvm.options")  # as the node might
     again, same = set_up(place / "home", account, program, NOW, 9201, 9301)
     assert same == folder
     assert again.users == connection.users
     assert "http.port: 9201" in (folder / "config" / "elasticsearch.yml").read_text()
+    assert (program / "config" / "jvm.options").read_text() == "-XX:+UseG1GC\n", "no link of the node's is followed"

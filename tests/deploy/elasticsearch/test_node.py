@@ -141,7 +141,8 @@ def test_what_was_indexed_outlives_the_node(elasticsearch_parts: None) -> None:
             assert ask(second.connection, "reader", "GET", f"/{INDEX}/_doc/kept").status_code == 200
         for secret in ("passwords.json", "ca.key", "tls.key"):
             assert (home / secret).stat().st_mode & 0o777 == 0o600
-        assert (home / "node").stat().st_mode & 0o777 == 0o700
+        for closed in ("config", "data"):
+            assert (home / "node" / closed).stat().st_mode & 0o777 == 0o700
 
 
 def test_a_node_that_cannot_start_says_why(elasticsearch_parts: None) -> None:

@@ -10,6 +10,9 @@ import pytest
 SCRIPT = Path(__file__).parents[3] / "deploy/setup/python.sh"
 BASE = sys._base_executable  # type: ignore[attr-defined]
 
+LIBRARIES = {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
+"""Where some machines keep what their Python needs."""
+
 SHIM = "echo 'this version is not installed' >&2; exit 127"
 REAL = f'exec {BASE} "$@"'
 
@@ -43,7 +46,7 @@ class Machine:
 
     def find(self, *more: Path) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join(map(str, (self.path, *more)))
-        environment = {"PATH": path, "HOME": str(self.home)}
+        environment = {**LIBRARIES, "PATH": path, "HOME": str(self.home)}
         return subprocess.run([SCRIPT], env=environment, capture_output=True, text=True, check=False)
 
 

@@ -227,3 +227,15 @@ def test_a_page_about_nothing_declared_is_scanned() -> None:
     assert out == '<p>联系人***，***</p><input name=mobile value="***">'
     assert PUBLIC.kind is Kind.SHOW
     assert MOBILE.restore
+
+
+def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
+    shape = HtmlShape(record=Object({}, Value(UNDECLARED)), undeclared=UNDECLARED, hides_everything=True)
+    page = (
+        '<!DOCTYPE html><title>张三</title><!-- 张三 --><p class="x">王<b>五</b> </p><img alt="李四" src="/a.png">'
+        '<script>var x = "张三"</script><input name="n" value="张三">'
+    )
+    assert whole(lambda: HtmlMasker(shape, tally(), "utf-8", seal), page.encode()).decode() == (
+        '<!DOCTYPE html><title>***</title><p class="x">***<b>***</b> </p><img alt="***" src="/a.png">'
+        '<script></script><input name="n" value="***">'
+    )

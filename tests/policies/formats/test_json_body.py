@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from policies.formats import json_body, json_stream
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_tree import Array, Node, Object, Rows, Value
+from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
 from tests.policies.formats.masking import DIGESTER, PUBLIC, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
 
-LIST = Object({"rows": Array(RECORD), "total": Value(PUBLIC)}, Value(UNDECLARED))
+LIST = Object({"rows": RECORD, "total": Value(PUBLIC)}, Value(UNDECLARED))
 TABLE = Object({"rows": Rows("columns", RECORD), "columns": Value(PUBLIC)}, Value(UNDECLARED))
 
 
@@ -45,12 +45,19 @@ def masked(body: str | bytes, node: Node = RECORD) -> str:
         ('{"11010519491231002X": 1, "13800138000": 2}', '{"***1":null,"***2":null}'),
         ('"张三"', '"***"'),
         ("[]", "[]"),
-        ('[{"name": "张三"}]', '[{"name":"***"}]'),
+        ('[{"name": "张三"}, [{"name": "李四"}], "王五"]', '[{"name":"张**"},[{"name":"李**"}],"***"]'),
         (b'\xef\xbb\xbf{"id": 1}', '{"id":1}'),
     ],
 )
 def test_what_becomes_of_a_record(body: str | bytes, expected: str) -> None:
     assert masked(body) == expected
+
+
+def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
+    node = Object({"total": Value(PUBLIC)}, other=RECORD, items=RECORD)
+    assert masked('{"total": 2, "7": {"name": "张三"}}', node) == '{"total":2,"7":{"name":"张**"}}'
+    assert masked('[{"name": "张三"}]', node) == '[{"name":"张**"}]'
+    assert masked('{"other": "张三"}', node) == '{"other":"***"}'
 
 
 def test_a_table_by_its_columns() -> None:

@@ -1,6 +1,7 @@
 """The hall behind a real TLS proxy of another host name, as staff work with it."""
 
 import contextlib
+import os
 import re
 import sqlite3
 import ssl
@@ -192,7 +193,7 @@ def test_help(arguments: list[str]) -> None:
 
 
 def test_the_migrations_are_those_of_the_models(tmp_path: Path) -> None:
-    environment = settings_for(tmp_path / "hall.db", NAME)
+    environment = {**os.environ, **settings_for(tmp_path / "hall.db", NAME)}
     check = [sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"]
     done = subprocess.run(check, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,146 @@
+"""From a policy to the program of one system.
+
+The order of the stages matters: records have their shapes before operations refer to them, and operations are sorted
+last, most specific first, so that a worker takes the first that fits.
+"""
+
+import re
+
+from policies.expand import operations_of
+from policies.findings import Finding, Findings, PolicyError
+from policies.policy import About, Bodies, Operation, Parameter, Policy, System
+from policies.program import GrantRule, IssuerRule, KeyRule, OperationRule, ParameterRule, Program
+from policies.shapes import ShapeMaker, pattern_of
+
+_VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
+
+
+def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Program:
+    """The program of *system*. *jwks* holds the text of each key file. Raises PolicyError with every finding."""
+    findings = Findings()
+    program = compile_with(policy, system, jwks, findings)
+    if findings.errors:
+        raise PolicyError(findings.errors)
+    return program
+
+
+def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings: Findings) -> Program:
+    """The program of *system* as far as it can be had; what stands in the way is added to *findings*."""
+    shapes = ShapeMaker(system, policy, findings)
+    operations = [_operation(operation, system, shapes) for operation in operations_of(system, policy.packs, findings)]
+    pack = policy.packs.get(system.pack or "")
+    errors = shapes.bodies(pack.errors if pack and system.errors == Bodies() else system.errors)
+    return Program(
+        system=system.name,
+        title_zh=system.title.zh,
+        title_en=system.title.en,
+        hosts=system.hosts,
+        upstream=system.upstream,
+        timeout_s=system.timeout_s,
+        state=system.state,
+        operations=_most_specific_first(operations, system, findings),
+        errors=errors,
+        fields=tuple(shapes.fields),
+        grants=_grants(policy, system),
+        keys=_keys(policy) if system.api_keys else (),
+        issuers=tuple(
+            IssuerRule(issuer.issuer, issuer.audience, jwks.get(issuer.keys, ""), issuer.posts_claim, issuer.kind)
+            for issuer in system.jwt
+        ),
+    )
+
+
+def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> OperationRule:
+    records = _records_in(operation)
+    fields: dict[str, tuple[int, ...]] = {}
+    for record in records & system.records.keys():
+        for name in system.records[record].fields:
+            fields[name] = fields.get(name, ()) + shapes.indexes_of(record, name)
+    searched = tuple(
+        index
+        for record in sorted(records & system.records.keys())
+        for name in system.records[record].search
+        for index in shapes.indexes_of(record, name)
+    )
+    return OperationRule(
+        id=f"{operation.method} {operation.path}",
+        method=operation.method,
+        path=_path_pattern(operation.path),
+        allow=operation.allow,
+        refuse_zh=operation.refuse.zh if operation.refuse else "",
+        refuse_en=operation.refuse.en if operation.refuse else "",
+        parameters=tuple(_parameter(rule, searched) for rule in _literal_first(operation.parameters)),
+        fields=fields,
+        answers=shapes.bodies(operation.answers),
+        body=shapes.bodies(operation.body),
+        static=operation.static,
+        headers=operation.headers,
+        rule=str(operation.at),
+    )
+
+
+def _records_in(operation: Operation) -> set[str]:
+    """The records that the operation's answers hold."""
+    answers = operation.answers
+    found = {target.record for target in answers.json or ()} | {answers.csv or ""}
+    if answers.html is not None and answers.html.record:
+        found.add(answers.html.record)
+    return found - {""}
+
+
+def _parameter(rule: Parameter, searched: tuple[int, ...]) -> ParameterRule:
+    return ParameterRule(
+        pattern=pattern_of(rule.name, field_chars=r"\w+?"),
+        about=rule.about,
+        fields=searched if rule.about is About.SEARCH else (),
+        reason_zh=rule.reason.zh if rule.reason else "",
+        reason_en=rule.reason.en if rule.reason else "",
+    )
+
+
+def _literal_first(parameters: tuple[Parameter, ...]) -> list[Parameter]:
+    return sorted(parameters, key=lambda rule: ("{" in rule.name, -len(rule.name)))
+
+
+def _path_pattern(template: str) -> str:
+    pieces = _VARIABLE.split(template)
+    texts, stars = pieces[::3], pieces[2::3]
+    groups = [".+" if star else "[^/]+" for star in stars]
+    return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
+
+
+def _most_specific_first(
+    operations: list[OperationRule], system: System, findings: Findings
+) -> tuple[OperationRule, ...]:
+    seen: dict[tuple[str, str], OperationRule] = {}
+    for operation in operations:
+        shape = (operation.method, operation.path)
+        if shape in seen:
+            message = f"`{operation.id}` is declared twice: at {seen[shape].rule} and at {operation.rule}"
+            findings.add(Finding(system.at, "operation-twice", message))
+        seen[shape] = operation
+
+    def rank(operation: OperationRule) -> tuple[int, int, int, str]:
+        path = operation.id.split(" ", 1)[1]
+        variables = _VARIABLE.findall(path)
+        return (sum(1 for _, star in variables if star), len(variables), -len(_VARIABLE.sub("", path)), operation.id)
+
+    return tuple(sorted(operations, key=rank))
+
+
+def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
+    return tuple(
+        GrantRule(
+            grant.id, grant.posts, grant.callers, grant.sees, grant.purpose, grant.until.timestamp(), str(grant.at)
+        )
+        for grant in policy.grants
+        if system.name in grant.systems
+    )
+
+
+def _keys(policy: Policy) -> tuple[KeyRule, ...]:
+    return tuple(
+        KeyRule(key.id, key.sha256, key.until.timestamp(), caller.id, caller.kind, caller.posts, caller.purposes)
+        for caller in policy.callers
+        for key in caller.keys
+    )

@@ -1,0 +1,72 @@
+"""What is wrong with a policy, and where. All of it is told at once, first in the files first."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """Whether a finding stands in the way."""
+
+    ERROR = "error"
+    """The policy does not compile."""
+    WARNING = "warning"
+    """It compiles, and an officer should look."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file. Lines and columns begin at 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. The code stays the same from release to release; each has a paragraph in the manual."""
+
+    at: Position
+    code: str
+    message: str
+    """Lower case, no full stop, what was written in backticks, and what to do."""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        return f"{self.at.file}:{self.at.line}:{self.at.column}: {self.severity}: {self.message} [{self.code}]"
+
+    def as_json(self) -> dict[str, Any]:
+        """With the keys `file`, `line`, `column`, `code`, `message` and `severity`."""
+        return {**asdict(self.at), "code": self.code, "message": self.message, "severity": self.severity}
+
+
+class Findings:
+    """Collects findings; each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Finding, None] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Keep *finding*."""
+        self._found[finding] = None
+
+    def sorted(self) -> list[Finding]:
+        """All of them by file, line and column."""
+        return sorted(self._found, key=lambda finding: (finding.at, finding.code))
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Those that keep the policy from compiling."""
+        return [finding for finding in self.sorted() if finding.severity is Severity.ERROR]
+
+
+class PolicyError(Exception):
+    """A policy that does not compile. Holds every finding."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(str(finding) for finding in findings))
+        self.findings = findings

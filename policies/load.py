@@ -1,0 +1,104 @@
+"""Reads a folder of policy files. The only place of the language that touches the disk.
+
+catalogue.yaml          the categories of personal data
+grants.yaml             who may see what
+callers.yaml            callers with API keys
+systems/<name>.yaml     one for each system
+packs/<name>.yaml       packs beside those that come with Yingbi
+*.json                  JWKS files that systems name
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.check import check
+from policies.findings import Finding, Findings, Position
+from policies.parse_rules import parse_callers, parse_catalogue, parse_grants
+from policies.parse_system import parse_pack, parse_system
+from policies.policy import Pack, Policy, System
+from policies.section import Section
+from policies.yaml_tree import Entries, read_yaml
+
+BUILT_IN = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy as far as it could be read, and all that is wrong with it."""
+
+    policy: Policy
+    jwks: dict[str, str]
+    """The text of each JWKS file in the folder, by name."""
+    findings: Findings
+
+
+def load_policy(folder: Path) -> Loaded:
+    """The policy in *folder*. Nothing that stands in a file makes this raise; a folder that cannot be read does."""
+    if not folder.is_dir():
+        raise NotADirectoryError(f"`{folder}` is no folder of policies")
+    findings = Findings()
+    reader = _Reader(folder, findings)
+    categories = reader.one("catalogue.yaml", parse_catalogue) or {}
+    grants = reader.one("grants.yaml", parse_grants) or []
+    callers = reader.one("callers.yaml", parse_callers) or []
+    packs: dict[str, Pack] = {}
+    for pack in [*_Reader(BUILT_IN, findings).all("packs", parse_pack), *reader.all("packs", parse_pack)]:
+        if pack.name in packs:
+            findings.add(Finding(pack.at, "duplicate", f"pack `{pack.name}` stands also at {packs[pack.name].at}"))
+        packs[pack.name] = pack
+    systems: dict[str, System] = {}
+    for system in reader.all("systems", parse_system):
+        if system.name in systems:
+            message = f"system `{system.name}` stands also at {systems[system.name].at}"
+            findings.add(Finding(system.at, "duplicate", message))
+        systems[system.name] = system
+    files = {path.stem for path in (folder / "systems").glob("*.y*ml")}
+    policy = Policy(
+        categories={name: category for name, category in categories.items() if category is not None},
+        grants=tuple(grants),
+        callers=tuple(callers),
+        packs=packs,
+        systems=systems,
+        unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
+    )
+    jwks = {path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.json"))}
+    check(policy, jwks, findings)
+    return Loaded(policy, jwks, findings)
+
+
+class _Reader:
+    def __init__(self, folder: Path, findings: Findings) -> None:
+        self.folder = folder
+        self.findings = findings
+
+    def one[T](self, name: str, parse: Callable[[Section], T]) -> T | None:
+        """What *parse* makes of the file *name*; None where it cannot be read."""
+        path = self.folder / name
+        at = Position(name, 1, 1)
+        try:
+            text = path.read_text("utf-8")
+        except FileNotFoundError:
+            self.findings.add(Finding(at, "missing-file", f"there is no `{name}` in the folder of policies"))
+            return None
+        except (OSError, UnicodeDecodeError):
+            self.findings.add(Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text"))
+            return None
+        tree = read_yaml(text, name, self.findings)
+        if tree is None:
+            if not self.findings.errors:
+                self.findings.add(Finding(at, "empty", f"`{name}` is empty"))
+            return None
+        if not isinstance(tree, Entries):
+            self.findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping"))
+            return None
+        section = Section(tree, self.findings, f"`{name}`")
+        made = parse(section)
+        section.done()
+        return made
+
+    def all[T](self, subfolder: str, parse: Callable[[Section], T | None]) -> list[T]:
+        """What *parse* makes of each YAML file in *subfolder*, by name."""
+        paths = sorted((self.folder / subfolder).glob("*.y*ml"))
+        made = (self.one(path.relative_to(self.folder).as_posix(), parse) for path in paths)
+        return [one for one in made if one is not None]

@@ -1,0 +1,207 @@
+"""Reads operations, as packs and systems declare them: what is called, what may be asked, what the bodies hold."""
+
+import re
+
+from policies.parse_rules import parse_title
+from policies.policy import (
+    ANYONE,
+    SAFE_METHODS,
+    SIGNED_IN,
+    About,
+    Bodies,
+    Element,
+    HtmlBody,
+    Operation,
+    Parameter,
+    Target,
+    Title,
+)
+from policies.section import NAME, Section
+from policies.yaml_tree import Entries, Node, Scalar
+
+STATIC_TYPES = (
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "image/png",
+    "image/svg+xml",
+    "image/x-icon",
+    "image/vnd.microsoft.icon",
+    "font/woff",
+    "font/woff2",
+)
+
+_NAME_OR_RECORD = re.compile(rf"{NAME.pattern}|\{{record\}}")
+_NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
+_OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|OPTIONS) (/[A-Za-z0-9_.~{}*/+@:,=%-]*)")
+_POINTER = re.compile(r"(/[^/]*)*")
+_HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
+_ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
+
+
+def parse_operations(
+    file: Section, sets: dict[str, tuple[Parameter, ...]], *, required: bool = True
+) -> tuple[Operation, ...]:
+    """The operations of a file. *sets* are the named sets of parameters that it may use."""
+    read = file.sections("operations", "an operation", lambda section: _operation(section, sets), required=required)
+    return tuple(read)
+
+
+def parse_parameter_sets(file: Section) -> dict[str, tuple[Parameter, ...]]:
+    """The named sets of parameters of a file."""
+    return {
+        name: _parameters_of(section)
+        for name, _, node in file.entries("parameter_sets", required=False)
+        if (section := file.section_of(node, f"`{name}`")) is not None
+    }
+
+
+def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
+    """The bodies declared under *key*, by format. *page* is the key of pages there; of forms, where they are sent."""
+    inner = section.section(key, required=False)
+    if inner is None:
+        return Bodies()
+    bodies = Bodies(
+        json=_json(inner),
+        html=_page(inner, page),
+        csv=inner.text("csv", required=False, fits=_NAME_OR_RECORD),
+        text=inner.text("text", required=False, fits=NAME),
+    )
+    inner.done()
+    return bodies
+
+
+def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Operation | None:
+    on = section.text("on", fits=_OPERATION)
+    if on is None:
+        return None
+    method, path = on.split(" ", 1)
+    allow = section.texts("allow", required=False, fits=NAME)
+    operation = Operation(
+        method=method,
+        path=path,
+        each_record="{record}" in path,
+        allow=allow or (ANYONE if method in SAFE_METHODS else SIGNED_IN,),
+        refuse=parse_title(section, "refuse", required=False),
+        parameters=_parameters(section, sets),
+        answers=parse_bodies(section, "answers"),
+        body=parse_bodies(section, "body", page="form"),
+        static=_static(section),
+        headers=section.texts("headers", required=False, fits=_HEADER),
+        at=section.at,
+    )
+    if operation.static and operation.answers != Bodies():
+        section.find(
+            section.at, "static-with-answers", "a static operation passes files as they are: it has no `answers`"
+        )
+    return operation
+
+
+def _static(section: Section) -> tuple[str, ...]:
+    node = section.node_of("static", required=False)
+    if isinstance(node, Scalar):
+        return STATIC_TYPES if section.flag("static", default=False) else ()
+    return section.texts("static", required=False, fits=re.compile(r"[a-z]+/[a-z0-9.+-]+"))
+
+
+def _parameters(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+    node = section.node_of("parameters", required=False)
+    if node is None:
+        return ()
+    if isinstance(node, Scalar):
+        if node.text not in sets:
+            section.find(node.at, "unknown-parameter-set", f"`{node.text[:80]}` is not one of `parameter_sets`")
+        return sets.get(node.text, ())
+    inner = section.section_of(node, "`parameters`")
+    return () if inner is None else _parameters_of(inner)
+
+
+def _parameters_of(section: Section) -> tuple[Parameter, ...]:
+    found = []
+    for name, node in section.node.nodes.items():
+        at = section.node.keys[name]
+        if not _PARAMETER.fullmatch(name):
+            section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+        about, reason = _about(section, node)
+        if about is About.FILTER and "{field}" not in name:
+            section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
+        if about is not None:
+            found.append(Parameter(name=name, about=about, reason=reason, at=at))
+    return tuple(found)
+
+
+def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
+    if isinstance(node, Entries):
+        inner = section.section_of(node, "a parameter")
+        assert inner is not None
+        reason = parse_title(inner, "refuse")
+        inner.done()
+        return About.REFUSED, reason
+    text = section.text_of(node, "parameter")
+    if text in (About.NOTHING, About.FILTER, About.FIELD_NAME, About.SEARCH):
+        return About(text), None
+    section.find(node.at, "unknown-choice", "a parameter is `any`, `filter`, `names-field`, `search` or `refuse: …`")
+    return None, None
+
+
+def _json(section: Section) -> tuple[Target, ...] | None:
+    node = section.node_of("json", required=False)
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        record = section.text_of(node, "json", _NAME_OR_RECORD)
+        return (Target(path="", record=record, at=node.at),) if record else ()
+    targets = []
+    for path, at, inner in section.entries("json"):
+        if not _POINTER.fullmatch(path):
+            section.find(at, "wrong-form", f"`{path[:80]}` is no JSON Pointer: it begins with `/` or is empty")
+            continue
+        if isinstance(inner, Scalar):
+            category = section.text_of(inner, path, NAME)
+            if category:
+                targets.append(Target(path=path, category=category, at=at))
+            continue
+        described = section.section_of(inner, f"`{path}`")
+        if described is not None:
+            record = described.text("record", fits=_NAME_OR_RECORD)
+            columns = described.text("columns", required=False)
+            described.done()
+            if record:
+                targets.append(Target(path=path, record=record, columns=columns, at=at))
+    return tuple(targets)
+
+
+def _page(section: Section, key: str) -> HtmlBody | None:
+    node = section.node_of(key, required=False)
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        if node.text != "scan":
+            section.find(node.at, "unknown-choice", f"`{key}` is `scan`, or says what the elements hold")
+        return HtmlBody(at=node.at)
+    inner = section.section_of(node, f"`{key}`")
+    if inner is None:
+        return None
+    body = HtmlBody(
+        record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
+        elements=tuple(inner.sections("elements", "an element", _element, required=False)),
+        controls=inner.text("controls", required=False, fits=_CLASS),
+        at=node.at,
+    )
+    inner.done()
+    return body
+
+
+def _element(section: Section) -> Element | None:
+    name = section.text("element", fits=_ELEMENT)
+    css_class = section.text("class", required=False, fits=_CLASS)
+    within = section.text("within", required=False, fits=_CLASS)
+    category = section.text("is", required=False, fits=_NAME_OR_VARIABLE)
+    if category is None and "{field}" not in (css_class or "") + (within or ""):
+        message = "an element says which field it holds: `{field}` in `class` or `within`, or a category in `is`"
+        section.find(section.at, "element-without-field", message)
+    if name is None:
+        return None
+    return Element(element=name, css_class=css_class, within=within, category=category, at=section.at)

@@ -1,0 +1,151 @@
+"""Reads the three files that are about people: the catalogue of categories, the grants, the callers with their keys."""
+
+import re
+
+from policies.policy import Caller, Category, Grant, Key, Kind, Level, OnWrite, Title
+from policies.section import Section
+from policies.transforms.make import keep
+from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
+from policies.yaml_tree import Entries, Node, Scalar
+
+_SIMPLE: dict[str, Spec] = {
+    "show": Show(),
+    "scan": Scan(),
+    "redact": Redact(),
+    "digest": Digest(),
+    "drop": Drop(),
+}
+_GRANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_CALLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def parse_catalogue(file: Section) -> dict[str, Category | None]:
+    """The categories of a catalogue, by name; None for one that is there and cannot be read."""
+    categories: dict[str, Category | None] = {}
+    for name, at, node in file.entries("categories"):
+        categories[name] = None
+        section = file.section_of(node, f"category `{name}`")
+        if section is None:
+            continue
+        title = parse_title(section, "title")
+        level = section.choice("level", Level)
+        sensitive = section.flag("sensitive", default=False)
+        mask = parse_spec(section, "mask")
+        on_write = section.choice("on_write", OnWrite, OnWrite.REFUSE)
+        section.done()
+        if title and level and mask and on_write:
+            categories[name] = Category(
+                name=name, title=title, level=level, sensitive=sensitive, mask=mask, on_write=on_write, at=at
+            )
+    return categories
+
+
+def parse_grants(file: Section) -> list[Grant]:
+    """The grants of a file, in order."""
+    return file.sections("grants", "a grant", _grant)
+
+
+def parse_callers(file: Section) -> list[Caller]:
+    """The callers of a file, in order."""
+    return file.sections("callers", "a caller", _caller)
+
+
+def parse_title(section: Section, key: str, *, required: bool = True) -> Title | None:
+    """A name for people in both languages."""
+    inner = section.section(key, required=required)
+    if inner is None:
+        return None
+    zh, en = inner.text("zh"), inner.text("en")
+    inner.done()
+    return Title(zh, en) if zh and en else None
+
+
+def parse_spec(section: Section, key: str, *, required: bool = True) -> Spec | None:
+    """The transform under *key*."""
+    node = section.node_of(key, required=required)
+    return None if node is None else spec_of(section, node)
+
+
+def spec_of(section: Section, node: Node) -> Spec | None:
+    """The transform that *node* names: a word, or a word with parameters."""
+    if isinstance(node, Scalar):
+        spec = _SIMPLE.get(node.text)
+        if spec is None:
+            section.find(node.at, "unknown-transform", f"`{node.text[:80]}` is no transform")
+        return spec
+    if isinstance(node, Entries) and len(node.nodes) == 1:
+        ((name, inner),) = node.nodes.items()
+        if name == "replace":
+            text = section.text_of(inner, "replace")
+            return Replace(text) if text else None
+        if name == "keep" and (parameters := section.section_of(inner, "`keep`")) is not None:
+            return _keep(parameters)
+        section.find(node.keys[name], "unknown-transform", f"`{name[:80]}` is no transform with parameters")
+        return None
+    section.find(node.at, "wrong-form", "a transform is one word, or one word with its parameters")
+    return None
+
+
+def _keep(section: Section) -> Spec | None:
+    first = section.number("first", least=0, most=64, default=0) or 0
+    last = section.number("last", least=0, most=64, default=0) or 0
+    fill = section.number("fill", least=1, most=64)
+    section.done()
+    try:
+        keep(first, last, fill)
+    except ValueError as error:
+        section.find(section.at, "shows-too-much", str(error))
+        return None
+    return Keep(first=first, last=last, fill=fill)
+
+
+def _grant(section: Section) -> Grant | None:
+    name = section.text("id", fits=_GRANT_ID)
+    who = section.section("who")
+    posts = who.names("posts", required=False) if who else ()
+    callers = who.texts("callers", required=False, fits=_CALLER_ID) if who else ()
+    if who is not None:
+        who.done()
+        if not posts and not callers:
+            section.find(who.at, "missing-key", "`who` needs `posts` or `callers`")
+    systems = section.names("systems")
+    sees: dict[str, Spec] = {}
+    for category, _, node in section.entries("sees"):
+        spec = spec_of(section, node)
+        if spec is not None:
+            sees[category] = spec
+    purpose, until = section.name("purpose"), section.moment("until")
+    reason, approved_by = section.text("reason"), section.text("approved_by")
+    if not (name and purpose and until and reason and approved_by):
+        return None
+    return Grant(
+        id=name,
+        posts=posts,
+        callers=callers,
+        systems=systems,
+        sees=sees,
+        purpose=purpose,
+        until=until,
+        reason=reason,
+        approved_by=approved_by,
+        at=section.at,
+    )
+
+
+def _caller(section: Section) -> Caller | None:
+    name = section.text("id", fits=_CALLER_ID)
+    kind = section.choice("kind", Kind)
+    posts = section.names("posts", required=False)
+    purposes = section.names("purposes", required=False)
+    keys = section.sections("keys", "a key", _key)
+    if not name or not kind:
+        return None
+    return Caller(id=name, kind=kind, posts=posts, purposes=purposes, keys=tuple(keys), at=section.at)
+
+
+def _key(section: Section) -> Key | None:
+    name = section.text("id", fits=_GRANT_ID)
+    sha256 = section.text("sha256", fits=_SHA256)
+    until = section.moment("until")
+    return Key(id=name, sha256=sha256, until=until, at=section.at) if name and sha256 and until else None

@@ -1,0 +1,125 @@
+"""Reads the files that are about systems: one for each system, one for each pack."""
+
+import re
+
+from policies.parse_operations import parse_bodies, parse_operations, parse_parameter_sets
+from policies.parse_rules import parse_spec, parse_title
+from policies.policy import Field, JwtIssuer, Kind, OnWrite, Pack, Record, State, System
+from policies.section import NAME, Section
+from policies.yaml_tree import Node, Scalar
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
+_FIELD = re.compile(r"[^\s{}]{1,120}")
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
+
+
+def parse_pack(file: Section) -> Pack | None:
+    """The pack that a file holds."""
+    name = file.name("pack")
+    file.text("about", required=False)
+    variables = file.names("variables", required=False)
+    operations = parse_operations(file, parse_parameter_sets(file))
+    errors = parse_bodies(file, "errors")
+    if name is None:
+        return None
+    return Pack(name=name, variables=variables, operations=operations, errors=errors, at=file.at)
+
+
+def parse_system(file: Section) -> System | None:
+    """The system that a file holds."""
+    name = file.name("system")
+    title = parse_title(file, "title")
+    hosts = file.texts("hosts", fits=_HOST)
+    upstream = file.text("upstream", fits=_UPSTREAM)
+    timeout_s = file.number("timeout_s", least=1, most=600, default=30)
+    state = file.choice("state", State)
+    jwt, api_keys = _identity(file)
+    pack = file.name("pack", required=False)
+    variables = {
+        key: value
+        for key, _, node in file.entries("with", required=False)
+        if (value := file.text_of(node, key, re.compile(r"[A-Za-z0-9_.-]{1,80}"))) is not None
+    }
+    records = _records(file)
+    operations = parse_operations(file, parse_parameter_sets(file), required=pack is None)
+    errors = parse_bodies(file, "errors")
+    if not (name and title and upstream and state and timeout_s):
+        return None
+    return System(
+        name=name,
+        title=title,
+        hosts=hosts,
+        upstream=upstream,
+        timeout_s=timeout_s,
+        state=state,
+        jwt=jwt,
+        api_keys=api_keys,
+        pack=pack,
+        variables=variables,
+        records=records,
+        operations=operations,
+        errors=errors,
+        at=file.at,
+    )
+
+
+def _identity(file: Section) -> tuple[tuple[JwtIssuer, ...], bool]:
+    section = file.section("identity", required=False)
+    if section is None:
+        return (), False
+    jwt = tuple(section.sections("jwt", "an issuer", _issuer, required=False))
+    api_keys = section.flag("api_keys", default=False)
+    section.done()
+    return jwt, api_keys
+
+
+def _issuer(section: Section) -> JwtIssuer | None:
+    issuer, audience = section.text("issuer"), section.text("audience")
+    keys = section.text("keys", fits=_FILE)
+    posts_claim = section.text("posts_claim", required=False) or "posts"
+    kind = section.choice("kind", Kind, Kind.STAFF)
+    if not (issuer and audience and keys and kind):
+        return None
+    return JwtIssuer(issuer=issuer, audience=audience, keys=keys, posts_claim=posts_claim, kind=kind, at=section.at)
+
+
+def _records(file: Section) -> dict[str, Record]:
+    records = {}
+    for name, at, node in file.entries("records", required=False):
+        section = file.section_of(node, f"record `{name}`")
+        if section is None:
+            continue
+        if not NAME.fullmatch(name):
+            file.find(at, "wrong-form", f"`{name[:80]}` is no valid name of a record")
+        subject = section.text("subject", required=False)
+        search = section.texts("search", required=False)
+        fields = {}
+        for field, place, described in section.entries("fields"):
+            if not _FIELD.fullmatch(field):
+                file.find(place, "wrong-form", f"`{field[:80]}` is no valid name of a field")
+            elif (made := _field(section, field, described)) is not None:
+                fields[field] = made
+        section.done()
+        for wanted, key in (*((name, "search") for name in search), *([(subject, "subject")] if subject else [])):
+            if wanted not in fields:
+                file.find(section.place_of(key), "unknown-field", f"`{wanted[:80]}` is not one of `fields`")
+        records[name] = Record(name=name, subject=subject, search=search, fields=fields, at=at)
+    return records
+
+
+def _field(section: Section, name: str, node: Node) -> Field | None:
+    if isinstance(node, Scalar):
+        category = section.text_of(node, name, NAME)
+        return Field(name=name, category=category, at=node.at) if category else None
+    inner = section.section_of(node, f"`{name}`")
+    if inner is None:
+        return None
+    category, record = inner.name("category", required=False), inner.name("record", required=False)
+    mask = parse_spec(inner, "mask", required=False)
+    on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
+    inner.done()
+    if (category is None) == (record is None):
+        section.find(inner.at, "missing-key", f"field `{name}` needs either `category` or `record`")
+        return None
+    return Field(name=name, category=category or "", record=record or "", mask=mask, on_write=on_write, at=inner.at)

@@ -1,0 +1,288 @@
+"""A policy as it was written: frozen nodes, each with its place.
+
+`parse_*.py` makes them, `check.py` judges them together, `compile.py` turns them into programs.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from policies.findings import Position
+from policies.transforms.spec import Spec
+
+PUBLIC = "public"
+"""The category of values that are not about a person."""
+SCAN = "scan"
+"""In an answer: text that is shown but for what recognisers find in it."""
+ANYONE = "anyone"
+SIGNED_IN = "signed-in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing. Source: RFC 9110, 9.2.1."""
+
+
+class Level(StrEnum):
+    """How grave harm to the data would be. Source: GB/T 43697-2024, 5.4 (core, important and general data)."""
+
+    CORE = "core"
+    IMPORTANT = "important"
+    GENERAL = "general"
+
+
+class OnWrite(StrEnum):
+    """What is done with a mask that comes back in a request, where the true value belongs."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+    RESTORE = "restore"
+
+
+class State(StrEnum):
+    """How far a system is declared."""
+
+    LEARNING = "learning"
+    """All text is masked hard, writes are refused, an inventory of fields is kept."""
+    ENFORCING = "enforcing"
+
+
+class Kind(StrEnum):
+    """Who a caller is."""
+
+    STAFF = "staff"
+    SYSTEM = "system"
+    TERMINAL = "terminal"
+    CITIZEN = "citizen"
+
+
+class About(StrEnum):
+    """What a query parameter says something about."""
+
+    NOTHING = "any"
+    """No field: paging, the shape of the answer."""
+    FILTER = "filter"
+    """The field its name names: its value is compared with that field's."""
+    FIELD_NAME = "names-field"
+    """The field its value names: a sort, a facet."""
+    SEARCH = "search"
+    """The searchable fields of the record."""
+    REFUSED = "refuse"
+    """Nothing that may be asked: it holds an expression, or reaches fields past the policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name for people, Chinese first."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A kind of personal data."""
+
+    name: str
+    title: Title
+    level: Level
+    sensitive: bool
+    """Source: GB/T 45574-2025, sensitive personal information."""
+    mask: Spec
+    """What a caller without a grant gets."""
+    on_write: OnWrite
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Who may see which categories of which systems, for which purpose, until when."""
+
+    id: str
+    posts: tuple[str, ...]
+    callers: tuple[str, ...]
+    systems: tuple[str, ...]
+    sees: dict[str, Spec]
+    purpose: str
+    until: datetime
+    reason: str
+    approved_by: str
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """An API key of a caller, known by its hash."""
+
+    id: str
+    sha256: str
+    until: datetime
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A caller known by API key."""
+
+    id: str
+    kind: Kind
+    posts: tuple[str, ...]
+    purposes: tuple[str, ...]
+    keys: tuple[Key, ...]
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A declared field: a value of a category, or a record within the record."""
+
+    name: str
+    category: str = ""
+    record: str = ""
+    mask: Spec | None = None
+    on_write: OnWrite | None = None
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What one row, form or object of a system holds."""
+
+    name: str
+    subject: str | None
+    """Which field identifies the person that the record is about."""
+    search: tuple[str, ...]
+    """Which fields the system's own search looks into."""
+    fields: dict[str, Field]
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What stands at one place of a JSON body."""
+
+    path: str
+    """A JSON Pointer (RFC 6901) in which `*` stands for any key or index."""
+    category: str = ""
+    record: str = ""
+    columns: str | None = None
+    """For rows written as lists: the key, beside theirs, of the columns' names."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """HTML elements that hold a field's value."""
+
+    element: str
+    css_class: str | None
+    within: str | None
+    category: str | None
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlBody:
+    """What is declared of an HTML page, or of a form that is sent."""
+
+    record: str | None = None
+    elements: tuple[Element, ...] = ()
+    controls: str | None = None
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bodies:
+    """What is declared of an operation's answers, or of what is sent to it, by format."""
+
+    json: tuple[Target, ...] | None = None
+    html: HtmlBody | None = None
+    csv: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A query parameter, or a family of them."""
+
+    name: str
+    """May hold `{field}` and `{op}`."""
+    about: About
+    reason: Title | None = None
+    """For REFUSED."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A method and a path template, and all that is declared of them."""
+
+    method: str
+    path: str
+    each_record: bool = False
+    """Stands for one operation for each record of the system; `{record}` is its name."""
+    allow: tuple[str, ...]
+    refuse: Title | None = None
+    """Why nobody may call it."""
+    parameters: tuple[Parameter, ...] = ()
+    answers: Bodies = field(default_factory=Bodies)
+    body: Bodies = field(default_factory=Bodies)
+    static: tuple[str, ...] = ()
+    """Media types of files that are the same for everybody and pass as they are."""
+    headers: tuple[str, ...] = ()
+    """Response headers that pass, scanned, beside those that always do."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Operations of a third-party application, for systems that run it."""
+
+    name: str
+    variables: tuple[str, ...]
+    operations: tuple[Operation, ...]
+    errors: Bodies
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JwtIssuer:
+    """Whose signed tokens are credentials."""
+
+    issuer: str
+    audience: str
+    keys: str
+    """A JWKS file, beside the policy."""
+    posts_claim: str
+    kind: Kind
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A system behind the gateway."""
+
+    name: str
+    title: Title
+    hosts: tuple[str, ...]
+    upstream: str
+    timeout_s: int
+    state: State
+    jwt: tuple[JwtIssuer, ...]
+    api_keys: bool
+    pack: str | None
+    variables: dict[str, str]
+    records: dict[str, Record]
+    operations: tuple[Operation, ...]
+    errors: Bodies
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything that was declared."""
+
+    categories: dict[str, Category]
+    grants: tuple[Grant, ...]
+    callers: tuple[Caller, ...]
+    packs: dict[str, Pack]
+    systems: dict[str, System]
+    unread: frozenset[str] = frozenset()
+    """Names of categories and systems that stand in the files and could not be read: that was told already."""

@@ -1,0 +1,216 @@
+"""The compiled policy of one system: data only, immutable, no I/O and no clock.
+
+A program is a file: `write_program` makes its bytes, content-addressed and signed; `read_program` refuses anything
+else. What a worker runs is built from it once, by `view.py`.
+"""
+
+import hashlib
+
+import msgspec
+
+from policies.keys import Signer, Verifier
+from policies.policy import About, Kind, OnWrite, State
+from policies.transforms.spec import Spec
+
+_LABEL = "yingbi program 1"
+
+UNDECLARED = 0
+"""Index of the field that stands for everything undeclared."""
+FREE_TEXT = 1
+"""Index of the field that stands for text between declared values: shown but for what recognisers find."""
+
+
+class FieldInfo(msgspec.Struct, frozen=True):
+    """A declared field."""
+
+    name: str
+    """`record.field`, or the path in the body."""
+    category: str
+    mask: Spec
+    """What callers without a grant get."""
+    on_write: OnWrite
+    rule: str
+    """`file:line` of the declaration."""
+    personal: bool
+
+
+class ValueShape(msgspec.Struct, frozen=True, tag="value"):
+    """A single value."""
+
+    field: int
+
+
+class ObjectShape(msgspec.Struct, frozen=True, tag="object"):
+    """A record or an envelope."""
+
+    children: dict[str, "Shape"] = {}
+    other: "Shape | None" = None
+    """For keys not named; None: they are undeclared."""
+    items: "Shape | None" = None
+    """For elements of a list in this place; None: they are such objects."""
+    subject: str | None = None
+
+
+class RowsShape(msgspec.Struct, frozen=True, tag="rows"):
+    """Rows as lists of cells."""
+
+    columns: str
+    record: ObjectShape
+
+
+type Shape = ValueShape | ObjectShape | RowsShape
+
+
+class ElementShape(msgspec.Struct, frozen=True):
+    """HTML elements that hold a field's value. Patterns are regular expressions with a group `field`."""
+
+    element: str
+    css_class: str | None = None
+    within: str | None = None
+    field: int | None = None
+
+
+class HtmlShapes(msgspec.Struct, frozen=True):
+    """What is declared of a page or a form."""
+
+    record: ObjectShape = ObjectShape()
+    elements: tuple[ElementShape, ...] = ()
+    control: str | None = None
+
+
+class Shapes(msgspec.Struct, frozen=True):
+    """What is declared of bodies, by format; a format that is None is not expected and is withheld."""
+
+    json: Shape | None = None
+    html: HtmlShapes | None = None
+    csv: ObjectShape | None = None
+    text: int | None = None
+    """Index of the field that the whole text is."""
+
+
+class ParameterRule(msgspec.Struct, frozen=True):
+    """What a query parameter says something about."""
+
+    pattern: str
+    """A regular expression for its whole name; the group `field` names a field."""
+    about: About
+    fields: tuple[int, ...] = ()
+    """For SEARCH: the fields it looks into."""
+    reason_zh: str = ""
+    reason_en: str = ""
+
+
+class OperationRule(msgspec.Struct, frozen=True):
+    """One operation."""
+
+    id: str
+    """Method and path template."""
+    method: str
+    path: str
+    """A regular expression for the whole path, percent-decoded."""
+    allow: tuple[str, ...]
+    refuse_zh: str
+    refuse_en: str
+    parameters: tuple[ParameterRule, ...]
+    fields: dict[str, tuple[int, ...]]
+    """The fields that filters and sorts may name."""
+    answers: Shapes
+    body: Shapes
+    static: tuple[str, ...]
+    headers: tuple[str, ...]
+    rule: str
+
+
+class GrantRule(msgspec.Struct, frozen=True):
+    """One grant."""
+
+    id: str
+    posts: tuple[str, ...]
+    callers: tuple[str, ...]
+    sees: dict[str, Spec]
+    purpose: str
+    until: float
+    """POSIX time."""
+    rule: str
+
+
+class KeyRule(msgspec.Struct, frozen=True):
+    """One API key and its caller."""
+
+    id: str
+    sha256: str
+    until: float
+    caller: str
+    kind: Kind
+    posts: tuple[str, ...]
+    purposes: tuple[str, ...]
+
+
+class IssuerRule(msgspec.Struct, frozen=True):
+    """Whose tokens are credentials."""
+
+    issuer: str
+    audience: str
+    jwks: str
+    """The JWKS document itself."""
+    posts_claim: str
+    kind: Kind
+
+
+class Program(msgspec.Struct, frozen=True):
+    """Everything a worker needs to know about one system."""
+
+    system: str
+    title_zh: str
+    title_en: str
+    hosts: tuple[str, ...]
+    upstream: str
+    timeout_s: int
+    state: State
+    fields: tuple[FieldInfo, ...]
+    operations: tuple[OperationRule, ...]
+    errors: Shapes
+    """What is declared of answers with a status of 400 and above."""
+    grants: tuple[GrantRule, ...]
+    keys: tuple[KeyRule, ...]
+    issuers: tuple[IssuerRule, ...]
+
+
+class _File(msgspec.Struct, frozen=True):
+    digest: str
+    signature: str
+    program: msgspec.Raw
+
+
+class BadProgram(Exception):
+    """The bytes are no program, or not the one that was signed. The last good one stays in force."""
+
+
+def digest_of(program: Program) -> str:
+    """The content address of *program*: SHA-256 in hex over its bytes."""
+    return hashlib.sha256(_bytes_of(program)).hexdigest()
+
+
+def write_program(program: Program, signer: Signer) -> bytes:
+    """The signed bytes of *program*. The same program has the same digest whenever it is compiled."""
+    body = _bytes_of(program)
+    digest = hashlib.sha256(body).hexdigest()
+    return msgspec.json.encode(_File(digest, signer.sign(_LABEL, body), msgspec.Raw(body)))
+
+
+def read_program(data: bytes, verifier: Verifier) -> tuple[Program, str]:
+    """The program in *data* and its digest. Raises BadSignature or BadProgram."""
+    try:
+        file = msgspec.json.decode(data, type=_File, strict=True)
+        body = bytes(file.program)
+        verifier.check(_LABEL, body, file.signature)
+        program = msgspec.json.decode(body, type=Program, strict=True)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadProgram("not the bytes of a program") from None
+    if hashlib.sha256(body).hexdigest() != file.digest:
+        raise BadProgram("the digest does not fit")
+    return program, file.digest
+
+
+def _bytes_of(program: Program) -> bytes:
+    return msgspec.json.encode(program, order="deterministic")

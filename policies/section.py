@@ -1,0 +1,190 @@
+"""Reads the fields of a mapping, one by one, and finds what is missing, unknown or of the wrong form."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import StrEnum
+
+from policies.findings import Finding, Findings, Position, Severity
+from policies.yaml_tree import Entries, Items, Node, Scalar
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+"""How systems, categories, posts and purposes are called."""
+BEIJING = timezone(timedelta(hours=8))
+
+
+class Section:
+    """One mapping of a policy file. Each field is read once; `done` tells which keys nobody asked for."""
+
+    def __init__(self, node: Entries, findings: Findings, what: str) -> None:
+        self.node = node
+        self.at = node.at
+        self.what = what
+        self._findings = findings
+        self._asked: dict[str, None] = {}
+
+    def find(self, at: Position, code: str, message: str, severity: Severity = Severity.ERROR) -> None:
+        """Add a finding."""
+        self._findings.add(Finding(at, code, message, severity))
+
+    def node_of(self, key: str, *, required: bool = True) -> Node | None:
+        """The node under *key*; None where there is none, which is a finding if it is *required*."""
+        self._asked[key] = None
+        node = self.node.nodes.get(key)
+        if node is None and required:
+            self.find(self.at, "missing-key", f"{self.what} needs `{key}`")
+        return node
+
+    def text(self, key: str, *, required: bool = True, fits: re.Pattern[str] | None = None) -> str | None:
+        """The text under *key*, without surrounding space, fitting the pattern as a whole."""
+        node = self.node_of(key, required=required)
+        return None if node is None else self.text_of(node, key, fits)
+
+    def text_of(self, node: Node, what: str, fits: re.Pattern[str] | None = None) -> str | None:
+        """The text that *node* is; None, and a finding, where it is none."""
+        if not isinstance(node, Scalar):
+            self.find(node.at, "wrong-form", f"`{what}` is a single value")
+            return None
+        text = node.text.strip()
+        if not text:
+            self.find(node.at, "empty", f"`{what}` is empty")
+            return None
+        if fits is not None and not fits.fullmatch(text):
+            self.find(node.at, "wrong-form", f"`{text[:80]}` is no valid `{what}`")
+            return None
+        return text
+
+    def name(self, key: str, *, required: bool = True) -> str | None:
+        """The name under *key*."""
+        return self.text(key, required=required, fits=NAME)
+
+    def names(self, key: str, *, required: bool = True) -> tuple[str, ...]:
+        """The names in the list under *key*."""
+        return self.texts(key, required=required, fits=NAME)
+
+    def texts(self, key: str, *, required: bool = True, fits: re.Pattern[str] | None = None) -> tuple[str, ...]:
+        """The texts in the list under *key*, each once."""
+        found: dict[str, None] = {}
+        for node in self.items(key, required=required):
+            text = self.text_of(node, key, fits)
+            if text in found:
+                self.find(node.at, "duplicate", f"`{text}` stands twice in `{key}`")
+            elif text is not None:
+                found[text] = None
+        return tuple(found)
+
+    def choice[E: StrEnum](self, key: str, kind: type[E], default: E | None = None) -> E | None:
+        """The member of *kind* named under *key*."""
+        node = self.node_of(key, required=default is None)
+        if node is None:
+            return default
+        text = self.text_of(node, key)
+        if text is None:
+            return default
+        if text not in [member.value for member in kind]:
+            choices = ", ".join(f"`{member}`" for member in kind)
+            self.find(node.at, "unknown-choice", f"`{text[:80]}` is not one of {choices}")
+            return default
+        return kind(text)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """`true` or `false` under *key*."""
+        text = self.text(key, required=False)
+        if text not in (None, "true", "false"):
+            self.find(self.place_of(key), "wrong-form", f"`{key}` is `true` or `false`")
+        return default if text is None else text == "true"
+
+    def number(self, key: str, *, least: int, most: int, default: int | None = None) -> int | None:
+        """The whole number under *key*, within its bounds."""
+        node = self.node_of(key, required=False)
+        if node is None:
+            return default
+        text = self.text_of(node, key, re.compile(r"\d{1,9}"))
+        if text is None:
+            return default
+        if not least <= int(text) <= most:
+            self.find(node.at, "out-of-range", f"`{key}` is from {least} to {most}")
+            return default
+        return int(text)
+
+    def moment(self, key: str, *, required: bool = True) -> datetime | None:
+        """The moment under *key*: a day, up to and with its end, or a time with its zone."""
+        node = self.node_of(key, required=required)
+        text = None if node is None else self.text_of(node, key)
+        if node is None or text is None:
+            return None
+        try:
+            if len(text) == 10:
+                midnight = datetime.combine(date.fromisoformat(text), time(), BEIJING)
+                return (midnight + timedelta(days=1)).astimezone(UTC)
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            message = f"`{key}` is a day such as 2027-06-30 or a time with its zone such as 2027-06-30T18:00:00+08:00"
+            self.find(node.at, "wrong-form", message)
+            return None
+        return moment.astimezone(UTC)
+
+    def items(self, key: str, *, required: bool = True) -> list[Node]:
+        """The nodes of the list under *key*."""
+        node = self.node_of(key, required=required)
+        if node is None:
+            return []
+        if not isinstance(node, Items):
+            self.find(node.at, "wrong-form", f"`{key}` is a list")
+            return []
+        return node.nodes
+
+    def entries(self, key: str, *, required: bool = True) -> list[tuple[str, Position, Node]]:
+        """Key, place and node of each entry of the mapping under *key*."""
+        node = self.node_of(key, required=required)
+        if node is None:
+            return []
+        if not isinstance(node, Entries):
+            self.find(node.at, "wrong-form", f"`{key}` is a mapping")
+            return []
+        return [(name, node.keys[name], value) for name, value in node.nodes.items()]
+
+    def section(self, key: str, *, required: bool = True) -> "Section | None":
+        """The mapping under *key*."""
+        node = self.node_of(key, required=required)
+        return None if node is None else self.section_of(node, f"`{key}`")
+
+    def section_of(self, node: Node, what: str) -> "Section | None":
+        """*node* as a section; None, and a finding, where it is no mapping."""
+        if isinstance(node, Entries):
+            return Section(node, self._findings, what)
+        self.find(node.at, "wrong-form", f"{what} is a mapping")
+        return None
+
+    def sections[T](
+        self, key: str, what: str, read: Callable[["Section"], T | None], *, required: bool = True
+    ) -> list[T]:
+        """What *read* makes of each mapping in the list under *key*; keys nobody read are findings."""
+        made = []
+        for node in self.items(key, required=required):
+            section = self.section_of(node, what)
+            if section is not None:
+                result = read(section)
+                section.done()
+                if result is not None:
+                    made.append(result)
+        return made
+
+    def place_of(self, key: str) -> Position:
+        """Where *key* stands, or the section where it is not there."""
+        return self.node.keys.get(key, self.at)
+
+    def done(self) -> None:
+        """Find every key that was not asked for."""
+        for key, at in self.node.keys.items():
+            if key not in self._asked:
+                self.find(at, "unknown-key", f"{self.what} has no key `{key[:80]}`{nearest(key, self._asked)}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` where one of *known* is spelled much like *word*, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,161 @@
+"""What bodies hold, as the shapes of a program: fields get an index, JSON Pointers become trees, patterns regexes."""
+
+import re
+from dataclasses import dataclass, field
+
+from policies.findings import Finding, Findings, Position
+from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, OnWrite, Policy, System, Target
+from policies.program import (
+    FREE_TEXT,
+    UNDECLARED,
+    ElementShape,
+    FieldInfo,
+    HtmlShapes,
+    ObjectShape,
+    RowsShape,
+    Shape,
+    Shapes,
+    ValueShape,
+)
+from policies.section import nearest
+from policies.transforms.spec import Redact, Scan, Show, Spec
+
+_PLACEHOLDER = re.compile(r"\{(field|op)\}")
+_BUILT_IN = "built in"
+
+
+def pattern_of(template: str, *, field_chars: str = ".+") -> str:
+    """The regular expression for *template*, in which `{field}` and `{op}` stand for names of fields and operators."""
+    pieces = _PLACEHOLDER.split(template)
+    texts, names = pieces[::2], pieces[1::2]
+    groups = [f"(?P<field>{field_chars})" if name == "field" else r"\w+" for name in names]
+    return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
+
+
+@dataclass
+class _Branch:
+    """A node of the tree that the pointers of one body make."""
+
+    at: Position
+    leaf: Shape | None = None
+    named: dict[str, "_Branch"] = field(default_factory=dict)
+    any: "_Branch | None" = None
+
+
+class ShapeMaker:
+    """Makes the shapes of one system. Every field it meets is in `fields`, by index."""
+
+    def __init__(self, system: System, policy: Policy, findings: Findings) -> None:
+        self.fields = [
+            FieldInfo("undeclared", "undeclared", Redact(), OnWrite.REFUSE, _BUILT_IN, personal=True),
+            FieldInfo("text", "text", Scan(), OnWrite.REFUSE, _BUILT_IN, personal=False),
+        ]
+        self._system = system
+        self._policy = policy
+        self._findings = findings
+        self._records: dict[str, ObjectShape] = {}
+        self._under_way: list[str] = []
+        for name, record in system.records.items():
+            self.record(name, record.at)
+
+    def record(self, name: str, at: Position) -> ObjectShape:
+        """The shape of the record *name*, which is asked for *at* a place."""
+        if name in self._records:
+            return self._records[name]
+        record = self._system.records.get(name)
+        if record is None:
+            self._find(at, "unknown-record", f"there is no record `{name[:80]}`{nearest(name, self._system.records)}")
+            return ObjectShape()
+        if name in self._under_way:
+            self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes")
+            return ObjectShape()
+        self._under_way.append(name)
+        children: dict[str, Shape] = {key: self._field(name, child) for key, child in record.fields.items()}
+        self._under_way.pop()
+        self._records[name] = ObjectShape(children=children, subject=record.subject)
+        return self._records[name]
+
+    def indexes_of(self, name: str, field: str) -> tuple[int, ...]:
+        """The index of *field* of the record *name*, if it is a single value."""
+        child = self._records[name].children.get(field)
+        return (child.field,) if isinstance(child, ValueShape) else ()
+
+    def bodies(self, bodies: Bodies) -> Shapes:
+        """The shapes of all declared formats."""
+        return Shapes(
+            json=None if bodies.json is None else self._json(bodies.json),
+            html=None if bodies.html is None else self._html(bodies.html),
+            csv=None if bodies.csv is None else self.record(bodies.csv, self._system.at),
+            text=None if bodies.text is None else self.value("text", bodies.text, self._system.at),
+        )
+
+    def value(
+        self, name: str, category: str, at: Position, mask: Spec | None = None, on_write: OnWrite | None = None
+    ) -> int:
+        """The index of a new field called *name*."""
+        if category == SCAN:
+            return FREE_TEXT
+        if category == PUBLIC:
+            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
+        elif (known := self._policy.categories.get(category)) is not None:
+            info = FieldInfo(name, category, mask or known.mask, on_write or known.on_write, str(at), personal=True)
+        else:
+            if category not in self._policy.unread:
+                near = nearest(category, [*self._policy.categories, PUBLIC, SCAN])
+                self._find(at, "unknown-category", f"there is no category `{category[:80]}`{near}")
+            return UNDECLARED
+        self.fields.append(info)
+        return len(self.fields) - 1
+
+    def _field(self, record: str, child: Field) -> Shape:
+        if child.record:
+            return self.record(child.record, child.at)
+        return ValueShape(self.value(f"{record}.{child.name}", child.category, child.at, child.mask, child.on_write))
+
+    def _json(self, targets: tuple[Target, ...]) -> Shape:
+        root = _Branch(targets[0].at if targets else self._system.at)
+        for target in targets:
+            branch = root
+            for step in target.path.split("/")[1:]:
+                if step == "*":
+                    branch.any = branch.any or _Branch(target.at)
+                    branch = branch.any
+                else:
+                    name = step.replace("~1", "/").replace("~0", "~")
+                    branch = branch.named.setdefault(name, _Branch(target.at))
+            branch.leaf = self._leaf(target)
+        return self._built(root)
+
+    def _leaf(self, target: Target) -> Shape:
+        if target.category:
+            return ValueShape(self.value(target.path, target.category, target.at))
+        record = self.record(target.record, target.at)
+        return record if target.columns is None else RowsShape(target.columns, record)
+
+    def _built(self, branch: _Branch) -> Shape:
+        if branch.leaf is not None:
+            if branch.named or branch.any:
+                self._find(branch.at, "path-in-path", "another path leads through this one: declare one of them")
+            return branch.leaf
+        below = self._built(branch.any) if branch.any is not None else None
+        children = {name: self._built(child) for name, child in branch.named.items()}
+        return ObjectShape(children=children, other=below, items=below)
+
+    def _html(self, body: HtmlBody) -> HtmlShapes:
+        elements = tuple(
+            ElementShape(
+                element=element.element,
+                css_class=pattern_of(element.css_class) if element.css_class else None,
+                within=pattern_of(element.within) if element.within else None,
+                field=self.value(element.element, element.category, element.at) if element.category else None,
+            )
+            for element in body.elements
+        )
+        return HtmlShapes(
+            record=self.record(body.record, body.at) if body.record else ObjectShape(),
+            elements=elements,
+            control=pattern_of(body.controls) if body.controls else None,
+        )
+
+    def _find(self, at: Position, code: str, message: str) -> None:
+        self._findings.add(Finding(at, code, message))

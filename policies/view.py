@@ -1,0 +1,216 @@
+"""What one kind of caller gets of a system: each field's action, and the maskers of each operation.
+
+A view depends on the grants that apply and on nothing else of the caller, so few are ever made and each is kept.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from policies.formats.csv_body import CsvMasker
+from policies.formats.html_body import HtmlMasker, Seal
+from policies.formats.html_shape import HtmlShape, Selector
+from policies.formats.json_body import JsonMasker
+from policies.formats.json_tree import Node, Object, Rows, Value
+from policies.formats.learning import LearningJsonMasker
+from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.formats.text_body import TextMasker
+from policies.policy import OnWrite
+from policies.program import (
+    FREE_TEXT,
+    UNDECLARED,
+    GrantRule,
+    HtmlShapes,
+    ObjectShape,
+    Program,
+    RowsShape,
+    Shape,
+    Shapes,
+    ValueShape,
+)
+from policies.transforms.make import derive_key, transform_of
+from policies.transforms.spec import FORM_ORDER, Drop, Form, Scan, Show, Spec, form_of, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a field in a view, and why (invariant 4)."""
+
+    name: str
+    category: str
+    spec: Spec
+    form: Form
+    rule: str
+    """`file:line` of the declaration or the grant that decided."""
+    grant: str | None
+
+    @property
+    def transform(self) -> str:
+        """How records call the transform."""
+        return name_of(self.spec)
+
+
+class View:
+    """What callers get to whom exactly *grants* apply. *secret* is the key that field digests are derived from."""
+
+    def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes) -> None:
+        self._program = program  # shapes are known by identity: they must live as long as the view
+        self.grants = tuple(grants)
+        self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
+        self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
+        self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
+
+    def may_ask(self, fields: Sequence[int]) -> bool:
+        """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
+        return all(self.decisions[index].form is Form.CLEAR for index in fields)
+
+    def masker(self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
+        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared."""
+        match kind:
+            case "json" if shapes.json is not None:
+                return JsonMasker(self._node(shapes.json), self.actions[UNDECLARED], tally)
+            case "csv" if shapes.csv is not None:
+                record = self._node(shapes.csv)
+                assert isinstance(record, Object)
+                return CsvMasker(record, self.actions[UNDECLARED], tally, charset)
+            case "html" if shapes.html is not None:
+                return HtmlMasker(self._page(shapes.html), tally, charset, seal)
+            case "text" if shapes.text is not None:
+                return TextMasker(self.actions[shapes.text], tally, charset)
+            case _:
+                return None
+
+    def learning_masker(self, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
+        """A masker for one body of a system that is still being declared: it hides everything."""
+        undeclared = self.actions[UNDECLARED]
+        match kind:
+            case "json":
+                return LearningJsonMasker(undeclared, tally)
+            case "html":
+                page = HtmlShape(record=Object({}, Value(undeclared)), undeclared=undeclared, hides_everything=True)
+                return HtmlMasker(page, tally, charset, seal)
+            case "text":
+                return TextMasker(undeclared, tally, charset)
+            case _:
+                return None
+
+    def _node(self, shape: Shape) -> Node:
+        key = (id(shape), "node")
+        bound = self._bound.get(key)
+        if not isinstance(bound, Value | Object | Rows):
+            bound = self._bound[key] = self._bind(shape)
+        return bound
+
+    def _page(self, shapes: HtmlShapes) -> HtmlShape:
+        key = (id(shapes), "page")
+        bound = self._bound.get(key)
+        if not isinstance(bound, HtmlShape):
+            bound = self._bound[key] = self._bind_page(shapes)
+        return bound
+
+    def _bind(self, shape: Shape) -> Node:
+        match shape:
+            case ValueShape(field):
+                return Value(self.actions[field])
+            case RowsShape(columns, record):
+                return Rows(columns, self._bind_object(record))
+            case ObjectShape():
+                return self._bind_object(shape)
+
+    def _bind_object(self, shape: ObjectShape) -> Object:
+        return Object(
+            children={name: self._bind(child) for name, child in shape.children.items()},
+            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other),
+            items=None if shape.items is None else self._bind(shape.items),
+            subject=shape.subject,
+        )
+
+    def _bind_page(self, shapes: HtmlShapes) -> HtmlShape:
+        selectors = tuple(
+            Selector(
+                element=element.element,
+                css_class=re.compile(element.css_class) if element.css_class else None,
+                within=re.compile(element.within) if element.within else None,
+                action=None if element.field is None else self.actions[element.field],
+            )
+            for element in shapes.elements
+        )
+        return HtmlShape(
+            record=self._bind_object(shapes.record),
+            selectors=selectors,
+            control=re.compile(shapes.control) if shapes.control else None,
+            undeclared=self.actions[UNDECLARED],
+        )
+
+
+class Views:
+    """The views of one program, made when they are first needed."""
+
+    def __init__(self, program: Program, secret: bytes) -> None:
+        self.program = program
+        self._secret = secret
+        self._made: dict[tuple[str, ...], View] = {}
+
+    def of(self, grants: Sequence[GrantRule]) -> View:
+        """The view of callers to whom exactly *grants* apply."""
+        key = tuple(grant.id for grant in grants)
+        view = self._made.get(key)
+        if view is None:
+            view = self._made[key] = View(self.program, grants, self._secret)
+        return view
+
+    @cached_property
+    def strictest(self) -> View:
+        """The view of a caller without any grant."""
+        return self.of(())
+
+
+def grants_for(
+    program: Program, *, caller: str, posts: frozenset[str], purposes: frozenset[str], now: float
+) -> tuple[GrantRule, ...]:
+    """The grants that apply to a caller at *now*, a POSIX time. A purpose is one that the credential vouches for."""
+    return tuple(
+        grant
+        for grant in program.grants
+        if now < grant.until
+        and grant.purpose in purposes
+        and (caller in grant.callers or not posts.isdisjoint(grant.posts))
+    )
+
+
+def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decision:
+    """The most revealing of what the declaration and the grants say; the first of equals."""
+    field = program.fields[index]
+    best = Decision(field.name, field.category, field.mask, form_of(field.mask), field.rule, None)
+    if index in (UNDECLARED, FREE_TEXT) or not field.personal:
+        return best
+    for grant in grants:
+        spec = grant.sees.get(field.category)
+        if spec is not None and FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(best.form):
+            best = Decision(field.name, field.category, spec, form_of(spec), grant.rule, grant.id)
+    return best
+
+
+def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:
+    field = program.fields[index]
+    kind, apply = _treatment(decision.spec, derive_key(secret, "field digest", program.system, field.category))
+    return Action(
+        field=index,
+        kind=kind,
+        apply=apply,
+        personal=field.personal,
+        restore=field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW,
+    )
+
+
+def _treatment(spec: Spec, key: bytes) -> tuple[Kind, Callable[[str], str]]:
+    match spec:
+        case Show():
+            return Kind.SHOW, str
+        case Scan():
+            return Kind.SCAN, str
+        case Drop():
+            return Kind.DROP, str
+        case _:
+            return Kind.MASK, transform_of(spec, key)

@@ -1,0 +1,167 @@
+"""What may be sent to a system: masks that were shown must not come back as values (DESIGN decision 4)."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from policies.formats.free_text import hide, personal_spans
+from policies.formats.html_body import SEALED_NAME
+from policies.formats.json_text import entries_in, parse, parse_exactly, spell
+from policies.formats.masker import Withheld
+from policies.policy import OnWrite
+from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.transforms.make import could_have_made, transform_of
+from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
+
+MOST_CONTROLS = 2_000
+DEEPEST = 64
+
+
+class MaskReturned(Exception):
+    """A request holds a mask where a true value belongs, and nothing says how to undo it."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+        """As declared; never what the caller called it."""
+
+
+class WriteRules:
+    """For each field of a program, how its masks are told from values."""
+
+    def __init__(self, program: Program) -> None:
+        self.fields = program.fields
+        self._specs: list[tuple[Spec, ...]] = []
+        self._shown: list[tuple[Callable[[str], bool], ...]] = []
+        for field in program.fields:
+            specs: dict[Spec, None] = {field.mask: None}
+            specs |= {grant.sees[field.category]: None for grant in program.grants if field.category in grant.sees}
+            self._specs.append(tuple(specs))
+            self._shown.append(tuple(could_have_made(spec) for spec in specs))
+
+    def is_mask(self, index: int, value: str) -> bool:
+        """Whether *value* is what some caller could have been shown in place of a value of the field."""
+        return any(could_be(value) for could_be in self._shown[index])
+
+    def form(self, data: bytes, shapes: HtmlShapes, sealed: Callable[[str], dict[str, str]]) -> bytes:
+        """The form that may be sent on in place of *data*. *sealed* opens what the form carried.
+
+        Raises MaskReturned, or Withheld where *data* is no form that can be read with certainty.
+        """
+        try:
+            pairs = parse_qsl(
+                data.decode("ascii"),
+                keep_blank_values=True,
+                strict_parsing=bool(data),
+                encoding="utf-8",
+                errors="strict",
+                max_num_fields=MOST_CONTROLS,
+            )
+        except (ValueError, UnicodeDecodeError):
+            raise Withheld("not_a_form") from None
+        true_values: dict[str, str] = {}
+        for name, value in pairs:
+            if name == SEALED_NAME:
+                true_values |= sealed(value)
+        kept: list[tuple[str, str]] = []
+        for name, value in pairs:
+            if name != SEALED_NAME:
+                settled = self._settled(name, value, shapes, true_values)
+                if settled is not None:
+                    kept.append((name, settled))
+        return data if kept == pairs else urlencode(kept).encode()
+
+    def json(self, data: bytes, shape: Shape) -> bytes:
+        """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld."""
+        value = parse(data)
+        if _entries(value) != entries_in(data):
+            value = parse_exactly(data)
+        settling = _JsonSettling(self)
+        settling.settle(value, shape, 0)
+        return spell(value) if settling.dropped else data
+
+    def holds_mask(self, value: str) -> bool:
+        """Whether *value*, of no declared field, holds a mask."""
+        return self.is_mask(UNDECLARED, value)
+
+    def _masks(self, index: int, value: str, mask: str) -> bool:
+        """Whether *mask* is what some caller was shown in place of *value*, and not of another."""
+        return any(_plain(made) == _plain(mask) for spec in self._specs[index] for made in _made_by(spec, value))
+
+    def _settled(self, name: str, value: str, shapes: HtmlShapes, true_values: dict[str, str]) -> str | None:
+        index = _control_field(name, shapes)
+        if not value or not self.is_mask(index, value):
+            return value
+        field = self.fields[index]
+        true_value = true_values.get(name)
+        if field.on_write is OnWrite.RESTORE and true_value is not None and self._masks(index, true_value, value):
+            return true_value
+        if field.on_write is OnWrite.DROP:
+            return None
+        raise MaskReturned(field.name)
+
+
+class _JsonSettling:
+    """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
+
+    def __init__(self, rules: WriteRules) -> None:
+        self.rules = rules
+        self.dropped = False
+
+    def settle(self, value: Any, shape: Shape | None, depth: int) -> None:
+        if depth > DEEPEST:
+            raise Withheld("nested_too_deeply")
+        if isinstance(value, list):
+            inner = shape.items or shape if isinstance(shape, ObjectShape) else _row_shape(shape)
+            for item in value:
+                self.settle(item, inner, depth + 1)
+        elif isinstance(value, dict):
+            self._object(value, shape, depth)
+        elif isinstance(value, str):
+            index = shape.field if isinstance(shape, ValueShape) else UNDECLARED
+            if self.rules.is_mask(index, value):
+                raise MaskReturned(self.rules.fields[index].name)
+
+    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> None:
+        for key, item in list(value.items()):
+            child = (shape.children.get(key) or shape.other) if isinstance(shape, ObjectShape) else None
+            index = child.field if isinstance(child, ValueShape) else UNDECLARED
+            droppable = self.rules.fields[index].on_write is OnWrite.DROP
+            if droppable and isinstance(item, str) and self.rules.is_mask(index, item):
+                del value[key]
+                self.dropped = True
+            else:
+                self.settle(item, child, depth + 1)
+
+
+def _made_by(spec: Spec, value: str) -> Iterator[str]:
+    """What *spec* makes of *value*; nothing where that takes a key."""
+    match spec:
+        case Scan():
+            yield hide(value, personal_spans(value))
+        case Redact() | Replace() | Keep():
+            yield transform_of(spec, b"")(value)
+        case Show() | Digest() | Drop():
+            pass
+
+
+def _plain(text: str) -> str:
+    """*text* as a browser sends it back, whatever it made of line ends and the space around."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _row_shape(shape: Shape | None) -> Shape | None:
+    return shape.record if isinstance(shape, RowsShape) else shape
+
+
+def _control_field(name: str, shapes: HtmlShapes) -> int:
+    match = re.fullmatch(shapes.control, name) if shapes.control else None
+    child = shapes.record.children.get(match["field"]) if match else None
+    return child.field if isinstance(child, ValueShape) else UNDECLARED
+
+
+def _entries(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_entries(item) for item in value.values())
+    return sum(_entries(item) for item in value) if isinstance(value, list) else 0

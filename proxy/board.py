@@ -1,0 +1,64 @@
+"""The control board: a page of shared memory through which the supervisor tells every worker of a host what is current.
+
+It holds three numbers and no data: the generation of the programs, the generation of the overlay, and when the
+supervisor last gave a sign of life. A worker looks at it on each request and each window, which costs it nothing.
+"""
+
+import mmap
+import os
+import time
+from pathlib import Path
+
+_PROGRAMS, _OVERLAY, _HEARTBEAT = range(3)
+_BYTES = mmap.PAGESIZE
+
+
+def boot_time_ns() -> int:
+    """Nanoseconds since the machine started, suspended or not: unlike the clock, nobody can set it."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+class Board:
+    """The board in the file *path*, made if there is none."""
+
+    def __init__(self, path: Path) -> None:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.ftruncate(fd, _BYTES)
+            self._memory = mmap.mmap(fd, _BYTES)
+        finally:
+            os.close(fd)
+        # Aligned words of eight bytes: the processor reads and writes each at once.
+        self._words = memoryview(self._memory).cast("Q")
+
+    @property
+    def programs(self) -> int:
+        """Generation of the programs; grows with each publication."""
+        return self._words[_PROGRAMS]
+
+    @programs.setter
+    def programs(self, generation: int) -> None:
+        self._words[_PROGRAMS] = generation
+
+    @property
+    def overlay(self) -> int:
+        """Generation of the overlay; grows with each publication."""
+        return self._words[_OVERLAY]
+
+    @overlay.setter
+    def overlay(self, generation: int) -> None:
+        self._words[_OVERLAY] = generation
+
+    @property
+    def heartbeat_ns(self) -> int:
+        """When the supervisor last gave a sign of life, as `boot_time_ns`."""
+        return self._words[_HEARTBEAT]
+
+    def beat(self) -> None:
+        """Give a sign of life."""
+        self._words[_HEARTBEAT] = boot_time_ns()
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._words.release()
+        self._memory.close()

@@ -1,0 +1,143 @@
+"""What is to be done with a request. Pure: everything it depends on is an argument.
+
+The order matters: who asks is settled before what is asked, and tightenings come before every permission.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.formats.masker import Withheld
+from policies.overlay import Overlay, OverlayEntry, Tightening
+from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN
+from policies.program import OperationRule, Shapes
+from policies.view import View
+from policies.write_back import MaskReturned
+from proxy.identity import Caller
+from proxy.message import Request
+from proxy.system import System
+from siem.record.event import CallerKind
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """The request is sent on."""
+
+    operation: OperationRule
+    view: View
+    body: bytes
+
+    @property
+    def acts(self) -> bool:
+        """Whether the system behind may have changed something once it has the request."""
+        return self.operation.method not in SAFE_METHODS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """The request is answered here."""
+
+    reason: str
+    """One of `reasons.REASONS`."""
+    operation: OperationRule | None = None
+    zh: str = ""
+    """What the policy says about it, where it says something."""
+    en: str = ""
+    field: str = ""
+    """The declared field that it is about, where it is about one."""
+
+
+def decide(
+    request: Request, body: bytes, system: System, caller: Caller, overlay: Overlay, now: datetime
+) -> Forward | Refuse:
+    """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at."""
+    operation = system.routes.find(request.method, request.path)
+    entries = overlay.in_force(
+        system=system.name,
+        operation=operation.id if operation else "",
+        caller=caller.id,
+        credential=caller.credential,
+        now=now,
+    )
+    if (stopped := _stopped(entries)) is not None:
+        return Refuse(reason=stopped, operation=operation)
+    if operation is None:
+        return Refuse(reason="operation_not_declared")
+    if operation.refuse_zh:
+        return Refuse(reason="operation_refused", operation=operation, zh=operation.refuse_zh, en=operation.refuse_en)
+    if (reason := _may_not_call(operation, caller)) is not None:
+        return Refuse(reason=reason, operation=operation)
+    strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
+    view = system.view_of(caller, now, strictest=strictest)
+    refusal = system.question(operation).refusal(request.query, view)
+    if refusal is not None:
+        return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
+    if operation.method in SAFE_METHODS:
+        if body:
+            return Refuse(reason="body_not_declared", operation=operation)
+        return Forward(operation=operation, view=view, body=b"")
+    return _with_body(request, body, system, caller, operation, view, now)
+
+
+def _stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
+    for entry in entries:
+        match entry.kind:
+            case Tightening.BLOCK_CALLER | Tightening.BLOCK_CREDENTIAL:
+                return "caller_blocked"
+            case Tightening.STOP_OPERATION | Tightening.STOP_SYSTEM:
+                return "operation_stopped"
+            case Tightening.MASK_HARDER:
+                pass
+    return None
+
+
+def _may_not_call(operation: OperationRule, caller: Caller) -> str | None:
+    if ANYONE in operation.allow:
+        return None
+    if caller.kind is CallerKind.ANONYMOUS:
+        return "sign_in_needed"
+    if SIGNED_IN in operation.allow or not caller.posts.isdisjoint(operation.allow):
+        return None
+    return "not_allowed"
+
+
+def _with_body(
+    request: Request,
+    body: bytes,
+    system: System,
+    caller: Caller,
+    operation: OperationRule,
+    view: View,
+    now: datetime,
+) -> Forward | Refuse:
+    if "if-match" in request.headers or "if-unmodified-since" in request.headers:
+        return Refuse(reason="precondition_refused", operation=operation)
+    for _, value in request.query:
+        if system.writes.holds_mask(value):
+            return Refuse(reason="mask_returned", operation=operation)
+    try:
+        settled = _settled(request, body, operation.body, system, caller, now)
+    except MaskReturned as returned:
+        return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except Withheld:
+        return Refuse(reason="body_unreadable", operation=operation)
+    if settled is None:
+        return Refuse(reason="body_not_declared", operation=operation)
+    return Forward(operation=operation, view=view, body=settled)
+
+
+def _settled(
+    request: Request, body: bytes, shapes: Shapes, system: System, caller: Caller, now: datetime
+) -> bytes | None:
+    """The body that may be sent on; None where nothing of that kind is declared."""
+    if not body:
+        return b""
+    if "content-encoding" in request.headers:
+        return None
+    if request.media_type == FORM and shapes.html is not None:
+        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, caller, now))
+    if request.media_type == JSON and shapes.json is not None:
+        return system.writes.json(body, shapes.json)
+    return None

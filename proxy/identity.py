@@ -1,0 +1,199 @@
+"""Who asks. A credential is verified or refused; none at all is a caller too, and a bad one is never taken for none.
+
+Verified tokens are remembered until they expire, by their SHA-256: checking a signature costs more than masking does.
+"""
+
+import hashlib
+import hmac
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from policies.digest import Digester
+from policies.program import IssuerRule, KeyRule, Program
+from siem.record.event import CallerKind
+
+KEY_PREFIX = "ybk_"
+COOKIE = "__Host-yingbi"
+ALGORITHMS = ("RS256", "ES256")
+LEEWAY_S = 30
+"""How far an issuer's clock may differ from ours."""
+LONGEST_TOKEN = 8 * 1024
+LONGEST_ID = 128
+MOST_REMEMBERED = 4096
+PURPOSE_SCOPE = "purpose:"
+
+# Times are checked against the clock that is passed in, not by the library against its own.
+_OPTIONS: Any = {
+    "require": ["exp", "sub", "aud", "iss"],
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
+
+
+class BadCredential(Exception):
+    """A credential was shown and does not count. Says nothing of why to whoever shows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A verified caller, or nobody."""
+
+    id: str = ""
+    """In clear for staff, systems and terminals; a digest for citizens; empty for nobody."""
+    kind: CallerKind = CallerKind.ANONYMOUS
+    posts: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    """What the credential vouches for. Nothing else a caller says ever widens it."""
+    credential: str = ""
+
+
+NOBODY = Caller()
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    rule: KeyRule
+    caller: Caller
+
+
+class Identity:
+    """The credentials that one system takes."""
+
+    def __init__(self, program: Program, digester: Digester) -> None:
+        self._keys = {rule.sha256: _Key(rule, _caller_of(rule)) for rule in program.keys}
+        self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
+        self._digester = digester
+        self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
+
+    def caller(self, credential: str | None, now: float) -> Caller:
+        """Whose *credential* it is, at the POSIX time *now*. Raises BadCredential; None is nobody's."""
+        if credential is None:
+            return NOBODY
+        if credential.startswith(KEY_PREFIX):
+            return self._by_key(credential, now)
+        digest = hashlib.sha256(credential.encode("utf-8", "surrogateescape")).digest()
+        remembered = self._remembered.get(digest)
+        if remembered is None or now >= remembered[1]:
+            remembered = self._remembered[digest] = self._by_token(credential, now)
+            if len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return remembered[0]
+
+    def _by_key(self, credential: str, now: float) -> Caller:
+        digest = hash_key(credential)
+        key = self._keys.get(digest)
+        # The lookup is by a hash of a random secret: its timing tells nothing that could be used.
+        if key is None or not hmac.compare_digest(key.rule.sha256, digest) or now >= key.rule.until:
+            raise BadCredential
+        return key.caller
+
+    def _by_token(self, token: str, now: float) -> tuple[Caller, float]:
+        if len(token) > LONGEST_TOKEN:
+            raise BadCredential
+        try:
+            claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
+            issuer = self._issuers.get(claimed) if isinstance(claimed, str) else None
+            if issuer is None:
+                raise BadCredential
+            claims = issuer.claims(token, now)
+        except (jwt.InvalidTokenError, ValueError, TypeError):
+            raise BadCredential from None
+        return self._caller(issuer.rule, claims), float(claims["exp"])
+
+    def _caller(self, rule: IssuerRule, claims: dict[str, Any]) -> Caller:
+        subject = claims["sub"]
+        kind = CallerKind(rule.kind.value)
+        posts = claims.get(rule.posts_claim, [])
+        scope = claims.get("scope", "")
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_ID or not isinstance(scope, str):
+            raise BadCredential
+        if not isinstance(posts, list) or not all(isinstance(post, str) for post in posts):
+            raise BadCredential
+        return Caller(
+            id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
+            kind=kind,
+            posts=frozenset(posts),
+            purposes=frozenset(
+                word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
+            ),
+            credential=f"jwt:{rule.issuer}:{claims.get('jti', '')}"[:256],
+        )
+
+
+class _Issuer:
+    def __init__(self, rule: IssuerRule) -> None:
+        self.rule = rule
+        try:
+            self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(json.loads(rule.jwks)).keys}
+        except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError):
+            self._keys = {}  # `yingbi check` tells; until it is mended no token of this issuer counts
+
+    def claims(self, token: str, now: float) -> dict[str, Any]:
+        header = jwt.get_unverified_header(token)
+        key = self._keys.get(header.get("kid"))
+        if key is None and len(self._keys) == 1 and "kid" not in header:
+            (key,) = self._keys.values()
+        if key is None or key.algorithm_name not in ALGORITHMS:
+            raise BadCredential
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.key,
+            algorithms=[key.algorithm_name],
+            audience=self.rule.audience,
+            issuer=self.rule.issuer,
+            # Times are checked below, against the clock that was passed in.
+            options={
+                "require": ["exp", "sub", "aud", "iss"],
+                "verify_exp": False,
+                "verify_nbf": False,
+                "verify_iat": False,
+            },
+        )
+        expires, not_before = claims["exp"], claims.get("nbf", 0)
+        if not isinstance(expires, int | float) or not isinstance(not_before, int | float):
+            raise BadCredential
+        if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
+            raise BadCredential
+        return claims
+
+
+def hash_key(key: str) -> str:
+    """What is kept of an API key: SHA-256 in hex. Keys are random, so nothing slower is needed."""
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def credential_in(headers: dict[str, list[str]]) -> str | None:
+    """The one credential among *headers* (by lower-case name). Raises BadCredential for two, or for one unknown."""
+    shown = []
+    for value in headers.get("authorization", ()):
+        scheme, _, rest = value.partition(" ")
+        if scheme.lower() != "bearer" or not rest.strip():
+            raise BadCredential
+        shown.append(rest.strip())
+    shown += [value.strip() for value in headers.get("x-api-key", ())]
+    if not shown:
+        shown = [value for name, value in cookies_in(headers) if name == COOKIE]
+    if len(shown) > 1 or "" in shown:
+        raise BadCredential
+    return shown[0] if shown else None
+
+
+def cookies_in(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Name and value of each cookie, in order."""
+    pairs = (pair.partition("=") for line in headers.get("cookie", ()) for pair in line.split(";"))
+    return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
+
+
+def _caller_of(rule: KeyRule) -> Caller:
+    return Caller(
+        id=rule.caller,
+        kind=CallerKind(rule.kind.value),
+        posts=frozenset(rule.posts),
+        purposes=frozenset(rule.purposes),
+        credential=f"key:{rule.id}",
+    )

@@ -1,0 +1,118 @@
+"""What the proxy knows of a request, without the library that received it, and what it refuses to know.
+
+INVARIANT: a request that two servers could read differently is refused here, before anything is decided about it.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+MOST_HEADERS = 100
+LONGEST_HEADERS = 32 * 1024
+LONGEST_TARGET = 8 * 1024
+MOST_PARAMETERS = 200
+
+_BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)")
+_ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)|;", re.IGNORECASE)
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_METHOD = re.compile(r"[A-Z]{3,10}")
+
+type Headers = dict[str, list[str]]
+"""Values by lower-case name, in order."""
+
+
+class Malformed(Exception):
+    """The request can be read in two ways, or in none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, read strictly."""
+
+    method: str
+    host: str
+    """In lower case, without the port."""
+    authority: str
+    """The `Host` as it came."""
+    path: str
+    """Percent-decoded."""
+    query: tuple[tuple[str, str], ...]
+    headers: Headers
+    source_ip: str
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether a person is looking at the answer."""
+        return "text/html" in ",".join(self.headers.get("accept", ()))
+
+    @property
+    def media_type(self) -> str:
+        """Of the body, in lower case, without parameters."""
+        return media_type_in(self.headers.get("content-type", [""])[0])[0]
+
+
+def read_request(
+    *, method: str, authority: str, target: str, fields: tuple[tuple[bytes, bytes], ...], source_ip: str
+) -> Request:
+    """The request. Raises Malformed where any part of it is not plain."""
+    if not _METHOD.fullmatch(method):
+        raise Malformed
+    host, _, port = authority.partition(":")
+    if not host or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", host) or not re.fullmatch(r"\d{0,5}", port):
+        raise Malformed
+    path, query = read_target(target)
+    return Request(
+        method=method,
+        host=host.lower().rstrip("."),
+        authority=authority,
+        path=path,
+        query=query,
+        headers=read_headers(fields),
+        source_ip=source_ip,
+    )
+
+
+def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """The headers by name. Raises Malformed for too many, and for control characters (a folded line is one)."""
+    if len(fields) > MOST_HEADERS or sum(len(name) + len(value) for name, value in fields) > LONGEST_HEADERS:
+        raise Malformed
+    headers: Headers = {}
+    for name, value in fields:
+        text = value.decode("utf-8", "surrogateescape")
+        if _BAD_IN_HEADER.search(text):
+            raise Malformed
+        key = name.decode("ascii", "replace").lower()
+        if "_" in key:  # another server may read Transfer_Encoding as Transfer-Encoding
+            raise Malformed
+        headers.setdefault(key, []).append(text)
+    return headers
+
+
+def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Path and parameters of a request target in origin form, decoded. Raises Malformed."""
+    if len(target) > LONGEST_TARGET or not target.startswith("/") or not target.isascii() or "#" in target:
+        raise Malformed
+    written, _, query = target.partition("?")
+    if _ENCODED_SEPARATOR.search(written) or _BAD_ESCAPE.search(target):
+        raise Malformed
+    try:
+        path = unquote_to_bytes(written).decode("utf-8")
+        pairs = parse_qsl(
+            query, keep_blank_values=True, strict_parsing=False, errors="strict", max_num_fields=MOST_PARAMETERS
+        )
+    except ValueError:
+        raise Malformed from None
+    if _BAD_IN_PATH.search(path) or any(_BAD_IN_HEADER.search(text) for pair in pairs for text in pair):
+        raise Malformed
+    return path, tuple(pairs)
+
+
+def media_type_in(content_type: str) -> tuple[str, str]:
+    """The media type and the charset of a `Content-Type`, both in lower case; an empty charset where none is named."""
+    media_type, *parameters = content_type.split(";")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return media_type.strip().lower(), value.strip().strip('"').lower()
+    return media_type.strip().lower(), ""

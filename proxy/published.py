@@ -1,0 +1,94 @@
+"""What is published for workers, as files: programs, a signed list of the current ones, and the overlay.
+
+    programs/<digest>.json   one compiled system each; never changed once written
+    programs/current.json    which digests are current
+    overlay.json             the tightenings in force
+
+INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from policies.keys import BadSignature, Signer, Verifier
+from policies.overlay import Overlay, read_overlay, write_overlay
+from policies.program import BadProgram, Program, read_program, write_program
+
+_LABEL = "yingbi current programs 1"
+
+
+class NotPublished(Exception):
+    """There is nothing to take, or not what was signed. What was taken before stays in force."""
+
+
+def publish_programs(folder: Path, programs: Mapping[str, Program], generation: int, signer: Signer) -> None:
+    """Make *programs*, by system, the current ones."""
+    (folder / "programs").mkdir(parents=True, exist_ok=True, mode=0o700)
+    digests = {}
+    for system, program in programs.items():
+        data = write_program(program, signer)
+        digest = json.loads(data)["digest"]
+        path = folder / "programs" / f"{digest}.json"
+        if not path.exists():
+            _write(path, data)
+        digests[system] = digest
+    body = json.dumps({"generation": generation, "systems": digests}, sort_keys=True)
+    current = json.dumps({"current": body, "signature": signer.sign(_LABEL, body.encode())})
+    _write(folder / "programs" / "current.json", current.encode())
+
+
+def read_programs(
+    folder: Path, verifier: Verifier, known: Mapping[str, tuple[Program, str]], newer_than: int
+) -> tuple[dict[str, tuple[Program, str]], int]:
+    """The current programs with their digests, by system, and their generation.
+
+    Those whose digest is that of *known* are taken from there. Raises NotPublished for anything but a complete, signed
+    publication of a generation above *newer_than*.
+    """
+    try:
+        outer = json.loads((folder / "programs" / "current.json").read_bytes())
+        verifier.check(_LABEL, outer["current"].encode(), outer["signature"])
+        current = json.loads(outer["current"])
+        generation: int = current["generation"]
+        if generation <= newer_than:
+            raise NotPublished("the programs are older than those in force")
+        programs: dict[str, tuple[Program, str]] = {}
+        for system, digest in current["systems"].items():
+            if system in known and known[system][1] == digest:
+                programs[system] = known[system]
+                continue
+            program, found = read_program((folder / "programs" / f"{digest}.json").read_bytes(), verifier)
+            if found != digest or program.system != system:
+                raise NotPublished(f"the program of `{system}` is not the one that was published")
+            programs[system] = (program, digest)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadSignature, BadProgram) as error:
+        raise NotPublished("there are no programs that were published") from error
+    return programs, generation
+
+
+def publish_overlay(folder: Path, overlay: Overlay, signer: Signer) -> None:
+    """Make *overlay* the one in force."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(folder / "overlay.json", write_overlay(overlay, signer))
+
+
+def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
+    """The overlay in force; an empty one where none was ever published. Raises NotPublished for one not signed."""
+    try:
+        return read_overlay((folder / "overlay.json").read_bytes(), verifier)
+    except FileNotFoundError:
+        return Overlay()
+    except (OSError, ValueError, KeyError, TypeError, BadSignature) as error:
+        raise NotPublished("the overlay is not one that was published") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put *data* in the file in one step: whoever reads sees all of it or what was there before."""
+    unfinished = path.with_suffix(".new")
+    with unfinished.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

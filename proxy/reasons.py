@@ -1,0 +1,90 @@
+"""Why something is withheld: one table of codes, with the status and the words that go with each.
+
+A code is what records hold and programs read; the words are for people. None of them ever holds a value from traffic.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason."""
+
+    status: int
+    zh: str
+    en: str
+
+
+REASONS: dict[str, Reason] = {
+    # what came in
+    "malformed_request": Reason(400, "请求格式有歧义，网关不予转发", "the request can be read in more than one way"),
+    "upgrade_refused": Reason(400, "本网关暂不支持协议升级", "protocol upgrades are not supported"),
+    "precondition_refused": Reason(412, "经网关不支持条件写入", "conditional writes are not supported here"),
+    "request_too_large": Reason(413, "请求内容超过大小限制", "the request is larger than allowed"),
+    "body_not_declared": Reason(415, "该操作不接受这种格式的内容", "this operation takes no content of that kind"),
+    "body_unreadable": Reason(400, "请求内容无法按其格式读取", "the content cannot be read as what it says it is"),
+    "mask_returned": Reason(
+        409,
+        "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",
+        "it holds a masked value; sending it on would overwrite the true one",
+    ),
+    # who asks
+    "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
+    "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),
+    "not_allowed": Reason(403, "您的岗位无权执行该操作", "your post may not do this"),
+    "caller_blocked": Reason(
+        403, "该账号已被安全值班人员暂停访问", "this account has been suspended by the staff on duty"
+    ),
+    # what is asked
+    "unknown_host": Reason(421, "本网关不提供该域名的服务", "no system answers under this name"),
+    "operation_not_declared": Reason(
+        403, "该操作未在安全策略中声明，不予提供", "the policy does not know this operation"
+    ),
+    "operation_refused": Reason(403, "安全策略不允许该操作", "the policy refuses this operation"),
+    "operation_stopped": Reason(503, "该功能已因安全事件暂停", "this function is suspended because of an incident"),
+    "parameter_not_declared": Reason(403, "查询参数未在安全策略中声明", "the policy does not know a parameter"),
+    "parameter_refused": Reason(403, "安全策略不允许该查询参数", "the policy refuses a parameter"),
+    "question_about_hidden_field": Reason(
+        403,
+        "不能按您无权查看的字段查询、筛选或排序，否则查询结果会泄露该字段",
+        "a field you may not see cannot be searched, filtered or sorted by: the answer would tell it",
+    ),
+    "writes_refused_while_learning": Reason(
+        403, "系统尚在登记中，暂不接受写入", "the system is being declared: no writes"
+    ),
+    # ourselves
+    "not_ready": Reason(
+        503, "网关暂时无法确认当前的安全策略，请稍后再试", "the gateway cannot confirm the policy in force"
+    ),
+    "record_failed": Reason(
+        503, "访问日志暂时无法写入，因此不提供数据，请稍后再试", "what cannot be recorded is not shown"
+    ),
+    "internal_error": Reason(500, "网关处理出错，未返回任何数据", "the gateway failed and shows nothing"),
+    # the system behind
+    "upstream_unreachable": Reason(502, "后端系统暂时无法连接", "the system behind the gateway cannot be reached"),
+    "upstream_too_slow": Reason(504, "后端系统响应超时", "the system behind the gateway did not answer in time"),
+    "upstream_broke_off": Reason(502, "后端系统的响应不完整", "the answer of the system behind broke off"),
+    "upstream_malformed": Reason(502, "后端系统的响应格式有误", "the answer of the system behind is malformed"),
+    "answer_not_declared": Reason(
+        502, "返回内容的类型未在安全策略中声明", "the policy does not know answers of that kind"
+    ),
+    "answer_encoded": Reason(502, "返回内容经过压缩或编码，无法检查", "the answer is encoded and cannot be checked"),
+    "answer_unreadable": Reason(
+        502, "返回内容无法按其格式读取，因此不予显示", "the answer cannot be read as what it says it is"
+    ),
+    "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
+    "answer_cut": Reason(502, "访问已被终止", "the answer was cut"),
+    "page_of_an_error": Reason(
+        502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
+    ),
+}
+
+UNREADABLE = "answer_unreadable"
+"""For whatever a masker finds wrong with a body."""
+
+TOO_LARGE_TO_MASK = "too_large_to_mask"
+
+
+def reason_for_body(code: str) -> str:
+    """The reason for a code that a masker gave."""
+    return "answer_too_large" if code == TOO_LARGE_TO_MASK else UNREADABLE

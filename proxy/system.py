@@ -1,0 +1,71 @@
+"""One system, ready to serve: its program with everything that is built from it once."""
+
+import json
+from datetime import datetime
+
+from policies.ask import Question, Routes
+from policies.digest import Digester
+from policies.policy import State
+from policies.program import OperationRule, Program
+from policies.transforms.encrypt import BadToken, Cipher
+from policies.view import View, Views, grants_for
+from policies.write_back import WriteRules
+from proxy.identity import Caller, Identity
+
+FORM_LASTS_S = 8 * 3600
+"""How long a form may stand open before what it carries is worth nothing."""
+
+
+class System:
+    """A compiled system. *secret* is the installation's key for field digests and for what forms carry."""
+
+    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes) -> None:
+        self.program = program
+        self.digest = digest
+        self.digester = digester
+        self.routes = Routes(program)
+        self.views = Views(program, secret)
+        self.writes = WriteRules(program)
+        self.identity = Identity(program, digester)
+        self._questions: dict[str, Question] = {}
+        self._cipher = Cipher(secret, "form")
+
+    @property
+    def name(self) -> str:
+        """As declared."""
+        return self.program.system
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether nothing is declared yet and all text is masked hard."""
+        return self.program.state is State.LEARNING
+
+    def question(self, operation: OperationRule) -> Question:
+        """The rules for the parameters of *operation*."""
+        question = self._questions.get(operation.id)
+        if question is None:
+            question = self._questions[operation.id] = Question(operation)
+        return question
+
+    def view_of(self, caller: Caller, now: datetime, *, strictest: bool) -> View:
+        """The view of *caller* at *now*; the *strictest* where an overlay says so."""
+        if strictest:
+            return self.views.strictest
+        grants = grants_for(
+            self.program, caller=caller.id, posts=caller.posts, purposes=caller.purposes, now=now.timestamp()
+        )
+        return self.views.of(grants)
+
+    def seal_form(self, values: dict[str, str], caller: Caller, now: datetime) -> str:
+        """What a form shown to *caller* at *now* may carry of its true *values*, by control name."""
+        until = int(now.timestamp()) + FORM_LASTS_S
+        body = json.dumps({"until": until, "values": values}, ensure_ascii=False)
+        return self._cipher.encrypt(body.encode("utf-8", "surrogatepass"), self.name, caller.id)
+
+    def open_form(self, token: str, caller: Caller, now: datetime) -> dict[str, str]:
+        """The true values in *token*; none where it is stale, altered, or was shown to somebody else."""
+        try:
+            body = json.loads(self._cipher.decrypt(token, self.name, caller.id))
+        except BadToken:
+            return {}
+        return dict(body["values"]) if now.timestamp() < body["until"] else {}

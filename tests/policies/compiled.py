@@ -1,0 +1,15 @@
+"""The good policy, compiled, for tests of what runs it."""
+
+from pathlib import Path
+
+from policies.compile import compile_system
+from policies.load import load_policy
+from policies.program import Program
+
+GOOD = Path(__file__).parent / "good"
+SECRET = b"s" * 32
+
+
+def program(name: str = "people", folder: Path = GOOD) -> Program:
+    loaded = load_policy(folder)
+    return compile_system(loaded.policy, loaded.policy.systems[name], loaded.jwks)

@@ -1,0 +1,39 @@
+import json
+
+import pytest
+
+from policies.formats.learning import LearningJsonMasker, paths_in
+from policies.formats.masker import Withheld
+from tests.policies.formats.masking import UNDECLARED, in_pieces, tally
+
+BODY = {
+    "total": 2,
+    "rows": [{"xm": "张三", "sfzh": "11010519491231002X"}, {"xm": "李四", "tags": ["a"]}],
+    "by_id": {"11010519491231002X": {"xm": "张三"}},
+    "张三": 1,
+}
+
+
+def test_everything_is_hidden_and_field_names_are_noted() -> None:
+    masker = LearningJsonMasker(UNDECLARED, tally())
+    out = json.loads(in_pieces(lambda: masker, json.dumps(BODY).encode(), [3, 30]))
+    assert out["rows"][0] == {"xm": "***", "sfzh": "***"}
+    assert out["total"] is None
+    assert dict(masker.tally.paths) == {
+        "/total": 1,
+        "/rows/*/xm": 2,
+        "/rows/*/sfzh": 1,
+        "/rows/*/tags/*": 1,
+        "/by_id/*/xm": 1,
+        "/*": 1,
+    }
+
+
+def test_an_inventory_is_bounded() -> None:
+    many = {f"key{chr(97 + n // 26)}{chr(97 + n % 26)}": n for n in range(500)}
+    assert len(paths_in(many)) == 200
+
+
+def test_what_is_no_json_is_withheld() -> None:
+    with pytest.raises(Withheld):
+        in_pieces(lambda: LearningJsonMasker(UNDECLARED, tally()), b"{", [])

@@ -1,0 +1,68 @@
+import pytest
+
+from policies.ask import Question, Routes
+from policies.view import Views
+from tests.policies.compiled import SECRET, program
+from tests.policies.test_view import CLERK
+
+PROGRAM = program()
+ROUTES = Routes(PROGRAM)
+NOBODY = Views(PROGRAM, SECRET).strictest
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/people", "GET /people"),
+        ("HEAD", "/people", "GET /people"),
+        ("GET", "/people/7", "GET /people/{id}"),
+        ("GET", "/people/7/8", None),
+        ("GET", "/people/", None),
+        ("GET", "/files/a/b.css", "GET /files/{name*}"),
+        ("GET", "/files/", None),
+        ("PUT", "/people/7", None),
+        ("GET", "/people\n", None),
+        ("GET", "", None),
+    ],
+)
+def test_finds_the_operation(method: str, path: str, expected: str | None) -> None:
+    found = ROUTES.find(method, path)
+    assert (found.id if found else None) == expected
+
+
+QUESTION = Question(next(operation for operation in PROGRAM.operations if operation.id == "GET /people"))
+HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nobody", "clerk"),
+    [
+        ("page", "2", None, None),
+        ("sort", "city", None, None),
+        ("sort", "name", HIDDEN, None),
+        ("sort", "id_no", HIDDEN, HIDDEN),
+        ("sort", "nothing", UNKNOWN, UNKNOWN),
+        ("sort", "", None, None),
+        ("q", "云州", None, None),
+        ("city", "云州", None, None),
+        ("name", "张三", HIDDEN, None),
+        ("name__startswith", "张", HIDDEN, None),
+        ("id_no__gt", "1", HIDDEN, HIDDEN),
+        ("mobile", "138****8000", HIDDEN, HIDDEN),
+        ("nothing", "1", UNKNOWN, UNKNOWN),
+        ("nothing__gt", "1", UNKNOWN, UNKNOWN),
+        ("where", "1=1", "parameter_refused", "parameter_refused"),
+        ("WHERE", "1=1", UNKNOWN, UNKNOWN),
+        ("id_no%00", "1", UNKNOWN, UNKNOWN),
+    ],
+)
+def test_what_may_be_asked(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
+    for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
+        refusal = QUESTION.refusal([("page", "1"), (name, value)], view)
+        assert (refusal.code if refusal else None) == expected
+
+
+def test_a_refusal_carries_the_reason_of_the_policy() -> None:
+    refusal = QUESTION.refusal([("where", "x")], NOBODY)
+    assert refusal is not None
+    assert (refusal.zh, refusal.en) == ("不支持", "no expressions")

@@ -1,0 +1,59 @@
+import base64
+import hashlib
+import pickle
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.transforms.encrypt import BadToken, Cipher
+from policies.transforms.make import derive_key
+
+CIPHER = Cipher(b"k" * 32, "test")
+
+
+@given(st.binary(max_size=100), st.lists(st.text(max_size=5), max_size=3))
+def test_what_was_encrypted_is_decrypted(value: bytes, context: list[str]) -> None:
+    assert CIPHER.decrypt(CIPHER.encrypt(value, *context), *context) == value
+
+
+def test_a_token_is_aes_gcm_under_the_derived_key() -> None:
+    """The layout is what it says: whoever has the secret and the standard can read a token without this code."""
+    key = derive_key(b"k" * 32, "encrypt", "test")
+    version, key_id, body = CIPHER.encrypt(b"13800138000", "hall", "mobile").split(".")
+    sealed = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    associated = b"\0\0\0\4hall\0\0\0\6mobile"
+    assert AESGCM(key).decrypt(sealed[:12], sealed[12:], associated) == b"13800138000"
+    assert (version, key_id) == ("y1", hashlib.sha256(key).hexdigest()[:8])
+
+
+@given(st.data())
+def test_an_altered_token_does_not_open(data: st.DataObject) -> None:
+    token = CIPHER.encrypt(b"13800138000", "hall")
+    at = data.draw(st.integers(0, len(token) - 1))
+    char = data.draw(st.characters(codec="ascii").filter(lambda char: char != token[at]))
+    for altered in (token[:at] + char + token[at + 1 :], token[:at], token + char):
+        with pytest.raises(BadToken):
+            CIPHER.decrypt(altered, "hall")
+
+
+@pytest.mark.parametrize("context", [(), ("hall2",), ("ha", "ll"), ("hall", "")])
+def test_a_token_opens_nowhere_else(context: tuple[str, ...]) -> None:
+    with pytest.raises(BadToken):
+        CIPHER.decrypt(CIPHER.encrypt(b"x", "hall"), *context)
+
+
+def test_another_use_or_key_does_not_open_it() -> None:
+    token = CIPHER.encrypt(b"x")
+    for other in (Cipher(b"k" * 32, "other"), Cipher(b"j" * 32, "test")):
+        with pytest.raises(BadToken):
+            other.decrypt(token)
+
+
+def test_the_error_says_nothing_and_the_key_is_not_pickled() -> None:
+    with pytest.raises(BadToken) as refused:
+        CIPHER.decrypt("y1.x.y")
+    assert str(refused.value) == ""
+    with pytest.raises(TypeError):
+        pickle.dumps(CIPHER)
