@@ -5,12 +5,13 @@ The root tells `open_or_join` of alerts, calls `tick` every second or so, perfor
 act is recorded, and what follows from it too, before the call returns. All of it may be called from any thread.
 """
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from incident import acts, publishing
 from incident.command import Containment
-from incident.draft import NoticeFact, Problem, problems_of
+from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
 from incident.engine import Engine
 from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
@@ -18,6 +19,10 @@ from incident.incident import Case
 from incident.journal import Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
 from incident.wording import facts_of
+
+
+_SCANNING = threading.Lock()
+"""The scanner works in one piece of memory: two threads at once would disturb each other."""
 
 
 class Cases(Engine):
@@ -154,7 +159,7 @@ class Cases(Engine):
         return problems_of(
             draft,
             facts_of(case, self.rules.press),
-            self.rules.scan,
+            self._scan,
             never_named=case.never_named,
             correction=bool(case.notice.versions),
         )
@@ -172,10 +177,14 @@ class Cases(Engine):
         self.ledger.record(case, decide, at=self.now(), by=person(by))
         self.carry_on(case)
 
+    def _scan(self, text: str) -> Sequence[Hit]:
+        with _SCANNING:
+            return self.rules.scan(text)
+
     def _check_text(self, *texts: str, public: Collection[str] = ()) -> None:
         """INVARIANT 3: what people write into a journal stays there for ever, so it holds no personal data."""
         for text in texts:
-            for hit in self.rules.scan(text):
+            for hit in self._scan(text):
                 if text[hit.start : hit.end].strip() not in public:
                     where = f"{hit.start + 1}-{hit.end}"
                     raise NotPermitted(

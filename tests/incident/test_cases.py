@@ -1,5 +1,6 @@
 """The road of a case, from the alert to the public notice, as the people and the root walk it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from incident.draft import CHECK_LIST
 from incident.duties import Grade, Occurrence
 from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import State
-from incident.journal import Ending, Move, verify
+from incident.journal import Ending, Move, Noted, verify
 from incident.notice import read_notice
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, shown
 
@@ -216,6 +217,28 @@ def test_what_people_write_into_a_journal_holds_no_personal_data(office: Office,
     with pytest.raises(NotPermitted, match="personal data"):
         office.cases.act(case, Move.DISMISS, CHEN, f"误报，见 {secret}")
     assert office.cases.get(case).entries == before
+
+
+def test_it_may_be_called_from_many_threads(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    failures: list[Exception] = []
+
+    def write(who: int) -> None:
+        for number in range(15):
+            try:
+                office.cases.note(case, CHEN, f"第 {who} 组第 {number} 次核对，联系人一栏为空 @")
+            except (NotPermitted, RuntimeError) as failure:
+                failures.append(failure)
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    now = office.cases.get(case)
+    assert sum(isinstance(entry.fact, Noted) for entry in now.entries) == 60
+    verify(now.entries)
 
 
 def test_two_who_approve_at_once_are_one_approval(office: Office) -> None:
