@@ -20,7 +20,6 @@ from incident.journal import Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
 from incident.wording import facts_of
 
-
 _SCANNING = threading.Lock()
 """The scanner works in one piece of memory: two threads at once would disturb each other."""
 
