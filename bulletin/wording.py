@@ -1,0 +1,78 @@
+"""How a notice is written for readers: its light markup as blocks, its times with their zone."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Literal
+
+_BEIJING = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every page says of the site itself."""
+
+    name: str = "个人信息安全通告"
+    unit: str = ""
+    phone: str = ""
+    """Of the unit; empty where every page is to name the hotline only."""
+    hotline: str = "12345"
+    base_url: str = ""
+    """Where the site is to be found (`https://notices.example`), for the feeds; empty for addresses without host."""
+    zone: tzinfo = _BEIJING
+    zone_zh: str = "北京时间"
+    zone_en: str = "Beijing time"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading, paragraph or list of a text."""
+
+    kind: Literal["heading", "paragraph", "list"]
+    lines: tuple[str, ...]
+    """The one line of a heading, the lines of a paragraph, the items of a list."""
+
+
+def blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of *text*: headings after `## `, list items after `- `, paragraphs between blank lines."""
+    found: list[Block] = []
+    paragraph: list[str] = []
+    items: list[str] = []
+
+    def close() -> None:
+        if paragraph:
+            found.append(Block("paragraph", tuple(paragraph)))
+        if items:
+            found.append(Block("list", tuple(items)))
+        paragraph.clear()
+        items.clear()
+
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("- "):
+            if paragraph:
+                close()
+            items.append(line[2:].strip())
+            continue
+        if items or not line or line.startswith("## "):
+            close()
+        if line.startswith("## "):
+            found.append(Block("heading", (line[3:].strip(),)))
+        elif line:
+            paragraph.append(line)
+    close()
+    return tuple(found)
+
+
+def machine_time(at: datetime, site: Site) -> str:
+    """*at* for the `datetime` attribute and the feeds: ISO 8601 with the zone's offset, to the second."""
+    return at.astimezone(site.zone).isoformat(timespec="seconds")
+
+
+def chinese_time(at: datetime, site: Site) -> str:
+    """*at* for readers, to the minute, with the zone."""
+    here = at.astimezone(site.zone)
+    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}（{site.zone_zh}）"
+
+
+def english_time(at: datetime, site: Site) -> str:
+    """*at* for readers of English, to the minute, with the zone."""
+    return f"{at.astimezone(site.zone):%Y-%m-%d %H:%M} ({site.zone_en})"

@@ -1,0 +1,194 @@
+"""Our own agent in playbooks: which HTTP calls it knows, and the typed command that each stands for.
+
+A playbook addresses the gateway as an `http-api` agent, so that any CACAO engine can run it against the console's API.
+Our own engine knows the agent by its id and does not call itself over HTTP.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from incident.command import ASSIGNEES, AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
+from incident.expression import VARIABLE
+from incident.ids import Actor, CaseId, CommandKey
+from incident.playbook import CommandText, Step
+
+OWN_AGENT = "http-api--7f5c1a52-9c0e-4d86-8a57-3f1d2a0c6b11"
+"""The id under which every playbook defines the gateway as an agent."""
+
+CASE = "__case__"
+MOST_HOURS = 24
+"""Invariant 6: what contains longer than this takes two people, so no playbook may ask for it."""
+
+_USE = re.compile(rf"({VARIABLE}):value")
+_START_LINE = re.compile(r"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.1")
+
+
+class Act(StrEnum):
+    """What the agent can be told to do."""
+
+    TIGHTEN = "tighten"
+    ASK_CONTAINMENT = "ask_containment"
+    ASSESS_SCOPE = "assess_scope"
+    START_DUTIES = "start_duties"
+    DRAFT_NOTICE = "draft_notice"
+    ASK_APPROVAL = "ask_approval"
+    PUBLISH_NOTICE = "publish_notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One call of the API. `needs` and `takes` are the keys of its JSON body."""
+
+    act: Act
+    needs: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
+    kind: Containment | None = None
+
+
+def _tighten(kind: Containment, *needs: str) -> Route:
+    return Route(act=Act.TIGHTEN, kind=kind, needs=frozenset(needs), takes=frozenset({"hours", "reason"}))
+
+
+ROUTES: Mapping[str, Route] = {
+    "/api/containment/block-caller": _tighten(Containment.BLOCK_CALLER, "caller"),
+    "/api/containment/block-credential": _tighten(Containment.BLOCK_CREDENTIAL, "credential"),
+    "/api/containment/stop-operation": _tighten(Containment.STOP_OPERATION, "system", "operation"),
+    "/api/containment/stop-system": _tighten(Containment.STOP_SYSTEM, "system"),
+    "/api/containment/mask-harder": _tighten(Containment.MASK_HARDER, "system"),
+    f"/api/cases/{CASE}:value/containment-approvals": Route(act=Act.ASK_CONTAINMENT, takes=frozenset({"text"})),
+    f"/api/cases/{CASE}:value/scope": Route(act=Act.ASSESS_SCOPE, takes=frozenset({"look_back_hours"})),
+    f"/api/cases/{CASE}:value/duties": Route(act=Act.START_DUTIES),
+    f"/api/cases/{CASE}:value/notice-drafts": Route(act=Act.DRAFT_NOTICE, needs=frozenset({"template"})),
+    f"/api/cases/{CASE}:value/notice-approvals": Route(act=Act.ASK_APPROVAL, takes=frozenset({"text"})),
+    f"/api/cases/{CASE}:value/notice-publications": Route(act=Act.PUBLISH_NOTICE),
+}
+"""Every call is a POST: target as the playbook writes it, and what it stands for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call that was read: what to do, and the body with its variables not yet filled in."""
+
+    route: Route
+    body: Mapping[str, str | int]
+
+    def filled(self, key: str, variables: Mapping[str, str]) -> str:
+        """The body's text under *key*, or an empty one. Raises ValueError where a variable in it has no value."""
+        return substitute(str(self.body.get(key, "")), variables)
+
+    def hours(self, key: str, otherwise: int) -> timedelta:
+        """The body's number of hours under *key*."""
+        return timedelta(hours=int(self.body.get(key, otherwise)))
+
+
+def read_call(command: CommandText) -> Call:
+    """The call that *command*, addressed to our agent, makes. Raises ValueError that says what is wrong with it."""
+    line = _START_LINE.fullmatch(command.text)
+    if command.type != "http-api" or line is None:
+        raise ValueError("a command for the gateway is an http-api command such as `POST /api/... HTTP/1.1`")
+    route = ROUTES.get(line["target"])
+    if route is None or line["method"] != "POST":
+        raise ValueError(f"the gateway has no call `{line['method']} {line['target']}`")
+    try:
+        body = json.loads(command.content or "{}")
+    except ValueError:
+        raise ValueError(f"the content for `{line['target']}` is not JSON") from None
+    if not isinstance(body, dict):
+        raise ValueError(f"the content for `{line['target']}` must be a JSON object")
+    if unknown := sorted(body.keys() - route.needs - route.takes):
+        raise ValueError(f"`{line['target']}` takes no `{unknown[0]}`")
+    if missing := sorted(route.needs - body.keys()):
+        raise ValueError(f"`{line['target']}` needs `{missing[0]}`")
+    for key, value in body.items():
+        _check_value(key, value)
+    return Call(route=route, body=body)
+
+
+def _check_value(key: str, value: object) -> None:
+    match key:
+        case "hours":
+            if type(value) is not int or not 1 <= value <= MOST_HOURS:
+                raise ValueError(f"`hours` must be a number from 1 to {MOST_HOURS}: longer takes two people")
+        case "look_back_hours":
+            if type(value) is not int or not 0 <= value <= 24 * 366:
+                raise ValueError("`look_back_hours` must be a number from 0 to 8784")
+        case _:
+            if not isinstance(value, str):
+                raise ValueError(f"`{key}` must be a text")
+
+
+def variables_in(text: str) -> frozenset[str]:
+    """The variables that *text* uses as `__name__:value`."""
+    return frozenset(_USE.findall(text))
+
+
+def substitute(text: str, variables: Mapping[str, str]) -> str:
+    """*text* with the values of its variables. Raises ValueError where one has none."""
+
+    def value_of(match: re.Match[str]) -> str:
+        if match[1] not in variables:
+            raise ValueError(f"the variable `{match[1]}` has no value")
+        return variables[match[1]]
+
+    return _USE.sub(value_of, text)
+
+
+def simple_command(
+    call: Call, step: Step, variables: Mapping[str, str], *, key: CommandKey, case: CaseId, by: Actor, now: datetime
+) -> Command:
+    """The typed command for *call*, of the kinds that need nothing of the case but its variables.
+
+    Raises ValueError where it cannot be made, as when the caller to be blocked is not known.
+    """
+    match call.route.act:
+        case Act.TIGHTEN:
+            assert call.route.kind is not None
+            return _tightening(call, call.route.kind, variables, key=key, case=case, by=by, now=now)
+        case Act.ASK_CONTAINMENT | Act.ASK_APPROVAL:
+            question = Question.CONTAIN if call.route.act is Act.ASK_CONTAINMENT else Question.APPROVE_NOTICE
+            return AskPerson(
+                key=key,
+                case=case,
+                question=question,
+                title=step.name,
+                text=call.filled("text", variables) or step.description,
+                assignee=ASSIGNEES[question],
+            )
+        case Act.START_DUTIES:
+            return StartDuties(key=key, case=case)
+        case Act.DRAFT_NOTICE:
+            return DraftNotice(key=key, case=case, template=call.filled("template", variables))
+        case Act.ASSESS_SCOPE | Act.PUBLISH_NOTICE:
+            raise ValueError("a call that needs more of the case than its variables")
+
+
+def _tightening(
+    call: Call,
+    kind: Containment,
+    variables: Mapping[str, str],
+    *,
+    key: CommandKey,
+    case: CaseId,
+    by: Actor,
+    now: datetime,
+) -> Tighten:
+    target = next(
+        (call.filled(name, variables) for name in ("caller", "credential", "operation") if name in call.body), ""
+    )
+    system = call.filled("system", variables)
+    if (call.route.needs - {"system"} and not target) or ("system" in call.route.needs and not system):
+        raise ValueError("it is not known whom or what to contain: the alert names none")
+    return Tighten(
+        key=key,
+        case=case,
+        kind=kind,
+        system=system,
+        target=target,
+        until=now + call.hours("hours", MOST_HOURS),
+        reason=call.filled("reason", variables),
+        by=by,
+    )

@@ -1,0 +1,194 @@
+"""What persons may do with a case: each act is the facts that it adds, or NotPermitted with the reason.
+
+What they may do with its notice is in `incident.publishing`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from incident.command import AskPerson, Containment, Question, Tighten
+from incident.deadlines import late_facts
+from incident.duties import Grade, Occurrence
+from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
+from incident.incident import TRANSITIONS, Case, Issued, Progress
+from incident.journal import (
+    ClockSet,
+    CommandEnded,
+    CommandIssued,
+    DutyFulfilled,
+    DutyJudged,
+    Ending,
+    Fact,
+    Graded,
+    Happened,
+    Move,
+    StateMoved,
+)
+from incident.walk import LOOK_BACK_HOURS, RETRY, scope_command
+
+MOST_CONTAINMENT = timedelta(hours=24)
+"""Invariant 6: what lasts longer takes two people."""
+
+
+def move(case: Case, step: Move, reason: str, now: datetime) -> tuple[Fact, ...]:
+    """Change the state of the case."""
+    if (case.state, step) not in TRANSITIONS:
+        raise NotPermitted(f"案件处于“{case.state}”状态，不能这样处理", f"a case that is {case.state} cannot {step}")
+    if step not in (Move.CONTAIN, Move.RESOLVE):
+        needs_reason(reason)
+    if step is Move.CLOSE:
+        owed = [record.duty.name for record in case.clocks.values() if record.owed]
+        if owed:
+            raise NotPermitted(
+                f"尚有未履行的职责：{'、'.join(name.zh for name in owed)}",
+                f"duties are still owed: {'; '.join(name.en for name in owed)}",
+            )
+    moved = StateMoved(move=step, reason=reason)
+    return (moved, Happened(what=Occurrence.HANDLED, at=now)) if step is Move.RESOLVE else (moved,)
+
+
+def happened(case: Case, what: Occurrence, at: datetime, note: str, now: datetime) -> tuple[Fact, ...]:
+    """Record what a clock may run from: a confirmation, a report received, a clue to a crime."""
+    if what in (Occurrence.ALERT, Occurrence.HANDLED):
+        raise NotPermitted("告警和处置结束由系统记录", "alerts and the end of the handling are recorded by the system")
+    if at > now:
+        raise NotPermitted("时间不能晚于现在", "the time cannot lie in the future")
+    if what is Occurrence.CONFIRMATION and any(event.what is what for event in case.occurrences):
+        raise NotPermitted("已经确认过", "it is confirmed already")
+    return (Happened(what=what, at=at, note=note),)
+
+
+def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: datetime) -> tuple[Fact, ...]:
+    """Let a clock run from another time. It shows for ever, and what was late stays late."""
+    record = case.clocks.get(duty)
+    if record is None or record.fulfilled:
+        raise NotPermitted("该时限未启动或职责已履行", "this clock does not run")
+    needs_reason(reason)
+    if start > now:
+        raise NotPermitted("起算时间不能晚于现在", "a clock cannot start in the future")
+    moved = ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
+    return (*(fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty), moved)
+
+
+def grade(to: Grade, reason: str) -> tuple[Fact, ...]:
+    """Grade the incident, whatever the engine suggested."""
+    needs_reason(reason)
+    return (Graded(grade=to, why=reason),)
+
+
+def judge_duty(case: Case, duty: DutyId, reason: str, *, applies: bool) -> tuple[Fact, ...]:
+    """Decide whether a duty exists: not to tell persons needs its legal ground, the others follow from the grade."""
+    record = case.clocks.get(duty)
+    if record is None or record.fulfilled:
+        raise NotPermitted("该时限未启动或职责已履行", "this clock does not run")
+    if not applies and record.duty.waived_when is None and record.duty.from_grade is None:
+        raise NotPermitted("法律没有规定可以不履行这项职责", "the law names no ground on which this duty falls away")
+    needs_reason(reason)
+    return (DutyJudged(duty=duty, applies=applies, why=reason),)
+
+
+def fulfil(case: Case, duty: DutyId, reference: str, note: str, now: datetime) -> tuple[Fact, ...]:
+    """Record that a duty was fulfilled; *reference* is the proof, as a receipt's number."""
+    record = case.clocks.get(duty)
+    if record is None or not record.owed:
+        raise NotPermitted("该职责未产生、已履行或不适用", "this duty is not owed")
+    if not reference.strip():
+        raise NotPermitted("请填写回执编号等证明", "a proof is needed, such as the number of the receipt")
+    late = (fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty)
+    return (*late, DutyFulfilled(duty=duty, reference=reference, note=note))
+
+
+def contain(
+    case: Case,
+    kind: Containment,
+    *,
+    system: str,
+    target: str,
+    hours: int,
+    reason: str,
+    by: PersonId,
+    now: datetime,
+) -> tuple[Fact, ...]:
+    """Contain at once, beside the playbook."""
+    needs_reason(reason)
+    if not 1 <= hours * 3600 <= MOST_CONTAINMENT.total_seconds():
+        raise NotPermitted("控制时间最长 24 小时", "containment lasts 1 to 24 hours; longer takes two people")
+    if not (target if kind in _TARGETED else system):
+        raise NotPermitted("请指明控制的对象", "it has to be said whom or what to contain")
+    return (
+        CommandIssued(
+            step=0,
+            command=Tighten(
+                key=new_key(case),
+                case=case.id,
+                kind=kind,
+                system=system,
+                target=target,
+                until=now + timedelta(hours=hours),
+                reason=reason,
+                by=person(by),
+            ),
+        ),
+    )
+
+
+_TARGETED = frozenset({Containment.BLOCK_CALLER, Containment.BLOCK_CREDENTIAL, Containment.STOP_OPERATION})
+
+
+def reassess(case: Case, now: datetime, look_back_hours: int = LOOK_BACK_HOURS) -> tuple[Fact, ...]:
+    """Count again who is affected, up to now."""
+    try:
+        command = scope_command(case, new_key(case), now, timedelta(hours=look_back_hours))
+    except ValueError as error:
+        raise NotPermitted("案件没有关联告警，无法统计", str(error)) from error
+    return (CommandIssued(step=0, command=command),)
+
+
+def answer(
+    case: Case, key: CommandKey, *, accepted: bool, note: str, inputs: Mapping[str, str] | None = None
+) -> tuple[Fact, ...]:
+    """Answer a question: the step is done, or the person says no."""
+    asked = _question(case, key)
+    if asked.question is Question.APPROVE_NOTICE and accepted:
+        raise NotPermitted("请在通告页面提交和批准", "a notice is submitted and approved on its own page")
+    if asked.question is Question.RESCUE and not accepted:
+        raise NotPermitted("请选择重试，或者登记已人工完成", "try again, or say that it was done by hand")
+    given = dict(inputs or {})
+    if unknown := sorted(given.keys() - set(asked.answers)):
+        raise NotPermitted(f"没有要求填写“{unknown[0]}”", f"`{unknown[0]}` was not asked for")
+    if accepted and (missing := [name for name in asked.answers if not given.get(name)]):
+        raise NotPermitted(f"请填写“{missing[0]}”", f"`{missing[0]}` has to be filled in")
+    if not accepted:
+        needs_reason(note)
+    ending = Ending.SUCCEEDED if accepted else Ending.FAILED
+    return (CommandEnded(key=key, ending=ending, said=note, outputs=given),)
+
+
+def retry(case: Case, key: CommandKey) -> tuple[Fact, ...]:
+    """Try again what failed: by the rescue question of a step, or by the failed command that a person asked for."""
+    issued = case.commands.get(key)
+    if issued and issued.step == 0 and issued.progress is Progress.FAILED:
+        return (CommandIssued(step=0, command=issued.command),)
+    asked = _question(case, key)
+    if asked.question is not Question.RESCUE:
+        raise NotPermitted("这一步没有失败", "this did not fail, so there is nothing to try again")
+    return (CommandEnded(key=key, ending=Ending.SUCCEEDED, said="try again", outputs={RETRY: "true"}),)
+
+
+def _question(case: Case, key: CommandKey) -> AskPerson:
+    issued: Issued | None = case.commands.get(key)
+    if issued is None or not isinstance(issued.command, AskPerson) or issued.progress is not Progress.PENDING:
+        raise NotPermitted("这个问题不存在或者已经有人处理", "there is no such question, or it is answered already")
+    return issued.command
+
+
+def new_key(case: Case) -> CommandKey:
+    """A key for a command that a person asks for beside the playbook."""
+    number = sum(1 for issued in case.commands.values() if issued.step == 0) + 1
+    return CommandKey(f"{case.id}.0.{number}")
+
+
+def needs_reason(reason: str) -> None:
+    """Return if a reason is given. Raises NotPermitted otherwise."""
+    if not reason.strip():
+        raise NotPermitted("请填写理由", "a reason is needed")

@@ -1,0 +1,192 @@
+"""The cases of an installation: what the console and the composition root talk to.
+
+The root tells `open_or_join` of alerts, calls `tick` every second or so, performs what `pending` lists and tells
+`finished`; `changed` wakes it earlier. The console shows what `get` and `all` return and passes on what people do: each
+act is recorded, and what follows from it too, before the call returns. All of it may be called from any thread.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from incident import acts, publishing
+from incident.command import Containment
+from incident.draft import Hit, NoticeFact, Problem, problems_of
+from incident.duties import Grade, Occurrence
+from incident.engine import Engine
+from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
+from incident.incident import Case
+from incident.journal import Fact, Move, Noted
+from incident.notice import Content, WithdrawalReason
+from incident.wording import facts_of
+
+_SCANNING = threading.Lock()
+"""The scanner works in one piece of memory: two threads at once would disturb each other."""
+
+
+class Cases(Engine):
+    """All cases. Whoever acts is named by the human they are; what they may do by role is the console's business.
+
+    Every act raises NotPermitted where a rule of the work forbids it, and KeyError where there is no such case.
+    """
+
+    def facts(self, case: CaseId) -> tuple[NoticeFact, ...]:
+        """What a notice about the case may state, with where it comes from and what is in doubt."""
+        return facts_of(self.get(case), self.rules.press)
+
+    def problems(self, case: CaseId) -> tuple[Problem, ...]:
+        """What keeps the draft of the notice from being submitted, approved and published; none without a draft."""
+        return self._problems(self.get(case))
+
+    def open_by_hand(self, title: str, level: str, by: PersonId, note: str) -> CaseId:
+        """A new case that a person opens, as on a report from outside. No playbook runs."""
+        self._check_text(title, note)
+        case = self.begin(title, None, person(by), level=level, note=note)
+        self.carry_on(case)
+        return case
+
+    # -- what people do
+
+    def act(self, case: CaseId, move: Move, by: PersonId, reason: str = "") -> None:
+        """Change the state of the case."""
+        now = self.now()
+        self._act(case, by, lambda known: acts.move(known, move, reason, now), reason)
+
+    def note(self, case: CaseId, by: PersonId, text: str) -> None:
+        """Write something down."""
+        self._act(case, by, lambda _: (Noted(text=text),), text)
+
+    def happened(self, case: CaseId, by: PersonId, what: Occurrence, at: datetime, note: str = "") -> None:
+        """Record a human confirmation, a report received or a clue to a crime, at the time it was so."""
+        now = self.now()
+        self._act(case, by, lambda known: acts.happened(known, what, at, note, now), note)
+
+    def contain(
+        self,
+        case: CaseId,
+        by: PersonId,
+        kind: Containment,
+        *,
+        system: str = "",
+        target: str = "",
+        hours: int,
+        reason: str,
+    ) -> None:
+        """Contain at once, beside the playbook."""
+        now = self.now()
+        self._act(
+            case,
+            by,
+            lambda known: acts.contain(
+                known, kind, system=system, target=target, hours=hours, reason=reason, by=by, now=now
+            ),
+            reason,
+        )
+
+    def complete(
+        self, case: CaseId, key: CommandKey, by: PersonId, *, inputs: Mapping[str, str] | None = None, note: str = ""
+    ) -> None:
+        """Answer a question with yes, or: it is done."""
+        texts = (note, *(inputs or {}).values())
+        self._act(case, by, lambda known: acts.answer(known, key, accepted=True, note=note, inputs=inputs), *texts)
+
+    def decline(self, case: CaseId, key: CommandKey, by: PersonId, reason: str) -> None:
+        """Answer a question with no."""
+        self._act(case, by, lambda known: acts.answer(known, key, accepted=False, note=reason), reason)
+
+    def retry(self, case: CaseId, key: CommandKey, by: PersonId) -> None:
+        """Try again what failed: *key* is the rescue question's, or that of a command that a person asked for."""
+        self._act(case, by, lambda known: acts.retry(known, key))
+
+    def reassess(self, case: CaseId, by: PersonId, look_back_hours: int) -> None:
+        """Count again who is affected, up to now."""
+        now = self.now()
+        self._act(case, by, lambda known: acts.reassess(known, now, look_back_hours))
+
+    def grade(self, case: CaseId, by: PersonId, grade: Grade, reason: str) -> None:
+        """Grade the incident, whatever the engine suggested."""
+        self._act(case, by, lambda _: acts.grade(grade, reason), reason)
+
+    def move_clock(self, case: CaseId, duty: DutyId, by: PersonId, start: datetime, reason: str) -> None:
+        """Let a clock run from another time; it shows for ever."""
+        now = self.now()
+        self._act(case, by, lambda known: acts.move_clock(known, duty, start, reason, now), reason)
+
+    def judge_duty(self, case: CaseId, duty: DutyId, by: PersonId, reason: str, *, applies: bool) -> None:
+        """Decide whether a duty exists in this case."""
+        self._act(case, by, lambda known: acts.judge_duty(known, duty, reason, applies=applies), reason)
+
+    def fulfil(self, case: CaseId, duty: DutyId, by: PersonId, reference: str, note: str = "") -> None:
+        """Record that a duty was fulfilled, with its proof."""
+        now = self.now()
+        self._act(case, by, lambda known: acts.fulfil(known, duty, reference, note, now), reference, note)
+
+    # -- the notice
+
+    def settle_fact(self, case: CaseId, by: PersonId, name: str, value: Bilingual, reason: str) -> None:
+        """Say what a fact of the notice is, where the log cannot."""
+        self._act(case, by, lambda _: publishing.settle(name, value, reason), value.zh, value.en, reason)
+
+    def redraft_notice(self, case: CaseId, by: PersonId, template: str) -> None:
+        """Fill in the notice anew; what was written by hand is replaced."""
+        self._act(case, by, lambda known: publishing.redraft(known, template))
+
+    def edit_notice(self, case: CaseId, by: PersonId, content: Content) -> None:
+        """Replace the text of the draft: any approval is void. Text that holds personal data is not kept at all."""
+        change = content.change or Bilingual(zh="", en="")
+        texts = (content.title_zh, content.body_zh, content.title_en, content.body_en, change.zh, change.en)
+        public = (content.contact.phone, content.contact.hotline)
+        self._act(case, by, lambda known: publishing.edit(known, content), *texts, public=public)
+
+    def submit_notice(self, case: CaseId, by: PersonId, digest: str, checks: Collection[str]) -> None:
+        """The first person answers for the exact text and the check list."""
+        self._act(case, by, lambda known: publishing.submit(known, digest, checks, self._problems(known)))
+
+    def approve_notice(self, case: CaseId, by: PersonId, digest: str) -> None:
+        """The second person approves the exact text; it is then published."""
+        self._act(case, by, lambda known: publishing.approve(known, digest, by, self._problems(known)))
+
+    def withdraw_notice(self, case: CaseId, by: PersonId, reason: WithdrawalReason) -> None:
+        """Take the published notice back."""
+        now = self.now()
+        self._act(case, by, lambda known: publishing.withdraw(known, reason, now))
+
+    def _problems(self, case: Case) -> tuple[Problem, ...]:
+        draft = case.notice.draft
+        if draft is None:
+            return ()
+        return problems_of(
+            draft,
+            facts_of(case, self.rules.press),
+            self._scan,
+            never_named=case.never_named,
+            correction=bool(case.notice.versions),
+        )
+
+    def _act(
+        self,
+        case: CaseId,
+        by: PersonId,
+        decide: Callable[[Case], Sequence[Fact]],
+        *texts: str,
+        public: Collection[str] = (),
+    ) -> None:
+        self._check_text(*texts, public=public)
+        self.ledger.refresh()
+        self.ledger.record(case, decide, at=self.now(), by=person(by))
+        self.carry_on(case)
+
+    def _scan(self, text: str) -> Sequence[Hit]:
+        with _SCANNING:
+            return self.rules.scan(text)
+
+    def _check_text(self, *texts: str, public: Collection[str] = ()) -> None:
+        """INVARIANT 3: what people write into a journal stays there for ever, so it holds no personal data."""
+        for text in texts:
+            for hit in self._scan(text):
+                if text[hit.start : hit.end].strip() not in public:
+                    where = f"{hit.start + 1}-{hit.end}"
+                    raise NotPermitted(
+                        f"文字中疑似有个人信息（{hit.category}，第 {where} 字），请删去后再提交",
+                        f"the text seems to hold personal data (`{hit.category}`, characters {where}): leave it out",
+                    )

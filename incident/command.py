@@ -1,0 +1,139 @@
+"""What the engine asks for. Commands are data: whoever performs one tells the engine how it ended.
+
+INVARIANT: every command that a machine performs has a key and is idempotent by it: performed twice, it has happened
+once. So after a crash it is simply performed again. What cannot be made so is never a command but an `AskPerson`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from incident.ids import Actor, CaseId, CommandKey
+from incident.notice import PublishedNotice
+from incident.scope import Scope, ScopeQuestion
+
+
+class Containment(StrEnum):
+    """The tightenings that a case can ask for: those of the overlay, by the same names."""
+
+    BLOCK_CALLER = "block_caller"
+    BLOCK_CREDENTIAL = "block_credential"
+    STOP_OPERATION = "stop_operation"
+    STOP_SYSTEM = "stop_system"
+    MASK_HARDER = "mask_harder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tighten:
+    """Publish an overlay entry whose id is `key`."""
+
+    key: CommandKey
+    case: CaseId
+    kind: Containment
+    system: str = ""
+    target: str = ""
+    until: datetime
+    """At most 24 hours ahead: what lasts longer takes two people and is no command of a playbook."""
+    reason: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessScope:
+    """Count who is affected, once the index holds everything logged before the end of the period."""
+
+    key: CommandKey
+    case: CaseId
+    question: ScopeQuestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDuties:
+    """Grade the incident and say which duties it brings. The engine does this itself."""
+
+    key: CommandKey
+    case: CaseId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftNotice:
+    """Fill in the notice from the facts. The engine does this itself."""
+
+    key: CommandKey
+    case: CaseId
+    template: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishNotice:
+    """Put the notice, exactly so, into the folder of published notices."""
+
+    key: CommandKey
+    case: CaseId
+    notice: PublishedNotice
+
+
+class Question(StrEnum):
+    """What a person is asked."""
+
+    STEP = "step"
+    """To do a manual step and say so, or to decline it."""
+    CONTAIN = "contain"
+    """Whether to contain; a rule that contains on its own answers it too."""
+    APPROVE_NOTICE = "approve_notice"
+    """To have the notice submitted by one person and approved by another."""
+    RESCUE = "rescue"
+    """What to do about a step that failed where the playbook knows no way on: try again, or done by hand."""
+
+
+ASSIGNEES: Mapping[Question, str] = {
+    Question.CONTAIN: "值班员 / on-call staff",
+    Question.APPROVE_NOTICE: "发布员 / press officer",
+    Question.RESCUE: "值班员 / on-call staff",
+}
+"""Who should answer; a manual step goes to the agent that the playbook names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPerson:
+    """Wait for a person."""
+
+    key: CommandKey
+    case: CaseId
+    question: Question
+    title: str
+    text: str
+    assignee: str
+    """Who should; who may is decided by the console."""
+    answers: tuple[str, ...] = ()
+    """Names of variables that the person is asked to fill in."""
+
+
+type MachineCommand = Tighten | AssessScope | StartDuties | DraftNotice | PublishNotice
+type Command = MachineCommand | AskPerson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The command was carried out."""
+
+    said: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeFound:
+    """The answer to AssessScope."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The command cannot be carried out. What may work in a moment is tried again instead of being told as this."""
+
+    said: str
+
+
+type Outcome = Done | ScopeFound | Failed

@@ -1,0 +1,246 @@
+"""A draft of the public notice, and all that may stand between it and the public.
+
+Source: 个人信息保护法 art. 57 (what a notice contains); 政府信息公开条例 art. 14-16 (what may not, or need not, be made
+public).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from incident.ids import Bilingual
+from incident.notice import Content
+
+MISSING_MARK = "【待补】"
+"""What a template writes where a fact is missing."""
+
+LONGEST_BODY = 12_000
+"""Characters; keeps the page below 50 KB."""
+
+
+class Hit(Protocol):
+    """Personal data that was found in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+
+    @property
+    def end(self) -> int:
+        """Where it has ended."""
+
+    @property
+    def category(self) -> str:
+        """Which kind of personal data it is."""
+
+
+type Scan = Callable[[str], Sequence[Hit]]
+"""Finds personal data in a text, as `policies.recognisers.scan.scan` does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFact:
+    """One fact that the draft was filled from."""
+
+    name: str
+    label: Bilingual
+    value: Bilingual
+    """As it may stand in the text; empty where it is not known."""
+    source: str
+    """Where it comes from: an entry of the journal (`#12`), or a setting."""
+    doubt: Bilingual | None = None
+    """Why it is not certain. A doubtful fact blocks publishing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A notice that nobody but us can read yet."""
+
+    template: str
+    content: Content
+    facts: tuple[NoticeFact, ...]
+    """As they were when the text was filled in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a draft cannot be published as it is."""
+
+    code: str
+    text: Bilingual
+
+
+SECTIONS = (
+    Bilingual(zh="发生了什么", en="what happened"),
+    Bilingual(zh="涉及哪些信息", en="what information"),
+    Bilingual(zh="可能造成的影响", en="possible harm"),
+    Bilingual(zh="我们采取的措施", en="what we did"),
+    Bilingual(zh="您可以怎样做", en="what you can do"),
+    Bilingual(zh="联系我们", en="contact"),
+)
+"""The headings that every notice has. Source: 个人信息保护法 art. 57, items 1 to 3."""
+
+CHECK_LIST = {
+    "secrets": Bilingual(
+        zh="不含国家秘密，不含公开后可能危及国家安全、公共安全、经济安全、社会稳定的内容（政府信息公开条例第十四条）",
+        en="no state secret, nothing that endangers national, public or economic security or stability (art. 14)",
+    ),
+    "third-parties": Bilingual(
+        zh="不含他人商业秘密、个人隐私，无法据以认出任何个人（政府信息公开条例第十五条）",
+        en="no commercial secret or privacy of others, nobody can be recognised by it (art. 15)",
+    ),
+    "internal": Bilingual(
+        zh="不含不宜公开的内部事务、过程性信息和侦查线索（政府信息公开条例第十六条）",
+        en="no internal affairs, no process documents, no leads of an investigation (art. 16)",
+    ),
+    "facts": Bilingual(zh="事实和数字已逐项核对", en="every fact and number was checked"),
+    "plain": Bilingual(zh="用语平实，群众看得懂", en="plain words that everybody understands"),
+}
+"""What the person who submits a draft has to tick, item by item."""
+
+_NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
+_CHINESE_NUMBER = re.compile(r"(?:[〇零一二两三四五六七八九十百千万亿]{2,}|[十百千万亿])余?(?=[人名条户次元])")
+
+
+def problems_of(
+    draft: Draft,
+    facts: Sequence[NoticeFact],
+    scan: Scan,
+    *,
+    never_named: Collection[str] = (),
+    correction: bool = False,
+) -> tuple[Problem, ...]:
+    """Everything that keeps *draft* from being published, given the *facts* as they are now.
+
+    *never_named*: ids of callers, credentials and addresses of the case, which no notice names.
+    *correction*: whether the public has read an earlier version.
+    """
+    content = draft.content
+    found = [*_doubts(draft, facts), *_gaps(content), *_lacking_sections(content)]
+    for where, text in texts_of(content):
+        found += _unsayable(draft, where, text, scan, never_named)
+        found += _untraced(facts, where, text)
+    if correction and content.change is None:
+        found.append(_problem("no-change", "没有说明更正了什么", "it is not said what was corrected"))
+    if len(content.body_zh) + len(content.body_en) > LONGEST_BODY:
+        found.append(_problem("too-long", f"全文超过 {LONGEST_BODY} 字", f"more than {LONGEST_BODY} characters"))
+    return tuple(found)
+
+
+def texts_of(content: Content) -> tuple[tuple[Bilingual, str], ...]:
+    """Every text that the public would read, with the name of its place."""
+    change = content.change or Bilingual(zh="", en="")
+    return (
+        (Bilingual(zh="标题", en="the title"), content.title_zh),
+        (Bilingual(zh="正文", en="the text"), content.body_zh),
+        (Bilingual(zh="英文标题", en="the English title"), content.title_en),
+        (Bilingual(zh="英文摘要", en="the English summary"), content.body_en),
+        (Bilingual(zh="更正说明", en="the note on the correction"), change.zh),
+        (Bilingual(zh="英文更正说明", en="the English note on the correction"), change.en),
+    )
+
+
+def _problem(code: str, zh: str, en: str) -> Problem:
+    return Problem(code=code, text=Bilingual(zh=zh, en=en))
+
+
+def _doubts(draft: Draft, facts: Sequence[NoticeFact]) -> list[Problem]:
+    found = [
+        _problem(
+            "doubtful-fact",
+            f"事实“{fact.label.zh}”存疑：{fact.doubt.zh}",
+            f"the fact `{fact.label.en}` is in doubt: {fact.doubt.en}",
+        )
+        for fact in facts
+        if fact.doubt
+    ]
+    before = {fact.name: fact.value for fact in draft.facts}
+    found += [
+        _problem(
+            "changed-fact",
+            f"起草以后事实“{fact.label.zh}”有变化，请重新起草或逐处修改",
+            f"the fact `{fact.label.en}` has changed since the draft was filled in",
+        )
+        for fact in facts
+        if before.get(fact.name, fact.value) != fact.value
+    ]
+    return found
+
+
+def _gaps(content: Content) -> list[Problem]:
+    found = []
+    if any(MISSING_MARK in text for _, text in texts_of(content)):
+        found.append(
+            _problem("missing-fact", f"文中还有{MISSING_MARK}的内容", "the text still has gaps to be filled in")
+        )
+    for where, text in texts_of(content)[:4]:
+        if not text.strip():
+            found.append(_problem("empty", f"{where.zh}为空", f"{where.en} is empty"))
+    if not (content.contact.unit.zh and content.contact.phone):
+        found.append(_problem("no-contact", "没有联系单位或电话", "there is no unit or phone to contact"))
+    return found
+
+
+def _lacking_sections(content: Content) -> list[Problem]:
+    sections: dict[str, str] = {}
+    heading = ""
+    for line in content.body_zh.splitlines():
+        if line.startswith("## "):
+            heading = line[3:].strip()
+        elif heading:
+            sections[heading] = sections.get(heading, "") + line.strip()
+    return [
+        _problem("lacking-section", f"缺少“{section.zh}”一节", f"the section on {section.en} is missing or empty")
+        for section in SECTIONS
+        if not sections.get(section.zh)
+    ]
+
+
+def _unsayable(draft: Draft, where: Bilingual, text: str, scan: Scan, never_named: Collection[str]) -> list[Problem]:
+    public = {draft.content.contact.phone, draft.content.contact.hotline}
+    found = [
+        _problem(
+            "personal-data",
+            f"{where.zh}第 {hit.start + 1} 至 {hit.end} 字疑似个人信息（{hit.category}）",
+            f"{where.en} seems to hold personal data (`{hit.category}`) at characters {hit.start + 1} to {hit.end}",
+        )
+        for hit in scan(text)
+        if text[hit.start : hit.end].strip() not in public
+    ]
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if any(name and name.casefold() in folded for name in never_named):
+        found.append(
+            _problem(
+                "names-caller",
+                f"{where.zh}出现了涉事账号、凭证或网络地址",
+                f"{where.en} names an account, a credential or an address of the case",
+            )
+        )
+    return found
+
+
+def _untraced(facts: Sequence[NoticeFact], where: Bilingual, text: str) -> list[Problem]:
+    """Numbers of *text* that stand in no fact: each has to be traceable to where it comes from."""
+    known = {number for fact in facts for text in (fact.value.zh, fact.value.en) for number in _numbers(text)}
+    unknown = sorted(_numbers(text) - known)
+    found = [
+        _problem(
+            "untraced-number",
+            f"{where.zh}中的数字 {number} 没有事实来源",
+            f"the number {number} in {where.en} comes from no fact",
+        )
+        for number in unknown
+    ]
+    if _CHINESE_NUMBER.search(text) and not any(_CHINESE_NUMBER.search(fact.value.zh) for fact in facts):
+        found.append(
+            _problem("untraced-number", f"{where.zh}中的数量请用阿拉伯数字", f"{where.en} has a quantity in words")
+        )
+    return found
+
+
+def _numbers(text: str) -> set[str]:
+    # A Chinese comma would become one of the thousands, and join two numbers.
+    plain = unicodedata.normalize("NFKC", text.replace("，", " "))
+    return {number.replace(",", "") for number in _NUMBER.findall(plain)}

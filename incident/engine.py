@@ -1,0 +1,226 @@
+"""What happens to cases by itself: alerts open and join them, playbooks run, time passes.
+
+Every fact is on the disk before anything is done about it, and before the next is looked at.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+
+from incident.command import AssessScope, DraftNotice, Outcome, PublishNotice, StartDuties, Tighten
+from incident.deadlines import aware, clock_facts, grading, judgement_facts, late_facts
+from incident.draft import Scan
+from incident.duties import DutyTable, Occurrence
+from incident.graph import Books
+from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
+from incident.incident import ENDED, Case, State
+from incident.journal import (
+    AlertFacts,
+    AlertJoined,
+    CommandEnded,
+    Ending,
+    Fact,
+    Happened,
+    Move,
+    Noted,
+    NoticeDrafted,
+    Opened,
+    StateMoved,
+)
+from incident.ledger import Ledger
+from incident.playbook import Playbook, read_playbook
+from incident.run import next_facts, outcome_facts
+from incident.scope import CALLER_FIELD
+from incident.store import CaseStore
+from incident.wording import Press, write_draft
+
+type Clock = Callable[[], datetime]
+type OutsideCommand = Tighten | AssessScope | PublishNotice
+"""What the composition root performs; the engine does the rest itself."""
+
+MOST_FACTS_AT_ONCE = 1000
+"""More than this without waiting for anything means that the engine is not getting anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """What cases are handled by, as the installation has it now. A running case keeps to the playbook it began with."""
+
+    books: Books
+    duties: DutyTable
+    press: Press
+    scan: Scan
+
+
+class Engine:
+    """Opens cases for alerts and takes each as far as it goes without a person."""
+
+    def __init__(self, store: CaseStore, rules: Rulebook, clock: Clock) -> None:
+        self._store = store
+        self.rules = rules
+        self.now = clock
+        self.ledger = Ledger(store)
+        self.ledger.refresh()
+        self._playbook = cache(self._read_playbook)
+
+    # -- reading
+
+    @property
+    def changed(self) -> threading.Event:
+        """Set whenever something was recorded; who waits on it clears it."""
+        return self.ledger.changed
+
+    def get(self, case: CaseId) -> Case:
+        """The case as it stands. Raises KeyError where there is none."""
+        return self.ledger.get(case)
+
+    def all(self) -> tuple[Case, ...]:
+        """Every case, newest first."""
+        return self.ledger.all()
+
+    # -- alerts
+
+    def open_or_join(self, alert: AlertFacts) -> CaseId:
+        """The case that *alert* belongs to: the one it joined before, one about the same caller, or a new one.
+
+        Telling the same alert again changes nothing; telling it grown is recorded.
+        """
+        self.ledger.refresh()
+        rule = Actor(kind=ActorKind.RULE, id=alert.rule)
+        known = self._store.case_of(alert.id)
+        case = known or next((each.id for each in self.all() if _same_matter(each, alert)), None)
+        if case is None:
+            case = self.begin(alert.title, alert, rule)
+        else:
+            bind = None if known else alert.id
+            self.ledger.record(case, lambda now: _joined(now, alert), at=self.now(), by=rule, alert=bind)
+        self.carry_on(case)
+        return case
+
+    def begin(
+        self, title: str, alert: AlertFacts | None, by: Actor, *, level: str = "medium", note: str = ""
+    ) -> CaseId:
+        """Open a case and go no further."""
+        now = self.now()
+        book = self.rules.books.get(alert.respond) if alert else None
+        called = self._called(book) if book else {}
+        opened = Opened(
+            title=title,
+            level=alert.level if alert else level,
+            alert=alert,
+            book=alert.respond if alert and book else "",
+            main=book.id if book else None,
+            playbooks={each.id: each.digest for each in called.values()},
+        )
+        aware_by = Occurrence.ALERT if alert else Occurrence.CONFIRMATION
+        facts: list[Fact] = [Happened(what=aware_by, at=min(alert.raised_at, now) if alert else now, note=note)]
+        if alert and alert.respond and book is None:
+            facts.append(Noted(text=f"there is no playbook `{alert.respond}`: the case is handled by hand"))
+        return self.ledger.open(
+            opened,
+            *facts,
+            day=now.astimezone(self.rules.press.zone).date(),
+            at=now,
+            by=by,
+            playbooks={each.digest: each.source for each in called.values()},
+        )
+
+    def _called(self, book: Playbook) -> dict[PlaybookId, Playbook]:
+        """*book* and every playbook that it calls, directly or not."""
+        by_id = {each.id: each for each in self.rules.books.values()}
+        found: dict[PlaybookId, Playbook] = {}
+        todo = [book]
+        while todo:
+            here = todo.pop()
+            if here.id not in found:
+                found[here.id] = here
+                todo += [by_id[step.playbook] for step in here.steps.values() if step.playbook]
+        return found
+
+    # -- the engine
+
+    def tick(self) -> None:
+        """Let time pass: due times, time limits, delays, and whatever a process that died had begun."""
+        self.ledger.refresh()
+        for case in self.all():
+            if case.state not in ENDED:
+                now = self.now()
+                self.ledger.record(case.id, partial(late_facts, now=now), at=now, by=ENGINE)
+                self.carry_on(case.id)
+
+    def pending(self) -> tuple[OutsideCommand, ...]:
+        """What is to be performed now, oldest case first. It stays until `finished` is told its outcome."""
+        commands = (command for case in reversed(self.all()) for command in case.machine_commands)
+        return tuple(command for command in commands if not isinstance(command, StartDuties | DraftNotice))
+
+    def finished(self, key: CommandKey, outcome: Outcome) -> None:
+        """Record how a command ended. Telling it twice changes nothing. Raises KeyError where there is no such case."""
+        case = CaseId(key.partition(".")[0])
+        self.ledger.record(case, lambda known: outcome_facts(known, key, outcome), at=self.now(), by=ENGINE)
+        self.carry_on(case)
+
+    def carry_on(self, case: CaseId) -> None:
+        """Record all that follows, one step after the other, each on the disk before the next is looked at."""
+        for _ in range(MOST_FACTS_AT_ONCE):
+            now = self.now()
+            if not self.ledger.record(case, partial(self._next, now=now), at=now, by=ENGINE):
+                return
+        raise RuntimeError(f"{case}: the playbook goes on without end")
+
+    def _next(self, case: Case, now: datetime) -> Sequence[Fact]:
+        facts = clock_facts(case, self.rules.duties) or judgement_facts(case)
+        return facts or self._own_work(case) or next_facts(case, self._library(case), now)
+
+    def _own_work(self, case: Case) -> tuple[Fact, ...]:
+        """The outcome of a command that needs nothing from outside."""
+        for command in case.machine_commands:
+            if not isinstance(command, StartDuties | DraftNotice):
+                continue
+            done = CommandEnded(key=command.key, ending=Ending.SUCCEEDED)
+            try:
+                if isinstance(command, DraftNotice):
+                    return (NoticeDrafted(draft=write_draft(case, command.template, self.rules.press)), done)
+                if case.graded and case.graded_by != ENGINE:
+                    return (done,)  # a person has graded it: that stands
+                return self._grade(case, command.key)
+            except ValueError as error:
+                return (CommandEnded(key=command.key, ending=Ending.FAILED, said=str(error)),)
+        return ()
+
+    def _grade(self, case: Case, key: CommandKey) -> tuple[Fact, ...]:
+        graded = grading(case, self.rules.duties)
+        return (graded, CommandEnded(key=key, ending=Ending.SUCCEEDED, outputs={"__grade__": graded.grade.value}))
+
+    def _library(self, case: Case) -> dict[PlaybookId, Playbook]:
+        return {name: self._playbook(digest) for name, digest in case.playbooks.items()}
+
+    def _read_playbook(self, digest: str) -> Playbook:
+        book, findings = read_playbook(self._store.playbook(digest), digest)
+        if book is None:
+            raise ValueError(f"a playbook that a case runs by cannot be read: {findings[0]}")
+        return book
+
+
+def _same_matter(case: Case, alert: AlertFacts) -> bool:
+    """Whether *alert* is about what an open case is about: the same caller, or the same rule and group."""
+    if case.state in ENDED:
+        return False
+    caller = alert.group.get(CALLER_FIELD)
+    return any(
+        (caller and other.group.get(CALLER_FIELD) == caller)
+        or (other.rule == alert.rule and other.group == alert.group)
+        for other in case.alerts.values()
+    )
+
+
+def _joined(case: Case, alert: AlertFacts) -> tuple[Fact, ...]:
+    if case.alerts.get(alert.id) == alert:
+        return ()
+    facts: list[Fact] = [AlertJoined(alert=alert)]
+    if aware(case, Occurrence.ALERT, alert.raised_at):
+        facts.append(Happened(what=Occurrence.ALERT, at=alert.raised_at))
+    if case.state is State.CLOSED:
+        facts.append(StateMoved(move=Move.REOPEN, reason="the alert went on after the case was closed"))
+    return tuple(facts)

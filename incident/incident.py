@@ -1,0 +1,227 @@
+"""What a case is: its states, what can become of them, and everything its journal adds up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from incident.clocks import ClockRecord
+from incident.command import AskPerson, Command, MachineCommand, Question
+from incident.draft import Draft
+from incident.duties import STARTED_BY, Occurrence, Since
+from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
+from incident.journal import AlertFacts, Ending, Entry, FactSettled, Graded, Move
+from incident.notice import Version, digest_of
+from incident.playbook import StepKind
+from incident.scope import Scope
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    CONTAINED = "contained"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+
+
+TRANSITIONS: Mapping[tuple[State, Move], State] = {
+    (State.OPEN, Move.CONTAIN): State.CONTAINED,
+    (State.OPEN, Move.RESOLVE): State.RESOLVED,
+    (State.OPEN, Move.DISMISS): State.DISMISSED,
+    (State.CONTAINED, Move.RELAPSE): State.OPEN,
+    (State.CONTAINED, Move.RESOLVE): State.RESOLVED,
+    (State.CONTAINED, Move.DISMISS): State.DISMISSED,
+    (State.RESOLVED, Move.REOPEN): State.OPEN,
+    (State.RESOLVED, Move.CLOSE): State.CLOSED,
+    (State.CLOSED, Move.REOPEN): State.OPEN,
+    (State.DISMISSED, Move.REOPEN): State.OPEN,
+}
+"""What can become of a case. What is not in the table cannot."""
+
+ENDED = frozenset({State.CLOSED, State.DISMISSED})
+"""In these states the engine does nothing more, and alerts open a new case."""
+
+
+class Progress(StrEnum):
+    """How far a step or a command is."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activation:
+    """One step that began."""
+
+    number: int
+    playbook: PlaybookId
+    step: StepId
+    kind: StepKind
+    name: str
+    parent: int
+    after: int
+    frame: int
+    started_at: datetime
+    start_at: datetime
+    timeout_at: datetime | None
+    progress: Progress = Progress.PENDING
+    said: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """One command that was decided on."""
+
+    command: Command
+    step: int
+    attempts: int = 1
+    progress: Progress = Progress.PENDING
+    said: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    issued_at: datetime
+    ended_at: datetime | None = None
+    ended_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to the case outside it."""
+
+    what: Occurrence
+    at: datetime
+    by: Actor
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeState:
+    """The notice of a case, from draft to public."""
+
+    draft: Draft | None = None
+    authors: frozenset[PersonId] = frozenset()
+    """Who wrote in the draft since a machine last filled it in."""
+    submitted_by: PersonId | None = None
+    checks: tuple[str, ...] = ()
+    approved_by: PersonId | None = None
+    versions: tuple[Version, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Of the draft, or empty where there is none."""
+        return digest_of(self.draft.content) if self.draft else ""
+
+    @property
+    def published(self) -> bool:
+        """Whether the draft is what the public reads now."""
+        return bool(self.versions) and self.versions[-1].digest == self.digest and not self.versions[-1].withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case as it stands after the last entry of its journal."""
+
+    id: CaseId
+    title: str
+    level: str
+    opened_at: datetime
+    state: State = State.OPEN
+    alerts: Mapping[str, AlertFacts] = field(default_factory=dict)
+    """As they were last told, by id, in the order they came."""
+    book: str = ""
+    main: PlaybookId | None = None
+    playbooks: Mapping[PlaybookId, str] = field(default_factory=dict)
+    occurrences: tuple[Event, ...] = ()
+    clocks: Mapping[DutyId, ClockRecord] = field(default_factory=dict)
+    steps: Mapping[int, Activation] = field(default_factory=dict)
+    commands: Mapping[CommandKey, Issued] = field(default_factory=dict)
+    variables: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """By frame."""
+    run_ended: Ending | None = None
+    scope: Scope | None = None
+    scope_entry: int = 0
+    """Number of the entry that holds the scope."""
+    graded: Graded | None = None
+    graded_by: Actor | None = None
+    contained_at: datetime | None = None
+    settled: Mapping[str, FactSettled] = field(default_factory=dict)
+    settled_by: frozenset[PersonId] = frozenset()
+    """Who said what a fact is: as much an author of the notice as who wrote in it."""
+    notice: NoticeState = NoticeState()
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def last(self) -> Entry:
+        """The newest entry."""
+        return self.entries[-1]
+
+    @property
+    def notice_id(self) -> NoticeId:
+        """The number of the case's notice."""
+        return NoticeId("N" + self.id[1:])
+
+    @property
+    def automatic(self) -> AlertFacts | None:
+        """The first alert whose rule may contain without asking."""
+        return next((alert for alert in self.alerts.values() if alert.automatic), None)
+
+    @property
+    def containment_by(self) -> Actor | None:
+        """Who decided that the case may be contained: the rule, or the person who said yes; None so far."""
+        if self.automatic:
+            return Actor(kind=ActorKind.RULE, id=self.automatic.rule)
+        for issued in self.commands.values():
+            asked = isinstance(issued.command, AskPerson) and issued.command.question is Question.CONTAIN
+            if asked and issued.progress is Progress.SUCCEEDED:
+                return issued.ended_by
+        return None
+
+    @property
+    def aware_at(self) -> datetime | None:
+        """The earliest of alert, report received and human confirmation (decision 20)."""
+        aware = STARTED_BY[Since.AWARENESS]
+        return min((event.at for event in self.occurrences if event.what in aware), default=None)
+
+    @property
+    def scope_outdated(self) -> bool:
+        """Whether an alert told of something after the period that the scope counted."""
+        return self.scope is not None and any(
+            alert.last_at >= self.scope.question.end for alert in self.alerts.values()
+        )
+
+    @property
+    def notice_approved(self) -> bool:
+        """Whether the draft may be published as it stands."""
+        return self.notice.approved_by is not None
+
+    @property
+    def questions(self) -> tuple[AskPerson, ...]:
+        """What persons are asked now."""
+        return tuple(issued.command for issued in self._pending if isinstance(issued.command, AskPerson))
+
+    @property
+    def machine_commands(self) -> tuple[MachineCommand, ...]:
+        """What a machine has to perform now."""
+        return tuple(issued.command for issued in self._pending if not isinstance(issued.command, AskPerson))
+
+    @property
+    def _pending(self) -> tuple[Issued, ...]:
+        if self.state in ENDED:
+            return ()
+        return tuple(issued for issued in self.commands.values() if issued.progress is Progress.PENDING)
+
+    @property
+    def never_named(self) -> frozenset[str]:
+        """Ids of accounts, credentials and addresses that no notice may name."""
+        named = {value for alert in self.alerts.values() for value in alert.group.values()}
+        systems = {alert.group.get("service.name", "") for alert in self.alerts.values()}
+        if self.scope:
+            named |= {*self.scope.callers, *self.scope.credentials, *self.scope.addresses}
+        return frozenset(named - systems - {""})
+
+
+LEVELS = ("informational", "low", "medium", "high", "critical")
+"""Of alerts and cases, mildest first. Source: Sigma specification 2.1, `level`."""

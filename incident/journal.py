@@ -1,0 +1,356 @@
+"""The journal of a case: facts in the order they were recorded, chained, append-only. The state is what they add up to.
+
+Facts hold ids, counts, times and texts that people wrote about the case; never a value of a subject (invariant 3).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from incident.codec import canonical, decode, encode
+from incident.command import Command
+from incident.draft import Draft
+from incident.duties import Duty, Grade, Occurrence
+from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PlaybookId, StepId
+from incident.notice import Version, WithdrawalReason
+from incident.playbook import StepKind
+from incident.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFacts:
+    """What a case keeps of an alert."""
+
+    id: str
+    rule: str
+    title: str
+    level: str
+    """Sigma's: informational, low, medium, high, critical."""
+    group: Mapping[str, str]
+    """Whom the alert is about: `{"user.id": "clerk-wang"}`."""
+    raised_at: datetime
+    """When the rule first fired: from then on somebody could have known."""
+    first_at: datetime
+    last_at: datetime
+    """First and last event of the findings."""
+    event_count: int
+    subject_count: int
+    events: tuple[str, ...]
+    """Ids of some of the events."""
+    respond: str
+    """Stem of the playbook, or empty."""
+    automatic: bool
+    """Whether the rule may contain without asking."""
+
+
+class Move(StrEnum):
+    """What changes the state of a case; `incident.TRANSITIONS` is the table."""
+
+    CONTAIN = "contain"
+    RELAPSE = "relapse"
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"
+
+
+class Ending(StrEnum):
+    """How a step or a command ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The case was opened."""
+
+    title: str
+    level: str
+    alert: AlertFacts | None
+    book: str
+    """Stem of the playbook that runs, or empty where none does."""
+    main: PlaybookId | None
+    playbooks: Mapping[PlaybookId, str]
+    """Digests of the texts of that playbook and those it calls, so that a newer file changes nothing in this case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertJoined:
+    """An alert, new or grown, joined the case."""
+
+    alert: AlertFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """Something that a clock can run from, with the time at which it was so."""
+
+    what: Occurrence
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """A duty's clock was started, or moved: then `reason` says why. The duty is kept as it was at that time."""
+
+    duty: Duty
+    start: datetime
+    due: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyJudged:
+    """It was found whether a duty exists in this case."""
+
+    duty: DutyId
+    applies: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyFulfilled:
+    """A duty was fulfilled; `reference` is the proof."""
+
+    duty: DutyId
+    reference: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyLate:
+    """A due time passed. It stays late, whatever is done afterwards."""
+
+    duty: DutyId
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    """A step of a playbook began. `number` counts the steps of the case from 1."""
+
+    number: int
+    playbook: PlaybookId
+    step: StepId
+    kind: StepKind
+    name: str
+    parent: int = 0
+    """The step whose branch this is in; 0 on the top level."""
+    after: int = 0
+    """The step it follows; 0 for the first of its branch."""
+    frame: int = 0
+    """The playbook-action step whose playbook this belongs to; 0 for the case's own."""
+    start_at: datetime
+    timeout_at: datetime | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the variables of the frame begin with, on its first step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded:
+    """A step ended. `outputs` go to the variables of its frame."""
+
+    number: int
+    ending: Ending
+    said: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandIssued:
+    """A command was decided on: from now on it is performed until an outcome is recorded."""
+
+    step: int
+    """The step it belongs to; 0 where a person asked for it directly."""
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEnded:
+    """The outcome of a command."""
+
+    key: CommandKey
+    ending: Ending
+    said: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    """The playbook came to its end."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeAssessed:
+    """It was counted who is affected."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """The incident was graded."""
+
+    grade: Grade
+    why: str
+    clauses: tuple[str, ...] = ()
+    """Harm clauses that speak for a higher grade, by id: a person has to decide about them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateMoved:
+    """The state of the case changed."""
+
+    move: Move
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSettled:
+    """A person said what a fact of the notice is."""
+
+    name: str
+    value: Bilingual
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDrafted:
+    """The notice was drafted or edited. Any approval before is void."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSubmitted:
+    """A person answers for the text and for the check list."""
+
+    digest: str
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeApproved:
+    """Another person approved the exact text."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePublished:
+    """The public can read this version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWithdrawn:
+    """The public can read no version any more."""
+
+    reason: WithdrawalReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Somebody wrote something down."""
+
+    text: str
+
+
+type Fact = (
+    Opened
+    | AlertJoined
+    | Happened
+    | ClockSet
+    | DutyJudged
+    | DutyFulfilled
+    | DutyLate
+    | StepStarted
+    | StepEnded
+    | CommandIssued
+    | CommandEnded
+    | RunEnded
+    | ScopeAssessed
+    | Graded
+    | StateMoved
+    | FactSettled
+    | NoticeDrafted
+    | NoticeSubmitted
+    | NoticeApproved
+    | NoticePublished
+    | NoticeWithdrawn
+    | Noted
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a journal."""
+
+    case: CaseId
+    number: int
+    """From 1, without gaps."""
+    at: datetime
+    """When it was recorded."""
+    by: Actor
+    fact: Fact
+    body: str
+    """The fact as it is stored: what the chain is over, so that a newer program reads old journals as they are."""
+    chain: str
+    """SHA-256 over the chain of the entry before and this entry, in hex."""
+
+
+class BrokenJournal(Exception):
+    """An entry does not follow from the one before: it was changed, dropped, added or moved."""
+
+
+def entries_of(
+    case: CaseId, facts: Iterable[Fact], *, after: Entry | None, at: datetime, by: Actor
+) -> tuple[Entry, ...]:
+    """The entries that record *facts* after the entry *after*, or as the first of *case*."""
+    number, chain = (after.number, after.chain) if after else (0, seed_of(case))
+    found = []
+    for fact in facts:
+        number += 1
+        body = canonical(write_fact(fact)).decode()
+        chain = _link(chain, case, number, at, by, body)
+        found.append(Entry(case=case, number=number, at=at, by=by, fact=fact, body=body, chain=chain))
+    return tuple(found)
+
+
+def verify(entries: Iterable[Entry]) -> None:
+    """Return if *entries*, the whole journal of one case, follow from one another. Raises BrokenJournal."""
+    chain = ""
+    for number, entry in enumerate(entries, 1):
+        chain = _link(chain or seed_of(entry.case), entry.case, number, entry.at, entry.by, entry.body)
+        if entry.number != number or entry.chain != chain:
+            raise BrokenJournal(f"{entry.case}: entry {entry.number} does not follow from the one before")
+
+
+def seed_of(case: CaseId) -> str:
+    """The chain before the first entry of *case*."""
+    return hashlib.sha256(f"yingbi journal 1 {case}".encode()).hexdigest()
+
+
+def _link(chain: str, case: CaseId, number: int, at: datetime, by: Actor, body: str) -> str:
+    told = [chain, case, number, encode(datetime, at), str(by), body]
+    return hashlib.sha256(canonical(told)).hexdigest()
+
+
+def write_fact(fact: Fact) -> dict[str, object]:
+    """*fact* as JSON types, with its kind under `type`."""
+    written: dict[str, object] = encode(Fact, fact)
+    return written
+
+
+def read_fact(raw: object) -> Fact:
+    """The fact that `write_fact` wrote. Raises ValueError where it is none."""
+    fact: Fact = decode(Fact, raw)
+    return fact

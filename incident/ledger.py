@@ -1,0 +1,97 @@
+"""The journals of all cases in memory, as they add up, and the one way to write to them."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from incident.ids import Actor, CaseId
+from incident.incident import Case
+from incident.journal import Fact, Opened, entries_of
+from incident.replay import apply
+from incident.store import CaseStore, Conflict
+
+ATTEMPTS = 5
+"""How often a decision is taken anew because somebody else wrote to the same journal meanwhile."""
+
+
+class Ledger:
+    """Reads each entry once and keeps what it adds up to. What `get` returns is on the disk."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+        self._cases: dict[CaseId, Case] = {}
+        self._position = 0
+        self._lock = threading.RLock()
+        self.changed = threading.Event()
+        """Set whenever an entry was written; who waits on it clears it."""
+
+    def refresh(self) -> None:
+        """Take in what was written since, by whomever."""
+        with self._lock:
+            for position, entry in self._store.since(self._position):
+                self._cases[entry.case] = apply(self._cases.get(entry.case), entry)
+                self._position = position
+
+    def get(self, case: CaseId) -> Case:
+        """The case as it stands. Raises KeyError where there is none."""
+        with self._lock:
+            if case not in self._cases:
+                self.refresh()
+            return self._cases[case]
+
+    def all(self) -> tuple[Case, ...]:
+        """Every case, newest first."""
+        with self._lock:
+            return tuple(sorted(self._cases.values(), key=lambda case: (case.opened_at, case.id), reverse=True))
+
+    def open(
+        self, opened: Opened, *facts: Fact, day: date, at: datetime, by: Actor, playbooks: Mapping[str, str]
+    ) -> CaseId:
+        """A new case that begins with these facts. Raises Conflict where its alert belongs to one already."""
+        alert = opened.alert.id if opened.alert else None
+        with self._lock:
+            for attempt in range(ATTEMPTS):
+                case = self._store.next_id(day)
+                entries = entries_of(case, (opened, *facts), after=None, at=at, by=by)
+                try:
+                    self._store.open(entries, alert=alert, playbooks=playbooks)
+                except Conflict:
+                    if attempt == ATTEMPTS - 1 or (alert and self._store.case_of(alert)):
+                        raise
+                    continue
+                self.refresh()
+                self.changed.set()
+                return case
+            raise AssertionError("the last attempt returns or raises")
+
+    def record(
+        self,
+        case: CaseId,
+        decide: Callable[[Case], Sequence[Fact]],
+        *,
+        at: datetime,
+        by: Actor,
+        alert: str | None = None,
+    ) -> bool:
+        """Write what *decide* finds to be done, all or nothing, and say whether there was anything.
+
+        *decide* sees the case as it stands when its facts are written: where somebody else wrote meanwhile it is
+        asked again. *alert* belongs to the case from then on. Raises what *decide* raises, Conflict, KeyError.
+        """
+        with self._lock:
+            for attempt in range(ATTEMPTS):
+                known = self.get(case)
+                facts = decide(known)
+                if not facts:
+                    return False
+                try:
+                    self._store.append(entries_of(case, facts, after=known.last, at=at, by=by), alert=alert)
+                except Conflict:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                    self.refresh()
+                    continue
+                self.refresh()
+                self.changed.set()
+                return True
+            raise AssertionError("the last attempt returns or raises")

@@ -1,0 +1,69 @@
+"""Carries out the commands that need the world outside the journal: the index, the overlay, the public folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+
+from incident.command import AssessScope, Done, Failed, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.engine import Clock, OutsideCommand
+from incident.notice import publish
+from incident.scope import assess
+from siem.index.store import EventStore, StoreUnavailable
+
+SEARCH_TIMEOUT = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=60)
+"""How long a count waits for the index to hold all that was logged; then it counts what there is, and says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performer:
+    """Performs one command at a time. Doing it again, as after a crash, changes nothing."""
+
+    events: EventStore
+    published: Path
+    """The folder that the bulletin reads."""
+    tighten: Callable[[Tighten], str]
+    """Publishes an overlay entry whose id is the command's key and says how that went. Raises OSError."""
+    indexed_until: Callable[[], datetime]
+    """Until when the index is known to hold all that was logged."""
+    clock: Clock
+
+    def perform(self, command: OutsideCommand) -> Outcome | None:
+        """How it ended, or None where it cannot be done yet and is to be tried again in a moment."""
+        match command:
+            case Tighten():
+                return self._tighten(command)
+            case AssessScope():
+                return self._assess(command)
+            case PublishNotice():
+                return self._publish(command)
+            case _:
+                assert_never(command)
+
+    def _tighten(self, command: Tighten) -> Outcome | None:
+        try:
+            return Done(said=self.tighten(command))
+        except OSError:
+            return None  # a minute of trying is the playbook's time limit; then a person is asked
+        except ValueError as error:
+            return Failed(said=str(error))
+
+    def _assess(self, command: AssessScope) -> Outcome | None:
+        complete = self.indexed_until() >= command.question.end
+        if not complete and self.clock() < command.question.end + PATIENCE:
+            return None
+        try:
+            return ScopeFound(scope=assess(self.events, command.question, complete=complete, timeout=SEARCH_TIMEOUT))
+        except StoreUnavailable:
+            return None
+
+    def _publish(self, command: PublishNotice) -> Outcome:
+        try:
+            publish(self.published, command.notice)
+        except OSError as error:
+            return Failed(said=f"cannot write the notice: {error.strerror}")
+        except ValueError as error:
+            return Failed(said=str(error))
+        return Done(said=f"{command.notice.id} version {command.notice.current.number}")

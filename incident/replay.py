@@ -1,0 +1,213 @@
+"""Adds up a journal: entry by entry to the state of the case. Nothing here decides, waits or asks for anything."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import assert_never
+
+from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
+from incident.command import Tighten
+from incident.ids import ENGINE, Actor, PersonId
+from incident.incident import LEVELS, TRANSITIONS, Activation, Case, Event, Issued, NoticeState, Progress
+from incident.journal import (
+    AlertJoined,
+    ClockSet,
+    CommandEnded,
+    CommandIssued,
+    DutyFulfilled,
+    DutyJudged,
+    DutyLate,
+    Ending,
+    Entry,
+    FactSettled,
+    Graded,
+    Happened,
+    Move,
+    Noted,
+    NoticeApproved,
+    NoticeDrafted,
+    NoticePublished,
+    NoticeSubmitted,
+    NoticeWithdrawn,
+    Opened,
+    RunEnded,
+    ScopeAssessed,
+    StateMoved,
+    StepEnded,
+    StepStarted,
+)
+from incident.notice import Withdrawal
+from incident.playbook import StepKind
+
+
+def replay(entries: Iterable[Entry]) -> Case:
+    """The case that the whole journal *entries* adds up to. Raises ValueError where it does not begin with Opened."""
+    case: Case | None = None
+    for entry in entries:
+        case = apply(case, entry)
+    if case is None:
+        raise ValueError("a journal without entries is no case")
+    return case
+
+
+def apply(case: Case | None, entry: Entry) -> Case:
+    """*case* with one more entry; None stands for a case that is not open yet."""
+    if case is None:
+        return _opened(entry)
+    return replace(_with_fact(case, entry), entries=(*case.entries, entry))
+
+
+def _opened(entry: Entry) -> Case:
+    fact = entry.fact
+    if not isinstance(fact, Opened):
+        raise ValueError(f"{entry.case}: a journal begins with the opening")
+    return Case(
+        id=entry.case,
+        title=fact.title,
+        level=fact.level,
+        opened_at=entry.at,
+        alerts={fact.alert.id: fact.alert} if fact.alert else {},
+        book=fact.book,
+        main=fact.main,
+        playbooks=fact.playbooks,
+        entries=(entry,),
+    )
+
+
+def _with_fact(case: Case, entry: Entry) -> Case:
+    fact = entry.fact
+    match fact:
+        case Opened():
+            raise ValueError(f"{case.id}: a case is opened once")
+        case AlertJoined(alert=alert):
+            return replace(case, alerts={**case.alerts, alert.id: alert}, level=_higher(case.level, alert.level))
+        case Happened(what=what, at=at, note=note):
+            return replace(case, occurrences=(*case.occurrences, Event(what=what, at=at, by=entry.by, note=note)))
+        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
+            return _with_clock(case, fact, entry)
+        case StepStarted() | StepEnded():
+            return _with_step(case, fact, entry)
+        case CommandIssued() | CommandEnded():
+            return _with_command(case, fact, entry)
+        case RunEnded(ending=ending):
+            return replace(case, run_ended=ending)
+        case ScopeAssessed(scope=scope):
+            return replace(case, scope=scope, scope_entry=entry.number)
+        case Graded():
+            return replace(case, graded=fact, graded_by=entry.by)
+        case StateMoved(move=move):
+            contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
+            return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)
+        case FactSettled(name=name):
+            by = case.settled_by | {PersonId(entry.by.id)}
+            return replace(case, settled={**case.settled, name: fact}, settled_by=by)
+        case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
+            return replace(case, notice=_with_notice(case.notice, fact, entry.by))
+        case Noted():
+            return case
+        case _:
+            assert_never(fact)
+
+
+def _higher(one: str, other: str) -> str:
+    return max(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else 0)
+
+
+def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, entry: Entry) -> Case:
+    if isinstance(fact, ClockSet):
+        setting = Setting(start=fact.start, due=fact.due, reason=fact.reason, at=entry.at, by=entry.by)
+        before = case.clocks.get(fact.duty.id, ClockRecord(duty=fact.duty))
+        record = replace(before, settings=(*before.settings, setting))
+        return replace(case, clocks={**case.clocks, fact.duty.id: record})
+    record = case.clocks[fact.duty]
+    match fact:
+        case DutyJudged(applies=applies, why=why):
+            record = replace(record, judged=Judgement(applies=applies, why=why, at=entry.at, by=entry.by))
+        case DutyFulfilled(reference=reference, note=note):
+            done = Fulfilment(at=entry.at, by=entry.by, reference=reference, note=note)
+            record = replace(record, fulfilled=done)
+        case DutyLate(due=due):
+            record = replace(record, late_since=record.late_since or due)
+    return replace(case, clocks={**case.clocks, fact.duty: record})
+
+
+def _with_step(case: Case, fact: StepStarted | StepEnded, entry: Entry) -> Case:
+    if isinstance(fact, StepEnded):
+        step = case.steps[fact.number]
+        ended = replace(step, progress=Progress(fact.ending), said=fact.said, ended_at=entry.at)
+        known = {**case.variables.get(step.frame, {}), **fact.outputs}
+        return replace(case, steps={**case.steps, fact.number: ended}, variables={**case.variables, step.frame: known})
+    at_once = fact.kind in (StepKind.START, StepKind.END)
+    step = Activation(
+        number=fact.number,
+        playbook=fact.playbook,
+        step=fact.step,
+        kind=fact.kind,
+        name=fact.name,
+        parent=fact.parent,
+        after=fact.after,
+        frame=fact.frame,
+        started_at=entry.at,
+        start_at=fact.start_at,
+        timeout_at=fact.timeout_at,
+        progress=Progress.SUCCEEDED if at_once else Progress.PENDING,
+        ended_at=entry.at if at_once else None,
+    )
+    variables = case.variables
+    if fact.variables:
+        variables = {**variables, fact.frame: fact.variables}
+    return replace(case, steps={**case.steps, fact.number: step}, variables=variables)
+
+
+def _with_command(case: Case, fact: CommandIssued | CommandEnded, entry: Entry) -> Case:
+    if isinstance(fact, CommandIssued):
+        key = fact.command.key
+        before = case.commands.get(key)
+        attempts = before.attempts + 1 if before else 1
+        issued = Issued(command=fact.command, step=fact.step, attempts=attempts, issued_at=entry.at)
+        return replace(case, commands={**case.commands, key: issued})
+    issued = replace(
+        case.commands[fact.key],
+        progress=Progress(fact.ending),
+        said=fact.said,
+        outputs=fact.outputs,
+        ended_at=entry.at,
+        ended_by=entry.by,
+    )
+    contained = isinstance(issued.command, Tighten) and fact.ending is Ending.SUCCEEDED
+    return replace(
+        case,
+        commands={**case.commands, fact.key: issued},
+        contained_at=case.contained_at or entry.at if contained else case.contained_at,
+    )
+
+
+def _with_notice(
+    notice: NoticeState,
+    fact: NoticeDrafted | NoticeSubmitted | NoticeApproved | NoticePublished | NoticeWithdrawn,
+    by: Actor,
+) -> NoticeState:
+    match fact:
+        case NoticeDrafted(draft=draft):
+            authors = frozenset() if by == ENGINE else notice.authors | {PersonId(by.id)}
+            return replace(notice, draft=draft, authors=authors, submitted_by=None, checks=(), approved_by=None)
+        case NoticeSubmitted(checks=checks):
+            return replace(notice, submitted_by=PersonId(by.id), checks=checks, approved_by=None)
+        case NoticeApproved():
+            return replace(notice, approved_by=PersonId(by.id))
+        case NoticePublished(version=version):
+            return replace(notice, versions=(*notice.versions, version))
+        case NoticeWithdrawn(reason=reason, at=at):
+            gone = Withdrawal(at=at, reason=reason)
+            return replace(
+                notice,
+                versions=tuple(
+                    version if version.withdrawn else replace(version, content=None, withdrawn=gone)
+                    for version in notice.versions
+                ),
+                draft=None,
+                authors=frozenset(),
+                submitted_by=None,
+                approved_by=None,
+            )
+        case _:
+            assert_never(fact)

@@ -1,0 +1,256 @@
+"""Who is affected: counted from the events of the log, and what the log cannot know, said.
+
+The digests of the persons are counted and forgotten: a scope holds numbers, and a hash by which the same set can be
+recognised when it is counted again.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from siem.index.condition import AllOf, Condition, In
+from siem.index.store import EventStore
+from siem.record.ecs import Document
+from siem.record.event import Disclosure, Phase, Verdict
+
+CALLER_FIELD = "user.id"
+MOST_NAMED = 200
+"""At most so many operations, addresses and credentials are named in a scope; the numbers count all."""
+
+
+class Caution(StrEnum):
+    """What is not certain about the numbers of a scope."""
+
+    AROUND_THE_GATEWAY = "around_the_gateway"
+    """Always: what was read elsewhere, photographed or passed on is in no log of ours."""
+    VALUES_WITHOUT_SUBJECT = "values_without_subject"
+    """Values were shown whose record names no subject: more persons may be affected."""
+    STREAM_UNFINISHED = "stream_unfinished"
+    """A streamed answer has no end in the log: what it showed is counted, the bytes are not all known."""
+    INDEX_BEHIND = "index_behind"
+    """The index did not hold all that was logged in the period: the numbers may be too low."""
+    EPOCHS_MIXED = "epochs_mixed"
+    """The digest key changed within the period: one person may count twice."""
+    NOTHING_FOUND = "nothing_found"
+    """No event fits, although there was an alert."""
+
+
+DOUBTFUL = frozenset({Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED, Caution.NOTHING_FOUND})
+"""With these the number of persons is in doubt, and a notice that states it is not published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeQuestion:
+    """Which events are asked about."""
+
+    where: Mapping[str, tuple[str, ...]]
+    """For each field of the event, the values that count: normally the caller under `user.id`."""
+    start: datetime
+    end: datetime
+    """The first moment no longer asked about."""
+
+    def condition(self) -> Condition:
+        """The condition for the index."""
+        return AllOf(tuple(In(field, frozenset(values)) for field, values in sorted(self.where.items())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCount:
+    """How far one category of personal data was shown."""
+
+    clear_values: int
+    masked_values: int
+    """Shown masked or as a pseudonym."""
+    clear_persons: int
+    """Persons in whose answers the category was shown in clear: at most so many, since a record does not say whose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What was shown to whom, in numbers."""
+
+    question: ScopeQuestion
+    events: int
+    refused: int
+    """Exchanges withheld: they showed nothing."""
+    persons: int
+    """Distinct persons of whom something was shown in clear."""
+    persons_masked: int
+    """Distinct further persons of whom only masked data was shown."""
+    persons_hash: str
+    """SHA-256 over the sorted digests of both."""
+    categories: Mapping[str, CategoryCount]
+    systems: Mapping[str, int]
+    """Exchanges that were answered, by system."""
+    operations: Mapping[str, int]
+    """The same by `system: operation`, most frequent first."""
+    callers: tuple[str, ...]
+    """Staff, systems and terminals by id, citizens by digest."""
+    credentials: tuple[str, ...]
+    addresses: tuple[str, ...]
+    streams: int
+    """Streamed answers, as exports are."""
+    bytes_out: int
+    first_at: datetime | None
+    last_at: datetime | None
+    """First and last event that showed something, or None where none did."""
+    cautions: tuple[Caution, ...]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the number of persons is in doubt."""
+        return not DOUBTFUL.isdisjoint(self.cautions)
+
+
+def assess(store: EventStore, question: ScopeQuestion, *, complete: bool, timeout: timedelta) -> Scope:
+    """The scope that *question* asks for.
+
+    *complete*: whether the index held all that was logged before the end of the period when this was called; only who
+    runs the shipper knows. *timeout* bounds each step of the search. Memory grows with the number of persons, not of
+    events. Raises StoreUnavailable.
+    """
+    count = _Count()
+    for document in store.search(question.condition(), question.start, question.end, timeout):
+        count.add(document)
+    return count.scope(question, complete=complete)
+
+
+_BEGINS = frozenset({Phase.WHOLE, Phase.OPEN})
+"""One such event for each exchange."""
+_SHOWS = frozenset({Phase.WHOLE, Phase.SHOWN})
+"""The events that say what was disclosed; `open` tells a ceiling and `close` a sum."""
+
+
+class _Count:
+    """Counts documents one by one."""
+
+    def __init__(self) -> None:
+        self.persons: dict[str, int] = {}
+        """Each digest with one bit for each category shown in clear, and bit 0 for anything in clear."""
+        self.bits: dict[str, int] = {}
+        self.clear: Counter[str] = Counter()
+        self.masked: Counter[str] = Counter()
+        self.systems: Counter[str] = Counter()
+        self.operations: Counter[str] = Counter()
+        self.named: dict[str, set[str]] = {"callers": set(), "credentials": set(), "addresses": set()}
+        self.open: set[str] = set()
+        self.events = self.refused = self.streams = self.bytes_out = 0
+        self.first = self.last = ""
+        self.without_subject = False
+
+    def add(self, document: Document) -> None:
+        """Count one event."""
+        own, phase = document["yingbi"], document["event"]["action"]
+        self.events += 1
+        self._name(document)
+        if own["verdict"] != Verdict.FORWARD and phase in _BEGINS:
+            self.refused += 1
+            return
+        if phase in _BEGINS:
+            system = document["service"]["name"]
+            self.systems[system] += 1
+            self.operations[f"{system}: {own['operation']}"] += 1
+        if phase in _SHOWS:
+            self._count_values(own, document["@timestamp"])
+        self._follow_stream(phase, own["exchange"], document["http"]["response"]["body"]["bytes"])
+
+    def _count_values(self, own: Document, at: str) -> None:
+        bits = 1 if own["disclosure"] == Disclosure.CLEAR else 0
+        shown = False
+        for use in own.get("fields", ()):
+            category, disclosure = use["category"], use["disclosure"]
+            if disclosure == Disclosure.CLEAR:
+                self.clear[category] += use["count"]
+                bits |= 1 | 1 << self.bits.setdefault(category, len(self.bits) + 1)
+            elif disclosure != Disclosure.NONE:
+                self.masked[category] += use["count"]
+            shown = shown or (disclosure != Disclosure.NONE and use["count"] > 0)
+        subjects = own.get("subjects", ())
+        if shown and not subjects:
+            self.without_subject = True
+        if shown or subjects:
+            self.first = self.first or at
+            self.last = at
+        for digest in subjects:
+            self.persons[digest] = self.persons.get(digest, 0) | bits
+
+    def _follow_stream(self, phase: str, exchange: str, sent: int) -> None:
+        match Phase(phase):
+            case Phase.OPEN:
+                self.streams += 1
+                self.open.add(exchange)
+            case Phase.CLOSE:
+                self.open.discard(exchange)
+                self.bytes_out += sent
+            case Phase.WHOLE:
+                self.bytes_out += sent
+            case Phase.INTENT | Phase.SHOWN:
+                pass
+
+    def _name(self, document: Document) -> None:
+        for kind, value in (
+            ("callers", document.get("user", {}).get("id")),
+            ("credentials", document["yingbi"].get("credential")),
+            ("addresses", document.get("source", {}).get("ip")),
+        ):
+            if value and len(self.named[kind]) < MOST_NAMED:
+                self.named[kind].add(value)
+
+    def scope(self, question: ScopeQuestion, *, complete: bool) -> Scope:
+        """What was counted."""
+        in_clear = sum(1 for bits in self.persons.values() if bits)
+        return Scope(
+            question=question,
+            events=self.events,
+            refused=self.refused,
+            persons=in_clear,
+            persons_masked=len(self.persons) - in_clear,
+            persons_hash=hashlib.sha256("\n".join(sorted(self.persons)).encode()).hexdigest(),
+            categories={name: self._category(name) for name in sorted(self.clear.keys() | self.masked.keys())},
+            systems=dict(self.systems.most_common()),
+            operations=dict(self.operations.most_common(MOST_NAMED)),
+            callers=tuple(sorted(self.named["callers"])),
+            credentials=tuple(sorted(self.named["credentials"])),
+            addresses=tuple(sorted(self.named["addresses"])),
+            streams=self.streams,
+            bytes_out=self.bytes_out,
+            first_at=datetime.fromisoformat(self.first) if self.first else None,
+            last_at=datetime.fromisoformat(self.last) if self.last else None,
+            cautions=tuple(self._cautions(complete=complete)),
+        )
+
+    def _category(self, name: str) -> CategoryCount:
+        bit = 1 << self.bits[name] if name in self.bits else 0
+        return CategoryCount(
+            clear_values=self.clear[name],
+            masked_values=self.masked[name],
+            clear_persons=sum(1 for bits in self.persons.values() if bits & bit),
+        )
+
+    def _cautions(self, *, complete: bool) -> list[Caution]:
+        found = [Caution.AROUND_THE_GATEWAY]
+        if self.without_subject:
+            found.append(Caution.VALUES_WITHOUT_SUBJECT)
+        if self.open:
+            found.append(Caution.STREAM_UNFINISHED)
+        if not complete:
+            found.append(Caution.INDEX_BEHIND)
+        if len({digest.partition(":")[0] for digest in self.persons}) > 1:
+            found.append(Caution.EPOCHS_MIXED)
+        if self.events == 0:
+            found.append(Caution.NOTHING_FOUND)
+        return found
+
+
+def question_about(group: Mapping[str, str], start: datetime, end: datetime) -> ScopeQuestion:
+    """The question for an alert's *group*: all that its caller did, or, where it names none, what the group fits.
+
+    Raises ValueError where the group is empty: it would ask about everybody.
+    """
+    if not any(group.values()):
+        raise ValueError("the alert names no caller and no group, so there is nobody to ask the log about")
+    where = {CALLER_FIELD: (group[CALLER_FIELD],)} if group.get(CALLER_FIELD) else {k: (v,) for k, v in group.items()}
+    return ScopeQuestion(where=where, start=start, end=end)

@@ -1,0 +1,178 @@
+"""What an entry of the journal says to a reader, in one line. The console shows these under a case."""
+
+from typing import assert_never
+
+from incident.command import (
+    AskPerson,
+    AssessScope,
+    Command,
+    Containment,
+    DraftNotice,
+    PublishNotice,
+    Question,
+    StartDuties,
+    Tighten,
+)
+from incident.duties import GRADE_NAMES, Occurrence
+from incident.ids import Bilingual
+from incident.incident import Case
+from incident.journal import (
+    AlertJoined,
+    ClockSet,
+    CommandEnded,
+    CommandIssued,
+    DutyFulfilled,
+    DutyJudged,
+    DutyLate,
+    Ending,
+    Fact,
+    FactSettled,
+    Graded,
+    Happened,
+    Move,
+    Noted,
+    NoticeApproved,
+    NoticeDrafted,
+    NoticePublished,
+    NoticeSubmitted,
+    NoticeWithdrawn,
+    Opened,
+    RunEnded,
+    ScopeAssessed,
+    StateMoved,
+    StepEnded,
+    StepStarted,
+)
+from incident.notice import WITHDRAWAL_NAMES
+
+CONTAINMENT_NAMES = {
+    Containment.BLOCK_CALLER: Bilingual(zh="停用账号", en="block the caller"),
+    Containment.BLOCK_CREDENTIAL: Bilingual(zh="停用凭证", en="block the credential"),
+    Containment.STOP_OPERATION: Bilingual(zh="停用操作", en="stop the operation"),
+    Containment.STOP_SYSTEM: Bilingual(zh="停用系统", en="stop the system"),
+    Containment.MASK_HARDER: Bilingual(zh="加强脱敏", en="mask harder"),
+}
+_MOVES = {
+    Move.CONTAIN: Bilingual(zh="已控制", en="contained"),
+    Move.RELAPSE: Bilingual(zh="控制失效", en="no longer contained"),
+    Move.RESOLVE: Bilingual(zh="处置完毕", en="resolved"),
+    Move.CLOSE: Bilingual(zh="结案", en="closed"),
+    Move.DISMISS: Bilingual(zh="认定为误报", en="dismissed as a false alarm"),
+    Move.REOPEN: Bilingual(zh="重新打开", en="reopened"),
+}
+_OCCURRENCES = {
+    Occurrence.ALERT: Bilingual(zh="告警产生", en="an alert was raised"),
+    Occurrence.REPORT: Bilingual(zh="收到外部报告", en="a report was received"),
+    Occurrence.CONFIRMATION: Bilingual(zh="人工确认", en="a person confirmed it"),
+    Occurrence.CRIME_CLUE: Bilingual(zh="发现涉嫌违法犯罪线索", en="a clue to a crime was found"),
+    Occurrence.HANDLED: Bilingual(zh="处置结束", en="the handling ended"),
+}
+_QUESTIONS = {
+    Question.STEP: Bilingual(zh="等待人工完成", en="a person has to do it"),
+    Question.CONTAIN: Bilingual(zh="等待确认控制措施", en="a person has to confirm the containment"),
+    Question.APPROVE_NOTICE: Bilingual(zh="等待通告提交与批准", en="the notice has to be submitted and approved"),
+    Question.RESCUE: Bilingual(zh="步骤失败，等待人工决定", en="a step failed, a person has to decide"),
+}
+_ENDINGS = {
+    Ending.SUCCEEDED: Bilingual(zh="完成", en="done"),
+    Ending.FAILED: Bilingual(zh="失败", en="failed"),
+}
+
+
+def describe(fact: Fact, case: Case) -> Bilingual:
+    """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded."""
+    match fact:
+        case Opened(title=title):
+            return _line("立案", "Case opened", title)
+        case AlertJoined(alert=alert):
+            return _line("告警并入", "Alert joined", f"{alert.title} ({alert.event_count})")
+        case Happened(what=what, note=note):
+            return _line(_OCCURRENCES[what].zh, _OCCURRENCES[what].en.capitalize(), note)
+        case StepStarted(name=name):
+            return _line("步骤开始", "Step started", name)
+        case StepEnded(number=number, ending=ending, said=said):
+            step = f"{case.steps[number].name} ({said})" if said else case.steps[number].name
+            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", step)
+        case CommandIssued(command=command):
+            return _command(command)
+        case CommandEnded(key=key, ending=ending, said=said):
+            about, ended = _command(case.commands[key].command), _ENDINGS[ending]
+            return _line(f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})", said)
+        case RunEnded(ending=ending):
+            return _line(f"预案执行{_ENDINGS[ending].zh}", f"Playbook {_ENDINGS[ending].en}")
+        case ScopeAssessed(scope=scope):
+            zh = f"明文 {scope.persons} 人，仅脱敏 {scope.persons_masked} 人，记录 {scope.events} 条"
+            en = f"{scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records"
+            return Bilingual(zh=f"影响范围：{zh}", en=f"Scope: {en}")
+        case Graded(grade=grade, why=why):
+            return _line(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
+        case StateMoved(move=move, reason=reason):
+            return _line(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
+        case Noted(text=text):
+            return _line("备注", "Note", text)
+        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
+            return _duty(fact, case)
+        case _:
+            return _notice(fact)
+
+
+def _line(zh: str, en: str, more: str = "") -> Bilingual:
+    return Bilingual(zh=f"{zh}：{more}" if more else zh, en=f"{en}: {more}" if more else en)
+
+
+def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
+    duty = fact.duty if isinstance(fact, ClockSet) else case.clocks[fact.duty].duty
+    name = duty.name
+    match fact:
+        case ClockSet(reason=reason):
+            zh, en = ("时限移动", "Clock moved") if reason else ("时限起算", "Clock started")
+            return _line(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
+        case DutyJudged(applies=applies, why=why):
+            zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
+            return _line(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
+        case DutyFulfilled(reference=reference):
+            return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", reference)
+        case DutyLate():
+            return Bilingual(zh=f"超过时限（{name.zh}）", en=f"Time limit passed ({name.en})")
+        case _:
+            assert_never(fact)
+
+
+def _notice(
+    fact: FactSettled | NoticeDrafted | NoticeSubmitted | NoticeApproved | NoticePublished | NoticeWithdrawn,
+) -> Bilingual:
+    match fact:
+        case FactSettled(name=name, reason=reason):
+            return _line(f"核定事实 {name}", f"Fact settled: {name}", reason)
+        case NoticeDrafted(draft=draft):
+            return _line("通告草稿", "Notice drafted", draft.content.title_zh)
+        case NoticeSubmitted(digest=digest):
+            return _line("通告提交", "Notice submitted", digest[:12])
+        case NoticeApproved(digest=digest):
+            return _line("通告批准", "Notice approved", digest[:12])
+        case NoticePublished(version=version):
+            return Bilingual(zh=f"通告第 {version.number} 版已发布", en=f"Version {version.number} published")
+        case NoticeWithdrawn(reason=reason):
+            why = WITHDRAWAL_NAMES[reason]
+            return _line("通告撤回", "Notice withdrawn", f"{why.zh} / {why.en}")
+        case _:
+            assert_never(fact)
+
+
+def _command(command: Command) -> Bilingual:
+    match command:
+        case Tighten(kind=kind, system=system, target=target):
+            return _line(CONTAINMENT_NAMES[kind].zh, CONTAINMENT_NAMES[kind].en.capitalize(), target or system)
+        case AssessScope():
+            return _line("核定影响范围", "Assess the scope")
+        case StartDuties():
+            return _line("定级和起算时限", "Grade it and start the clocks")
+        case DraftNotice(template=template):
+            return _line("起草通告", "Draft the notice", template)
+        case PublishNotice(notice=notice):
+            zh, en = ("撤回", "Withdraw") if notice.current.withdrawn else ("发布", "Publish")
+            return _line(f"{zh}通告", f"{en} the notice", notice.id)
+        case AskPerson(question=question, title=title):
+            return _line(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
+        case _:
+            assert_never(command)

@@ -1,0 +1,204 @@
+"""Fills in the public notice from the facts of a case: every number in it can be traced to where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from incident.draft import MISSING_MARK, Draft, NoticeFact
+from incident.duties import GRADE_NAMES
+from incident.ids import Bilingual
+from incident.incident import Case, State
+from incident.notice import Contact, Content, Stage
+from incident.scope import DOUBTFUL, Caution, Scope
+
+SHIPPED = Path(__file__).parent / "notices"
+
+_STAGES: Mapping[State, Stage] = {
+    State.OPEN: Stage.INVESTIGATING,
+    State.CONTAINED: Stage.CONTAINED,
+    State.RESOLVED: Stage.RESOLVED,
+    State.CLOSED: Stage.REVIEWED,
+    State.DISMISSED: Stage.RESOLVED,
+}
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_LABELS: Mapping[str, Bilingual] = {
+    "number": Bilingual(zh="通告编号", en="number of the notice"),
+    "systems": Bilingual(zh="涉事系统", en="systems"),
+    "discovered": Bilingual(zh="发现时间", en="discovered"),
+    "from": Bilingual(zh="最早读取时间", en="first access"),
+    "to": Bilingual(zh="最晚读取时间", en="last access"),
+    "contained": Bilingual(zh="控制时间", en="contained"),
+    "persons": Bilingual(zh="以明文显示所涉人数", en="persons, data shown in clear"),
+    "persons_masked": Bilingual(zh="仅显示脱敏信息所涉人数", en="persons, masked data only"),
+    "accounts": Bilingual(zh="涉事账号数", en="accounts involved"),
+    "categories": Bilingual(zh="以明文显示的信息种类", en="kinds of data shown in clear"),
+    "unit": Bilingual(zh="发布单位", en="unit"),
+    "phone": Bilingual(zh="联系电话", en="phone"),
+    "hotline": Bilingual(zh="政务服务便民热线", en="government service hotline"),
+    "police": Bilingual(zh="报警电话", en="police"),
+}
+FACT_NAMES = frozenset(_LABELS)
+"""The facts that a template may use, and that a person may settle."""
+
+_DOUBTS: Mapping[Caution, Bilingual] = {
+    Caution.INDEX_BEHIND: Bilingual(zh="统计时日志索引尚未完整", en="the index was behind when this was counted"),
+    Caution.EPOCHS_MIXED: Bilingual(
+        zh="统计时段内更换过摘要密钥，同一人可能被计两次", en="the digest key changed, so a person may count twice"
+    ),
+    Caution.NOTHING_FOUND: Bilingual(zh="日志中没有找到相应记录", en="the log has no such record"),
+}
+_OUTDATED = Bilingual(zh="统计以后又有新的告警", en="an alert came after this was counted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What the public calls the things that the log has ids for."""
+
+    categories: Mapping[str, Bilingual]
+    systems: Mapping[str, Bilingual]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """What a notice needs beside the case: who publishes it, in which words, in which zone."""
+
+    contact: Contact
+    labels: Labels
+    zone: tzinfo
+    zone_name: Bilingual
+    templates: Path = SHIPPED
+
+
+def facts_of(case: Case, press: Press) -> tuple[NoticeFact, ...]:
+    """Every fact that a notice about *case* may state, as known now. What a person settled stands above the rest."""
+    known = {
+        fact.name: fact for fact in (*_case_facts(case, press), *_scope_facts(case, press), *_standing(case, press))
+    }
+    for name, settled in case.settled.items():
+        source = f"{case.id}: {settled.reason}"
+        known[name] = NoticeFact(name=name, label=_LABELS[name], value=settled.value, source=source)
+    return tuple(known[name] for name in _LABELS)
+
+
+def write_draft(case: Case, template: str, press: Press) -> Draft:
+    """The notice that *template* makes of the facts. Raises ValueError where the template is missing or wrong."""
+    facts = facts_of(case, press)
+    title_zh, body_zh = _render(f"{template}.zh.j2", case, facts, press)
+    title_en, body_en = _render(f"{template}.en.j2", case, facts, press)
+    grade = case.graded.grade if case.graded else None
+    content = Content(
+        title_zh=title_zh,
+        body_zh=body_zh,
+        title_en=title_en,
+        body_en=body_en,
+        stage=_STAGES[case.state],
+        grade=GRADE_NAMES[grade] if grade else None,
+        contact=press.contact,
+    )
+    return Draft(template=template, content=content, facts=facts)
+
+
+def _fact(name: str, value: Bilingual | None, source: str, doubt: Bilingual | None = None) -> NoticeFact:
+    return NoticeFact(
+        name=name, label=_LABELS[name], value=value or Bilingual(zh="", en=""), source=source, doubt=doubt
+    )
+
+
+def _same(text: str) -> Bilingual:
+    return Bilingual(zh=text, en=text)
+
+
+def _case_facts(case: Case, press: Press) -> list[NoticeFact]:
+    return [
+        _fact("number", _same(case.notice_id), str(case.id)),
+        _fact("discovered", moment(case.aware_at, press), f"{case.id}#1"),
+        _fact("contained", moment(case.contained_at, press), str(case.id)),
+    ]
+
+
+def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
+    scope = case.scope
+    if scope is None:
+        names = ("systems", "from", "to", "persons", "persons_masked", "accounts", "categories")
+        return [_fact(name, None, "") for name in names]
+    source = f"{case.id}#{case.scope_entry}"
+    doubts = [_DOUBTS[caution] for caution in scope.cautions if caution in DOUBTFUL]
+    doubts += [_OUTDATED] if case.scope_outdated else []
+    doubt = (
+        Bilingual(zh="；".join(one.zh for one in doubts), en="; ".join(one.en for one in doubts)) if doubts else None
+    )
+    clear = [name for name, count in scope.categories.items() if count.clear_values]
+    return [
+        _named("systems", tuple(scope.systems), press.labels.systems, source),
+        _named("categories", tuple(clear), press.labels.categories, source),
+        _fact("from", moment(scope.first_at, press), source),
+        _fact("to", moment(scope.last_at, press), source),
+        _fact("persons", _same(f"{scope.persons:,}"), source, doubt),
+        _fact("persons_masked", _same(f"{scope.persons_masked:,}"), source, doubt),
+        _fact("accounts", _same(str(len(scope.callers))), source),
+    ]
+
+
+def _named(name: str, ids: tuple[str, ...], labels: Mapping[str, Bilingual], source: str) -> NoticeFact:
+    """The public names of *ids*; in doubt where one has none, since an id of ours must not stand in a notice."""
+    unknown = [one for one in ids if one not in labels]
+    ids_text = f"`{'`, `'.join(unknown)}`"
+    doubt = Bilingual(zh=f"{ids_text} 没有对外名称", en=f"{ids_text} has no public name") if unknown else None
+    known = [labels[one] for one in ids if one in labels]
+    value = Bilingual(zh="、".join(label.zh for label in known), en=", ".join(label.en for label in known))
+    return _fact(name, value, source, doubt)
+
+
+def _standing(case: Case, press: Press) -> list[NoticeFact]:
+    contact = press.contact
+    return [
+        _fact("unit", contact.unit, "settings"),
+        _fact("phone", _same(contact.phone), "settings"),
+        _fact("hotline", _same(contact.hotline), "settings"),
+        _fact("police", _same("110"), "national emergency number"),
+    ]
+
+
+def moment(at: datetime | None, press: Press) -> Bilingual | None:
+    """*at* as the public reads it, to the minute, with the zone; None for None."""
+    if at is None:
+        return None
+    here = at.astimezone(press.zone)
+    zh = f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}（{press.zone_name.zh}）"
+    en = f"{here:%H:%M} on {here.day} {_MONTHS.split('|')[here.month - 1]} {here.year} ({press.zone_name.en})"
+    return Bilingual(zh=zh, en=en)
+
+
+def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) -> tuple[str, str]:
+    """Title and body. A template sees facts as text and numbers to choose by; it can reach nothing else."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(press.templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    chinese = name.endswith(".zh.j2")
+    context = {fact.name: (fact.value.zh if chinese else fact.value.en) or MISSING_MARK for fact in facts}
+    try:
+        text = environment.get_template(name).render(fact=context, **_choices(case.scope))
+    except (TemplateError, ArithmeticError, TypeError) as error:
+        raise ValueError(f"the template `{name}` cannot be filled in: {error}") from None
+    title, _, body = text.strip().partition("\n")
+    if not title.startswith("# "):
+        raise ValueError(f"the template `{name}` must begin with `# ` and the title")
+    return title[2:].strip(), body.strip() + "\n"
+
+
+def _choices(scope: Scope | None) -> dict[str, object]:
+    """What a template may choose its words by; never what it prints."""
+    if scope is None:
+        return {"known": False, "persons": 0, "persons_masked": 0, "accounts": 0, "clear": (), "at_least": False}
+    return {
+        "known": True,
+        "persons": scope.persons,
+        "persons_masked": scope.persons_masked,
+        "accounts": len(scope.callers),
+        "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),
+        "at_least": Caution.VALUES_WITHOUT_SUBJECT in scope.cautions,
+    }

@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+import pytest
+
+from incident.draft import LONGEST_BODY, MISSING_MARK, SECTIONS, Draft, NoticeFact, problems_of
+from incident.ids import Bilingual
+from policies.recognisers.scan import scan
+from tests.incident.office import zh
+from tests.incident.test_notice import CONTENT
+
+BODY = "\n".join(f"## {section.zh}\n\n这一节说的是：{section.zh}。\n" for section in SECTIONS)
+FACTS = (
+    NoticeFact(name="persons", label=zh("人数", "persons"), value=zh("1,234", "1,234"), source="C-20261123-001#21"),
+    NoticeFact(name="from", label=zh("时间", "from"), value=zh("2026年11月23日 09:05", "09:05"), source="#21"),
+    NoticeFact(name="phone", label=zh("电话", "phone"), value=zh("0570-8765000", "0570-8765000"), source="settings"),
+    NoticeFact(name="hotline", label=zh("热线", "hotline"), value=zh("12345", "12345"), source="settings"),
+)
+
+
+def draft(**changes: object) -> Draft:
+    content = replace(CONTENT, body_zh=BODY)
+    return Draft(template="bulk-retrieval", content=replace(content, **changes), facts=FACTS)  # type: ignore[arg-type]
+
+
+def codes(of: Draft, facts: tuple[NoticeFact, ...] = FACTS, *, correction: bool = False) -> set[str]:
+    found = problems_of(of, facts, scan, never_named={"clerk-wang", "10.0.0.7"}, correction=correction)
+    assert all(problem.text.zh and problem.text.en for problem in found)
+    return {problem.code for problem in found}
+
+
+def test_a_good_draft_has_no_problem() -> None:
+    assert codes(draft()) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"body_zh": BODY + MISSING_MARK}, "missing-fact"),
+        ({"title_zh": " "}, "empty"),
+        ({"body_en": ""}, "empty"),
+        ({"body_zh": BODY.replace("## 您可以怎样做", "## 其他")}, "lacking-section"),
+        ({"body_zh": BODY.replace("这一节说的是：联系我们。", "")}, "lacking-section"),
+        ({"body_zh": BODY + "联系人 13800138000"}, "personal-data"),
+        ({"title_en": "Call 13800138000"}, "personal-data"),
+        ({"change": Bilingual(zh="删去身份证号110101199003070011", en="x")}, "personal-data"),
+        ({"body_zh": BODY + "涉事账号 clerk-wang"}, "names-caller"),
+        ({"body_zh": BODY + "涉事账号 Ｃlerk-Wang"}, "names-caller"),
+        ({"body_en": "From 10.0.0.7"}, "names-caller"),
+        ({"body_zh": BODY + "共 1235 人"}, "untraced-number"),
+        ({"body_zh": BODY + "共 １２３５ 人"}, "untraced-number"),
+        ({"title_en": "3 persons"}, "untraced-number"),
+        ({"body_zh": BODY + "影响三百余人"}, "untraced-number"),
+        ({"body_zh": BODY + "影响千人"}, "untraced-number"),
+        ({"body_zh": BODY + "啊" * LONGEST_BODY}, "too-long"),
+        ({"contact": replace(CONTENT.contact, phone="")}, "no-contact"),
+    ],
+)
+def test_what_keeps_it_from_the_public(changes: dict[str, object], code: str) -> None:
+    assert code in codes(draft(**changes))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "共有 1,234 人，另有 1234 人。",
+        "2026年11月23日 09:05 以前",
+        "请拨打 0570-8765000 或者 12345",
+        "一个人的信息也很重要，十分抱歉",
+    ],
+)
+def test_numbers_of_the_facts_and_plain_words_may_stand(more: str) -> None:
+    assert codes(draft(body_zh=BODY + more)) == set()
+
+
+def test_the_public_phone_is_no_personal_data_even_if_it_is_a_mobile() -> None:
+    contact = replace(CONTENT.contact, phone="13800138000")
+    facts = (*FACTS, replace(FACTS[2], value=zh("13800138000", "13800138000")))
+    text = draft(contact=contact, body_zh=BODY + "电话 13800138000")
+    assert "personal-data" not in codes(text, facts)
+    assert "personal-data" in codes(draft(contact=contact, body_zh=BODY + "电话 13900139000"), facts)
+
+
+def test_doubtful_and_changed_facts_block() -> None:
+    doubtful = (replace(FACTS[0], doubt=zh("索引尚未完整", "the index was behind")), *FACTS[1:])
+    assert codes(draft(), doubtful) == {"doubtful-fact"}
+    changed = (replace(FACTS[0], value=zh("1,240", "1,240")), *FACTS[1:])
+    assert codes(draft(), changed) == {"changed-fact"}
+    assert codes(draft(body_zh=BODY + "共 1,234 人"), changed) == {"changed-fact", "untraced-number"}
+
+
+def test_a_correction_says_what_it_corrects() -> None:
+    assert codes(draft(), correction=True) == {"no-change"}
+    assert codes(draft(change=zh("补充了说明")), correction=True) == set()
+
+
+def test_a_problem_never_repeats_what_was_found() -> None:
+    found = problems_of(draft(body_zh=BODY + "13800138000"), FACTS, scan)
+    said = [problem.text for problem in found if problem.code == "personal-data"]
+    assert said
+    assert "13800138000" not in "".join(text.zh + text.en for text in said)
+
+
+def test_chinese_commas_do_not_join_numbers() -> None:
+    assert codes(draft(body_zh=BODY + "分别为 1234，12345。")) == set()

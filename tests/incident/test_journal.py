@@ -1,0 +1,123 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident.codec import tag_of
+from incident.command import Question
+from incident.duties import Occurrence
+from incident.ids import ENGINE, CaseId, DutyId, person
+from incident.journal import (
+    BrokenJournal,
+    Entry,
+    Fact,
+    Happened,
+    Noted,
+    entries_of,
+    read_fact,
+    verify,
+    write_fact,
+)
+from incident.notice import WithdrawalReason
+from tests.golden import Golden
+from tests.incident.office import CHEN, TEN, Office, alert, zh
+
+CASE = CaseId("C-20261123-001")
+
+
+def whole_road(office: Office) -> tuple[Entry, ...]:
+    """The journal of a case in which nearly everything has happened."""
+    case = office.to_the_draft()
+    office.cases.settle_fact(case, CHEN, "accounts", zh("1", "1"), "已核对")
+    office.cases.note(case, CHEN, "已电话通知分管领导")
+    office.publish(case)
+    office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
+    office.perform_all()
+    office.say_yes(case, Question.STEP)
+    office.cases.fulfil(case, DutyId("tell-persons"), CHEN, "通告 N-20261123-001")
+    office.watch.move(hours=30)
+    office.cases.tick()
+    office.cases.open_or_join(alert("a-2", rule="canary"))
+    return office.cases.get(case).entries
+
+
+FACTS = get_args(Fact.__value__)
+
+
+def test_the_kinds_of_facts_keep_their_names(golden: Golden) -> None:
+    """A journal is for ever: a fact that is renamed, or loses a field, makes old journals unreadable."""
+    golden.check("facts.txt", "".join(f"{tag_of(kind)}: {' '.join(kind.__slots__)}\n" for kind in FACTS))
+
+
+def test_every_kind_of_fact_is_read_as_it_was_written(office: Office) -> None:
+    entries = whole_road(office)
+    assert {type(entry.fact) for entry in entries} == set(FACTS)
+    for entry in entries:
+        assert read_fact(json.loads(entry.body)) == entry.fact
+        assert read_fact(json.loads(json.dumps(write_fact(entry.fact)))) == entry.fact
+
+
+def test_a_journal_that_nobody_touched_is_whole(office: Office) -> None:
+    entries = whole_road(office)
+    verify(entries)
+    office.restart()
+    verify(office.cases.get(CASE).entries)
+    assert office.cases.get(CASE).entries == entries
+
+
+def three() -> list[Entry]:
+    facts = [Noted(text=text) for text in ("one", "two", "three")]
+    return list(entries_of(CASE, facts, after=None, at=TEN, by=ENGINE))
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda entries: entries[:1] + entries[2:],
+        lambda entries: entries[1:],
+        lambda entries: [entries[1], entries[0], entries[2]],
+        lambda entries: [*entries, entries[2]],
+        lambda entries: [entries[0], replace(entries[1], body=entries[1].body.replace("two", "2")), entries[2]],
+        lambda entries: [entries[0], replace(entries[1], at=TEN + timedelta(seconds=1)), entries[2]],
+        lambda entries: [entries[0], replace(entries[1], by=person(CHEN)), entries[2]],
+        lambda entries: [replace(entry, case=CaseId("C-20261123-002")) for entry in entries],
+    ],
+    ids=[
+        "dropped",
+        "the first dropped",
+        "moved",
+        "repeated",
+        "changed",
+        "another time",
+        "another actor",
+        "another case",
+    ],
+)
+def test_what_was_altered_shows(tamper: Callable[[list[Entry]], list[Entry]]) -> None:
+    verify(three())
+    with pytest.raises(BrokenJournal, match="does not follow"):
+        verify(tamper(three()))
+
+
+def test_entries_go_on_from_the_last() -> None:
+    first, second, _ = three()
+    (again,) = entries_of(CASE, [Noted(text="two")], after=first, at=TEN, by=ENGINE)
+    assert again == second
+
+
+@pytest.mark.parametrize("raw", [{}, {"type": "dance"}, {"type": "noted"}, {"type": "noted", "text": "x", "by": "me"}])
+def test_what_is_no_fact_is_refused(raw: object) -> None:
+    with pytest.raises(ValueError, match=r"unknown|missing"):
+        read_fact(raw)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(Occurrence), st.text(max_size=20))
+def test_times_and_texts_survive(at: datetime, what: Occurrence, note: str) -> None:
+    fact = Happened(what=what, at=at, note=note)
+    (entry,) = entries_of(CASE, [fact], after=None, at=at, by=ENGINE)
+    assert read_fact(json.loads(entry.body)) == fact

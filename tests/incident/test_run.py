@@ -1,0 +1,201 @@
+"""Cut the journal anywhere, start again, and the case comes to the same end."""
+
+import itertools
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from incident.command import Done, Failed, Question, Tighten
+from incident.draft import CHECK_LIST
+from incident.graph import load_playbooks
+from incident.ids import CaseId, CommandKey
+from incident.incident import Case, State
+from incident.journal import Ending, Entry, Move, verify
+from incident.notice import read_notice
+from incident.run import next_facts, outcome_facts
+from incident.store import CaseStore
+from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, Watch, alert, new_database
+
+ROOT = Path(__file__).parent.parent.parent
+CASE = CaseId("C-20261123-001")
+
+
+class Ticking(Watch):
+    """A clock that goes on by a millisecond each time it is looked at, so that each transaction has its own time."""
+
+    def __call__(self) -> object:  # type: ignore[override]
+        return self.move(milliseconds=1)
+
+
+def walk_on(office: Office) -> Case:
+    """Do whatever the case waits for, until it waits for nothing."""
+    for _ in range(100):
+        office.cases.tick()
+        office.perform()
+        case = office.cases.get(CASE)
+        if case.run_ended and not office.cases.pending():
+            return case
+        for asked in case.questions:
+            if asked.question is not Question.APPROVE_NOTICE:
+                office.cases.complete(CASE, asked.key, CHEN)
+            elif case.notice.submitted_by is None:
+                office.cases.submit_notice(CASE, LI, case.notice.digest, tuple(CHECK_LIST))
+            elif case.notice.approved_by is None:
+                office.cases.approve_notice(CASE, ZHAO, case.notice.digest)
+    raise AssertionError("the case comes to no end")
+
+
+def an_office(folder: Path) -> Office:
+    folder.mkdir(exist_ok=True)
+    office = Office(folder=folder, engine=new_database(folder), watch=Ticking(TEN))
+    office.record()
+    return office
+
+
+def transactions(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:
+    for _, group in itertools.groupby(entries, key=lambda entry: entry.at):
+        yield tuple(group)
+
+
+def kinds(case: Case) -> Counter[str]:
+    return Counter(type(entry.fact).__name__ for entry in case.entries)
+
+
+@pytest.mark.parametrize("automatic", [False, True], ids=["asked", "automatic"])
+def test_every_crash_point(tmp_path: Path, automatic: bool) -> None:
+    told = alert(automatic=automatic)
+    whole = an_office(tmp_path / "whole")
+    whole.cases.open_or_join(told)
+    expected = walk_on(whole)
+    assert expected.run_ended is Ending.SUCCEEDED
+    parts = list(transactions(expected.entries))
+    assert len(parts) > 35
+
+    for cut in range(1, len(parts), 5 if automatic else 1):
+        office = an_office(tmp_path / f"cut-{cut}")
+        store = CaseStore(office.engine)
+        texts = {book.digest: book.source for book in office.books.values()}
+        store.open(parts[0], alert=told.id, playbooks=texts)
+        for part in parts[1:cut]:
+            store.append(part)
+        office.watch.at = parts[cut - 1][-1].at
+        office.restart()
+        case = walk_on(office)
+        verify(case.entries)
+        assert case.run_ended is Ending.SUCCEEDED
+        assert case.state is State.CONTAINED
+        assert case.entries[: sum(map(len, parts[:cut]))] == expected.entries[: sum(map(len, parts[:cut]))]
+        assert kinds(case) == kinds(expected), f"cut after {cut} transactions"
+        assert case.commands.keys() == expected.commands.keys()
+        assert {key: issued.attempts for key, issued in case.commands.items()} == dict.fromkeys(case.commands, 1)
+        assert max(Counter(office.performed).values(), default=1) == 1, "each was pending once more at most"
+        office.events.close()
+        office.engine.dispose()
+    whole.events.close()
+    whole.engine.dispose()
+
+
+def test_an_outcome_told_twice_is_recorded_once(office: Office) -> None:
+    office.cases.open_or_join(alert(automatic=True))
+    (command,) = office.cases.pending()
+    assert isinstance(command, Tighten)
+    office.cases.finished(command.key, Done())
+    entries = office.cases.get(CASE).entries
+    office.cases.finished(command.key, Done())
+    office.cases.finished(command.key, Failed(said="too late"))
+    assert office.cases.get(CASE).entries == entries
+    assert outcome_facts(office.cases.get(CASE), CommandKey(f"{CASE}.99.1"), Done()) == ()
+
+
+def test_an_answer_after_the_time_limit_is_noted_and_changes_nothing(office: Office) -> None:
+    office.cases.open_or_join(alert(automatic=True))
+    (command,) = office.cases.pending()
+    office.watch.move(minutes=2)
+    office.cases.tick()
+    assert office.question(CASE, Question.STEP).title.startswith("人工停用账号")
+    office.cases.finished(command.key, Done())
+    case = office.cases.get(CASE)
+    assert kinds(case)["Noted"] == 1
+    assert office.question(CASE, Question.STEP)
+
+
+def test_nothing_follows_in_a_case_that_has_ended(office: Office) -> None:
+    library = {book.id: book for book in load_playbooks().values()}
+    office.cases.open_or_join(alert(automatic=True))
+    late = TEN + timedelta(days=365)
+    assert next_facts(office.cases.get(CASE), library, late), "the block has a time limit"
+    office.cases.act(CASE, Move.DISMISS, CHEN, "误报")
+    assert next_facts(office.cases.get(CASE), library, late) == ()
+    assert office.cases.pending() == ()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from incident.command import Tighten
+from tests.incident.office import Office, alert, new_database
+from tests.incident.test_run import CASE, walk_on
+
+folder, lives = Path(sys.argv[1]), int(sys.argv[2])
+
+class Mortal(Office):
+    def _tighten(self, command: Tighten) -> str:
+        said = super()._tighten(command)
+        with (self.folder / "overlay.log").open("a") as log:
+            log.write(f"{command.key} {command.until.isoformat()}\\n")
+        strike()
+        return said
+
+def strike(*_: object) -> None:
+    global lives
+    lives -= 1
+    if lives <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+engine = new_database(folder)
+event.listen(engine, "commit", strike)
+office = Mortal(folder=folder, engine=engine)
+office.cases.open_or_join(alert())
+walk_on(office)
+print("finished")
+"""
+
+
+def test_a_process_that_is_killed_again_and_again_comes_to_the_end(tmp_path: Path) -> None:
+    """SIGKILL before the second write that each process would commit, or between performing and telling the outcome."""
+    prepared = an_office(tmp_path)
+    prepared.events.close()
+    prepared.engine.dispose()
+    kills = 0
+    for life in itertools.cycle((2, 3, 4)):
+        run = subprocess.run(
+            [sys.executable, "-W", "error", "-c", KILLED, str(tmp_path), str(life + kills // 12)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if run.returncode == 0:
+            break
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        kills += 1
+        assert kills < 60, "it gets nowhere"
+    assert kills >= 20
+    office = Office(folder=tmp_path, engine=new_database(tmp_path))
+    case = office.cases.get(CASE)
+    verify(case.entries)
+    assert case.run_ended is Ending.SUCCEEDED
+    assert len(office.cases.all()) == 1
+    orders = (tmp_path / "overlay.log").read_text().splitlines()
+    assert len(set(orders)) == 1, "asked more than once perhaps, but always for the same"
+    notice = read_notice(tmp_path / "published" / "N-20261123-001.json")
+    assert [version.number for version in notice.versions] == [1]
+    office.events.close()
+    office.engine.dispose()

@@ -1,0 +1,188 @@
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from incident.scope import CategoryCount, Caution, Scope, ScopeQuestion, assess, question_about
+from siem.index.sqlite import SqliteStore
+from siem.record.event import Disclosure, ExchangeId, Phase, Verdict
+from tests.incident.office import LIMIT, TEN, shown
+from tests.siem.events import digest, document
+
+START, END = TEN - timedelta(hours=1), TEN
+CLERK = ScopeQuestion(where={"user.id": ("clerk-wang",)}, start=START, end=END)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "events.db")
+    yield store
+    store.close()
+
+
+def seen(store: SqliteStore, *documents: dict[str, Any], complete: bool = True) -> Scope:
+    store.append(documents, LIMIT)
+    return assess(store, CLERK, complete=complete, timeout=LIMIT)
+
+
+def at(number: int, **changes: Any) -> dict[str, Any]:
+    return document(number, at=START + timedelta(seconds=number), **changes)
+
+
+def test_persons_are_counted_once_and_in_clear_counts_for_more(store: SqliteStore) -> None:
+    clear, masked = (shown("name"),), (shown("name", Disclosure.MASKED),)
+    scope = seen(
+        store,
+        at(1, subjects=(digest(1), digest(2)), fields=(shown("name", count=2), shown("mobile", Disclosure.MASKED, 2))),
+        at(2, subjects=(digest(2), digest(3)), fields=masked, disclosure=Disclosure.MASKED),
+        at(3, subjects=(digest(3),), fields=clear),
+        at(
+            4,
+            subjects=(digest(4),),
+            fields=(shown("mobile", Disclosure.PSEUDONYMOUS),),
+            disclosure=Disclosure.PSEUDONYMOUS,
+        ),
+    )
+    assert (scope.persons, scope.persons_masked) == (3, 1)
+    assert scope.persons_hash == hashlib.sha256("\n".join(digest(n) for n in (1, 2, 3, 4)).encode()).hexdigest()
+    assert scope.categories == {
+        "mobile": CategoryCount(clear_values=0, masked_values=3, clear_persons=0),
+        "name": CategoryCount(clear_values=3, masked_values=1, clear_persons=3),
+    }
+    assert (scope.first_at, scope.last_at) == (START + timedelta(seconds=1), START + timedelta(seconds=4))
+    assert scope.cautions == (Caution.AROUND_THE_GATEWAY,)
+    assert not scope.doubtful
+
+
+def test_only_the_caller_and_the_period_are_asked_about(store: SqliteStore) -> None:
+    scope = seen(
+        store,
+        document(1, at=START - timedelta(microseconds=1)),
+        document(2, at=START),
+        document(3, at=END - timedelta(microseconds=1)),
+        document(4, at=END),
+        at(5, caller="clerk-li"),
+    )
+    assert scope.events == 2
+    assert scope.callers == ("clerk-wang",)
+
+
+def test_what_was_withheld_showed_nothing(store: SqliteStore) -> None:
+    scope = seen(store, at(1, verdict=Verdict.WITHHOLD, subjects=(), disclosure=Disclosure.NONE, status=403))
+    assert (scope.events, scope.refused, scope.persons) == (1, 1, 0)
+    assert scope.first_at is None
+    assert scope.systems == {}
+
+
+def test_a_stream_is_counted_by_its_windows(store: SqliteStore) -> None:
+    exchange = ExchangeId("6YQ3K0M9ZT-1")
+    ceiling = (shown("name", count=0),)
+    window = (shown("name", count=2),)
+    scope = seen(
+        store,
+        at(1, phase=Phase.OPEN, exchange=exchange, subjects=(), fields=ceiling),
+        at(2, phase=Phase.SHOWN, exchange=exchange, subjects=(digest(1), digest(2)), fields=window),
+        at(3, phase=Phase.SHOWN, exchange=exchange, subjects=(digest(2), digest(3)), fields=window),
+        at(4, phase=Phase.CLOSE, exchange=exchange, subjects=(), fields=(shown("name", count=4),), bytes_out=900),
+    )
+    assert (scope.persons, scope.streams, scope.bytes_out) == (3, 1, 900)
+    assert scope.categories["name"].clear_values == 4, "neither the ceiling nor the sum is added"
+    assert scope.operations == {"register: GET /register/residents/{id}": 1}
+    assert Caution.STREAM_UNFINISHED not in scope.cautions
+
+
+def test_a_stream_that_was_cut_still_showed_its_windows(store: SqliteStore) -> None:
+    exchange = ExchangeId("6YQ3K0M9ZT-1")
+    scope = seen(
+        store,
+        at(1, phase=Phase.OPEN, exchange=exchange, subjects=()),
+        at(2, phase=Phase.SHOWN, exchange=exchange, subjects=(digest(1),), fields=(shown("name"),)),
+        at(3, phase=Phase.CLOSE, exchange=exchange, subjects=(), verdict=Verdict.WITHHOLD, bytes_out=10),
+    )
+    assert (scope.persons, scope.refused, scope.streams) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("documents", "complete", "caution", "doubtful"),
+    [
+        ([at(1)], True, Caution.AROUND_THE_GATEWAY, False),
+        ([at(1, subjects=(), fields=(shown("name"),))], True, Caution.VALUES_WITHOUT_SUBJECT, False),
+        ([at(1, phase=Phase.OPEN, subjects=())], True, Caution.STREAM_UNFINISHED, False),
+        ([at(1)], False, Caution.INDEX_BEHIND, True),
+        ([at(1), at(2, subjects=("e2:ff",))], True, Caution.EPOCHS_MIXED, True),
+        ([], True, Caution.NOTHING_FOUND, True),
+    ],
+    ids=lambda value: value.value if isinstance(value, Caution) else "",
+)
+def test_what_the_log_cannot_know_is_said(
+    store: SqliteStore, documents: list[dict[str, Any]], complete: bool, caution: Caution, doubtful: bool
+) -> None:
+    scope = seen(store, *documents, complete=complete)
+    assert caution in scope.cautions
+    assert scope.doubtful is doubtful
+
+
+def test_who_and_from_where(store: SqliteStore) -> None:
+    scope = seen(
+        store,
+        at(1, credential="jwt:hall", source_ip="10.0.0.7"),
+        at(2, credential="key:ab", source_ip="10.0.0.7", system="hall"),
+    )
+    assert scope.credentials == ("jwt:hall", "key:ab")
+    assert scope.addresses == ("10.0.0.7",)
+    assert scope.systems == {"register": 1, "hall": 1}
+
+
+@pytest.mark.parametrize(
+    ("group", "where"),
+    [
+        ({"user.id": "w", "service.name": "register"}, {"user.id": ("w",)}),
+        ({"user.id": "", "source.ip": "10.0.0.7"}, {"user.id": ("",), "source.ip": ("10.0.0.7",)}),
+        ({"source.ip": "10.0.0.7"}, {"source.ip": ("10.0.0.7",)}),
+    ],
+)
+def test_a_stolen_credential_is_asked_about_wherever_it_went(group: dict[str, str], where: dict[str, Any]) -> None:
+    assert question_about(group, START, END).where == where
+
+
+@pytest.mark.parametrize("group", [{}, {"user.id": ""}])
+def test_nobody_in_particular_is_not_everybody(group: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="names no caller"):
+        question_about(group, START, END)
+
+
+uses = st.builds(
+    shown, st.sampled_from(["name", "mobile", "resident_id"]), st.sampled_from(Disclosure), st.integers(0, 3)
+)
+facts = st.fixed_dictionaries(
+    {
+        "subjects": st.lists(st.integers(0, 6).map(digest), max_size=4, unique=True).map(tuple),
+        "fields": st.lists(uses, max_size=3).map(tuple),
+        "caller": st.sampled_from(["clerk-wang", "clerk-li"]),
+        "verdict": st.sampled_from(Verdict),
+    }
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(facts, max_size=8))
+def test_it_counts_what_an_obvious_count_counts(tmp_path: Path, told: list[dict[str, Any]]) -> None:
+    clear_of: set[str] = set()
+    all_of: set[str] = set()
+    for one in told:
+        if one["caller"] == "clerk-wang" and one["verdict"] is Verdict.FORWARD:
+            all_of |= set(one["subjects"])
+            if any(use.disclosure is Disclosure.CLEAR for use in one["fields"]):
+                clear_of |= set(one["subjects"])
+    (tmp_path / "events.db").unlink(missing_ok=True)
+    store = SqliteStore(tmp_path / "events.db")
+    scope = seen(store, *(at(number, disclosure=Disclosure.MASKED, **one) for number, one in enumerate(told)))
+    store.close()
+    for leftover in tmp_path.glob("events.db*"):
+        leftover.unlink()
+    assert (scope.persons, scope.persons_masked) == (len(clear_of), len(all_of - clear_of))

@@ -1,0 +1,183 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incident.draft import MISSING_MARK
+from incident.duties import Grade
+from incident.ids import NotPermitted
+from incident.notice import Stage
+from incident.scope import Caution
+from incident.wording import FACT_NAMES, SHIPPED, facts_of, moment, write_draft
+from siem.record.event import Disclosure
+from tests.golden import Golden
+from tests.incident.office import CHEN, LIMIT, PRESS, TEN, Office, alert, shown, zh
+from tests.siem.events import document
+
+MASKED = {"fields": (shown("name", Disclosure.MASKED),), "disclosure": Disclosure.MASKED}
+SENSITIVE = {"fields": (shown("resident_id"), shown("bank_card"))}
+
+
+@pytest.mark.parametrize(
+    ("name", "events"),
+    [("in-clear", {}), ("masked-only", MASKED), ("sensitive", SENSITIVE), ("nothing-known", None)],
+)
+def test_the_notice_as_the_public_would_read_it(
+    office: Office, golden: Golden, name: str, events: dict[str, Any] | None
+) -> None:
+    if events is None:
+        case = office.cases.open_or_join(alert())
+    else:
+        office.record(count=1234, **events)
+        case = office.cases.open_or_join(alert(automatic=True))
+        office.perform_all()
+    content = write_draft(office.cases.get(case), "bulk-retrieval", PRESS).content
+    parts = (f"# {content.title_zh}", content.body_zh, f"# {content.title_en}", content.body_en)
+    golden.check(f"bulk-retrieval-{name}.txt", "\n\n".join(part.strip() for part in parts) + "\n")
+
+
+@pytest.mark.parametrize("events", [{}, MASKED, SENSITIVE], ids=["in clear", "masked only", "sensitive"])
+def test_the_shipped_template_needs_no_hand(office: Office, events: dict[str, Any]) -> None:
+    office.record(**events)
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    assert office.cases.problems(case) == ()
+
+
+def test_before_anything_is_known_there_are_gaps_not_guesses(office: Office) -> None:
+    case = office.cases.open_or_join(alert(respond=""))
+    office.cases.redraft_notice(case, CHEN, "bulk-retrieval")
+    draft = office.cases.get(case).notice.draft
+    assert draft is not None
+    assert MISSING_MARK in draft.content.body_zh
+    assert MISSING_MARK in draft.content.body_en
+    assert "missing-fact" in {problem.code for problem in office.cases.problems(case)}
+
+
+def test_every_fact_has_its_source(office: Office) -> None:
+    case = office.cases.get(office.to_the_draft())
+    found = facts_of(case, PRESS)
+    assert {fact.name for fact in found} == FACT_NAMES
+    for fact in found:
+        assert fact.value.zh
+        assert fact.value.en
+        assert fact.source
+    persons = next(fact for fact in found if fact.name == "persons")
+    assert persons.source == f"{case.id}#{case.scope_entry}"
+
+
+@pytest.mark.parametrize("caution", [Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED])
+def test_a_doubtful_scope_makes_its_numbers_doubtful(office: Office, caution: Caution) -> None:
+    case = office.cases.get(office.to_the_draft())
+    assert case.scope is not None
+    found = facts_of(replace(case, scope=replace(case.scope, cautions=(caution,))), PRESS)
+    assert {fact.name for fact in found if fact.doubt} == {"persons", "persons_masked"}
+
+
+def test_an_alert_after_the_count_makes_it_doubtful_until_it_is_counted_again(office: Office) -> None:
+    case = office.to_the_draft()
+    office.watch.move(minutes=5)
+    office.cases.open_or_join(alert(automatic=True, last_at=office.watch() - timedelta(seconds=30), event_count=12))
+    assert "doubtful-fact" in {problem.code for problem in office.cases.problems(case)}
+    office.cases.reassess(case, CHEN, 24)
+    office.perform_all()
+    assert office.cases.problems(case) == ()
+
+
+def test_a_category_without_a_public_name_blocks(office: Office) -> None:
+    office.record(fields=(shown("household_no"),))
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    problems = office.cases.problems(case)
+    assert any("`household_no` has no public name" in problem.text.en for problem in problems)
+    office.cases.settle_fact(case, CHEN, "categories", zh("户号", "household numbers"), "目录尚未登记")
+    office.cases.redraft_notice(case, CHEN, "bulk-retrieval")
+    assert office.cases.problems(case) == ()
+    draft = office.cases.get(case).notice.draft
+    assert draft is not None
+    assert "户号" in draft.content.body_zh
+
+
+def test_only_facts_that_exist_are_settled(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    with pytest.raises(NotPermitted, match="no fact `weather`"):
+        office.cases.settle_fact(case, CHEN, "weather", zh("晴"), "看了天")
+    with pytest.raises(NotPermitted, match="a reason"):
+        office.cases.settle_fact(case, CHEN, "persons", zh("5", "5"), " ")
+
+
+def test_values_without_a_subject_are_said_as_at_least(office: Office) -> None:
+    office.record(count=3)
+    unnamed = document(99, at=TEN - timedelta(minutes=3), subjects=(), fields=(shown("name"),))
+    office.events.append([unnamed], LIMIT)
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    draft = office.cases.get(case).notice.draft
+    assert draft is not None
+    assert "至少有 3 人" in draft.content.body_zh
+    assert "at least 3 persons" in draft.content.body_en
+
+
+def test_stage_and_grade_follow_the_case(office: Office) -> None:
+    case = office.to_the_draft()
+    draft = office.cases.get(case).notice.draft
+    assert draft is not None
+    assert (draft.content.stage, draft.content.grade) == (Stage.CONTAINED, zh("一般", "ordinary"))
+    office.cases.grade(case, CHEN, Grade.LARGE, "影响较大")
+    again = write_draft(office.cases.get(case), "bulk-retrieval", PRESS).content
+    assert again.grade == zh("较大", "relatively major")
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "english"),
+    [
+        (
+            datetime(2026, 11, 23, 16, 5, 59),
+            "2026年11月24日 00:05（北京时间）",
+            "00:05 on 24 November 2026 (Beijing time)",
+        ),
+        (datetime(2026, 1, 2, 3, 4), "2026年1月2日 11:04（北京时间）", "11:04 on 2 January 2026 (Beijing time)"),
+    ],
+)
+def test_times_are_said_in_the_zone_of_the_reader(at: datetime, text: str, english: str) -> None:
+    press = replace(PRESS, zone_name=zh("北京时间", "Beijing time"))
+    assert moment(at.replace(tzinfo=UTC), press) == zh(text, english)
+    assert moment(None, press) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("no title", "must begin with"),
+        ("# {{ fact.weather }}", "weather"),
+        ("# {{ fact.persons.__class__.__mro__ }}", "unsafe"),
+        ("# {% for x in range(10) %}", "end of template"),
+        ("# {{ 1 / 0 }}", "division"),
+        ("# {{ range(99999999) | list }}", "Range"),
+        ("# {% include '../../secret' %}", "secret"),
+    ],
+)
+def test_a_hostile_or_broken_template_is_refused(office: Office, tmp_path: Path, text: str, says: str) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for language in ("zh", "en"):
+        (folder / f"odd.{language}.j2").write_text(text, "utf-8")
+    case = office.cases.get(office.cases.open_or_join(alert()))
+    with pytest.raises(ValueError, match=rf"the template `odd\.zh\.j2` .*{says}"):
+        write_draft(case, "odd", replace(PRESS, templates=folder))
+
+
+@pytest.mark.parametrize("name", ["no-such", "../wording", "/etc/passwd"])
+def test_only_templates_of_the_folder_are_read(office: Office, name: str) -> None:
+    case = office.cases.get(office.cases.open_or_join(alert()))
+    with pytest.raises(ValueError, match="cannot be filled in"):
+        write_draft(case, name, PRESS)
+
+
+def test_every_shipped_template_has_both_languages() -> None:
+    files = {path.name for path in SHIPPED.glob("*.j2")}
+    names = {file.partition(".")[0] for file in files}
+    assert names
+    assert files == {f"{name}.{language}.j2" for name in names for language in ("zh", "en")}

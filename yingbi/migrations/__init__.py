@@ -1,0 +1,1 @@
+"""Migrations of the state database: one line of versions over the tables of every package that keeps state."""
