@@ -11,7 +11,7 @@ from typing import ClassVar
 from mitmproxy import flow as flows
 from mitmproxy import http
 from mitmproxy.net.http.http1 import assemble_response
-from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy import commands, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers.http import _base, _http1, _http2
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
@@ -25,6 +25,7 @@ from mitmproxy.proxy.layers.http._events import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
 
+from proxy.connection import Connection, first_value
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.pages import Notice, page, problem
@@ -56,7 +57,8 @@ class Stream(http_layers.HttpStream):
         return False
 
     def _check_request_size(self) -> layer.CommandGenerator[bool]:
-        declared = self.flow.request.headers.get("content-length", "")
+        fields = self.flow.request.headers.fields  # its `get` is slow, and every request comes here
+        declared = next((value for name, value in fields if name.lower() == b"content-length"), b"")
         size = len(self.request_body_buf) or (int(declared) if declared.isdigit() else 0)
         if size <= LARGEST_REQUEST:
             return False
@@ -260,6 +262,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     _http1.make_error_response = error_response
     _base.format_error = error_body
     _http2.format_error = error_body  # type: ignore[attr-defined]
+    mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
+    http.Headers.get = first_value  # type: ignore[method-assign, assignment]
     # The core checks the type of every field of every message in Python: a quarter of the time of a small request.
     http.MessageData.__post_init__ = lambda self: None  # type: ignore[method-assign]
     for name in ("mitmproxy", "asyncio", "mitmproxy_rs"):

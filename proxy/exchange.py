@@ -1,6 +1,9 @@
 """One exchange as mitmproxy sees it: what is read from its flow and written to it, and what became of it so far."""
 
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from mitmproxy.http import Headers, HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
@@ -25,6 +28,7 @@ _NOT_FORWARDED = frozenset(
     "x-forwarded-for x-forwarded-host x-forwarded-proto x-real-ip x-original-url x-rewrite-url "
     "x-http-method-override content-length transfer-encoding".split()
 )
+_REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
 
@@ -83,10 +87,10 @@ def request_of(flow: HTTPFlow) -> Request:
     """The request of *flow*. Raises Malformed."""
     data = flow.request.data
     return read_request(
-        method=flow.request.method,
-        authority=flow.request.authority or flow.request.headers.get("host", ""),
+        method=data.method.decode("utf-8", "surrogateescape"),
+        authority=data.authority.decode("utf-8", "surrogateescape"),
         target=data.path.decode("utf-8", "surrogateescape"),
-        fields=flow.request.headers.fields,
+        fields=data.headers.fields,
         source_ip=source_ip_of(flow),
     )
 
@@ -145,10 +149,9 @@ def answer_headers_of(flow: HTTPFlow) -> dict[str, list[str]]:
     return read_headers(flow.response.headers.fields)
 
 
-def has_body(flow: HTTPFlow) -> bool:
+def has_body(flow: HTTPFlow, headers: dict[str, list[str]]) -> bool:
     """Whether the answer says that it has a body."""
-    assert flow.response is not None
-    return flow.request.method != "HEAD" and flow.response.headers.get("content-length", "") != "0"
+    return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
 
 def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> None:
@@ -169,9 +172,7 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     elif not flow.request.is_http2:
         fields.append((b"transfer-encoding", b"chunked"))
     fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
-    response = Response.make(flow.response.status_code)  # our own version and reason phrase
-    response.headers = Headers(fields)
-    response.data.content = None
+    response = _response(flow.response.status_code, fields)
     response.stream = flow.response.stream
     flow.response = response
 
@@ -193,10 +194,7 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
     if status == 503:
         fields.append((b"retry-after", b"5"))
-    response = Response.make(status)
-    response.headers = Headers(fields)
-    response.data.content = b"" if flow.request.method == "HEAD" else body
-    flow.response = response
+    flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 
 
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
@@ -210,3 +208,10 @@ def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], .
     response.headers = Headers((*headers, *own))
     response.data.content = body
     flow.response = response
+
+
+def _response(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes | None = None) -> Response:
+    """A response with the standard's reason phrase: what a system behind says there may be anything."""
+    reason = _REASON_PHRASES.get(status, b"")
+    moment = time.time()
+    return Response(b"HTTP/1.1", status, reason, Headers(fields), body, None, moment, moment)

@@ -140,7 +140,7 @@ class Gate:
         exchange.treatment = treatment_of(
             flow.response.status_code,
             headers,
-            has_body=has_body(flow),
+            has_body=has_body(flow, headers),
             forward=exchange.forward,
             system=exchange.system,
             caller=exchange.ledger.caller,

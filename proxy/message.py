@@ -16,6 +16,8 @@ _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)")
 _ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)|;", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
+_PORT = re.compile(r"\d{0,5}")
 _METHOD = re.compile(r"[A-Z]{3,10}")
 
 type Headers = dict[str, list[str]]
@@ -55,11 +57,19 @@ class Request:
 def read_request(
     *, method: str, authority: str, target: str, fields: tuple[tuple[bytes, bytes], ...], source_ip: str
 ) -> Request:
-    """The request. Raises Malformed where any part of it is not plain."""
+    """The request. Raises Malformed where any part of it is not plain.
+
+    *authority* is what stands in the request line or in HTTP/2's pseudo-header; it must not differ from `Host`.
+    """
     if not _METHOD.fullmatch(method):
         raise Malformed
+    headers = read_headers(fields)
+    named = headers.get("host", [authority])
+    if len(named) != 1 or (authority and named[0].lower() != authority.lower()):
+        raise Malformed
+    authority = named[0]
     host, _, port = authority.partition(":")
-    if not host or not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", host) or not re.fullmatch(r"\d{0,5}", port):
+    if not _HOST.fullmatch(host) or not _PORT.fullmatch(port):
         raise Malformed
     path, query = read_target(target)
     return Request(
@@ -68,7 +78,7 @@ def read_request(
         authority=authority,
         path=path,
         query=query,
-        headers=read_headers(fields),
+        headers=headers,
         source_ip=source_ip,
     )
 

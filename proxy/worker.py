@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 from mitmproxy import addonmanager, hooks, options
@@ -24,6 +25,7 @@ from policies.keys import Verifier, read_secret
 from proxy import core
 from proxy.addon import Hooks
 from proxy.board import Board
+from proxy.connection import Connection, argument_names
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
@@ -74,14 +76,18 @@ class Dispatcher(addonmanager.AddonManager):
 
     async def handle_lifecycle(self, event: hooks.Hook) -> None:
         """Call everybody who has this hook."""
+        self.call(event)
+
+    def call(self, event: hooks.Hook) -> None:
+        """Call everybody who has this hook. None of ours waits for anything."""
         called = self._called.get(event.name)
         if called is None:
             found = (getattr(addon, event.name, None) for addon in self.chain)
             called = self._called[event.name] = tuple(method for method in found if method is not None)
-        for method in called:
-            result = method(*event.args())
-            if isinstance(result, Awaitable):
-                await result
+        if called:
+            arguments = [getattr(event, name) for name in argument_names(cast(Any, type(event)))]
+            for method in called:
+                method(*arguments)
 
 
 class Layers:
@@ -147,6 +153,7 @@ class Worker:
         """Serve until asked to stop; then let exchanges under way end, for a while."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_task_factory(_eager)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         self.current.renew()
@@ -180,11 +187,9 @@ class Worker:
         log.error("publication_refused what=%s", what)
 
     def _cut(self, client: Client) -> None:
-        """Close the caller's connection at once, without a word."""
         handler = self.proxy.connections.get(client.id)
-        transport = handler.transports.get(client) if handler is not None else None
-        if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
-            transport.writer.transport.abort()
+        if isinstance(handler, Connection):
+            handler.abort()
 
     def _drop_upstream(self, flow: HTTPFlow) -> None:
         """Give up the connection to the system behind; the core then says that it ended."""
@@ -195,6 +200,12 @@ class Worker:
             waiting = connection is flow.server_conn or not connection.connected
             if connection is not flow.client_conn and waiting and transport.handler is not None:
                 transport.handler.cancel("too slow")
+
+
+def _eager(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
+    """A task that begins at once, as the core's own loop makes them: each hook is one, and most never wait."""
+    more.pop("eager_start", None)
+    return asyncio.Task(coroutine, loop=loop, eager_start=True, **more)
 
 
 def _core_said(name: str, level: str, kind: str) -> None:
@@ -216,6 +227,12 @@ def run(settings: WorkerSettings, now: Clock) -> None:
     mode_servers.AsyncioServerInstance.listen = _listen  # type: ignore[assignment, method-assign]
 
     async def main() -> None:
-        await Worker(settings, now).run()
+        worker = Worker(settings, now)
+        # What is there now stays for ever. Exchanges make few cycles, but a great many objects that a collector would
+        # look at again and again.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        await worker.run()
 
     uvloop.run(main())

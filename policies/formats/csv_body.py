@@ -66,7 +66,7 @@ class CsvMasker:
         if not self._columns:
             return self._header(record) + end
         cells = self._cells(record)
-        known = KnownValues() if self._record.has_free_text else None
+        known = KnownValues() if self._record.scanned else None
         last: list[tuple[int, Action]] = []
         for place, cell in enumerate(cells):
             action = self._columns[place] if place < len(self._columns) else self._undeclared

@@ -53,7 +53,8 @@ class Object:
     """For the elements of a list in this place; None: they are such objects themselves."""
     subject: str | None = None
     """Which key tells whom the object is about."""
-    has_free_text: bool = field(init=False)
+    scanned: frozenset[str] = field(init=False)
+    """Keys of free text; what other fields hide is looked for in it."""
     must_be_whole: bool = field(init=False)
     """Whether what an entry becomes depends on other entries, so that it cannot be treated piece by piece."""
     masked: tuple[tuple[str, int, Callable[[str], str]], ...] = field(init=False)
@@ -68,10 +69,11 @@ class Object:
         values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
         masked = tuple((key, action.field, action.apply) for key, action in values if action.kind is Kind.MASK)
         shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
-        scans = any(isinstance(node, Value) and node.action.kind is Kind.SCAN for node in nodes)
+        scanned = frozenset(key for key, action in values if action.kind is Kind.SCAN)
+        other_scans = isinstance(self.other, Value) and self.other.action.kind is Kind.SCAN
         for name, found in (
-            ("has_free_text", scans),
-            ("must_be_whole", scans or any(isinstance(node, Rows) for node in nodes)),
+            ("scanned", scanned),
+            ("must_be_whole", bool(scanned) or other_scans or any(isinstance(node, Rows) for node in nodes)),
             ("masked", masked),
             ("counted", tuple((key, action.field) for key, action in shown if action.personal)),
             ("plain", frozenset(key for key, action in values if action.kind in (Kind.MASK, Kind.SHOW))),
@@ -86,8 +88,7 @@ class JsonTree:
     """Applies the nodes of one body to its parsed values, in place. Counts every object entry it meets."""
 
     def __init__(self, undeclared: Action, tally: Tally) -> None:
-        self.undeclared = Value(undeclared)
-        self._unknown = Object({}, self.undeclared)
+        self.undeclared, self._unknown = _undeclared_nodes(undeclared)
         self.tally = tally
         self.entries = 0
         """How many object entries the values had."""
@@ -117,18 +118,17 @@ class JsonTree:
         if not isinstance(node, Object):
             node = self._unknown  # a declared value is never an object: nothing in it is declared
         self.entries += len(value)
-        if node.subject is not None:
-            self.note_subject(value.get(node.subject))
-        known = KnownValues() if node.has_free_text else None
+        tally = self.tally
+        if node.subject is not None and (identifier := value.get(node.subject)):
+            if type(identifier) is str:
+                tally.subjects[tally.digester(identifier)] = None
+            else:
+                self.note_subject(identifier)
+        known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
         # The common case, a flat record, costs a few operations for each masked field and none for the others.
-        self._flat(node, value, known)
-        rest = value.keys() - node.plain
-        return self._entries(node, value, [key for key in value if key in rest], known, depth) if rest else value
-
-    def _flat(self, node: Object, value: dict[str, Any], known: KnownValues | None) -> None:
-        counts = self.tally.fields
+        counts = tally.fields
         for key, index, mask in node.masked:
             item = value.get(key)
             if type(item) is str:
@@ -143,6 +143,9 @@ class JsonTree:
         for key, index in node.counted:
             if value.get(key) not in _NOTHING:
                 counts[index] += 1
+        if node.plain.issuperset(value):
+            return value
+        return self._entries(node, value, [key for key in value if key not in node.plain], known, depth)
 
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
@@ -220,6 +223,12 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+@lru_cache(maxsize=64)
+def _undeclared_nodes(action: Action) -> tuple[Value, Object]:
+    """What stands for a value and for an object of which nothing is declared."""
+    return Value(action), Object({}, Value(action))
 
 
 def items_of(node: Node) -> Node | None:

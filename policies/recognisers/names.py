@@ -42,14 +42,28 @@ _NO_GIVEN_NAME = (
 ).split()
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
+_DOTS = "·•・"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
-_DOTTED = f"[{_HAN}]{{1,8}}(?:[·•・][{_HAN}]{{1,8}}){{1,3}}"
+_NAME = f"{_SURNAME}{_GIVEN}"
+_DOTTED = f"[{_HAN}]{{1,8}}(?:[{_DOTS}][{_HAN}]{{1,8}}){{1,3}}"
 _LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[ 　]?[:：,，(（\"“]?[ 　]{0,2}"
-_NAME = f"({_DOTTED}|{_SURNAME}{_GIVEN})"
-_AFTER = re.compile(f"(?:{'|'.join(ANNOUNCING)}){_LINK}{_NAME}")
-_BEFORE = re.compile(f"{_NAME}(?={'|'.join(FOLLOWING)})")
+
+
+def _one_of(words: list[str]) -> str:
+    """A pattern for any of *words* that looks at most characters once only."""
+    return f"(?=[{''.join(dict.fromkeys(word[0] for word in words))}])(?:{'|'.join(words)})"
+
+
+_PATTERNS = (
+    re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_NAME})"),
+    re.compile(f"({_NAME})(?={'|'.join(FOLLOWING)})"),
+)
+_WITH_DOTS = (
+    re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_DOTTED}|{_NAME})"),
+    re.compile(f"({_DOTTED}|{_NAME})(?={'|'.join(FOLLOWING)})"),
+)
 
 GATE_WORDS = (*ANNOUNCING, *FOLLOWING)
 """A text without any of them holds no name that `find_names` could find."""
@@ -57,6 +71,6 @@ GATE_WORDS = (*ANNOUNCING, *FOLLOWING)
 
 def find_names(text: str) -> Iterator[Hit]:
     """The names in normalised *text*, in no particular order."""
-    for pattern in (_AFTER, _BEFORE):
+    for pattern in _WITH_DOTS if any(dot in text for dot in _DOTS) else _PATTERNS:
         for match in pattern.finditer(text):
             yield Hit(match.start(1), match.end(1), "person_name", 0.7, "context")

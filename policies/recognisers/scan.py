@@ -3,6 +3,7 @@
 Text without personal data is most of all text; the gate (hyperscan) reads it at memory speed and the rest never runs.
 """
 
+import threading
 from collections.abc import Iterable
 
 import hyperscan
@@ -14,17 +15,25 @@ from policies.recognisers.table import CONTEXT_CHARS, ORDER, TABLE, Hit, Recogni
 _STRIPPED = str.maketrans("", "", " -.")
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
-# Every pattern of the table needs six digits in a row, with a separator between two at most, or an at-sign.
+# Every number of the table needs six digits in a row, with a separator between two at most.
 _DIGITS = "[0-9\uff10-\uff19]"
 _BETWEEN = "[ \u00a0\u3000.\uff0e\\-\u2010-\u2015\u2212\ufe63\uff0d]?"
-_GATE = (f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}", "[@\uff20]", f"[{INVISIBLE}]", "|".join(GATE_WORDS))
+_NUMBER, _AT_SIGN, _HIDDEN, _WORD = range(4)
+_GATE = {
+    _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}",
+    _AT_SIGN: "[@\uff20]",
+    _HIDDEN: f"[{INVISIBLE}]",
+    _WORD: "|".join(GATE_WORDS),
+}
+_NUMBERS = tuple(row for row in TABLE if row.category != "email")
+_EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
 def _compile_gate() -> hyperscan.Database:
     gate = hyperscan.Database()
     gate.compile(
-        expressions=[expression.encode() for expression in _GATE],
-        ids=list(range(len(_GATE))),
+        expressions=[expression.encode() for expression in _GATE.values()],
+        ids=list(_GATE),
         elements=len(_GATE),
         flags=[hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH] * len(_GATE),
     )
@@ -32,24 +41,49 @@ def _compile_gate() -> hyperscan.Database:
 
 
 _DATABASE = _compile_gate()
+_of_thread = threading.local()
+
+
+def _opened(text: str) -> list[int]:
+    """Which parts of the gate *text* opens."""
+    opened: list[int] = []
+    # A lone surrogate cannot be encoded, and cannot be part of a hit either.
+    _DATABASE.scan(
+        text.encode("utf-8", "replace"),
+        match_event_handler=lambda pattern, *_: opened.append(pattern),
+        scratch=_scratch(),
+    )
+    return opened
+
+
+def _scratch() -> hyperscan.Scratch:
+    """Working memory for the gate; two threads must not share one."""
+    found: hyperscan.Scratch | None = getattr(_of_thread, "scratch", None)
+    if found is None:
+        found = _of_thread.scratch = hyperscan.Scratch(_DATABASE)
+    return found
 
 
 def may_hold_personal_data(text: str) -> bool:
     """False only where `scan` would find nothing."""
-    opened: list[int] = []
-    # A lone surrogate cannot be encoded, and cannot be part of a hit either.
-    _DATABASE.scan(text.encode("utf-8", "replace"), match_event_handler=lambda pattern, *_: opened.append(pattern))
-    return bool(opened)
+    return bool(_opened(text))
 
 
 def scan(text: str) -> tuple[Hit, ...]:
     """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*."""
-    if not may_hold_personal_data(text):
+    opened = _opened(text)
+    if not opened:
         return ()
+    everything = _HIDDEN in opened  # what hides characters may hide them from the gate as well
     normal = normalise(text)
-    found = [hit for row in TABLE for hit in _hits_of(row, normal.text)]
-    found.extend(find_names(normal.text))
-    return tuple(_in_original(hit, normal) for hit in resolve(found))
+    found: list[Hit] = []
+    if everything or _NUMBER in opened:
+        found.extend(hit for row in _NUMBERS for hit in _hits_of(row, normal.text))
+    if everything or _AT_SIGN in opened:
+        found.extend(hit for row in _EMAILS for hit in _hits_of(row, normal.text))
+    if everything or _WORD in opened:
+        found.extend(find_names(normal.text))
+    return tuple(_in_original(hit, normal) for hit in (resolve(found) if len(found) > 1 else found))
 
 
 def resolve(found: Iterable[Hit]) -> list[Hit]:

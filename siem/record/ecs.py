@@ -64,7 +64,7 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["categories"] = sorted({u.category for u in event.fields})
     method, _, path = event.operation.partition(" ")
     document: dict[str, Any] = {
-        "@timestamp": event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "@timestamp": _spelled(event.at),
         "ecs": {"version": ECS_VERSION},
         "event": about_event,
         "service": {"name": event.system},
@@ -111,6 +111,11 @@ def from_ecs(document: Document) -> AccessEvent:
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],
     )
+
+
+def _spelled(moment: datetime) -> str:
+    """*moment* in UTC, with microseconds. Faster than `strftime`, of which every exchange needs one."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _field_document(use: FieldUse) -> dict[str, Any]:

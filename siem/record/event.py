@@ -1,13 +1,15 @@
 """What is recorded of an exchange.
 
 An event holds who asked for what, what was decided and which categories of personal data were shown in which form.
-It never holds a value of a subject: subjects are digests, paths are templates, reasons are codes.
+It never holds a value of a subject: subjects are digests, paths are templates, reasons are codes. Events are made on
+the data path, so they are msgspec structs, which cost a tenth of a frozen dataclass to make.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+import msgspec
 
 EventId = NewType("EventId", str)
 """`<start>-<number>`: unique for ever, short enough to be read out on the phone."""
@@ -60,8 +62,7 @@ class Disclosure(StrEnum):
 DISCLOSURE_ORDER = tuple(Disclosure)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldUse:
+class FieldUse(msgspec.Struct, frozen=True, kw_only=True):
     """What one declared field became in an answer, and why (invariant 4)."""
 
     name: str
@@ -75,8 +76,7 @@ class FieldUse:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessEvent:
+class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One record of the log."""
 
     id: EventId

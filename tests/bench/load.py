@@ -3,6 +3,8 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 CONNECTIONS = 16
 
@@ -31,8 +33,7 @@ class _Asking(asyncio.Protocol):
         self.wrong = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._ask()
 
     def _ask(self) -> None:
@@ -73,8 +74,7 @@ async def load(port: int, request: bytes, seconds: float, connections: int = CON
     asking, waits = [], []
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()
-        protocol = _Asking(request, start + seconds, done)
-        await loop.create_connection(lambda protocol=protocol: protocol, "127.0.0.1", port)
+        _, protocol = await loop.create_connection(partial(_Asking, request, start + seconds, done), "127.0.0.1", port)
         asking.append(protocol)
         waits.append(done)
     await asyncio.gather(*waits)

@@ -1,5 +1,6 @@
 """One table for each recogniser: what it finds, what it leaves alone. `[` and `]` stand around what is to be found."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -119,3 +120,10 @@ def test_the_gate_never_closes_on_a_hit(text: str) -> None:
     found = any(row.pattern.search(normal) for row in TABLE) or any(find_names(normal))
     if found:
         assert may_hold_personal_data(text)
+
+
+def test_threads_scan_at_the_same_time() -> None:
+    text = "联系人王小明，手机13800138000" * 50
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(scan, [text] * 400))
+    assert all(hits == found[0] for hits in found)
