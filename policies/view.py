@@ -41,14 +41,11 @@ class Decision:
     category: str
     spec: Spec
     form: Form
+    transform: str
+    """How records call the transform."""
     rule: str
     """`file:line` of the declaration or the grant that decided."""
     grant: str | None
-
-    @property
-    def transform(self) -> str:
-        """How records call the transform."""
-        return name_of(self.spec)
 
 
 class View:
@@ -57,6 +54,8 @@ class View:
     def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes) -> None:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self.grants = tuple(grants)
+        self.purpose = ",".join(sorted({grant.purpose for grant in grants}))
+        """What the grants are for, as records call it."""
         self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
         self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
         self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
@@ -170,6 +169,8 @@ def grants_for(
     program: Program, *, caller: str, posts: frozenset[str], purposes: frozenset[str], now: float
 ) -> tuple[GrantRule, ...]:
     """The grants that apply to a caller at *now*, a POSIX time. A purpose is one that the credential vouches for."""
+    if not purposes:
+        return ()
     return tuple(
         grant
         for grant in program.grants
@@ -182,13 +183,14 @@ def grants_for(
 def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decision:
     """The most revealing of what the declaration and the grants say; the first of equals."""
     field = program.fields[index]
-    best = Decision(field.name, field.category, field.mask, form_of(field.mask), field.rule, None)
+    form = form_of(field.mask)
+    best = Decision(field.name, field.category, field.mask, form, name_of(field.mask), field.rule, None)
     if index in (UNDECLARED, FREE_TEXT) or not field.personal:
         return best
     for grant in grants:
         spec = grant.sees.get(field.category)
         if spec is not None and FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(best.form):
-            best = Decision(field.name, field.category, spec, form_of(spec), grant.rule, grant.id)
+            best = Decision(field.name, field.category, spec, form_of(spec), name_of(spec), grant.rule, grant.id)
     return best
 
 

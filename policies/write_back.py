@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import SEALED_NAME
-from policies.formats.json_text import entries_in, parse, parse_exactly, spell
+from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.policy import OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
@@ -74,9 +74,7 @@ class WriteRules:
 
     def json(self, data: bytes, shape: Shape) -> bytes:
         """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld."""
-        value = parse(data)
-        if _entries(value) != entries_in(data):
-            value = parse_exactly(data)
+        value = parse_exactly(data, once=True)
         settling = _JsonSettling(self)
         settling.settle(value, shape, 0)
         return spell(value) if settling.dropped else data
@@ -159,9 +157,3 @@ def _control_field(name: str, shapes: HtmlShapes) -> int:
     match = re.fullmatch(shapes.control, name) if shapes.control else None
     child = shapes.record.children.get(match["field"]) if match else None
     return child.field if isinstance(child, ValueShape) else UNDECLARED
-
-
-def _entries(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_entries(item) for item in value.values())
-    return sum(_entries(item) for item in value) if isinstance(value, list) else 0

@@ -8,7 +8,9 @@ the core costs for a small exchange.
 import asyncio
 import dataclasses
 from collections import deque
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from mitmproxy.http import Headers
@@ -98,3 +100,27 @@ def first_value(headers: Headers, key: str, default: Any = None) -> Any:
     if not values:
         return default
     return ", ".join(value.decode("utf-8", "surrogateescape") for value in values)
+
+
+def holds(headers: Headers, key: object) -> bool:
+    """`key in headers`, likewise."""
+    wanted = key.lower().encode() if isinstance(key, str) else key
+    return any(name.lower() == wanted for name, _ in headers.fields)
+
+
+def made_of(fields: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """`Headers(fields)`, likewise: without checking what we have made."""
+    headers = Headers.__new__(Headers)
+    headers.fields = tuple(fields)
+    return headers
+
+
+class Numbered:
+    """In the place of the module `uuid`, of which the core asks a random id for each exchange: a number will do."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def uuid4(self) -> int:
+        """The next number."""
+        return next(self._numbers)

@@ -20,12 +20,13 @@ from mitmproxy.proxy.layers.http._events import (
     HttpEvent,
     RequestProtocolError,
     ResponseData,
+    ResponseEndOfMessage,
     ResponseHeaders,
     ResponseProtocolError,
 )
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
 
-from proxy.connection import Connection, first_value
+from proxy.connection import Connection, Numbered, first_value, holds
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.pages import Notice, page, problem
@@ -156,7 +157,26 @@ class Stream(http_layers.HttpStream):
 
 
 class StrictServer(_http1.Http1Server):
-    """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread."""
+    """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread.
+
+    The head of an answer leaves together with the first bytes of its body, in one packet where they fit.
+    """
+
+    _head: bytes = b""
+
+    def send(self, event: HttpEvent) -> Commands:
+        """As the core does, but the head waits for what follows it at once."""
+        for command in super().send(event):
+            if isinstance(command, commands.SendData):
+                if isinstance(event, ResponseHeaders) and not event.end_stream:
+                    self._head = command.data
+                    continue
+                command = commands.SendData(command.connection, self._head + command.data)
+                self._head = b""
+            yield command
+        if self._head and isinstance(event, ResponseEndOfMessage):
+            yield commands.SendData(self.conn, self._head)
+            self._head = b""
 
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
         """Refuse, or let the core read."""
@@ -264,6 +284,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     _http2.format_error = error_body  # type: ignore[attr-defined]
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = first_value  # type: ignore[method-assign, assignment]
+    http.Headers.__contains__ = holds  # type: ignore[method-assign, assignment]
+    flows.uuid = Numbered()  # type: ignore[assignment, attr-defined]
     # The core checks the type of every field of every message in Python: a quarter of the time of a small request.
     http.MessageData.__post_init__ = lambda self: None  # type: ignore[method-assign]
     for name in ("mitmproxy", "asyncio", "mitmproxy_rs"):

@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from mitmproxy.http import Headers, HTTPFlow, Response
+from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
 from proxy.answer import Empty, Mask, Treatment, passing_headers
+from proxy.connection import made_of
 from proxy.decide import Forward
 from proxy.identity import COOKIE, cookies_in
 from proxy.ledger import Ledger
-from proxy.message import Request, read_headers, read_request
+from proxy.message import Headers, Request, read_headers, read_request
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
 from proxy.system import System
@@ -41,6 +42,8 @@ class Exchange:
     forward: Forward | None = None
     system: System | None = None
     treatment: Treatment | None = None
+    answer_headers: Headers = field(default_factory=dict)
+    """Of the system behind, as they came."""
     streaming: Release | None = None
     deadline_s: float = float("inf")
     """Monotonic; when the system behind has taken too long."""
@@ -128,7 +131,7 @@ def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[
         authority=came.authority,
         path=came.path,
         http_version=came.http_version,
-        headers=Headers(fields),
+        headers=made_of(fields),
         content=forward.body,
         trailers=None,
         timestamp_start=came.timestamp_start,
@@ -143,13 +146,13 @@ def _without_ours(cookies: bytes) -> bytes:
     return kept.encode("utf-8", "surrogateescape")
 
 
-def answer_headers_of(flow: HTTPFlow) -> dict[str, list[str]]:
+def answer_headers_of(flow: HTTPFlow) -> Headers:
     """The headers of the answer. Raises Malformed."""
     assert flow.response is not None
     return read_headers(flow.response.headers.fields)
 
 
-def has_body(flow: HTTPFlow, headers: dict[str, list[str]]) -> bool:
+def has_body(flow: HTTPFlow, headers: Headers) -> bool:
     """Whether the answer says that it has a body."""
     return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
@@ -160,8 +163,7 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     assert exchange.forward is not None
     operation = exchange.forward.operation
     static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
-    headers = answer_headers_of(flow)
-    fields = passing_headers(headers, static=static, declared=operation.headers)
+    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers)
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
@@ -199,19 +201,16 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
 
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
     """Answer with something of the gateway's own."""
-    response = Response.make(status)
     own = (
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (EVENT_HEADER, event.encode()),
     )
-    response.headers = Headers((*headers, *own))
-    response.data.content = body
-    flow.response = response
+    flow.response = _response(status, (*headers, *own), body)
 
 
 def _response(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes | None = None) -> Response:
     """A response with the standard's reason phrase: what a system behind says there may be anything."""
     reason = _REASON_PHRASES.get(status, b"")
     moment = time.time()
-    return Response(b"HTTP/1.1", status, reason, Headers(fields), body, None, moment, moment)
+    return Response(b"HTTP/1.1", status, reason, made_of(fields), body, None, moment, moment)

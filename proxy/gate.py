@@ -133,7 +133,7 @@ class Gate:
         assert exchange.forward is not None
         assert exchange.system is not None
         try:
-            headers = answer_headers_of(flow)
+            exchange.answer_headers = headers = answer_headers_of(flow)
         except Malformed:
             self.withhold(flow, exchange, "upstream_malformed")
             return

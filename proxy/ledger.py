@@ -111,7 +111,7 @@ class Ledger:
                 caller_kind=self.caller.kind,
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
-                purpose=_purpose(self.view),
+                purpose=self.view.purpose if self.view else "",
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
@@ -134,37 +134,16 @@ class Ledger:
         return self._log.new_id()
 
 
+_DISCLOSURES = {form: Disclosure(form.value) for form in Form}
+
+
 def _field_uses(tally: Tally, view: View | None) -> tuple[FieldUse, ...]:
     if view is None:
         return ()
-    decisions = view.decisions
-    uses = [_use(decisions[index], count) for index, count in tally.fields.items() if index not in (FREE_TEXT,)]
-    text = decisions[FREE_TEXT]
-    uses += [
-        FieldUse(
-            name=text.name,
-            category=category,
-            transform="redact",
-            disclosure=Disclosure.NONE,
-            rule=text.rule,
-            grant=None,
-            count=count,
-        )
-        for category, count in tally.found.items()
-    ]
-    undeclared = decisions[UNDECLARED]
-    uses += [
-        FieldUse(
-            name=path,
-            category="undeclared",
-            transform=undeclared.transform,
-            disclosure=Disclosure.NONE,
-            rule=undeclared.rule,
-            grant=None,
-            count=count,
-        )
-        for path, count in tally.paths.items()
-    ]
+    uses = [_use(view.decisions[index], count) for index, count in tally.fields.items()]
+    text, undeclared = view.decisions[FREE_TEXT], view.decisions[UNDECLARED]
+    uses += [_hidden(text.name, category, text.rule, count) for category, count in tally.found.items()]
+    uses += [_hidden(path, undeclared.category, undeclared.rule, count) for path, count in tally.paths.items()]
     return tuple(uses)
 
 
@@ -173,10 +152,17 @@ def _use(decision: Decision, count: int) -> FieldUse:
         name=decision.name,
         category=decision.category,
         transform=decision.transform,
-        disclosure=Disclosure(decision.form.value),
+        disclosure=_DISCLOSURES[decision.form],
         rule=decision.rule,
         grant=decision.grant,
         count=count,
+    )
+
+
+def _hidden(name: str, category: str, rule: str, count: int) -> FieldUse:
+    disclosure = Disclosure.NONE
+    return FieldUse(
+        name=name, category=category, transform="redact", disclosure=disclosure, rule=rule, grant=None, count=count
     )
 
 
@@ -184,10 +170,4 @@ def _most(tally: Tally | None, view: View | None) -> Disclosure:
     """The most that was shown of any subject."""
     if tally is None or view is None or not tally.fields:
         return Disclosure.NONE
-    forms = {view.decisions[index].form for index in tally.fields}
-    return Disclosure(max(forms, key=FORM_ORDER.index, default=Form.NONE).value)
-
-
-def _purpose(view: View | None) -> str:
-    """The purposes of the grants that were in force, each once."""
-    return ",".join(sorted({grant.purpose for grant in view.grants})) if view else ""
+    return _DISCLOSURES[max((view.decisions[index].form for index in tally.fields), key=FORM_ORDER.index)]

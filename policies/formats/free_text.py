@@ -1,7 +1,7 @@
 """Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from policies.formats.masker import Tally
@@ -12,6 +12,7 @@ SHORTEST_KNOWN = 2
 """A single character is too common to be looked for elsewhere."""
 LONGEST_KNOWN = 64
 MOST_KNOWN = 2_000
+FEW_KNOWN = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,19 @@ class KnownValues:
 
     def spans(self, text: str) -> Iterable[Span]:
         """Where known values stand in *text*: the longest where two begin together."""
-        if not self._values:
-            return ()
+        if len(self._values) <= FEW_KNOWN:  # compiling a pattern costs more than looking for a few
+            return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]
         if self._pattern is None:
             longest_first = sorted(self._values, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
         return (Span(match.start(), match.end(), ()) for match in self._pattern.finditer(text))
+
+
+def _places(value: str, text: str) -> Iterator[int]:
+    start = text.find(value)
+    while start >= 0:
+        yield start
+        start = text.find(value, start + len(value))
 
 
 def personal_spans(text: str, known: KnownValues | None = None) -> list[Span]:

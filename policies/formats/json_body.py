@@ -4,7 +4,7 @@ Both ways spell the output alike (compact, in the order of the input), so it doe
 """
 
 from policies.formats.json_stream import JsonStream
-from policies.formats.json_text import entries_in, parse, parse_exactly, spell
+from policies.formats.json_text import parse, parse_exactly, spell
 from policies.formats.json_tree import JsonTree, Node
 from policies.formats.masker import Action, Tally
 
@@ -44,7 +44,7 @@ class JsonMasker:
         """What the value spelled by *data*, *depth* containers deep, becomes."""
         tree = JsonTree(self._undeclared, Tally(self.tally.digester))
         value = tree.apply(node, parse(data), depth)
-        if tree.inexact or tree.entries != entries_in(data):
+        if tree.inexact:
             tree = JsonTree(self._undeclared, Tally(self.tally.digester))
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)

@@ -85,13 +85,11 @@ type Node = Value | Object | Rows
 
 
 class JsonTree:
-    """Applies the nodes of one body to its parsed values, in place. Counts every object entry it meets."""
+    """Applies the nodes of one body to its parsed values, in place."""
 
     def __init__(self, undeclared: Action, tally: Tally) -> None:
         self.undeclared, self._unknown = _undeclared_nodes(undeclared)
         self.tally = tally
-        self.entries = 0
-        """How many object entries the values had."""
         self.inexact = False
         """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
 
@@ -117,7 +115,6 @@ class JsonTree:
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
             node = self._unknown  # a declared value is never an object: nothing in it is declared
-        self.entries += len(value)
         tally = self.tally
         if node.subject is not None and (identifier := value.get(node.subject)):
             if type(identifier) is str:
@@ -190,7 +187,6 @@ class JsonTree:
                 raise Withheld("table_not_as_declared")
             else:
                 record = self._object(node.record, dict(zip(columns, row, strict=True)), depth + 1)
-                self.entries -= len(row)  # they are not entries of the body
                 rows[place] = [record.get(column) for column in columns]
         return rows
 
