@@ -1,0 +1,141 @@
+"""Bodies that are not what they say they are, and bodies that hide what they hold."""
+
+import gzip
+import json
+import zlib
+
+import pytest
+
+from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, ended, reads, shows_nothing
+from tests.scripted import answering, saying
+
+PERSON = {"id": 1, "name": NAME, "id_no": ID_NO, "mobile": MOBILE, "note": f"{NAME}的电话{MOBILE}"}
+PLAIN = json.dumps({"items": [PERSON]}, ensure_ascii=False)
+TEXT = f"联系人{NAME}，身份证{ID_NO}，电话{MOBILE}"
+
+MASKED = {
+    "plain": (PLAIN.encode(), "application/json"),
+    "escaped": (json.dumps({"items": [PERSON]}).encode(), "application/json; charset=utf-8"),
+    "with a byte order mark": (b"\xef\xbb\xbf" + PLAIN.encode(), "application/json"),
+    "another JSON type": (PLAIN.encode(), "application/vnd.people+json"),
+    "in capitals": (PLAIN.encode(), "Application/JSON"),
+    "undeclared fields": (json.dumps({"items": [{"nickname": NAME, "no": [ID_NO]}]}).encode(), "application/json"),
+    "keys that tell": (json.dumps({ID_NO: 1, "items": [{MOBILE: 1}]}).encode(), "application/json"),
+    "JSON in a string": (json.dumps({"items": [{"raw": PLAIN}]}).encode(), "application/json"),
+    "numbers": (json.dumps({"items": [{"mobile": int(MOBILE), "x": int(MOBILE)}]}).encode(), "application/json"),
+    "a key twice": (f'{{"items": [{{"name": "x", "name": "{NAME}"}}]}}'.encode(), "application/json"),
+    "text": (TEXT.encode(), "text/plain"),
+    "text in GBK": (TEXT.encode("gbk"), "text/plain; charset=GBK"),
+    "text in GB 18030": (f"\U00020000{TEXT}".encode("gb18030"), "text/plain; charset=gb18030"),
+    "text with separators": ("电话138-0013-8000、138 0013 8000".encode(), "text/plain"),
+    "text in full width": ("电话１３８００１３８０００".encode(), "text/plain"),
+    "text with hidden characters": ("电话138\u200b0013\u200b8000".encode(), "text/plain"),
+    "HTML": (f'<td class="col-name">{NAME}</td><p title="{MOBILE}">{ID_NO}<!--{MOBILE}--></p>'.encode(), "text/html"),
+    "HTML with references": (f"<p>&#49;3800138000</p><td class='col-name'>{NAME}</td>".encode(), "text/html"),
+    "HTML split by tags": (b"<p>138<b>0013</b>8000</p>", "text/html"),
+    "CSV": (f"id,name,id_no\r\n1,{NAME},{ID_NO}\r\n".encode(), "text/csv"),
+    "CSV in GBK": (f"id,name\r\n1,{NAME}\r\n".encode("gbk"), "text/csv; charset=gbk"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MASKED)
+def test_is_masked(rig: Rig, case: str) -> None:
+    body, content_type = MASKED[case]
+    answer = rig.ask(answering(body, content_type))
+    status, headers, shown = reads(answer)
+    assert status == 200
+    assert shows_nothing(answer)
+    assert shows_nothing(shown.decode("gb18030", "replace").encode())
+    assert b"***" in shown or b"**" in shown or b"null" in shown
+    assert headers["content-length"] == str(len(shown))
+    assert headers["cache-control"] == "private, no-store"
+
+
+WITHHELD = {
+    "JSON that is HTML": (f"<p>{NAME}{MOBILE}</p>".encode(), "application/json", ()),
+    "JSON cut off": (PLAIN.encode()[:-5], "application/json", ()),
+    "JSON with more behind": (PLAIN.encode() + b"x", "application/json", ()),
+    "lines of JSON": (PLAIN.encode() + b"\n" + PLAIN.encode(), "application/json", ()),
+    "NaN": (b'{"total": NaN}', "application/json", ()),
+    "nested deeply": (b"[" * 5000 + b'"' + MOBILE.encode() + b'"' + b"]" * 5000, "application/json", ()),
+    "JSONP": (b"callback(" + PLAIN.encode() + b")", "application/javascript", ()),
+    "JSON as JavaScript": (PLAIN.encode(), "text/javascript", ()),
+    "no type": (PLAIN.encode(), "", ()),
+    "an unknown type": (PLAIN.encode(), "application/octet-stream", ()),
+    "two types": (PLAIN.encode(), "text/plain", ("Content-Type: application/json",)),
+    "XML": (f"<x>{NAME}</x>".encode(), "application/xml", ()),
+    "UTF-16": (TEXT.encode("utf-16"), "text/plain; charset=utf-16", ()),
+    "GBK said to be UTF-8": (TEXT.encode("gbk"), "text/plain; charset=utf-8", ()),
+    "GBK said to be nothing": (TEXT.encode("gbk"), "text/html", ()),
+    "Latin-1": (TEXT.encode(), "text/plain; charset=iso-8859-1", ()),
+    "gzip": (gzip.compress(PLAIN.encode()), "application/json", ("Content-Encoding: gzip",)),
+    "deflate": (zlib.compress(PLAIN.encode()), "application/json", ("Content-Encoding: deflate",)),
+    "said to be gzip": (PLAIN.encode(), "application/json", ("Content-Encoding: gzip",)),
+    "an unknown encoding": (PLAIN.encode(), "application/json", ("Content-Encoding: foo",)),
+    "gzip and not saying so": (gzip.compress(PLAIN.encode()), "application/json", ()),
+    "identity and gzip": (gzip.compress(b"{}"), "application/json", ("Content-Encoding: identity", "Content-Encoding: gzip")),
+    "CSV without a header": (f"1,{NAME},{ID_NO}\r\n".encode(), "text/csv", ()),
+    "HTML that ends in a tag": (f'<td class="col-name">{NAME}</td><a title="{MOBILE}'.encode(), "text/html", ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WITHHELD)
+def test_is_withheld(rig: Rig, case: str) -> None:
+    body, content_type, more = WITHHELD[case]
+    answer = rig.ask(answering(body, content_type, "200 OK", *more))
+    status, headers, shown = reads(answer)
+    assert status == 502
+    assert headers["content-type"] == "application/problem+json"
+    assert json.loads(shown)["event"] == headers["yingbi-event"]
+    assert shows_nothing(answer)
+    assert ended(answer)
+
+
+def test_a_bomb_is_not_even_unpacked(rig: Rig) -> None:
+    bomb = gzip.compress(b"0" * 50_000_000)
+    answer = rig.ask(answering(bomb, "application/json", "200 OK", "Content-Encoding: gzip"))
+    assert reads(answer)[0] == 502
+
+
+STATUSES = {
+    "a page of an error": (answering(f"<p>{MOBILE}</p>".encode(), "text/html", "500 Oops"), 500, b"***"),
+    "JSON of an error": (
+        answering(json.dumps({"error": f"电话{MOBILE}"}).encode(), status="404 X"),
+        404,
+        "电话***".encode(),
+    ),
+    "a stack trace": (answering(f"Traceback: {MOBILE}".encode(), "text/plain", "500 X"), 500, b"***"),
+    "an error of an undeclared kind": (answering(NAME.encode(), "image/png", "500 X"), 500, b"page_of_an_error"),
+    "a redirect": (answering(NAME.encode(), "text/html", "302 X", "Location: /people/7"), 302, b""),
+    "nothing": (saying(b"HTTP/1.1 204 X\r\n\r\n"), 204, b""),
+    "not modified": (saying(b"HTTP/1.1 304 X\r\n\r\n"), 502, b"upstream_malformed"),
+    "partial content": (answering(PLAIN.encode()[20:], status="206 X"), 502, b"answer_unreadable"),
+}
+
+
+@pytest.mark.parametrize("case", STATUSES)
+def test_other_statuses(rig: Rig, case: str) -> None:
+    script, status, holds = STATUSES[case]
+    answer = rig.ask(script)
+    assert reads(answer)[0] == status
+    assert holds in reads(answer)[2]
+    assert shows_nothing(answer)
+
+
+def test_nothing_encoded_partial_or_conditional_is_asked_for(rig: Rig) -> None:
+    asking = (
+        "Accept-Encoding: gzip, br\r\nRange: bytes=0-9\r\nIf-Range: x\r\nIf-None-Match: x\r\nIf-Modified-Since: x\r\n"
+    )
+    rig.ask(answering(b"{}"), headers=asking)
+    asked = rig.behind.asked[0].headers
+    assert asked["accept-encoding"] == "identity"
+    assert not asked.keys() & {"range", "if-range", "if-none-match", "if-modified-since"}
+
+
+def test_a_head_tells_no_length(rig: Rig) -> None:
+    rig.behind.script = saying(
+        b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 4711\r\nETag: x\r\n\r\n"
+    )
+    status, headers, body = reads(rig.ask(method="HEAD"))
+    assert (status, body) == (200, b"")
+    assert not headers.keys() & {"content-length", "etag"}

@@ -1,0 +1,77 @@
+"""What stands beside the body: status lines, reasons, headers, trailers, and answers that are no answers."""
+
+import pytest
+
+from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
+from tests.scripted import answering, saying
+
+WELL = "Content-Type: application/json\r\nContent-Length: 2\r\n"
+
+HEADS = {
+    "a reason phrase": (f"HTTP/1.1 200 {MOBILE}\r\n{WELL}\r\n{{}}", 200),
+    "an undeclared header": (f"HTTP/1.1 200 X\r\nX-Citizen: {NAME}\r\n{WELL}\r\n{{}}", 200),
+    "a cookie": (f"HTTP/1.1 200 X\r\nSet-Cookie: phone={MOBILE}\r\n{WELL}\r\n{{}}", 200),
+    "an ETag": (f'HTTP/1.1 200 X\r\nETag: "{ID_NO}"\r\n{WELL}\r\n{{}}', 200),
+    "a redirect": (f"HTTP/1.1 302 X\r\nLocation: /people/{ID_NO}\r\nContent-Length: 0\r\n\r\n", 502),
+    "a status that is none": (f"HTTP/1.1 {MOBILE} X\r\n{WELL}\r\n{{}}", 502),
+    "no status line": (f"{NAME}{MOBILE}\r\n\r\n", 502),
+    "no head at all": (f"{MOBILE}", 502),
+    "a line without a colon": (f"HTTP/1.1 200 X\r\n{MOBILE}\r\n{WELL}\r\n{{}}", 502),
+    "a folded line": (f"HTTP/1.1 200 X\r\nX: a\r\n {MOBILE}\r\n{WELL}\r\n{{}}", 502),
+    "two lengths": (f"HTTP/1.1 200 X\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}{MOBILE}", 502),
+    "length and chunks": (f"HTTP/1.1 200 X\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n{MOBILE}", 502),
+    "a length that is none": (f"HTTP/1.1 200 X\r\nContent-Length: {MOBILE}x\r\n\r\n", 502),
+    "an informational answer": (f"HTTP/1.1 103 Early\r\nLink: {MOBILE}\r\n\r\n", 502),
+    "switching protocols": (f"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n{NAME}{MOBILE}", 502),
+    "trailers": (f"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\nX: {MOBILE}\r\n\r\n", 502),
+    "a head that never ends": ("HTTP/1.1 200 X\r\n" + f"X: {MOBILE}\r\n" * 8000, 502),
+    "more headers than bearable": ("HTTP/1.1 200 X\r\n" + f"X: {MOBILE}\r\n" * 300 + f"{WELL}\r\n{{}}", 502),
+    "a NUL": (f"HTTP/1.1 200 X\r\nX: \0{MOBILE}\r\n{WELL}\r\n{{}}", 502),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HEADS)
+def test_heads(rig: Rig, case: str) -> None:
+    said, status = HEADS[case]
+    answer = rig.ask(saying(said.encode()))
+    assert reads(answer)[0] == status
+    assert shows_nothing(answer)
+    assert shows_nothing(rig.gateway.said().encode())
+
+
+def test_a_head_says_when_it_may_be_kept_and_by_whom(rig: Rig) -> None:
+    _, headers, _ = reads(rig.ask(answering(b"{}", "application/json", "200 OK", "Cache-Control: public, max-age=99")))
+    assert headers["cache-control"] == "private, no-store"
+    assert headers["vary"] == "Cookie, Authorization"
+
+
+def test_two_answers_for_one_question(rig: Rig) -> None:
+    """The second is not taken for the answer to the next question, whoever asks it."""
+    twice = answering(b'{"total": 1}')
+    rig.behind.script = lambda connection, asked: [twice(connection, asked), twice(connection, asked)][-1]
+    answer = rig.ask()
+    assert reads(answer)[2] == b'{"total":1}'
+    assert answer.count(b"HTTP/1.1 200") == 1
+
+
+CLAIMED = {
+    "X-Forwarded-For": "6.6.6.6",
+    "X-Forwarded-Host": "evil.example",
+    "X-Real-IP": "6.6.6.6",
+    "Forwarded": "for=6.6.6.6",
+    "Yingbi-Purpose": "everything",
+    "X-Original-URL": "/admin",
+    "X-HTTP-Method-Override": "DELETE",
+    "Connection": "close, X-Mine",
+    "X-Mine": "1",
+}
+
+
+def test_what_a_caller_claims_is_not_passed_on(rig: Rig) -> None:
+    claims = "".join(f"{name}: {value}\r\n" for name, value in CLAIMED.items())
+    rig.ask(answering(b"{}"), headers=claims + "Cookie: mine=1; other=2\r\n")
+    (asked,) = rig.behind.asked
+    assert not asked.headers.keys() & {name.lower() for name in CLAIMED} - {"x-forwarded-for", "x-forwarded-host"}
+    assert asked.headers["x-forwarded-for"] == "127.0.0.1"
+    assert asked.headers["x-forwarded-host"] == "people.localhost"
+    assert asked.headers["cookie"] == "mine=1; other=2"
