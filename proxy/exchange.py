@@ -13,7 +13,7 @@ from proxy.connection import made_of
 from proxy.decide import Forward
 from proxy.identity import COOKIE, cookies_in
 from proxy.ledger import Ledger
-from proxy.message import Headers, Request, read_headers, read_request
+from proxy.message import Headers, Malformed, Request, read_headers, read_request
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
 from proxy.system import System
@@ -86,9 +86,16 @@ def source_ip_of(flow: HTTPFlow) -> str:
     return str(peer[0]) if peer else ""
 
 
+def speaks_http2(flow: HTTPFlow) -> bool:
+    """Whether HTTP/2 is spoken with the caller; what a request says of itself is no proof."""
+    return flow.client_conn.alpn == b"h2"
+
+
 def request_of(flow: HTTPFlow) -> Request:
     """The request of *flow*. Raises Malformed."""
     data = flow.request.data
+    if not speaks_http2(flow) and data.http_version not in (b"HTTP/1.1", b"HTTP/1.0"):
+        raise Malformed
     return read_request(
         method=data.method.decode("utf-8", "surrogateescape"),
         authority=data.authority.decode("utf-8", "surrogateescape"),
@@ -171,7 +178,7 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     fields = [(name, value) for name, value in fields if name != b"content-length"]
     if length is not None:
         fields.append((b"content-length", str(length).encode()))
-    elif not flow.request.is_http2:
+    elif not speaks_http2(flow):
         fields.append((b"transfer-encoding", b"chunked"))
     fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
     response = _response(flow.response.status_code, fields)
@@ -196,6 +203,8 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
     if status == 503:
         fields.append((b"retry-after", b"5"))
+    if notice.reason == "malformed_request" and not speaks_http2(flow):
+        fields.append((b"connection", b"close"))  # what comes next on it may be the rest of what was not understood
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 
 

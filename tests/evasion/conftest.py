@@ -66,13 +66,15 @@ def headers_in(head: bytes) -> dict[str, str]:
 
 
 def chunks_of(body: bytes) -> list[bytes]:
-    """The chunks of a chunked body, as far as it goes."""
+    """The chunks of a chunked body, as far as it goes; an empty one last where it ended."""
     chunks = []
     while b"\r\n" in body:
-        size, body = body.split(b"\r\n", 1)
+        size, rest = body.split(b"\r\n", 1)
         length = int(size, 16)
-        chunks.append(body[:length])
-        body = body[length + 2 :]
+        if len(rest) < length + 2:
+            break
+        chunks.append(rest[:length])
+        body = rest[length + 2 :]
     return chunks
 
 
@@ -81,7 +83,8 @@ def ended(answer: bytes) -> bool:
     head, _, body = answer.partition(b"\r\n\r\n")
     headers = headers_in(head)
     if headers.get("transfer-encoding") == "chunked":
-        return body.endswith(b"0\r\n\r\n")
+        chunks = chunks_of(body)
+        return bool(chunks) and chunks[-1] == b""
     return len(body) == int(headers.get("content-length", "-1"))
 
 

@@ -1,0 +1,164 @@
+import base64
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from policies.program import Program
+from proxy.identity import COOKIE, NOBODY, BadCredential, Identity, credential_in, hash_key
+from siem.record.event import CallerKind
+from tests.policies.compiled import GOOD, program
+from tests.policies.formats.masking import DIGESTER
+from tests.proxy.credentials import ISSUER, Provider, signed_with_text, unsigned
+
+PROVIDER, STRANGER = Provider(), Provider()
+NOW = time.time()
+KEY = "ybk_window-7-secret"
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    folder = tmp_path_factory.mktemp("policies") / "good"
+    shutil.copytree(GOOD, folder)
+    PROVIDER.write(folder / "idp.json")
+    callers = folder / "callers.yaml"
+    callers.write_text(callers.read_text("utf-8").replace("0" * 63 + "2", hash_key(KEY)), "utf-8")
+    return program(folder=folder)
+
+
+@pytest.fixture
+def identity(compiled: Program) -> Identity:
+    return Identity(compiled, DIGESTER)
+
+
+def test_no_credential_is_nobody(identity: Identity) -> None:
+    assert identity.caller(None, NOW) is NOBODY
+
+
+@pytest.mark.parametrize("kid", ["e", "r"])
+def test_a_token_says_who_and_for_what(identity: Identity, kid: str) -> None:
+    caller = identity.caller(PROVIDER.token(kid=kid, jti="7"), NOW)
+    assert (caller.id, caller.kind) == ("clerk-li", CallerKind.STAFF)
+    assert (caller.posts, caller.purposes) == (frozenset({"clerk"}), frozenset({"case-handling"}))
+    assert caller.credential == f"jwt:{ISSUER}:7"
+
+
+def test_a_key_says_who_and_for_what(identity: Identity) -> None:
+    caller = identity.caller(KEY, NOW)
+    assert (caller.id, caller.kind, caller.credential) == ("window-7", CallerKind.TERMINAL, "key:K-2")
+    assert (caller.posts, caller.purposes) == (frozenset({"clerk"}), frozenset({"case-handling"}))
+
+
+BAD_TOKENS: dict[str, Callable[[], str]] = {
+    "expired": lambda: PROVIDER.token(exp=int(NOW) - 31),
+    "not yet": lambda: PROVIDER.token(nbf=int(NOW) + 3600),
+    "of a stranger": lambda: STRANGER.token(),
+    "of a stranger with our key id": lambda: STRANGER.token(kid="r"),
+    "of another issuer": lambda: PROVIDER.token(iss="https://evil.example"),
+    "for somebody else": lambda: PROVIDER.token(aud="hall"),
+    "without an end": lambda: PROVIDER.token(exp=None),
+    "without an audience": lambda: PROVIDER.token(aud=None),
+    "without a subject": lambda: PROVIDER.token(sub=None),
+    "with an empty subject": lambda: PROVIDER.token(sub=""),
+    "with a huge subject": lambda: PROVIDER.token(sub="x" * 200),
+    "with posts that are none": lambda: PROVIDER.token(posts="clerk"),
+    "with a scope that is none": lambda: PROVIDER.token(scope=["purpose:case-handling"]),
+    "with an end that is none": lambda: PROVIDER.token(exp="tomorrow"),
+    "with an unknown key id": lambda: PROVIDER.token(headers={"kid": "x"}),
+    "unsigned": lambda: unsigned({"iss": ISSUER, "aud": "people", "sub": "clerk-li", "exp": int(NOW) + 60}),
+    "signed with the public key as a secret": lambda: signed_with_text(
+        {"iss": ISSUER, "aud": "people", "sub": "x", "exp": int(NOW) + 60}, json.dumps(PROVIDER.jwks()["keys"][0])
+    ),
+    "by another algorithm": lambda: PROVIDER.token(kid="r", algorithm="PS256"),
+    "too long": lambda: PROVIDER.token(extra="x" * 9000),
+    "no token": lambda: "hello",
+    "empty": lambda: "",
+    "three dots": lambda: "a.b.c",
+}
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
+def test_a_bad_token_is_refused_and_never_taken_for_nobody(identity: Identity, case: str) -> None:
+    with pytest.raises(BadCredential) as refused:
+        identity.caller(BAD_TOKENS[case](), NOW)
+    assert str(refused.value) == "", "says nothing of why"
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_an_altered_token_is_refused(identity: Identity, part: int) -> None:
+    parts = PROVIDER.token().split(".")
+    data = bytearray(base64.urlsafe_b64decode(parts[part] + "=="))
+    data[len(data) // 2] ^= 1
+    parts[part] = base64.urlsafe_b64encode(bytes(data)).decode().rstrip("=")
+    with pytest.raises(BadCredential):
+        identity.caller(".".join(parts), NOW)
+
+
+def test_a_remembered_token_expires_all_the_same(identity: Identity) -> None:
+    token = PROVIDER.token(exp=int(NOW) + 60)
+    assert identity.caller(token, NOW).id == "clerk-li"
+    assert identity.caller(token, NOW + 59).id == "clerk-li"
+    with pytest.raises(BadCredential):
+        identity.caller(token, NOW + 60 + 31)
+
+
+def test_what_is_remembered_is_bounded(identity: Identity) -> None:
+    for number in range(20):
+        identity.caller(PROVIDER.token(sub=f"clerk-{number}"), NOW)
+    assert len(identity._remembered) == 20
+
+
+@pytest.mark.parametrize("key", ["ybk_", "ybk_other", KEY + "x", KEY.upper(), "ybk_\udcff"])
+def test_a_bad_key_is_refused(identity: Identity, key: str) -> None:
+    with pytest.raises(BadCredential):
+        identity.caller(key, NOW)
+
+
+def test_a_key_ends_when_it_was_to_end(identity: Identity) -> None:
+    with pytest.raises(BadCredential):
+        identity.caller(KEY, NOW + 5 * 365 * 86400)
+
+
+def test_a_broken_key_set_takes_no_token(compiled: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "good"
+    shutil.copytree(GOOD, folder)
+    (folder / "idp.json").write_text('{"keys": [{"kty": "EC", "crv": "nothing"}]}')
+    with pytest.raises(BadCredential):
+        Identity(program(folder=folder), DIGESTER).caller(PROVIDER.token(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"authorization": ["Bearer abc"]}, "abc"),
+        ({"authorization": ["bearer  abc "]}, "abc"),
+        ({"x-api-key": ["ybk_x"]}, "ybk_x"),
+        ({"cookie": [f"a=b; {COOKIE}=abc"]}, "abc"),
+        ({"cookie": ["a=b"]}, None),
+        ({"authorization": ["Bearer abc"], "cookie": [f"{COOKIE}=other"]}, "abc"),
+    ],
+)
+def test_where_a_credential_is_shown(headers: dict[str, list[str]], expected: str | None) -> None:
+    assert credential_in(headers) == expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": ["Basic abc"]},
+        {"authorization": ["Bearer"]},
+        {"authorization": [""]},
+        {"authorization": ["Bearer a", "Bearer b"]},
+        {"authorization": ["Bearer a"], "x-api-key": ["ybk_b"]},
+        {"x-api-key": [""]},
+        {"cookie": [f"{COOKIE}=a; {COOKIE}=b"]},
+        {"cookie": [f"{COOKIE}="]},
+    ],
+)
+def test_two_credentials_or_one_unknown_are_refused(headers: dict[str, list[str]]) -> None:
+    with pytest.raises(BadCredential):
+        credential_in(headers)
