@@ -25,7 +25,8 @@ class Current:
 
     folder: Path
     board: Board
-    verifier: Verifier
+    program_verifier: Verifier
+    overlay_verifier: Verifier
     digester: Digester
     secret: bytes
     lease_ns: int
@@ -67,7 +68,7 @@ class Current:
     def _take_programs(self) -> None:
         generation = self.board.programs
         try:
-            programs, taken = read_programs(self.folder, self.verifier, self._programs, self._taken_programs)
+            programs, taken = read_programs(self.folder, self.program_verifier, self._programs, self._taken_programs)
         except NotPublished:
             self.said("programs_refused")
             self._seen_programs = generation  # the last good ones stay in force
@@ -86,7 +87,7 @@ class Current:
     def _take_overlay(self) -> None:
         generation = self.board.overlay
         try:
-            overlay = read_published_overlay(self.folder, self.verifier)
+            overlay = read_published_overlay(self.folder, self.overlay_verifier)
         except NotPublished:
             self.said("overlay_refused")
             self._lease_until_ns = 0  # what should be forbidden cannot be known: show nothing

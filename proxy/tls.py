@@ -19,8 +19,25 @@ class Tls:
     """Supplies connections with their side of TLS. *certificate* and *key* are PEM files."""
 
     def __init__(self, certificate: Path | None, key: Path | None, *, upstream_ca: Path | None = None) -> None:
-        self._towards_callers = _server_context(certificate, key) if certificate and key else None
+        self._files = (certificate, key) if certificate and key else None
+        self._written_ns = 0
+        self._towards_callers: SSL.Context | None = None
+        if self._files is not None:
+            self._written_ns = self._files[0].stat().st_mtime_ns
+            self._towards_callers = _server_context(*self._files)
         self._towards_systems = _client_context(upstream_ca)
+
+    def renew(self) -> None:
+        """Use the certificate as it is now for connections to come: it may have been renewed, or got more names."""
+        if self._files is None:
+            return
+        try:
+            written_ns = self._files[0].stat().st_mtime_ns
+            if written_ns != self._written_ns:
+                self._towards_callers = _server_context(*self._files)
+                self._written_ns = written_ns
+        except (OSError, SSL.Error):
+            return  # not whole yet, or gone: the one in use is good until it ends
 
     def tls_clienthello(self, data: ClientHelloData) -> None:
         """Callers are greeted before any system behind is."""

@@ -56,8 +56,10 @@ class WorkerSettings:
     counters: Path
     log: Path
     """Folder of the access log."""
-    verify_key: Path
-    """32 bytes: the public half of the key that programs and overlays are signed with."""
+    program_key: Path
+    """32 bytes: the public half of the key that programs are signed with."""
+    overlay_key: Path
+    """The same for overlays. Two keys, because who may tighten must not be able to loosen."""
     digest_key: Path
     digest_epoch: str
     secret: Path
@@ -116,7 +118,8 @@ class Worker:
         self.current = Current(
             folder=settings.published,
             board=Board(settings.board),
-            verifier=Verifier(settings.verify_key.read_bytes()),
+            program_verifier=Verifier(settings.program_key.read_bytes()),
+            overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
             digester=Digester(settings.digest_epoch, read_secret(settings.digest_key)),
             secret=read_secret(settings.secret),
             lease_ns=int(settings.lease_s * 1e9),
@@ -138,8 +141,9 @@ class Worker:
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
         )
-        tls = Tls(settings.certificate, settings.key, upstream_ca=settings.upstream_ca)
-        self.master.addons.add(self.proxy, Layers(tls=settings.certificate is not None), tls, Hooks(self.gate))  # type: ignore[no-untyped-call]
+        self.tls = Tls(settings.certificate, settings.key, upstream_ca=settings.upstream_ca)
+        layers_of = Layers(tls=settings.certificate is not None)
+        self.master.addons.add(self.proxy, layers_of, self.tls, Hooks(self.gate))  # type: ignore[no-untyped-call]
         self.master.options.update(  # type: ignore[no-untyped-call]
             mode=[f"reverse:http://127.0.0.1:1@{settings.host}:{settings.port}"],
             connection_strategy="lazy",
@@ -172,6 +176,7 @@ class Worker:
         while True:
             serving = self.current.renew()
             self.gate.tick()
+            self.tls.renew()
             self.counters.set("serving", int(serving))
             self.counters.set("live", len(self.gate.live))
             self.counters.set("programs", self.current.programs_in_force)

@@ -42,10 +42,12 @@ class Gateway:
 
     def __post_init__(self) -> None:
         keys = self.home / "keys"
-        for name in ("program", "digest-1", "fields"):
+        for name in ("program", "overlay", "digest-1", "fields"):
             make_secret(keys / f"{name}.key")
         self.signer = Signer(keys / "program.key")
+        self.overlay_signer = Signer(keys / "overlay.key")
         (keys / "program.pub").write_bytes(self.signer.public_bytes)
+        (keys / "overlay.pub").write_bytes(self.overlay_signer.public_bytes)
         self.board = Board(self.home / "board")
         self.overlay = Overlay()
         self._beating = threading.Event()
@@ -72,7 +74,7 @@ class Gateway:
     def tighten(self, *entries: OverlayEntry) -> None:
         """Publish an overlay with exactly these entries."""
         self.overlay = Overlay(generation=self.overlay.generation + 1, entries=entries)
-        publish_overlay(self.home / "published", self.overlay, self.signer)
+        publish_overlay(self.home / "published", self.overlay, self.overlay_signer)
         self.board.overlay = self.overlay.generation
 
     def start_worker(self) -> subprocess.Popen[bytes]:
@@ -107,7 +109,8 @@ class Gateway:
             "board": str(self.home / "board"),
             "counters": str(self.home / f"counters-{number}"),
             "log": str(self.home / "log"),
-            "verify_key": str(keys / "program.pub"),
+            "program_key": str(keys / "program.pub"),
+            "overlay_key": str(keys / "overlay.pub"),
             "digest_key": str(keys / "digest-1.key"),
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),

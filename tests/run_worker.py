@@ -17,7 +17,8 @@ PATHS = (
     "board",
     "counters",
     "log",
-    "verify_key",
+    "program_key",
+    "overlay_key",
     "digest_key",
     "secret",
 )

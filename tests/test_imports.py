@@ -33,8 +33,9 @@ HOMES = {
         "proxy/identity.py",
         "siem/record/seal.py",
         "deploy/certificate.py",
+        "deploy/demo/identity_provider.py",
     ),
-    "jwt": ("proxy/identity.py", "yingbi/demo.py"),
+    "jwt": ("proxy/identity.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py",)
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))

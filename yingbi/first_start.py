@@ -1,0 +1,128 @@
+"""Makes what an installation needs before its first process starts. What is there already is kept, always."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import deploy.demo
+from deploy.certificate import CertificateFiles, make_ca, make_certificate
+from deploy.demo import people
+from deploy.demo.hall.run import prepare_command
+from deploy.demo.identity_provider import IdentityProvider
+from deploy.demo.register.database import files_in, make_register
+from deploy.private_file import write_private
+from policies.digest import Digester
+from policies.keys import Signer, make_secret, read_secret
+from proxy.identity import hash_key
+from yingbi.home import Home
+from yingbi.settings import Ports
+
+EPOCH = "1"
+"""Of the digests."""
+SIGNING = ("program", "overlay")
+SECRETS = (*SIGNING, f"digest-{EPOCH}", "fields")
+SEED = 20261123
+RESIDENTS = 10_000
+_POLICIES = Path(deploy.demo.__path__[0]) / "policies"
+
+type Say = Callable[[str], None]
+
+
+class CannotPrepare(Exception):
+    """Something that is needed cannot be made. The message says what, and what to do."""
+
+
+def make_folders(home: Home) -> None:
+    """The data directory and what lies in it. Others may pass through it, for the account of the search node."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    home.root.chmod(0o711)
+    for folder in (home.policies, home.keys, home.tls, home.published, home.log, home.index, home.run, home.said):
+        folder.mkdir(exist_ok=True, mode=0o700)
+    home.notices.mkdir(exist_ok=True, mode=0o755)
+    for database in (home.state, home.alerts):
+        database.touch(mode=0o600)
+
+
+def make_keys(home: Home) -> None:
+    """Every key of the installation."""
+    for name in SECRETS:
+        make_secret(home.private_key(name))
+    for name in SIGNING:
+        write_private(home.public_key(name), Signer(home.private_key(name)).public_bytes)
+
+
+def make_tls(home: Home, hosts: Iterable[str], now: datetime) -> CertificateFiles:
+    """The certificate for all *hosts* and this machine; a new one where they are others than before.
+
+    Raises CannotPrepare.
+    """
+    try:
+        authority = make_ca(home.tls, now=now)
+        names = sorted({"localhost", *hosts})
+        return make_certificate(home.tls, authority, names=names, ips=["127.0.0.1", "::1"], now=now)
+    except ValueError as error:
+        raise CannotPrepare(str(error)) from None
+
+
+def make_policies(home: Home, *, demo: bool) -> None:
+    """The policies to begin with: those of the demo, or a catalogue and no system. Files that are there stay."""
+    if (home.policies / "catalogue.yaml").exists():
+        return
+    shutil.copyfile(_POLICIES / "catalogue.yaml", home.policies / "catalogue.yaml")
+    (home.policies / "systems").mkdir(exist_ok=True)
+    if demo:
+        shutil.copyfile(_POLICIES / "grants.yaml", home.policies / "grants.yaml")
+        shutil.copytree(_POLICIES / "systems", home.policies / "systems", dirs_exist_ok=True)
+    else:
+        (home.policies / "grants.yaml").write_text("grants: []\n", "utf-8")
+        (home.policies / "callers.yaml").write_text("callers: []\n", "utf-8")
+
+
+def make_demo(home: Home, ports: Ports, say: Say) -> None:
+    """The demo systems with their data, their people and canaries. Raises CannotPrepare."""
+    home.demo.mkdir(exist_ok=True, mode=0o700)
+    provider = provider_of(home)
+    provider.make_key()
+    (home.policies / "demo-idp.json").write_text(provider.jwks(), "utf-8")
+    keys = people.make_keys(home.demo / "keys.json")
+    if not (home.policies / "callers.yaml").exists():
+        hashes = {name: hash_key(key) for name, key in keys.items()}
+        (home.policies / "callers.yaml").write_text(people.callers_file(hashes), "utf-8")
+    _point_at(home, {"register": ports.register, "hall": ports.hall})
+    if not files_in(home.demo / "register").database.exists():
+        say(f"正在生成 {RESIDENTS:,} 名虚构居民 / making {RESIDENTS:,} invented residents")
+        make_register(home.demo / "register", residents=RESIDENTS, seed=SEED)
+    if not home.canaries.exists():
+        digest = Digester(EPOCH, read_secret(home.private_key(f"digest-{EPOCH}")))
+        identifiers = files_in(home.demo / "register").canaries.read_text("ascii").split()
+        text = "".join(f"{digest(identifier)}  # register\n" for identifier in identifiers)
+        write_private(home.canaries, text.encode())
+    prepared = subprocess.run(prepare_command(home.demo / "hall", SEED), capture_output=True, check=False)
+    if prepared.returncode:
+        write_private(home.said / "hall-prepare.log", prepared.stderr)
+        raise CannotPrepare(f"the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why")
+
+
+def provider_of(home: Home) -> IdentityProvider:
+    """The identity provider of the demo."""
+    return IdentityProvider(home.demo / "identity-provider.pem")
+
+
+def _point_at(home: Home, ports: dict[str, int]) -> None:
+    """Let the demo's system files name the ports of now, where they still name those that we wrote before."""
+    remembered = home.demo / "upstreams"
+    before = dict(line.split() for line in remembered.read_text().splitlines()) if remembered.exists() else {}
+    for name, port in ports.items():
+        path = home.policies / "systems" / f"{name}.yaml"
+        now, shipped = f"http://127.0.0.1:{port}", _upstream_in(_POLICIES / "systems" / f"{name}.yaml")
+        if path.exists() and before.get(name, shipped) != now:
+            old = f"upstream: {before.get(name, shipped)}\n"
+            path.write_text(path.read_text("utf-8").replace(old, f"upstream: {now}\n"), "utf-8")
+        before[name] = now
+    remembered.write_text("".join(f"{name} {url}\n" for name, url in before.items()))
+
+
+def _upstream_in(system: Path) -> str:
+    return next(line.split()[1] for line in system.read_text("utf-8").splitlines() if line.startswith("upstream:"))

@@ -1,0 +1,112 @@
+"""The data directory: what lies where. Whoever owns it can read all of it, so it is closed to everybody else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The files of one installation."""
+
+    root: Path
+
+    @property
+    def policies(self) -> Path:
+        """What the security officers write: catalogue, grants, callers, one file for each system."""
+        return self.root / "policies"
+
+    @property
+    def keys(self) -> Path:
+        """Every key, each a file of 0600."""
+        return self.root / "keys"
+
+    @property
+    def tls(self) -> Path:
+        """The authority and the certificates made by it."""
+        return self.root / "tls"
+
+    @property
+    def authority(self) -> Path:
+        """What a client has to trust."""
+        return self.tls / "ca.pem"
+
+    @property
+    def published(self) -> Path:
+        """Programs and overlay, for the workers."""
+        return self.root / "published"
+
+    @property
+    def log(self) -> Path:
+        """The access log: the truth."""
+        return self.root / "log"
+
+    @property
+    def index(self) -> Path:
+        """What can be rebuilt from the log: the index of events and how far it has come."""
+        return self.root / "index"
+
+    @property
+    def events(self) -> Path:
+        """The index of events, where it is SQLite."""
+        return self.index / "events.db"
+
+    def positions(self, index: str) -> Path:
+        """How far the log has come into the index of this kind."""
+        return self.index / f"positions-{index}.db"
+
+    @property
+    def alerts(self) -> Path:
+        """The alerts. Only the siem process writes the file."""
+        return self.root / "alerts.db"
+
+    @property
+    def state(self) -> Path:
+        """Cases and accounts. Only the control process writes the file."""
+        return self.root / "state.db"
+
+    @property
+    def notices(self) -> Path:
+        """The published notices, and nothing else."""
+        return self.root / "notices"
+
+    @property
+    def canaries(self) -> Path:
+        """Digests of the canary records."""
+        return self.root / "canaries.txt"
+
+    @property
+    def demo(self) -> Path:
+        """The demo systems with their data, and the credentials of the people of the demo."""
+        return self.root / "demo"
+
+    @property
+    def search(self) -> Path:
+        """The Elasticsearch node."""
+        return self.root / "elasticsearch"
+
+    @property
+    def run(self) -> Path:
+        """What the running processes tell each other. Nothing that is needed after they ended."""
+        return self.root / "run"
+
+    @property
+    def board(self) -> Path:
+        """The control board of the workers."""
+        return self.run / "board"
+
+    def counters(self, worker: int) -> Path:
+        """The counters of one worker."""
+        return self.run / f"counters-{worker}"
+
+    @property
+    def said(self) -> Path:
+        """What the processes say of themselves, a file each."""
+        return self.root / "said"
+
+    def private_key(self, name: str) -> Path:
+        """A secret: `program`, `overlay`, `digest-1`, `fields`."""
+        return self.keys / f"{name}.key"
+
+    def public_key(self, name: str) -> Path:
+        """The public half of a signing key."""
+        return self.keys / f"{name}.pub"

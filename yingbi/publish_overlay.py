@@ -1,0 +1,65 @@
+"""Publishes tightenings: how what a case commands comes into force in every worker (invariant 6)."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from incident.command import Tighten
+from policies.keys import Signer, Verifier
+from policies.overlay import Overlay, OverlayEntry, Tightening
+from proxy.board import Board
+from proxy.published import NotPublished, publish_overlay, read_published_overlay
+
+LONGEST = timedelta(hours=24)
+_KEPT_AFTER_END = timedelta(days=1)
+"""So long an entry stays to be seen, and told again without effect."""
+
+
+@dataclass(slots=True, kw_only=True)
+class OverlayPublisher:
+    """The one who publishes overlays. Only one process has it."""
+
+    folder: Path
+    board: Board
+    signer: Signer
+    clock: Callable[[], datetime]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def current(self) -> Overlay:
+        """The overlay in force. Raises ValueError where it is not one that was published."""
+        try:
+            return read_published_overlay(self.folder, Verifier(self.signer.public_bytes))
+        except NotPublished as error:
+            raise ValueError(f"`{self.folder / 'overlay.json'}`: {error}") from None
+
+    def tighten(self, command: Tighten) -> str:
+        """Put what *command* asks for in force, and say so. Asking again with the same key changes nothing.
+
+        Workers look at each request and at least ten times a second. Raises OSError where it cannot be written, and
+        ValueError where it must not be.
+        """
+        now = self.clock()
+        if command.until > now + LONGEST:
+            raise ValueError(f"a tightening by one person or a rule ends within {LONGEST // timedelta(hours=1)} hours")
+        with self._lock:
+            overlay = self.current()
+            if any(entry.id == command.key for entry in overlay.entries):
+                self.board.overlay = overlay.generation
+                return f"already in force, generation {overlay.generation}"
+            entry = OverlayEntry(
+                id=command.key,
+                kind=Tightening(command.kind),
+                system=command.system,
+                target=command.target,
+                until=command.until,
+                reason=command.reason,
+                by=str(command.by),
+                case=command.case,
+            )
+            kept = tuple(each for each in overlay.entries if each.until > now - _KEPT_AFTER_END)
+            made = replace(overlay, generation=overlay.generation + 1, entries=(*kept, entry))
+            publish_overlay(self.folder, made, self.signer)
+            self.board.overlay = made.generation
+            return f"in force until {command.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC, generation {made.generation}"

@@ -1,0 +1,146 @@
+"""What an operator can set: two variables of the environment, and `yingbi.toml` in the data directory."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from incident.ids import Bilingual
+
+HOME = "YINGBI_HOME"
+"""Names the data directory; `./var` by default."""
+PORT_BASE = "YINGBI_PORT_BASE"
+"""The first of the ports; 8443 by default."""
+FILE = "yingbi.toml"
+DEFAULT_BASE = 8443
+_HIGHEST = 65535 - 30
+
+
+class WrongSettings(Exception):
+    """Something is set that cannot be. The message says what, and what it may be."""
+
+
+class Index(StrEnum):
+    """What keeps the index of events."""
+
+    SQLITE = "sqlite"
+    ELASTICSEARCH = "elasticsearch"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens: all of it moves with the base."""
+
+    gateway: int = DEFAULT_BASE
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.gateway <= _HIGHEST:
+            raise WrongSettings(f"`{PORT_BASE}` is a port between 1 and {_HIGHEST}")
+
+    @property
+    def console(self) -> int:
+        """Of the console."""
+        return self.gateway + 1
+
+    @property
+    def bulletin(self) -> int:
+        """Of the public notices."""
+        return self.gateway + 2
+
+    @property
+    def metrics(self) -> int:
+        """Of the figures for Prometheus."""
+        return self.gateway + 3
+
+    @property
+    def register(self) -> int:
+        """Of the demo register, behind the gateway."""
+        return self.gateway + 10
+
+    @property
+    def hall(self) -> int:
+        """Of the demo hall, behind the gateway."""
+        return self.gateway + 11
+
+    @property
+    def search(self) -> int:
+        """Of the Elasticsearch node."""
+        return self.gateway + 20
+
+    @property
+    def search_transport(self) -> int:
+        """Where Elasticsearch nodes would meet."""
+        return self.gateway + 21
+
+
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who publishes notices, and where people can ask. What is empty has to be filled in before a notice can go out."""
+
+    unit_zh: str = ""
+    unit_en: str = ""
+    phone: str = ""
+
+    @property
+    def unit(self) -> Bilingual:
+        """The name of the unit."""
+        return Bilingual(zh=self.unit_zh, en=self.unit_en)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`yingbi.toml`."""
+
+    host: str = "127.0.0.1"
+    workers: int = 2
+    index: Index = Index.SQLITE
+    demo: bool = True
+    contact: Contact = Contact()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that is set."""
+
+    home: Path
+    """Absolute."""
+    ports: Ports = field(default_factory=Ports)
+    host: str = "127.0.0.1"
+    """The address that the gateway listens on; everything else listens on the loopback interface."""
+    workers: int = 2
+    index: Index = Index.SQLITE
+    demo: bool = True
+    """Whether the demo systems and their people belong to the installation."""
+    contact: Contact = field(default_factory=Contact)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force. Raises WrongSettings."""
+    home = Path(environment.get(HOME) or "var").absolute()
+    text = environment.get(PORT_BASE) or str(DEFAULT_BASE)
+    if not (text.isascii() and text.isdigit()):
+        raise WrongSettings(f"`{PORT_BASE}` is a number, the first of the ports")
+    file = _read_file(home / FILE)
+    if not 1 <= file.workers <= 64:
+        raise WrongSettings(f"`{FILE}`: `workers` is a number between 1 and 64")
+    return Settings(
+        home=home,
+        ports=Ports(int(text)),
+        host=file.host,
+        workers=file.workers,
+        index=file.index,
+        demo=file.demo,
+        contact=file.contact,
+    )
+
+
+def _read_file(path: Path) -> _File:
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_File, strict=True)
+    except FileNotFoundError:
+        return _File()
+    except OSError as error:
+        raise WrongSettings(f"cannot read `{path}`: {error.strerror}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        raise WrongSettings(f"`{path}`: {error}") from None
