@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import deploy.demo
+import policies
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from deploy.demo import people
 from deploy.demo.hall.run import prepare_command
@@ -26,12 +27,21 @@ SECRETS = (*SIGNING, f"digest-{EPOCH}", "fields")
 SEED = 20261123
 RESIDENTS = 10_000
 _POLICIES = Path(deploy.demo.__path__[0]) / "policies"
+_SETTINGS = Path(deploy.demo.__path__[0]) / "yingbi.toml"
+_SCHEMAS = Path(policies.__path__[0]) / "schema"
 
 type Say = Callable[[str], None]
 
 
 class CannotPrepare(Exception):
     """Something that is needed cannot be made. The message says what, and what to do."""
+
+
+def make_settings(home: Home) -> None:
+    """The file of settings to begin with, with every key explained. One that is there stays."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    if not home.settings.exists():
+        shutil.copyfile(_SETTINGS, home.settings)
 
 
 def make_folders(home: Home) -> None:
@@ -67,7 +77,11 @@ def make_tls(home: Home, hosts: Iterable[str], now: datetime) -> CertificateFile
 
 
 def make_policies(home: Home, *, demo: bool) -> None:
-    """The policies to begin with: those of the demo, or a catalogue and no system. Files that are there stay."""
+    """The policies to begin with: those of the demo, or a catalogue and no system. Files that are there stay.
+
+    Only the schemas, by which editors explain the files and check them, are always those of this version.
+    """
+    shutil.copytree(_SCHEMAS, home.policies / "schema", dirs_exist_ok=True)
     if (home.policies / "catalogue.yaml").exists():
         return
     shutil.copyfile(_POLICIES / "catalogue.yaml", home.policies / "catalogue.yaml")

@@ -11,6 +11,11 @@ class Home:
     root: Path
 
     @property
+    def settings(self) -> Path:
+        """What the operator can set; see `yingbi.settings`."""
+        return self.root / "yingbi.toml"
+
+    @property
     def policies(self) -> Path:
         """What the security officers write: catalogue, grants, callers, one file for each system."""
         return self.root / "policies"
@@ -70,6 +75,16 @@ class Home:
         return self.root / "notices"
 
     @property
+    def rules(self) -> Path:
+        """Detection rules of the installation's own; one called like a rule that comes with us stands in its place."""
+        return self.root / "rules"
+
+    @property
+    def first_passwords(self) -> Path:
+        """The passwords that the first accounts were made with, for the owner's eyes."""
+        return self.root / "first-passwords.txt"
+
+    @property
     def canaries(self) -> Path:
         """Digests of the canary records."""
         return self.root / "canaries.txt"
@@ -88,6 +103,15 @@ class Home:
     def run(self) -> Path:
         """What the running processes tell each other. Nothing that is needed after they ended."""
         return self.root / "run"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor as long as it runs."""
+        return self.run / "lock"
+
+    def told(self, by: str) -> Path:
+        """What `supervisor`, `siem` or `control` tells the others of itself; see `yingbi.told`."""
+        return self.run / f"{by}.json"
 
     @property
     def board(self) -> Path:

@@ -61,12 +61,12 @@ class PolicyPublisher:
         if stamp == self._done or not settled:
             return False
         self.publish()
-        self._done = stamp
         return True
 
     def publish(self) -> None:
         """Compile the files as they are and, where nothing is wrong with them, publish what changed."""
         now = self._clock()
+        self._done = stamp_of(self._home.policies)  # before they are read: what changes meanwhile is a change
         try:
             loaded = load_policy(self._home.policies)
         except OSError:

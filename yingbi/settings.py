@@ -96,6 +96,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 2
     index: Index = Index.SQLITE
     demo: bool = True
+    upstream_ca: str = ""
     contact: Contact = Contact()
 
 
@@ -112,7 +113,19 @@ class Settings:
     index: Index = Index.SQLITE
     demo: bool = True
     """Whether the demo systems and their people belong to the installation."""
+    upstream_ca: str = ""
+    """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     contact: Contact = field(default_factory=Contact)
+
+
+def write_settings(settings: Settings) -> str:
+    """*settings* as one argument of a command: what a process is started with does not change under it."""
+    return msgspec.json.encode(settings, enc_hook=str).decode()
+
+
+def settings_of(argument: str) -> Settings:
+    """The settings that `write_settings` wrote. Raises msgspec.DecodeError."""
+    return msgspec.json.decode(argument, type=Settings, dec_hook=lambda kind, value: kind(value))
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -131,6 +144,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=file.workers,
         index=file.index,
         demo=file.demo,
+        upstream_ca=file.upstream_ca,
         contact=file.contact,
     )
 

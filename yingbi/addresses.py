@@ -1,0 +1,31 @@
+"""Where everything of an installation is to be found, by what a person would look for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from policies.program import Program
+from yingbi.settings import Index, Settings
+
+
+def addresses_of(settings: Settings, programs: Iterable[Program]) -> dict[str, Any]:
+    """Addresses: of the gateway, of each system through it, of what staff and public see, of what lies behind."""
+    ports = settings.ports
+    found: dict[str, Any] = {
+        "gateway": f"https://{_shown(settings.host)}:{ports.gateway}",
+        "systems": {program.system: f"https://{program.hosts[0]}:{ports.gateway}" for program in programs},
+        "console": f"https://localhost:{ports.console}",
+        "bulletin": f"https://localhost:{ports.bulletin}",
+        "metrics": f"http://127.0.0.1:{ports.metrics}/metrics",
+    }
+    if settings.demo:
+        found["demo"] = {
+            "register": f"http://127.0.0.1:{ports.register}",
+            "hall": f"http://127.0.0.1:{ports.hall}",
+        }
+    if settings.index is Index.ELASTICSEARCH:
+        found["elasticsearch"] = f"https://127.0.0.1:{ports.search}"
+    return found
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

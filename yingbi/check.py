@@ -1,0 +1,53 @@
+"""Everything that can be wrong with what people have written for an installation."""
+
+from pathlib import Path
+
+from incident.graph import SHIPPED as PLAYBOOKS
+from incident.graph import read_playbooks
+from policies.findings import Finding, Position
+from policies.load import load_policy
+from siem.canary import LIST_NAME, parse_canaries
+from siem.detect.rule_file import RuleError
+from siem.detect.rule_set import read_rules
+from yingbi.home import Home
+from yingbi.rules import rule_files_of
+
+
+def check_folder(folder: Path) -> list[Finding]:
+    """All that is wrong with the policies in *folder*, first in the files first. Raises OSError."""
+    return load_policy(folder).findings.sorted()
+
+
+def check_all(home: Home) -> list[Finding]:
+    """The same for policies, rules, canaries and playbooks of the installation."""
+    return [*check_folder(home.policies), *_rules(home), *_playbooks()]
+
+
+def _rules(home: Home) -> list[Finding]:
+    canaries: list[str] = []
+    found = []
+    if home.canaries.exists():
+        try:
+            canaries = parse_canaries(home.canaries.read_text("utf-8"), home.canaries.name)
+        except ValueError as error:
+            for line in str(error).splitlines():
+                file, number, message = line.split(":", 2)
+                found.append(Finding(Position(file, int(number), 1), "not-a-canary", message.strip()))
+    try:
+        read_rules(rule_files_of(home), {LIST_NAME: frozenset(canaries)})
+    except RuleError as error:
+        found += [
+            Finding(
+                Position(f"rules/{problem.file}", problem.line, problem.column), f"rule-{problem.code}", problem.message
+            )
+            for problem in error.problems
+        ]
+    return found
+
+
+def _playbooks() -> list[Finding]:
+    _, findings = read_playbooks(PLAYBOOKS)
+    return [
+        Finding(Position(f"playbooks/{finding.file}", finding.line, 1), f"playbook-{finding.code}", finding.message)
+        for finding in findings
+    ]

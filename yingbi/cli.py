@@ -1,0 +1,179 @@
+"""The command line. Exit codes: 0 fine, 1 found something, 2 wrong use, 3 could not.
+
+Imports stand in the commands, so that `yingbi --help` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
+
+_ABOUT = """影壁 Yingbi: the gateway that shows only what may be seen.
+
+YINGBI_HOME names the data directory (./var by default), YINGBI_PORT_BASE the first of the ports (8443 by default)."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that *arguments* name. Returns the exit code."""
+    given = _parser().parse_args(arguments)
+    from yingbi.settings import WrongSettings
+
+    try:
+        return int(given.run(given))
+    except WrongSettings as problem:
+        _complain(str(problem))
+        return WRONG_USE
+    except BrokenPipeError:
+        sys.stderr.close()  # who read our output has gone: nothing more to say to anybody
+        return FINE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yingbi",
+        description=_ABOUT,
+        epilog="example: yingbi up",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    up = _add(
+        commands, "up", _up, "prepare the installation and run it until Ctrl-C", "yingbi up --index elasticsearch"
+    )
+    up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="what keeps the index of events")
+    status = _add(commands, "status", _status, "say what runs and where it answers", "yingbi status --json")
+    status.add_argument("--json", action="store_true", help="as JSON, with every address and process")
+    check = _add(
+        commands, "check", _check, "find what is wrong with policies and rules", "yingbi check policies --json"
+    )
+    check.add_argument(
+        "folder", type=Path, nargs="?", metavar="DIR", help="a folder of policies; the installation's own"
+    )
+    check.add_argument("--json", action="store_true", help="as JSON: file, line, column, code, message, severity")
+    demo = commands.add_parser(
+        "demo", help="use the demo of a running installation", epilog="example: yingbi demo leak"
+    )
+    demos = demo.add_subparsers(dest="demo", required=True, metavar="COMMAND")
+    credential = _add(
+        demos, "credential", _credential, "print a credential of a caller of the demo", "yingbi demo credential clerk"
+    )
+    credential.add_argument("name", metavar="NAME", help="clerk, clerk-wang, clerk-zhao, …, batch-stats")
+    credential.add_argument("--system", choices=("register", "hall"), default="register", help="whose token it is")
+    credential.add_argument("--plain", action="store_true", help="the credential alone, without an example")
+    leak = _add(demos, "leak", _leak, "play a leak, from a stolen key to the public notice", "yingbi demo leak")
+    leak.add_argument("--leave-notice", action="store_true", help="leave the notice for people to submit and approve")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    described = about[0].upper() + about[1:] + "."
+    command = commands.add_parser(name, help=about, description=described, epilog=f"example: {example}")
+    command.set_defaults(run=run)
+    return command
+
+
+def _up(given: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from yingbi.children import CannotStart
+    from yingbi.first_start import make_settings
+    from yingbi.home import Home
+    from yingbi.said import speak
+    from yingbi.settings import Index, read_settings
+    from yingbi.up import up
+
+    make_settings(Home(read_settings().home))
+    settings = read_settings()
+    if given.index:
+        settings = replace(settings, index=Index(given.index))
+    speak()
+    try:
+        up(settings, lambda line: print(line, flush=True))
+    except CannotStart as problem:
+        _complain(str(problem))
+        return COULD_NOT
+    return FINE
+
+
+def _status(given: argparse.Namespace) -> int:
+    import json
+
+    from yingbi.settings import read_settings
+    from yingbi.status import lines_of, problems_of, status_of
+
+    status = status_of(read_settings())
+    if given.json:
+        print(json.dumps(status, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(lines_of(status)))
+    if not status["running"]:
+        return COULD_NOT
+    return FOUND if problems_of(status) else FINE
+
+
+def _check(given: argparse.Namespace) -> int:
+    import json
+
+    from yingbi.check import check_all, check_folder
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    try:
+        findings = check_folder(given.folder) if given.folder else check_all(Home(read_settings().home))
+    except OSError as error:
+        _complain(f"cannot check: {error.strerror or error}")
+        return COULD_NOT
+    if given.json:
+        print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+        print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
+    return FOUND if findings else FINE
+
+
+def _credential(given: argparse.Namespace) -> int:
+    from yingbi.credential import UnknownCaller, credential_of, example_of
+    from yingbi.settings import read_settings
+
+    settings = read_settings()
+    try:
+        credential = credential_of(settings, given.name, given.system)
+    except UnknownCaller as problem:
+        _complain(str(problem))
+        return WRONG_USE
+    except OSError:
+        _complain(f"there is no demo in `{settings.home}` yet: yingbi up makes it")
+        return COULD_NOT
+    print(credential)
+    if not given.plain:
+        print(f"\n# example\n{example_of(settings, credential, given.system)}")
+    return FINE
+
+
+def _leak(given: argparse.Namespace) -> int:
+    from yingbi.leak import CannotPlay, play
+    from yingbi.settings import read_settings
+
+    try:
+        return FINE if play(read_settings(), leave_notice=given.leave_notice) else FOUND
+    except CannotPlay as problem:
+        _complain(str(problem))
+        return COULD_NOT
+    except KeyboardInterrupt:
+        return COULD_NOT
+
+
+def _complain(sentence: str) -> None:
+    print(f"yingbi: {sentence}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

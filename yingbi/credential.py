@@ -1,0 +1,48 @@
+"""Credentials of the people and systems of the demo, as they would show them."""
+
+import json
+import shlex
+
+from deploy.demo.people import BATCH, CLERK, CLERKS
+from yingbi.clock import now
+from yingbi.first_start import provider_of
+from yingbi.home import Home
+from yingbi.settings import Settings
+
+TOKENS = {"clerk": CLERK, CLERK.subject: CLERK}
+_PATHS = {"register": "/register/residents.json?_shape=objects&_size=3", "hall": "/admin/"}
+
+
+class UnknownCaller(Exception):
+    """There is nobody of that name in the demo. The message says who there is."""
+
+
+def credential_of(settings: Settings, name: str, system: str) -> str:
+    """A working credential of the caller *name*: an API key, or a token for *system*.
+
+    Raises UnknownCaller, or OSError where there is no demo yet.
+    """
+    home = Home(settings.home)
+    if name in TOKENS:
+        person = TOKENS[name]
+        return provider_of(home).token(
+            person.subject, audience=system, posts=person.posts, purposes=person.purposes, now=now()
+        )
+    if name not in (*CLERKS, BATCH):
+        known = ", ".join(("clerk", *CLERKS, BATCH))
+        raise UnknownCaller(f"there is no caller `{name}` in the demo; there are: {known}")
+    keys: dict[str, str] = json.loads((home.demo / "keys.json").read_bytes())
+    return keys[name]
+
+
+def example_of(settings: Settings, credential: str, system: str) -> str:
+    """A `curl` that shows the credential to *system* through the gateway."""
+    host, port = f"{system}.localhost", settings.ports.gateway
+    parts = [
+        "curl",
+        *("--cacert", str(Home(settings.home).authority)),
+        *("--resolve", f"{host}:{port}:127.0.0.1"),
+        *("--header", f"Authorization: Bearer {credential}"),
+        f"https://{host}:{port}{_PATHS[system]}",
+    ]
+    return shlex.join(parts)

@@ -1,0 +1,45 @@
+"""Opens the index of events that the installation has."""
+
+from datetime import timedelta
+
+from deploy.elasticsearch.connection import Connection, connection_of
+from siem.index.elastic import ElasticKeeper, ElasticStore, Login
+from siem.index.sqlite import SqliteStore
+from siem.index.store import EventStore
+from yingbi.home import Home
+from yingbi.settings import Index, Settings
+
+PREPARE_TIMEOUT = timedelta(seconds=30)
+
+
+def open_index(settings: Settings, *, writing: bool) -> EventStore:
+    """The index. Only one process opens it for *writing*, and that one reads as well. Raises NodeUnavailable."""
+    home = Home(settings.home)
+    match settings.index:
+        case Index.SQLITE:
+            return SqliteStore(home.events, read_only=not writing)
+        case Index.ELASTICSEARCH:
+            cluster = cluster_of(settings)
+            writer = _login(cluster, "writer") if writing else None
+            return ElasticStore([cluster.url], cluster.ca_file, writer=writer, reader=_login(cluster, "reader"))
+
+
+def prepare_index(settings: Settings) -> None:
+    """Bring the index up to this version before anything is written to it. Raises StoreUnavailable."""
+    if settings.index is not Index.ELASTICSEARCH:
+        return  # a SQLite file is prepared when it is opened
+    cluster = cluster_of(settings)
+    keeper = ElasticKeeper([cluster.url], cluster.ca_file, _login(cluster, "keeper"))
+    try:
+        keeper.prepare(PREPARE_TIMEOUT)
+    finally:
+        keeper.close()
+
+
+def cluster_of(settings: Settings) -> Connection:
+    """How the Elasticsearch node of the installation is reached. Raises NodeUnavailable."""
+    return connection_of(Home(settings.home).search, f"https://127.0.0.1:{settings.ports.search}")
+
+
+def _login(cluster: Connection, role: str) -> Login:
+    return Login(*cluster.users[role])

@@ -1,0 +1,88 @@
+"""Figures for Prometheus: numbers that the processes count or tell, and nothing of any exchange."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from yingbi.home import Home
+from yingbi.settings import Settings
+from yingbi.standing import processes_of
+from yingbi.told import hear
+
+COUNTED = {
+    "requests": "Requests that arrived.",
+    "withheld": "Answers withheld, refusals included.",
+    "failures": "Failures on the data path; each has shown nothing.",
+    "record_failures": "Answers withheld because the log could not be written.",
+    "refused_publications": "Programs or overlays that a worker would not take.",
+}
+MEASURED = {
+    "serving": "1 while the worker's lease on programs and overlay holds.",
+    "live": "Exchanges under way.",
+    "programs": "Generation of the programs that the worker serves by.",
+    "overlay": "Generation of the overlay that the worker serves by.",
+}
+
+
+class Figures:
+    """Collects what there is to tell at the moment somebody asks."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def collect(self) -> Iterable[Metric]:
+        """Every figure."""
+        processes = processes_of(self._home)
+        up = GaugeMetricFamily("yingbi_process_up", "1 while the process runs.", labels=["process"])
+        restarts = CounterMetricFamily("yingbi_process_restarts", "Times it was started again.", labels=["process"])
+        for process in processes:
+            up.add_metric([process["name"]], int(process["alive"]))
+            restarts.add_metric([process["name"]], process["restarts"])
+        yield from (up, restarts)
+        workers = [process for process in processes if "number" in process]
+        for kind, names in ((CounterMetricFamily, COUNTED), (GaugeMetricFamily, MEASURED)):
+            for name, about in names.items():
+                family = kind(f"yingbi_worker_{name}", about, labels=["worker"])
+                for worker in workers:
+                    family.add_metric([worker["name"]], worker[name])
+                yield family
+        yield from self._told()
+
+    def _told(self) -> Iterable[Metric]:
+        policy = hear(self._home.told("supervisor")).get("policy", {})
+        errors = [finding for finding in policy.get("findings", []) if finding["severity"] == "error"]
+        siem = hear(self._home.told("siem"))
+        cases = hear(self._home.told("control")).get("cases", [])
+        yield GaugeMetricFamily(
+            "yingbi_policy_errors", "Errors in the policy files; the programs before them stay.", value=len(errors)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_policy_generation", "Generation of the programs published.", value=policy.get("generation", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_index_trouble", "1 while the index cannot be written.", value=int(bool(siem.get("trouble")))
+        )
+        yield GaugeMetricFamily(
+            "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(siem.get("broken", {}))
+        )
+        opened = [case for case in cases if case["state"] in ("open", "contained")]
+        yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved, of the newest twenty.", value=len(opened))
+
+
+@contextlib.contextmanager
+def serve_metrics(settings: Settings) -> Iterator[None]:
+    """Serve the figures on the loopback interface."""
+    registry = CollectorRegistry()
+    registry.register(Figures(Home(settings.home)))
+    server, thread = start_http_server(settings.ports.metrics, addr="127.0.0.1", registry=registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

@@ -1,0 +1,30 @@
+"""What notices are written with: who publishes them, and what the public calls our categories and systems."""
+
+from datetime import timedelta, timezone
+
+from incident.ids import Bilingual
+from incident.notice import Contact
+from incident.wording import Labels, Press
+from policies.policy import Policy, Title
+from proxy.pages import HOTLINE
+from yingbi.settings import Settings
+
+ZONE = timezone(timedelta(hours=8))
+ZONE_NAME = Bilingual(zh="北京时间", en="Beijing time")
+
+
+def press_of(settings: Settings, policy: Policy) -> Press:
+    """The press of the installation, with the titles of *policy*."""
+    return Press(
+        contact=Contact(unit=settings.contact.unit, phone=settings.contact.phone, hotline=HOTLINE),
+        labels=Labels(
+            categories={category.name: _bilingual(category.title) for category in policy.categories.values()},
+            systems={system.name: _bilingual(system.title) for system in policy.systems.values()},
+        ),
+        zone=ZONE,
+        zone_name=ZONE_NAME,
+    )
+
+
+def _bilingual(title: Title) -> Bilingual:
+    return Bilingual(zh=title.zh, en=title.en)

@@ -1,0 +1,117 @@
+"""`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that opens the state database.
+
+It holds the key of overlays and not that of programs: who responds to leaks can tighten what is shown, never loosen it.
+"""
+
+import dataclasses
+import logging
+import sys
+import threading
+from pathlib import Path
+
+from console.accounts import Accounts
+from console.app import create_app
+from console.office import Office
+from incident.cases import Cases
+from incident.database import open_database
+from incident.duties import load_duties
+from incident.engine import Rulebook
+from incident.graph import load_playbooks
+from incident.perform import Performer
+from incident.store import CaseStore
+from policies.keys import Signer
+from policies.load import load_policy
+from policies.recognisers.scan import scan
+from proxy.board import Board
+from siem.detect.alert import AlertStore
+from yingbi.clock import now
+from yingbi.home import Home
+from yingbi.index import open_index
+from yingbi.press import press_of
+from yingbi.publish_overlay import OverlayPublisher
+from yingbi.publish_policy import stamp_of
+from yingbi.respond import Responder
+from yingbi.said import speak
+from yingbi.serve import serve
+from yingbi.settings import Settings, settings_of
+from yingbi.standing import indexed_until, installation_of
+from yingbi.summary import Summary
+
+log = logging.getLogger("yingbi.control")
+
+
+class Titles:
+    """Keeps what notices call categories and systems as the policy files have it, where nothing is wrong with them."""
+
+    def __init__(self, settings: Settings, cases: Cases) -> None:
+        self._settings = settings
+        self._folder = Home(settings.home).policies
+        self._cases = cases
+        self._seen = stamp_of(self._folder)
+
+    def renew(self) -> None:
+        """Look again, where a file has changed."""
+        stamp = stamp_of(self._folder)
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        loaded = load_policy(self._folder)
+        if not loaded.findings.errors:
+            press = press_of(self._settings, loaded.policy)
+            self._cases.rules = dataclasses.replace(self._cases.rules, press=press)
+
+
+def main(settings: Settings) -> int:
+    """Respond and serve until asked to stop. Returns 0, or 1 where the responding failed: then all of it ends."""
+    home = Home(settings.home)
+    engine = open_database(f"sqlite:///{home.state}")
+    events = open_index(settings, writing=False)
+    alerts = AlertStore(home.alerts, read_only=True)
+    press = press_of(settings, load_policy(home.policies).policy)
+    rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
+    cases = Cases(CaseStore(engine), rules, now)
+    overlays = OverlayPublisher(
+        folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
+    )
+    performer = Performer(
+        events=events,
+        published=home.notices,
+        tighten=overlays.tighten,
+        indexed_until=lambda: indexed_until(home),
+        clock=now,
+    )
+    titles, summary = Titles(settings, cases), Summary(home, cases)
+    responder = Responder(cases, alerts, performer, (titles.renew, summary.tell))
+    office = Office(
+        cases=cases,
+        alerts=alerts,
+        events=events,
+        accounts=Accounts(engine, now),
+        state=lambda: installation_of(home, overlays.current()),
+        now=now,
+        bulletin_url=f"https://localhost:{settings.ports.bulletin}",
+    )
+    return _together(responder, office, settings.ports.console, home.tls)
+
+
+def _together(responder: Responder, office: Office, port: int, tls: Path) -> int:
+    stop, failed = threading.Event(), threading.Event()
+
+    def respond() -> None:
+        try:
+            responder.run(stop)
+        finally:
+            if not stop.is_set():
+                failed.set()
+
+    responding = threading.Thread(target=respond, name="respond", daemon=True)
+    responding.start()
+    serve(create_app(office), port, tls, until=failed)
+    stop.set()
+    responding.join(10)
+    return int(failed.is_set())
+
+
+if __name__ == "__main__":
+    speak()
+    sys.exit(main(settings_of(sys.argv[1])))

@@ -1,0 +1,111 @@
+"""`python -m yingbi.process.siem SETTINGS`: ships the log to the index and applies the rules to what is new.
+
+The only process that writes the index, the shipper's positions and the alerts.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import datetime, timedelta
+
+from siem.canary import LIST_NAME, read_canaries
+from siem.detect.alert import AlertStore
+from siem.detect.rule_set import read_rules
+from siem.detect.run import Detector
+from siem.index.positions import Positions
+from siem.index.ship import Progress, Shipper, start_over_if_emptied
+from siem.index.store import EventStore, StoreUnavailable
+from yingbi.clock import now
+from yingbi.home import Home
+from yingbi.index import open_index, prepare_index
+from yingbi.rules import rule_files_of
+from yingbi.said import speak
+from yingbi.settings import Settings, settings_of
+from yingbi.told import tell
+
+TIMEOUT = timedelta(seconds=5)
+RETRY_S = 1.0
+UNSURE = timedelta(seconds=1)
+"""An event gets its time before it is in the log: so long after it, it surely is."""
+
+log = logging.getLogger("yingbi.siem")
+
+
+class Siem:
+    """Ships and detects, one step after the other."""
+
+    def __init__(self, settings: Settings, store: EventStore) -> None:
+        home = Home(settings.home)
+        self._told = home.told("siem")
+        self._index = settings.index.value
+        self._shipper = Shipper(home.log, store, Positions(home.positions(self._index)), now)
+        canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
+        rules = read_rules(rule_files_of(home), canaries)
+        self._detector = Detector(rules, store, AlertStore(home.alerts), timeout=TIMEOUT)
+        self._indexed_until: datetime | None = None
+        self._trouble = ""
+
+    def step(self) -> timedelta:
+        """Do what can be done now. Returns how long it makes sense to wait."""
+        began = now()
+        progress = self._shipper.step()
+        if not progress.behind_bytes and not progress.trouble:
+            self._indexed_until = began - UNSURE
+        trouble = progress.trouble
+        try:
+            for alert in self._detector.step(now(), progress.spans):
+                log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
+        except StoreUnavailable as unavailable:
+            trouble = trouble or str(unavailable)
+        self._note(trouble)
+        self._tell(progress)
+        return progress.pause
+
+    def _note(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("trouble_changed now=%s", trouble or "none")
+            self._trouble = trouble
+
+    def _tell(self, progress: Progress) -> None:
+        tell(
+            self._told,
+            {
+                "pid": os.getpid(),
+                "index": self._index,
+                "behind_bytes": progress.behind_bytes,
+                "refused": progress.refused,
+                "broken": dict(progress.broken),
+                "trouble": self._trouble,
+                "indexed_until": self._indexed_until.isoformat() if self._indexed_until else None,
+            },
+        )
+
+
+def main(settings: Settings) -> None:
+    """Ship and detect until asked to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = open_index(settings, writing=True)
+    positions = Positions(Home(settings.home).positions(settings.index.value))
+    while not stop.is_set():
+        try:
+            prepare_index(settings)
+            if start_over_if_emptied(store, positions, TIMEOUT):
+                log.warning("index_found_empty the log is shipped again from its beginning")
+            break
+        except StoreUnavailable as unavailable:
+            log.warning("index_unavailable %s", unavailable)
+            stop.wait(RETRY_S)
+    positions.close()
+    siem = Siem(settings, store)
+    while not stop.is_set():
+        stop.wait(siem.step().total_seconds())
+    store.close()
+
+
+if __name__ == "__main__":
+    speak()
+    main(settings_of(sys.argv[1]))

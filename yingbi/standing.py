@@ -1,0 +1,100 @@
+"""How the installation stands, put together from what its processes tell: for the console, `yingbi status`, metrics."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+
+from console.office import Installation, PolicyState, ShippingState, SystemState, WorkerState
+from policies.findings import Finding, Position, Severity
+from policies.overlay import Overlay
+from proxy.counters import read_counters
+from yingbi.home import Home
+from yingbi.told import hear
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def indexed_until(home: Home) -> datetime:
+    """Until when the index is known to hold all that was logged."""
+    return _moment(hear(home.told("siem")).get("indexed_until")) or _NEVER
+
+
+def processes_of(home: Home) -> list[dict[str, Any]]:
+    """The processes that the supervisor told of, with whether each lives, workers with what they have counted."""
+    found = []
+    for process in hear(home.told("supervisor")).get("processes", []):
+        described = {**process, "alive": is_alive(process["pid"])}
+        if "number" in process:
+            described |= read_counters(home.counters(process["number"]))
+        found.append(described)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process *pid* that has not ended."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def installation_of(home: Home, overlay: Overlay) -> Installation:
+    """What the console shows of the installation."""
+    told, siem = hear(home.told("supervisor")), hear(home.told("siem"))
+    return Installation(
+        policy=_policy(told.get("policy", {})),
+        workers=tuple(_worker(process) for process in processes_of(home) if "number" in process),
+        shipping=ShippingState(
+            index=str(siem.get("index", "")),
+            behind_bytes=int(siem.get("behind_bytes", 0)),
+            refused=int(siem.get("refused", 0)),
+            broken=siem.get("broken", {}),
+            trouble=str(siem.get("trouble", "")),
+            indexed_until=_moment(siem.get("indexed_until")),
+        ),
+        overlay=overlay.entries,
+        addresses=dict(_flat(told.get("addresses", {}))),
+    )
+
+
+def _flat(addresses: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, address in addresses.items():
+        if isinstance(address, dict):
+            yield from ((f"{name}: {inner}", each) for inner, each in address.items())
+        else:
+            yield name, address
+
+
+def _worker(process: dict[str, Any]) -> WorkerState:
+    names = ("requests", "withheld", "failures", "live", "programs", "overlay")
+    return WorkerState(
+        name=process["name"],
+        pid=process["pid"],
+        alive=process["alive"],
+        serving=process["alive"] and bool(process["serving"]),
+        **{name: int(process[name]) for name in names},
+    )
+
+
+def _policy(told: dict[str, Any]) -> PolicyState:
+    return PolicyState(
+        generation=int(told.get("generation", 0)),
+        published_at=_moment(told.get("published_at")),
+        checked_at=_moment(told.get("checked_at")),
+        systems=tuple(SystemState(**{**system, "hosts": tuple(system["hosts"])}) for system in told.get("systems", [])),
+        findings=tuple(
+            Finding(
+                Position(finding["file"], finding["line"], finding["column"]),
+                finding["code"],
+                finding["message"],
+                Severity(finding["severity"]),
+            )
+            for finding in told.get("findings", [])
+        ),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

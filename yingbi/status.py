@@ -1,0 +1,86 @@
+"""What `yingbi status` says: what runs, where it answers, and what is wrong with it."""
+
+import fcntl
+from typing import Any
+
+from yingbi.home import Home
+from yingbi.settings import Settings
+from yingbi.standing import processes_of
+from yingbi.told import hear
+
+
+def status_of(settings: Settings) -> dict[str, Any]:
+    """Every address and process of the installation, as far as its processes have told."""
+    home = Home(settings.home)
+    told = hear(home.told("supervisor")) if is_running(home) else {}
+    if not told:
+        return {"running": False, "ready": False, "home": str(home.root)}
+    processes = [{key: value for key, value in each.items() if key != "created"} for each in processes_of(home)]
+    supervisor = {"name": "supervisor", "pid": told["pid"], "restarts": 0, "alive": True}
+    return {
+        "running": True,
+        **{key: value for key, value in told.items() if key not in ("pid", "processes")},
+        "processes": [supervisor, *processes],
+        "shipping": hear(home.told("siem")),
+        "cases": hear(home.told("control")).get("cases", []),
+    }
+
+
+def is_running(home: Home) -> bool:
+    """Whether a supervisor holds the installation."""
+    try:
+        with home.lock.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def problems_of(status: dict[str, Any]) -> list[str]:
+    """What is not as it should be, a sentence each, Chinese first."""
+    found = []
+    for process in status["processes"]:
+        if not process["alive"]:
+            found.append(f"{process['name']} 没有运行 / does not run")
+        elif "serving" in process and not process["serving"]:
+            found.append(f"{process['name']} 暂不提供服务 / withholds")
+    errors = [finding for finding in status["policy"]["findings"] if finding["severity"] == "error"]
+    if errors:
+        found.append(
+            f"策略有 {len(errors)} 处错误，沿用第 {status['policy']['generation']} 代 / "
+            "the policy has errors, the programs before it stay in force:"
+        )
+        found += [f"  {each['file']}:{each['line']}:{each['column']}: {each['message']}" for each in errors]
+    if status["shipping"].get("trouble"):
+        found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    found += [
+        f"日志链断裂 / a chain of the log breaks: {place}" for place in status["shipping"].get("broken", {}).values()
+    ]
+    return found
+
+
+def lines_of(status: dict[str, Any]) -> list[str]:
+    """*status* for people."""
+    if not status["running"]:
+        return [f"没有运行 / not running: {status['home']}"]
+    lines = [f"运行中 / running: {status['home']} ({status['index']})", ""]
+    for name, address in status["addresses"].items():
+        parts = address.items() if isinstance(address, dict) else [("", address)]
+        lines += [f"  {f'{name} {part}'.strip():<18} {url}" for part, url in parts]
+    lines.append("")
+    for process in status["processes"]:
+        counted = f"{process['requests']} requests, {process['withheld']} withheld" if "requests" in process else ""
+        lines.append(
+            f"  {process['name']:<12} pid {process['pid']:<8} restarts {process['restarts']}  {counted}".rstrip()
+        )
+    policy, shipping = status["policy"], status["shipping"]
+    lines += [
+        "",
+        f"  策略 / policy    generation {policy['generation']}, {len(policy['systems'])} systems",
+        f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
+        f"  案件 / cases     {len(status['cases'])}",
+    ]
+    problems = problems_of(status)
+    return [*lines, "", *problems] if problems else lines

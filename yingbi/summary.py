@@ -1,0 +1,51 @@
+"""What the control process tells of its cases: numbers and states, for `yingbi status` and the demo."""
+
+import os
+from typing import Any
+
+from incident.cases import Cases
+from incident.incident import Case
+from incident.scope import CALLER_FIELD
+from yingbi.home import Home
+from yingbi.told import tell
+
+MOST = 20
+"""Cases told of, newest first."""
+
+
+class Summary:
+    """Tells of the newest cases whenever anything about them has changed."""
+
+    def __init__(self, home: Home, cases: Cases) -> None:
+        self._path = home.told("control")
+        self._cases = cases
+        self._told: list[dict[str, Any]] | None = None
+
+    def tell(self) -> None:
+        """Tell, if there is anything new."""
+        facts = [_told(case) for case in self._cases.all()[:MOST]]
+        if facts != self._told:
+            tell(self._path, {"pid": os.getpid(), "cases": facts})
+            self._told = facts
+
+
+def _told(case: Case) -> dict[str, Any]:
+    alerts = list(case.alerts.values())
+    return {
+        "id": case.id,
+        "title": case.title,
+        "state": case.state.value,
+        "level": case.level,
+        "opened_at": case.opened_at.isoformat(),
+        "alerts": [alert.id for alert in alerts],
+        "callers": sorted({alert.group[CALLER_FIELD] for alert in alerts if CALLER_FIELD in alert.group}),
+        "raised_at": min(alert.raised_at for alert in alerts).isoformat() if alerts else None,
+        "contained_at": case.contained_at.isoformat() if case.contained_at else None,
+        "persons": case.scope.persons if case.scope else None,
+        "grade": case.graded.grade.value if case.graded else None,
+        "clocks": len(case.clocks),
+        "questions": [question.title for question in case.questions],
+        "draft": case.notice.digest,
+        "notice": case.notice_id,
+        "published": sum(1 for version in case.notice.versions if version.withdrawn is None),
+    }

@@ -1,0 +1,164 @@
+"""The supervisor: starts everything, keeps it running, publishes programs, gives the workers their sign of life.
+
+INVARIANT: whatever goes wrong here ends all of it. A gateway whose supervisor cannot go on withholds once its leases
+have ended, and must not stand there half.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import psutil
+
+from deploy.elasticsearch.connection import NodeUnavailable
+from proxy.board import Board
+from yingbi.addresses import addresses_of
+from yingbi.children import CannotStart, Child, Say, stop_all
+from yingbi.clock import now
+from yingbi.first_start import make_tls
+from yingbi.home import Home
+from yingbi.publish_policy import PolicyPublisher
+from yingbi.settings import Settings
+from yingbi.told import tell
+
+EVERY_S = 0.2
+START_LIMIT_S = 120.0
+CERTIFICATE_EVERY_S = 3600.0
+
+log = logging.getLogger("yingbi.supervisor")
+
+
+class Supervisor:
+    """Runs an installation that is prepared."""
+
+    def __init__(self, settings: Settings, board: Board, publisher: PolicyPublisher, say: Say) -> None:
+        self._settings = settings
+        self._home = Home(settings.home)
+        self._board = board
+        self._publisher = publisher
+        self._say = say
+        self._started_at: datetime = now()
+        self._children: list[Child] = []
+        self._ready = False
+        self._told: dict[str, Any] = {}
+        self._hosts = publisher.now.hosts
+        self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
+
+    def start(self, children: Sequence[Child], stop: threading.Event) -> None:
+        """Start *children* together and return once all of them do their work, or *stop* is set.
+
+        Raises CannotStart or NodeUnavailable; then everything that runs has to be stopped.
+        """
+        self._children += children
+        deadline = time.monotonic() + START_LIMIT_S
+        waiting = list(children)
+        while waiting and not stop.is_set():
+            self._board.beat()
+            for child in waiting:
+                code = child.look()
+                if code is not None:
+                    raise CannotStart(f"`{child.name}` ended while it started (exit code {code}): {child.last_words()}")
+            self._tell()
+            waiting = [child for child in waiting if not child.is_ready]
+            if waiting and time.monotonic() > deadline:
+                raise CannotStart(f"`{waiting[0].name}` does not come up: {child.last_words()}")
+            stop.wait(EVERY_S)
+
+    def watch(self, stop: threading.Event) -> None:
+        """Keep everything running until *stop* is set."""
+        self._ready = True
+        while not stop.is_set():
+            self._board.beat()
+            for child in self._children:
+                self._look_after(child)
+            if self._publisher.step():
+                self._judged()
+            if time.monotonic() > self._certificate_next or self._hosts != self._publisher.now.hosts:
+                self._renew_certificate()
+            self._tell()
+            stop.wait(EVERY_S)
+
+    def stop(self) -> None:
+        """End everything: the gateway first, so that nothing is answered that nobody looks after any more."""
+        workers = [child for child in self._children if child.number is not None]
+        stop_all(workers)
+        stop_all(reversed([child for child in self._children if child.number is None]))
+        self._home.told("supervisor").unlink(missing_ok=True)
+
+    def _look_after(self, child: Child) -> None:
+        try:
+            code = child.look()
+        except NodeUnavailable as problem:
+            log.error("child_failed name=%s problem=%s", child.name, problem)
+            return
+        if code is not None:
+            log.error("child_ended name=%s code=%d restarts=%d", child.name, code, child.restarts)
+            self._say(f"`{child.name}` 已退出（{code}），正在重新启动 / has ended and is started again")
+
+    def _judged(self) -> None:
+        published = self._publisher.now
+        errors = [finding for finding in published.findings if finding.severity == "error"]
+        if errors:
+            self._say(f"策略有 {len(errors)} 处错误，沿用原策略 / the policy has errors: the programs in force stay")
+            for finding in errors:
+                self._say(f"  {finding}")
+        else:
+            self._say(f"策略已生效，第 {published.generation} 代 / the policy is in force")
+        log.info("policy_judged generation=%d errors=%d", published.generation, len(errors))
+
+    def _renew_certificate(self) -> None:
+        self._hosts = self._publisher.now.hosts
+        self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
+        make_tls(self._home, self._hosts, now())
+
+    def _tell(self) -> None:
+        published = self._publisher.now
+        facts = {
+            "pid": os.getpid(),
+            "ready": self._ready,
+            "started_at": self._started_at.isoformat(),
+            "home": str(self._home.root),
+            "index": self._settings.index.value,
+            "authority": str(self._home.authority),
+            "addresses": addresses_of(self._settings, published.programs.values()),
+            "processes": [_described(child) for child in self._children],
+            "policy": {
+                "generation": published.generation,
+                "published_at": _spelled(published.published_at),
+                "checked_at": _spelled(published.checked_at),
+                "systems": [
+                    {
+                        "name": name,
+                        "title_zh": program.title_zh,
+                        "title_en": program.title_en,
+                        "hosts": list(program.hosts),
+                        "state": program.state.value,
+                        "digest": published.digests[name],
+                        "operations": len(program.operations),
+                    }
+                    for name, program in published.programs.items()
+                ],
+                "findings": [finding.as_json() for finding in published.findings],
+            },
+        }
+        if facts != self._told:
+            tell(self._home.told("supervisor"), facts)
+            self._told = facts
+
+
+def _described(child: Child) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": child.name, "pid": child.pid, "restarts": max(child.restarts, 0)}
+    if child.pid:
+        try:
+            described["created"] = psutil.Process(child.pid).create_time()
+        except psutil.Error:
+            described["pid"] = 0
+    return described if child.number is None else {**described, "number": child.number}
+
+
+def _spelled(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,166 @@
+"""`yingbi up`: prepares the installation, starts it, and runs it until it is asked to stop."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import psutil
+
+from console.accounts import Accounts
+from deploy.elasticsearch.connection import NodeUnavailable
+from incident.database import open_database
+from policies.keys import Signer
+from proxy.board import Board
+from yingbi.addresses import addresses_of
+from yingbi.children import CannotStart, Process, Say
+from yingbi.clock import now
+from yingbi.first_accounts import make_accounts
+from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys, make_policies, make_tls
+from yingbi.home import Home
+from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, worker_jobs
+from yingbi.metrics import serve_metrics
+from yingbi.migrations.apply import NewerDatabase, migrate
+from yingbi.publish_policy import PolicyPublisher
+from yingbi.search_node import SearchNode
+from yingbi.settings import PORT_BASE, Index, Settings
+from yingbi.supervise import Supervisor
+from yingbi.told import hear
+
+LEFT_OVER_S = 10.0
+
+
+def up(settings: Settings, say: Say) -> None:
+    """Run the installation until SIGINT or SIGTERM. Raises CannotStart with a sentence; then nothing runs."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    home = Home(settings.home)
+    try:
+        make_folders(home)
+        with _alone(home):
+            _end_left_overs(home)
+            _check_ports(settings)
+            supervisor, accounts = _prepared(settings, home, say)
+            _run(settings, supervisor, say, stop, accounts)
+    except (CannotPrepare, NewerDatabase, NodeUnavailable) as problem:
+        raise CannotStart(str(problem)) from None
+    except OSError as error:
+        where = f" `{error.filename}`" if error.filename else ""
+        raise CannotStart(f"cannot use{where}: {error.strerror or error}") from None
+
+
+def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
+    make_keys(home)
+    make_policies(home, demo=settings.demo)
+    if settings.demo:
+        make_demo(home, settings.ports, say)
+    board = Board(home.board)
+    board.beat()
+    publisher = PolicyPublisher(home, board, Signer(home.private_key("program")), now)
+    publisher.publish()
+    for finding in publisher.now.findings:
+        say(str(finding))
+    make_tls(home, publisher.now.hosts, now())
+    engine = open_database(f"sqlite:///{home.state}")
+    try:
+        migrate(engine)
+        made = make_accounts(home, Accounts(engine, now), must_change=not settings.demo)
+    finally:
+        engine.dispose()
+    accounts = [f"  {account.name:<9} {password}   {account.title}" for account, password in made]
+    return Supervisor(settings, board, publisher, say), accounts
+
+
+def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: threading.Event, accounts: list[str]) -> None:
+    home = Home(settings.home)
+    try:
+        if settings.index is Index.ELASTICSEARCH:
+            say("正在启动 Elasticsearch / starting Elasticsearch")
+            supervisor.start([SearchNode(settings, now(), say)], stop)
+        if settings.demo:
+            say("正在启动演示系统 / starting the demo systems")
+        supervisor.start([Process(job, home.said) for job in demo_jobs(settings)], stop)
+        say("正在启动网关、控制台和通告网站 / starting gateway, console and bulletin")
+        ours = [*worker_jobs(settings), *other_jobs(settings)]
+        supervisor.start([Process(job, home.said) for job in ours], stop)
+        with serve_metrics(settings):
+            if not stop.is_set():
+                _greet(settings, say, accounts)
+            supervisor.watch(stop)
+    finally:
+        say("正在停止 / stopping")
+        supervisor.stop()
+
+
+def _greet(settings: Settings, say: Say, accounts: list[str]) -> None:
+    home = Home(settings.home)
+    told = hear(home.told("supervisor"))
+    addresses = told.get("addresses") or addresses_of(settings, ())
+    say("")
+    say("影壁已就绪 / Yingbi is ready")
+    for name, address in addresses["systems"].items():
+        say(f"  {name:<9} {address}")
+    say(f"  console   {addresses['console']}")
+    say(f"  bulletin  {addresses['bulletin']}")
+    say(f"  证书机构 / authority to trust: {home.authority}")
+    if accounts:
+        say("控制台账号（只显示这一次）/ accounts of the console (shown this once):")
+        for line in accounts:
+            say(line)
+        say(f"  也保存在 / kept in {home.first_passwords} (0600)")
+    else:
+        say(f"控制台账号 / accounts of the console: {home.first_passwords}")
+    if settings.demo:
+        say("试一试 / try: yingbi demo credential clerk    yingbi demo leak")
+    say("按 Ctrl-C 停止 / Ctrl-C stops everything")
+
+
+@contextlib.contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Hold the installation. Raises CannotStart where somebody else does."""
+    with home.lock.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"`{home.root}` is running already (process {lock.read().strip() or '?'}): stop it first,"
+                " or name another YINGBI_HOME"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _end_left_overs(home: Home) -> None:
+    """End what a supervisor that was killed has left running."""
+    left = []
+    for process in hear(home.told("supervisor")).get("processes", []):
+        with contextlib.suppress(psutil.Error):
+            found = psutil.Process(process["pid"])
+            if process["pid"] and found.create_time() == process.get("created"):
+                left += [found, *found.children(recursive=True)]
+    for found in left:
+        with contextlib.suppress(psutil.Error):
+            found.resume()
+            found.terminate()
+    _, alive = psutil.wait_procs(left, LEFT_OVER_S)
+    for found in alive:
+        with contextlib.suppress(psutil.Error):
+            found.kill()
+    for path in home.run.glob("*.json"):
+        path.unlink(missing_ok=True)
+    for path in home.run.glob("counters-*"):
+        path.unlink(missing_ok=True)
+
+
+def _check_ports(settings: Settings) -> None:
+    for name, port in ports_of(settings).items():
+        if not is_free(settings.host if name == "gateway" else "127.0.0.1", port):
+            raise CannotStart(
+                f"port {port} is taken, and the {name} needs it: free it, or move all ports with {PORT_BASE}"
+            )
