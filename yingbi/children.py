@@ -36,6 +36,8 @@ class Job:
     """Whether the process of this pid does its work."""
     number: int | None = None
     """Of a worker, from 0."""
+    leftover: Path | None = None
+    """What its last process may have left, and the next one must not be taken for."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -138,6 +140,8 @@ class Process:
     def _start(self) -> None:
         if self._path.exists() and self._path.stat().st_size > LARGEST_SAID:
             self._path.replace(self._path.with_suffix(".log.1"))
+        if self.job.leftover is not None:
+            self.job.leftover.unlink(missing_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             self._process = subprocess.Popen(

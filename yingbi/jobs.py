@@ -43,6 +43,7 @@ def worker_jobs(settings: Settings) -> list[Job]:
             command=_command("worker", settings, str(number)),
             is_ready=_serves(Home(settings.home), number),
             number=number,
+            leftover=Home(settings.home).counters(number),
         )
         for number in range(settings.workers)
     ]

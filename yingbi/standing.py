@@ -28,6 +28,7 @@ def processes_of(home: Home) -> list[dict[str, Any]]:
         described = {**process, "alive": is_alive(process["pid"])}
         if "number" in process:
             described |= read_counters(home.counters(process["number"]))
+            described["serving"] = int(described["alive"] and described["serving"])
         found.append(described)
     return found
 
@@ -73,7 +74,7 @@ def _worker(process: dict[str, Any]) -> WorkerState:
         name=process["name"],
         pid=process["pid"],
         alive=process["alive"],
-        serving=process["alive"] and bool(process["serving"]),
+        serving=bool(process["serving"]),
         **{name: int(process[name]) for name in names},
     )
 

@@ -1,0 +1,145 @@
+"""A whole installation for tests: started as a newcomer starts it, asked as anybody asks it."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.gateway import ROOT, wait_until
+
+YINGBI = Path(sys.executable).parent / "yingbi"
+START_LIMIT_S = 180
+STOP_LIMIT_S = 40
+PORTS = 22
+
+
+def free_base() -> int:
+    """The first of `PORTS` ports in a row that nothing listens on just now."""
+    chosen = random.Random(os.getpid() ^ random.randrange(2**30))
+    while True:
+        base = chosen.randrange(12_000, 30_000)
+        if all(_is_free(port) for port in range(base, base + PORTS)):
+            return base
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+@dataclass
+class Installation:
+    """An installation in `home` whose ports begin at `base`."""
+
+    home: Path
+    base: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every command is run with."""
+        return {**os.environ, "YINGBI_HOME": str(self.home), "YINGBI_PORT_BASE": str(self.base)}
+
+    def run(self, *arguments: str, limit_s: float = 120) -> subprocess.CompletedProcess[str]:
+        """A command of ours, ended."""
+        return subprocess.run(
+            [str(YINGBI), *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit_s,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """What `yingbi status --json` says."""
+        status: dict[str, Any] = json.loads(self.run("status", "--json").stdout)
+        return status
+
+    def process_named(self, name: str) -> dict[str, Any]:
+        """The process called *name*, as the status has it."""
+        return next(process for process in self.status()["processes"] if process["name"] == name)
+
+    @property
+    def said(self) -> str:
+        """What `yingbi up` has printed so far."""
+        return (self.home / "up.out").read_text("utf-8", "replace")
+
+    def start(self, *options: str) -> None:
+        """Start it and return once it is ready. Fails where it does not come up."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "up.out").open("wb") as out:
+            self.process = subprocess.Popen(
+                [str(YINGBI), "up", *options],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        process = self.process
+        wait_until(lambda: "Ctrl-C" in self.said or process.poll() is not None, START_LIMIT_S)
+        assert process.poll() is None, self.said
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Stop it, and return how it ended."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(STOP_LIMIT_S)
+
+    def credential(self, name: str, system: str = "register") -> str:
+        """A working credential of the caller *name*."""
+        return self.run("demo", "credential", name, "--system", system, "--plain").stdout.strip()
+
+    def client(self, system: str = "register", credential: str = "") -> httpx.Client:
+        """A client of *system* through the gateway. Its requests take `extensions=` of `sni(system)`."""
+        trusted = ssl.create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
+        headers = {"Host": f"{system}.localhost:{self.base}"}
+        if credential:
+            headers["Authorization"] = f"Bearer {credential}"
+        return httpx.Client(
+            base_url=f"https://127.0.0.1:{self.base}",
+            headers=headers,
+            transport=_Named(f"{system}.localhost", trusted),
+            trust_env=False,
+        )
+
+
+class _Named(httpx.HTTPTransport):
+    """Speaks to this machine by the name of a system."""
+
+    def __init__(self, name: str, trusted: ssl.SSLContext) -> None:
+        super().__init__(verify=trusted)
+        self._name = name
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "sni_hostname": self._name}
+        return super().handle_request(request)
+
+
+@contextlib.contextmanager
+def installation(home: Path, *options: str) -> Iterator[Installation]:
+    """A running installation in *home*, ended afterwards whatever happens."""
+    made = Installation(home, free_base())
+    try:
+        made.start(*options)
+        yield made
+    finally:
+        if made.process is not None and made.process.poll() is None:
+            made.stop()

@@ -1,0 +1,40 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.gateway import GOOD
+from yingbi.check import check_all, check_folder
+from yingbi.home import Home
+from yingbi.rules import SHIPPED, rule_files_of
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    shutil.copytree(GOOD, home.policies)
+    return home
+
+
+def test_what_is_shipped_is_right(home: Home) -> None:
+    assert check_folder(Path(__file__).parents[2] / "tests" / "policies" / "good") == []
+    assert check_all(home) == []
+
+
+def test_a_rule_of_ones_own_stands_in_the_place_of_a_shipped_one(home: Home) -> None:
+    home.rules.mkdir()
+    own = home.rules / "canary.yml"
+    own.write_text("title: mine\n")
+    files = rule_files_of(home)
+    assert [path.name for path in files] == sorted(path.name for path in files)
+    assert own in files
+    assert SHIPPED / "canary.yml" not in files
+    (finding, *_) = check_all(home)
+    assert (finding.at.file, finding.code) == ("rules/canary.yml", "rule-missing-key")
+
+
+def test_a_canary_that_is_a_person_is_found_and_not_repeated(home: Home) -> None:
+    home.canaries.write_text("# canaries\n330102199001011234\n")
+    (finding,) = check_all(home)
+    assert (finding.at.file, finding.at.line, finding.code) == ("canaries.txt", 2, "not-a-canary")
+    assert "330102" not in str(finding)

@@ -1,0 +1,101 @@
+import os
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.gateway import wait_until
+from yingbi.children import LARGEST_SAID, Job, Process, stop_all
+
+SLEEP = "import time\nprint('here', flush=True)\nwhile True: time.sleep(60)"
+STUBBORN = f"import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{SLEEP}"
+
+
+def job(script: str, leftover: Path | None = None) -> Job:
+    return Job(name="one", command=[sys.executable, "-c", script], is_ready=lambda pid: True, leftover=leftover)
+
+
+def started(tmp_path: Path, script: str) -> Process:
+    child = Process(job(script), tmp_path)
+    assert child.look() is None
+    wait_until(lambda: child.last_words() == "here", 10)
+    return child
+
+
+def test_it_is_started_and_ended(tmp_path: Path) -> None:
+    child = started(tmp_path, SLEEP)
+    pid = child.pid
+    assert child.is_ready
+    stop_all([child])
+    assert not psutil.pid_exists(pid)
+    assert (child.pid, child.is_ready) == (0, False)
+
+
+def test_it_is_started_again_when_it_ends_and_not_at_once(tmp_path: Path) -> None:
+    child = Process(job("print('gone', flush=True)"), tmp_path)
+    ended: list[int] = []
+
+    def ends() -> bool:
+        code = child.look()
+        ended.extend([] if code is None else [code])
+        return code is not None
+
+    wait_until(ends, 10)
+    child.look()
+    assert (child.pid, child.restarts) == (0, 0), "who ends at once waits a little"
+    wait_until(lambda: (ends(), child.restarts)[1] >= 2, 10)
+    assert set(ended) == {0}
+    assert child.last_words() == "gone"
+    stop_all([child])
+
+
+def test_how_it_ended_is_told(tmp_path: Path) -> None:
+    child = started(tmp_path, SLEEP)
+    os.kill(child.pid, signal.SIGKILL)
+    codes: list[int] = []
+
+    def ended() -> bool:
+        code = child.look()
+        if code is not None:
+            codes.append(code)
+        return bool(codes)
+
+    wait_until(ended, 5)
+    assert codes == [-signal.SIGKILL]
+    stop_all([child])
+
+
+def test_one_that_is_stopped_or_does_not_listen_ends_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yingbi.children.STOP_S", 0.5)
+    (tmp_path / "a").mkdir()
+    stubborn = started(tmp_path / "a", STUBBORN)
+    (tmp_path / "b").mkdir()
+    frozen = started(tmp_path / "b", SLEEP)
+    os.kill(frozen.pid, signal.SIGSTOP)
+    pids = [stubborn.pid, frozen.pid]
+    stop_all([stubborn, frozen])
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def test_what_it_says_is_the_owners_and_bounded(tmp_path: Path) -> None:
+    said = tmp_path / "one.log"
+    with said.open("wb") as file:
+        file.truncate(LARGEST_SAID + 1)
+    child = started(tmp_path, SLEEP)
+    assert said.stat().st_mode & 0o777 == 0o600
+    assert said.stat().st_size < 100
+    assert (tmp_path / "one.log.1").stat().st_size == LARGEST_SAID + 1
+    stop_all([child])
+
+
+def test_what_its_last_process_left_is_removed_first(tmp_path: Path) -> None:
+    leftover = tmp_path / "counters"
+    leftover.write_bytes(b"old")
+    child = Process(job(SLEEP, leftover), tmp_path)
+    child.look()
+    assert not leftover.exists()
+    stop_all([child])

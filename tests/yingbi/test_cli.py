@@ -1,0 +1,102 @@
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.gateway import GOOD, ROOT
+from yingbi.cli import _parser, main
+
+
+def commands(parser: argparse.ArgumentParser, name: str = "yingbi") -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, inner in action.choices.items():
+                yield from commands(inner, f"{name} {word}")
+
+
+ALL = dict(commands(_parser()))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_command_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*name.split()[1:], "--help"])
+    assert ended.value.code == 0
+    assert "example: yingbi" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_example_is_a_command(name: str) -> None:
+    example = str(ALL[name].epilog).removeprefix("example: ")
+    _parser().parse_args(example.split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nothing"], ["up", "--index", "oracle"], ["demo"], ["demo", "credential"], ["check", "a", "b"]]
+)
+def test_wrong_use_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = "import sys, yingbi.cli\ntry: yingbi.cli.main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not {"mitmproxy", "fastapi", "sqlalchemy", "httpx", "policies"} & set(said.splitlines()[-1].split())
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("YINGBI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_check_finds_nothing_in_good_policies(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(GOOD)]) == 0
+    assert capsys.readouterr() == ("", "0 findings\n")
+
+
+def test_check_tells_file_line_column_code_and_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "catalogue.yaml").write_text("categories: {}\ncategory: 1\n")
+    assert main(["check", str(tmp_path), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert {"file", "line", "column", "code", "message", "severity"} == set(found[0])
+    assert ("catalogue.yaml", 2, 1, "unknown-key") in {
+        (each["file"], each["line"], each["column"], each["code"]) for each in found
+    }
+    assert main(["check", str(tmp_path)]) == 1
+    assert "catalogue.yaml:2:1: error:" in capsys.readouterr().out
+
+
+def test_check_of_no_folder_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "nowhere")]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_what_needs_an_installation_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, said in (
+        (["status"], "not running"),
+        (["demo", "credential", "clerk"], "yingbi up makes it"),
+        (["demo", "leak"], "start it with yingbi up"),
+    ):
+        assert main(arguments) == 3, arguments
+        assert said in "".join(capsys.readouterr())
+
+
+def test_an_unknown_caller_is_wrong_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "credential", "clerk-xu"]) == 2
+    assert "batch-stats" in capsys.readouterr().err
+
+
+def test_wrong_settings_are_wrong_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    (home / "yingbi.toml").write_text("colour = 'red'\n")
+    assert main(["status"]) == 2
+    assert "colour" in capsys.readouterr().err

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from yingbi.first_start import make_settings
+from yingbi.home import Home
+from yingbi.settings import Index, Ports, Settings, WrongSettings, read_settings, settings_of, write_settings
+
+
+def test_without_anything_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings({}) == Settings(home=tmp_path / "var")
+
+
+def test_every_key_of_the_shipped_file_is_read(tmp_path: Path) -> None:
+    make_settings(Home(tmp_path))
+    settings = read_settings({"YINGBI_HOME": str(tmp_path)})
+    assert settings.contact.unit.zh.startswith("云溪区")
+    assert (settings.host, settings.workers, settings.index, settings.demo) == ("127.0.0.1", 2, Index.SQLITE, True)
+
+
+def test_a_file_that_is_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "yingbi.toml").write_text("workers = 3\n")
+    make_settings(Home(tmp_path))
+    assert read_settings({"YINGBI_HOME": str(tmp_path)}).workers == 3
+
+
+def test_ports_move_together_and_are_all_different() -> None:
+    names = [name for name in dir(Ports) if isinstance(getattr(Ports, name), property)]
+    here, there = Ports(8443), Ports(20000)
+    assert len({getattr(here, name) for name in names} | {here.gateway}) == len(names) + 1
+    assert {getattr(there, name) - getattr(here, name) for name in names} == {20000 - 8443}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("worker = 2", "worker"),
+        ("workers = 0", "between 1 and 64"),
+        ("workers = 'two'", "workers"),
+        ('index = "postgres"', "index"),
+        ("host = ", "yingbi.toml"),
+        ("[contact]\nfax = '1'", "fax"),
+        (b"\xff\xfe", "yingbi.toml"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path: Path, text: str | bytes, said: str) -> None:
+    (tmp_path / "yingbi.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(WrongSettings, match=said):
+        read_settings({"YINGBI_HOME": str(tmp_path)})
+
+
+@pytest.mark.parametrize("base", ["0", "65536", "-1", "８４４３", "8443.0", "http"])
+def test_a_wrong_port_is_refused(base: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings, match="YINGBI_PORT_BASE"):
+        read_settings({"YINGBI_PORT_BASE": base, "YINGBI_HOME": str(tmp_path)})
+
+
+def test_settings_go_whole_from_process_to_process(tmp_path: Path) -> None:
+    make_settings(Home(tmp_path))
+    settings = read_settings({"YINGBI_HOME": str(tmp_path), "YINGBI_PORT_BASE": "12000"})
+    assert settings_of(write_settings(settings)) == settings
