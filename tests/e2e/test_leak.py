@@ -1,0 +1,115 @@
+"""The second command, on either index: a leak is noticed, contained, graded and explained in public; nothing leaks."""
+
+import re
+import sqlite3
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from siem.record.log import StartId, read_segment, seed_of
+from tests.installation import Installation, installation
+
+pytestmark = pytest.mark.system
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A leak that was played."""
+
+    on: Installation
+    code: int
+    said: str
+
+
+@pytest.fixture(scope="module", params=["sqlite", "elasticsearch"])
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    if request.param == "elasticsearch":
+        request.getfixturevalue("elasticsearch_parts")
+    with installation(tmp_path_factory.mktemp("home"), "--index", request.param) as made:
+        ended = made.run("demo", "leak")
+        yield Played(made, ended.returncode, ended.stdout + ended.stderr)
+
+
+def test_the_whole_road_is_walked(played: Played) -> None:
+    assert played.code == 0, played.said
+    for step in ("1. ", "2. 告警 A-", "3. 控制", "4. 案件 C-", "5. 通告"):
+        assert step in played.said
+    assert "/notices/N-" in played.said
+
+
+def test_a_pipe_gets_no_progress(played: Played) -> None:
+    assert "\r" not in played.said
+
+
+def test_the_alert_came_and_the_key_was_refused(played: Played) -> None:
+    (case,) = played.on.status()["cases"]
+    assert case["state"] == "contained"
+    assert case["persons"] >= 300
+    assert case["published"] == 1
+    (caller,) = case["callers"]
+    with played.on.client(credential=played.on.credential(caller)) as thief:
+        answer = thief.get("/register/residents.json")
+        assert (answer.status_code, answer.json()["reason"]) == (403, "caller_blocked")
+    with played.on.client(credential=played.on.credential("clerk")) as other:
+        assert other.get("/register/residents.json?_size=1").status_code == 200
+
+
+def test_the_public_can_read_the_notice_and_it_names_nobody(played: Played) -> None:
+    (case,) = played.on.status()["cases"]
+    trusted = ssl.create_default_context(cafile=str(played.on.home / "tls" / "ca.pem"))
+    page = httpx.get(f"{played.on.status()['addresses']['bulletin']}/notices/{case['notice']}", verify=trusted)
+    assert page.status_code == 200
+    assert f"{case['persons']:,}" in page.text
+    assert "居民登记册" in page.text
+    assert "0571-00001234" in page.text
+    assert case["callers"][0] not in page.text
+
+
+def test_a_second_leak_takes_another_key(played: Played) -> None:
+    ended = played.on.run("demo", "leak", "--leave-notice")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    newest = played.on.status()["cases"][0]
+    assert newest["published"] == 0
+    assert f"/cases/{newest['id']}/notice" in ended.stdout
+
+
+def test_the_log_holds_together(played: Played) -> None:
+    for folder in (played.on.home / "log").iterdir():
+        chain = seed_of(StartId(folder.name))
+        for segment in sorted(folder.glob("*.log")):
+            for line in read_segment(segment, chain=chain):
+                chain = line.chain
+
+
+def test_no_file_holds_a_value_of_anybody(played: Played) -> None:
+    """INVARIANT 3, over everything that was written: only the systems' own databases know the people."""
+    home = played.on.home
+    register = home / "demo" / "register" / "register.db"
+    with sqlite3.connect(f"file:{register}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT id_no, mobile, bank_card, email, address, name FROM residents").fetchall()
+    database.close()
+    values = {value for row in rows for value in row[:5]} | {row[5] for row in rows if len(row[5]) > 2}
+    found = []
+    for path in home.rglob("*"):
+        if path.is_file() and not path.is_relative_to(home / "demo") and not _is_program(path, home):
+            text = path.read_bytes().decode("utf-8", "replace")
+            found += [(str(path.relative_to(home)), value) for value in values & _words(text)]
+    assert not found
+
+
+def _is_program(path: Path, home: Path) -> bool:
+    """The node's own files are compressed: what it was given is what lies in the log."""
+    return path.is_relative_to(home / "elasticsearch")
+
+
+def _words(text: str) -> set[str]:
+    """Every piece of *text* that could be one of the values: numbers, addresses of either kind, runs of Han."""
+    words = set(re.findall(r"[0-9Xx]{11,19}", text)) | set(re.findall(r"[\w.+-]+@[\w.-]+", text))
+    for run in re.findall("[\u4e00-\u9fff·0-9]{3,}", text):
+        words |= {run[start : start + length] for length in range(3, 9) for start in range(len(run) - length + 1)}
+        words.add(run)
+    return words
