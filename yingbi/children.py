@@ -5,8 +5,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -38,7 +38,8 @@ class Job:
     """Of a worker, from 0."""
     leftover: Path | None = None
     """What its last process may have left, and the next one must not be taken for."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    keeps_output: bool = True
+    """Whether what it prints is kept, beside its errors. A system of others prints what it is asked, values and all."""
 
 
 class Child(Protocol):
@@ -147,9 +148,8 @@ class Process:
             self._process = subprocess.Popen(
                 self.job.command,
                 stdin=subprocess.DEVNULL,
-                stdout=descriptor,
+                stdout=descriptor if self.job.keeps_output else subprocess.DEVNULL,
                 stderr=descriptor,
-                env={**os.environ, **self.job.environment},
                 start_new_session=True,  # a Ctrl-C is for the supervisor, who stops the others in order
             )
         finally:

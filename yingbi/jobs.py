@@ -26,11 +26,13 @@ def demo_jobs(settings: Settings) -> list[Job]:
             name="register",
             command=register.command(database, ports.register),
             is_ready=_answers(ports.register),
+            keeps_output=False,
         ),
         Job(
             name="hall",
             command=hall.command(home.demo / "hall", ports.hall, f"{HALL_HOST}:{ports.gateway}"),
             is_ready=_answers(ports.hall),
+            keeps_output=False,
         ),
     ]
 

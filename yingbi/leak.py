@@ -47,8 +47,8 @@ class Times:
     """From the first request to the public notice, or to where it waits for people."""
 
 
-def play(settings: Settings, *, leave_notice: bool, say: Callable[[str], None] = print) -> bool:
-    """Play it. Returns whether the leak was noticed and contained; raises CannotPlay."""
+def play(settings: Settings, *, leave_notice: bool, say: Callable[[str], None] = print) -> Times | None:
+    """Play it. Returns how long it took, or None where the leak was not noticed and contained; raises CannotPlay."""
     status = status_of(settings)
     if not status["ready"]:
         raise CannotPlay(f"nothing runs in `{settings.home}`: start it with yingbi up first")
@@ -68,7 +68,7 @@ class _Play:
         self._addresses = status["addresses"]
         self._say = say
 
-    def run(self, gateway: Gateway, *, leave_notice: bool) -> bool:
+    def run(self, gateway: Gateway, *, leave_notice: bool) -> Times | None:
         thief, key = self._stolen_key(gateway)
         started = time.time()
         self._say(f"1. 窗口人员 {thief} 的密钥被盗，正在批量读取登记册 / a stolen key reads the register in bulk")
@@ -76,11 +76,11 @@ class _Play:
         self._end_progress()
         if not booty.stopped_at:
             self._say(f"   读取了 {len(booty.persons)} 人，没有被发现 / it was not noticed")
-            return False
+            return None
         case = self._wait(lambda: self._case_of(thief), CASE_LIMIT_S)
         if case is None:
             self._say("   已停用，但没有形成案件 / it was stopped, but there is no case with a draft notice")
-            return False
+            return None
         alert_s = datetime.fromisoformat(case["raised_at"]).timestamp() - booty.crossed_at
         block_s = booty.stopped_at - booty.crossed_at
         self._say(f"2. 告警 {', '.join(case['alerts'])}：越过阈值 {alert_s:.1f} 秒后产生 / noticed")
@@ -90,8 +90,9 @@ class _Play:
             " / graded, its clocks run"
         )
         published = False if leave_notice else self._publish(case)
-        self._end(case, booty, Times(alert_s, block_s, time.time() - started), published=published)
-        return True
+        times = Times(alert_s, block_s, time.time() - started)
+        self._end(case, booty, times, published=published)
+        return times
 
     def _stolen_key(self, gateway: Gateway) -> tuple[str, str]:
         """The key of a clerk who is not blocked."""

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from siem.record.log import StartId, read_segment, seed_of
+from tests.gateway import wait_until
 from tests.installation import Installation, installation
 
 pytestmark = pytest.mark.system
@@ -87,23 +88,43 @@ def test_the_log_holds_together(played: Played) -> None:
 
 def test_no_file_holds_a_value_of_anybody(played: Played) -> None:
     """INVARIANT 3, over everything that was written: only the systems' own databases know the people."""
-    home = played.on.home
-    register = home / "demo" / "register" / "register.db"
-    with sqlite3.connect(f"file:{register}?mode=ro", uri=True) as database:
-        rows = database.execute("SELECT id_no, mobile, bank_card, email, address, name FROM residents").fetchall()
+    register = played.on.home / "demo" / "register" / "register.db"
+    database = sqlite3.connect(f"file:{register}?mode=ro", uri=True)
+    rows = database.execute("SELECT id_no, mobile, bank_card, email, address, name FROM residents").fetchall()
     database.close()
     values = {value for row in rows for value in row[:5]} | {row[5] for row in rows if len(row[5]) > 2}
-    found = []
+    assert [(name, values & _words(text)) for name, text in _written(played.on.home) if values & _words(text)] == []
+
+
+def test_no_file_holds_what_callers_sent(played: Played) -> None:
+    """Queries, paths, headers, bodies and credentials, of requests that are answered and of those that are not."""
+    number, word, key = "33010219900101803X", "canaryzxqv", "ybk_canary-zxqv-0123456789"
+    table = "/register/residents"
+    with played.on.client(credential=played.on.credential("clerk")) as clerk:
+        for path in (
+            *(f"{table}?_search={word}", f"{table}.json?_search={number}", f"{table}?id_no={number}"),
+            *(f"{table}/{number}", f"/{word}/{number}", f"{table}?{word}={number}", f"/register?sql=select+{word}"),
+        ):
+            assert clerk.get(path, headers={"X-Note": word, "Cookie": f"note={word}", "User-Agent": word}).status_code
+        assert clerk.post(f"{table}/insert", json={"row": {"name": word, "id_no": number}}).status_code == 403
+    with played.on.client(credential=key) as stranger:
+        assert stranger.get(table).status_code == 401
+    with played.on.client("hall") as nobody:
+        assert nobody.post("/admin/login/", data={"username": word, "password": key}).status_code
+    wait_until(lambda: played.on.status()["shipping"]["behind_bytes"] == 0, 10)
+    sent = {number, word, key}
+    found = [(name, value) for name, text in _written(played.on.home) for value in sent if value in text]
+    assert found == []
+
+
+def _written(home: Path) -> Iterator[tuple[str, str]]:
+    """Name and text of every file of the installation but the demo's own, and but the search node's.
+
+    The node's files are compressed: what it was given is what lies in the log.
+    """
     for path in home.rglob("*"):
-        if path.is_file() and not path.is_relative_to(home / "demo") and not _is_program(path, home):
-            text = path.read_bytes().decode("utf-8", "replace")
-            found += [(str(path.relative_to(home)), value) for value in values & _words(text)]
-    assert not found
-
-
-def _is_program(path: Path, home: Path) -> bool:
-    """The node's own files are compressed: what it was given is what lies in the log."""
-    return path.is_relative_to(home / "elasticsearch")
+        if path.is_file() and not any(path.is_relative_to(home / each) for each in ("demo", "elasticsearch")):
+            yield str(path.relative_to(home)), path.read_bytes().decode("utf-8", "replace")
 
 
 def _words(text: str) -> set[str]:

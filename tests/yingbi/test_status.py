@@ -1,0 +1,47 @@
+from typing import Any
+
+from yingbi.status import lines_of, problems_of
+
+
+def status(**changed: Any) -> dict[str, Any]:
+    worker = {"name": "worker-0", "pid": 7, "restarts": 0, "alive": True, "serving": 1, "requests": 3, "withheld": 1}
+    whole: dict[str, Any] = {
+        "running": True,
+        "home": "/home/yingbi",
+        "index": "sqlite",
+        "addresses": {"gateway": "https://127.0.0.1:8443", "systems": {"register": "https://register.localhost:8443"}},
+        "processes": [{"name": "supervisor", "pid": 1, "restarts": 0, "alive": True}, worker],
+        "policy": {"generation": 4, "systems": [{}], "findings": []},
+        "shipping": {"behind_bytes": 0, "trouble": "", "broken": {}},
+        "cases": [],
+    }
+    return {**whole, **changed}
+
+
+def test_all_is_well() -> None:
+    assert problems_of(status()) == []
+    text = "\n".join(lines_of(status()))
+    for said in ("https://register.localhost:8443", "worker-0", "3 requests, 1 withheld", "generation 4"):
+        assert said in text
+
+
+def test_what_is_wrong_is_a_sentence_each() -> None:
+    dead = {"name": "siem", "pid": 0, "restarts": 2, "alive": False}
+    withholding = {"name": "worker-1", "pid": 8, "restarts": 0, "alive": True, "serving": 0}
+    finding = {"file": "grants.yaml", "line": 3, "column": 5, "message": "needs `until`", "severity": "error"}
+    warning = {**finding, "severity": "warning"}
+    found = problems_of(
+        status(
+            processes=[dead, withholding],
+            policy={"generation": 4, "systems": [], "findings": [finding, warning]},
+            shipping={"trouble": "the index cannot be reached", "broken": {"S": "S/000001.log: the line at byte 9"}},
+        )
+    )
+    assert [text.split(" ")[0] for text in found[:2]] == ["siem", "worker-1"]
+    assert sum("grants.yaml:3:5" in text for text in found) == 1
+    assert any("cannot be reached" in text for text in found)
+    assert any("byte 9" in text for text in found)
+
+
+def test_nothing_runs() -> None:
+    assert lines_of({"running": False, "home": "/x"}) == ["没有运行 / not running: /x"]
