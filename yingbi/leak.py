@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from deploy.demo.people import CLERKS
+from incident.duties import GRADE_NAMES, Grade
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
 from yingbi.settings import Settings
@@ -85,9 +86,10 @@ class _Play:
         block_s = booty.stopped_at - booty.crossed_at
         self._say(f"2. 告警 {', '.join(case['alerts'])}：越过阈值 {alert_s:.1f} 秒后产生 / noticed")
         self._say(f"3. 控制：越过阈值 {block_s:.1f} 秒后请求被拒绝 / contained: the key is refused")
+        grade = GRADE_NAMES[Grade(case["grade"])]
         self._say(
-            f"4. 案件 {case['id']}：{case['persons']} 人受影响，{case['clocks']} 个法定时限已起算，定级 {case['grade']}"
-            " / graded, its clocks run"
+            f"4. 案件 {case['id']}：{case['persons']} 人受影响，定级“{grade.zh}”，{case['clocks']} 个时限已起算"
+            f" / graded {grade.en}, its clocks run"
         )
         published = False if leave_notice else self._publish(case)
         times = Times(alert_s, block_s, time.time() - started)
