@@ -1,7 +1,6 @@
 """Certificates for the TLS of one installation, from an authority of its own that is made at first start.
 
-Keys are files of mode 0600 on the curve P-256. Nothing here asks an outside authority: an operator who has real
-certificates configures those instead.
+Keys are files of mode 0600 on the curve P-256. Nothing here asks an outside authority.
 """
 
 import ipaddress

@@ -4,22 +4,24 @@ Every fact is on the disk before anything is done about it, and before the next 
 """
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 
+from incident.acts import MOST_CONTAINMENT, new_key
 from incident.command import AssessScope, DraftNotice, Outcome, PublishNotice, StartDuties, Tighten
 from incident.deadlines import aware, clock_facts, grading, judgement_facts, late_facts
 from incident.draft import Scan
 from incident.duties import DutyTable, Occurrence
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
-from incident.incident import ENDED, Case, State
+from incident.incident import ENDED, Case, Progress, State
 from incident.journal import (
     AlertFacts,
     AlertJoined,
     CommandEnded,
+    CommandIssued,
     Ending,
     Fact,
     Happened,
@@ -94,8 +96,8 @@ class Engine:
         if case is None:
             case = self.begin(alert.title, alert, rule)
         else:
-            bind = None if known else alert.id
-            self.ledger.record(case, lambda now: _joined(now, alert), at=self.now(), by=rule, alert=bind)
+            bind, now = None if known else alert.id, self.now()
+            self.ledger.record(case, lambda known: _joined(known, alert, now), at=now, by=rule, alert=bind)
         self.carry_on(case)
         return case
 
@@ -215,7 +217,7 @@ def _same_matter(case: Case, alert: AlertFacts) -> bool:
     )
 
 
-def _joined(case: Case, alert: AlertFacts) -> tuple[Fact, ...]:
+def _joined(case: Case, alert: AlertFacts, now: datetime) -> tuple[Fact, ...]:
     if case.alerts.get(alert.id) == alert:
         return ()
     facts: list[Fact] = [AlertJoined(alert=alert)]
@@ -223,4 +225,24 @@ def _joined(case: Case, alert: AlertFacts) -> tuple[Fact, ...]:
         facts.append(Happened(what=Occurrence.ALERT, at=alert.raised_at))
     if case.state is State.CLOSED:
         facts.append(StateMoved(move=Move.REOPEN, reason="the alert went on after the case was closed"))
-    return tuple(facts)
+    return (*facts, *_relapse(case, alert, now))
+
+
+def _relapse(case: Case, alert: AlertFacts, now: datetime) -> Iterator[Fact]:
+    """What follows where *alert* tells of something after the containment had ended: it does not hold any more.
+
+    A rule that contains without asking contains again; else the case is open again, and people see that.
+    """
+    held = [
+        issued.command
+        for issued in case.commands.values()
+        if isinstance(issued.command, Tighten) and issued.progress is Progress.SUCCEEDED
+    ]
+    if case.state is not State.CONTAINED or not held or any(command.until > alert.last_at for command in held):
+        return
+    yield StateMoved(move=Move.RELAPSE, reason="控制到期后又有读取 / it went on after the containment had ended")
+    if alert.automatic:
+        by = Actor(kind=ActorKind.RULE, id=alert.rule)
+        about = [command for command in held if command.target == alert.group.get(CALLER_FIELD)] or held
+        again = replace(about[-1], key=new_key(case), until=now + MOST_CONTAINMENT, by=by)
+        yield CommandIssued(step=0, command=again)

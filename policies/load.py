@@ -84,9 +84,10 @@ class _Reader:
         except (OSError, UnicodeDecodeError):
             self.findings.add(Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text"))
             return None
+        before = len(self.findings.errors)
         tree = read_yaml(text, name, self.findings)
         if tree is None:
-            if not self.findings.errors:
+            if len(self.findings.errors) == before:
                 self.findings.add(Finding(at, "empty", f"`{name}` is empty"))
             return None
         if not isinstance(tree, Entries):

@@ -16,13 +16,15 @@ def status_of(settings: Settings) -> dict[str, Any]:
     if not told:
         return {"running": False, "ready": False, "home": str(home.root)}
     processes = [{key: value for key, value in each.items() if key != "created"} for each in processes_of(home)]
+    control = hear(home.told("control"))
     supervisor = {"name": "supervisor", "pid": told["pid"], "restarts": 0, "alive": True}
     return {
         "running": True,
         **{key: value for key, value in told.items() if key not in ("pid", "processes")},
         "processes": [supervisor, *processes],
         "shipping": hear(home.told("siem")),
-        "cases": hear(home.told("control")).get("cases", []),
+        "cases": control.get("cases", []),
+        "broken_journals": control.get("broken", []),
     }
 
 
@@ -58,6 +60,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += [
         f"日志链断裂 / a chain of the log breaks: {place}" for place in status["shipping"].get("broken", {}).values()
     ]
+    found += [f"案件记录被改动 / a journal was altered: {place}" for place in status.get("broken_journals", [])]
     return found
 
 

@@ -1,13 +1,17 @@
 """What the control process tells of its cases: numbers and states, for `yingbi status` and the demo."""
 
+import logging
 import os
 from typing import Any
 
 from incident.cases import Cases
 from incident.incident import Case
+from incident.journal import BrokenJournal, verify
 from incident.scope import CALLER_FIELD
 from yingbi.home import Home
 from yingbi.told import tell
+
+log = logging.getLogger("yingbi.control")
 
 MOST = 20
 """Cases told of, newest first."""
@@ -20,13 +24,24 @@ class Summary:
         self._path = home.told("control")
         self._cases = cases
         self._told: list[dict[str, Any]] | None = None
+        self._broken = [broken for case in cases.all() if (broken := _broken(case))]
 
     def tell(self) -> None:
         """Tell, if there is anything new."""
         facts = [_told(case) for case in self._cases.all()[:MOST]]
         if facts != self._told:
-            tell(self._path, {"pid": os.getpid(), "cases": facts})
+            tell(self._path, {"pid": os.getpid(), "cases": facts, "broken": self._broken})
             self._told = facts
+
+
+def _broken(case: Case) -> str:
+    """Where the journal of *case* has been altered, or nothing. Every journal is looked at once, at the start."""
+    try:
+        verify(case.entries)
+    except BrokenJournal as problem:
+        log.error("journal_broken case=%s", case.id)
+        return str(problem)
+    return ""
 
 
 def _told(case: Case) -> dict[str, Any]:

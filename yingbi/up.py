@@ -12,8 +12,9 @@ import psutil
 from console.accounts import Accounts
 from deploy.elasticsearch.connection import NodeUnavailable
 from incident.database import open_database
-from policies.keys import Signer
+from policies.keys import Signer, Verifier
 from proxy.board import Board
+from proxy.published import NotPublished, read_published_overlay
 from yingbi.addresses import addresses_of
 from yingbi.children import CannotStart, Process, Say
 from yingbi.clock import now
@@ -59,6 +60,7 @@ def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, lis
         make_demo(home, settings.ports, say)
     board = Board(home.board)
     board.beat()
+    _check_overlay(home, board)
     publisher = PolicyPublisher(home, board, Signer(home.private_key("program")), now)
     publisher.publish()
     for finding in publisher.now.findings:
@@ -156,6 +158,19 @@ def _end_left_overs(home: Home) -> None:
         path.unlink(missing_ok=True)
     for path in home.run.glob("counters-*"):
         path.unlink(missing_ok=True)
+
+
+def _check_overlay(home: Home, board: Board) -> None:
+    """Workers show nothing while the overlay is not the one that was published last: say so before they do."""
+    file = home.published / "overlay.json"
+    try:
+        overlay = read_published_overlay(home.published, Verifier(home.public_key("overlay").read_bytes()))
+        if overlay.generation < board.overlay:
+            raise NotPublished("it is older than the one that was published last")
+    except NotPublished as problem:
+        raise CannotStart(
+            f"`{file}` cannot be used: {problem}. Restore it; or, where no block has to last, remove it and `{home.board}`"
+        ) from None
 
 
 def _check_ports(settings: Settings) -> None:

@@ -75,6 +75,8 @@ class Tally:
             self.fields[index] += number
         for category, number in other.found.items():
             self.found[category] += number
+        for path, number in other.paths.items():
+            self.paths[path] += number
         self.subjects.update(other.subjects)
 
     def take(self) -> "Tally":

@@ -11,7 +11,7 @@ from incident.draft import CHECK_LIST
 from incident.duties import Grade, Occurrence
 from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import State
-from incident.journal import Ending, Move, Noted, verify
+from incident.journal import Ending, Move, Noted, StateMoved, verify
 from incident.notice import read_notice
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, shown
 
@@ -50,6 +50,40 @@ def test_where_the_rule_says_so_containment_waits_for_nobody(office: Office) -> 
     office.cases.open_or_join(alert(automatic=True))
     office.perform(Tighten)
     assert [entry.by for entry in office.overlay.values()] == ["rule:many-subjects"]
+
+
+def test_what_goes_on_after_a_containment_has_ended_is_contained_again(office: Office) -> None:
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    (first,) = office.overlay.values()
+    office.watch.move(hours=20)
+    within = alert("a-2", automatic=True, last_at=office.watch.at)
+    assert office.cases.open_or_join(within) == case
+    office.perform_all()
+    assert len(office.overlay) == 1, "it still held"
+    office.watch.move(hours=5)
+    after = alert("a-3", automatic=True, last_at=office.watch.at)
+    for _ in range(2):  # told twice, contained once
+        assert office.cases.open_or_join(after) == case
+        office.perform_all()
+    assert [entry.target for entry in office.overlay.values()] == ["clerk-wang", "clerk-wang"]
+    last = [*office.overlay.values()][-1]
+    assert (last.until > first.until, last.by) == (True, "rule:many-subjects")
+    now = office.cases.get(case)
+    assert now.state is State.CONTAINED
+    moves = [entry.fact.move for entry in now.entries if isinstance(entry.fact, StateMoved)]
+    assert moves == [Move.CONTAIN, Move.RELAPSE, Move.CONTAIN]
+
+
+def test_where_people_contain_a_case_whose_containment_ended_is_open_again(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    office.say_yes(case, Question.CONTAIN)
+    office.perform_all()
+    office.watch.move(hours=25)
+    office.cases.open_or_join(alert("a-2", last_at=office.watch.at))
+    office.perform_all()
+    assert office.cases.get(case).state is State.OPEN
+    assert len(office.overlay) == 1
 
 
 def test_an_automatic_alert_that_joins_answers_the_question(office: Office) -> None:

@@ -41,6 +41,8 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert sum("grants.yaml:3:5" in text for text in found) == 1
     assert any("cannot be reached" in text for text in found)
     assert any("byte 9" in text for text in found)
+    altered = problems_of(status(broken_journals=["C-20261125-001: entry 3 does not follow from the one before"]))
+    assert ["entry 3" in text for text in altered] == [True]
 
 
 def test_nothing_runs() -> None:

@@ -12,7 +12,10 @@ from datetime import datetime, timedelta
 
 from siem.canary import LIST_NAME, read_canaries
 from siem.detect.alert import AlertStore
-from siem.detect.rule_set import read_rules
+from siem.detect.definition import Rule
+from siem.detect.rule import Lists
+from siem.detect.rule_file import RuleError
+from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.run import Detector
 from siem.index.positions import Positions
 from siem.index.ship import Progress, Shipper, start_over_if_emptied
@@ -20,7 +23,7 @@ from siem.index.store import EventStore, StoreUnavailable
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index, prepare_index
-from yingbi.rules import rule_files_of
+from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
@@ -42,7 +45,7 @@ class Siem:
         self._index = settings.index.value
         self._shipper = Shipper(home.log, store, Positions(home.positions(self._index)), now)
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
-        rules = read_rules(rule_files_of(home), canaries)
+        rules, self._rules_trouble = usable_rules(home, canaries)
         self._detector = Detector(rules, store, AlertStore(home.alerts), timeout=TIMEOUT)
         self._indexed_until: datetime | None = None
         self._trouble = ""
@@ -53,7 +56,7 @@ class Siem:
         progress = self._shipper.step()
         if not progress.behind_bytes and not progress.trouble:
             self._indexed_until = began - UNSURE
-        trouble = progress.trouble
+        trouble = progress.trouble or self._rules_trouble
         try:
             for alert in self._detector.step(now(), progress.spans):
                 log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
@@ -81,6 +84,20 @@ class Siem:
                 "indexed_until": self._indexed_until.isoformat() if self._indexed_until else None,
             },
         )
+
+
+def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:
+    """The rules to apply, and what is wrong where they are not all that there are.
+
+    With a broken rule of the installation's own nothing would be noticed: then those that come with us stand alone.
+    """
+    try:
+        return read_rules(rule_files_of(home), lists), ""
+    except RuleError as error:
+        for problem in error.problems:
+            log.error("rule_refused at=%s:%d code=%s", problem.file, problem.line, problem.code)
+        first = error.problems[0]
+        return read_rules(rule_files(SHIPPED), lists), f"own rules are not applied: {first.file}:{first.line} is wrong"
 
 
 def main(settings: Settings) -> None:
