@@ -169,7 +169,8 @@ def _check_overlay(home: Home, board: Board) -> None:
             raise NotPublished("it is older than the one that was published last")
     except NotPublished as problem:
         raise CannotStart(
-            f"`{file}` cannot be used: {problem}. Restore it; or, where no block has to last, remove it and `{home.board}`"
+            f"`{file}` cannot be used: {problem}. Restore it, or, where no block has to last, remove it and"
+            f" `{home.board}`"
         ) from None
 
 

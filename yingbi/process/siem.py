@@ -43,10 +43,12 @@ class Siem:
         home = Home(settings.home)
         self._told = home.told("siem")
         self._index = settings.index.value
-        self._shipper = Shipper(home.log, store, Positions(home.positions(self._index)), now)
+        self._positions = Positions(home.positions(self._index))
+        self._alerts = AlertStore(home.alerts)
+        self._shipper = Shipper(home.log, store, self._positions, now)
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
-        self._detector = Detector(rules, store, AlertStore(home.alerts), timeout=TIMEOUT)
+        self._detector = Detector(rules, store, self._alerts, timeout=TIMEOUT)
         self._indexed_until: datetime | None = None
         self._trouble = ""
 
@@ -65,6 +67,11 @@ class Siem:
         self._note(trouble)
         self._tell(progress)
         return progress.pause
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._positions.close()
+        self._alerts.close()
 
     def _note(self, trouble: str) -> None:
         if trouble != self._trouble:
@@ -120,6 +127,7 @@ def main(settings: Settings) -> None:
     siem = Siem(settings, store)
     while not stop.is_set():
         stop.wait(siem.step().total_seconds())
+    siem.close()
     store.close()
 
 

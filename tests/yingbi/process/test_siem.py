@@ -1,0 +1,64 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from siem.canary import LIST_NAME
+from siem.index.sqlite import SqliteStore
+from siem.record.log import AccessLog, new_start_id
+from tests.siem.events import event
+from yingbi.first_start import make_folders
+from yingbi.home import Home
+from yingbi.process.siem import Siem, usable_rules
+from yingbi.settings import Settings
+
+LISTS = {LIST_NAME: frozenset[str]()}
+NAMES = {"bulk_reads", "canary", "many_subjects"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    make_folders(home)
+    return home
+
+
+def test_with_a_broken_rule_of_ones_own_the_shipped_ones_stand_alone(home: Home) -> None:
+    assert usable_rules(home, LISTS)[1] == ""
+    home.rules.mkdir()
+    (home.rules / "own.yml").write_text("title: half a rule\n")
+    rules, trouble = usable_rules(home, LISTS)
+    assert {rule.name for rule in rules} == NAMES
+    assert "own.yml:1" in trouble
+
+
+def test_what_is_logged_is_shipped_and_told(home: Home) -> None:
+    log = AccessLog(home.log, new_start_id(datetime.now(UTC)))
+    store = SqliteStore(home.events)
+    siem = Siem(Settings(home=home.root), store)
+    siem.step()
+    before = json.loads(home.told("siem").read_bytes())
+    assert (before["behind_bytes"], before["trouble"]) == (0, "")
+    log.append(event(1))
+    siem.step()
+    after = json.loads(home.told("siem").read_bytes())
+    assert after["behind_bytes"] == 0
+    assert after["indexed_until"] > before["indexed_until"]
+    log.close()
+    siem.close()
+    store.close()
+
+
+def test_while_the_log_cannot_be_shipped_nothing_is_said_to_be_indexed(home: Home) -> None:
+    store = SqliteStore(home.events)
+    siem = Siem(Settings(home=home.root), store)
+    store.close()
+    log = AccessLog(home.log, new_start_id(datetime.now(UTC)))
+    log.append(event(1))
+    siem.step()
+    told = json.loads(home.told("siem").read_bytes())
+    assert "closed" in told["trouble"]
+    assert told["indexed_until"] is None
+    log.close()
+    siem.close()
