@@ -83,16 +83,16 @@ def describe(fact: Fact, case: Case) -> Bilingual:
     """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded."""
     match fact:
         case Opened(title=title):
-            return _line("立案", "Case opened", title)
+            return _named("立案", "Case opened", title)
         case AlertJoined(alert=alert):
-            return _line("告警并入", "Alert joined", f"{alert.title} ({alert.event_count})")
+            return _named("告警并入", "Alert joined", alert.title, f" ({alert.event_count})")
         case Happened(what=what, note=note):
             return _line(_OCCURRENCES[what].zh, _OCCURRENCES[what].en.capitalize(), note)
         case StepStarted(name=name):
-            return _line("步骤开始", "Step started", name)
+            return _named("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):
-            step = f"{case.steps[number].name} ({said})" if said else case.steps[number].name
-            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", step)
+            zh, en = f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}"
+            return _named(zh, en, case.steps[number].name, f" ({said})" if said else "")
         case CommandIssued(command=command):
             return _command(command)
         case CommandEnded(key=key, ending=ending, said=said):
@@ -118,6 +118,12 @@ def describe(fact: Fact, case: Case) -> Bilingual:
 
 def _line(zh: str, en: str, more: str = "") -> Bilingual:
     return Bilingual(zh=f"{zh}：{more}" if more else zh, en=f"{en}: {more}" if more else en)
+
+
+def _named(zh: str, en: str, name: str, more: str = "") -> Bilingual:
+    """Each line with its own half of a *name* that is `中文 / English`, as titles and steps are."""
+    first, _, second = name.partition(" / ")
+    return Bilingual(zh=f"{zh}：{first}{more}", en=f"{en}: {second or first}{more}")
 
 
 def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
@@ -173,6 +179,6 @@ def _command(command: Command) -> Bilingual:
             zh, en = ("撤回", "Withdraw") if notice.current.withdrawn else ("发布", "Publish")
             return _line(f"{zh}通告", f"{en} the notice", notice.id)
         case AskPerson(question=question, title=title):
-            return _line(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
+            return _named(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
         case _:
             assert_never(command)
