@@ -1,5 +1,6 @@
 """What an entry of the journal says to a reader, in one line. The console shows these under a case."""
 
+import re
 from typing import assert_never
 
 from incident.command import (
@@ -44,6 +45,8 @@ from incident.journal import (
     StepStarted,
 )
 from incident.notice import WITHDRAWAL_NAMES
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 CONTAINMENT_NAMES = {
     Containment.BLOCK_CALLER: Bilingual(zh="停用账号", en="block the caller"),
@@ -105,7 +108,7 @@ def describe(fact: Fact, case: Case) -> Bilingual:
             en = f"{scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records"
             return Bilingual(zh=f"影响范围：{zh}", en=f"Scope: {en}")
         case Graded(grade=grade, why=why):
-            return _line(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
+            return _named(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
         case StateMoved(move=move, reason=reason):
             return _line(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
         case Noted(text=text):
@@ -120,10 +123,18 @@ def _line(zh: str, en: str, more: str = "") -> Bilingual:
     return Bilingual(zh=f"{zh}：{more}" if more else zh, en=f"{en}: {more}" if more else en)
 
 
-def _named(zh: str, en: str, name: str, more: str = "") -> Bilingual:
-    """Each line with its own half of a *name* that is `中文 / English`, as titles and steps are."""
-    first, _, second = name.partition(" / ")
-    return Bilingual(zh=f"{zh}：{first}{more}", en=f"{en}: {second or first}{more}")
+def _named(zh: str, en: str, text: str, more: str = "") -> Bilingual:
+    """Each line with its own half of a *text* that is `中文 / English`, as titles, steps and our own reasons are."""
+    halves = split(text)
+    return Bilingual(zh=f"{zh}：{halves.zh}{more}", en=f"{en}: {halves.en or halves.zh}{more}")
+
+
+def split(text: str) -> Bilingual:
+    """The halves of a text that is `中文 / English`. One with Chinese behind the stroke too is no such text: all of it
+    is the first half.
+    """
+    zh, _, en = text.partition(" / ")
+    return Bilingual(zh=text, en="") if _CHINESE.search(en) else Bilingual(zh=zh, en=en)
 
 
 def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
@@ -135,7 +146,7 @@ def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) ->
             return _line(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
         case DutyJudged(applies=applies, why=why):
             zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
-            return _line(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
+            return _named(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
         case DutyFulfilled(reference=reference):
             return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", reference)
         case DutyLate():
