@@ -10,7 +10,7 @@ from incident.command import AskPerson, Containment, Question, Tighten
 from incident.deadlines import late_facts
 from incident.duties import Grade, Occurrence
 from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
-from incident.incident import TRANSITIONS, Case, Issued, Progress
+from incident.incident import ENDED, TRANSITIONS, Case, Issued, Progress
 from incident.journal import (
     ClockSet,
     CommandEnded,
@@ -110,6 +110,7 @@ def contain(
     now: datetime,
 ) -> tuple[Fact, ...]:
     """Contain at once, beside the playbook."""
+    needs_open(case)
     needs_reason(reason)
     if not 1 <= hours * 3600 <= MOST_CONTAINMENT.total_seconds():
         raise NotPermitted("控制时间最长 24 小时", "containment lasts 1 to 24 hours; longer takes two people")
@@ -137,6 +138,7 @@ _TARGETED = frozenset({Containment.BLOCK_CALLER, Containment.BLOCK_CREDENTIAL, C
 
 def reassess(case: Case, now: datetime, look_back_hours: int = LOOK_BACK_HOURS) -> tuple[Fact, ...]:
     """Count again who is affected, up to now."""
+    needs_open(case)
     try:
         command = scope_command(case, new_key(case), now, timedelta(hours=look_back_hours))
     except ValueError as error:
@@ -148,6 +150,7 @@ def answer(
     case: Case, key: CommandKey, *, accepted: bool, note: str, inputs: Mapping[str, str] | None = None
 ) -> tuple[Fact, ...]:
     """Answer a question: the step is done, or the person says no."""
+    needs_open(case)
     asked = _question(case, key)
     if asked.question is Question.APPROVE_NOTICE and accepted:
         raise NotPermitted("请在通告页面提交和批准", "a notice is submitted and approved on its own page")
@@ -166,6 +169,7 @@ def answer(
 
 def retry(case: Case, key: CommandKey) -> tuple[Fact, ...]:
     """Try again what failed: by the rescue question of a step, or by the failed command that a person asked for."""
+    needs_open(case)
     issued = case.commands.get(key)
     if issued and issued.step == 0 and issued.progress is Progress.FAILED:
         return (CommandIssued(step=0, command=issued.command),)
@@ -186,6 +190,15 @@ def new_key(case: Case) -> CommandKey:
     """A key for a command that a person asks for beside the playbook."""
     number = sum(1 for issued in case.commands.values() if issued.step == 0) + 1
     return CommandKey(f"{case.id}.0.{number}")
+
+
+def needs_open(case: Case) -> None:
+    """Return if commands of the case are performed: those of one that has ended would wait until it is reopened.
+
+    Raises NotPermitted otherwise.
+    """
+    if case.state in ENDED:
+        raise NotPermitted("案件已经结束，请先重新打开", "the case has ended: reopen it first")
 
 
 def needs_reason(reason: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from incident.codec import canonical, decode, encode
 from incident.ids import Bilingual, NoticeId
@@ -118,6 +119,45 @@ class PublishedNotice:
 def digest_of(content: Content) -> str:
     """SHA-256 over the exact content, in hex: what a person approves."""
     return hashlib.sha256(b"yingbi notice 1\n" + canonical(encode(Content, content))).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading, paragraph or list of a body."""
+
+    kind: Literal["heading", "paragraph", "list"]
+    lines: tuple[str, ...]
+    """The one line of a heading, the lines of a paragraph, the items of a list."""
+
+
+def blocks(body: str) -> tuple[Block, ...]:
+    """The blocks that the light markup of *body* makes: what a reader sees, wherever it is shown."""
+    found: list[Block] = []
+    paragraph: list[str] = []
+    items: list[str] = []
+
+    def close() -> None:
+        if paragraph:
+            found.append(Block("paragraph", tuple(paragraph)))
+        if items:
+            found.append(Block("list", tuple(items)))
+        paragraph.clear()
+        items.clear()
+
+    for line in map(str.strip, body.splitlines()):
+        if line.startswith("- "):
+            if paragraph:
+                close()
+            items.append(line[2:].strip())
+            continue
+        if items or not line or line.startswith("## "):
+            close()
+        if line.startswith("## "):
+            found.append(Block("heading", (line[3:].strip(),)))
+        elif line:
+            paragraph.append(line)
+    close()
+    return tuple(found)
 
 
 def publish(folder: Path, notice: PublishedNotice) -> None:

@@ -7,7 +7,7 @@ its digest, so whatever is changed afterwards is neither submitted nor approved.
 from collections.abc import Collection
 from datetime import datetime
 
-from incident.acts import needs_reason, new_key
+from incident.acts import needs_open, needs_reason, new_key
 from incident.command import DraftNotice, PublishNotice
 from incident.draft import CHECK_LIST, Draft, Problem
 from incident.ids import Bilingual, CommandKey, NotPermitted, PersonId
@@ -29,12 +29,14 @@ def settle(name: str, value: Bilingual, reason: str) -> tuple[Fact, ...]:
 
 def redraft(case: Case, template: str) -> tuple[Fact, ...]:
     """Fill in the notice anew from the facts as they are now; what was written by hand is replaced."""
+    needs_open(case)
     _not_while_publishing(case)
     return (CommandIssued(step=0, command=DraftNotice(key=new_key(case), case=case.id, template=template)),)
 
 
 def edit(case: Case, content: Content) -> tuple[Fact, ...]:
     """Replace the text of the draft. An approval there was is void."""
+    needs_open(case)
     _not_while_publishing(case)
     draft = case.notice.draft
     if draft is None:
@@ -74,6 +76,7 @@ def approve(case: Case, digest: str, by: PersonId, problems: Collection[Problem]
 
 def withdraw(case: Case, reason: WithdrawalReason, now: datetime) -> tuple[Fact, ...]:
     """Take the published notice back. One person may, since it shows the public less, and says nothing new."""
+    needs_open(case)
     _not_while_publishing(case)
     versions = case.notice.versions
     if not versions or versions[-1].withdrawn:
@@ -89,6 +92,7 @@ def withdraw(case: Case, reason: WithdrawalReason, now: datetime) -> tuple[Fact,
 
 
 def _the_draft(case: Case, digest: str) -> None:
+    needs_open(case)
     if case.notice.draft is None or case.notice.digest != digest:
         raise NotPermitted("文本已被修改，请重新阅读后再操作", "the text has changed since: read it again")
     if case.notice.published:

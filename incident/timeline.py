@@ -1,5 +1,6 @@
 """What an entry of the journal says to a reader, in one line. The console shows these under a case."""
 
+import re
 from typing import assert_never
 
 from incident.command import (
@@ -45,6 +46,8 @@ from incident.journal import (
 )
 from incident.notice import WITHDRAWAL_NAMES
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
+
 CONTAINMENT_NAMES = {
     Containment.BLOCK_CALLER: Bilingual(zh="停用账号", en="block the caller"),
     Containment.BLOCK_CREDENTIAL: Bilingual(zh="停用凭证", en="block the credential"),
@@ -83,16 +86,16 @@ def describe(fact: Fact, case: Case) -> Bilingual:
     """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded."""
     match fact:
         case Opened(title=title):
-            return _line("立案", "Case opened", title)
+            return _named("立案", "Case opened", title)
         case AlertJoined(alert=alert):
-            return _line("告警并入", "Alert joined", f"{alert.title} ({alert.event_count})")
+            return _named("告警并入", "Alert joined", alert.title, f" ({alert.event_count})")
         case Happened(what=what, note=note):
             return _line(_OCCURRENCES[what].zh, _OCCURRENCES[what].en.capitalize(), note)
         case StepStarted(name=name):
-            return _line("步骤开始", "Step started", name)
+            return _named("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):
-            step = f"{case.steps[number].name} ({said})" if said else case.steps[number].name
-            return _line(f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}", step)
+            zh, en = f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}"
+            return _named(zh, en, case.steps[number].name, f" ({said})" if said else "")
         case CommandIssued(command=command):
             return _command(command)
         case CommandEnded(key=key, ending=ending, said=said):
@@ -105,7 +108,7 @@ def describe(fact: Fact, case: Case) -> Bilingual:
             en = f"{scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records"
             return Bilingual(zh=f"影响范围：{zh}", en=f"Scope: {en}")
         case Graded(grade=grade, why=why):
-            return _line(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
+            return _named(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
         case StateMoved(move=move, reason=reason):
             return _line(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
         case Noted(text=text):
@@ -120,6 +123,20 @@ def _line(zh: str, en: str, more: str = "") -> Bilingual:
     return Bilingual(zh=f"{zh}：{more}" if more else zh, en=f"{en}: {more}" if more else en)
 
 
+def _named(zh: str, en: str, text: str, more: str = "") -> Bilingual:
+    """Each line with its own half of a *text* that is `中文 / English`, as titles, steps and our own reasons are."""
+    halves = split(text)
+    return Bilingual(zh=f"{zh}：{halves.zh}{more}", en=f"{en}: {halves.en or halves.zh}{more}")
+
+
+def split(text: str) -> Bilingual:
+    """The halves of a text that is `中文 / English`. One with Chinese behind the stroke too is no such text: all of it
+    is the first half.
+    """
+    zh, _, en = text.partition(" / ")
+    return Bilingual(zh=text, en="") if _CHINESE.search(en) else Bilingual(zh=zh, en=en)
+
+
 def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
     duty = fact.duty if isinstance(fact, ClockSet) else case.clocks[fact.duty].duty
     name = duty.name
@@ -129,7 +146,7 @@ def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) ->
             return _line(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
         case DutyJudged(applies=applies, why=why):
             zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
-            return _line(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
+            return _named(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
         case DutyFulfilled(reference=reference):
             return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", reference)
         case DutyLate():
@@ -173,6 +190,6 @@ def _command(command: Command) -> Bilingual:
             zh, en = ("撤回", "Withdraw") if notice.current.withdrawn else ("发布", "Publish")
             return _line(f"{zh}通告", f"{en} the notice", notice.id)
         case AskPerson(question=question, title=title):
-            return _line(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
+            return _named(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
         case _:
             assert_never(command)

@@ -7,6 +7,7 @@ from incident.command import AssessScope, Containment, Failed, Question, Tighten
 from incident.duties import Grade, Occurrence
 from incident.ids import CaseId, CommandKey, DutyId, NotPermitted
 from incident.journal import Move
+from incident.notice import WithdrawalReason
 from tests.incident.office import CHEN, TEN, Office, alert
 
 CASE = CaseId("C-20261123-001")
@@ -106,6 +107,29 @@ def test_containing_beside_the_playbook(office: Office) -> None:
     office.perform_all()
     assert len(office.overlay) == 2
     assert office.question(CASE, Question.CONTAIN), "the playbook still asks whether to block the caller"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda o: o.cases.contain(CASE, CHEN, Containment.BLOCK_CALLER, target="x", hours=1, reason="因为"),
+        lambda o: o.cases.reassess(CASE, CHEN, 24),
+        lambda o: o.cases.retry(CASE, NOBODY, CHEN),
+        lambda o: o.cases.complete(CASE, NOBODY, CHEN),
+        lambda o: o.cases.redraft_notice(CASE, CHEN, "bulk-retrieval"),
+        lambda o: o.cases.submit_notice(CASE, CHEN, "", ()),
+        lambda o: o.cases.approve_notice(CASE, CHEN, ""),
+        lambda o: o.cases.withdraw_notice(CASE, CHEN, WithdrawalReason.WRONG),
+    ],
+    ids=["contain", "reassess", "retry", "answer", "redraft", "submit", "approve", "withdraw"],
+)
+def test_what_an_ended_case_would_not_perform_is_refused(office: Office, act: Callable[[Office], object]) -> None:
+    office.cases.open_or_join(alert())
+    office.cases.act(CASE, Move.DISMISS, CHEN, "误报")
+    before = office.cases.get(CASE)
+    with pytest.raises(NotPermitted, match="reopen it first"):
+        act(office)
+    assert office.cases.get(CASE) == before
 
 
 def test_a_containment_that_failed_is_tried_again_by_a_person(office: Office) -> None:

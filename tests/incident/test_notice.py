@@ -9,6 +9,7 @@ import pytest
 
 from incident.ids import NoticeId
 from incident.notice import (
+    Block,
     Contact,
     Content,
     PublishedNotice,
@@ -16,6 +17,7 @@ from incident.notice import (
     Version,
     Withdrawal,
     WithdrawalReason,
+    blocks,
     digest_of,
     notice_files,
     publish,
@@ -133,6 +135,23 @@ def test_only_notices_are_looked_at_newest_first(tmp_path: Path) -> None:
         (tmp_path / name).write_text("{}")
     assert notice_files(tmp_path)[0].name == "N-20261124-001.json"
     assert len(notice_files(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("", []),
+        ("一行\n两行", [Block("paragraph", ("一行", "两行"))]),
+        ("## 标题\n正文", [Block("heading", ("标题",)), Block("paragraph", ("正文",))]),
+        (
+            "说明：\n- 一\n- 二\n后文",
+            [Block("paragraph", ("说明：",)), Block("list", ("一", "二")), Block("paragraph", ("后文",))],
+        ),
+        ("# 不是标题\n-不是列表", [Block("paragraph", ("# 不是标题", "-不是列表"))]),
+    ],
+)
+def test_the_light_markup(body: str, expected: list[Block]) -> None:
+    assert list(blocks(body)) == expected
 
 
 def test_a_full_disk_leaves_the_old_notice_whole(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 from typing import get_args
 
+import pytest
+
+from incident.ids import Bilingual
 from incident.journal import Fact
-from incident.timeline import describe
+from incident.timeline import describe, split
 from tests.golden import Golden
 from tests.incident.office import CHEN, Office
 from tests.incident.test_journal import CASE, whole_road
@@ -20,3 +23,17 @@ def test_how_a_case_reads(office: Office, golden: Golden) -> None:
     assert {type(entry.fact) for entry in case.entries} == set(get_args(Fact.__value__))
     assert str(CHEN) in "".join(lines)
     golden.check("timeline.txt", "".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("停用涉事账号 / Block the account", "停用涉事账号", "Block the account"),
+        ("停用涉事账号", "停用涉事账号", ""),
+        ("已打电话 / 已发邮件", "已打电话 / 已发邮件", ""),
+        ("级别为一般 / the grade is 一般", "级别为一般 / the grade is 一般", ""),
+        ("and/or", "and/or", ""),
+    ],
+)
+def test_only_a_text_in_two_languages_has_halves(text: str, zh: str, en: str) -> None:
+    assert split(text) == Bilingual(zh=zh, en=en)

@@ -8,10 +8,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from console import tables
 from incident import store
 from incident.database import for_writing
 
-METADATAS = [store.METADATA]
+METADATAS = [store.METADATA, tables.METADATA]
 """The tables of each package that keeps state. Who adds one adds a version that makes its tables."""
 
 

@@ -1,0 +1,74 @@
+"""Who may do what: one table of every endpoint. What is not in it is refused to everybody.
+
+Pages ask it too, so that nobody is offered what they may not do.
+That publishing takes two *people* is no business of this table; `incident.publishing` compares them.
+"""
+
+from collections.abc import Collection, Mapping
+
+from console.roles import Role
+
+type Who = frozenset[Role] | None
+
+PUBLIC: Who = None
+"""Without signing in."""
+EVERYBODY: Who = frozenset(Role)
+
+_HANDLES = frozenset({Role.ONCALL, Role.OFFICER})
+_WRITES = frozenset({Role.PRESS})
+_APPROVES = frozenset({Role.PRESS, Role.OFFICER})
+_READS_CASES = frozenset({Role.ONCALL, Role.OFFICER, Role.PRESS, Role.AUDITOR})
+_READS_LOG = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR})
+_READS_POLICIES = frozenset({Role.OFFICER, Role.AUDITOR})
+_READS_SYSTEM = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
+_READS_ACCOUNTS = frozenset({Role.AUDITOR, Role.OPERATOR})
+
+ACCESS: Mapping[tuple[str, str], Who] = {
+    ("GET", "/style.css"): PUBLIC,
+    ("GET", "/sign-in"): PUBLIC,
+    ("POST", "/sign-in"): PUBLIC,
+    ("POST", "/sign-out"): EVERYBODY,
+    ("GET", "/password"): EVERYBODY,
+    ("POST", "/password"): EVERYBODY,
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/alerts"): _READS_LOG,
+    ("GET", "/alerts/{alert}"): _READS_LOG,
+    ("GET", "/events"): _READS_LOG,
+    ("GET", "/events/{event}"): _READS_LOG,
+    ("GET", "/cases"): _READS_CASES,
+    ("POST", "/cases"): _HANDLES,
+    ("GET", "/cases/{case}"): _READS_CASES,
+    ("POST", "/cases/{case}/answer"): _HANDLES,
+    ("POST", "/cases/{case}/retry"): _HANDLES,
+    ("POST", "/cases/{case}/contain"): _HANDLES,
+    ("POST", "/cases/{case}/reassess"): _HANDLES,
+    ("POST", "/cases/{case}/grade"): _HANDLES,
+    ("POST", "/cases/{case}/judge"): _HANDLES,
+    ("POST", "/cases/{case}/clock"): _HANDLES,
+    ("POST", "/cases/{case}/fulfil"): _HANDLES,
+    ("POST", "/cases/{case}/happened"): _HANDLES,
+    ("POST", "/cases/{case}/move"): _HANDLES,
+    ("POST", "/cases/{case}/note"): _HANDLES,
+    ("GET", "/cases/{case}/notice"): _READS_CASES,
+    ("POST", "/cases/{case}/notice/settle"): _WRITES,
+    ("POST", "/cases/{case}/notice/redraft"): _WRITES,
+    ("POST", "/cases/{case}/notice/edit"): _WRITES,
+    ("POST", "/cases/{case}/notice/submit"): _WRITES,
+    ("POST", "/cases/{case}/notice/approve"): _APPROVES,
+    ("POST", "/cases/{case}/notice/withdraw"): _WRITES,
+    ("GET", "/policies"): _READS_POLICIES,
+    ("GET", "/system"): _READS_SYSTEM,
+    ("GET", "/accounts"): _READS_ACCOUNTS,
+}
+"""By method and route, as the application declares it."""
+
+SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
+"""Whom every page tells that the policy files are broken."""
+SEES_MACHINERY = _READS_SYSTEM
+"""Whom the overview tells how policy, workers and index stand."""
+
+
+def allowed(roles: Collection[Role], method: str, path: str) -> bool:
+    """Whether somebody in *roles* may call the endpoint; nobody may call one that the table does not name."""
+    who = ACCESS.get((method, path), frozenset())
+    return who is None or not who.isdisjoint(roles)

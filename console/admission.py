@@ -1,0 +1,83 @@
+"""Lets a request in, or not: where from, who, in which role, with which form. It stands before every endpoint.
+
+INVARIANT: an endpoint that the access table does not name is refused, whatever it would do.
+"""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from console import cookies
+from console.access import ACCESS, allowed
+from console.accounts import Accounts, Session
+from console.desk import Desk
+from console.forms import MOST_BYTES, NOTHING, Typed, read_form
+
+SAFE = frozenset({"GET", "HEAD"})
+TOKEN_FIELD = "token"  # noqa: S105 - the name of a field
+"""The field in which every form carries its token."""
+_WHILE_PASSWORD_MUST_CHANGE = frozenset({"/password", "/sign-out"})
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in, or no longer. *typed* is what they would lose by it."""
+
+    def __init__(self, typed: Typed) -> None:
+        super().__init__("sign in first")
+        self.typed = typed
+
+
+class ChangePasswordFirst(Exception):
+    """The account's password was made by somebody else and has to be changed before anything else."""
+
+
+class Admission:
+    """The one dependency of the whole application."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def __call__(self, request: Request) -> None:
+        """Leave the desk in the request's state. Raises HTTPException, SignInFirst, ChangePasswordFirst."""
+        path = request.scope["route"].path
+        key = (request.method, path)
+        if key not in ACCESS:
+            raise HTTPException(403)
+        unsafe = request.method not in SAFE
+        if unsafe and not cookies.comes_from_here(request):
+            raise HTTPException(403)
+        typed = await _form_of(request) if unsafe else NOTHING
+        public = ACCESS[key] is None
+        session = None if public else await self._session(request)
+        if session is None and not public:
+            raise SignInFirst(typed)
+        secret = session.token if session else request.cookies.get(cookies.VISIT, "")
+        if unsafe and not cookies.is_token(typed.get(TOKEN_FIELD), secret):
+            raise HTTPException(403, TOKEN_FIELD)
+        desk = Desk(request=request, session=session, token=cookies.token_of(secret), form=typed)
+        request.state.frame = desk  # for the page that says no; it lets nobody in
+        if session:
+            if not allowed(session.account.roles, *key):
+                raise HTTPException(403)
+            if session.account.must_change and path not in _WHILE_PASSWORD_MUST_CHANGE:
+                raise ChangePasswordFirst
+        request.state.desk = desk
+
+    async def _session(self, request: Request) -> Session | None:
+        token = request.cookies.get(cookies.SESSION)
+        return await run_in_threadpool(self._accounts.session, token) if token else None
+
+
+async def _form_of(request: Request) -> Typed:
+    """The form in the body, read no further than it may be long."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    try:
+        return read_form(bytes(body))
+    except ValueError:
+        raise HTTPException(400) from None

@@ -1,0 +1,188 @@
+"""The web console: its pages together, behind one admission. `create_app` is all that the composition root needs."""
+
+import logging
+from collections.abc import Callable
+
+from fastapi import Depends, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from console.admission import TOKEN_FIELD, Admission, ChangePasswordFirst, SignInFirst
+from console.alert_pages import AlertPages
+from console.case_acts import CaseActs
+from console.case_pages import CasePages
+from console.desk import Desk
+from console.event_pages import EventPages
+from console.machinery_pages import MachineryPages
+from console.notice_pages import NoticePages
+from console.office import Office
+from console.overview import Overview
+from console.pages import STYLE, Pages
+from console.sign_in import SignIn
+from incident.ids import Bilingual
+from siem.index.store import StoreUnavailable
+
+HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    # Not `no-referrer`: with it browsers say of our own forms that they come from nowhere.
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+log = logging.getLogger("console")
+
+type Endpoint = Callable[..., Response]
+
+
+def create_app(office: Office) -> ASGIApp:
+    """The console of *office*. It must be served over TLS: browsers keep its cookies for nothing else."""
+    return _WithHeaders(build(office))
+
+
+def build(office: Office) -> FastAPI:
+    """The application without its headers, so that a test can walk its routes."""
+    pages = Pages(office)
+    signing, cases = SignIn(pages), CasePages(pages)
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(Admission(office.accounts))],
+    )
+    for method, path, endpoint in _endpoints(pages, signing, cases):
+        app.add_api_route(path, endpoint, methods=[method], response_model=None)
+    errors = _Errors(pages, signing)
+    app.add_exception_handler(HTTPException, errors.refused)
+    app.add_exception_handler(SignInFirst, errors.sign_in_first)
+    app.add_exception_handler(ChangePasswordFirst, errors.change_password_first)
+    app.add_exception_handler(StoreUnavailable, errors.unavailable)
+    app.add_exception_handler(500, errors.failed)
+    return app
+
+
+def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[str, str, Endpoint], ...]:
+    overview, alerts, events = Overview(pages), AlertPages(pages), EventPages(pages)
+    acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
+    case, notice = "/cases/{case}", "/cases/{case}/notice"
+    return (
+        ("GET", "/style.css", _style),
+        ("GET", "/sign-in", signing.form),
+        ("POST", "/sign-in", signing.sign_in),
+        ("POST", "/sign-out", signing.sign_out),
+        ("GET", "/password", signing.password),
+        ("POST", "/password", signing.change_password),
+        ("GET", "/", overview.show),
+        ("GET", "/alerts", alerts.index),
+        ("GET", "/alerts/{alert}", alerts.show),
+        ("GET", "/events", events.look_up),
+        ("GET", "/events/{event}", events.show),
+        ("GET", "/cases", cases.index),
+        ("POST", "/cases", cases.open_by_hand),
+        ("GET", case, cases.show),
+        ("POST", f"{case}/answer", acts.answer),
+        ("POST", f"{case}/retry", acts.retry),
+        ("POST", f"{case}/contain", acts.contain),
+        ("POST", f"{case}/reassess", acts.reassess),
+        ("POST", f"{case}/grade", acts.grade),
+        ("POST", f"{case}/judge", acts.judge),
+        ("POST", f"{case}/clock", acts.clock),
+        ("POST", f"{case}/fulfil", acts.fulfil),
+        ("POST", f"{case}/happened", acts.happened),
+        ("POST", f"{case}/move", acts.move),
+        ("POST", f"{case}/note", acts.note),
+        ("GET", notice, notices.show),
+        ("POST", f"{notice}/settle", notices.settle),
+        ("POST", f"{notice}/redraft", notices.redraft),
+        ("POST", f"{notice}/edit", notices.edit),
+        ("POST", f"{notice}/submit", notices.submit),
+        ("POST", f"{notice}/approve", notices.approve),
+        ("POST", f"{notice}/withdraw", notices.withdraw),
+        ("GET", "/policies", machinery.policies),
+        ("GET", "/system", machinery.system),
+        ("GET", "/accounts", machinery.accounts),
+    )
+
+
+def _style() -> Response:
+    return Response(STYLE, media_type="text/css")
+
+
+class _WithHeaders:
+    """Adds the security headers to every answer, those to errors included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+_SAID = {
+    400: Bilingual(zh="提交的内容无法读取", en="what was sent cannot be read"),
+    403: Bilingual(zh="您的角色无权进行此操作", en="your roles may not do this"),
+    404: Bilingual(zh="没有这个页面，或者编号不存在", en="there is no such page, or nothing of that number"),
+    405: Bilingual(zh="这个地址只接受表单提交，请从页面进入", en="this address takes forms only: begin at a page"),
+    413: Bilingual(zh="提交的内容太长", en="what was sent is too long"),
+    503: Bilingual(
+        zh="索引或告警暂时不可用，请稍后再试", en="the index or the alerts do not answer: try again in a moment"
+    ),
+}
+_STALE_FORM = Bilingual(
+    zh="页面已过期，请返回上一页刷新后再提交", en="the page is out of date: go back, load it again and send it anew"
+)
+_FAILED = Bilingual(zh="页面暂时出错，请稍后再试", en="something went wrong: try again in a moment")
+
+
+def _frame(request: Request) -> Desk | None:
+    """Whose page it would have been, where that was found out before it failed."""
+    found = getattr(request.state, "frame", None)
+    return found if isinstance(found, Desk) else None
+
+
+class _Errors:
+    """A page for everything that is no page."""
+
+    def __init__(self, pages: Pages, signing: SignIn) -> None:
+        self._pages = pages
+        self._signing = signing
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """What cannot be had."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        stale = isinstance(error, HTTPException) and error.detail == TOKEN_FIELD
+        return self._pages.error(status, _STALE_FORM if stale else _SAID.get(status, _SAID[404]), _frame(request))
+
+    async def sign_in_first(self, request: Request, error: Exception) -> Response:
+        """The way to the sign-in form."""
+        assert isinstance(error, SignInFirst)
+        return self._signing.first(request, error)
+
+    async def change_password_first(self, request: Request, error: Exception) -> Response:
+        """The way to the form for the password."""
+        return self._pages.go("/password")
+
+    async def unavailable(self, request: Request, error: Exception) -> Response:
+        """The index or the file of alerts does not answer now."""
+        log.warning("store_unavailable")
+        return self._pages.error(503, _SAID[503], _frame(request))
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """Something of ours failed; what it was is in the process's own log, without what was typed."""
+        log.error("page_failed kind=%s", type(error).__name__)
+        return self._pages.error(500, _FAILED)

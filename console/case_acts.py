@@ -1,0 +1,160 @@
+"""What the forms of a case do: each is one act of `incident.cases`, by the person who is signed in."""
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from console.case_pages import CasePages
+from console.desk import Admitted, Desk
+from console.forms import LONGEST_LINE, Mistyped
+from console.pages import Pages
+from incident.acts import MOST_CONTAINMENT
+from incident.command import Containment
+from incident.duties import Grade, Occurrence
+from incident.ids import CaseId, CommandKey, DutyId
+from incident.journal import Move
+
+INPUT = "input:"
+"""What the names of fields begin with that a question asks to fill in."""
+MOST_LOOK_BACK_HOURS = 24 * 31
+
+
+class CaseActs:
+    """One method per form."""
+
+    def __init__(self, pages: Pages, shown: CasePages) -> None:
+        self._pages = pages
+        self._shown = shown
+        self._cases = pages.office.cases
+        self._zone = pages.moments.zone
+
+    def answer(self, desk: Admitted, case: str) -> Response:
+        """Answer a question with yes or no."""
+        form = desk.form
+        key = CommandKey(form.get("key"))
+
+        def act() -> None:
+            match form.get("answer"):
+                case "yes":
+                    inputs = form.starting(INPUT)
+                    self._cases.complete(CaseId(case), key, desk.person, inputs=inputs, note=form.text("note"))
+                case "no":
+                    self._cases.decline(CaseId(case), key, desk.person, form.text("note"))
+                case _:
+                    raise Mistyped("answer", "请选择一项", "one of the choices has to be taken")
+
+        return self._do(desk, case, f"answer-{key}", act, "answered")
+
+    def retry(self, desk: Admitted, case: str) -> Response:
+        """Try again what failed."""
+        key = CommandKey(desk.form.get("key"))
+        return self._do(
+            desk, case, f"answer-{key}", lambda: self._cases.retry(CaseId(case), key, desk.person), "retried"
+        )
+
+    def contain(self, desk: Admitted, case: str) -> Response:
+        """Contain at once."""
+        form = desk.form
+        most = int(MOST_CONTAINMENT.total_seconds() // 3600)
+
+        def act() -> None:
+            self._cases.contain(
+                CaseId(case),
+                desk.person,
+                form.choice("kind", Containment),
+                system=form.text("system", most=LONGEST_LINE),
+                target=form.text("target", most=LONGEST_LINE),
+                hours=form.number("hours", least=1, most=most),
+                reason=form.text("reason"),
+            )
+
+        return self._do(desk, case, form.get("form") or "contain", act, "contained")
+
+    def reassess(self, desk: Admitted, case: str) -> Response:
+        """Count again who is affected."""
+
+        def act() -> None:
+            hours = desk.form.number("hours", least=0, most=MOST_LOOK_BACK_HOURS)
+            self._cases.reassess(CaseId(case), desk.person, hours)
+
+        return self._do(desk, case, "reassess", act, "reassessed")
+
+    def grade(self, desk: Admitted, case: str) -> Response:
+        """Grade the incident."""
+
+        def act() -> None:
+            grade = desk.form.choice("grade", Grade)
+            self._cases.grade(CaseId(case), desk.person, grade, desk.form.text("reason"))
+
+        return self._do(desk, case, "grade", act, "graded")
+
+    def judge(self, desk: Admitted, case: str) -> Response:
+        """Decide whether a duty is owed."""
+        duty = DutyId(desk.form.get("duty"))
+
+        def act() -> None:
+            applies = desk.form.get("applies")
+            if applies not in ("yes", "no"):
+                raise Mistyped("applies", "请选择一项", "one of the choices has to be taken")
+            reason = desk.form.text("reason")
+            self._cases.judge_duty(CaseId(case), duty, desk.person, reason, applies=applies == "yes")
+
+        return self._do(desk, case, f"judge-{duty}", act, "judged")
+
+    def clock(self, desk: Admitted, case: str) -> Response:
+        """Let a clock run from another time."""
+        duty = DutyId(desk.form.get("duty"))
+
+        def act() -> None:
+            start = desk.form.moment("start", self._zone)
+            self._cases.move_clock(CaseId(case), duty, desk.person, start, desk.form.text("reason"))
+
+        return self._do(desk, case, f"clock-{duty}", act, "clock")
+
+    def fulfil(self, desk: Admitted, case: str) -> Response:
+        """Record that a duty was fulfilled."""
+        duty = DutyId(desk.form.get("duty"))
+
+        def act() -> None:
+            reference = desk.form.text("reference", most=LONGEST_LINE)
+            self._cases.fulfil(CaseId(case), duty, desk.person, reference, desk.form.text("note"))
+
+        return self._do(desk, case, f"fulfil-{duty}", act, "fulfilled")
+
+    def happened(self, desk: Admitted, case: str) -> Response:
+        """Record a confirmation, a report received, a clue to a crime."""
+
+        def act() -> None:
+            what = desk.form.choice("what", Occurrence)
+            at = desk.form.moment("at", self._zone)
+            self._cases.happened(CaseId(case), desk.person, what, at, desk.form.text("note"))
+
+        return self._do(desk, case, "happened", act, "happened")
+
+    def move(self, desk: Admitted, case: str) -> Response:
+        """Change the state of the case."""
+
+        def act() -> None:
+            self._cases.act(CaseId(case), desk.form.choice("move", Move), desk.person, desk.form.text("reason"))
+
+        return self._do(desk, case, "move", act, "moved")
+
+    def note(self, desk: Admitted, case: str) -> Response:
+        """Write something down."""
+
+        def act() -> None:
+            self._cases.note(CaseId(case), desk.person, desk.form.needed("text"))
+
+        return self._do(desk, case, "note", act, "noted")
+
+    def _do(self, desk: Desk, case: str, form: str, act: Callable[[], None], done: str) -> Response:
+        """Carry out *act* for the case, or show it again as it is now."""
+        self._shown.find(case)
+        return self._pages.carry_out(
+            desk,
+            form,
+            act,
+            done=done,
+            back=f"/cases/{case}",
+            again=lambda handed_back: self._shown.page(handed_back, self._shown.find(case)),
+        )

@@ -1,0 +1,108 @@
+"""The cases: the list, one case with everything that is known of it, and the opening of one by hand."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from console.case_view import clocks_of, failed_by_hand, moves_of, quick_of, steps_left, steps_of, under_way
+from console.desk import Admitted, Desk
+from console.forms import LONGEST_LINE, Mistyped
+from console.notice_view import STANDINGS, standing_of
+from console.pages import Pages, sheet
+from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
+from console.words import LEVELS as LEVEL_WORDS
+from incident.acts import MOST_CONTAINMENT
+from incident.duties import GRADE_NAMES
+from incident.ids import CaseId, NotPermitted
+from incident.incident import ENDED, LEVELS, Case
+from incident.timeline import CONTAINMENT_NAMES
+from incident.walk import LOOK_BACK_HOURS
+
+ON_ONE_PAGE = 20
+MOST_ENTRIES = 60
+"""Of the timeline, unless all of it is asked for."""
+OPEN = "open"
+
+
+class CasePages:
+    """The pages of cases; `console.case_acts` is what their forms do."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._office = pages.office
+        self._cases = pages.office.cases
+
+    def index(self, desk: Admitted) -> Response:
+        """The cases, newest first: all, or those that have not ended."""
+        cases = self._cases.all()
+        going_on = tuple(case for case in cases if case.state not in ENDED)
+        only_open = desk.asked("show") == OPEN
+        shown = sheet(going_on if only_open else cases, desk.page, ON_ONE_PAGE)
+        if shown is None:
+            raise HTTPException(404)
+        return self._pages.page(
+            desk,
+            "cases.html.j2",
+            shown=shown,
+            only_open=only_open,
+            number_open=len(going_on),
+            number=len(cases),
+            level_options=options(LEVEL_WORDS, LEVELS),
+            now_clocks={case.id: clocks_of(case, self._office.now()) for case in shown.items},
+        )
+
+    def open_by_hand(self, desk: Admitted) -> Response:
+        """A case that a person opens, as on a report from outside."""
+        form = desk.form
+        try:
+            if (level := form.get("level")) not in LEVELS:
+                raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
+            title = form.needed("title", most=LONGEST_LINE)
+            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"))
+        except NotPermitted as why:
+            return self.index(desk.handed_back("open", why))
+        return self._pages.go(f"/cases/{case}", "opened")
+
+    def show(self, desk: Admitted, case: str) -> Response:
+        """One case."""
+        return self.page(desk, self.find(case))
+
+    def find(self, case: str) -> Case:
+        """The case of that number. Raises HTTPException where there is none."""
+        try:
+            return self._cases.get(CaseId(case))
+        except KeyError:
+            raise HTTPException(404) from None
+
+    def page(self, desk: Desk, case: Case) -> Response:
+        """The page of *case*."""
+        now, rules = self._office.now(), self._cases.rules
+        installation = self._office.state()
+        whole = desk.asked("timeline") == "all"
+        entries = case.entries if whole else case.entries[-MOST_ENTRIES:]
+        clauses = {clause.id: clause for clause in rules.duties.clauses}
+        labels = rules.press.labels.systems
+        systems = dict.fromkeys([*(system.name for system in installation.policy.systems), *labels])
+        return self._pages.page(
+            desk,
+            "case.html.j2",
+            case=case,
+            acts=desk.may("POST", "/cases/{case}/answer"),
+            ended=case.state in ENDED,
+            clocks=clocks_of(case, now),
+            steps_begun=steps_of(case),
+            steps_left=steps_left(case, rules.books),
+            quick=quick_of(case, installation.overlay, now),
+            under_way=under_way(case),
+            failed=failed_by_hand(case),
+            move_options=options(MOVES, moves_of(case)),
+            containment_options=options(CONTAINMENT_NAMES),
+            occurrence_options=options(OCCURRENCES, BY_HAND),
+            grade_options=options(GRADE_NAMES),
+            clauses=[clauses[each] for each in (case.graded.clauses if case.graded else ()) if each in clauses],
+            system_options=[("", "不限 / any"), *((name, word(labels, name).zh) for name in systems)],
+            most_hours=int(MOST_CONTAINMENT.total_seconds() // 3600),
+            look_back=LOOK_BACK_HOURS,
+            entries=tuple(reversed(entries)),
+            entries_left=len(case.entries) - len(entries),
+            notice_standing=STANDINGS[standing_of(case)],
+        )

@@ -1,0 +1,97 @@
+"""What people typed into a form, read strictly. What cannot be read is told to them, with the field it is in."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from urllib.parse import parse_qsl
+
+from incident.ids import NotPermitted
+
+MOST_BYTES = 1_000_000
+"""Of a form as it is sent: a notice of the greatest length takes 110 kB."""
+MOST_FIELDS = 200
+LONGEST_TEXT = 2_000
+"""Characters of a reason or a note."""
+LONGEST_LINE = 200
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class Mistyped(NotPermitted):
+    """Something in a form cannot be read."""
+
+    def __init__(self, field: str, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The fields of one form."""
+
+    fields: Mapping[str, Sequence[str]]
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        """The text in the field *name* as it was typed."""
+        return self.fields[name][0] if self.fields.get(name) else otherwise
+
+    def text(self, name: str, *, most: int = LONGEST_TEXT) -> str:
+        """The text in the field *name*, without blanks around it; it may be empty."""
+        found = self.get(name).strip()
+        if len(found) > most:
+            raise Mistyped(name, f"最多 {most} 个字", f"at most {most} characters")
+        return found
+
+    def needed(self, name: str, *, most: int = LONGEST_TEXT) -> str:
+        """The same, where something has to be typed."""
+        if not (found := self.text(name, most=most)):
+            raise Mistyped(name, "请填写此项", "this has to be filled in")
+        return found
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Every value of the field *name*, as check boxes have them."""
+        return tuple(self.fields.get(name, ()))
+
+    def starting(self, prefix: str) -> dict[str, str]:
+        """The texts of the fields whose name begins with *prefix*, by the rest of it."""
+        return {name[len(prefix) :]: self.text(name) for name in self.fields if name.startswith(prefix)}
+
+    def choice[Kind: StrEnum](self, name: str, kind: type[Kind]) -> Kind:
+        """The member of *kind* that was chosen."""
+        try:
+            return kind(self.get(name))
+        except ValueError:
+            raise Mistyped(name, "请选择一项", "one of the choices has to be taken") from None
+
+    def number(self, name: str, *, least: int, most: int) -> int:
+        """The whole number that was typed."""
+        found = self.get(name).strip()
+        if found.isascii() and found.isdigit() and len(found) < 10 and least <= int(found) <= most:
+            return int(found)
+        raise Mistyped(name, f"请填写 {least} 至 {most} 的整数", f"a whole number from {least} to {most} is needed")
+
+    def moment(self, name: str, zone: tzinfo) -> datetime:
+        """The time that was typed as `2026-11-23T18:05:30`, in *zone*; the seconds may be left out."""
+        try:
+            found = datetime.fromisoformat(self.get(name).strip())
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None or not 2000 <= found.year <= 9000:
+            raise Mistyped(name, "请按“2026-11-23T18:05”的格式填写时间", "a time such as `2026-11-23T18:05` is needed")
+        return found.replace(tzinfo=zone)
+
+
+NOTHING = Typed({})
+
+
+def read_form(body: bytes) -> Typed:
+    """The fields in *body*, which is `application/x-www-form-urlencoded`. Raises ValueError where it is not."""
+    fields: dict[str, list[str]] = {}
+    for name, value in parse_qsl(
+        body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MOST_FIELDS
+    ):
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        fields.setdefault(name, []).append(_CONTROLS.sub("", text))
+    return Typed(fields)

@@ -1,0 +1,91 @@
+"""How the installation stands: plain data that the composition root fills in and the console only shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.findings import Finding, Severity
+from policies.overlay import OverlayEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemState:
+    """One system behind the gateway, as its program in force has it."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    hosts: tuple[str, ...]
+    state: str
+    """`learning` or `enforcing`."""
+    digest: str
+    """Of the program."""
+    operations: int
+    """How many are declared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyState:
+    """The programs in force, and what is wrong with the files they are made from."""
+
+    generation: int
+    """0 where none was ever published."""
+    published_at: datetime | None
+    checked_at: datetime | None
+    systems: tuple[SystemState, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps the files from taking effect: as long as there is one, the old programs stay in force."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerState:
+    """One process of the data plane. The numbers are totals since it started, the last three the present ones."""
+
+    name: str
+    pid: int
+    alive: bool
+    serving: bool
+    """Whether its lease holds; if not, it withholds all personal data."""
+    requests: int
+    withheld: int
+    failures: int
+    live: int
+    """Exchanges under way."""
+    programs: int
+    """Generation of the programs it serves by."""
+    overlay: int
+    """Generation of the overlay it serves by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingState:
+    """How far the log has come into the index."""
+
+    index: str
+    """`sqlite` or `elasticsearch`."""
+    behind_bytes: int
+    refused: int
+    """Events that the index cannot take: they are in the log and in no search."""
+    broken: Mapping[str, str]
+    """The starts of the log whose chain breaks, and where."""
+    trouble: str
+    """Why the last attempt failed, or empty."""
+    indexed_until: datetime | None
+    """Until when the index is known to hold all that was logged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Everything about the machinery that a page may show."""
+
+    policy: PolicyState
+    workers: tuple[WorkerState, ...]
+    shipping: ShippingState
+    overlay: tuple[OverlayEntry, ...]
+    """Those of the past included; what is in force is decided by their time."""
+    addresses: Mapping[str, str]
+    """Of the gateway, the console, the public site and so on, by name."""

@@ -1,0 +1,47 @@
+"""What runs and by which policy: pages to read. Nothing here can be changed."""
+
+from starlette.responses import Response
+
+from console.desk import Admitted
+from console.overview import machinery
+from console.pages import Pages
+from console.roles import Role
+
+MOST_LISTED = 200
+
+
+class MachineryPages:
+    """Policies, system, accounts."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._office = pages.office
+
+    def policies(self, desk: Admitted) -> Response:
+        """The programs in force, and what is wrong with the files."""
+        policy = self._office.state().policy
+        return self._pages.page(desk, "policies.html.j2", policy=policy, most=MOST_LISTED)
+
+    def system(self, desk: Admitted) -> Response:
+        """Workers, index, tightenings, addresses."""
+        installation = self._office.state()
+        now = self._office.now()
+        return self._pages.page(
+            desk,
+            "system.html.j2",
+            installation=installation,
+            in_force=[entry for entry in installation.overlay if now < entry.until],
+            troubles=machinery(installation),
+        )
+
+    def accounts(self, desk: Admitted) -> Response:
+        """Who may sign in, as whom, in which roles."""
+        accounts = self._office.accounts.all()
+        return self._pages.page(
+            desk,
+            "accounts.html.j2",
+            accounts=accounts[:MOST_LISTED],
+            number=len(accounts),
+            most=MOST_LISTED,
+            roles=Role,
+        )

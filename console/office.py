@@ -1,0 +1,35 @@
+"""What the console stands on: the composition root makes it and hands it over. Nothing here opens or starts a thing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from console.accounts import Accounts
+from console.installation import Installation
+from incident.cases import Cases
+from incident.ids import Bilingual
+from siem.detect.alert import AlertStore
+from siem.index.store import EventStore
+
+type Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Everything that pages show and forms act on."""
+
+    cases: Cases
+    alerts: AlertStore
+    """Read only."""
+    events: EventStore
+    """Read only."""
+    accounts: Accounts
+    state: Callable[[], Installation]
+    """How the installation stands now. It is asked for each page, so it must not wait for anything."""
+    now: Clock
+    bulletin_url: str
+    """Where the public site is, without a slash at the end."""
+    press_template: str = "bulk-retrieval"
+    """The notice that a case without a draft is given."""
+    reasons: Mapping[str, Bilingual] = field(default_factory=dict)
+    """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

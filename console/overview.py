@@ -1,0 +1,146 @@
+"""The first page: what needs somebody now, and whether the machinery runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from console.access import SEES_MACHINERY
+from console.case_view import ClockView, clocks_of
+from console.desk import Admitted
+from console.installation import Installation
+from console.notice_view import Standing, standing_of
+from console.pages import Pages
+from incident.command import AskPerson, Question
+from incident.ids import Bilingual
+from incident.incident import ENDED, Case
+from siem.detect.alert import Alert
+from siem.index.store import StoreUnavailable
+
+MOST_SHOWN = 8
+NEW = timedelta(hours=24)
+"""So long an alert counts as new."""
+FAR_BEHIND = 1_000_000
+"""Bytes of the log that wait to be indexed: more than the index takes in a few seconds."""
+
+_FIRST = frozenset({Question.CONTAIN, Question.RESCUE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """A question of a case that waits for somebody."""
+
+    case: Case
+    asked: AskPerson
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningClock:
+    """A duty of a case that is, or may be, owed."""
+
+    case: Case
+    clock: ClockView
+
+
+def open_questions(cases: Sequence[Case]) -> tuple[OpenQuestion, ...]:
+    """What persons are asked: what holds up a containment or a playbook first, then the oldest.
+
+    The notices have a list of their own.
+    """
+    found = [
+        OpenQuestion(case=case, asked=asked, since=case.commands[asked.key].issued_at)
+        for case in cases
+        for asked in case.questions
+        if asked.question is not Question.APPROVE_NOTICE
+    ]
+    return tuple(sorted(found, key=lambda question: (question.asked.question not in _FIRST, question.since)))
+
+
+def running_clocks(cases: Sequence[Case], now: datetime) -> tuple[RunningClock, ...]:
+    """The clocks of cases that have not ended, the least time first."""
+    found = [
+        RunningClock(case=case, clock=clock)
+        for case in cases
+        if case.state not in ENDED
+        for clock in clocks_of(case, now)
+        if clock.record.owed
+    ]
+    return tuple(sorted(found, key=lambda running: running.clock.record.due))
+
+
+def waiting_notices(cases: Sequence[Case]) -> tuple[tuple[Case, Standing], ...]:
+    """The cases whose notice waits for somebody to submit or approve it."""
+    found = ((case, standing_of(case)) for case in cases if case.state not in ENDED)
+    return tuple((case, at) for case, at in found if at in (Standing.DRAFT, Standing.SUBMITTED))
+
+
+def machinery(installation: Installation) -> tuple[Bilingual, ...]:
+    """What is wrong with the installation; nothing where all is well."""
+    found: list[Bilingual] = []
+    policy, shipping = installation.policy, installation.shipping
+    if policy.errors:
+        found.append(_w("策略文件有错误，未生效", "the policy files are broken and not in force"))
+    if policy.generation == 0:
+        found.append(
+            _w("还没有发布过策略，网关不提供任何数据", "no policy was ever published: the gateway shows nothing")
+        )
+    down = [worker.name for worker in installation.workers if not (worker.alive and worker.serving)]
+    if down:
+        found.append(_w(f"网关进程未在服务：{'、'.join(down)}", f"workers not serving: {', '.join(down)}"))
+    if not installation.workers:
+        found.append(_w("没有网关进程在运行", "no worker runs"))
+    if shipping.broken:
+        found.append(
+            _w("访问日志的校验链断裂，可能被改动", "the chain of the access log breaks: it may have been altered")
+        )
+    if shipping.trouble:
+        found.append(_w("索引暂时不接收日志，统计可能偏少", "the index does not take the log: counts may be too low"))
+    elif shipping.behind_bytes > FAR_BEHIND:
+        found.append(_w("索引落后于日志，统计可能偏少", "the index is behind the log: counts may be too low"))
+    if shipping.refused:
+        found.append(_w(f"{shipping.refused} 条记录无法进入索引", f"the index refused {shipping.refused} events"))
+    return tuple(found)
+
+
+def _w(zh: str, en: str) -> Bilingual:
+    return Bilingual(zh=zh, en=en)
+
+
+class Overview:
+    """The page at the root."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._office = pages.office
+
+    def show(self, desk: Admitted) -> Response:
+        """What of all this concerns the roles of who asks."""
+        reads_cases, reads_alerts = desk.may("GET", "/cases"), desk.may("GET", "/alerts")
+        cases = self._office.cases.all() if reads_cases else ()
+        now = self._office.now()
+        sees_machinery = not SEES_MACHINERY.isdisjoint(desk.roles)
+        installation = self._office.state() if sees_machinery else None
+        return self._pages.page(
+            desk,
+            "overview.html.j2",
+            reads_cases=reads_cases,
+            reads_alerts=reads_alerts,
+            handles=desk.may("POST", "/cases/{case}/answer"),
+            questions=open_questions(cases),
+            clocks=running_clocks(cases, now),
+            notices=waiting_notices(cases),
+            alerts=self._new_alerts(now) if reads_alerts else (),
+            open_cases=sum(1 for case in cases if case.state not in ENDED),
+            installation=installation,
+            troubles=machinery(installation) if installation else (),
+            most=MOST_SHOWN,
+        )
+
+    def _new_alerts(self, now: datetime) -> tuple[Alert, ...] | None:
+        """The alerts of the last day; None where they cannot be read now."""
+        try:
+            return tuple(alert for alert in self._office.alerts.latest() if now - alert.raised_at < NEW)
+        except StoreUnavailable:
+            return None

@@ -1,0 +1,164 @@
+"""Renders pages: the frame around each, the words, and what happens after a form."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from console import cookies
+from console.access import SEES_BROKEN_POLICY
+from console.desk import Desk
+from console.moments import Moments, left, limit
+from console.notice_view import STANDINGS
+from console.office import Office
+from console.roles import ROLE_NAMES
+from console.words import DONE, TABLES, who, whose, word
+from incident.ids import Bilingual, NotPermitted
+from incident.notice import blocks
+from incident.timeline import describe, split
+from policies.findings import Finding
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = (TEMPLATES / "style.css").read_bytes()
+STYLE_ADDRESS = f"/style.css?{hashlib.sha256(STYLE).hexdigest()[:12]}"
+
+NAVIGATION = (
+    ("/", "总览", "Overview"),
+    ("/alerts", "告警", "Alerts"),
+    ("/cases", "案件", "Cases"),
+    ("/events", "记录查询", "Events"),
+    ("/policies", "策略", "Policies"),
+    ("/system", "系统", "System"),
+    ("/accounts", "账号", "Accounts"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet[Item]:
+    """One page of a list."""
+
+    items: Sequence[Item]
+    number: int
+    last: int
+    total: int
+
+
+def sheet[Item](items: Sequence[Item], number: int, size: int) -> Sheet[Item] | None:
+    """Page *number* of *items*, from 1; None where there is none of that number."""
+    last = max(1, -(-len(items) // size))
+    if not 1 <= number <= last:
+        return None
+    return Sheet(items=items[(number - 1) * size : number * size], number=number, last=last, total=len(items))
+
+
+class Pages:
+    """Fills templates. Every text in them is escaped; there is no way past that."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        press = office.cases.rules.press
+        self.moments = Moments(press.zone, press.zone_name)
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        moments = self.moments
+        self._environment.filters |= {
+            "full": moments.full,
+            "exact": moments.exact,
+            "short": moments.short,
+            "machine": moments.machine,
+            "typed_time": moments.typed,
+            "two": split,
+            "who": who,
+            "whose": whose,
+            "limit": limit,
+            "describe": describe,
+            "blocks": blocks,
+            "category": partial(word, press.labels.categories),
+            "system": partial(word, press.labels.systems),
+            "reason": partial(word, office.reasons),
+        }
+        self._environment.globals |= {
+            "w": lambda table, key: word(TABLES[table], key),
+            "tables": TABLES,
+            "left": left,
+            "role_names": ROLE_NAMES,
+            "notice_standings": STANDINGS,
+            "zone": press.zone_name,
+            "style_address": STYLE_ADDRESS,
+            "bulletin_url": office.bulletin_url,
+        }
+
+    def page(self, desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
+        """The page that *template* makes. What the last form did is confirmed on it, once."""
+        done = desk.request.cookies.get(cookies.DONE)
+        confirmed = DONE.get(done) if done and desk.slip is None else None
+        html = self._render(template, **{**self._frame(desk), "done": confirmed}, **values)
+        answer = HTMLResponse(html, 422 if desk.slip and status == 200 else status)
+        if done:
+            cookies.drop(answer, cookies.DONE)
+        return answer
+
+    def error(self, status: int, what: Bilingual, desk: Desk | None = None) -> Response:
+        """A page that says what went wrong; in the frame of *desk*, where it is known whose it is."""
+        html = self._render(
+            "error.html.j2", **self._frame(desk), status=status, phrase=HTTPStatus(status).phrase, what=what
+        )
+        return HTMLResponse(html, status)
+
+    def _frame(self, desk: Desk | None) -> dict[str, Any]:
+        """What stands around every page."""
+        shown = desk if desk and desk.session else None
+        return {
+            "desk": desk,
+            "slip": desk.slip if desk else None,
+            "token": desk.token if desk else "",
+            "done": None,
+            "broken": self._broken_policy(shown) if shown else (),
+            "navigation": [item for item in NAVIGATION if shown.may("GET", item[0])] if shown else [],
+        }
+
+    def carry_out(
+        self,
+        desk: Desk,
+        form: str,
+        act: Callable[[], object],
+        *,
+        done: str,
+        back: str,
+        again: Callable[[Desk], Response],
+    ) -> Response:
+        """Do what *form* asks, and go *back* with a confirmation.
+
+        Where a rule forbids it the page is shown *again*, with the reason and what was typed.
+        """
+        try:
+            act()
+        except NotPermitted as why:
+            return again(desk.handed_back(form, why))
+        return self.go(back, done)
+
+    def go(self, address: str, done: str = "") -> Response:
+        """Send the browser to *address*, where the code *done* is confirmed."""
+        answer = RedirectResponse(address, 303)
+        if done:
+            cookies.put(answer, cookies.DONE, done)
+        return answer
+
+    def _broken_policy(self, desk: Desk) -> tuple[Finding, ...]:
+        if SEES_BROKEN_POLICY.isdisjoint(desk.roles):
+            return ()
+        return self.office.state().policy.errors
+
+    def _render(self, template: str, **values: Any) -> str:
+        return self._environment.get_template(template).render(now=self.office.now(), **values)

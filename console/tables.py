@@ -1,0 +1,58 @@
+"""The tables of accounts, sessions and failed sign-ins. No password, token or name that was tried lies in clear."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+# Times are ISO 8601 in UTC, as in the journals: they sort as text, the same on every database.
+
+ACCOUNTS = Table(
+    "accounts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False),
+    Column("person", String(200), nullable=False, index=True),
+    Column("password", Text, nullable=False),  # argon2id, with its parameters and salt
+    Column("must_change", Boolean, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("disabled_at", String(40)),
+    Column("signed_in_at", String(40)),
+    UniqueConstraint("name"),
+)
+
+ACCOUNT_ROLES = Table(
+    "account_roles",
+    METADATA,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("role", String(20), primary_key=True),
+)
+
+SEPARATED_PERSONS = Table(
+    "separated_persons",
+    METADATA,
+    Column("person", String(200), primary_key=True),  # so the database itself lets nobody hold two of the three
+    Column("role", String(20), nullable=False),
+)
+
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the token that the browser keeps
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("started_at", String(40), nullable=False),
+    Column("seen_at", String(40), nullable=False),
+)
+
+SIGN_IN_FAILURES = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("digest", String(64), primary_key=True),  # of the name, or of the name and where from
+    Column("failures", Integer, nullable=False),
+    Column("last_at", String(40), nullable=False, index=True),
+)

@@ -1,0 +1,236 @@
+"""What the console calls things: words for every member of the closed sets that pages show, Chinese and English."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from incident.clocks import Reading, Urgency
+from incident.command import Question
+from incident.draft import CHECK_LIST
+from incident.duties import GRADE_NAMES, Audience, Occurrence, SetBy, Standing
+from incident.ids import Actor, ActorKind, Bilingual
+from incident.incident import Case, Progress, State
+from incident.journal import Move
+from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
+from incident.scope import Caution
+from incident.timeline import CONTAINMENT_NAMES, split
+from siem.record.event import CallerKind, Disclosure, Phase, Verdict
+
+type Table = Mapping[str, Bilingual]
+
+
+def _w(zh: str, en: str) -> Bilingual:
+    return Bilingual(zh=zh, en=en)
+
+
+STATES: Table = {
+    State.OPEN: _w("未控制", "open"),
+    State.CONTAINED: _w("已控制", "contained"),
+    State.RESOLVED: _w("处置完毕", "resolved"),
+    State.CLOSED: _w("已结案", "closed"),
+    State.DISMISSED: _w("误报", "dismissed"),
+}
+LEVELS: Table = {
+    "informational": _w("提示", "informational"),
+    "low": _w("低", "low"),
+    "medium": _w("中", "medium"),
+    "high": _w("高", "high"),
+    "critical": _w("严重", "critical"),
+}
+MOVES: Table = {
+    Move.CONTAIN: _w("已经控制住", "it is contained"),
+    Move.RELAPSE: _w("控制失效，重新处置", "it is no longer contained"),
+    Move.RESOLVE: _w("处置完毕", "the handling has ended"),
+    Move.CLOSE: _w("结案", "close the case"),
+    Move.DISMISS: _w("认定为误报", "dismiss it as a false alarm"),
+    Move.REOPEN: _w("重新打开", "open it again"),
+}
+OCCURRENCES: Table = {
+    Occurrence.ALERT: _w("告警产生", "an alert was raised"),
+    Occurrence.REPORT: _w("收到外部报告", "a report was received"),
+    Occurrence.CONFIRMATION: _w("人工确认属实", "a person confirmed it"),
+    Occurrence.CRIME_CLUE: _w("发现涉嫌违法犯罪线索", "a clue to a crime was found"),
+    Occurrence.HANDLED: _w("处置结束", "the handling ended"),
+}
+BY_HAND = (Occurrence.CONFIRMATION, Occurrence.REPORT, Occurrence.CRIME_CLUE)
+"""Those that a person records."""
+READINGS: Table = {
+    Reading.POSSIBLE: _w("是否须履行待定", "it is open whether it is owed"),
+    Reading.RUNNING: _w("须履行", "owed"),
+    Reading.LATE: _w("已超时", "late"),
+    Reading.DONE: _w("已按时履行", "fulfilled in time"),
+    Reading.DONE_LATE: _w("已履行，但超时", "fulfilled, but late"),
+    Reading.NOT_OWED: _w("不适用", "not owed"),
+}
+URGENCIES: Table = {
+    Urgency.CALM: _w("时间充裕", "plenty of time"),
+    Urgency.HALF: _w("时间已过半", "half of the time is gone"),
+    Urgency.LAST_QUARTER: _w("不足四分之一，请尽快", "less than a quarter is left: hurry"),
+    Urgency.OVER: _w("已超时", "over"),
+}
+AUDIENCES: Table = {
+    Audience.AUTHORITY: _w("向主管部门", "to the authorities"),
+    Audience.PERSONS: _w("向受影响的个人", "to the persons affected"),
+}
+LIMITS: Table = {
+    SetBy.LAW: _w("法定时限", "limit set by law"),
+    SetBy.US: _w("本单位目标，请与法务核对", "our own target: check with counsel"),
+}
+STANDINGS: Table = {
+    Standing.CONFIRMED: _w("原文已核", "read in the text"),
+    Standing.CHECK: _w("请与法务核对", "check with counsel"),
+}
+CAUTIONS: Table = {
+    Caution.AROUND_THE_GATEWAY: _w(
+        "在网关之外读取、拍照或转发的，日志中没有记录",
+        "what was read elsewhere, photographed or passed on is in no log of ours",
+    ),
+    Caution.VALUES_WITHOUT_SUBJECT: _w(
+        "有的信息没有标明属于谁，实际人数可能更多",
+        "some values name no subject: more persons may be affected",
+    ),
+    Caution.STREAM_UNFINISHED: _w(
+        "有导出没有结束记录：已显示的都已计入，但字节数不全",
+        "an export has no end in the log: what it showed is counted, its bytes are not all known",
+    ),
+    Caution.INDEX_BEHIND: _w(
+        "统计时日志索引尚未完整，人数可能偏少", "the index was behind: the numbers may be too low"
+    ),
+    Caution.EPOCHS_MIXED: _w(
+        "统计时段内更换过摘要密钥，同一人可能被计两次", "the digest key changed: one person may count twice"
+    ),
+    Caution.NOTHING_FOUND: _w("有告警，但日志中没有找到相应记录", "there was an alert, but no event fits"),
+}
+QUESTIONS: Table = {
+    Question.STEP: _w("请人工完成", "to be done by a person"),
+    Question.CONTAIN: _w("是否控制", "whether to contain"),
+    Question.APPROVE_NOTICE: _w("通告待提交与批准", "the notice is to be submitted and approved"),
+    Question.RESCUE: _w("步骤失败，请决定", "a step failed: decide"),
+}
+PROGRESS: Table = {
+    Progress.PENDING: _w("进行中", "under way"),
+    Progress.SUCCEEDED: _w("完成", "done"),
+    Progress.FAILED: _w("失败", "failed"),
+}
+CALLER_KINDS: Table = {
+    CallerKind.ANONYMOUS: _w("未登录", "nobody"),
+    CallerKind.CITIZEN: _w("公民", "citizen"),
+    CallerKind.STAFF: _w("工作人员", "staff"),
+    CallerKind.SYSTEM: _w("系统", "system"),
+    CallerKind.TERMINAL: _w("自助终端", "terminal"),
+}
+PHASES: Table = {
+    Phase.WHOLE: _w("整次访问", "the whole exchange"),
+    Phase.INTENT: _w("写入之前的记录", "before a write was sent on"),
+    Phase.OPEN: _w("流式答复开始（可能显示的上限）", "a streamed answer begins (the most it may show)"),
+    Phase.SHOWN: _w("流式答复的一段", "a part of a streamed answer"),
+    Phase.CLOSE: _w("流式答复结束", "a streamed answer ended"),
+}
+VERDICTS: Table = {
+    Verdict.FORWARD: _w("已放行", "forwarded"),
+    Verdict.WITHHOLD: _w("已拦截", "withheld"),
+}
+DISCLOSURES: Table = {
+    Disclosure.NONE: _w("不显示", "not shown"),
+    Disclosure.MASKED: _w("脱敏", "masked"),
+    Disclosure.PSEUDONYMOUS: _w("假名", "pseudonym"),
+    Disclosure.CLEAR: _w("明文", "in clear"),
+}
+SYSTEM_STATES: Table = {
+    "learning": _w("登记中", "learning"),
+    "enforcing": _w("按策略执行", "enforcing"),
+}
+GROUP_FIELDS: Table = {
+    "user.id": _w("账号", "account"),
+    "service.name": _w("系统", "system"),
+    "yingbi.credential": _w("凭证", "credential"),
+    "source.ip": _w("网络地址", "address"),
+    "yingbi.operation": _w("操作", "operation"),
+}
+ADDRESSES: Table = {
+    "gateway": _w("网关", "gateway"),
+    "console": _w("控制台", "console"),
+    "bulletin": _w("公开通告站", "public notices"),
+    "metrics": _w("监控指标", "figures for Prometheus"),
+    "register": _w("演示：人口登记系统", "demo: the register"),
+    "hall": _w("演示：办事大厅", "demo: the service hall"),
+}
+DONE: Table = {
+    "signed-out": _w("已退出登录", "you are signed out"),
+    "password": _w("密码已修改，其他登录已全部失效", "the password is changed, all other sessions have ended"),
+    "opened": _w("已立案", "the case is open"),
+    "answered": _w("已登记您的答复", "your answer is recorded"),
+    "retried": _w("正在重试", "it is tried again"),
+    "contained": _w("控制指令已下达，结果见时间线", "the containment is under way, see the timeline for its outcome"),
+    "reassessed": _w("正在重新统计影响范围", "it is counted again who is affected"),
+    "graded": _w("级别已登记", "the grade is recorded"),
+    "judged": _w("职责认定已登记", "it is recorded whether the duty is owed"),
+    "clock": _w("起算时间已移动，原时间仍保留在记录中", "the clock is moved; what it was stays on record"),
+    "fulfilled": _w("履行情况已登记", "the fulfilment is recorded"),
+    "happened": _w("情况已登记", "it is recorded"),
+    "moved": _w("案件状态已更新", "the state of the case is changed"),
+    "noted": _w("备注已登记", "the note is recorded"),
+    "settled": _w("事实已核定", "the fact is settled"),
+    "redrafted": _w("已按现有事实重新起草", "the notice is filled in anew"),
+    "edited": _w("草稿已保存，原有的提交和批准作废", "the draft is saved; it has to be submitted and approved anew"),
+    "submitted": _w("已提交，请另一人批准", "submitted: another person has to approve it"),
+    "approved": _w("已批准，正在发布", "approved: it is being published"),
+    "withdrawn": _w("正在撤回", "it is being withdrawn"),
+}
+"""What a page confirms after a form, by the code that the redirect leaves."""
+
+TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
+    "states": STATES,
+    "levels": LEVELS,
+    "moves": MOVES,
+    "occurrences": OCCURRENCES,
+    "readings": READINGS,
+    "urgencies": URGENCIES,
+    "audiences": AUDIENCES,
+    "limits": LIMITS,
+    "standings": STANDINGS,
+    "cautions": CAUTIONS,
+    "questions": QUESTIONS,
+    "progress": PROGRESS,
+    "caller_kinds": CALLER_KINDS,
+    "phases": PHASES,
+    "verdicts": VERDICTS,
+    "disclosures": DISCLOSURES,
+    "system_states": SYSTEM_STATES,
+    "group_fields": GROUP_FIELDS,
+    "addresses": ADDRESSES,
+    "grades": GRADE_NAMES,
+    "stages": STAGE_NAMES,
+    "withdrawals": WITHDRAWAL_NAMES,
+    "containments": CONTAINMENT_NAMES,
+    "checks": CHECK_LIST,
+}
+"""For the templates, by name."""
+
+
+def word(table: Table, key: str) -> Bilingual:
+    """The word for *key*, or the key itself where there is none: something unknown is shown, never hidden."""
+    return table.get(key) or _w(key, key)
+
+
+def who(actor: Actor, case: Case | None = None) -> Bilingual:
+    """Who did something, for a reader; a rule by the title that its alert in *case* bears."""
+    match actor.kind:
+        case ActorKind.PERSON:
+            return _w(actor.id, "")
+        case ActorKind.ENGINE:
+            return _w("系统", "the engine")
+        case ActorKind.RULE:
+            titles = (split(alert.title) for alert in case.alerts.values() if alert.rule == actor.id) if case else ()
+            title = next(iter(titles), None)
+            return _w(f"规则“{title.zh}”", f"the rule `{title.en}`") if title else _w("规则", "a rule")
+
+
+def whose(spelled: str) -> Bilingual:
+    """Who stands behind *spelled*, an actor as `str` writes it: `person:p-chen`, `rule:…`, `engine`."""
+    kind, _, name = spelled.partition(":")
+    return who(Actor(kind=ActorKind(kind), id=name)) if kind in {*ActorKind} else _w(spelled, "")
+
+
+def options(table: Mapping[Any, Bilingual], keys: Iterable[Any] | None = None) -> list[tuple[str, str]]:
+    """The members of *table*, or those of them in *keys*, as the choices of a form."""
+    return [(str(key), f"{table[key].zh} / {table[key].en}") for key in (table if keys is None else keys)]

@@ -1,0 +1,246 @@
+"""A console over an office: people, alerts, cases, an installation that runs. All is invented."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+import console.office
+from console.accounts import METADATA, Accounts
+from console.app import create_app
+from console.installation import Installation, PolicyState, ShippingState, SystemState, WorkerState
+from incident.ids import Bilingual, CaseId, PersonId
+from incident.journal import AlertFacts
+from policies.findings import Finding, Position, Severity
+from siem.detect.alert import Alert, AlertStore
+from siem.detect.definition import Finding as RuleFinding
+from siem.detect.definition import Rule
+from siem.detect.rule_set import read_rules, rule_files
+from siem.record.event import Disclosure, FieldUse, Phase, Verdict
+from tests.console.browser import Browser
+from tests.console.people import CHEAP, hire
+from tests.incident.office import LIMIT, TEN, Office, new_database
+from tests.siem.events import document
+
+RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
+CHEN, LI, ZHAO, SUN = PersonId("p-chen"), PersonId("p-li"), PersonId("p-zhao"), PersonId("p-sun")
+"""On-call staff, two press officers, the security officer: those of `tests.console.people`."""
+
+POLICY = PolicyState(
+    generation=7,
+    published_at=TEN - timedelta(days=2),
+    checked_at=TEN - timedelta(seconds=5),
+    systems=(
+        SystemState(
+            name="register",
+            title_zh="人口登记系统",
+            title_en="Residents register",
+            hosts=("register.yingbi.example",),
+            state="enforcing",
+            digest="5b0c6a1f" * 8,
+            operations=23,
+        ),
+        SystemState(
+            name="hall",
+            title_zh="办事大厅",
+            title_en="Service hall",
+            hosts=("hall.yingbi.example", "hall2.yingbi.example"),
+            state="learning",
+            digest="90ee1d42" * 8,
+            operations=11,
+        ),
+    ),
+    findings=(),
+)
+INSTALLATION = Installation(
+    policy=POLICY,
+    workers=tuple(
+        WorkerState(
+            name=f"worker-{number}",
+            pid=4100 + number,
+            alive=True,
+            serving=True,
+            requests=182_340 + number,
+            withheld=41,
+            failures=2,
+            live=3,
+            programs=7,
+            overlay=1,
+        )
+        for number in (1, 2)
+    ),
+    shipping=ShippingState(
+        index="sqlite",
+        behind_bytes=0,
+        refused=0,
+        broken={},
+        trouble="",
+        indexed_until=TEN - timedelta(seconds=1),
+    ),
+    overlay=(),
+    addresses={
+        "gateway": "https://register.yingbi.example:8443",
+        "console": "https://localhost:8444",
+        "bulletin": "http://localhost:8445",
+    },
+)
+BROKEN = (
+    Finding(Position("systems/register.yaml", 12, 5), "unknown-category", "there is no category `mobil`"),
+    Finding(Position("grants.yaml", 3, 1), "no-end", "the grant `batch` has no end date"),
+    Finding(Position("grants.yaml", 9, 1), "wide-grant", "`batch` sees everything", severity=Severity.WARNING),
+)
+REASONS = {
+    "caller_blocked": Bilingual(zh="该账号已被安全值班人员暂停访问", en="this account has been suspended"),
+    "not_allowed": Bilingual(zh="您的岗位无权执行该操作", en="your post may not do this"),
+}
+
+
+def use(name: str, category: str, disclosure: Disclosure, transform: str, count: int) -> FieldUse:
+    grant = "clerk-case-handling" if disclosure is Disclosure.CLEAR else None
+    return FieldUse(
+        name=name,
+        category=category,
+        transform=transform,
+        disclosure=disclosure,
+        rule=f"systems/register.yaml:{30 + len(name)}",
+        grant=grant,
+        count=count,
+    )
+
+
+FIELDS = (
+    use("residents[].name", "name", Disclosure.CLEAR, "keep", 1),
+    use("residents[].mobile", "mobile", Disclosure.CLEAR, "keep", 1),
+    use("residents[].resident_id", "resident_id", Disclosure.MASKED, "keep last 4", 1),
+    use("residents[].address", "address", Disclosure.NONE, "redact", 1),
+)
+
+
+def rules() -> dict[str, Rule]:
+    """The shipped rules by name."""
+    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": ("e1:ab",)})}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator["Bureau"]:
+    """A bureau in *folder*."""
+    engine = new_database(folder)
+    bureau = Bureau(Office(folder=folder, engine=engine))
+    yield bureau
+    bureau.alerts.close()
+    bureau.office.events.close()
+    engine.dispose()
+
+
+@dataclass
+class Bureau:
+    """Everything that the console stands on, and the console."""
+
+    office: Office
+    installation: Installation = INSTALLATION
+    accounts: Accounts = field(init=False)
+    alerts: AlertStore = field(init=False)
+    app: ASGIApp = field(init=False)
+    _employed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        METADATA.create_all(self.office.engine)
+        self.accounts = Accounts(self.office.engine, self.office.watch, CHEAP)
+        self.alerts = AlertStore(self.office.folder / "alerts.db")
+        self.app = create_app(self.desk)
+
+    @property
+    def desk(self) -> console.office.Office:
+        return console.office.Office(
+            cases=self.office.cases,
+            alerts=AlertStore(self.office.folder / "alerts.db", read_only=True),
+            events=self.office.events,
+            accounts=self.accounts,
+            state=self.state,
+            now=self.office.watch,
+            bulletin_url="https://notices.yingbi.example",
+            reasons=REASONS,
+        )
+
+    def state(self) -> Installation:
+        """How it stands, with the tightenings that cases asked for."""
+        return replace(self.installation, overlay=tuple(self.office.overlay.values()))
+
+    def browser(self, name: str = "") -> Browser:
+        """A browser in which *name* is signed in."""
+        browser = Browser(self.app)
+        if name:
+            self.employ(name)
+            assert browser.sign_in(name).status == 200
+        return browser
+
+    def employ(self, name: str) -> None:
+        """Let *name*, of `tests.console.people`, have an account."""
+        if name not in self._employed:
+            hire(self.accounts, name)
+            self._employed.add(name)
+
+    def leak(self, persons: int = 1_234, caller: str = "clerk-wang", rule: str = "many_subjects") -> Alert:
+        """The clerk's credential reads the register in bulk, within the minutes before ten, and a rule notices."""
+        at = TEN - timedelta(minutes=6)
+        facts = {"fields": FIELDS, "caller": caller, "credential": "key:7f3a", "source_ip": "10.20.3.7"}
+        events = [
+            document(number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
+            for number in range(persons)
+        ]
+        self.office.events.append(events, LIMIT)
+        finding = RuleFinding(
+            rule=rules()[rule],
+            group=(("user.id", caller),),
+            first_at=at + timedelta(minutes=1),
+            last_at=at + timedelta(milliseconds=200 * persons),
+            new_from=at,
+        )
+        return self.alerts.join(finding, events, self.office.watch())
+
+    def open(self, alert: Alert) -> CaseId:
+        """The case that the composition root opens for *alert*."""
+        group = {name: str(value) for name, value in alert.group.items()}
+        facts = AlertFacts(
+            id=alert.id,
+            rule=alert.rule,
+            title=alert.title,
+            level=alert.level,
+            group=group,
+            raised_at=alert.raised_at,
+            first_at=alert.first_at,
+            last_at=alert.last_at,
+            event_count=alert.event_count,
+            subject_count=alert.subject_count,
+            events=tuple(alert.events),
+            respond=alert.respond,
+            automatic=alert.automatic,
+        )
+        return self.office.cases.open_or_join(facts)
+
+    def to_the_draft(self) -> CaseId:
+        """A case whose notice waits to be submitted; it contained itself, and everybody affected is counted."""
+        case = self.open(self.leak(persons=20))
+        self.office.perform_all()
+        return case
+
+    def with_question(self) -> CaseId:
+        """A case that asks whether to contain."""
+        return self.open(self.leak(persons=120, rule="bulk_reads"))
+
+    def withhold(self) -> str:
+        """One refused exchange, and its number."""
+        refused = document(
+            9001,
+            verdict=Verdict.WITHHOLD,
+            reason="caller_blocked",
+            status=403,
+            subjects=(),
+            disclosure=Disclosure.NONE,
+            phase=Phase.WHOLE,
+        )
+        self.office.events.append([refused], LIMIT)
+        return str(refused["event"]["id"])

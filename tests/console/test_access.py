@@ -1,0 +1,165 @@
+"""Who may do what: every endpoint, tried as every role, signed out, and without the form's token."""
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from console.access import ACCESS, allowed
+from console.app import build
+from console.roles import Role
+from tests.console.browser import Browser, fields_of, page_of
+from tests.console.bureau import Bureau
+
+ROLES = ("officer", "oncall", "press", "auditor", "operator")
+
+# What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator.
+EXPECTED = """
+GET  /                              o c p a s
+GET  /password                      o c p a s
+POST /password                      o c p a s
+GET  /alerts                        o c   a
+GET  /alerts/{alert}                o c   a
+GET  /events                        o c   a
+GET  /events/{event}                o c   a
+GET  /cases                         o c p a
+POST /cases                         o c
+GET  /cases/{case}                  o c p a
+POST /cases/{case}/answer           o c
+POST /cases/{case}/retry            o c
+POST /cases/{case}/contain          o c
+POST /cases/{case}/reassess         o c
+POST /cases/{case}/grade            o c
+POST /cases/{case}/judge            o c
+POST /cases/{case}/clock            o c
+POST /cases/{case}/fulfil           o c
+POST /cases/{case}/happened         o c
+POST /cases/{case}/move             o c
+POST /cases/{case}/note             o c
+GET  /cases/{case}/notice           o c p a
+POST /cases/{case}/notice/settle        p
+POST /cases/{case}/notice/redraft       p
+POST /cases/{case}/notice/edit          p
+POST /cases/{case}/notice/submit        p
+POST /cases/{case}/notice/approve   o   p
+POST /cases/{case}/notice/withdraw      p
+GET  /policies                      o     a
+GET  /system                        o c   a s
+GET  /accounts                            a s
+POST /sign-out                      o c p a s
+"""
+ROWS = [(row[:4].strip(), row[5:36].strip(), set(row[36:].split())) for row in EXPECTED.strip().splitlines()]
+OPEN_TO_ALL = {("GET", "/style.css"), ("GET", "/sign-in"), ("POST", "/sign-in")}
+
+
+@pytest.fixture(scope="module")
+def browsers(archive: Bureau) -> dict[str, Browser]:
+    return {name: archive.browser(name) for name in ROLES}
+
+
+def address_of(path: str) -> str:
+    return path.format(case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1")
+
+
+def token_in(browser: Browser) -> str:
+    page = page_of(browser.client.get("/password"))
+    return str(fields_of(page.by_id("password"))["token"])
+
+
+def call(browser: Browser, method: str, path: str, token: str) -> httpx.Response:
+    data = {"token": token} if method == "POST" else None
+    return browser.client.request(method, address_of(path), data=data, follow_redirects=False)
+
+
+def test_the_tables_name_the_same_endpoints() -> None:
+    named = {(method, path) for method, path, _ in ROWS}
+    assert len(named) == len(ROWS)
+    assert named | OPEN_TO_ALL == set(ACCESS)
+    assert {key for key, who in ACCESS.items() if who is None} == OPEN_TO_ALL
+
+
+def test_every_route_of_the_application_is_in_the_table_and_no_other(archive: Bureau) -> None:
+    routes = build(archive.desk).routes
+    assert all(isinstance(route, APIRoute) for route in routes), "what is no endpoint passes no admission"
+    found = {(method, route.path) for route in routes if isinstance(route, APIRoute) for method in route.methods}
+    assert found == set(ACCESS)
+
+
+@pytest.mark.parametrize(("method", "path", "who"), ROWS, ids=[f"{row[0]} {row[1]}" for row in ROWS])
+def test_each_endpoint_as_each_role(
+    archive: Bureau, browsers: dict[str, Browser], method: str, path: str, who: set[str]
+) -> None:
+    for letter, name in zip("ocpas", ROLES, strict=True):
+        browser = archive.browser(name) if path == "/sign-out" else browsers[name]
+        answer = call(browser, method, path, token_in(browser))
+        if letter in who:
+            assert answer.status_code in (200, 303, 422), (name, answer.status_code)
+            assert path == "/sign-out" or not answer.headers.get("location", "").startswith("/sign-in")
+        else:
+            assert answer.status_code == 403, (name, answer.status_code)
+            assert "无权" in answer.text
+
+
+@pytest.mark.parametrize(("method", "path"), [row[:2] for row in ROWS], ids=[f"{row[0]} {row[1]}" for row in ROWS])
+def test_each_endpoint_signed_out(archive: Bureau, method: str, path: str) -> None:
+    answer = call(archive.browser(), method, path, "")
+    if method == "GET":
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    else:
+        assert answer.status_code == 401
+    assert "人口登记系统" not in answer.text
+
+
+@pytest.mark.parametrize("path", [row[1] for row in ROWS if row[0] == "POST"])
+def test_each_form_without_its_token(browsers: dict[str, Browser], archive: Bureau, path: str) -> None:
+    for name, browser in browsers.items():
+        for token in ("", token_in(browsers["auditor" if name != "auditor" else "press"])):
+            before = archive.office.cases.all()
+            assert call(browser, "POST", path, token).status_code == 403
+            assert archive.office.cases.all() == before
+
+
+def test_an_endpoint_that_the_table_does_not_name_is_refused(archive: Bureau) -> None:
+    app = build(archive.desk)
+    app.add_api_route("/forgotten", lambda: "secret", methods=["GET"])
+    browser = Browser(app)
+    browser.sign_in("officer")
+    answer = browser.client.get("/forgotten")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_other_methods_do_nothing(browsers: dict[str, Browser], method: str) -> None:
+    for path in ("/", "/cases/C-20261123-001", "/cases/C-20261123-001/note"):
+        assert browsers["officer"].client.request(method, path).status_code == 405
+
+
+def test_nobody_may_what_is_not_in_the_table() -> None:
+    assert not allowed(frozenset(Role), "GET", "/nowhere")
+    assert not allowed(frozenset(Role), "PUT", "/cases")
+    assert not allowed(frozenset(), "GET", "/")
+    assert allowed(frozenset(), "GET", "/sign-in")
+
+
+def test_an_account_with_two_roles_may_what_either_may(archive: Bureau) -> None:
+    assert allowed({Role.PRESS, Role.ONCALL}, "GET", "/alerts")
+    assert allowed({Role.PRESS, Role.ONCALL}, "POST", "/cases/{case}/notice/edit")
+
+
+def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
+    """Every link and form on the pages that a role sees leads to where it may go."""
+    for name, browser in browsers.items():
+        for path in ("/", "/cases", "/cases/C-20261123-001", "/cases/C-20261123-001/notice", "/system", "/alerts"):
+            page = page_of(browser.client.get(path))
+            if page.status == 403:
+                continue
+            for link in page.all("a"):
+                href = link.get("href") or ""
+                if href.startswith("/") and browser.client.get(href).status_code != 200:
+                    pytest.fail(f"{name} is offered {href} on {path}")
+            for form in page.all("form"):
+                action = form.get("action") or ""
+                route = action.replace("C-20261123-001", "{case}")
+                who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
+                assert "ocpas"[ROLES.index(name)] in who, (name, path, action)
