@@ -139,6 +139,28 @@ def _check(given: argparse.Namespace) -> int:
     return FOUND if findings else FINE
 
 
+def _account(given: argparse.Namespace) -> int:
+    from yingbi import account
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    home = Home(read_settings().home)
+    try:
+        match given.account:
+            case "add":
+                print(account.add(home, given.name, given.person, given.role))
+            case "password":
+                print(account.reset(home, given.name))
+            case "disable":
+                account.disable(home, given.name)
+            case _:
+                print("\n".join(account.lines_of(home)))
+    except account.NotDone as problem:
+        _complain(str(problem))
+        return COULD_NOT
+    return FINE
+
+
 def _credential(given: argparse.Namespace) -> int:
     from yingbi.credential import UnknownCaller, credential_of, example_of
     from yingbi.settings import read_settings

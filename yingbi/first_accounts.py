@@ -1,11 +1,12 @@
 """The first accounts of an installation: one for each role, each of another person, each with a password of its own."""
 
-import secrets
 from dataclasses import dataclass
 
-from console.accounts import Accounts, Role
+from console.accounts import Accounts
+from console.roles import Role
 from deploy.private_file import write_private
 from incident.ids import PersonId
+from yingbi.account import new_password
 from yingbi.home import Home
 
 
@@ -35,7 +36,7 @@ def make_accounts(home: Home, accounts: Accounts, *, must_change: bool) -> list[
     """
     if accounts.any():
         return []
-    made = [(account, secrets.token_urlsafe(12)) for account in FIRST]
+    made = [(account, new_password()) for account in FIRST]
     lines = [f"{account.name}\t{password}\t{account.title}\n" for account, password in made]
     write_private(home.first_passwords, "".join(lines).encode())
     for account, password in made:

@@ -6,7 +6,7 @@ from typing import Any
 
 import psutil
 
-from console.office import Installation, PolicyState, ShippingState, SystemState, WorkerState
+from console.installation import Installation, PolicyState, ShippingState, SystemState, WorkerState
 from policies.findings import Finding, Position, Severity
 from policies.overlay import Overlay
 from proxy.counters import read_counters

@@ -173,7 +173,7 @@ def test_a_killed_worker_is_replaced_while_the_others_go_on(running: Installatio
 
 def _serves(running: Installation, killed: int) -> bool:
     worker = running.process_named("worker-1")
-    return worker["pid"] != killed and worker["serving"] == 1
+    return bool(worker["pid"] != killed and worker["serving"] == 1)
 
 
 @pytest.mark.parametrize("name", ["siem", "control", "bulletin", "register"])

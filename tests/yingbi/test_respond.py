@@ -37,8 +37,9 @@ def responder(office: Office, tmp_path: Path) -> Responder:
 
 
 def bulk_reading(detection: Detection, persons: int = 400) -> None:
-    facts = {"fields": (shown("name"),), "disclosure": Disclosure.CLEAR, "at": TEN - timedelta(minutes=4)}
-    detection.feed([document(number, **facts) for number in range(persons)])
+    at = TEN - timedelta(minutes=4)
+    fields = (shown("name"),)
+    detection.feed([document(number, at=at, fields=fields, disclosure=Disclosure.CLEAR) for number in range(persons)])
 
 
 def test_an_alert_becomes_a_case_that_goes_as_far_as_it_can(

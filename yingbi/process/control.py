@@ -17,12 +17,14 @@ from incident.database import open_database
 from incident.duties import load_duties
 from incident.engine import Rulebook
 from incident.graph import load_playbooks
+from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
 from policies.keys import Signer
 from policies.load import load_policy
 from policies.recognisers.scan import scan
 from proxy.board import Board
+from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
 from yingbi.clock import now
 from yingbi.home import Home
@@ -90,6 +92,7 @@ def main(settings: Settings) -> int:
         state=lambda: installation_of(home, overlays.current()),
         now=now,
         bulletin_url=f"https://localhost:{settings.ports.bulletin}",
+        reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, office, settings.ports.console, home.tls)
 
