@@ -121,7 +121,7 @@ FIELDS = (
 
 def rules() -> dict[str, Rule]:
     """The shipped rules by name."""
-    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": ("e1:ab",)})}
+    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": frozenset({"e1:ab"})})}
 
 
 @contextmanager
@@ -145,6 +145,7 @@ class Bureau:
     alerts: AlertStore = field(init=False)
     app: ASGIApp = field(init=False)
     _employed: set[str] = field(default_factory=set)
+    _told: int = 0
 
     def __post_init__(self) -> None:
         METADATA.create_all(self.office.engine)
@@ -187,8 +188,9 @@ class Bureau:
         """The clerk's credential reads the register in bulk, within the minutes before ten, and a rule notices."""
         at = TEN - timedelta(minutes=6)
         facts = {"fields": FIELDS, "caller": caller, "credential": "key:7f3a", "source_ip": "10.20.3.7"}
+        first, self._told = self._told, self._told + persons
         events = [
-            document(number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
+            document(first + number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
             for number in range(persons)
         ]
         self.office.events.append(events, LIMIT)
