@@ -59,7 +59,7 @@ def test_the_system_page(bureau: Bureau) -> None:
     page = bureau.browser("operator").get("/system")
     assert f"/cases/{case}" not in [each.get("href") for each in page.all("a")]
     bureau.office.watch.move(hours=25)
-    assert "没有生效的控制措施" in bureau.browser("oncall").get("/system").text()
+    assert "没有生效的控制措施" in bureau.another("oncall").get("/system").text()
 
 
 @pytest.mark.parametrize(

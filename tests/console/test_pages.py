@@ -10,7 +10,7 @@ from bulletin import wording
 from console.pages import sheet
 from incident.notice import blocks
 from tests.bulletin import shelves
-from tests.console.browser import XHTML, Browser, Page, text_of
+from tests.console.browser import XHTML, Browser, Page, strict, text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, LI, POLICY, Bureau
 from tests.golden import Golden
 
@@ -57,7 +57,9 @@ def test_pages_of_strangers_are_sound(archive: Bureau, path: str) -> None:
     check(Browser(archive.app).get(path))
 
 
-def check(page: Page) -> None:
+def check(quick: Page) -> None:
+    page = strict(quick.response)
+    assert [each.tag for each in page.root.iter()] == [each.tag for each in quick.root.iter()]
     root = page.root
     assert root.get("lang") == "zh-CN"
     assert len(page.all("h1")) == len(page.all("main")) == len(page.all("header")) == len(page.all("footer")) == 1
