@@ -57,6 +57,36 @@ def sheet[Item](items: Sequence[Item], number: int, size: int) -> Sheet[Item] | 
     return Sheet(items=items[(number - 1) * size : number * size], number=number, last=last, total=len(items))
 
 
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "blocks": blocks,
+        "describe": describe,
+        "limit": limit,
+        "two": split,
+        "who": who,
+        "whose": whose,
+    }
+    environment.globals |= {
+        "left": left,
+        "notice_standings": STANDINGS,
+        "role_names": ROLE_NAMES,
+        "style_address": STYLE_ADDRESS,
+        "w": lambda table, key: word(TABLES[table], key),
+    }
+    return environment
+
+
+_ENVIRONMENT = _environment()
+"""Templates are compiled once in a process; what belongs to an office is handed in with each page."""
+
+
 class Pages:
     """Fills templates. Every text in them is escaped; there is no way past that."""
 
@@ -64,39 +94,13 @@ class Pages:
         self.office = office
         press = office.cases.rules.press
         self.moments = Moments(press.zone, press.zone_name)
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        moments = self.moments
-        self._environment.filters |= {
-            "full": moments.full,
-            "exact": moments.exact,
-            "short": moments.short,
-            "machine": moments.machine,
-            "typed_time": moments.typed,
-            "two": split,
-            "who": who,
-            "whose": whose,
-            "limit": limit,
-            "describe": describe,
-            "blocks": blocks,
-            "category": partial(word, press.labels.categories),
-            "system": partial(word, press.labels.systems),
-            "reason": partial(word, office.reasons),
-        }
-        self._environment.globals |= {
-            "w": lambda table, key: word(TABLES[table], key),
-            "tables": TABLES,
-            "left": left,
-            "role_names": ROLE_NAMES,
-            "notice_standings": STANDINGS,
+        self._words = {
+            "moments": self.moments,
             "zone": press.zone_name,
-            "style_address": STYLE_ADDRESS,
             "bulletin_url": office.bulletin_url,
+            "category_words": partial(word, press.labels.categories),
+            "system_words": partial(word, press.labels.systems),
+            "reason_words": partial(word, office.reasons),
         }
 
     def page(self, desk: Desk, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -161,4 +165,4 @@ class Pages:
         return self.office.state().policy.errors
 
     def _render(self, template: str, **values: Any) -> str:
-        return self._environment.get_template(template).render(now=self.office.now(), **values)
+        return _ENVIRONMENT.get_template(template).render(now=self.office.now(), **self._words, **values)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -119,9 +120,10 @@ FIELDS = (
 )
 
 
+@cache
 def rules() -> dict[str, Rule]:
     """The shipped rules by name."""
-    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": ("e1:ab",)})}
+    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": frozenset({"e1:ab"})})}
 
 
 @contextmanager
@@ -145,6 +147,8 @@ class Bureau:
     alerts: AlertStore = field(init=False)
     app: ASGIApp = field(init=False)
     _employed: set[str] = field(default_factory=set)
+    _browsers: dict[str, Browser] = field(default_factory=dict)
+    _told: int = 0
 
     def __post_init__(self) -> None:
         METADATA.create_all(self.office.engine)
@@ -169,12 +173,17 @@ class Bureau:
         """How it stands, with the tightenings that cases asked for."""
         return replace(self.installation, overlay=tuple(self.office.overlay.values()))
 
-    def browser(self, name: str = "") -> Browser:
-        """A browser in which *name* is signed in."""
+    def browser(self, name: str) -> Browser:
+        """The browser of *name*, who is signed in."""
+        if name not in self._browsers:
+            self._browsers[name] = self.another(name)
+        return self._browsers[name]
+
+    def another(self, name: str) -> Browser:
+        """Another browser of *name*, with a session of its own."""
+        self.employ(name)
         browser = Browser(self.app)
-        if name:
-            self.employ(name)
-            assert browser.sign_in(name).status == 200
+        assert browser.sign_in(name).status == 200
         return browser
 
     def employ(self, name: str) -> None:
@@ -187,8 +196,9 @@ class Bureau:
         """The clerk's credential reads the register in bulk, within the minutes before ten, and a rule notices."""
         at = TEN - timedelta(minutes=6)
         facts = {"fields": FIELDS, "caller": caller, "credential": "key:7f3a", "source_ip": "10.20.3.7"}
+        first, self._told = self._told, self._told + persons
         events = [
-            document(number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
+            document(first + number, at=at + timedelta(milliseconds=200 * number), posts=("户籍窗口",), **facts)
             for number in range(persons)
         ]
         self.office.events.append(events, LIMIT)

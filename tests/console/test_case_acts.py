@@ -1,0 +1,311 @@
+"""Each form of a case, sent as a browser sends it, reaches the journal under the name of the person who sent it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incident.clocks import Reading
+from incident.command import Failed, Question, Tighten
+from incident.duties import Grade, Occurrence
+from incident.ids import CaseId, DutyId, person
+from incident.incident import State
+from incident.journal import Ending, Noted
+from tests.console.browser import Browser, Page
+from tests.console.bureau import CHEN, SUN, Bureau
+from tests.incident.books import book, manual
+from tests.incident.office import TEN
+
+
+def send(bureau: Bureau, case: CaseId, form: str, button: str = "", **fields: str) -> Page:
+    browser = bureau.browser("oncall")
+    return browser.submit(browser.get(f"/cases/{case}"), form, button, **fields)
+
+
+def answer_form(bureau: Bureau, case: CaseId, question: Question) -> str:
+    return f"answer-{bureau.office.question(case, question).key}"
+
+
+def test_yes_to_containment_contains(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    page = send(bureau, case, answer_form(bureau, case, Question.CONTAIN), "yes")
+    assert "已登记您的答复" in page.said
+    bureau.office.perform_all()
+    assert [(each.target, each.by) for each in bureau.office.overlay.values()] == [("clerk-wang", f"person:{CHEN}")]
+    now = bureau.office.cases.get(case)
+    assert now.state is State.CONTAINED
+    assert "已生效" in bureau.browser("oncall").get(f"/cases/{case}").text()
+
+
+def test_no_to_containment_needs_a_reason_and_keeps_it(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    form = answer_form(bureau, case, Question.CONTAIN)
+    page = send(bureau, case, form, "no")
+    assert page.status == 422
+    assert "请填写理由" in page.said
+    page = send(bureau, case, form, "no", note="经核实为正常业务高峰")
+    assert page.status == 200
+    bureau.office.perform_all()
+    assert bureau.office.overlay == {}
+    assert any("经核实为正常业务高峰" in entry.body for entry in bureau.office.cases.get(case).entries)
+
+
+def test_a_question_is_answered_once(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    form = answer_form(bureau, case, Question.CONTAIN)
+    browsers = [bureau.browser("oncall"), bureau.browser("officer")]
+    pages = [browser.get(f"/cases/{case}") for browser in browsers]
+    first, second = (browser.submit(page, form, "yes") for browser, page in zip(browsers, pages, strict=True))
+    assert first.status == 200
+    assert second.status == 422
+    assert "已经有人处理" in second.said
+
+
+def test_what_a_step_asks_for_is_filled_in(bureau: Bureau) -> None:
+    asking = book(
+        variables={"__unit__": {"type": "string", "value": None}},
+        start={"then": "ask"},
+        ask={**manual("哪个单位 / Which unit"), "out_args": ["__unit__"], "then": "end-1"},
+        end_1={},
+    )
+    bureau.office.books = {"bulk-retrieval": asking}
+    bureau.office.restart()
+    bureau = Bureau(bureau.office)
+    case = bureau.open(bureau.leak(persons=10))
+    form = answer_form(bureau, case, Question.STEP)
+    page = send(bureau, case, form, "yes")
+    assert page.status == 422
+    assert "请填写“__unit__”" in page.said
+    send(bureau, case, form, "yes", **{"input:__unit__": "户籍科"})
+    now = bureau.office.cases.get(case)
+    assert now.variables[0]["__unit__"] == "户籍科"
+    assert now.run_ended is Ending.SUCCEEDED
+
+
+def test_containing_with_one_click(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    page = send(bureau, case, "quick-1")
+    assert "控制指令已下达" in page.said
+    assert "正在下达" in page.text()
+    (command,) = bureau.office.cases.pending()
+    assert isinstance(command, Tighten)
+    assert (command.target, command.kind.value, command.by) == ("clerk-wang", "block_caller", person(CHEN))
+    assert command.until == TEN + timedelta(hours=24)
+    bureau.office.perform_all()
+    page = bureau.browser("oncall").get(f"/cases/{case}")
+    assert not page.has("quick-1"), "it is in force already"
+    assert "已生效" in page.text()
+
+
+def test_other_measures(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    fields = {"kind": "mask_harder", "system": "register", "hours": "3", "reason": "先行控制"}
+    assert send(bureau, case, "contain", **{**fields, "hours": "25"}).by_id("contain.hours").get("value") == "25"
+    assert send(bureau, case, "contain", **{**fields, "system": ""}).status == 422
+    assert bureau.office.cases.pending() == ()
+    send(bureau, case, "contain", **fields)
+    (command,) = bureau.office.cases.pending()
+    assert isinstance(command, Tighten)
+    assert (command.system, command.until) == ("register", TEN + timedelta(hours=3))
+
+
+def test_a_containment_that_failed_is_tried_again(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, "quick-1")
+    (command,) = bureau.office.cases.pending()
+    bureau.office.cases.finished(command.key, Failed(said="no worker answers"))
+    page = bureau.browser("oncall").get(f"/cases/{case}")
+    assert "没有成功" in page.text()
+    assert "no worker answers" in page.text()
+    page = send(bureau, case, f"retry-{command.key}")
+    assert "正在重试" in page.said
+    assert bureau.office.cases.pending() == (command,)
+
+
+def test_a_step_that_failed_is_tried_again_or_done_by_hand(bureau: Bureau) -> None:
+    case = bureau.open(bureau.leak(persons=10))
+    bureau.office.perform(Tighten)
+    (command,) = bureau.office.cases.pending()
+    bureau.office.cases.finished(command.key, Failed(said="the index is gone"))
+    form = answer_form(bureau, case, Question.RESCUE)
+    send(bureau, case, f"{form}-retry")
+    assert bureau.office.cases.pending() == (command,)
+    bureau.office.cases.finished(command.key, Failed(said="the index is gone"))
+    send(bureau, case, answer_form(bureau, case, Question.RESCUE), "yes", note="人工统计")
+    assert bureau.office.cases.pending() == () or bureau.office.cases.pending() != (command,)
+
+
+def test_grading(bureau: Bureau) -> None:
+    case = bureau.to_the_draft()
+    send(bureau, case, "grade", grade="large", reason="涉及敏感信息")
+    now = bureau.office.cases.get(case)
+    assert now.graded is not None
+    assert (now.graded.grade, now.graded.why, now.graded_by) == (Grade.LARGE, "涉及敏感信息", person(CHEN))
+    assert now.clocks[DutyId("report-cyberspace")].reading(TEN) is Reading.RUNNING
+
+
+def test_judging_fulfilling_and_moving_clocks(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    tell, notify = DutyId("tell-persons"), DutyId("notify-authority")
+    send(bureau, case, f"judge-{tell}", applies="no", reason="泄露内容均已加密，密钥未泄露")
+    send(bureau, case, f"clock-{notify}", start="2026-11-23T17:30", reason="接报时间更早")
+    send(bureau, case, f"fulfil-{notify}", reference="区网信办收文 2026-1123-07", note="已电话确认")
+    clocks = bureau.office.cases.get(case).clocks
+    assert clocks[tell].reading(TEN) is Reading.NOT_OWED
+    assert clocks[notify].start == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    fulfilled = clocks[notify].fulfilled
+    assert fulfilled is not None
+    assert (fulfilled.reference, fulfilled.by) == ("区网信办收文 2026-1123-07", person(CHEN))
+    page = bureau.browser("auditor").get(f"/cases/{case}")
+    for word in ("起算时间移动过", "接报时间更早", "已按时履行", "不适用", "区网信办收文 2026-1123-07"):
+        assert word in page.text(), word
+
+
+@pytest.mark.parametrize(
+    ("form", "fields", "says"),
+    [
+        ("judge-notify-authority", {"applies": "no", "reason": "不需要"}, "法律没有规定可以不履行"),
+        ("judge-tell-persons", {"applies": "maybe", "reason": "不"}, "请选择一项"),
+        ("clock-tell-persons", {"start": "2026-11-24T18:30", "reason": "因为"}, "不能晚于现在"),
+        ("clock-tell-persons", {"start": "昨天", "reason": "因为"}, "格式填写时间"),
+        ("fulfil-tell-persons", {"reference": " "}, "回执编号"),
+        ("fulfil-tell-persons", {"reference": "x" * 300}, "最多 200 个字"),
+        ("happened", {"what": "alert", "at": "2026-11-23T17:00"}, "由系统记录"),
+        ("happened", {"what": "report", "at": "2026-11-23T19:00"}, "不能晚于现在"),
+        ("happened", {"what": "rumour", "at": "2026-11-23T17:00"}, "请选择一项"),
+        ("grade", {"grade": "enormous", "reason": "x"}, "请选择一项"),
+        ("move", {"move": "close", "reason": "完"}, "不能这样处理"),
+        ("move", {"move": "dismiss", "reason": ""}, "请填写理由"),
+        ("note", {"text": " "}, "请填写此项"),
+        ("note", {"text": "张三身份证 110101199003078515"}, "疑似有个人信息"),
+        ("note", {"text": "长" * 2001}, "最多 2000 个字"),
+        ("reassess", {"hours": "-1"}, "0 至 744"),
+        ("contain", {"kind": "mask_harder", "system": "register", "reason": "", "hours": "1"}, "请填写理由"),
+    ],
+)
+def test_what_is_refused_says_why_and_leaves_no_trace(
+    bureau: Bureau, form: str, fields: dict[str, str], says: str
+) -> None:
+    case = bureau.with_question()
+    before = bureau.office.cases.get(case)
+    page = send(bureau, case, form, **fields)
+    assert page.status == 422
+    assert says in page.said
+    assert bureau.office.cases.get(case) == before
+    assert page.has(form), "the form stands there again"
+
+
+def test_what_became_known_moves_the_clocks(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, "happened", what="report", at="2026-11-23T17:40:30", note="12345 转来")
+    now = bureau.office.cases.get(case)
+    event = now.occurrences[-1]
+    assert (event.what, event.at, event.by) == (
+        Occurrence.REPORT,
+        datetime(2026, 11, 23, 9, 40, 30, tzinfo=UTC),
+        person(CHEN),
+    )
+    assert now.aware_at == event.at
+    assert {record.start for record in now.clocks.values()} == {event.at}
+
+
+def test_the_time_that_the_form_begins_with_is_now(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    bureau.office.watch.move(seconds=90.5)
+    page = send(bureau, case, "happened")
+    assert page.status == 200, page.said
+    assert bureau.office.cases.get(case).occurrences[-1].at == TEN + timedelta(seconds=90)
+
+
+def test_counting_again(bureau: Bureau) -> None:
+    case = bureau.to_the_draft()
+    send(bureau, case, "reassess", hours="48")
+    assert len(bureau.office.cases.pending()) == 1
+
+
+def test_from_state_to_state(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, "move", move="dismiss", reason="误报")
+    now = bureau.office.cases.get(case)
+    assert now.state is State.DISMISSED
+    page = bureau.browser("oncall").get(f"/cases/{case}")
+    assert "重新打开后才能控制" in page.text()
+    assert not page.has("questions")
+    send(bureau, case, "move", move="reopen", reason="复核后属实")
+    assert bureau.office.cases.get(case).state is State.OPEN
+
+
+def test_a_note_is_kept_under_the_name_of_the_person_not_of_the_account(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    browser = bureau.browser("officer")
+    browser.submit(browser.get(f"/cases/{case}"), "note", text="第一行\r\n第二行")
+    entry = bureau.office.cases.get(case).last
+    assert entry.fact == Noted(text="第一行\n第二行")
+    assert entry.by == person(SUN)
+
+
+def test_opening_by_hand(bureau: Bureau) -> None:
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get("/cases"), "open", title="群众反映信息泄露", level="high", note="12345 转来")
+    assert page.path == "/cases/C-20261123-001"
+    assert "已立案" in page.said
+    case = bureau.office.cases.get(CaseId("C-20261123-001"))
+    assert (case.title, case.level, case.entries[0].by) == ("群众反映信息泄露", "high", person(CHEN))
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"title": " "}, "请填写此项"),
+        ({"title": "x", "level": "terrible"}, "请选择一项"),
+        ({"title": "张三 110101199003078515"}, "疑似有个人信息"),
+        ({"title": "x" * 300}, "最多 200 个字"),
+    ],
+)
+def test_cases_that_are_not_opened(bureau: Bureau, fields: dict[str, str], says: str) -> None:
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get("/cases"), "open", **{"note": "原因", **fields})
+    assert page.status == 422
+    assert says in page.said
+    assert page.by_id("open.note").text == "原因"
+    assert bureau.office.cases.all() == ()
+
+
+@pytest.mark.parametrize("act", ["note", "answer", "retry", "judge", "notice/edit", "notice/approve", "contain"])
+def test_acts_on_a_case_that_is_not_there(bureau: Bureau, act: str) -> None:
+    browser = bureau.browser("press" if act.startswith("notice") else "oncall")
+    token = _token(browser)
+    assert browser.post(f"/cases/C-20990101-001/{act}", {"token": token}).status == 404
+
+
+@pytest.mark.parametrize("duty", ["", "no-such-duty", "x" * 500])
+def test_duties_that_are_not_there(bureau: Bureau, duty: str) -> None:
+    case = bureau.with_question()
+    browser = bureau.browser("oncall")
+    for act in ("judge", "clock", "fulfil"):
+        fields: dict[str, str | list[str]] = {
+            "token": _token(browser),
+            "duty": duty,
+            "applies": "yes",
+            "reason": "x",
+            "reference": "x",
+            "start": "2026-11-23T17:00",
+        }
+        assert browser.post(f"/cases/{case}/{act}", fields).status == 422
+
+
+def _token(browser: Browser) -> str:
+    fields = [each for each in browser.get("/password").all("input") if each.get("name") == "token"]
+    return str(fields[0].get("value"))
+
+
+FORMS: list[tuple[str, Callable[[Page], bool]]] = [
+    ("officer", lambda page: page.has("note")),
+    ("auditor", lambda page: not page.has("note") and not page.has("contain-now")),
+    ("press", lambda page: not page.has("note") and not page.has("contain-now")),
+]
+
+
+@pytest.mark.parametrize(("name", "holds"), FORMS)
+def test_forms_stand_where_they_may_be_sent(archive: Bureau, name: str, holds: Callable[[Page], bool]) -> None:
+    assert holds(archive.browser(name).get("/cases/C-20261123-002"))

@@ -1,0 +1,106 @@
+"""Looking an event up tells everything but who it was about."""
+
+from datetime import timedelta
+
+import pytest
+
+from siem.record.event import CallerKind, Disclosure, Phase
+from tests.console.bureau import FIELDS, Bureau
+from tests.incident.office import LIMIT, TEN
+from tests.siem.events import digest, document
+
+
+def put(bureau: Bureau, number: int, **changes: object) -> str:
+    told = document(number, **{"at": TEN - timedelta(minutes=1), "fields": FIELDS, **changes})  # type: ignore[arg-type]
+    bureau.office.events.append([told], LIMIT)
+    return str(told["event"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("6YQ3K0M9ZT-1", True),
+        (" 6yq3k0m9zt-1 ", True),
+        ("6YQ3 K0M9 ZT-1", True),
+        ("6YQ3K0M9ZT-999", False),
+    ],
+)
+def test_the_number_is_found_however_it_is_typed(archive: Bureau, typed: str, found: bool) -> None:
+    browser = archive.browser("oncall")
+    page = browser.get("/events")
+    address = page.by_id("look-up").get("action")
+    answer = browser.client.get(str(address), params={"id": typed})
+    assert answer.status_code == (200 if found else 404)
+    assert found == ("clerk-wang" in answer.text)
+
+
+@pytest.mark.parametrize("typed", ["x", "../../etc/passwd", "6YQ3K0M9ZT", "A" * 500, "<b>-1", "‮6YQ-1"])
+def test_what_is_no_number_is_told(archive: Bureau, typed: str) -> None:
+    answer = archive.browser("oncall").client.get("/events", params={"id": typed})
+    assert answer.status_code == 422
+    assert "编号由字母、数字和一个连字符组成" in answer.text
+
+
+def test_a_withheld_exchange_says_why(archive: Bureau) -> None:
+    page = archive.browser("oncall").get("/events/6YQ3K0M9ZT-9001")
+    for word in ("已拦截", "该账号已被安全值班人员暂停访问", "caller_blocked", "403", "没有涉及任何已声明的字段"):
+        assert word in page.text(), word
+
+
+def test_a_reason_without_words_is_shown_as_it_is(bureau: Bureau) -> None:
+    event = put(bureau, 1, reason="brand_new_reason")
+    assert "brand_new_reason" in bureau.browser("oncall").get(f"/events/{event}").text()
+
+
+def test_field_by_field(archive: Bureau) -> None:
+    page = archive.browser("officer").get("/events/6YQ3K0M9ZT-1")
+    for word in ("姓名", "明文", "脱敏", "不显示", "keep last 4", "systems/register.yaml:46", "clerk-case-handling"):
+        assert word in page.text(), word
+
+
+def test_no_digest_leaves(bureau: Bureau) -> None:
+    citizen, other = digest(4711), digest(4712)
+    event = put(
+        bureau,
+        1,
+        caller=citizen,
+        caller_kind=CallerKind.CITIZEN,
+        on_behalf_of=other,
+        subjects=tuple(digest(number) for number in range(40)),
+    )
+    page = bureau.browser("auditor").get(f"/events/{event}")
+    assert "e1:" not in page.response.text
+    assert "公民（以摘要记录，不在此显示）" in page.text()
+    assert "代他人办理是（以摘要记录，不在此显示）" in page.text()
+    assert "40 人（以摘要记录，不在此显示）" in page.text()
+
+
+def test_nobody_is_nobody(bureau: Bureau) -> None:
+    event = put(bureau, 1, caller="", caller_kind=CallerKind.ANONYMOUS, disclosure=Disclosure.MASKED)
+    assert "访问者未登录" in bureau.browser("auditor").get(f"/events/{event}").text()
+
+
+def test_the_other_events_of_a_stream_are_beside_it(bureau: Bureau) -> None:
+    first = put(bureau, 1, phase=Phase.OPEN, subjects=())
+    for number in (2, 3):
+        put(bureau, number, exchange=first, phase=Phase.SHOWN)
+    put(bureau, 4, exchange=first, phase=Phase.CLOSE, subjects=())
+    put(bureau, 5)
+    browser = bureau.browser("oncall")
+    page = browser.get(f"/events/{first}")
+    links = [each.get("href") for each in page.all("a") if (each.get("href") or "").startswith("/events/")]
+    assert links == [f"/events/6YQ3K0M9ZT-{number}" for number in (2, 3, 4)]
+    assert "流式答复结束" in page.text()
+    long = [document(number, at=TEN, exchange=first, phase=Phase.SHOWN) for number in range(10, 100)]
+    bureau.office.events.append(long, LIMIT)
+    assert "只列出前 50 条" in browser.get(f"/events/{first}").text()
+
+
+def test_an_index_that_does_not_answer_is_said_to_be(bureau: Bureau) -> None:
+    event = put(bureau, 1)
+    browser = bureau.browser("oncall")
+    bureau.office.events.close()
+    answer = browser.client.get(f"/events/{event}")
+    assert answer.status_code == 503
+    assert "暂时不可用" in answer.text
+    assert "记录查询" in answer.text, "the way on is there"

@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.console.browser import text_of
+from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
+
+
+def test_policies_in_force(archive: Bureau) -> None:
+    page = archive.browser("auditor").get("/policies")
+    for word in (
+        "第 7 代",
+        "2026-11-21 18:00:00",
+        "人口登记系统",
+        "register.yingbi.example",
+        "23",
+        "5b0c6a1f5b0c6a1f",
+        "按策略执行",
+        "登记中的系统：全部文字遮盖",
+    ):
+        assert word in page.text(), word
+    assert not page.all("form")[1:], "nothing can be changed here"
+
+
+def test_findings_have_their_place(bureau: Bureau) -> None:
+    bureau.installation = replace(INSTALLATION, policy=replace(POLICY, findings=BROKEN))
+    page = bureau.browser("officer").get("/policies")
+    rows = [[" ".join(cell.itertext()).split() for cell in row] for row in page.all("tr")]
+    assert [["systems/register.yaml"], ["12"], ["5"], ["错误", "error"], ["unknown-category"]] in [
+        row[:5] for row in rows
+    ]
+    assert "有 2 处错误" in page.text()
+
+
+def test_of_very_many_findings_some_are_listed_and_that_is_said(bureau: Bureau) -> None:
+    many = tuple(replace(BROKEN[2], message=f"fault {number}") for number in range(205))
+    bureau.installation = replace(INSTALLATION, policy=replace(POLICY, findings=many))
+    page = bureau.browser("officer").get("/policies")
+    assert "共 205 处，只列出前 200 处" in page.text()
+    assert page.text().count("fault ") == 200
+
+
+def test_the_system_page(bureau: Bureau) -> None:
+    case = bureau.to_the_draft()
+    page = bureau.browser("oncall").get("/system")
+    for word in (
+        "worker-1",
+        "4101",
+        "182,341",
+        "服务中",
+        "没有积压",
+        "校验链完整",
+        "停用账号",
+        "clerk-wang",
+        str(case),
+    ):
+        assert word in page.text(), word
+    assert f"/cases/{case}" in [each.get("href") for each in page.all("a")]
+    page = bureau.browser("operator").get("/system")
+    assert f"/cases/{case}" not in [each.get("href") for each in page.all("a")]
+    bureau.office.watch.move(hours=25)
+    assert "没有生效的控制措施" in bureau.another("oncall").get("/system").text()
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"), [({"alive": False}, "已停止"), ({"serving": False}, "全部拦截"), ({}, "服务中")]
+)
+def test_how_workers_are(bureau: Bureau, changes: dict[str, bool], word: str) -> None:
+    worker = replace(INSTALLATION.workers[0], **changes)  # type: ignore[arg-type]
+    bureau.installation = replace(INSTALLATION, workers=(worker,))
+    assert word in bureau.browser("operator").get("/system").text()
+
+
+def test_a_broken_log_is_told_with_its_place(bureau: Bureau) -> None:
+    shipping = replace(INSTALLATION.shipping, broken={"6YQ3K0M9ZT": "segment 3, line 118"}, trouble="timed out")
+    bureau.installation = replace(INSTALLATION, shipping=shipping)
+    page = bureau.browser("auditor").get("/system")
+    for word in ("日志校验链断裂", "6YQ3K0M9ZT：segment 3, line 118", "timed out"):
+        assert word in page.text(), word
+
+
+def test_accounts_are_listed_without_their_secrets(bureau: Bureau) -> None:
+    for name in ("officer", "press", "operator"):
+        bureau.employ(name)
+    bureau.accounts.disable("press")
+    bureau.office.watch.move(minutes=5)
+    page = bureau.browser("auditor").get("/accounts")
+    rows = {row[0]: row[1:] for row in ([text_of(cell) for cell in row] for row in page.all("tr"))}
+    assert rows["officer"][:3] == ["p-sun", "安全管理员", "可用 enabled"]
+    assert rows["officer"][3] == "从未"
+    assert rows["press"][2] == "已停用 disabled"
+    assert rows["auditor"][3] == "2026-11-23 18:05:00"
+    assert "$argon2" not in page.response.text

@@ -1,0 +1,80 @@
+import re
+
+import pytest
+
+from console import words
+from console.notice_view import STANDING_KINDS, STANDINGS, Standing
+from incident.clocks import Reading, Urgency
+from incident.command import Containment, Question
+from incident.duties import Audience, Grade, Occurrence, SetBy
+from incident.duties import Standing as LawStanding
+from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
+from incident.incident import LEVELS, Progress, State
+from incident.journal import Move
+from incident.notice import Stage, WithdrawalReason
+from incident.scope import Caution
+from siem.record.event import CallerKind, Disclosure, Phase, Verdict
+from tests.console.bureau import Bureau
+
+CLOSED = {
+    "states": State,
+    "levels": LEVELS,
+    "moves": Move,
+    "occurrences": Occurrence,
+    "readings": Reading,
+    "urgencies": Urgency,
+    "audiences": Audience,
+    "limits": SetBy,
+    "standings": LawStanding,
+    "cautions": Caution,
+    "questions": Question,
+    "progress": Progress,
+    "caller_kinds": CallerKind,
+    "phases": Phase,
+    "verdicts": Verdict,
+    "disclosures": Disclosure,
+    "grades": Grade,
+    "stages": Stage,
+    "withdrawals": WithdrawalReason,
+    "containments": Containment,
+}
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_every_member_has_its_words(name: str) -> None:
+    assert {str(key) for key in words.TABLES[name]} == {str(member) for member in CLOSED[name]}
+
+
+def test_words_are_in_their_language() -> None:
+    for table in (*words.TABLES.values(), words.DONE, STANDINGS):
+        for word in table.values():
+            assert re.search("[一-鿿]", word.zh)
+            assert word.en
+            assert not re.search("[一-鿿]", word.en)
+
+
+def test_every_standing_of_a_notice_has_a_look() -> None:
+    assert set(STANDINGS) == set(STANDING_KINDS) == set(Standing)
+
+
+def test_something_unknown_is_shown_as_it_is() -> None:
+    assert words.word(words.LEVELS, "catastrophic").zh == "catastrophic"
+
+
+def test_who_did_something(bureau: Bureau) -> None:
+    case = bureau.office.cases.get(bureau.with_question())
+    rule = case.entries[0].by
+    assert rule.kind is ActorKind.RULE
+    assert words.who(rule, case).zh == "规则“短时间大量读取个人信息”"
+    assert words.who(rule).zh == "规则"
+    assert words.who(person(PersonId("p-chen"))).zh == "p-chen"
+    assert words.who(ENGINE).zh == "系统"
+    for actor in (rule, ENGINE, person(PersonId("p-chen"))):
+        assert words.whose(str(actor)) == words.who(actor)
+    assert words.whose("somebody else").zh == "somebody else"
+    assert words.who(Actor(kind=ActorKind.RULE, id="unknown"), case).zh == "规则"
+
+
+def test_choices_are_in_two_languages() -> None:
+    assert words.options(words.LEVELS, ("low", "high")) == [("low", "低 / low"), ("high", "高 / high")]
+    assert len(words.options(words.STATES)) == len(State)
