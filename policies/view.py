@@ -65,7 +65,12 @@ class View:
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
 
     def masker(self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
-        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared."""
+        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
+
+        Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
+        """
+        if kind == "text" and shapes.text is None and shapes.csv is not None:
+            kind = "csv"
         match kind:
             case "json" if shapes.json is not None:
                 return JsonMasker(self._node(shapes.json), self.actions[UNDECLARED], tally)
