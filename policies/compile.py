@@ -90,7 +90,7 @@ def _records_in(operation: Operation) -> set[str]:
 
 def _parameter(rule: Parameter, searched: tuple[int, ...]) -> ParameterRule:
     return ParameterRule(
-        pattern=pattern_of(rule.name, field_chars=r"\w+?"),
+        pattern=pattern_of(rule.name, field_chars=r"\w+?", operators=rule.operators),
         about=rule.about,
         fields=searched if rule.about is About.SEARCH else (),
         reason_zh=rule.reason.zh if rule.reason else "",

@@ -1,6 +1,7 @@
 """Reads operations, as packs and systems declare them: what is called, what may be asked, what the bodies hold."""
 
 import re
+from dataclasses import dataclass
 
 from policies.parse_rules import parse_title
 from policies.policy import (
@@ -36,26 +37,31 @@ _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
 _OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|OPTIONS) (/[A-Za-z0-9_.~{}*/+@:,=%-]*)")
 _POINTER = re.compile(r"(/[^/]*)*")
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 
 
-def parse_operations(
-    file: Section, sets: dict[str, tuple[Parameter, ...]], *, required: bool = True
-) -> tuple[Operation, ...]:
-    """The operations of a file. *sets* are the named sets of parameters that it may use."""
-    read = file.sections("operations", "an operation", lambda section: _operation(section, sets), required=required)
-    return tuple(read)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the operations of a file may refer to."""
+
+    operators: tuple[str, ...]
+    sets: dict[str, tuple[Parameter, ...]]
 
 
-def parse_parameter_sets(file: Section) -> dict[str, tuple[Parameter, ...]]:
-    """The named sets of parameters of a file."""
-    return {
-        name: _parameters_of(section)
+def parse_operations(file: Section, *, required: bool = True) -> tuple[Operation, ...]:
+    """The operations of a file."""
+    operators = file.texts("operators", required=False, fits=_OPERATOR)
+    sets = {
+        name: _parameters_of(section, operators)
         for name, _, node in file.entries("parameter_sets", required=False)
         if (section := file.section_of(node, f"`{name}`")) is not None
     }
+    words = _Words(operators, sets)
+    read = file.sections("operations", "an operation", lambda section: _operation(section, words), required=required)
+    return tuple(read)
 
 
 def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
@@ -73,7 +79,7 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
     return bodies
 
 
-def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Operation | None:
+def _operation(section: Section, words: _Words) -> Operation | None:
     on = section.text("on", fits=_OPERATION)
     if on is None:
         return None
@@ -85,7 +91,7 @@ def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Oper
         each_record="{record}" in path,
         allow=allow or (ANYONE if method in SAFE_METHODS else SIGNED_IN,),
         refuse=parse_title(section, "refuse", required=False),
-        parameters=_parameters(section, sets),
+        parameters=_parameters(section, words),
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
@@ -106,19 +112,19 @@ def _static(section: Section) -> tuple[str, ...]:
     return section.texts("static", required=False, fits=re.compile(r"[a-z]+/[a-z0-9.+-]+"))
 
 
-def _parameters(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+def _parameters(section: Section, words: _Words) -> tuple[Parameter, ...]:
     node = section.node_of("parameters", required=False)
     if node is None:
         return ()
     if isinstance(node, Scalar):
-        if node.text not in sets:
+        if node.text not in words.sets:
             section.find(node.at, "unknown-parameter-set", f"`{node.text[:80]}` is not one of `parameter_sets`")
-        return sets.get(node.text, ())
+        return words.sets.get(node.text, ())
     inner = section.section_of(node, "`parameters`")
-    return () if inner is None else _parameters_of(inner)
+    return () if inner is None else _parameters_of(inner, words.operators)
 
 
-def _parameters_of(section: Section) -> tuple[Parameter, ...]:
+def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parameter, ...]:
     found = []
     for name, node in section.node.nodes.items():
         at = section.node.keys[name]
@@ -127,8 +133,10 @@ def _parameters_of(section: Section) -> tuple[Parameter, ...]:
         about, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
             section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
+        if "{op}" in name and not operators:
+            section.find(at, "operator-without-list", f"`{name}` holds an operator: list them under `operators`")
         if about is not None:
-            found.append(Parameter(name=name, about=about, reason=reason, at=at))
+            found.append(Parameter(name=name, about=about, operators=operators, reason=reason, at=at))
     return tuple(found)
 
 

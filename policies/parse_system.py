@@ -2,7 +2,7 @@
 
 import re
 
-from policies.parse_operations import parse_bodies, parse_operations, parse_parameter_sets
+from policies.parse_operations import parse_bodies, parse_operations
 from policies.parse_rules import parse_spec, parse_title
 from policies.policy import Field, JwtIssuer, Kind, OnWrite, Pack, Record, State, System
 from policies.section import NAME, Section
@@ -19,7 +19,7 @@ def parse_pack(file: Section) -> Pack | None:
     name = file.name("pack")
     file.text("about", required=False)
     variables = file.names("variables", required=False)
-    operations = parse_operations(file, parse_parameter_sets(file))
+    operations = parse_operations(file)
     errors = parse_bodies(file, "errors")
     if name is None:
         return None
@@ -42,7 +42,7 @@ def parse_system(file: Section) -> System | None:
         if (value := file.text_of(node, key, re.compile(r"[A-Za-z0-9_.-]{1,80}"))) is not None
     }
     records = _records(file)
-    operations = parse_operations(file, parse_parameter_sets(file), required=pack is None)
+    operations = parse_operations(file, required=pack is None)
     errors = parse_bodies(file, "errors")
     if not (name and title and upstream and state and timeout_s):
         return None

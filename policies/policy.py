@@ -203,8 +203,10 @@ class Parameter:
     """A query parameter, or a family of them."""
 
     name: str
-    """May hold `{field}` and `{op}`."""
+    """May hold `{field}`, `{op}` and `{any}`."""
     about: About
+    operators: tuple[str, ...] = ()
+    """What `{op}` may be."""
     reason: Title | None = None
     """For REFUSED."""
     at: Position

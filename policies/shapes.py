@@ -20,15 +20,19 @@ from policies.program import (
 from policies.section import nearest
 from policies.transforms.spec import Redact, Scan, Show, Spec
 
-_PLACEHOLDER = re.compile(r"\{(field|op)\}")
+_PLACEHOLDER = re.compile(r"\{(field|op|any)\}")
 _BUILT_IN = "built in"
 
 
-def pattern_of(template: str, *, field_chars: str = ".+") -> str:
-    """The regular expression for *template*, in which `{field}` and `{op}` stand for names of fields and operators."""
+def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, ...] = ()) -> str:
+    """The regular expression for *template*: `{field}` is a field's name, `{op}` an operator, `{any}` a word.
+
+    What is no operator is refused: to some systems `owner__id_no` asks about the number of a field's owner.
+    """
     pieces = _PLACEHOLDER.split(template)
     texts, names = pieces[::2], pieces[1::2]
-    groups = [f"(?P<field>{field_chars})" if name == "field" else r"\w+" for name in names]
+    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": r"\w+"}
+    groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
 

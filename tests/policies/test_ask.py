@@ -51,6 +51,13 @@ HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
         ("mobile", "138****8000", HIDDEN, HIDDEN),
         ("nothing", "1", UNKNOWN, UNKNOWN),
         ("nothing__gt", "1", UNKNOWN, UNKNOWN),
+        ("city__gt", "云", None, None),
+        ("city__id_no__gt", "1", UNKNOWN, UNKNOWN),  # through a relation, to some systems
+        ("city__id_no", "1", UNKNOWN, UNKNOWN),
+        ("city___gt", "1", UNKNOWN, UNKNOWN),
+        ("__gt", "1", UNKNOWN, UNKNOWN),
+        ("__contains", "1", UNKNOWN, UNKNOWN),
+        ("city__", "1", UNKNOWN, UNKNOWN),
         ("where", "1=1", "parameter_refused", "parameter_refused"),
         ("WHERE", "1=1", UNKNOWN, UNKNOWN),
         ("id_no%00", "1", UNKNOWN, UNKNOWN),

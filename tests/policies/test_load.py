@@ -48,6 +48,7 @@ BROKEN = {
     "missing variable of a pack": (SYSTEM, "records:", "pack: datasette\nrecords:", "1:1 missing-variable"),
     "operation that is none": (SYSTEM, "on: GET /people/{id}", "on: FETCH /people/{id}", "48:9 wrong-form"),
     "operation twice": (SYSTEM, "on: GET /people/{id}", "on: GET /people", "1:1 operation-twice"),
+    "operator without a list": (SYSTEM, "operators: [startswith, gt]\n", "", "34:7 operator-without-list"),
     "filter without a field": (SYSTEM, '"{field}": filter', "name: filter", "35:7 filter-without-field"),
     "parameter of an unknown kind": (SYSTEM, "page: any", "page: free", "31:13 unknown-choice"),
     "pointer that is none": (SYSTEM, "/total: public", "total: public", "40:9 wrong-form"),
