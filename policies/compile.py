@@ -71,11 +71,15 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         refuse_en=operation.refuse.en if operation.refuse else "",
         parameters=tuple(_parameter(rule, searched) for rule in _literal_first(operation.parameters)),
         fields=fields,
+        subjects=tuple(
+            sorted(subject for name in records & system.records.keys() if (subject := system.records[name].subject))
+        ),
         answers=shapes.bodies(operation.answers),
         body=shapes.bodies(operation.body),
         static=operation.static,
         headers=operation.headers,
         rule=str(operation.at),
+        always=operation.always,
     )
 
 

@@ -39,6 +39,8 @@ _POINTER = re.compile(r"(/[^/]*)*")
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
+_PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
+_WORDS = tuple(about.value for about in About if about is not About.REFUSED)
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 
@@ -92,6 +94,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         allow=allow or (ANYONE if method in SAFE_METHODS else SIGNED_IN,),
         refuse=parse_title(section, "refuse", required=False),
         parameters=_parameters(section, words),
+        always=_always(section),
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
@@ -148,10 +151,22 @@ def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
         inner.done()
         return About.REFUSED, reason
     text = section.text_of(node, "parameter")
-    if text in (About.NOTHING, About.FILTER, About.FIELD_NAME, About.SEARCH):
+    if text in _WORDS:
         return About(text), None
-    section.find(node.at, "unknown-choice", "a parameter is `any`, `filter`, `names-field`, `search` or `refuse: …`")
+    choices = ", ".join(f"`{word}`" for word in _WORDS)
+    section.find(node.at, "unknown-choice", f"a parameter is one of {choices}, or `refuse: …`")
     return None, None
+
+
+def _always(section: Section) -> tuple[tuple[str, str], ...]:
+    sent = []
+    for name, at, node in section.entries("always", required=False):
+        if not _PLAIN_PARAMETER.fullmatch(name):
+            section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+        value = section.text_of(node, name)
+        if value is not None:
+            sent.append((name, value))
+    return tuple(sent)
 
 
 def _json(section: Section) -> tuple[Target, ...] | None:

@@ -61,7 +61,11 @@ class About(StrEnum):
     FILTER = "filter"
     """The field its name names: its value is compared with that field's."""
     FIELD_NAME = "names-field"
-    """The field its value names: a sort, a facet."""
+    """The field its value names: a sort."""
+    LISTED = "lists-field"
+    """The field its value names, whose values the answer lists outside of any record: a facet. Never a personal one."""
+    LEFT_OUT = "leaves-out-field"
+    """The field its value names, which is left out of the answer: any but the one that says whom a record is about."""
     SEARCH = "search"
     """The searchable fields of the record."""
     REFUSED = "refuse"
@@ -224,6 +228,8 @@ class Operation:
     refuse: Title | None = None
     """Why nobody may call it."""
     parameters: tuple[Parameter, ...] = ()
+    always: tuple[tuple[str, str], ...] = ()
+    """Parameters that the system is always sent, whatever the caller says of them."""
     answers: Bodies = field(default_factory=Bodies)
     body: Bodies = field(default_factory=Bodies)
     static: tuple[str, ...] = ()

@@ -114,11 +114,15 @@ class OperationRule(msgspec.Struct, frozen=True):
     parameters: tuple[ParameterRule, ...]
     fields: dict[str, tuple[int, ...]]
     """The fields that filters and sorts may name."""
+    subjects: tuple[str, ...]
+    """Those of them that say whom a record is about."""
     answers: Shapes
     body: Shapes
     static: tuple[str, ...]
     headers: tuple[str, ...]
     rule: str
+    always: tuple[tuple[str, str], ...] = ()
+    """Parameters that are sent on in the place of the caller's own."""
 
 
 class GrantRule(msgspec.Struct, frozen=True):

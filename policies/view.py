@@ -64,6 +64,10 @@ class View:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
 
+    def has_personal(self, fields: Sequence[int]) -> bool:
+        """Whether any of *fields* holds personal data."""
+        return any(self._program.fields[index].personal for index in fields)
+
     def masker(self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 

@@ -5,7 +5,7 @@ INVARIANT: a request that two servers could read differently is refused here, be
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlencode
 
 MOST_HEADERS = 100
 LONGEST_HEADERS = 32 * 1024
@@ -116,6 +116,14 @@ def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     if _BAD_IN_PATH.search(path) or any(_BAD_IN_HEADER.search(text) for pair in pairs for text in pair):
         raise Malformed
     return path, tuple(pairs)
+
+
+def with_parameters(target: str, fixed: tuple[tuple[str, str], ...]) -> str:
+    """*target* with exactly the *fixed* values of those parameters, whatever it said of them."""
+    path, _, query = target.partition("?")
+    names = {name for name, _ in fixed}
+    kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in names]
+    return f"{path}?{'&'.join([*kept, urlencode(fixed)])}"
 
 
 def media_type_in(content_type: str) -> tuple[str, str]:

@@ -69,6 +69,30 @@ def test_what_may_be_asked(name: str, value: str, nobody: str | None, clerk: str
         assert (refusal.code if refusal else None) == expected
 
 
+LIST = Question(next(operation for operation in PROGRAM.operations if operation.id == "GET /people.csv"))
+LISTED, LEFT_OUT = "personal_field_listed", "subject_left_out"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nobody", "clerk"),
+    [
+        ("facet", "city", None, None),
+        ("facet", "id", None, None),
+        ("facet", "name", LISTED, LISTED),  # the clerk sees names, but the log would hold no such list
+        ("facet", "id_no", LISTED, LISTED),
+        ("facet", "nothing", UNKNOWN, UNKNOWN),
+        ("without", "city", None, None),
+        ("without", "name", None, None),
+        ("without", "id_no", LEFT_OUT, LEFT_OUT),
+        ("without", "nothing", UNKNOWN, UNKNOWN),
+    ],
+)
+def test_what_may_be_listed_and_left_out(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
+    for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
+        refusal = LIST.refusal([(name, value)], view)
+        assert (refusal.code if refusal else None) == expected
+
+
 def test_a_refusal_carries_the_reason_of_the_policy() -> None:
     refusal = QUESTION.refusal([("where", "x")], NOBODY)
     assert refusal is not None

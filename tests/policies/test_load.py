@@ -87,6 +87,7 @@ def test_a_good_policy_has_no_findings_and_compiles(folder: Path) -> None:
     assert [str(finding) for finding in loaded.findings.sorted()] == []
     program = compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
     assert [operation.id for operation in program.operations] == [
+        "GET /people.csv",
         "GET /people",
         "POST /people",
         "DELETE /people/{id}",
