@@ -13,7 +13,7 @@ from policies.program import OperationRule, Shapes
 from policies.view import View
 from policies.write_back import MaskReturned
 from proxy.identity import Caller
-from proxy.message import Request
+from proxy.message import Request, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
@@ -137,7 +137,8 @@ def _settled(
     if "content-encoding" in request.headers:
         return None
     if request.media_type == FORM and shapes.html is not None:
-        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, caller, now))
+        target = target_of(request.path, request.query)
+        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, target, caller, now))
     if request.media_type == JSON and shapes.json is not None:
         return system.writes.json(body, shapes.json)
     return None

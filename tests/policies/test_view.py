@@ -104,8 +104,8 @@ def test_text_where_only_csv_is_declared_is_read_as_csv() -> None:
 
 def test_a_format_that_is_not_declared_has_none() -> None:
     answers = operation("GET /people/{id}").answers
-    assert NOBODY.masker(answers, "html", Tally(DIGESTER), "utf-8", str) is None
-    assert NOBODY.masker(answers, "xml", Tally(DIGESTER), "utf-8", str) is None
+    assert NOBODY.masker(answers, "html", Tally(DIGESTER), "utf-8", lambda *form: "") is None
+    assert NOBODY.masker(answers, "xml", Tally(DIGESTER), "utf-8", lambda *form: "") is None
 
 
 def test_decisions_name_rule_and_grant() -> None:

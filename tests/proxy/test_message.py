@@ -1,6 +1,8 @@
+from urllib.parse import quote
+
 import pytest
 
-from proxy.message import with_parameters
+from proxy.message import Request, read_request, read_target, target_of, target_of_form, with_parameters
 
 
 @pytest.mark.parametrize(
@@ -17,3 +19,33 @@ from proxy.message import with_parameters
 )
 def test_what_is_always_sent_replaces_what_the_caller_says(target: str, expected: str) -> None:
     assert with_parameters(target, (("plain", "1"),)) == expected
+
+
+def page(target: str) -> Request:
+    return read_request(
+        method="GET", authority="", target=target, fields=((b"host", b"hall.localhost:8443"),), source_ip="127.0.0.1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "action", "expected"),
+    [
+        ("/admin/7/change/", "", "/admin/7/change/"),
+        ("/admin/7/change/?f=a%3D1", "", "/admin/7/change/?f=a%3D1"),
+        ("/admin/7/change/?f=1", " . ", "/admin/7/change/"),
+        ("/admin/7/change/?f=1", "?g=%E4%BA%91", "/admin/7/change/?g=云"),
+        ("/admin/7/change/", "../save", "/admin/7/save"),
+        ("/people/%E5%BC%A0", "#top", "/people/张"),
+        ("/people", "/save", "/save"),
+        ("/people", "//hall.localhost:8443/save", "/save"),
+        ("/people", "https://hall.localhost:8443/save", "/save"),
+        ("/people", "https://elsewhere.example/save", None),
+        ("/people", "javascript:save()", None),
+        ("/people", "/save%00", None),
+        ("/people", "https://[", None),
+    ],
+)
+def test_where_a_form_is_sent(target: str, action: str, expected: str | None) -> None:
+    found = target_of_form(page(target), action)
+    path, query = read_target(quote(expected or "/", safe="/?=%"))
+    assert found == (target_of(path, query) if expected else "")
