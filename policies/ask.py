@@ -40,6 +40,7 @@ class Question:
 
     def __init__(self, operation: OperationRule) -> None:
         self._fields = operation.fields
+        self._facets = operation.facets
         self._subjects = operation.subjects
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
@@ -69,8 +70,8 @@ class Question:
         match rule.about:
             case About.REFUSED:
                 return Refusal("parameter_refused", rule.reason_zh, rule.reason_en)
-            case About.LISTED if view.has_personal(fields):
-                return Refusal("personal_field_listed")
+            case About.LISTED if value and value not in self._facets:
+                return Refusal("listing_refused")
             case About.LEFT_OUT:
                 # Whoever left it out would be shown persons, and the log would hold none.
                 return Refusal("subject_left_out") if value in self._subjects else None

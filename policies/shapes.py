@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, OnWrite, Policy, System, Target
+from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -54,6 +54,8 @@ class ShapeMaker:
             FieldInfo("undeclared", "undeclared", Redact(), OnWrite.REFUSE, _BUILT_IN, personal=True),
             FieldInfo("text", "text", Scan(), OnWrite.REFUSE, _BUILT_IN, personal=False),
         ]
+        pack = policy.packs.get(system.pack or "")
+        self.labels = pack.labels if pack is not None and system.labels == Labels() else system.labels
         self._system = system
         self._policy = policy
         self._findings = findings
@@ -74,7 +76,11 @@ class ShapeMaker:
             self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes")
             return ObjectShape()
         self._under_way.append(name)
-        children: dict[str, Shape] = {key: self._field(name, child) for key, child in record.fields.items()}
+        children: dict[str, Shape] = {}
+        for key, child in record.fields.items():
+            children[key] = shape = self._field(name, child)
+            if child.label and self.labels.csv and isinstance(shape, ValueShape):
+                children.setdefault(key + self.labels.csv, ValueShape(shape.label))
         self._under_way.pop()
         self._records[name] = ObjectShape(children=children, subject=record.subject)
         return self._records[name]
@@ -114,7 +120,11 @@ class ShapeMaker:
     def _field(self, record: str, child: Field) -> Shape:
         if child.record:
             return self.record(child.record, child.at)
-        return ValueShape(self.value(f"{record}.{child.name}", child.category, child.at, child.mask, child.on_write))
+        name = f"{record}.{child.name}"
+        if child.label and self.labels == Labels():
+            self._find(child.at, "label-without-labels", f"nothing says how `{name}` is labelled: declare `labels`")
+        label = self.value(f"{name} label", child.label, child.at) if child.label else UNDECLARED
+        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
         root = _Branch(targets[0].at if targets else self._system.at)

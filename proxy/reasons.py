@@ -49,10 +49,10 @@ REASONS: dict[str, Reason] = {
         "不能按您无权查看的字段查询、筛选或排序，否则查询结果会泄露该字段",
         "a field you may not see cannot be searched, filtered or sorted by: the answer would tell it",
     ),
-    "personal_field_listed": Reason(
+    "listing_refused": Reason(
         403,
-        "该字段属于个人信息，不能脱离具体记录汇总列出",
-        "personal data is not listed outside of the records it belongs to",
+        "该字段的值不能脱离具体记录汇总列出",
+        "the values of this field are not listed outside of the records they belong to",
     ),
     "subject_left_out": Reason(
         403,

@@ -156,7 +156,7 @@ class HtmlMasker:
     def _control(self, tag: StartTag, name: str, action: Action) -> None:
         is_subject = name == self._shape.record.subject
         if tag.name != "input":
-            self._field = Field(tag, action, is_subject, control=tag.value_of("name") or "")
+            self._field = Field(tag, action, action, is_subject, control=tag.value_of("name") or "")
             return
         control = masked_input(tag, action, self._known, self.tally)
         self._carry(tag.value_of("name") or "", control, action, is_subject)
@@ -174,12 +174,16 @@ class HtmlMasker:
             self._put_tag(control.tag)
             self._put(lambda: control.content)
         elif field.text:
-            self._note(field.text, field.action, field.is_subject)
-            self.tally.count(field.action)
-            self._put(lambda: field.masked(self._known, self.tally))
+            for part in field.parts(self._shape.labels):
+                self._value(part)
         else:
             for token in field.content:
                 self._take(token)
+
+    def _value(self, field: Field) -> None:
+        self._note(field.text, field.action, field.is_subject)
+        self.tally.count(field.action)
+        self._put(lambda: field.masked(self._known, self.tally))
 
     def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
         self._note(control.value, action, is_subject)

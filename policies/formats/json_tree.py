@@ -28,6 +28,10 @@ class Value:
     """A declared value."""
 
     action: Action
+    label: Action | None = None
+    """What becomes of what stands beside it, where the application shows what it refers to."""
+    labelled: "Object | None" = None
+    """For an object in its place that holds value and label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class JsonTree:
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
-            node = self._unknown  # a declared value is never an object: nothing in it is declared
+            # A declared value is no object, unless it comes with a label: nothing else in it is declared.
+            node = node.labelled if isinstance(node, Value) and node.labelled is not None else self._unknown
         tally = self.tally
         if node.subject is not None and (identifier := value.get(node.subject)):
             if type(identifier) is str:

@@ -70,14 +70,15 @@ def test_what_may_be_asked(name: str, value: str, nobody: str | None, clerk: str
 
 
 LIST = Question(next(operation for operation in PROGRAM.operations if operation.id == "GET /people.csv"))
-LISTED, LEFT_OUT = "personal_field_listed", "subject_left_out"
+LISTED, LEFT_OUT = "listing_refused", "subject_left_out"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "nobody", "clerk"),
     [
         ("facet", "city", None, None),
-        ("facet", "id", None, None),
+        ("facet", "", None, None),
+        ("facet", "id", LISTED, LISTED),
         ("facet", "name", LISTED, LISTED),  # the clerk sees names, but the log would hold no such list
         ("facet", "id_no", LISTED, LISTED),
         ("facet", "nothing", UNKNOWN, UNKNOWN),

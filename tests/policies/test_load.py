@@ -40,27 +40,30 @@ BROKEN = {
     "key twice": (CALLERS, "id: K-2", "id: K-1", "14:9 duplicate"),
     "same key for two": (CALLERS, "0002\n", "0001\n", "14:9 duplicate"),
     "citizen with a key": (CALLERS, "kind: terminal", "kind: citizen", "9:5 citizen-with-key"),
-    "unknown category in a record": (SYSTEM, "name: person_name", "name: person", "18:13 unknown-category"),
-    "unknown record": (SYSTEM, "home: {record: home}", "home: {record: house}", "23:13 unknown-record"),
-    "record in itself": (SYSTEM, "street: public", "street: {record: person}", "26:15 record-in-itself"),
+    "unknown category in a record": (SYSTEM, "name: person_name", "name: person", "19:13 unknown-category"),
+    "unknown record": (SYSTEM, "home: {record: home}", "home: {record: house}", "24:13 unknown-record"),
+    "record in itself": (SYSTEM, "street: public", "street: {record: person}", "27:15 record-in-itself"),
     "subject that is no field": (SYSTEM, "subject: id_no", "subject: id_number", "14:5 unknown-field"),
     "unknown pack": (SYSTEM, "records:", "pack: nothing\nrecords:", "1:1 unknown-pack"),
     "missing variable of a pack": (SYSTEM, "records:", "pack: datasette\nrecords:", "1:1 missing-variable"),
-    "operation that is none": (SYSTEM, "on: GET /people/{id}", "on: FETCH /people/{id}", "48:9 wrong-form"),
+    "stray label": (SYSTEM, " id: public", " id: {category: public, label: mobile}", "18:11 label-without-labels"),
+    "facet of persons": (SYSTEM, "facets: [city]", "facets: [name]", "16:5 personal-facet"),
+    "facet that is no field": (SYSTEM, "facets: [city]", "facets: [town]", "16:5 unknown-field"),
+    "operation that is none": (SYSTEM, "on: GET /people/{id}", "on: FETCH /people/{id}", "49:9 wrong-form"),
     "operation twice": (SYSTEM, "on: GET /people/{id}", "on: GET /people", "1:1 operation-twice"),
-    "operator without a list": (SYSTEM, "operators: [startswith, gt]\n", "", "34:7 operator-without-list"),
-    "filter without a field": (SYSTEM, '"{field}": filter', "name: filter", "35:7 filter-without-field"),
-    "parameter of an unknown kind": (SYSTEM, "page: any", "page: free", "31:13 unknown-choice"),
-    "pointer that is none": (SYSTEM, "/total: public", "total: public", "40:9 wrong-form"),
-    "path in a path": (SYSTEM, "/total: public", "/items/*/id: public", "40:9 path-in-path"),
-    "element without a field": (SYSTEM, '"col-{field}"', '"col"', "45:13 element-without-field"),
-    "static with answers": (SYSTEM, "static: true", "static: true\n    answers: {text: x}", "55:5 static-with-answers"),
+    "operator without a list": (SYSTEM, "operators: [startswith, gt]\n", "", "35:7 operator-without-list"),
+    "filter without a field": (SYSTEM, '"{field}": filter', "name: filter", "36:7 filter-without-field"),
+    "parameter of an unknown kind": (SYSTEM, "page: any", "page: free", "32:13 unknown-choice"),
+    "pointer that is none": (SYSTEM, "/total: public", "total: public", "41:9 wrong-form"),
+    "path in a path": (SYSTEM, "/total: public", "/items/*/id: public", "41:9 path-in-path"),
+    "element without a field": (SYSTEM, '"col-{field}"', '"col"', "46:13 element-without-field"),
+    "static with answers": (SYSTEM, "static: true", "static: true\n    answers: {text: x}", "56:5 static-with-answers"),
     "missing keys of an issuer": (SYSTEM, "keys: idp.json", "keys: other.json", "9:7 missing-keys"),
     "host twice": (SYSTEM, "hosts: [people.localhost]", "hosts: [a.localhost, a.localhost]", "3:22 duplicate"),
     "upstream that is no address": (SYSTEM, "http://127.0.0.1:9", "127.0.0.1:9", "4:11 wrong-form"),
     "alias": (SYSTEM, "title: {zh: 人员库", "title: &t {zh: 人员库", "2:8 alias"),
     "tag": (SYSTEM, "state: enforcing", "state: !!python/name:os.system enforcing", "5:8 tag"),
-    "two documents": (SYSTEM, "operations:", "---\noperations:", "28:1 two-documents"),
+    "two documents": (SYSTEM, "operations:", "---\noperations:", "29:1 two-documents"),
     "not YAML": (SYSTEM, "hosts: [people.localhost]", "hosts: [people.localhost", "4:9 not-yaml"),
     "tab": (SYSTEM, "  person:", "\tperson:", "13:1 not-yaml"),
     "empty file": (GRANTS, None, "", "1:1 empty"),
@@ -151,7 +154,7 @@ def test_a_broken_policy_does_not_compile(folder: Path) -> None:
     path = folder / "systems" / "people.yaml"
     path.write_text(path.read_text("utf-8").replace("name: person_name", "name: nothing"), "utf-8")
     loaded = load_policy(folder)
-    with pytest.raises(PolicyError, match=r"systems/people\.yaml:18:13: error: there is no category `nothing`"):
+    with pytest.raises(PolicyError, match=r"systems/people\.yaml:19:13: error: there is no category `nothing`"):
         compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
 
 

@@ -113,7 +113,7 @@ def test_decisions_name_rule_and_grant() -> None:
     assert (name.transform, name.form, name.rule, name.grant) == ("show", "clear", "grants.yaml:2", "clerks")
     hidden = next(decision for decision in NOBODY.decisions if decision.name == "person.name")
     assert (hidden.transform, hidden.form, hidden.grant) == ("keep 1..0", "masked", None)
-    assert hidden.rule == "systems/people.yaml:18"
+    assert hidden.rule == "systems/people.yaml:19"
 
 
 @pytest.mark.parametrize(
