@@ -43,7 +43,7 @@ def parse_system(file: Section) -> System | None:
         if (value := file.text_of(node, key, re.compile(r"[A-Za-z0-9_.-]{1,80}"))) is not None
     }
     records = _records(file)
-    operations = parse_operations(file, required=pack is None)
+    operations = parse_operations(file, required=pack is None and state is not State.LEARNING)
     labels, errors = _labels(file), parse_bodies(file, "errors")
     if not (name and title and upstream and state and timeout_s):
         return None

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
 from policies.formats.html_body import Carried
+from policies.formats.html_parts import is_plain
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.program import Shapes
 from policies.recognisers.scan import scan
@@ -147,18 +149,21 @@ def _masker(
     return forward.view.masker(shapes, kind, tally, charset, seal)
 
 
-def passing_headers(headers: Headers, *, static: bool, declared: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
-    """The headers that may leave. One whose value holds personal data does not.
+def passing_headers(
+    headers: Headers, *, static: bool, declared: tuple[str, ...], learning: bool
+) -> list[tuple[bytes, bytes]]:
+    """The headers that may leave. One whose value holds personal data does not, percent-encoded or not.
 
     Raises Withheld for a redirect that would have to lose its target.
     """
-    passing = STATIC_HEADERS if static else PASSING_HEADERS
+    passing = STATIC_HEADERS if static else PASSING_HEADERS - {"set-cookie"} if learning else PASSING_HEADERS
     kept = []
     for name, values in headers.items():
         if name not in passing and name not in declared:
             continue
         for value in values:
-            if scan(value):
+            telling = bool(scan(value)) or ("%" in value and bool(scan(unquote(value))))
+            if telling or (learning and not is_plain(value)):
                 if name == "location":
                     raise Withheld("personal_data_in_location")
                 continue

@@ -176,7 +176,8 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     assert exchange.forward is not None
     operation = exchange.forward.operation
     static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
-    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers)
+    learning = exchange.system is not None and exchange.system.is_learning
+    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers, learning=learning)
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:

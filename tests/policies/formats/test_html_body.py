@@ -256,9 +256,11 @@ def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
     shape = HtmlShape(record=Object({}, Value(UNDECLARED)), undeclared=UNDECLARED, hides_everything=True)
     page = (
         '<!DOCTYPE html><title>张三</title><!-- 张三 --><p class="x">王<b>五</b> </p><img alt="李四" src="/a.png">'
-        '<script>var x = "张三"</script><input name="n" value="张三">'
+        '<script>var x = "张三"</script><input name="n" value="张三" data-name="zhangsan" onclick="f(1)" checked>'
+        '<a href="/people/%E5%BC%A0" class="x">x</a><a href="/people/1101051949">x</a><a href="/people?page=2">x</a>'
     )
     assert whole(lambda: HtmlMasker(shape, tally(), "utf-8", seal), page.encode()).decode() == (
         '<!DOCTYPE html><title>***</title><p class="x">***<b>***</b> </p><img alt="***" src="/a.png">'
         '<script></script><input name="n" value="***">'
+        '<a class="x">***</a><a>***</a><a href="/people?page=2">***</a>'
     )
