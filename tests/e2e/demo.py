@@ -5,7 +5,7 @@ import json
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,20 +69,20 @@ class Demo:
     def url(self, system: str) -> str:
         return f"https://{system}.localhost:{self.gateway.port}"
 
-    def client(self, system: str, *, http2: bool = False, **headers: str) -> httpx.Client:
+    def client(self, system: str, headers: Mapping[str, str] | None = None, *, http2: bool = False) -> httpx.Client:
         """A client of *system* that checks the gateway's certificate and shows *headers*."""
         context = ssl.create_default_context(cafile=str(self.gateway.home / "tls" / "ca.pem"))
         return httpx.Client(
             base_url=self.url(system),
             transport=_ToThisMachine(verify=context, http2=http2, retries=1),
-            headers={**AS_A_BROWSER, **{name.replace("_", "-"): value for name, value in headers.items()}},
+            headers={**AS_A_BROWSER, **(headers or {})},
             timeout=60,
             trust_env=False,
         )
 
-    def clerk(self, system: str, **options: Any) -> httpx.Client:
+    def clerk(self, system: str) -> httpx.Client:
         """A client that shows the token of the clerk."""
-        return self.client(system, Authorization=f"Bearer {self.token(system)}", **options)
+        return self.client(system, {"Authorization": f"Bearer {self.token(system)}"})
 
     def token(self, system: str, person: people.Person = people.CLERK) -> str:
         return self.provider.token(
