@@ -10,6 +10,10 @@ from policies.transforms.make import REDACTED
 
 SHORTEST_KNOWN = 2
 """A single character is too common to be looked for elsewhere."""
+SHORTEST_WORD = 3
+"""The same of Latin letters."""
+SHORTEST_NUMBER = 6
+"""The same of digits: what is shorter identifies nobody, and stands everywhere in a page."""
 LONGEST_KNOWN = 64
 MOST_KNOWN = 2_000
 FEW_KNOWN = 32
@@ -36,7 +40,7 @@ class KnownValues:
     def add(self, value: str) -> None:
         """Look for *value* from now on. The oldest is forgotten when there are too many."""
         value = value.strip()
-        if not SHORTEST_KNOWN <= len(value) <= LONGEST_KNOWN or not value.strip("*") or value in self._values:
+        if value in self._values or not _least_length(value) <= len(value) <= LONGEST_KNOWN or not value.strip("*"):
             return
         if len(self._values) >= MOST_KNOWN:
             oldest = next(iter(self._values))
@@ -70,6 +74,12 @@ class KnownValues:
                     end = start + len(value)
                     yield Span(start, end, ())
                     break
+
+
+def _least_length(value: str) -> int:
+    if not value.isascii():
+        return SHORTEST_KNOWN
+    return SHORTEST_WORD if any(map(str.isalpha, value)) else SHORTEST_NUMBER
 
 
 def _places(value: str, text: str) -> Iterator[int]:

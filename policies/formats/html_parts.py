@@ -25,6 +25,12 @@ _BUILDING = frozenset(
     "width".split()
 )
 """Attributes that a page is built of; of any other nobody knows what it holds."""
+_WITHOUT_TEXT = frozenset(
+    "charset colspan cols crossorigin cx cy d dir enctype fill height hreflang http-equiv integrity lang maxlength "
+    "media method minlength patternunits points preserveaspectratio r rel role rowspan rows rx ry scope size sizes "
+    "stroke stroke-width tabindex transform type viewbox width x x1 x2 xmlns y y1 y2".split()
+)
+"""Attributes that hold no value of anybody: a known one in them stands there by chance."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -81,10 +87,11 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
     changes = {}
     for attribute in tag.attributes:
         value = attribute.value
-        masked = mask_free_text(value, known, tally)
+        looked_for = None if attribute.name in _WITHOUT_TEXT else known
+        masked = mask_free_text(value, looked_for, tally)
         if "%" in masked:
             decoded = unquote(masked)
-            if (hidden := mask_free_text(decoded, known, tally)) != decoded:
+            if (hidden := mask_free_text(decoded, looked_for, tally)) != decoded:
                 masked = quote(hidden, safe="/:?#[]@!$&'()*+,;=~-._")
         if masked != value:
             changes[attribute] = masked

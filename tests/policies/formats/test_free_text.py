@@ -18,9 +18,14 @@ def known(values: list[str]) -> KnownValues:
     return found
 
 
+def looked_for(value: str) -> bool:
+    least = 2 if not value.isascii() else 3 if re.search("[a-z]", value) else 6
+    return len(value) >= least
+
+
 def obvious(values: list[str], text: str) -> list[Span]:
     """What stands in *text*, by a pattern of all values, the longest first."""
-    kept = [value.strip() for value in values if len(value.strip()) > 1 and value.strip().strip("*")]
+    kept = [value.strip() for value in values if value.strip().strip("*") and looked_for(value.strip())]
     if not kept:
         return []
     pattern = re.compile("|".join(map(re.escape, sorted(kept, key=len, reverse=True))))
@@ -47,6 +52,13 @@ def test_few_values_cover_the_same_text(values: list[str], text: str) -> None:
         ("张三丰", "找张三丰", True),
         (" 张三丰 ", "找张三丰", True),
         ("张", "张", False),  # a single character is too common
+        ("24", "0 0 24 24", False),
+        ("12345", "12345", False),
+        ("123456", "123456", True),
+        ("2026-11-23", "2026-11-23", True),
+        ("no", "no", False),
+        ("Ann", "Ann", True),
+        ("1a", "1a", False),
         ("***", "***", False),
         ("x" * 65, "x" * 65, False),
     ],

@@ -108,6 +108,11 @@ def masked(page: str) -> str:
             '<title>***</title><td class="col-name">张**</td><p>***</p>',
         ),
         (
+            '<td class="col-name">submit</td><input type="submit" value="submit" data-x="submit">',
+            '<td class="col-name">s**</td><input type="submit" value="***" data-x="***">',
+        ),
+        ('<input type="13800138000">', '<input type="***">'),
+        (
             '<img alt="张三丰"><td class="col-name">张三丰</td><!--张三丰-->',
             '<img alt="***"><td class="col-name">张**</td><!--***-->',
         ),
