@@ -16,6 +16,13 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The register and the hall behind one worker."""
+    with demo(tmp_path_factory.mktemp("hall"), with_hall=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def truth(register: Demo) -> Truth:
     """Everything personal in the register."""
     return truth_of(register.register.database)
