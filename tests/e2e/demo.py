@@ -44,6 +44,20 @@ class _ToThisMachine(httpx.HTTPTransport):
         return super().handle_request(there)
 
 
+def client_of(
+    gateway: Gateway, system: str, headers: Mapping[str, str] | None = None, *, http2: bool = False
+) -> httpx.Client:
+    """A client of *system* that checks the gateway's certificate and shows *headers*."""
+    context = ssl.create_default_context(cafile=str(gateway.home / "tls" / "ca.pem"))
+    return httpx.Client(
+        base_url=f"https://{system}.localhost:{gateway.port}",
+        transport=_ToThisMachine(verify=context, http2=http2, retries=1),
+        headers={**AS_A_BROWSER, **(headers or {})},
+        timeout=60,
+        trust_env=False,
+    )
+
+
 @dataclass(kw_only=True)
 class Demo:
     """What is running."""
@@ -70,15 +84,8 @@ class Demo:
         return f"https://{system}.localhost:{self.gateway.port}"
 
     def client(self, system: str, headers: Mapping[str, str] | None = None, *, http2: bool = False) -> httpx.Client:
-        """A client of *system* that checks the gateway's certificate and shows *headers*."""
-        context = ssl.create_default_context(cafile=str(self.gateway.home / "tls" / "ca.pem"))
-        return httpx.Client(
-            base_url=self.url(system),
-            transport=_ToThisMachine(verify=context, http2=http2, retries=1),
-            headers={**AS_A_BROWSER, **(headers or {})},
-            timeout=60,
-            trust_env=False,
-        )
+        """See `client_of`."""
+        return client_of(self.gateway, system, headers, http2=http2)
 
     def clerk(self, system: str) -> httpx.Client:
         """A client that shows the token of the clerk."""
