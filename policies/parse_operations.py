@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from policies.findings import Position
 from policies.parse_rules import parse_title
 from policies.policy import (
     ANYONE,
@@ -43,6 +44,9 @@ _PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
 _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
+_PATH_VARIABLE = re.compile(r"\{\w+\}")
+_REST_OF_PATH = re.compile(r"\{\w+\*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
     if on is None:
         return None
     method, path = on.split(" ", 1)
+    _check_path(section, path)
     allow = section.texts("allow", required=False, fits=NAME)
     operation = Operation(
         method=method,
@@ -133,6 +138,7 @@ def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parame
         at = section.node.keys[name]
         if not _PARAMETER.fullmatch(name):
             section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+        _check_template(section, at, name, ("field", "op", "any"))
         about, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
             section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
@@ -207,10 +213,12 @@ def _page(section: Section, key: str) -> HtmlBody | None:
     inner = section.section_of(node, f"`{key}`")
     if inner is None:
         return None
+    controls = inner.text("controls", required=False, fits=_CLASS)
+    _check_template(inner, inner.place_of("controls"), controls or "", ("field",))
     body = HtmlBody(
         record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
         elements=tuple(inner.sections("elements", "an element", _element, required=False)),
-        controls=inner.text("controls", required=False, fits=_CLASS),
+        controls=controls,
         at=node.at,
     )
     inner.done()
@@ -222,9 +230,39 @@ def _element(section: Section) -> Element | None:
     css_class = section.text("class", required=False, fits=_CLASS)
     within = section.text("within", required=False, fits=_CLASS)
     category = section.text("is", required=False, fits=_NAME_OR_VARIABLE)
+    for key, template in (("class", css_class), ("within", within)):
+        _check_template(section, section.place_of(key), template or "", ("field",))
     if category is None and "{field}" not in (css_class or "") + (within or ""):
         message = "an element says which field it holds: `{field}` in `class` or `within`, or a category in `is`"
         section.find(section.at, "element-without-field", message)
     if name is None:
         return None
     return Element(element=name, css_class=css_class, within=within, category=category, at=section.at)
+
+
+def _check_template(section: Section, at: Position, template: str, known: tuple[str, ...]) -> None:
+    """Find what would make *template* fit in more than one way: such a pattern can take longer than anybody waits."""
+    names = [match[1] for match in _PLACEHOLDER.finditer(template)]
+    for name in names:
+        if name not in known:
+            allowed = ", ".join(f"`{{{one}}}`" for one in known)
+            section.find(at, "unknown-placeholder", f"`{template[:80]}` may hold {allowed} and no other brace")
+            return
+    if names.count("field") > 1 or len(names) > 2 or "}{" in template:
+        message = f"`{template[:80]}` fits in more than one way: one `{{field}}`, one other at most, and text between"
+        section.find(at, "ambiguous-template", message)
+
+
+def _check_path(section: Section, path: str) -> None:
+    """The same of a path template: what stands between two slashes is at most one variable."""
+    rest = _REST_OF_PATH.findall(path)
+    for part in path.split("/"):
+        variables = [*_PATH_VARIABLE.findall(part), *_REST_OF_PATH.findall(part)]
+        if re.search("[{}]", _REST_OF_PATH.sub("", _PATH_VARIABLE.sub("", part))):
+            section.find(
+                section.place_of("on"), "unknown-placeholder", f"`{path[:80]}` has a brace that is no variable's"
+            )
+        elif len(variables) > 1 + variables.count("{record}") or len(rest) > 1:
+            message = f"`{path[:80]}` fits in more than one way: one variable between two slashes, one with `*` in all"
+            section.find(section.place_of("on"), "ambiguous-template", message)
+            return
