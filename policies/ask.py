@@ -40,6 +40,8 @@ class Question:
 
     def __init__(self, operation: OperationRule) -> None:
         self._fields = operation.fields
+        self._facets = operation.facets
+        self._subjects = operation.subjects
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
     def refusal(self, parameters: Sequence[tuple[str, str]], view: View) -> Refusal | None:
@@ -61,10 +63,21 @@ class Question:
             fields = self._fields_of(rule, match, value)
             if fields is None:
                 continue
-            if rule.about is About.REFUSED:
-                return Refusal("parameter_refused", rule.reason_zh, rule.reason_en)
-            return None if view.may_ask(fields) else Refusal("question_about_hidden_field")
+            return self._refusal_by(rule, fields, value, view)
         return Refusal("parameter_not_declared")
+
+    def _refusal_by(self, rule: ParameterRule, fields: Sequence[int], value: str, view: View) -> Refusal | None:
+        match rule.about:
+            case About.REFUSED:
+                return Refusal("parameter_refused", rule.reason_zh, rule.reason_en)
+            case About.LISTED if value and value not in self._facets:
+                return Refusal("listing_refused")
+            case About.LEFT_OUT:
+                # Whoever left it out would be shown persons, and the log would hold none.
+                return Refusal("subject_left_out") if value in self._subjects else None
+            case _:
+                pass
+        return None if view.may_ask(fields) else Refusal("question_about_hidden_field")
 
     def _fields_of(self, rule: ParameterRule, match: re.Match[str], value: str) -> Sequence[int] | None:
         """The fields that the parameter says something about; None where it names no field that is declared."""
@@ -75,5 +88,5 @@ class Question:
                 return rule.fields
             case About.FILTER:
                 return self._fields.get(match["field"])
-            case About.FIELD_NAME:
+            case About.FIELD_NAME | About.LISTED | About.LEFT_OUT:
                 return () if not value else self._fields.get(value)

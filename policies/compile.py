@@ -9,7 +9,7 @@ import re
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
-from policies.program import GrantRule, IssuerRule, KeyRule, OperationRule, ParameterRule, Program
+from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
 from policies.shapes import ShapeMaker, pattern_of
 
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
@@ -43,6 +43,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         fields=tuple(shapes.fields),
         grants=_grants(policy, system),
         keys=_keys(policy) if system.api_keys else (),
+        labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
             IssuerRule(issuer.issuer, issuer.audience, jwks.get(issuer.keys, ""), issuer.posts_claim, issuer.kind)
             for issuer in system.jwt
@@ -51,16 +52,13 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
 
 
 def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> OperationRule:
-    records = _records_in(operation)
+    records = [system.records[name] for name in sorted(_records_in(operation) & system.records.keys())]
     fields: dict[str, tuple[int, ...]] = {}
-    for record in records & system.records.keys():
-        for name in system.records[record].fields:
-            fields[name] = fields.get(name, ()) + shapes.indexes_of(record, name)
+    for record in records:
+        for name in record.fields:
+            fields[name] = fields.get(name, ()) + shapes.indexes_of(record.name, name)
     searched = tuple(
-        index
-        for record in sorted(records & system.records.keys())
-        for name in system.records[record].search
-        for index in shapes.indexes_of(record, name)
+        index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
     return OperationRule(
         id=f"{operation.method} {operation.path}",
@@ -71,11 +69,14 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         refuse_en=operation.refuse.en if operation.refuse else "",
         parameters=tuple(_parameter(rule, searched) for rule in _literal_first(operation.parameters)),
         fields=fields,
+        facets=tuple(name for record in records for name in record.facets),
+        subjects=tuple(record.subject for record in records if record.subject),
         answers=shapes.bodies(operation.answers),
         body=shapes.bodies(operation.body),
         static=operation.static,
         headers=operation.headers,
         rule=str(operation.at),
+        always=operation.always,
     )
 
 
@@ -90,7 +91,7 @@ def _records_in(operation: Operation) -> set[str]:
 
 def _parameter(rule: Parameter, searched: tuple[int, ...]) -> ParameterRule:
     return ParameterRule(
-        pattern=pattern_of(rule.name, field_chars=r"\w+?"),
+        pattern=pattern_of(rule.name, field_chars=r"\w+?", operators=rule.operators),
         about=rule.about,
         fields=searched if rule.about is About.SEARCH else (),
         reason_zh=rule.reason.zh if rule.reason else "",

@@ -18,7 +18,7 @@ from policies.parse_rules import parse_callers, parse_catalogue, parse_grants
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
 from policies.section import Section
-from policies.yaml_tree import Entries, read_yaml
+from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
 
 BUILT_IN = Path(__file__).parent
 
@@ -62,7 +62,7 @@ def load_policy(folder: Path) -> Loaded:
         systems=systems,
         unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
     )
-    jwks = {path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.json"))}
+    jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
     check(policy, jwks, findings)
     return Loaded(policy, jwks, findings)
 
@@ -74,20 +74,13 @@ class _Reader:
 
     def one[T](self, name: str, parse: Callable[[Section], T]) -> T | None:
         """What *parse* makes of the file *name*; None where it cannot be read."""
-        path = self.folder / name
         at = Position(name, 1, 1)
-        try:
-            text = path.read_text("utf-8")
-        except FileNotFoundError:
-            self.findings.add(Finding(at, "missing-file", f"there is no `{name}` in the folder of policies"))
+        text = self.text(name)
+        if text is None:
             return None
-        except (OSError, UnicodeDecodeError):
-            self.findings.add(Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text"))
-            return None
-        before = len(self.findings.errors)
         tree = read_yaml(text, name, self.findings)
         if tree is None:
-            if len(self.findings.errors) == before:
+            if not any(finding.at.file == name for finding in self.findings.errors):
                 self.findings.add(Finding(at, "empty", f"`{name}` is empty"))
             return None
         if not isinstance(tree, Entries):
@@ -98,8 +91,29 @@ class _Reader:
         section.done()
         return made
 
+    def text(self, name: str) -> str | None:
+        """The text of the file *name*; None, and a finding, where there is none or it cannot be had."""
+        path, at = self.folder / name, Position(name, 1, 1)
+        if not path.exists():
+            self.findings.add(Finding(at, "missing-file", f"there is no `{name}` in the folder of policies"))
+            return None
+        try:
+            if not path.is_file():
+                raise OSError
+            if path.stat().st_size > LARGEST_FILE:
+                self.findings.add(Finding(at, "file-too-large", f"the file has more than {LARGEST_FILE} bytes"))
+                return None
+            return path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            self.findings.add(Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text"))
+            return None
+
     def all[T](self, subfolder: str, parse: Callable[[Section], T | None]) -> list[T]:
         """What *parse* makes of each YAML file in *subfolder*, by name."""
-        paths = sorted((self.folder / subfolder).glob("*.y*ml"))
+        folder = self.folder / subfolder
+        if folder.exists() and not folder.is_dir():
+            self.findings.add(Finding(Position(subfolder, 1, 1), "unreadable-file", f"`{subfolder}` is no folder"))
+            return []
+        paths = sorted(folder.glob("*.y*ml"))
         made = (self.one(path.relative_to(self.folder).as_posix(), parse) for path in paths)
         return [one for one in made if one is not None]

@@ -1,7 +1,9 @@
 """Reads operations, as packs and systems declare them: what is called, what may be asked, what the bodies hold."""
 
 import re
+from dataclasses import dataclass
 
+from policies.findings import Position
 from policies.parse_rules import parse_title
 from policies.policy import (
     ANYONE,
@@ -36,26 +38,36 @@ _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
 _OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|OPTIONS) (/[A-Za-z0-9_.~{}*/+@:,=%-]*)")
 _POINTER = re.compile(r"(/[^/]*)*")
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
+_PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
+_WORDS = tuple(about.value for about in About if about is not About.REFUSED)
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
+_PATH_VARIABLE = re.compile(r"\{\w+\}")
+_REST_OF_PATH = re.compile(r"\{\w+\*\}")
 
 
-def parse_operations(
-    file: Section, sets: dict[str, tuple[Parameter, ...]], *, required: bool = True
-) -> tuple[Operation, ...]:
-    """The operations of a file. *sets* are the named sets of parameters that it may use."""
-    read = file.sections("operations", "an operation", lambda section: _operation(section, sets), required=required)
-    return tuple(read)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the operations of a file may refer to."""
+
+    operators: tuple[str, ...]
+    sets: dict[str, tuple[Parameter, ...]]
 
 
-def parse_parameter_sets(file: Section) -> dict[str, tuple[Parameter, ...]]:
-    """The named sets of parameters of a file."""
-    return {
-        name: _parameters_of(section)
+def parse_operations(file: Section, *, required: bool = True) -> tuple[Operation, ...]:
+    """The operations of a file."""
+    operators = file.texts("operators", required=False, fits=_OPERATOR)
+    sets = {
+        name: _parameters_of(section, operators)
         for name, _, node in file.entries("parameter_sets", required=False)
         if (section := file.section_of(node, f"`{name}`")) is not None
     }
+    words = _Words(operators, sets)
+    read = file.sections("operations", "an operation", lambda section: _operation(section, words), required=required)
+    return tuple(read)
 
 
 def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
@@ -73,11 +85,12 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
     return bodies
 
 
-def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Operation | None:
+def _operation(section: Section, words: _Words) -> Operation | None:
     on = section.text("on", fits=_OPERATION)
     if on is None:
         return None
     method, path = on.split(" ", 1)
+    _check_path(section, path)
     allow = section.texts("allow", required=False, fits=NAME)
     operation = Operation(
         method=method,
@@ -85,7 +98,8 @@ def _operation(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> Oper
         each_record="{record}" in path,
         allow=allow or (ANYONE if method in SAFE_METHODS else SIGNED_IN,),
         refuse=parse_title(section, "refuse", required=False),
-        parameters=_parameters(section, sets),
+        parameters=_parameters(section, words),
+        always=_always(section),
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
@@ -106,29 +120,32 @@ def _static(section: Section) -> tuple[str, ...]:
     return section.texts("static", required=False, fits=re.compile(r"[a-z]+/[a-z0-9.+-]+"))
 
 
-def _parameters(section: Section, sets: dict[str, tuple[Parameter, ...]]) -> tuple[Parameter, ...]:
+def _parameters(section: Section, words: _Words) -> tuple[Parameter, ...]:
     node = section.node_of("parameters", required=False)
     if node is None:
         return ()
     if isinstance(node, Scalar):
-        if node.text not in sets:
+        if node.text not in words.sets:
             section.find(node.at, "unknown-parameter-set", f"`{node.text[:80]}` is not one of `parameter_sets`")
-        return sets.get(node.text, ())
+        return words.sets.get(node.text, ())
     inner = section.section_of(node, "`parameters`")
-    return () if inner is None else _parameters_of(inner)
+    return () if inner is None else _parameters_of(inner, words.operators)
 
 
-def _parameters_of(section: Section) -> tuple[Parameter, ...]:
+def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parameter, ...]:
     found = []
     for name, node in section.node.nodes.items():
         at = section.node.keys[name]
         if not _PARAMETER.fullmatch(name):
             section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+        _check_template(section, at, name, ("field", "op", "any"))
         about, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
             section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
+        if "{op}" in name and not operators:
+            section.find(at, "operator-without-list", f"`{name}` holds an operator: list them under `operators`")
         if about is not None:
-            found.append(Parameter(name=name, about=about, reason=reason, at=at))
+            found.append(Parameter(name=name, about=about, operators=operators, reason=reason, at=at))
     return tuple(found)
 
 
@@ -140,10 +157,22 @@ def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
         inner.done()
         return About.REFUSED, reason
     text = section.text_of(node, "parameter")
-    if text in (About.NOTHING, About.FILTER, About.FIELD_NAME, About.SEARCH):
+    if text in _WORDS:
         return About(text), None
-    section.find(node.at, "unknown-choice", "a parameter is `any`, `filter`, `names-field`, `search` or `refuse: …`")
+    choices = ", ".join(f"`{word}`" for word in _WORDS)
+    section.find(node.at, "unknown-choice", f"a parameter is one of {choices}, or `refuse: …`")
     return None, None
+
+
+def _always(section: Section) -> tuple[tuple[str, str], ...]:
+    sent = []
+    for name, at, node in section.entries("always", required=False):
+        if not _PLAIN_PARAMETER.fullmatch(name):
+            section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+        value = section.text_of(node, name)
+        if value is not None:
+            sent.append((name, value))
+    return tuple(sent)
 
 
 def _json(section: Section) -> tuple[Target, ...] | None:
@@ -184,10 +213,12 @@ def _page(section: Section, key: str) -> HtmlBody | None:
     inner = section.section_of(node, f"`{key}`")
     if inner is None:
         return None
+    controls = inner.text("controls", required=False, fits=_CLASS)
+    _check_template(inner, inner.place_of("controls"), controls or "", ("field",))
     body = HtmlBody(
         record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
         elements=tuple(inner.sections("elements", "an element", _element, required=False)),
-        controls=inner.text("controls", required=False, fits=_CLASS),
+        controls=controls,
         at=node.at,
     )
     inner.done()
@@ -199,9 +230,39 @@ def _element(section: Section) -> Element | None:
     css_class = section.text("class", required=False, fits=_CLASS)
     within = section.text("within", required=False, fits=_CLASS)
     category = section.text("is", required=False, fits=_NAME_OR_VARIABLE)
+    for key, template in (("class", css_class), ("within", within)):
+        _check_template(section, section.place_of(key), template or "", ("field",))
     if category is None and "{field}" not in (css_class or "") + (within or ""):
         message = "an element says which field it holds: `{field}` in `class` or `within`, or a category in `is`"
         section.find(section.at, "element-without-field", message)
     if name is None:
         return None
     return Element(element=name, css_class=css_class, within=within, category=category, at=section.at)
+
+
+def _check_template(section: Section, at: Position, template: str, known: tuple[str, ...]) -> None:
+    """Find what would make *template* fit in more than one way: such a pattern can take longer than anybody waits."""
+    names = [match[1] for match in _PLACEHOLDER.finditer(template)]
+    for name in names:
+        if name not in known:
+            allowed = ", ".join(f"`{{{one}}}`" for one in known)
+            section.find(at, "unknown-placeholder", f"`{template[:80]}` may hold {allowed} and no other brace")
+            return
+    if names.count("field") > 1 or len(names) > 2 or "}{" in template:
+        message = f"`{template[:80]}` fits in more than one way: one `{{field}}`, one other at most, and text between"
+        section.find(at, "ambiguous-template", message)
+
+
+def _check_path(section: Section, path: str) -> None:
+    """The same of a path template: what stands between two slashes is at most one variable."""
+    rest = _REST_OF_PATH.findall(path)
+    for part in path.split("/"):
+        variables = [*_PATH_VARIABLE.findall(part), *_REST_OF_PATH.findall(part)]
+        if re.search("[{}]", _REST_OF_PATH.sub("", _PATH_VARIABLE.sub("", part))):
+            section.find(
+                section.place_of("on"), "unknown-placeholder", f"`{path[:80]}` has a brace that is no variable's"
+            )
+        elif len(variables) > 1 + variables.count("{record}") or len(rest) > 1:
+            message = f"`{path[:80]}` fits in more than one way: one variable between two slashes, one with `*` in all"
+            section.find(section.place_of("on"), "ambiguous-template", message)
+            return

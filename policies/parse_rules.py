@@ -3,7 +3,7 @@
 import re
 
 from policies.policy import Caller, Category, Grant, Key, Kind, Level, OnWrite, Title
-from policies.section import Section
+from policies.section import NAME, Section
 from policies.transforms.make import keep
 from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
 from policies.yaml_tree import Entries, Node, Scalar
@@ -25,6 +25,8 @@ def parse_catalogue(file: Section) -> dict[str, Category | None]:
     categories: dict[str, Category | None] = {}
     for name, at, node in file.entries("categories"):
         categories[name] = None
+        if not NAME.fullmatch(name):
+            file.find(at, "wrong-form", f"`{name[:80]}` is no valid name of a category")
         section = file.section_of(node, f"category `{name}`")
         if section is None:
             continue

@@ -2,15 +2,16 @@
 
 import re
 
-from policies.parse_operations import parse_bodies, parse_operations, parse_parameter_sets
+from policies.parse_operations import parse_bodies, parse_operations
 from policies.parse_rules import parse_spec, parse_title
-from policies.policy import Field, JwtIssuer, Kind, OnWrite, Pack, Record, State, System
+from policies.policy import PUBLIC, Field, JwtIssuer, Kind, Labels, OnWrite, Pack, Record, State, System
 from policies.section import NAME, Section
 from policies.yaml_tree import Node, Scalar
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
+_ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
 
 
@@ -19,11 +20,11 @@ def parse_pack(file: Section) -> Pack | None:
     name = file.name("pack")
     file.text("about", required=False)
     variables = file.names("variables", required=False)
-    operations = parse_operations(file, parse_parameter_sets(file))
-    errors = parse_bodies(file, "errors")
+    operations = parse_operations(file)
+    labels, errors = _labels(file), parse_bodies(file, "errors")
     if name is None:
         return None
-    return Pack(name=name, variables=variables, operations=operations, errors=errors, at=file.at)
+    return Pack(name=name, variables=variables, operations=operations, labels=labels, errors=errors, at=file.at)
 
 
 def parse_system(file: Section) -> System | None:
@@ -42,8 +43,8 @@ def parse_system(file: Section) -> System | None:
         if (value := file.text_of(node, key, re.compile(r"[A-Za-z0-9_.-]{1,80}"))) is not None
     }
     records = _records(file)
-    operations = parse_operations(file, parse_parameter_sets(file), required=pack is None)
-    errors = parse_bodies(file, "errors")
+    operations = parse_operations(file, required=pack is None and state is not State.LEARNING)
+    labels, errors = _labels(file), parse_bodies(file, "errors")
     if not (name and title and upstream and state and timeout_s):
         return None
     return System(
@@ -59,6 +60,7 @@ def parse_system(file: Section) -> System | None:
         variables=variables,
         records=records,
         operations=operations,
+        labels=labels,
         errors=errors,
         at=file.at,
     )
@@ -93,7 +95,7 @@ def _records(file: Section) -> dict[str, Record]:
         if not NAME.fullmatch(name):
             file.find(at, "wrong-form", f"`{name[:80]}` is no valid name of a record")
         subject = section.text("subject", required=False)
-        search = section.texts("search", required=False)
+        search, facets = section.texts("search", required=False), section.texts("facets", required=False)
         fields = {}
         for field, place, described in section.entries("fields"):
             if not _FIELD.fullmatch(field):
@@ -101,11 +103,20 @@ def _records(file: Section) -> dict[str, Record]:
             elif (made := _field(section, field, described)) is not None:
                 fields[field] = made
         section.done()
-        for wanted, key in (*((name, "search") for name in search), *([(subject, "subject")] if subject else [])):
+        named = [*((name, "search") for name in search), *((name, "facets") for name in facets)]
+        for wanted, key in (*named, *([(subject, "subject")] if subject else [])):
             if wanted not in fields:
                 file.find(section.place_of(key), "unknown-field", f"`{wanted[:80]}` is not one of `fields`")
-        records[name] = Record(name=name, subject=subject, search=search, fields=fields, at=at)
+        for facet in facets:
+            if facet in fields and not _is_public(fields[facet]):
+                message = f"`{facet[:80]}` is personal: a list of its values would tell of persons and record none"
+                file.find(section.place_of("facets"), "personal-facet", message)
+        records[name] = Record(name=name, subject=subject, search=search, facets=facets, fields=fields, at=at)
     return records
+
+
+def _is_public(field: Field) -> bool:
+    return field.category == PUBLIC and field.label in ("", PUBLIC)
 
 
 def _field(section: Section, name: str, node: Node) -> Field | None:
@@ -116,10 +127,40 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     if inner is None:
         return None
     category, record = inner.name("category", required=False), inner.name("record", required=False)
-    mask = parse_spec(inner, "mask", required=False)
+    mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
     inner.done()
     if (category is None) == (record is None):
         section.find(inner.at, "missing-key", f"field `{name}` needs either `category` or `record`")
         return None
-    return Field(name=name, category=category or "", record=record or "", mask=mask, on_write=on_write, at=inner.at)
+    return Field(
+        name=name,
+        category=category or "",
+        record=record or "",
+        label=label or "",
+        mask=mask,
+        on_write=on_write,
+        at=inner.at,
+    )
+
+
+def _labels(file: Section) -> Labels:
+    section = file.section("labels", required=False)
+    if section is None:
+        return Labels()
+    labels = Labels(
+        json=_value_and_label(section, "json", _FIELD),
+        html=_value_and_label(section, "html", _ELEMENT),
+        csv=section.text("csv", required=False, fits=_FIELD),
+    )
+    section.done()
+    return labels
+
+
+def _value_and_label(labels: Section, key: str, fits: re.Pattern[str]) -> tuple[str, str] | None:
+    section = labels.section(key, required=False)
+    if section is None:
+        return None
+    value, label = section.text("value", fits=fits), section.text("label", fits=fits)
+    section.done()
+    return (value, label) if value and label else None

@@ -61,7 +61,11 @@ class About(StrEnum):
     FILTER = "filter"
     """The field its name names: its value is compared with that field's."""
     FIELD_NAME = "names-field"
-    """The field its value names: a sort, a facet."""
+    """The field its value names: a sort."""
+    LISTED = "lists-field"
+    """The field its value names, whose values the answer lists outside of any record: one of the record's facets."""
+    LEFT_OUT = "leaves-out-field"
+    """The field its value names, which is left out of the answer: any but the one that says whom a record is about."""
     SEARCH = "search"
     """The searchable fields of the record."""
     REFUSED = "refuse"
@@ -136,9 +140,23 @@ class Field:
     name: str
     category: str = ""
     record: str = ""
+    label: str = ""
+    """The category of what the application shows beside the value, where that refers to something: a name, perhaps."""
     mask: Spec | None = None
     on_write: OnWrite | None = None
     at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """How an application shows what a field's value refers to, beside the value."""
+
+    json: tuple[str, str] | None = None
+    """The keys of value and label in an object that stands in the value's place."""
+    html: tuple[str, str] | None = None
+    """The elements of value and label within the field's element, the label's first."""
+    csv: str | None = None
+    """What follows the field's name in the name of the column of its labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +168,8 @@ class Record:
     """Which field identifies the person that the record is about."""
     search: tuple[str, ...]
     """Which fields the system's own search looks into."""
+    facets: tuple[str, ...]
+    """Of which fields the system may list all values, each with how often it comes."""
     fields: dict[str, Field]
     at: Position
 
@@ -203,8 +223,10 @@ class Parameter:
     """A query parameter, or a family of them."""
 
     name: str
-    """May hold `{field}` and `{op}`."""
+    """May hold `{field}`, `{op}` and `{any}`."""
     about: About
+    operators: tuple[str, ...] = ()
+    """What `{op}` may be."""
     reason: Title | None = None
     """For REFUSED."""
     at: Position
@@ -222,6 +244,8 @@ class Operation:
     refuse: Title | None = None
     """Why nobody may call it."""
     parameters: tuple[Parameter, ...] = ()
+    always: tuple[tuple[str, str], ...] = ()
+    """Parameters that the system is always sent, whatever the caller says of them."""
     answers: Bodies = field(default_factory=Bodies)
     body: Bodies = field(default_factory=Bodies)
     static: tuple[str, ...] = ()
@@ -238,6 +262,7 @@ class Pack:
     name: str
     variables: tuple[str, ...]
     operations: tuple[Operation, ...]
+    labels: Labels
     errors: Bodies
     at: Position
 
@@ -271,6 +296,7 @@ class System:
     variables: dict[str, str]
     records: dict[str, Record]
     operations: tuple[Operation, ...]
+    labels: Labels
     errors: Bodies
     at: Position
 

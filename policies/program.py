@@ -38,6 +38,8 @@ class ValueShape(msgspec.Struct, frozen=True, tag="value"):
     """A single value."""
 
     field: int
+    label: int = UNDECLARED
+    """What stands beside it, where the application shows what it refers to."""
 
 
 class ObjectShape(msgspec.Struct, frozen=True, tag="object"):
@@ -114,11 +116,17 @@ class OperationRule(msgspec.Struct, frozen=True):
     parameters: tuple[ParameterRule, ...]
     fields: dict[str, tuple[int, ...]]
     """The fields that filters and sorts may name."""
+    facets: tuple[str, ...]
+    """Those of them whose values may be listed outside of any record."""
+    subjects: tuple[str, ...]
+    """Those of them that say whom a record is about."""
     answers: Shapes
     body: Shapes
     static: tuple[str, ...]
     headers: tuple[str, ...]
     rule: str
+    always: tuple[tuple[str, str], ...] = ()
+    """Parameters that are sent on in the place of the caller's own."""
 
 
 class GrantRule(msgspec.Struct, frozen=True):
@@ -157,6 +165,13 @@ class IssuerRule(msgspec.Struct, frozen=True):
     kind: Kind
 
 
+class LabelShape(msgspec.Struct, frozen=True):
+    """How values and the labels beside them are told apart, each pair the value's name first."""
+
+    json: tuple[str, str] | None = None
+    html: tuple[str, str] | None = None
+
+
 class Program(msgspec.Struct, frozen=True):
     """Everything a worker needs to know about one system."""
 
@@ -174,6 +189,7 @@ class Program(msgspec.Struct, frozen=True):
     grants: tuple[GrantRule, ...]
     keys: tuple[KeyRule, ...]
     issuers: tuple[IssuerRule, ...]
+    labels: LabelShape = LabelShape()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, OnWrite, Policy, System, Target
+from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -20,15 +20,19 @@ from policies.program import (
 from policies.section import nearest
 from policies.transforms.spec import Redact, Scan, Show, Spec
 
-_PLACEHOLDER = re.compile(r"\{(field|op)\}")
+_PLACEHOLDER = re.compile(r"\{(field|op|any)\}")
 _BUILT_IN = "built in"
 
 
-def pattern_of(template: str, *, field_chars: str = ".+") -> str:
-    """The regular expression for *template*, in which `{field}` and `{op}` stand for names of fields and operators."""
+def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, ...] = ()) -> str:
+    """The regular expression for *template*: `{field}` is a field's name, `{op}` an operator, `{any}` a word.
+
+    What is no operator is refused: to some systems `owner__id_no` asks about the number of a field's owner.
+    """
     pieces = _PLACEHOLDER.split(template)
     texts, names = pieces[::2], pieces[1::2]
-    groups = [f"(?P<field>{field_chars})" if name == "field" else r"\w+" for name in names]
+    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": r"\w+"}
+    groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
 
@@ -50,6 +54,8 @@ class ShapeMaker:
             FieldInfo("undeclared", "undeclared", Redact(), OnWrite.REFUSE, _BUILT_IN, personal=True),
             FieldInfo("text", "text", Scan(), OnWrite.REFUSE, _BUILT_IN, personal=False),
         ]
+        pack = policy.packs.get(system.pack or "")
+        self.labels = pack.labels if pack is not None and system.labels == Labels() else system.labels
         self._system = system
         self._policy = policy
         self._findings = findings
@@ -70,7 +76,11 @@ class ShapeMaker:
             self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes")
             return ObjectShape()
         self._under_way.append(name)
-        children: dict[str, Shape] = {key: self._field(name, child) for key, child in record.fields.items()}
+        children: dict[str, Shape] = {}
+        for key, child in record.fields.items():
+            children[key] = shape = self._field(name, child)
+            if child.label and self.labels.csv and isinstance(shape, ValueShape):
+                children.setdefault(key + self.labels.csv, ValueShape(shape.label))
         self._under_way.pop()
         self._records[name] = ObjectShape(children=children, subject=record.subject)
         return self._records[name]
@@ -110,7 +120,11 @@ class ShapeMaker:
     def _field(self, record: str, child: Field) -> Shape:
         if child.record:
             return self.record(child.record, child.at)
-        return ValueShape(self.value(f"{record}.{child.name}", child.category, child.at, child.mask, child.on_write))
+        name = f"{record}.{child.name}"
+        if child.label and self.labels == Labels():
+            self._find(child.at, "label-without-labels", f"nothing says how `{name}` is labelled: declare `labels`")
+        label = self.value(f"{name} label", child.label, child.at) if child.label else UNDECLARED
+        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
         root = _Branch(targets[0].at if targets else self._system.at)

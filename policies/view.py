@@ -65,7 +65,12 @@ class View:
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
 
     def masker(self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
-        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared."""
+        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
+
+        Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
+        """
+        if kind == "text" and shapes.text is None and shapes.csv is not None:
+            kind = "csv"
         match kind:
             case "json" if shapes.json is not None:
                 return JsonMasker(self._node(shapes.json), self.actions[UNDECLARED], tally)
@@ -110,12 +115,19 @@ class View:
 
     def _bind(self, shape: Shape) -> Node:
         match shape:
-            case ValueShape(field):
-                return Value(self.actions[field])
+            case ValueShape():
+                return self._bind_value(shape)
             case RowsShape(columns, record):
                 return Rows(columns, self._bind_object(record))
             case ObjectShape():
                 return self._bind_object(shape)
+
+    def _bind_value(self, shape: ValueShape) -> Value:
+        action, label = self.actions[shape.field], self.actions[shape.label]
+        keys, both = self._program.labels.json, None
+        if keys is not None:
+            both = Object({keys[0]: Value(action), keys[1]: Value(label)}, Value(self.actions[UNDECLARED]))
+        return Value(action, label, both)
 
     def _bind_object(self, shape: ObjectShape) -> Object:
         return Object(
@@ -140,6 +152,7 @@ class View:
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
             undeclared=self.actions[UNDECLARED],
+            labels=self._program.labels.html,
         )
 
 

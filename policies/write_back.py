@@ -1,18 +1,17 @@
 """What may be sent to a system: masks that were shown must not come back as values (DESIGN decision 4)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from policies.formats.free_text import hide, personal_spans
-from policies.formats.html_body import SEALED_NAME
+from policies.formats.html_body import SEALED_NAME, Carried
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.policy import OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
-from policies.transforms.make import could_have_made, transform_of
-from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
+from policies.transforms.make import could_have_made
+from policies.transforms.spec import Spec
 
 MOST_CONTROLS = 2_000
 DEEPEST = 64
@@ -32,20 +31,18 @@ class WriteRules:
 
     def __init__(self, program: Program) -> None:
         self.fields = program.fields
-        self._specs: list[tuple[Spec, ...]] = []
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         for field in program.fields:
             specs: dict[Spec, None] = {field.mask: None}
             specs |= {grant.sees[field.category]: None for grant in program.grants if field.category in grant.sees}
-            self._specs.append(tuple(specs))
             self._shown.append(tuple(could_have_made(spec) for spec in specs))
 
     def is_mask(self, index: int, value: str) -> bool:
         """Whether *value* is what some caller could have been shown in place of a value of the field."""
         return any(could_be(value) for could_be in self._shown[index])
 
-    def form(self, data: bytes, shapes: HtmlShapes, sealed: Callable[[str], dict[str, str]]) -> bytes:
-        """The form that may be sent on in place of *data*. *sealed* opens what the form carried.
+    def form(self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried]) -> bytes:
+        """The form that may be sent on in place of *data*. *opened* tells what the form carried.
 
         Raises MaskReturned, or Withheld where *data* is no form that can be read with certainty.
         """
@@ -60,14 +57,15 @@ class WriteRules:
             )
         except (ValueError, UnicodeDecodeError):
             raise Withheld("not_a_form") from None
-        true_values: dict[str, str] = {}
+        carried: Carried = {}
         for name, value in pairs:
             if name == SEALED_NAME:
-                true_values |= sealed(value)
+                for control, values in opened(value).items():
+                    carried[control] = carried.get(control, []) + values
         kept: list[tuple[str, str]] = []
         for name, value in pairs:
             if name != SEALED_NAME:
-                settled = self._settled(name, value, shapes, true_values)
+                settled = self._settled(name, value, shapes, carried)
                 if settled is not None:
                     kept.append((name, settled))
         return data if kept == pairs else urlencode(kept).encode()
@@ -83,18 +81,15 @@ class WriteRules:
         """Whether *value*, of no declared field, holds a mask."""
         return self.is_mask(UNDECLARED, value)
 
-    def _masks(self, index: int, value: str, mask: str) -> bool:
-        """Whether *mask* is what some caller was shown in place of *value*, and not of another."""
-        return any(_plain(made) == _plain(mask) for spec in self._specs[index] for made in _made_by(spec, value))
-
-    def _settled(self, name: str, value: str, shapes: HtmlShapes, true_values: dict[str, str]) -> str | None:
+    def _settled(self, name: str, value: str, shapes: HtmlShapes, carried: Carried) -> str | None:
         index = _control_field(name, shapes)
         if not value or not self.is_mask(index, value):
             return value
         field = self.fields[index]
-        true_value = true_values.get(name)
-        if field.on_write is OnWrite.RESTORE and true_value is not None and self._masks(index, true_value, value):
-            return true_value
+        if field.on_write is OnWrite.RESTORE:
+            true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
+            if len(true_values) == 1:  # of two values with one mask nobody can tell which is meant
+                return true_values.pop()
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
@@ -131,17 +126,6 @@ class _JsonSettling:
                 self.dropped = True
             else:
                 self.settle(item, child, depth + 1)
-
-
-def _made_by(spec: Spec, value: str) -> Iterator[str]:
-    """What *spec* makes of *value*; nothing where that takes a key."""
-    match spec:
-        case Scan():
-            yield hide(value, personal_spans(value))
-        case Redact() | Replace() | Keep():
-            yield transform_of(spec, b"")(value)
-        case Show() | Digest() | Drop():
-            pass
 
 
 def _plain(text: str) -> str:

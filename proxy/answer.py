@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote
 
+from policies.formats.html_body import Carried
+from policies.formats.html_parts import is_plain
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.program import Shapes
 from policies.recognisers.scan import scan
 from proxy.decide import Forward
 from proxy.identity import Caller
-from proxy.message import Headers, media_type_in
+from proxy.message import Headers, Request, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.system import System
 
@@ -86,9 +89,17 @@ type Treatment = Mask | Empty | Withhold
 
 
 def treatment_of(
-    status: int, headers: Headers, *, has_body: bool, forward: Forward, system: System, caller: Caller, now: datetime
+    status: int,
+    headers: Headers,
+    *,
+    has_body: bool,
+    request: Request,
+    forward: Forward,
+    system: System,
+    caller: Caller,
+    now: datetime,
 ) -> Treatment:
-    """What becomes of the body of an answer with *status* and *headers*."""
+    """What becomes of the body of an answer to *request* with *status* and *headers*."""
     if not 200 <= status <= 599 or (status == 304 and not forward.operation.static):
         return Withhold(reason="upstream_malformed")
     if any(value.strip().lower() != "identity" for value in headers.get("content-encoding", ())):
@@ -103,7 +114,7 @@ def treatment_of(
         return Mask(masker=AsItIs(Tally(system.digester)), content_type=types[0])
     kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
     try:
-        masker = _masker(kind, status, charset or "utf-8", forward, system, caller, now)
+        masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
@@ -113,12 +124,19 @@ def treatment_of(
 
 
 def _masker(
-    kind: str, status: int, charset: str, forward: Forward, system: System, caller: Caller, now: datetime
+    kind: str,
+    status: int,
+    charset: str,
+    request: Request,
+    forward: Forward,
+    system: System,
+    caller: Caller,
+    now: datetime,
 ) -> Masker | None:
     tally = Tally(system.digester)
 
-    def seal(values: dict[str, str]) -> str:
-        return system.seal_form(values, caller, now)
+    def seal(action: str, carried: Carried) -> str:
+        return system.seal_form(target_of_form(request, action), carried, caller, now)
 
     if system.is_learning:
         return forward.view.learning_masker(kind, tally, charset, seal)
@@ -131,18 +149,21 @@ def _masker(
     return forward.view.masker(shapes, kind, tally, charset, seal)
 
 
-def passing_headers(headers: Headers, *, static: bool, declared: tuple[str, ...]) -> list[tuple[bytes, bytes]]:
-    """The headers that may leave. One whose value holds personal data does not.
+def passing_headers(
+    headers: Headers, *, static: bool, declared: tuple[str, ...], learning: bool
+) -> list[tuple[bytes, bytes]]:
+    """The headers that may leave. One whose value holds personal data does not, percent-encoded or not.
 
     Raises Withheld for a redirect that would have to lose its target.
     """
-    passing = STATIC_HEADERS if static else PASSING_HEADERS
+    passing = STATIC_HEADERS if static else PASSING_HEADERS - {"set-cookie"} if learning else PASSING_HEADERS
     kept = []
     for name, values in headers.items():
         if name not in passing and name not in declared:
             continue
         for value in values:
-            if scan(value):
+            telling = bool(scan(value)) or ("%" in value and bool(scan(unquote(value))))
+            if telling or (learning and not is_plain(value)):
                 if name == "location":
                     raise Withheld("personal_data_in_location")
                 continue

@@ -8,17 +8,37 @@ from datetime import datetime
 
 from policies.formats.masker import Withheld
 from policies.overlay import Overlay, OverlayEntry, Tightening
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN
-from policies.program import OperationRule, Shapes
+from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, About
+from policies.program import OperationRule, ParameterRule, Shapes
 from policies.view import View
 from policies.write_back import MaskReturned
 from proxy.identity import Caller
-from proxy.message import Request
+from proxy.message import Request, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+
+
+UNDECLARED = OperationRule(
+    id="GET (undeclared)",
+    method="GET",
+    path=".*",
+    allow=(ANYONE,),
+    refuse_zh="",
+    refuse_en="",
+    parameters=(ParameterRule(".*", About.NOTHING),),
+    fields={},
+    facets=(),
+    subjects=(),
+    answers=Shapes(),
+    body=Shapes(),
+    static=(),
+    headers=(),
+    rule="built in",
+)
+"""Whatever is read from a system that is being learnt. Records hold no path: it could tell of somebody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +74,8 @@ def decide(
 ) -> Forward | Refuse:
     """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at."""
     operation = system.routes.find(request.method, request.path)
+    if operation is None and system.is_learning and request.method in ("GET", "HEAD"):
+        operation = UNDECLARED
     entries = overlay.in_force(
         system=system.name,
         operation=operation.id if operation else "",
@@ -63,10 +85,14 @@ def decide(
     )
     if (stopped := _stopped(entries)) is not None:
         return Refuse(reason=stopped, operation=operation)
+    if system.is_learning and request.method not in SAFE_METHODS:
+        return Refuse(reason="writes_refused_while_learning", operation=operation)
     if operation is None:
         return Refuse(reason="operation_not_declared")
     if operation.refuse_zh:
         return Refuse(reason="operation_refused", operation=operation, zh=operation.refuse_zh, en=operation.refuse_en)
+    if operation is UNDECLARED and request.query and caller.kind is CallerKind.ANONYMOUS:
+        return Refuse(reason="sign_in_needed")  # how much is hidden in the answer could answer a question
     if (reason := _may_not_call(operation, caller)) is not None:
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
@@ -137,7 +163,8 @@ def _settled(
     if "content-encoding" in request.headers:
         return None
     if request.media_type == FORM and shapes.html is not None:
-        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, caller, now))
+        target = target_of(request.path, request.query)
+        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, target, caller, now))
     if request.media_type == JSON and shapes.json is not None:
         return system.writes.json(body, shapes.json)
     return None

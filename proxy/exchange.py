@@ -13,7 +13,7 @@ from proxy.connection import made_of
 from proxy.decide import Forward
 from proxy.identity import COOKIE, cookies_in
 from proxy.ledger import Ledger
-from proxy.message import Headers, Malformed, Request, read_headers, read_request
+from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
 from proxy.system import System
@@ -136,7 +136,7 @@ def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[
         method=came.method,
         scheme=scheme.encode(),
         authority=came.authority,
-        path=came.path,
+        path=_with_fixed(came.path, forward),
         http_version=came.http_version,
         headers=made_of(fields),
         content=forward.body,
@@ -144,6 +144,12 @@ def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[
         timestamp_start=came.timestamp_start,
         timestamp_end=came.timestamp_end,
     )
+
+
+def _with_fixed(path: bytes, forward: Forward) -> bytes:
+    """*path* with the parameters that the policy always sends."""
+    always = forward.operation.always
+    return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
 
 
 def _without_ours(cookies: bytes) -> bytes:
@@ -170,7 +176,8 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     assert exchange.forward is not None
     operation = exchange.forward.operation
     static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
-    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers)
+    learning = exchange.system is not None and exchange.system.is_learning
+    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers, learning=learning)
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:

@@ -130,6 +130,7 @@ class Gate:
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
         assert flow.response is not None
+        assert exchange.request is not None
         assert exchange.forward is not None
         assert exchange.system is not None
         try:
@@ -141,6 +142,7 @@ class Gate:
             flow.response.status_code,
             headers,
             has_body=has_body(flow, headers),
+            request=exchange.request,
             forward=exchange.forward,
             system=exchange.system,
             caller=exchange.ledger.caller,

@@ -3,9 +3,10 @@
 INVARIANT: a request that two servers could read differently is refused here, before anything is decided about it.
 """
 
+import json
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlencode, urljoin, urlsplit
 
 MOST_HEADERS = 100
 LONGEST_HEADERS = 32 * 1024
@@ -116,6 +117,30 @@ def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     if _BAD_IN_PATH.search(path) or any(_BAD_IN_HEADER.search(text) for pair in pairs for text in pair):
         raise Malformed
     return path, tuple(pairs)
+
+
+def target_of(path: str, query: tuple[tuple[str, str], ...]) -> str:
+    """The target of a request, decoded, in one spelling."""
+    return json.dumps([path, query], ensure_ascii=False)
+
+
+def target_of_form(request: Request, action: str) -> str:
+    """The target that a form on the page of *request* is sent to, or "" where that is not behind the same name."""
+    page = f"//{request.authority}{quote(request.path)}?{urlencode(request.query)}"
+    try:
+        there = urlsplit(urljoin(page, action.strip()))
+        path, query = read_target(f"{there.path}?{there.query}")
+    except (ValueError, Malformed):
+        return ""
+    return target_of(path, query) if there.netloc == request.authority else ""
+
+
+def with_parameters(target: str, fixed: tuple[tuple[str, str], ...]) -> str:
+    """*target* with exactly the *fixed* values of those parameters, whatever it said of them."""
+    path, _, query = target.partition("?")
+    names = {name for name, _ in fixed}
+    kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in names]
+    return f"{path}?{'&'.join([*kept, urlencode(fixed)])}"
 
 
 def media_type_in(content_type: str) -> tuple[str, str]:

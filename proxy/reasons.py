@@ -49,6 +49,16 @@ REASONS: dict[str, Reason] = {
         "不能按您无权查看的字段查询、筛选或排序，否则查询结果会泄露该字段",
         "a field you may not see cannot be searched, filtered or sorted by: the answer would tell it",
     ),
+    "listing_refused": Reason(
+        403,
+        "该字段的值不能脱离具体记录汇总列出",
+        "the values of this field are not listed outside of the records they belong to",
+    ),
+    "subject_left_out": Reason(
+        403,
+        "不能去掉标明当事人的字段，否则访问无法按人记录",
+        "the field that says whom a record is about cannot be left out: what is shown could not be recorded",
+    ),
     "writes_refused_while_learning": Reason(
         403, "系统尚在登记中，暂不接受写入", "the system is being declared: no writes"
     ),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from policies.ask import Question, Routes
 from policies.digest import Digester
+from policies.formats.html_body import Carried
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.transforms.encrypt import BadToken, Cipher
@@ -60,16 +61,18 @@ class System:
         )
         return self.views.of(grants)
 
-    def seal_form(self, values: dict[str, str], caller: Caller, now: datetime) -> str:
-        """What a form shown to *caller* at *now* may carry of its true *values*, by control name."""
+    def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
+        """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
         until = int(now.timestamp()) + FORM_LASTS_S
-        body = json.dumps({"until": until, "values": values}, ensure_ascii=False)
-        return self._cipher.encrypt(body.encode("utf-8", "surrogatepass"), self.name, caller.id)
+        body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False)
+        return self._cipher.encrypt(body.encode("utf-8", "surrogatepass"), self.name, caller.id, target)
 
-    def open_form(self, token: str, caller: Caller, now: datetime) -> dict[str, str]:
-        """The true values in *token*; none where it is stale, altered, or was shown to somebody else."""
+    def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
+        """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""
         try:
-            body = json.loads(self._cipher.decrypt(token, self.name, caller.id))
+            body = json.loads(self._cipher.decrypt(token, self.name, caller.id, target))
         except BadToken:
             return {}
-        return dict(body["values"]) if now.timestamp() < body["until"] else {}
+        if now.timestamp() >= body["until"]:
+            return {}
+        return {name: [(shown, true) for shown, true in values] for name, values in body["carried"].items()}

@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
@@ -11,6 +12,10 @@ from tests import search_node
 from tests.absence import UNDER_CI, not_here, say_what_was_not_run
 from tests.chromium import Chromium, find_chromium
 from tests.golden import Golden
+
+# A machine that is busy is no finding.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 MARKED_BY_FIXTURE = {
     "golden": "golden",

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.certificate import make_ca, make_certificate
+from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from policies.compile import compile_system
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
@@ -50,6 +50,7 @@ class Gateway:
         (keys / "overlay.pub").write_bytes(self.overlay_signer.public_bytes)
         self.board = Board(self.home / "board")
         self.overlay = Overlay()
+        self._tls_files: CertificateFiles | None = None
         self._beating = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
         self._heart.start()
@@ -67,9 +68,18 @@ class Gateway:
         """Compile the policies as they are and make them current."""
         loaded = load_policy(self.home / "policies")
         programs = {name: compile_system(loaded.policy, s, loaded.jwks) for name, s in loaded.policy.systems.items()}
+        if self.tls:
+            self._certify(host for system in loaded.policy.systems.values() for host in system.hosts)
         generation = self.board.programs + 1
         publish_programs(self.home / "published", programs, generation, self.signer)
         self.board.programs = generation
+
+    def _certify(self, hosts: Iterable[str]) -> None:
+        """Have a certificate for the *hosts*: workers take a new one within a moment."""
+        now, folder = datetime.now(UTC), self.home / "tls"
+        self._tls_files = make_certificate(
+            folder, make_ca(folder, now=now), names=sorted({"localhost", *hosts}), now=now
+        )
 
     def tighten(self, *entries: OverlayEntry) -> None:
         """Publish an overlay with exactly these entries."""
@@ -92,18 +102,12 @@ class Gateway:
 
     def _settings(self, number: int) -> dict[str, Any]:
         keys = self.home / "keys"
-        certificate = key = None
-        if self.tls:
-            now = datetime.now(UTC)
-            files = make_certificate(
-                self.home / "tls", make_ca(self.home / "tls", now=now), names=["localhost", "*.localhost"], now=now
-            )
-            certificate, key = str(files.certificate), str(files.key)
+        files = self._tls_files
         return {
             "host": "127.0.0.1",
             "port": self.port,
-            "certificate": certificate,
-            "key": key,
+            "certificate": str(files.certificate) if files else None,
+            "key": str(files.key) if files else None,
             "upstream_ca": None,
             "published": str(self.home / "published"),
             "board": str(self.home / "board"),

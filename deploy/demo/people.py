@@ -49,7 +49,10 @@ def callers_file(hashes: dict[str, str]) -> str:
         }
         for number, (name, sha256) in enumerate(hashes.items(), start=1)
     ]
-    head = "# Callers that show an API key. A key is kept as its hash only: who reads this file cannot use it.\n"
+    head = (
+        "# yaml-language-server: $schema=schema/callers.schema.json\n"
+        "# Callers that show an API key. A key is kept as its hash only: who reads this file cannot use it.\n"
+    )
     # Dates are written as such, not as text.
     return head + yaml.safe_dump({"callers": callers}, allow_unicode=True, sort_keys=False).replace(
         f"'{_UNTIL}'", _UNTIL

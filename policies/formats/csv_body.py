@@ -8,8 +8,9 @@ import re
 
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_tree import Object, Value, is_telling_key
+from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.recognisers.scan import scan
 
 LONGEST_RECORD = 1024 * 1024
 """Characters. A quote that is never closed must not hold the whole body."""
@@ -84,7 +85,7 @@ class CsvMasker:
         readings = {delimiter: self._names(record, delimiter) for delimiter in _DELIMITERS}
         declared = self._record.children.keys()
         self._delimiter, names = max(readings.items(), key=lambda reading: len(declared & set(reading[1])))
-        if not declared & set(names) or any(is_telling_key(name) for name in names):
+        if not declared & set(names) or any(scan(name) for name in names):
             # A first record that names no declared field is data, for all we know.
             raise Withheld("no_known_header")
         nodes = (self._record.children.get(name, self._record.other) for name in names)

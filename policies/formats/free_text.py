@@ -10,6 +10,10 @@ from policies.transforms.make import REDACTED
 
 SHORTEST_KNOWN = 2
 """A single character is too common to be looked for elsewhere."""
+SHORTEST_WORD = 3
+"""The same of Latin letters."""
+SHORTEST_NUMBER = 6
+"""The same of digits: what is shorter identifies nobody, and stands everywhere in a page."""
 LONGEST_KNOWN = 64
 MOST_KNOWN = 2_000
 FEW_KNOWN = 32
@@ -30,26 +34,52 @@ class KnownValues:
 
     def __init__(self) -> None:
         self._values: dict[str, None] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._by_start: dict[str, list[str]] = {}  # by their first two characters, the longest first
+        self._starts: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
         """Look for *value* from now on. The oldest is forgotten when there are too many."""
         value = value.strip()
-        if not SHORTEST_KNOWN <= len(value) <= LONGEST_KNOWN or not value.strip("*") or value in self._values:
+        if value in self._values or not _least_length(value) <= len(value) <= LONGEST_KNOWN or not value.strip("*"):
             return
         if len(self._values) >= MOST_KNOWN:
-            del self._values[next(iter(self._values))]
+            oldest = next(iter(self._values))
+            del self._values[oldest]
+            self._by_start[oldest[:SHORTEST_KNOWN]].remove(oldest)
         self._values[value] = None
-        self._pattern = None
+        start = value[:SHORTEST_KNOWN]
+        if start not in self._by_start:
+            self._by_start[start] = []
+            self._starts = None
+        self._by_start[start].append(value)
+        self._by_start[start].sort(key=len, reverse=True)
 
     def spans(self, text: str) -> Iterable[Span]:
         """Where known values stand in *text*: the longest where two begin together."""
-        if len(self._values) <= FEW_KNOWN:  # compiling a pattern costs more than looking for a few
+        if len(self._values) <= FEW_KNOWN:
             return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]
-        if self._pattern is None:
-            longest_first = sorted(self._values, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-        return (Span(match.start(), match.end(), ()) for match in self._pattern.finditer(text))
+        return list(self._many(text))
+
+    def _many(self, text: str) -> Iterator[Span]:
+        if self._starts is None:
+            first, second = (f"[{re.escape(''.join({start[n] for start in self._by_start}))}]" for n in (0, 1))
+            self._starts = re.compile(f"{first}(?={second})")
+        end = 0
+        for match in self._starts.finditer(text):
+            start = match.start()
+            if start < end:
+                continue
+            for value in self._by_start.get(text[start : start + SHORTEST_KNOWN], ()):
+                if text.startswith(value, start):
+                    end = start + len(value)
+                    yield Span(start, end, ())
+                    break
+
+
+def _least_length(value: str) -> int:
+    if not value.isascii():
+        return SHORTEST_KNOWN
+    return SHORTEST_WORD if any(map(str.isalpha, value)) else SHORTEST_NUMBER
 
 
 def _places(value: str, text: str) -> Iterator[int]:

@@ -29,8 +29,10 @@ _VOID = frozenset("area base br col embed hr img input link meta source track wb
 _ENDED_BY_THEIR_LIKE = frozenset("li p dt dd option tr td th".split())
 _JSON_TYPES = ("application/json", "application/ld+json", "importmap")
 
-type Seal = Callable[[dict[str, str]], str]
-"""From the true values of a form's controls, by name, to what the form may carry."""
+type Carried = dict[str, list[tuple[str, str]]]
+"""By the name of a form's controls: what each shows, and the true value."""
+type Seal = Callable[[str, Carried], str]
+"""From where a form is sent, as its `action` says, and from what it must carry, to how it carries that."""
 
 
 class HtmlMasker:
@@ -47,7 +49,8 @@ class HtmlMasker:
         self._field: Field | None = None
         self._looks_around = shape.looks_around
         self._around: list[tuple[str, list[str]]] = []  # name and classes of the elements that are open
-        self._form: dict[str, str] = {}  # the true values that the open form must carry
+        self._form: Carried = {}  # what the open form must carry
+        self._form_action = ""
         self._raw_type = ""  # the type of the script whose text comes next
         self._parts: list[Callable[[], str]] = []  # what the window will become, once all its values are known
         self._waiting = 0
@@ -111,7 +114,7 @@ class HtmlMasker:
     def _start(self, tag: StartTag) -> None:
         self._raw_type = (tag.value_of("type") or "").strip().lower()
         if tag.name == "form":
-            self._form = {}
+            self._form, self._form_action = {}, tag.value_of("action") or ""
         around = [name for _, classes in self._around for name in classes]
         self._open(tag)
         if tag.name in ("input", "textarea", "select"):
@@ -145,7 +148,7 @@ class HtmlMasker:
             self._run.add(f"</{tag.name}>")
             return
         if tag.name == "form" and self._form:
-            sealed = html.escape(self._seal(self._form))
+            sealed = html.escape(self._seal(self._form_action, self._form))
             self._form = {}
             self._put(lambda: f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">')
         self._put(lambda: f"</{tag.name}>")
@@ -153,7 +156,7 @@ class HtmlMasker:
     def _control(self, tag: StartTag, name: str, action: Action) -> None:
         is_subject = name == self._shape.record.subject
         if tag.name != "input":
-            self._field = Field(tag, action, is_subject, control=tag.value_of("name") or "")
+            self._field = Field(tag, action, action, is_subject, control=tag.value_of("name") or "")
             return
         control = masked_input(tag, action, self._known, self.tally)
         self._carry(tag.value_of("name") or "", control, action, is_subject)
@@ -171,17 +174,21 @@ class HtmlMasker:
             self._put_tag(control.tag)
             self._put(lambda: control.content)
         elif field.text:
-            self._note(field.text, field.action, field.is_subject)
-            self.tally.count(field.action)
-            self._put(lambda: field.masked(self._known, self.tally))
+            for part in field.parts(self._shape.labels):
+                self._value(part)
         else:
             for token in field.content:
                 self._take(token)
 
+    def _value(self, field: Field) -> None:
+        self._note(field.text, field.action, field.is_subject)
+        self.tally.count(field.action)
+        self._put(lambda: field.masked(self._known, self.tally))
+
     def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
         self._note(control.value, action, is_subject)
         if control.true_value is not None:
-            self._form[name] = control.true_value
+            self._form.setdefault(name, []).append((control.shown, control.true_value))
 
     def _note(self, value: str, action: Action, is_subject: bool) -> None:
         if is_subject:

@@ -27,6 +27,8 @@ class Control:
     content: str = ""
     value: str = ""
     """The field's value, as it was."""
+    shown: str = ""
+    """What stands in the value's place."""
     true_value: str | None = None
     """What its form must carry, sealed; None where nothing was hidden or nothing is to be restored."""
 
@@ -55,7 +57,8 @@ def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally
             changes[attribute] = masked
         elif attribute.name == "type" and kind not in _FREE_TYPES:
             changes[attribute] = "text"  # a date or number control would drop the mask
-    return Control(only(tag, kept, changes), value=value, true_value=value if action.restore else None)
+    true_value = value if action.restore else None
+    return Control(only(tag, kept, changes), value=value, shown=masked, true_value=true_value)
 
 
 def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control:
@@ -66,7 +69,7 @@ def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
     true_value = value.removeprefix("\n") if control.action.restore and masked != value else None
-    return Control(control.tag, html.escape(masked, quote=False), value, true_value)
+    return Control(control.tag, html.escape(masked, quote=False), value, masked, true_value)
 
 
 def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
@@ -81,17 +84,18 @@ def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
     chosen = [option for option in options if option.tag.value_of("selected") is not None]
     if control.tag.value_of("multiple") is not None or len(chosen) > 1:
         raise Withheld("masked_choice")
-    out, true_value = [], None
+    out, shown, true_value = [], "", None
     for option in chosen or options[:1]:
         tally.count(control.action)
         true_value = option.value
-        mask = html.escape(masked_value(option.label or option.value, control.action, known, tally))
+        shown = masked_value(option.label or option.value, control.action, known, tally)
+        mask = html.escape(shown)
         out.append(f'<option value="{mask}" selected>{mask}</option>')
     for option in options:
         label = masked_value(option.label, control.action, known, tally)
         value = label if option.value == option.label else mask_free_text(option.value, known, tally)
         out.append(f'<option value="{html.escape(value)}">{html.escape(label, quote=False)}</option>')
-    return Control(control.tag, "".join(out), true_value=true_value if control.action.restore else None)
+    return Control(control.tag, "".join(out), shown=shown, true_value=true_value if control.action.restore else None)
 
 
 def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -> str:

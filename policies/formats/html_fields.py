@@ -1,7 +1,7 @@
 """Declared elements of a page: what stands in them is the value of a field."""
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policies.formats.free_text import KnownValues
 from policies.formats.html_parts import Run, masked_comment, masked_tag, only
@@ -23,6 +23,8 @@ class Field:
 
     tag: StartTag
     action: Action
+    label: Action
+    """For what stands before its value and says what that refers to."""
     is_subject: bool
     control: str = ""
     """The name of the form control that it is, where it is one."""
@@ -52,6 +54,15 @@ class Field:
             step = 1 if isinstance(token, StartTag) else -1
             self._depth += step * (token.name == self.tag.name)
             self._tables += step * (token.name == "table")
+
+    def parts(self, labels: tuple[str, str] | None) -> list["Field"]:
+        """The label and the value, each a field of its own, where both are there; else the field itself."""
+        if labels is not None:
+            for place, token in enumerate(self.content):
+                if isinstance(token, StartTag) and token.name == labels[0]:
+                    label = replace(self, action=self.label, is_subject=False, content=self.content[:place])
+                    return [label, replace(self, content=self.content[place:])] if label.text else [self]
+        return [self]
 
     @property
     def text(self) -> str:

@@ -18,7 +18,20 @@ INLINE = frozenset(
 )
 """Elements that do not end a run of text: a number may be split by one, to the eye it is one number."""
 
-_SHOWN = frozenset({"title", "alt", "value", "placeholder", "content", "label", "summary", "srcdoc"})
+_SHOWN = frozenset({"title", "alt", "value", "placeholder", "content", "label", "summary", "srcdoc", "aria-label"})
+_BUILDING = frozenset(
+    "action async charset class cols colspan crossorigin defer dir enctype for formaction headers height hidden href "
+    "http-equiv id lang maxlength media method name rel role rows rowspan scope size sizes src tabindex target type "
+    "width".split()
+)
+"""Attributes that a page is built of; of any other nobody knows what it holds."""
+_WITHOUT_TEXT = frozenset(
+    "charset colspan cols crossorigin cx cy d dir enctype fill height hreflang http-equiv integrity lang maxlength "
+    "media method minlength patternunits points preserveaspectratio r rel role rowspan rows rx ry scope size sizes "
+    "stroke stroke-width tabindex transform type viewbox width x x1 x2 xmlns y y1 y2".split()
+)
+"""Attributes that hold no value of anybody: a known one in them stands there by chance."""
+_PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -74,10 +87,11 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
     changes = {}
     for attribute in tag.attributes:
         value = attribute.value
-        masked = mask_free_text(value, known, tally)
+        looked_for = None if attribute.name in _WITHOUT_TEXT else known
+        masked = mask_free_text(value, looked_for, tally)
         if "%" in masked:
             decoded = unquote(masked)
-            if (hidden := mask_free_text(decoded, known, tally)) != decoded:
+            if (hidden := mask_free_text(decoded, looked_for, tally)) != decoded:
                 masked = quote(hidden, safe="/:?#[]@!$&'()*+,;=~-._")
         if masked != value:
             changes[attribute] = masked
@@ -97,10 +111,16 @@ def only(tag: StartTag, kept: Sequence[Attribute], changes: Mapping[Attribute, s
     return StartTag(source + ">", tag.name, tuple(attributes))
 
 
+def is_plain(value: str) -> bool:
+    """Whether *value*, an address or a word of a page of which nothing is declared, cannot tell of anybody."""
+    return _PLAIN.fullmatch(value) is not None
+
+
 def without_text(tag: StartTag) -> StartTag:
-    """*tag* with three stars in place of every attribute that a reader is shown."""
+    """*tag* with three stars in place of what a reader is shown, and no attribute that could hold anything else."""
     changes = {attribute: REDACTED for attribute in tag.attributes if attribute.name in _SHOWN and attribute.written}
-    return only(tag, tag.attributes, changes) if changes else tag
+    kept = [item for item in tag.attributes if item.name in _SHOWN or (item.name in _BUILDING and is_plain(item.value))]
+    return only(tag, kept, changes) if changes or len(kept) < len(tag.attributes) else tag
 
 
 def hidden_text(token: Text) -> str:

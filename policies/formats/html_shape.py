@@ -33,6 +33,8 @@ class HtmlShape:
     undeclared: Action
     hides_everything: bool = False
     """Whether all text is hidden, as on the pages of a system that is still being declared."""
+    labels: tuple[str, str] | None = None
+    """The elements of value and label in an element that holds both, the label's first."""
 
     @property
     def looks_around(self) -> bool:
@@ -44,8 +46,14 @@ class HtmlShape:
         node = self.record.children.get(field)
         return node.action if isinstance(node, Value) else self.undeclared
 
-    def select(self, tag: StartTag, around: list[str]) -> tuple[Action, bool] | None:
-        """The action for the value that the element of *tag* holds, and whether it names the subject; None for none.
+    def label_of(self, field: str) -> Action:
+        """What becomes of a label beside the value of *field*."""
+        node = self.record.children.get(field)
+        return node.label if isinstance(node, Value) and node.label is not None else self.undeclared
+
+    def select(self, tag: StartTag, around: list[str]) -> tuple[Action, Action, bool] | None:
+        """The actions for the value that the element of *tag* holds and for a label beside it, and whether the value
+        names the subject; None for none.
 
         *around* are the classes of the elements around it, innermost last.
         """
@@ -61,8 +69,8 @@ class HtmlShape:
                     continue
                 field = field or outer
             if selector.action is not None:
-                return selector.action, False
-            return self.action_of(field), field == self.record.subject
+                return selector.action, self.undeclared, False
+            return self.action_of(field), self.label_of(field), field == self.record.subject
         return None
 
     def control_of(self, name: str) -> tuple[str, Action] | None:

@@ -4,6 +4,7 @@ Containers that no declaration describes are kept as containers with every value
 program finds the shape it expects.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,7 @@ EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
 _SINGLE = frozenset({str, int, bool, type(None)})
 _NOTHING = (None, "")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9_.$@:/ -]{0,100}")
 DEEPEST = 64
 """How many containers may lie in one another."""
 
@@ -28,6 +30,10 @@ class Value:
     """A declared value."""
 
     action: Action
+    label: Action | None = None
+    """What becomes of what stands beside it, where the application shows what it refers to."""
+    labelled: "Object | None" = None
+    """For an object in its place that holds value and label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ class JsonTree:
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
-            node = self._unknown  # a declared value is never an object: nothing in it is declared
+            # A declared value is no object, unless it comes with a label: nothing else in it is declared.
+            node = node.labelled if isinstance(node, Value) and node.labelled is not None else self._unknown
         tally = self.tally
         if node.subject is not None and (identifier := value.get(node.subject)):
             if type(identifier) is str:
@@ -173,7 +180,7 @@ class JsonTree:
                 del value[key]
             else:
                 value[key] = self.scalar(action, value[key], known)
-        return _without_telling_keys(value) if renamed else value
+        return _without_telling_keys(value, node) if renamed else value
 
     def _rows(self, node: Rows, rows: Any, columns: Any, depth: int) -> Any:
         if not isinstance(rows, list) or not isinstance(columns, list):
@@ -240,8 +247,11 @@ def items_of(node: Node) -> Node | None:
 
 @lru_cache(maxsize=4096)
 def is_telling_key(key: str) -> bool:
-    """Whether *key*, which nobody declared, holds personal data itself, as in an object keyed by ID numbers."""
-    return may_hold_personal_data(key) and bool(scan(key))
+    """Whether *key*, which nobody declared, may hold personal data itself, as in an object keyed by ID numbers.
+
+    Only a plain ASCII word can be taken for the name of a field; `张三` could be anything.
+    """
+    return _FIELD_NAME.fullmatch(key) is None or (may_hold_personal_data(key) and bool(scan(key)))
 
 
 def hidden_key(number: int) -> str:
@@ -249,6 +259,9 @@ def hidden_key(number: int) -> str:
     return f"{REDACTED}{number}"
 
 
-def _without_telling_keys(value: dict[str, Any]) -> dict[str, Any]:
+def _without_telling_keys(value: dict[str, Any], node: Object) -> dict[str, Any]:
     numbers = count(1)
-    return {hidden_key(next(numbers)) if is_telling_key(key) else key: item for key, item in value.items()}
+    return {
+        hidden_key(next(numbers)) if key not in node.children and is_telling_key(key) else key: item
+        for key, item in value.items()
+    }

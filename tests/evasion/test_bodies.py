@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import zlib
 
 import pytest
@@ -89,6 +90,21 @@ def test_is_withheld(rig: Rig, case: str) -> None:
     assert json.loads(shown)["event"] == headers["yingbi-event"]
     assert shows_nothing(answer)
     assert ended(answer)
+
+
+def test_a_kept_connection_stays_in_step_when_an_answer_is_withheld(rig: Rig) -> None:
+    """The body of an answer that is withheld by its head may have arrived together with the head."""
+    one = "GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
+    rig.behind.script = answering(PLAIN.encode(), "application/octet-stream")
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+        for _ in range(20):
+            connection.sendall(one.encode())
+            answer = b""
+            while not ended(answer):
+                piece = connection.recv(65536)
+                assert piece, "the connection ended"
+                answer += piece
+            assert json.loads(reads(answer)[2])["reason"] == "answer_not_declared"
 
 
 def test_a_bomb_is_not_even_unpacked(rig: Rig) -> None:

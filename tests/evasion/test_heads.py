@@ -12,6 +12,8 @@ HEADS = {
     "an undeclared header": (f"HTTP/1.1 200 X\r\nX-Citizen: {NAME}\r\n{WELL}\r\n{{}}", 200),
     "a cookie": (f"HTTP/1.1 200 X\r\nSet-Cookie: phone={MOBILE}\r\n{WELL}\r\n{{}}", 200),
     "an ETag": (f'HTTP/1.1 200 X\r\nETag: "{ID_NO}"\r\n{WELL}\r\n{{}}', 200),
+    "an encoded redirect": ("HTTP/1.1 302 X\r\nLocation: /people/?x=%31%33800138000\r\nContent-Length: 0\r\n\r\n", 502),
+    "an encoded cookie": (f"HTTP/1.1 200 X\r\nSet-Cookie: phone=%31%33800138000\r\n{WELL}\r\n{{}}", 200),
     "a redirect": (f"HTTP/1.1 302 X\r\nLocation: /people/{ID_NO}\r\nContent-Length: 0\r\n\r\n", 502),
     "a status that is none": (f"HTTP/1.1 {MOBILE} X\r\n{WELL}\r\n{{}}", 502),
     "no status line": (f"{NAME}{MOBILE}\r\n\r\n", 502),
@@ -36,6 +38,7 @@ def test_heads(rig: Rig, case: str) -> None:
     answer = rig.ask(saying(said.encode()))
     assert reads(answer)[0] == status
     assert shows_nothing(answer)
+    assert b"%31%33" not in answer
     assert shows_nothing(rig.gateway.said().encode())
 
 

@@ -130,3 +130,10 @@ def test_a_person_gets_a_page_and_a_program_a_document(rig: Rig) -> None:
 def test_a_question_that_is_refused_says_why_in_the_words_of_the_policy(rig: Rig) -> None:
     answer = rig.ask(target="/people?where=1", headers="Accept: text/html\r\n")
     assert "不支持" in answer.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?plain=0", "?plain=", "?pl%61in=0&plain=0"])
+def test_what_the_policy_always_sends_replaces_what_a_caller_says(rig: Rig, query: str) -> None:
+    rig.ask(answering(b"id,name\r\n", "text/csv"), target=f"/people.csv{query}")
+    (asked,) = rig.behind.asked
+    assert asked.line == "GET /people.csv?plain=1 HTTP/1.1"

@@ -51,6 +51,13 @@ HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
         ("mobile", "138****8000", HIDDEN, HIDDEN),
         ("nothing", "1", UNKNOWN, UNKNOWN),
         ("nothing__gt", "1", UNKNOWN, UNKNOWN),
+        ("city__gt", "云", None, None),
+        ("city__id_no__gt", "1", UNKNOWN, UNKNOWN),  # through a relation, to some systems
+        ("city__id_no", "1", UNKNOWN, UNKNOWN),
+        ("city___gt", "1", UNKNOWN, UNKNOWN),
+        ("__gt", "1", UNKNOWN, UNKNOWN),
+        ("__contains", "1", UNKNOWN, UNKNOWN),
+        ("city__", "1", UNKNOWN, UNKNOWN),
         ("where", "1=1", "parameter_refused", "parameter_refused"),
         ("WHERE", "1=1", UNKNOWN, UNKNOWN),
         ("id_no%00", "1", UNKNOWN, UNKNOWN),
@@ -59,6 +66,31 @@ HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
 def test_what_may_be_asked(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
     for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
         refusal = QUESTION.refusal([("page", "1"), (name, value)], view)
+        assert (refusal.code if refusal else None) == expected
+
+
+LIST = Question(next(operation for operation in PROGRAM.operations if operation.id == "GET /people.csv"))
+LISTED, LEFT_OUT = "listing_refused", "subject_left_out"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nobody", "clerk"),
+    [
+        ("facet", "city", None, None),
+        ("facet", "", None, None),
+        ("facet", "id", LISTED, LISTED),
+        ("facet", "name", LISTED, LISTED),  # the clerk sees names, but the log would hold no such list
+        ("facet", "id_no", LISTED, LISTED),
+        ("facet", "nothing", UNKNOWN, UNKNOWN),
+        ("without", "city", None, None),
+        ("without", "name", None, None),
+        ("without", "id_no", LEFT_OUT, LEFT_OUT),
+        ("without", "nothing", UNKNOWN, UNKNOWN),
+    ],
+)
+def test_what_may_be_listed_and_left_out(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
+    for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
+        refusal = LIST.refusal([(name, value)], view)
         assert (refusal.code if refusal else None) == expected
 
 

@@ -1,72 +1,25 @@
 """Policies that are read, and policies broken in every way we could think of: each finding with its place and code."""
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.ask import Question
 from policies.compile import compile_system
+from policies.digest import Digester
 from policies.findings import PolicyError, Severity
+from policies.formats.masker import Tally
 from policies.load import load_policy
+from policies.view import Views
+from tests.policies.broken import BROKEN, CALLERS, CATALOGUE, GRANTS, JWKS, SYSTEM
 
 GOOD = Path(__file__).parent / "good"
 DEMO = Path(__file__).parent.parent.parent / "deploy" / "demo" / "policies"
-
-CATALOGUE, GRANTS, CALLERS, SYSTEM = "catalogue.yaml", "grants.yaml", "callers.yaml", "systems/people.yaml"
-
-# name: file, what is replaced, by what, and the finding that must be among those told
-BROKEN = {
-    "unknown key": (CATALOGUE, "    level: general\n", "    levle: general\n", "4:5 unknown-key"),
-    "missing key": (CATALOGUE, "    level: general\n", "", "3:5 missing-key"),
-    "category twice": (CATALOGUE, "  mobile:", "  person_name:", "11:3 duplicate-key"),
-    "unknown level": (CATALOGUE, "level: important", "level: secret", "8:12 unknown-choice"),
-    "unknown transform": (CATALOGUE, "mask: redact", "mask: hide", "19:11 unknown-transform"),
-    "mask that shows too much": (CATALOGUE, "{first: 1, fill: 2}", "{first: 8, fill: 2}", "5:18 shows-too-much"),
-    "number that is none": (CATALOGUE, "last: 4}}\n    on", "last: four}}\n    on", "14:35 wrong-form"),
-    "number out of range": (CATALOGUE, "last: 4}}\n    on", "last: 900}}\n    on", "14:35 out-of-range"),
-    "reserved name": (CATALOGUE, "  free_text:", "  public:", "16:3 reserved-name"),
-    "truth value that is none": (CATALOGUE, "sensitive: true", "sensitive: yes", "9:5 wrong-form"),
-    "grant without an end": (GRANTS, "    until: 2027-06-30\n", "", "2:5 missing-key"),
-    "grant with a wrong date": (GRANTS, "until: 2027-06-30\n", "until: 2027-06-31\n", "9:12 wrong-form"),
-    "grant with a time without zone": (GRANTS, "T18:00:00+08:00", "T18:00:00", "17:12 wrong-form"),
-    "grant of an unknown category": (GRANTS, "person_name: show", "persn_name: show", "2:5 unknown-category"),
-    "grant of an unknown system": (GRANTS, "systems: [people]", "systems: [peple]", "2:5 unknown-system"),
-    "grant for nobody": (GRANTS, "who: {posts: [clerk]}", "who: {}", "3:10 missing-key"),
-    "grant without approval": (GRANTS, "    approved_by: 王安全\n", "", "2:5 missing-key"),
-    "grant twice": (GRANTS, "id: batch", "id: clerks", "12:5 duplicate"),
-    "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
-    "key twice": (CALLERS, "id: K-2", "id: K-1", "14:9 duplicate"),
-    "same key for two": (CALLERS, "0002\n", "0001\n", "14:9 duplicate"),
-    "citizen with a key": (CALLERS, "kind: terminal", "kind: citizen", "9:5 citizen-with-key"),
-    "unknown category in a record": (SYSTEM, "name: person_name", "name: person", "18:13 unknown-category"),
-    "unknown record": (SYSTEM, "home: {record: home}", "home: {record: house}", "23:13 unknown-record"),
-    "record in itself": (SYSTEM, "street: public", "street: {record: person}", "26:15 record-in-itself"),
-    "subject that is no field": (SYSTEM, "subject: id_no", "subject: id_number", "14:5 unknown-field"),
-    "unknown pack": (SYSTEM, "records:", "pack: nothing\nrecords:", "1:1 unknown-pack"),
-    "missing variable of a pack": (SYSTEM, "records:", "pack: datasette\nrecords:", "1:1 missing-variable"),
-    "operation that is none": (SYSTEM, "on: GET /people/{id}", "on: FETCH /people/{id}", "48:9 wrong-form"),
-    "operation twice": (SYSTEM, "on: GET /people/{id}", "on: GET /people", "1:1 operation-twice"),
-    "filter without a field": (SYSTEM, '"{field}": filter', "name: filter", "35:7 filter-without-field"),
-    "parameter of an unknown kind": (SYSTEM, "page: any", "page: free", "31:13 unknown-choice"),
-    "pointer that is none": (SYSTEM, "/total: public", "total: public", "40:9 wrong-form"),
-    "path in a path": (SYSTEM, "/total: public", "/items/*/id: public", "40:9 path-in-path"),
-    "element without a field": (SYSTEM, '"col-{field}"', '"col"', "45:13 element-without-field"),
-    "static with answers": (SYSTEM, "static: true", "static: true\n    answers: {text: x}", "55:5 static-with-answers"),
-    "missing keys of an issuer": (SYSTEM, "keys: idp.json", "keys: other.json", "9:7 missing-keys"),
-    "host twice": (SYSTEM, "hosts: [people.localhost]", "hosts: [a.localhost, a.localhost]", "3:22 duplicate"),
-    "upstream that is no address": (SYSTEM, "http://127.0.0.1:9", "127.0.0.1:9", "4:11 wrong-form"),
-    "alias": (SYSTEM, "title: {zh: 人员库", "title: &t {zh: 人员库", "2:8 alias"),
-    "tag": (SYSTEM, "state: enforcing", "state: !!python/name:os.system enforcing", "5:8 tag"),
-    "two documents": (SYSTEM, "operations:", "---\noperations:", "28:1 two-documents"),
-    "not YAML": (SYSTEM, "hosts: [people.localhost]", "hosts: [people.localhost", "4:9 not-yaml"),
-    "tab": (SYSTEM, "  person:", "\tperson:", "13:1 not-yaml"),
-    "empty file": (GRANTS, None, "", "1:1 empty"),
-    "list in place of a mapping": (GRANTS, None, "- x\n", "1:1 wrong-form"),
-    "not text": (GRANTS, None, "grants: \0", "1:1 not-yaml"),
-    "too deep": (GRANTS, None, "grants: " + "[" * 100 + "]" * 100, "1:41 not-yaml"),
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -86,6 +39,7 @@ def test_a_good_policy_has_no_findings_and_compiles(folder: Path) -> None:
     assert [str(finding) for finding in loaded.findings.sorted()] == []
     program = compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
     assert [operation.id for operation in program.operations] == [
+        "GET /people.csv",
         "GET /people",
         "POST /people",
         "DELETE /people/{id}",
@@ -98,19 +52,32 @@ def test_a_good_policy_has_no_findings_and_compiles(folder: Path) -> None:
 def test_a_broken_policy_is_told_with_its_place(folder: Path, name: str) -> None:
     file, old, new, expected = BROKEN[name]
     path = folder / file
-    text = path.read_text("utf-8")
+    path.parent.mkdir(exist_ok=True)
+    text = "" if old is None else path.read_text("utf-8")
     assert old is None or old in text
     path.write_text(new if old is None else text.replace(old, new, 1), "utf-8")
-    assert f"{file} {expected}" in findings_in(folder)
+    assert (expected if expected.count(" ") > 1 else f"{file} {expected}") in findings_in(folder)
+
+
+AT_ONCE = (
+    "unknown key", "unknown level", "truth value that is none", "number that is none", "unknown transform",
+    "grant for nobody", "grant with a wrong date", "grant with a time without zone",
+    "key that is no hash", "citizen with a key", "caller twice",
+    "host twice", "subject that is no field", "facet of persons", "unknown category in a record", "unknown record",
+    "parameter of an unknown kind", "filter without a field", "pattern of many readings", "pointer that is none",
+    "element without a field", "body of an unknown format", "path with two rests", "what is always sent, as a list",
+)  # fmt: skip
 
 
 def test_everything_wrong_is_told_at_once(folder: Path) -> None:
-    for file, old, new in ((CATALOGUE, "level: general", "level: x"), (GRANTS, "    until:", "    til:")):
+    for name in AT_ONCE:
+        file, old, new, _ = BROKEN[name]
+        assert old is not None
         path = folder / file
-        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     found = findings_in(folder)
-    assert len([one for one in found if one.endswith("unknown-choice")]) == 3
-    assert len([one for one in found if one.startswith("grants.yaml") and one.endswith("missing-key")]) == 2
+    assert {f"{BROKEN[name][0]} {BROKEN[name][3]}" for name in AT_ONCE} - set(found) == set()
+    assert found == sorted(found, key=lambda one: (one.split()[0], *map(int, one.split()[1].split(":"))))
 
 
 def test_messages_are_for_people(folder: Path) -> None:
@@ -124,20 +91,46 @@ def test_messages_are_for_people(folder: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("file", ["catalogue.yaml", "grants.yaml", "callers.yaml"])
-def test_a_missing_file_is_a_finding(folder: Path, file: str) -> None:
-    (folder / file).unlink()
-    assert f"{file} 1:1 missing-file" in findings_in(folder)
+def _replaced_by_a_folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
 
 
-def test_a_file_that_is_not_utf8_is_a_finding(folder: Path) -> None:
-    (folder / "grants.yaml").write_bytes("grants: 张".encode("gbk"))
-    assert "grants.yaml 1:1 unreadable-file" in findings_in(folder)
+def _replaced_by_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
 
 
-def test_a_huge_file_is_a_finding(folder: Path) -> None:
-    (folder / "grants.yaml").write_text("#" * (2 * 1024 * 1024 + 1))
-    assert "grants.yaml 1:1 file-too-large" in findings_in(folder)
+# name: file, what becomes of it, and the finding
+UNREADABLE: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "not there": (GRANTS, Path.unlink, "grants.yaml 1:1 missing-file"),
+    "no catalogue": (CATALOGUE, Path.unlink, "catalogue.yaml 1:1 missing-file"),
+    "no callers": (CALLERS, Path.unlink, "callers.yaml 1:1 missing-file"),
+    "not UTF-8": (GRANTS, lambda path: path.write_bytes("grants: 张".encode("gbk")), "grants.yaml 1:1 unreadable-file"),
+    "UTF-16": (SYSTEM, lambda path: path.write_text("system: x", "utf-16"), "systems/people.yaml 1:1 unreadable-file"),
+    "ten megabytes": (GRANTS, lambda path: path.write_text("#" * 10_000_000), "grants.yaml 1:1 file-too-large"),
+    "ten megabytes of keys": (JWKS, lambda path: path.write_text(" " * 10_000_000), "idp.json 1:1 file-too-large"),
+    "a folder": (CALLERS, _replaced_by_a_folder, "callers.yaml 1:1 unreadable-file"),
+    "a folder among the systems": ("systems/x.yaml", _replaced_by_a_folder, "systems/x.yaml 1:1 unreadable-file"),
+    "a folder for keys": (JWKS, _replaced_by_a_folder, "idp.json 1:1 unreadable-file"),
+    "a pipe that nobody writes to": (GRANTS, _replaced_by_a_pipe, "grants.yaml 1:1 unreadable-file"),
+    "a file for the systems": ("packs", lambda path: path.write_text("x"), "packs 1:1 unreadable-file"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_a_finding(folder: Path, name: str) -> None:
+    file, becomes, expected = UNREADABLE[name]
+    becomes(folder / file)
+    assert expected in findings_in(folder)
+
+
+def test_an_empty_file_is_told_whatever_else_is_wrong(folder: Path) -> None:
+    (folder / "grants.yaml").write_text("")
+    (folder / "catalogue.yaml").write_text("categories: [")
+    found = findings_in(folder)
+    assert found[0].startswith("catalogue.yaml")
+    assert "grants.yaml 1:1 empty" in found
 
 
 def test_a_folder_that_is_none_raises(tmp_path: Path) -> None:
@@ -149,18 +142,30 @@ def test_a_broken_policy_does_not_compile(folder: Path) -> None:
     path = folder / "systems" / "people.yaml"
     path.write_text(path.read_text("utf-8").replace("name: person_name", "name: nothing"), "utf-8")
     loaded = load_policy(folder)
-    with pytest.raises(PolicyError, match=r"systems/people\.yaml:18:13: error: there is no category `nothing`"):
+    with pytest.raises(PolicyError, match=r"systems/people\.yaml:19:13: error: there is no category `nothing`"):
         compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
 
 
-@given(st.sampled_from(sorted(path.name for path in GOOD.glob("*.yaml"))), st.integers(0, 600), st.text(max_size=4))
-@settings(max_examples=150)
-def test_no_text_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, name: str, at: int, noise: str) -> None:
+@given(st.sampled_from(sorted(path.relative_to(GOOD) for path in GOOD.rglob("*.yaml"))), st.data())
+@settings(max_examples=200)
+def test_no_text_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, file: Path, data: st.DataObject) -> None:
+    """And what has no findings can be run."""
     copy = tmp_path_factory.mktemp("noise") / "policies"
     shutil.copytree(GOOD, copy)
-    text = (copy / name).read_text("utf-8")
-    (copy / name).write_text(text[:at] + noise + text[at + len(noise) :], "utf-8", errors="replace")
-    load_policy(copy)
+    text = (copy / file).read_text("utf-8")
+    at = data.draw(st.integers(0, len(text)))
+    noise = data.draw(st.text(max_size=4) | st.sampled_from(["{field}", "{op}", "{any}", "{", "}", ": ", "\n- "]))
+    (copy / file).write_text(text[:at] + noise + text[at + data.draw(st.integers(0, 4)) :], "utf-8", errors="replace")
+    loaded = load_policy(copy)
+    if loaded.findings.errors:
+        return
+    for system in loaded.policy.systems.values():
+        program = compile_system(loaded.policy, system, loaded.jwks)
+        view = Views(program, b"s" * 32).strictest
+        for operation in program.operations:
+            for kind in ("json", "html", "csv", "text"):
+                view.masker(operation.answers, kind, Tally(Digester("1", b"k" * 32)), "utf-8", lambda *form: "")
+            Question(operation).refusal([("page", "1")], view)
 
 
 def test_the_demo_policies_have_no_errors(tmp_path: Path) -> None:

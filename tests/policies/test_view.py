@@ -1,9 +1,10 @@
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from policies.formats.masker import Tally
+from policies.formats.masker import Tally, Withheld
 from policies.program import OperationRule
 from policies.view import View, Views, grants_for
 from tests.policies.compiled import SECRET, program
@@ -24,7 +25,7 @@ def operation(name: str) -> OperationRule:
 
 
 def masked(view: View, body: bytes, kind: str, name: str = "GET /people") -> bytes:
-    masker = view.masker(operation(name).answers, kind, Tally(DIGESTER), "utf-8", lambda values: "sealed")
+    masker = view.masker(operation(name).answers, kind, Tally(DIGESTER), "utf-8", lambda *form: "sealed")
     assert masker is not None
     return b"".join([*masker.feed(body), *masker.close()])
 
@@ -89,10 +90,22 @@ def test_every_declared_format_has_its_masker(kind: str, body: str, expected: st
     assert masked(NOBODY, body.encode(), kind).decode() == expected
 
 
+def test_text_where_only_csv_is_declared_is_read_as_csv() -> None:
+    """Datasette sends its CSV as `text/plain`, so that browsers show it."""
+    answers = msgspec.structs.replace(operation("GET /people").answers, text=None)
+    masker = NOBODY.masker(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
+    assert masker is not None
+    assert b"".join([*masker.feed("id,name\n1,张三丰\n".encode()), *masker.close()]).decode() == "id,name\n1,张**\n"
+    other = NOBODY.masker(answers, "text", Tally(DIGESTER), "utf-8", lambda *form: "sealed")
+    assert other is not None
+    with pytest.raises(Withheld, match="no_known_header"):
+        other.feed("联系人张三丰\n".encode())
+
+
 def test_a_format_that_is_not_declared_has_none() -> None:
     answers = operation("GET /people/{id}").answers
-    assert NOBODY.masker(answers, "html", Tally(DIGESTER), "utf-8", str) is None
-    assert NOBODY.masker(answers, "xml", Tally(DIGESTER), "utf-8", str) is None
+    assert NOBODY.masker(answers, "html", Tally(DIGESTER), "utf-8", lambda *form: "") is None
+    assert NOBODY.masker(answers, "xml", Tally(DIGESTER), "utf-8", lambda *form: "") is None
 
 
 def test_decisions_name_rule_and_grant() -> None:
@@ -100,7 +113,7 @@ def test_decisions_name_rule_and_grant() -> None:
     assert (name.transform, name.form, name.rule, name.grant) == ("show", "clear", "grants.yaml:2", "clerks")
     hidden = next(decision for decision in NOBODY.decisions if decision.name == "person.name")
     assert (hidden.transform, hidden.form, hidden.grant) == ("keep 1..0", "masked", None)
-    assert hidden.rule == "systems/people.yaml:18"
+    assert hidden.rule == "systems/people.yaml:19"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from policies.formats.html_body import Carried
 from policies.formats.masker import Withheld
 from policies.program import OperationRule
 from policies.write_back import MaskReturned, WriteRules
@@ -12,9 +13,9 @@ RULES = WriteRules(PROGRAM)
 POST: OperationRule = next(operation for operation in PROGRAM.operations if operation.id == "POST /people")
 
 
-def sent_form(data: str, true_values: dict[str, str] | None = None) -> str:
+def sent_form(data: str, carried: Carried | None = None) -> str:
     assert POST.body.html is not None
-    return RULES.form(data.encode(), POST.body.html, lambda token: true_values or {}).decode()
+    return RULES.form(data.encode(), POST.body.html, lambda token: carried or {}).decode()
 
 
 def sent_json(value: object) -> object:
@@ -28,8 +29,22 @@ def test_a_form_without_masks_is_sent_as_it_came() -> None:
 
 
 def test_a_mask_is_replaced_by_the_value_the_form_carried() -> None:
-    sent = sent_form("mobile=138****8000&city=x&yingbi-sealed=token", {"mobile": "13800138000"})
-    assert sent == "mobile=13800138000&city=x"
+    carried = {"mobile": [("138****8000", "13800138000")]}
+    assert sent_form("mobile=138****8000&city=x&yingbi-sealed=token", carried) == "mobile=13800138000&city=x"
+    assert sent_form("mobile=+138****8000%0D%0A&yingbi-sealed=token", carried) == "mobile=13800138000"
+
+
+def test_a_new_value_is_sent_whatever_the_form_carried() -> None:
+    data = "mobile=13900139000&yingbi-sealed=token"
+    assert sent_form(data, {"mobile": [("138****8000", "13800138000")]}) == "mobile=13900139000"
+
+
+def test_values_of_one_name_are_told_apart_by_their_masks() -> None:
+    carried = {"mobile": [("138****8000", "13800138000"), ("139****9000", "13900139000")]}
+    sent = sent_form("mobile=139****9000&mobile=138****8000&yingbi-sealed=t", carried)
+    assert sent == "mobile=13900139000&mobile=13800138000"
+    with pytest.raises(MaskReturned):  # nobody can tell which of the two is meant
+        sent_form("mobile=138****8000&yingbi-sealed=t", {"mobile": [("138****8000", "1"), ("138****8000", "2")]})
 
 
 @pytest.mark.parametrize(
@@ -52,7 +67,7 @@ def test_a_mask_that_cannot_be_undone_is_refused(data: str, field: str) -> None:
 def test_a_carried_value_counts_only_for_its_own_mask() -> None:
     """A new value that happens to look like a mask of another number is not replaced by the old one."""
     with pytest.raises(MaskReturned):
-        sent_form("mobile=139****9000&yingbi-sealed=t", {"mobile": "13800138000"})
+        sent_form("mobile=139****9000&yingbi-sealed=t", {"mobile": [("138****8000", "13800138000")]})
 
 
 def test_a_field_may_be_dropped() -> None:

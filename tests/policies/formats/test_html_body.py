@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.formats import html_body
-from policies.formats.html_body import HtmlMasker
+from policies.formats.html_body import Carried, HtmlMasker
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
@@ -39,8 +39,11 @@ SHAPE = HtmlShape(
 )
 
 
-def seal(values: dict[str, str]) -> str:
-    return "sealed:" + ",".join(f"{name}={value[::-1]}" for name, value in values.items())
+def seal(action: str, carried: Carried) -> str:
+    """Legible, and backwards so that no true value is found in it."""
+    return f"{action}:" + ",".join(
+        f"{name}={shown}<{true[::-1]}" for name, values in carried.items() for shown, true in values
+    )
 
 
 def make() -> HtmlMasker:
@@ -105,6 +108,11 @@ def masked(page: str) -> str:
             '<title>***</title><td class="col-name">张**</td><p>***</p>',
         ),
         (
+            '<td class="col-name">submit</td><input type="submit" value="submit" data-x="submit">',
+            '<td class="col-name">s**</td><input type="submit" value="***" data-x="***">',
+        ),
+        ('<input type="13800138000">', '<input type="***">'),
+        (
             '<img alt="张三丰"><td class="col-name">张三丰</td><!--张三丰-->',
             '<img alt="***"><td class="col-name">张**</td><!--***-->',
         ),
@@ -144,10 +152,30 @@ def test_what_becomes_of_a_control(form: str, expected: str) -> None:
 
 
 def test_a_form_carries_the_true_values_of_its_masked_controls() -> None:
-    page = '<form><input name="mobile" value="13800138000"><input name="name" value="张三"></form><form></form>'
-    carried = '<input type="hidden" name="yingbi-sealed" value="sealed:mobile=00083100831"></form><form></form>'
+    page = '<form action="/x"><input name="mobile" value="13800138000"><input name="name" value="张三"></form>'
+    carried = '<input type="hidden" name="yingbi-sealed" value="/x:mobile=138****8000&lt;00083100831"></form>'
     assert masked(page).endswith(carried), "only fields to be restored are carried"
+    assert masked(page + "<form></form>").endswith("<form></form>")
     assert could_have_made(Keep(first=3, last=4))("138****8000")
+
+
+def test_controls_of_one_name_are_carried_in_their_order() -> None:
+    page = "<form>" + "".join(f'<input name="mobile" value="138{n}0138000">' for n in range(2)) + "</form>"
+    assert ":mobile=138****8000&lt;00083100831,mobile=138****8000&lt;00083101831" in masked(page)
+
+
+def test_a_carried_text_is_the_one_that_is_shown_whatever_made_it() -> None:
+    """A name that stands in a field is hidden in the note as well, and comes back with its mask."""
+    restored = Action(field=6, kind=Kind.SCAN, restore=True)
+    shape = HtmlShape(
+        record=Object({**RECORD.children, "remark": Value(restored)}, Value(UNDECLARED)),
+        control=re.compile(r"(?P<field>\w+)"),
+        undeclared=UNDECLARED,
+    )
+    page = '<form><input name="name" value="张三丰"><textarea name="remark">\n张三丰来过</textarea></form>'
+    out = whole(lambda: HtmlMasker(shape, tally(), "utf-8", seal), page.encode()).decode()
+    assert "***来过</textarea>" in out
+    assert ":remark=***来过&lt;过来丰三张" in out.replace("\n", "")
 
 
 @pytest.mark.parametrize(
@@ -233,9 +261,11 @@ def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
     shape = HtmlShape(record=Object({}, Value(UNDECLARED)), undeclared=UNDECLARED, hides_everything=True)
     page = (
         '<!DOCTYPE html><title>张三</title><!-- 张三 --><p class="x">王<b>五</b> </p><img alt="李四" src="/a.png">'
-        '<script>var x = "张三"</script><input name="n" value="张三">'
+        '<script>var x = "张三"</script><input name="n" value="张三" data-name="zhangsan" onclick="f(1)" checked>'
+        '<a href="/people/%E5%BC%A0" class="x">x</a><a href="/people/1101051949">x</a><a href="/people?page=2">x</a>'
     )
     assert whole(lambda: HtmlMasker(shape, tally(), "utf-8", seal), page.encode()).decode() == (
         '<!DOCTYPE html><title>***</title><p class="x">***<b>***</b> </p><img alt="***" src="/a.png">'
         '<script></script><input name="n" value="***">'
+        '<a class="x">***</a><a>***</a><a href="/people?page=2">***</a>'
     )

@@ -8,7 +8,7 @@ from policies.formats import json_body, json_stream
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
-from tests.policies.formats.masking import DIGESTER, PUBLIC, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
+from tests.policies.formats.masking import DIGESTER, NAME, PUBLIC, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
 
 LIST = Object({"rows": RECORD, "total": Value(PUBLIC)}, Value(UNDECLARED))
 TABLE = Object({"rows": Rows("columns", RECORD), "columns": Value(PUBLIC)}, Value(UNDECLARED))
@@ -43,6 +43,7 @@ def masked(body: str | bytes, node: Node = RECORD) -> str:
         ('{"id": "\\u5f20"}', '{"id":"张"}'),
         ('{"n\\u0061me": "张三"}', '{"name":"张**"}'),
         ('{"11010519491231002X": 1, "13800138000": 2}', '{"***1":null,"***2":null}'),
+        ('{"id": 1, "张三": 2, "a b.c": 3, "x\\u0000": 4}', '{"id":1,"***1":null,"a b.c":null,"***2":null}'),
         ('"张三"', '"***"'),
         ("[]", "[]"),
         ('[{"name": "张三"}, [{"name": "李四"}], "王五"]', '[{"name":"张**"},[{"name":"李**"}],"***"]'),
@@ -63,6 +64,11 @@ def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
     assert masked('{"total": 2, "7": {"name": "张三"}}', node) == '{"total":2,"7":{"name":"张**"}}'
     assert masked('[{"name": "张三"}]', node) == '[{"name":"张**"}]'
     assert masked('{"other": "张三"}', node) == '{"other":"***"}'
+
+
+def test_a_declared_key_stays_whatever_its_script() -> None:
+    node = Object({"姓名": Value(NAME)}, Value(UNDECLARED))
+    assert masked('{"姓名": "张三", "李四": 1}', node) == '{"姓名":"张**","***1":null}'
 
 
 def test_a_table_by_its_columns() -> None:

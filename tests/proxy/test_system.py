@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from proxy.identity import NOBODY, Caller
+from proxy.system import FORM_LASTS_S, System
+from tests.policies.compiled import SECRET, program
+from tests.policies.formats.masking import DIGESTER
+
+SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+LI, WANG = Caller(id="li"), Caller(id="wang")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+CARRIED = {"mobile": [("138****8000", "13800138000"), ("139****9000", "13900139000")], "note": [("***", "张\ud800")]}
+TOKEN = SYSTEM.seal_form("/people/7", CARRIED, LI, NOW)
+
+
+def test_a_form_carries_its_values_back() -> None:
+    assert SYSTEM.open_form(TOKEN, "/people/7", LI, NOW + timedelta(seconds=FORM_LASTS_S - 1)) == CARRIED
+
+
+@pytest.mark.parametrize(
+    ("token", "target", "caller", "later"),
+    [
+        (TOKEN, "/people/8", LI, 0),
+        (TOKEN, "", LI, 0),
+        (TOKEN, "/people/7", WANG, 0),
+        (TOKEN, "/people/7", NOBODY, 0),
+        (TOKEN, "/people/7", LI, FORM_LASTS_S),
+        (TOKEN[:-1] + ("A" if TOKEN[-1] != "A" else "B"), "/people/7", LI, 0),
+        (TOKEN[:-4], "/people/7", LI, 0),
+        ("", "/people/7", LI, 0),
+    ],
+    ids=["another record", "nowhere", "another caller", "nobody", "too late", "altered", "cut", "empty"],
+)
+def test_what_a_form_carries_opens_nowhere_else(token: str, target: str, caller: Caller, later: int) -> None:
+    assert SYSTEM.open_form(token, target, caller, NOW + timedelta(seconds=later)) == {}
+
+
+def test_what_a_form_carries_opens_in_its_system_only() -> None:
+    other = System(msgspec.structs.replace(program(), system="other"), "digest", DIGESTER, SECRET)
+    assert other.open_form(TOKEN, "/people/7", LI, NOW) == {}
