@@ -79,7 +79,7 @@ class Hooks:
     @withhold_on_failure
     def response(self, flow: HTTPFlow) -> None:
         """An answer has arrived whole, or has been streamed to its end."""
-        self.gate.live.pop(flow.id, None)
+        self.gate.underway.forget(flow)
         assert flow.response is not None
         flow.response.trailers = None
         exchange = exchange_of(flow)
@@ -90,7 +90,7 @@ class Hooks:
     @withhold_on_failure
     def error(self, flow: HTTPFlow) -> None:
         """The caller has gone, or the system behind has failed."""
-        self.gate.live.pop(flow.id, None)
+        self.gate.underway.forget(flow)
         exchange = exchange_of(flow)
         if exchange is None:
             return

@@ -55,6 +55,14 @@ class Connection(mode_servers.ProxyConnectionHandler):
         if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
             transport.writer.transport.abort()
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something that was released waits for the caller to take it."""
+        transport = self.transports.get(self.client)
+        if transport is None or not isinstance(transport.writer, asyncio.StreamWriter):
+            return False
+        return transport.writer.transport.get_write_buffer_size() > 0
+
     def _carry_out(self, command: commands.Command) -> None:
         match command:
             case commands.StartHook():

@@ -56,6 +56,9 @@ REASONS: dict[str, Reason] = {
     "not_ready": Reason(
         503, "网关暂时无法确认当前的安全策略，请稍后再试", "the gateway cannot confirm the policy in force"
     ),
+    "gateway_stopping": Reason(
+        503, "网关正在重新启动，请稍后再试", "the gateway is being restarted: try again in a moment"
+    ),
     "record_failed": Reason(
         503, "访问日志暂时无法写入，因此不提供数据，请稍后再试", "what cannot be recorded is not shown"
     ),

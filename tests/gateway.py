@@ -22,12 +22,16 @@ from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
 from proxy.board import Board
 from proxy.counters import Counters
+from proxy.identity import hash_key
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 GOOD = Path(__file__).parent / "policies" / "good"
+KEYS = {"0" * 63 + "1": "ybk_batch-of-nightly-statistics", "0" * 63 + "2": "ybk_terminal-at-window-seven"}
+"""The API keys of the good policy's callers, by what stands there in place of their hashes."""
+BATCH_KEY, CLERK_KEY = KEYS.values()
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Gateway:
     port: int
     tls: bool
     lease_s: float = 30.0
+    drain_s: float = 5.0
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -115,6 +120,7 @@ class Gateway:
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
             "lease_s": self.lease_s,
+            "drain_s": self.drain_s,
         }
 
     def counters(self, number: int = 0) -> dict[str, int]:
@@ -160,12 +166,16 @@ def gateway(
     workers: int = 1,
     tls: bool = False,
     lease_s: float = 30.0,
+    drain_s: float = 5.0,
 ) -> Iterator[Gateway]:
     """A gateway with *policies* whose systems lie behind at the ports of *upstreams*."""
     shutil.copytree(policies, home / "policies", dirs_exist_ok=True)
+    callers = home / "policies" / "callers.yaml"
+    for placeholder, secret in KEYS.items():
+        callers.write_text(callers.read_text("utf-8").replace(placeholder, hash_key(secret)), "utf-8")
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
-    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s)
+    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, drain_s=drain_s)
     try:
         made.board.beat()
         made.publish()

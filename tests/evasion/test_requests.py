@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.evasion.conftest import Rig, ended, reads
 from tests.gateway import raw
+from tests.rig import Rig, ended, reads
 from tests.scripted import answering
 
 HOST = "Host: people.localhost\r\n"
