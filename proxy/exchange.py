@@ -9,9 +9,9 @@ from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
 from proxy.answer import Empty, Mask, Treatment, passing_headers
-from proxy.connection import made_of
 from proxy.decide import Forward
 from proxy.identity import COOKIE, cookies_in
+from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.message import Headers, Malformed, Request, read_headers, read_request
 from proxy.pages import Notice, page, problem

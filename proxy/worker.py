@@ -22,10 +22,10 @@ from mitmproxy.proxy.layers.http import HTTPMode
 
 from policies.digest import Digester
 from policies.keys import Verifier, read_secret
-from proxy import core
+from proxy import core, lean
 from proxy.addon import Hooks
 from proxy.board import Board
-from proxy.connection import Connection, argument_names
+from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
@@ -90,7 +90,7 @@ class Dispatcher(addonmanager.AddonManager):
             found = (getattr(addon, event.name, None) for addon in self.chain)
             called = self._called[event.name] = tuple(method for method in found if method is not None)
         if called:
-            arguments = [getattr(event, name) for name in argument_names(cast(Any, type(event)))]
+            arguments = [getattr(event, name) for name in lean.argument_names(cast(Any, type(event)))]
             for method in called:
                 method(*arguments)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from policies.formats.free_text import KnownValues, mask_free_text
@@ -18,8 +19,11 @@ from policies.transforms.make import REDACTED
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
 _SINGLE = frozenset({str, int, bool, type(None)})
+_TEXT = {str}
 _NOTHING = (None, "")
 DEEPEST = 64
+FEWEST_ROWS = 4
+"""From so many records on it pays to look at a list of them as a table."""
 """How many containers may lie in one another."""
 
 
@@ -107,10 +111,58 @@ class JsonTree:
 
     def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
         items = items_of(node) or self.undeclared
+        if len(value) >= FEWEST_ROWS and depth < DEEPEST and isinstance(items, Object) and self._table(items, value):
+            return value
         treat = self._object if isinstance(items, Object) and depth < DEEPEST else self.apply
         for place, item in enumerate(value):
             value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
         return value
+
+    def _table(self, node: Object, records: list[Any]) -> bool:
+        """Treat flat *records* with the same keys field by field, as `_object` would one by one, in a third of the time.
+
+        False, and nothing was done, where they are not that, or where what becomes of a field depends on others.
+        """
+        columns = columns_of(records)
+        if columns is None:
+            return False
+        masked, shown, dropped = [], [], []
+        for key in columns:
+            child = node.children.get(key)
+            if child is None:
+                child = node.other
+                if is_telling_key(key):
+                    return False
+            if not isinstance(child, Value):
+                return False
+            match child.action.kind:
+                case Kind.MASK:
+                    masked.append((key, child.action))
+                case Kind.SHOW:
+                    shown.append((key, child.action))
+                case Kind.DROP:
+                    dropped.append((key, child.action))
+                case Kind.SCAN:
+                    return False
+        tally = self.tally
+        if node.subject is not None:
+            self._note_subjects(columns.get(node.subject, []))
+        for key, action in masked:
+            column = columns[key]
+            _count(tally, action, column)
+            if set(map(type, column)) == _TEXT:
+                treated: list[str | None] = list(map(action.apply, column))
+            else:
+                treated = [action.apply(item) if type(item) is str else None for item in column]
+            for record, item in zip(records, treated, strict=True):
+                record[key] = item
+        for key, action in shown:
+            _count(tally, action, columns[key])
+        for key, action in dropped:
+            tally.fields[action.field] += len(records) * action.personal
+            for record in records:
+                del record[key]
+        return True
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
@@ -190,6 +242,13 @@ class JsonTree:
                 rows[place] = [record.get(column) for column in columns]
         return rows
 
+    def _note_subjects(self, identifiers: list[Any]) -> None:
+        if set(map(type, identifiers)) == _TEXT:
+            self.tally.subjects |= dict.fromkeys(self.tally.digester.each(filter(None, identifiers)))
+            return
+        for identifier in filter(None, identifiers):
+            self.note_subject(identifier)
+
     def note_subject(self, identifier: Any) -> None:
         """Note whom an object is about, where it says so."""
         if isinstance(identifier, str | int) and not isinstance(identifier, bool):
@@ -219,6 +278,24 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
+    """The values of *records* by key, where all are objects with the same keys and single values."""
+    if set(map(type, records)) != {dict} or len(set(map(len, records))) != 1 or len(records[0]) < 2:
+        return None
+    keys = tuple(records[0])
+    try:
+        rows = list(map(itemgetter(*keys), records))
+    except KeyError:
+        return None
+    columns = dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
+    return columns if all(_SINGLE.issuperset(map(type, column)) for column in columns.values()) else None
+
+
+def _count(tally: Tally, action: Action, column: list[Any]) -> None:
+    if action.personal and (number := len(column) - column.count(None) - column.count("")):
+        tally.fields[action.field] += number
 
 
 @lru_cache(maxsize=64)
