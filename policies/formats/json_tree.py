@@ -4,88 +4,24 @@ Containers that no declaration describes are kept as containers with every value
 program finds the shape it expects.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from operator import itemgetter
 from typing import Any
 
 from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, hidden_key, is_telling_key, items_of
 from policies.formats.masker import Action, Kind, Tally, Withheld
-from policies.recognisers.scan import may_hold_personal_data, scan
-from policies.transforms.make import REDACTED
+from policies.recognisers.scan import scan
 
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
 _SINGLE = frozenset({str, int, bool, type(None)})
 _TEXT = {str}
+_OBJECTS = {dict}
 _NOTHING = (None, "")
-DEEPEST = 64
-FEWEST_ROWS = 4
+FEWEST_ROWS = 2
 """From so many records on it pays to look at a list of them as a table."""
-"""How many containers may lie in one another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A declared value."""
-
-    action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows as lists of cells, in an object that also names their columns: `{"columns": [...], "rows": [[...], ...]}`.
-
-    A row that is an object is a record as well: some systems answer in both shapes under one key.
-    """
-
-    columns: str
-    """The key, beside this one, of the columns' names."""
-    record: "Object"
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """A record with declared fields, or an envelope around records."""
-
-    children: dict[str, "Node"]
-    other: "Node"
-    """For keys not in `children`."""
-    items: "Node | None" = None
-    """For the elements of a list in this place; None: they are such objects themselves."""
-    subject: str | None = None
-    """Which key tells whom the object is about."""
-    scanned: frozenset[str] = field(init=False)
-    """Keys of free text; what other fields hide is looked for in it."""
-    must_be_whole: bool = field(init=False)
-    """Whether what an entry becomes depends on other entries, so that it cannot be treated piece by piece."""
-    masked: tuple[tuple[str, int, Callable[[str], str]], ...] = field(init=False)
-    """Key, field index and mask of each masked field."""
-    counted: tuple[tuple[str, int], ...] = field(init=False)
-    """Key and field index of each personal field that is shown."""
-    plain: frozenset[str] = field(init=False)
-    """Keys whose single values need nothing but what `masked` and `counted` say."""
-
-    def __post_init__(self) -> None:
-        nodes = (*self.children.values(), self.other)
-        values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
-        masked = tuple((key, action.field, action.apply) for key, action in values if action.kind is Kind.MASK)
-        shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
-        scanned = frozenset(key for key, action in values if action.kind is Kind.SCAN)
-        other_scans = isinstance(self.other, Value) and self.other.action.kind is Kind.SCAN
-        for name, found in (
-            ("scanned", scanned),
-            ("must_be_whole", bool(scanned) or other_scans or any(isinstance(node, Rows) for node in nodes)),
-            ("masked", masked),
-            ("counted", tuple((key, action.field) for key, action in shown if action.personal)),
-            ("plain", frozenset(key for key, action in values if action.kind in (Kind.MASK, Kind.SHOW))),
-        ):
-            object.__setattr__(self, name, found)
-
-
-type Node = Value | Object | Rows
 
 
 class JsonTree:
@@ -111,58 +47,85 @@ class JsonTree:
 
     def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
         items = items_of(node) or self.undeclared
-        if len(value) >= FEWEST_ROWS and depth < DEEPEST and isinstance(items, Object) and self._table(items, value):
+        if (
+            len(value) >= FEWEST_ROWS
+            and depth < DEEPEST
+            and isinstance(items, Object)
+            and self._table(items, value, depth + 1)
+        ):
             return value
         treat = self._object if isinstance(items, Object) and depth < DEEPEST else self.apply
         for place, item in enumerate(value):
             value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
         return value
 
-    def _table(self, node: Object, records: list[Any]) -> bool:
-        """Treat flat *records* with the same keys field by field, as `_object` would one by one, in a third of the time.
+    def _table(self, node: Object, records: list[Any], depth: int) -> bool:
+        """Treat *records* with the same keys field by field, as `_object` would one by one, in a third of the time.
 
-        False, and nothing was done, where they are not that, or where what becomes of a field depends on others.
+        False, and nothing was done, where they are not that.
         """
         columns = columns_of(records)
-        if columns is None:
+        if columns is None or depth >= DEEPEST:
             return False
-        masked, shown, dropped = [], [], []
-        for key in columns:
-            child = node.children.get(key)
-            if child is None:
-                child = node.other
-                if is_telling_key(key):
-                    return False
-            if not isinstance(child, Value):
+        children = {key: node.children.get(key, node.other) for key in columns}
+        for key, column in columns.items():
+            child = children[key]
+            if key not in node.children and is_telling_key(key):
                 return False
-            match child.action.kind:
-                case Kind.MASK:
-                    masked.append((key, child.action))
-                case Kind.SHOW:
-                    shown.append((key, child.action))
-                case Kind.DROP:
-                    dropped.append((key, child.action))
-                case Kind.SCAN:
+            if isinstance(child, Value):
+                if not _SINGLE.issuperset(map(type, column)):
                     return False
-        tally = self.tally
+            elif not isinstance(child, Object) or set(map(type, column)) != _OBJECTS:
+                return False
         if node.subject is not None:
             self._note_subjects(columns.get(node.subject, []))
-        for key, action in masked:
-            column = columns[key]
-            _count(tally, action, column)
-            if set(map(type, column)) == _TEXT:
-                treated: list[str | None] = list(map(action.apply, column))
-            else:
-                treated = [action.apply(item) if type(item) is str else None for item in column]
-            for record, item in zip(records, treated, strict=True):
-                record[key] = item
-        for key, action in shown:
-            _count(tally, action, columns[key])
-        for key, action in dropped:
-            tally.fields[action.field] += len(records) * action.personal
-            for record in records:
-                del record[key]
+        texts: list[tuple[str, Action]] = []
+        hidden: list[tuple[list[Any], list[str | None]]] = []
+        for key, column in columns.items():
+            child = children[key]
+            if isinstance(child, Value):
+                if child.action.kind is Kind.SHOW and not child.action.personal:
+                    continue
+                if child.action.kind is Kind.SCAN:
+                    texts.append((key, child.action))
+                elif (treated := self._column(child.action, key, column, records)) is not None:
+                    hidden.append((column, treated))
+            elif isinstance(child, Object) and not self._table(child, column, depth + 1):
+                for record, item in zip(records, column, strict=True):
+                    record[key] = self._object(child, item, depth + 1)
+        for key, action in texts:  # once all other fields of each record are known
+            looks_further = not node.scanned.isdisjoint(columns)
+            for place, (record, item) in enumerate(zip(records, columns[key], strict=True)):
+                if item not in _NOTHING:
+                    known = _known_of(hidden, place) if looks_further else None
+                    record[key] = self.scalar(action, item, known)
         return True
+
+    def _column(
+        self, action: Action, key: str, column: list[Any], records: list[dict[str, Any]]
+    ) -> list[str | None] | None:
+        """Do what `scalar` does to the values that *records* have at *key*. Returns what they became, if masked."""
+        if action.personal:
+            number = len(column)
+            if action.kind is not Kind.DROP:
+                number -= column.count(None) + column.count("")
+            if number:
+                self.tally.fields[action.field] += number
+        treated: list[str | None] | None = None
+        match action.kind:
+            case Kind.MASK:
+                if set(map(type, column)) == _TEXT:
+                    treated = list(map(action.apply, column))
+                else:
+                    treated = [action.apply(item) if type(item) is str else None for item in column]
+                for record, item in zip(records, treated, strict=True):
+                    record[key] = item
+            case Kind.DROP:
+                for record in records:
+                    del record[key]
+            case Kind.SHOW | Kind.SCAN:
+                pass
+        return treated
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
@@ -232,6 +195,11 @@ class JsonTree:
             return self.apply(self.undeclared, rows, depth)
         if not all(isinstance(column, str) for column in columns) or len(set(columns)) != len(columns):
             raise Withheld("table_not_as_declared")
+        if set(map(type, rows)) == {list} and set(map(len, rows)) == {len(columns)}:
+            records = [dict(zip(columns, row, strict=True)) for row in rows]
+            if not self._table(node.record, records, depth + 1):
+                records = [self._object(node.record, record, depth + 1) for record in records]
+            return [[record.get(column) for column in columns] for record in records]
         for place, row in enumerate(rows):
             if not isinstance(row, list):
                 rows[place] = self.apply(node.record, row, depth + 1)
@@ -281,49 +249,31 @@ class JsonTree:
 
 
 def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
-    """The values of *records* by key, where all are objects with the same keys and single values."""
-    if set(map(type, records)) != {dict} or len(set(map(len, records))) != 1 or len(records[0]) < 2:
+    """The values of *records* by key, where all are objects with the same keys, two at least."""
+    if set(map(type, records)) != _OBJECTS or len(set(map(len, records))) != 1 or len(records[0]) < 2:
         return None
     keys = tuple(records[0])
     try:
         rows = list(map(itemgetter(*keys), records))
     except KeyError:
         return None
-    columns = dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
-    return columns if all(_SINGLE.issuperset(map(type, column)) for column in columns.values()) else None
+    return dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def _count(tally: Tally, action: Action, column: list[Any]) -> None:
-    if action.personal and (number := len(column) - column.count(None) - column.count("")):
-        tally.fields[action.field] += number
+def _known_of(hidden: list[tuple[list[Any], list[str | None]]], place: int) -> KnownValues:
+    """What the record at *place* hides, of columns as they were and as they became."""
+    known = KnownValues()
+    for column, treated in hidden:
+        item = column[place]
+        if type(item) is str and item != treated[place]:
+            known.add(item)
+    return known
 
 
 @lru_cache(maxsize=64)
 def _undeclared_nodes(action: Action) -> tuple[Value, Object]:
     """What stands for a value and for an object of which nothing is declared."""
     return Value(action), Object({}, Value(action))
-
-
-def items_of(node: Node) -> Node | None:
-    """The node for the elements of a list that stands where *node* does; None where nothing is declared."""
-    match node:
-        case Object():
-            return node.items or node
-        case Value():
-            return node
-        case Rows():
-            return None
-
-
-@lru_cache(maxsize=4096)
-def is_telling_key(key: str) -> bool:
-    """Whether *key*, which nobody declared, holds personal data itself, as in an object keyed by ID numbers."""
-    return may_hold_personal_data(key) and bool(scan(key))
-
-
-def hidden_key(number: int) -> str:
-    """What stands in place of the telling key *number* of its object, from 1."""
-    return f"{REDACTED}{number}"
 
 
 def _without_telling_keys(value: dict[str, Any]) -> dict[str, Any]:

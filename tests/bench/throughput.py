@@ -6,64 +6,25 @@ token, every field is masked as declared, and every answer is written down befor
 """
 
 import contextlib
-import json
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
 from tests.bench import cores
+from tests.bench.answers import answers, policies
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.load import load
-from tests.gateway import GOOD, gateway, wait_until
+from tests.gateway import gateway, wait_until
 from tests.proxy.credentials import Provider
 from tests.servers import free_port, serving
 
 ROUNDS = 5
 WARM_UP_S = 0.5
-REMARKS = (
-    "申请人材料齐全，已通知到窗口领取。",
-    "联系人{name}，电话{mobile}，请在工作日上午联系。",
-    "本次补交户口簿复印件一份，其余材料见上次受理记录，无需重复提交。",
-    "证件号{id_no}核对无误，转民政窗口办理。",
-)
-
-
-def bodies() -> dict[str, bytes]:
-    """The bodies that are asked for, by what they are."""
-    chance = random.Random(4711)
-    return {
-        "10 KiB JSON": _body(10, chance),
-        "10 KiB JSON with remarks": _body(10, chance, remarks=True),
-        "1 KiB JSON": _body(1, chance),
-        "100 KiB JSON": _body(100, chance),
-    }
-
-
-def _body(size_kib: int, chance: random.Random, *, remarks: bool = False) -> bytes:
-    items: list[dict[str, Any]] = []
-    while True:
-        person = {
-            "id": len(items) + 1,
-            "name": chance.choice("赵钱孙李周吴郑王") + chance.choice("伟芳娜敏静丽强磊") * chance.choice((1, 2)),
-            "id_no": f"{chance.randrange(110000, 660000)}{chance.randrange(19400101, 20101231)}{chance.randrange(10000):04}",
-            "mobile": f"1{chance.randrange(3_000_000_000, 9_999_999_999)}",
-            "city": chance.choice(("云州", "青石", "临江")),
-        }
-        if remarks:
-            person["note"] = chance.choice(REMARKS).format(**person)
-        made = json.dumps(
-            {"total": 4711, "items": [*items, person]}, ensure_ascii=False, separators=(",", ":")
-        ).encode()
-        if len(made) > size_kib * 1024:
-            return json.dumps({"total": 4711, "items": items}, ensure_ascii=False, separators=(",", ":")).encode()
-        items.append(person)
 
 
 @dataclass
@@ -88,7 +49,7 @@ class Rival:
 
 def figures(bench: Bench) -> list[Figure]:
     """Requests a second and processor time for each, for some sizes."""
-    asked = bodies()
+    asked = answers()
     provider = Provider()
     requests = {
         what: (
@@ -104,7 +65,7 @@ def figures(bench: Bench) -> list[Figure]:
         mitmdump(bench.folder, port, for_server) as dump,
         yingbi(bench.folder, port, provider, for_server) as own,
     ):
-        for what, request in requests.items():
+        for request in requests.values():
             for rival in (dump, own):
                 uvloop.run(load(rival.port, request, WARM_UP_S))
         for number in range(ROUNDS):
@@ -159,8 +120,9 @@ def yingbi(folder: Path, upstream_port: int, provider: Provider, on: set[int]) -
     """A gateway of one worker that takes the tokens of *provider*."""
     home = folder / "gateway"
     home.mkdir()
+    declared = policies(folder / "declared")
     with contextlib.ExitStack() as stack:
-        running = stack.enter_context(gateway(home, {"people": upstream_port}, policies=GOOD, workers=0))
+        running = stack.enter_context(gateway(home, {"people": upstream_port}, policies=declared, workers=0))
         provider.write(home / "policies" / "idp.json")
         running.publish()
         with cores.on(on):
