@@ -8,12 +8,11 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally, Withheld
-from policies.overlay import Tightening
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.decide import Refuse, decide
+from proxy.decide import Refuse, decide, stopped
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -240,9 +239,9 @@ class Gate:
             credential=ledger.caller.credential,
             now=self.now(),
         )
-        if all(entry.kind is Tightening.MASK_HARDER for entry in entries):
-            return "answer_cut" if entries and ledger.view is not ledger.system.views.strictest else None
-        return "answer_cut"
+        if entries and ledger.view is not ledger.system.views.strictest:
+            return stopped(entries) or "answer_cut"  # what is to be masked harder has been masked as it was
+        return stopped(entries)
 
     def cut(self, flow: HTTPFlow) -> None:
         """End the caller's connection without a terminator: what was sent must not look whole. Safe to call twice."""
