@@ -169,10 +169,7 @@ def gateway(
     drain_s: float = 5.0,
 ) -> Iterator[Gateway]:
     """A gateway with *policies* whose systems lie behind at the ports of *upstreams*."""
-    shutil.copytree(policies, home / "policies", dirs_exist_ok=True)
-    callers = home / "policies" / "callers.yaml"
-    for placeholder, secret in KEYS.items():
-        callers.write_text(callers.read_text("utf-8").replace(placeholder, hash_key(secret)), "utf-8")
+    declare(home / "policies", policies)
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
     made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, drain_s=drain_s)
@@ -184,6 +181,14 @@ def gateway(
         yield made
     finally:
         made.stop()
+
+
+def declare(folder: Path, policies: Path = GOOD) -> None:
+    """Put *policies* into *folder*; where they are the good ones, with `KEYS` that work."""
+    shutil.copytree(policies, folder, dirs_exist_ok=True)
+    callers = folder / "callers.yaml"
+    for placeholder, secret in KEYS.items():
+        callers.write_text(callers.read_text("utf-8").replace(placeholder, hash_key(secret)), "utf-8")
 
 
 def point_at(system: Path, port: int) -> None:

@@ -43,6 +43,8 @@ REFUSED = {
     "two slashes": f"GET //people HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
     "an encoded NUL": f"GET /people%00 HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
     "matrix parameters": f"GET /people;x=1 HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
+    "a parameter behind a semicolon": f"GET /people?page=1;id_no=4 HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
+    "a slash encoded twice": f"GET /people%252f7 HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
     "a bad escape": f"GET /people%zz HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
     "a target that is no UTF-8": f"GET /people%ff HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
     "a fragment": f"GET /people#x HTTP/1.1\r\n{HOST}{CLOSE}\r\n",
