@@ -12,7 +12,7 @@ from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker, Seal
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Node, Object, Rows, Value
+from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.formats.text_body import TextMasker

@@ -8,7 +8,7 @@ import re
 
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_nodes import Object, Value, is_telling_key
+from policies.formats.json_tree import Object, Value, is_telling_key
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 LONGEST_RECORD = 1024 * 1024

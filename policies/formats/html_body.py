@@ -15,7 +15,7 @@ from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, ma
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Value
+from policies.formats.json_tree import Value
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 WINDOW_CHARS = 256 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policies.formats.html_tokens import StartTag
-from policies.formats.json_nodes import Object, Value
+from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action
 
 

@@ -3,10 +3,9 @@
 Both ways spell the output alike (compact, in the order of the input), so it does not matter how a body was split.
 """
 
-from policies.formats.json_nodes import Node
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
-from policies.formats.json_tree import JsonTree
+from policies.formats.json_tree import JsonTree, Node
 from policies.formats.masker import Action, Tally
 
 WHOLE_BYTES = 1024 * 1024

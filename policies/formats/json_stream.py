@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, hidden_key, is_telling_key, items_of
 from policies.formats.json_text import parse, spell
+from policies.formats.json_tree import DEEPEST, Node, Object, Rows, Value, hidden_key, is_telling_key, items_of
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024

@@ -6,9 +6,8 @@ Source of the rule: DESIGN decision 2. Only names of fields are noted, and only 
 import re
 from typing import Any
 
-from policies.formats.json_nodes import Object, Value, is_telling_key
 from policies.formats.json_text import parse_exactly, spell
-from policies.formats.json_tree import JsonTree
+from policies.formats.json_tree import JsonTree, Object, Value, is_telling_key
 from policies.formats.masker import Action, Tally, Withheld
 
 LARGEST_BYTES = 8 * 1024 * 1024

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from policies.formats import json_body, json_nodes, json_stream, json_tree
+from policies.formats import json_body, json_stream, json_tree
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Node, Object, Rows, Value
+from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
 from tests.policies.formats.masking import (
     DIGESTER,
@@ -193,7 +193,7 @@ def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
             json.dumps(answer).encode(),
         )
     )
-    assume(not any(map(json_nodes.is_telling_key, names)))
+    assume(not any(map(json_tree.is_telling_key, names)))
     assert by_row["rows"] == [[each.get(name) for name in names] for each in json.loads(table)]
 
 
