@@ -7,6 +7,7 @@ the core costs for a small exchange.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from mitmproxy.proxy import commands, events, mode_servers
@@ -21,6 +22,9 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     settings: ClassVar[Any] = None
     """The core's options, as they were when the first connection came."""
+
+    broke: Callable[[str], None]
+    """Is told the kind of exception that ended a connection; set by `core.install`."""
 
     def __init__(self, master: Any, reader: Any, writer: Any, options: Any, mode: Any) -> None:
         if Connection.settings is None:
@@ -46,9 +50,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
         try:
             for command in self.layer.handle_event(event):
                 self._carry_out(command)
-        except BaseException:
+        except BaseException as error:
             # The core would log it and leave the connection as it is. Nobody knows what it is now: it ends.
             self.abort()
+            self.broke(type(error).__name__)
             raise
 
     def abort(self) -> None:

@@ -350,6 +350,7 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     _http1.make_error_response = error_response
     _base.format_error = error_body
     _http2.format_error = error_body  # type: ignore[attr-defined]
+    Connection.broke = staticmethod(gate.broke)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]

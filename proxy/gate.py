@@ -250,6 +250,11 @@ class Gate:
             flow.kill()  # type: ignore[no-untyped-call]
         self._cut(flow.client_conn)
 
+    def broke(self, kind: str) -> None:
+        """A connection has ended in a failure of ours that no hook's guard could catch."""
+        self.counters.add("failures")
+        self.said("connection", kind)
+
     def fail(self, flow: HTTPFlow, hook: str, kind: str) -> None:
         """See `guard.Fails`: show an error and nothing else, or cut where that is no longer possible."""
         self.counters.add("failures")

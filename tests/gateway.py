@@ -42,7 +42,8 @@ class Gateway:
     port: int
     tls: bool
     lease_s: float = 30.0
-    drain_s: float = 5.0
+    more: dict[str, Any] = field(default_factory=dict)
+    """Settings of every worker, in place of the usual ones."""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -86,7 +87,7 @@ class Gateway:
         """One worker more."""
         number = len(self.workers)
         settings = self.home / f"worker-{number}.json"
-        settings.write_text(json.dumps(self._settings(number)))
+        settings.write_text(json.dumps(self._settings(number) | self.more))
         with (self.home / f"worker-{number}.log").open("wb") as log:
             command = [sys.executable, "-m", "tests.run_worker", str(settings)]
             worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
@@ -120,7 +121,6 @@ class Gateway:
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
             "lease_s": self.lease_s,
-            "drain_s": self.drain_s,
         }
 
     def counters(self, number: int = 0) -> dict[str, int]:
@@ -166,13 +166,13 @@ def gateway(
     workers: int = 1,
     tls: bool = False,
     lease_s: float = 30.0,
-    drain_s: float = 5.0,
+    **more: Any,
 ) -> Iterator[Gateway]:
-    """A gateway with *policies* whose systems lie behind at the ports of *upstreams*."""
+    """A gateway with *policies* whose systems lie behind at *upstreams*, their ports. *more*: settings of its workers."""
     declare(home / "policies", policies)
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
-    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, drain_s=drain_s)
+    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, more=more)
     try:
         made.board.beat()
         made.publish()
