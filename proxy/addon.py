@@ -97,7 +97,7 @@ class Hooks:
         if exchange.streaming is not None:
             exchange.streaming.abort(exchange.failure or "upstream_broke_off")
         elif not exchange.is_answered:
-            self.gate.withhold(flow, exchange, exchange.failure or "upstream_unreachable")
+            self.gate.withhold(flow, exchange, exchange.failure or "caller_left")
 
     def http_connect(self, flow: HTTPFlow) -> None:
         """There is nothing to connect to but the systems declared."""

@@ -5,6 +5,7 @@ before anybody has looked at it. What stands here is put in the place of its own
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -38,6 +39,11 @@ LARGEST_REQUEST = 1024 * 1024
 LARGEST_BUFFERED = 1024 * 1024
 """Bytes of an answer's body that are held before it is streamed instead."""
 LONGEST_HEAD = 64 * 1024
+LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
+"""Bytes of further requests that a caller may send before the answer to the first has come."""
+
+ARRIVING: dict[str, float] = {}
+"""Since when a request that has not arrived whole has been arriving, monotonic, by the id of the connection."""
 
 type Commands = layer.CommandGenerator[None]
 
@@ -135,6 +141,8 @@ class Stream(http_layers.HttpStream):
         if self.client_state is _over:
             yield http_layers.DropStream(self.stream_id)
             return
+        if isinstance(event, RequestProtocolError) and (asking := exchange_of(self.flow)) is not None:
+            asking.failure = asking.failure or "caller_left"
         waiting = self.server_state in (self.state_wait_for_response_headers, self.state_consume_response_body)
         if isinstance(event, ResponseProtocolError) and waiting and self.client_state == self.state_done:
             exchange = exchange_of(self.flow)
@@ -200,8 +208,16 @@ class StrictServer(_http1.Http1Server):
             yield commands.SendData(self.conn, self._head)
             self._head = b""
 
+    def wait(self, event: events.Event) -> Commands:
+        """As the core does, but who goes on sending while an answer is waited for has gone too far."""
+        if isinstance(event, events.DataReceived) and len(self.buf) > LARGEST_AHEAD:
+            event = events.ConnectionClosed(self.conn)
+        yield from super().wait(event)
+
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
         """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection."""
+        if request:
+            ARRIVING.pop(self.conn.id, None)
         self.request_done = self.request_done or request
         self.response_done = self.response_done or response
         if not self.request_done:
@@ -232,6 +248,9 @@ class StrictServer(_http1.Http1Server):
                 self.state = self.done
                 return
         yield from super().read_headers(event)
+        # The rest of a head, or of a body, is still to come.
+        if self.buf if self.request is None else not self.request_done:
+            ARRIVING.setdefault(self.conn.id, time.monotonic())
 
 
 def _closes(message: http.Message) -> bool:

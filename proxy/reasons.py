@@ -28,6 +28,7 @@ REASONS: dict[str, Reason] = {
         "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",
         "it holds a masked value; sending it on would overwrite the true one",
     ),
+    "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
     "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),

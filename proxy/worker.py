@@ -65,6 +65,8 @@ class WorkerSettings:
     digest_epoch: str
     secret: Path
     lease_s: float = 30.0
+    request_s: float = 60.0
+    """The longest that a request may take to arrive whole."""
     drain_s: float = 5.0
     """The longest that exchanges under way are waited for when the worker is to stop."""
 
@@ -179,6 +181,7 @@ class Worker:
         while True:
             serving = self.current.renew()
             self.gate.underway.tick()
+            self._end_slow_requests()
             self.tls.renew()
             self.counters.set("serving", int(serving))
             self.counters.set("live", len(self.gate.underway))
@@ -201,6 +204,17 @@ class Worker:
     def _has_unsent(self) -> bool:
         handlers = self.proxy.connections.values()
         return any(isinstance(handler, Connection) and handler.has_unsent for handler in handlers)
+
+    def _end_slow_requests(self) -> None:
+        """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
+        moment = time.monotonic()
+        for client, since in list(core.ARRIVING.items()):
+            handler = self.proxy.connections.get(client)
+            if handler is None:
+                del core.ARRIVING[client]
+            elif moment > since + self.settings.request_s and isinstance(handler, Connection):
+                del core.ARRIVING[client]
+                handler.abort()
 
     def _refused(self, what: str) -> None:
         self.counters.add("refused_publications")

@@ -168,7 +168,7 @@ def gateway(
     lease_s: float = 30.0,
     **more: Any,
 ) -> Iterator[Gateway]:
-    """A gateway with *policies* whose systems lie behind at *upstreams*, their ports. *more*: settings of its workers."""
+    """A gateway with *policies* whose systems lie behind at the ports *upstreams*. *more*: settings of its workers."""
     declare(home / "policies", policies)
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
