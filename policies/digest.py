@@ -7,6 +7,7 @@ whatever system spelled the number. It is still treated as personal data (PIPL a
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from policies.recognisers.checksums import is_resident_id_15, lengthen_resident_id
 
@@ -32,15 +33,24 @@ class Digester:
         if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise ValueError("a digest key has 32 to 64 bytes")
         self.epoch = epoch
+        self._prefix = f"{epoch}:"
         self._keyed = hashlib.blake2b(key=key, digest_size=DIGEST_BYTES)
 
     def __call__(self, identifier: str) -> str:
         """`<epoch>:<hex>` for the subject known by *identifier*."""
-        hashed = self._keyed.copy()
-        # What nearly all identifiers are has its canonical form already.
-        plain = len(identifier) == 18 and identifier.isascii() and identifier.isdigit()
-        hashed.update((identifier if plain else canonical(identifier)).encode())
-        return f"{self.epoch}:{hashed.hexdigest()}"
+        return self.each((identifier,))[0]
+
+    def each(self, identifiers: Iterable[str]) -> list[str]:
+        """The same for each of *identifiers*, in order: a page may be about a thousand subjects."""
+        digests = []
+        prefix, fresh = self._prefix, self._keyed.copy
+        for identifier in identifiers:
+            hashed = fresh()
+            # What nearly all identifiers are has its canonical form already.
+            plain = len(identifier) == 18 and identifier.isdigit() and identifier.isascii()
+            hashed.update((identifier if plain else canonical(identifier)).encode())
+            digests.append(prefix + hashed.hexdigest())
+        return digests
 
     def __repr__(self) -> str:
         return f"Digester(epoch={self.epoch!r})"

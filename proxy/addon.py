@@ -79,7 +79,7 @@ class Hooks:
     @withhold_on_failure
     def response(self, flow: HTTPFlow) -> None:
         """An answer has arrived whole, or has been streamed to its end."""
-        self.gate.live.pop(flow.id, None)
+        self.gate.underway.forget(flow)
         assert flow.response is not None
         flow.response.trailers = None
         exchange = exchange_of(flow)
@@ -90,14 +90,14 @@ class Hooks:
     @withhold_on_failure
     def error(self, flow: HTTPFlow) -> None:
         """The caller has gone, or the system behind has failed."""
-        self.gate.live.pop(flow.id, None)
+        self.gate.underway.forget(flow)
         exchange = exchange_of(flow)
         if exchange is None:
             return
         if exchange.streaming is not None:
             exchange.streaming.abort(exchange.failure or "upstream_broke_off")
         elif not exchange.is_answered:
-            self.gate.withhold(flow, exchange, exchange.failure or "upstream_unreachable")
+            self.gate.withhold(flow, exchange, exchange.failure or "caller_left")
 
     def http_connect(self, flow: HTTPFlow) -> None:
         """There is nothing to connect to but the systems declared."""

@@ -6,24 +6,30 @@ the core costs for a small exchange.
 """
 
 import asyncio
-import dataclasses
 from collections import deque
-from collections.abc import Iterable
-from functools import lru_cache
-from itertools import count
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from mitmproxy.http import Headers
 from mitmproxy.proxy import commands, events, mode_servers
 from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
+
+from proxy import lean
 
 
 class Connection(mode_servers.ProxyConnectionHandler):
     """One caller's connection and those to the systems behind that it has led to."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)  # type: ignore[no-untyped-call]
+    settings: ClassVar[Any] = None
+    """The core's options, as they were when the first connection came."""
+
+    broke: Callable[[str], None]
+    """Is told the kind of exception that ended a connection; set by `core.install`."""
+
+    def __init__(self, master: Any, reader: Any, writer: Any, options: Any, mode: Any) -> None:
+        if Connection.settings is None:
+            Connection.settings = lean.settled(options)
+        super().__init__(master, reader, writer, Connection.settings, mode)  # type: ignore[no-untyped-call]
         self._waiting: deque[events.Event] = deque()
         self._is_busy = False
 
@@ -44,9 +50,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
         try:
             for command in self.layer.handle_event(event):
                 self._carry_out(command)
-        except BaseException:
+        except BaseException as error:
             # The core would log it and leave the connection as it is. Nobody knows what it is now: it ends.
             self.abort()
+            self.broke(type(error).__name__)
             raise
 
     def abort(self) -> None:
@@ -54,6 +61,14 @@ class Connection(mode_servers.ProxyConnectionHandler):
         transport = self.transports.get(self.client)
         if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
             transport.writer.transport.abort()
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something that was released waits for the caller to take it."""
+        transport = self.transports.get(self.client)
+        if transport is None or not isinstance(transport.writer, asyncio.StreamWriter):
+            return False
+        return transport.writer.transport.get_write_buffer_size() > 0
 
     def _carry_out(self, command: commands.Command) -> None:
         match command:
@@ -85,42 +100,3 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 pass  # the connection has been closed already
             case _:
                 raise RuntimeError(f"unexpected command: {type(command).__name__}")
-
-
-@lru_cache(maxsize=256)
-def argument_names(kind: Any) -> tuple[str, ...]:
-    """The names of the arguments that a hook of *kind* is called with."""
-    return tuple(item.name for item in dataclasses.fields(kind))
-
-
-def first_value(headers: Headers, key: str, default: Any = None) -> Any:
-    """`Headers.get`, as the core asks it a dozen times for each exchange, without building lists of lists."""
-    wanted = key.lower().encode()
-    values = [value for name, value in headers.fields if name.lower() == wanted]
-    if not values:
-        return default
-    return ", ".join(value.decode("utf-8", "surrogateescape") for value in values)
-
-
-def holds(headers: Headers, key: object) -> bool:
-    """`key in headers`, likewise."""
-    wanted = key.lower().encode() if isinstance(key, str) else key
-    return any(name.lower() == wanted for name, _ in headers.fields)
-
-
-def made_of(fields: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """`Headers(fields)`, likewise: without checking what we have made."""
-    headers = Headers.__new__(Headers)
-    headers.fields = tuple(fields)
-    return headers
-
-
-class Numbered:
-    """In the place of the module `uuid`, of which the core asks a random id for each exchange: a number will do."""
-
-    def __init__(self) -> None:
-        self._numbers = count(1)
-
-    def uuid4(self) -> int:
-        """The next number."""
-        return next(self._numbers)

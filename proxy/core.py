@@ -5,13 +5,15 @@ before anybody has looked at it. What stands here is put in the place of its own
 """
 
 import logging
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
+from h11._readers import Http10Reader
 from mitmproxy import flow as flows
 from mitmproxy import http
-from mitmproxy.net.http.http1 import assemble_response
-from mitmproxy.proxy import commands, events, layer, mode_servers
+from mitmproxy.net.http import http1
+from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers.http import _base, _http1, _http2
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
@@ -26,7 +28,8 @@ from mitmproxy.proxy.layers.http._events import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
 
-from proxy.connection import Connection, Numbered, first_value, holds
+from proxy import lean
+from proxy.connection import Connection
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.pages import Notice, page, problem
@@ -36,6 +39,11 @@ LARGEST_REQUEST = 1024 * 1024
 LARGEST_BUFFERED = 1024 * 1024
 """Bytes of an answer's body that are held before it is streamed instead."""
 LONGEST_HEAD = 64 * 1024
+LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
+"""Bytes of further requests that a caller may send before the answer to the first has come."""
+
+ARRIVING: dict[str, float] = {}
+"""Since when a request that has not arrived whole has been arriving, monotonic, by the id of the connection."""
 
 type Commands = layer.CommandGenerator[None]
 
@@ -121,8 +129,24 @@ class Stream(http_layers.HttpStream):
             yield http_layers.SendHttp(ResponseData(self.stream_id, content), self.context.client)
         yield from self.flow_done()
 
+    def flow_done(self) -> Commands:
+        """As the core does. Then the stream lets go of itself, or it would hold both bodies until the next collection
+        of garbage, which counts objects and not what they weigh.
+        """
+        yield from super().flow_done()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.client_state = self.server_state = _over
+        self.context.layers.clear()
+
     def handle_protocol_error(self, event: RequestProtocolError | ResponseProtocolError) -> Commands:
         """As the core does, but where an answer can still be given, it is the gate's page and quotes nothing."""
+        if self.client_state is _over:
+            yield http_layers.DropStream(self.stream_id)
+            return
+        if isinstance(event, RequestProtocolError) and (asking := exchange_of(self.flow)) is not None:
+            asking.failure = asking.failure or "caller_left"
         waiting = self.server_state in (self.state_wait_for_response_headers, self.state_consume_response_body)
         if isinstance(event, ResponseProtocolError) and waiting and self.client_state == self.state_done:
             exchange = exchange_of(self.flow)
@@ -134,6 +158,7 @@ class Stream(http_layers.HttpStream):
                 yield from self._send_page()
                 return
         yield from super().handle_protocol_error(event)
+        self._let_go()
 
     def check_invalid(self, request: bool) -> layer.CommandGenerator[bool]:
         """As the core does, without quoting what was found invalid."""
@@ -160,6 +185,11 @@ class Stream(http_layers.HttpStream):
         return f"{reason} {exchange.ledger.event} {'page' if exchange.wants_page else 'problem'}"
 
 
+def _over(event: HttpEvent) -> Commands:
+    """What a stream that is over makes of anything: nothing."""
+    yield from ()
+
+
 class StrictServer(_http1.Http1Server):
     """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread.
 
@@ -182,6 +212,36 @@ class StrictServer(_http1.Http1Server):
             yield commands.SendData(self.conn, self._head)
             self._head = b""
 
+    def wait(self, event: events.Event) -> Commands:
+        """As the core does, but who goes on sending while an answer is waited for has gone too far."""
+        if isinstance(event, events.DataReceived) and len(self.buf) > LARGEST_AHEAD:
+            event = events.ConnectionClosed(self.conn)
+        yield from super().wait(event)
+
+    def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
+        """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection."""
+        if request:
+            ARRIVING.pop(self.conn.id, None)
+        self.request_done = self.request_done or request
+        self.response_done = self.response_done or response
+        if not self.request_done:
+            return
+        if not self.response_done:
+            self.state = self.wait
+            return
+        assert self.request is not None
+        assert self.response is not None
+        if _closes(self.request) or _closes(self.response):
+            yield commands.CloseConnection(self.conn)
+            self.state = self.done
+            return
+        self.request_done = self.response_done = False
+        self.request = self.response = None
+        self.stream_id += 2
+        self.state = self.read_headers
+        if self.buf:
+            yield from self.state(events.DataReceived(self.conn, b""))
+
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
         """Refuse, or let the core read."""
         if isinstance(event, events.DataReceived):
@@ -192,6 +252,13 @@ class StrictServer(_http1.Http1Server):
                 self.state = self.done
                 return
         yield from super().read_headers(event)
+        # The rest of a head, or of a body, is still to come.
+        if self.buf if self.request is None else not self.request_done:
+            ARRIVING.setdefault(self.conn.id, time.monotonic())
+
+
+def _closes(message: http.Message) -> bool:
+    return bool(http1.connection_close(message.http_version, message.headers))  # type: ignore[no-untyped-call]
 
 
 class StrictClient(_http1.Http1Client):
@@ -212,6 +279,26 @@ class StrictClient(_http1.Http1Client):
             yield from super().read_body(event)
         except NotImplementedError:
             yield from self._broken()
+
+    def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
+        """As the core does, but nothing ever becomes a tunnel; the last answer ends with the connection."""
+        self.request_done = self.request_done or request
+        self.response_done = self.response_done or response
+        if not self.request_done or not self.response_done:
+            return
+        assert self.request is not None
+        assert self.response is not None
+        is_last = isinstance(self.body_reader, Http10Reader) or self.request.is_http2
+        if is_last or _closes(self.request) or _closes(self.response):
+            yield commands.CloseConnection(self.conn)
+            self.state = self.done
+            return
+        self.request_done = self.response_done = False
+        self.request = self.response = None
+        self.stream_id = None
+        self.state = self.read_headers
+        if self.buf:
+            yield from self.state(events.DataReceived(self.conn, b""))
 
     def _broken(self) -> Commands:
         assert self.stream_id is not None
@@ -250,7 +337,7 @@ def error_response(status_code: int, message: str = "") -> bytes:
     """A whole HTTP/1 response for such an error."""
     body, content_type = _error(status_code, message)
     headers = http.Headers(connection="close", content_type=content_type, cache_control="no-store")
-    assembled: bytes = assemble_response(http.Response.make(status_code, body, headers))  # type: ignore[no-untyped-call]
+    assembled: bytes = http1.assemble_response(http.Response.make(status_code, body, headers))  # type: ignore[no-untyped-call]
     return assembled
 
 
@@ -286,10 +373,13 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     _http1.make_error_response = error_response
     _base.format_error = error_body
     _http2.format_error = error_body  # type: ignore[attr-defined]
+    Connection.broke = staticmethod(gate.broke)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
-    http.Headers.get = first_value  # type: ignore[method-assign, assignment]
-    http.Headers.__contains__ = holds  # type: ignore[method-assign, assignment]
-    flows.uuid = Numbered()  # type: ignore[assignment, attr-defined]
+    http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
+    http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
+    flows.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
+    context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
+    layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
     # The core checks the type of every field of every message in Python: a quarter of the time of a small request.
     http.MessageData.__post_init__ = lambda self: None  # type: ignore[method-assign]
     for name in ("mitmproxy", "asyncio", "mitmproxy_rs"):

@@ -18,6 +18,9 @@ from proxy.system import System
 
 type Said = Callable[[str], None]
 
+AGAIN_NS = 1_000_000_000
+"""After that long a publication of programs that could not be taken is tried again."""
+
 
 @dataclass(slots=True)
 class Current:
@@ -40,7 +43,9 @@ class Current:
     _made: dict[str, System] = field(default_factory=dict)
     _seen_programs: int = 0
     _taken_programs: int = 0
+    _try_programs_again_ns: int | None = None
     _seen_overlay: int = -1
+    _told: set[tuple[str, int]] = field(default_factory=set)
     _lease_until_ns: int = 0
 
     @property
@@ -58,20 +63,28 @@ class Current:
 
     def renew(self) -> bool:
         """Renew the lease, where the supervisor lives and everything published could be taken."""
+        heartbeat = self.board.heartbeat_ns  # read before the time: it may beat in between
         now = boot_time_ns()
+        if self._try_programs_again_ns is not None and now >= self._try_programs_again_ns:
+            self._take_programs()
         self.look()
-        current = self.board.overlay == self._seen_overlay
-        if current and now - self.board.heartbeat_ns < self.lease_ns:
-            self._lease_until_ns = now + self.lease_ns
+        # A sign of life from the future is one from before the machine was started anew.
+        if self.board.overlay == self._seen_overlay and heartbeat <= now:
+            self._lease_until_ns = heartbeat + self.lease_ns
         return now < self._lease_until_ns
 
     def _take_programs(self) -> None:
-        generation = self.board.programs
+        generation = self._seen_programs = self.board.programs
+        self._try_programs_again_ns = None
+        if generation <= self._taken_programs:
+            return  # published while the last were being read, and taken with them
+        newer_than = max(self._taken_programs, generation - 1)
         try:
-            programs, taken = read_programs(self.folder, self.program_verifier, self._programs, self._taken_programs)
+            programs, taken = read_programs(self.folder, self.program_verifier, self._programs, newer_than)
         except NotPublished:
-            self.said("programs_refused")
-            self._seen_programs = generation  # the last good ones stay in force
+            # The last good ones stay in force. The disk may only have failed to answer for a moment.
+            self._tell("programs_refused", generation)
+            self._try_programs_again_ns = boot_time_ns() + AGAIN_NS
             return
         self._made = {
             name: self._made[name]
@@ -82,19 +95,22 @@ class Current:
         self.systems = {host: system for system in self._made.values() for host in system.program.hosts}
         self._programs = programs
         self._taken_programs = taken
-        self._seen_programs = generation
 
     def _take_overlay(self) -> None:
         generation = self.board.overlay
         try:
             overlay = read_published_overlay(self.folder, self.overlay_verifier)
+            if overlay.generation < max(generation, self.overlay.generation):
+                raise NotPublished("the overlay is older than the one that was published last")
         except NotPublished:
-            self.said("overlay_refused")
+            self._tell("overlay_refused", generation)
             self._lease_until_ns = 0  # what should be forbidden cannot be known: show nothing
-            return
-        if overlay.generation < self.overlay.generation:
-            self.said("overlay_refused")
-            self._lease_until_ns = 0
             return
         self.overlay = overlay
         self._seen_overlay = generation
+
+    def _tell(self, what: str, generation: int) -> None:
+        """Say once of each publication that it was not taken."""
+        if (what, generation) not in self._told:
+            self._told.add((what, generation))
+            self.said(what)

@@ -83,8 +83,8 @@ def decide(
         credential=caller.credential,
         now=now,
     )
-    if (stopped := _stopped(entries)) is not None:
-        return Refuse(reason=stopped, operation=operation)
+    if (reason := stopped(entries)) is not None:
+        return Refuse(reason=reason, operation=operation)
     if system.is_learning and request.method not in SAFE_METHODS:
         return Refuse(reason="writes_refused_while_learning", operation=operation)
     if operation is None:
@@ -107,7 +107,8 @@ def decide(
     return _with_body(request, body, system, caller, operation, view, now)
 
 
-def _stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
+def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
+    """Why *entries* let an exchange go no further, if they do not."""
     for entry in entries:
         match entry.kind:
             case Tightening.BLOCK_CALLER | Tightening.BLOCK_CREDENTIAL:

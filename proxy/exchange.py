@@ -9,9 +9,9 @@ from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
 from proxy.answer import Empty, Mask, Treatment, passing_headers
-from proxy.connection import made_of
 from proxy.decide import Forward
 from proxy.identity import COOKIE, cookies_in
+from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
 from proxy.pages import Notice, page, problem
@@ -45,8 +45,8 @@ class Exchange:
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
     streaming: Release | None = None
-    deadline_s: float = float("inf")
-    """Monotonic; when the system behind has taken too long."""
+    sent_s: float = 0.0
+    """Monotonic; when the request was sent on."""
     failure: str = ""
     """Why the system behind did not answer, once that is known; one of `reasons.REASONS`."""
     is_sent: bool = False
@@ -170,8 +170,11 @@ def has_body(flow: HTTPFlow, headers: Headers) -> bool:
     return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
 
-def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> None:
-    """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed."""
+def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool) -> None:
+    """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed.
+
+    *last*: nothing more is answered on the connection.
+    """
     assert flow.response is not None
     assert exchange.forward is not None
     operation = exchange.forward.operation
@@ -188,13 +191,15 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None) -> Non
     elif not speaks_http2(flow):
         fields.append((b"transfer-encoding", b"chunked"))
     fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
+    if last and not speaks_http2(flow):
+        fields.append((b"connection", b"close"))
     response = _response(flow.response.status_code, fields)
     response.stream = flow.response.stream
     flow.response = response
 
 
-def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool) -> None:
-    """Put what *notice* says in the place of the answer."""
+def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool, last: bool) -> None:
+    """Put what *notice* says in the place of the answer. *last*: nothing more is answered on the connection."""
     status, _ = notice.answers_with
     body = page(notice) if as_page else problem(notice)
     content_type = b"text/html; charset=utf-8" if as_page else b"application/problem+json"
@@ -210,8 +215,9 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
     if status == 503:
         fields.append((b"retry-after", b"5"))
-    if notice.reason == "malformed_request" and not speaks_http2(flow):
-        fields.append((b"connection", b"close"))  # what comes next on it may be the rest of what was not understood
+    # What comes after a request that was not understood may be the rest of it.
+    if (last or notice.reason == "malformed_request") and not speaks_http2(flow):
+        fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 
 

@@ -8,12 +8,11 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally, Withheld
-from policies.overlay import Tightening
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.decide import Refuse, decide
+from proxy.decide import Refuse, decide, stopped
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -34,9 +33,8 @@ from proxy.message import Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
+from proxy.underway import Underway
 from siem.record.log import AccessLog, RecordFailed
-
-NEVER = float("inf")
 
 
 class Gate:
@@ -56,10 +54,10 @@ class Gate:
         self.current = current
         self.log = log
         self.now = now
-        self.live: dict[str, HTTPFlow] = {}
-        """Exchanges under way, by the flow's id."""
+        self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream)
+        self.is_leaving = False
+        """Whether the worker is about to stop: callers are told to come back on another connection."""
         self._cut = cut
-        self._drop_upstream = drop_upstream
         self.said = said
         """Is told where something failed and how, as two codes."""
         self.counters = counters
@@ -123,8 +121,8 @@ class Gate:
                 self.withhold(flow, exchange, "record_failed")
                 return
         exchange.is_sent = True
-        exchange.deadline_s = time.monotonic() + exchange.system.program.timeout_s
-        self.live[flow.id] = flow
+        exchange.sent_s = time.monotonic()
+        self.underway.add(flow)
         send_on(flow, exchange.request, exchange.forward, exchange.system.upstream)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
@@ -161,7 +159,8 @@ class Gate:
         masker = exchange.treatment.masker if isinstance(exchange.treatment, Mask) else None
         try:
             masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
-            write_head(flow, exchange, length=None if flow.request.method == "HEAD" else len(masked))
+            length = None if flow.request.method == "HEAD" else len(masked)
+            write_head(flow, exchange, length=length, last=self.is_leaving)
         except Withheld as withheld:
             self.withhold(flow, exchange, reason_for_body(withheld.reason))
             return
@@ -185,7 +184,7 @@ class Gate:
             self.withhold(flow, exchange, "answer_too_large")
             return False
         try:
-            write_head(flow, exchange, length=None)
+            write_head(flow, exchange, length=None, last=self.is_leaving)
             exchange.ledger.opened(flow.response.status_code)
         except (Withheld, RecordFailed) as error:
             reason = "record_failed" if isinstance(error, RecordFailed) else reason_for_body(error.reason)
@@ -199,8 +198,6 @@ class Gate:
         )
         exchange.is_answered = True
         exchange.streaming = release
-        exchange.deadline_s = NEVER
-        self.live[flow.id] = flow
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True
 
@@ -221,12 +218,14 @@ class Gate:
             status=flow.response.status_code if flow.response and reason == "page_of_an_error" else None,
         )
         exchange.is_answered = True
+        self.underway.forget(flow)  # an answer withheld at its head passes no hook any more
         self.counters.add("withheld")
         if reason == "record_failed":
             self.counters.add("record_failures")
         with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
             ledger.refused(reason, notice.answers_with[0])
-        write_page(flow, notice, as_page=exchange.wants_page, challenge=reason in ("bad_credential", "sign_in_needed"))
+        challenge = reason in ("bad_credential", "sign_in_needed")
+        write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
 
     def forbidden(self, exchange: Exchange) -> str | None:
         """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
@@ -242,15 +241,21 @@ class Gate:
             credential=ledger.caller.credential,
             now=self.now(),
         )
-        if all(entry.kind is Tightening.MASK_HARDER for entry in entries):
-            return "answer_cut" if entries and ledger.view is not ledger.system.views.strictest else None
-        return "answer_cut"
+        if entries and ledger.view is not ledger.system.views.strictest:
+            return stopped(entries) or "answer_cut"  # what is to be masked harder has been masked as it was
+        return stopped(entries)
 
     def cut(self, flow: HTTPFlow) -> None:
-        """End the caller's connection without a terminator: what was sent must not look whole."""
-        self.live.pop(flow.id, None)
-        flow.kill()  # type: ignore[no-untyped-call]
+        """End the caller's connection without a terminator: what was sent must not look whole. Safe to call twice."""
+        self.underway.forget(flow)
+        if flow.killable:
+            flow.kill()  # type: ignore[no-untyped-call]
         self._cut(flow.client_conn)
+
+    def broke(self, kind: str) -> None:
+        """A connection has ended in a failure of ours that no hook's guard could catch."""
+        self.counters.add("failures")
+        self.said("connection", kind)
 
     def fail(self, flow: HTTPFlow, hook: str, kind: str) -> None:
         """See `guard.Fails`: show an error and nothing else, or cut where that is no longer possible."""
@@ -262,22 +267,7 @@ class Gate:
                 exchange.streaming.abort("internal_error")
             self.cut(flow)
             return
-        self.live.pop(flow.id, None)
         self.withhold(flow, exchange, "internal_error")
-
-    def tick(self) -> None:
-        """Look after exchanges under way: cut what is now forbidden, give up what takes too long."""
-        moment = time.monotonic()
-        for flow in list(self.live.values()):
-            exchange = exchange_of(flow)
-            if exchange is None:
-                continue
-            if exchange.streaming is not None:
-                if (reason := self.forbidden(exchange)) is not None:
-                    exchange.streaming.abort(reason)
-            elif moment > exchange.deadline_s:
-                exchange.failure = "upstream_too_slow"
-                self._drop_upstream(flow)
 
     def _sign_in(self, flow: HTTPFlow, exchange: Exchange) -> None:
         assert exchange.request is not None

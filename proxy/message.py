@@ -14,8 +14,9 @@ LONGEST_TARGET = 8 * 1024
 MOST_PARAMETERS = 200
 
 _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)")
-_ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)|;", re.IGNORECASE)
+# An escape that is left once all are decoded is one that another server decodes again.
+_BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)|%[0-9A-Fa-f]{2}")
+_ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _PORT = re.compile(r"\d{0,5}")
@@ -103,6 +104,8 @@ def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
 def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and parameters of a request target in origin form, decoded. Raises Malformed."""
     if len(target) > LONGEST_TARGET or not target.startswith("/") or not target.isascii() or "#" in target:
+        raise Malformed
+    if ";" in target:  # begins a parameter of the path for some servers, and the next of the query for others
         raise Malformed
     written, _, query = target.partition("?")
     if _ENCODED_SEPARATOR.search(written) or _BAD_ESCAPE.search(target):

@@ -17,6 +17,7 @@ from policies.overlay import Overlay, read_overlay, write_overlay
 from policies.program import BadProgram, Program, read_program, write_program
 
 _LABEL = "yingbi current programs 1"
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadSignature)
 
 
 class NotPublished(Exception):
@@ -31,7 +32,7 @@ def publish_programs(folder: Path, programs: Mapping[str, Program], generation: 
         data = write_program(program, signer)
         digest = json.loads(data)["digest"]
         path = folder / "programs" / f"{digest}.json"
-        if not path.exists():
+        if not path.exists() or path.read_bytes() != data:  # the disk may have damaged what was there
             _write(path, data)
         digests[system] = digest
     body = json.dumps({"generation": generation, "systems": digests}, sort_keys=True)
@@ -63,7 +64,7 @@ def read_programs(
             if found != digest or program.system != system:
                 raise NotPublished(f"the program of `{system}` is not the one that was published")
             programs[system] = (program, digest)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, BadSignature, BadProgram) as error:
+    except (*_UNREADABLE, BadProgram) as error:
         raise NotPublished("there are no programs that were published") from error
     return programs, generation
 
@@ -80,7 +81,7 @@ def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
         return read_overlay((folder / "overlay.json").read_bytes(), verifier)
     except FileNotFoundError:
         return Overlay()
-    except (OSError, ValueError, KeyError, TypeError, BadSignature) as error:
+    except _UNREADABLE as error:
         raise NotPublished("the overlay is not one that was published") from error
 
 
@@ -92,3 +93,8 @@ def _write(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the replacing itself must outlast a loss of power: it may be a containment
+    finally:
+        os.close(folder)

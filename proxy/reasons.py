@@ -28,6 +28,7 @@ REASONS: dict[str, Reason] = {
         "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",
         "it holds a masked value; sending it on would overwrite the true one",
     ),
+    "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
     "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),
@@ -65,6 +66,9 @@ REASONS: dict[str, Reason] = {
     # ourselves
     "not_ready": Reason(
         503, "网关暂时无法确认当前的安全策略，请稍后再试", "the gateway cannot confirm the policy in force"
+    ),
+    "gateway_stopping": Reason(
+        503, "网关正在重新启动，请稍后再试", "the gateway is being restarted: try again in a moment"
     ),
     "record_failed": Reason(
         503, "访问日志暂时无法写入，因此不提供数据，请稍后再试", "what cannot be recorded is not shown"

@@ -5,6 +5,7 @@ is, and the connection is cut without a terminator, so that no reader takes the 
 """
 
 import contextlib
+import time
 from collections.abc import Callable
 
 from policies.formats.masker import Masker, Withheld
@@ -30,6 +31,8 @@ class Release:
         self._ledger = ledger
         self._stopped = stopped
         self._cut = cut
+        self.moved_s = time.monotonic()
+        """When a window last came through, monotonic."""
         self.over = False
         """Whether the answer has ended, in whole or cut."""
 
@@ -50,6 +53,7 @@ class Release:
         if reason is not None:
             self.abort(reason)
             return []
+        self.moved_s = time.monotonic()
         pieces = self._masker.feed(data) if data else self._masker.close()
         if pieces:
             self._ledger.shown(self._masker.tally.take())

@@ -4,6 +4,7 @@ Towards callers: TLS 1.2 and 1.3, forward secrecy, HTTP/2 and HTTP/1.1. Towards 
 for the host that is declared, from an authority the machine trusts or one that is named; HTTP/1.1 only.
 """
 
+import ipaddress
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,8 @@ class Tls:
         assert isinstance(data.conn, Server)
         assert data.conn.address is not None
         connection = SSL.Connection(self._towards_systems)
-        host = data.conn.address[0].encode("idna")
-        connection.set_tlsext_host_name(host)
         connection.set_verify(SSL.VERIFY_PEER, _verdict_of_openssl)
-        connection.set1_host(host)
+        _expect(connection, data.conn.address[0])
         connection.set_connect_state()
         data.ssl_conn = connection
 
@@ -85,6 +84,28 @@ def _client_context(ca: Path | None) -> SSL.Context:
     else:
         context.set_default_verify_paths()
     return context
+
+
+def _expect(connection: SSL.Connection, host: str) -> None:
+    """Let *connection* come about only with a certificate for *host*, a name or an address.
+
+    pyOpenSSL has no method for that yet, so this asks OpenSSL itself, as mitmproxy does. Source: RFC 9525, 6.3: the
+    subject's common name says nothing; RFC 6066, 3: an address is no server name.
+    """
+    library: Any = SSL._lib  # type: ignore[attr-defined]
+    parameters = library.SSL_get0_param(connection._ssl)
+    flags = library.X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | library.X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+    library.X509_VERIFY_PARAM_set_hostflags(parameters, flags)
+    try:
+        address = ipaddress.ip_address(host).packed
+    except ValueError:
+        name = host.encode("idna")
+        connection.set_tlsext_host_name(name)
+        done = library.X509_VERIFY_PARAM_set1_host(parameters, name, len(name))
+    else:
+        done = library.X509_VERIFY_PARAM_set1_ip(parameters, address, len(address))
+    if done != 1:
+        raise ValueError("the host of a system behind cannot be checked")
 
 
 def _select(connection: SSL.Connection, offered: list[bytes]) -> Any:

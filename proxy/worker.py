@@ -1,11 +1,11 @@
 """One worker process: a mitmproxy of the few parts that are needed, on a port that it shares with its siblings."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import signal
 import socket
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,10 @@ from mitmproxy.proxy.layers.http import HTTPMode
 
 from policies.digest import Digester
 from policies.keys import Verifier, read_secret
-from proxy import core
+from proxy import core, lean
 from proxy.addon import Hooks
 from proxy.board import Board
-from proxy.connection import Connection, argument_names
+from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
@@ -34,7 +34,8 @@ from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
 
 TICK_S = 0.1
-DRAIN_S = 5.0
+STILL_S = 1.0
+"""So long an answer that has begun to flow may stand still once the worker is to stop."""
 BACKLOG = 4096
 
 log = logging.getLogger("yingbi.worker")
@@ -64,6 +65,10 @@ class WorkerSettings:
     digest_epoch: str
     secret: Path
     lease_s: float = 30.0
+    request_s: float = 60.0
+    """The longest that a request may take to arrive whole."""
+    drain_s: float = 5.0
+    """The longest that exchanges under way are waited for when the worker is to stop."""
 
 
 class Dispatcher(addonmanager.AddonManager):
@@ -87,7 +92,7 @@ class Dispatcher(addonmanager.AddonManager):
             found = (getattr(addon, event.name, None) for addon in self.chain)
             called = self._called[event.name] = tuple(method for method in found if method is not None)
         if called:
-            arguments = [getattr(event, name) for name in argument_names(cast(Any, type(event)))]
+            arguments = [getattr(event, name) for name in lean.argument_names(cast(Any, type(event)))]
             for method in called:
                 method(*arguments)
 
@@ -164,10 +169,10 @@ class Worker:
         await self.proxy.setup_servers()
         await self.master.running()
         ticking = asyncio.create_task(self._tick())
-        await stop.wait()
+        await first_of(stop, ticking)
+        self.gate.is_leaving = True
         self.master.options.update(server=False)  # type: ignore[no-untyped-call]
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained(), DRAIN_S)
+        await self._drain()
         ticking.cancel()
         self.counters.set("serving", 0)
         self.log.close()
@@ -175,17 +180,41 @@ class Worker:
     async def _tick(self) -> None:
         while True:
             serving = self.current.renew()
-            self.gate.tick()
+            self.gate.underway.tick()
+            self._end_slow_requests()
             self.tls.renew()
             self.counters.set("serving", int(serving))
-            self.counters.set("live", len(self.gate.live))
+            self.counters.set("live", len(self.gate.underway))
             self.counters.set("programs", self.current.programs_in_force)
             self.counters.set("overlay", self.current.overlay.generation)
             await asyncio.sleep(TICK_S)
 
-    async def _drained(self) -> None:
-        while self.gate.live:
+    async def _drain(self) -> None:
+        """Wait for exchanges that come further; end the others, so that every caller learns what became of it."""
+        underway = self.gate.underway
+        end_s = time.monotonic() + self.settings.drain_s
+        while len(underway) and time.monotonic() < end_s:
+            underway.leave(silent_s=self.settings.drain_s, still_s=STILL_S)
             await asyncio.sleep(TICK_S)
+        underway.leave(silent_s=0, still_s=0)
+        end_s = time.monotonic() + STILL_S
+        while (len(underway) or self._has_unsent()) and time.monotonic() < end_s:
+            await asyncio.sleep(TICK_S)
+
+    def _has_unsent(self) -> bool:
+        handlers = self.proxy.connections.values()
+        return any(isinstance(handler, Connection) and handler.has_unsent for handler in handlers)
+
+    def _end_slow_requests(self) -> None:
+        """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
+        moment = time.monotonic()
+        for client, since in list(core.ARRIVING.items()):
+            handler = self.proxy.connections.get(client)
+            if handler is None:
+                del core.ARRIVING[client]
+            elif moment > since + self.settings.request_s and isinstance(handler, Connection):
+                del core.ARRIVING[client]
+                handler.abort()
 
     def _refused(self, what: str) -> None:
         self.counters.add("refused_publications")
@@ -205,6 +234,17 @@ class Worker:
             waiting = connection is flow.server_conn or not connection.connected
             if connection is not flow.client_conn and waiting and transport.handler is not None:
                 transport.handler.cancel("too slow")
+
+
+async def first_of(stop: asyncio.Event, ticking: asyncio.Task[None]) -> None:
+    """Return when *stop* is set. Raises what ends *ticking*: a worker whose lease nobody renews is replaced."""
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((stopped, ticking), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+    if ticking.done():
+        ticking.result()
 
 
 def _eager(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:

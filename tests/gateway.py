@@ -22,12 +22,16 @@ from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
 from proxy.board import Board
 from proxy.counters import Counters
+from proxy.identity import hash_key
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
 GOOD = Path(__file__).parent / "policies" / "good"
+KEYS = {"0" * 63 + "1": "ybk_batch-of-nightly-statistics", "0" * 63 + "2": "ybk_terminal-at-window-seven"}
+"""The API keys of the good policy's callers, by what stands there in place of their hashes."""
+BATCH_KEY, CLERK_KEY = KEYS.values()
 
 
 @dataclass
@@ -38,6 +42,8 @@ class Gateway:
     port: int
     tls: bool
     lease_s: float = 30.0
+    more: dict[str, Any] = field(default_factory=dict)
+    """Settings of every worker, in place of the usual ones."""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -91,7 +97,7 @@ class Gateway:
         """One worker more."""
         number = len(self.workers)
         settings = self.home / f"worker-{number}.json"
-        settings.write_text(json.dumps(self._settings(number)))
+        settings.write_text(json.dumps(self._settings(number) | self.more))
         with (self.home / f"worker-{number}.log").open("wb") as log:
             command = [sys.executable, "-m", "tests.run_worker", str(settings)]
             worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
@@ -164,12 +170,13 @@ def gateway(
     workers: int = 1,
     tls: bool = False,
     lease_s: float = 30.0,
+    **more: Any,
 ) -> Iterator[Gateway]:
-    """A gateway with *policies* whose systems lie behind at the ports of *upstreams*."""
-    shutil.copytree(policies, home / "policies", dirs_exist_ok=True)
+    """A gateway with *policies* whose systems lie behind at the ports *upstreams*. *more*: settings of its workers."""
+    declare(home / "policies", policies)
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
-    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s)
+    made = Gateway(home=home, port=free_port(), tls=tls, lease_s=lease_s, more=more)
     try:
         made.board.beat()
         made.publish()
@@ -178,6 +185,14 @@ def gateway(
         yield made
     finally:
         made.stop()
+
+
+def declare(folder: Path, policies: Path = GOOD) -> None:
+    """Put *policies* into *folder*; where they are the good ones, with `KEYS` that work."""
+    shutil.copytree(policies, folder, dirs_exist_ok=True)
+    callers = folder / "callers.yaml"
+    for placeholder, secret in KEYS.items():
+        callers.write_text(callers.read_text("utf-8").replace(placeholder, hash_key(secret)), "utf-8")
 
 
 def point_at(system: Path, port: int) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,8 +69,8 @@ class Scripted:
 
 
 @contextlib.contextmanager
-def scripted(script: Script) -> Iterator[Scripted]:
-    """A system behind that does what *script* says for each request."""
+def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
+    """A system behind that does what *script* says for each request, behind *tls* where one is given."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=64)
     stop = threading.Event()
     system = Scripted(listening.getsockname()[1], script)
@@ -83,8 +84,8 @@ def scripted(script: Script) -> Iterator[Scripted]:
                 threads.append(thread)
                 thread.start()
 
-    def serve(raw: socket.socket) -> None:
-        with raw, contextlib.suppress(OSError):
+    def serve(plain: socket.socket) -> None:
+        with plain, contextlib.suppress(OSError), tls.wrap_socket(plain, server_side=True) if tls else plain as raw:
             rest = b""
             while not stop.is_set():
                 while b"\r\n\r\n" not in rest:

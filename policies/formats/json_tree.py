@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from policies.formats.free_text import KnownValues, mask_free_text
@@ -19,10 +20,14 @@ from policies.transforms.make import REDACTED
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
 _SINGLE = frozenset({str, int, bool, type(None)})
+_TEXT = {str}
+_OBJECTS = {dict}
 _NOTHING = (None, "")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_.$@:/ -]{0,100}")
 DEEPEST = 64
 """How many containers may lie in one another."""
+FEWEST_ROWS = 2
+"""From so many records on it pays to look at a list of them as a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,85 @@ class JsonTree:
 
     def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
         items = items_of(node) or self.undeclared
+        if (
+            len(value) >= FEWEST_ROWS
+            and depth < DEEPEST
+            and isinstance(items, Object)
+            and self._table(items, value, depth + 1)
+        ):
+            return value
         treat = self._object if isinstance(items, Object) and depth < DEEPEST else self.apply
         for place, item in enumerate(value):
             value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
         return value
+
+    def _table(self, node: Object, records: list[Any], depth: int) -> bool:
+        """Treat *records* with the same keys field by field, as `_object` would one by one, in a third of the time.
+
+        False, and nothing was done, where they are not that.
+        """
+        columns = columns_of(records)
+        if columns is None or depth >= DEEPEST:
+            return False
+        children = {key: node.children.get(key, node.other) for key in columns}
+        for key, column in columns.items():
+            child = children[key]
+            if key not in node.children and is_telling_key(key):
+                return False
+            if isinstance(child, Value):
+                if not _SINGLE.issuperset(map(type, column)):
+                    return False
+            elif not isinstance(child, Object) or set(map(type, column)) != _OBJECTS:
+                return False
+        if node.subject is not None:
+            self._note_subjects(columns.get(node.subject, []))
+        texts: list[tuple[str, Action]] = []
+        hidden: list[tuple[list[Any], list[str | None]]] = []
+        for key, column in columns.items():
+            child = children[key]
+            if isinstance(child, Value):
+                if child.action.kind is Kind.SHOW and not child.action.personal:
+                    continue
+                if child.action.kind is Kind.SCAN:
+                    texts.append((key, child.action))
+                elif (treated := self._column(child.action, key, column, records)) is not None:
+                    hidden.append((column, treated))
+            elif isinstance(child, Object) and not self._table(child, column, depth + 1):
+                for record, item in zip(records, column, strict=True):
+                    record[key] = self._object(child, item, depth + 1)
+        for key, action in texts:  # once all other fields of each record are known
+            looks_further = not node.scanned.isdisjoint(columns)
+            for place, (record, item) in enumerate(zip(records, columns[key], strict=True)):
+                if item not in _NOTHING:
+                    known = _known_of(hidden, place) if looks_further else None
+                    record[key] = self.scalar(action, item, known)
+        return True
+
+    def _column(
+        self, action: Action, key: str, column: list[Any], records: list[dict[str, Any]]
+    ) -> list[str | None] | None:
+        """Do what `scalar` does to the values that *records* have at *key*. Returns what they became, if masked."""
+        if action.personal:
+            number = len(column)
+            if action.kind is not Kind.DROP:
+                number -= column.count(None) + column.count("")
+            if number:
+                self.tally.fields[action.field] += number
+        treated: list[str | None] | None = None
+        match action.kind:
+            case Kind.MASK:
+                if set(map(type, column)) == _TEXT:
+                    treated = list(map(action.apply, column))
+                else:
+                    treated = [action.apply(item) if type(item) is str else None for item in column]
+                for record, item in zip(records, treated, strict=True):
+                    record[key] = item
+            case Kind.DROP:
+                for record in records:
+                    del record[key]
+            case Kind.SHOW | Kind.SCAN:
+                pass
+        return treated
 
     def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if not isinstance(node, Object):
@@ -187,6 +267,11 @@ class JsonTree:
             return self.apply(self.undeclared, rows, depth)
         if not all(isinstance(column, str) for column in columns) or len(set(columns)) != len(columns):
             raise Withheld("table_not_as_declared")
+        if set(map(type, rows)) == {list} and set(map(len, rows)) == {len(columns)}:
+            records = [dict(zip(columns, row, strict=True)) for row in rows]
+            if not self._table(node.record, records, depth + 1):
+                records = [self._object(node.record, record, depth + 1) for record in records]
+            return [[record.get(column) for column in columns] for record in records]
         for place, row in enumerate(rows):
             if not isinstance(row, list):
                 rows[place] = self.apply(node.record, row, depth + 1)
@@ -196,6 +281,13 @@ class JsonTree:
                 record = self._object(node.record, dict(zip(columns, row, strict=True)), depth + 1)
                 rows[place] = [record.get(column) for column in columns]
         return rows
+
+    def _note_subjects(self, identifiers: list[Any]) -> None:
+        if set(map(type, identifiers)) == _TEXT:
+            self.tally.subjects |= dict.fromkeys(self.tally.digester.each(filter(None, identifiers)))
+            return
+        for identifier in filter(None, identifiers):
+            self.note_subject(identifier)
 
     def note_subject(self, identifier: Any) -> None:
         """Note whom an object is about, where it says so."""
@@ -226,6 +318,28 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
+    """The values of *records* by key, where all are objects with the same keys, two at least."""
+    if set(map(type, records)) != _OBJECTS or len(set(map(len, records))) != 1 or len(records[0]) < 2:
+        return None
+    keys = tuple(records[0])
+    try:
+        rows = list(map(itemgetter(*keys), records))
+    except KeyError:
+        return None
+    return dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _known_of(hidden: list[tuple[list[Any], list[str | None]]], place: int) -> KnownValues:
+    """What the record at *place* hides, of columns as they were and as they became."""
+    known = KnownValues()
+    for column, treated in hidden:
+        item = column[place]
+        if type(item) is str and item != treated[place]:
+            known.add(item)
+    return known
 
 
 @lru_cache(maxsize=64)

@@ -56,21 +56,26 @@ def _one_of(words: list[str]) -> str:
     return f"(?=[{''.join(dict.fromkeys(word[0] for word in words))}])(?:{'|'.join(words)})"
 
 
-_PATTERNS = (
-    re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_NAME})"),
-    re.compile(f"({_NAME})(?={'|'.join(FOLLOWING)})"),
-)
-_WITH_DOTS = (
-    re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_DOTTED}|{_NAME})"),
-    re.compile(f"({_DOTTED}|{_NAME})(?={'|'.join(FOLLOWING)})"),
-)
-
-GATE_WORDS = (*ANNOUNCING, *FOLLOWING)
-"""A text without any of them holds no name that `find_names` could find."""
+_BEHIND = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_NAME})")
+_BEHIND_WITH_DOTS = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_DOTTED}|{_NAME})")
+_BEFORE = re.compile(f"({_NAME})(?={'|'.join(FOLLOWING)})")
+_BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}|{_NAME})(?={'|'.join(FOLLOWING)})")
 
 
-def find_names(text: str) -> Iterator[Hit]:
-    """The names in normalised *text*, in no particular order."""
-    for pattern in _WITH_DOTS if any(dot in text for dot in _DOTS) else _PATTERNS:
-        for match in pattern.finditer(text):
-            yield Hit(match.start(1), match.end(1), "person_name", 0.7, "context")
+def find_names_behind_words(text: str) -> Iterator[Hit]:
+    """The names in normalised *text* that a word announces. Without any of `ANNOUNCING` there are none."""
+    return _names(_BEHIND_WITH_DOTS if _has_dots(text) else _BEHIND, text)
+
+
+def find_names_before_words(text: str) -> Iterator[Hit]:
+    """The names in normalised *text* that what follows gives away. Without any of `FOLLOWING` there are none."""
+    return _names(_BEFORE_WITH_DOTS if _has_dots(text) else _BEFORE, text)
+
+
+def _has_dots(text: str) -> bool:
+    return any(dot in text for dot in _DOTS)
+
+
+def _names(pattern: re.Pattern[str], text: str) -> Iterator[Hit]:
+    for match in pattern.finditer(text):
+        yield Hit(match.start(1), match.end(1), "person_name", 0.7, "context")

@@ -14,6 +14,8 @@ _ONE_FOR_ONE = {**_FULL_WIDTH, **_DASHES}
 INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
 )
+_ASCII = {chr(code): chr(plain) for code, plain in _ONE_FOR_ONE.items()}
+_CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_FOR_ONE)))}]")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
@@ -36,8 +38,12 @@ def normalise(text: str) -> Normal:
     """*text* as recognisers read it."""
     if text.isascii():
         return Normal(text, None)
-    plain = text.translate(_ONE_FOR_ONE)
+    plain = _CHANGED.sub(_changed, text)
     if _INVISIBLE.search(plain) is None:
         return Normal(plain, None)
     kept = [place for place, char in enumerate(plain) if _INVISIBLE.match(char) is None]
     return Normal("".join(plain[place] for place in kept), [*kept, len(plain)])
+
+
+def _changed(match: re.Match[str]) -> str:
+    return _ASCII[match[0]]

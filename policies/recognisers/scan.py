@@ -3,12 +3,13 @@
 Text without personal data is most of all text; the gate (hyperscan) reads it at memory speed and the rest never runs.
 """
 
+import re
 import threading
 from collections.abc import Iterable
 
 import hyperscan
 
-from policies.recognisers.names import GATE_WORDS, find_names
+from policies.recognisers.names import ANNOUNCING, FOLLOWING, find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import INVISIBLE, Normal, normalise
 from policies.recognisers.table import CONTEXT_CHARS, ORDER, TABLE, Hit, Recogniser
 
@@ -18,14 +19,17 @@ _RANK = {category: rank for rank, category in enumerate(ORDER)}
 # Every number of the table needs six digits in a row, with a separator between two at most.
 _DIGITS = "[0-9\uff10-\uff19]"
 _BETWEEN = "[ \u00a0\u3000.\uff0e\\-\u2010-\u2015\u2212\ufe63\uff0d]?"
-_NUMBER, _AT_SIGN, _HIDDEN, _WORD = range(4)
+_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND = range(5)
 _GATE = {
     _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}",
     _AT_SIGN: "[@\uff20]",
     _HIDDEN: f"[{INVISIBLE}]",
-    _WORD: "|".join(GATE_WORDS),
+    _BEFORE: "|".join(ANNOUNCING),
+    _BEHIND: "|".join(FOLLOWING),
 }
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
+_RUN = re.compile(r"[0-9A-Za-z](?:[ \-.]?[0-9A-Za-z])*")
+"""No candidate for a number is longer than the run of letters, digits and separators that it stands in."""
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
@@ -78,11 +82,14 @@ def scan(text: str) -> tuple[Hit, ...]:
     normal = normalise(text)
     found: list[Hit] = []
     if everything or _NUMBER in opened:
-        found.extend(hit for row in _NUMBERS for hit in _hits_of(row, normal.text))
+        longest = max(map(len, _RUN.findall(normal.text)), default=0)
+        found.extend(hit for row in _NUMBERS if row.shortest <= longest for hit in _hits_of(row, normal.text))
     if everything or _AT_SIGN in opened:
         found.extend(hit for row in _EMAILS for hit in _hits_of(row, normal.text))
-    if everything or _WORD in opened:
-        found.extend(find_names(normal.text))
+    if everything or _BEFORE in opened:
+        found.extend(find_names_behind_words(normal.text))
+    if everything or _BEHIND in opened:
+        found.extend(find_names_before_words(normal.text))
     return tuple(_in_original(hit, normal) for hit in (resolve(found) if len(found) > 1 else found))
 
 

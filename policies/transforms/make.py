@@ -76,17 +76,30 @@ def keep(first: int, last: int, fill: int | None) -> Transform:
     least = least_hidden(first, last)
     if fill is not None and fill < least:
         raise ValueError(f"a mask that shows {first + last} characters stands for at least {least} hidden ones")
+    shown = first + last
+    shortest = shown + least
 
-    def mask(value: str) -> str:
+    def too_short(value: str) -> str:
+        return STAR * (shown + fill if fill else max(len(value), len(REDACTED))) if value else value
+
+    # Every personal value of every answer passes one of these: each does only what it must.
+    def ends(value: str) -> str:
         length = len(value)
-        hidden = length - first - last
-        if hidden >= least:
-            return value[:first] + STAR * (fill or hidden) + value[length - last :]
-        if not value:
-            return value
-        return STAR * (first + fill + last if fill else max(length, len(REDACTED)))
+        if length < shortest:
+            return too_short(value)
+        return value[:first] + STAR * (fill or length - shown) + value[length - last :]
 
-    return mask
+    def only_last(value: str) -> str:
+        length = len(value)
+        return STAR * (length - last) + value[length - last :] if length >= shortest else too_short(value)
+
+    def only_first(value: str) -> str:
+        return value[:first] + stars if len(value) >= shortest else too_short(value)
+
+    stars = STAR * (fill or 0)
+    if fill and not last:
+        return only_first
+    return only_last if not first and not fill else ends
 
 
 def least_hidden(first: int, last: int) -> int:

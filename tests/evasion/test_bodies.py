@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, ended, reads, shows_nothing
+from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, reads, shows_nothing
 from tests.scripted import answering, saying
 
 PERSON = {"id": 1, "name": NAME, "id_no": ID_NO, "mobile": MOBILE, "note": f"{NAME}的电话{MOBILE}"}

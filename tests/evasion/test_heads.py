@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
+from tests.rig import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
 from tests.scripted import answering, saying
 
 WELL = "Content-Type: application/json\r\nContent-Length: 2\r\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from proxy.identity import hash_key
-from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
 from tests.gateway import GOOD, gateway
+from tests.rig import ID_NO, MOBILE, NAME, Rig, reads, shows_nothing
 from tests.scripted import answering, saying, scripted
 
 KEY = "ybk_window-7-secret"

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.evasion.conftest import ID_NO, MOBILE, NAME, Rig, chunks_of, ended, reads, shows_nothing
+from tests.rig import ID_NO, MOBILE, NAME, Rig, chunks_of, ended, reads, shows_nothing
 from tests.scripted import Asked, Connection, Script
 
 ROW = f"1,{NAME},{ID_NO},{MOBILE}\r\n".encode()

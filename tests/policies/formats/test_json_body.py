@@ -4,11 +4,23 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from policies.formats import json_body, json_stream
+from policies.formats import json_body, json_stream, json_tree
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
-from tests.policies.formats.masking import DIGESTER, NAME, PUBLIC, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
+from tests.policies.formats.masking import (
+    DIGESTER,
+    ID_NO,
+    NAME,
+    PUBLIC,
+    RECORD,
+    SECRET,
+    UNDECLARED,
+    cuts,
+    in_pieces,
+    tally,
+    whole,
+)
 
 LIST = Object({"rows": RECORD, "total": Value(PUBLIC)}, Value(UNDECLARED))
 TABLE = Object({"rows": Rows("columns", RECORD), "columns": Value(PUBLIC)}, Value(UNDECLARED))
@@ -158,6 +170,38 @@ def test_any_split_and_any_size_limit_masks_alike(body: object, cuts: list[int],
         assert in_pieces(make, data, cuts) == expected
         assert whole(make, data) == expected
     assert whole(make, expected) == expected, "a mask of a mask is the same mask"
+
+
+HOUSEHOLD = Object({"home": RECORD, "id_no": Value(ID_NO), "secret": Value(SECRET)}, Value(UNDECLARED), subject="id_no")
+cells = scalars | texts | st.sampled_from(["11010519491231002X", "", 110105194912310021]) | st.just({"name": "张三"})
+
+
+@given(st.data(), st.lists(keys | texts, min_size=1, max_size=5, unique=True), st.sampled_from([RECORD, HOUSEHOLD]))
+@settings(max_examples=300)
+def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
+    data: st.DataObject, names: list[str], node: Object
+) -> None:
+    columns = {
+        name: data.draw(st.sampled_from([texts, cells, st.fixed_dictionaries({"id": cells, "name": texts})]))
+        for name in names
+    }
+    records = data.draw(st.lists(st.fixed_dictionaries(columns), min_size=json_tree.FEWEST_ROWS, max_size=8))
+    together, apart = tally(), tally()
+    table = whole(lambda: JsonMasker(node, UNDECLARED, together), json.dumps(records).encode())
+    pieces = [whole(lambda: JsonMasker(node, UNDECLARED, apart), json.dumps(each).encode()) for each in records]
+    assert table == b"[" + b",".join(pieces) + b"]"
+    assert dict(together.fields) == dict(apart.fields)
+    assert dict(together.found) == dict(apart.found)
+    assert list(together.subjects) == list(apart.subjects)
+    answer = {"rows": [[each[name] for name in names] for each in records], "columns": names}
+    by_row = json.loads(
+        whole(
+            lambda: JsonMasker(Object({"rows": Rows("columns", node)}, Value(PUBLIC)), UNDECLARED, tally()),
+            json.dumps(answer).encode(),
+        )
+    )
+    assume(not any(map(json_tree.is_telling_key, names)))
+    assert by_row["rows"] == [[each.get(name) for name in names] for each in json.loads(table)]
 
 
 @given(bodies, st.integers(0, 300), st.binary(max_size=3), cuts)

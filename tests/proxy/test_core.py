@@ -1,0 +1,304 @@
+"""Where we depart from mitmproxy's core: each departure has a test that fails without it."""
+
+import ast
+import contextlib
+import html
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proxy import core
+from proxy.reasons import REASONS
+from tests.gateway import raw, wait_until
+from tests.named import is_there
+from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
+from tests.scripted import Asked, Connection, Script, answering, saying
+
+HERE = "tests/proxy/test_core.py::"
+LEAN = "tests/proxy/test_lean.py::"
+HEADS = "tests/evasion/test_heads.py::test_heads"
+REFUSED = "tests/evasion/test_requests.py::test_is_refused_and_never_sent_on"
+
+DEPARTURES = {
+    "Stream.check_body_size": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[csv]",
+    "Stream._check_request_size": "tests/evasion/test_requests.py::"
+    "test_a_request_that_is_too_large_is_refused_before_it_has_arrived",
+    "Stream._begin_to_stream": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[json]",
+    "Stream.state_wait_for_response_headers": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
+    "Stream._withheld": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
+    "Stream._send_page": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
+    "Stream.flow_done": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
+    "Stream._let_go": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
+    "Stream.handle_protocol_error": f"{HEADS}[no head at all]",
+    "Stream.check_invalid": f"{HERE}test_an_error_quotes_nothing[space before a colon]",
+    "Stream._answer_with_error": f"{HERE}test_an_error_quotes_nothing[a length that is far too large]",
+    "Stream._coded": f"{HERE}test_an_error_names_its_event",
+    "StrictServer.send": f"{HERE}test_a_small_answer_comes_in_one_piece",
+    "StrictServer.wait": f"{HERE}test_who_goes_on_sending_while_it_waits_is_cut",
+    "StrictServer.mark_done": f"{HERE}test_a_connection_is_kept_or_ended_as_both_sides_say",
+    "StrictServer.read_headers": f"{REFUSED}[bare line feeds]",
+    "StrictClient.read_headers": f"{HEADS}[a head that never ends]",
+    "StrictClient.read_body": f"{HEADS}[trailers]",
+    "StrictClient.mark_done": f"{HERE}test_an_answer_that_ended_with_its_connection_was_the_last_on_it",
+    "StrictClient._broken": f"{HEADS}[trailers]",
+    "ScrubbedLog.emit": f"{HERE}test_the_cores_log_holds_no_message",
+    "http_layers.HttpStream": f"{HEADS}[no head at all]",
+    "http_layers.Http1Server": f"{REFUSED}[bare line feeds]",
+    "http_layers.Http1Client": f"{HEADS}[trailers]",
+    "_http1.make_error_response": f"{HERE}test_an_error_quotes_nothing[no HTTP at all]",
+    "_base.format_error": f"{HERE}test_an_error_of_http_2_quotes_nothing",
+    "_http2.format_error": f"{HERE}test_an_error_of_http_2_quotes_nothing",
+    "Connection.broke": "tests/proxy/test_connection.py::test_a_failure_of_ours_ends_the_connection_and_is_told",
+    "mode_servers.ProxyConnectionHandler": "tests/proxy/test_connection.py::test_events_are_handled_in_turn",
+    "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
+    "http.Headers.__contains__": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
+    "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
+    "context.Context.fork": f"{LEAN}test_a_fork_is_what_the_core_makes",
+    "layer.Layer.handle_event": f"{LEAN}test_layers_yield_what_they_yield_in_the_core",
+    "http.MessageData.__post_init__": f"{LEAN}test_messages_are_made_without_being_checked",
+}
+"""By what is replaced: the test that fails without it; for what is only faster, the test that it does the same."""
+
+
+def test_every_departure_is_in_the_table() -> None:
+    tree = ast.parse(Path(core.__file__).read_text("utf-8"))
+    found = {
+        f"{node.name}.{method.name}"
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name != "__init__"
+    }
+    (install,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "install")
+    targets = [target for node in install.body if isinstance(node, ast.Assign) for target in node.targets]
+    found |= {ast.unparse(target) for target in targets} - {"Stream.gate"}
+    assert found == set(DEPARTURES)
+
+
+@pytest.mark.parametrize("departure", DEPARTURES)
+def test_every_departure_has_its_test(departure: str) -> None:
+    assert is_there(DEPARTURES[departure]), DEPARTURES[departure]
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("gateway"), request_s=0.5) as made:
+        yield made
+
+
+REQUEST = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
+
+
+@contextlib.contextmanager
+def connected(rig: Rig) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+        yield connection
+
+
+def test_an_answer_that_is_withheld_by_its_head_is_not_read(rig: Rig) -> None:
+    """The page is there at once, the connection behind is let go, and the caller's is kept."""
+    gone = threading.Event()
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 9999999999\r\n\r\n%PDF")
+        try:
+            while True:
+                connection.raw.sendall(b"x" * 65536)
+        except OSError:
+            gone.set()
+
+    rig.behind.script = script
+    with connected(rig) as connection:
+        for _ in range(3):
+            connection.sendall(REQUEST)
+            answer = whole_answer(connection)
+            assert (reads(answer)[0], reads(answer)[1]["content-type"]) == (502, "application/problem+json")
+    assert gone.wait(5)
+
+
+def whole_answer(connection: socket.socket) -> bytes:
+    answer = b""
+    while not ended(answer):
+        piece = connection.recv(1 << 20)
+        assert piece, "the connection ended"
+        answer += piece
+    return answer
+
+
+def test_memory_does_not_grow_with_the_answers_that_have_gone(rig: Rig) -> None:
+    """What a stream refers to in a circle is kept until a collection of garbage, which counts objects, not bytes."""
+    rig.behind.script = answering(b'{"items": [{"city": "' + b"x" * 900_000 + b'"}]}')
+    with connected(rig) as connection:
+        connection.sendall(REQUEST)
+        whole_answer(connection)
+        before = resident_bytes(rig)
+        for _ in range(150):
+            connection.sendall(REQUEST)
+            assert len(whole_answer(connection)) > 900_000
+    assert resident_bytes(rig) - before < 60_000_000
+
+
+def resident_bytes(rig: Rig) -> int:
+    pages = Path(f"/proc/{rig.gateway.workers[0].pid}/statm").read_text().split()[1]
+    return int(pages) * 4096
+
+
+SECRET = "secret-13800138000"
+QUOTED = {
+    "no HTTP at all": f"{SECRET} {SECRET}\r\n\r\n",
+    "a version that is none": f"GET /{SECRET} HTTP/{SECRET}\r\n\r\n",
+    "a version to come": f"GET /{SECRET} HTTP/9.9\r\nHost: people.localhost\r\n\r\n",
+    "a line without a colon": f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{SECRET}\r\n\r\n",
+    "space before a colon": f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{SECRET} : 1\r\n\r\n",
+    "a length that is none": f"GET /people HTTP/1.1\r\nHost: people.localhost\r\nContent-Length: {SECRET}\r\n\r\n",
+    "an encoding that is none": "GET /people HTTP/1.1\r\nHost: people.localhost\r\n"
+    f"Transfer-Encoding: {SECRET}\r\n\r\n",
+    "a length that is far too large": "POST /people HTTP/1.1\r\nHost: people.localhost\r\n"
+    f"X: {SECRET}\r\nContent-Length: 99999999\r\n\r\n",
+    "a chunk that is none": "POST /people HTTP/1.1\r\nHost: people.localhost\r\n"
+    f"Transfer-Encoding: chunked\r\n\r\n{SECRET}\r\n",
+    "an authority that is none": f"CONNECT {SECRET} HTTP/1.1\r\nHost: people.localhost\r\n\r\n",
+    "a bare line feed": f"GET /people HTTP/1.1\r\nHost: people.localhost\nX: {SECRET}\r\n\r\n",
+    "a head that is too long": f"GET /people HTTP/1.1\r\nX: {SECRET * 5000}\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", QUOTED)
+def test_an_error_quotes_nothing(rig: Rig, case: str) -> None:
+    """The core's own page says what it could not parse, in full."""
+    answer = raw(rig.gateway.port, QUOTED[case].encode())
+    if case != "a chunk that is none":  # it is too late for an answer: the connection ends
+        assert reads(answer)[0] in (400, 403, 413, 431)
+        assert "mitmproxy" not in answer.decode().lower()
+        assert "编号" in answer.decode() or b"urn:yingbi:reason" in answer
+    assert SECRET not in html.unescape(answer.decode())
+    assert SECRET not in rig.gateway.said()
+
+
+def test_an_error_of_http_2_quotes_nothing() -> None:
+    for status, reason in ((400, "malformed_request"), (413, "malformed_request"), (502, "upstream_malformed")):
+        said = core.error_body(status, f"Invalid header: {SECRET}").decode()
+        assert SECRET not in said
+        assert said.startswith("<!DOCTYPE html>")
+        assert html.escape(REASONS[reason].zh) in said
+
+
+def test_an_error_names_its_event(rig: Rig) -> None:
+    """So that whoever is asked about it finds it in the log."""
+    request = "POST /people HTTP/1.1\r\nHost: people.localhost\r\nAccept: text/html\r\nContent-Length: 99999999\r\n\r\n"
+    answer = raw(rig.gateway.port, request.encode())
+    assert rig.gateway.events()[-1]["event"]["id"] in answer.decode()
+    assert rig.gateway.events()[-1]["event"]["reason"] == "request_too_large"
+
+
+def test_a_small_answer_comes_in_one_piece(rig: Rig) -> None:
+    """Head and body in one packet: half the packets, and no wait of a caller's kernel for the second."""
+    rig.behind.script = answering(b'{"total": 1}')
+    with connected(rig) as connection:
+        for _ in range(5):
+            connection.sendall(REQUEST)
+            assert ended(connection.recv(65536))
+
+
+def test_who_goes_on_sending_while_it_waits_is_cut(rig: Rig) -> None:
+    """What comes while an answer is waited for would be kept without end."""
+    rig.behind.script = lambda connection, asked: connection.hang()
+    with connected(rig) as connection:
+        connection.sendall(REQUEST)
+        assert sends_until_cut(connection, b"x" * 65536, 10_000)
+    wait_until(lambda: rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 5)
+
+
+UNFINISHED = {
+    "a line": "GET /people HT",
+    "a head": REQUEST.decode()[:-2],
+    "a body": "POST /people HTTP/1.1\r\nHost: people.localhost\r\nContent-Length: 9999\r\n\r\nhalf",
+}
+
+
+@pytest.mark.parametrize("case", UNFINISHED)
+def test_a_request_that_does_not_come_to_an_end_is_cut(rig: Rig, case: str) -> None:
+    """Activity alone keeps nobody connected: a byte now and then would hold a connection for ever."""
+    with connected(rig) as connection:
+        connection.sendall(UNFINISHED[case].encode())
+        connection.settimeout(0.05)
+        assert sends_until_cut(connection, b"x", 150)
+
+
+def sends_until_cut(connection: socket.socket, piece: bytes, times: int) -> bool:
+    """Whether the connection is cut, without an answer, before *piece* has been sent so many times."""
+    with contextlib.suppress(ConnectionError):
+        for _ in range(times):
+            connection.sendall(piece)
+            if len(piece) == 1:
+                with contextlib.suppress(TimeoutError):
+                    return not connection.recv(1000)
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("request_says", "answer_says", "kept"),
+    [
+        ("HTTP/1.1", "200 OK", True),
+        ("HTTP/1.1\r\nConnection: close", "200 OK", False),
+        ("HTTP/1.1\r\nConnection: keep-alive", "200 OK\r\nConnection: close", True),
+        ("HTTP/1.0", "200 OK", False),
+        ("HTTP/1.0\r\nConnection: keep-alive", "200 OK", True),
+    ],
+)
+def test_a_connection_is_kept_or_ended_as_both_sides_say(
+    rig: Rig, request_says: str, answer_says: str, kept: bool
+) -> None:
+    """What the system behind says about its own connection is nothing to the caller."""
+    head = f"HTTP/1.1 {answer_says}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+    rig.behind.script = saying(head.encode(), close=False)
+    with connected(rig) as connection:
+        connection.sendall(f"GET /people {request_says}\r\nHost: people.localhost\r\n\r\n".encode())
+        assert reads(whole_answer(connection))[0] == 200
+        if kept:
+            connection.sendall(REQUEST)
+            assert reads(whole_answer(connection))[0] == 200
+        else:
+            assert connection.recv(1) == b""
+
+
+def test_an_answer_that_ended_with_its_connection_was_the_last_on_it(rig: Rig) -> None:
+    """And one that did not is followed by the next, on the same connection behind."""
+    ports: list[int] = []
+
+    def counted(script: Script) -> Script:
+        def told(connection: Connection, asked: Asked) -> None:
+            ports.append(connection.raw.getpeername()[1])
+            script(connection, asked)
+
+        return told
+
+    def served_by(script: Script) -> int:
+        rig.behind.script = counted(script)
+        ports.clear()
+        with connected(rig) as connection:
+            for _ in range(3):
+                connection.sendall(REQUEST)
+                assert reads(whole_answer(connection))[2] == b"{}"
+        return len(set(ports))
+
+    assert served_by(saying(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}")) == 3
+    assert served_by(answering(b"{}")) == 1
+
+
+def test_the_cores_log_holds_no_message() -> None:
+    said: list[tuple[str, str, str]] = []
+    handler = core.ScrubbedLog(lambda *words: said.append(words))
+    record = logging.LogRecord("mitmproxy.proxy", logging.ERROR, "", 0, f"cannot parse {ID_NO}", (), None)
+    handler.handle(record)
+    try:
+        raise ValueError(MOBILE)
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+    handler.handle(record)
+    assert said == [("mitmproxy.proxy", "ERROR", ""), ("mitmproxy.proxy", "ERROR", "ValueError")]

@@ -1,0 +1,156 @@
+"""What is to be done with a request: a table of questions and callers, and of what is laid on top."""
+
+from datetime import timedelta
+
+import pytest
+
+from policies.overlay import Overlay, OverlayEntry, Tightening
+from proxy.decide import Forward, Refuse, decide, stopped
+from proxy.identity import NOBODY, Caller
+from proxy.message import Request, read_request
+from proxy.system import System
+from siem.record.event import CallerKind
+from tests.policies.compiled import SECRET, program
+from tests.policies.formats.masking import DIGESTER
+from tests.proxy.parts import NOW
+
+SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+CASE = frozenset({"case-handling"})
+CLERK = Caller(id="li", kind=CallerKind.STAFF, posts=frozenset({"clerk"}), purposes=CASE, credential="jwt:x:7")
+OTHER = Caller(id="wu", kind=CallerKind.STAFF, posts=frozenset({"guard"}), purposes=CASE, credential="jwt:x:8")
+JSON = (b"content-type", b"application/json")
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+
+
+def request(method: str = "GET", target: str = "/people", *fields: tuple[bytes, bytes]) -> Request:
+    return read_request(
+        method=method,
+        authority="",
+        target=target,
+        fields=((b"host", b"people.localhost"), *fields),
+        source_ip="127.0.0.1",
+    )
+
+
+def outcome(asked: Request, body: bytes = b"", caller: Caller = NOBODY, *entries: OverlayEntry) -> str:
+    overlay = Overlay(generation=1, entries=entries)
+    verdict = decide(asked, body, SYSTEM, caller, overlay, NOW)
+    return verdict.reason if isinstance(verdict, Refuse) else "forward"
+
+
+QUESTIONS = {
+    "a list": ("GET", "/people", NOBODY, "forward"),
+    "its head": ("HEAD", "/people", NOBODY, "forward"),
+    "a page of it": ("GET", "/people?page=2", NOBODY, "forward"),
+    "one person": ("GET", "/people/7", NOBODY, "forward"),
+    "something unknown": ("GET", "/people/7/secrets", NOBODY, "operation_not_declared"),
+    "a known path by another method": ("PUT", "/people", CLERK, "operation_not_declared"),
+    "what is refused to everybody": ("DELETE", "/people/7", CLERK, "operation_refused"),
+    "a search of what all may see": ("GET", "/people?q=x", NOBODY, "forward"),
+    "a filter on it": ("GET", "/people?city=x", NOBODY, "forward"),
+    "a filter on a name": ("GET", "/people?name=x", NOBODY, "question_about_hidden_field"),
+    "the same by who may see it": ("GET", "/people?name=x", CLERK, "forward"),
+    "the same by another post": ("GET", "/people?name=x", OTHER, "question_about_hidden_field"),
+    "a prefix of an ID number": ("GET", "/people?id_no__startswith=1", CLERK, "question_about_hidden_field"),
+    "a sort by a name": ("GET", "/people?sort=name", NOBODY, "question_about_hidden_field"),
+    "a sort by nothing declared": ("GET", "/people?sort=x", CLERK, "parameter_not_declared"),
+    "an unknown parameter": ("GET", "/people?debug=1", CLERK, "parameter_not_declared"),
+    "a refused one": ("GET", "/people?where=1", CLERK, "parameter_refused"),
+    "a static file": ("GET", "/files/a.css", NOBODY, "forward"),
+}
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_questions(case: str) -> None:
+    method, target, caller, expected = QUESTIONS[case]
+    assert outcome(request(method, target), caller=caller) == expected
+
+
+WRITES = {
+    "by nobody": ((JSON,), b"{}", NOBODY, "sign_in_needed"),
+    "of a value": ((JSON,), b'{"mobile": "13900139000"}', CLERK, "forward"),
+    "of a mask": ((JSON,), b'{"mobile": "139****9000"}', CLERK, "mask_returned"),
+    "of a mask in an undeclared field": ((JSON,), b'{"x": "***"}', CLERK, "mask_returned"),
+    "of no JSON": ((JSON,), b'{"mobile"', CLERK, "body_unreadable"),
+    "of a key twice": ((JSON,), b'{"name": "x", "name": "y"}', CLERK, "body_unreadable"),
+    "of a form": ((FORM,), b"city=x", CLERK, "forward"),
+    "of a form that is none": ((FORM,), b"city=%ff", CLERK, "body_unreadable"),
+    "of another kind": (((b"content-type", b"text/plain"),), b"x", CLERK, "body_not_declared"),
+    "of no kind": ((), b"x", CLERK, "body_not_declared"),
+    "of something encoded": ((JSON, (b"content-encoding", b"gzip")), b"{}", CLERK, "body_not_declared"),
+    "on a condition": ((JSON, (b"if-match", b'"x"')), b"{}", CLERK, "precondition_refused"),
+    "on another": ((JSON, (b"if-unmodified-since", b"x")), b"{}", CLERK, "precondition_refused"),
+    "of nothing": ((), b"", CLERK, "forward"),
+}
+
+
+@pytest.mark.parametrize("case", WRITES)
+def test_writes(case: str) -> None:
+    fields, body, caller, expected = WRITES[case]
+    assert outcome(request("POST", "/people", *fields), body, caller) == expected
+
+
+def test_a_safe_method_takes_no_body() -> None:
+    assert outcome(request(), b"x") == "body_not_declared"
+
+
+def test_the_field_that_holds_a_mask_is_named_as_declared() -> None:
+    verdict = decide(request("POST", "/people", JSON), b'{"mobile": "139****9000"}', SYSTEM, CLERK, Overlay(), NOW)
+    assert isinstance(verdict, Refuse)
+    assert verdict.field == "person.mobile"
+
+
+def test_what_the_policy_drops_is_not_sent_on() -> None:
+    verdict = decide(request("POST", "/people", JSON), b'{"city": "x", "note": "***"}', SYSTEM, CLERK, Overlay(), NOW)
+    assert isinstance(verdict, Forward)
+    assert verdict.body == b'{"city":"x"}'
+    assert verdict.acts
+
+
+def entry(kind: Tightening, *, minutes: int = 60, system: str = "people", target: str = "") -> OverlayEntry:
+    until = NOW + timedelta(minutes=minutes)
+    return OverlayEntry(id="1", kind=kind, system=system, target=target, until=until, reason="r", by="b")
+
+
+TIGHTENED = {
+    "a caller": (entry(Tightening.BLOCK_CALLER, target="li"), "caller_blocked"),
+    "another caller": (entry(Tightening.BLOCK_CALLER, target="wu"), "forward"),
+    "a caller of another system": (entry(Tightening.BLOCK_CALLER, system="hall", target="li"), "forward"),
+    "a caller everywhere": (entry(Tightening.BLOCK_CALLER, system="", target="li"), "caller_blocked"),
+    "a credential": (entry(Tightening.BLOCK_CREDENTIAL, target="jwt:x:7"), "caller_blocked"),
+    "an operation": (entry(Tightening.STOP_OPERATION, target="GET /people"), "operation_stopped"),
+    "another operation": (entry(Tightening.STOP_OPERATION, target="GET /people/{id}"), "forward"),
+    "a system": (entry(Tightening.STOP_SYSTEM), "operation_stopped"),
+    "a system, until a moment ago": (entry(Tightening.STOP_SYSTEM, minutes=0), "forward"),
+    "all grants": (entry(Tightening.MASK_HARDER), "question_about_hidden_field"),
+}
+
+
+@pytest.mark.parametrize("case", TIGHTENED)
+def test_a_tightening_comes_before_every_permission(case: str) -> None:
+    laid_on_top, expected = TIGHTENED[case]
+    assert outcome(request("GET", "/people?name=x"), b"", CLERK, laid_on_top) == expected
+
+
+def test_a_stop_counts_for_what_is_not_even_declared() -> None:
+    assert outcome(request("GET", "/nothing"), b"", CLERK, entry(Tightening.STOP_SYSTEM)) == "operation_stopped"
+
+
+def test_of_several_tightenings_each_counts() -> None:
+    harder, block = entry(Tightening.MASK_HARDER), entry(Tightening.BLOCK_CALLER, target="li")
+    assert stopped((harder,)) is None
+    assert stopped((harder, block)) == "caller_blocked"
+
+
+def test_what_is_masked_harder_is_masked_as_for_nobody_in_particular() -> None:
+    overlay = Overlay(generation=1, entries=(entry(Tightening.MASK_HARDER),))
+    verdict = decide(request(), b"", SYSTEM, CLERK, overlay, NOW)
+    assert isinstance(verdict, Forward)
+    assert verdict.view is SYSTEM.views.strictest
+
+
+def test_a_grant_ends_when_it_was_to_end() -> None:
+    later = NOW + timedelta(days=3650)
+    verdict = decide(request("GET", "/people?name=x"), b"", SYSTEM, CLERK, Overlay(), later)
+    assert isinstance(verdict, Refuse)
+    assert verdict.reason == "question_about_hidden_field"

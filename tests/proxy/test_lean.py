@@ -1,0 +1,125 @@
+"""What is done with less work than in the core comes to the same: each is compared with what it stands in place of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy import http, options
+from mitmproxy.addons.proxyserver import Proxyserver
+from mitmproxy.connection import Client, ConnectionState
+from mitmproxy.master import Master
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import CommandGenerator, Layer
+from mitmproxy.proxy.layers.http._hooks import HttpRequestHook, HttpResponseHook
+from mitmproxy.proxy.server_hooks import ServerConnectHook
+
+from proxy import lean
+
+names = st.sampled_from(["Host", "host", "X", "x", "Set-Cookie", "x-y"])
+fields = st.lists(st.tuples(names.map(str.encode), st.binary(max_size=6)), max_size=6).map(tuple)
+_get, _contains = http.Headers.get, http.Headers.__contains__
+
+
+@given(fields, names)
+def test_headers_are_found_as_the_core_finds_them(fields: tuple[tuple[bytes, bytes], ...], name: str) -> None:
+    headers = http.Headers(fields)
+    assert lean.first_value(headers, name) == _get(headers, name)
+    assert lean.first_value(headers, name, "none") == _get(headers, name, "none")
+    assert lean.holds(headers, name) == _contains(headers, name)
+    assert lean.made_of(fields) == headers
+    assert lean.made_of(iter(fields)).fields == headers.fields
+
+
+def test_numbers_are_told_apart() -> None:
+    numbers = lean.Numbered()
+    assert len({str(numbers.uuid4()) for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    ("hook", "names"),
+    [(HttpRequestHook, ("flow",)), (HttpResponseHook, ("flow",)), (ServerConnectHook, ("data",))],
+)
+def test_a_hook_knows_its_arguments(hook: Any, names: tuple[str, ...]) -> None:
+    assert lean.argument_names(hook) == names
+
+
+@pytest.fixture
+def made_options() -> Iterator[options.Options]:
+    """The options that the core has once its server is there."""
+    made = options.Options()
+    master = Master(made, event_loop=__import__("asyncio").new_event_loop())
+    master.addons.add(Proxyserver())  # type: ignore[no-untyped-call]
+    yield made
+    master.event_loop.close()
+
+
+def test_settled_options_are_what_the_options_are(made_options: options.Options) -> None:
+    made_options.update(keep_host_header=True, connection_strategy="lazy")  # type: ignore[no-untyped-call]
+    settled = lean.settled(made_options)
+    for name in sorted(made_options.keys()):  # type: ignore[no-untyped-call]
+        assert getattr(settled, name) == getattr(made_options, name), name
+    assert settled.keep_host_header is True
+
+
+def context() -> Context:
+    client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2), state=ConnectionState.OPEN)
+    return Context(client, options.Options())
+
+
+def test_a_fork_is_what_the_core_makes() -> None:
+    one = context()
+    one.layers.append(Told(one))
+    for made in (lean.fork(one), one.fork()):
+        assert (made.client, made.server, made.options) == (one.client, one.server, one.options)
+        assert made.server is one.server
+        assert made.layers == one.layers
+        assert made.layers is not one.layers
+
+
+class Told(Layer):
+    """A layer that says what it is told, and asks to wait where it is told so."""
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        assert isinstance(event, events.DataReceived)
+        for letter in event.data.decode():
+            if letter == "w":
+                answer = yield commands.OpenConnection(self.context.server)
+                yield commands.Log(f"answered {answer}")
+            else:
+                yield commands.Log(letter)
+
+
+def conversation(handle: Any, said: list[str]) -> list[str]:
+    """What a layer yields when it is told *said*; `!` answers the question that waits longest."""
+    told = Told(context())
+    heard: list[str] = []
+    waiting: list[commands.OpenConnection] = []
+    for number, words in enumerate(said):
+        event: events.Event = events.DataReceived(told.context.client, words.encode())
+        if words == "!":
+            if not waiting:
+                continue
+            event = events.OpenConnectionCompleted(waiting.pop(0), f"reply {number}")
+        for command in handle(told, event):
+            heard.append(command.message if isinstance(command, commands.Log) else type(command).__name__)
+            if isinstance(command, commands.OpenConnection):
+                waits: object = command.blocking
+                heard.append(f"waits: {waits is told}")  # the layers around it do not
+                waiting.append(command)
+        heard.append("|")
+    return heard
+
+
+@given(st.lists(st.sampled_from(["a", "ab", "w", "aw", "wa", "ww", "", "!"]), max_size=12))
+def test_layers_yield_what_they_yield_in_the_core(said: list[str]) -> None:
+    assert conversation(lean.handle_event, said) == conversation(Layer.handle_event, said)
+
+
+def test_messages_are_made_without_being_checked() -> None:
+    """What the core checks there is the types of what it has made itself; see `core.install`."""
+    assert http.MessageData.__post_init__ is not None
+    with pytest.raises(ValueError, match="bytes"):
+        http.Response(b"HTTP/1.1", 200, b"", http.Headers(), "text", None, 0.0, 0.0)  # type: ignore[arg-type]

@@ -1,0 +1,46 @@
+"""The table of reasons: whole, and in step with what the code says."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from policies.formats.masker import Withheld
+from proxy import reasons
+from proxy.reasons import REASONS, reason_for_body
+
+PROXY = Path(reasons.__file__).parent
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_says_something_to_everybody(reason: str) -> None:
+    about = REASONS[reason]
+    assert 400 <= about.status <= 599
+    assert re.search("[\u4e00-\u9fff]", about.zh)
+    assert about.en
+    assert about.en[0].islower()
+    assert not about.en.endswith(".")
+    assert not about.zh.endswith("。")
+
+
+def test_no_reason_is_left_over_and_none_is_missing() -> None:
+    said = {
+        node.value
+        for path in PROXY.glob("*.py")
+        if path.name != "reasons.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    # The questions' codes come from `policies.ask`.
+    asked = {"parameter_not_declared", "parameter_refused", "question_about_hidden_field"}
+    assert set(REASONS) - {word for text in said for word in text.split()} - asked <= {
+        reasons.UNREADABLE,
+        "writes_refused_while_learning",
+    }
+
+
+@pytest.mark.parametrize("code", ["not_json", "not_utf_8", "table_not_as_declared", "anything"])
+def test_whatever_a_masker_says_has_a_reason(code: str) -> None:
+    assert reason_for_body(Withheld(code).reason) == "answer_unreadable"
+    assert reason_for_body("too_large_to_mask") == "answer_too_large"
