@@ -70,6 +70,9 @@ class Question:
         match rule.about:
             case About.REFUSED:
                 return Refusal("parameter_refused", rule.reason_zh, rule.reason_en)
+            case About.SEARCH if value and not fields:
+                # Nobody has said what it looks into: it may be anything.
+                return Refusal("question_about_hidden_field")
             case About.LISTED if value and value not in self._facets:
                 return Refusal("listing_refused")
             case About.LEFT_OUT:

@@ -75,11 +75,12 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
     inner = section.section(key, required=False)
     if inner is None:
         return Bodies()
+    sent = page == "form"  # nothing but JSON and forms is sent on
     bodies = Bodies(
         json=_json(inner),
         html=_page(inner, page),
-        csv=inner.text("csv", required=False, fits=_NAME_OR_RECORD),
-        text=inner.text("text", required=False, fits=NAME),
+        csv=None if sent else inner.text("csv", required=False, fits=_NAME_OR_RECORD),
+        text=None if sent else inner.text("text", required=False, fits=NAME),
     )
     inner.done()
     return bodies

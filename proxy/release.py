@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from policies.formats.masker import Masker, Withheld
 from proxy.ledger import Ledger
+from proxy.reasons import reason_for_body
 from siem.record.log import RecordFailed
 
 
@@ -43,7 +44,7 @@ class Release:
         try:
             return self._window(data)
         except Withheld as withheld:
-            self.abort(withheld.reason)
+            self.abort(reason_for_body(withheld.reason))
         except RecordFailed:
             self.abort("record_failed")
         return []

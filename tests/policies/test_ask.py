@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from policies.ask import Question, Routes
@@ -30,7 +31,8 @@ def test_finds_the_operation(method: str, path: str, expected: str | None) -> No
     assert (found.id if found else None) == expected
 
 
-QUESTION = Question(next(operation for operation in PROGRAM.operations if operation.id == "GET /people"))
+LIST_RULE = next(operation for operation in PROGRAM.operations if operation.id == "GET /people")
+QUESTION = Question(LIST_RULE)
 HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
 
 
@@ -92,6 +94,19 @@ def test_what_may_be_listed_and_left_out(name: str, value: str, nobody: str | No
     for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
         refusal = LIST.refusal([(name, value)], view)
         assert (refusal.code if refusal else None) == expected
+
+
+def test_a_search_that_nobody_has_declared_may_look_into_anything() -> None:
+    undeclared = Question(
+        msgspec.structs.replace(
+            LIST_RULE, parameters=tuple(msgspec.structs.replace(rule, fields=()) for rule in LIST_RULE.parameters)
+        )
+    )
+    for view in (NOBODY, CLERK):
+        refusal = undeclared.refusal([("q", "张三")], view)
+        assert refusal is not None
+        assert refusal.code == HIDDEN
+        assert undeclared.refusal([("q", "")], view) is None
 
 
 def test_a_refusal_carries_the_reason_of_the_policy() -> None:

@@ -93,7 +93,7 @@ def fill(told: Told) -> bytes:
 
 
 ENDINGS: dict[str, tuple[Callable[[Told], bytes], list[str]]] = {
-    "a body that is not what it says": (lambda told: b"bad", ["closed not_csv"]),
+    "a body that is not what it says": (lambda told: b"bad", ["closed answer_unreadable"]),
     "an overlay": (forbid, ["closed caller_blocked"]),
     "a log that is full": (fill, []),
 }
@@ -120,7 +120,7 @@ def test_a_body_that_is_not_whole_is_cut_at_its_end() -> None:
     told = Told()
     told.release(b"ab-")
     assert told.release(b"") == []
-    assert (told.cuts, told.book.written) == (1, ["closed not_whole"])
+    assert (told.cuts, told.book.written) == (1, ["closed answer_unreadable"])
 
 
 def test_what_is_not_foreseen_is_left_to_the_latch() -> None:
