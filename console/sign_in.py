@@ -8,16 +8,16 @@ from starlette.responses import Response
 
 from console import cookies
 from console.accounts import Session
-from console.admission import TOKEN_FIELD, SignInFirst
+from console.admission import SignInFirst
 from console.desk import Admitted, Desk
 from console.forms import Mistyped, Typed
 from console.pages import Pages
+from console.words import WRITTEN
 from incident.ids import NotPermitted
 
 log = logging.getLogger("console")
 
 NEXT = "next"
-_NOT_GIVEN_BACK = frozenset({TOKEN_FIELD, NEXT, "password", "old", "new", "again"})
 
 
 class SignIn:
@@ -84,11 +84,7 @@ class SignIn:
 
     def _form(self, desk: Desk, to: str, *, status: int = 200, typed: Typed | None = None) -> Response:
         visit = desk.request.cookies.get(cookies.VISIT) or cookies.new_visit()
-        written = {
-            name: values[0]
-            for name, values in (typed.fields if typed else {}).items()
-            if name not in _NOT_GIVEN_BACK and len(values[0]) > 20
-        }
+        written = [(words, typed.get(name)) for name, words in WRITTEN.items() if typed and typed.get(name).strip()]
         desk = Desk(request=desk.request, session=None, token=cookies.token_of(visit), slip=desk.slip)
         answer = self._pages.page(
             desk, "sign_in.html.j2", status=status, to=local(to), ended=typed is not None, written=written
