@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from console import cookies
-from console.accounts import Session
 from console.admission import SignInFirst
 from console.desk import Admitted, Desk
 from console.forms import Mistyped, Typed
 from console.pages import Pages
+from console.sessions import Session
 from console.words import WRITTEN
 from incident.ids import NotPermitted
 
