@@ -1,7 +1,7 @@
 """Signing in, signing out, changing the password. Nothing here says whether an account exists."""
 
 import logging
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -100,6 +100,5 @@ def _keep(answer: Response, session: Session) -> None:
 
 def local(address: str) -> str:
     """*address* where it is a page of ours; else the first page. A link must not lead from here to elsewhere."""
-    parts = urlsplit(address)
-    fine = address.startswith("/") and not address.startswith("//") and address.isprintable() and "\\" not in address
-    return address if fine and not parts.scheme and not parts.netloc else "/"
+    fine = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if fine else "/"

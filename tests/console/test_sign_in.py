@@ -33,6 +33,8 @@ def test_signing_in_leads_to_where_one_wanted_to_go(bureau: Bureau) -> None:
         ("/\t/evil.example", "/"),
         ("/\n/evil.example", "/"),
         ("javascript:alert(1)", "/"),
+        ("http://[", "/"),
+        ("//[", "/"),
         ("/%2f/evil.example", "/%2f/evil.example"),
     ],
 )
