@@ -9,9 +9,10 @@ from starlette.requests import Request
 
 from console import cookies
 from console.access import ACCESS, allowed
-from console.accounts import Accounts, Session
+from console.accounts import Accounts
 from console.desk import Desk
 from console.forms import MOST_BYTES, NOTHING, Typed, read_form
+from console.sessions import Session
 
 SAFE = frozenset({"GET", "HEAD"})
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a field

@@ -20,6 +20,7 @@ from incident.walk import LOOK_BACK_HOURS
 ON_ONE_PAGE = 20
 MOST_ENTRIES = 60
 """Of the timeline, unless all of it is asked for."""
+MOST_ALERTS = 10
 OPEN = "open"
 
 
@@ -86,6 +87,7 @@ class CasePages:
             desk,
             "case.html.j2",
             case=case,
+            most_alerts=MOST_ALERTS,
             acts=desk.may("POST", "/cases/{case}/answer"),
             ended=case.state in ENDED,
             clocks=clocks_of(case, now),

@@ -7,9 +7,9 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from console.access import allowed
-from console.accounts import Session
 from console.forms import NOTHING, Mistyped, Typed
 from console.roles import Role
+from console.sessions import Session
 from incident.ids import NotPermitted, PersonId
 
 

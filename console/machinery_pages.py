@@ -5,7 +5,6 @@ from starlette.responses import Response
 from console.desk import Admitted
 from console.overview import machinery
 from console.pages import Pages
-from console.roles import Role
 
 MOST_LISTED = 200
 
@@ -31,6 +30,7 @@ class MachineryPages:
             "system.html.j2",
             installation=installation,
             in_force=[entry for entry in installation.overlay if now < entry.until],
+            most=MOST_LISTED,
             troubles=machinery(installation),
         )
 
@@ -43,5 +43,4 @@ class MachineryPages:
             accounts=accounts[:MOST_LISTED],
             number=len(accounts),
             most=MOST_LISTED,
-            roles=Role,
         )

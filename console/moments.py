@@ -24,10 +24,6 @@ class Moments:
         """`2026-11-23 18:05:30`."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
 
-    def short(self, at: datetime) -> str:
-        """`11-23 18:05`: for lists of what is of these days."""
-        return f"{at.astimezone(self.zone):%m-%d %H:%M}"
-
     def machine(self, at: datetime) -> str:
         """For the `datetime` attribute: ISO 8601 with the zone's offset, to the second."""
         return at.astimezone(self.zone).isoformat(timespec="seconds")

@@ -26,6 +26,9 @@ from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, Case
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, WithdrawalReason
 
+MOST_ENTRIES = 60
+"""Of who did what; the case's timeline has all of it."""
+
 
 class NoticePages:
     """The page and its forms."""
@@ -137,7 +140,8 @@ class NoticePages:
             busy=ended or is_being_published(case),
             ended=ended,
             checks=CHECK_LIST,
-            entries=tuple(reversed(entries)),
+            entries=tuple(reversed(entries[-MOST_ENTRIES:])),
+            entries_left=max(0, len(entries) - MOST_ENTRIES),
             stage_options=options(STAGE_NAMES),
             notice_grade_options=[(KEEP, kept), *options(GRADE_NAMES), (NO_GRADE, "不写级别 / none")],
             withdrawal_options=options(WITHDRAWAL_NAMES),

@@ -57,6 +57,13 @@ def sheet[Item](items: Sequence[Item], number: int, size: int) -> Sheet[Item] | 
     return Sheet(items=items[(number - 1) * size : number * size], number=number, last=last, total=len(items))
 
 
+def _navigation(desk: Desk | None) -> list[tuple[str, str, str]]:
+    """Where *desk* may go; nowhere as long as its password has to be changed first."""
+    if desk is None or desk.signed_in.account.must_change:
+        return []
+    return [item for item in NAVIGATION if desk.may("GET", item[0])]
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -129,7 +136,7 @@ class Pages:
             "token": desk.token if desk else "",
             "done": None,
             "broken": self._broken_policy(shown) if shown else (),
-            "navigation": [item for item in NAVIGATION if shown.may("GET", item[0])] if shown else [],
+            "navigation": _navigation(shown),
         }
 
     def carry_out(

@@ -79,5 +79,5 @@ def _bytes(password: str) -> bytes:
 
 
 def _normal(password: str) -> str:
-    """One spelling, whatever the keyboard. Source: NIST SP 800-63B-4, 3.1.1.2 (NFKC)."""
+    """One spelling, whatever the keyboard. Source: NIST SP 800-63B (NFKC)."""
     return unicodedata.normalize("NFKC", password)

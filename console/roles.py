@@ -25,4 +25,4 @@ ROLE_NAMES: Mapping[Role, Bilingual] = {
 }
 
 SEPARATED = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
-"""No one person may hold two of these, under however many accounts. Source: GB/T 22239-2019, 三员分立."""
+"""No one person may hold two of these, under however many accounts (三员分立)."""

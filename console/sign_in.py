@@ -1,23 +1,23 @@
 """Signing in, signing out, changing the password. Nothing here says whether an account exists."""
 
 import logging
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from console import cookies
-from console.accounts import Session
-from console.admission import TOKEN_FIELD, SignInFirst
+from console.admission import SignInFirst
 from console.desk import Admitted, Desk
 from console.forms import Mistyped, Typed
 from console.pages import Pages
+from console.sessions import Session
+from console.words import WRITTEN
 from incident.ids import NotPermitted
 
 log = logging.getLogger("console")
 
 NEXT = "next"
-_NOT_GIVEN_BACK = frozenset({TOKEN_FIELD, NEXT, "password", "old", "new", "again"})
 
 
 class SignIn:
@@ -84,11 +84,7 @@ class SignIn:
 
     def _form(self, desk: Desk, to: str, *, status: int = 200, typed: Typed | None = None) -> Response:
         visit = desk.request.cookies.get(cookies.VISIT) or cookies.new_visit()
-        written = {
-            name: values[0]
-            for name, values in (typed.fields if typed else {}).items()
-            if name not in _NOT_GIVEN_BACK and len(values[0]) > 20
-        }
+        written = [(words, typed.get(name)) for name, words in WRITTEN.items() if typed and typed.get(name).strip()]
         desk = Desk(request=desk.request, session=None, token=cookies.token_of(visit), slip=desk.slip)
         answer = self._pages.page(
             desk, "sign_in.html.j2", status=status, to=local(to), ended=typed is not None, written=written
@@ -104,6 +100,5 @@ def _keep(answer: Response, session: Session) -> None:
 
 def local(address: str) -> str:
     """*address* where it is a page of ours; else the first page. A link must not lead from here to elsewhere."""
-    parts = urlsplit(address)
-    fine = address.startswith("/") and not address.startswith("//") and address.isprintable() and "\\" not in address
-    return address if fine and not parts.scheme and not parts.netloc else "/"
+    fine = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if fine else "/"

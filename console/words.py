@@ -5,8 +5,7 @@ from typing import Any
 
 from incident.clocks import Reading, Urgency
 from incident.command import Question
-from incident.draft import CHECK_LIST
-from incident.duties import GRADE_NAMES, Audience, Occurrence, SetBy, Standing
+from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
 from incident.ids import Actor, ActorKind, Bilingual
 from incident.incident import Case, Progress, State
 from incident.journal import Move
@@ -66,10 +65,6 @@ URGENCIES: Table = {
     Urgency.HALF: _w("时间已过半", "half of the time is gone"),
     Urgency.LAST_QUARTER: _w("不足四分之一，请尽快", "less than a quarter is left: hurry"),
     Urgency.OVER: _w("已超时", "over"),
-}
-AUDIENCES: Table = {
-    Audience.AUTHORITY: _w("向主管部门", "to the authorities"),
-    Audience.PERSONS: _w("向受影响的个人", "to the persons affected"),
 }
 LIMITS: Table = {
     SetBy.LAW: _w("法定时限", "limit set by law"),
@@ -154,6 +149,22 @@ ADDRESSES: Table = {
     "register": _w("演示：人口登记系统", "demo: the register"),
     "hall": _w("演示：办事大厅", "demo: the service hall"),
 }
+WRITTEN: Table = {
+    "title": _w("标题", "title"),
+    "text": _w("备注", "note"),
+    "note": _w("说明", "note"),
+    "reason": _w("理由", "reason"),
+    "reference": _w("回执编号等证明", "reference"),
+    "zh": _w("中文", "Chinese"),
+    "en": _w("英文", "English"),
+    "title_zh": _w("标题", "title"),
+    "body_zh": _w("正文", "text"),
+    "title_en": _w("英文标题", "English title"),
+    "body_en": _w("英文摘要", "English summary"),
+    "change_zh": _w("更正说明", "what was corrected"),
+    "change_en": _w("英文更正说明", "the same in English"),
+}
+"""The fields of forms in which people write, by name: what they are given back where it could not be sent."""
 DONE: Table = {
     "signed-out": _w("已退出登录", "you are signed out"),
     "password": _w("密码已修改，其他登录已全部失效", "the password is changed, all other sessions have ended"),
@@ -181,11 +192,9 @@ DONE: Table = {
 TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "states": STATES,
     "levels": LEVELS,
-    "moves": MOVES,
     "occurrences": OCCURRENCES,
     "readings": READINGS,
     "urgencies": URGENCIES,
-    "audiences": AUDIENCES,
     "limits": LIMITS,
     "standings": STANDINGS,
     "cautions": CAUTIONS,
@@ -202,7 +211,6 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "stages": STAGE_NAMES,
     "withdrawals": WITHDRAWAL_NAMES,
     "containments": CONTAINMENT_NAMES,
-    "checks": CHECK_LIST,
 }
 """For the templates, by name."""
 

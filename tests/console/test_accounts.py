@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
-from console.accounts import IDLE, LIFETIME, METADATA, Accounts, Role
+from console.accounts import METADATA, Accounts, Role
 from console.roles import SEPARATED
+from console.sessions import IDLE, LIFETIME
 from incident.database import open_database
 from incident.ids import NotPermitted, PersonId
 from tests.console.people import CHEAP, PASSWORD, hire

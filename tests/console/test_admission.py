@@ -125,6 +125,7 @@ def test_who_must_change_the_password_gets_nowhere_else(bureau: Bureau, path: st
     page = browser.sign_in("new")
     assert page.path == "/password"
     assert "别人设置" in page.text()
+    assert not page.all("nav")
     answer = browser.client.get(path, follow_redirects=False)
     assert answer.status_code in (303, 404)
     assert answer.headers.get("location", "/password") == "/password"

@@ -309,3 +309,18 @@ FORMS: list[tuple[str, Callable[[Page], bool]]] = [
 @pytest.mark.parametrize(("name", "holds"), FORMS)
 def test_forms_stand_where_they_may_be_sent(archive: Bureau, name: str, holds: Callable[[Page], bool]) -> None:
     assert holds(archive.browser(name).get("/cases/C-20261123-002"))
+
+
+def test_a_case_of_many_alerts_and_entries_is_cut_and_that_is_said(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.case_pages.MOST_ALERTS", 1)
+    monkeypatch.setattr("console.case_pages.MOST_ENTRIES", 5)
+    case = bureau.with_question()
+    assert bureau.open(bureau.leak(persons=10, rule="canary")) == case
+    browser = bureau.browser("auditor")
+    page = browser.get(f"/cases/{case}")
+    assert "只列出最早的 1 条，共 2 条" in page.text()
+    assert "只显示最近 5 条" in page.text()
+    assert "立案：" not in page.text()
+    assert "立案：" in browser.get(f"/cases/{case}?timeline=all").text()

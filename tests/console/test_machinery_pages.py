@@ -91,3 +91,15 @@ def test_accounts_are_listed_without_their_secrets(bureau: Bureau) -> None:
     assert rows["press"][2] == "已停用 disabled"
     assert rows["auditor"][3] == "2026-11-23 18:05:00"
     assert "$argon2" not in page.response.text
+
+
+def test_of_very_many_tightenings_some_are_listed_and_that_is_said(
+    bureau: Bureau, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.machinery_pages.MOST_LISTED", 1)
+    for caller in ("clerk-wang", "clerk-li"):
+        bureau.open(bureau.leak(persons=10, caller=caller))
+    bureau.office.perform_all()
+    page = bureau.browser("operator").get("/system")
+    assert "共 2 项，只列出前 1 项" in page.text()
+    assert "clerk-li" not in page.text()

@@ -4,9 +4,10 @@ import pytest
 
 from console import words
 from console.notice_view import STANDING_KINDS, STANDINGS, Standing
+from console.pages import TEMPLATES
 from incident.clocks import Reading, Urgency
 from incident.command import Containment, Question
-from incident.duties import Audience, Grade, Occurrence, SetBy
+from incident.duties import Grade, Occurrence, SetBy
 from incident.duties import Standing as LawStanding
 from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
 from incident.incident import LEVELS, Progress, State
@@ -19,11 +20,9 @@ from tests.console.bureau import Bureau
 CLOSED = {
     "states": State,
     "levels": LEVELS,
-    "moves": Move,
     "occurrences": Occurrence,
     "readings": Reading,
     "urgencies": Urgency,
-    "audiences": Audience,
     "limits": SetBy,
     "standings": LawStanding,
     "cautions": Caution,
@@ -45,8 +44,12 @@ def test_every_member_has_its_words(name: str) -> None:
     assert {str(key) for key in words.TABLES[name]} == {str(member) for member in CLOSED[name]}
 
 
+def test_every_move_has_its_words() -> None:
+    assert set(words.MOVES) == set(Move)
+
+
 def test_words_are_in_their_language() -> None:
-    for table in (*words.TABLES.values(), words.DONE, STANDINGS):
+    for table in (*words.TABLES.values(), words.DONE, words.MOVES, words.WRITTEN, STANDINGS):
         for word in table.values():
             assert re.search("[一-鿿]", word.zh)
             assert word.en
@@ -78,3 +81,12 @@ def test_who_did_something(bureau: Bureau) -> None:
 def test_choices_are_in_two_languages() -> None:
     assert words.options(words.LEVELS, ("low", "high")) == [("low", "低 / low"), ("high", "高 / high")]
     assert len(words.options(words.STATES)) == len(State)
+
+
+def test_every_field_in_which_people_write_is_given_back() -> None:
+    """Each `area` of the templates, and each line but for those that a list, a clock or the settings fill in."""
+    found = set()
+    for path in TEMPLATES.glob("*.j2"):
+        found |= set(re.findall(r'm\.(?:area|line)\((?:form|"[^"]+"), "([^"]+)"', path.read_text("utf-8")))
+    short = {"input:", "start", "at", "hours", "target", "id", "unit_zh", "unit_en", "phone", "hotline"}
+    assert found - short == set(words.WRITTEN)
