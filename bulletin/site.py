@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bulletin.feeds import atom, json_feed, title_of
 from bulletin.shelf import Shelf
-from bulletin.wording import Site, blocks, chinese_time, english_time, machine_time
-from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, PublishedNotice, Version
+from bulletin.wording import Site, chinese_time, english_time, machine_time
+from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, PublishedNotice, Version, blocks
 
 TEMPLATES = Path(__file__).parent / "templates"
 ON_ONE_PAGE = 20

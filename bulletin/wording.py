@@ -1,8 +1,7 @@
-"""How a notice is written for readers: its light markup as blocks, its times with their zone."""
+"""What every page says of the site itself, and how times are written for readers, with their zone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Literal
 
 _BEIJING = timezone(timedelta(hours=8))
 
@@ -21,45 +20,6 @@ class Site:
     zone: tzinfo = _BEIJING
     zone_zh: str = "北京时间"
     zone_en: str = "Beijing time"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One heading, paragraph or list of a text."""
-
-    kind: Literal["heading", "paragraph", "list"]
-    lines: tuple[str, ...]
-    """The one line of a heading, the lines of a paragraph, the items of a list."""
-
-
-def blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of *text*: headings after `## `, list items after `- `, paragraphs between blank lines."""
-    found: list[Block] = []
-    paragraph: list[str] = []
-    items: list[str] = []
-
-    def close() -> None:
-        if paragraph:
-            found.append(Block("paragraph", tuple(paragraph)))
-        if items:
-            found.append(Block("list", tuple(items)))
-        paragraph.clear()
-        items.clear()
-
-    for line in map(str.strip, text.splitlines()):
-        if line.startswith("- "):
-            if paragraph:
-                close()
-            items.append(line[2:].strip())
-            continue
-        if items or not line or line.startswith("## "):
-            close()
-        if line.startswith("## "):
-            found.append(Block("heading", (line[3:].strip(),)))
-        elif line:
-            paragraph.append(line)
-    close()
-    return tuple(found)
 
 
 def machine_time(at: datetime, site: Site) -> str:

@@ -25,7 +25,7 @@ HOMES = {
     "hyperscan": ("policies/recognisers/scan.py",),
     "elasticsearch": ("siem/index/elastic.py",),
     "sigma": ("siem/detect/rule.py",),
-    "fastapi": ("console/", "bulletin/"),
+    "fastapi": ("console/",),
     "sqlalchemy": ("incident/", "console/", "yingbi/"),
     "cryptography": (
         "policies/keys.py",

@@ -6,10 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bulletin import wording
 from console.pages import sheet
-from incident.notice import blocks
-from tests.bulletin import shelves
 from tests.console.browser import XHTML, Browser, Page, strict, text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, LI, POLICY, Bureau
 from tests.golden import Golden
@@ -273,12 +270,6 @@ def test_long_lists_have_pages(bureau: Bureau) -> None:
     assert browser.get(str(link)).text() == second.text()
     for page in ("0", "3", "x", "-1", "٢", "99999999"):
         assert browser.client.get(f"/cases?page={page}").status_code == 404
-
-
-def test_the_preview_reads_as_the_public_site_does() -> None:
-    for body in (shelves.BODY, "## a\nb\n- c\n- d\ne\n\n\n## f", "", "- x\n\n- y\n## z\n"):
-        ours = [(block.kind, block.lines) for block in blocks(body)]
-        assert ours == [(block.kind, block.lines) for block in wording.blocks(body)]
 
 
 def test_how_an_event_is_explained(browsers: dict[str, Browser], golden: Golden) -> None:
