@@ -147,13 +147,6 @@ def test_every_reason_is_explained_in_the_words_that_people_see() -> None:
     assert all(meaning for *_, meaning in rows)
 
 
-def test_every_code_of_a_content_check_is_explained() -> None:
-    files = [*ROOT.glob("policies/**/*.py"), *ROOT.glob("proxy/*.py")]
-    given = {code for path in files for code in re.findall(r'Withheld\("(\w+)"\)', path.read_text("utf-8"))}
-    told = {code for row in rows_of(text_of("docs/reasons.md"), "代码") if len(row) == 2 for code in row[0].split("、")}
-    assert told == {f"`{code}`" for code in given}
-
-
 # -- links, commands, settings, figures
 
 
