@@ -133,8 +133,14 @@ def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
                 answer += piece
     assert not ended(answer)
     assert shows_nothing(answer)
-    last = [event for event in rig.gateway.events() if event["event"]["action"] == "close"][-1]
-    assert (last["yingbi"]["verdict"], last["event"]["reason"]) == ("withhold", block[2])
+    event = reads(answer)[1]["yingbi-event"]
+    wait_until(lambda: how_it_ended(rig, event) == ("withhold", block[2]), 5)
+
+
+def how_it_ended(rig: Rig, exchange: str) -> tuple[str, str]:
+    """Verdict and reason of the last event of an exchange."""
+    last = [event for event in rig.gateway.events() if event["yingbi"]["exchange"] == exchange][-1]
+    return last["yingbi"]["verdict"], last["event"].get("reason", "")
 
 
 def test_an_answer_that_was_on_its_way_is_not_shown(rig: Rig) -> None:
