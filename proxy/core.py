@@ -15,7 +15,7 @@ from mitmproxy import http
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
-from mitmproxy.proxy.layers.http import _base, _http1, _http2
+from mitmproxy.proxy.layers.http import _http1, _http2
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
@@ -200,15 +200,18 @@ class StrictServer(_http1.Http1Server):
 
     def send(self, event: HttpEvent) -> Commands:
         """As the core does, but the head waits for what follows it at once."""
+        interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
         for command in super().send(event):
             if isinstance(command, commands.SendData):
-                if isinstance(event, ResponseHeaders) and not event.end_stream:
+                if isinstance(event, ResponseHeaders) and not event.end_stream and not interim:
                     self._head = command.data
                     continue
                 command = commands.SendData(command.connection, self._head + command.data)
                 self._head = b""
             yield command
-        if self._head and isinstance(event, ResponseEndOfMessage):
+        if interim:
+            self.response = None  # the answer is still to come, be it only that the request is too large
+        elif self._head and isinstance(event, ResponseEndOfMessage):
             yield commands.SendData(self.conn, self._head)
             self._head = b""
 
@@ -371,7 +374,6 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http_layers.Http1Server = StrictServer  # type: ignore[attr-defined]
     http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
     _http1.make_error_response = error_response
-    _base.format_error = error_body
     _http2.format_error = error_body  # type: ignore[attr-defined]
     Connection.broke = staticmethod(gate.broke)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]

@@ -2,7 +2,6 @@
 
 import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -22,10 +21,10 @@ from tests.proxy.parts import Parts, answer_of, flow_of
 
 def every_hook_of_mitmproxy() -> set[str]:
     """The names of all hooks that any module of mitmproxy defines, loaded by default or not."""
-    for module in pkgutil.walk_packages(mitmproxy.__path__, "mitmproxy."):
-        spec = module.module_finder.find_spec(module.name, None)
-        if spec is not None and spec.origin and "Hook)" in Path(spec.origin).read_text("utf-8"):
-            importlib.import_module(module.name)
+    (root,) = map(Path, mitmproxy.__path__)
+    for path in root.rglob("*.py"):
+        if "Hook)" in path.read_text("utf-8"):
+            importlib.import_module(".".join(("mitmproxy", *path.relative_to(root).with_suffix("").parts)))
     return set(hooks.all_hooks)
 
 

@@ -3,17 +3,23 @@
 import ast
 import contextlib
 import html
+import json
 import logging
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from h2.connection import H2Connection
+from h2.events import DataReceived, Event, StreamEnded, StreamReset
 
 from proxy import core
 from proxy.reasons import REASONS
-from tests.gateway import raw, wait_until
+from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
 from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection, Script, answering, saying
@@ -35,27 +41,26 @@ DEPARTURES = {
     "Stream._send_page": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream.flow_done": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
     "Stream._let_go": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
-    "Stream.handle_protocol_error": f"{HEADS}[no head at all]",
-    "Stream.check_invalid": f"{HERE}test_an_error_quotes_nothing[space before a colon]",
-    "Stream._answer_with_error": f"{HERE}test_an_error_quotes_nothing[a length that is far too large]",
+    "Stream.handle_protocol_error": f"{HERE}test_a_failure_behind_is_told_by_the_gate_and_the_caller_is_kept",
+    "Stream.check_invalid": f"{HERE}test_an_error_names_its_event",
+    "Stream._answer_with_error": f"{HERE}test_an_error_names_its_event",
     "Stream._coded": f"{HERE}test_an_error_names_its_event",
     "StrictServer.send": f"{HERE}test_a_small_answer_comes_in_one_piece",
     "StrictServer.wait": f"{HERE}test_who_goes_on_sending_while_it_waits_is_cut",
     "StrictServer.mark_done": f"{HERE}test_a_connection_is_kept_or_ended_as_both_sides_say",
     "StrictServer.read_headers": f"{REFUSED}[bare line feeds]",
-    "StrictClient.read_headers": f"{HEADS}[a head that never ends]",
+    "StrictClient.read_headers": f"{HERE}test_a_head_without_end_is_not_listened_to",
     "StrictClient.read_body": f"{HEADS}[trailers]",
     "StrictClient.mark_done": f"{HERE}test_an_answer_that_ended_with_its_connection_was_the_last_on_it",
     "StrictClient._broken": f"{HEADS}[trailers]",
     "ScrubbedLog.emit": f"{HERE}test_the_cores_log_holds_no_message",
-    "http_layers.HttpStream": f"{HEADS}[no head at all]",
+    "http_layers.HttpStream": f"{HERE}test_a_failure_behind_is_told_by_the_gate_and_the_caller_is_kept",
     "http_layers.Http1Server": f"{REFUSED}[bare line feeds]",
     "http_layers.Http1Client": f"{HEADS}[trailers]",
     "_http1.make_error_response": f"{HERE}test_an_error_quotes_nothing[no HTTP at all]",
-    "_base.format_error": f"{HERE}test_an_error_of_http_2_quotes_nothing",
     "_http2.format_error": f"{HERE}test_an_error_of_http_2_quotes_nothing",
-    "Connection.broke": "tests/proxy/test_connection.py::test_a_failure_of_ours_ends_the_connection_and_is_told",
-    "mode_servers.ProxyConnectionHandler": "tests/proxy/test_connection.py::test_events_are_handled_in_turn",
+    "Connection.broke": f"{HERE}test_what_is_installed_tells_the_gate",
+    "mode_servers.ProxyConnectionHandler": "tests/proxy/test_gate.py::test_a_block_cuts_what_is_open[a caller]",
     "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
     "http.Headers.__contains__": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
     "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
@@ -107,11 +112,8 @@ def test_an_answer_that_is_withheld_by_its_head_is_not_read(rig: Rig) -> None:
 
     def script(connection: Connection, asked: Asked) -> None:
         connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 9999999999\r\n\r\n%PDF")
-        try:
-            while True:
-                connection.raw.sendall(b"x" * 65536)
-        except OSError:
-            gone.set()
+        connection.hang()
+        gone.set()
 
     rig.behind.script = script
     with connected(rig) as connection:
@@ -181,20 +183,86 @@ def test_an_error_quotes_nothing(rig: Rig, case: str) -> None:
     assert SECRET not in rig.gateway.said()
 
 
-def test_an_error_of_http_2_quotes_nothing() -> None:
-    for status, reason in ((400, "malformed_request"), (413, "malformed_request"), (502, "upstream_malformed")):
-        said = core.error_body(status, f"Invalid header: {SECRET}").decode()
-        assert SECRET not in said
-        assert said.startswith("<!DOCTYPE html>")
-        assert html.escape(REASONS[reason].zh) in said
+def test_an_error_of_http_2_quotes_nothing(tmp_path: Path) -> None:
+    with rigged(tmp_path, tls=True) as rig:
+        context = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.pem")
+        context.set_alpn_protocols(["h2"])
+        with connected(rig) as plain, context.wrap_socket(plain, server_hostname="localhost") as connection:
+            speaking = H2Connection()
+            speaking.initiate_connection()
+            names = {":method": "POST", ":scheme": "https", ":authority": "people.localhost", ":path": f"/{SECRET}"}
+            speaking.send_headers(1, [*names.items(), ("content-length", "99999999"), ("x", SECRET)])
+            connection.sendall(speaking.data_to_send())
+            heard: list[Event] = []
+            while not any(isinstance(each, StreamEnded | StreamReset) for each in heard):
+                heard += speaking.receive_data(connection.recv(65536))
+        body = b"".join(each.data for each in heard if isinstance(each, DataReceived) and each.data).decode()
+        assert rig.gateway.events()[-1]["event"]["id"] in body
+        assert html.escape(REASONS["request_too_large"].zh) in body or REASONS["request_too_large"].en in body
+        assert SECRET not in body
+        assert "mitmproxy" not in body
 
 
-def test_an_error_names_its_event(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("lines", "reason"), [("Content-Length: 99999999", "request_too_large"), ("X : 1", "malformed_request")]
+)
+def test_an_error_names_its_event(rig: Rig, lines: str, reason: str) -> None:
     """So that whoever is asked about it finds it in the log."""
-    request = "POST /people HTTP/1.1\r\nHost: people.localhost\r\nAccept: text/html\r\nContent-Length: 99999999\r\n\r\n"
-    answer = raw(rig.gateway.port, request.encode())
+    answer = raw(rig.gateway.port, f"POST /people HTTP/1.1\r\nHost: people.localhost\r\n{lines}\r\n\r\n".encode())
     assert rig.gateway.events()[-1]["event"]["id"] in answer.decode()
-    assert rig.gateway.events()[-1]["event"]["reason"] == "request_too_large"
+    assert rig.gateway.events()[-1]["event"]["reason"] == reason
+
+
+@pytest.mark.parametrize("said", [b"", b"no head at all", b"HTTP/1.1 200 X\r\nno colon\r\n\r\n"])
+def test_a_failure_behind_is_told_by_the_gate_and_the_caller_is_kept(rig: Rig, said: bytes) -> None:
+    """The core ends the caller's connection, with a page that no hook has seen."""
+    rig.behind.script = saying(said)
+    with connected(rig) as connection:
+        for _ in range(2):
+            connection.sendall(REQUEST)
+            status, headers, body = reads(whole_answer(connection))
+            assert (status, json.loads(body)["event"]) == (502, headers["yingbi-event"])
+
+
+def test_a_head_without_end_is_not_listened_to(rig: Rig) -> None:
+    gone = threading.Event()
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\n")
+        try:
+            while True:
+                connection.raw.sendall(b"X: 1\r\n" * 1000)
+        except OSError:
+            gone.set()
+
+    assert reads(rig.ask(script))[0] == 502
+    assert gone.wait(5)
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on(rig: Rig) -> None:
+    """And gets an answer all the same where the body then is too large."""
+    rig.behind.script = answering(b"{}")
+    head = "POST /people HTTP/1.1\r\nHost: people.localhost\r\nExpect: 100-continue\r\n"
+    with connected(rig) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"2\r\n{}\r\n0\r\n\r\n")
+        assert reads(whole_answer(connection))[0] == 401
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        assert connection.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall((b"20000\r\n" + b"x" * 0x20000 + b"\r\n") * 9)
+        assert reads(whole_answer(connection))[0] == 413
+
+
+def test_what_is_installed_tells_the_gate(tmp_path: Path) -> None:
+    """In a process of its own: what `install` replaces is replaced for good."""
+    code = (
+        "from proxy import core; from tests.proxy.parts import *; parts = Parts(Path('.'));"
+        "core.install(parts.gate, lambda *words: None); core.Connection.broke('ValueError');"
+        "print(parts.said, parts.counters.read()['failures']); parts.close()"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True)
+    assert ran.stdout.decode() == "['connection ValueError'] 1\n", ran.stderr.decode()
 
 
 def test_a_small_answer_comes_in_one_piece(rig: Rig) -> None:

@@ -1,0 +1,241 @@
+"""A gateway as its callers and its staff see it: several workers, several systems, tightenings that hold at once."""
+
+import contextlib
+import json
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.overlay import OverlayEntry, Tightening
+from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at, raw, wait_until
+from tests.rig import Rig, chunks_of, ended, reads, rigged, shows_nothing
+from tests.scripted import Asked, Connection, answering, scripted
+
+CLERK = f"X-Api-Key: {CLERK_KEY}\r\n"
+PERSON = '{"name": "张三丰", "id_no": "11010519491231002X", "mobile": "13800138000"}'.encode()
+
+
+@pytest.fixture(scope="module")
+def both_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("gateway"), workers=2, drain_s=0.3) as made:
+        yield made
+
+
+@pytest.fixture
+def rig(both_workers: Rig) -> Rig:
+    """Two workers, and nothing laid on top."""
+    both_workers.gateway.tighten()
+    return both_workers
+
+
+def entry(kind: Tightening, target: str = "", *, system: str = "people", minutes: int = 60) -> OverlayEntry:
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    return OverlayEntry(id=f"{kind}-{target}", kind=kind, system=system, target=target, until=until, reason="r", by="b")
+
+
+def test_two_workers_share_one_port_and_both_serve(rig: Rig) -> None:
+    served: set[str] = set()
+    for _ in range(100):
+        served.add(reads(rig.ask())[1]["yingbi-event"].split("-")[0])
+        if len(served) == 2:
+            break
+    assert len(served) == 2
+    assert {folder.name for folder in (rig.gateway.home / "log").iterdir()} == served, "each has a log of its own"
+    wait_until(lambda: all(rig.gateway.counters(number)["requests"] for number in (0, 1)), 5)
+
+
+@contextlib.contextmanager
+def on_every_worker(rig: Rig, headers: str = "") -> Iterator[list[socket.socket]]:
+    """A connection that leads to each worker."""
+    found: dict[str, socket.socket] = {}
+    with contextlib.ExitStack() as stack:
+        while len(found) < len(rig.gateway.workers):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10))
+            found.setdefault(reads(asked(connection, headers))[1]["yingbi-event"].split("-")[0], connection)
+        yield list(found.values())
+
+
+def asked(connection: socket.socket, headers: str = "", target: str = "/people") -> bytes:
+    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: people.localhost\r\n{headers}\r\n".encode())
+    answer = b""
+    while not ended(answer):
+        piece = connection.recv(1 << 20)
+        assert piece, answer
+        answer += piece
+    return answer
+
+
+BLOCKS = {
+    "a caller": (entry(Tightening.BLOCK_CALLER, "window-7"), 403, "caller_blocked"),
+    "a caller of every system": (entry(Tightening.BLOCK_CALLER, "window-7", system=""), 403, "caller_blocked"),
+    "a credential": (entry(Tightening.BLOCK_CREDENTIAL, "key:K-2"), 403, "caller_blocked"),
+    "an operation": (entry(Tightening.STOP_OPERATION, "GET /people"), 503, "operation_stopped"),
+    "a system": (entry(Tightening.STOP_SYSTEM), 503, "operation_stopped"),
+}
+
+
+def test_a_block_holds_on_every_worker_with_the_next_request(rig: Rig) -> None:
+    rig.behind.script = answering(PERSON)
+    with on_every_worker(rig, CLERK) as connections:
+        for case, (block, status, reason) in BLOCKS.items():
+            rig.gateway.tighten(block)
+            for connection in connections:
+                answer = asked(connection, CLERK)
+                assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (status, reason), case
+                assert shows_nothing(answer)
+        rig.gateway.tighten()
+        for connection in connections:
+            assert reads(asked(connection, CLERK))[0] == 200
+
+
+def test_a_block_is_of_nobody_else(rig: Rig) -> None:
+    rig.gateway.tighten(entry(Tightening.BLOCK_CALLER, "window-7"))
+    assert reads(rig.ask(answering(PERSON), headers=f"X-Api-Key: {BATCH_KEY}\r\n"))[0] == 200
+    assert reads(rig.ask(headers=CLERK))[0] == 403
+
+
+def test_a_tightening_that_has_ended_counts_for_nothing(rig: Rig) -> None:
+    rig.gateway.tighten(entry(Tightening.STOP_SYSTEM, minutes=-1))
+    assert reads(rig.ask(answering(PERSON)))[0] == 200
+
+
+def test_what_is_masked_harder_shows_what_nobody_in_particular_sees(rig: Rig) -> None:
+    rig.behind.script = answering(b'{"items": [%s]}' % PERSON)
+    assert "张三丰" in rig.ask(headers=CLERK).decode()
+    rig.gateway.tighten(entry(Tightening.MASK_HARDER))
+    answer = rig.ask(headers=CLERK)
+    assert reads(answer)[0] == 200
+    assert shows_nothing(answer)
+
+
+@pytest.mark.parametrize("case", ["a caller", "a system", "all grants"])
+def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
+    """Within a moment, though nothing more comes from behind, and without an end that would look whole."""
+    block = {**BLOCKS, "all grants": (entry(Tightening.MASK_HARDER), 0, "answer_cut")}[case]
+    rows = b"id,name,id_no,mobile\r\n" + b"1,x,11010519491231002X,13800138000\r\n" * 40_000
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.say(b"%x\r\n%s\r\n" % (len(rows), rows))
+        connection.hang()
+
+    rig.behind.script = script
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+        connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
+        answer = b""
+        while len(chunks_of(answer.partition(b"\r\n\r\n")[2])) < 2:
+            answer += connection.recv(1 << 20)
+        rig.gateway.tighten(block[0])
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(1 << 20):
+                answer += piece
+    assert not ended(answer)
+    assert shows_nothing(answer)
+    event = reads(answer)[1]["yingbi-event"]
+    wait_until(lambda: how_it_ended(rig, event) == ("withhold", block[2]), 5)
+
+
+def how_it_ended(rig: Rig, exchange: str) -> tuple[str, str]:
+    """Verdict and reason of the last event of an exchange."""
+    last = [event for event in rig.gateway.events() if event["yingbi"]["exchange"] == exchange][-1]
+    return last["yingbi"]["verdict"], last["event"].get("reason", "")
+
+
+def test_an_answer_that_was_on_its_way_is_not_shown(rig: Rig) -> None:
+    """The request was let pass; by the time the answer comes, its caller is blocked."""
+
+    def script(connection: Connection, asked: Asked) -> None:
+        rig.gateway.tighten(entry(Tightening.BLOCK_CALLER, "window-7"))
+        answering(PERSON)(connection, asked)
+
+    answer = rig.ask(script, headers=CLERK)
+    assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (403, "caller_blocked")
+    assert shows_nothing(answer)
+
+
+@pytest.fixture(scope="module")
+def both_systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    home = tmp_path_factory.mktemp("gateway")
+    declared = home / "declared"
+    declare(declared)
+    people = (GOOD / "systems" / "people.yaml").read_text("utf-8")
+    hall = people.replace("system: people", "system: hall").replace(
+        "[people.localhost]", "[hall.localhost, old.localhost]"
+    )
+    (declared / "systems" / "hall.yaml").write_text(hall.replace("人员库", "大厅"), "utf-8")
+    with (
+        scripted(answering(b'{"total": 1}')) as people_behind,
+        scripted(answering(b'{"total": 2}')) as hall_behind,
+        gateway(home, {}, policies=declared, workers=0) as made,
+    ):
+        for name, behind in (("people", people_behind), ("hall", hall_behind)):
+            point_at(made.home / "policies" / "systems" / f"{name}.yaml", behind.port)
+        made.publish()
+        made.start_worker()
+        yield made
+
+
+@pytest.fixture
+def two_systems(both_systems: Gateway) -> Gateway:
+    """Two systems with the same operations, and nothing laid on top."""
+    both_systems.tighten()
+    return both_systems
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "says"),
+    [
+        ("people.localhost", 200, '{"total":1}'),
+        ("PEOPLE.localhost:8443", 200, '{"total":1}'),
+        ("hall.localhost", 200, '{"total":2}'),
+        ("old.localhost", 200, '{"total":2}'),
+        ("hall.localhost.", 200, '{"total":2}'),
+        ("other.localhost", 421, "unknown_host"),
+        ("localhost", 421, "unknown_host"),
+        ("people.localhost.evil", 421, "unknown_host"),
+    ],
+)
+def test_the_name_of_the_host_says_which_system(two_systems: Gateway, host: str, status: int, says: str) -> None:
+    request = f"GET /people HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    answer = raw(two_systems.port, request.encode())
+    assert reads(answer)[0] == status
+    assert says in answer.decode()
+
+
+def test_a_connection_may_ask_one_system_after_the_other(two_systems: Gateway) -> None:
+    with socket.create_connection(("127.0.0.1", two_systems.port), timeout=10) as connection:
+        for host, total in (("people", 1), ("hall", 2), ("people", 1)):
+            connection.sendall(f"GET /people HTTP/1.1\r\nHost: {host}.localhost\r\n\r\n".encode())
+            answer = b""
+            while not ended(answer):
+                answer += connection.recv(65536)
+            assert reads(answer)[2] == f'{{"total":{total}}}'.encode()
+
+
+def test_a_system_is_stopped_and_the_other_is_not(two_systems: Gateway) -> None:
+    two_systems.tighten(entry(Tightening.STOP_SYSTEM, system="hall"))
+    for host, status in (("hall", 503), ("people", 200)):
+        request = f"GET /people HTTP/1.1\r\nHost: {host}.localhost\r\nConnection: close\r\n\r\n"
+        assert reads(raw(two_systems.port, request.encode()))[0] == status
+
+
+UPGRADES = {
+    "a WebSocket": "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n",
+    "HTTP/2": "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n",
+    "something unknown": "Upgrade: gopher/7\r\nConnection: upgrade\r\n",
+    "without saying so": "Upgrade: websocket\r\n",
+}
+
+
+@pytest.mark.parametrize("case", UPGRADES)
+def test_upgrades_are_refused_and_the_connection_goes_on_in_http(rig: Rig, case: str) -> None:
+    rig.behind.script = answering(b"{}")
+    rig.behind.asked.clear()
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:
+        answer = asked(connection, UPGRADES[case])
+        assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (400, "upgrade_refused")
+        assert not rig.behind.asked
+        assert reads(asked(connection))[0] == 200
