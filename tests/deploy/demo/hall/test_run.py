@@ -113,6 +113,13 @@ def test_what_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
     assert len(rows(prepared(tmp_path))) == 200
 
 
+def test_a_password_may_begin_with_a_dash(tmp_path: Path) -> None:
+    files_in(tmp_path).password.write_text("-Q8CeS1SNu_4jxHuZ\n")
+    files = prepared(tmp_path)
+    assert files.password.read_text() == "-Q8CeS1SNu_4jxHuZ\n"
+    assert len(rows(files)) == 200
+
+
 def test_staff_list_and_filter_applications(staff: httpx.Client, files: HallFiles) -> None:
     page = staff.get("/admin/hall/application/")
     first = rows(files)[0]

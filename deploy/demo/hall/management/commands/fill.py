@@ -18,8 +18,9 @@ class Command(BaseCommand):
     help = "Fill an empty hall."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--seed", type=int, required=True)
-        parser.add_argument("--password", required=True)
+        # Not `required`: Django would have those parsed anew, and take a password that begins with a dash for an option.
+        parser.add_argument("--seed", type=int)
+        parser.add_argument("--password")
 
     def handle(self, *, seed: int, password: str, **options: object) -> None:
         residents = islice(generate(_FIRST, seed).residents, APPLICATIONS)
