@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import overlay, throughput
+from tests.bench import overlay, road, throughput
 from tests.bench.figure import Bench, Figure, Group, table, write
 
-GROUPS: dict[str, Group] = {"throughput": throughput.figures, "overlay": overlay.figures}
+GROUPS: dict[str, Group] = {"throughput": throughput.figures, "overlay": overlay.figures, "road": road.figures}
 """A module for each group of figures; to add one, write its module and name it here."""
 WRITTEN = Path("build/bench.json")
 
