@@ -4,8 +4,8 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
+from hypothesis import settings
 
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from tests import search_node
@@ -13,9 +13,9 @@ from tests.absence import UNDER_CI, not_here, say_what_was_not_run
 from tests.chromium import Chromium, find_chromium
 from tests.golden import Golden
 
-# A machine that is busy is no finding.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# The machine may be busy with something else: no test fails for having taken long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 MARKED_BY_FIXTURE = {
     "golden": "golden",
