@@ -4,6 +4,7 @@ Cells that are shown stay as they were written, quotes included. What two reader
 Source: RFC 4180; as common programs write it, lines may end in LF, and `;` or a tab may stand for the comma.
 """
 
+import io
 import re
 
 from policies.formats.charset import Charset
@@ -16,7 +17,8 @@ LONGEST_RECORD = 1024 * 1024
 """Characters. A quote that is never closed must not hold the whole body."""
 
 _DELIMITERS = ",\t;"
-_CELLS = {mark: re.compile(rf'("(?:[^"]|"")*"|[^"{mark}\r\n]*)(?:{mark}|\Z)') for mark in _DELIMITERS}
+# Possessive: no place to go back to is remembered for each character.
+_CELLS = {mark: re.compile(rf'("[^"]*+(?:""[^"]*+)*+"|[^"{mark}\r\n]*+)(?:{mark}|\Z)') for mark in _DELIMITERS}
 _BOM = "\ufeff"
 
 
@@ -28,7 +30,9 @@ class CsvMasker:
         self._record = record
         self._undeclared = undeclared
         self._charset = Charset(charset)
-        self._rest = ""
+        self._record_begun = io.StringIO()  # whole lines of the record that has not ended
+        self._is_quoted = False  # whether a quote in it is still open
+        self._line = ""
         self._delimiter = ""
         self._columns: list[Action] = []
         self._subject: int | None = None
@@ -42,22 +46,28 @@ class CsvMasker:
         return self._settled(self._charset.decode(b"", final=True), final=True)
 
     def _settled(self, text: str, *, final: bool) -> list[bytes]:
-        lines = (self._rest + text).split("\n")
-        last = lines.pop()
-        settled, record = [], ""
+        *lines, self._line = (self._line + text).split("\n")
+        settled = []
         for line in lines:
-            record += line + "\n"
-            if record.count('"') % 2 == 0:  # every quote in it is closed
-                settled.append(self._treated(record))
-                record = ""
-        self._rest = record + last
-        if len(self._rest) > LONGEST_RECORD:
+            self._is_quoted ^= line.count('"') % 2 == 1
+            if self._is_quoted:
+                self._record_begun.write(line + "\n")
+            else:
+                settled.append(self._treated(self._taken() + line + "\n"))
+        if self._record_begun.tell() + len(self._line) > LONGEST_RECORD:
             raise Withheld("too_large_to_mask")
         if final:
-            settled.append(self._treated(self._rest))
-            self._rest = ""
+            settled.append(self._treated(self._taken() + self._line))
+            self._line = ""
         joined = "".join(settled)
         return [self._charset.encode(joined)] if joined else []
+
+    def _taken(self) -> str:
+        """The lines of the record so far; the next record begins."""
+        if not self._record_begun.tell():
+            return ""
+        taken, self._record_begun = self._record_begun.getvalue(), io.StringIO()
+        return taken
 
     def _treated(self, record: str) -> str:
         end = "\r\n" if record.endswith("\r\n") else "\n" if record.endswith("\n") else ""

@@ -19,8 +19,12 @@ from policies.formats.json_tree import Value
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 WINDOW_CHARS = 256 * 1024
+WINDOW_PARTS = 16 * 1024
+"""A window ends with either: of short tags, each weighs many times what it is written with."""
 LONGEST_RUN = 64 * 1024
 DEEPEST = 2_000
+MOST_CARRIED = 2_000
+"""Controls of one form: more could not be sent back."""
 
 SEALED_NAME = "yingbi-sealed"
 """The hidden control in which a form carries the true values of its masked controls."""
@@ -51,6 +55,7 @@ class HtmlMasker:
         self._around: list[tuple[str, list[str]]] = []  # name and classes of the elements that are open
         self._form: Carried = {}  # what the open form must carry
         self._form_action = ""
+        self._carried = 0
         self._raw_type = ""  # the type of the script whose text comes next
         self._parts: list[Callable[[], str]] = []  # what the window will become, once all its values are known
         self._waiting = 0
@@ -68,7 +73,7 @@ class HtmlMasker:
         for token in self._tokens.feed(text, final=final):
             self._take(token)
             self._waiting += len(token.source)
-            if self._waiting >= WINDOW_CHARS and self._field is None:
+            if (self._waiting >= WINDOW_CHARS or len(self._parts) >= WINDOW_PARTS) and self._field is None:
                 out.append(self._flush())
         if final:
             while self._field is not None:  # what an element held may open another
@@ -114,7 +119,7 @@ class HtmlMasker:
     def _start(self, tag: StartTag) -> None:
         self._raw_type = (tag.value_of("type") or "").strip().lower()
         if tag.name == "form":
-            self._form, self._form_action = {}, tag.value_of("action") or ""
+            self._form, self._carried, self._form_action = {}, 0, tag.value_of("action") or ""
         around = [name for _, classes in self._around for name in classes]
         self._open(tag)
         if tag.name in ("input", "textarea", "select"):
@@ -189,6 +194,9 @@ class HtmlMasker:
         self._note(control.value, action, is_subject)
         if control.true_value is not None:
             self._form.setdefault(name, []).append((control.shown, control.true_value))
+            self._carried += 1
+            if self._carried > MOST_CARRIED:
+                raise Withheld("too_large_to_mask")
 
     def _note(self, value: str, action: Action, is_subject: bool) -> None:
         if is_subject:

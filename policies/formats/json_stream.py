@@ -15,14 +15,17 @@ from policies.formats.masker import Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024
 LARGEST_BYTES = 8 * 1024 * 1024
+LONGEST_WORD = 64 * 1024
+"""Bytes of a key, or of a number."""
 MOST_KEYS = 100_000
 """The most keys remembered of an opened object, to notice one that stands twice."""
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SCALAR = re.compile(rb"[-+.0-9A-Za-z]+")
-_KEY = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")[ \t\n\r]*:', re.DOTALL)
-_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}"]', re.DOTALL)
+# Possessive: what is repeated is never given back, and no place to go back to is remembered for each escape.
+_STRING_TEXT = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_SCALAR = re.compile(rb"[-+.0-9A-Za-z]++")
+_KEY = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+:', re.DOTALL)
+_STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 
 type Unit = Callable[[Node, bytes, int], bytes]
 
@@ -68,13 +71,14 @@ class JsonStream:
         self._tells_subject = False
         self._looked: tuple[int, int] = (0, 0)  # up to where an end was looked for, and how deep that was
         self._final = False
-        self._out: list[bytes] = []
+        # Not a list of pieces: what the speller makes of a small element holds 4 KiB until it is let go.
+        self._out = bytearray()
 
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`."""
         self._text += data
         self._advance()
-        taken, self._out = b"".join(self._out), []
+        taken, self._out = bytes(self._out), bytearray()
         del self._text[: self._at]
         self._looked = (max(0, self._looked[0] - self._at), self._looked[1])
         self._at = 0
@@ -108,7 +112,8 @@ class JsonStream:
         except _NeedsMore:
             if self._final:
                 raise Withheld("not_json") from None
-            if len(self._text) - self._at > LARGEST_BYTES:
+            word = self._expects is not _Expects.VALUE or self._text[self._at] not in b'{["'
+            if len(self._text) - self._at > (LONGEST_WORD if word else LARGEST_BYTES):
                 raise Withheld("too_large_to_mask") from None
 
     def _match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes]:
@@ -125,7 +130,7 @@ class JsonStream:
                 self._open_container(first == ord("{"))
                 return
         elif first == ord('"'):
-            end = self._match(_STRING).end()
+            end = self._string_end()
         else:
             found = _SCALAR.match(self._text, self._at)
             if found is None:
@@ -142,12 +147,22 @@ class JsonStream:
             parse(data)
             self._tally.count(self._node.action)
         else:
-            self._out += [self._before, self._unit(self._node, data, len(self._open))]
+            self._out += self._before
+            self._out += self._unit(self._node, data, len(self._open))
             if self._open:
                 self._open[-1].passed_on += 1
         self._at = end
         self._looked = (0, 0)
         self._expects = _Expects.NEXT if self._open else _Expects.END
+
+    def _string_end(self) -> int:
+        """Where the string that begins here ends. What has been looked at is not looked at again."""
+        text = _STRING_TEXT.match(self._text, max(self._at + 1, self._looked[0]))
+        assert text is not None
+        if text.end() == len(self._text) or self._text[text.end()] != ord('"'):
+            self._looked = (text.end(), 0)
+            raise _NeedsMore
+        return text.end() + 1
 
     def _container_end(self) -> int | None:
         """Where the container that begins here ends; None where it is to be opened."""
@@ -157,6 +172,8 @@ class JsonStream:
             piece = token[0]
             if piece in (b"{", b"["):
                 depth += 1
+                if len(self._open) + depth > DEEPEST + 1:
+                    raise Withheld("nested_too_deeply")
             elif piece in (b"}", b"]"):
                 depth -= 1
                 if not depth:
@@ -176,7 +193,7 @@ class JsonStream:
         node = self._node
         if is_object and not isinstance(node, Object):
             node = Object({}, self._undeclared)
-        self._out += [self._before, b"{" if is_object else b"["]
+        self._out += self._before + (b"{" if is_object else b"[")
         if self._open:
             self._open[-1].passed_on += 1
         self._open.append(_Open(node, is_object))
@@ -202,7 +219,7 @@ class JsonStream:
         bracket = b"}" if container.is_object else b"]"
         if self._text[self._at] != bracket[0]:
             raise Withheld("not_json")
-        self._out.append(bracket)
+        self._out += bracket
         self._at += 1
         self._expects = _Expects.NEXT if self._open else _Expects.END
 
