@@ -6,6 +6,7 @@ run out it shows no personal data until it has read everything anew (invariant 6
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from policies.digest import Digester
@@ -46,6 +47,7 @@ class Current:
     _try_programs_again_ns: int | None = None
     _seen_overlay: int = -1
     _told: set[tuple[str, int]] = field(default_factory=set)
+    _began: tuple[datetime, int] | None = None
     _lease_until_ns: int = 0
 
     @property
@@ -72,6 +74,18 @@ class Current:
         if self.board.overlay == self._seen_overlay and heartbeat <= now:
             self._lease_until_ns = heartbeat + self.lease_ns
         return now < self._lease_until_ns
+
+    def unhurried(self, now: datetime) -> datetime:
+        """*now*, but no later than it would be had nobody set the clock ahead since this was first asked.
+
+        A tightening ends at a time of day. A clock that is set ahead must not end it (invariant 6); a clock that was
+        wrong and is put right lets it last longer until the worker is started anew.
+        """
+        passed = boot_time_ns()
+        if self._began is None:
+            self._began = now, passed
+        then, began = self._began
+        return min(now, then + timedelta(microseconds=(passed - began) // 1000))
 
     def _take_programs(self) -> None:
         generation = self._seen_programs = self.board.programs

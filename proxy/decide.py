@@ -70,9 +70,19 @@ class Refuse:
 
 
 def decide(
-    request: Request, body: bytes, system: System, caller: Caller, overlay: Overlay, now: datetime
+    request: Request,
+    body: bytes,
+    system: System,
+    caller: Caller,
+    overlay: Overlay,
+    now: datetime,
+    *,
+    overlay_now: datetime | None = None,
 ) -> Forward | Refuse:
-    """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at."""
+    """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at.
+
+    *overlay_now* is the time that tightenings end by, where it is not that which permissions end by.
+    """
     operation = system.routes.find(request.method, request.path)
     if operation is None and system.is_learning and request.method in ("GET", "HEAD"):
         operation = UNDECLARED
@@ -81,7 +91,7 @@ def decide(
         operation=operation.id if operation else "",
         caller=caller.id,
         credential=caller.credential,
-        now=now,
+        now=overlay_now or now,
     )
     if (reason := stopped(entries)) is not None:
         return Refuse(reason=reason, operation=operation)

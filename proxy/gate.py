@@ -102,7 +102,9 @@ class Gate:
             return Refuse(reason="bad_credential")
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
-        verdict = decide(request, flow.request.raw_content or b"", system, caller, overlay, ledger.started)
+        body, now = flow.request.raw_content or b"", ledger.started
+        overlay_now = self.current.unhurried(now) if overlay.entries else now
+        verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
         if verdict.operation is not None:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):
@@ -239,7 +241,7 @@ class Gate:
             operation=ledger.operation,
             caller=ledger.caller.id,
             credential=ledger.caller.credential,
-            now=self.now(),
+            now=self.current.unhurried(self.now()),
         )
         if entries and ledger.view is not ledger.system.views.strictest:
             return stopped(entries) or "answer_cut"  # what is to be masked harder has been masked as it was

@@ -122,7 +122,7 @@ class Ledger:
                 subjects=subjects,
                 disclosure=_most(like or tally, self.view),
                 bytes_out=self.bytes_out,
-                duration_ns=int((now - self.started).total_seconds() * 1e9),
+                duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),
             durably=durably,
         )

@@ -130,6 +130,7 @@ class Worker:
             lease_ns=int(settings.lease_s * 1e9),
             said=self._refused,
         )
+        self.current.unhurried(now())  # from here on a clock that is set ahead hurries nothing
         self.log = AccessLog(settings.log, new_start_id(now()))
         self.master = Master(options.Options())
         self.master.addons = Dispatcher(self.master)

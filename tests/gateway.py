@@ -44,6 +44,8 @@ class Gateway:
     lease_s: float = 30.0
     more: dict[str, Any] = field(default_factory=dict)
     """Settings of every worker, in place of the usual ones."""
+    launcher: list[str] = field(default_factory=list)
+    """What workers are started by, which must end in running the rest of its command line in its own place."""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -99,7 +101,7 @@ class Gateway:
         settings = self.home / f"worker-{number}.json"
         settings.write_text(json.dumps(self._settings(number) | self.more))
         with (self.home / f"worker-{number}.log").open("wb") as log:
-            command = [sys.executable, "-m", "tests.run_worker", str(settings)]
+            command = [*self.launcher, sys.executable, "-m", "tests.run_worker", str(settings)]
             worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
         self.workers.append(worker)
         wait_until(lambda: self.counters(number)["serving"] == 1 or worker.poll() is not None, 20)
@@ -137,14 +139,7 @@ class Gateway:
 
     def events(self) -> list[dict[str, Any]]:
         """Every event in the log, by worker start and position; its chain is checked."""
-        found = []
-        for folder in sorted((self.home / "log").glob("*")):
-            chain = seed_of(StartId(folder.name))
-            for segment in sorted(folder.glob("*.log")):
-                for line in read_segment(segment, chain=chain):
-                    chain = line.chain
-                    found.append(dict(line.document))
-        return found
+        return events_in(self.home / "log")
 
     def stop(self) -> None:
         """End every worker."""
@@ -185,6 +180,18 @@ def gateway(
         yield made
     finally:
         made.stop()
+
+
+def events_in(log: Path) -> list[dict[str, Any]]:
+    """Every event in the folder *log*, by worker start and position; their chains are checked."""
+    found = []
+    for folder in sorted(log.glob("*")):
+        chain = seed_of(StartId(folder.name))
+        for segment in sorted(folder.glob("*.log")):
+            for line in read_segment(segment, chain=chain):
+                chain = line.chain
+                found.append(dict(line.document))
+    return found
 
 
 def declare(folder: Path, policies: Path = GOOD) -> None:

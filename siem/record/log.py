@@ -140,8 +140,12 @@ class AccessLog:
             self._closing.wait(FLUSH_SECONDS)
             self._dirty.clear()
             # A duplicate lets fdatasync run without the lock, which would make every append wait for the disk.
-            with self._lock:
-                fd = os.dup(self._fd) if self._fd >= 0 else -1
+            try:
+                with self._lock:
+                    fd = os.dup(self._fd) if self._fd >= 0 else -1
+            except OSError:
+                self._dirty.set()  # no descriptor to be had: tried again, for what was written must reach the disk
+                continue
             if fd < 0:
                 continue
             try:

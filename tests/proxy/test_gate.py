@@ -126,7 +126,9 @@ def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
         connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
         answer = b""
         while len(chunks_of(answer.partition(b"\r\n\r\n")[2])) < 2:
-            answer += connection.recv(1 << 20)
+            piece = connection.recv(1 << 20)
+            assert piece, answer[:500]
+            answer += piece
         rig.gateway.tighten(block[0])
         with contextlib.suppress(ConnectionResetError):
             while piece := connection.recv(1 << 20):

@@ -179,3 +179,27 @@ def test_half_a_line_is_taken_back_and_the_log_goes_on(tmp_path: Path) -> None:
     assert said[2] == "appended", "a line that fits does"
     ids = [line.document["event"]["id"] for line in read_all(tmp_path / START)]
     assert ids == [f"{START}-1", f"{START}-2", f"{START}-3"]
+
+
+def test_what_was_written_is_flushed_once_there_are_descriptors_again(tmp_path: Path) -> None:
+    """In a process of its own, whose limit is lowered under the log and raised again."""
+    code = """
+import os, resource, sys, threading
+from pathlib import Path
+from siem.record.log import AccessLog
+from tests.siem.record.test_log import START, event
+log = AccessLog(Path(sys.argv[1]), START)
+log.append(event(1))
+flushed = threading.Event()
+real = os.fdatasync
+os.fdatasync = lambda fd: (real(fd), flushed.set())[0]
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir('/proc/self/fd')) - 1, hard))
+log.append(event(2))
+assert not flushed.wait(0.5)
+resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+assert flushed.wait(5), "nobody flushes any more"
+log.close()
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=Path(__file__).parents[3])
+    assert len(read_all(tmp_path / START)) == 2

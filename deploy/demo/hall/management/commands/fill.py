@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Fill an empty hall."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        # Not `required`: Django would have those parsed anew, and take a password that begins with a dash for an option.
+        # Not `required`: Django parses those anew, and takes a password that begins with a dash for an option.
         parser.add_argument("--seed", type=int)
         parser.add_argument("--password")
 

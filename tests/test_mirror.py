@@ -1,0 +1,40 @@
+"""Tests lie where the code lies: `policies/check.py` is tested by `tests/policies/test_check.py`."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("policies", "siem", "proxy", "incident", "console", "bulletin", "yingbi", "deploy")
+
+WITHOUT_A_MODULE = {
+    "tests/bulletin/test_browser.py": "the whole site in a real browser",
+    "tests/bulletin/test_style.py": "the style sheet",
+    "tests/siem/detect/test_oracle.py": "rules by somebody else's engine",
+    "tests/siem/rules/test_rules.py": "the shipped rules",
+}
+"""What is tested there instead. May only shrink."""
+
+
+def mirrored(test: Path) -> Path:
+    """The module, or the script, that a file of tests belongs to."""
+    place = test.relative_to(ROOT / "tests").parent
+    return ROOT / place / test.name.removeprefix("test_")
+
+
+TESTS = sorted(path for package in PACKAGES for path in (ROOT / "tests" / package).rglob("test_*.py"))
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("test", TESTS, ids=named)
+def test_a_file_of_tests_belongs_to_a_module(test: Path) -> None:
+    module = mirrored(test)
+    is_there = module.exists() or module.with_suffix(".sh").exists() or module.with_suffix("").is_dir()
+    assert is_there != (named(test) in WITHOUT_A_MODULE), f"{named(module)} is where it would belong"
+
+
+def test_no_exception_is_left_over() -> None:
+    assert set(WITHOUT_A_MODULE) <= set(map(named, TESTS))
