@@ -5,7 +5,6 @@ Takes each at 1280 px and at 390 px into FOLDER (`build/pictures`). The three th
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -42,20 +41,19 @@ def main(arguments: list[str]) -> int:
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=zh-CN"):
         options.add_argument(argument)
     options.accept_insecure_certs = True  # the authority is made anew for each installation
-    given.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="yingbi-") as folder, installation(Path(folder) / "home") as made:
+    for folder in (given.folder, ROOT / "docs" / "pictures"):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="yingbi-") as home, installation(Path(home) / "home") as made:
         made.run("demo", "leak")
         browser = Chrome(options=options, service=Service(str(chromium.driver)))
         try:
             for name, url in _pages(made, browser):
                 for width in WIDTHS:
                     _take(browser, url, width, given.folder / f"{name}-{width}.png")
+                if given.docs and name in SHOWN:
+                    _take(browser, url, WIDTHS[0], ROOT / "docs" / "pictures" / f"{SHOWN[name]}.png", tallest=900)
         finally:
             browser.quit()
-    if given.docs:
-        (ROOT / "docs" / "pictures").mkdir(parents=True, exist_ok=True)
-        for name, called in SHOWN.items():
-            shutil.copyfile(given.folder / f"{name}-1280.png", ROOT / "docs" / "pictures" / f"{called}.png")
     return 0
 
 
@@ -115,11 +113,11 @@ def _fill(browser: Chrome, page: str, values: dict[str, str]) -> None:
     browser.find_element(By.CSS_SELECTOR, "main form button, form [type=submit]").click()
 
 
-def _take(browser: Chrome, url: str, width: int, file: Path) -> None:
+def _take(browser: Chrome, url: str, width: int, file: Path, *, tallest: int = TALLEST) -> None:
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     browser.get(url)
-    tall = min(int(browser.execute_script("return document.documentElement.scrollHeight")), TALLEST)
+    tall = min(int(browser.execute_script("return document.documentElement.scrollHeight")), tallest)
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**metrics, "height": max(tall, 400)})
     browser.save_screenshot(str(file))
 
