@@ -11,10 +11,11 @@ from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from tests import search_node
 from tests.absence import UNDER_CI, not_here, say_what_was_not_run
 from tests.chromium import Chromium, find_chromium
+from tests.effort import examples
 from tests.golden import Golden
 
 # The machine may be busy with something else: no test fails for having taken long.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 MARKED_BY_FIXTURE = {
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for a node, a browser or golden files bears the mark of it without saying so."""
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("property")
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKED_BY_FIXTURE:
                 item.add_marker(MARKED_BY_FIXTURE[fixture])

@@ -18,6 +18,7 @@ from console.sessions import IDLE, LIFETIME
 from incident.database import open_database
 from incident.ids import NotPermitted, PersonId
 from tests.console.people import CHEAP, PASSWORD, hire
+from tests.effort import examples
 from tests.incident.office import TEN, Watch
 
 OTHER = "another sentence to sign in with"
@@ -119,7 +120,7 @@ def test_who_leaves_one_of_two_accounts_is_still_what_the_other_says(accounts: A
     refusal(lambda: accounts.create("third", SUN, frozenset({Role.AUDITOR}), PASSWORD, must_change=False))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

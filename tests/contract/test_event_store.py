@@ -14,6 +14,7 @@ from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
 from siem.index.store import EventStore
 from siem.record.event import EventId
 from tests.contract.backends import BACKENDS, SOON, Opener, opened
+from tests.effort import examples
 from tests.siem.conditions import conditions
 from tests.siem.events import DIGESTS, NINE, assorted, digest, document, event
 
@@ -144,7 +145,7 @@ def test_an_unknown_id_is_nowhere(full_store: EventStore) -> None:
 
 
 @given(conditions, st.integers(-1, 6), st.sampled_from([1, 3, 10, 10**6 * 86400 * 2, 10**6 * 86400 * 60]))
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(250), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_condition_means_what_matches_says(
     full_store: EventStore, condition: Condition, offset: int, length: int
 ) -> None:

@@ -10,6 +10,7 @@ from incident.ids import ENGINE, CaseId, DutyId, NotPermitted
 from incident.incident import Case
 from incident.journal import Entry, Noted, entries_of
 from incident.replay import apply, replay
+from tests.effort import examples
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, new_database
 
 CASE = CaseId("C-20261123-001")
@@ -62,7 +63,7 @@ def do(office: Office, act: str) -> None:
             office.cases.tick()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None)
 @given(acts=st.lists(st.sampled_from(ACTS), max_size=20), automatic=st.booleans())
 def test_whatever_happens_the_journal_tells_all_of_it(
     tmp_path_factory: pytest.TempPathFactory, acts: list[str], automatic: bool

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from incident.scope import CategoryCount, Caution, Scope, ScopeQuestion, assess, question_about
 from siem.index.sqlite import SqliteStore
 from siem.record.event import Disclosure, ExchangeId, Phase, Verdict
+from tests.effort import examples
 from tests.incident.office import LIMIT, TEN, shown
 from tests.siem.events import digest, document
 
@@ -169,7 +170,7 @@ facts = st.fixed_dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
 @given(st.lists(facts, max_size=8))
 def test_it_counts_what_an_obvious_count_counts(tmp_path: Path, told: list[dict[str, Any]]) -> None:
     clear_of: set[str] = set()

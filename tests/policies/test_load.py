@@ -16,6 +16,7 @@ from policies.findings import PolicyError, Severity
 from policies.formats.masker import Tally
 from policies.load import load_policy
 from policies.view import Views
+from tests.effort import examples
 from tests.policies.broken import BROKEN, CALLERS, CATALOGUE, GRANTS, JWKS, SYSTEM
 
 GOOD = Path(__file__).parent / "good"
@@ -147,7 +148,7 @@ def test_a_broken_policy_does_not_compile(folder: Path) -> None:
 
 
 @given(st.sampled_from(sorted(path.relative_to(GOOD) for path in GOOD.rglob("*.yaml"))), st.data())
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_no_text_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, file: Path, data: st.DataObject) -> None:
     """And what has no findings can be run."""
     copy = tmp_path_factory.mktemp("noise") / "policies"

@@ -23,6 +23,7 @@ from proxy.message import (
     target_of_form,
     with_parameters,
 )
+from tests.effort import examples
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ targets = st.lists(pieces | st.characters(max_codepoint=0x2FF), max_size=12).map
 @given(targets)
 @example("/a%252fb")
 @example("/a?x=1;y=2")
-@settings(max_examples=1_000)
+@settings(max_examples=examples(1_000))
 def test_no_target_that_is_read_has_a_second_reading(target: str) -> None:
     try:
         path, query = read_target(target)

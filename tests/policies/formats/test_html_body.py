@@ -13,6 +13,7 @@ from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Keep
+from tests.effort import examples
 from tests.policies.formats.masking import (
     DIGESTER,
     MOBILE,
@@ -215,7 +216,7 @@ pages = st.lists(pieces, max_size=25).map("".join)
 
 
 @given(pages, cuts)
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: list[int]) -> None:
     data = page.encode()
     expected = whole(make, data)

@@ -8,6 +8,7 @@ from policies.formats import json_body, json_stream, json_tree
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
+from tests.effort import examples
 from tests.policies.formats.masking import (
     DIGESTER,
     ID_NO,
@@ -156,7 +157,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(bodies, cuts, st.sampled_from([None, 1, "\t"]), st.sampled_from([RECORD, LIST, NO_FREE_TEXT]))
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 def test_any_split_and_any_size_limit_masks_alike(body: object, cuts: list[int], indent: int, node: Node) -> None:
     data = json.dumps(body, indent=indent, ensure_ascii=bool(indent)).encode("utf-8", "surrogatepass")
 
@@ -177,7 +178,7 @@ cells = scalars | texts | st.sampled_from(["11010519491231002X", "", 11010519491
 
 
 @given(st.data(), st.lists(keys | texts, min_size=1, max_size=5, unique=True), st.sampled_from([RECORD, HOUSEHOLD]))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
     data: st.DataObject, names: list[str], node: Object
 ) -> None:

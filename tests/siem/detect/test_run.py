@@ -19,6 +19,7 @@ from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.event import Disclosure
 from tests.contract.backends import BACKENDS, SOON, opened
+from tests.effort import examples
 from tests.siem.detect.detection import Detection, chopped, detecting
 from tests.siem.detect.reference import Found, expected
 from tests.siem.detect.rules import CLEAR, EVENTS_RULE, SUBJECTS_RULE, rule
@@ -278,7 +279,9 @@ def made(events: list[tuple[str, int, list[int], Disclosure]]) -> list[dict[str,
 
 @given(made_events, st.data())
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_whatever_the_order_of_arrival_the_same_is_found(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[str, int, list[int], Disclosure]], data: st.DataObject

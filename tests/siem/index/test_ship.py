@@ -23,6 +23,7 @@ from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from siem.record.log import AccessLog, StartId, new_start_id, segment_path
 from tests.contract.backends import elastic_prefix, elastic_store
+from tests.effort import examples
 from tests.siem.events import NINE, document, event
 from tests.siem.forward import wire_to
 from tests.siem.lines import write_start
@@ -383,7 +384,9 @@ class Shipping(RuleBasedStateMachine):
 
 def test_none_is_lost_and_none_is_twice_in_whatever_order_things_fail(tmp_path: Path) -> None:
     Shipping.folder = tmp_path
-    run_state_machine_as_test(Shipping, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(
+        Shipping, settings=settings(max_examples=examples(25), stateful_step_count=20, deadline=None)
+    )
 
 
 @pytest.mark.elasticsearch
