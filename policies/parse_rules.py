@@ -2,7 +2,7 @@
 
 import re
 
-from policies.policy import Caller, Category, Grant, Key, Kind, Level, OnWrite, Title
+from policies.policy import Caller, Category, Elsewhere, Grant, Key, Kind, Level, OnWrite, Title
 from policies.section import NAME, Section
 from policies.transforms.make import keep
 from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
@@ -35,10 +35,18 @@ def parse_catalogue(file: Section) -> dict[str, Category | None]:
         sensitive = section.flag("sensitive", default=False)
         mask = parse_spec(section, "mask")
         on_write = section.choice("on_write", OnWrite, OnWrite.REFUSE)
+        elsewhere = section.choice("elsewhere", Elsewhere, Elsewhere.HIDE)
         section.done()
-        if title and level and mask and on_write:
+        if title and level and mask and on_write and elsewhere:
             categories[name] = Category(
-                name=name, title=title, level=level, sensitive=sensitive, mask=mask, on_write=on_write, at=at
+                name=name,
+                title=title,
+                level=level,
+                sensitive=sensitive,
+                mask=mask,
+                on_write=on_write,
+                elsewhere=elsewhere,
+                at=at,
             )
     return categories
 

@@ -36,6 +36,14 @@ class OnWrite(StrEnum):
     RESTORE = "restore"
 
 
+class Elsewhere(StrEnum):
+    """What becomes of a value that is hidden in its field and stands in another text of the same page."""
+
+    HIDE = "hide"
+    LEAVE = "leave"
+    """For values of a few kinds: among all of them in a list, the hidden one would be the one that is meant."""
+
+
 class State(StrEnum):
     """How far a system is declared."""
 
@@ -92,6 +100,7 @@ class Category:
     mask: Spec
     """What a caller without a grant gets."""
     on_write: OnWrite
+    elsewhere: Elsewhere
     at: Position
 
 

@@ -32,6 +32,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     rule: str
     """`file:line` of the declaration."""
     personal: bool
+    followed: bool = True
+    """Whether what is hidden of it in a page is hidden wherever else it stands."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
+from policies.policy import PUBLIC, SCAN, Bodies, Elsewhere, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -31,7 +31,7 @@ def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, 
     """
     pieces = _PLACEHOLDER.split(template)
     texts, names = pieces[::2], pieces[1::2]
-    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": r"\w+"}
+    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": "[A-Za-z0-9_]+"}
     groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
@@ -108,7 +108,15 @@ class ShapeMaker:
         if category == PUBLIC:
             info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
         elif (known := self._policy.categories.get(category)) is not None:
-            info = FieldInfo(name, category, mask or known.mask, on_write or known.on_write, str(at), personal=True)
+            info = FieldInfo(
+                name,
+                category,
+                mask or known.mask,
+                on_write or known.on_write,
+                str(at),
+                personal=True,
+                followed=known.elsewhere is Elsewhere.HIDE,
+            )
         else:
             if category not in self._policy.unread:
                 near = nearest(category, [*self._policy.categories, PUBLIC, SCAN])

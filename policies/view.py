@@ -64,9 +64,12 @@ class View:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
 
-    def masker(self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
+    def masker(
+        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Sequence[str] = ()
+    ) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 
+        *said* is what the caller said in the request.
         Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
         """
         if kind == "text" and shapes.text is None and shapes.csv is not None:
@@ -79,7 +82,7 @@ class View:
                 assert isinstance(record, Object)
                 return CsvMasker(record, self.actions[UNDECLARED], tally, charset)
             case "html" if shapes.html is not None:
-                return HtmlMasker(self._page(shapes.html), tally, charset, seal)
+                return HtmlMasker(self._page(shapes.html), tally, charset, seal, said)
             case "text" if shapes.text is not None:
                 return TextMasker(self.actions[shapes.text], tally, charset)
             case _:
@@ -215,6 +218,7 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         kind=kind,
         apply=apply,
         personal=field.personal,
+        followed=field.followed,
         restore=field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW,
     )
 

@@ -143,10 +143,10 @@ def _masker(
     shapes: Shapes = forward.operation.answers
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal)
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, forward.said)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal)
+    return forward.view.masker(shapes, kind, tally, charset, seal, forward.said)
 
 
 def passing_headers(

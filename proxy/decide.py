@@ -5,6 +5,7 @@ The order matters: who asks is settled before what is asked, and tightenings com
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from policies.formats.masker import Withheld
 from policies.overlay import Overlay, OverlayEntry, Tightening
@@ -48,6 +49,8 @@ class Forward:
     operation: OperationRule
     view: View
     body: bytes
+    said: tuple[str, ...] = ()
+    """What the caller said, in the target and in a form: an answer may repeat it."""
 
     @property
     def acts(self) -> bool:
@@ -113,7 +116,7 @@ def decide(
     if operation.method in SAFE_METHODS:
         if body:
             return Refuse(reason="body_not_declared", operation=operation)
-        return Forward(operation=operation, view=view, body=b"")
+        return Forward(operation=operation, view=view, body=b"", said=_said(request, b""))
     return _with_body(request, body, system, caller, operation, view, now)
 
 
@@ -162,7 +165,13 @@ def _with_body(
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    return Forward(operation=operation, view=view, body=settled)
+    return Forward(operation=operation, view=view, body=settled, said=_said(request, body))
+
+
+def _said(request: Request, body: bytes) -> tuple[str, ...]:
+    """Every value in the target of *request*, and in its *body* where that is a form."""
+    sent = parse_qsl(body.decode("ascii", "replace")) if request.media_type == FORM else []
+    return (*request.path.split("/"), *(value for _, value in (*request.query, *sent)))
 
 
 def _settled(

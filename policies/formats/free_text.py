@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from policies.formats.masker import Tally
 from policies.recognisers.scan import scan
@@ -18,6 +19,12 @@ LONGEST_KNOWN = 64
 MOST_KNOWN = 2_000
 FEW_KNOWN = 32
 
+_BETWEEN_WORDS = re.compile(r"[\s,;:|/'\"()\[\]{}<>]+")
+_JOINED_WORDS = re.compile(r"[^\s,;:|/'\"()\[\]{}<>]+")
+_WORD = re.compile(r"\w+")
+_PLAIN_WORD = re.compile(r"[A-Za-z_.-]+|[0-9]{1,5}")
+"""What columns, operators and settings are called; a name in Latin letters is left where the caller has said it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -29,24 +36,15 @@ class Span:
     """What recognisers found in it; empty where it is only known from elsewhere."""
 
 
-class KnownValues:
-    """Personal values seen in declared fields of one message: each is masked wherever else it stands."""
+class Finder:
+    """Looks for many values at once, by how they begin: the longest where two begin together."""
 
     def __init__(self) -> None:
-        self._values: dict[str, None] = {}
         self._by_start: dict[str, list[str]] = {}  # by their first two characters, the longest first
         self._starts: re.Pattern[str] | None = None
 
     def add(self, value: str) -> None:
-        """Look for *value* from now on. The oldest is forgotten when there are too many."""
-        value = value.strip()
-        if value in self._values or not _least_length(value) <= len(value) <= LONGEST_KNOWN or not value.strip("*"):
-            return
-        if len(self._values) >= MOST_KNOWN:
-            oldest = next(iter(self._values))
-            del self._values[oldest]
-            self._by_start[oldest[:SHORTEST_KNOWN]].remove(oldest)
-        self._values[value] = None
+        """Look for *value*, of two characters at least, from now on."""
         start = value[:SHORTEST_KNOWN]
         if start not in self._by_start:
             self._by_start[start] = []
@@ -54,13 +52,14 @@ class KnownValues:
         self._by_start[start].append(value)
         self._by_start[start].sort(key=len, reverse=True)
 
-    def spans(self, text: str) -> Iterable[Span]:
-        """Where known values stand in *text*: the longest where two begin together."""
-        if len(self._values) <= FEW_KNOWN:
-            return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]
-        return list(self._many(text))
+    def remove(self, value: str) -> None:
+        """Look for it no longer."""
+        self._by_start[value[:SHORTEST_KNOWN]].remove(value)
 
-    def _many(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str) -> Iterator[Span]:
+        """Where the values stand in *text*, apart from one another."""
+        if not self._by_start:
+            return
         if self._starts is None:
             first, second = (f"[{re.escape(''.join({start[n] for start in self._by_start}))}]" for n in (0, 1))
             self._starts = re.compile(f"{first}(?={second})")
@@ -76,6 +75,102 @@ class KnownValues:
                     break
 
 
+class Said:
+    """What the caller has said in the request, where an answer may repeat it.
+
+    Whether it is shown must not depend on what is hidden, or whoever guesses is told (DESIGN decision 6). In what
+    a page works by, such as addresses, it is left as it is. In other text its words are hidden whatever they may be,
+    but for what public fields of the answer hold, and plain words.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._finder = Finder()
+        pieces: dict[str, None] = {}
+        # A page may repeat it percent-encoded, and what looks percent-encoded is read that way by maskers.
+        for text in dict.fromkeys(form for said in texts for form in (said, unquote(said))):
+            pieces |= dict.fromkeys([text.strip(), *_BETWEEN_WORDS.split(text), *_WORD.findall(text)])
+        for piece in pieces:
+            if len(piece) >= SHORTEST_KNOWN:
+                self._finder.add(piece)
+        self._guesses = {text[slice(*place)] for text in pieces for place in _guesses_in(text)}
+
+    def note_public(self, text: str) -> None:
+        """Whoever says what stands in *text* has guessed nothing."""
+        if self._guesses:
+            self._guesses -= {guess for guess in self._guesses if guess in text}
+
+    def spans(self, text: str) -> tuple[list[Span], list[Span]]:
+        """Where *text* repeats it, and which words in those places are hidden."""
+        places, words = list(self._finder.spans(text)), []
+        for place in places:
+            said = text[place.start : place.end]
+            words += [
+                Span(place.start + start, place.start + end, ())
+                for start, end in _guesses_in(said)
+                if said[start:end] in self._guesses
+            ]
+        return places, words
+
+
+def _guesses_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where words stand in *text* that could be somebody's: each by itself, or joined where alone they are plain."""
+    for joined in _JOINED_WORDS.finditer(text):
+        words = [match.span() for match in _WORD.finditer(joined[0]) if _is_guess(match[0])]
+        if words:
+            yield from ((joined.start() + start, joined.start() + end) for start, end in words)
+        elif _is_guess(joined[0]):
+            yield joined.span()
+
+
+class KnownValues:
+    """Personal values seen in declared fields of one message: each is masked wherever else it stands."""
+
+    def __init__(self, said: Said | None = None) -> None:
+        self.said = said
+        self.hides = False
+        """Whether anything was hidden so far, looked for elsewhere or not."""
+        self._values: dict[str, None] = {}
+        self._finder: Finder | None = None  # made when there are many
+
+    def add(self, value: str) -> None:
+        """Look for *value* from now on. The oldest is forgotten when there are too many."""
+        value = value.strip()
+        if value in self._values or not _least_length(value) <= len(value) <= LONGEST_KNOWN or not value.strip("*"):
+            return
+        if len(self._values) >= MOST_KNOWN:
+            oldest = next(iter(self._values))
+            del self._values[oldest]
+            if self._finder is not None:
+                self._finder.remove(oldest)
+        self._values[value] = None
+        if self._finder is not None:
+            self._finder.add(value)
+
+    def spans(self, text: str, *, working: bool = False) -> list[Span]:
+        """What of *text* must be hidden. *working*: it is something that a page works by."""
+        known = self._known(text)
+        places, words = self.said.spans(text) if self.said is not None else ([], [])
+        if not places:
+            return known
+        kept = [
+            span for span in known if not any(place.start <= span.start and span.end <= place.end for place in places)
+        ]
+        return kept if working or not self.hides else [*kept, *words]
+
+    def _known(self, text: str) -> list[Span]:
+        if len(self._values) <= FEW_KNOWN:
+            return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]
+        if self._finder is None:
+            self._finder = Finder()
+            for value in self._values:
+                self._finder.add(value)
+        return list(self._finder.spans(text))
+
+
+def _is_guess(word: str) -> bool:
+    return len(word) >= SHORTEST_KNOWN and not _PLAIN_WORD.fullmatch(word)
+
+
 def _least_length(value: str) -> int:
     if not value.isascii():
         return SHORTEST_KNOWN
@@ -89,11 +184,11 @@ def _places(value: str, text: str) -> Iterator[int]:
         start = text.find(value, start + len(value))
 
 
-def personal_spans(text: str, known: KnownValues | None = None) -> list[Span]:
-    """What of *text* must be hidden, in order, apart from one another."""
+def personal_spans(text: str, known: KnownValues | None = None, *, working: bool = False) -> list[Span]:
+    """What of *text* must be hidden, in order, apart from one another. *working*: see `KnownValues.spans`."""
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
-        spans.extend(known.spans(text))
+        spans.extend(known.spans(text, working=working))
     return merge(spans)
 
 
@@ -122,6 +217,6 @@ def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def mask_free_text(text: str, known: KnownValues | None, tally: Tally) -> str:
-    """*text* with three stars in place of everything personal in it."""
-    return hide(text, personal_spans(text, known), tally)
+def mask_free_text(text: str, known: KnownValues | None, tally: Tally, *, working: bool = False) -> str:
+    """*text* with three stars in place of everything personal in it. *working*: see `KnownValues.spans`."""
+    return hide(text, personal_spans(text, known, working=working), tally)

@@ -5,10 +5,10 @@ are looked for in every other text, attribute and comment: a name in a cell is m
 """
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from policies.formats.charset import Charset
-from policies.formats.free_text import KnownValues
+from policies.formats.free_text import KnownValues, Said
 from policies.formats.html_controls import Control, masked_input, masked_select, masked_textarea
 from policies.formats.html_fields import Field
 from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, masked_tag, without_text
@@ -40,15 +40,16 @@ type Seal = Callable[[str, Carried], str]
 
 
 class HtmlMasker:
-    """A masker for one HTML page."""
+    """A masker for one HTML page. *said* is what the caller said in the request."""
 
-    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal) -> None:
+    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal, said: Iterable[str] = ()) -> None:
         self.tally = tally
         self._shape = shape
         self._charset = Charset(charset)
         self._seal = seal
         self._tokens = HtmlTokens()
-        self._known = KnownValues()
+        self._said = Said(said)
+        self._known = KnownValues(self._said)
         self._run = Run()
         self._field: Field | None = None
         self._looks_around = shape.looks_around
@@ -201,8 +202,12 @@ class HtmlMasker:
     def _note(self, value: str, action: Action, is_subject: bool) -> None:
         if is_subject:
             self.tally.note_subject(value.strip())
+        if action.kind is Kind.SHOW and not action.personal:
+            self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
-            self._known.add(value)
+            self._known.hides = True
+            if action.followed:
+                self._known.add(value)
 
     def _data_script(self, source: str) -> str:
         """The text of a script that holds data: nothing in it is declared."""

@@ -93,7 +93,8 @@ def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
         out.append(f'<option value="{mask}" selected>{mask}</option>')
     for option in options:
         label = masked_value(option.label, control.action, known, tally)
-        value = label if option.value == option.label else mask_free_text(option.value, known, tally)
+        same = option.value == option.label
+        value = label if same else mask_free_text(option.value, known, tally, working=True)
         out.append(f'<option value="{html.escape(value)}">{html.escape(label, quote=False)}</option>')
     return Control(control.tag, "".join(out), shown=shown, true_value=true_value if control.action.restore else None)
 
@@ -104,7 +105,7 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
         case Kind.SHOW:
             return value
         case Kind.SCAN:
-            return mask_free_text(value, known, tally)
+            return mask_free_text(value, known, tally, working=True)
         case Kind.DROP:
             return ""
         case Kind.MASK:

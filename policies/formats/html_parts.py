@@ -31,6 +31,8 @@ _WITHOUT_TEXT = frozenset(
     "stroke stroke-width tabindex transform type viewbox width x x1 x2 xmlns y y1 y2".split()
 )
 """Attributes that hold no value of anybody: a known one in them stands there by chance."""
+_WORKING = frozenset({"action", "formaction", "href", "src", "value"})
+"""What a page works by: what the caller has said stands there to be sent again."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -87,12 +89,12 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
     changes = {}
     for attribute in tag.attributes:
         value = attribute.value
-        looked_for = None if attribute.name in _WITHOUT_TEXT else known
-        masked = mask_free_text(value, looked_for, tally)
-        if "%" in masked:
-            decoded = unquote(masked)
-            if (hidden := mask_free_text(decoded, looked_for, tally)) != decoded:
-                masked = quote(hidden, safe="/:?#[]@!$&'()*+,;=~-._")
+        looked_for, working = None if attribute.name in _WITHOUT_TEXT else known, attribute.name in _WORKING
+        decoded = unquote(value) if "%" in value else value
+        masked = mask_free_text(decoded, looked_for, tally, working=working)
+        if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
+            hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
+            masked = mask_free_text(hidden, None, tally)
         if masked != value:
             changes[attribute] = masked
     return only(tag, tag.attributes, changes).source if changes else tag.source
@@ -136,12 +138,11 @@ def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
 
 def masked_raw(source: str, known: KnownValues, tally: Tally) -> str:
     """The text of a script or style sheet with everything personal in it hidden, `\\u` escapes of letters included."""
-    masked = mask_free_text(source, known, tally)
-    if "\\u" in masked:
-        spelled_out = _ESCAPED.sub(_letter, masked)
+    if "\\u" in source:
+        spelled_out = _ESCAPED.sub(_letter, source)
         if (hidden := mask_free_text(spelled_out, known, tally)) != spelled_out:
-            return hidden
-    return masked
+            return mask_free_text(hidden, None, tally)
+    return mask_free_text(source, known, tally)
 
 
 def _letter(match: re.Match[str]) -> str:

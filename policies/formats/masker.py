@@ -41,6 +41,8 @@ class Action:
     """For MASK: the value's mask. A mask of a mask is the same mask."""
     personal: bool = True
     """Whether the field holds personal data; values of others are not counted."""
+    followed: bool = True
+    """Whether what it hides in a page is hidden wherever else it stands in the page."""
     restore: bool = False
     """Whether a form must carry the true value, sealed, so that saving it unchanged changes nothing."""
 

@@ -1,6 +1,7 @@
 """Questions whose answer would tell a hidden value, ways to have an expression evaluated: all refused, saying why."""
 
 import json
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -167,6 +168,39 @@ def test_no_facet_is_suggested(register: Demo, nobody: httpx.Client, truth: Trut
     assert answer.json()["suggested_facets"] == []
     page = nobody.get(f"{RESIDENTS}?id__in=1,2,3&{query}", headers={"Accept": "text/html"})
     assert "Suggested facets" not in page.text
+
+
+def test_a_guess_that_the_page_repeats_is_not_confirmed(register: Demo, truth: Truth) -> None:
+    """Nobody may filter by a name, but may say one: what the page makes of it is the same for everybody's row."""
+    first = truth.rows["residents"][0]
+    with register.client("register") as nobody:
+        for right, wrong in (
+            (str(first["name"]), "陈一二"),
+            (str(first["birth_date"]), "1968-02-30"),
+            (str(first["address"]), "云溪区一路二号"),
+        ):
+            pages = [nobody.get(f"{RESIDENTS}?id=1&street__not={guess}") for guess in (right, wrong)]
+            one, other = (
+                page.text.replace(guess, "").replace(quote(guess), "")
+                for page, guess in zip(pages, (right, wrong), strict=True)
+            )
+            assert re.sub(r"[0-9.]+ms", "", one) == re.sub(r"[0-9.]+ms", "", other)
+            assert all('street != "***"' in page.text for page in pages)
+
+
+def test_a_list_of_days_does_not_tell_which_of_them_is_a_birth_date(register: Demo, truth: Truth) -> None:
+    """The days on which people were registered, beside one child who was born on such a day."""
+    born = {str(row["birth_date"]): row for row in truth.rows["residents"]}
+    with register.client("register") as nobody:
+
+        def listed(after: int) -> str:
+            page = nobody.get(f"{RESIDENTS}?_size=1&_next={after}&_facet=registered_on&_facet_size=200")
+            return page.text.partition('class="facet-results"')[2].partition("<table")[0]
+
+        child = next(born[day] for day in re.findall(r"registered_on=([0-9-]{10})", listed(0)) if day in born)
+        beside_the_child = listed(int(str(child["id"])) - 1)
+    assert f"registered_on={child['birth_date']}" in beside_the_child
+    assert "***" not in beside_the_child
 
 
 def test_what_is_shown_may_be_asked_about(nobody: httpx.Client, truth: Truth) -> None:

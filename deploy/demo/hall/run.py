@@ -38,7 +38,8 @@ def prepare(home: Path, seed: int) -> HallFiles:
     os.environ.update(settings_for(unfinished, "localhost"))
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("fill", seed=seed, password=make_password(files.password))
+    # One word each: of two, a password that begins with a dash would be taken for another option.
+    call_command("fill", f"--seed={seed}", f"--password={make_password(files.password)}")
     connections.close_all()
     unfinished.replace(files.database)
     return files

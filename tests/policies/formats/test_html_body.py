@@ -243,6 +243,19 @@ def _elements(page: str) -> list[str]:
     return [element.tag for element in tree.iter() if isinstance(element.tag, str)]
 
 
+def test_a_value_of_a_few_kinds_is_not_looked_for_elsewhere() -> None:
+    """Of a list of all days, the one that is hidden would be the one that is meant."""
+    left = Action(field=2, kind=Kind.MASK, apply=NAME.apply, followed=False)
+    shape = HtmlShape(
+        record=Object({"born": Value(left)}, Value(UNDECLARED)),
+        selectors=(Selector(element="td", css_class=re.compile(r"col-(?P<field>.+)")),),
+        undeclared=UNDECLARED,
+    )
+    page = '<td class="col-born">1968-11-04</td><ul><li>1968-11-04</li><li>1968-11-05</li></ul>'
+    out = whole(lambda: HtmlMasker(shape, tally(), "utf-8", seal), page.encode()).decode()
+    assert out == '<td class="col-born">1**</td><ul><li>1968-11-04</li><li>1968-11-05</li></ul>'
+
+
 def test_windows_pass_known_values_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_body, "WINDOW_CHARS", 50)
     page = '<td class="col-name">张三丰</td>' + "<p>x</p>" * 50 + "<p>张三丰</p>"
