@@ -45,6 +45,11 @@ class Connection(mode_servers.ProxyConnectionHandler):
         finally:
             self._is_busy = False
 
+    async def drain_writers(self) -> None:
+        """Wait until what was written has been taken, where some of it has not: then nothing more is read meanwhile."""
+        if any(_unsent_bytes(transport) for transport in self.transports.values()):
+            await super().drain_writers()  # type: ignore[no-untyped-call]
+
     def _handle(self, event: events.Event) -> None:
         self.timeout_watchdog.register_activity()  # type: ignore[no-untyped-call]
         try:
@@ -66,9 +71,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
     def has_unsent(self) -> bool:
         """Whether something that was released waits for the caller to take it."""
         transport = self.transports.get(self.client)
-        if transport is None or not isinstance(transport.writer, asyncio.StreamWriter):
-            return False
-        return transport.writer.transport.get_write_buffer_size() > 0
+        return transport is not None and _unsent_bytes(transport) > 0
 
     def _carry_out(self, command: commands.Command) -> None:
         match command:
@@ -100,3 +103,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 pass  # the connection has been closed already
             case _:
                 raise RuntimeError(f"unexpected command: {type(command).__name__}")
+
+
+def _unsent_bytes(transport: ConnectionIO) -> int:
+    writer = transport.writer
+    return writer.transport.get_write_buffer_size() if isinstance(writer, asyncio.StreamWriter) else 0

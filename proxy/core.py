@@ -382,6 +382,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     flows.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
     layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
+    # None of our hooks waits, so a layer that calls one goes on at once instead of being told later that it has ended.
+    commands.StartHook.blocking = False
     # The core checks the type of every field of every message in Python: a quarter of the time of a small request.
     http.MessageData.__post_init__ = lambda self: None  # type: ignore[method-assign]
     for name in ("mitmproxy", "asyncio", "mitmproxy_rs"):

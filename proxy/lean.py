@@ -26,7 +26,8 @@ def argument_names(kind: Any) -> tuple[str, ...]:
 def first_value(headers: Headers, key: str, default: Any = None) -> Any:
     """`Headers.get` without building lists of lists."""
     wanted = key.lower().encode()
-    values = [value for name, value in headers.fields if name.lower() == wanted]
+    length = len(wanted)
+    values = [value for name, value in headers.fields if len(name) == length and name.lower() == wanted]
     if not values:
         return default
     return ", ".join(value.decode("utf-8", "surrogateescape") for value in values)
@@ -35,7 +36,7 @@ def first_value(headers: Headers, key: str, default: Any = None) -> Any:
 def holds(headers: Headers, key: object) -> bool:
     """`key in headers`, likewise."""
     wanted = key.lower().encode() if isinstance(key, str) else key
-    return any(name.lower() == wanted for name, _ in headers.fields)
+    return wanted in [name.lower() for name, _ in headers.fields]
 
 
 def made_of(fields: Iterable[tuple[bytes, bytes]]) -> Headers:

@@ -66,6 +66,7 @@ DEPARTURES = {
     "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
     "context.Context.fork": f"{LEAN}test_a_fork_is_what_the_core_makes",
     "layer.Layer.handle_event": f"{LEAN}test_layers_yield_what_they_yield_in_the_core",
+    "commands.StartHook.blocking": f"{LEAN}test_a_layer_goes_on_at_once_after_a_hook_that_does_not_wait",
     "http.MessageData.__post_init__": f"{LEAN}test_messages_are_made_without_being_checked",
 }
 """By what is replaced: the test that fails without it; for what is only faster, the test that it does the same."""

@@ -241,3 +241,32 @@ def test_upgrades_are_refused_and_the_connection_goes_on_in_http(rig: Rig, case:
         assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (400, "upgrade_refused")
         assert not rig.behind.asked
         assert reads(asked(connection))[0] == 200
+
+
+CANARY = "canary-11010519491231002X"
+ASKED = {
+    "a path": (f"GET /people/7/{CANARY}", ""),
+    "a parameter's value": (f"GET /people?debug={CANARY}", ""),
+    "a parameter's name": (f"GET /people?{CANARY}=1", ""),
+    "a filter": (f"GET /people?id_no={CANARY}", ""),
+    "a credential": ("GET /people", f"Authorization: Bearer {CANARY}\r\n"),
+    "a key": ("GET /people", f"X-Api-Key: ybk_{CANARY}\r\n"),
+    "a header": ("DELETE /people/7", f"X-Note: {CANARY}\r\nUser-Agent: {CANARY}\r\n"),
+    "a cookie": ("DELETE /people/7", f"Cookie: a={CANARY}\r\n"),
+    "a host": ("GET /people", f"Host: {CANARY}.localhost\r\n"),
+    "a method": (f"{CANARY.upper()} /people", ""),
+    "a body": ("POST /people", f"{CLERK}Content-Type: text/plain\r\nContent-Length: {len(CANARY)}\r\n"),
+}
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("case", ASKED)
+def test_what_is_refused_is_neither_quoted_nor_written_down(rig: Rig, case: str, accept: str) -> None:
+    line, headers = ASKED[case]
+    host = "" if "Host:" in headers else "Host: people.localhost\r\n"
+    request = f"{line} HTTP/1.1\r\n{host}Accept: {accept}\r\nConnection: close\r\n{headers}\r\n"
+    answer = raw(rig.gateway.port, (request + CANARY * (case == "a body")).encode())
+    assert 400 <= reads(answer)[0] < 500
+    assert ended(answer)
+    written = json.dumps(rig.gateway.events(), ensure_ascii=False) + "".join(map(rig.gateway.said, (0, 1)))
+    assert CANARY.lower() not in (answer.decode() + written).lower()

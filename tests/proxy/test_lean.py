@@ -118,6 +118,25 @@ def test_layers_yield_what_they_yield_in_the_core(said: list[str]) -> None:
     assert conversation(lean.handle_event, said) == conversation(Layer.handle_event, said)
 
 
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_layer_goes_on_at_once_after_a_hook_that_does_not_wait(waits: bool) -> None:
+    """And does the same as after one that does, once it is told that the hook has ended."""
+
+    class Asks(Layer):
+        def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+            hook = ServerConnectHook(None)  # type: ignore[arg-type]
+            hook.blocking = waits
+            yield hook
+            yield commands.Log("went on")
+
+    asks = Asks(context())
+    heard = list(lean.handle_event(asks, events.DataReceived(asks.context.client, b"")))
+    assert len(heard) == (1 if waits else 2)
+    if waits:
+        heard += lean.handle_event(asks, events.HookCompleted(heard[0], None))  # type: ignore[arg-type]
+    assert [type(command).__name__ for command in heard] == ["ServerConnectHook", "Log"]
+
+
 def test_messages_are_made_without_being_checked() -> None:
     """What the core checks there is the types of what it has made itself; see `core.install`."""
     assert http.MessageData.__post_init__ is not None
