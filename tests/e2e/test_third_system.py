@@ -119,13 +119,13 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Added]:
     (policies / "callers.yaml").write_text(callers_file({"library-desk": hash_key(KEY)}), "utf-8")
     with (
         library() as port,
-        gateway(tmp_path_factory.mktemp("gateway"), {}, policies=policies, tls=True, workers=2) as running,
+        gateway(tmp_path_factory.mktemp("gateway"), {}, policies=policies, tls=True) as running,
     ):
         yield Added(running, port)
 
 
 def reachable(added: Added) -> bool:
-    """Whether the gateway has a certificate for the library: a worker looks for a new one ten times a second."""
+    """Whether the one worker has the certificate for the library: it looks for a new one ten times a second."""
     with added.client() as somebody, contextlib.suppress(httpx.ConnectError):
         somebody.get("/readers/L-77")
         return True

@@ -108,12 +108,6 @@ def test_preparing_again_keeps_what_is_there(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"hall.db", "secret-key", "staff-password"}
 
 
-def test_a_password_may_begin_with_a_dash(tmp_path: Path) -> None:
-    """One of 64 does."""
-    (tmp_path / "staff-password").write_text("-x--password\n")
-    assert len(rows(prepared(tmp_path))) == 200
-
-
 def test_what_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "hall.db.new").write_text("half a database")
     assert len(rows(prepared(tmp_path))) == 200
