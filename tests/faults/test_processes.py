@@ -22,7 +22,7 @@ from tests.proxy.test_addon import shown
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
 
-LEASE_S = 0.8
+LEASE_S = 1.2
 PERSON = '{"items": [{"name": "张三丰", "id_no": "11010519491231002X", "mobile": "13800138000"}]}'.encode()
 BLOCK = OverlayEntry(
     id="1",

@@ -12,7 +12,7 @@ from proxy.board import Board, boot_time_ns
 from tests.gateway import wait_until
 from tests.proxy.parts import NOW, Parts
 
-SHORT_NS = 60_000_000
+SHORT_NS = 300_000_000
 BLOCK = OverlayEntry(
     id="1", kind=Tightening.BLOCK_CALLER, target="li", until=NOW + timedelta(hours=1), reason="r", by="b"
 )
