@@ -114,13 +114,8 @@ class Stream(http_layers.HttpStream):
         )
         yield from self._send_page()
 
-    def state_withheld(self, event: HttpEvent) -> Commands:
-        """What the system behind still says is not looked at: some of it may have arrived together with the head."""
-        yield from ()
-
     def _send_page(self) -> Commands:
         assert self.flow.response is not None
-        self.server_state = self.state_withheld
         content = self.flow.response.raw_content
         yield http_layers.SendHttp(
             ResponseHeaders(self.stream_id, self.flow.response, not content), self.context.client

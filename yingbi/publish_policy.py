@@ -80,7 +80,7 @@ class PolicyPublisher:
         policy = loaded.policy
         programs = {name: compile_system(policy, system, loaded.jwks) for name, system in policy.systems.items()}
         digests = {name: digest_of(program) for name, program in programs.items()}
-        if digests == self.now.digests and self.now.generation:
+        if digests == self.now.digests and self.now.generation and self.now.generation >= self._board.programs:
             self.now = _judged(self.now, findings, now)
             return
         generation = max(self.now.generation, self._board.programs) + 1

@@ -36,8 +36,6 @@ DEPARTURES = {
     "Stream._begin_to_stream": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[json]",
     "Stream.state_wait_for_response_headers": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream._withheld": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
-    "Stream.state_withheld": "tests/evasion/test_bodies.py::"
-    "test_a_kept_connection_stays_in_step_when_an_answer_is_withheld",
     "Stream._send_page": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream.flow_done": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",
     "Stream._let_go": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",

@@ -97,3 +97,16 @@ def test_an_earlier_start_s_programs_are_taken_up_and_never_an_older_generation(
     verifier = Verifier(Signer(home.private_key("program")).public_bytes)
     programs, generation = read_programs(home.published, verifier, {}, 1)
     assert (programs["people"][0].title_zh, generation) == ("人口库", 2)
+
+
+def test_programs_put_back_from_an_older_copy_are_published_anew(home: Home, tmp_path: Path) -> None:
+    """Workers refuse what is older than the board says, though nothing but its number may have changed since."""
+    publisher(home).publish()
+    kept = shutil.copytree(home.published, tmp_path / "kept")
+    Board(home.board).programs = 4
+    shutil.rmtree(home.published)
+    shutil.copytree(kept, home.published)
+    again = publisher(home)
+    again.publish()
+    _, generation = read_programs(home.published, Verifier(Signer(home.private_key("program")).public_bytes), {}, 0)
+    assert again.now.generation == Board(home.board).programs == generation == 5
