@@ -41,6 +41,8 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/answer"): _HANDLES,
     ("POST", "/cases/{case}/retry"): _HANDLES,
     ("POST", "/cases/{case}/contain"): _HANDLES,
+    ("POST", "/cases/{case}/lift"): _HANDLES,
+    ("POST", "/cases/{case}/agree"): _HANDLES,
     ("POST", "/cases/{case}/reassess"): _HANDLES,
     ("POST", "/cases/{case}/grade"): _HANDLES,
     ("POST", "/cases/{case}/judge"): _HANDLES,

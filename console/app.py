@@ -93,6 +93,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/answer", acts.answer),
         ("POST", f"{case}/retry", acts.retry),
         ("POST", f"{case}/contain", acts.contain),
+        ("POST", f"{case}/lift", acts.lift),
+        ("POST", f"{case}/agree", acts.agree),
         ("POST", f"{case}/reassess", acts.reassess),
         ("POST", f"{case}/grade", acts.grade),
         ("POST", f"{case}/judge", acts.judge),

@@ -70,6 +70,22 @@ class CaseActs:
 
         return self._do(desk, case, form.get("form") or "contain", act, "contained")
 
+    def lift(self, desk: Admitted, case: str) -> Response:
+        """Want a measure taken back before it ends."""
+        key = CommandKey(desk.form.get("key"))
+
+        def act() -> None:
+            self._cases.ask_lift(CaseId(case), key, desk.person, desk.form.text("reason"))
+
+        return self._do(desk, case, f"lift-{key}", act, "lift-asked")
+
+    def agree(self, desk: Admitted, case: str) -> Response:
+        """Agree, as the second person, that a measure is taken back."""
+        key = CommandKey(desk.form.get("key"))
+        return self._do(
+            desk, case, f"agree-{key}", lambda: self._cases.agree_lift(CaseId(case), key, desk.person), "lifted"
+        )
+
     def reassess(self, desk: Admitted, case: str) -> Response:
         """Count again who is affected."""
 

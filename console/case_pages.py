@@ -3,7 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.case_view import clocks_of, failed_by_hand, moves_of, quick_of, steps_left, steps_of, under_way
+from console.case_view import clocks_of, failed_by_hand, held_by, moves_of, quick_of, steps_left, steps_of, under_way
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.notice_view import STANDINGS, standing_of
@@ -94,6 +94,7 @@ class CasePages:
             steps_begun=steps_of(case),
             steps_left=steps_left(case, rules.books),
             quick=quick_of(case, installation.overlay, now),
+            held=held_by(case, now),
             under_way=under_way(case),
             failed=failed_by_hand(case),
             move_options=options(MOVES, moves_of(case)),

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from console.moments import left
 from incident.clocks import ClockRecord, Reading, Urgency
-from incident.command import Containment, Tighten
+from incident.command import Containment, Lift, Tighten
 from incident.graph import Books
 from incident.ids import Bilingual, CommandKey
-from incident.incident import TRANSITIONS, Activation, Case, Issued, Progress
+from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
 from incident.journal import Move
 from incident.playbook import StepKind
 from policies.overlay import OverlayEntry
@@ -115,6 +115,21 @@ def _in_force(overlay: Sequence[OverlayEntry], kind: Containment, target: str, n
     return max(alike, key=lambda each: each.until, default=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A tightening of the case that is in force."""
+
+    command: Tighten
+    asked: LiftRequest | None
+    """That it be taken back, where that waits for a second person."""
+
+
+def held_by(case: Case, now: datetime) -> tuple[Held, ...]:
+    """The tightenings of *case* in force, the first to end first."""
+    commands = sorted(case.held(now), key=lambda command: command.until)
+    return tuple(Held(command=command, asked=case.lifts.get(command.key)) for command in commands)
+
+
 def moves_of(case: Case) -> tuple[Move, ...]:
     """What can become of the case now."""
     return tuple(move for state, move in TRANSITIONS if state is case.state)
@@ -130,8 +145,8 @@ def failed_by_hand(case: Case) -> tuple[tuple[CommandKey, Issued], ...]:
 
 
 def under_way(case: Case) -> tuple[Issued, ...]:
-    """Containments that were asked for and whose outcome is not known yet."""
-    pending = (case.commands[command.key] for command in case.machine_commands if isinstance(command, Tighten))
+    """Containments, and ends of them, that were asked for and whose outcome is not known yet."""
+    pending = (case.commands[command.key] for command in case.machine_commands if isinstance(command, Tighten | Lift))
     return tuple(pending)
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from console.access import SEES_MACHINERY
-from console.case_view import ClockView, clocks_of
+from console.case_view import ClockView, Held, clocks_of, held_by
 from console.desk import Admitted
 from console.installation import Installation
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
 from incident.command import AskPerson, Question
-from incident.ids import Bilingual
+from incident.ids import Bilingual, PersonId
 from incident.incident import ENDED, Case
 from siem.detect.alert import Alert
 from siem.index.store import StoreUnavailable
@@ -37,6 +37,14 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLift:
+    """A tightening that somebody wants taken back."""
+
+    case: Case
+    held: Held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunningClock:
     """A duty of a case that is, or may be, owed."""
 
@@ -56,6 +64,17 @@ def open_questions(cases: Sequence[Case]) -> tuple[OpenQuestion, ...]:
         if asked.question is not Question.APPROVE_NOTICE
     ]
     return tuple(sorted(found, key=lambda question: (question.asked.question not in _FIRST, question.since)))
+
+
+def waiting_lifts(cases: Sequence[Case], person: PersonId, now: datetime) -> tuple[WaitingLift, ...]:
+    """What others than *person* want taken back, so that it waits for *person* or a third."""
+    return tuple(
+        WaitingLift(case=case, held=held)
+        for case in cases
+        if case.state not in ENDED
+        for held in held_by(case, now)
+        if held.asked and held.asked.by != person
+    )
 
 
 def running_clocks(cases: Sequence[Case], now: datetime) -> tuple[RunningClock, ...]:
@@ -129,6 +148,7 @@ class Overview:
             reads_alerts=reads_alerts,
             handles=desk.may("POST", "/cases/{case}/answer"),
             questions=open_questions(cases),
+            lifts=waiting_lifts(cases, desk.person, now) if desk.may("POST", "/cases/{case}/agree") else (),
             clocks=running_clocks(cases, now),
             notices=waiting_notices(cases),
             alerts=self._new_alerts(now) if reads_alerts else (),

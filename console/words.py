@@ -172,6 +172,8 @@ DONE: Table = {
     "answered": _w("已登记您的答复", "your answer is recorded"),
     "retried": _w("正在重试", "it is tried again"),
     "contained": _w("控制指令已下达，结果见时间线", "the containment is under way, see the timeline for its outcome"),
+    "lift-asked": _w("解除请求已登记，须另一人同意", "it is recorded; another person has to agree"),
+    "lifted": _w("已同意，正在解除，结果见时间线", "agreed: it is being taken back, see the timeline"),
     "reassessed": _w("正在重新统计影响范围", "it is counted again who is affected"),
     "graded": _w("级别已登记", "the grade is recorded"),
     "judged": _w("职责认定已登记", "it is recorded whether the duty is owed"),

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, publishing
+from incident import acts, lifting, publishing
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
@@ -82,6 +82,16 @@ class Cases(Engine):
             ),
             reason,
         )
+
+    def ask_lift(self, case: CaseId, tightening: CommandKey, by: PersonId, reason: str) -> None:
+        """Want a tightening taken back before it ends."""
+        now = self.now()
+        self._act(case, by, lambda known: lifting.ask(known, tightening, reason, now), reason)
+
+    def agree_lift(self, case: CaseId, tightening: CommandKey, by: PersonId) -> None:
+        """Agree, as the second person, that a tightening is taken back."""
+        now = self.now()
+        self._act(case, by, lambda known: lifting.agree(known, tightening, by, now))
 
     def complete(
         self, case: CaseId, key: CommandKey, by: PersonId, *, inputs: Mapping[str, str] | None = None, note: str = ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from incident.ids import Actor, CaseId, CommandKey
+from incident.ids import Actor, CaseId, CommandKey, PersonId
 from incident.notice import PublishedNotice
 from incident.scope import Scope, ScopeQuestion
 
@@ -37,6 +37,24 @@ class Tighten:
     """At most 24 hours ahead: what lasts longer takes two people and is no command of a playbook."""
     reason: str
     by: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """Take back what `tightening` put in force, before it ends: two people want it (invariant 6)."""
+
+    key: CommandKey
+    case: CaseId
+    tightening: Tighten
+    at: datetime
+    """When the second agreed."""
+    reason: str
+    asked_by: PersonId
+    agreed_by: PersonId
+
+    def __post_init__(self) -> None:
+        if self.asked_by == self.agreed_by:
+            raise ValueError("a tightening is taken back by two people")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +128,7 @@ class AskPerson:
     """Names of variables that the person is asked to fill in."""
 
 
-type MachineCommand = Tighten | AssessScope | StartDuties | DraftNotice | PublishNotice
+type MachineCommand = Tighten | Lift | AssessScope | StartDuties | DraftNotice | PublishNotice
 type Command = MachineCommand | AskPerson
 
 

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import cache, partial
 
 from incident.acts import MOST_CONTAINMENT, new_key
-from incident.command import AssessScope, DraftNotice, Outcome, PublishNotice, StartDuties, Tighten
+from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, StartDuties, Tighten
 from incident.deadlines import aware, clock_facts, grading, judgement_facts, late_facts
 from incident.draft import Scan
 from incident.duties import DutyTable, Occurrence
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
-from incident.incident import ENDED, Case, Progress, State
+from incident.incident import ENDED, Case, State
 from incident.journal import (
     AlertFacts,
     AlertJoined,
@@ -39,7 +39,7 @@ from incident.store import CaseStore
 from incident.wording import Press, write_draft
 
 type Clock = Callable[[], datetime]
-type OutsideCommand = Tighten | AssessScope | PublishNotice
+type OutsideCommand = Tighten | Lift | AssessScope | PublishNotice
 """What the composition root performs; the engine does the rest itself."""
 
 MOST_FACTS_AT_ONCE = 1000
@@ -233,16 +233,12 @@ def _relapse(case: Case, alert: AlertFacts, now: datetime) -> Iterator[Fact]:
 
     A rule that contains without asking contains again; else the case is open again, and people see that.
     """
-    held = [
-        issued.command
-        for issued in case.commands.values()
-        if isinstance(issued.command, Tighten) and issued.progress is Progress.SUCCEEDED
-    ]
-    if case.state is not State.CONTAINED or not held or any(command.until > alert.last_at for command in held):
+    before = case.tightenings
+    if case.state is not State.CONTAINED or not before or case.held(alert.last_at):
         return
     yield StateMoved(move=Move.RELAPSE, reason="控制到期后又有读取 / it went on after the containment had ended")
     if alert.automatic:
         by = Actor(kind=ActorKind.RULE, id=alert.rule)
-        about = [command for command in held if command.target == alert.group.get(CALLER_FIELD)] or held
+        about = [command for command in before if command.target == alert.group.get(CALLER_FIELD)] or before
         again = replace(about[-1], key=new_key(case), until=now + MOST_CONTAINMENT, by=by)
         yield CommandIssued(step=0, command=again)

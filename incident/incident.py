@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.clocks import ClockRecord
-from incident.command import AskPerson, Command, MachineCommand, Question
+from incident.command import AskPerson, Command, Lift, MachineCommand, Question, Tighten
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
@@ -88,6 +88,15 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiftRequest:
+    """That a tightening be taken back, which waits for a second person."""
+
+    by: PersonId
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened to the case outside it."""
 
@@ -138,6 +147,8 @@ class Case:
     clocks: Mapping[DutyId, ClockRecord] = field(default_factory=dict)
     steps: Mapping[int, Activation] = field(default_factory=dict)
     commands: Mapping[CommandKey, Issued] = field(default_factory=dict)
+    lifts: Mapping[CommandKey, LiftRequest] = field(default_factory=dict)
+    """What waits for a second person, by the key of the tightening."""
     variables: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     """By frame."""
     run_ended: Ending | None = None
@@ -178,6 +189,17 @@ class Case:
             if asked and issued.progress is Progress.SUCCEEDED:
                 return issued.ended_by
         return None
+
+    @property
+    def tightenings(self) -> tuple[Tighten, ...]:
+        """Those that came into force, whether or not they have ended, but for what two people have taken back."""
+        succeeded = [issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED]
+        lifted = {command.tightening.key for command in succeeded if isinstance(command, Lift)}
+        return tuple(command for command in succeeded if isinstance(command, Tighten) and command.key not in lifted)
+
+    def held(self, at: datetime) -> tuple[Tighten, ...]:
+        """The tightenings of the case that are in force at *at*."""
+        return tuple(command for command in self.tightenings if at < command.until)
 
     @property
     def aware_at(self) -> datetime | None:

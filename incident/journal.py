@@ -180,6 +180,14 @@ class CommandEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiftAsked:
+    """A person wants a tightening taken back before it ends; another has to agree."""
+
+    tightening: CommandKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
     """The playbook came to its end."""
 
@@ -276,6 +284,7 @@ type Fact = (
     | StepEnded
     | CommandIssued
     | CommandEnded
+    | LiftAsked
     | RunEnded
     | ScopeAssessed
     | Graded

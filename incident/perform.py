@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_never
 
-from incident.command import AssessScope, Done, Failed, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.command import AssessScope, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.engine import Clock, OutsideCommand
 from incident.notice import publish
 from incident.scope import assess
@@ -26,6 +26,8 @@ class Performer:
     """The folder that the bulletin reads."""
     tighten: Callable[[Tighten], str]
     """Publishes an overlay entry whose id is the command's key and says how that went. Raises OSError."""
+    lift: Callable[[Lift], str]
+    """Publishes the overlay without the entry of that tightening and says how that went. Raises OSError."""
     indexed_until: Callable[[], datetime]
     """Until when the index is known to hold all that was logged."""
     clock: Clock
@@ -34,7 +36,9 @@ class Performer:
         """How it ended, or None where it cannot be done yet and is to be tried again in a moment."""
         match command:
             case Tighten():
-                return self._tighten(command)
+                return self._publish_overlay(lambda: self.tighten(command))
+            case Lift():
+                return self._publish_overlay(lambda: self.lift(command))
             case AssessScope():
                 return self._assess(command)
             case PublishNotice():
@@ -42,9 +46,9 @@ class Performer:
             case _:
                 assert_never(command)
 
-    def _tighten(self, command: Tighten) -> Outcome | None:
+    def _publish_overlay(self, publish: Callable[[], str]) -> Outcome | None:
         try:
-            return Done(said=self.tighten(command))
+            return Done(said=publish())
         except OSError:
             return None  # a minute of trying is the playbook's time limit; then a person is asked
         except ValueError as error:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
-from incident.command import Tighten
+from incident.command import Lift, Tighten
 from incident.ids import ENGINE, Actor, PersonId
-from incident.incident import LEVELS, TRANSITIONS, Activation, Case, Event, Issued, NoticeState, Progress
+from incident.incident import LEVELS, TRANSITIONS, Activation, Case, Event, Issued, LiftRequest, NoticeState, Progress
 from incident.journal import (
     AlertJoined,
     ClockSet,
@@ -21,6 +21,7 @@ from incident.journal import (
     FactSettled,
     Graded,
     Happened,
+    LiftAsked,
     Move,
     Noted,
     NoticeApproved,
@@ -88,6 +89,9 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return _with_step(case, fact, entry)
         case CommandIssued() | CommandEnded():
             return _with_command(case, fact, entry)
+        case LiftAsked(tightening=key, reason=reason):
+            asked = LiftRequest(by=PersonId(entry.by.id), reason=reason, at=entry.at)
+            return replace(case, lifts={**case.lifts, key: asked})
         case RunEnded(ending=ending):
             return replace(case, run_ended=ending)
         case ScopeAssessed(scope=scope):
@@ -164,7 +168,9 @@ def _with_command(case: Case, fact: CommandIssued | CommandEnded, entry: Entry) 
         before = case.commands.get(key)
         attempts = before.attempts + 1 if before else 1
         issued = Issued(command=fact.command, step=fact.step, attempts=attempts, issued_at=entry.at)
-        return replace(case, commands={**case.commands, key: issued})
+        lifted = fact.command.tightening.key if isinstance(fact.command, Lift) else None
+        lifts = {each: asked for each, asked in case.lifts.items() if each != lifted}
+        return replace(case, commands={**case.commands, key: issued}, lifts=lifts)
     issued = replace(
         case.commands[fact.key],
         progress=Progress(fact.ending),

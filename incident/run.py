@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from incident.command import Command, Done, Failed, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.command import Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.ids import CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
 from incident.journal import (
@@ -70,12 +70,18 @@ def outcome_facts(case: Case, key: CommandKey, outcome: Outcome) -> tuple[Fact, 
 def _consequences(case: Case, command: Command) -> Iterator[Fact]:
     if isinstance(command, Tighten) and (case.state, Move.CONTAIN) in TRANSITIONS:
         yield StateMoved(move=Move.CONTAIN)
+    if isinstance(command, Lift) and (case.state, Move.RELAPSE) in TRANSITIONS and _is_last(case, command):
+        yield StateMoved(move=Move.RELAPSE, reason=command.reason)
     if isinstance(command, PublishNotice):
         version = command.notice.current
         if version.withdrawn:
             yield NoticeWithdrawn(reason=version.withdrawn.reason, at=version.withdrawn.at)
         else:
             yield NoticePublished(version=version)
+
+
+def _is_last(case: Case, lift: Lift) -> bool:
+    return all(held.key == lift.tightening.key for held in case.held(lift.at))
 
 
 def _given(case: Case) -> dict[str, str]:

@@ -9,6 +9,7 @@ from incident.command import (
     Command,
     Containment,
     DraftNotice,
+    Lift,
     PublishNotice,
     Question,
     StartDuties,
@@ -30,6 +31,7 @@ from incident.journal import (
     FactSettled,
     Graded,
     Happened,
+    LiftAsked,
     Move,
     Noted,
     NoticeApproved,
@@ -101,6 +103,9 @@ def describe(fact: Fact, case: Case) -> Bilingual:
         case CommandEnded(key=key, ending=ending, said=said):
             about, ended = _command(case.commands[key].command), _ENDINGS[ending]
             return _line(f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})", said)
+        case LiftAsked(tightening=key, reason=reason):
+            about = _command(case.commands[key].command)
+            return _line(f"请求解除（{about.zh}）", f"Asked to take back ({about.en})", reason)
         case RunEnded(ending=ending):
             return _line(f"预案执行{_ENDINGS[ending].zh}", f"Playbook {_ENDINGS[ending].en}")
         case ScopeAssessed(scope=scope):
@@ -180,6 +185,9 @@ def _command(command: Command) -> Bilingual:
     match command:
         case Tighten(kind=kind, system=system, target=target):
             return _line(CONTAINMENT_NAMES[kind].zh, CONTAINMENT_NAMES[kind].en.capitalize(), target or system)
+        case Lift(tightening=tightening):
+            about = _command(tightening)
+            return Bilingual(zh=f"两人决定解除（{about.zh}）", en=f"Taken back by two people ({about.en})")
         case AssessScope():
             return _line("核定影响范围", "Assess the scope")
         case StartDuties():

@@ -1,4 +1,4 @@
-"""Publishes tightenings: how what a case commands comes into force in every worker (invariant 6)."""
+"""Publishes the overlay: how what a case commands comes into force in every worker (invariant 6)."""
 
 import threading
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from incident.command import Tighten
+from incident.command import Lift, Tighten
 from policies.keys import Signer, Verifier
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from proxy.board import Board
@@ -58,8 +58,25 @@ class OverlayPublisher:
                 by=str(command.by),
                 case=command.case,
             )
-            kept = tuple(each for each in overlay.entries if each.until > now - _KEPT_AFTER_END)
-            made = replace(overlay, generation=overlay.generation + 1, entries=(*kept, entry))
-            publish_overlay(self.folder, made, self.signer)
-            self.board.overlay = made.generation
-            return f"in force until {command.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC, generation {made.generation}"
+            kept = (each for each in overlay.entries if each.until > now - _KEPT_AFTER_END)
+            made = self._published(overlay, *kept, entry)
+            return f"in force until {command.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC, generation {made}"
+
+    def lift(self, command: Lift) -> str:
+        """Take back what two people want taken back, and say so. Asking again with the same key changes nothing.
+
+        Raises OSError where it cannot be written, and ValueError where the overlay is not one that was published.
+        """
+        with self._lock:
+            overlay = self.current()
+            left = [entry for entry in overlay.entries if entry.id != command.tightening.key]
+            if len(left) == len(overlay.entries):
+                self.board.overlay = overlay.generation
+                return f"not in force any more, generation {overlay.generation}"
+            return f"taken back, generation {self._published(overlay, *left)}"
+
+    def _published(self, overlay: Overlay, *entries: OverlayEntry) -> int:
+        made = replace(overlay, generation=overlay.generation + 1, entries=entries)
+        publish_overlay(self.folder, made, self.signer)
+        self.board.overlay = made.generation
+        return made.generation

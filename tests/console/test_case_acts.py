@@ -97,6 +97,29 @@ def test_containing_with_one_click(bureau: Bureau) -> None:
     assert "已生效" in page.text()
 
 
+def test_two_people_take_a_measure_back(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, "quick-1")
+    bureau.office.perform_all()
+    (key,) = bureau.office.overlay
+    assert send(bureau, case, f"lift-{key}").status == 422
+    page = send(bureau, case, f"lift-{key}", reason="查明是批准的导出")
+    assert "须另一人同意" in page.said
+    assert not page.has(f"agree-{key}"), "who asked is not offered to agree"
+    assert "解除须两人同意" not in bureau.browser("oncall").get("/").text()
+    officer = bureau.browser("officer")
+    assert "解除须两人同意" in officer.get("/").text()
+    page = officer.get(f"/cases/{case}")
+    assert "查明是批准的导出" in page.text()
+    page = officer.submit(page, f"agree-{key}")
+    assert "正在解除" in page.text()
+    bureau.office.perform_all()
+    assert bureau.office.overlay == {}
+    page = officer.get(f"/cases/{case}")
+    assert "已生效" not in page.text()
+    assert page.has("quick-1"), "it can be contained again"
+
+
 def test_other_measures(bureau: Bureau) -> None:
     case = bureau.with_question()
     fields = {"kind": "mask_harder", "system": "register", "hours": "3", "reason": "先行控制"}

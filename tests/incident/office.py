@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from incident.cases import Cases
-from incident.command import AskPerson, AssessScope, Command, Question, Tighten
+from incident.command import AskPerson, AssessScope, Command, Lift, Question, Tighten
 from incident.database import open_database
 from incident.draft import CHECK_LIST
 from incident.duties import load_duties
@@ -137,6 +137,7 @@ class Office:
             events=self.events,
             published=self.folder / "published",
             tighten=self._tighten,
+            lift=self._lift,
             indexed_until=self.watch,
             clock=self.watch,
         )
@@ -153,6 +154,10 @@ class Office:
             case=command.case,
         )
         return f"generation {len(self.overlay)}"
+
+    def _lift(self, command: Lift) -> str:
+        self.overlay.pop(command.tightening.key, None)
+        return "taken back"
 
     def record(self, count: int = 20, **changes: Any) -> None:
         """Let the clerk be shown names and mobiles of *count* persons within the minutes before ten."""

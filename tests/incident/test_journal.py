@@ -25,7 +25,7 @@ from incident.journal import (
 )
 from incident.notice import WithdrawalReason
 from tests.golden import Golden
-from tests.incident.office import CHEN, TEN, Office, alert, zh
+from tests.incident.office import CHEN, LI, TEN, Office, alert, zh
 
 CASE = CaseId("C-20261123-001")
 
@@ -39,6 +39,10 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
     office.perform_all()
     office.say_yes(case, Question.STEP)
+    (block,) = office.cases.get(case).tightenings
+    office.cases.ask_lift(case, block.key, CHEN, "核实后恢复")
+    office.cases.agree_lift(case, block.key, LI)
+    office.perform_all()
     office.cases.fulfil(case, DutyId("tell-persons"), CHEN, "通告 N-20261123-001")
     office.watch.move(hours=30)
     office.cases.tick()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from incident.command import Containment, Tighten
+from incident.command import Containment, Lift, Tighten
 from incident.ids import CaseId, CommandKey, PersonId, person
 from policies.keys import Signer, Verifier, make_secret
 from proxy.board import Board
@@ -79,6 +79,20 @@ def test_an_overlay_that_is_not_ours_is_not_built_upon(publisher: OverlayPublish
     file.write_bytes(file.read_bytes().replace(b"clerk-wang", b"clerk-zhou"))
     with pytest.raises(ValueError, match="overlay"):
         publisher.tighten(command("C-1.1.2"))
+
+
+def test_what_two_people_take_back_is_gone_and_nothing_else(publisher: OverlayPublisher) -> None:
+    publisher.tighten(command("C-1.1.1"))
+    publisher.tighten(command("C-1.1.2", target="clerk-zhou"))
+    two = {"asked_by": PersonId("P-002"), "agreed_by": PersonId("P-003")}
+    lift = Lift(
+        key=CommandKey("C-1.0.1"), case=CaseId("C-1"), tightening=command("C-1.1.1"), at=NOW, reason="approved", **two
+    )
+    assert publisher.lift(lift) == "taken back, generation 3"
+    assert [entry.id for entry in publisher.current().entries] == ["C-1.1.2"]
+    publisher.board.overlay = 0  # as after the machine was started again
+    assert publisher.lift(lift) == "not in force any more, generation 3"
+    assert publisher.board.overlay == 3
 
 
 def test_kinds_are_those_of_the_overlay(publisher: OverlayPublisher) -> None:

@@ -1,6 +1,7 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that opens the state database.
 
-It holds the key of overlays and not that of programs: who responds to leaks can tighten what is shown, never loosen it.
+It holds the key of overlays and not that of programs: who responds to leaks can tighten what is shown and take that
+back, never show more than the policies do.
 """
 
 import dataclasses
@@ -79,6 +80,7 @@ def main(settings: Settings) -> int:
         events=events,
         published=home.notices,
         tighten=overlays.tighten,
+        lift=overlays.lift,
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
