@@ -88,4 +88,4 @@ class Installation:
     overlay: tuple[OverlayEntry, ...]
     """Those of the past included; what is in force is decided by their time."""
     addresses: Mapping[str, str]
-    """Of the gateway, the console, the public site and so on, by name."""
+    """Of the gateway, the console, the public site and so on, by name; of systems, by what readers call them."""

@@ -146,8 +146,7 @@ ADDRESSES: Table = {
     "console": _w("控制台", "console"),
     "bulletin": _w("公开通告站", "public notices"),
     "metrics": _w("监控指标", "figures for Prometheus"),
-    "register": _w("演示：人口登记系统", "demo: the register"),
-    "hall": _w("演示：办事大厅", "demo: the service hall"),
+    "elasticsearch": _w("索引节点", "node of the index"),
 }
 WRITTEN: Table = {
     "title": _w("标题", "title"),

@@ -44,8 +44,9 @@ def is_alive(pid: int) -> bool:
 def installation_of(home: Home, overlay: Overlay) -> Installation:
     """What the console shows of the installation."""
     told, siem = hear(home.told("supervisor")), hear(home.told("siem"))
+    policy = _policy(told.get("policy", {}))
     return Installation(
-        policy=_policy(told.get("policy", {})),
+        policy=policy,
         workers=tuple(_worker(process) for process in processes_of(home) if "number" in process),
         shipping=ShippingState(
             index=str(siem.get("index", "")),
@@ -56,14 +57,16 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
             indexed_until=_moment(siem.get("indexed_until")),
         ),
         overlay=overlay.entries,
-        addresses=dict(_flat(told.get("addresses", {}))),
+        addresses=dict(_flat(told.get("addresses", {}), policy)),
     )
 
 
-def _flat(addresses: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _flat(addresses: dict[str, Any], policy: PolicyState) -> Iterator[tuple[str, str]]:
+    titles = {system.name: system.title_zh for system in policy.systems}
     for name, address in addresses.items():
         if isinstance(address, dict):
-            yield from ((f"{name}: {inner}", each) for inner, each in address.items())
+            before = "演示后端：" if name == "demo" else ""
+            yield from ((before + titles.get(inner, inner), each) for inner, each in address.items())
         else:
             yield name, address
 
