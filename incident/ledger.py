@@ -10,8 +10,8 @@ from incident.journal import Fact, Opened, entries_of
 from incident.replay import apply
 from incident.store import CaseStore, Conflict
 
-ATTEMPTS = 5
-"""How often a decision is taken anew because somebody else wrote to the same journal meanwhile."""
+ATTEMPTS = 50
+"""How often a decision is taken anew because somebody else wrote to the same journal meanwhile: each time they did."""
 
 
 class Ledger:

@@ -62,11 +62,11 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
 
 
 def _flat(addresses: dict[str, Any], policy: PolicyState) -> Iterator[tuple[str, str]]:
-    titles = {system.name: system.title_zh for system in policy.systems}
+    titles: dict[str, str] = {system.name: system.title_zh for system in policy.systems}
     for name, address in addresses.items():
         if isinstance(address, dict):
             before = "演示后端：" if name == "demo" else ""
-            yield from ((before + titles.get(inner, inner), each) for inner, each in address.items())
+            yield from ((before + titles.get(str(inner), str(inner)), each) for inner, each in address.items())
         else:
             yield name, address
 

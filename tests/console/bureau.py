@@ -133,6 +133,7 @@ def opened(folder: Path) -> Iterator["Bureau"]:
     bureau = Bureau(Office(folder=folder, engine=engine))
     yield bureau
     bureau.alerts.close()
+    bureau.alerts_read.close()
     bureau.office.events.close()
     engine.dispose()
 
@@ -145,6 +146,7 @@ class Bureau:
     installation: Installation = INSTALLATION
     accounts: Accounts = field(init=False)
     alerts: AlertStore = field(init=False)
+    alerts_read: AlertStore = field(init=False)
     app: ASGIApp = field(init=False)
     _employed: set[str] = field(default_factory=set)
     _browsers: dict[str, Browser] = field(default_factory=dict)
@@ -154,13 +156,20 @@ class Bureau:
         METADATA.create_all(self.office.engine)
         self.accounts = Accounts(self.office.engine, self.office.watch, CHEAP)
         self.alerts = AlertStore(self.office.folder / "alerts.db")
+        self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
         self.app = create_app(self.desk)
+
+    def restart(self) -> None:
+        """As if the process had died: only what is on the disk is known."""
+        self.office.restart()
+        self.app = create_app(self.desk)
+        self._browsers.clear()
 
     @property
     def desk(self) -> console.office.Office:
         return console.office.Office(
             cases=self.office.cases,
-            alerts=AlertStore(self.office.folder / "alerts.db", read_only=True),
+            alerts=self.alerts_read,
             events=self.office.events,
             accounts=self.accounts,
             state=self.state,

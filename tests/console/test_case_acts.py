@@ -69,8 +69,7 @@ def test_what_a_step_asks_for_is_filled_in(bureau: Bureau) -> None:
         end_1={},
     )
     bureau.office.books = {"bulk-retrieval": asking}
-    bureau.office.restart()
-    bureau = Bureau(bureau.office)
+    bureau.restart()
     case = bureau.open(bureau.leak(persons=10))
     form = answer_form(bureau, case, Question.STEP)
     page = send(bureau, case, form, "yes")
