@@ -97,6 +97,11 @@ class Installation:
         wait_until(lambda: "Ctrl-C" in self.said or process.poll() is not None, START_LIMIT_S)
         assert process.poll() is None, self.said
 
+    @property
+    def runs(self) -> bool:
+        """Whether its first process has not ended."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self, number: int = signal.SIGINT) -> int:
         """Stop it, and return how it ended."""
         assert self.process is not None
@@ -141,5 +146,5 @@ def installation(home: Path, *options: str) -> Iterator[Installation]:
         made.start(*options)
         yield made
     finally:
-        if made.process is not None and made.process.poll() is None:
+        if made.runs:
             made.stop()

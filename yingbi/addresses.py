@@ -13,8 +13,8 @@ def addresses_of(settings: Settings, programs: Iterable[Program]) -> dict[str, A
     found: dict[str, Any] = {
         "gateway": f"https://{_shown(settings.host)}:{ports.gateway}",
         "systems": {program.system: f"https://{program.hosts[0]}:{ports.gateway}" for program in programs},
-        "console": f"https://localhost:{ports.console}",
-        "bulletin": f"https://localhost:{ports.bulletin}",
+        "console": settings.console_url,
+        "bulletin": settings.bulletin_url,
         "metrics": f"http://127.0.0.1:{ports.metrics}/metrics",
     }
     if settings.demo:

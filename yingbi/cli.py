@@ -4,11 +4,14 @@ Imports stand in the commands, so that `yingbi --help` answers at once.
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
+ROLES = ("officer", "oncall", "press", "auditor", "operator")
+"""See `console.roles.Role`."""
 
 _ABOUT = """影壁 Yingbi: the gateway that shows only what may be seen.
 
@@ -17,6 +20,9 @@ YINGBI_HOME names the data directory (./var by default), YINGBI_PORT_BASE the fi
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that *arguments* name. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Chinese is no reason to fail
     given = _parser().parse_args(arguments)
     from yingbi.settings import WrongSettings
 
@@ -25,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongSettings as problem:
         _complain(str(problem))
         return WRONG_USE
+    except PermissionError as error:
+        _complain(f"may not use `{error.filename}`: run it as the user who owns the installation")
+        return COULD_NOT
+    except KeyboardInterrupt:
+        return COULD_NOT
     except BrokenPipeError:
         sys.stderr.close()  # who read our output has gone: nothing more to say to anybody
         return FINE
@@ -51,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, nargs="?", metavar="DIR", help="a folder of policies; the installation's own"
     )
     check.add_argument("--json", action="store_true", help="as JSON: file, line, column, code, message, severity")
+    _add_accounts(commands)
     demo = commands.add_parser(
         "demo", help="use the demo of a running installation", epilog="example: yingbi demo leak"
     )
@@ -64,6 +76,30 @@ def _parser() -> argparse.ArgumentParser:
     leak = _add(demos, "leak", _leak, "play a leak, from a stolen key to the public notice", "yingbi demo leak")
     leak.add_argument("--leave-notice", action="store_true", help="leave the notice for people to submit and approve")
     return parser
+
+
+def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    account = commands.add_parser(
+        "account", help="make and end accounts of the console", epilog="example: yingbi account list"
+    )
+    accounts = account.add_subparsers(dest="account", required=True, metavar="COMMAND")
+    adding = _add(
+        accounts,
+        "add",
+        _account,
+        "make an account, and print its first password",
+        "yingbi account add lin P-0007 officer",
+    )
+    adding.add_argument("name", metavar="NAME", help="what is typed to sign in")
+    adding.add_argument("person", metavar="PERSON", help="whose it is: two accounts of one person are one person")
+    adding.add_argument("role", metavar="ROLE", nargs="+", choices=ROLES, help=", ".join(ROLES))
+    for name, about in (
+        ("password", "give an account a new first password, and print it"),
+        ("disable", "let nobody sign in with an account any more"),
+    ):
+        changing = _add(accounts, name, _account, about, f"yingbi account {name} lin")
+        changing.add_argument("name", metavar="NAME", help="what is typed to sign in")
+    _add(accounts, "list", _account, "say which accounts there are, and whose", "yingbi account list")
 
 
 def _add(
@@ -83,20 +119,20 @@ def _up(given: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from yingbi.children import CannotStart
-    from yingbi.first_start import make_settings
+    from yingbi.first_start import CannotPrepare, make_settings
     from yingbi.home import Home
-    from yingbi.said import speak
+    from yingbi.said import Teller, speak
     from yingbi.settings import Index, read_settings
     from yingbi.up import up
 
-    make_settings(Home(read_settings().home))
-    settings = read_settings()
-    if given.index:
-        settings = replace(settings, index=Index(given.index))
-    speak()
     try:
-        up(settings, lambda line: print(line, flush=True))
-    except CannotStart as problem:
+        make_settings(Home(read_settings().home))
+        settings = read_settings()
+        if given.index:
+            settings = replace(settings, index=Index(given.index))
+        speak()
+        up(settings, Teller(sys.stdout))
+    except (CannotPrepare, CannotStart) as problem:
         _complain(str(problem))
         return COULD_NOT
     return FINE
@@ -188,8 +224,6 @@ def _leak(given: argparse.Namespace) -> int:
         return FINE if play(read_settings(), leave_notice=given.leave_notice) else FOUND
     except CannotPlay as problem:
         _complain(str(problem))
-        return COULD_NOT
-    except KeyboardInterrupt:
         return COULD_NOT
 
 

@@ -38,10 +38,15 @@ class CannotPrepare(Exception):
 
 
 def make_settings(home: Home) -> None:
-    """The file of settings to begin with, with every key explained. One that is there stays."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    if not home.settings.exists():
-        shutil.copyfile(_SETTINGS, home.settings)
+    """The file of settings to begin with, with every key explained. One that is there stays. Raises CannotPrepare."""
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+        if not home.settings.exists():
+            shutil.copyfile(_SETTINGS, home.settings)
+    except OSError as error:
+        raise CannotPrepare(
+            f"cannot make `{home.root}`: {error.strerror}; name another place with YINGBI_HOME"
+        ) from None
 
 
 def make_folders(home: Home) -> None:

@@ -4,11 +4,13 @@ Everything goes through the front doors: the thief through the gateway, the staf
 through the bulletin. What it tells at the end is what the processes told, not what it hoped.
 """
 
+import contextlib
+import fcntl
 import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,13 +55,29 @@ def play(settings: Settings, *, leave_notice: bool, say: Callable[[str], None] =
     status = status_of(settings)
     if not status["ready"]:
         raise CannotPlay(f"nothing runs in `{settings.home}`: start it with yingbi up first")
+    if not settings.demo:
+        raise CannotPlay("the demo does not belong to this installation (`demo` in yingbi.toml)")
     gateway = Gateway(settings, "register")
     try:
-        return _Play(settings, status, say).run(gateway, leave_notice=leave_notice)
+        with _alone(Home(settings.home)):
+            return _Play(settings, status, say).run(gateway, leave_notice=leave_notice)
     except httpx.TransportError as error:
         raise CannotPlay(f"the gateway cannot be talked to: {type(error).__name__}") from None
+    except httpx.HTTPStatusError as error:
+        raise CannotPlay(f"the register answers {error.response.status_code}: yingbi status may say why") from None
     finally:
         gateway.close()
+
+
+@contextlib.contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Two thieves would get in each other's way. Raises CannotPlay where another is at it."""
+    with (home.demo / "leak.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotPlay("a leak is being played here already: wait until it is over") from None
+        yield
 
 
 class _Play:
@@ -77,6 +95,9 @@ class _Play:
         self._end_progress()
         if not booty.stopped_at:
             self._say(f"   读取了 {len(booty.persons)} 人，没有被发现 / it was not noticed")
+            return None
+        if not booty.crossed_at:
+            self._say("   被其他处置提前停用 / it was stopped before it had read too much, by somebody else")
             return None
         case = self._wait(lambda: self._case_of(thief), CASE_LIMIT_S)
         if case is None:

@@ -60,7 +60,11 @@ class PolicyPublisher:
         settled, self._seen = stamp == self._seen, stamp
         if stamp == self._done or not settled:
             return False
-        self.publish()
+        try:
+            self.publish()
+        except OSError:  # as on a full disk: what is in force stays, and the next step tries again
+            self._done = b""
+            raise
         return True
 
     def publish(self) -> None:

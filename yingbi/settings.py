@@ -1,6 +1,9 @@
 """What an operator can set: two variables of the environment, and `yingbi.toml` in the data directory."""
 
 import os
+import re
+import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +20,7 @@ PORT_BASE = "YINGBI_PORT_BASE"
 FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
 _HIGHEST = 65535 - 30
+_ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class WrongSettings(Exception):
@@ -89,6 +93,18 @@ class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Bilingual(zh=self.unit_zh, en=self.unit_en)
 
 
+class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where others reach what listens on this machine only, by way of a proxy in front. Empty: they do not."""
+
+    console: str = ""
+    bulletin: str = ""
+
+    def __post_init__(self) -> None:
+        for name, address in (("console", self.console), ("bulletin", self.bulletin)):
+            if address and not _ORIGIN.fullmatch(address):
+                raise ValueError(f"`{name}` is an address such as https://notices.example.gov.cn, without a path")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -98,6 +114,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo: bool = True
     upstream_ca: str = ""
     contact: Contact = Contact()
+    addresses: Addresses = Addresses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +133,17 @@ class Settings:
     upstream_ca: str = ""
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     contact: Contact = field(default_factory=Contact)
+    addresses: Addresses = field(default_factory=Addresses)
+
+    @property
+    def console_url(self) -> str:
+        """Where staff find the console."""
+        return self.addresses.console or f"https://localhost:{self.ports.console}"
+
+    @property
+    def bulletin_url(self) -> str:
+        """Where the public finds the notices."""
+        return self.addresses.bulletin or f"https://localhost:{self.ports.bulletin}"
 
 
 def write_settings(settings: Settings) -> str:
@@ -137,6 +165,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     file = _read_file(home / FILE)
     if not 1 <= file.workers <= 64:
         raise WrongSettings(f"`{FILE}`: `workers` is a number between 1 and 64")
+    _check_host(file.host)
+    if file.upstream_ca:
+        _check_authority(home, file.upstream_ca)
     return Settings(
         home=home,
         ports=Ports(int(text)),
@@ -144,9 +175,25 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=file.workers,
         index=file.index,
         demo=file.demo,
-        upstream_ca=file.upstream_ca,
+        upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         contact=file.contact,
+        addresses=file.addresses,
     )
+
+
+def _check_host(host: str) -> None:
+    try:
+        socket.getaddrinfo(host, None, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise WrongSettings(f"`{FILE}`: `host` is an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+
+
+def _check_authority(home: Path, name: str) -> None:
+    try:
+        ssl.create_default_context(cafile=home / name)
+    except OSError as error:  # ssl.SSLError is one
+        why = "is no certificate in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise WrongSettings(f"`{FILE}`: `upstream_ca` names `{home / name}`, which cannot be used: {why}") from None
 
 
 def _read_file(path: Path) -> _File:

@@ -29,13 +29,13 @@ def status_of(settings: Settings) -> dict[str, Any]:
 
 
 def is_running(home: Home) -> bool:
-    """Whether a supervisor holds the installation."""
+    """Whether a supervisor holds the installation. Raises PermissionError where that is not ours to know."""
     try:
         with home.lock.open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return False
 

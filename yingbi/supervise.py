@@ -1,15 +1,18 @@
 """The supervisor: starts everything, keeps it running, publishes programs, gives the workers their sign of life.
 
-INVARIANT: whatever goes wrong here ends all of it. A gateway whose supervisor cannot go on withholds once its leases
-have ended, and must not stand there half.
+What cannot be written now, as on a full disk, is tried again: the gateway goes on by what is published.
+
+INVARIANT: whatever else goes wrong here ends all of it. A gateway whose supervisor cannot go on withholds once its
+leases have ended, and must not stand there half.
 """
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psutil
@@ -45,6 +48,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._ready = False
         self._told: dict[str, Any] = {}
+        self._troubles: dict[str, int | None] = {}
         self._hosts = publisher.now.hosts
         self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
 
@@ -74,12 +78,10 @@ class Supervisor:
         while not stop.is_set():
             self._board.beat()
             for child in self._children:
-                self._look_after(child)
-            if self._publisher.step():
-                self._judged()
-            if time.monotonic() > self._certificate_next or self._hosts != self._publisher.now.hosts:
-                self._renew_certificate()
-            self._tell()
+                self._try(child.name, partial(self._look_after, child))
+            self._try("publish", self._publish)
+            self._try("certificate", self._renew_certificate)
+            self._try("tell", self._tell)
             stop.wait(EVERY_S)
 
     def stop(self) -> None:
@@ -88,6 +90,22 @@ class Supervisor:
         stop_all(workers)
         stop_all(reversed([child for child in self._children if child.number is None]))
         self._home.told("supervisor").unlink(missing_ok=True)
+
+    def _try(self, what: str, act: Callable[[], None]) -> None:
+        """Do what has to be done again and again; where it cannot be written down, say so once and go on."""
+        try:
+            act()
+        except OSError as error:
+            if self._troubles.get(what) != error.errno:
+                log.error("cannot_write what=%s error=%s", what, error.strerror or error)
+                self._say(f"{what}：无法写入，将重试 / cannot write, and will try again: {error.strerror or error}")
+            self._troubles[what] = error.errno
+        else:
+            self._troubles.pop(what, None)
+
+    def _publish(self) -> None:
+        if self._publisher.step():
+            self._judged()
 
     def _look_after(self, child: Child) -> None:
         try:
@@ -111,9 +129,10 @@ class Supervisor:
         log.info("policy_judged generation=%d errors=%d", published.generation, len(errors))
 
     def _renew_certificate(self) -> None:
-        self._hosts = self._publisher.now.hosts
-        self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
-        make_tls(self._home, self._hosts, now())
+        hosts = self._publisher.now.hosts
+        if time.monotonic() > self._certificate_next or hosts != self._hosts:
+            make_tls(self._home, hosts, now())
+            self._hosts, self._certificate_next = hosts, time.monotonic() + CERTIFICATE_EVERY_S
 
     def _tell(self) -> None:
         published = self._publisher.now

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import logging
 import os
 import signal
 import threading
@@ -32,12 +33,26 @@ from yingbi.told import hear
 
 LEFT_OVER_S = 10.0
 
+log = logging.getLogger("yingbi.up")
+
+
+class Stop(threading.Event):
+    """Set by SIGINT, SIGTERM or SIGHUP, and knows by which."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by = ""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._asked)
+
+    def _asked(self, number: int, _: object) -> None:
+        self.by = self.by or signal.Signals(number).name
+        self.set()
+
 
 def up(settings: Settings, say: Say) -> None:
     """Run the installation until SIGINT or SIGTERM. Raises CannotStart with a sentence; then nothing runs."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
     home = Home(settings.home)
     try:
         make_folders(home)
@@ -76,7 +91,7 @@ def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, lis
     return Supervisor(settings, board, publisher, say), accounts
 
 
-def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: threading.Event, accounts: list[str]) -> None:
+def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accounts: list[str]) -> None:
     home = Home(settings.home)
     try:
         if settings.index is Index.ELASTICSEARCH:
@@ -93,6 +108,7 @@ def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: threading.E
                 _greet(settings, say, accounts)
             supervisor.watch(stop)
     finally:
+        log.info("stopping signal=%s", stop.by or "none")
         say("正在停止 / stopping")
         supervisor.stop()
 

@@ -1,5 +1,6 @@
 """The second command, on either index: a leak is noticed, contained, graded and explained in public; nothing leaks."""
 
+import fcntl
 import re
 import sqlite3
 import ssl
@@ -76,6 +77,14 @@ def test_a_second_leak_takes_another_key(played: Played) -> None:
     newest = played.on.status()["cases"][0]
     assert newest["published"] == 0
     assert f"/cases/{newest['id']}/notice" in ended.stdout
+
+
+def test_two_thieves_at_once_are_refused(played: Played) -> None:
+    with (played.on.home / "demo" / "leak.lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        ended = played.on.run("demo", "leak")
+    assert ended.returncode == 3
+    assert "already" in ended.stderr
 
 
 def test_the_log_holds_together(played: Played) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +16,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.gateway import wait_until
-from tests.installation import Installation, free_base, installation
+from proxy.board import Board, boot_time_ns
+from tests.gateway import ROOT, wait_until
+from tests.installation import YINGBI, Installation, free_base, installation
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -119,6 +122,32 @@ def test_a_broken_policy_leaves_the_old_one_in_force_and_says_so_everywhere(runn
     wait_until(lambda: running.run("status").returncode == 0, 5)
 
 
+def test_with_a_full_disk_it_goes_on_by_what_is_published(running: Installation) -> None:
+    """A limit on the size of the supervisor's files stands in for the disk: nothing it writes has room."""
+    assert running.process is not None
+    grants = running.home / "policies" / "grants.yaml"
+    before = grants.read_text("utf-8")
+    generation = running.status()["policy"]["generation"]
+    board = Board(running.home / "run" / "board")
+    _, most = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+    try:
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (0, most))
+        grants.write_text(before.replace("      person_name: show\n", ""), "utf-8")
+        changed = boot_time_ns()
+        wait_until(lambda: board.heartbeat_ns > changed + 2_000_000_000 or not running.runs, 20)
+        assert running.runs, "it would have looked at the change ten times by now"
+        assert _generations(running) == {generation}
+        with running.client(credential=running.credential("clerk")) as clerk:
+            assert "*" not in clerk.get(ONE).json()["rows"][0]["name"]
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, most))
+        wait_until(lambda: _generations(running) == {generation + 1}, 10)
+    finally:
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (most, most))
+        grants.write_text(before, "utf-8")
+        board.close()
+    wait_until(lambda: _generations(running) == {generation + 2}, 10)
+
+
 def test_a_new_system_is_one_file(running: Installation) -> None:
     folder = running.home / "policies" / "systems"
     text = (folder / "register.yaml").read_text("utf-8")
@@ -218,6 +247,33 @@ def test_stopping_ends_every_process(tmp_path_factory: pytest.TempPathFactory, n
         assert made.stop(number) == 0
         assert not [pid for pid in pids if psutil.pid_exists(pid)]
         assert made.run("status").returncode == 3
+
+
+def test_with_nobody_at_its_output_it_goes_on_and_stops_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A terminal window that was closed, a `| head` that has seen enough."""
+    made = Installation(tmp_path_factory.mktemp("home"), free_base())
+    made.process = subprocess.Popen(
+        [str(YINGBI), "up"],
+        cwd=ROOT,
+        env=made.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        output = made.process.stdout
+        assert output is not None
+        assert any(b"Ctrl-C" in line for line in output)
+        output.close()
+        pids = [process["pid"] for process in made.status()["processes"]]
+        grants = made.home / "policies" / "grants.yaml"
+        grants.write_text(grants.read_text("utf-8").replace("      person_name: show\n", ""), "utf-8")
+        wait_until(lambda: _generations(made) == {2}, 10)
+        assert made.stop() == 0
+        assert not [pid for pid in pids if psutil.pid_exists(pid)]
+    finally:
+        if made.process.poll() is None:
+            made.stop()
 
 
 def test_what_a_killed_supervisor_left_is_ended_by_the_next(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,5 +1,6 @@
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from console.roles import Role
 from tests.gateway import GOOD, ROOT
-from yingbi.cli import _parser, main
+from yingbi.cli import ROLES, _parser, main
+from yingbi.first_start import make_folders
+from yingbi.home import Home
 
 
 def commands(parser: argparse.ArgumentParser, name: str = "yingbi") -> Iterator[tuple[str, argparse.ArgumentParser]]:
@@ -88,6 +92,41 @@ def test_what_needs_an_installation_says_so(home: Path, capsys: pytest.CaptureFi
     ):
         assert main(arguments) == 3, arguments
         assert said in "".join(capsys.readouterr())
+
+
+def test_accounts_are_made_and_ended(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_folders(Home(home))
+    assert main(["account", "add", "lin", "P-0007", "press", "officer"]) == 0
+    assert len(capsys.readouterr().out.strip()) >= 16
+    assert main(["account", "password", "lin"]) == 0
+    assert main(["account", "disable", "lin"]) == 0
+    capsys.readouterr()
+    assert main(["account", "list"]) == 0
+    assert capsys.readouterr().out.split()[:4] == ["lin", "P-0007", "officer,", "press"]
+    assert main(["account", "disable", "nobody"]) == 3
+    assert "no such account" in capsys.readouterr().err
+
+
+def test_every_role_can_be_given() -> None:
+    assert set(ROLES) == set(Role)
+
+
+def test_a_place_that_cannot_be_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINGBI_HOME", "/proc/home")
+    assert main(["up"]) == 3
+    assert capsys.readouterr().err.startswith("yingbi: cannot make `/proc/home`")
+
+
+def test_a_terminal_without_chinese_is_no_reason_to_fail(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "YINGBI_HOME": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "yingbi.cli", "status"], cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+    assert ended.returncode == 3
+    assert b"not running" in ended.stdout
+    assert ended.stderr == b""
 
 
 def test_an_unknown_caller_is_wrong_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

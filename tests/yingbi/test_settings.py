@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from yingbi.addresses import addresses_of
 from yingbi.first_start import make_settings
 from yingbi.home import Home
 from yingbi.settings import Index, Ports, Settings, WrongSettings, read_settings, settings_of, write_settings
@@ -42,12 +43,27 @@ def test_ports_move_together_and_are_all_different() -> None:
         ("host = ", "yingbi.toml"),
         ("[contact]\nfax = '1'", "fax"),
         (b"\xff\xfe", "yingbi.toml"),
+        ('host = "nowhere.invalid"', "address of this machine"),
+        ('upstream_ca = "missing.pem"', "missing.pem.*No such file"),
+        ('upstream_ca = "yingbi.toml"', "no certificate in PEM"),
+        ('[addresses]\nbulletin = "http://notices.example"', "without a path"),
+        ('[addresses]\nconsole = "https://console.example/x"', "without a path"),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str | bytes, said: str) -> None:
     (tmp_path / "yingbi.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(WrongSettings, match=said):
         read_settings({"YINGBI_HOME": str(tmp_path)})
+
+
+def test_addresses_that_others_use_stand_in_the_place_of_this_machines(tmp_path: Path) -> None:
+    environment = {"YINGBI_HOME": str(tmp_path)}
+    assert read_settings(environment).bulletin_url == "https://localhost:8445"
+    (tmp_path / "yingbi.toml").write_text('[addresses]\nbulletin = "https://notices.example.gov.cn"\n')
+    settings = read_settings(environment)
+    assert settings.bulletin_url == "https://notices.example.gov.cn"
+    assert settings.console_url == "https://localhost:8444"
+    assert addresses_of(settings, ())["bulletin"] == "https://notices.example.gov.cn"
 
 
 @pytest.mark.parametrize("base", ["0", "65536", "-1", "８４４３", "8443.0", "http"])
