@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from console import sessions
 from console.attempts import Attempts
+from console.devices import is_mark, mark
 from console.passwords import Passwords, check_new
 from console.roles import Role as Role
 from console.separation import release, separate
@@ -111,17 +112,18 @@ class Accounts:
 
     # -- sessions
 
-    def sign_in(self, name: str, password: str, *, source: str = "") -> Session:
-        """A new session; *source* is the address that asks.
+    def sign_in(self, name: str, password: str, *, source: str = "", device: str = "") -> Session:
+        """A new session; *source* is the address that asks, *device* the mark that the browser carries.
 
         Raises NotPermitted, in the same words and after the same work whether the account is unknown or disabled, or
         the password wrong.
         """
         name, now = name.strip().casefold(), self._now()
-        self._attempts.begin(name, source, now)
         looked_up = name if _NAME.fullmatch(name) else ""  # nobody's, and no text that a database may choke on
         with self._reading.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == looked_up)).one_or_none()
+        known = device if row is not None and is_mark(device, name, row.password) else ""
+        self._attempts.begin(name, source, now, device=known)
         right = self._passwords.fits(row.password if row else None, password)
         if row is None or not right:
             raise _refused()
@@ -130,7 +132,7 @@ class Accounts:
             still = _row(connection, name)
             if still.disabled_at is not None or still.password != row.password:
                 raise _refused()
-            self._attempts.succeeded(connection, name, source)
+            self._attempts.succeeded(connection, name, source, device=known)
             values = {"password": renewed, "signed_in_at": now.isoformat()}
             connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == row.id).values(**values))
             return sessions.begin(connection, row.id, now)
@@ -146,6 +148,11 @@ class Accounts:
             with self._writing.begin() as connection:
                 sessions.see(connection, token, now)
         return session
+
+    def device(self, name: str) -> str:
+        """The mark by which a browser is known where *name* has signed in. Raises KeyError where there is none."""
+        with self._reading.connect() as connection:
+            return mark(name, _row(connection, name).password)
 
     def sign_out(self, token: str) -> None:
         """End the session of *token*; fine where there is none."""

@@ -17,6 +17,8 @@ from console.sessions import Session
 SAFE = frozenset({"GET", "HEAD"})
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a field
 """The field in which every form carries its token."""
+ELSEWHERE = "elsewhere"
+"""Why a form is refused that was sent from a page under another address."""
 _WHILE_PASSWORD_MUST_CHANGE = frozenset({"/password", "/sign-out"})
 
 
@@ -46,7 +48,7 @@ class Admission:
             raise HTTPException(403)
         unsafe = request.method not in SAFE
         if unsafe and not cookies.comes_from_here(request):
-            raise HTTPException(403)
+            raise HTTPException(403, ELSEWHERE)
         typed = await _form_of(request) if unsafe else NOTHING
         public = ACCESS[key] is None
         session = None if public else await self._session(request)

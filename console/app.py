@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.admission import TOKEN_FIELD, Admission, ChangePasswordFirst, SignInFirst
+from console.admission import ELSEWHERE, TOKEN_FIELD, Admission, ChangePasswordFirst, SignInFirst
 from console.alert_pages import AlertPages
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
@@ -148,6 +148,12 @@ _SAID = {
 _STALE_FORM = Bilingual(
     zh="页面已过期，请返回上一页刷新后再提交", en="the page is out of date: go back, load it again and send it anew"
 )
+_ELSEWHERE = Bilingual(
+    zh="提交来自另一个地址，没有受理：请直接打开控制台的地址；前面有代理时，代理要原样传递 Host",
+    en="sent from a page under another address, and refused: open the console by its own address;"
+    " a proxy in front has to pass the Host on",
+)
+_FOR_REASON = {TOKEN_FIELD: _STALE_FORM, ELSEWHERE: _ELSEWHERE}
 _FAILED = Bilingual(zh="页面暂时出错，请稍后再试", en="something went wrong: try again in a moment")
 
 
@@ -167,8 +173,8 @@ class _Errors:
     async def refused(self, request: Request, error: Exception) -> Response:
         """What cannot be had."""
         status = error.status_code if isinstance(error, HTTPException) else 404
-        stale = isinstance(error, HTTPException) and error.detail == TOKEN_FIELD
-        return self._pages.error(status, _STALE_FORM if stale else _SAID.get(status, _SAID[404]), _frame(request))
+        why = _FOR_REASON.get(error.detail) if isinstance(error, HTTPException) else None
+        return self._pages.error(status, why or _SAID.get(status, _SAID[404]), _frame(request))
 
     async def sign_in_first(self, request: Request, error: Exception) -> Response:
         """The way to the sign-in form."""

@@ -22,13 +22,14 @@ class Attempts:
     def __init__(self, writing: Engine) -> None:
         self._writing = writing
 
-    def begin(self, name: str, source: str, now: datetime) -> None:
+    def begin(self, name: str, source: str, now: datetime, *, device: str = "") -> None:
         """Count an attempt before it is looked at, so that many at once do not get past the limit.
 
+        One from a known *device* (`console.devices`) counts by itself: what strangers tried does not hold it up.
         Raises NotPermitted where one has to wait. What it says does not depend on whether there is such an account.
         """
         with self._writing.begin() as connection:
-            limits = _limits(name, source)
+            limits = _limits(name, source, device)
             known = {digest: _failures(connection, digest) for digest in limits}
             ready = max(now if (f := known[d]) is None else f.next_at(limit, now) for d, limit in limits.items())
             if ready > now:
@@ -41,18 +42,20 @@ class Attempts:
                 _put(connection, digest, before, now)
             _forget_old(connection, now)
 
-    def succeeded(self, connection: Connection, name: str, source: str) -> None:
+    def succeeded(self, connection: Connection, name: str, source: str, *, device: str = "") -> None:
         """The attempt was good: it counts no more, nor do those from the same place before it."""
-        by_both, by_name = _limits(name, source)
-        connection.execute(delete(FAILURES).where(FAILURES.c.digest == by_both))
+        here, *anywhere = _limits(name, source, device)
+        connection.execute(delete(FAILURES).where(FAILURES.c.digest == here))
         connection.execute(
             update(FAILURES)
-            .where(FAILURES.c.digest == by_name, FAILURES.c.failures > 0)
+            .where(FAILURES.c.digest.in_(anywhere), FAILURES.c.failures > 0)
             .values(failures=FAILURES.c.failures - 1)
         )
 
 
-def _limits(name: str, source: str) -> dict[str, Limit]:
+def _limits(name: str, source: str, device: str) -> dict[str, Limit]:
+    if device:
+        return {_digest("device", name, device): BY_NAME_AND_SOURCE}
     return {_digest("both", name, source): BY_NAME_AND_SOURCE, _digest("name", name): BY_NAME}
 
 

@@ -19,15 +19,19 @@ VISIT = "__Host-yingbi-console-visit"
 """A random text for who is not signed in, so that the sign-in form has a token too."""
 DONE = "__Host-yingbi-console-done"
 """The code of a confirmation that the next page shows once."""
+DEVICE = "__Host-yingbi-console-device"
+"""Says that somebody has signed in here before; see `console.devices`. It lets nobody in."""
 
-_DONE_SECONDS = 60
+_SECONDS = {DONE: 60, DEVICE: 180 * 24 * 3600}
+"""How long a browser keeps what it does not forget when it closes."""
 _SAME_SITE: Literal["strict"] = "strict"
 
 
 def put(response: Response, name: str, value: str) -> None:
     """Set the cookie *name*."""
-    age = _DONE_SECONDS if name == DONE else None
-    response.set_cookie(name, value, max_age=age, path="/", secure=True, httponly=True, samesite=_SAME_SITE)
+    response.set_cookie(
+        name, value, max_age=_SECONDS.get(name), path="/", secure=True, httponly=True, samesite=_SAME_SITE
+    )
 
 
 def drop(response: Response, name: str) -> None:

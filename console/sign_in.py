@@ -36,7 +36,8 @@ class SignIn:
         source = desk.request.client.host if desk.request.client else ""
         try:
             name = desk.form.needed("name", most=64)
-            session = self._accounts.sign_in(name, desk.form.get("password"), source=source)
+            device = desk.request.cookies.get(cookies.DEVICE, "")
+            session = self._accounts.sign_in(name, desk.form.get("password"), source=source, device=device)
         except NotPermitted as why:
             log.warning("sign_in_refused source=%s", source)
             return self._form(desk.handed_back("sign-in", why), desk.form.get(NEXT))
@@ -44,7 +45,7 @@ class SignIn:
             self._accounts.sign_out(before)
         log.info("signed_in account=%s source=%s", session.account.name, source)
         answer = self._pages.go("/password" if session.account.must_change else local(desk.form.get(NEXT)))
-        _keep(answer, session)
+        self._keep(answer, session)
         return answer
 
     def sign_out(self, desk: Admitted) -> Response:
@@ -68,7 +69,7 @@ class SignIn:
         except NotPermitted as why:
             return self.password(desk.handed_back("password", why))
         answer = self._pages.go("/", "password")
-        _keep(answer, session)
+        self._keep(answer, session)
         return answer
 
     def first(self, request: Request, ended: SignInFirst) -> Response:
@@ -82,6 +83,11 @@ class SignIn:
         desk = Desk(request=request, session=None, token="")
         return self._form(desk, page, status=401, typed=ended.typed)
 
+    def _keep(self, answer: Response, session: Session) -> None:
+        cookies.put(answer, cookies.SESSION, session.token)
+        cookies.put(answer, cookies.DEVICE, self._accounts.device(session.account.name))
+        cookies.drop(answer, cookies.VISIT)
+
     def _form(self, desk: Desk, to: str, *, status: int = 200, typed: Typed | None = None) -> Response:
         visit = desk.request.cookies.get(cookies.VISIT) or cookies.new_visit()
         written = [(words, typed.get(name)) for name, words in WRITTEN.items() if typed and typed.get(name).strip()]
@@ -91,11 +97,6 @@ class SignIn:
         )
         cookies.put(answer, cookies.VISIT, visit)
         return answer
-
-
-def _keep(answer: Response, session: Session) -> None:
-    cookies.put(answer, cookies.SESSION, session.token)
-    cookies.drop(answer, cookies.VISIT)
 
 
 def local(address: str) -> str:

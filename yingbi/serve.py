@@ -10,10 +10,11 @@ _LOOKS_EVERY_S = 1.0
 DRAIN_S = 3
 
 
-def serve(app: ASGIApp, port: int, tls: Path, *, until: threading.Event | None = None) -> None:
+def serve(app: ASGIApp, port: int, tls: Path, *, behind_proxy: bool, until: threading.Event | None = None) -> None:
     """Serve *app* until SIGTERM or SIGINT, or until *until* is set.
 
-    The certificate of the folder *tls* is taken up when it is renewed.
+    The certificate of the folder *tls* is taken up when it is renewed. Where an asker comes from is what a proxy on
+    this machine says, with *behind_proxy*; else nothing that an asker can write is believed.
     """
     config = uvicorn.Config(
         app,
@@ -25,6 +26,8 @@ def serve(app: ASGIApp, port: int, tls: Path, *, until: threading.Event | None =
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=behind_proxy,
+        forwarded_allow_ips="127.0.0.1",
         timeout_graceful_shutdown=DRAIN_S,
     )
     server = uvicorn.Server(config)

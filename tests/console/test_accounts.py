@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,43 @@ def test_a_stranger_elsewhere_does_not_keep_the_staff_out_for_long(accounts: Acc
     assert "too many" in refusal(lambda: accounts.sign_in("press", PASSWORD, source="10.0.0.9"))
     watch.move(seconds=61)
     accounts.sign_in("press", PASSWORD, source="10.0.0.9")
+
+
+def test_strangers_keep_nobody_out_of_a_browser_that_has_signed_in_before(accounts: Accounts) -> None:
+    hire(accounts, "press")
+    mark = accounts.device("press")
+    for number in range(8):
+        fail(accounts, 5, source="10.0.0.9" if number == 0 else f"10.6.6.{number}")
+    assert "too many" in refusal(lambda: accounts.sign_in("press", PASSWORD, source="10.0.0.9"))
+    accounts.sign_in("press", PASSWORD, source="10.0.0.9", device=mark)
+
+
+def test_who_guesses_in_such_a_browser_waits_as_anywhere(accounts: Accounts) -> None:
+    hire(accounts, "press")
+    mark = accounts.device("press")
+    for _ in range(5):
+        refusal(lambda: accounts.sign_in("press", "wrong", device=mark))
+    assert "too many" in refusal(lambda: accounts.sign_in("press", PASSWORD, device=mark))
+
+
+@pytest.mark.parametrize("forge", [str.upper, lambda mark: "x" + mark[1:], lambda mark: mark[:-1], lambda mark: ""])
+def test_a_mark_that_is_not_ours_is_none(accounts: Accounts, forge: Callable[[str], str]) -> None:
+    hire(accounts, "press")
+    hire(accounts, "officer")
+    others = accounts.device("officer")
+    fail(accounts, 5)
+    for mark in (forge(accounts.device("press")), others, "\ud800.\ud800"):
+        assert "too many" in refusal(partial(accounts.sign_in, "press", PASSWORD, source="10.0.0.9", device=mark))
+
+
+def test_a_new_password_ends_every_mark(accounts: Accounts, watch: Watch) -> None:
+    hire(accounts, "press")
+    mark = accounts.device("press")
+    session = accounts.sign_in("press", PASSWORD)
+    accounts.change_password(session.token, PASSWORD, OTHER)
+    fail(accounts, 5)
+    assert "too many" in refusal(lambda: accounts.sign_in("press", OTHER, source="10.0.0.9", device=mark))
+    accounts.sign_in("press", OTHER, source="10.0.0.9", device=accounts.device("press"))
 
 
 def test_failures_survive_a_restart(accounts: Accounts, engine: Engine, watch: Watch) -> None:

@@ -144,3 +144,13 @@ def test_the_form_asks_nothing_of_the_memory_that_a_manager_could_not_fill_in(bu
         "new-password",
         "new-password",
     ]
+
+
+def test_a_browser_is_known_again_where_strangers_try_the_name(bureau: Bureau) -> None:
+    bureau.employ("press")
+    known = Browser(bureau.app)
+    known.sign_in("press")
+    for _ in range(5):
+        assert Browser(bureau.app).sign_in("press", "wrong password").status == 422
+    assert "次数过多" in Browser(bureau.app).sign_in("press").said
+    assert known.sign_in("press").status == 200

@@ -16,9 +16,14 @@ def main(settings: Settings) -> None:
     site = Site(
         unit=settings.contact.unit_zh,
         phone=settings.contact.phone,
-        base_url=f"https://localhost:{settings.ports.bulletin}",
+        base_url=settings.bulletin_url,
     )
-    serve(create_app(home.notices, site), settings.ports.bulletin, home.tls)
+    serve(
+        create_app(home.notices, site),
+        settings.ports.bulletin,
+        home.tls,
+        behind_proxy=bool(settings.addresses.bulletin),
+    )
 
 
 if __name__ == "__main__":

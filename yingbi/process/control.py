@@ -8,7 +8,6 @@ import dataclasses
 import logging
 import sys
 import threading
-from pathlib import Path
 
 from console.accounts import Accounts
 from console.app import create_app
@@ -93,13 +92,13 @@ def main(settings: Settings) -> int:
         accounts=Accounts(engine, now),
         state=lambda: installation_of(home, overlays.current()),
         now=now,
-        bulletin_url=f"https://localhost:{settings.ports.bulletin}",
+        bulletin_url=settings.bulletin_url,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, office, settings.ports.console, home.tls)
+    return _together(responder, office, settings)
 
 
-def _together(responder: Responder, office: Office, port: int, tls: Path) -> int:
+def _together(responder: Responder, office: Office, settings: Settings) -> int:
     stop, failed = threading.Event(), threading.Event()
 
     def respond() -> None:
@@ -111,7 +110,8 @@ def _together(responder: Responder, office: Office, port: int, tls: Path) -> int
 
     responding = threading.Thread(target=respond, name="respond", daemon=True)
     responding.start()
-    serve(create_app(office), port, tls, until=failed)
+    proxied = bool(settings.addresses.console)
+    serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
     stop.set()
     responding.join(10)
     return int(failed.is_set())
