@@ -74,7 +74,7 @@ class Child(Protocol):
         """Return once it has ended; at *deadline*, of the monotonic clock, it is killed."""
 
     def last_words(self) -> str:
-        """The last line that it said, or where to look."""
+        """The last line that it has said since it was started, or where to look."""
 
 
 class Process:
@@ -88,6 +88,7 @@ class Process:
         self._said = said
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
+        self._began_at = 0  # where in its file what it says begins
         self._not_before = 0.0
         self._pause = FIRST_PAUSE_S
 
@@ -135,8 +136,8 @@ class Process:
 
     def last_words(self) -> str:
         """See `Child`."""
-        lines = self._path.read_text("utf-8", "replace").splitlines() if self._path.exists() else []
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        said = self._path.read_bytes()[self._began_at :].decode("utf-8", "replace") if self._path.exists() else ""
+        return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), f"see `{self._path}`")
 
     def _start(self) -> None:
         if self._path.exists() and self._path.stat().st_size > LARGEST_SAID:
@@ -144,6 +145,7 @@ class Process:
         if self.job.leftover is not None:
             self.job.leftover.unlink(missing_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._began_at = os.fstat(descriptor).st_size
         try:
             self._process = subprocess.Popen(
                 self.job.command,

@@ -13,9 +13,11 @@ FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
 """See `console.roles.Role`."""
 
-_ABOUT = """影壁 Yingbi: the gateway that shows only what may be seen.
+_ABOUT = """影壁：只显示准许看的内容的网关。
+Yingbi: the gateway that shows only what may be seen.
 
-YINGBI_HOME names the data directory (./var by default), YINGBI_PORT_BASE the first of the ports (8443 by default)."""
+YINGBI_HOME：数据目录，默认 ./var / the data directory
+YINGBI_PORT_BASE：第一个端口，默认 8443 / the first of the ports"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(problem))
         return WRONG_USE
     except PermissionError as error:
-        _complain(f"may not use `{error.filename}`: run it as the user who owns the installation")
+        _complain(
+            f"无权使用 `{error.filename}`，请以安装的所有者运行 / may not use it: run this as who owns the installation"
+        )
         return COULD_NOT
     except KeyboardInterrupt:
         return COULD_NOT
@@ -50,56 +54,98 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     up = _add(
-        commands, "up", _up, "prepare the installation and run it until Ctrl-C", "yingbi up --index elasticsearch"
+        commands,
+        "up",
+        _up,
+        "准备并运行，直到 Ctrl-C / prepare the installation and run it until Ctrl-C",
+        "yingbi up --index elasticsearch",
     )
-    up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="what keeps the index of events")
-    status = _add(commands, "status", _status, "say what runs and where it answers", "yingbi status --json")
-    status.add_argument("--json", action="store_true", help="as JSON, with every address and process")
+    up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="索引用什么 / what keeps the index of events")
+    status = _add(
+        commands,
+        "status",
+        _status,
+        "什么在运行，地址是什么 / say what runs and where it answers",
+        "yingbi status --json",
+    )
+    status.add_argument("--json", action="store_true", help="输出 JSON / as JSON, with every address and process")
     check = _add(
-        commands, "check", _check, "find what is wrong with policies and rules", "yingbi check policies --json"
+        commands,
+        "check",
+        _check,
+        "检查策略和规则 / find what is wrong with policies and rules",
+        "yingbi check policies --json",
     )
     check.add_argument(
-        "folder", type=Path, nargs="?", metavar="DIR", help="a folder of policies; the installation's own"
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="策略目录，默认为本安装的 / a folder of policies; the installation's own",
     )
-    check.add_argument("--json", action="store_true", help="as JSON: file, line, column, code, message, severity")
+    check.add_argument(
+        "--json", action="store_true", help="输出 JSON / as JSON: file, line, column, code, message, severity"
+    )
     _add_accounts(commands)
     demo = commands.add_parser(
-        "demo", help="use the demo of a running installation", epilog="example: yingbi demo leak"
+        "demo", help="使用演示系统 / use the demo of a running installation", epilog="example: yingbi demo leak"
     )
     demos = demo.add_subparsers(dest="demo", required=True, metavar="COMMAND")
     credential = _add(
-        demos, "credential", _credential, "print a credential of a caller of the demo", "yingbi demo credential clerk"
+        demos,
+        "credential",
+        _credential,
+        "打印演示人员的凭证 / print a credential of a caller of the demo",
+        "yingbi demo credential clerk",
     )
     credential.add_argument("name", metavar="NAME", help="clerk, clerk-wang, clerk-zhao, …, batch-stats")
-    credential.add_argument("--system", choices=("register", "hall"), default="register", help="whose token it is")
-    credential.add_argument("--plain", action="store_true", help="the credential alone, without an example")
-    leak = _add(demos, "leak", _leak, "play a leak, from a stolen key to the public notice", "yingbi demo leak")
-    leak.add_argument("--leave-notice", action="store_true", help="leave the notice for people to submit and approve")
+    credential.add_argument(
+        "--system", choices=("register", "hall"), default="register", help="用于哪个系统 / for which system"
+    )
+    credential.add_argument(
+        "--plain", action="store_true", help="只打印凭证 / the credential alone, without an example"
+    )
+    leak = _add(
+        demos,
+        "leak",
+        _leak,
+        "演练一次泄露，直到公众通告 / play a leak, from a stolen key to the public notice",
+        "yingbi demo leak",
+    )
+    leak.add_argument(
+        "--leave-notice",
+        action="store_true",
+        help="通告留给人工提交和批准 / leave the notice for people to submit and approve",
+    )
     return parser
 
 
 def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     account = commands.add_parser(
-        "account", help="make and end accounts of the console", epilog="example: yingbi account list"
+        "account", help="管理控制台账号 / make and end accounts of the console", epilog="example: yingbi account list"
     )
     accounts = account.add_subparsers(dest="account", required=True, metavar="COMMAND")
     adding = _add(
         accounts,
         "add",
         _account,
-        "make an account, and print its first password",
+        "建立账号，打印初始密码 / make an account, and print its first password",
         "yingbi account add lin P-0007 officer",
     )
-    adding.add_argument("name", metavar="NAME", help="what is typed to sign in")
-    adding.add_argument("person", metavar="PERSON", help="whose it is: two accounts of one person are one person")
+    adding.add_argument("name", metavar="NAME", help="登录时填写的账号名 / what is typed to sign in")
+    adding.add_argument(
+        "person",
+        metavar="PERSON",
+        help="属于谁，同一人的账号合并计算 / whose it is: two accounts of one person are one person",
+    )
     adding.add_argument("role", metavar="ROLE", nargs="+", choices=ROLES, help=", ".join(ROLES))
     for name, about in (
-        ("password", "give an account a new first password, and print it"),
-        ("disable", "let nobody sign in with an account any more"),
+        ("password", "重设密码 / give an account a new first password, and print it"),
+        ("disable", "停用账号 / let nobody sign in with an account any more"),
     ):
         changing = _add(accounts, name, _account, about, f"yingbi account {name} lin")
-        changing.add_argument("name", metavar="NAME", help="what is typed to sign in")
-    _add(accounts, "list", _account, "say which accounts there are, and whose", "yingbi account list")
+        changing.add_argument("name", metavar="NAME", help="登录时填写的账号名 / what is typed to sign in")
+    _add(accounts, "list", _account, "列出账号 / say which accounts there are, and whose", "yingbi account list")
 
 
 def _add(
@@ -164,7 +210,7 @@ def _check(given: argparse.Namespace) -> int:
     try:
         findings = check_folder(given.folder) if given.folder else check_all(Home(read_settings().home))
     except OSError as error:
-        _complain(f"cannot check: {error.strerror or error}")
+        _complain(f"无法检查 / cannot check: {error.strerror or error}")
         return COULD_NOT
     if given.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
@@ -208,7 +254,7 @@ def _credential(given: argparse.Namespace) -> int:
         _complain(str(problem))
         return WRONG_USE
     except OSError:
-        _complain(f"there is no demo in `{settings.home}` yet: yingbi up makes it")
+        _complain(f"`{settings.home}` 中还没有演示系统 / there is no demo here yet: yingbi up makes it")
         return COULD_NOT
     print(credential)
     if not given.plain:

@@ -30,7 +30,7 @@ def credential_of(settings: Settings, name: str, system: str) -> str:
         )
     if name not in (*CLERKS, BATCH):
         known = ", ".join(("clerk", *CLERKS, BATCH))
-        raise UnknownCaller(f"there is no caller `{name}` in the demo; there are: {known}")
+        raise UnknownCaller(f"演示中没有 `{name}` / there is no caller of that name in the demo; there are: {known}")
     keys: dict[str, str] = json.loads((home.demo / "keys.json").read_bytes())
     return keys[name]
 

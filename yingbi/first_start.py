@@ -45,7 +45,7 @@ def make_settings(home: Home) -> None:
             shutil.copyfile(_SETTINGS, home.settings)
     except OSError as error:
         raise CannotPrepare(
-            f"cannot make `{home.root}`: {error.strerror}; name another place with YINGBI_HOME"
+            f"无法建立 `{home.root}` / cannot make it: {error.strerror}; name another place with YINGBI_HOME"
         ) from None
 
 
@@ -121,7 +121,9 @@ def make_demo(home: Home, ports: Ports, say: Say) -> None:
     prepared = subprocess.run(prepare_command(home.demo / "hall", SEED), capture_output=True, check=False)
     if prepared.returncode:
         write_private(home.said / "hall-prepare.log", prepared.stderr)
-        raise CannotPrepare(f"the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why")
+        raise CannotPrepare(
+            f"演示大厅无法准备 / the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why"
+        )
 
 
 def provider_of(home: Home) -> IdentityProvider:

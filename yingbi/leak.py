@@ -54,17 +54,19 @@ def play(settings: Settings, *, leave_notice: bool, say: Callable[[str], None] =
     """Play it. Returns how long it took, or None where the leak was not noticed and contained; raises CannotPlay."""
     status = status_of(settings)
     if not status["ready"]:
-        raise CannotPlay(f"nothing runs in `{settings.home}`: start it with yingbi up first")
+        raise CannotPlay(f"`{settings.home}` 没有运行 / nothing runs here: start it with yingbi up first")
     if not settings.demo:
-        raise CannotPlay("the demo does not belong to this installation (`demo` in yingbi.toml)")
+        raise CannotPlay("本安装不含演示系统 / the demo does not belong to this installation (`demo` in yingbi.toml)")
     gateway = Gateway(settings, "register")
     try:
         with _alone(Home(settings.home)):
             return _Play(settings, status, say).run(gateway, leave_notice=leave_notice)
     except httpx.TransportError as error:
-        raise CannotPlay(f"the gateway cannot be talked to: {type(error).__name__}") from None
+        raise CannotPlay(f"网关没有应答 / the gateway cannot be talked to: {type(error).__name__}") from None
     except httpx.HTTPStatusError as error:
-        raise CannotPlay(f"the register answers {error.response.status_code}: yingbi status may say why") from None
+        raise CannotPlay(
+            f"登记册答复 / the register answers {error.response.status_code}: yingbi status may say why"
+        ) from None
     finally:
         gateway.close()
 
@@ -76,7 +78,9 @@ def _alone(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotPlay("a leak is being played here already: wait until it is over") from None
+            raise CannotPlay(
+                "另一次演练正在进行，请等它结束 / a leak is being played here already: wait until it is over"
+            ) from None
         yield
 
 
@@ -125,9 +129,12 @@ class _Play:
             if answer.is_success:
                 return name, keys[name]
             if not is_blocked(answer):
-                raise CannotPlay(f"the register answers {answer.status_code} to `{name}`: yingbi status may say why")
+                raise CannotPlay(
+                    f"登记册对 `{name}` 答复 / the register answers {answer.status_code}: yingbi status may say why"
+                )
         raise CannotPlay(
-            "every clerk of the demo is blocked by now: blocks last 24 hours, or start anew in another YINGBI_HOME"
+            "演示的窗口人员都已停用（24 小时），可换一个 YINGBI_HOME 重新开始"
+            " / every clerk of the demo is blocked by now: wait, or start anew in another YINGBI_HOME"
         )
 
     def _case_of(self, thief: str) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ class Ports:
 
     def __post_init__(self) -> None:
         if not 1 <= self.gateway <= _HIGHEST:
-            raise WrongSettings(f"`{PORT_BASE}` is a port between 1 and {_HIGHEST}")
+            raise WrongSettings(f"`{PORT_BASE}` 是 1 至 {_HIGHEST} 的端口 / is a port between 1 and {_HIGHEST}")
 
     @property
     def console(self) -> int:
@@ -161,10 +161,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     home = Path(environment.get(HOME) or "var").absolute()
     text = environment.get(PORT_BASE) or str(DEFAULT_BASE)
     if not (text.isascii() and text.isdigit()):
-        raise WrongSettings(f"`{PORT_BASE}` is a number, the first of the ports")
+        raise WrongSettings(f"`{PORT_BASE}` 是数字，第一个端口 / is a number, the first of the ports")
     file = _read_file(home / FILE)
     if not 1 <= file.workers <= 64:
-        raise WrongSettings(f"`{FILE}`: `workers` is a number between 1 and 64")
+        raise WrongSettings(f"`{FILE}`：`workers` 是 1 至 64 的数字 / is a number between 1 and 64")
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, file.upstream_ca)
@@ -185,7 +185,9 @@ def _check_host(host: str) -> None:
     try:
         socket.getaddrinfo(host, None, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        raise WrongSettings(f"`{FILE}`: `host` is an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
+        raise WrongSettings(
+            f"`{FILE}`：`host` 须是本机的地址 / is an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+        ) from None
 
 
 def _check_authority(home: Path, name: str) -> None:
@@ -193,7 +195,7 @@ def _check_authority(home: Path, name: str) -> None:
         ssl.create_default_context(cafile=home / name)
     except OSError as error:  # ssl.SSLError is one
         why = "is no certificate in PEM" if isinstance(error, ssl.SSLError) else error.strerror
-        raise WrongSettings(f"`{FILE}`: `upstream_ca` names `{home / name}`, which cannot be used: {why}") from None
+        raise WrongSettings(f"`{FILE}`：`upstream_ca` 指的 `{home / name}` 无法使用 / cannot be used: {why}") from None
 
 
 def _read_file(path: Path) -> _File:
@@ -202,6 +204,6 @@ def _read_file(path: Path) -> _File:
     except FileNotFoundError:
         return _File()
     except OSError as error:
-        raise WrongSettings(f"cannot read `{path}`: {error.strerror}") from None
+        raise WrongSettings(f"无法读取 `{path}` / cannot read it: {error.strerror}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise WrongSettings(f"`{path}`: {error}") from None

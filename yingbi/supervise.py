@@ -65,11 +65,13 @@ class Supervisor:
             for child in waiting:
                 code = child.look()
                 if code is not None:
-                    raise CannotStart(f"`{child.name}` ended while it started (exit code {code}): {child.last_words()}")
+                    raise CannotStart(
+                        f"`{child.name}` 启动时退出（{code}） / ended while it started: {child.last_words()}"
+                    )
             self._tell()
             waiting = [child for child in waiting if not child.is_ready]
             if waiting and time.monotonic() > deadline:
-                raise CannotStart(f"`{waiting[0].name}` does not come up: {child.last_words()}")
+                raise CannotStart(f"`{waiting[0].name}` 未能就绪 / does not come up: {waiting[0].last_words()}")
             stop.wait(EVERY_S)
 
     def watch(self, stop: threading.Event) -> None:

@@ -65,7 +65,7 @@ def up(settings: Settings, say: Say) -> None:
         raise CannotStart(str(problem)) from None
     except OSError as error:
         where = f" `{error.filename}`" if error.filename else ""
-        raise CannotStart(f"cannot use{where}: {error.strerror or error}") from None
+        raise CannotStart(f"无法使用{where} / cannot use it: {error.strerror or error}") from None
 
 
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
@@ -145,8 +145,8 @@ def _alone(home: Home) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             raise CannotStart(
-                f"`{home.root}` is running already (process {lock.read().strip() or '?'}): stop it first,"
-                " or name another YINGBI_HOME"
+                f"`{home.root}` 已在运行（进程 {lock.read().strip() or '?'}），请先停止 / it is running already:"
+                " stop it first, or name another YINGBI_HOME"
             ) from None
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
@@ -185,8 +185,8 @@ def _check_overlay(home: Home, board: Board) -> None:
             raise NotPublished("it is older than the one that was published last")
     except NotPublished as problem:
         raise CannotStart(
-            f"`{file}` cannot be used: {problem}. Restore it, or, where no block has to last, remove it and"
-            f" `{home.board}`"
+            f"`{file}` 无法使用，请恢复；若没有必须延续的停用，可删去它和 `{home.board}` / cannot be used: {problem};"
+            " restore it, or, where no block has to last, remove both"
         ) from None
 
 
@@ -194,5 +194,6 @@ def _check_ports(settings: Settings) -> None:
     for name, port in ports_of(settings).items():
         if not is_free(settings.host if name == "gateway" else "127.0.0.1", port):
             raise CannotStart(
-                f"port {port} is taken, and the {name} needs it: free it, or move all ports with {PORT_BASE}"
+                f"端口 {port}（{name}）已被占用 / port {port} is taken, and the {name} needs it: free it, or move all"
+                f" ports with {PORT_BASE}"
             )

@@ -47,7 +47,7 @@ def test_it_is_started_again_when_it_ends_and_not_at_once(tmp_path: Path) -> Non
     assert (child.pid, child.restarts) == (0, 0), "who ends at once waits a little"
     wait_until(lambda: (ends(), child.restarts)[1] >= 2, 10)
     assert set(ended) == {0}
-    assert child.last_words() == "gone"
+    wait_until(lambda: child.last_words() == "gone", 10)
     stop_all([child])
 
 
@@ -98,4 +98,12 @@ def test_what_its_last_process_left_is_removed_first(tmp_path: Path) -> None:
     child = Process(job(SLEEP, leftover), tmp_path)
     child.look()
     assert not leftover.exists()
+    stop_all([child])
+
+
+def test_what_it_said_in_another_life_are_not_its_last_words(tmp_path: Path) -> None:
+    (tmp_path / "one.log").write_text("of the one before\n")
+    child = Process(job("import time\ntime.sleep(60)"), tmp_path)
+    assert child.look() is None
+    assert child.last_words() == f"see `{tmp_path / 'one.log'}`"
     stop_all([child])

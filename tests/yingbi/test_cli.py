@@ -116,7 +116,7 @@ def test_a_place_that_cannot_be_is_one_sentence(
 ) -> None:
     monkeypatch.setenv("YINGBI_HOME", "/proc/home")
     assert main(["up"]) == 3
-    assert capsys.readouterr().err.startswith("yingbi: cannot make `/proc/home`")
+    assert capsys.readouterr().err.startswith("yingbi: 无法建立 `/proc/home` / cannot make it")
 
 
 def test_a_terminal_without_chinese_is_no_reason_to_fail(tmp_path: Path) -> None:

@@ -30,7 +30,10 @@ def migrate(engine: Engine) -> None:
         version = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if version is not None and version not in known:
-            raise NewerDatabase(f"the state database has version `{version}`, which this program does not know")
+            raise NewerDatabase(
+                f"状态数据库版本 `{version}` 比程序新"
+                f" / the state database has version `{version}`, which this program does not know"
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
