@@ -48,6 +48,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             IssuerRule(issuer.issuer, issuer.audience, jwks.get(issuer.keys, ""), issuer.posts_claim, issuer.kind)
             for issuer in system.jwt
         ),
+        key_callers=tuple(caller.id for caller in policy.callers),
     )
 
 

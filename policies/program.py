@@ -192,6 +192,8 @@ class Program(msgspec.Struct, frozen=True):
     keys: tuple[KeyRule, ...]
     issuers: tuple[IssuerRule, ...]
     labels: LabelShape = LabelShape()
+    key_callers: tuple[str, ...] = ()
+    """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
 
 
 class _File(msgspec.Struct, frozen=True):

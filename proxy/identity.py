@@ -6,13 +6,15 @@ Verified tokens are remembered until they expire, by their SHA-256: checking a s
 import hashlib
 import hmac
 import json
+import re
+import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
-from policies.digest import Digester
+from policies.digest import DIGEST_BYTES, Digester
 from policies.program import IssuerRule, KeyRule, Program
 from siem.record.event import CallerKind
 
@@ -25,6 +27,7 @@ LONGEST_TOKEN = 8 * 1024
 LONGEST_ID = 128
 MOST_REMEMBERED = 4096
 PURPOSE_SCOPE = "purpose:"
+_DIGEST = re.compile(rf"[^:]+:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 
 # Times are checked against the clock that is passed in, not by the library against its own.
 _OPTIONS: Any = {
@@ -67,6 +70,7 @@ class Identity:
     def __init__(self, program: Program, digester: Digester) -> None:
         self._keys = {rule.sha256: _Key(rule, _caller_of(rule)) for rule in program.keys}
         self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
+        self._key_callers = {_as_read(name) for name in program.key_callers}
         self._digester = digester
         self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
 
@@ -114,6 +118,8 @@ class Identity:
             raise BadCredential
         if not isinstance(posts, list) or not all(isinstance(post, str) for post in posts):
             raise BadCredential
+        if kind is not CallerKind.CITIZEN and self._is_taken(subject):
+            raise BadCredential
         return Caller(
             id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
             kind=kind,
@@ -123,6 +129,10 @@ class Identity:
             ),
             credential=f"jwt:{rule.issuer}:{claims.get('jti', '')}"[:256],
         )
+
+    def _is_taken(self, subject: str) -> bool:
+        """Whether *subject* would be counted, granted and blocked as a caller with a key is, or as a citizen."""
+        return _as_read(subject) in self._key_callers or _DIGEST.fullmatch(subject) is not None
 
 
 class _Issuer:
@@ -187,6 +197,11 @@ def cookies_in(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Name and value of each cookie, in order."""
     pairs = (pair.partition("=") for line in headers.get("cookie", ()) for pair in line.split(";"))
     return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
+
+
+def _as_read(name: str) -> str:
+    """*name* as people tell names apart: without regard to case, width or the blanks around it."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _caller_of(rule: KeyRule) -> Caller:

@@ -107,6 +107,7 @@ BAD: Shows = {
     "signed by another key than it says": lambda demo: bearer(demo.others.token(kid="r", key=STRANGER.rsa, **CLAIMS)),
     "for another system": lambda demo: bearer(demo.token("hall")),
     "of another issuer": lambda demo: bearer(demo.other_token("register", iss="https://id.example")),
+    "of somebody with a key": lambda demo: bearer(demo.other_token("register", sub=CLERKS[0])),
     "not signed": lambda demo: bearer(unsigned(CLAIMS)),
     "signed with the public key": lambda demo: bearer(
         signed_with_text(CLAIMS, (demo.gateway.home / "policies" / "demo-idp.json").read_text())

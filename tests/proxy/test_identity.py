@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from policies.policy import Kind
 from policies.program import Program
 from proxy.identity import COOKIE, NOBODY, BadCredential, Identity, credential_in, hash_key
 from siem.record.event import CallerKind
@@ -85,6 +87,33 @@ def test_a_bad_token_is_refused_and_never_taken_for_nobody(identity: Identity, c
     with pytest.raises(BadCredential) as refused:
         identity.caller(BAD_TOKENS[case](), NOW)
     assert str(refused.value) == "", "says nothing of why"
+
+
+SUBJECTS_OF_OTHERS = {
+    "a caller with a key": "window-7",
+    "one whom people would take for a caller with a key": " Window-７",
+    "a caller with a key of another system": "batch",
+    "a citizen": DIGESTER("110101199003077512"),
+}
+
+
+@pytest.mark.parametrize("case", SUBJECTS_OF_OTHERS)
+def test_a_token_does_not_make_its_bearer_somebody_else(identity: Identity, case: str) -> None:
+    """Callers are counted, granted and blocked by their id, whatever credential they show."""
+    with pytest.raises(BadCredential):
+        identity.caller(PROVIDER.token(sub=SUBJECTS_OF_OTHERS[case]), NOW)
+
+
+def test_callers_with_keys_are_kept_apart_where_no_keys_are_taken(compiled: Program) -> None:
+    without_keys = Identity(msgspec.structs.replace(compiled, keys=()), DIGESTER)
+    with pytest.raises(BadCredential):
+        without_keys.caller(PROVIDER.token(sub="window-7"), NOW)
+
+
+def test_a_citizen_may_be_called_as_a_caller_with_a_key_is(compiled: Program) -> None:
+    issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
+    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
+    assert citizens.caller(PROVIDER.token(sub="window-7"), NOW).id == DIGESTER("window-7")
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
