@@ -6,6 +6,7 @@ Verified tokens are remembered until they expire, by their SHA-256: checking a s
 import hashlib
 import hmac
 import json
+import math
 import re
 import unicodedata
 from collections import OrderedDict
@@ -105,7 +106,7 @@ class Identity:
             if issuer is None:
                 raise BadCredential
             claims = issuer.claims(token, now)
-        except (jwt.InvalidTokenError, ValueError, TypeError):
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             raise BadCredential from None
         return self._caller(issuer.rule, claims), float(claims["exp"])
 
@@ -113,10 +114,10 @@ class Identity:
         subject = claims["sub"]
         kind = CallerKind(rule.kind.value)
         posts = claims.get(rule.posts_claim, [])
-        scope = claims.get("scope", "")
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_ID or not isinstance(scope, str):
+        scope, token_id = claims.get("scope", ""), claims.get("jti", "")
+        if not isinstance(posts, list) or not all(map(_is_text, (subject, scope, token_id, *posts))):
             raise BadCredential
-        if not isinstance(posts, list) or not all(isinstance(post, str) for post in posts):
+        if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
             raise BadCredential
         if kind is not CallerKind.CITIZEN and self._is_taken(subject):
             raise BadCredential
@@ -127,7 +128,7 @@ class Identity:
             purposes=frozenset(
                 word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
             ),
-            credential=f"jwt:{rule.issuer}:{claims.get('jti', '')}"[:256],
+            credential=f"jwt:{rule.issuer}:{token_id}"[:256],
         )
 
     def _is_taken(self, subject: str) -> bool:
@@ -156,16 +157,12 @@ class _Issuer:
             algorithms=[key.algorithm_name],
             audience=self.rule.audience,
             issuer=self.rule.issuer,
-            # Times are checked below, against the clock that was passed in.
-            options={
-                "require": ["exp", "sub", "aud", "iss"],
-                "verify_exp": False,
-                "verify_nbf": False,
-                "verify_iat": False,
-            },
+            options=_OPTIONS,
         )
         expires, not_before = claims["exp"], claims.get("nbf", 0)
         if not isinstance(expires, int | float) or not isinstance(not_before, int | float):
+            raise BadCredential
+        if not math.isfinite(expires) or not math.isfinite(not_before):  # JSON is read with `NaN` and `1e999` in it
             raise BadCredential
         if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
             raise BadCredential
@@ -197,6 +194,11 @@ def cookies_in(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Name and value of each cookie, in order."""
     pairs = (pair.partition("=") for line in headers.get("cookie", ()) for pair in line.split(";"))
     return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
+
+
+def _is_text(value: object) -> bool:
+    """Whether *value* is a text that can be written down: JSON may hold half of a pair of surrogates."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
 
 
 def _as_read(name: str) -> str:

@@ -108,6 +108,7 @@ BAD: Shows = {
     "for another system": lambda demo: bearer(demo.token("hall")),
     "of another issuer": lambda demo: bearer(demo.other_token("register", iss="https://id.example")),
     "of somebody with a key": lambda demo: bearer(demo.other_token("register", sub=CLERKS[0])),
+    "of half a character": lambda demo: bearer(demo.other_token("register", sub="\ud800")),
     "not signed": lambda demo: bearer(unsigned(CLAIMS)),
     "signed with the public key": lambda demo: bearer(
         signed_with_text(CLAIMS, (demo.gateway.home / "policies" / "demo-idp.json").read_text())

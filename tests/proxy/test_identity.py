@@ -54,6 +54,9 @@ def test_a_key_says_who_and_for_what(identity: Identity) -> None:
     assert (caller.posts, caller.purposes) == (frozenset({"clerk"}), frozenset({"case-handling"}))
 
 
+NESTED_DEEPLY = ".".join([base64.urlsafe_b64encode(b"[" * 6000).decode(), "e30", "e30"])
+"""Within the length of a token, JSON as deep as can be."""
+
 BAD_TOKENS: dict[str, Callable[[], str]] = {
     "expired": lambda: PROVIDER.token(exp=int(NOW) - 31),
     "not yet": lambda: PROVIDER.token(nbf=int(NOW) + 3600),
@@ -66,9 +69,19 @@ BAD_TOKENS: dict[str, Callable[[], str]] = {
     "without a subject": lambda: PROVIDER.token(sub=None),
     "with an empty subject": lambda: PROVIDER.token(sub=""),
     "with a huge subject": lambda: PROVIDER.token(sub="x" * 200),
+    "with a subject that cannot be written": lambda: PROVIDER.token(sub="\ud800"),
+    "with a subject that reads as another": lambda: PROVIDER.token(sub="clerk\u202eil-"),
+    "with a subject of two lines": lambda: PROVIDER.token(sub="clerk-li\r\nx"),
+    "with a post that cannot be written": lambda: PROVIDER.token(posts=["clerk", "\udfff"]),
+    "with a purpose that cannot be written": lambda: PROVIDER.token(scope="purpose:\ud800"),
+    "with an id that cannot be written": lambda: PROVIDER.token(jti="\ud800"),
     "with posts that are none": lambda: PROVIDER.token(posts="clerk"),
     "with a scope that is none": lambda: PROVIDER.token(scope=["purpose:case-handling"]),
     "with an end that is none": lambda: PROVIDER.token(exp="tomorrow"),
+    "with an end that never comes": lambda: PROVIDER.token(exp=float("nan")),
+    "with an infinite end": lambda: PROVIDER.token(exp=float("inf")),
+    "with an end too large for a clock": lambda: PROVIDER.token(exp=10**400),
+    "with a beginning that is no number": lambda: PROVIDER.token(nbf=float("nan")),
     "with an unknown key id": lambda: PROVIDER.token(headers={"kid": "x"}),
     "unsigned": lambda: unsigned({"iss": ISSUER, "aud": "people", "sub": "clerk-li", "exp": int(NOW) + 60}),
     "signed with the public key as a secret": lambda: signed_with_text(
@@ -76,6 +89,7 @@ BAD_TOKENS: dict[str, Callable[[], str]] = {
     ),
     "by another algorithm": lambda: PROVIDER.token(kid="r", algorithm="PS256"),
     "too long": lambda: PROVIDER.token(extra="x" * 9000),
+    "nested deeply": lambda: NESTED_DEEPLY,
     "no token": lambda: "hello",
     "empty": lambda: "",
     "three dots": lambda: "a.b.c",
