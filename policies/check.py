@@ -1,10 +1,8 @@
 """Judges the files of a policy together: what one of them names must stand in another."""
 
-import json
-from typing import Any
-
 from policies.compile import compile_with
 from policies.findings import Finding, Findings, Position, Severity
+from policies.jwks import keys_in
 from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Kind, Policy, System
 from policies.section import nearest
 
@@ -90,22 +88,7 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
             message = f"there is no `{issuer.keys}` in the folder of policies"
             findings.add(Finding(issuer.at, "missing-keys", message))
             continue
-        keys = _keys_in(text)
-        if not keys:
-            findings.add(Finding(issuer.at, "bad-keys", f"`{issuer.keys}` is no JWKS: it needs `keys`, a list of keys"))
-        elif any("d" in key or key["kty"] == "oct" for key in keys):
-            message = f"`{issuer.keys}` holds a secret: only public keys belong there"
-            findings.add(Finding(issuer.at, "secret-in-keys", message))
-
-
-def _keys_in(text: str) -> list[dict[str, Any]]:
-    """The keys of a JWKS; none where it is none."""
-    try:
-        keys = json.loads(text)["keys"]
-    except (ValueError, KeyError, TypeError):
-        return []
-    good = isinstance(keys, list) and all(isinstance(key, dict) and "kty" in key for key in keys)
-    return keys if good else []
+        keys_in(text, issuer.keys, issuer.at, findings)
 
 
 def _allowed(system: System, policy: Policy, findings: Findings) -> None:

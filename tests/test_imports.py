@@ -29,13 +29,13 @@ HOMES = {
     "sqlalchemy": ("incident/", "console/", "yingbi/"),
     "cryptography": (
         "policies/keys.py",
+        "policies/jwks.py",
         "policies/transforms/",
-        "proxy/identity.py",
         "siem/record/seal.py",
         "deploy/certificate.py",
         "deploy/demo/identity_provider.py",
     ),
-    "jwt": ("proxy/identity.py", "deploy/demo/identity_provider.py"),
+    "jwt": ("policies/jwks.py", "proxy/identity.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py",)
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))

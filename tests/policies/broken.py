@@ -91,6 +91,7 @@ BROKEN = {
     "symmetric key": (JWKS, '"kty": "EC"', '"kty": "oct"', "systems/people.yaml 9:7 secret-in-keys"),
     "keys that are none": (JWKS, '{"keys"', '{"key"', "systems/people.yaml 9:7 bad-keys"),
     "keys that are no JSON": (JWKS, None, "{", "systems/people.yaml 9:7 bad-keys"),
+    "keys nested too deeply": (JWKS, None, '{"keys": ' + "[" * 100_000, "systems/people.yaml 9:7 bad-keys"),
     "host of another system": (SECOND, None, ANOTHER, "1:1 host-twice"),
     "system twice": (SECOND, None, ANOTHER.replace("system: other", "system: people"), "1:1 duplicate"),
     "pack twice": ("packs/mine.yaml", None, "pack: datasette\noperations: []\n", "1:1 duplicate"),

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+from jwt.warnings import InsecureKeyLengthWarning
 
 from policies.policy import Kind
 from policies.program import Program
@@ -171,6 +174,18 @@ def test_a_broken_key_set_takes_no_token(compiled: Program, tmp_path: Path) -> N
     (folder / "idp.json").write_text('{"keys": [{"kty": "EC", "crv": "nothing"}]}')
     with pytest.raises(BadCredential):
         Identity(program(folder=folder), DIGESTER).caller(PROVIDER.token(), NOW)
+
+
+def test_a_key_that_was_found_wanting_signs_nothing(compiled: Program) -> None:
+    """A program in force may be older than the check that finds its key too short."""
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    jwk = {**json.loads(RSAAlgorithm.to_jwk(short.public_key())), "kid": "r", "alg": "RS256"}
+    issuer = msgspec.structs.replace(compiled.issuers[0], jwks=json.dumps({"keys": [jwk]}))
+    old = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
+    with pytest.warns(InsecureKeyLengthWarning):
+        token = PROVIDER.token(kid="r", key=short)
+    with pytest.raises(BadCredential):
+        old.caller(token, NOW)
 
 
 @pytest.mark.parametrize(
