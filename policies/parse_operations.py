@@ -36,7 +36,8 @@ STATIC_TYPES = (
 _NAME_OR_RECORD = re.compile(rf"{NAME.pattern}|\{{record\}}")
 _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
 _OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|OPTIONS) (/[A-Za-z0-9_.~{}*/+@:,=%-]*)")
-_POINTER = re.compile(r"(/[^/]*)*")
+_POINTER = re.compile(r"(/[^/]*){0,64}")
+"""No deeper than JSON is read."""
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
@@ -186,7 +187,9 @@ def _json(section: Section) -> tuple[Target, ...] | None:
     targets = []
     for path, at, inner in section.entries("json"):
         if not _POINTER.fullmatch(path):
-            section.find(at, "wrong-form", f"`{path[:80]}` is no JSON Pointer: it begins with `/` or is empty")
+            section.find(
+                at, "wrong-form", f"`{path[:80]}` is no JSON Pointer of up to 64 steps: it begins with `/` or is empty"
+            )
             continue
         if isinstance(inner, Scalar):
             category = section.text_of(inner, path, NAME)

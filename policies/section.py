@@ -119,13 +119,16 @@ class Section:
                 midnight = datetime.combine(date.fromisoformat(text), time(), BEIJING)
                 return (midnight + timedelta(days=1)).astimezone(UTC)
             moment = datetime.fromisoformat(text)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            message = f"`{key}` is a day such as 2027-06-30 or a time with its zone such as 2027-06-30T18:00:00+08:00"
-            self.find(node.at, "wrong-form", message)
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except OverflowError:
+            self.find(node.at, "out-of-range", f"`{key}` is in a year from 2 to 9998")
             return None
-        return moment.astimezone(UTC)
+        except ValueError:
+            pass
+        message = f"`{key}` is a day such as 2027-06-30 or a time with its zone such as 2027-06-30T18:00:00+08:00"
+        self.find(node.at, "wrong-form", message)
+        return None
 
     def items(self, key: str, *, required: bool = True) -> list[Node]:
         """The nodes of the list under *key*."""

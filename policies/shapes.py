@@ -22,6 +22,10 @@ from policies.transforms.spec import Redact, Scan, Show, Spec
 
 _PLACEHOLDER = re.compile(r"\{(field|op|any)\}")
 _BUILT_IN = "built in"
+DEEPEST_RECORD = 16
+"""Records within each other."""
+LARGEST_RECORD = 10_000
+"""Fields, with those of all records within: a program spells them out."""
 
 
 def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, ...] = ()) -> str:
@@ -60,6 +64,8 @@ class ShapeMaker:
         self._policy = policy
         self._findings = findings
         self._records: dict[str, ObjectShape] = {}
+        self._sizes: dict[str, tuple[int, int]] = {}
+        """Of each record: how deep it is, and how many fields it has with those of the records within."""
         self._under_way: list[str] = []
         for name, record in system.records.items():
             self.record(name, record.at)
@@ -75,6 +81,9 @@ class ShapeMaker:
         if name in self._under_way:
             self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes")
             return ObjectShape()
+        if len(self._under_way) >= DEEPEST_RECORD:
+            self._find(at, "record-too-large", f"record `{name}` lies within more than {DEEPEST_RECORD - 1} others")
+            return ObjectShape()
         self._under_way.append(name)
         children: dict[str, Shape] = {}
         for key, child in record.fields.items():
@@ -82,6 +91,16 @@ class ShapeMaker:
             if child.label and self.labels.csv and isinstance(shape, ValueShape):
                 children.setdefault(key + self.labels.csv, ValueShape(shape.label))
         self._under_way.pop()
+        within = [self._sizes.get(child.record, (0, 1)) for child in record.fields.values()]
+        depth, size = 1 + max((depth for depth, _ in within), default=0), sum(size for _, size in within)
+        if depth > DEEPEST_RECORD or size > LARGEST_RECORD:
+            message = (
+                f"record `{name}`, with those within it, is more than {DEEPEST_RECORD} deep or "
+                f"has more than {LARGEST_RECORD} fields"
+            )
+            self._find(at, "record-too-large", message)
+            children, depth, size = {}, 0, 1  # told once, and not again of whatever holds it
+        self._sizes[name] = depth, size
         self._records[name] = ObjectShape(children=children, subject=record.subject)
         return self._records[name]
 

@@ -13,6 +13,13 @@ operations: []
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{n}: &{n} [*{p}, *{p}, *{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)
 )
+LINKS = [f"  r{n}: {{fields: {{a: {{record: r{n + 1}}}}}}}\n" for n in range(3000)]
+LAST = "  r3000: {fields: {a: public}}\n"
+CHAIN, UPSIDE_DOWN = "".join([*LINKS, LAST]), "".join([LAST, *reversed(LINKS)])
+TREE = (
+    "".join(f"  r{n}: {{fields: {{a: {{record: r{n + 1}}}, b: {{record: r{n + 1}}}}}}}\n" for n in range(14))
+    + "  r14: {fields: {a: public}}\n"
+)
 
 # name: file, what is replaced, by what, and the finding that must be among those told: its file where that is another
 BROKEN = {
@@ -29,6 +36,10 @@ BROKEN = {
     "grant without an end": (GRANTS, "    until: 2027-06-30\n", "", "2:5 missing-key"),
     "grant with a wrong date": (GRANTS, "until: 2027-06-30\n", "until: 2027-06-31\n", "9:12 wrong-form"),
     "grant with a time without zone": (GRANTS, "T18:00:00+08:00", "T18:00:00", "17:12 wrong-form"),
+    "grant until the last of all days": (GRANTS, "until: 2027-06-30\n", "until: 9999-12-31\n", "9:12 out-of-range"),
+    "grant until a time beyond all days": (
+        GRANTS, "2027-06-30T18:00:00+08:00", "9999-12-31T18:00:00-08:00", "17:12 out-of-range"
+    ),
     "grant of an unknown category": (GRANTS, "person_name: show", "persn_name: show", "2:5 unknown-category"),
     "grant of an unknown system": (GRANTS, "systems: [people]", "systems: [peple]", "2:5 unknown-system"),
     "grant for nobody": (GRANTS, "who: {posts: [clerk]}", "who: {}", "3:10 missing-key"),
@@ -41,6 +52,11 @@ BROKEN = {
     "unknown category in a record": (SYSTEM, "name: person_name", "name: person", "19:13 unknown-category"),
     "unknown record": (SYSTEM, "home: {record: home}", "home: {record: house}", "24:13 unknown-record"),
     "record in itself": (SYSTEM, "street: public", "street: {record: person}", "27:15 record-in-itself"),
+    "records in records without an end": (SYSTEM, "records:\n", "records:\n" + CHAIN, "28:21 record-too-large"),
+    "records in records, the last one first": (
+        SYSTEM, "records:\n", "records:\n" + UPSIDE_DOWN, "29:3 record-too-large"
+    ),
+    "record that grows with each that is within": (SYSTEM, "records:\n", "records:\n" + TREE, "13:3 record-too-large"),
     "subject that is no field": (SYSTEM, "subject: id_no", "subject: id_number", "14:5 unknown-field"),
     "unknown pack": (SYSTEM, "records:", "pack: nothing\nrecords:", "1:1 unknown-pack"),
     "missing variable of a pack": (SYSTEM, "records:", "pack: datasette\nrecords:", "1:1 missing-variable"),
@@ -53,6 +69,7 @@ BROKEN = {
     "filter without a field": (SYSTEM, '"{field}": filter', "name: filter", "36:7 filter-without-field"),
     "parameter of an unknown kind": (SYSTEM, "page: any", "page: free", "32:13 unknown-choice"),
     "pointer that is none": (SYSTEM, "/total: public", "total: public", "41:9 wrong-form"),
+    "pointer deeper than JSON is read": (SYSTEM, "/total: public", f"{'/a' * 65}: public", "41:9 wrong-form"),
     "path in a path": (SYSTEM, "/total: public", "/items/*/id: public", "41:9 path-in-path"),
     "element without a field": (SYSTEM, '"col-{field}"', '"col"', "46:13 element-without-field"),
     "static with answers": (SYSTEM, "static: true", "static: true\n    answers: {text: x}", "56:5 static-with-answers"),
