@@ -37,11 +37,18 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        return f"{self.at.file}:{self.at.line}:{self.at.column}: {self.severity}: {self.message} [{self.code}]"
+        text = f"{self.at.file}:{self.at.line}:{self.at.column}: {self.severity}: {self.message} [{self.code}]"
+        return spelled_out(text)
 
     def as_json(self) -> dict[str, Any]:
         """With the keys `file`, `line`, `column`, `code`, `message` and `severity`."""
-        return {**asdict(self.at), "code": self.code, "message": self.message, "severity": self.severity}
+        return {
+            **asdict(self.at),
+            "file": spelled_out(self.at.file),
+            "code": self.code,
+            "message": spelled_out(self.message),
+            "severity": self.severity,
+        }
 
 
 class Findings:
@@ -62,6 +69,20 @@ class Findings:
     def errors(self) -> list[Finding]:
         """Those that keep the policy from compiling."""
         return [finding for finding in self.sorted() if finding.severity is Severity.ERROR]
+
+
+def spelled_out(text: str) -> str:
+    """*text* on one line, with an escape such as `\\u202e` for each character that nobody could see.
+
+    Names of files and what stands in them may hold bytes that are no text, orders to a terminal, or turn a line around.
+    """
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # how a byte that is no UTF-8 stands in the name of a file (PEP 383)
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
 
 
 class PolicyError(Exception):

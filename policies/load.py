@@ -94,6 +94,9 @@ class _Reader:
     def text(self, name: str) -> str | None:
         """The text of the file *name*; None, and a finding, where there is none or it cannot be had."""
         path, at = self.folder / name, Position(name, 1, 1)
+        if not name.isprintable():
+            self.findings.add(Finding(at, "file-name", f"`{name}` is called by what is no text: give the file a name"))
+            return None
         if not path.exists():
             self.findings.add(Finding(at, "missing-file", f"there is no `{name}` in the folder of policies"))
             return None

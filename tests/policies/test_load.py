@@ -1,5 +1,6 @@
 """Policies that are read, and policies broken in every way we could think of: each finding with its place and code."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -124,6 +125,34 @@ def test_what_cannot_be_read_is_a_finding(folder: Path, name: str) -> None:
     file, becomes, expected = UNREADABLE[name]
     becomes(folder / file)
     assert expected in findings_in(folder)
+
+
+NAMES = {
+    b"systems/x\xff.yaml": r"systems/x\xff.yaml",
+    "systems/x\u202elmay.yaml".encode(): r"systems/x\u202elmay.yaml",
+    b"packs/\x1b[2J.yaml": r"packs/\x1b[2J.yaml",
+    b"two\nlines.json": r"two\nlines.json",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_nobody_can_read_is_a_finding_that_everybody_can(folder: Path, name: bytes) -> None:
+    (folder / "packs").mkdir()
+    (folder / os.fsdecode(name)).write_text("system: x")
+    (finding,) = load_policy(folder).findings.sorted()
+    shown = NAMES[name]
+    assert str(finding).startswith(f"{shown}:1:1: error: `{shown}` ")
+    assert (finding.as_json()["file"], finding.code) == (shown, "file-name")
+    assert json.dumps(finding.as_json(), ensure_ascii=False).encode().isascii()
+
+
+def test_a_finding_spells_out_what_nobody_sees_in_a_file(folder: Path) -> None:
+    path = folder / "catalogue.yaml"
+    path.write_text(path.read_text("utf-8").replace("level: general", r'"le\e[31m\u202e\nvel": general', 1), "utf-8")
+    findings = load_policy(folder).findings.sorted()
+    assert r"has no key `le\x1b[31m\u202e\nvel`" in str(findings[1])
+    assert all(str(finding).isprintable() for finding in findings)
+    assert all(str(finding.as_json()["message"]).isprintable() for finding in findings)
 
 
 def test_an_empty_file_is_told_whatever_else_is_wrong(folder: Path) -> None:

@@ -38,3 +38,9 @@ def test_a_canary_that_is_a_person_is_found_and_not_repeated(home: Home) -> None
     (finding,) = check_all(home)
     assert (finding.at.file, finding.at.line, finding.code) == ("canaries.txt", 2, "not-a-canary")
     assert "330102" not in str(finding)
+
+
+def test_canaries_that_are_no_text_are_found(home: Home) -> None:
+    home.canaries.write_bytes("# 诱饵".encode("gbk"))
+    (finding,) = check_all(home)
+    assert (finding.at.file, finding.code) == ("canaries.txt", "unreadable-file")

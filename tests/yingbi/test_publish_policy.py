@@ -1,3 +1,4 @@
+import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from proxy.published import read_programs
 from tests.gateway import GOOD
 from yingbi.home import Home
 from yingbi.publish_policy import PolicyPublisher
+from yingbi.told import hear, tell
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -110,3 +112,14 @@ def test_programs_put_back_from_an_older_copy_are_published_anew(home: Home, tmp
     again.publish()
     _, generation = read_programs(home.published, Verifier(Signer(home.private_key("program")).public_bytes), {}, 0)
     assert again.now.generation == Board(home.board).programs == generation == 5
+
+
+def test_a_file_that_no_text_names_is_told_and_leaves_the_programs(home: Home) -> None:
+    made = publisher(home)
+    made.publish()
+    shutil.copyfile(GOOD / "systems" / "people.yaml", os.fsdecode(bytes(home.policies) + b"/systems/\xff.yaml"))
+    assert settled(made)
+    tell(home.told("supervisor"), {"findings": [finding.as_json() for finding in made.now.findings]})
+    (finding,) = hear(home.told("supervisor"))["findings"]
+    assert (finding["file"], finding["code"]) == (r"systems/\xff.yaml", "file-name")
+    assert made.now.generation == 1
