@@ -32,6 +32,25 @@ STATIC_TYPES = (
     "font/woff",
     "font/woff2",
 )
+STATIC_TYPE = re.compile(
+    r"(image|font|audio|video)/[a-z0-9.-]+|image/svg\+xml|text/(css|javascript)"
+    r"|application/(javascript|wasm|vnd\.ms-fontobject|font-woff)"
+)
+"""What may pass as it is. Whatever data is written in may be about persons, and takes a declared answer."""
+
+KEPT_HEADERS = (
+    # between two neighbours, or how a message is framed (RFC 9110, 7.6.1 and 8; RFC 9112, 6)
+    *("connection", "content-encoding", "content-length", "content-range", "host", "http2-settings", "keep-alive"),
+    *("proxy-authenticate", "proxy-authentication-info", "proxy-authorization", "proxy-connection"),
+    *("te", "trailer", "transfer-encoding", "upgrade"),
+    # what the gateway says itself of a masked body
+    *("age", "cache-control", "content-type", "expires", "vary", "yingbi-event"),
+    # what tells one unmasked body from another
+    *("accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"),
+    # a way around the gateway
+    "alt-svc",
+)
+"""Response headers that no policy lets pass."""
 
 _NAME_OR_RECORD = re.compile(rf"{NAME.pattern}|\{{record\}}")
 _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
@@ -105,7 +124,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
-        headers=section.texts("headers", required=False, fits=_HEADER),
+        headers=_headers(section),
         at=section.at,
     )
     if operation.static and operation.answers != Bodies():
@@ -119,7 +138,21 @@ def _static(section: Section) -> tuple[str, ...]:
     node = section.node_of("static", required=False)
     if isinstance(node, Scalar):
         return STATIC_TYPES if section.flag("static", default=False) else ()
-    return section.texts("static", required=False, fits=re.compile(r"[a-z]+/[a-z0-9.+-]+"))
+    types = section.texts("static", required=False, fits=re.compile(r"[a-z]+/[a-z0-9.+-]+"))
+    for media_type in types:
+        if not STATIC_TYPE.fullmatch(media_type):
+            message = f"`{media_type[:80]}` may hold data of persons and would pass unmasked: declare it in `answers`"
+            section.find(section.place_of("static"), "static-data", message)
+    return types
+
+
+def _headers(section: Section) -> tuple[str, ...]:
+    names = section.texts("headers", required=False, fits=_HEADER)
+    for name in names:
+        if name in KEPT_HEADERS:
+            message = f"`{name}` never passes: it is about the connection or the unmasked body, not about what is shown"
+            section.find(section.place_of("headers"), "kept-header", message)
+    return names
 
 
 def _parameters(section: Section, words: _Words) -> tuple[Parameter, ...]:

@@ -16,6 +16,7 @@ from policies.digest import Digester
 from policies.findings import PolicyError, Severity
 from policies.formats.masker import Tally
 from policies.load import load_policy
+from policies.parse_operations import KEPT_HEADERS, STATIC_TYPES
 from policies.view import Views
 from tests.effort import examples
 from tests.policies.broken import BROKEN, CALLERS, CATALOGUE, GRANTS, JWKS, SYSTEM
@@ -80,6 +81,36 @@ def test_everything_wrong_is_told_at_once(folder: Path) -> None:
     found = findings_in(folder)
     assert {f"{BROKEN[name][0]} {BROKEN[name][3]}" for name in AT_ONCE} - set(found) == set()
     assert found == sorted(found, key=lambda one: (one.split()[0], *map(int, one.split()[1].split(":"))))
+
+
+DATA = (
+    "text/csv", "text/html", "text/plain", "text/xml", "text/tab-separated-values", "text/event-stream",
+    "application/json", "application/ld+json", "application/x-ndjson", "application/xml", "application/xhtml+xml",
+    "application/atom+xml", "application/pdf", "application/zip", "application/octet-stream", "image/x+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "multipart/mixed", "message/rfc822",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("media_type", DATA)
+def test_what_may_hold_data_is_no_static_file(folder: Path, media_type: str) -> None:
+    path = folder / "systems" / "people.yaml"
+    path.write_text(path.read_text("utf-8").replace("static: true", f"static: [text/css, {media_type}]"), "utf-8")
+    assert findings_in(folder) == ["systems/people.yaml 57:5 static-data"]
+
+
+@pytest.mark.parametrize("media_type", [*STATIC_TYPES, "image/webp", "video/mp4", "application/wasm"])
+def test_what_looks_the_same_to_everybody_is_a_static_file(folder: Path, media_type: str) -> None:
+    path = folder / "systems" / "people.yaml"
+    path.write_text(path.read_text("utf-8").replace("static: true", f"static: [{media_type}]"), "utf-8")
+    assert findings_in(folder) == []
+
+
+@pytest.mark.parametrize("name", KEPT_HEADERS)
+def test_a_header_that_is_not_about_what_is_shown_never_passes(folder: Path, name: str) -> None:
+    path = folder / "systems" / "people.yaml"
+    text = path.read_text("utf-8").replace("static: true", f"static: true\n    headers: [link, {name}]")
+    path.write_text(text, "utf-8")
+    assert findings_in(folder) == ["systems/people.yaml 58:5 kept-header"]
 
 
 def test_messages_are_for_people(folder: Path) -> None:

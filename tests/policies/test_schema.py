@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 from deploy.demo.people import callers_file
 from policies.check import RESERVED
 from policies.findings import Findings
-from policies.parse_operations import STATIC_TYPES
+from policies.parse_operations import KEPT_HEADERS, STATIC_TYPE, STATIC_TYPES
 from policies.parse_rules import parse_callers, parse_catalogue, parse_grants
 from policies.parse_system import parse_pack, parse_system
 from policies.section import Section
@@ -272,3 +272,14 @@ def test_no_category_is_called_by_a_word_of_the_language(name: str) -> None:
 def test_the_examples_of_static_files_are_those_that_true_stands_for() -> None:
     static = READ["system"]["$defs"]["operation"]["properties"]["static"]["oneOf"][1]
     assert tuple(static["items"]["examples"]) == STATIC_TYPES
+
+
+def test_the_types_of_static_files_are_those_of_the_parser() -> None:
+    static = READ["system"]["$defs"]["operation"]["properties"]["static"]["oneOf"][1]
+    assert static["items"]["pattern"] == f"^({STATIC_TYPE.pattern})$"
+    assert all(STATIC_TYPE.fullmatch(name) for name in STATIC_TYPES)
+
+
+def test_the_headers_that_never_pass_are_those_of_the_parser() -> None:
+    headers = READ["system"]["$defs"]["operation"]["properties"]["headers"]
+    assert tuple(headers["items"]["not"]["enum"]) == KEPT_HEADERS
