@@ -1,5 +1,7 @@
 """Judges the files of a policy together: what one of them names must stand in another."""
 
+from datetime import datetime
+
 from policies.compile import compile_with
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
@@ -9,10 +11,15 @@ from policies.section import nearest
 RESERVED = (PUBLIC, SCAN, "undeclared", "text")
 
 
-def check(policy: Policy, jwks: dict[str, str], findings: Findings) -> None:
-    """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file."""
-    for stage in (_categories, _grants, _callers, _hosts):
+def check(policy: Policy, jwks: dict[str, str], now: datetime | None, findings: Findings) -> None:
+    """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file.
+
+    Without the time *now*, nothing is said of what has ended.
+    """
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect):
         stage(policy, findings)
+    if now is not None:
+        _ended(policy, now, findings)
     for system in policy.systems.values():
         _identity(system, jwks, findings)
         _allowed(system, policy, findings)
@@ -79,6 +86,28 @@ def _hosts(policy: Policy, findings: Findings) -> None:
                 message = f"host `{host}` belongs to `{taken[host]}` already"
                 findings.add(Finding(system.at, "host-twice", message))
             taken[host] = system.name
+
+
+def _without_effect(policy: Policy, findings: Findings) -> None:
+    """What can be written and does nothing: whoever wrote it meant something."""
+    for at, what, empty in (
+        *((grant.at, f"grant `{grant.id}`", "systems") for grant in policy.grants if not grant.systems),
+        *((grant.at, f"grant `{grant.id}`", "sees") for grant in policy.grants if not grant.sees),
+        *((caller.at, f"caller `{caller.id}`", "keys") for caller in policy.callers if not caller.keys),
+        *((system.at, f"system `{system.name}`", "hosts") for system in policy.systems.values() if not system.hosts),
+    ):
+        message = f"{what} is without effect: its `{empty}` are empty"
+        findings.add(Finding(at, "without-effect", message, Severity.WARNING))
+
+
+def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
+    for at, what, until in (
+        *((grant.at, f"grant `{grant.id}`", grant.until) for grant in policy.grants),
+        *((key.at, f"key `{key.id}` of `{caller.id}`", key.until) for caller in policy.callers for key in caller.keys),
+    ):
+        if until <= now:
+            message = f"{what} has ended: remove it, or have a later `until` approved"
+            findings.add(Finding(at, "ended", message, Severity.WARNING))
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:

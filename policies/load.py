@@ -10,6 +10,7 @@ packs/<name>.yaml       packs beside those that come with Yingbi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from policies.check import check
@@ -33,8 +34,11 @@ class Loaded:
     findings: Findings
 
 
-def load_policy(folder: Path) -> Loaded:
-    """The policy in *folder*. Nothing that stands in a file makes this raise; a folder that cannot be read does."""
+def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
+    """The policy in *folder*. Nothing that stands in a file makes this raise; a folder that cannot be read does.
+
+    With the time *now*, what has ended is found as well.
+    """
     if not folder.is_dir():
         raise NotADirectoryError(f"`{folder}` is no folder of policies")
     findings = Findings()
@@ -63,7 +67,7 @@ def load_policy(folder: Path) -> Loaded:
         unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
     )
     jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
-    check(policy, jwks, findings)
+    check(policy, jwks, now, findings)
     return Loaded(policy, jwks, findings)
 
 

@@ -19,7 +19,7 @@ from policies.policy import (
     Title,
 )
 from policies.section import NAME, Section
-from policies.yaml_tree import Entries, Node, Scalar
+from policies.yaml_tree import Entries, Items, Node, Scalar
 
 STATIC_TYPES = (
     "text/css",
@@ -113,6 +113,9 @@ def _operation(section: Section, words: _Words) -> Operation | None:
     method, path = on.split(" ", 1)
     _check_path(section, path)
     allow = section.texts("allow", required=False, fits=NAME)
+    if isinstance(named := section.node.nodes.get("allow"), Items) and not named.nodes:
+        message = "`allow` names nobody: write `refuse` and why, or leave it out for what is usual"
+        section.find(section.place_of("allow"), "empty", message)
     operation = Operation(
         method=method,
         path=path,

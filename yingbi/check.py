@@ -1,5 +1,6 @@
 """Everything that can be wrong with what people have written for an installation."""
 
+from datetime import datetime
 from pathlib import Path
 
 from incident.graph import SHIPPED as PLAYBOOKS
@@ -13,14 +14,14 @@ from yingbi.home import Home
 from yingbi.rules import rule_files_of
 
 
-def check_folder(folder: Path) -> list[Finding]:
-    """All that is wrong with the policies in *folder*, first in the files first. Raises OSError."""
-    return load_policy(folder).findings.sorted()
+def check_folder(folder: Path, now: datetime) -> list[Finding]:
+    """All that is wrong at the time *now* with the policies in *folder*, first in the files first. Raises OSError."""
+    return load_policy(folder, now).findings.sorted()
 
 
-def check_all(home: Home) -> list[Finding]:
+def check_all(home: Home, now: datetime) -> list[Finding]:
     """The same for policies, rules, canaries and playbooks of the installation."""
-    return [*check_folder(home.policies), *_rules(home), *_playbooks()]
+    return [*check_folder(home.policies, now), *_rules(home), *_playbooks()]
 
 
 def _rules(home: Home) -> list[Finding]:

@@ -204,11 +204,12 @@ def _check(given: argparse.Namespace) -> int:
     import json
 
     from yingbi.check import check_all, check_folder
+    from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
     try:
-        findings = check_folder(given.folder) if given.folder else check_all(Home(read_settings().home))
+        findings = check_folder(given.folder, now()) if given.folder else check_all(Home(read_settings().home), now())
     except OSError as error:
         _complain(f"无法检查 / cannot check: {error.strerror or error}")
         return COULD_NOT

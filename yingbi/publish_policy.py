@@ -72,7 +72,7 @@ class PolicyPublisher:
         now = self._clock()
         self._done = stamp_of(self._home.policies)  # before they are read: what changes meanwhile is a change
         try:
-            loaded = load_policy(self._home.policies)
+            loaded = load_policy(self._home.policies, now)
         except OSError:
             problem = Finding(Position(".", 1, 1), "unreadable-folder", "the folder of policies cannot be read")
             self.now = _judged(self.now, [problem], now)

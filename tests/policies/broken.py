@@ -72,6 +72,7 @@ BROKEN = {
     "pointer deeper than JSON is read": (SYSTEM, "/total: public", f"{'/a' * 65}: public", "41:9 wrong-form"),
     "path in a path": (SYSTEM, "/total: public", "/items/*/id: public", "41:9 path-in-path"),
     "element without a field": (SYSTEM, '"col-{field}"', '"col"', "46:13 element-without-field"),
+    "operation that nobody may call": (SYSTEM, "static: true", "static: true\n    allow: []", "58:5 empty"),
     "static with answers": (SYSTEM, "static: true", "static: true\n    answers: {text: x}", "56:5 static-with-answers"),
     "missing keys of an issuer": (SYSTEM, "keys: idp.json", "keys: other.json", "9:7 missing-keys"),
     "host twice": (SYSTEM, "hosts: [people.localhost]", "hosts: [a.localhost, a.localhost]", "3:22 duplicate"),

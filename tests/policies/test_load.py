@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,45 @@ def test_a_header_that_is_not_about_what_is_shown_never_passes(folder: Path, nam
     text = path.read_text("utf-8").replace("static: true", f"static: true\n    headers: [link, {name}]")
     path.write_text(text, "utf-8")
     assert findings_in(folder) == ["systems/people.yaml 58:5 kept-header"]
+
+
+WITHOUT_EFFECT = {
+    "a grant of no system": (GRANTS, "systems: [people]", "systems: []", "2:5"),
+    "a grant of no category": (GRANTS, "sees: {resident_id: digest}", "sees: {}", "12:5"),
+    "a caller without a key": (CALLERS, None, "callers: [{id: nobody, kind: staff, keys: []}]\n", "1:11"),
+    "a system without a host": (SYSTEM, "hosts: [people.localhost]", "hosts: []", "1:1"),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_EFFECT)
+def test_what_does_nothing_is_warned_of(folder: Path, name: str) -> None:
+    file, old, new, place = WITHOUT_EFFECT[name]
+    text = (folder / file).read_text("utf-8")
+    assert old is None or old in text
+    (folder / file).write_text(new if old is None else text.replace(old, new, 1), "utf-8")
+    told = [
+        f"{f.at.file} {f.at.line}:{f.at.column} {f.severity} {f.code}" for f in load_policy(folder).findings.sorted()
+    ]
+    assert f"{file} {place} warning without-effect" in told
+    assert findings_in(folder) == []
+
+
+BEFORE_ALL = datetime(2027, 6, 30, 9, 59, tzinfo=UTC)
+"""The first end of a grant in the good policy is 18:00 in Beijing on this day; the others, 24:00."""
+
+
+@pytest.mark.parametrize(
+    ("now", "ended"),
+    [
+        (BEFORE_ALL, []),
+        (BEFORE_ALL + timedelta(minutes=1), [f"{GRANTS}:12"]),
+        (BEFORE_ALL + timedelta(hours=6, minutes=1), [f"{CALLERS}:6", f"{CALLERS}:14", f"{GRANTS}:2", f"{GRANTS}:12"]),
+    ],
+)
+def test_what_has_ended_is_warned_of(folder: Path, now: datetime, ended: list[str]) -> None:
+    findings = load_policy(folder, now).findings.sorted()
+    assert [str(finding.at) for finding in findings] == ended
+    assert {(finding.code, finding.severity) for finding in findings} <= {("ended", Severity.WARNING)}
 
 
 def test_messages_are_for_people(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from tests.gateway import GOOD
 from yingbi.check import check_all, check_folder
 from yingbi.home import Home
 from yingbi.rules import SHIPPED, rule_files_of
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -17,8 +20,8 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_what_is_shipped_is_right(home: Home) -> None:
-    assert check_folder(Path(__file__).parents[2] / "tests" / "policies" / "good") == []
-    assert check_all(home) == []
+    assert check_folder(Path(__file__).parents[2] / "tests" / "policies" / "good", NOW) == []
+    assert check_all(home, NOW) == []
 
 
 def test_a_rule_of_ones_own_stands_in_the_place_of_a_shipped_one(home: Home) -> None:
@@ -29,18 +32,18 @@ def test_a_rule_of_ones_own_stands_in_the_place_of_a_shipped_one(home: Home) -> 
     assert [path.name for path in files] == sorted(path.name for path in files)
     assert own in files
     assert SHIPPED / "canary.yml" not in files
-    (finding, *_) = check_all(home)
+    (finding, *_) = check_all(home, NOW)
     assert (finding.at.file, finding.code) == ("rules/canary.yml", "rule-missing-key")
 
 
 def test_a_canary_that_is_a_person_is_found_and_not_repeated(home: Home) -> None:
     home.canaries.write_text("# canaries\n330102199001011234\n")
-    (finding,) = check_all(home)
+    (finding,) = check_all(home, NOW)
     assert (finding.at.file, finding.at.line, finding.code) == ("canaries.txt", 2, "not-a-canary")
     assert "330102" not in str(finding)
 
 
 def test_canaries_that_are_no_text_are_found(home: Home) -> None:
     home.canaries.write_bytes("# 诱饵".encode("gbk"))
-    (finding,) = check_all(home)
+    (finding,) = check_all(home, NOW)
     assert (finding.at.file, finding.code) == ("canaries.txt", "unreadable-file")
