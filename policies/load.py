@@ -22,6 +22,7 @@ from policies.section import Section
 from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
 
 BUILT_IN = Path(__file__).parent
+NEEDED = ("catalogue.yaml", "grants.yaml", "callers.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
     if not folder.is_dir():
         raise NotADirectoryError(f"`{folder}` is no folder of policies")
     findings = Findings()
+    if not any((folder / name).exists() for name in NEEDED):
+        message = f"this folder holds no policy: {', '.join(f'`{name}`' for name in NEEDED)} and `systems/` make one"
+        findings.add(Finding(Position(".", 1, 1), "no-policy", message))
+        return Loaded(Policy(categories={}, grants=(), callers=(), packs={}, systems={}), {}, findings)
     reader = _Reader(folder, findings)
     categories = reader.one("catalogue.yaml", parse_catalogue) or {}
     grants = reader.one("grants.yaml", parse_grants) or []

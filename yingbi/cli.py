@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         "check",
         _check,
         "检查策略和规则 / find what is wrong with policies and rules",
-        "yingbi check policies --json",
+        "yingbi check var/policies --json",
     )
     check.add_argument(
         "folder",
@@ -211,7 +211,8 @@ def _check(given: argparse.Namespace) -> int:
     try:
         findings = check_folder(given.folder, now()) if given.folder else check_all(Home(read_settings().home), now())
     except OSError as error:
-        _complain(f"无法检查 / cannot check: {error.strerror or error}")
+        hint = "" if given.folder else "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run"
+        _complain(f"无法检查 / cannot check: {error.strerror or error}{hint}")
         return COULD_NOT
     if given.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))

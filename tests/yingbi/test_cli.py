@@ -79,6 +79,25 @@ def test_check_tells_file_line_column_code_and_message(tmp_path: Path, capsys: p
     assert "catalogue.yaml:2:1: error:" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("folder", ["policies", "docs"])
+def test_check_of_a_folder_of_something_else_says_so(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The program's own `policies` is what somebody may name who has just fetched it."""
+    assert main(["check", str(ROOT / folder)]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(".:1:1: error: this folder holds no policy: ")
+    assert line.endswith("[no-policy]")
+
+
+def test_check_before_there_is_an_installation_says_what_makes_one(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check"]) == 3
+    assert (
+        f"`{home / 'policies'}` is no folder of policies；首次运行 `yingbi up` 时建立 / `yingbi up` makes it"
+        in capsys.readouterr().err
+    )
+
+
 def test_check_of_no_folder_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(tmp_path / "nowhere")]) == 3
     assert capsys.readouterr().err.count("\n") == 1
