@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from policies.sentences import SENTENCES
+
 
 class Severity(StrEnum):
     """Whether a finding stands in the way."""
@@ -37,15 +39,21 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        text = f"{self.at.file}:{self.at.line}:{self.at.column}: {self.severity}: {self.message} [{self.code}]"
-        return spelled_out(text)
+        said = f"{self.zh} / {self.message}" if self.zh else self.message
+        return spelled_out(f"{self.at.file}:{self.at.line}:{self.at.column}: {self.severity}: {said} [{self.code}]")
+
+    @property
+    def zh(self) -> str:
+        """What is wrong in Chinese, without the particulars; empty where there is no such sentence for the code."""
+        return SENTENCES.get(self.code, "")
 
     def as_json(self) -> dict[str, Any]:
-        """With the keys `file`, `line`, `column`, `code`, `message` and `severity`."""
+        """With the keys `file`, `line`, `column`, `code`, `zh`, `message` and `severity`."""
         return {
             **asdict(self.at),
             "file": spelled_out(self.at.file),
             "code": self.code,
+            "zh": self.zh,
             "message": spelled_out(self.message),
             "severity": self.severity,
         }

@@ -20,6 +20,7 @@ from policies.formats.free_text import hide, personal_spans
 from policies.load import load_policy
 from policies.parse_rules import parse_spec
 from policies.section import Section
+from policies.sentences import SENTENCES
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Scan
 from policies.yaml_tree import Entries, read_yaml
@@ -127,6 +128,12 @@ def test_every_code_of_a_finding_has_its_paragraph() -> None:
     headings = re.findall(r"^### (.+)$", text_of("docs/findings.md"), flags=re.MULTILINE)
     assert len(set(headings)) == len(headings)
     assert set(headings) == codes_in_the_source()
+
+
+def test_every_code_of_a_finding_about_a_policy_has_its_sentence_in_chinese() -> None:
+    prefixes = tuple(PREFIX.values())
+    assert set(SENTENCES) == {code for code in codes_in_the_source() if not code.startswith(prefixes)}
+    assert all(re.search("[\u4e00-\u9fff]", sentence) for sentence in SENTENCES.values())
 
 
 def test_the_codes_are_those_that_a_reader_would_find() -> None:

@@ -29,6 +29,7 @@ def test_findings_have_their_place(bureau: Bureau) -> None:
     assert [["systems/register.yaml"], ["12"], ["5"], ["错误", "error"], ["unknown-category"]] in [
         row[:5] for row in rows
     ]
+    assert ["没有这个种类", "there", "is", "no", "category", "`mobil`"] in [row[5] for row in rows if len(row) == 6]
     assert "有 2 处错误" in page.text()
 
 

@@ -191,7 +191,7 @@ def test_a_broken_policy_is_told_on_top_of_every_page(bureau: Bureau, name: str,
     bureau.installation = replace(INSTALLATION, policy=replace(POLICY, findings=BROKEN))
     page = browser.get(path)
     banner = next(each for each in page.all("section") if each.get("aria-labelledby") == "broken-policy")
-    assert "systems/register.yaml:12：there is no category `mobil`" in text_of(banner)
+    assert "systems/register.yaml:12：没有这个种类 there is no category `mobil`" in text_of(banner)
     assert "wide-grant" not in text_of(banner), "a warning breaks nothing"
     check(page)
 

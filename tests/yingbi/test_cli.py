@@ -71,7 +71,7 @@ def test_check_tells_file_line_column_code_and_message(tmp_path: Path, capsys: p
     (tmp_path / "catalogue.yaml").write_text("categories: {}\ncategory: 1\n")
     assert main(["check", str(tmp_path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert {"file", "line", "column", "code", "message", "severity"} == set(found[0])
+    assert {"file", "line", "column", "code", "zh", "message", "severity"} == set(found[0])
     assert ("catalogue.yaml", 2, 1, "unknown-key") in {
         (each["file"], each["line"], each["column"], each["code"]) for each in found
     }
@@ -84,7 +84,7 @@ def test_check_of_a_folder_of_something_else_says_so(folder: str, capsys: pytest
     """The program's own `policies` is what somebody may name who has just fetched it."""
     assert main(["check", str(ROOT / folder)]) == 1
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.startswith(".:1:1: error: this folder holds no policy: ")
+    assert line.startswith(".:1:1: error: 这个目录中没有策略 / this folder holds no policy: ")
     assert line.endswith("[no-policy]")
 
 
