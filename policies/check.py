@@ -30,29 +30,36 @@ def _categories(policy: Policy, findings: Findings) -> None:
     for name, category in policy.categories.items():
         if name in RESERVED:
             message = f"`{name}` is a word of the language: call the category something else"
-            findings.add(Finding(category.at, "reserved-name", message))
+            findings.add(Finding(category.at, "reserved-name", message, about=f"`{name}`"))
 
 
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[str, Position] = {}
     for grant in policy.grants:
         if grant.id in seen:
-            findings.add(Finding(grant.at, "duplicate", f"grant `{grant.id}` stands also at {seen[grant.id]}"))
+            findings.add(
+                Finding(
+                    grant.at,
+                    "duplicate",
+                    f"grant `{grant.id}` stands also at {seen[grant.id]}",
+                    about=f"授权 `{grant.id}`，另一处在 {seen[grant.id]}",
+                )
+            )
         seen[grant.id] = grant.at
         for category in grant.sees:
             if category not in policy.categories and category not in policy.unread:
                 near = nearest(category, policy.categories)
                 message = f"grant `{grant.id}` is about `{category[:80]}`, and there is no such category{near}"
-                findings.add(Finding(grant.at, "unknown-category", message))
+                findings.add(Finding(grant.at, "unknown-category", message, about=f"`{category[:80]}`"))
         for system in grant.systems:
             if system not in policy.systems and system not in policy.unread:
                 near = nearest(system, policy.systems)
                 message = f"grant `{grant.id}` is about `{system}`, and there is no such system{near}"
-                findings.add(Finding(grant.at, "unknown-system", message))
+                findings.add(Finding(grant.at, "unknown-system", message, about=f"`{system}`"))
         for caller in grant.callers:
             if caller not in {known.id for known in policy.callers} and not _has_issuers(policy):
                 message = f"grant `{grant.id}` is for `{caller}`, and there is no such caller"
-                findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING))
+                findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING, f"`{caller}`"))
 
 
 def _has_issuers(policy: Policy) -> bool:
@@ -65,16 +72,37 @@ def _callers(policy: Policy, findings: Findings) -> None:
     hashes: dict[str, Position] = {}
     for caller in policy.callers:
         if caller.id in callers:
-            findings.add(Finding(caller.at, "duplicate", f"caller `{caller.id}` stands also at {callers[caller.id]}"))
+            findings.add(
+                Finding(
+                    caller.at,
+                    "duplicate",
+                    f"caller `{caller.id}` stands also at {callers[caller.id]}",
+                    about=f"调用者 `{caller.id}`，另一处在 {callers[caller.id]}",
+                )
+            )
         callers[caller.id] = caller.at
         if caller.kind is Kind.CITIZEN:
-            message = "a citizen signs in with a token: keys are for staff, systems and terminals"
-            findings.add(Finding(caller.at, "citizen-with-key", message))
+            message = f"citizen `{caller.id}` signs in with a token: keys are for staff, systems and terminals"
+            findings.add(Finding(caller.at, "citizen-with-key", message, about=f"`{caller.id}`"))
         for key in caller.keys:
             if key.id in keys:
-                findings.add(Finding(key.at, "duplicate", f"key `{key.id}` stands also at {keys[key.id]}"))
+                findings.add(
+                    Finding(
+                        key.at,
+                        "duplicate",
+                        f"key `{key.id}` stands also at {keys[key.id]}",
+                        about=f"密钥 `{key.id}`，另一处在 {keys[key.id]}",
+                    )
+                )
             if key.sha256 in hashes:
-                findings.add(Finding(key.at, "duplicate", f"the same key stands also at {hashes[key.sha256]}"))
+                findings.add(
+                    Finding(
+                        key.at,
+                        "duplicate",
+                        f"the same key stands also at {hashes[key.sha256]}",
+                        about=f"同一把密钥，另一处在 {hashes[key.sha256]}",
+                    )
+                )
             keys[key.id], hashes[key.sha256] = key.at, key.at
 
 
@@ -84,30 +112,30 @@ def _hosts(policy: Policy, findings: Findings) -> None:
         for host in system.hosts:
             if host in taken:
                 message = f"host `{host}` belongs to `{taken[host]}` already"
-                findings.add(Finding(system.at, "host-twice", message))
+                findings.add(Finding(system.at, "host-twice", message, about=f"`{host}`"))
             taken[host] = system.name
 
 
 def _without_effect(policy: Policy, findings: Findings) -> None:
     """What can be written and does nothing: whoever wrote it meant something."""
-    for at, what, empty in (
-        *((grant.at, f"grant `{grant.id}`", "systems") for grant in policy.grants if not grant.systems),
-        *((grant.at, f"grant `{grant.id}`", "sees") for grant in policy.grants if not grant.sees),
-        *((caller.at, f"caller `{caller.id}`", "keys") for caller in policy.callers if not caller.keys),
-        *((system.at, f"system `{system.name}`", "hosts") for system in policy.systems.values() if not system.hosts),
+    for at, what, zh, name, empty in (
+        *((grant.at, "grant", "授权", grant.id, "systems") for grant in policy.grants if not grant.systems),
+        *((grant.at, "grant", "授权", grant.id, "sees") for grant in policy.grants if not grant.sees),
+        *((caller.at, "caller", "调用者", caller.id, "keys") for caller in policy.callers if not caller.keys),
+        *((each.at, "system", "系统", each.name, "hosts") for each in policy.systems.values() if not each.hosts),
     ):
-        message = f"{what} is without effect: its `{empty}` are empty"
-        findings.add(Finding(at, "without-effect", message, Severity.WARNING))
+        message = f"{what} `{name}` is without effect: its `{empty}` are empty"
+        findings.add(Finding(at, "without-effect", message, Severity.WARNING, f"{zh} `{name}` 的 `{empty}` 是空的"))
 
 
 def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
-    for at, what, until in (
-        *((grant.at, f"grant `{grant.id}`", grant.until) for grant in policy.grants),
-        *((key.at, f"key `{key.id}` of `{caller.id}`", key.until) for caller in policy.callers for key in caller.keys),
+    for at, what, zh, name, until in (
+        *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
+        *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
     ):
         if until <= now:
-            message = f"{what} has ended: remove it, or have a later `until` approved"
-            findings.add(Finding(at, "ended", message, Severity.WARNING))
+            message = f"{what} `{name}` has ended: remove it, or have a later `until` approved"
+            findings.add(Finding(at, "ended", message, Severity.WARNING, f"{zh} `{name}`"))
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
@@ -115,7 +143,7 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
         text = jwks.get(issuer.keys)
         if text is None:
             message = f"there is no `{issuer.keys}` in the folder of policies"
-            findings.add(Finding(issuer.at, "missing-keys", message))
+            findings.add(Finding(issuer.at, "missing-keys", message, about=f"`{issuer.keys}`"))
             continue
         keys_in(text, issuer.keys, issuer.at, findings)
 
@@ -127,4 +155,4 @@ def _allowed(system: System, policy: Policy, findings: Findings) -> None:
         for name in operation.allow:
             if name not in (ANYONE, SIGNED_IN) and name not in posts:
                 message = f"no caller and no grant names the post `{name}`{nearest(name, posts)}"
-                findings.add(Finding(operation.at, "unknown-post", message, Severity.WARNING))
+                findings.add(Finding(operation.at, "unknown-post", message, Severity.WARNING, f"`{name}`"))

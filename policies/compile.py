@@ -119,7 +119,14 @@ def _most_specific_first(
         shape = (operation.method, operation.path)
         if shape in seen:
             message = f"`{operation.id}` is declared twice: at {seen[shape].rule} and at {operation.rule}"
-            findings.add(Finding(system.at, "operation-twice", message))
+            findings.add(
+                Finding(
+                    system.at,
+                    "operation-twice",
+                    message,
+                    about=f"`{operation.id}`，在 {seen[shape].rule} 和 {operation.rule}",
+                )
+            )
         seen[shape] = operation
 
     def rank(operation: OperationRule) -> tuple[int, int, int, str]:

@@ -17,7 +17,7 @@ def operations_of(system: System, packs: dict[str, Pack], findings: Findings) ->
         pack = packs.get(system.pack)
         if pack is None:
             message = f"there is no pack `{system.pack}`{nearest(system.pack, packs)}"
-            findings.add(Finding(system.at, "unknown-pack", message))
+            findings.add(Finding(system.at, "unknown-pack", message, about=f"`{system.pack}`"))
             return ()
         _check_variables(system, pack, findings)
         operations += [_filled_in(operation, system.variables) for operation in pack.operations]
@@ -34,11 +34,11 @@ def _check_variables(system: System, pack: Pack, findings: Findings) -> None:
     for name in pack.variables:
         if name not in system.variables:
             message = f"pack `{pack.name}` needs `{name}` under `with`"
-            findings.add(Finding(system.at, "missing-variable", message))
+            findings.add(Finding(system.at, "missing-variable", message, about=f"`{name}`"))
     for name in system.variables:
         if name not in pack.variables:
             message = f"pack `{pack.name}` has no variable `{name}`{nearest(name, pack.variables)}"
-            findings.add(Finding(system.at, "unknown-variable", message))
+            findings.add(Finding(system.at, "unknown-variable", message, about=f"`{name}`"))
 
 
 def _filled_in(operation: Operation, variables: dict[str, str]) -> Operation:

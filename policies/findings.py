@@ -37,6 +37,8 @@ class Finding:
     message: str
     """Lower case, no full stop, what was written in backticks, and what to do."""
     severity: Severity = Severity.ERROR
+    about: str = ""
+    """What the sentence in Chinese is about: what was written, in backticks, and what it should be."""
 
     def __str__(self) -> str:
         said = f"{self.zh} / {self.message}" if self.zh else self.message
@@ -44,16 +46,18 @@ class Finding:
 
     @property
     def zh(self) -> str:
-        """What is wrong in Chinese, without the particulars; empty where there is no such sentence for the code."""
-        return SENTENCES.get(self.code, "")
+        """What is wrong in Chinese; empty where there is no such sentence for the code."""
+        sentence = SENTENCES.get(self.code, "")
+        return f"{sentence}：{self.about}" if sentence and self.about else sentence
 
     def as_json(self) -> dict[str, Any]:
-        """With the keys `file`, `line`, `column`, `code`, `zh`, `message` and `severity`."""
+        """With the keys `file`, `line`, `column`, `code`, `about`, `zh`, `message` and `severity`."""
         return {
             **asdict(self.at),
             "file": spelled_out(self.at.file),
             "code": self.code,
-            "zh": self.zh,
+            "about": spelled_out(self.about),
+            "zh": spelled_out(self.zh),
             "message": spelled_out(self.message),
             "severity": self.severity,
         }

@@ -25,22 +25,37 @@ def keys_in(text: str, file: str, at: Position, findings: Findings) -> dict[str 
     """
     described = _described(text)
     if not described:
-        findings.add(Finding(at, "bad-keys", f"`{file}` is no JWKS: it needs `keys`, a list of keys"))
+        findings.add(
+            Finding(
+                at,
+                "bad-keys",
+                f"`{file}` is no JWKS: it needs `keys`, a list of keys",
+                about=f"`{file}` 需要 `keys` 列表",
+            )
+        )
         return {}
     keys: dict[str | None, jwt.PyJWK] = {}
     errors = len(findings.errors)
     for number, jwk in enumerate(described, start=1):
         name = jwk.get("kid")
-        what = f"`{file}`, key {number}" if name is None else f"`{file}`, key {number} (`{str(name)[:80]}`)"
-        key = _key(jwk, what, at, findings)
+        called = "" if name is None else f" (`{str(name)[:80]}`)"
+        what, zh = f"`{file}`, key {number}{called}", f"`{file}` 的第 {number} 把{called}"
+        key = _key(jwk, what, zh, at, findings)
         if key is None:
             continue
         if name in keys:
-            findings.add(Finding(at, "duplicate", f"{what} has the `kid` of one before it: which signs is not clear"))
+            findings.add(
+                Finding(
+                    at,
+                    "duplicate",
+                    f"{what} has the `kid` of one before it: which signs is not clear",
+                    about=f"{zh}，`kid` 与前面的相同",
+                )
+            )
         keys[name] = key
     if not keys and len(findings.errors) == errors:
         message = f"`{file}` holds no key that may check a signature: it needs one for {' or '.join(ALGORITHMS)}"
-        findings.add(Finding(at, "bad-keys", message))
+        findings.add(Finding(at, "bad-keys", message, about=f"`{file}` 中没有一把能验证签名"))
     return keys
 
 
@@ -53,24 +68,24 @@ def _described(text: str) -> list[dict[str, Any]]:
     return keys if isinstance(keys, list) and all(isinstance(key, dict) for key in keys) else []
 
 
-def _key(jwk: dict[str, Any], what: str, at: Position, findings: Findings) -> jwt.PyJWK | None:
+def _key(jwk: dict[str, Any], what: str, zh: str, at: Position, findings: Findings) -> jwt.PyJWK | None:
     if jwk.get("kty") == "oct" or not _SECRETS.isdisjoint(jwk):
         message = f"{what} is a secret: only public keys belong there"
-        findings.add(Finding(at, "secret-in-keys", message))
+        findings.add(Finding(at, "secret-in-keys", message, about=zh))
         return None
     if (reason := _not_ours(jwk)) is not None:
-        findings.add(Finding(at, "unused-key", f"{what} checks no token: {reason}", Severity.WARNING))
+        findings.add(Finding(at, "unused-key", f"{what} checks no token: {reason}", Severity.WARNING, zh))
         return None
     try:
         if not isinstance(jwk.get("kid", ""), str):
             raise ValueError
         key = jwt.PyJWK(jwk)
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
-        findings.add(Finding(at, "bad-keys", f"{what} cannot be read as a key"))
+        findings.add(Finding(at, "bad-keys", f"{what} cannot be read as a key", about=zh))
         return None
     if isinstance(key.key, RSAPublicKey) and key.key.key_size < LEAST_RSA_BITS:
         message = f"{what} has {key.key.key_size} bits: a key of RSA has {LEAST_RSA_BITS} at least"
-        findings.add(Finding(at, "weak-key", message))
+        findings.add(Finding(at, "weak-key", message, about=zh))
         return None
     return key
 

@@ -54,13 +54,24 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
     packs: dict[str, Pack] = {}
     for pack in [*_Reader(BUILT_IN, findings).all("packs", parse_pack), *reader.all("packs", parse_pack)]:
         if pack.name in packs:
-            findings.add(Finding(pack.at, "duplicate", f"pack `{pack.name}` stands also at {packs[pack.name].at}"))
+            findings.add(
+                Finding(
+                    pack.at,
+                    "duplicate",
+                    f"pack `{pack.name}` stands also at {packs[pack.name].at}",
+                    about=f"应用包 `{pack.name}`，另一处在 {packs[pack.name].at}",
+                )
+            )
         packs[pack.name] = pack
     systems: dict[str, System] = {}
     for system in reader.all("systems", parse_system):
         if system.name in systems:
             message = f"system `{system.name}` stands also at {systems[system.name].at}"
-            findings.add(Finding(system.at, "duplicate", message))
+            findings.add(
+                Finding(
+                    system.at, "duplicate", message, about=f"系统 `{system.name}`，另一处在 {systems[system.name].at}"
+                )
+            )
         systems[system.name] = system
     files = {path.stem for path in (folder / "systems").glob("*.y*ml")}
     policy = Policy(
@@ -90,10 +101,10 @@ class _Reader:
         tree = read_yaml(text, name, self.findings)
         if tree is None:
             if not any(finding.at.file == name for finding in self.findings.errors):
-                self.findings.add(Finding(at, "empty", f"`{name}` is empty"))
+                self.findings.add(Finding(at, "empty", f"`{name}` is empty", about=f"`{name}`"))
             return None
         if not isinstance(tree, Entries):
-            self.findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping"))
+            self.findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping", about=f"`{name}` 应是映射"))
             return None
         section = Section(tree, self.findings, f"`{name}`")
         made = parse(section)
@@ -104,10 +115,16 @@ class _Reader:
         """The text of the file *name*; None, and a finding, where there is none or it cannot be had."""
         path, at = self.folder / name, Position(name, 1, 1)
         if not name.isprintable():
-            self.findings.add(Finding(at, "file-name", f"`{name}` is called by what is no text: give the file a name"))
+            self.findings.add(
+                Finding(
+                    at, "file-name", f"`{name}` is called by what is no text: give the file a name", about=f"`{name}`"
+                )
+            )
             return None
         if not path.exists():
-            self.findings.add(Finding(at, "missing-file", f"there is no `{name}` in the folder of policies"))
+            self.findings.add(
+                Finding(at, "missing-file", f"there is no `{name}` in the folder of policies", about=f"`{name}`")
+            )
             return None
         try:
             if not path.is_file():
@@ -117,14 +134,23 @@ class _Reader:
                 return None
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
-            self.findings.add(Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text"))
+            self.findings.add(
+                Finding(at, "unreadable-file", f"`{name}` cannot be read as UTF-8 text", about=f"`{name}`")
+            )
             return None
 
     def all[T](self, subfolder: str, parse: Callable[[Section], T | None]) -> list[T]:
         """What *parse* makes of each YAML file in *subfolder*, by name."""
         folder = self.folder / subfolder
         if folder.exists() and not folder.is_dir():
-            self.findings.add(Finding(Position(subfolder, 1, 1), "unreadable-file", f"`{subfolder}` is no folder"))
+            self.findings.add(
+                Finding(
+                    Position(subfolder, 1, 1),
+                    "unreadable-file",
+                    f"`{subfolder}` is no folder",
+                    about=f"`{subfolder}` 应是目录",
+                )
+            )
             return []
         paths = sorted(folder.glob("*.y*ml"))
         made = (self.one(path.relative_to(self.folder).as_posix(), parse) for path in paths)

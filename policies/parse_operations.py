@@ -115,7 +115,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
     allow = section.texts("allow", required=False, fits=NAME)
     if isinstance(named := section.node.nodes.get("allow"), Items) and not named.nodes:
         message = "`allow` names nobody: write `refuse` and why, or leave it out for what is usual"
-        section.find(section.place_of("allow"), "empty", message)
+        section.find(section.place_of("allow"), "empty", message, about="`allow`")
     operation = Operation(
         method=method,
         path=path,
@@ -145,7 +145,7 @@ def _static(section: Section) -> tuple[str, ...]:
     for media_type in types:
         if not STATIC_TYPE.fullmatch(media_type):
             message = f"`{media_type[:80]}` may hold data of persons and would pass unmasked: declare it in `answers`"
-            section.find(section.place_of("static"), "static-data", message)
+            section.find(section.place_of("static"), "static-data", message, about=f"`{media_type[:80]}`")
     return types
 
 
@@ -154,7 +154,7 @@ def _headers(section: Section) -> tuple[str, ...]:
     for name in names:
         if name in KEPT_HEADERS:
             message = f"`{name}` never passes: it is about the connection or the unmasked body, not about what is shown"
-            section.find(section.place_of("headers"), "kept-header", message)
+            section.find(section.place_of("headers"), "kept-header", message, about=f"`{name}`")
     return names
 
 
@@ -164,7 +164,12 @@ def _parameters(section: Section, words: _Words) -> tuple[Parameter, ...]:
         return ()
     if isinstance(node, Scalar):
         if node.text not in words.sets:
-            section.find(node.at, "unknown-parameter-set", f"`{node.text[:80]}` is not one of `parameter_sets`")
+            section.find(
+                node.at,
+                "unknown-parameter-set",
+                f"`{node.text[:80]}` is not one of `parameter_sets`",
+                about=f"`{node.text[:80]}`",
+            )
         return words.sets.get(node.text, ())
     inner = section.section_of(node, "`parameters`")
     return () if inner is None else _parameters_of(inner, words.operators)
@@ -175,13 +180,22 @@ def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parame
     for name, node in section.node.nodes.items():
         at = section.node.keys[name]
         if not _PARAMETER.fullmatch(name):
-            section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+            section.find(
+                at, "wrong-form", f"`{name[:80]}` is no name of a parameter", about=f"`{name[:80]}` 不能作参数的名称"
+            )
         _check_template(section, at, name, ("field", "op", "any"))
         about, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
-            section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
+            section.find(
+                at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`", about=f"`{name}`"
+            )
         if "{op}" in name and not operators:
-            section.find(at, "operator-without-list", f"`{name}` holds an operator: list them under `operators`")
+            section.find(
+                at,
+                "operator-without-list",
+                f"`{name}` holds an operator: list them under `operators`",
+                about=f"`{name}`",
+            )
         if about is not None:
             found.append(Parameter(name=name, about=about, operators=operators, reason=reason, at=at))
     return tuple(found)
@@ -198,7 +212,12 @@ def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
     if text in _WORDS:
         return About(text), None
     choices = ", ".join(f"`{word}`" for word in _WORDS)
-    section.find(node.at, "unknown-choice", f"a parameter is one of {choices}, or `refuse: …`")
+    section.find(
+        node.at,
+        "unknown-choice",
+        f"a parameter is one of {choices}, or `refuse: …`",
+        about=f"应是 {choices} 之一，或 `refuse: …`",
+    )
     return None, None
 
 
@@ -206,7 +225,9 @@ def _always(section: Section) -> tuple[tuple[str, str], ...]:
     sent = []
     for name, at, node in section.entries("always", required=False):
         if not _PLAIN_PARAMETER.fullmatch(name):
-            section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
+            section.find(
+                at, "wrong-form", f"`{name[:80]}` is no name of a parameter", about=f"`{name[:80]}` 不能作参数的名称"
+            )
         value = section.text_of(node, name)
         if value is not None:
             sent.append((name, value))
@@ -224,7 +245,10 @@ def _json(section: Section) -> tuple[Target, ...] | None:
     for path, at, inner in section.entries("json"):
         if not _POINTER.fullmatch(path):
             section.find(
-                at, "wrong-form", f"`{path[:80]}` is no JSON Pointer of up to 64 steps: it begins with `/` or is empty"
+                at,
+                "wrong-form",
+                f"`{path[:80]}` is no JSON Pointer of up to 64 steps: it begins with `/` or is empty",
+                about=f"`{path[:80]}` 应以 `/` 开头或是空的，不超过 64 段",
             )
             continue
         if isinstance(inner, Scalar):
@@ -248,7 +272,12 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         return None
     if isinstance(node, Scalar):
         if node.text != "scan":
-            section.find(node.at, "unknown-choice", f"`{key}` is `scan`, or says what the elements hold")
+            section.find(
+                node.at,
+                "unknown-choice",
+                f"`{key}` is `scan`, or says what the elements hold",
+                about=f"`{key}` 应是 `scan`，或说明各元素装的是什么",
+            )
         return HtmlBody(at=node.at)
     inner = section.section_of(node, f"`{key}`")
     if inner is None:
@@ -286,11 +315,16 @@ def _check_template(section: Section, at: Position, template: str, known: tuple[
     for name in names:
         if name not in known:
             allowed = ", ".join(f"`{{{one}}}`" for one in known)
-            section.find(at, "unknown-placeholder", f"`{template[:80]}` may hold {allowed} and no other brace")
+            section.find(
+                at,
+                "unknown-placeholder",
+                f"`{template[:80]}` may hold {allowed} and no other brace",
+                about=f"`{template[:80]}` 中只能有 {allowed}",
+            )
             return
     if names.count("field") > 1 or len(names) > 2 or "}{" in template:
         message = f"`{template[:80]}` fits in more than one way: one `{{field}}`, one other at most, and text between"
-        section.find(at, "ambiguous-template", message)
+        section.find(at, "ambiguous-template", message, about=f"`{template[:80]}`")
 
 
 def _check_path(section: Section, path: str) -> None:
@@ -300,9 +334,12 @@ def _check_path(section: Section, path: str) -> None:
         variables = [*_PATH_VARIABLE.findall(part), *_REST_OF_PATH.findall(part)]
         if re.search("[{}]", _REST_OF_PATH.sub("", _PATH_VARIABLE.sub("", part))):
             section.find(
-                section.place_of("on"), "unknown-placeholder", f"`{path[:80]}` has a brace that is no variable's"
+                section.place_of("on"),
+                "unknown-placeholder",
+                f"`{path[:80]}` has a brace that is no variable's",
+                about=f"`{path[:80]}`",
             )
         elif len(variables) > 1 + variables.count("{record}") or len(rest) > 1:
             message = f"`{path[:80]}` fits in more than one way: one variable between two slashes, one with `*` in all"
-            section.find(section.place_of("on"), "ambiguous-template", message)
+            section.find(section.place_of("on"), "ambiguous-template", message, about=f"`{path[:80]}`")
             return

@@ -26,7 +26,12 @@ def parse_catalogue(file: Section) -> dict[str, Category | None]:
     for name, at, node in file.entries("categories"):
         categories[name] = None
         if not NAME.fullmatch(name):
-            file.find(at, "wrong-form", f"`{name[:80]}` is no valid name of a category")
+            file.find(
+                at,
+                "wrong-form",
+                f"`{name[:80]}` is no valid name of a category",
+                about=f"`{name[:80]}` 不能作种类的名称",
+            )
         section = file.section_of(node, f"category `{name}`")
         if section is None:
             continue
@@ -82,7 +87,9 @@ def spec_of(section: Section, node: Node) -> Spec | None:
     if isinstance(node, Scalar):
         spec = _SIMPLE.get(node.text)
         if spec is None:
-            section.find(node.at, "unknown-transform", f"`{node.text[:80]}` is no transform")
+            section.find(
+                node.at, "unknown-transform", f"`{node.text[:80]}` is no transform", about=f"`{node.text[:80]}`"
+            )
         return spec
     if isinstance(node, Entries) and len(node.nodes) == 1:
         ((name, inner),) = node.nodes.items()
@@ -91,9 +98,19 @@ def spec_of(section: Section, node: Node) -> Spec | None:
             return Replace(text) if text else None
         if name == "keep" and (parameters := section.section_of(inner, "`keep`")) is not None:
             return _keep(parameters)
-        section.find(node.keys[name], "unknown-transform", f"`{name[:80]}` is no transform with parameters")
+        section.find(
+            node.keys[name],
+            "unknown-transform",
+            f"`{name[:80]}` is no transform with parameters",
+            about=f"`{name[:80]}`",
+        )
         return None
-    section.find(node.at, "wrong-form", "a transform is one word, or one word with its parameters")
+    section.find(
+        node.at,
+        "wrong-form",
+        "a transform is one word, or one word with its parameters",
+        about="变换是一个词，或一个词加它的参数",
+    )
     return None
 
 
@@ -118,7 +135,9 @@ def _grant(section: Section) -> Grant | None:
     if who is not None:
         who.done()
         if not posts and not callers:
-            section.find(who.at, "missing-key", "`who` needs `posts` or `callers`")
+            section.find(
+                who.at, "missing-key", "`who` needs `posts` or `callers`", about="`who` 需要 `posts` 或 `callers`"
+            )
     systems = section.names("systems")
     sees: dict[str, Spec] = {}
     for category, _, node in section.entries("sees"):

@@ -93,24 +93,36 @@ def _records(file: Section) -> dict[str, Record]:
         if section is None:
             continue
         if not NAME.fullmatch(name):
-            file.find(at, "wrong-form", f"`{name[:80]}` is no valid name of a record")
+            file.find(
+                at, "wrong-form", f"`{name[:80]}` is no valid name of a record", about=f"`{name[:80]}` 不能作记录的名称"
+            )
         subject = section.text("subject", required=False)
         search, facets = section.texts("search", required=False), section.texts("facets", required=False)
         fields = {}
         for field, place, described in section.entries("fields"):
             if not _FIELD.fullmatch(field):
-                file.find(place, "wrong-form", f"`{field[:80]}` is no valid name of a field")
+                file.find(
+                    place,
+                    "wrong-form",
+                    f"`{field[:80]}` is no valid name of a field",
+                    about=f"`{field[:80]}` 不能作字段的名称",
+                )
             elif (made := _field(section, field, described)) is not None:
                 fields[field] = made
         section.done()
         named = [*((name, "search") for name in search), *((name, "facets") for name in facets)]
         for wanted, key in (*named, *([(subject, "subject")] if subject else [])):
             if wanted not in fields:
-                file.find(section.place_of(key), "unknown-field", f"`{wanted[:80]}` is not one of `fields`")
+                file.find(
+                    section.place_of(key),
+                    "unknown-field",
+                    f"`{wanted[:80]}` is not one of `fields`",
+                    about=f"`{wanted[:80]}`",
+                )
         for facet in facets:
             if facet in fields and not _is_public(fields[facet]):
                 message = f"`{facet[:80]}` is personal: a list of its values would tell of persons and record none"
-                file.find(section.place_of("facets"), "personal-facet", message)
+                file.find(section.place_of("facets"), "personal-facet", message, about=f"`{facet[:80]}`")
         records[name] = Record(name=name, subject=subject, search=search, facets=facets, fields=fields, at=at)
     return records
 
@@ -131,7 +143,12 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
     inner.done()
     if (category is None) == (record is None):
-        section.find(inner.at, "missing-key", f"field `{name}` needs either `category` or `record`")
+        section.find(
+            inner.at,
+            "missing-key",
+            f"field `{name}` needs either `category` or `record`",
+            about=f"字段 `{name}` 需要 `category` 或 `record`",
+        )
         return None
     return Field(
         name=name,

@@ -24,16 +24,18 @@ class Section:
         self._findings = findings
         self._asked: dict[str, None] = {}
 
-    def find(self, at: Position, code: str, message: str, severity: Severity = Severity.ERROR) -> None:
+    def find(
+        self, at: Position, code: str, message: str, severity: Severity = Severity.ERROR, *, about: str = ""
+    ) -> None:
         """Add a finding."""
-        self._findings.add(Finding(at, code, message, severity))
+        self._findings.add(Finding(at, code, message, severity, about))
 
     def node_of(self, key: str, *, required: bool = True) -> Node | None:
         """The node under *key*; None where there is none, which is a finding if it is *required*."""
         self._asked[key] = None
         node = self.node.nodes.get(key)
         if node is None and required:
-            self.find(self.at, "missing-key", f"{self.what} needs `{key}`")
+            self.find(self.at, "missing-key", f"{self.what} needs `{key}`", about=f"`{key}`")
         return node
 
     def text(self, key: str, *, required: bool = True, fits: re.Pattern[str] | None = None) -> str | None:
@@ -44,14 +46,16 @@ class Section:
     def text_of(self, node: Node, what: str, fits: re.Pattern[str] | None = None) -> str | None:
         """The text that *node* is; None, and a finding, where it is none."""
         if not isinstance(node, Scalar):
-            self.find(node.at, "wrong-form", f"`{what}` is a single value")
+            self.find(node.at, "wrong-form", f"`{what}` is a single value", about=f"`{what}` 应是单个值")
             return None
         text = node.text.strip()
         if not text:
-            self.find(node.at, "empty", f"`{what}` is empty")
+            self.find(node.at, "empty", f"`{what}` is empty", about=f"`{what}`")
             return None
         if fits is not None and not fits.fullmatch(text):
-            self.find(node.at, "wrong-form", f"`{text[:80]}` is no valid `{what}`")
+            self.find(
+                node.at, "wrong-form", f"`{text[:80]}` is no valid `{what}`", about=f"`{what}` 不能是 `{text[:80]}`"
+            )
             return None
         return text
 
@@ -69,7 +73,7 @@ class Section:
         for node in self.items(key, required=required):
             text = self.text_of(node, key, fits)
             if text in found:
-                self.find(node.at, "duplicate", f"`{text}` stands twice in `{key}`")
+                self.find(node.at, "duplicate", f"`{text}` stands twice in `{key}`", about=f"`{key}` 中的 `{text}`")
             elif text is not None:
                 found[text] = None
         return tuple(found)
@@ -84,7 +88,12 @@ class Section:
             return default
         if text not in [member.value for member in kind]:
             choices = ", ".join(f"`{member}`" for member in kind)
-            self.find(node.at, "unknown-choice", f"`{text[:80]}` is not one of {choices}")
+            self.find(
+                node.at,
+                "unknown-choice",
+                f"`{text[:80]}` is not one of {choices}",
+                about=f"`{text[:80]}` 应是 {choices} 之一",
+            )
             return default
         return kind(text)
 
@@ -92,7 +101,12 @@ class Section:
         """`true` or `false` under *key*."""
         text = self.text(key, required=False)
         if text not in (None, "true", "false"):
-            self.find(self.place_of(key), "wrong-form", f"`{key}` is `true` or `false`")
+            self.find(
+                self.place_of(key),
+                "wrong-form",
+                f"`{key}` is `true` or `false`",
+                about=f"`{key}` 应是 `true` 或 `false`",
+            )
         return default if text is None else text == "true"
 
     def number(self, key: str, *, least: int, most: int, default: int | None = None) -> int | None:
@@ -104,7 +118,12 @@ class Section:
         if text is None:
             return default
         if not least <= int(text) <= most:
-            self.find(node.at, "out-of-range", f"`{key}` is from {least} to {most}")
+            self.find(
+                node.at,
+                "out-of-range",
+                f"`{key}` is from {least} to {most}",
+                about=f"`{key}` 应在 {least} 至 {most} 之间",
+            )
             return default
         return int(text)
 
@@ -122,12 +141,14 @@ class Section:
             if moment.tzinfo is not None:
                 return moment.astimezone(UTC)
         except OverflowError:
-            self.find(node.at, "out-of-range", f"`{key}` is in a year from 2 to 9998")
+            self.find(
+                node.at, "out-of-range", f"`{key}` is in a year from 2 to 9998", about=f"`{key}` 应在公元 2 至 9998 年"
+            )
             return None
         except ValueError:
             pass
         message = f"`{key}` is a day such as 2027-06-30 or a time with its zone such as 2027-06-30T18:00:00+08:00"
-        self.find(node.at, "wrong-form", message)
+        self.find(node.at, "wrong-form", message, about=f"`{key}` 应是 2027-06-30 这样的日期，或带时区的时间")
         return None
 
     def items(self, key: str, *, required: bool = True) -> list[Node]:
@@ -136,7 +157,7 @@ class Section:
         if node is None:
             return []
         if not isinstance(node, Items):
-            self.find(node.at, "wrong-form", f"`{key}` is a list")
+            self.find(node.at, "wrong-form", f"`{key}` is a list", about=f"`{key}` 应是列表")
             return []
         return node.nodes
 
@@ -146,7 +167,7 @@ class Section:
         if node is None:
             return []
         if not isinstance(node, Entries):
-            self.find(node.at, "wrong-form", f"`{key}` is a mapping")
+            self.find(node.at, "wrong-form", f"`{key}` is a mapping", about=f"`{key}` 应是映射")
             return []
         return [(name, node.keys[name], value) for name, value in node.nodes.items()]
 
@@ -159,7 +180,7 @@ class Section:
         """*node* as a section; None, and a finding, where it is no mapping."""
         if isinstance(node, Entries):
             return Section(node, self._findings, what)
-        self.find(node.at, "wrong-form", f"{what} is a mapping")
+        self.find(node.at, "wrong-form", f"{what} is a mapping", about="这里应是映射")
         return None
 
     def sections[T](
@@ -184,7 +205,12 @@ class Section:
         """Find every key that was not asked for."""
         for key, at in self.node.keys.items():
             if key not in self._asked:
-                self.find(at, "unknown-key", f"{self.what} has no key `{key[:80]}`{nearest(key, self._asked)}")
+                self.find(
+                    at,
+                    "unknown-key",
+                    f"{self.what} has no key `{key[:80]}`{nearest(key, self._asked)}",
+                    about=f"`{key[:80]}`",
+                )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -76,13 +76,23 @@ class ShapeMaker:
             return self._records[name]
         record = self._system.records.get(name)
         if record is None:
-            self._find(at, "unknown-record", f"there is no record `{name[:80]}`{nearest(name, self._system.records)}")
+            self._find(
+                at,
+                "unknown-record",
+                f"there is no record `{name[:80]}`{nearest(name, self._system.records)}",
+                f"`{name[:80]}`",
+            )
             return ObjectShape()
         if name in self._under_way:
-            self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes")
+            self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes", f"`{name}`")
             return ObjectShape()
         if len(self._under_way) >= DEEPEST_RECORD:
-            self._find(at, "record-too-large", f"record `{name}` lies within more than {DEEPEST_RECORD - 1} others")
+            self._find(
+                at,
+                "record-too-large",
+                f"record `{name}` lies within more than {DEEPEST_RECORD - 1} others",
+                f"`{name}`",
+            )
             return ObjectShape()
         self._under_way.append(name)
         children: dict[str, Shape] = {}
@@ -98,7 +108,7 @@ class ShapeMaker:
                 f"record `{name}`, with those within it, is more than {DEEPEST_RECORD} deep or "
                 f"has more than {LARGEST_RECORD} fields"
             )
-            self._find(at, "record-too-large", message)
+            self._find(at, "record-too-large", message, f"`{name}`")
             children, depth, size = {}, 0, 1  # told once, and not again of whatever holds it
         self._sizes[name] = depth, size
         self._records[name] = ObjectShape(children=children, subject=record.subject)
@@ -139,7 +149,9 @@ class ShapeMaker:
         else:
             if category not in self._policy.unread:
                 near = nearest(category, [*self._policy.categories, PUBLIC, SCAN])
-                self._find(at, "unknown-category", f"there is no category `{category[:80]}`{near}")
+                self._find(
+                    at, "unknown-category", f"there is no category `{category[:80]}`{near}", f"`{category[:80]}`"
+                )
             return UNDECLARED
         self.fields.append(info)
         return len(self.fields) - 1
@@ -149,7 +161,12 @@ class ShapeMaker:
             return self.record(child.record, child.at)
         name = f"{record}.{child.name}"
         if child.label and self.labels == Labels():
-            self._find(child.at, "label-without-labels", f"nothing says how `{name}` is labelled: declare `labels`")
+            self._find(
+                child.at,
+                "label-without-labels",
+                f"nothing says how `{name}` is labelled: declare `labels`",
+                f"`{name}`",
+            )
         label = self.value(f"{name} label", child.label, child.at) if child.label else UNDECLARED
         return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
 
@@ -198,5 +215,5 @@ class ShapeMaker:
             control=pattern_of(body.controls) if body.controls else None,
         )
 
-    def _find(self, at: Position, code: str, message: str) -> None:
-        self._findings.add(Finding(at, code, message))
+    def _find(self, at: Position, code: str, message: str, about: str = "") -> None:
+        self._findings.add(Finding(at, code, message, about=about))

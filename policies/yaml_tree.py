@@ -111,7 +111,9 @@ class _Builder:
             elif key.text in entries.nodes:
                 first = entries.keys[key.text]
                 message = f"`{key.text}` stands here a second time; the first is on line {first.line}"
-                self.findings.add(Finding(key.at, "duplicate-key", message))
+                self.findings.add(
+                    Finding(key.at, "duplicate-key", message, about=f"`{key.text}`，第一处在第 {first.line} 行")
+                )
             else:
                 entries.nodes[key.text] = value
                 entries.keys[key.text] = key.at

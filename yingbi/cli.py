@@ -84,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         help="策略目录，默认为本安装的 / a folder of policies; the installation's own",
     )
     check.add_argument(
-        "--json", action="store_true", help="输出 JSON / as JSON: file, line, column, code, zh, message, severity"
+        "--json",
+        action="store_true",
+        help="输出 JSON / as JSON: file, line, column, code, about, zh, message, severity",
     )
     _add_accounts(commands)
     demo = commands.add_parser(

@@ -94,6 +94,7 @@ def _policy(told: dict[str, Any]) -> PolicyState:
                 finding["code"],
                 finding["message"],
                 Severity(finding["severity"]),
+                finding.get("about", ""),
             )
             for finding in told.get("findings", [])
         ),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -157,9 +158,25 @@ def test_messages_are_for_people(folder: Path) -> None:
     path = folder / "catalogue.yaml"
     path.write_text(path.read_text("utf-8").replace("level:", "levle:", 1), "utf-8")
     messages = [str(finding) for finding in load_policy(folder).findings.sorted()]
-    assert messages[0] == "catalogue.yaml:3:5: error: 缺少必需的键 / category `person_name` needs `level` [missing-key]"
+    assert (
+        messages[0]
+        == "catalogue.yaml:3:5: error: 缺少必需的键：`level` / category `person_name` needs `level` [missing-key]"
+    )
     said = "category `person_name` has no key `levle`; did you mean `level`? [unknown-key]"
-    assert messages[1] == f"catalogue.yaml:4:5: error: 不认识的键 / {said}"
+    assert messages[1] == f"catalogue.yaml:4:5: error: 不认识的键：`levle` / {said}"
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_finding_is_said_in_chinese_with_what_was_written(folder: Path, name: str) -> None:
+    file, old, new, _ = BROKEN[name]
+    path = folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(new if old is None else path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    for finding in load_policy(folder).findings.sorted():
+        assert finding.zh, finding
+        written = set(re.findall("`([^`]*)`", finding.about))
+        assert written <= set(re.findall("`([^`]*)`", finding.message)), finding
+        assert str(finding).index(finding.zh) < str(finding).index(finding.message)
 
 
 def _replaced_by_a_folder(path: Path) -> None:
@@ -242,7 +259,10 @@ def test_a_broken_policy_does_not_compile(folder: Path) -> None:
     path = folder / "systems" / "people.yaml"
     path.write_text(path.read_text("utf-8").replace("name: person_name", "name: nothing"), "utf-8")
     loaded = load_policy(folder)
-    with pytest.raises(PolicyError, match=r"systems/people\.yaml:19:13: error: there is no category `nothing`"):
+    with pytest.raises(
+        PolicyError,
+        match=r"systems/people\.yaml:19:13: error: 没有这个种类：`nothing` / there is no category `nothing`",
+    ):
         compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
 
 

@@ -71,7 +71,7 @@ def test_check_tells_file_line_column_code_and_message(tmp_path: Path, capsys: p
     (tmp_path / "catalogue.yaml").write_text("categories: {}\ncategory: 1\n")
     assert main(["check", str(tmp_path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert {"file", "line", "column", "code", "zh", "message", "severity"} == set(found[0])
+    assert {"file", "line", "column", "code", "about", "zh", "message", "severity"} == set(found[0])
     assert ("catalogue.yaml", 2, 1, "unknown-key") in {
         (each["file"], each["line"], each["column"], each["code"]) for each in found
     }
