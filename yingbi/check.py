@@ -30,9 +30,11 @@ def _rules(home: Home) -> list[Finding]:
     if home.canaries.exists():
         try:
             canaries = parse_canaries(home.canaries.read_text("utf-8"), home.canaries.name)
-        except UnicodeDecodeError:
+        except (OSError, UnicodeDecodeError):
             message = f"`{home.canaries.name}` cannot be read as UTF-8 text"
-            found.append(Finding(Position(home.canaries.name, 1, 1), "unreadable-file", message))
+            found.append(
+                Finding(Position(home.canaries.name, 1, 1), "unreadable-file", message, about=f"`{home.canaries.name}`")
+            )
         except ValueError as error:
             for line in str(error).splitlines():
                 file, number, message = line.split(":", 2)

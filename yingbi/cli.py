@@ -210,10 +210,12 @@ def _check(given: argparse.Namespace) -> int:
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
+    home = Home(read_settings().home)
     try:
-        findings = check_folder(given.folder, now()) if given.folder else check_all(Home(read_settings().home), now())
+        findings = check_folder(given.folder, now()) if given.folder else check_all(home, now())
     except OSError as error:
-        hint = "" if given.folder else "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run"
+        unmade = not given.folder and not home.policies.exists()
+        hint = "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run" if unmade else ""
         _complain(f"无法检查 / cannot check: {error.strerror or error}{hint}")
         return COULD_NOT
     if given.json:

@@ -59,12 +59,27 @@ class Section:
         return Problem(file=self.file, line=line, column=column, code=code, message=message)
 
 
+DEEPEST = 32
+_OPENS = (
+    yaml.BlockMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)
+_CLOSES = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+
+
 def read_sections(text: str, file: str) -> list[Section]:
     """The documents of *text* that are not empty. Raises RuleError with every problem of their form."""
     reader = _Reader(file)
     sections: list[Section] = []
     try:
+        depth = 0
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+            # The library reads what is within by calling itself, and ends the process where that goes too far.
+            depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+            if depth > DEEPEST:
+                raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST}", problem_mark=token.start_mark)
             if isinstance(token, yaml.AliasToken):
                 reader.object_to(token.start_mark, "alias", "aliases are not taken: write it out")
         if not reader.problems:

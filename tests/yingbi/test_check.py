@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,7 +44,14 @@ def test_a_canary_that_is_a_person_is_found_and_not_repeated(home: Home) -> None
     assert "330102" not in str(finding)
 
 
-def test_canaries_that_are_no_text_are_found(home: Home) -> None:
-    home.canaries.write_bytes("# 诱饵".encode("gbk"))
+UNREADABLE: dict[str, Callable[[Path], object]] = {
+    "another encoding": lambda path: path.write_bytes("# 诱饵".encode("gbk")),
+    "a folder": Path.mkdir,
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_canaries_that_are_no_text_are_found(home: Home, case: str) -> None:
+    UNREADABLE[case](home.canaries)
     (finding,) = check_all(home, NOW)
     assert (finding.at.file, finding.code) == ("canaries.txt", "unreadable-file")

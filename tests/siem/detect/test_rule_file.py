@@ -46,6 +46,12 @@ WRONG = {
         "a:\n  b: 2026-13-01\n",
         ["a.yml:2:6: `2026-13-01` is no value: put it in quotes if it is a text"],
     ),
+    "lists in lists without an end": ("a: " + "[" * 200_000, ["a.yml:1:35: this is no YAML: nested deeper than 32"]),
+    "mappings in mappings": ("a: " + "{b: " * 40 + "}" * 40, ["a.yml:1:128: this is no YAML: nested deeper than 32"]),
+    "blocks in blocks": (
+        "".join(" " * depth + "a:\n" for depth in range(40)),
+        ["a.yml:33:33: this is no YAML: nested deeper than 32"],
+    ),
     "an alias": ("a: &x 1\nb: [*x]\nc: *x\n", ["a.yml:2:5: aliases are not taken", "a.yml:3:4: aliases are not taken"]),
     "a list for a rule": ("- a\n", ["a.yml:1:1: a rule is a mapping of keys to values"]),
     "a word for a rule": ("a: 1\n---\nword\n", ["a.yml:3:1: a rule is a mapping of keys to values"]),
