@@ -139,7 +139,13 @@ def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
+    seen: dict[str, Position] = {}
     for issuer in system.jwt:
+        if issuer.issuer in seen:
+            message = f"issuer `{issuer.issuer}` stands also at {seen[issuer.issuer]}: a token fits one of them"
+            about = f"签发者 `{issuer.issuer}`，另一处在 {seen[issuer.issuer]}"
+            findings.add(Finding(issuer.at, "duplicate", message, about=about))
+        seen[issuer.issuer] = issuer.at
         text = jwks.get(issuer.keys)
         if text is None:
             message = f"there is no `{issuer.keys}` in the folder of policies"

@@ -1,6 +1,7 @@
 """Reads the files that are about systems: one for each system, one for each pack."""
 
 import re
+from urllib.parse import urlsplit
 
 from policies.parse_operations import parse_bodies, parse_operations
 from policies.parse_rules import parse_spec, parse_title
@@ -32,7 +33,7 @@ def parse_system(file: Section) -> System | None:
     name = file.name("system")
     title = parse_title(file, "title")
     hosts = file.texts("hosts", fits=_HOST)
-    upstream = file.text("upstream", fits=_UPSTREAM)
+    upstream = _upstream(file)
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
     jwt, api_keys = _identity(file)
@@ -64,6 +65,22 @@ def parse_system(file: Section) -> System | None:
         errors=errors,
         at=file.at,
     )
+
+
+def _upstream(file: Section) -> str | None:
+    text = file.text("upstream", fits=_UPSTREAM)
+    if text is None:
+        return None
+    try:
+        split = urlsplit(text)
+        if split.hostname and split.port != 0:
+            return text
+    except ValueError:
+        pass  # a port beyond all ports, or a bracket that is left open
+    message = f"`{text[:80]}` is no address: it has a host, and a port from 1 to 65535 or none"
+    about = f"`{text[:80]}` 应有主机名，端口是 1 至 65535 或不写"
+    file.find(file.node.nodes["upstream"].at, "wrong-form", message, about=about)
+    return None
 
 
 def _identity(file: Section) -> tuple[tuple[JwtIssuer, ...], bool]:

@@ -1,5 +1,10 @@
 """Files of a policy, broken in every way we could think of: where the fault is told, and by which code."""
 
+ISSUER = """    - issuer: https://id.example
+      audience: people
+      keys: idp.json
+      kind: citizen
+"""
 CATALOGUE, GRANTS, CALLERS, SYSTEM = "catalogue.yaml", "grants.yaml", "callers.yaml", "systems/people.yaml"
 
 JWKS, SECOND = "idp.json", "systems/second.yaml"
@@ -77,6 +82,11 @@ BROKEN = {
     "missing keys of an issuer": (SYSTEM, "keys: idp.json", "keys: other.json", "9:7 missing-keys"),
     "host twice": (SYSTEM, "hosts: [people.localhost]", "hosts: [a.localhost, a.localhost]", "3:22 duplicate"),
     "upstream that is no address": (SYSTEM, "http://127.0.0.1:9", "127.0.0.1:9", "4:11 wrong-form"),
+    "upstream with a port beyond all ports": (SYSTEM, "127.0.0.1:9", "127.0.0.1:99999", "4:11 wrong-form"),
+    "upstream with two ports": (SYSTEM, "127.0.0.1:9", "127.0.0.1:9:9", "4:11 wrong-form"),
+    "upstream with a bracket left open": (SYSTEM, "127.0.0.1:9", "[::1", "4:11 wrong-form"),
+    "upstream without a host": (SYSTEM, "127.0.0.1:9", ":9", "4:11 wrong-form"),
+    "issuer twice": (SYSTEM, "  jwt:\n", "  jwt:\n" + ISSUER, "13:7 duplicate"),
     "alias": (SYSTEM, "title: {zh: 人员库", "title: &t {zh: 人员库", "2:8 alias"),
     "tag": (SYSTEM, "state: enforcing", "state: !!python/name:os.system enforcing", "5:8 tag"),
     "two documents": (SYSTEM, "operations:", "---\noperations:", "29:1 two-documents"),
