@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def zh(self) -> str:
-        """What is wrong in Chinese; empty where there is no such sentence for the code."""
+        """What is wrong, in Chinese; empty for a code of an earlier release."""
         sentence = SENTENCES.get(self.code, "")
         return f"{sentence}：{self.about}" if sentence and self.about else sentence
 
