@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from policies.check_records import check_records
 from policies.compile import compile_with
 from policies.findings import Finding, Findings, Position, Severity
 from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Kind, Policy, System
@@ -18,6 +19,7 @@ def check(policy: Policy, jwks: dict[str, str], findings: Findings) -> None:
     for system in policy.systems.values():
         _identity(system, jwks, findings)
         _allowed(system, policy, findings)
+        check_records(policy, system, findings)
         compile_with(policy, system, jwks, findings)
 
 

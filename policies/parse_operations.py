@@ -42,6 +42,7 @@ _OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
 _PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
 _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
+_VALUE = re.compile(r"\S{1,80}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
@@ -105,6 +106,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
         headers=section.texts("headers", required=False, fits=_HEADER),
+        key_headers=section.texts("key_headers", required=False, fits=_HEADER),
         at=section.at,
     )
     if operation.static and operation.answers != Bodies():
@@ -140,29 +142,30 @@ def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parame
         if not _PARAMETER.fullmatch(name):
             section.find(at, "wrong-form", f"`{name[:80]}` is no name of a parameter")
         _check_template(section, at, name, ("field", "op", "any"))
-        about, reason = _about(section, node)
+        about, values, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
             section.find(at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`")
         if "{op}" in name and not operators:
             section.find(at, "operator-without-list", f"`{name}` holds an operator: list them under `operators`")
         if about is not None:
-            found.append(Parameter(name=name, about=about, operators=operators, reason=reason, at=at))
+            found.append(Parameter(name=name, about=about, operators=operators, values=values, reason=reason, at=at))
     return tuple(found)
 
 
-def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
+def _about(section: Section, node: Node) -> tuple[About | None, tuple[str, ...], Title | None]:
     if isinstance(node, Entries):
         inner = section.section_of(node, "a parameter")
         assert inner is not None
-        reason = parse_title(inner, "refuse")
+        values = inner.texts(About.KEY, required=False, fits=_VALUE)
+        reason = None if values else parse_title(inner, "refuse")
         inner.done()
-        return About.REFUSED, reason
+        return (About.KEY if values else About.REFUSED), values, reason
     text = section.text_of(node, "parameter")
     if text in _WORDS:
-        return About(text), None
+        return About(text), (), None
     choices = ", ".join(f"`{word}`" for word in _WORDS)
     section.find(node.at, "unknown-choice", f"a parameter is one of {choices}, or `refuse: …`")
-    return None, None
+    return None, (), None
 
 
 def _always(section: Section) -> tuple[tuple[str, str], ...]:
@@ -195,10 +198,15 @@ def _json(section: Section) -> tuple[Target, ...] | None:
             continue
         described = section.section_of(inner, f"`{path}`")
         if described is not None:
-            record = described.text("record", fits=_NAME_OR_RECORD)
+            key_of = described.text("key_of", required=False, fits=_NAME_OR_RECORD)
+            record = described.text("record", required=key_of is None, fits=_NAME_OR_RECORD)
             columns = described.text("columns", required=False)
             described.done()
-            if record:
+            if key_of and (record or columns):
+                described.find(described.at, "wrong-form", "`key_of` stands alone: a key is no record")
+            elif key_of:
+                targets.append(Target(path=path, key_of=key_of, at=at))
+            elif record:
                 targets.append(Target(path=path, record=record, columns=columns, at=at))
     return tuple(targets)
 
