@@ -1,9 +1,9 @@
-"""Judges the records of a system by what its operations do with them: a record that is served by its key has one."""
+"""Judges the records of a system by what its operations do with them: how they are found, and whom they are about."""
 
 from policies.compile import KEY_IN_PATH, records_in
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Severity
-from policies.policy import PUBLIC, About, Bodies, Operation, Policy, Record, System
+from policies.policy import PUBLIC, SCAN, About, Bodies, Field, Operation, Policy, Record, System
 from policies.transforms.spec import Show
 
 
@@ -13,6 +13,8 @@ def check_records(policy: Policy, system: System, findings: Findings) -> None:
     for name, record in system.records.items():
         if any(_goes_by_key(operation) and name in _records_of(operation) for operation in operations):
             _key(name, record, policy, findings)
+        if record.subject is None and any(name in records_in(operation.answers) for operation in operations):
+            _subject(name, record, system, findings)
 
 
 def _key(name: str, record: Record, policy: Policy, findings: Findings) -> None:
@@ -24,6 +26,25 @@ def _key(name: str, record: Record, policy: Policy, findings: Findings) -> None:
         if wanted in record.fields and not _is_clear(record, wanted, policy):
             message = f"`{name}` is found by `{wanted[:80]}`: {refused} to whoever has no grant to see it in clear"
             findings.add(Finding(record.fields[wanted].at, "key-hidden", message, Severity.WARNING))
+
+
+def _subject(name: str, record: Record, system: System, findings: Findings) -> None:
+    personal = next((field.name for field in record.fields.values() if _is_personal(field, system, ())), None)
+    if personal is not None:
+        message = (
+            f"`{name}` has personal fields such as `{personal[:80]}` and no `subject`: whose data was read is not "
+            "recorded, and an incident can only be graded by how many values were shown"
+        )
+        findings.add(Finding(record.at, "no-subject", message, Severity.WARNING))
+
+
+def _is_personal(field: Field, system: System, around: tuple[str, ...]) -> bool:
+    if field.record in around:
+        return False
+    inner = system.records.get(field.record)
+    if inner is not None:
+        return any(_is_personal(one, system, (*around, field.record)) for one in inner.fields.values())
+    return field.category not in ("", PUBLIC, SCAN)
 
 
 def _is_clear(record: Record, name: str, policy: Policy) -> bool:
