@@ -231,7 +231,8 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         apply=apply,
         personal=field.personal,
         followed=field.followed,
-        restore=field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW,
+        # Of an empty control only what the form carries says whether there was anything to drop.
+        restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
     )
 
 

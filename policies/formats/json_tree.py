@@ -377,6 +377,11 @@ def hidden_key(number: int) -> str:
     return f"{REDACTED}{number}"
 
 
+def is_hidden_key(key: str) -> bool:
+    """Whether *key* is what stood in place of a telling key: nothing says any more which."""
+    return key.startswith(REDACTED)
+
+
 def _without_telling_keys(value: dict[str, Any], node: Object) -> dict[str, Any]:
     numbers = count(1)
     return {

@@ -172,6 +172,9 @@ def test_once_it_is_declared_it_is_masked_as_declared(added: Added) -> None:
         assert (answer.status_code, answer.json()["mobile"]) == (200, "139****5678")
         answer = desk.post("/readers/L-77.json", json={"mobile": "139****5678"})
         assert (answer.status_code, answer.json()["field"]) == (409, "reader.mobile")
+        for back, field in (({"mobile": None}, "reader.mobile"), ({"note": "y", "***1": "x"}, "undeclared")):
+            answer = desk.post("/readers/L-77.json", json=back)
+            assert (answer.status_code, answer.json()["field"]) == (409, field)
     assert Library.written == [{"mobile": "13912345678"}]
     assert {event["service"]["name"] for event in added.gateway.events()} == {"", "library"}
 
