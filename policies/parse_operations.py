@@ -228,6 +228,7 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
         elements=tuple(inner.sections("elements", "an element", _element, required=False)),
         controls=controls,
+        links_hold_values=inner.flag("links_hold_values", default=False),
         at=node.at,
     )
     inner.done()

@@ -220,6 +220,8 @@ class HtmlBody:
     record: str | None = None
     elements: tuple[Element, ...] = ()
     controls: str | None = None
+    links_hold_values: bool = False
+    """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
     at: Position
 
 

@@ -86,6 +86,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     record: ObjectShape = ObjectShape()
     elements: tuple[ElementShape, ...] = ()
     control: str | None = None
+    links_hold_values: bool = False
+    """Whether links within an element are made of the value that it holds."""
 
 
 class Shapes(msgspec.Struct, frozen=True):

@@ -187,6 +187,7 @@ class ShapeMaker:
             record=self.record(body.record, body.at) if body.record else ObjectShape(),
             elements=elements,
             control=pattern_of(body.controls) if body.controls else None,
+            links_hold_values=body.links_hold_values,
         )
 
     def _find(self, at: Position, code: str, message: str) -> None:

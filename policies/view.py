@@ -167,6 +167,7 @@ class View:
             control=re.compile(shapes.control) if shapes.control else None,
             undeclared=self.actions[UNDECLARED],
             labels=self._program.labels.html,
+            links_hold_values=shapes.links_hold_values,
             tells_key=self._links.tell if self._links.may_tell else None,
         )
 

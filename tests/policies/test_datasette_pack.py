@@ -54,6 +54,10 @@ records:
   numbered:
     facets: [city]
     fields: {card: card, city: public}
+  ward:
+    key: [id]
+    facets: [city]
+    fields: {id: public, guardian: card, city: public}
 """
 CARDS = ("A-17", "陈/杰", "a b", "x~y.z", "11010519491231002X", "Q%7", "77-é", "57188")
 NUMBERS = range(40_017, 40_025)
@@ -118,6 +122,9 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     with sqlite3.connect(folder / "people.db") as database:
         database.execute("CREATE TABLE person (card TEXT PRIMARY KEY, owner TEXT REFERENCES person, city TEXT, rank)")
         database.execute("CREATE TABLE numbered (card INTEGER PRIMARY KEY, city TEXT)")
+        database.execute("CREATE TABLE ward (id INTEGER PRIMARY KEY, guardian INTEGER REFERENCES ward, city TEXT)")
+        wards = [(number, other, "云州") for number, other in zip(range(1, 9), NUMBERS, strict=True)]
+        database.executemany("INSERT INTO ward VALUES (?, ?, ?)", wards)
         rows = [(card, CARDS[-1 - place], "云州", place) for place, card in enumerate(CARDS)]
         database.executemany("INSERT INTO person VALUES (?, ?, ?, ?)", rows)
         database.executemany("INSERT INTO numbered VALUES (?, '云州')", [(number,) for number in NUMBERS])
@@ -136,6 +143,8 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         yield Register(client, program, Views(program, SECRET), warnings)
 
 
+TABLES = (("person", CARDS), ("numbered", tuple(map(str, NUMBERS))), ("ward", tuple(map(str, NUMBERS))))
+"""What is hidden of each: its own key, or, of the last, that of the row it refers to."""
 LISTS = (
     "/people/{}",
     "/people/{}?_size=3",
@@ -158,7 +167,7 @@ def spellings(key: str) -> set[str]:
 
 
 @pytest.mark.parametrize("url", LISTS)
-@pytest.mark.parametrize(("table", "keys"), [("person", CARDS), ("numbered", tuple(map(str, NUMBERS)))])
+@pytest.mark.parametrize(("table", "keys"), TABLES)
 def test_a_hidden_key_leaves_in_no_way(register: Register, url: str, table: str, keys: tuple[str, ...]) -> None:
     shown = register.ask(register.view(), url.format(table))
     assert shown is not None
@@ -186,7 +195,7 @@ def test_whether_a_hidden_key_exists_is_not_told(register: Register, url: str) -
 
 
 def test_whoever_declares_such_a_key_is_told(register: Register) -> None:
-    assert register.warnings == ["no-subject 9", "key-hidden 12", "key-undeclared 13", "no-subject 13"]
+    assert register.warnings == ["no-subject 9", "key-hidden 12", "key-undeclared 13", "no-subject 13", "no-subject 16"]
 
 
 def test_where_nobody_has_said_what_the_key_is_nobody_may_ask_by_it(register: Register) -> None:
