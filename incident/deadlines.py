@@ -66,15 +66,24 @@ def late_facts(case: Case, now: datetime) -> tuple[Fact, ...]:
 def grading(case: Case, table: DutyTable) -> Graded:
     """The grade that the scope suggests: by the number of persons, with the clauses that speak for a higher one.
 
+    Of data that names nobody the most counts that it can be about: too low a grade would let duties run out.
     Raises ValueError where it is not known yet who is affected.
     """
     scope = case.scope
     if scope is None:
         raise ValueError("the incident cannot be graded before it is known who is affected")
-    grade = table.grade_by_number(scope.persons)
-    clear = {name: count.clear_persons for name, count in scope.categories.items() if count.clear_values}
+    grade = table.grade_by_number(scope.persons_at_most)
+    clear = {
+        name: count.clear_persons + count.clear_unattributed
+        for name, count in scope.categories.items()
+        if count.clear_values
+    }
     clauses = tuple(clause.id for clause in table.clauses_met(clear) if clause.suggests.rank > grade.rank)
-    why = f"以明文显示 {scope.persons} 人的信息 / data of {scope.persons} persons was shown in clear"
+    zh, en = f"以明文显示 {scope.persons} 人的信息", f"data of {scope.persons} persons was shown in clear"
+    if scope.unattributed:
+        zh += f"，另有没有标明属于谁的，至多 {scope.unattributed} 人，按上限计"
+        en += f", and values that name nobody, of {scope.unattributed} more at most, which are counted"
+    why = f"{zh} / {en}"
     return Graded(grade=grade, why=why, clauses=clauses)
 
 

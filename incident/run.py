@@ -58,7 +58,7 @@ def outcome_facts(case: Case, key: CommandKey, outcome: Outcome) -> tuple[Fact, 
         case Failed(said=said):
             return (CommandEnded(key=key, ending=Ending.FAILED, said=said),)
         case ScopeFound(scope=scope):
-            outputs = {"__persons__": str(scope.persons), "__persons_masked__": str(scope.persons_masked)}
+            outputs = {"__persons__": str(scope.persons_at_most), "__persons_masked__": str(scope.persons_masked)}
             return (ScopeAssessed(scope=scope), CommandEnded(key=key, ending=Ending.SUCCEEDED, outputs=outputs))
         case Done(said=said, outputs=outputs):
             ended = CommandEnded(key=key, ending=Ending.SUCCEEDED, said=said, outputs=outputs)

@@ -27,7 +27,7 @@ class Caution(StrEnum):
     AROUND_THE_GATEWAY = "around_the_gateway"
     """Always: what was read elsewhere, photographed or passed on is in no log of ours."""
     VALUES_WITHOUT_SUBJECT = "values_without_subject"
-    """Values were shown whose record names no subject: more persons may be affected."""
+    """Values were shown whose record names no subject: more persons may be affected, up to `unattributed`."""
     STREAM_UNFINISHED = "stream_unfinished"
     """A streamed answer has no end in the log: what it showed is counted, the bytes are not all known."""
     INDEX_BEHIND = "index_behind"
@@ -66,6 +66,8 @@ class CategoryCount:
     """Shown masked or as a pseudonym."""
     clear_persons: int
     """Persons in whose answers the category was shown in clear: at most so many, since a record does not say whose."""
+    clear_unattributed: int = 0
+    """Those of the values in clear that name no subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,14 @@ class Scope:
     last_at: datetime | None
     """First and last event that showed something, or None where none did."""
     cautions: tuple[Caution, ...]
+    unattributed: int = 0
+    """At most so many further persons: of each record that names no subject, the values in clear of its most frequent
+    category."""
+
+    @property
+    def persons_at_most(self) -> int:
+        """How many persons can be affected by what was shown in clear."""
+        return self.persons + self.unattributed
 
     @property
     def doubtful(self) -> bool:
@@ -133,6 +143,8 @@ class _Count:
         self.bits: dict[str, int] = {}
         self.clear: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
+        self.unattributed: dict[tuple[str, str, str], Counter[str]] = {}
+        """Values in clear that name no subject: by system, operation and record, for each category."""
         self.systems: Counter[str] = Counter()
         self.operations: Counter[str] = Counter()
         self.named: dict[str, set[str]] = {"callers": set(), "credentials": set(), "addresses": set()}
@@ -154,10 +166,11 @@ class _Count:
             self.systems[system] += 1
             self.operations[f"{system}: {own['operation']}"] += 1
         if phase in _SHOWS:
-            self._count_values(own, document["@timestamp"])
+            self._count_values(own, document["service"]["name"], document["@timestamp"])
         self._follow_stream(phase, own["exchange"], document["http"]["response"]["body"]["bytes"])
 
-    def _count_values(self, own: Document, at: str) -> None:
+    def _count_values(self, own: Document, system: str, at: str) -> None:
+        subjects = own.get("subjects", ())
         bits = 1 if own["disclosure"] == Disclosure.CLEAR else 0
         shown = False
         for use in own.get("fields", ()):
@@ -165,10 +178,12 @@ class _Count:
             if disclosure == Disclosure.CLEAR:
                 self.clear[category] += use["count"]
                 bits |= 1 | 1 << self.bits.setdefault(category, len(self.bits) + 1)
+                if not subjects:
+                    record = system, own["operation"], use["name"].rpartition(".")[0]
+                    self.unattributed.setdefault(record, Counter())[category] += use["count"]
             elif disclosure != Disclosure.NONE:
                 self.masked[category] += use["count"]
             shown = shown or (disclosure != Disclosure.NONE and use["count"] > 0)
-        subjects = own.get("subjects", ())
         if shown and not subjects:
             self.without_subject = True
         if shown or subjects:
@@ -220,6 +235,7 @@ class _Count:
             first_at=datetime.fromisoformat(self.first) if self.first else None,
             last_at=datetime.fromisoformat(self.last) if self.last else None,
             cautions=tuple(self._cautions(complete=complete)),
+            unattributed=sum(max(values.values()) for values in self.unattributed.values()),
         )
 
     def _category(self, name: str) -> CategoryCount:
@@ -228,6 +244,7 @@ class _Count:
             clear_values=self.clear[name],
             masked_values=self.masked[name],
             clear_persons=sum(1 for bits in self.persons.values() if bits & bit),
+            clear_unattributed=sum(values[name] for values in self.unattributed.values()),
         )
 
     def _cautions(self, *, complete: bool) -> list[Caution]:

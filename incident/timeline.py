@@ -111,6 +111,9 @@ def describe(fact: Fact, case: Case) -> Bilingual:
         case ScopeAssessed(scope=scope):
             zh = f"明文 {scope.persons} 人，仅脱敏 {scope.persons_masked} 人，记录 {scope.events} 条"
             en = f"{scope.persons} persons in clear, {scope.persons_masked} masked only, {scope.events} records"
+            if scope.unattributed:
+                zh += f"；另有没有标明属于谁的，至多 {scope.unattributed} 人"
+                en += f"; values that name nobody, of {scope.unattributed} more at most"
             return Bilingual(zh=f"影响范围：{zh}", en=f"Scope: {en}")
         case Graded(grade=grade, why=why):
             return _named(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)

@@ -33,6 +33,10 @@ _LABELS: Mapping[str, Bilingual] = {
     "to": Bilingual(zh="最晚读取时间", en="last access"),
     "contained": Bilingual(zh="控制时间", en="contained"),
     "persons": Bilingual(zh="以明文显示所涉人数", en="persons, data shown in clear"),
+    "persons_at_most": Bilingual(
+        zh="以明文显示所涉人数的上限（含没有标明属于谁的信息）",
+        en="persons at most, data shown in clear that names nobody included",
+    ),
     "persons_masked": Bilingual(zh="仅显示脱敏信息所涉人数", en="persons, masked data only"),
     "accounts": Bilingual(zh="涉事账号数", en="accounts involved"),
     "categories": Bilingual(zh="以明文显示的信息种类", en="kinds of data shown in clear"),
@@ -123,7 +127,7 @@ def _case_facts(case: Case, press: Press) -> list[NoticeFact]:
 def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
     scope = case.scope
     if scope is None:
-        names = ("systems", "from", "to", "persons", "persons_masked", "accounts", "categories")
+        names = ("systems", "from", "to", "persons", "persons_at_most", "persons_masked", "accounts", "categories")
         return [_fact(name, None, "") for name in names]
     source = f"{case.id}#{case.scope_entry}"
     doubts = [_DOUBTS[caution] for caution in scope.cautions if caution in DOUBTFUL]
@@ -138,6 +142,7 @@ def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
         _fact("from", moment(scope.first_at, press), source),
         _fact("to", moment(scope.last_at, press), source),
         _fact("persons", _same(f"{scope.persons:,}"), source, doubt),
+        _fact("persons_at_most", _same(f"{scope.persons_at_most:,}"), source, doubt if scope.unattributed else None),
         _fact("persons_masked", _same(f"{scope.persons_masked:,}"), source, doubt),
         _fact("accounts", _same(str(len(scope.callers))), source),
     ]
@@ -193,10 +198,12 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
 def _choices(scope: Scope | None) -> dict[str, object]:
     """What a template may choose its words by; never what it prints."""
     if scope is None:
-        return {"known": False, "persons": 0, "persons_masked": 0, "accounts": 0, "clear": (), "at_least": False}
+        nothing = {"persons": 0, "unattributed": 0, "persons_masked": 0, "accounts": 0}
+        return {"known": False, **nothing, "clear": (), "at_least": False}
     return {
         "known": True,
         "persons": scope.persons,
+        "unattributed": scope.unattributed,
         "persons_masked": scope.persons_masked,
         "accounts": len(scope.callers),
         "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),

@@ -3,10 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from policies.policy import About
 from policies.program import OperationRule, ParameterRule, Program
-from policies.view import View
+
+
+class Sight(Protocol):
+    """What a caller sees, as far as questions depend on it: a `View`."""
+
+    def may_ask(self, fields: Sequence[int]) -> bool:
+        """Whether a question about *fields* tells the caller nothing that answers would not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,10 @@ class Routes:
                 return operation
         return None
 
+    def each(self, path: str) -> list[OperationRule]:
+        """For every method, the most specific operation that *path*, percent-decoded, fits."""
+        return [operation for method in self._routes if (operation := self.find(method, path)) is not None]
+
 
 class Question:
     """The rules for the parameters of one operation."""
@@ -42,20 +54,38 @@ class Question:
         self._fields = operation.fields
         self._facets = operation.facets
         self._subjects = operation.subjects
+        self._asked = operation.asked
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
-    def refusal(self, parameters: Sequence[tuple[str, str]], view: View) -> Refusal | None:
-        """Why *parameters* may not be asked by a caller of *view*; None where they may.
+    def refusal(self, parameters: Sequence[tuple[str, str]], view: Sight) -> Refusal | None:
+        """Why the operation may not be asked, with *parameters*, by a caller of *view*; None where it may.
 
-        DESIGN decision 6: an answer that depends on a hidden value tells the value, question by question.
+        DESIGN decision 6: an answer that depends on a hidden value tells the value, question by question. So does
+        whether there is an answer at all, where a path names a record by its key.
         """
+        if not view.may_ask(self._asked):
+            return Refusal("question_about_hidden_field")
         for name, value in parameters:
             refusal = self._refusal(name, value, view)
             if refusal is not None:
                 return refusal
         return None
 
-    def _refusal(self, name: str, value: str, view: View) -> Refusal | None:
+    def tells_hidden_key(self, parameters: Sequence[tuple[str, str]], view: Sight, *, path: bool) -> bool:
+        """Whether an address with *parameters* holds a record's key that is hidden in *view*.
+
+        *path*: whether the address has the path of this operation, and not only parameters that might be for it.
+        """
+        if path and not view.may_ask(self._asked):
+            return True
+        about_key = [(pattern, rule) for pattern, rule in self._rules if rule.about is About.KEY and not rule.values]
+        return any(
+            pattern.fullmatch(name) and not view.may_ask(rule.fields)
+            for pattern, rule in about_key
+            for name, _ in parameters
+        )
+
+    def _refusal(self, name: str, value: str, view: Sight) -> Refusal | None:
         for pattern, rule in self._rules:
             match = pattern.fullmatch(name)
             if match is None:
@@ -66,7 +96,7 @@ class Question:
             return self._refusal_by(rule, fields, value, view)
         return Refusal("parameter_not_declared")
 
-    def _refusal_by(self, rule: ParameterRule, fields: Sequence[int], value: str, view: View) -> Refusal | None:
+    def _refusal_by(self, rule: ParameterRule, fields: Sequence[int], value: str, view: Sight) -> Refusal | None:
         match rule.about:
             case About.REFUSED:
                 return Refusal("parameter_refused", rule.reason_zh, rule.reason_en)
@@ -89,7 +119,42 @@ class Question:
                 return ()
             case About.SEARCH:
                 return rule.fields
+            case About.KEY:
+                return rule.fields if not rule.values or value in rule.values else ()
             case About.FILTER:
                 return self._fields.get(match["field"])
             case About.FIELD_NAME | About.LISTED | About.LEFT_OUT:
                 return () if not value else self._fields.get(value)
+
+
+class Links:
+    """Tells which addresses in a page hold keys of records that are hidden from callers of *view*.
+
+    An application leads to a row by its key, encoded in its own way: such an address would show what the row hides.
+    """
+
+    def __init__(self, program: Program, view: Sight) -> None:
+        self._view = view
+        self._routes = Routes(program)
+        self._questions = {operation.id: Question(operation) for operation in program.operations}
+        self.may_tell = any(
+            not view.may_ask(fields)
+            for operation in program.operations
+            for fields in (operation.asked, *(rule.fields for rule in operation.parameters if rule.about is About.KEY))
+        )
+        """Whether any could."""
+
+    def tell(self, address: str) -> bool:
+        """Whether *address*, as it stands in a page, holds a hidden key, or nobody can say."""
+        try:
+            split = urlsplit(address)
+            parameters = parse_qsl(split.query, keep_blank_values=True)
+        except ValueError:
+            return True
+        if split.scheme not in ("", "http", "https"):
+            return False
+        if split.path and not split.path.startswith("/"):
+            return True  # where it leads depends on the page it stands in
+        asked = self._routes.each(unquote(split.path)) if split.path else ()
+        questions = [self._questions[operation.id] for operation in asked] or self._questions.values()
+        return any(question.tells_hidden_key(parameters, self._view, path=bool(asked)) for question in questions)

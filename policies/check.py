@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from policies.check_records import check_records
 from policies.compile import compile_with
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
@@ -23,6 +24,7 @@ def check(policy: Policy, jwks: dict[str, str], now: datetime | None, findings: 
     for system in policy.systems.values():
         _identity(system, jwks, findings)
         _allowed(system, policy, findings)
+        check_records(policy, system, findings)
         compile_with(policy, system, jwks, findings)
 
 

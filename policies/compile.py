@@ -12,6 +12,8 @@ from policies.policy import About, Bodies, Operation, Parameter, Policy, System
 from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
 from policies.shapes import ShapeMaker, pattern_of
 
+KEY_IN_PATH = "{key}"
+"""In a path: what the system finds one record by."""
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
 
 
@@ -53,7 +55,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
 
 
 def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> OperationRule:
-    records = [system.records[name] for name in sorted(_records_in(operation) & system.records.keys())]
+    records = [system.records[name] for name in sorted(records_in(operation.answers) & system.records.keys())]
     fields: dict[str, tuple[int, ...]] = {}
     for record in records:
         for name in record.fields:
@@ -61,6 +63,8 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
     searched = tuple(
         index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
+    named = sorted(records_in(operation.answers) | records_in(operation.body)) or [""]
+    key = tuple(index for name in named for index in shapes.key_of(name))
     return OperationRule(
         id=f"{operation.method} {operation.path}",
         method=operation.method,
@@ -68,7 +72,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         allow=operation.allow,
         refuse_zh=operation.refuse.zh if operation.refuse else "",
         refuse_en=operation.refuse.en if operation.refuse else "",
-        parameters=tuple(_parameter(rule, searched) for rule in _literal_first(operation.parameters)),
+        parameters=tuple(_parameter(rule, searched, key) for rule in _literal_first(operation.parameters)),
         fields=fields,
         facets=tuple(name for record in records for name in record.facets),
         subjects=tuple(record.subject for record in records if record.subject),
@@ -78,23 +82,26 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         headers=operation.headers,
         rule=str(operation.at),
         always=operation.always,
+        asked=key if KEY_IN_PATH in operation.path and operation.refuse is None else (),
+        key_headers=operation.key_headers,
+        key=key,
     )
 
 
-def _records_in(operation: Operation) -> set[str]:
-    """The records that the operation's answers hold."""
-    answers = operation.answers
-    found = {target.record for target in answers.json or ()} | {answers.csv or ""}
-    if answers.html is not None and answers.html.record:
-        found.add(answers.html.record)
+def records_in(bodies: Bodies) -> set[str]:
+    """The records that *bodies* hold."""
+    found = {target.record for target in bodies.json or ()} | {bodies.csv or ""}
+    if bodies.html is not None and bodies.html.record:
+        found.add(bodies.html.record)
     return found - {""}
 
 
-def _parameter(rule: Parameter, searched: tuple[int, ...]) -> ParameterRule:
+def _parameter(rule: Parameter, searched: tuple[int, ...], key: tuple[int, ...]) -> ParameterRule:
     return ParameterRule(
         pattern=pattern_of(rule.name, field_chars=r"\w+?", operators=rule.operators),
         about=rule.about,
-        fields=searched if rule.about is About.SEARCH else (),
+        fields={About.SEARCH: searched, About.KEY: key}.get(rule.about, ()),
+        values=rule.values,
         reason_zh=rule.reason.zh if rule.reason else "",
         reason_en=rule.reason.en if rule.reason else "",
     )

@@ -1,10 +1,11 @@
 """From what packs and systems declare to the operations of one system: variables filled in, records spelled out."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from policies.findings import Finding, Findings
-from policies.policy import Bodies, Operation, Pack, System
+from policies.policy import Bodies, Operation, Pack, System, Target
 from policies.section import nearest
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -75,8 +76,12 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
 
     html = bodies.html
     return Bodies(
-        json=None if bodies.json is None else tuple(replace(t, record=named(t.record) or "") for t in bodies.json),
+        json=None if bodies.json is None else tuple(_target_for(target, named) for target in bodies.json),
         html=None if html is None else replace(html, record=named(html.record)),
         csv=named(bodies.csv),
         text=bodies.text,
     )
+
+
+def _target_for(target: Target, named: Callable[[str], str | None]) -> Target:
+    return replace(target, record=named(target.record) or "", key_of=named(target.key_of) or "")

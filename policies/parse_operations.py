@@ -62,6 +62,7 @@ _OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
 _PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
 _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
+_VALUE = re.compile(r"\S{1,80}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
@@ -127,7 +128,8 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         static=_static(section),
-        headers=_headers(section),
+        headers=_headers(section, "headers"),
+        key_headers=_headers(section, "key_headers"),
         at=section.at,
     )
     if operation.static and operation.answers != Bodies():
@@ -149,12 +151,12 @@ def _static(section: Section) -> tuple[str, ...]:
     return types
 
 
-def _headers(section: Section) -> tuple[str, ...]:
-    names = section.texts("headers", required=False, fits=_HEADER)
+def _headers(section: Section, key: str) -> tuple[str, ...]:
+    names = section.texts(key, required=False, fits=_HEADER)
     for name in names:
         if name in KEPT_HEADERS:
             message = f"`{name}` never passes: it is about the connection or the unmasked body, not about what is shown"
-            section.find(section.place_of("headers"), "kept-header", message, about=f"`{name}`")
+            section.find(section.place_of(key), "kept-header", message, about=f"`{name}`")
     return names
 
 
@@ -184,7 +186,7 @@ def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parame
                 at, "wrong-form", f"`{name[:80]}` is no name of a parameter", about=f"`{name[:80]}` 不能作参数的名称"
             )
         _check_template(section, at, name, ("field", "op", "any"))
-        about, reason = _about(section, node)
+        about, values, reason = _about(section, node)
         if about is About.FILTER and "{field}" not in name:
             section.find(
                 at, "filter-without-field", f"`{name}` is a filter: its name must hold `{{field}}`", about=f"`{name}`"
@@ -197,20 +199,21 @@ def _parameters_of(section: Section, operators: tuple[str, ...]) -> tuple[Parame
                 about=f"`{name}`",
             )
         if about is not None:
-            found.append(Parameter(name=name, about=about, operators=operators, reason=reason, at=at))
+            found.append(Parameter(name=name, about=about, operators=operators, values=values, reason=reason, at=at))
     return tuple(found)
 
 
-def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
+def _about(section: Section, node: Node) -> tuple[About | None, tuple[str, ...], Title | None]:
     if isinstance(node, Entries):
         inner = section.section_of(node, "a parameter")
         assert inner is not None
-        reason = parse_title(inner, "refuse")
+        values = inner.texts(About.KEY, required=False, fits=_VALUE)
+        reason = None if values else parse_title(inner, "refuse")
         inner.done()
-        return About.REFUSED, reason
+        return (About.KEY if values else About.REFUSED), values, reason
     text = section.text_of(node, "parameter")
     if text in _WORDS:
-        return About(text), None
+        return About(text), (), None
     choices = ", ".join(f"`{word}`" for word in _WORDS)
     section.find(
         node.at,
@@ -218,7 +221,7 @@ def _about(section: Section, node: Node) -> tuple[About | None, Title | None]:
         f"a parameter is one of {choices}, or `refuse: …`",
         about=f"应是 {choices} 之一，或 `refuse: …`",
     )
-    return None, None
+    return None, (), None
 
 
 def _always(section: Section) -> tuple[tuple[str, str], ...]:
@@ -258,10 +261,15 @@ def _json(section: Section) -> tuple[Target, ...] | None:
             continue
         described = section.section_of(inner, f"`{path}`")
         if described is not None:
-            record = described.text("record", fits=_NAME_OR_RECORD)
+            key_of = described.text("key_of", required=False, fits=_NAME_OR_RECORD)
+            record = described.text("record", required=key_of is None, fits=_NAME_OR_RECORD)
             columns = described.text("columns", required=False)
             described.done()
-            if record:
+            if key_of and (record or columns):
+                described.find(described.at, "wrong-form", "`key_of` stands alone: a key is no record")
+            elif key_of:
+                targets.append(Target(path=path, key_of=key_of, at=at))
+            elif record:
                 targets.append(Target(path=path, record=record, columns=columns, at=at))
     return tuple(targets)
 
@@ -288,6 +296,7 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
         elements=tuple(inner.sections("elements", "an element", _element, required=False)),
         controls=controls,
+        links_hold_values=inner.flag("links_hold_values", default=False),
         at=node.at,
     )
     inner.done()

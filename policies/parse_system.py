@@ -115,6 +115,7 @@ def _records(file: Section) -> dict[str, Record]:
             )
         subject = section.text("subject", required=False)
         search, facets = section.texts("search", required=False), section.texts("facets", required=False)
+        record_key = section.texts("key", required=False)
         fields = {}
         for field, place, described in section.entries("fields"):
             if not _FIELD.fullmatch(field):
@@ -127,8 +128,8 @@ def _records(file: Section) -> dict[str, Record]:
             elif (made := _field(section, field, described)) is not None:
                 fields[field] = made
         section.done()
-        named = [*((name, "search") for name in search), *((name, "facets") for name in facets)]
-        for wanted, key in (*named, *([(subject, "subject")] if subject else [])):
+        named = {"search": search, "facets": facets, "key": record_key, "subject": (subject,) if subject else ()}
+        for key, wanted in ((key, wanted) for key, names in named.items() for wanted in names):
             if wanted not in fields:
                 file.find(
                     section.place_of(key),
@@ -140,7 +141,9 @@ def _records(file: Section) -> dict[str, Record]:
             if facet in fields and not _is_public(fields[facet]):
                 message = f"`{facet[:80]}` is personal: a list of its values would tell of persons and record none"
                 file.find(section.place_of("facets"), "personal-facet", message, about=f"`{facet[:80]}`")
-        records[name] = Record(name=name, subject=subject, search=search, facets=facets, fields=fields, at=at)
+        records[name] = Record(
+            name=name, subject=subject, key=record_key, search=search, facets=facets, fields=fields, at=at
+        )
     return records
 
 

@@ -76,6 +76,8 @@ class About(StrEnum):
     """The field its value names, which is left out of the answer: any but the one that says whom a record is about."""
     SEARCH = "search"
     """The searchable fields of the record."""
+    KEY = "record-key"
+    """The fields by which the system knows the record: a place in its list, one row of it."""
     REFUSED = "refuse"
     """Nothing that may be asked: it holds an expression, or reaches fields past the policy."""
 
@@ -175,6 +177,8 @@ class Record:
     name: str
     subject: str | None
     """Which field identifies the person that the record is about."""
+    key: tuple[str, ...]
+    """By which fields the system finds the record and pages through its list; none where nobody has said."""
     search: tuple[str, ...]
     """Which fields the system's own search looks into."""
     facets: tuple[str, ...]
@@ -193,6 +197,8 @@ class Target:
     record: str = ""
     columns: str | None = None
     """For rows written as lists: the key, beside theirs, of the columns' names."""
+    key_of: str = ""
+    """The record whose key stands here, outside of the record."""
     at: Position
 
 
@@ -214,6 +220,8 @@ class HtmlBody:
     record: str | None = None
     elements: tuple[Element, ...] = ()
     controls: str | None = None
+    links_hold_values: bool = False
+    """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
     at: Position
 
 
@@ -236,6 +244,8 @@ class Parameter:
     about: About
     operators: tuple[str, ...] = ()
     """What `{op}` may be."""
+    values: tuple[str, ...] = ()
+    """For KEY: the values that say something about it; none where every value does."""
     reason: Title | None = None
     """For REFUSED."""
     at: Position
@@ -261,6 +271,8 @@ class Operation:
     """Media types of files that are the same for everybody and pass as they are."""
     headers: tuple[str, ...] = ()
     """Response headers that pass, scanned, beside those that always do."""
+    key_headers: tuple[str, ...] = ()
+    """Those that hold the record's key, and pass only to who may see it in clear."""
     at: Position
 
 

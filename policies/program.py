@@ -62,7 +62,13 @@ class RowsShape(msgspec.Struct, frozen=True, tag="rows"):
     record: ObjectShape
 
 
-type Shape = ValueShape | ObjectShape | RowsShape
+class KeyShape(msgspec.Struct, frozen=True, tag="key"):
+    """The key of a record, outside of it: hidden wherever one of its fields is."""
+
+    fields: tuple[int, ...]
+
+
+type Shape = ValueShape | ObjectShape | RowsShape | KeyShape
 
 
 class ElementShape(msgspec.Struct, frozen=True):
@@ -80,6 +86,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     record: ObjectShape = ObjectShape()
     elements: tuple[ElementShape, ...] = ()
     control: str | None = None
+    links_hold_values: bool = False
+    """Whether links within an element are made of the value that it holds."""
 
 
 class Shapes(msgspec.Struct, frozen=True):
@@ -99,7 +107,9 @@ class ParameterRule(msgspec.Struct, frozen=True):
     """A regular expression for its whole name; the group `field` names a field."""
     about: About
     fields: tuple[int, ...] = ()
-    """For SEARCH: the fields it looks into."""
+    """For SEARCH and KEY: the fields it says something about."""
+    values: tuple[str, ...] = ()
+    """The only values that do, where not every value does."""
     reason_zh: str = ""
     reason_en: str = ""
 
@@ -129,6 +139,12 @@ class OperationRule(msgspec.Struct, frozen=True):
     rule: str
     always: tuple[tuple[str, str], ...] = ()
     """Parameters that are sent on in the place of the caller's own."""
+    asked: tuple[int, ...] = ()
+    """The fields that its path says something about."""
+    key_headers: tuple[str, ...] = ()
+    """Response headers that say something about the fields in `key`, and pass to who may see them."""
+    key: tuple[int, ...] = ()
+    """The fields by which its records are found."""
 
 
 class GrantRule(msgspec.Struct, frozen=True):

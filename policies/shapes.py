@@ -11,6 +11,7 @@ from policies.program import (
     ElementShape,
     FieldInfo,
     HtmlShapes,
+    KeyShape,
     ObjectShape,
     RowsShape,
     Shape,
@@ -119,6 +120,12 @@ class ShapeMaker:
         child = self._records[name].children.get(field)
         return (child.field,) if isinstance(child, ValueShape) else ()
 
+    def key_of(self, name: str) -> tuple[int, ...]:
+        """The indexes of the fields by which the record *name* is found; what nobody has declared is hidden."""
+        record = self._system.records.get(name)
+        found = [self.indexes_of(name, field) for field in record.key] if record is not None else []
+        return tuple(index for indexes in found for index in indexes or (UNDECLARED,)) or (UNDECLARED,)
+
     def bodies(self, bodies: Bodies) -> Shapes:
         """The shapes of all declared formats."""
         return Shapes(
@@ -187,6 +194,9 @@ class ShapeMaker:
     def _leaf(self, target: Target) -> Shape:
         if target.category:
             return ValueShape(self.value(target.path, target.category, target.at))
+        if target.key_of:
+            self.record(target.key_of, target.at)
+            return KeyShape(self.key_of(target.key_of))
         record = self.record(target.record, target.at)
         return record if target.columns is None else RowsShape(target.columns, record)
 
@@ -213,6 +223,7 @@ class ShapeMaker:
             record=self.record(body.record, body.at) if body.record else ObjectShape(),
             elements=elements,
             control=pattern_of(body.controls) if body.controls else None,
+            links_hold_values=body.links_hold_values,
         )
 
     def _find(self, at: Position, code: str, message: str, about: str = "") -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from policies.ask import Links
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker, Seal
 from policies.formats.html_shape import HtmlShape, Selector
@@ -22,7 +23,9 @@ from policies.program import (
     UNDECLARED,
     GrantRule,
     HtmlShapes,
+    KeyShape,
     ObjectShape,
+    OperationRule,
     Program,
     RowsShape,
     Shape,
@@ -58,11 +61,16 @@ class View:
         """What the grants are for, as records call it."""
         self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
         self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
+        self._links = Links(program, self)
         self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
 
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
+
+    def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
+        """The response headers of *operation* that pass, beside those that always do."""
+        return operation.headers + (operation.key_headers if self.may_ask(operation.key) else ())
 
     def masker(
         self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Sequence[str] = ()
@@ -124,6 +132,9 @@ class View:
                 return Rows(columns, self._bind_object(record))
             case ObjectShape():
                 return self._bind_object(shape)
+            case KeyShape(fields):
+                hidden = [index for index in fields if not self.may_ask([index])]
+                return Value(self.actions[(hidden or fields)[0]])
 
     def _bind_value(self, shape: ValueShape) -> Value:
         action, label = self.actions[shape.field], self.actions[shape.label]
@@ -156,6 +167,8 @@ class View:
             control=re.compile(shapes.control) if shapes.control else None,
             undeclared=self.actions[UNDECLARED],
             labels=self._program.labels.html,
+            links_hold_values=shapes.links_hold_values,
+            tells_key=self._links.tell if self._links.may_tell else None,
         )
 
 
@@ -219,7 +232,8 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         apply=apply,
         personal=field.personal,
         followed=field.followed,
-        restore=field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW,
+        # Of an empty control only what the form carries says whether there was anything to drop.
+        restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
     )
 
 

@@ -1,13 +1,18 @@
-"""What may be sent to a system: masks that were shown must not come back as values (DESIGN decision 4)."""
+"""What may be sent to a system: masks that were shown must not come back as values (DESIGN decision 4).
+
+Some masks look like a value that may be meant: `null` for a number, an empty control or an absent key for a field that
+is dropped. What they are depends on what the caller gets of the field: `actions` of the caller's view.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from policies.formats.html_body import SEALED_NAME, Carried
 from policies.formats.json_text import parse_exactly, spell
-from policies.formats.masker import Withheld
+from policies.formats.json_tree import is_hidden_key
+from policies.formats.masker import Action, Kind, Withheld
 from policies.policy import OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.transforms.make import could_have_made
@@ -41,7 +46,9 @@ class WriteRules:
         """Whether *value* is what some caller could have been shown in place of a value of the field."""
         return any(could_be(value) for could_be in self._shown[index])
 
-    def form(self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried]) -> bytes:
+    def form(
+        self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried], actions: Sequence[Action]
+    ) -> bytes:
         """The form that may be sent on in place of *data*. *opened* tells what the form carried.
 
         Raises MaskReturned, or Withheld where *data* is no form that can be read with certainty.
@@ -65,15 +72,18 @@ class WriteRules:
         kept: list[tuple[str, str]] = []
         for name, value in pairs:
             if name != SEALED_NAME:
-                settled = self._settled(name, value, shapes, carried)
+                settled = self._settled(name, value, shapes, carried, actions)
                 if settled is not None:
                     kept.append((name, settled))
         return data if kept == pairs else urlencode(kept).encode()
 
-    def json(self, data: bytes, shape: Shape) -> bytes:
-        """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld."""
+    def json(self, data: bytes, shape: Shape, actions: Sequence[Action], *, replaces: bool = False) -> bytes:
+        """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld.
+
+        *replaces*: whether what is absent from a record is lost to the system, as with PUT.
+        """
         value = parse_exactly(data, once=True)
-        settling = _JsonSettling(self)
+        settling = _JsonSettling(self, actions, replaces=replaces)
         settling.settle(value, shape, 0)
         return spell(value) if settling.dropped else data
 
@@ -81,15 +91,19 @@ class WriteRules:
         """Whether *value*, of no declared field, holds a mask."""
         return self.is_mask(UNDECLARED, value)
 
-    def _settled(self, name: str, value: str, shapes: HtmlShapes, carried: Carried) -> str | None:
+    def _settled(
+        self, name: str, value: str, shapes: HtmlShapes, carried: Carried, actions: Sequence[Action]
+    ) -> str | None:
         index = _control_field(name, shapes)
-        if not value or not self.is_mask(index, value):
+        is_empty = not value.strip()
+        if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(index, value)):
             return value
         field = self.fields[index]
-        if field.on_write is OnWrite.RESTORE:
-            true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
-            if len(true_values) == 1:  # of two values with one mask nobody can tell which is meant
-                return true_values.pop()
+        true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
+        if is_empty and true_values == {""}:
+            return value  # there was nothing to drop
+        if field.on_write is OnWrite.RESTORE and len(true_values) == 1:
+            return true_values.pop()  # of two values with one mask nobody can tell which is meant
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
@@ -98,8 +112,10 @@ class WriteRules:
 class _JsonSettling:
     """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
 
-    def __init__(self, rules: WriteRules) -> None:
+    def __init__(self, rules: WriteRules, actions: Sequence[Action], *, replaces: bool) -> None:
         self.rules = rules
+        self.actions = actions
+        self.replaces = replaces
         self.dropped = False
 
     def settle(self, value: Any, shape: Shape | None, depth: int) -> None:
@@ -111,26 +127,43 @@ class _JsonSettling:
                 self.settle(item, inner, depth + 1)
         elif isinstance(value, dict):
             self._object(value, shape, depth)
-        elif isinstance(value, str):
-            index = shape.field if isinstance(shape, ValueShape) else UNDECLARED
-            if self.rules.is_mask(index, value):
-                raise MaskReturned(self.rules.fields[index].name)
+        elif self._is_mask(value, shape):
+            raise MaskReturned(self.rules.fields[_field_of(shape)].name)
+
+    def _is_mask(self, value: Any, shape: Shape | None) -> bool:
+        if isinstance(value, str):
+            return self.rules.is_mask(_field_of(shape), value)
+        is_single = not isinstance(shape, ObjectShape | RowsShape)
+        return value is None and is_single and self.actions[_field_of(shape)].kind in (Kind.MASK, Kind.DROP)
 
     def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> None:
+        declared = shape.children if isinstance(shape, ObjectShape) else {}
+        other = shape.other if isinstance(shape, ObjectShape) else None
+        if self.replaces:
+            for key, child in declared.items():
+                field = self.rules.fields[_field_of(child)]
+                is_dropped = isinstance(child, ValueShape) and self.actions[child.field].kind is Kind.DROP
+                if is_dropped and key not in value and field.on_write is not OnWrite.DROP:
+                    raise MaskReturned(field.name)
         for key, item in list(value.items()):
-            child = (shape.children.get(key) or shape.other) if isinstance(shape, ObjectShape) else None
-            index = child.field if isinstance(child, ValueShape) else UNDECLARED
-            droppable = self.rules.fields[index].on_write is OnWrite.DROP
-            if droppable and isinstance(item, str) and self.rules.is_mask(index, item):
+            child_or_other = declared.get(key) or other
+            if key not in declared and is_hidden_key(key):
+                raise MaskReturned(self.rules.fields[UNDECLARED].name)
+            droppable = self.rules.fields[_field_of(child_or_other)].on_write is OnWrite.DROP
+            if droppable and not isinstance(item, dict | list) and self._is_mask(item, child_or_other):
                 del value[key]
                 self.dropped = True
             else:
-                self.settle(item, child, depth + 1)
+                self.settle(item, child_or_other, depth + 1)
 
 
 def _plain(text: str) -> str:
     """*text* as a browser sends it back, whatever it made of line ends and the space around."""
     return text.replace("\r\n", "\n").strip()
+
+
+def _field_of(shape: Shape | None) -> int:
+    return shape.field if isinstance(shape, ValueShape) else UNDECLARED
 
 
 def _row_shape(shape: Shape | None) -> Shape | None:

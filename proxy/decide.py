@@ -5,6 +5,7 @@ The order matters: who asks is settled before what is asked, and tightenings com
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
 from policies.formats.masker import Withheld
@@ -158,7 +159,7 @@ def _with_body(
         if system.writes.holds_mask(value):
             return Refuse(reason="mask_returned", operation=operation)
     try:
-        settled = _settled(request, body, operation.body, system, caller, now)
+        settled = _settled(request, body, operation.body, system, caller, view, now)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except Withheld:
@@ -175,7 +176,7 @@ def _said(request: Request, body: bytes) -> tuple[str, ...]:
 
 
 def _settled(
-    request: Request, body: bytes, shapes: Shapes, system: System, caller: Caller, now: datetime
+    request: Request, body: bytes, shapes: Shapes, system: System, caller: Caller, view: View, now: datetime
 ) -> bytes | None:
     """The body that may be sent on; None where nothing of that kind is declared."""
     if not body:
@@ -184,7 +185,8 @@ def _settled(
         return None
     if request.media_type == FORM and shapes.html is not None:
         target = target_of(request.path, request.query)
-        return system.writes.form(body, shapes.html, lambda token: system.open_form(token, target, caller, now))
+        opened = partial(system.open_form, target=target, caller=caller, now=now)
+        return system.writes.form(body, shapes.html, opened, view.actions)
     if request.media_type == JSON and shapes.json is not None:
-        return system.writes.json(body, shapes.json)
+        return system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
     return None

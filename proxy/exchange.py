@@ -177,10 +177,12 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: 
     """
     assert flow.response is not None
     assert exchange.forward is not None
-    operation = exchange.forward.operation
+    operation, view = exchange.forward.operation, exchange.forward.view
     static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
     learning = exchange.system is not None and exchange.system.is_learning
-    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers, learning=learning)
+    fields = passing_headers(
+        exchange.answer_headers, static=static, declared=view.headers_of(operation), learning=learning
+    )
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:

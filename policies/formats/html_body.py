@@ -89,6 +89,8 @@ class HtmlMasker:
         return "".join(part() for part in parts)
 
     def _take(self, token: Token) -> None:
+        if isinstance(token, StartTag):
+            token = self._shape.without_keys(token, self._field.action if self._field is not None else None)
         if self._field is not None:
             if not self._field.ends_with(token):
                 self._field.add(token)

@@ -40,7 +40,10 @@ def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally
     """
     kind = (tag.value_of("type") or "").strip().lower()
     value = tag.value_of("value")
-    if kind in _WITHOUT_VALUE or not value:
+    if not value:
+        is_dropped = action.kind is Kind.DROP and kind not in _WITHOUT_VALUE | _CHOICES
+        return Control(tag, true_value="" if is_dropped else None)
+    if kind in _WITHOUT_VALUE:
         return Control(tag)
     if kind in _CHOICES:
         if tag.value_of("checked") is not None and action.kind is not Kind.SHOW:
@@ -65,7 +68,7 @@ def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control
     """The `textarea` that edits a field, and its text."""
     value = "".join(token.text for token in control.content if isinstance(token, Text))
     if not value.strip():
-        return Control(control.tag, value)
+        return Control(control.tag, value, true_value="" if control.action.kind is Kind.DROP else None)
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
     true_value = value.removeprefix("\n") if control.action.restore and masked != value else None

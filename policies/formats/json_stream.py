@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from policies.formats.json_text import parse, spell
-from policies.formats.json_tree import DEEPEST, Node, Object, Rows, Value, hidden_key, is_telling_key, items_of
+from policies.formats.json_tree import (
+    DEEPEST,
+    Node,
+    Object,
+    Rows,
+    Value,
+    hidden_key,
+    is_telling_key,
+    items_of,
+    note_subject,
+)
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024
@@ -139,10 +149,10 @@ class JsonStream:
             if end == len(self._text) and not self._final:
                 raise _NeedsMore
         data = bytes(self._text[self._at : end])
-        if self._tells_subject and first not in b"{[":
-            identifier = parse(data)
-            if isinstance(identifier, str | int) and not isinstance(identifier, bool):
-                self._tally.note_subject(str(identifier))
+        if self._tells_subject:
+            around = self._open[-1].node
+            assert isinstance(around, Object)
+            note_subject(around, parse(data), self._tally)
         if isinstance(self._node, Value) and _is_dropped(self._node) and self._open:
             parse(data)
             self._tally.count(self._node.action)

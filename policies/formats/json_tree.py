@@ -38,7 +38,7 @@ class Value:
     label: Action | None = None
     """What becomes of what stands beside it, where the application shows what it refers to."""
     labelled: "Object | None" = None
-    """For an object in its place that holds value and label."""
+    """For an object in its place that holds value and label, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class JsonTree:
             elif not isinstance(child, Object) or set(map(type, column)) != _OBJECTS:
                 return False
         if node.subject is not None:
-            self._note_subjects(columns.get(node.subject, []))
+            self._note_subjects(node, columns.get(node.subject, []))
         texts: list[tuple[str, Action]] = []
         hidden: list[tuple[list[Any], list[str | None]]] = []
         for key, column in columns.items():
@@ -207,7 +207,7 @@ class JsonTree:
             if type(identifier) is str:
                 tally.subjects[tally.digester(identifier)] = None
             else:
-                self.note_subject(identifier)
+                note_subject(node, identifier, tally)
         known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
@@ -282,17 +282,12 @@ class JsonTree:
                 rows[place] = [record.get(column) for column in columns]
         return rows
 
-    def _note_subjects(self, identifiers: list[Any]) -> None:
+    def _note_subjects(self, node: Object, identifiers: list[Any]) -> None:
         if set(map(type, identifiers)) == _TEXT:
             self.tally.subjects |= dict.fromkeys(self.tally.digester.each(filter(None, identifiers)))
             return
         for identifier in filter(None, identifiers):
-            self.note_subject(identifier)
-
-    def note_subject(self, identifier: Any) -> None:
-        """Note whom an object is about, where it says so."""
-        if isinstance(identifier, str | int) and not isinstance(identifier, bool):
-            self.tally.note_subject(str(identifier))
+            note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
         """What a single *value* becomes; what it hides is added to *known*."""
@@ -318,6 +313,15 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
+    """Note whom an object of *node* is about, where the value of its subject says so, with a label beside it or not."""
+    declared = node.children.get(node.subject or "")
+    if isinstance(identifier, dict) and isinstance(declared, Value) and declared.labelled is not None:
+        identifier = identifier.get(next(iter(declared.labelled.children)))
+    if isinstance(identifier, str | int) and not isinstance(identifier, bool):
+        tally.note_subject(str(identifier))
 
 
 def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
@@ -371,6 +375,11 @@ def is_telling_key(key: str) -> bool:
 def hidden_key(number: int) -> str:
     """What stands in place of the telling key *number* of its object, from 1."""
     return f"{REDACTED}{number}"
+
+
+def is_hidden_key(key: str) -> bool:
+    """Whether *key* is what stood in place of a telling key: nothing says any more which."""
+    return key.startswith(REDACTED)
 
 
 def _without_telling_keys(value: dict[str, Any], node: Object) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Library(BaseHTTPRequestHandler):
     def say(self, body: str, content_type: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", content_type)
+        self.send_header("Link", f'</readers.json?after={READER["card"]}>; rel="next"')
         self.send_header("Content-Length", str(len(body.encode())))
         self.end_headers()
         self.wfile.write(body.encode())
@@ -171,6 +172,9 @@ def test_once_it_is_declared_it_is_masked_as_declared(added: Added) -> None:
         assert (answer.status_code, answer.json()["mobile"]) == (200, "139****5678")
         answer = desk.post("/readers/L-77.json", json={"mobile": "139****5678"})
         assert (answer.status_code, answer.json()["field"]) == (409, "reader.mobile")
+        for back, field in (({"mobile": None}, "reader.mobile"), ({"note": "y", "***1": "x"}, "undeclared")):
+            answer = desk.post("/readers/L-77.json", json=back)
+            assert (answer.status_code, answer.json()["field"]) == (409, field)
     assert Library.written == [{"mobile": "13912345678"}]
     assert {event["service"]["name"] for event in added.gateway.events()} == {"", "library"}
 
@@ -182,3 +186,29 @@ def test_a_broken_file_leaves_what_was_published_in_force(added: Added) -> None:
         )
     with added.client() as nobody:
         assert nobody.get("/readers/L-77.json").json()["name"] == "张**"
+
+
+BY_KEY = DECLARED.replace("/{card}", "/{key}").replace("subject: card", "subject: card\n    key: [card]") + (
+    """  - on: GET /readers.json
+    parameters: {after: record-key}
+    key_headers: [link]
+    answers: {json: reader}
+"""
+)
+
+
+def test_who_may_not_see_a_key_may_not_ask_by_it(added: Added) -> None:
+    added.declare(LIBRARY.format(port=added.port, state="enforcing") + BY_KEY)
+    with added.client() as nobody:
+        for target in ("/readers/L-77.json", "/readers/L-78", "/readers.json?after=L-77"):
+            answer = nobody.get(target)
+            assert (answer.status_code, answer.json()["reason"]) == (403, "question_about_hidden_field")
+        answer = nobody.get("/readers.json")
+        assert (answer.status_code, answer.json()["card"]) == (200, "***")
+        assert "link" not in answer.headers
+    added.declare(
+        LIBRARY.format(port=added.port, state="enforcing") + BY_KEY.replace("{category: household}", "public")
+    )
+    with added.client() as nobody:
+        assert nobody.get("/readers/L-77.json").json()["card"] == "L-77"
+        assert nobody.get("/readers.json").headers["link"] == '</readers.json?after=L-77>; rel="next"'

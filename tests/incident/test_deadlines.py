@@ -1,12 +1,14 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from incident.clocks import Reading
 from incident.deadlines import clock_facts, grading, judgement_facts, late_facts
-from incident.duties import Occurrence, load_duties
+from incident.duties import Grade, Occurrence, load_duties
 from incident.ids import DutyId, NotPermitted
 from incident.journal import ClockSet, DutyLate, Move
+from incident.scope import CategoryCount
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 
 TABLE = load_duties()
@@ -103,6 +105,18 @@ def test_nothing_is_graded_or_judged_before_the_scope_is_known(office: Office) -
     assert judgement_facts(case) == ()
     with pytest.raises(ValueError, match="cannot be graded before"):
         grading(case, TABLE)
+
+
+def test_values_that_name_nobody_are_graded_by_the_most_they_can_be_about(office: Office) -> None:
+    case = office.cases.get(office.to_the_draft())
+    assert case.scope is not None
+    cards = CategoryCount(clear_values=999_980, masked_values=0, clear_persons=0, clear_unattributed=999_980)
+    scope = replace(case.scope, unattributed=999_980, categories={"bank_card": cards})
+    graded = grading(replace(case, scope=scope), TABLE)
+    assert (graded.grade, graded.clauses) == (Grade.LARGE, ())
+    few = replace(scope, unattributed=500, categories={"bank_card": replace(cards, clear_unattributed=500)})
+    graded = grading(replace(case, scope=few), TABLE)
+    assert (graded.grade, graded.clauses) == (Grade.ORDINARY, ("sensitive-in-clear",))
 
 
 @pytest.mark.parametrize("what", [Occurrence.ALERT, Occurrence.HANDLED])

@@ -108,6 +108,25 @@ def test_a_stream_that_was_cut_still_showed_its_windows(store: SqliteStore) -> N
     assert (scope.persons, scope.refused, scope.streams) == (1, 0, 1)
 
 
+def test_values_that_name_nobody_count_as_many_persons_as_they_can_be_about(store: SqliteStore) -> None:
+    """Of each record the category shown most often: a name and two numbers of one row are one person at least."""
+    household = {"subjects": (), "operation": "GET /register/households"}
+    named, masked = shown("name", count=3), shown("name", Disclosure.MASKED, 500)
+    scope = seen(
+        store,
+        at(1, subjects=(digest(1),), fields=(named,)),
+        at(2, **household, fields=(shown("name", count=30), shown("mobile", count=40))),
+        at(3, **household, fields=(shown("name", count=30), masked)),
+        at(4, subjects=(), operation="GET /hall/application", fields=(shown("mobile", count=7),)),
+        at(5, **household, fields=(masked,), disclosure=Disclosure.MASKED),
+    )
+    assert (scope.persons, scope.unattributed, scope.persons_at_most) == (1, 67, 68)
+    assert scope.categories["name"] == CategoryCount(
+        clear_values=63, masked_values=1000, clear_persons=1, clear_unattributed=60
+    )
+    assert scope.categories["mobile"].clear_unattributed == 47
+
+
 @pytest.mark.parametrize(
     ("documents", "complete", "caution", "doubtful"),
     [

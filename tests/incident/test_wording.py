@@ -110,14 +110,29 @@ def test_only_facts_that_exist_are_settled(office: Office) -> None:
 
 def test_values_without_a_subject_are_said_as_at_least(office: Office) -> None:
     office.record(count=3)
-    unnamed = document(99, at=TEN - timedelta(minutes=3), subjects=(), fields=(shown("name"),))
+    unnamed = document(99, at=TEN - timedelta(minutes=3), subjects=(), fields=(shown("name", count=4),))
     office.events.append([unnamed], LIMIT)
     case = office.cases.open_or_join(alert(automatic=True))
     office.perform_all()
     draft = office.cases.get(case).notice.draft
     assert draft is not None
-    assert "至少有 3 人" in draft.content.body_zh
-    assert "at least 3 persons" in draft.content.body_en
+    assert "经逐条核对访问日志，至少有 3 人、至多有 7 人的个人信息被显示；" in draft.content.body_zh
+    assert "of at least 3 persons, and of 7 at most, was shown" in draft.content.body_en
+    assert office.cases.problems(case) == ()
+
+
+def test_that_nobody_is_named_is_not_said_as_nobody_affected(office: Office) -> None:
+    unnamed = document(99, at=TEN - timedelta(minutes=3), subjects=(), fields=(shown("name", count=4),))
+    office.events.append([unnamed], LIMIT)
+    case = office.cases.open_or_join(alert(automatic=True))
+    office.perform_all()
+    now = office.cases.get(case)
+    assert now.notice.draft is not None
+    assert "经逐条核对访问日志，至多有 4 人的个人信息被显示；" in now.notice.draft.content.body_zh
+    assert "of at most 4 persons was shown" in now.notice.draft.content.body_en
+    assert "没有发现未经遮盖" not in now.notice.draft.content.body_zh
+    assert now.graded is not None
+    assert "至多 4 人，按上限计" in now.graded.why
 
 
 def test_stage_and_grade_follow_the_case(office: Office) -> None:

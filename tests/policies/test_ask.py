@@ -1,7 +1,9 @@
 import msgspec
 import pytest
 
-from policies.ask import Question, Routes
+from policies.ask import Links, Question, Routes
+from policies.policy import About
+from policies.program import ParameterRule
 from policies.view import Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.test_view import CLERK
@@ -113,3 +115,51 @@ def test_a_refusal_carries_the_reason_of_the_policy() -> None:
     refusal = QUESTION.refusal([("where", "x")], NOBODY)
     assert refusal is not None
     assert (refusal.zh, refusal.en) == ("不支持", "no expressions")
+
+
+KEYED = msgspec.structs.replace(
+    PROGRAM,
+    operations=tuple(
+        msgspec.structs.replace(operation, asked=LIST_RULE.fields["id_no"])
+        if "{id}" in operation.id
+        else msgspec.structs.replace(
+            operation,
+            parameters=(ParameterRule("after", About.KEY, LIST_RULE.fields["id_no"]), *operation.parameters),
+        )
+        if operation.id == "GET /people"
+        else operation
+        for operation in PROGRAM.operations
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "tells"),
+    [
+        ("/people", False),
+        ("/people?page=2", False),
+        ("/people?page=2&after=", True),
+        ("/people/7", True),
+        ("/people/~E9~99~88", True),
+        ("/people/%E9%99%88#x", True),
+        ("https://people.localhost/people/7", True),
+        ("//people.localhost/people/7", True),
+        ("/files/after.css?after=1", False),
+        ("?after=7", True),
+        ("?page=2", False),
+        ("", False),
+        ("#top", False),
+        ("7/edit", True),
+        ("../7", True),
+        ("mailto:7@people.localhost", False),
+        ("http://[7", True),
+    ],
+)
+def test_which_addresses_hold_a_hidden_key(address: str, tells: bool) -> None:
+    links = Links(KEYED, NOBODY)
+    assert links.may_tell
+    assert links.tell(address) == tells
+
+
+def test_no_address_holds_a_key_that_everybody_sees() -> None:
+    assert not Links(PROGRAM, NOBODY).may_tell

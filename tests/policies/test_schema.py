@@ -190,7 +190,7 @@ SECTIONS = {
     "`json`": "system#/$defs/labels/properties/json",
     "`pack`": "pack#",
 }
-ELSEWHERE = ("`list`", "`parameters`", "`home`")
+ELSEWHERE = ("`list`", "`parameters`", "`home`", "`/next`")
 """Mappings whose keys are names that somebody gave, and a second one of a kind that stands above."""
 
 

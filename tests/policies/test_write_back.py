@@ -1,26 +1,41 @@
 import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from policies.formats.html_body import Carried
-from policies.formats.masker import Withheld
-from policies.program import OperationRule
+from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.program import OperationRule, Program
+from policies.view import Views
 from policies.write_back import MaskReturned, WriteRules
-from tests.policies.compiled import program
+from tests.policies.compiled import GOOD, SECRET, program
+from tests.policies.formats.masking import DIGESTER
+from tests.policies.test_view import CLERK, NOBODY
 
 PROGRAM = program()
 RULES = WriteRules(PROGRAM)
 POST: OperationRule = next(operation for operation in PROGRAM.operations if operation.id == "POST /people")
 
 
-def sent_form(data: str, carried: Carried | None = None) -> str:
+def dropping(*names: str) -> list[Action]:
+    """What nobody gets, where the fields *names* are dropped."""
+    return [
+        replace(action, kind=Kind.DROP) if field.name in names else action
+        for field, action in zip(PROGRAM.fields, NOBODY.actions, strict=True)
+    ]
+
+
+def sent_form(data: str, carried: Carried | None = None, actions: Sequence[Action] = NOBODY.actions) -> str:
     assert POST.body.html is not None
-    return RULES.form(data.encode(), POST.body.html, lambda token: carried or {}).decode()
+    return RULES.form(data.encode(), POST.body.html, lambda token: carried or {}, actions).decode()
 
 
-def sent_json(value: object) -> object:
+def sent_json(value: object, actions: Sequence[Action] = NOBODY.actions, *, replaces: bool = False) -> object:
     assert POST.body.json is not None
-    return json.loads(RULES.json(json.dumps(value).encode(), POST.body.json))
+    return json.loads(RULES.json(json.dumps(value).encode(), POST.body.json, actions, replaces=replaces))
 
 
 def test_a_form_without_masks_is_sent_as_it_came() -> None:
@@ -82,9 +97,9 @@ def test_a_form_that_cannot_be_read_with_certainty_is_withheld(data: str) -> Non
 
 
 def test_json_without_masks_is_sent_as_it_came() -> None:
-    data = b'{"name" : "\\u5f20", "n": 12345678901234567890123}'
+    data = b'{"name" : "\\u5f20", "city": null, "home": null, "n": 12345678901234567890123}'
     assert POST.body.json is not None
-    assert RULES.json(data, POST.body.json) == data
+    assert RULES.json(data, POST.body.json, NOBODY.actions) == data
 
 
 @pytest.mark.parametrize(
@@ -95,6 +110,16 @@ def test_json_without_masks_is_sent_as_it_came() -> None:
         ({"new": {"deep": ["***"]}}, "undeclared"),
         ([{"name": "张**"}], "person.name"),
         ({"mobile": ["138****8000"]}, "person.mobile"),
+        # What a number or a truth value became:
+        ({"mobile": None}, "person.mobile"),
+        ({"mobile": [None]}, "person.mobile"),
+        ({"home": {"phone": None}}, "home.phone"),
+        ({"new": None}, "undeclared"),
+        # What keys that could tell of somebody became:
+        ({"***1": "x"}, "undeclared"),
+        ({"home": {"***2": 1}}, "undeclared"),
+        ({"new": {"***": {}}}, "undeclared"),
+        ([{"city": "x", "***12": "x"}], "undeclared"),
     ],
 )
 def test_a_mask_in_json_is_refused(value: object, field: str) -> None:
@@ -106,4 +131,95 @@ def test_a_mask_in_json_is_refused(value: object, field: str) -> None:
 def test_json_that_names_a_key_twice_is_withheld() -> None:
     assert POST.body.json is not None
     with pytest.raises(Withheld, match="key_stands_twice"):
-        RULES.json(b'{"name": "x", "name": "y"}', POST.body.json)
+        RULES.json(b'{"name": "x", "name": "y"}', POST.body.json, NOBODY.actions)
+
+
+def test_null_is_a_value_to_whoever_sees_the_field() -> None:
+    assert sent_json({"name": None, "note": "x"}, CLERK.actions) == {"name": None, "note": "x"}
+    assert sent_json({"note": None, "city": "x"}) == {"city": "x"}, "`note` is dropped where its mask comes back"
+
+
+def test_a_record_that_is_replaced_holds_what_was_dropped_from_it() -> None:
+    dropped = dropping("person.mobile", "person.note", "home.phone")
+    whole = {"mobile": "13800138000", "home": {"phone": "13800138000"}}
+    assert sent_json(whole, dropped, replaces=True) == whole, "what is dropped with `on_write: drop` may be absent"
+    for record, field in (({"home": {"phone": "1"}}, "person.mobile"), ({**whole, "home": {}}, "home.phone")):
+        assert sent_json(record, dropped) == record
+        for body in (record, [record]):
+            with pytest.raises(MaskReturned) as refused:
+                sent_json(body, dropped, replaces=True)
+            assert refused.value.field == field
+    with pytest.raises(MaskReturned):
+        sent_json({"mobile": None}, dropped)
+
+
+@pytest.mark.parametrize("value", ["", "+", "%0D%0A"])
+def test_an_empty_control_of_a_dropped_field_is_undone(value: str) -> None:
+    dropped = dropping("person.mobile")
+    sent = f"mobile={value}&city=x&yingbi-sealed=t"
+    assert sent_form(sent, {"mobile": [("", "13800138000")]}, dropped) == "mobile=13800138000&city=x"
+    assert sent_form(sent, {"mobile": [("", "")]}, dropped) == f"mobile={value}&city=x", "it was empty"
+    assert sent_form(f"mobile={value}") == f"mobile={value}", "nothing was dropped for this caller"
+    assert sent_form("mobile=13900139000", {"mobile": [("", "13800138000")]}, dropped) == "mobile=13900139000"
+    for carried in ({}, {"mobile": [("", "1"), ("", "2")]}, {"mobile": [("", "1"), ("", "")]}):
+        with pytest.raises(MaskReturned):  # the form is stale, or nobody can tell which is meant
+            sent_form(sent, carried, dropped)
+
+
+def test_an_empty_control_that_may_not_be_undone_is_refused_or_left_out() -> None:
+    with pytest.raises(MaskReturned) as refused:
+        sent_form("name=&yingbi-sealed=t", {"name": [("", "张三")]}, dropping("person.name"))
+    assert refused.value.field == "person.name"
+    assert sent_form("note=&city=x&yingbi-sealed=t", {"note": [("", "x")]}, dropping("person.note")) == "city=x"
+
+
+def dropped_everywhere(tmp_path: Path) -> Program:
+    """The good policy with two fields dropped: one is restored where it comes back, one may not come back."""
+    folder = tmp_path / "policies"
+    shutil.copytree(GOOD, folder)
+    system = folder / "systems" / "people.yaml"
+    text = system.read_text("utf-8").replace("name: person_name", "name: {category: person_name, mask: drop}")
+    system.write_text(
+        text.replace("mobile: mobile", "mobile: {category: mobile, mask: drop, on_write: restore}"), "utf-8"
+    )
+    return program(folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("mobile", "name", "sent"),
+    [("13800138000", "", "mobile=13800138000&name="), ("", "", "mobile=&name="), ("13800138000", "张三", None)],
+)
+@pytest.mark.parametrize(
+    "control",
+    [
+        '<input name="{}" value="{}">',
+        '<textarea name="{}">{}</textarea>',
+        '<select name="{0}"><option selected>{1}</select>',
+    ],
+)
+def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
+    tmp_path: Path, control: str, mobile: str, name: str, sent: str | None
+) -> None:
+    dropping_program = dropped_everywhere(tmp_path)
+    nobody = Views(dropping_program, SECRET).strictest
+    kept: list[Carried] = []
+
+    def seal(action: str, carried: Carried) -> str:
+        kept.append(carried)
+        return "sealed"
+
+    page = f"<form>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
+    body = next(operation.body for operation in dropping_program.operations if operation.id == "POST /people")
+    masker = nobody.masker(body, "html", Tally(DIGESTER), "utf-8", seal)
+    assert masker is not None
+    shown = b"".join([*masker.feed(page.encode()), *masker.close()]).decode()
+    assert not any(value and value in shown for value in (mobile, name))
+    assert body.html is not None
+    rules = WriteRules(dropping_program)
+    data = b"mobile=&name=&yingbi-sealed=sealed"
+    if sent is None:
+        with pytest.raises(MaskReturned) as refused:
+            rules.form(data, body.html, lambda token: kept[0], nobody.actions)
+        assert refused.value.field == "person.name"
+    else:
+        assert rules.form(data, body.html, lambda token: kept[0], nobody.actions).decode() == sent

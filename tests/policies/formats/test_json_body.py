@@ -138,6 +138,29 @@ def test_counts_what_was_treated_and_who_it_is_about() -> None:
     assert not masker.tally.subjects
 
 
+LABELLED = Object(
+    {"id_no": Value(ID_NO, NAME, Object({"value": Value(ID_NO), "label": Value(NAME)}, Value(UNDECLARED)))},
+    Value(UNDECLARED),
+    subject="id_no",
+)
+
+
+@pytest.mark.parametrize("unit_bytes", [json_stream.UNIT_BYTES, 64])
+@pytest.mark.parametrize("whole_bytes", [json_body.WHOLE_BYTES, 0])
+def test_a_subject_with_a_label_beside_it_is_counted(
+    monkeypatch: pytest.MonkeyPatch, unit_bytes: int, whole_bytes: int
+) -> None:
+    monkeypatch.setattr(json_body, "WHOLE_BYTES", whole_bytes)
+    monkeypatch.setattr(json_stream, "UNIT_BYTES", unit_bytes)
+    values: list[object] = [{"value": "11010519491231002X", "label": "张三"}, {"value": 7, "label": None}, "8", 9]
+    values += [{"value": None, "label": "x"}, {"value": True}, {"label": "10"}, {"value": ["11"]}, ["12"], None, {}]
+    masker = JsonMasker(LABELLED, UNDECLARED, tally())
+    rows = json.dumps([{"id_no": value, "filling": "x" * unit_bytes} for value in values]).encode()
+    shown = json.loads(whole(lambda: masker, rows))
+    assert list(masker.tally.subjects) == [DIGESTER(known) for known in ("11010519491231002X", "7", "8", "9")]
+    assert shown[0]["id_no"] == {"value": "**************002X", "label": "张**"}
+
+
 texts = st.text(st.sampled_from('张三李0123456789X":{}[],\\\n é\U00020000'), max_size=12)
 scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
 keys = st.sampled_from(["id", "name", "id_no", "mobile", "address", "secret", "rows", "total", "zzz", "13800138000"])

@@ -11,14 +11,26 @@ import yaml
 from siem.canary import LIST_NAME
 from siem.detect.definition import Rule
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
-from siem.record.event import CallerKind, Disclosure, Phase
+from siem.record.event import CallerKind, Disclosure, ExchangeId, Phase
 from tests.siem.events import NINE, digest, document
 
 RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
 CANARIES = frozenset(digest(900_000_000 + number) for number in range(3))
 LISTS = {LIST_NAME: CANARIES}
 SECTIONS = ("fires", "does_not_fire", "known_gap")
-_EVENT_KEYS = {"caller", "system", "phase", "disclosure", "start", "count", "every", "shown", "people", "canary"}
+_EVENT_KEYS = {
+    "caller",
+    "system",
+    "phase",
+    "disclosure",
+    "start",
+    "count",
+    "every",
+    "shown",
+    "people",
+    "canary",
+    "windows",
+}
 _KEYS = {
     "fires": {"name", "events", "alerts"},
     "does_not_fire": {"name", "events"},
@@ -74,8 +86,10 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             person += shown
             if line.get("canary"):
                 subjects.append(min(CANARIES))
+            first_window = number - repetition % line.get("windows", 1)
             yield document(
                 number,
+                exchange=ExchangeId(f"exchange-{first_window}"),
                 at=NINE + timedelta(seconds=line.get("start", 0) + repetition * line.get("every", 0)),
                 caller=line["caller"],
                 caller_kind=CallerKind.STAFF if line["caller"] else CallerKind.ANONYMOUS,
