@@ -42,6 +42,8 @@ class Question:
         self._fields = operation.fields
         self._facets = operation.facets
         self._subjects = operation.subjects
+        self.vocabulary = frozenset(operation.vocabulary)
+        """Words that requests of the operation are made of."""
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
     def refusal(self, parameters: Sequence[tuple[str, str]], view: View) -> Refusal | None:

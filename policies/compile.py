@@ -5,6 +5,7 @@ last, most specific first, so that a worker takes the first that fits.
 """
 
 import re
+from collections.abc import Iterable
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
@@ -13,6 +14,8 @@ from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, Operati
 from policies.shapes import ShapeMaker, pattern_of
 
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
+_WORDS = re.compile(r"[\w.-]+")
+_PARTS = re.compile(r"[^\W_]+")
 
 
 def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Program:
@@ -78,7 +81,19 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         headers=operation.headers,
         rule=str(operation.at),
         always=operation.always,
+        vocabulary=_vocabulary(operation, fields),
     )
+
+
+def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
+    """What the declaration itself says: in the path, of parameters and fields, and the words of their values."""
+    said = [operation.path, *operation.words, *fields]
+    for rule in operation.parameters:
+        said += [rule.name, *rule.operators]
+    for name, value in operation.always:
+        said += [name, value]
+    words = {word for text in said for word in _WORDS.findall(_VARIABLE.sub("/", text).lower())}
+    return tuple(sorted(words | {part for word in words for part in _PARTS.findall(word)}))
 
 
 def _records_in(operation: Operation) -> set[str]:

@@ -129,6 +129,8 @@ class OperationRule(msgspec.Struct, frozen=True):
     rule: str
     always: tuple[tuple[str, str], ...] = ()
     """Parameters that are sent on in the place of the caller's own."""
+    vocabulary: tuple[str, ...] = ()
+    """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
 
 
 class GrantRule(msgspec.Struct, frozen=True):
