@@ -58,9 +58,29 @@ class Finder:
         if start not in self._by_start:
             self._by_start[start] = {}
             self._starts = None
-        self._by_start[start].setdefault(len(value), set()).add(value)
+        by_length = self._by_start[start]
+        if len(value) not in by_length:
+            by_length[len(value)] = set()
+            self._by_start[start] = dict(sorted(by_length.items(), reverse=True))
+        self._by_start[start][len(value)].add(value)
 
-    def places(self, text: str) -> Iterator[tuple[int, str]]:
+    def spans(self, text: str) -> list[Span]:
+        """Where values stand in *text*, in order; those that overlap are one."""
+        found: list[Span] = []
+        begins = ends = -1
+        for start, value in self._places(text, only_longest=True):
+            if start >= ends:
+                if ends > 0:
+                    found.append(Span(begins, ends, ()))
+                begins = start
+            ends = max(ends, start + len(value))
+        return [*found, Span(begins, ends, ())] if ends > 0 else found
+
+    def found_in(self, text: str) -> set[str]:
+        """Which values stand in *text*."""
+        return {value for _, value in self._places(text, only_longest=False)}
+
+    def _places(self, text: str, *, only_longest: bool) -> Iterator[tuple[int, str]]:
         """Every place where a value begins in *text*, and the value; they may overlap."""
         if not self._by_start:
             return
@@ -72,6 +92,8 @@ class Finder:
             for length, values in self._by_start.get(text[start : start + SHORTEST_KNOWN], {}).items():
                 if (value := text[start : start + length]) in values:
                     yield start, value
+                    if only_longest:
+                        break
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:

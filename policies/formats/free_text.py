@@ -44,7 +44,7 @@ class KnownValues:
             return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]
         if self._finder is None:
             self._finder = Finder(self._values)
-        return [Span(start, start + len(value), ()) for start, value in self._finder.places(text)]
+        return self._finder.spans(text)
 
 
 def _places(value: str, text: str) -> Iterator[int]:

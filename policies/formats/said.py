@@ -13,6 +13,9 @@ from urllib.parse import unquote
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 
+LONGEST_GUESS = 24
+"""Characters of a guess that are looked for: words are hidden whole, and each length more costs at every place."""
+
 _WORD = re.compile(r"\w+(?:[-.@·•'’]\w+)*")
 _PART = re.compile(r"[^\W_]+")
 _NEAR = re.compile(r"[^\w\"'<>=&?\n]{1,3}")
@@ -45,7 +48,7 @@ class Said:
     def note_public(self, text: str) -> None:
         """Whoever says what stands in *text*, which every caller of the view is shown, has guessed nothing."""
         if self._phrases:
-            self._public.update(value for _, value in self._watched.places(folded(text)))
+            self._public |= self._watched.found_in(folded(text))
             self._guesses = None
 
     def holds(self, text: str) -> bool:
@@ -58,7 +61,7 @@ class Said:
         """Finds what was said and may have been guessed, as far as it is known by now what is public."""
         if self._guesses is None:
             open_ = [phrase for phrase in self._phrases if not self._public.issuperset(phrase.words)]
-            found = {part[:LONGEST_KNOWN] for phrase in open_ for word in phrase.words for part in self._parts_of(word)}
+            found = {part[:LONGEST_GUESS] for phrase in open_ for word in phrase.words for part in self._parts_of(word)}
             self._guesses = Finder(found)
         return self._guesses
 
@@ -70,11 +73,11 @@ class Said:
         words = [match.span() for match in _WORD.finditer(lowered)]
         begins = [start for start, _ in words]
         said = []
-        for start, value in self.guesses.places(lowered):
-            at = bisect_right(begins, start) - 1
+        for span in self.guesses.spans(lowered):
+            at = bisect_right(begins, span.start) - 1
             # What the application itself says is no echo of a guess, though a guess may be part of it.
-            if at < 0 or not self._is_vocabulary(lowered[slice(*words[at])]):
-                said.append(Span(start, start + len(value), ()))
+            if at < 0 or span.end > words[at][1] or not self._is_vocabulary(lowered[slice(*words[at])]):
+                said.append(span)
         seeds = merge([*known, *said])
         return merge([*seeds, *_whole_words(text, seeds)]) if seeds else []
 
