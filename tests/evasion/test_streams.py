@@ -124,6 +124,13 @@ def test_what_was_shown_is_in_the_log_before_and_how_it_ended(rig: Rig) -> None:
     )
 
 
+def test_a_page_too_large_to_be_held_shows_nothing_of_it(rig: Rig) -> None:
+    answer = rig.ask(chunked("text/html", [HTML[:-8], *pieces_of(HTML[7:-8] * 3, 200_000), b"</table>"]))
+    assert not ended(answer)
+    assert reads(answer)[2] == b""
+    assert rig.gateway.events()[-1]["event"]["reason"] == "answer_too_large"
+
+
 def test_many_small_chunks_are_few_events(rig: Rig) -> None:
     before = len(rig.gateway.events())
     pieces = [*pieces_of(CSV[:-400_000]), *pieces_of(CSV[-400_000:], 40)]
