@@ -55,6 +55,8 @@ class Question:
         self._facets = operation.facets
         self._subjects = operation.subjects
         self._asked = operation.asked
+        self.vocabulary = frozenset(operation.vocabulary)
+        """Words that requests of the operation are made of."""
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
     def refusal(self, parameters: Sequence[tuple[str, str]], view: Sight) -> Refusal | None:

@@ -5,6 +5,7 @@ last, most specific first, so that a worker takes the first that fits.
 """
 
 import re
+from collections.abc import Iterable
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
@@ -15,6 +16,8 @@ from policies.shapes import ShapeMaker, pattern_of
 KEY_IN_PATH = "{key}"
 """In a path: what the system finds one record by."""
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
+_WORDS = re.compile(r"[\w.-]+")
+_PARTS = re.compile(r"[^\W_]+")
 
 
 def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Program:
@@ -85,7 +88,19 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         asked=key if KEY_IN_PATH in operation.path and operation.refuse is None else (),
         key_headers=operation.key_headers,
         key=key,
+        vocabulary=_vocabulary(operation, fields),
     )
+
+
+def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
+    """What the declaration itself says: in the path, of parameters and fields, and the words of their values."""
+    said = [operation.path, *operation.words, *fields]
+    for rule in operation.parameters:
+        said += [rule.name, *rule.operators]
+    for name, value in operation.always:
+        said += [name, value]
+    words = {word for text in said for word in _WORDS.findall(_VARIABLE.sub("/", text).lower())}
+    return tuple(sorted(words | {part for word in words for part in _PARTS.findall(word)}))
 
 
 def records_in(bodies: Bodies) -> set[str]:

@@ -59,6 +59,7 @@ _POINTER = re.compile(r"(/[^/]*){0,64}")
 """No deeper than JSON is read."""
 _HEADER = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(_[A-Za-z0-9]{1,30})*")
+_VALUE = re.compile(r"\w[\w-]{0,40}")
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")
 _PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9_.~-]{1,80}")
 _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
@@ -76,6 +77,7 @@ class _Words:
 
     operators: tuple[str, ...]
     sets: dict[str, tuple[Parameter, ...]]
+    values: tuple[str, ...]
 
 
 def parse_operations(file: Section, *, required: bool = True) -> tuple[Operation, ...]:
@@ -86,7 +88,7 @@ def parse_operations(file: Section, *, required: bool = True) -> tuple[Operation
         for name, _, node in file.entries("parameter_sets", required=False)
         if (section := file.section_of(node, f"`{name}`")) is not None
     }
-    words = _Words(operators, sets)
+    words = _Words(operators, sets, file.texts("words", required=False, fits=_VALUE))
     read = file.sections("operations", "an operation", lambda section: _operation(section, words), required=required)
     return tuple(read)
 
@@ -127,6 +129,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         always=_always(section),
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
+        words=words.values,
         static=_static(section),
         headers=_headers(section, "headers"),
         key_headers=_headers(section, "key_headers"),

@@ -265,6 +265,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     always: tuple[tuple[str, str], ...] = ()
     """Parameters that the system is always sent, whatever the caller says of them."""
+    words: tuple[str, ...] = ()
+    """Words of the application's own that values of its parameters and forms are made of."""
     answers: Bodies = field(default_factory=Bodies)
     body: Bodies = field(default_factory=Bodies)
     static: tuple[str, ...] = ()

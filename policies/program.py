@@ -145,6 +145,8 @@ class OperationRule(msgspec.Struct, frozen=True):
     """Response headers that say something about the fields in `key`, and pass to who may see them."""
     key: tuple[int, ...] = ()
     """The fields by which its records are found."""
+    vocabulary: tuple[str, ...] = ()
+    """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
 
 
 class GrantRule(msgspec.Struct, frozen=True):

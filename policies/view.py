@@ -16,6 +16,7 @@ from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
 from policies.policy import OnWrite
 from policies.program import (
@@ -73,7 +74,7 @@ class View:
         return operation.headers + (operation.key_headers if self.may_ask(operation.key) else ())
 
     def masker(
-        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Sequence[str] = ()
+        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Said | None = None
     ) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 

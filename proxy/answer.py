@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from policies.formats.html_body import Carried
 from policies.formats.html_parts import is_plain
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.formats.said import Said
 from policies.program import Shapes
 from policies.recognisers.scan import scan
 from proxy.decide import Forward
@@ -141,12 +142,14 @@ def _masker(
     if system.is_learning:
         return forward.view.learning_masker(kind, tally, charset, seal)
     shapes: Shapes = forward.operation.answers
+    # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed.
+    said = Said(forward.said, system.question(forward.operation).vocabulary) if kind == "html" else None
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, forward.said)
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal, forward.said)
+    return forward.view.masker(shapes, kind, tally, charset, seal, said)
 
 
 def passing_headers(

@@ -7,7 +7,7 @@ before anybody has looked at it. What stands here is put in the place of its own
 import logging
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from h11._readers import Http10Reader
 from mitmproxy import flow as flows
@@ -53,6 +53,8 @@ class Stream(http_layers.HttpStream):
 
     gate: ClassVar[Gate]
     """Set by `install`: there is one gate in a process."""
+    _is_waiting = False
+    """Whether it will be told that time has passed."""
 
     def check_body_size(self, request: bool) -> layer.CommandGenerator[bool]:
         """Refuse a request that is too large; begin to stream an answer that is. Replaces options of the core that
@@ -106,6 +108,31 @@ class Stream(http_layers.HttpStream):
             yield from self.start_response_stream()
         else:
             self.server_state = self.state_consume_response_body
+
+    def state_stream_response_body(self, event: events.Event) -> Commands:
+        """As the core does, but what it has been given may wait for more: then it asks to be told when it must go."""
+        yield from super().state_stream_response_body(event)
+        if isinstance(event, ResponseData):
+            yield from self._wait_for_more()
+
+    def _handle_event(self, event: events.Event) -> Commands:
+        """As the core does; and what has waited for long enough goes, if no more has come."""
+        if not isinstance(event, events.Wakeup):
+            yield from super()._handle_event(event)
+            return
+        self._is_waiting = False
+        if self.server_state == self.state_stream_response_body and self.flow.response is not None:
+            stream: Any = self.flow.response.stream
+            for chunk in stream(None):
+                yield http_layers.SendHttp(ResponseData(self.stream_id, chunk), self.context.client)
+            yield from self._wait_for_more()
+
+    def _wait_for_more(self) -> Commands:
+        exchange = exchange_of(self.flow)
+        due_in_s = exchange.streaming.due_in_s if exchange is not None and exchange.streaming is not None else None
+        if due_in_s is not None and not self._is_waiting:
+            self._is_waiting = True
+            yield commands.RequestWakeup(due_in_s)
 
     def _withheld(self) -> Commands:
         """Send the page that the gate has put in place of the answer, and let the connection behind go."""

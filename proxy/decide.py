@@ -170,9 +170,10 @@ def _with_body(
 
 
 def _said(request: Request, body: bytes) -> tuple[str, ...]:
-    """Every value in the target of *request*, and in its *body* where that is a form."""
+    """All that the target of *request* says, and every value in its *body* where that is a form."""
     sent = parse_qsl(body.decode("ascii", "replace")) if request.media_type == FORM else []
-    return (*request.path.split("/"), *(value for _, value in (*request.query, *sent)))
+    asked = (text for parameter in request.query for text in parameter)
+    return (*request.path.split("/"), *asked, *(value for _, value in sent))
 
 
 def _settled(

@@ -28,16 +28,16 @@ def withhold_on_failure[G: Fails, F](hook: Callable[[G, F], None]) -> Callable[[
     return guarded
 
 
-def latch_on_failure(
-    release: Callable[[bytes], list[bytes]], failed: Callable[[str], None]
-) -> Callable[[bytes], list[bytes]]:
+def latch_on_failure[D](
+    release: Callable[[D], list[bytes]], failed: Callable[[str], None]
+) -> Callable[[D], list[bytes]]:
     """*release*, but once it raises, nothing more is returned; *failed* is told the kind of exception.
 
     mitmproxy drops the chunk for which a stream's callable raises, and delivers the next.
     """
     latched = False
 
-    def guarded(data: bytes) -> list[bytes]:
+    def guarded(data: D) -> list[bytes]:
         nonlocal latched
         if latched:
             return []

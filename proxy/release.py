@@ -13,9 +13,15 @@ from proxy.ledger import Ledger
 from proxy.reasons import reason_for_body
 from siem.record.log import RecordFailed
 
+WINDOW_BYTES = 32 * 1024
+"""An answer is released in windows of this size at least …"""
+WINDOW_S = 0.25
+"""… or of what has come by then since the last: a system behind that sends byte by byte must not fill the log, for
+which each window is an event, and one that sends now and then must not wait for ever."""
+
 
 class Release:
-    """One streamed answer. Called with each chunk, and with `b""` at the end; returns what may be written.
+    """One streamed answer. Called with each chunk, with `b""` at the end, and with None where time has passed.
 
     Returns a list, never bytes: an empty `bytes` would end a chunked body (DESIGN decision 1).
     """
@@ -27,18 +33,26 @@ class Release:
         *,
         stopped: Callable[[], str | None],
         cut: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._masker = masker
         self._ledger = ledger
         self._stopped = stopped
         self._cut = cut
-        self.moved_s = time.monotonic()
-        """When a window last came through, monotonic."""
+        self._clock = clock
+        self._waiting = bytearray()
+        self._released_s = self.moved_s = clock()
+        """`moved_s`: when a chunk last came through, monotonic."""
         self.over = False
         """Whether the answer has ended, in whole or cut."""
 
-    def __call__(self, data: bytes) -> list[bytes]:
-        """What may be written for the chunk *data*; `b""` says that the answer has ended."""
+    @property
+    def due_in_s(self) -> float | None:
+        """In how many seconds what has been masked must go; None where nothing waits."""
+        return max(0.0, self._released_s + WINDOW_S - self._clock()) if self._waiting and not self.over else None
+
+    def __call__(self, data: bytes | None) -> list[bytes]:
+        """What may be written for the chunk *data*; `b""` says that the answer has ended, None that time has passed."""
         if self.over:
             return []
         try:
@@ -49,26 +63,34 @@ class Release:
             self.abort("record_failed")
         return []
 
-    def _window(self, data: bytes) -> list[bytes]:
+    def _window(self, data: bytes | None) -> list[bytes]:
         reason = self._stopped()
         if reason is not None:
             self.abort(reason)
             return []
-        self.moved_s = time.monotonic()
-        pieces = self._masker.feed(data) if data else self._masker.close()
-        if pieces:
+        if data is not None:
+            self.moved_s = self._clock()
+            for piece in self._masker.feed(data) if data else self._masker.close():
+                self._waiting += piece
+        window = b""
+        if data == b"" or self.due_in_s == 0 or len(self._waiting) >= WINDOW_BYTES:
+            window = bytes(self._waiting)
+            self._waiting.clear()
+        if window:
             self._ledger.shown(self._masker.tally.take())
-            self._ledger.bytes_out += sum(map(len, pieces))
-        if not data:
+            self._ledger.bytes_out += len(window)
+            self._released_s = self._clock()
+        if data == b"":
             self._ledger.closed("")
             self.over = True
-        return pieces
+        return [window] if window else []
 
     def abort(self, reason: str) -> None:
         """Let nothing more go, and cut. Safe to call more than once."""
         if self.over:
             return
         self.over = True
+        self._waiting.clear()
         self._cut()
         with contextlib.suppress(RecordFailed):  # nothing more is released: only the cut itself goes unrecorded
             self._ledger.closed(reason)

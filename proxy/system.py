@@ -18,6 +18,10 @@ FORM_LASTS_S = 8 * 3600
 """How long a form may stand open before what it carries is worth nothing."""
 
 
+LEAST_CARRIED = 512
+"""Bytes: what a form carries is filled up to this or to a power of two, or its length would tell of the values."""
+
+
 class System:
     """A compiled system. *secret* is the installation's key for field digests and for what forms carry."""
 
@@ -64,8 +68,9 @@ class System:
     def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
         until = int(now.timestamp()) + FORM_LASTS_S
-        body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False)
-        return self._cipher.encrypt(body.encode("utf-8", "surrogatepass"), self.name, caller.id, target)
+        body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        filled = body.ljust(max(LEAST_CARRIED, 1 << (len(body) - 1).bit_length()))
+        return self._cipher.encrypt(filled, self.name, caller.id, target)
 
     def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""

@@ -13,7 +13,6 @@ WITHOUT_A_MODULE = {
     "tests/console/test_browser.py": "every page in a real browser",
     "tests/console/test_style.py": "the style sheet",
     "tests/policies/formats/test_memory.py": "what every reader of bodies holds",
-    "tests/policies/formats/test_said.py": "what a caller said and an answer repeats",
     "tests/policies/formats/test_splits.py": "every reader, its input cut anywhere",
     "tests/siem/detect/test_oracle.py": "rules by somebody else's engine",
     "tests/siem/rules/test_rules.py": "the shipped rules",

@@ -1,26 +1,30 @@
 """Masks HTML pages: declared elements and form controls by their fields, everything else as free text.
 
-A page is treated window by window. Within a window, and from one to the next, the personal values of declared elements
-are looked for in every other text, attribute and comment: a name in a cell is masked in the page's title as well.
+The personal values of declared elements are looked for in every other text, attribute and comment of the page: a name
+in a cell is masked in the page's title as well. So a page is held to its end. A large one is read twice, to find its
+values and to mask it: held as parts it would weigh many times what it is written with.
 """
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 
 from policies.formats.charset import Charset
-from policies.formats.free_text import KnownValues, Said
+from policies.formats.free_text import KnownValues
 from policies.formats.html_controls import Control, masked_input, masked_select, masked_textarea
 from policies.formats.html_fields import Field
-from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, masked_tag, without_text
+from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, masked_tag, only, without_text
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Value
 from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.said import Said
 
+LARGEST_PAGE = 4 * 1024 * 1024
+"""Bytes. What is larger is withheld."""
 WINDOW_CHARS = 256 * 1024
 WINDOW_PARTS = 16 * 1024
-"""A window ends with either: of short tags, each weighs many times what it is written with."""
+"""Of a page held as parts; a larger one is masked window by window once it has been read."""
 LONGEST_RUN = 64 * 1024
 DEEPEST = 2_000
 MOST_CARRIED = 2_000
@@ -42,14 +46,68 @@ type Seal = Callable[[str, Carried], str]
 class HtmlMasker:
     """A masker for one HTML page. *said* is what the caller said in the request."""
 
-    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal, said: Iterable[str] = ()) -> None:
+    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal, said: Said | None = None) -> None:
         self.tally = tally
         self._shape = shape
         self._charset = Charset(charset)
         self._seal = seal
-        self._tokens = HtmlTokens()
-        self._said = Said(said)
+        self._said = said or Said()
         self._known = KnownValues(self._said)
+        self._first = self._reading()
+        self._tokens = HtmlTokens()
+        self._size = 0
+        self._texts: list[str] = []
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`. Nothing comes out before the end."""
+        self._size += len(data)
+        if self._size > LARGEST_PAGE:
+            raise Withheld("too_large_to_mask")
+        self._read(self._charset.decode(data), final=False)
+        return []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        self._read(self._charset.decode(b"", final=True), final=True)
+        self._first.end()
+        if self._first.is_held:
+            masked = self._first.flush()
+        else:
+            self.tally.take()
+            masked = "".join(self._masked_again())
+        return [self._charset.encode(masked)] if masked else []
+
+    def _reading(self) -> "_Reading":
+        return _Reading(self._shape, self.tally, self._seal, self._known, self._said)
+
+    def _read(self, text: str, *, final: bool) -> None:
+        self._texts.append(text)
+        for token in self._tokens.feed(text, final=final):
+            self._first.take(token)
+            if self._first.is_full:
+                self._first.let_go()
+
+    def _masked_again(self) -> Iterator[str]:
+        """The page, window by window, now that all its values are known."""
+        second, text = self._reading(), "".join(self._texts)
+        self._texts.clear()
+        for token in HtmlTokens().feed(text, final=True):
+            second.take(token)
+            if second.is_full:
+                yield second.flush()
+        second.end()
+        yield second.flush()
+
+
+class _Reading:
+    """One way through a page, token by token, to what it becomes. What it finds is added to *known*."""
+
+    def __init__(self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said) -> None:
+        self.tally = tally
+        self._shape = shape
+        self._seal = seal
+        self._known = known
+        self._said = said
         self._run = Run()
         self._field: Field | None = None
         self._looks_around = shape.looks_around
@@ -58,35 +116,36 @@ class HtmlMasker:
         self._form_action = ""
         self._carried = 0
         self._raw_type = ""  # the type of the script whose text comes next
-        self._parts: list[Callable[[], str]] = []  # what the window will become, once all its values are known
+        self._parts: list[Callable[[], str]] = []  # what the window will become, once all values are known
         self._waiting = 0
+        self.is_held = True
+        """Whether all parts of the page are still there, none of them made of what was not yet known."""
 
-    def feed(self, data: bytes) -> list[bytes]:
-        """See `Masker.feed`."""
-        return self._settled(self._charset.decode(data), final=False)
+    @property
+    def is_full(self) -> bool:
+        """Whether enough has been read to be a window."""
+        return (self._waiting >= WINDOW_CHARS or len(self._parts) >= WINDOW_PARTS) and self._field is None
 
-    def close(self) -> list[bytes]:
-        """See `Masker.close`."""
-        return self._settled(self._charset.decode(b"", final=True), final=True)
+    def take(self, token: Token) -> None:
+        """Read *token*."""
+        self._take(token)
+        self._waiting += len(token.source)
 
-    def _settled(self, text: str, *, final: bool) -> list[bytes]:
-        out = []
-        for token in self._tokens.feed(text, final=final):
-            self._take(token)
-            self._waiting += len(token.source)
-            if (self._waiting >= WINDOW_CHARS or len(self._parts) >= WINDOW_PARTS) and self._field is None:
-                out.append(self._flush())
-        if final:
-            while self._field is not None:  # what an element held may open another
-                self._end_field(self._field)
-            out.append(self._flush())
-        joined = "".join(out)
-        return [self._charset.encode(joined)] if joined else []
+    def end(self) -> None:
+        """The page has ended."""
+        while self._field is not None:  # what an element held may open another
+            self._end_field(self._field)
 
-    def _flush(self) -> str:
+    def flush(self) -> str:
+        """What has been read since the last time becomes this."""
         self._end_run()
         parts, self._parts, self._waiting = self._parts, [], 0
         return "".join(part() for part in parts)
+
+    def let_go(self) -> None:
+        """Hold what has been read no longer: it will be read again."""
+        self.is_held = False
+        self._run, self._parts, self._waiting = Run(), [], 0
 
     def _take(self, token: Token) -> None:
         if isinstance(token, StartTag):
@@ -166,16 +225,20 @@ class HtmlMasker:
         if tag.name != "input":
             self._field = Field(tag, action, action, is_subject, control=tag.value_of("name") or "")
             return
+        self._masks_at_once(action)
         control = masked_input(tag, action, self._known, self.tally)
         self._carry(tag.value_of("name") or "", control, action, is_subject)
         if action.kind is Kind.SHOW and action.personal:
             self._put(lambda: tag.source)
+        elif action.kind is Kind.SHOW and control.value:
+            self._put(lambda: self._with_its_value(tag))
         else:
             self._put_tag(control.tag)
 
     def _end_field(self, field: Field) -> None:
         self._field = None
         if field.control:
+            self._masks_at_once(field.action)
             treat = masked_select if field.tag.name == "select" else masked_textarea
             control = treat(field, self._known, self.tally)
             self._carry(field.control, control, field.action, field.is_subject)
@@ -193,18 +256,24 @@ class HtmlMasker:
         self.tally.count(field.action)
         self._put(lambda: field.masked(self._known, self.tally))
 
+    def _masks_at_once(self, action: Action) -> None:
+        """A control is treated when it is read: one whose text may hold values that come later is read again."""
+        if action.kind is not Kind.SHOW:
+            self.is_held = False
+
     def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
-        self._note(control.value, action, is_subject)
+        # A form that was not accepted holds what the caller has said, and that makes nothing public.
+        self._note(control.value, action, is_subject, echoes=self._said.holds(control.value))
         if control.true_value is not None:
             self._form.setdefault(name, []).append((control.shown, control.true_value))
             self._carried += 1
             if self._carried > MOST_CARRIED:
                 raise Withheld("too_large_to_mask")
 
-    def _note(self, value: str, action: Action, is_subject: bool) -> None:
+    def _note(self, value: str, action: Action, is_subject: bool, *, echoes: bool = False) -> None:
         if is_subject:
             self.tally.note_subject(value.strip())
-        if action.kind is Kind.SHOW and not action.personal:
+        if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
             self._known.hides = True
@@ -220,6 +289,15 @@ class HtmlMasker:
     def _put_tag(self, tag: StartTag) -> None:
         shown = without_text(tag) if self._shape.hides_everything else tag
         self._put(lambda: masked_tag(shown, self._known, self.tally))
+
+    def _with_its_value(self, tag: StartTag) -> str:
+        """The source of *tag*, a control whose value is shown: only its other attributes are looked at."""
+        others = only(tag, [attribute for attribute in tag.attributes if attribute.name != "value"])
+        masked = masked_tag(others, self._known, self.tally)
+        if masked == others.source:
+            return tag.source
+        written = next(attribute.written for attribute in tag.attributes if attribute.name == "value")
+        return f"{masked[:-1]} value={written}>"
 
     def _put(self, part: Callable[[], str]) -> None:
         self._end_run()

@@ -97,7 +97,7 @@ def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
     for option in options:
         label = masked_value(option.label, control.action, known, tally)
         same = option.value == option.label
-        value = label if same else mask_free_text(option.value, known, tally, working=True)
+        value = label if same else mask_free_text(option.value, known, tally)
         out.append(f'<option value="{html.escape(value)}">{html.escape(label, quote=False)}</option>')
     return Control(control.tag, "".join(out), shown=shown, true_value=true_value if control.action.restore else None)
 
@@ -108,7 +108,7 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
         case Kind.SHOW:
             return value
         case Kind.SCAN:
-            return mask_free_text(value, known, tally, working=True)
+            return mask_free_text(value, known, tally)
         case Kind.DROP:
             return ""
         case Kind.MASK:

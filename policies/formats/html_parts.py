@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from urllib.parse import quote, unquote
 
-from policies.formats.free_text import KnownValues, Span, mask_free_text, merge, personal_spans
+from policies.formats.finder import Span, merge
+from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
 from policies.formats.html_tokens import Attribute, Comment, StartTag, Text
 from policies.formats.masker import Tally
 from policies.transforms.make import REDACTED
@@ -31,8 +32,6 @@ _WITHOUT_TEXT = frozenset(
     "stroke stroke-width tabindex transform type viewbox width x x1 x2 xmlns y y1 y2".split()
 )
 """Attributes that hold no value of anybody: a known one in them stands there by chance."""
-_WORKING = frozenset({"action", "formaction", "href", "src", "value"})
-"""What a page works by: what the caller has said stands there to be sent again."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -89,9 +88,9 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
     changes = {}
     for attribute in tag.attributes:
         value = attribute.value
-        looked_for, working = None if attribute.name in _WITHOUT_TEXT else known, attribute.name in _WORKING
+        looked_for = None if attribute.name in _WITHOUT_TEXT else known
         decoded = unquote(value) if "%" in value else value
-        masked = mask_free_text(decoded, looked_for, tally, working=working)
+        masked = mask_free_text(decoded, looked_for, tally)
         if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
             hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
             masked = mask_free_text(hidden, None, tally)

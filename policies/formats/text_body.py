@@ -6,7 +6,8 @@ found and known by its context.
 """
 
 from policies.formats.charset import Charset
-from policies.formats.free_text import Span, hide, personal_spans
+from policies.formats.finder import Span
+from policies.formats.free_text import hide, personal_spans
 from policies.formats.masker import Action, Kind, Tally
 from policies.transforms.make import REDACTED
 

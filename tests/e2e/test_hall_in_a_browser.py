@@ -71,6 +71,7 @@ def test_a_clerk_filters_and_searches(hall: Demo, browser: Browser) -> None:
     browser.write("#searchbar", "居住证")
     browser.press("#changelist-search input[type=submit]")
     assert all("居住证" in cell.text for cell in browser.all("td.field-item"))
+    assert browser.find("#searchbar").get_attribute("value") == "居住证"
     assert browser.complaints() == []
 
 

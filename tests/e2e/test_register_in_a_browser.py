@@ -66,6 +66,7 @@ def test_sorting_searching_and_listing(register: Demo, seen: Browser, truth: Tru
     seen.write("#_search", street)
     seen.press("input[type=submit]")
     assert set(cells(seen, "street")) == {street}
+    assert seen.find("#_search").get_attribute("value") == street
     assert f"{sum(row['street'] == street for row in rows):,} rows" in seen.text
     seen.get(register.url("register") + "/register/residents")
     seen.find("th[data-column=status] svg").click()
@@ -114,6 +115,13 @@ def test_a_clerk_signs_in_and_out(register: Demo, browser: Browser, truth: Truth
         ("/", ""),
         ("/register", ""),
         ("/register/residents", "?_nosuggest=1"),
+        ("/register/residents?_next=100", "&_nosuggest=1"),
+        ("/register/residents?_sort=street&_size=20", "&_nosuggest=1"),
+        ("/register/residents?_sort_desc=registered_on&_facet=status", "&_nosuggest=1"),
+        ("/register/residents?_search=入学", "&_nosuggest=1"),
+        ("/register/residents?status__exact=待补正&_sort=street&_size=10", "&_nosuggest=1"),
+        ("/register/residents?id__in=1,2,3&_shape=objects", "&_nosuggest=1"),
+        ("/register/residents?_size=max", "&_nosuggest=1"),
         ("/register/residents/7", ""),
         ("/register/households", "?_nosuggest=1"),
         ("/register/households/7", ""),

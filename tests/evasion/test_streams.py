@@ -124,6 +124,50 @@ def test_what_was_shown_is_in_the_log_before_and_how_it_ended(rig: Rig) -> None:
     )
 
 
+def test_a_page_too_large_to_be_held_shows_nothing_of_it(rig: Rig) -> None:
+    answer = rig.ask(chunked("text/html", [HTML[:-8], *pieces_of(HTML[7:-8] * 3, 200_000), b"</table>"]))
+    assert not ended(answer)
+    assert reads(answer)[2] == b""
+    assert rig.gateway.events()[-1]["event"]["reason"] == "answer_too_large"
+
+
+def test_many_small_chunks_are_few_events(rig: Rig) -> None:
+    before = len(rig.gateway.events())
+    pieces = [*pieces_of(CSV[:-400_000]), *pieces_of(CSV[-400_000:], 40)]
+    answer = rig.ask(chunked("text/csv", pieces))
+    assert ended(answer)
+    shown = [event for event in rig.gateway.events()[before:] if event["event"]["action"] == "shown"]
+    assert len(shown) < len(pieces) // 50
+    assert sum(
+        use["count"] for event in shown for use in event["yingbi"]["fields"] if use["name"] == "person.name"
+    ) == CSV.count(ROW)
+
+
+def test_what_comes_now_and_then_is_not_kept_waiting(rig: Rig) -> None:
+    """The caller answers each line before the next is sent: whoever waited for a full window would wait for ever."""
+    seen = threading.Semaphore(0)
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for piece in (*pieces_of(CSV), b"901,x,,\r\n", b"902,x,,\r\n", b"903,x,,\r\n"):
+            connection.say(b"%x\r\n%s\r\n" % (len(piece), piece))
+            if piece.startswith(b"90"):
+                assert seen.acquire(timeout=10)
+        connection.say(b"0\r\n\r\n")
+
+    rig.behind.script = script
+    with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=5) as connection:
+        connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
+        answer = b""
+        for line in (b"901,", b"902,", b"903,"):
+            while line not in answer:
+                answer += connection.recv(1 << 20)
+            seen.release()
+        while not ended(answer):
+            answer += connection.recv(1 << 20)
+    assert shows_nothing(answer)
+
+
 def test_a_caller_of_http_1_0_gets_nothing_that_could_look_whole(rig: Rig) -> None:
     rig.behind.script = chunked("text/csv", pieces_of(CSV))
     with socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as connection:

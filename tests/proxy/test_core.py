@@ -26,6 +26,7 @@ from tests.scripted import Asked, Connection, Script, answering, saying
 
 HERE = "tests/proxy/test_core.py::"
 LEAN = "tests/proxy/test_lean.py::"
+STREAMS = "tests/evasion/test_streams.py::"
 HEADS = "tests/evasion/test_heads.py::test_heads"
 REFUSED = "tests/evasion/test_requests.py::test_is_refused_and_never_sent_on"
 
@@ -35,6 +36,9 @@ DEPARTURES = {
     "test_a_request_that_is_too_large_is_refused_before_it_has_arrived",
     "Stream._begin_to_stream": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[json]",
     "Stream.state_wait_for_response_headers": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
+    "Stream.state_stream_response_body": f"{STREAMS}test_what_comes_now_and_then_is_not_kept_waiting",
+    "Stream._handle_event": f"{STREAMS}test_what_comes_now_and_then_is_not_kept_waiting",
+    "Stream._wait_for_more": f"{STREAMS}test_what_comes_now_and_then_is_not_kept_waiting",
     "Stream._withheld": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream._send_page": f"{HERE}test_an_answer_that_is_withheld_by_its_head_is_not_read",
     "Stream.flow_done": f"{HERE}test_memory_does_not_grow_with_the_answers_that_have_gone",

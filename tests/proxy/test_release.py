@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policies.formats.masker import Tally, Withheld
-from proxy.release import Release
+from proxy.release import WINDOW_BYTES, WINDOW_S, Release
 from siem.record.log import RecordFailed
 from tests.policies.formats.masking import DIGESTER
 
@@ -63,7 +63,22 @@ class Told:
         self.book = Book(room)
         self.cuts = 0
         self.forbidden: str | None = None
-        self.release = Release(Upper(), self.book, stopped=lambda: self.forbidden, cut=self._cut)  # type: ignore[arg-type]
+        self.now_s = 100.0
+        self.release = Release(
+            Upper(),
+            self.book,  # type: ignore[arg-type]
+            stopped=lambda: self.forbidden,
+            cut=self._cut,
+            clock=lambda: self.now_s,
+        )
+
+    def due_in_s(self) -> float | None:
+        return self.release.due_in_s
+
+    def later(self, data: bytes | None) -> list[bytes]:
+        """What is released of *data* when enough time has passed."""
+        self.now_s += WINDOW_S
+        return self.release(data)
 
     def _cut(self) -> None:
         self.cuts += 1
@@ -71,15 +86,63 @@ class Told:
 
 def test_windows_are_written_down_and_then_released() -> None:
     told = Told()
-    assert told.release(b"ab") == [b"AB"]
+    assert told.later(b"ab") == [b"AB"]
     assert told.book.written == ["shown 1"]
-    assert told.release(b"cd-") == []
-    assert told.release(b"ef") == [b"CD-EF"]
+    assert told.later(b"cd-") == []
+    assert told.later(b"ef") == [b"CD-EF"]
     assert told.release(b"") == []
     assert told.book.written == ["shown 1", "shown 1", "closed"]
     assert told.book.bytes_out == 7
     assert told.release.over
     assert told.cuts == 0
+
+
+def test_small_chunks_wait_for_more_and_are_one_window() -> None:
+    told = Told()
+    assert [told.release(b"ab") for _ in range(9)] == [[]] * 9
+    assert told.book.written == []
+    assert told.later(b"cd") == [b"AB" * 9 + b"CD"]
+    assert told.book.written == ["shown 10"]
+
+
+def test_a_window_is_full_before_its_time() -> None:
+    told = Told()
+    assert told.release(b"a" * (WINDOW_BYTES - 1)) == []
+    assert told.release(b"a") == [b"A" * WINDOW_BYTES]
+    assert told.release(b"a" * WINDOW_BYTES) == [b"A" * WINDOW_BYTES]
+    assert told.book.written == ["shown 2", "shown 1"]
+
+
+def test_what_waits_goes_when_time_has_passed_though_no_more_comes() -> None:
+    told = Told()
+    assert told.due_in_s() is None
+    told.release(b"ab")
+    told.now_s += WINDOW_S / 2
+    assert told.due_in_s() == pytest.approx(WINDOW_S / 2)
+    assert told.release(None) == []
+    told.now_s += WINDOW_S / 2
+    assert told.due_in_s() == 0
+    assert told.release(None) == [b"AB"]
+    assert told.book.written == ["shown 1"]
+    assert told.later(None) == []
+    assert told.book.written == ["shown 1"]
+
+
+def test_what_waits_goes_at_the_end() -> None:
+    told = Told()
+    told.release(b"ab")
+    assert told.release(b"") == [b"AB"]
+    assert told.book.written == ["shown 1", "closed"]
+
+
+def test_what_waited_when_a_stream_is_cut_is_neither_shown_nor_said_to_be() -> None:
+    told = Told()
+    told.release(b"ab")
+    told.forbidden = "caller_blocked"
+    assert told.later(None) == []
+    assert told.due_in_s() is None
+    assert told.book.written == ["closed caller_blocked"]
+    assert told.cuts == 1
 
 
 def forbid(told: Told) -> bytes:
@@ -102,9 +165,9 @@ ENDINGS: dict[str, tuple[Callable[[Told], bytes], list[str]]] = {
 @pytest.mark.parametrize("case", ENDINGS)
 def test_an_answer_that_fails_is_cut_and_nothing_more_comes_of_it(case: str) -> None:
     told = Told()
-    told.release(b"ab")
+    assert told.later(b"ab") == [b"AB"]
     make, written = ENDINGS[case]
-    assert told.release(make(told)) == []
+    assert told.later(make(told)) == []
     assert told.cuts == 1
     assert told.book.written[1:] == written
     assert told.release.over
@@ -131,5 +194,5 @@ def test_what_is_not_foreseen_is_left_to_the_latch() -> None:
 def test_it_knows_when_it_last_moved() -> None:
     told = Told()
     before = told.release.moved_s
-    told.release(b"ab-")
+    told.later(b"ab-")
     assert told.release.moved_s > before

@@ -40,3 +40,13 @@ def test_what_a_form_carries_opens_nowhere_else(token: str, target: str, caller:
 def test_what_a_form_carries_opens_in_its_system_only() -> None:
     other = System(msgspec.structs.replace(program(), system="other"), "digest", DIGESTER, SECRET)
     assert other.open_form(TOKEN, "/people/7", LI, NOW) == {}
+
+
+def test_how_long_it_is_does_not_tell_how_long_the_values_are() -> None:
+    def length_of(value: str) -> int:
+        return len(SYSTEM.seal_form("/people/7", {"address": [("***", value)]}, LI, NOW))
+
+    assert len({length_of("路" * number) for number in range(150)}) == 1
+    assert {length_of("路" * number) for number in (200, 320)} == {length_of("路" * 250)}
+    long = {"address": [("***", "路" * 400)]}
+    assert SYSTEM.open_form(SYSTEM.seal_form("/", long, LI, NOW), "/", LI, NOW) == long

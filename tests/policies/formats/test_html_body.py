@@ -283,3 +283,47 @@ def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
         '<script></script><input name="n" value="***">'
         '<a class="x">***</a><a>***</a><a href="/people?page=2">***</a>'
     )
+
+
+FILLER = "<p>没有什么</p>\n" * (html_body.WINDOW_CHARS // 10)
+"""Longer than a window, wherever it stands."""
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (f'<title>张三丰</title>{FILLER}<td class="col-name">张三丰</td>', "<title>***</title>"),
+        (f'<td class="col-name">张三丰</td>{FILLER}<p>张三丰</p>', "<p>***</p>"),
+        (f'<a href="/张三丰">x</a>{FILLER}<input name="name" value="张三丰">', '<a href="/***">x</a>'),
+        ('<textarea name="remark">找张三丰</textarea><td class="col-name">张三丰</td>', ">找***</textarea>"),
+        ('<select name="remark"><option>张三丰<option>x</select><td class="col-name">张三丰</td>', ">***</option>"),
+    ],
+    ids=["before a window", "behind a window", "a control", "a text control", "a choice"],
+)
+def test_a_value_is_hidden_wherever_it_stands_in_the_page(page: str, expected: str) -> None:
+    assert expected in masked(page)
+    assert "张三丰" not in masked(page)
+
+
+def test_no_value_of_a_large_table_is_forgotten() -> None:
+    rows = "".join(f'<tr><td class="col-name">张三{number:05}</td></tr>' for number in range(6_000))
+    shown = masked(f"<h1>张三00000</h1>{rows}<p>张三00000和张三05999</p>")
+    assert "<h1>***</h1>" in shown
+    assert "<p>***和***</p>" in shown
+
+
+def test_a_page_read_twice_is_counted_once() -> None:
+    rows = '<tr><td class="col-id_no">11010519491231002X</td><td class="col-name">张三</td></tr>' * 8_000
+    masker = make()
+    masker.feed(f"<table>{rows}</table><p>13800138000</p>".encode())
+    masker.close()
+    assert masker.tally.fields == {2: 8_000, 3: 8_000}
+    assert masker.tally.found == {"mobile": 1}
+    assert len(masker.tally.subjects) == 1
+
+
+def test_a_page_too_large_to_be_held_is_withheld() -> None:
+    masker = make()
+    assert masker.feed((b"<!--" + b"x" * 1017 + b"-->") * (html_body.LARGEST_PAGE // 1024)) == []
+    with pytest.raises(Withheld, match="too_large_to_mask"):
+        masker.feed(b" ")

@@ -1,4 +1,4 @@
-"""A masker holds a window of a body, never the body: what it remembers does not grow with what has passed."""
+"""A masker holds a window of a body, or a page up to a bound: what it remembers does not grow with what has passed."""
 
 import json
 import tracemalloc
@@ -8,7 +8,7 @@ import pytest
 
 from policies.formats import json_body, json_stream
 from policies.formats.csv_body import CsvMasker
-from policies.formats.html_body import HtmlMasker
+from policies.formats.html_body import LARGEST_PAGE, HtmlMasker
 from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.text_body import TextMasker
@@ -50,9 +50,9 @@ def _rows_of_json() -> Iterator[bytes]:
     yield b'{"id": 1}]}'
 
 
-def _rows_of_html() -> Iterator[bytes]:
+def _rows_of_html(size: int) -> Iterator[bytes]:
     yield b"<table>"
-    for number in range(STREAM // 6300):
+    for number in range(size // 6300):
         cells = f'<td class="col-name">张三{number}</td><td class="col-mobile">{_number(number)}</td>'
         yield f'<tr>{cells}<td class="col-address">{SHOWN}</td></tr>'.encode()
     yield b"</table>"
@@ -67,8 +67,8 @@ STREAMS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "csv": ("csv", _rows_of_csv, 4),
     "csv of many short records": ("csv", lambda: _repeated(b"id,name\r\n", b"1,\r\n", b"", FEW), 4),
     "json": ("json", _rows_of_json, 6),
-    "html": ("html", _rows_of_html, 5),
-    "html without a block": ("html", lambda: _repeated(b"<p>", b"<b></b><!--x--> ", b"", FEW), 7),
+    "html": ("html", lambda: _rows_of_html(LARGEST_PAGE * 9 // 10), 9),
+    "html without a block": ("html", lambda: _repeated(b"<p>", b"<b></b><!--x--> ", b"", FEW), 8),
     "html of short scripts": ("html", lambda: _repeated(b"", b"<script>x</script>", b"", FEW), 10),
     "text": ("text", _lines_of_text, 2),
     "text of one line": ("text", lambda: _repeated(b"", SHOWN.encode(), b"", STREAM), 2),
@@ -87,6 +87,7 @@ ENDLESS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "an attribute that never ends": ("html", lambda: _repeated(b'<a title="', b"x" * 64, b"", STREAM), 12),
     "a text that never ends": ("html", lambda: _repeated(b"<p>", b"x" * 64, b"", STREAM), 12),
     "a field that never ends": ("html", lambda: _repeated(b'<td class="col-name">', b"<p>x" * 99, b"", STREAM), 30),
+    "a page that never ends": ("html", lambda: _rows_of_html(STREAM), 6),
     "elements in elements": ("html", lambda: _repeated(b"", b"<div>" * 99, b"", STREAM), 7),
     "a form of controls without end": (
         "html", lambda: _repeated(b"<form>", b'<input name="mobile" value="13800138000">', b"", STREAM), 12,

@@ -1,0 +1,155 @@
+"""What a caller has said in the request, where an answer may repeat it: whether it was right must not be seen.
+
+A page hides the values that it knows to be personal wherever they stand. If it showed what else the caller has said,
+the stars would tell that a guess was right. So every guess is hidden as well, right or wrong, in a page that hides
+anything; and words are hidden whole then, or where the stars end would tell. See docs/decisions/0013-guesses.md.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
+
+LONGEST_GUESS = 24
+"""Characters of a guess that are looked for: words are hidden whole, and each length more costs at every place."""
+
+_WORD = re.compile(r"\w+(?:[-.@·•'’]\w+)*")
+_PART = re.compile(r"[^\W_]+")
+_NEAR = re.compile(r"[^\w\"'<>=&?\n]{1,3}")
+"""What may stand between the words of one value."""
+
+
+@dataclass(slots=True)
+class _Phrase:
+    """Words that were said side by side. One of them that could be somebody's makes guesses of all."""
+
+    words: list[str] = field(default_factory=list)
+    """Those long enough to be looked for, and neighbours that together are."""
+
+
+class Said:
+    """What was said: *texts*, in which the words of *vocabulary* are no guesses.
+
+    Everything is compared without regard to case.
+    """
+
+    def __init__(self, texts: Iterable[str] = (), vocabulary: frozenset[str] = frozenset()) -> None:
+        self._vocabulary = vocabulary
+        # A page may repeat it percent-encoded, and what looks percent-encoded is read that way by maskers.
+        self._texts = {folded(form).strip() for said in texts for form in (said, unquote(said))}
+        self._phrases = [phrase for text in self._texts for phrase in self._phrases_in(text) if phrase.words]
+        self._watched = Finder(word for phrase in self._phrases for word in phrase.words if len(word) <= LONGEST_KNOWN)
+        self._public: set[str] = set()
+        self._guesses: Finder | None = None
+
+    def note_public(self, text: str) -> None:
+        """Whoever says what stands in *text*, which every caller of the view is shown, has guessed nothing."""
+        if self._phrases:
+            self._public |= self._watched.found_in(folded(text))
+            self._guesses = None
+
+    def holds(self, text: str) -> bool:
+        """Whether all of *text* was said: it may be nothing but the caller's own words."""
+        text = folded(text).strip()
+        return any(text in said for said in self._texts)
+
+    @property
+    def guesses(self) -> Finder:
+        """Finds what was said and may have been guessed, as far as it is known by now what is public."""
+        if self._guesses is None:
+            open_ = [phrase for phrase in self._phrases if not self._public.issuperset(phrase.words)]
+            found = {part[:LONGEST_GUESS] for phrase in open_ for word in phrase.words for part in self._parts_of(word)}
+            self._guesses = Finder(found)
+        return self._guesses
+
+    def guarded(self, text: str, known: Sequence[Span]) -> list[Span]:
+        """What of *text* is hidden besides guesses of the caller's, so that *known* cannot be told from them."""
+        if not self.guesses:
+            return list(known)
+        lowered = folded(text)
+        words = [match.span() for match in _WORD.finditer(lowered)]
+        begins = [start for start, _ in words]
+        said = []
+        for span in self.guesses.spans(lowered):
+            at = bisect_right(begins, span.start) - 1
+            # What the application itself says is no echo of a guess, though a guess may be part of it.
+            if at < 0 or span.end > words[at][1] or not self._is_vocabulary(lowered[slice(*words[at])]):
+                said.append(span)
+        seeds = merge([*known, *said])
+        return merge([*seeds, *_whole_words(text, seeds)]) if seeds else []
+
+    def _phrases_in(self, text: str) -> Iterable[_Phrase]:
+        for words in _side_by_side(text):
+            phrase, short = _Phrase(), [words[0][0], words[0][0]]
+            for start, end in words:
+                word = text[start:end]
+                if not is_looked_for(word):
+                    short[1] = end
+                    continue
+                if is_looked_for(between := text[short[0] : short[1]].strip()):
+                    phrase.words.append(between)
+                short = [end, end]
+                if not self._is_vocabulary(word):
+                    phrase.words.append(word)
+            if is_looked_for(between := text[short[0] : short[1]].strip()):
+                phrase.words.append(between)
+            yield phrase
+
+    def _is_vocabulary(self, word: str) -> bool:
+        if word in self._vocabulary:
+            return True
+        parts = _PART.findall(word)
+        return all(part in self._vocabulary or not is_looked_for(part) for part in parts) and any(
+            part in self._vocabulary for part in parts
+        )
+
+    def _parts_of(self, word: str) -> Iterable[str]:
+        yield word
+        for match in re.finditer(r"\w+", word):
+            if is_looked_for(match[0]) and not self._is_vocabulary(match[0]):
+                yield match[0]
+
+
+def folded(text: str) -> str:
+    """*text* in lower case, character for character."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(lower if len(lower := char.lower()) == 1 else char for char in text)
+
+
+def _side_by_side(text: str) -> list[list[tuple[int, int]]]:
+    """Where words stand in *text*, those together that may belong to one value."""
+    phrases: list[list[tuple[int, int]]] = []
+    for match in _WORD.finditer(text):
+        if phrases and _NEAR.fullmatch(text, phrases[-1][-1][1], match.start()):
+            phrases[-1].append(match.span())
+        else:
+            phrases.append([match.span()])
+    return phrases
+
+
+def _whole_words(text: str, seeds: Sequence[Span]) -> list[Span]:
+    """The words of *text* that *seeds* touch, and words beside them too short to be looked for; neighbours as one."""
+    spans: list[Span] = []
+    place = 0
+    for words in _side_by_side(text):
+        hidden = []
+        for start, end in words:
+            while place < len(seeds) and seeds[place].end <= start:
+                place += 1
+            hidden.append(place < len(seeds) and seeds[place].start < end)
+        if not any(hidden):
+            continue
+        short = [not is_looked_for(text[start:end]) for start, end in words]
+        for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+            for at in order:
+                hidden[at] = hidden[at] or (short[at] and hidden[at - order.step])
+        for at, (start, end) in enumerate(words):
+            if hidden[at]:
+                begins = spans.pop().start if at and hidden[at - 1] else start
+                spans.append(Span(begins, end, ()))
+    return spans
