@@ -1,16 +1,18 @@
 """One exchange as mitmproxy sees it: what is read from its flow and written to it, and what became of it so far."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
-from proxy.answer import Empty, Mask, Treatment, passing_headers
+from proxy.answer import Empty, Mask, Treatment
+from proxy.answer_headers import AnswerHeaders
+from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
-from proxy.identity import COOKIE, cookies_in
+from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
@@ -105,8 +107,12 @@ def request_of(flow: HTTPFlow) -> Request:
     )
 
 
-def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int]) -> None:
-    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled."""
+def send_on(
+    flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int], cookies: Cookies
+) -> None:
+    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
+    of its *cookies* those that it has set itself.
+    """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
     hop_by_hop = {name.strip().lower() for line in request.headers.get("connection", ()) for name in line.split(",")}
@@ -116,7 +122,7 @@ def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[
         if key in dropped or key in hop_by_hop or key.startswith("yingbi-"):
             continue
         if key == "cookie":
-            value = _without_ours(value)
+            value = _opened(value, cookies)
             if not value:
                 continue
         fields.append((name, value))
@@ -152,11 +158,13 @@ def _with_fixed(path: bytes, forward: Forward) -> bytes:
     return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
 
 
-def _without_ours(cookies: bytes) -> bytes:
-    """*cookies* as a system behind may see them."""
-    pairs = cookies_in({"cookie": [cookies.decode("utf-8", "surrogateescape")]})
-    kept = "; ".join(f"{name}={value}" for name, value in pairs if name != COOKIE)
-    return kept.encode("utf-8", "surrogateescape")
+def _opened(line: bytes, cookies: Cookies) -> bytes:
+    """A `Cookie` as the system behind may see it."""
+    pairs = cookies_in({"cookie": [line.decode("utf-8", "surrogateescape")]})
+    opened = [(name, cookies.opened(name, token)) for name, token in pairs]
+    return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def answer_headers_of(flow: HTTPFlow) -> Headers:
@@ -170,22 +178,32 @@ def has_body(flow: HTTPFlow, headers: Headers) -> bool:
     return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
 
-def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool) -> None:
+def write_head(
+    flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool, too_large: Callable[[], None]
+) -> None:
     """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed.
 
-    *last*: nothing more is answered on the connection.
+    *last*: nothing more is answered on the connection. *too_large* is called for a cookie that is lost for its size.
     """
     assert flow.response is not None
+    assert exchange.request is not None
     assert exchange.forward is not None
-    operation = exchange.forward.operation
-    static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
-    learning = exchange.system is not None and exchange.system.is_learning
-    fields = passing_headers(exchange.answer_headers, static=static, declared=operation.headers, learning=learning)
+    assert exchange.system is not None
+    static = bool(exchange.forward.operation.static) and not isinstance(exchange.treatment, Empty)
+    answered = AnswerHeaders(
+        headers=exchange.answer_headers,
+        request=exchange.request,
+        forward=exchange.forward,
+        system=exchange.system,
+        is_static=static,
+    )
+    fields = [(name.encode("ascii"), value.encode("ascii")) for name, value in answered.passing()]
+    if not static and not exchange.system.is_learning:
+        fields += [(b"set-cookie", cookie.encode("ascii")) for cookie in _sealed_cookies(exchange, too_large)]
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
         fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
-    fields = [(name, value) for name, value in fields if name != b"content-length"]
     if length is not None:
         fields.append((b"content-length", str(length).encode()))
     elif not speaks_http2(flow):
@@ -196,6 +214,18 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: 
     response = _response(flow.response.status_code, fields)
     response.stream = flow.response.stream
     flow.response = response
+
+
+def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterator[str]:
+    assert exchange.system is not None
+    for value in exchange.answer_headers.get("set-cookie", ()):
+        try:
+            cookie = exchange.system.cookies.sealed(value)
+        except TooLarge:
+            too_large()
+            continue
+        if cookie is not None:
+            yield cookie
 
 
 def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool, last: bool) -> None:

@@ -125,7 +125,7 @@ class Gate:
         exchange.is_sent = True
         exchange.sent_s = time.monotonic()
         self.underway.add(flow)
-        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream)
+        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream, exchange.system.cookies)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -162,7 +162,7 @@ class Gate:
         try:
             masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
             length = None if flow.request.method == "HEAD" else len(masked)
-            write_head(flow, exchange, length=length, last=self.is_leaving)
+            self._write_head(flow, exchange, length)
         except Withheld as withheld:
             self.withhold(flow, exchange, reason_for_body(withheld.reason))
             return
@@ -186,7 +186,7 @@ class Gate:
             self.withhold(flow, exchange, "answer_too_large")
             return False
         try:
-            write_head(flow, exchange, length=None, last=self.is_leaving)
+            self._write_head(flow, exchange, None)
             exchange.ledger.opened(flow.response.status_code)
         except (Withheld, RecordFailed) as error:
             reason = "record_failed" if isinstance(error, RecordFailed) else reason_for_body(error.reason)
@@ -202,6 +202,17 @@ class Gate:
         exchange.streaming = release
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True
+
+    def _write_head(self, flow: HTTPFlow, exchange: Exchange, length: int | None) -> None:
+        assert exchange.system is not None
+        where = f"set_cookie:{exchange.system.name}"
+        write_head(
+            flow,
+            exchange,
+            length=length,
+            last=self.is_leaving,
+            too_large=lambda: self.said(where, "too_large"),
+        )
 
     def withhold(
         self, flow: HTTPFlow, exchange: Exchange, reason: str, *, zh: str = "", en: str = "", field: str = ""
