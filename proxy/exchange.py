@@ -26,11 +26,17 @@ EVENT_HEADER = b"yingbi-event"
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
 # encoded, partial or conditional.
 _NOT_FORWARDED = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade expect "
-    "authorization x-api-key accept-encoding range if-range if-match if-unmodified-since forwarded via "
-    "x-forwarded-for x-forwarded-host x-forwarded-proto x-real-ip x-original-url x-rewrite-url "
-    "x-http-method-override content-length transfer-encoding".split()
+    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
+    "expect authorization x-api-key accept-encoding range if-range if-match if-unmodified-since "
+    "content-length transfer-encoding".split()
 )
+# Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
+_CLAIMED = frozenset(
+    "forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip x-host x-original-host x-original-url "
+    "x-original-uri x-rewrite-url x-rewrite-uri x-http-method x-http-method-override x-method-override "
+    "remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
+)
+_CLAIMED_FAMILIES = ("x-forwarded-", "x-auth-request-", "x-ssl-", "x-client-cert", "yingbi-")
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
@@ -115,11 +121,10 @@ def send_on(
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
-    hop_by_hop = {name.strip().lower() for line in request.headers.get("connection", ()) for name in line.split(",")}
     fields = []
     for name, value in flow.request.headers.fields:
         key = name.lower().decode("ascii", "replace")
-        if key in dropped or key in hop_by_hop or key.startswith("yingbi-"):
+        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES):
             continue
         if key == "cookie":
             value = _opened(value, cookies)

@@ -27,9 +27,9 @@ from proxy.exchange import (
     write_page,
 )
 from proxy.guard import latch_on_failure
-from proxy.identity import BadCredential, credential_in
+from proxy.identity import COOKIE, BadCredential, cookies_in, credential_in
 from proxy.ledger import Clock, Ledger
-from proxy.message import Malformed
+from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
@@ -95,6 +95,8 @@ class Gate:
         assert system is not None
         overlay = self.current.overlay
         ledger.overlay = overlay.generation
+        if _shows_two(request.headers):
+            return Refuse(reason="bad_credential")
         try:
             credential = credential_in(request.headers)
             ledger.caller = caller = system.identity.caller(credential, ledger.started.timestamp())
@@ -300,3 +302,9 @@ class Gate:
             else:
                 ledger.whole(Tally(self.current.digester), answer.status, len(answer.body))
         write_own(flow, answer.status, answer.headers, answer.body, ledger.event)
+
+
+def _shows_two(headers: Headers) -> bool:
+    """Whether a credential stands in a header and another in the cookie: servers could differ in whose they take."""
+    in_header = "authorization" in headers or "x-api-key" in headers
+    return in_header and any(name == COOKIE for name, _ in cookies_in(headers))

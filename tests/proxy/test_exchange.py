@@ -54,8 +54,7 @@ def test_what_is_sent_on_says_who_asks_and_holds_none_of_our_credentials(parts: 
     flow = flow_of(
         accept="text/html",
         cookie=f"a=1; {COOKIE}={CLERK_KEY}; b={sealed('b', '2')}; c={sealed('b', '2')}; d={sealed('d', '张 "4"')}",
-        connection="keep-alive, X-Hop",
-        x_hop="1",
+        connection="keep-alive, TE",
         keep_alive="timeout=5",
         te="trailers",
         expect="100-continue",
