@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
@@ -88,10 +89,9 @@ def begin_exchange(flow: HTTPFlow, ledger: Ledger) -> Exchange:
     return exchange
 
 
-def source_ip_of(flow: HTTPFlow) -> str:
+def source_ip_of(client: Client) -> str:
     """The address of whoever opened the connection."""
-    peer = flow.client_conn.peername
-    return str(peer[0]) if peer else ""
+    return str(client.peername[0]) if client.peername else ""
 
 
 def speaks_http2(flow: HTTPFlow) -> bool:
@@ -109,7 +109,7 @@ def request_of(flow: HTTPFlow) -> Request:
         authority=data.authority.decode("utf-8", "surrogateescape"),
         target=data.path.decode("utf-8", "surrogateescape"),
         fields=data.headers.fields,
-        source_ip=source_ip_of(flow),
+        source_ip=source_ip_of(flow.client_conn),
     )
 
 

@@ -34,6 +34,7 @@ from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.underway import Underway
+from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
 
 
@@ -65,7 +66,7 @@ class Gate:
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
         self.counters.add("requests")
-        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow)))
+        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow.client_conn)))
         flow.request.stream = False
 
     def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:
@@ -241,6 +242,15 @@ class Gate:
             ledger.refused(reason, notice.answers_with[0])
         challenge = reason in ("bad_credential", "sign_in_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
+
+    def turn_away(self, client: Client, status: int) -> EventId:
+        """Write down that *client* sent what is no request. Returns the id to give him."""
+        self.counters.add("requests")
+        self.counters.add("withheld")
+        ledger = Ledger(self.log, self.now, source_ip_of(client))
+        with suppress(RecordFailed):  # nothing is shown
+            ledger.refused("malformed_request", status)
+        return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:
         """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
