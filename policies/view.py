@@ -73,6 +73,10 @@ class View:
         """The response headers of *operation* that pass, beside those that always do."""
         return operation.headers + (operation.key_headers if self.may_ask(operation.key) else ())
 
+    def tells_key(self, address: str) -> bool:
+        """Whether *address* holds a record's key that is hidden from the callers of the view."""
+        return self._links.may_tell and self._links.tell(address)
+
     def masker(
         self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Said | None = None
     ) -> Masker | None:
@@ -169,7 +173,7 @@ class View:
             undeclared=self.actions[UNDECLARED],
             labels=self._program.labels.html,
             links_hold_values=shapes.links_hold_values,
-            tells_key=self._links.tell if self._links.may_tell else None,
+            tells_key=self.tells_key if self._links.may_tell else None,
         )
 
 

@@ -1,15 +1,13 @@
-"""How an answer of a system behind is looked at: which masker reads its body, which of its headers pass. Pure."""
+"""How an answer of a system behind is looked at: which masker reads its body, and what it is then said to be. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote
 
 from policies.formats.html_body import Carried
-from policies.formats.html_parts import is_plain
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.program import Shapes
-from policies.recognisers.scan import scan
 from proxy.decide import Forward
 from proxy.identity import Caller
 from proxy.message import Headers, Request, media_type_in, target_of_form
@@ -26,15 +24,8 @@ KINDS = {
 }
 TEXT_KINDS = ("html", "csv", "text")
 
-PASSING_HEADERS = frozenset(
-    "allow content-language content-security-policy cross-origin-embedder-policy cross-origin-opener-policy "
-    "cross-origin-resource-policy date location permissions-policy referrer-policy retry-after set-cookie "
-    "x-content-type-options x-frame-options".split()
-)
-"""Headers that say nothing about what a body holds; their values are scanned all the same."""
-STATIC_HEADERS = PASSING_HEADERS | {"cache-control", "content-length", "etag", "expires", "last-modified", "vary"}
-
 _LIKE_DATA = (b"<!doctype", b"<html", b"<?xml", b'{"', b"[{", b'["', b"pk\x03\x04", b"%pdf")
+_TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
 _LOOKED_AT = 512
 _BODILESS = frozenset({204, 205, 304})
 
@@ -109,10 +100,12 @@ def treatment_of(
         return Empty()
     types = headers.get("content-type", [])
     media_type, charset = media_type_in(types[0]) if len(types) == 1 else ("", "")
+    if types and not _TYPE.fullmatch(f"{media_type};{charset}"):
+        return Withhold(reason="answer_not_declared")
     if forward.operation.static and status < 400:
         if media_type not in forward.operation.static:
             return Withhold(reason="answer_not_declared")
-        return Mask(masker=AsItIs(Tally(system.digester)), content_type=types[0])
+        return Mask(masker=AsItIs(Tally(system.digester)), content_type=_named(media_type, charset))
     kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
     try:
         masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
@@ -120,8 +113,12 @@ def treatment_of(
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    named = f"{media_type}; charset={charset or 'utf-8'}" if kind in TEXT_KINDS else media_type
-    return Mask(masker=masker, content_type=named)
+    return Mask(masker=masker, content_type=_named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else ""))
+
+
+def _named(media_type: str, charset: str) -> str:
+    """A `Content-Type` of these two and nothing else that the system behind may have said."""
+    return f"{media_type}; charset={charset}" if charset else media_type
 
 
 def _masker(
@@ -150,25 +147,3 @@ def _masker(
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
     return forward.view.masker(shapes, kind, tally, charset, seal, said)
-
-
-def passing_headers(
-    headers: Headers, *, static: bool, declared: tuple[str, ...], learning: bool
-) -> list[tuple[bytes, bytes]]:
-    """The headers that may leave. One whose value holds personal data does not, percent-encoded or not.
-
-    Raises Withheld for a redirect that would have to lose its target.
-    """
-    passing = STATIC_HEADERS if static else PASSING_HEADERS - {"set-cookie"} if learning else PASSING_HEADERS
-    kept = []
-    for name, values in headers.items():
-        if name not in passing and name not in declared:
-            continue
-        for value in values:
-            telling = bool(scan(value)) or ("%" in value and bool(scan(unquote(value))))
-            if telling or (learning and not is_plain(value)):
-                if name == "location":
-                    raise Withheld("personal_data_in_location")
-                continue
-            kept.append((name.encode("ascii"), value.encode("utf-8", "surrogateescape")))
-    return kept

@@ -6,6 +6,8 @@ the core costs for a small exchange.
 """
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -15,6 +17,9 @@ from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
+
+_NO_LINGERING = struct.pack("ii", 1, 0)
+"""Close with a reset, and throw away what has not been sent."""
 
 
 class Connection(mode_servers.ProxyConnectionHandler):
@@ -62,10 +67,16 @@ class Connection(mode_servers.ProxyConnectionHandler):
             raise
 
     def abort(self) -> None:
-        """Close the caller's connection at once, without a word: what was sent must not look whole."""
+        """Close the caller's connection at once, without a word: what was sent must not look whole.
+
+        What the caller has not taken yet is lost, in our buffer and in the kernel's, which would else go on sending.
+        """
         transport = self.transports.get(self.client)
         if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
-            transport.writer.transport.abort()
+            writer = transport.writer
+            if not writer.transport.is_closing():
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+            writer.transport.abort()
 
     @property
     def has_unsent(self) -> bool:

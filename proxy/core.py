@@ -5,7 +5,6 @@ before anybody has looked at it. What stands here is put in the place of its own
 """
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -15,7 +14,7 @@ from mitmproxy import http
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
-from mitmproxy.proxy.layers.http import _http1, _http2
+from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
@@ -29,10 +28,12 @@ from mitmproxy.proxy.layers.http._events import (
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
 
 from proxy import lean
+from proxy.arriving import ARRIVING
 from proxy.connection import Connection
+from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
-from proxy.pages import Notice, page, problem
+from proxy.http2 import StrictHttp2Server
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
@@ -41,9 +42,6 @@ LARGEST_BUFFERED = 1024 * 1024
 LONGEST_HEAD = 64 * 1024
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
-
-ARRIVING: dict[str, float] = {}
-"""Since when a request that has not arrived whole has been arriving, monotonic, by the id of the connection."""
 
 type Commands = layer.CommandGenerator[None]
 
@@ -203,8 +201,8 @@ class Stream(http_layers.HttpStream):
     def _coded(self, reason: str) -> str:
         exchange = exchange_of(self.flow)
         if exchange is None:
-            return f"{reason} - page"
-        return f"{reason} {exchange.ledger.event} {'page' if exchange.wants_page else 'problem'}"
+            return coded(reason, "-", as_page=True)
+        return coded(reason, exchange.ledger.event, as_page=exchange.wants_page)
 
 
 def _over(event: HttpEvent) -> Commands:
@@ -246,7 +244,7 @@ class StrictServer(_http1.Http1Server):
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
         """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection."""
         if request:
-            ARRIVING.pop(self.conn.id, None)
+            ARRIVING.ended(self.conn.id)
         self.request_done = self.request_done or request
         self.response_done = self.response_done or response
         if not self.request_done:
@@ -272,14 +270,23 @@ class StrictServer(_http1.Http1Server):
         if isinstance(event, events.DataReceived):
             fault = fault_of(bytes(self.buf))
             if fault is not None:
-                yield commands.SendData(self.conn, error_response(fault, "malformed_request - page"))
-                yield commands.CloseConnection(self.conn)
-                self.state = self.done
+                yield from self._turn_away(fault)
                 return
-        yield from super().read_headers(event)
+        for command in super().read_headers(event):
+            if isinstance(command, commands.SendData):  # all that the core ever says while it reads is an error
+                yield from self._turn_away(400)
+                return
+            yield command
         # The rest of a head, or of a body, is still to come.
         if self.buf if self.request is None else not self.request_done:
-            ARRIVING.setdefault(self.conn.id, time.monotonic())
+            ARRIVING.begun(self.conn.id)
+
+    def _turn_away(self, status: int) -> Commands:
+        event = Stream.gate.turn_away(self.context.client, status)
+        answer = error_response(status, coded("malformed_request", event, as_page=True))
+        yield commands.SendData(self.conn, answer)
+        yield commands.CloseConnection(self.conn)
+        self.state = self.done
 
 
 def _closes(message: http.Message) -> bool:
@@ -353,29 +360,6 @@ def fault_of(data: bytes) -> int | None:
     return None
 
 
-def error_body(status_code: int, message: str) -> bytes:
-    """The body of an error that no hook sees. *message* counts only where we made it: `<reason> <event> <form>`."""
-    return _error(status_code, message)[0]
-
-
-def error_response(status_code: int, message: str = "") -> bytes:
-    """A whole HTTP/1 response for such an error."""
-    body, content_type = _error(status_code, message)
-    headers = http.Headers(connection="close", content_type=content_type, cache_control="no-store")
-    assembled: bytes = http1.assemble_response(http.Response.make(status_code, body, headers))  # type: ignore[no-untyped-call]
-    return assembled
-
-
-def _error(status_code: int, message: str) -> tuple[bytes, str]:
-    reason, event, form = "malformed_request" if status_code < 500 else "upstream_malformed", "-", "page"
-    if message.endswith((" page", " problem")) and message.count(" ") == 2:
-        reason, event, form = message.split(" ")
-    notice = Notice(reason=reason, event=event, status=status_code)
-    return (
-        (page(notice), "text/html; charset=utf-8") if form == "page" else (problem(notice), "application/problem+json")
-    )
-
-
 class ScrubbedLog(logging.Handler):
     """Takes what the core logs, which may hold bytes of bodies, and passes on where it was said and how grave it is."""
 
@@ -391,12 +375,12 @@ class ScrubbedLog(logging.Handler):
 
 def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     """Put everything in its place. *said* is told about log records: logger, level, kind of exception."""
-    Stream.gate = gate
+    Stream.gate = StrictHttp2Server.gate = gate
     http_layers.HttpStream = Stream  # type: ignore[misc]
     http_layers.Http1Server = StrictServer  # type: ignore[attr-defined]
     http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
     _http1.make_error_response = error_response
-    _http2.format_error = error_body  # type: ignore[attr-defined]
+    http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
     Connection.broke = staticmethod(gate.broke)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]

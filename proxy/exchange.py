@@ -1,16 +1,19 @@
 """One exchange as mitmproxy sees it: what is read from its flow and written to it, and what became of it so far."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
-from proxy.answer import Empty, Mask, Treatment, passing_headers
+from proxy.answer import Empty, Mask, Treatment
+from proxy.answer_headers import AnswerHeaders
+from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
-from proxy.identity import COOKIE, cookies_in
+from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
@@ -24,11 +27,17 @@ EVENT_HEADER = b"yingbi-event"
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
 # encoded, partial or conditional.
 _NOT_FORWARDED = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade expect "
-    "authorization x-api-key accept-encoding range if-range if-match if-unmodified-since forwarded via "
-    "x-forwarded-for x-forwarded-host x-forwarded-proto x-real-ip x-original-url x-rewrite-url "
-    "x-http-method-override content-length transfer-encoding".split()
+    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
+    "expect authorization x-api-key accept-encoding range if-range if-match if-unmodified-since "
+    "content-length transfer-encoding".split()
 )
+# Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
+_CLAIMED = frozenset(
+    "forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip x-host x-original-host x-original-url "
+    "x-original-uri x-rewrite-url x-rewrite-uri x-http-method x-http-method-override x-method-override "
+    "remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
+)
+_CLAIMED_FAMILIES = ("x-forwarded-", "x-auth-request-", "x-ssl-", "x-client-cert", "yingbi-")
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
@@ -80,10 +89,9 @@ def begin_exchange(flow: HTTPFlow, ledger: Ledger) -> Exchange:
     return exchange
 
 
-def source_ip_of(flow: HTTPFlow) -> str:
+def source_ip_of(client: Client) -> str:
     """The address of whoever opened the connection."""
-    peer = flow.client_conn.peername
-    return str(peer[0]) if peer else ""
+    return str(client.peername[0]) if client.peername else ""
 
 
 def speaks_http2(flow: HTTPFlow) -> bool:
@@ -101,22 +109,25 @@ def request_of(flow: HTTPFlow) -> Request:
         authority=data.authority.decode("utf-8", "surrogateescape"),
         target=data.path.decode("utf-8", "surrogateescape"),
         fields=data.headers.fields,
-        source_ip=source_ip_of(flow),
+        source_ip=source_ip_of(flow.client_conn),
     )
 
 
-def send_on(flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int]) -> None:
-    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled."""
+def send_on(
+    flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int], cookies: Cookies
+) -> None:
+    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
+    of its *cookies* those that it has set itself.
+    """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
-    hop_by_hop = {name.strip().lower() for line in request.headers.get("connection", ()) for name in line.split(",")}
     fields = []
     for name, value in flow.request.headers.fields:
         key = name.lower().decode("ascii", "replace")
-        if key in dropped or key in hop_by_hop or key.startswith("yingbi-"):
+        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES):
             continue
         if key == "cookie":
-            value = _without_ours(value)
+            value = _opened(value, cookies)
             if not value:
                 continue
         fields.append((name, value))
@@ -152,11 +163,13 @@ def _with_fixed(path: bytes, forward: Forward) -> bytes:
     return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
 
 
-def _without_ours(cookies: bytes) -> bytes:
-    """*cookies* as a system behind may see them."""
-    pairs = cookies_in({"cookie": [cookies.decode("utf-8", "surrogateescape")]})
-    kept = "; ".join(f"{name}={value}" for name, value in pairs if name != COOKIE)
-    return kept.encode("utf-8", "surrogateescape")
+def _opened(line: bytes, cookies: Cookies) -> bytes:
+    """A `Cookie` as the system behind may see it."""
+    pairs = cookies_in({"cookie": [line.decode("utf-8", "surrogateescape")]})
+    opened = [(name, cookies.opened(name, token)) for name, token in pairs]
+    return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def answer_headers_of(flow: HTTPFlow) -> Headers:
@@ -170,24 +183,32 @@ def has_body(flow: HTTPFlow, headers: Headers) -> bool:
     return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
 
-def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool) -> None:
+def write_head(
+    flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool, too_large: Callable[[], None]
+) -> None:
     """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed.
 
-    *last*: nothing more is answered on the connection.
+    *last*: nothing more is answered on the connection. *too_large* is called for a cookie that is lost for its size.
     """
     assert flow.response is not None
+    assert exchange.request is not None
     assert exchange.forward is not None
-    operation, view = exchange.forward.operation, exchange.forward.view
-    static = bool(operation.static) and not isinstance(exchange.treatment, Empty)
-    learning = exchange.system is not None and exchange.system.is_learning
-    fields = passing_headers(
-        exchange.answer_headers, static=static, declared=view.headers_of(operation), learning=learning
+    assert exchange.system is not None
+    static = bool(exchange.forward.operation.static) and not isinstance(exchange.treatment, Empty)
+    answered = AnswerHeaders(
+        headers=exchange.answer_headers,
+        request=exchange.request,
+        forward=exchange.forward,
+        system=exchange.system,
+        is_static=static,
     )
+    fields = [(name.encode("ascii"), value.encode("ascii")) for name, value in answered.passing()]
+    if not static and not exchange.system.is_learning:
+        fields += [(b"set-cookie", cookie.encode("ascii")) for cookie in _sealed_cookies(exchange, too_large)]
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
         fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
-    fields = [(name, value) for name, value in fields if name != b"content-length"]
     if length is not None:
         fields.append((b"content-length", str(length).encode()))
     elif not speaks_http2(flow):
@@ -198,6 +219,18 @@ def write_head(flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: 
     response = _response(flow.response.status_code, fields)
     response.stream = flow.response.stream
     flow.response = response
+
+
+def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterator[str]:
+    assert exchange.system is not None
+    for value in exchange.answer_headers.get("set-cookie", ()):
+        try:
+            cookie = exchange.system.cookies.sealed(value)
+        except TooLarge:
+            too_large()
+            continue
+        if cookie is not None:
+            yield cookie
 
 
 def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool, last: bool) -> None:

@@ -27,13 +27,14 @@ from proxy.exchange import (
     write_page,
 )
 from proxy.guard import latch_on_failure
-from proxy.identity import BadCredential, credential_in
+from proxy.identity import COOKIE, BadCredential, cookies_in, credential_in
 from proxy.ledger import Clock, Ledger
-from proxy.message import Malformed
+from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.underway import Underway
+from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
 
 
@@ -65,7 +66,7 @@ class Gate:
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
         self.counters.add("requests")
-        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow)))
+        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow.client_conn)))
         flow.request.stream = False
 
     def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:
@@ -95,6 +96,8 @@ class Gate:
         assert system is not None
         overlay = self.current.overlay
         ledger.overlay = overlay.generation
+        if _shows_two(request.headers):
+            return Refuse(reason="bad_credential")
         try:
             credential = credential_in(request.headers)
             ledger.caller = caller = system.identity.caller(credential, ledger.started.timestamp())
@@ -125,7 +128,7 @@ class Gate:
         exchange.is_sent = True
         exchange.sent_s = time.monotonic()
         self.underway.add(flow)
-        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream)
+        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream, exchange.system.cookies)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -162,7 +165,7 @@ class Gate:
         try:
             masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
             length = None if flow.request.method == "HEAD" else len(masked)
-            write_head(flow, exchange, length=length, last=self.is_leaving)
+            self._write_head(flow, exchange, length)
         except Withheld as withheld:
             self.withhold(flow, exchange, reason_for_body(withheld.reason))
             return
@@ -186,7 +189,7 @@ class Gate:
             self.withhold(flow, exchange, "answer_too_large")
             return False
         try:
-            write_head(flow, exchange, length=None, last=self.is_leaving)
+            self._write_head(flow, exchange, None)
             exchange.ledger.opened(flow.response.status_code)
         except (Withheld, RecordFailed) as error:
             reason = "record_failed" if isinstance(error, RecordFailed) else reason_for_body(error.reason)
@@ -202,6 +205,17 @@ class Gate:
         exchange.streaming = release
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True
+
+    def _write_head(self, flow: HTTPFlow, exchange: Exchange, length: int | None) -> None:
+        assert exchange.system is not None
+        where = f"set_cookie:{exchange.system.name}"
+        write_head(
+            flow,
+            exchange,
+            length=length,
+            last=self.is_leaving,
+            too_large=lambda: self.said(where, "too_large"),
+        )
 
     def withhold(
         self, flow: HTTPFlow, exchange: Exchange, reason: str, *, zh: str = "", en: str = "", field: str = ""
@@ -228,6 +242,15 @@ class Gate:
             ledger.refused(reason, notice.answers_with[0])
         challenge = reason in ("bad_credential", "sign_in_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
+
+    def turn_away(self, client: Client, status: int) -> EventId:
+        """Write down that *client* sent what is no request. Returns the id to give him."""
+        self.counters.add("requests")
+        self.counters.add("withheld")
+        ledger = Ledger(self.log, self.now, source_ip_of(client))
+        with suppress(RecordFailed):  # nothing is shown
+            ledger.refused("malformed_request", status)
+        return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:
         """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
@@ -289,3 +312,9 @@ class Gate:
             else:
                 ledger.whole(Tally(self.current.digester), answer.status, len(answer.body))
         write_own(flow, answer.status, answer.headers, answer.body, ledger.event)
+
+
+def _shows_two(headers: Headers) -> bool:
+    """Whether a credential stands in a header and another in the cookie: servers could differ in whose they take."""
+    in_header = "authorization" in headers or "x-api-key" in headers
+    return in_header and any(name == COOKIE for name, _ in cookies_in(headers))

@@ -21,6 +21,8 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _PORT = re.compile(r"\d{0,5}")
 _METHOD = re.compile(r"[A-Z]{3,10}")
+_CONNECTION_OPTIONS = frozenset("close keep-alive upgrade te trailer trailers http2-settings proxy-connection".split())
+"""What may be said of a connection. The name of any other header would have that taken away behind our back."""
 
 type Headers = dict[str, list[str]]
 """Values by lower-case name, in order."""
@@ -70,6 +72,9 @@ def read_request(
     if len(named) != 1 or (authority and named[0].lower() != authority.lower()):
         raise Malformed
     authority = named[0]
+    options = {option.strip().lower() for line in headers.get("connection", ()) for option in line.split(",")}
+    if not options <= _CONNECTION_OPTIONS | {""}:
+        raise Malformed
     host, _, port = authority.partition(":")
     if not _HOST.fullmatch(host) or not _PORT.fullmatch(port):
         raise Malformed

@@ -87,6 +87,11 @@ REASONS: dict[str, Reason] = {
         502, "返回内容无法按其格式读取，因此不予显示", "the answer cannot be read as what it says it is"
     ),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
+    "redirect_withheld": Reason(
+        502,
+        "后端系统转向的地址未在安全策略中声明，或其中可能有个人信息",
+        "the system behind leads to an address that the policy does not know, or that may tell of somebody",
+    ),
     "answer_cut": Reason(502, "访问已被终止", "the answer was cut"),
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
@@ -101,4 +106,4 @@ TOO_LARGE_TO_MASK = "too_large_to_mask"
 
 def reason_for_body(code: str) -> str:
     """The reason for a code that a masker gave."""
-    return "answer_too_large" if code == TOO_LARGE_TO_MASK else UNREADABLE
+    return "answer_too_large" if code == TOO_LARGE_TO_MASK else code if code in REASONS else UNREADABLE

@@ -12,6 +12,7 @@ from policies.program import OperationRule, Program
 from policies.transforms.encrypt import BadToken, Cipher
 from policies.view import View, Views, grants_for
 from policies.write_back import WriteRules
+from proxy.cookies import Cookies
 from proxy.identity import Caller, Identity
 
 FORM_LASTS_S = 8 * 3600
@@ -23,7 +24,7 @@ LEAST_CARRIED = 512
 
 
 class System:
-    """A compiled system. *secret* is the installation's key for field digests and for what forms carry."""
+    """A compiled system. *secret* is the installation's key for field digests and for what forms and cookies carry."""
 
     def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes) -> None:
         self.program = program
@@ -37,6 +38,7 @@ class System:
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
         """Scheme, host and port of the system behind."""
         self._questions: dict[str, Question] = {}
+        self.cookies = Cookies(secret, program.system)
         self._cipher = Cipher(secret, "form")
 
     @property

@@ -24,6 +24,7 @@ from policies.digest import Digester
 from policies.keys import Verifier, read_secret
 from proxy import core, lean
 from proxy.addon import Hooks
+from proxy.arriving import ARRIVING
 from proxy.board import Board
 from proxy.connection import Connection
 from proxy.counters import Counters
@@ -208,13 +209,10 @@ class Worker:
 
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
-        moment = time.monotonic()
-        for client, since in list(core.ARRIVING.items()):
+        ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
+        for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)
-            if handler is None:
-                del core.ARRIVING[client]
-            elif moment > since + self.settings.request_s and isinstance(handler, Connection):
-                del core.ARRIVING[client]
+            if isinstance(handler, Connection):
                 handler.abort()
 
     def _refused(self, what: str) -> None:

@@ -1,6 +1,7 @@
 """The hall behind the gateway: staff edit what they see masked, and the register keeps what is true."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -253,6 +254,19 @@ def test_a_form_that_is_reached_from_a_filtered_list(at: Hall) -> None:
     assert answer.status_code == 302, answer.text
     assert "status__exact" in answer.headers["location"]
     assert changes(before, at.dump()).get((APPLICATIONS, 11), {"item": ""}).keys() == {"item"}
+
+
+def test_a_cookie_of_the_hall_tells_a_browser_nothing_and_comes_back_to_the_hall(at: Hall) -> None:
+    """Django keeps what the next page says in a cookie, and a message names what it is about."""
+    form = at.clerk.form(change(13))
+    answer = at.clerk.save(change(13), form, item="居住证办理")
+    set_by_name = {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
+    assert "messages" in set_by_name
+    assert all(
+        re.fullmatch(r"\w+=y1\.[0-9a-f]{8}\.[\w-]+(; [\w-]+(=[\w/, :-]+)?)*", line) for line in set_by_name.values()
+    )
+    assert "成功修改" in at.clerk.get(LIST).text
+    assert {cookie.value[:3] for cookie in at.clerk.client.cookies.jar if cookie.value} == {"y1."}
 
 
 @pytest.mark.usefixtures("untouched")

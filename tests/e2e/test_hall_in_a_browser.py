@@ -6,6 +6,7 @@ import pytest
 from selenium.webdriver.support.select import Select
 
 from deploy.demo.people import CLERKS
+from proxy.identity import COOKIE
 from tests.chromium import Chromium
 from tests.e2e.browser import Browser, browsing
 from tests.e2e.counter import LIST, change, changes, dump
@@ -60,6 +61,12 @@ def test_a_clerk_edits_one_field(hall: Demo, browser: Browser) -> None:
     assert "成功修改" in browser.find("ul.messagelist").text
     assert changes(before, dump(hall.hall.database)) == {("hall_application", NUMBER): {"status": new}}
     assert browser.complaints() == []
+
+
+def test_what_the_hall_keeps_in_the_browser_cannot_be_read_there(browser: Browser) -> None:
+    kept = {cookie["name"]: cookie["value"] for cookie in browser.driver.get_cookies()}
+    assert kept.keys() >= {"sessionid", "csrftoken", COOKIE}
+    assert all(value.startswith("y1.") for name, value in kept.items() if name != COOKIE)
 
 
 def test_a_clerk_filters_and_searches(hall: Demo, browser: Browser) -> None:

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from tests.gateway import raw
+from tests.gateway import CLERK_KEY, raw
 from tests.rig import Rig, ended, reads
 from tests.scripted import answering
 
 HOST = "Host: people.localhost\r\n"
 CLOSE = "Connection: close\r\n"
+CLERK = f"X-API-Key: {CLERK_KEY}\r\n"
 
 REFUSED = {
     "length and chunks": f"POST /people HTTP/1.1\r\n{HOST}{CLOSE}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -18,6 +19,13 @@ REFUSED = {
     "chunked and something": f"POST /people HTTP/1.1\r\n{HOST}{CLOSE}Transfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n",
     "space before a colon": f"GET /people HTTP/1.1\r\n{HOST}{CLOSE}X : 1\r\n\r\n",
     "an underscore for a dash": f"GET /people HTTP/1.1\r\n{HOST}{CLOSE}Transfer_Encoding: chunked\r\n\r\n",
+    "an underscore in a method": f"GET /people HTTP/1.1\r\n{HOST}{CLOSE}X_HTTP_Method_Override: DELETE\r\n\r\n",
+    "an underscore in a user": f"GET /people HTTP/1.1\r\n{HOST}{CLOSE}Remote_User: admin\r\n\r\n",
+    "a connection that takes the host": f"GET /people HTTP/1.1\r\n{HOST}Connection: close, Host\r\n\r\n",
+    "a connection that takes the type": f"POST /people HTTP/1.1\r\n{HOST}{CLERK}Connection: content-type, close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}",
+    "a connection that takes the credential": f"GET /people HTTP/1.1\r\n{HOST}{CLERK}Connection: X-API-Key\r\n{CLOSE}\r\n",
+    "a connection that takes the cookies": f"GET /people HTTP/1.1\r\n{HOST}Connection: close,cookie\r\nCookie: a=1\r\n\r\n",
+    "a connection that takes something": f"GET /people HTTP/1.1\r\n{HOST}{CLOSE}Connection: X-Mine\r\nX-Mine: 1\r\n\r\n",
     "bare line feeds": "GET /people HTTP/1.1\nHost: people.localhost\nConnection: close\n\n",
     "one bare line feed": f"GET /people HTTP/1.1\r\n{HOST}X: 1\nY: 2\r\n{CLOSE}\r\n",
     "a bare carriage return": f"GET /people HTTP/1.1\r\n{HOST}X: 1\rY: 2\r\n{CLOSE}\r\n",

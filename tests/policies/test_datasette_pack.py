@@ -18,11 +18,15 @@ from policies.formats.masker import Tally
 from policies.load import load_policy
 from policies.program import Program
 from policies.view import View, Views, grants_for
-from proxy.answer import passing_headers
+from proxy.answer_headers import AnswerHeaders
+from proxy.decide import Forward
+from proxy.message import read_request
+from proxy.system import System
 from tests.policies.compiled import SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.servers import free_port, serving
 
+HOST = "register.localhost"
 CATALOGUE = """categories:
   card:
     title: {zh: 证号, en: Card}
@@ -90,19 +94,23 @@ class Register:
         if refusal is not None:
             assert refusal.code == "question_about_hidden_field"
             return None
-        answer = self.datasette.get(url)
+        answer = self.datasette.get(url, headers={"Host": HOST})
         assert answer.status_code == 200
         kind = "json" if ".json" in split.path else "csv" if ".csv" in split.path else "html"
         tally = Tally(DIGESTER)
         masker = view.masker(operation.answers, kind, tally, "utf-8", lambda *_: "sealed")
         assert masker is not None
-        headers = passing_headers(
-            {name.lower(): [value] for name, value in answer.headers.items()},
-            static=False,
-            declared=view.headers_of(operation),
-            learning=False,
+        request = read_request(
+            method="GET", authority="", target=url, fields=((b"host", HOST.encode()),), source_ip="127.0.0.1"
         )
-        head = "\n".join(f"{name.decode()}: {value.decode()}" for name, value in headers)
+        answered = AnswerHeaders(
+            headers={name.lower(): [value] for name, value in answer.headers.items()},
+            request=request,
+            forward=Forward(operation=operation, view=view, body=b""),
+            system=System(self.program, "digest", DIGESTER, SECRET),
+            is_static=False,
+        )
+        head = "\n".join(f"{name}: {value}" for name, value in answered.passing())
         body = b"".join([*masker.feed(answer.content), *masker.close()]).decode()
         return f"{head}\n\n{_TOOK.sub('', body)}"
 

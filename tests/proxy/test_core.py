@@ -6,7 +6,6 @@ import html
 import json
 import logging
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -14,17 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from h2.connection import H2Connection
-from h2.events import DataReceived, Event, StreamEnded, StreamReset
 
-from proxy import core
-from proxy.reasons import REASONS
+from proxy import core, http2
 from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
 from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection, Script, answering, saying
 
 HERE = "tests/proxy/test_core.py::"
+HTTP2 = "tests/proxy/test_http2.py::"
 LEAN = "tests/proxy/test_lean.py::"
 STREAMS = "tests/evasion/test_streams.py::"
 HEADS = "tests/evasion/test_heads.py::test_heads"
@@ -51,6 +48,7 @@ DEPARTURES = {
     "StrictServer.wait": f"{HERE}test_who_goes_on_sending_while_it_waits_is_cut",
     "StrictServer.mark_done": f"{HERE}test_a_connection_is_kept_or_ended_as_both_sides_say",
     "StrictServer.read_headers": f"{REFUSED}[bare line feeds]",
+    "StrictServer._turn_away": f"{HERE}test_what_is_no_request_is_written_down[no HTTP at all]",
     "StrictClient.read_headers": f"{HERE}test_a_head_without_end_is_not_listened_to",
     "StrictClient.read_body": f"{HEADS}[trailers]",
     "StrictClient.mark_done": f"{HERE}test_an_answer_that_ended_with_its_connection_was_the_last_on_it",
@@ -60,7 +58,13 @@ DEPARTURES = {
     "http_layers.Http1Server": f"{REFUSED}[bare line feeds]",
     "http_layers.Http1Client": f"{HEADS}[trailers]",
     "_http1.make_error_response": f"{HERE}test_an_error_quotes_nothing[no HTTP at all]",
-    "_http2.format_error": f"{HERE}test_an_error_of_http_2_quotes_nothing",
+    "http_layers.Http2Server": f"{HTTP2}test_a_request_that_does_not_come_to_an_end_is_cut[a body]",
+    "StrictHttp2Server._handle_event": f"{HTTP2}test_an_error_is_a_page_of_ours",
+    "StrictHttp2Server.handle_h2_event": f"{HTTP2}test_a_request_that_does_not_come_to_an_end_is_cut[a body]",
+    "StrictHttp2Server.protocol_error": f"{HTTP2}test_what_is_no_request_is_written_down_and_not_quoted[two hosts]",
+    "StrictHttp2Server._may_answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
+    "StrictHttp2Server._answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
+    "StrictHttp2Server._watch": f"{HTTP2}test_a_request_that_does_not_come_to_an_end_is_cut[a frame]",
     "Connection.broke": f"{HERE}test_what_is_installed_tells_the_gate",
     "mode_servers.ProxyConnectionHandler": "tests/proxy/test_gate.py::test_a_block_cuts_what_is_open[a caller]",
     "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
@@ -76,16 +80,17 @@ DEPARTURES = {
 
 def test_every_departure_is_in_the_table() -> None:
     tree = ast.parse(Path(core.__file__).read_text("utf-8"))
+    replacing = [*tree.body, *ast.parse(Path(http2.__file__).read_text("utf-8")).body]
     found = {
         f"{node.name}.{method.name}"
-        for node in tree.body
+        for node in replacing
         if isinstance(node, ast.ClassDef)
         for method in node.body
         if isinstance(method, ast.FunctionDef) and method.name != "__init__"
     }
     (install,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "install")
     targets = [target for node in install.body if isinstance(node, ast.Assign) for target in node.targets]
-    found |= {ast.unparse(target) for target in targets} - {"Stream.gate"}
+    found |= {ast.unparse(target) for target in targets} - {"Stream.gate", "StrictHttp2Server.gate"}
     assert found == set(DEPARTURES)
 
 
@@ -186,24 +191,19 @@ def test_an_error_quotes_nothing(rig: Rig, case: str) -> None:
     assert SECRET not in rig.gateway.said()
 
 
-def test_an_error_of_http_2_quotes_nothing(tmp_path: Path) -> None:
-    with rigged(tmp_path, tls=True) as rig:
-        context = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.pem")
-        context.set_alpn_protocols(["h2"])
-        with connected(rig) as plain, context.wrap_socket(plain, server_hostname="localhost") as connection:
-            speaking = H2Connection()
-            speaking.initiate_connection()
-            names = {":method": "POST", ":scheme": "https", ":authority": "people.localhost", ":path": f"/{SECRET}"}
-            speaking.send_headers(1, [*names.items(), ("content-length", "99999999"), ("x", SECRET)])
-            connection.sendall(speaking.data_to_send())
-            heard: list[Event] = []
-            while not any(isinstance(each, StreamEnded | StreamReset) for each in heard):
-                heard += speaking.receive_data(connection.recv(65536))
-        body = b"".join(each.data for each in heard if isinstance(each, DataReceived) and each.data).decode()
-        assert rig.gateway.events()[-1]["event"]["id"] in body
-        assert html.escape(REASONS["request_too_large"].zh) in body or REASONS["request_too_large"].en in body
-        assert SECRET not in body
-        assert "mitmproxy" not in body
+@pytest.mark.parametrize("case", QUOTED)
+def test_what_is_no_request_is_written_down(rig: Rig, case: str) -> None:
+    """So that whoever is asked about the page finds it in the log."""
+    before = len(rig.gateway.events())
+    answer = raw(rig.gateway.port, QUOTED[case].encode())
+    (event,) = rig.gateway.events()[before:]
+    assert event["source"]["ip"] == "127.0.0.1"
+    assert event["event"]["reason"] in ("malformed_request", "request_too_large", "caller_left")
+    if answer:
+        assert event["event"]["id"] in answer.decode()
+        assert reads(answer)[1]["yingbi-event"] == event["event"]["id"]
+        assert "server" not in reads(answer)[1]
+        assert event["http"]["response"]["status_code"] == reads(answer)[0]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from mitmproxy.http import HTTPFlow
 
 from proxy.answer import Empty, Mask
+from proxy.cookies import Cookies
 from proxy.exchange import (
     EVENT_HEADER,
     answer_headers_of,
@@ -21,6 +22,7 @@ from proxy.identity import COOKIE
 from proxy.message import Malformed
 from proxy.pages import Notice
 from tests.gateway import CLERK_KEY
+from tests.policies.compiled import SECRET
 from tests.proxy.parts import Parts, answer_of, flow_of
 
 UPSTREAM = ("https", "hall.internal", 8443)
@@ -37,6 +39,13 @@ def admitted(parts: Parts, flow: HTTPFlow) -> Any:
     return exchange
 
 
+def sealed(name: str, value: str) -> str:
+    """What a browser holds where the system behind has set a cookie."""
+    kept = Cookies(SECRET, "people").sealed(f"{name}={value}")
+    assert kept is not None
+    return kept.partition("=")[2]
+
+
 def headers(fields: Any) -> dict[str, str]:
     return {name.decode().lower(): value.decode() for name, value in fields}
 
@@ -44,9 +53,8 @@ def headers(fields: Any) -> dict[str, str]:
 def test_what_is_sent_on_says_who_asks_and_holds_none_of_our_credentials(parts: Parts) -> None:
     flow = flow_of(
         accept="text/html",
-        cookie=f"a=1; {COOKIE}={CLERK_KEY}; b=2",
-        connection="keep-alive, X-Hop",
-        x_hop="1",
+        cookie=f"a=1; {COOKIE}={CLERK_KEY}; b={sealed('b', '2')}; c={sealed('b', '2')}; d={sealed('d', '张 "4"')}",
+        connection="keep-alive, TE",
         keep_alive="timeout=5",
         te="trailers",
         expect="100-continue",
@@ -64,7 +72,7 @@ def test_what_is_sent_on_says_who_asks_and_holds_none_of_our_credentials(parts: 
         "host": "people.localhost",
         "accept": "text/html",
         "accept-language": "zh",
-        "cookie": "a=1; b=2",
+        "cookie": 'b=2; d=张 "4"',
         "accept-encoding": "identity",
         "x-forwarded-for": "127.0.0.1",
         "x-forwarded-proto": "https",
@@ -77,7 +85,7 @@ def test_what_is_sent_on_says_who_asks_and_holds_none_of_our_credentials(parts: 
 def test_a_credential_goes_no_further(parts: Parts, shown: dict[str, Any]) -> None:
     flow = flow_of(**shown)
     exchange = admitted(parts, flow_of())
-    send_on(flow, exchange.request, exchange.forward, UPSTREAM)
+    send_on(flow, exchange.request, exchange.forward, UPSTREAM, exchange.system.cookies)
     assert not {"authorization", "x-api-key"} & set(headers(flow.request.headers.fields))
     assert (flow.request.scheme, flow.request.host, flow.request.port) == UPSTREAM
 
@@ -85,7 +93,7 @@ def test_a_credential_goes_no_further(parts: Parts, shown: dict[str, Any]) -> No
 def test_a_cookie_that_was_only_ours_is_left_out(parts: Parts) -> None:
     exchange = admitted(parts, flow_of())
     flow = flow_of(cookie=f"{COOKIE}=secret")
-    send_on(flow, exchange.request, exchange.forward, UPSTREAM)
+    send_on(flow, exchange.request, exchange.forward, UPSTREAM, exchange.system.cookies)
     assert "cookie" not in headers(flow.request.headers.fields)
 
 
@@ -127,7 +135,7 @@ def answered(
     flow.response.reason = "13800138000"
     exchange.answer_headers = answer_headers_of(flow)
     exchange.treatment = treatment
-    write_head(flow, exchange, length=length, last=last)
+    write_head(flow, exchange, length=length, last=last, too_large=lambda: parts.said.append("too large"))
     assert flow.response.reason == "OK", "what a system behind says there may be anything"
     written = headers(flow.response.headers.fields)
     assert written.pop(EVENT_HEADER.decode()) == exchange.ledger.event
@@ -144,9 +152,19 @@ def test_headers_that_nobody_declared_do_not_leave(parts: Parts) -> None:
 
 
 def test_a_header_that_holds_personal_data_does_not_leave(parts: Parts) -> None:
-    written = answered(parts, MASKED, set_cookie="phone=13800138000", referrer_policy="origin")
-    assert "set-cookie" not in written
-    assert written["referrer-policy"] == "origin"
+    assert "referrer-policy" not in answered(parts, MASKED, referrer_policy="13800138000")
+
+
+def test_a_cookie_leaves_sealed(parts: Parts) -> None:
+    written = answered(parts, MASKED, set_cookie="phone=13800138000; HttpOnly")
+    assert written["set-cookie"].startswith("phone=y1.")
+    assert written["set-cookie"].endswith("; HttpOnly")
+    assert "13800138000" not in written["set-cookie"]
+
+
+def test_a_cookie_that_is_too_large_is_left_out_and_that_is_said(parts: Parts) -> None:
+    assert "set-cookie" not in answered(parts, MASKED, set_cookie=f"a={'x' * 4000}")
+    assert parts.said == ["too large"]
 
 
 def test_an_answer_says_how_it_ends(parts: Parts) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policies.overlay import OverlayEntry, Tightening
+from proxy.identity import COOKIE
 from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at, raw, wait_until
 from tests.rig import Rig, chunks_of, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
@@ -137,6 +138,43 @@ def test_a_block_cuts_what_is_open(rig: Rig, case: str) -> None:
     assert shows_nothing(answer)
     event = reads(answer)[1]["yingbi-event"]
     wait_until(lambda: how_it_ended(rig, event) == ("withhold", block[2]), 5)
+
+
+def test_a_block_takes_back_what_a_slow_reader_has_not_been_sent(rig: Rig) -> None:
+    """More than a megabyte lies in buffers by then, and the kernel would go on sending it."""
+    rows = b"id,name,id_no,mobile\r\n" + b"1,x,11010519491231002X,13800138000\r\n" * 40_000
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.say(b"%x\r\n%s\r\n" % (len(rows), rows))
+        connection.hang()
+
+    rig.behind.script = script
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(10)
+        connection.connect(("127.0.0.1", rig.gateway.port))
+        connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}\r\n".encode())
+        answer = connection.recv(1000)
+        rig.gateway.tighten(entry(Tightening.BLOCK_CALLER, "window-7"))
+        event = reads(answer)[1]["yingbi-event"]
+        wait_until(lambda: how_it_ended(rig, event) == ("withhold", "caller_blocked"), 5)
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(1 << 20):
+                answer += piece
+    assert len(answer) < 100_000
+    assert not ended(answer)
+
+
+@pytest.mark.parametrize("header", [CLERK, f"Authorization: Bearer {BATCH_KEY}\r\n"])
+def test_a_credential_in_a_header_and_another_in_the_cookie_are_two(rig: Rig, header: str) -> None:
+    """Be it the same: another server could take either, and the record would name the other."""
+    cookie = f"Cookie: a=1; {COOKIE}={header.split()[-1]}\r\n"
+    rig.gateway.tighten()
+    assert reads(rig.ask(answering(PERSON), headers=cookie))[0] == 200
+    status, _, body = reads(rig.ask(headers=header + cookie))
+    assert (status, json.loads(body)["reason"]) == (401, "bad_credential")
+    assert not rig.behind.asked
 
 
 def how_it_ended(rig: Rig, exchange: str) -> tuple[str, str]:

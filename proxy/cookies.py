@@ -1,0 +1,67 @@
+"""The cookies of systems behind: sealed before a browser keeps them, opened before a system gets them back.
+
+A cookie holds whatever a system puts there: Django's holds the messages of its next page, names included. A browser
+only has to bring it back, so it needs to read nothing of it.
+"""
+
+import re
+
+from policies.recognisers.scan import scan
+from policies.transforms.encrypt import BadToken, Cipher
+from proxy.identity import COOKIE
+
+LARGEST = 4096
+"""Bytes of a cookie with its attributes; browsers keep no larger one."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+_DATE = re.compile(r"[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
+_ATTRIBUTES = {
+    "expires": ("Expires", _DATE),
+    "httponly": ("HttpOnly", None),
+    "max-age": ("Max-Age", re.compile(r"-?\d{1,10}", re.ASCII)),
+    "partitioned": ("Partitioned", None),
+    "path": ("Path", re.compile(r"/[A-Za-z0-9/._-]{0,200}")),
+    "samesite": ("SameSite", re.compile(r"strict|lax|none", re.IGNORECASE)),
+    "secure": ("Secure", None),
+}
+"""How each is written, and what its value looks like, where it has one. `Domain` is none of them: a cookie is one
+system's, and opens for no other."""
+
+
+class TooLarge(Exception):
+    """The cookie, once sealed, is larger than any browser keeps."""
+
+
+class Cookies:
+    """Those of one *system*. *secret* is the installation's for what callers carry and may not read."""
+
+    def __init__(self, secret: bytes, system: str) -> None:
+        self._cipher = Cipher(secret, "cookie")
+        self._system = system
+
+    def sealed(self, set_cookie: str) -> str | None:
+        """The value of a `Set-Cookie` as it may leave; None where its name may not. Raises TooLarge."""
+        pair, *attributes = set_cookie.split(";")
+        name, is_pair, value = (part.strip() for part in pair.partition("="))
+        if not is_pair or not _NAME.fullmatch(name) or name.lower() == COOKIE.lower() or scan(name):
+            return None
+        token = self._cipher.encrypt(value.encode("utf-8", "surrogateescape"), self._system, name)
+        kept = "; ".join([f"{name}={token}", *filter(None, map(_written, attributes))])
+        if len(kept) > LARGEST:
+            raise TooLarge
+        return kept
+
+    def opened(self, name: str, token: str) -> str | None:
+        """What the system set as the cookie *name*; None where it never set this one."""
+        try:
+            return self._cipher.decrypt(token, self._system, name).decode("utf-8", "surrogateescape")
+        except BadToken:
+            return None
+
+
+def _written(attribute: str) -> str | None:
+    name, _, value = (part.strip() for part in attribute.partition("="))
+    written, pattern = _ATTRIBUTES.get(name.lower(), ("", None))
+    if pattern is None:
+        return written or None
+    return f"{written}={value}" if pattern.fullmatch(value) and not scan(value) else None

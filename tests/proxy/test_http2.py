@@ -1,0 +1,232 @@
+"""HTTP/2 with callers: whatever arrives has its time, and errors are ours."""
+
+import contextlib
+import html
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
+from hyperframe.frame import ContinuationFrame, HeadersFrame
+
+from proxy.http2 import LARGEST_FRAME
+from proxy.reasons import REASONS
+from tests.gateway import wait_until
+from tests.rig import Rig, rigged
+from tests.scripted import answering
+
+SECRET = "secret-13800138000"
+HEAD = {":method": "GET", ":scheme": "https", ":authority": "people.localhost", ":path": "/people"}
+POST = {**HEAD, ":method": "POST", "content-type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with rigged(tmp_path_factory.mktemp("gateway"), tls=True, request_s=0.5) as made:
+        yield made
+
+
+class Caller:
+    """One connection, and what was heard on it."""
+
+    def __init__(self, connection: ssl.SSLSocket) -> None:
+        self.raw = connection
+        # What is wrong with a request is for the gateway to find.
+        self.speaking = H2Connection(H2Configuration(validate_outbound_headers=False, normalize_outbound_headers=False))
+        self.heard: list[Event] = []
+
+    def say(self, data: bytes = b"") -> None:
+        self.raw.sendall(self.speaking.data_to_send() + data)
+
+    def ask(self, stream: int, head: dict[str, str], *more: tuple[str, str], end: bool = True) -> None:
+        self.speaking.send_headers(stream, [*head.items(), *more], end_stream=end)
+        self.say()
+
+    def hear(self, *kinds: type[Event]) -> Event:
+        """What of these *kinds* is heard next."""
+        while True:
+            for event in self.heard:
+                if isinstance(event, kinds):
+                    self.heard.remove(event)
+                    return event
+            piece = self.raw.recv(65536)
+            assert piece, "the connection ended"
+            self.heard += self.speaking.receive_data(piece)
+
+    def is_cut(self, drip: Callable[[], None], limit_s: float = 10) -> bool:
+        """Whether the connection is cut although something is sent again and again."""
+        self.raw.settimeout(0.05)
+        end_s = time.monotonic() + limit_s
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while time.monotonic() < end_s:
+                drip()
+                with contextlib.suppress(TimeoutError):
+                    if not self.raw.recv(65536):
+                        return True
+            return False
+        return True
+
+
+@contextlib.contextmanager
+def calling(rig: Rig) -> Iterator[Caller]:
+    context = ssl.create_default_context(cafile=rig.gateway.home / "tls" / "ca.pem")
+    context.set_alpn_protocols(["h2"])
+    with (
+        socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        caller = Caller(connection)
+        caller.speaking.initiate_connection()
+        yield caller
+
+
+def body(caller: Caller) -> None:
+    caller.ask(1, POST, end=False)
+
+
+def drip_body(caller: Caller) -> None:
+    caller.speaking.send_data(1, b"x")
+    caller.say()
+
+
+def head(caller: Caller) -> None:
+    frame = HeadersFrame(1, b"\x82")
+    caller.say(frame.serialize())
+
+
+def drip_head(caller: Caller) -> None:
+    caller.say(ContinuationFrame(1, b"\x00\x01a\x01b").serialize())
+
+
+def frame(caller: Caller) -> None:
+    caller.say(b"\x00\x10\x00\x00\x04\x00\x00\x00\x01")
+
+
+def drip_byte(caller: Caller) -> None:
+    caller.say(b"x")
+
+
+def ping(caller: Caller) -> None:
+    caller.speaking.ping(b"12345678")
+    caller.say()
+
+
+UNFINISHED: dict[str, tuple[Callable[[Caller], None], Callable[[Caller], None]]] = {
+    "a body": (body, drip_body),
+    "a body of which nothing comes": (body, ping),
+    "a head": (head, drip_head),
+    "a frame": (frame, drip_byte),
+}
+
+
+@pytest.mark.parametrize("case", UNFINISHED)
+def test_a_request_that_does_not_come_to_an_end_is_cut(rig: Rig, case: str) -> None:
+    """Activity alone keeps nobody connected. A connection on which nothing is owed is kept meanwhile."""
+    begin, drip = UNFINISHED[case]
+    rig.behind.script = answering(b"{}")
+    with calling(rig) as other, calling(rig) as caller:
+        other.ask(1, HEAD)
+        other.hear(StreamEnded)
+        caller.say()
+        begin(caller)
+        assert caller.is_cut(lambda: drip(caller))
+        other.ask(3, HEAD)
+        other.hear(StreamEnded)
+
+
+def test_a_beginning_that_does_not_come_to_an_end_is_cut(rig: Rig) -> None:
+    with calling(rig) as caller:
+        caller.raw.sendall(b"PRI * HTTP")
+        assert caller.is_cut(lambda: None)
+
+
+def test_a_connection_may_be_used_for_longer_than_one_request_may_take(rig: Rig) -> None:
+    """Frames that come in pieces, one after another, are no frame that never ends."""
+    rig.behind.script = answering(b"{}")
+    with calling(rig) as slow, calling(rig) as caller:
+        body(slow)
+        caller.say()
+        stream = 1
+        slow.raw.settimeout(0.01)
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while True:
+                caller.speaking.send_headers(stream, list(HEAD.items()), end_stream=True)
+                asked = caller.speaking.data_to_send()
+                caller.speaking.send_headers(stream + 2, list(HEAD.items()), end_stream=True)
+                following = caller.speaking.data_to_send()
+                caller.raw.sendall(asked + following[:5])
+                caller.hear(StreamEnded)
+                caller.raw.sendall(following[5:])
+                caller.hear(StreamEnded)
+                stream += 4
+                with contextlib.suppress(TimeoutError):
+                    if not slow.raw.recv(65536):
+                        break
+        assert stream > 4
+
+
+def test_requests_at_once_are_bounded(rig: Rig) -> None:
+    with calling(rig) as caller:
+        caller.speaking.remote_settings.max_concurrent_streams = 1000
+        for number in range(101):
+            caller.speaking.send_headers(2 * number + 1, list(POST.items()))
+        caller.say()
+        caller.hear(ConnectionTerminated)
+
+
+def test_a_frame_that_is_too_large_is_not_waited_for(rig: Rig) -> None:
+    with calling(rig) as caller:
+        caller.say((LARGEST_FRAME * 2).to_bytes(3) + b"\x00\x00\x00\x00\x00\x01")
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            caller.raw.sendall(b"x" * (LARGEST_FRAME + 100))
+        terminated = caller.hear(ConnectionTerminated)
+        assert isinstance(terminated, ConnectionTerminated)
+        assert terminated.error_code == 6
+
+
+def test_an_error_is_a_page_of_ours(rig: Rig) -> None:
+    with calling(rig) as caller:
+        caller.ask(1, {**POST, ":path": f"/{SECRET}"}, ("content-length", "99999999"), ("x", SECRET), end=False)
+        answered = caller.hear(ResponseReceived)
+        caller.hear(StreamEnded)
+        text = b"".join(each.data for each in caller.heard if isinstance(each, DataReceived) and each.data).decode()
+    assert isinstance(answered, ResponseReceived)
+    headers = {bytes(name).decode(): bytes(value).decode() for name, value in answered.headers or ()}
+    event = rig.gateway.events()[-1]["event"]
+    assert event["reason"] == "request_too_large"
+    assert headers[":status"] == "413"
+    assert headers["yingbi-event"] == event["id"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert "server" not in headers
+    assert event["id"] in text
+    assert html.escape(REASONS["request_too_large"].zh) in text
+    assert SECRET not in text
+    assert "mitmproxy" not in text
+
+
+NO_REQUESTS = {
+    "two hosts": [*HEAD.items(), (":authority", f"{SECRET}.localhost")],
+    "a host that is none": list({**HEAD, ":authority": f"{SECRET}:x:y"}.items()),
+    "a header of one connection": [*HEAD.items(), ("connection", SECRET)],
+    "a name in capitals": [*HEAD.items(), (f"X-{SECRET}", "1")],
+    "no path": [pair for pair in HEAD.items() if pair[0] != ":path"],
+}
+
+
+@pytest.mark.parametrize("case", NO_REQUESTS)
+def test_what_is_no_request_is_written_down_and_not_quoted(rig: Rig, case: str) -> None:
+    before = len(rig.gateway.events())
+    with calling(rig) as caller:
+        caller.speaking.send_headers(1, NO_REQUESTS[case], end_stream=True)
+        caller.say()
+        ended = caller.hear(ConnectionTerminated, StreamReset, StreamEnded)
+    if isinstance(ended, ConnectionTerminated):
+        assert not ended.additional_data
+    wait_until(lambda: len(rig.gateway.events()) == before + 1, 5)
+    assert rig.gateway.events()[-1]["event"]["reason"] == "malformed_request"
+    assert SECRET not in rig.gateway.said()
