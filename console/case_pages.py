@@ -3,7 +3,17 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.case_view import clocks_of, failed_by_hand, held_by, moves_of, quick_of, steps_left, steps_of, under_way
+from console.case_view import (
+    clocks_of,
+    failed_by_hand,
+    held_by,
+    measure_options,
+    moves_of,
+    quick_of,
+    steps_left,
+    steps_of,
+    under_way,
+)
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.notice_view import STANDINGS, standing_of
@@ -98,6 +108,9 @@ class CasePages:
             under_way=under_way(case),
             failed=failed_by_hand(case),
             move_options=options(MOVES, moves_of(case)),
+            measure_options={
+                asked.key: measure_options(asked.measures, labels) for asked in case.questions if asked.measures
+            },
             containment_options=options(CONTAINMENT_NAMES),
             occurrence_options=options(OCCURRENCES, BY_HAND),
             grade_options=options(GRADE_NAMES),

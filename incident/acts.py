@@ -146,10 +146,21 @@ def reassess(case: Case, now: datetime, look_back_hours: int = LOOK_BACK_HOURS) 
     return (CommandIssued(step=0, command=command),)
 
 
+MEASURE = "measure"
+"""The input that names the measure that was chosen, by its place from 0."""
+
+
 def answer(
-    case: Case, key: CommandKey, *, accepted: bool, note: str, inputs: Mapping[str, str] | None = None
+    case: Case,
+    key: CommandKey,
+    *,
+    accepted: bool,
+    note: str,
+    by: PersonId,
+    now: datetime,
+    inputs: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
-    """Answer a question: the step is done, or the person says no."""
+    """Answer a question: the step is done, or the person says no. A yes to measures puts the chosen one in force."""
     needs_open(case)
     asked = _question(case, key)
     if asked.question is Question.APPROVE_NOTICE and accepted:
@@ -157,6 +168,7 @@ def answer(
     if asked.question is Question.RESCUE and not accepted:
         raise NotPermitted("请选择重试，或者登记已人工完成", "try again, or say that it was done by hand")
     given = dict(inputs or {})
+    chosen = given.pop(MEASURE, "0" if len(asked.measures) == 1 else "") if asked.measures else ""
     if unknown := sorted(given.keys() - set(asked.answers)):
         raise NotPermitted(f"没有要求填写“{unknown[0]}”", f"`{unknown[0]}` was not asked for")
     if accepted and (missing := [name for name in asked.answers if not given.get(name)]):
@@ -164,14 +176,35 @@ def answer(
     if not accepted:
         needs_reason(note)
     ending = Ending.SUCCEEDED if accepted else Ending.FAILED
-    return (CommandEnded(key=key, ending=ending, said=note, outputs=given),)
+    ended = CommandEnded(key=key, ending=ending, said=note, outputs=given)
+    if not accepted or not asked.measures:
+        return (ended,)
+    return (ended, _taken(case, asked, chosen, by, now))
+
+
+def _taken(case: Case, asked: AskPerson, chosen: str, by: PersonId, now: datetime) -> CommandIssued:
+    if chosen not in map(str, range(len(asked.measures))):
+        raise NotPermitted("请选择一项控制措施", "one of the measures has to be chosen")
+    measure = asked.measures[int(chosen)]
+    command = Tighten(
+        key=new_key(case),
+        case=case.id,
+        kind=measure.kind,
+        system=measure.system,
+        target=measure.target,
+        until=now + timedelta(hours=measure.hours),
+        reason=measure.reason,
+        by=person(by),
+    )
+    return CommandIssued(step=0, command=command)
 
 
 def retry(case: Case, key: CommandKey) -> tuple[Fact, ...]:
     """Try again what failed: by the rescue question of a step, or by the failed command that a person asked for."""
     needs_open(case)
     issued = case.commands.get(key)
-    if issued and issued.step == 0 and issued.progress is Progress.FAILED:
+    by_hand = issued is not None and issued.step == 0 and not isinstance(issued.command, AskPerson)
+    if issued and by_hand and issued.progress is Progress.FAILED:
         return (CommandIssued(step=0, command=issued.command),)
     asked = _question(case, key)
     if asked.question is not Question.RESCUE:
@@ -186,9 +219,9 @@ def _question(case: Case, key: CommandKey) -> AskPerson:
     return issued.command
 
 
-def new_key(case: Case) -> CommandKey:
-    """A key for a command that a person asks for beside the playbook."""
-    number = sum(1 for issued in case.commands.values() if issued.step == 0) + 1
+def new_key(case: Case, others: int = 0) -> CommandKey:
+    """A key for a command beside the playbook, where *others* are issued before it and not recorded yet."""
+    number = sum(1 for issued in case.commands.values() if issued.step == 0) + others + 1
     return CommandKey(f"{case.id}.0.{number}")
 
 

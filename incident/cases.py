@@ -98,11 +98,18 @@ class Cases(Engine):
     ) -> None:
         """Answer a question with yes, or: it is done."""
         texts = (note, *(inputs or {}).values())
-        self._act(case, by, lambda known: acts.answer(known, key, accepted=True, note=note, inputs=inputs), *texts)
+        now = self.now()
+        self._act(
+            case,
+            by,
+            lambda known: acts.answer(known, key, accepted=True, note=note, by=by, now=now, inputs=inputs),
+            *texts,
+        )
 
     def decline(self, case: CaseId, key: CommandKey, by: PersonId, reason: str) -> None:
         """Answer a question with no."""
-        self._act(case, by, lambda known: acts.answer(known, key, accepted=False, note=reason), reason)
+        now = self.now()
+        self._act(case, by, lambda known: acts.answer(known, key, accepted=False, note=reason, by=by, now=now), reason)
 
     def retry(self, case: CaseId, key: CommandKey, by: PersonId) -> None:
         """Try again what failed: *key* is the rescue question's, or that of a command that a person asked for."""

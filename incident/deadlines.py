@@ -78,6 +78,17 @@ def grading(case: Case, table: DutyTable) -> Graded:
     return Graded(grade=grade, why=why, clauses=clauses)
 
 
+def regrading(case: Case, table: DutyTable) -> tuple[Graded, ...]:
+    """The grade that a newer scope suggests, where a machine gave the present one. Only a person lowers a grade."""
+    before = case.graded
+    if before is None or case.graded_by != ENGINE or case.scope_entry < case.graded_entry:
+        return ()
+    graded = grading(case, table)
+    higher = graded.grade.rank > before.grade.rank
+    as_high = graded.grade is before.grade and {*before.clauses} <= {*graded.clauses}
+    return (graded,) if graded != before and (higher or as_high) else ()
+
+
 def aware(case: Case, what: Occurrence, at: datetime) -> bool:
     """Whether an occurrence at *at* is earlier than all awareness known so far."""
     return what in STARTED_BY[Since.AWARENESS] and (case.aware_at is None or at < case.aware_at)

@@ -157,6 +157,8 @@ class Case:
     """Number of the entry that holds the scope."""
     graded: Graded | None = None
     graded_by: Actor | None = None
+    graded_entry: int = 0
+    """Number of the entry that holds the grade."""
     contained_at: datetime | None = None
     settled: Mapping[str, FactSettled] = field(default_factory=dict)
     settled_by: frozenset[PersonId] = frozenset()
@@ -194,12 +196,18 @@ class Case:
     def tightenings(self) -> tuple[Tighten, ...]:
         """Those that came into force, whether or not they have ended, but for what two people have taken back."""
         succeeded = [issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED]
-        lifted = {command.tightening.key for command in succeeded if isinstance(command, Lift)}
+        lifted = {lift.tightening.key for lift in self.lifted}
         return tuple(command for command in succeeded if isinstance(command, Tighten) and command.key not in lifted)
 
     def held(self, at: datetime) -> tuple[Tighten, ...]:
         """The tightenings of the case that are in force at *at*."""
         return tuple(command for command in self.tightenings if at < command.until)
+
+    @property
+    def lifted(self) -> tuple[Lift, ...]:
+        """What two people have taken back."""
+        done = (issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED)
+        return tuple(command for command in done if isinstance(command, Lift))
 
     @property
     def aware_at(self) -> datetime | None:

@@ -97,7 +97,7 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case ScopeAssessed(scope=scope):
             return replace(case, scope=scope, scope_entry=entry.number)
         case Graded():
-            return replace(case, graded=fact, graded_by=entry.by)
+            return replace(case, graded=fact, graded_by=entry.by, graded_entry=entry.number)
         case StateMoved(move=move):
             contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
             return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)

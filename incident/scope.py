@@ -17,6 +17,7 @@ from siem.record.ecs import Document
 from siem.record.event import Disclosure, Phase, Verdict
 
 CALLER_FIELD = "user.id"
+SYSTEM_FIELD = "service.name"
 MOST_NAMED = 200
 """At most so many operations, addresses and credentials are named in a scope; the numbers count all."""
 

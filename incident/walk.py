@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident.action import OWN_AGENT, Act, Call, read_call, simple_command, substitute
+from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
 from incident.command import ASSIGNEES, AskPerson, AssessScope, Command, PublishNotice, Question
 from incident.expression import Expression
 from incident.ids import ENGINE, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
 from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnded, StepStarted
+from incident.measures import measures_for
 from incident.notice import PublishedNotice, Version
 from incident.playbook import CommandText, Playbook, Step, StepKind
 from incident.scope import question_about
@@ -247,7 +248,7 @@ class Walk:
         if not isinstance(command, AskPerson):
             return ()
         rule = self._case.automatic
-        if command.question is Question.CONTAIN and rule:
+        if command.question is Question.CONTAIN and rule and not command.measures:
             said = f"the rule `{rule.rule}` contains without asking"
             return (CommandEnded(key=command.key, ending=Ending.SUCCEEDED, said=said),)
         if command.question is Question.APPROVE_NOTICE and self._case.notice_approved:
@@ -291,9 +292,9 @@ class Walk:
     def _by_hand(self, step: Activation, command: CommandText, key: CommandKey) -> AskPerson:
         """A manual command, or one of a kind that this engine does not run: a person carries it out."""
         variables = self._variables(step)
-        said = substitute(command.text, variables)
+        said = for_reader(command.text, variables)
         if command.content:
-            said += "\n" + substitute(command.content, variables)
+            said += "\n" + for_reader(command.content, variables)
         return replace(self._ask(step, key, Question.STEP, said), answers=self._text(step).out_args)
 
     def _gate(self, step: Activation, call: Call, key: CommandKey) -> tuple[Fact, ...] | None:
@@ -328,6 +329,12 @@ class Walk:
                 return PublishNotice(key=key, case=case.id, notice=with_draft(case, self._now))
             case Act.ASSESS_SCOPE:
                 return scope_command(case, key, self._now, call.hours("look_back_hours", LOOK_BACK_HOURS))
+            case Act.OFFER_CONTAINMENT:
+                measures = measures_for(case, call.hours("hours", MOST_HOURS) // timedelta(hours=1))
+                if not measures:
+                    raise ValueError("no alert says which system it is about, so there is no measure to offer")
+                asked = self._ask(step, key, Question.CONTAIN, self._text(step).description)
+                return replace(asked, measures=measures)
             case _:
                 return simple_command(
                     call,

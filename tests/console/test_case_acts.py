@@ -14,7 +14,7 @@ from incident.journal import Ending, Noted
 from tests.console.browser import Browser, Page
 from tests.console.bureau import CHEN, SUN, Bureau
 from tests.incident.books import book, manual
-from tests.incident.office import TEN
+from tests.incident.office import TEN, alert
 
 
 def send(bureau: Bureau, case: CaseId, form: str, button: str = "", **fields: str) -> Page:
@@ -48,6 +48,23 @@ def test_no_to_containment_needs_a_reason_and_keeps_it(bureau: Bureau) -> None:
     bureau.office.perform_all()
     assert bureau.office.overlay == {}
     assert any("经核实为正常业务高峰" in entry.body for entry in bureau.office.cases.get(case).entries)
+
+
+def test_a_measure_is_chosen(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, answer_form(bureau, case, Question.CONTAIN), "no", note="经核实为正常业务高峰")
+    bureau.office.perform_all()
+    bureau.office.cases.open_or_join(alert("a-9", rule="other", automatic=True, respond="no-such"))
+    bureau.office.perform_all()
+    form = answer_form(bureau, case, Question.CONTAIN)
+    page = send(bureau, case, form, "yes")
+    assert (page.status, bureau.office.overlay) == (422, {})
+    assert "请选择一项控制措施" in page.said
+    offered = [option.text for option in page.by_id(f"{form}.input:measure")]
+    assert offered[:3] == ["请选择", "停用账号 clerk-wang（24 小时）", "加强脱敏 人口登记系统（24 小时）"]
+    send(bureau, case, form, "yes", **{"input:measure": "1"})
+    bureau.office.perform_all()
+    assert [(each.kind, each.system) for each in bureau.office.overlay.values()] == [("mask_harder", "register")]
 
 
 def test_a_question_is_answered_once(bureau: Bureau) -> None:
