@@ -93,6 +93,10 @@ CAUTIONS: Table = {
     Caution.EPOCHS_MIXED: _w(
         "统计时段内更换过摘要密钥，同一人可能被计两次", "the digest key changed: one person may count twice"
     ),
+    Caution.SOURCE_UNKNOWN: _w(
+        "告警没有指明来源，只统计了告警列出的记录，同一来源可能还看了别的",
+        "the alert names no source: only the events it lists were counted, and the same source may have read more",
+    ),
     Caution.NOTHING_FOUND: _w("有告警，但日志中没有找到相应记录", "there was an alert, but no event fits"),
 }
 QUESTIONS: Table = {

@@ -32,7 +32,7 @@ class Cases(Engine):
 
     def facts(self, case: CaseId) -> tuple[NoticeFact, ...]:
         """What a notice about the case may state, with where it comes from and what is in doubt."""
-        return facts_of(self.get(case), self.rules.press)
+        return facts_of(self.get(case), self.rules.press, self.now())
 
     def problems(self, case: CaseId) -> tuple[Problem, ...]:
         """What keeps the draft of the notice from being submitted, approved and published; none without a draft."""
@@ -174,7 +174,7 @@ class Cases(Engine):
             return ()
         return problems_of(
             draft,
-            facts_of(case, self.rules.press),
+            facts_of(case, self.rules.press, self.now()),
             self._scan,
             never_named=case.never_named,
             correction=bool(case.notice.versions),

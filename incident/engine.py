@@ -170,9 +170,9 @@ class Engine:
 
     def _next(self, case: Case, now: datetime) -> Sequence[Fact]:
         facts = regrading(case, self.rules.duties) or clock_facts(case, self.rules.duties) or judgement_facts(case)
-        return facts or self._own_work(case) or next_facts(case, self._library(case), now)
+        return facts or self._own_work(case, now) or next_facts(case, self._library(case), now)
 
-    def _own_work(self, case: Case) -> tuple[Fact, ...]:
+    def _own_work(self, case: Case, now: datetime) -> tuple[Fact, ...]:
         """The outcome of a command that needs nothing from outside."""
         for command in case.machine_commands:
             if not isinstance(command, StartDuties | DraftNotice):
@@ -180,7 +180,7 @@ class Engine:
             done = CommandEnded(key=command.key, ending=Ending.SUCCEEDED)
             try:
                 if isinstance(command, DraftNotice):
-                    return (NoticeDrafted(draft=write_draft(case, command.template, self.rules.press)), done)
+                    return (NoticeDrafted(draft=write_draft(case, command.template, self.rules.press, now)), done)
                 if case.graded and case.graded_by != ENGINE:
                     return (done,)  # a person has graded it: that stands
                 return self._grade(case, command.key)

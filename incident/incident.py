@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.clocks import ClockRecord
-from incident.command import AskPerson, Command, Lift, MachineCommand, Question, Tighten
+from incident.command import AskPerson, Command, Containment, Lift, MachineCommand, Question, Tighten
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
@@ -208,6 +208,26 @@ class Case:
         """What two people have taken back."""
         done = (issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED)
         return tuple(command for command in done if isinstance(command, Lift))
+
+    def stopped_at(self, now: datetime) -> datetime | None:
+        """Since when everybody the case is about is blocked, by account or by credential; None where one is not.
+
+        Masking harder or stopping a system stops no account. What has ended or was taken back by *now* counts not.
+        """
+        since: dict[tuple[Containment, str], datetime] = {}
+        for command in self.held(now):
+            ended_at = self.commands[command.key].ended_at
+            assert ended_at is not None
+            since.setdefault((command.kind, command.target), ended_at)
+        groups = [alert.group for alert in self.alerts.values()]
+        scope = self.scope
+        callers = {group.get("user.id", "") for group in groups} | {*(scope.callers if scope else ())}
+        credentials = {*(scope.credentials if scope else ())}
+        for kind, names in ((Containment.BLOCK_CALLER, callers), (Containment.BLOCK_CREDENTIAL, credentials)):
+            times = [since.get((kind, name)) for name in names if name]
+            if times and None not in times:
+                return max(at for at in times if at is not None)
+        return None
 
     @property
     def aware_at(self) -> datetime | None:

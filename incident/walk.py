@@ -18,13 +18,18 @@ from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnde
 from incident.measures import measures_for
 from incident.notice import PublishedNotice, Version
 from incident.playbook import CommandText, Playbook, Step, StepKind
-from incident.scope import question_about
+from incident.scope import CALLER_FIELD, question_about
 
 type Library = Mapping[PlaybookId, Playbook]
 """The playbooks of one case, as they were when it was opened."""
 
 LOOK_BACK_HOURS = 24
 """How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
+
+_NO_MEASURE = (
+    "告警没有指明账号，也没有指明系统。请查明后人工控制。"
+    " The alert names neither an account nor a system: find out, and contain by hand."
+)
 
 RETRY = "retry"
 """The output of an answered rescue question that asks for another attempt."""
@@ -61,8 +66,10 @@ def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedel
     if not case.alerts:
         raise ValueError("no alert belongs to the case, so there is nobody to ask the log about")
     start = min(alert.first_at for alert in case.alerts.values()) - look_back
-    group = next(iter(case.alerts.values())).group
-    return AssessScope(key=key, case=case.id, question=question_about(group, start, now))
+    alerts = tuple(case.alerts.values())
+    group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
+    events = tuple(dict.fromkeys(event for alert in alerts for event in alert.events))
+    return AssessScope(key=key, case=case.id, question=question_about(group, start, now, events))
 
 
 def with_draft(case: Case, at: datetime) -> PublishedNotice:
@@ -332,7 +339,7 @@ class Walk:
             case Act.OFFER_CONTAINMENT:
                 measures = measures_for(case, call.hours("hours", MOST_HOURS) // timedelta(hours=1))
                 if not measures:
-                    raise ValueError("no alert says which system it is about, so there is no measure to offer")
+                    return self._ask(step, key, Question.STEP, _NO_MEASURE)
                 asked = self._ask(step, key, Question.CONTAIN, self._text(step).description)
                 return replace(asked, measures=measures)
             case _:

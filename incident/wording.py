@@ -31,7 +31,7 @@ _LABELS: Mapping[str, Bilingual] = {
     "discovered": Bilingual(zh="发现时间", en="discovered"),
     "from": Bilingual(zh="最早读取时间", en="first access"),
     "to": Bilingual(zh="最晚读取时间", en="last access"),
-    "contained": Bilingual(zh="控制时间", en="contained"),
+    "contained": Bilingual(zh="涉事账号停用时间", en="accounts stopped"),
     "persons": Bilingual(zh="以明文显示所涉人数", en="persons, data shown in clear"),
     "persons_masked": Bilingual(zh="仅显示脱敏信息所涉人数", en="persons, masked data only"),
     "accounts": Bilingual(zh="涉事账号数", en="accounts involved"),
@@ -48,6 +48,10 @@ _DOUBTS: Mapping[Caution, Bilingual] = {
     Caution.INDEX_BEHIND: Bilingual(zh="统计时日志索引尚未完整", en="the index was behind when this was counted"),
     Caution.EPOCHS_MIXED: Bilingual(
         zh="统计时段内更换过摘要密钥，同一人可能被计两次", en="the digest key changed, so a person may count twice"
+    ),
+    Caution.SOURCE_UNKNOWN: Bilingual(
+        zh="告警没有指明来源，只统计了告警列出的记录",
+        en="the alert names no source, so only the events that it lists were counted",
     ),
     Caution.NOTHING_FOUND: Bilingual(zh="日志中没有找到相应记录", en="the log has no such record"),
 }
@@ -73,20 +77,19 @@ class Press:
     templates: Path = SHIPPED
 
 
-def facts_of(case: Case, press: Press) -> tuple[NoticeFact, ...]:
-    """Every fact that a notice about *case* may state, as known now. What a person settled stands above the rest."""
-    known = {
-        fact.name: fact for fact in (*_case_facts(case, press), *_scope_facts(case, press), *_standing(case, press))
-    }
+def facts_of(case: Case, press: Press, now: datetime) -> tuple[NoticeFact, ...]:
+    """Every fact that a notice about *case* may state at *now*. What a person settled stands above the rest."""
+    of_case, of_scope = _case_facts(case, press, now), _scope_facts(case, press)
+    known = {fact.name: fact for fact in (*of_case, *of_scope, *_standing(case, press))}
     for name, settled in case.settled.items():
         source = f"{case.id}: {settled.reason}"
         known[name] = NoticeFact(name=name, label=_LABELS[name], value=settled.value, source=source)
     return tuple(known[name] for name in _LABELS)
 
 
-def write_draft(case: Case, template: str, press: Press) -> Draft:
+def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft:
     """The notice that *template* makes of the facts. Raises ValueError where the template is missing or wrong."""
-    facts = facts_of(case, press)
+    facts = facts_of(case, press, now)
     title_zh, body_zh = _render(f"{template}.zh.j2", case, facts, press)
     title_en, body_en = _render(f"{template}.en.j2", case, facts, press)
     grade = case.graded.grade if case.graded else None
@@ -112,11 +115,11 @@ def _same(text: str) -> Bilingual:
     return Bilingual(zh=text, en=text)
 
 
-def _case_facts(case: Case, press: Press) -> list[NoticeFact]:
+def _case_facts(case: Case, press: Press, now: datetime) -> list[NoticeFact]:
     return [
         _fact("number", _same(case.notice_id), str(case.id)),
         _fact("discovered", moment(case.aware_at, press), f"{case.id}#1"),
-        _fact("contained", moment(case.contained_at, press), str(case.id)),
+        _fact("contained", moment(case.stopped_at(now), press), str(case.id)),
     ]
 
 
@@ -180,8 +183,9 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     )
     chinese = name.endswith(".zh.j2")
     context = {fact.name: (fact.value.zh if chinese else fact.value.en) or MISSING_MARK for fact in facts}
+    stopped = any(fact.name == "contained" and fact.value.zh for fact in facts)
     try:
-        text = environment.get_template(name).render(fact=context, **_choices(case.scope))
+        text = environment.get_template(name).render(fact=context, **_choices(case.scope), stopped=stopped)
     except (TemplateError, ArithmeticError, TypeError) as error:
         raise ValueError(f"the template `{name}` cannot be filled in: {error}") from None
     title, _, body = text.strip().partition("\n")
@@ -193,12 +197,16 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
 def _choices(scope: Scope | None) -> dict[str, object]:
     """What a template may choose its words by; never what it prints."""
     if scope is None:
-        return {"known": False, "persons": 0, "persons_masked": 0, "accounts": 0, "clear": (), "at_least": False}
+        nothing = {"known": False, "persons": 0, "persons_masked": 0, "accounts": 0, "clear": ()}
+        return {**nothing, "at_least": False, "anonymous": False, "decoy_only": False}
+    at_least = Caution.VALUES_WITHOUT_SUBJECT in scope.cautions
     return {
         "known": True,
         "persons": scope.persons,
         "persons_masked": scope.persons_masked,
         "accounts": len(scope.callers),
         "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),
-        "at_least": Caution.VALUES_WITHOUT_SUBJECT in scope.cautions,
+        "at_least": at_least,
+        "anonymous": scope.events > 0 and not scope.callers,
+        "decoy_only": not at_least and not scope.doubtful and scope.persons + scope.persons_masked <= 1,
     }
