@@ -97,6 +97,15 @@ class LiftRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a person said a fact of the notice is."""
+
+    fact: FactSettled
+    by: PersonId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened to the case outside it."""
 
@@ -155,12 +164,14 @@ class Case:
     scope: Scope | None = None
     scope_entry: int = 0
     """Number of the entry that holds the scope."""
+    scope_at: datetime | None = None
+    """When it was recorded."""
     graded: Graded | None = None
     graded_by: Actor | None = None
     graded_entry: int = 0
     """Number of the entry that holds the grade."""
     contained_at: datetime | None = None
-    settled: Mapping[str, FactSettled] = field(default_factory=dict)
+    settled: Mapping[str, Settled] = field(default_factory=dict)
     settled_by: frozenset[PersonId] = frozenset()
     """Who said what a fact is: as much an author of the notice as who wrote in it."""
     notice: NoticeState = NoticeState()

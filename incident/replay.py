@@ -7,7 +7,18 @@ from typing import assert_never
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import Lift, Tighten
 from incident.ids import ENGINE, Actor, PersonId
-from incident.incident import LEVELS, TRANSITIONS, Activation, Case, Event, Issued, LiftRequest, NoticeState, Progress
+from incident.incident import (
+    LEVELS,
+    TRANSITIONS,
+    Activation,
+    Case,
+    Event,
+    Issued,
+    LiftRequest,
+    NoticeState,
+    Progress,
+    Settled,
+)
 from incident.journal import (
     AlertJoined,
     ClockSet,
@@ -95,15 +106,16 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case RunEnded(ending=ending):
             return replace(case, run_ended=ending)
         case ScopeAssessed(scope=scope):
-            return replace(case, scope=scope, scope_entry=entry.number)
+            return replace(case, scope=scope, scope_entry=entry.number, scope_at=entry.at)
         case Graded():
             return replace(case, graded=fact, graded_by=entry.by, graded_entry=entry.number)
         case StateMoved(move=move):
             contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
             return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)
         case FactSettled(name=name):
-            by = case.settled_by | {PersonId(entry.by.id)}
-            return replace(case, settled={**case.settled, name: fact}, settled_by=by)
+            settled = Settled(fact=fact, by=PersonId(entry.by.id), at=entry.at)
+            by = case.settled_by | {settled.by}
+            return replace(case, settled={**case.settled, name: settled}, settled_by=by)
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
         case Noted():

@@ -11,7 +11,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from incident.draft import MISSING_MARK, Draft, NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual
-from incident.incident import Case, State
+from incident.incident import Case, Settled, State
+from incident.journal import Happened
 from incident.notice import Contact, Content, Stage
 from incident.scope import DOUBTFUL, Caution, Scope
 
@@ -41,6 +42,8 @@ _LABELS: Mapping[str, Bilingual] = {
     "hotline": Bilingual(zh="政务服务便民热线", en="government service hotline"),
     "police": Bilingual(zh="报警电话", en="police"),
 }
+_COUNTED = ("systems", "from", "to", "persons", "persons_masked", "accounts", "categories")
+"""The facts that a scope tells."""
 FACT_NAMES = frozenset(_LABELS)
 """The facts that a template may use, and that a person may settle."""
 
@@ -82,8 +85,9 @@ def facts_of(case: Case, press: Press, now: datetime) -> tuple[NoticeFact, ...]:
     of_case, of_scope = _case_facts(case, press, now), _scope_facts(case, press)
     known = {fact.name: fact for fact in (*of_case, *of_scope, *_standing(case, press))}
     for name, settled in case.settled.items():
-        source = f"{case.id}: {settled.reason}"
-        known[name] = NoticeFact(name=name, label=_LABELS[name], value=settled.value, source=source)
+        source, value = f"{case.id}: {settled.fact.reason}", settled.fact.value
+        doubt = _outdone(settled, known[name].value, _known_at(case, name, now), press)
+        known[name] = NoticeFact(name=name, label=_LABELS[name], value=value, source=source, doubt=doubt)
     return tuple(known[name] for name in _LABELS)
 
 
@@ -103,6 +107,31 @@ def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft
         contact=press.contact,
     )
     return Draft(template=template, content=content, facts=facts)
+
+
+def _known_at(case: Case, name: str, now: datetime) -> datetime | None:
+    """When the log, or the journal, last had something to say about the fact; None where it says nothing."""
+    if name in _COUNTED:
+        return case.scope_at
+    if name == "contained":
+        return case.stopped_at(now)
+    if name == "discovered":
+        return max((entry.at for entry in case.entries if isinstance(entry.fact, Happened)), default=None)
+    return None
+
+
+def _outdone(settled: Settled, value: Bilingual, at: datetime | None, press: Press) -> Bilingual | None:
+    """The doubt about what was settled where *value*, which differs, became known after it: both, with their times."""
+    if at is None or at <= settled.at or not value.zh or value == settled.fact.value:
+        return None
+    said, then, since = settled.fact.value, moment(settled.at, press), moment(at, press)
+    assert then is not None
+    assert since is not None
+    english = f"{settled.by} settled “{said.en}” at {then.en}, and the log says “{value.en}” since {since.en}"
+    return Bilingual(
+        zh=f"{settled.by} 于{then.zh}核定为“{said.zh}”，此后于{since.zh}统计为“{value.zh}”，请重新核定",
+        en=f"{english}: settle it again",
+    )
 
 
 def _fact(name: str, value: Bilingual | None, source: str, doubt: Bilingual | None = None) -> NoticeFact:
@@ -126,8 +155,7 @@ def _case_facts(case: Case, press: Press, now: datetime) -> list[NoticeFact]:
 def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
     scope = case.scope
     if scope is None:
-        names = ("systems", "from", "to", "persons", "persons_masked", "accounts", "categories")
-        return [_fact(name, None, "") for name in names]
+        return [_fact(name, None, "") for name in _COUNTED]
     source = f"{case.id}#{case.scope_entry}"
     doubts = [_DOUBTS[caution] for caution in scope.cautions if caution in DOUBTFUL]
     doubts += [_OUTDATED] if case.scope_outdated else []

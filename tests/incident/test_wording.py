@@ -242,3 +242,29 @@ def test_every_shipped_template_has_both_languages() -> None:
     names = {file.partition(".")[0] for file in files}
     assert names
     assert files == {f"{name}.{language}.j2" for name in names for language in ("zh", "en")}
+
+
+def test_what_was_settled_is_in_doubt_where_the_log_says_more_since(office: Office) -> None:
+    case = office.to_the_draft()
+    office.cases.settle_fact(case, CHEN, "persons", zh("20", "20"), "逐一核对")
+    office.watch.move(minutes=5)
+    office.record(count=25, at=TEN + timedelta(minutes=1))
+    office.cases.reassess(case, CHEN, 24)
+    office.perform_all()
+    problems = [problem for problem in office.cases.problems(case) if problem.code == "doubtful-fact"]
+    assert [problem.text.zh for problem in problems] == [
+        "事实“以明文显示所涉人数”存疑：p-chen 于2026年11月23日 18:00（北京时间）核定为“20”，"
+        "此后于2026年11月23日 18:05（北京时间）统计为“25”，请重新核定"
+    ]
+    office.cases.settle_fact(case, CHEN, "persons", zh("22", "22"), "其中三人为测试数据")
+    office.cases.redraft_notice(case, CHEN, "bulk-retrieval")
+    assert office.cases.problems(case) == ()
+
+
+def test_what_was_settled_is_not_in_doubt_where_the_log_agrees(office: Office) -> None:
+    case = office.to_the_draft()
+    office.cases.settle_fact(case, CHEN, "persons", zh("20", "20"), "逐一核对")
+    office.watch.move(minutes=5)
+    office.cases.reassess(case, CHEN, 24)
+    office.perform_all()
+    assert not [fact for fact in office.cases.facts(case) if fact.doubt]
