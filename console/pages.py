@@ -22,6 +22,7 @@ from console.words import DONE, TABLES, who, whose, word
 from incident.ids import Bilingual, NotPermitted
 from incident.notice import blocks
 from incident.timeline import describe, split
+from incident.wording import moment
 from policies.findings import Finding
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -104,6 +105,7 @@ class Pages:
         self._words = {
             "moments": self.moments,
             "zone": press.zone_name,
+            "told": partial(moment, press=press),
             "bulletin_url": office.bulletin_url,
             "category_words": partial(word, press.labels.categories),
             "system_words": partial(word, press.labels.systems),

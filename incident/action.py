@@ -137,7 +137,7 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
 
     def value_of(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            raise ValueError(f"the variable `{match[1]}` has no value")
+            raise ValueError(f"变量 {match[1]} 没有值 / the variable `{match[1]}` has no value")
         return variables[match[1]]
 
     return _USE.sub(value_of, text)
@@ -192,7 +192,7 @@ def _tightening(
     )
     system = call.filled("system", variables)
     if (call.route.needs - {"system"} and not target) or ("system" in call.route.needs and not system):
-        raise ValueError("it is not known whom or what to contain: the alert names none")
+        raise ValueError("告警没有指明控制的对象 / it is not known whom or what to contain: the alert names none")
     return Tighten(
         key=key,
         case=case,

@@ -209,7 +209,7 @@ def retry(case: Case, key: CommandKey) -> tuple[Fact, ...]:
     asked = _question(case, key)
     if asked.question is not Question.RESCUE:
         raise NotPermitted("这一步没有失败", "this did not fail, so there is nothing to try again")
-    return (CommandEnded(key=key, ending=Ending.SUCCEEDED, said="try again", outputs={RETRY: "true"}),)
+    return (CommandEnded(key=key, ending=Ending.SUCCEEDED, said="重试 / try again", outputs={RETRY: "true"}),)
 
 
 def _question(case: Case, key: CommandKey) -> AskPerson:

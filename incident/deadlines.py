@@ -28,7 +28,8 @@ def _set(case: Case, duty: Duty) -> Iterator[ClockSet]:
     by_person = any(setting.by != ENGINE for setting in record.settings)
     moves = start > record.start if duty.since is Since.HANDLED else start < record.start
     if moves and not by_person and record.fulfilled is None:
-        reason = "handling ended again" if duty.since is Since.HANDLED else "an earlier moment of awareness is known"
+        again = "处置再次结束 / the handling ended again"
+        reason = again if duty.since is Since.HANDLED else "得知了更早的时间 / an earlier moment of awareness is known"
         yield ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
 
 
@@ -70,7 +71,9 @@ def grading(case: Case, table: DutyTable) -> Graded:
     """
     scope = case.scope
     if scope is None:
-        raise ValueError("the incident cannot be graded before it is known who is affected")
+        raise ValueError(
+            "影响范围尚未核定，不能定级 / the incident cannot be graded before it is known who is affected"
+        )
     grade = table.grade_by_number(scope.persons)
     clear = {name: count.clear_persons for name, count in scope.categories.items() if count.clear_values}
     clauses = tuple(clause.id for clause in table.clauses_met(clear) if clause.suggests.rank > grade.rank)

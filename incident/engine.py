@@ -116,7 +116,9 @@ class Engine:
         aware_by = Occurrence.ALERT if alert else Occurrence.CONFIRMATION
         facts: list[Fact] = [Happened(what=aware_by, at=min(alert.raised_at, now) if alert else now, note=note)]
         if alert and alert.respond and book is None:
-            facts.append(Noted(text=f"there is no playbook `{alert.respond}`: the case is handled by hand"))
+            facts.append(
+                Noted(text=f"没有预案 {alert.respond}，由人处理 / there is no playbook `{alert.respond}`: by hand")
+            )
         return self.ledger.open(
             opened,
             *facts,

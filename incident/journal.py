@@ -329,7 +329,7 @@ def entries_of(
     for fact in facts:
         number += 1
         body = canonical(write_fact(fact)).decode()
-        chain = _link(chain, case, number, at, by, body)
+        chain = link(chain, case, number, at, by, body)
         found.append(Entry(case=case, number=number, at=at, by=by, fact=fact, body=body, chain=chain))
     return tuple(found)
 
@@ -338,7 +338,7 @@ def verify(entries: Iterable[Entry]) -> None:
     """Return if *entries*, the whole journal of one case, follow from one another. Raises BrokenJournal."""
     chain = ""
     for number, entry in enumerate(entries, 1):
-        chain = _link(chain or seed_of(entry.case), entry.case, number, entry.at, entry.by, entry.body)
+        chain = link(chain or seed_of(entry.case), entry.case, number, entry.at, entry.by, entry.body)
         if entry.number != number or entry.chain != chain:
             raise BrokenJournal(f"{entry.case}: entry {entry.number} does not follow from the one before")
 
@@ -348,7 +348,8 @@ def seed_of(case: CaseId) -> str:
     return hashlib.sha256(f"yingbi journal 1 {case}".encode()).hexdigest()
 
 
-def _link(chain: str, case: CaseId, number: int, at: datetime, by: Actor, body: str) -> str:
+def link(chain: str, case: CaseId, number: int, at: datetime, by: Actor, body: str) -> str:
+    """The chain of an entry, where *chain* is that of the one before."""
     told = [chain, case, number, encode(datetime, at), str(by), body]
     return hashlib.sha256(canonical(told)).hexdigest()
 

@@ -52,7 +52,9 @@ def outcome_facts(case: Case, key: CommandKey, outcome: Outcome) -> tuple[Fact, 
         return ()
     if issued.progress is Progress.FAILED:  # given up by a time limit, and answered after all
         return (
-            () if isinstance(outcome, Failed) else (Noted(text=f"`{key}` was carried out after its time had passed"),)
+            ()
+            if isinstance(outcome, Failed)
+            else (Noted(text=f"{key} 超过时限后才执行 / `{key}` was carried out after its time had passed"),)
         )
     match outcome:
         case Failed(said=said):

@@ -265,5 +265,8 @@ def question_about(
     if named.keys() - {SYSTEM_FIELD}:
         return ScopeQuestion(where=named, start=start, end=end)
     if not events:
-        raise ValueError("the alert names no caller and no group, so there is nobody to ask the log about")
+        raise ValueError(
+            "告警没有指明对象，无法统计"
+            " / the alert names no caller and no group, so there is nobody to ask the log about"
+        )
     return ScopeQuestion(where={EVENT_FIELD: tuple(events)}, start=start, end=end)

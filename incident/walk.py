@@ -64,7 +64,9 @@ def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedel
     Raises ValueError where no alert says whom to ask about.
     """
     if not case.alerts:
-        raise ValueError("no alert belongs to the case, so there is nobody to ask the log about")
+        raise ValueError(
+            "案件没有关联告警，无法统计 / no alert belongs to the case, so there is nobody to ask the log about"
+        )
     start = min(alert.first_at for alert in case.alerts.values()) - look_back
     alerts = tuple(case.alerts.values())
     group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
@@ -251,12 +253,12 @@ class Walk:
         """The end of a pending command that needs no answer any more."""
         command = issued.command
         if step.timeout_at is not None and self._now >= issued.issued_at + (step.timeout_at - step.start_at):
-            return (CommandEnded(key=command.key, ending=Ending.FAILED, said="timed out"),)
+            return (CommandEnded(key=command.key, ending=Ending.FAILED, said="超过时限 / timed out"),)
         if not isinstance(command, AskPerson):
             return ()
         rule = self._case.automatic
         if command.question is Question.CONTAIN and rule and not command.measures:
-            said = f"the rule `{rule.rule}` contains without asking"
+            said = f"规则 {rule.rule} 可不经询问控制 / the rule `{rule.rule}` contains without asking"
             return (CommandEnded(key=command.key, ending=Ending.SUCCEEDED, said=said),)
         if command.question is Question.APPROVE_NOTICE and self._case.notice_approved:
             return (CommandEnded(key=command.key, ending=Ending.SUCCEEDED),)
@@ -325,7 +327,7 @@ class Walk:
         tried = self._case.commands.get(key)
         refused = sum(1 for issued in asked if issued.progress is Progress.FAILED)
         if asked and asked[-1].progress is Progress.FAILED and refused > (tried.attempts if tried else 0):
-            raise ValueError(asked[-1].said or "a person said no")
+            raise ValueError(asked[-1].said or "有人回答“不” / a person said no")
         name = CommandKey(f"{key}.approval{len(asked) + 1}")
         return (CommandIssued(step=step.number, command=self._ask(step, name, question, self._text(step).description)),)
 

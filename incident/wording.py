@@ -215,7 +215,7 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     try:
         text = environment.get_template(name).render(fact=context, **_choices(case.scope), stopped=stopped)
     except (TemplateError, ArithmeticError, TypeError) as error:
-        raise ValueError(f"the template `{name}` cannot be filled in: {error}") from None
+        raise ValueError(f"模板 {name} 无法填写 / the template `{name}` cannot be filled in: {error}") from None
     title, _, body = text.strip().partition("\n")
     if not title.startswith("# "):
         raise ValueError(f"the template `{name}` must begin with `# ` and the title")
