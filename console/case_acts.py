@@ -8,6 +8,7 @@ from console.case_pages import CasePages
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.pages import Pages
+from console.targets import check_target
 from incident.acts import MOST_CONTAINMENT
 from incident.command import Containment
 from incident.duties import Grade, Occurrence
@@ -58,10 +59,13 @@ class CaseActs:
         most = int(MOST_CONTAINMENT.total_seconds() // 3600)
 
         def act() -> None:
+            kind = form.choice("kind", Containment)
+            known = self._shown.find(case)
+            check_target(form, kind, known, self._shown.systems(), self._pages.office.events, self._pages.office.now())
             self._cases.contain(
                 CaseId(case),
                 desk.person,
-                form.choice("kind", Containment),
+                kind,
                 system=form.text("system", most=LONGEST_LINE),
                 target=form.text("target", most=LONGEST_LINE),
                 hours=form.number("hours", least=1, most=most),

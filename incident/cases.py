@@ -38,10 +38,13 @@ class Cases(Engine):
         """What keeps the draft of the notice from being submitted, approved and published; none without a draft."""
         return self._problems(self.get(case))
 
-    def open_by_hand(self, title: str, level: str, by: PersonId, note: str) -> CaseId:
-        """A new case that a person opens, as on a report from outside. No playbook runs."""
+    def open_by_hand(self, title: str, level: str, by: PersonId, note: str, *, once: str = "") -> CaseId:
+        """A new case that a person opens, as on a report from outside. No playbook runs.
+
+        Asked again with the same *once*, it is the same case.
+        """
         self._check_text(title, note)
-        case = self.begin(title, None, person(by), level=level, note=note)
+        case = self.begin(title, None, person(by), level=level, note=note, once=f"form:{once}" if once else None)
         self.carry_on(case)
         return case
 

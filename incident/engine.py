@@ -99,9 +99,18 @@ class Engine:
         return case
 
     def begin(
-        self, title: str, alert: AlertFacts | None, by: Actor, *, level: str = "medium", note: str = ""
+        self,
+        title: str,
+        alert: AlertFacts | None,
+        by: Actor,
+        *,
+        level: str = "medium",
+        note: str = "",
+        once: str | None = None,
     ) -> CaseId:
-        """Open a case and go no further."""
+        """Open a case and go no further. What was opened for *once* before is that case."""
+        if once and (known := self._store.case_of(once)):
+            return known
         now = self.now()
         book = self.rules.books.get(alert.respond) if alert else None
         called = self._called(book) if book else {}
@@ -122,6 +131,7 @@ class Engine:
         return self.ledger.open(
             opened,
             *facts,
+            once=once,
             day=now.astimezone(self.rules.press.zone).date(),
             at=now,
             by=by,

@@ -54,7 +54,9 @@ JOURNAL = Table(
 CASE_ALERTS = Table(
     "case_alerts",
     METADATA,
-    Column("alert_id", String(200), primary_key=True),  # an alert opens or joins one case, once
+    Column(
+        "alert_id", String(200), primary_key=True
+    ),  # an alert, or a form that was sent, opens or joins one case, once
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
 )
 

@@ -148,6 +148,60 @@ def test_other_measures(bureau: Bureau) -> None:
     assert (command.system, command.until) == ("register", TEN + timedelta(hours=3))
 
 
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind": "stop_system", "system": "registry"}, "system"),
+        ({"kind": "mask_harder", "system": ""}, "system"),
+        ({"kind": "block_caller", "target": "clerk-wong"}, "sure"),
+        ({"kind": "block_caller", "target": "Clerk-Wang"}, "sure"),
+        ({"kind": "block_credential", "target": "key:7f3b"}, "sure"),
+        ({"kind": "stop_operation", "system": "register", "target": "GET /register/resident/{id}"}, "sure"),
+        ({"kind": "stop_operation", "system": "hall", "target": "GET /register/residents/{id}"}, "sure"),
+    ],
+)
+def test_a_target_that_nobody_has_seen_is_not_taken_unasked(bureau: Bureau, fields: dict[str, str], field: str) -> None:
+    case = bureau.with_question()
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get(f"/cases/{case}"), "contain", **{"hours": "3", "reason": "先行控制", **fields})
+    assert page.status == 422
+    assert bureau.office.cases.pending() == ()
+    assert page.has("contain.sure") is (field == "sure")
+    if field == "sure":
+        assert "控制不会起作用" in page.text()
+        browser.submit(page, "contain", sure="yes")
+        (command,) = bureau.office.cases.pending()
+        assert isinstance(command, Tighten)
+        assert command.target == fields["target"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "block_caller", "target": "clerk-wang"},
+        {"kind": "block_caller", "target": "clerk-zhou"},
+        {"kind": "block_credential", "target": "key:7f3a"},
+        {"kind": "stop_operation", "system": "register", "target": "GET /register/residents/{id}"},
+    ],
+)
+def test_a_target_that_the_case_or_the_log_knows_is_taken(bureau: Bureau, fields: dict[str, str]) -> None:
+    bureau.leak(persons=1, caller="clerk-zhou")
+    case = bureau.with_question()
+    assert send(bureau, case, "contain", hours="3", reason="先行控制", **fields).status == 200
+    assert len(bureau.office.cases.pending()) == 1
+
+
+def test_a_case_that_is_opened_twice_by_one_form_is_one(bureau: Bureau) -> None:
+    browser = bureau.browser("oncall")
+    page = browser.get("/cases")
+    first = browser.submit(page, "open", title="群众反映收到诈骗电话")
+    second = browser.submit(page, "open", title="群众反映收到诈骗电话")
+    assert first.path == second.path
+    assert len(bureau.office.cases.all()) == 1
+    browser.submit(browser.get("/cases"), "open", title="群众反映收到诈骗电话")
+    assert len(bureau.office.cases.all()) == 2
+
+
 def test_a_containment_that_failed_is_tried_again(bureau: Bureau) -> None:
     case = bureau.with_question()
     send(bureau, case, "quick-1")
