@@ -101,6 +101,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/clock", acts.clock),
         ("POST", f"{case}/fulfil", acts.fulfil),
         ("POST", f"{case}/happened", acts.happened),
+        ("POST", f"{case}/dispute", acts.dispute),
+        ("POST", f"{case}/withdraw", acts.withdraw),
         ("POST", f"{case}/move", acts.move),
         ("POST", f"{case}/note", acts.note),
         ("GET", notice, notices.show),

@@ -151,6 +151,20 @@ class CaseActs:
 
         return self._do(desk, case, "happened", act, "happened")
 
+    def dispute(self, desk: Admitted, case: str) -> Response:
+        """Hold the recorded clue to a crime to be a mistake."""
+
+        def act() -> None:
+            self._cases.dispute_clue(CaseId(case), desk.person, desk.form.text("reason"))
+
+        return self._do(desk, case, "dispute", act, "lift-asked")
+
+    def withdraw(self, desk: Admitted, case: str) -> Response:
+        """Agree, as the second person, that there was no clue to a crime."""
+        return self._do(
+            desk, case, "withdraw", lambda: self._cases.withdraw_clue(CaseId(case), desk.person), "clue-withdrawn"
+        )
+
     def move(self, desk: Admitted, case: str) -> Response:
         """Change the state of the case."""
 

@@ -30,6 +30,10 @@ MOST_CONTAINMENT = timedelta(hours=24)
 """Invariant 6: what lasts longer takes two people."""
 
 
+EARLIEST = timedelta(days=90)
+"""How long before the first event of a case something about it may have become known."""
+
+
 def move(case: Case, step: Move, reason: str, now: datetime) -> tuple[Fact, ...]:
     """Change the state of the case."""
     if (case.state, step) not in TRANSITIONS:
@@ -53,9 +57,20 @@ def happened(case: Case, what: Occurrence, at: datetime, note: str, now: datetim
         raise NotPermitted("告警和处置结束由系统记录", "alerts and the end of the handling are recorded by the system")
     if at > now:
         raise NotPermitted("时间不能晚于现在", "the time cannot lie in the future")
+    _not_too_early(case, at)
     if what is Occurrence.CONFIRMATION and any(event.what is what for event in case.occurrences):
         raise NotPermitted("已经确认过", "it is confirmed already")
     return (Happened(what=what, at=at, note=note),)
+
+
+def _not_too_early(case: Case, at: datetime) -> None:
+    first = min((alert.first_at for alert in case.alerts.values()), default=case.opened_at)
+    if at < first - EARLIEST:
+        days = EARLIEST.days
+        raise NotPermitted(
+            f"时间不能早于案件最早的记录 {days} 天以上，请核对年份",
+            f"the time lies more than {days} days before the first event of the case: look at the year",
+        )
 
 
 def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: datetime) -> tuple[Fact, ...]:
@@ -66,6 +81,7 @@ def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: date
     needs_reason(reason)
     if start > now:
         raise NotPermitted("起算时间不能晚于现在", "a clock cannot start in the future")
+    _not_too_early(case, start)
     moved = ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
     return (*(fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty), moved)
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, lifting, publishing
+from incident import acts, lifting, publishing, withdrawing
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
@@ -95,6 +95,14 @@ class Cases(Engine):
         """Agree, as the second person, that a tightening is taken back."""
         now = self.now()
         self._act(case, by, lambda known: lifting.agree(known, tightening, by, now))
+
+    def dispute_clue(self, case: CaseId, by: PersonId, reason: str) -> None:
+        """Hold the recorded clue to a crime to be a mistake."""
+        self._act(case, by, lambda known: withdrawing.ask(known, reason), reason)
+
+    def withdraw_clue(self, case: CaseId, by: PersonId) -> None:
+        """Agree, as the second person, that there was no clue to a crime."""
+        self._act(case, by, lambda known: withdrawing.agree(known, by))
 
     def complete(
         self, case: CaseId, key: CommandKey, by: PersonId, *, inputs: Mapping[str, str] | None = None, note: str = ""

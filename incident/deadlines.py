@@ -22,7 +22,7 @@ def _set(case: Case, duty: Duty) -> Iterator[ClockSet]:
     # One is aware from the first moment on, and a handling that was taken up again ends at its last end.
     start = max(times) if duty.since is Since.HANDLED else min(times)
     record = case.clocks.get(duty.id)
-    if record is None:
+    if record is None or record.withdrawn:
         yield ClockSet(duty=duty, start=start, due=duty.due(start))
         return
     by_person = any(setting.by != ENGINE for setting in record.settings)

@@ -89,7 +89,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiftRequest:
-    """That a tightening be taken back, which waits for a second person."""
+    """That something be taken back, which waits for a second person."""
 
     by: PersonId
     reason: str
@@ -158,6 +158,8 @@ class Case:
     commands: Mapping[CommandKey, Issued] = field(default_factory=dict)
     lifts: Mapping[CommandKey, LiftRequest] = field(default_factory=dict)
     """What waits for a second person, by the key of the tightening."""
+    clue_disputed: LiftRequest | None = None
+    """That there is no clue to a crime, where that waits for a second person."""
     variables: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     """By frame."""
     run_ended: Ending | None = None

@@ -13,7 +13,7 @@ from incident.codec import canonical, decode, encode
 from incident.command import Command
 from incident.draft import Draft
 from incident.duties import Duty, Grade, Occurrence
-from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PlaybookId, StepId
+from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PersonId, PlaybookId, StepId
 from incident.notice import Version, WithdrawalReason
 from incident.playbook import StepKind
 from incident.scope import Scope
@@ -91,6 +91,21 @@ class Happened:
     what: Occurrence
     at: datetime
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClueDisputed:
+    """A person holds the clue to a crime to be a mistake; another has to agree."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClueWithdrawn:
+    """Another person agreed: there was no clue to a crime. A later one begins anew."""
+
+    reason: str
+    asked_by: PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +291,8 @@ type Fact = (
     Opened
     | AlertJoined
     | Happened
+    | ClueDisputed
+    | ClueWithdrawn
     | ClockSet
     | DutyJudged
     | DutyFulfilled

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import Lift, Tighten
+from incident.duties import Occurrence, Since
 from incident.ids import ENGINE, Actor, PersonId
 from incident.incident import (
     LEVELS,
@@ -22,6 +23,8 @@ from incident.incident import (
 from incident.journal import (
     AlertJoined,
     ClockSet,
+    ClueDisputed,
+    ClueWithdrawn,
     CommandEnded,
     CommandIssued,
     DutyFulfilled,
@@ -94,6 +97,15 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, alerts={**case.alerts, alert.id: alert}, level=_higher(case.level, alert.level))
         case Happened(what=what, at=at, note=note):
             return replace(case, occurrences=(*case.occurrences, Event(what=what, at=at, by=entry.by, note=note)))
+        case ClueDisputed(reason=reason):
+            return replace(case, clue_disputed=LiftRequest(by=PersonId(entry.by.id), reason=reason, at=entry.at))
+        case ClueWithdrawn():
+            left = tuple(event for event in case.occurrences if event.what is not Occurrence.CRIME_CLUE)
+            clocks = {
+                duty: replace(record, withdrawn=True) if record.duty.since is Since.CRIME_CLUE else record
+                for duty, record in case.clocks.items()
+            }
+            return replace(case, occurrences=left, clocks=clocks, clue_disputed=None)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
             return _with_clock(case, fact, entry)
         case StepStarted() | StepEnded():
@@ -131,7 +143,8 @@ def _higher(one: str, other: str) -> str:
 def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, entry: Entry) -> Case:
     if isinstance(fact, ClockSet):
         setting = Setting(start=fact.start, due=fact.due, reason=fact.reason, at=entry.at, by=entry.by)
-        before = case.clocks.get(fact.duty.id, ClockRecord(duty=fact.duty))
+        known = case.clocks.get(fact.duty.id)
+        before = ClockRecord(duty=fact.duty) if known is None or known.withdrawn else known
         record = replace(before, settings=(*before.settings, setting))
         return replace(case, clocks={**case.clocks, fact.duty.id: record})
     record = case.clocks[fact.duty]

@@ -24,6 +24,8 @@ from incident.incident import Case
 from incident.journal import (
     AlertJoined,
     ClockSet,
+    ClueDisputed,
+    ClueWithdrawn,
     CommandEnded,
     CommandIssued,
     DutyFulfilled,
@@ -99,6 +101,10 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _named("告警并入", "Alert joined", alert.title, f" ({alert.event_count})")
         case Happened(what=what, note=note):
             return _line(_OCCURRENCES[what].zh, _OCCURRENCES[what].en.capitalize(), note)
+        case ClueDisputed(reason=reason):
+            return _line("请求撤回犯罪线索", "Asked to take the clue to a crime back", reason)
+        case ClueWithdrawn(reason=reason):
+            return _line("两人决定撤回犯罪线索", "The clue to a crime was taken back by two people", reason)
         case StepStarted(name=name):
             return _named("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):

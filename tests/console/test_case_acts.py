@@ -417,3 +417,16 @@ def test_a_case_of_many_alerts_and_entries_is_cut_and_that_is_said(
     assert "只显示最近 5 条" in page.text()
     assert "立案：" not in page.text()
     assert "立案：" in browser.get(f"/cases/{case}?timeline=all").text()
+
+
+def test_two_people_take_a_mistaken_clue_back(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    assert send(bureau, case, "happened", what="crime_clue", at="2001-11-23T18:00:00").status == 422
+    send(bureau, case, "happened", what="crime_clue", at="2026-11-23T17:50:00")
+    assert "超过" not in send(bureau, case, "dispute", reason="误登记").said
+    assert not bureau.browser("oncall").get(f"/cases/{case}").has("withdraw")
+    officer = bureau.browser("officer")
+    page = officer.submit(officer.get(f"/cases/{case}"), "withdraw")
+    assert "线索已撤回" in page.said
+    record = bureau.office.cases.get(case).clocks[DutyId("report-police")]
+    assert record.reading(TEN) is Reading.NOT_OWED
