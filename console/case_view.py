@@ -13,6 +13,7 @@ from incident.ids import Bilingual, CommandKey
 from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
 from incident.journal import Move
 from incident.playbook import StepKind
+from incident.scope import CALLER_FIELD, SYSTEM_FIELD
 from incident.timeline import CONTAINMENT_NAMES
 from policies.overlay import OverlayEntry
 from siem.detect.alert import AlertId
@@ -164,6 +165,24 @@ def under_way(case: Case) -> tuple[Issued, ...]:
     """Containments, and ends of them, that were asked for and whose outcome is not known yet."""
     pending = (case.commands[command.key] for command in case.machine_commands if isinstance(command, Tighten | Lift))
     return tuple(pending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whom and what a case is about, for a line in a list."""
+
+    accounts: tuple[str, ...]
+    systems: tuple[str, ...]
+    """By name."""
+
+
+def about(case: Case) -> About:
+    """The accounts and systems that the alerts and the scope of *case* name."""
+    groups = [alert.group for alert in case.alerts.values()]
+    scope = case.scope
+    accounts = _named(groups, CALLER_FIELD) | dict.fromkeys(scope.callers if scope else ())
+    systems = _named(groups, SYSTEM_FIELD) | dict.fromkeys(scope.systems if scope else ())
+    return About(accounts=tuple(accounts), systems=tuple(systems))
 
 
 def case_of_alert(cases: Sequence[Case], alert: AlertId) -> Case | None:

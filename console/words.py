@@ -1,5 +1,6 @@
 """What the console calls things: words for every member of the closed sets that pages show, Chinese and English."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 type Table = Mapping[str, Bilingual]
 
@@ -224,6 +227,19 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
 def word(table: Table, key: str) -> Bilingual:
     """The word for *key*, or the key itself where there is none: something unknown is shown, never hidden."""
     return table.get(key) or _w(key, key)
+
+
+_BOTH = re.compile("(.*[。！？）”])\\s+([A-Z`][^\u3400-\u9fff]*)|(.*[\u3400-\u9fff].*) / ([^\u3400-\u9fff]+)")
+
+
+def languages(text: str) -> list[tuple[Bilingual, bool]]:
+    """The lines of a *text* for persons: of each its Chinese and its English part, and whether it is English alone."""
+    found = []
+    for line in text.splitlines():
+        both = _BOTH.fullmatch(line)
+        english = both is None and bool(line) and not _CHINESE.search(line)
+        found.append((_w(both[1] or both[3], both[2] or both[4]) if both else _w(line, ""), english))
+    return found
 
 
 def who(actor: Actor, case: Case | None = None) -> Bilingual:

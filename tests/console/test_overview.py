@@ -132,3 +132,13 @@ def test_a_crowd_of_matters_is_cut_and_said_to_be(bureau: Bureau) -> None:
         bureau.office.cases.open_by_hand(f"第 {number} 件", "low", CHEN, "")
     page = bureau.browser("oncall").get("/")
     assert f"还有 {2 * MOST_SHOWN} 项时限在后" in page.text()
+
+
+def test_lists_say_whom_and_what_a_case_is_about(bureau: Bureau) -> None:
+    bureau.to_the_draft()
+    browser = bureau.browser("oncall")
+    rows = [text_of(row) for row in browser.get("/cases").all("li")]
+    assert any("账号 clerk-wang 系统 人口登记系统" in row for row in rows)
+    for heading in ("questions", "clocks", "notices"):
+        (card,) = [each for each in browser.get("/").all("section") if each.get("aria-labelledby") == heading]
+        assert "账号 clerk-wang 系统 人口登记系统" in text_of(card), heading
