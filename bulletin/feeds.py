@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from bulletin.wording import Site, machine_time
-from incident.notice import WITHDRAWAL_NAMES, PublishedNotice
+from incident.notice import WITHDRAWAL_NAMES, Block, PublishedNotice, blocks
 
 MOST_ENTRIES = 50
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -73,8 +73,13 @@ def text_of(notice: PublishedNotice) -> str:
     """The text of the version in force; of a withdrawn one why it is gone."""
     current = notice.current
     if current.content:
-        return current.content.body_zh
+        return "\n\n".join(map(_plain, blocks(current.content.body_zh)))
     return f"撤回原因：{WITHDRAWAL_NAMES[current.withdrawn.reason].zh}" if current.withdrawn else ""
+
+
+def _plain(block: Block) -> str:
+    """The block without its markup: an item of a list has a dot, a heading stands alone."""
+    return "\n".join(f"• {line}" if block.kind == "list" else line for line in block.lines)
 
 
 def _changed(notice: PublishedNotice) -> datetime:

@@ -49,6 +49,8 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/clock"): _HANDLES,
     ("POST", "/cases/{case}/fulfil"): _HANDLES,
     ("POST", "/cases/{case}/happened"): _HANDLES,
+    ("POST", "/cases/{case}/dispute"): _HANDLES,
+    ("POST", "/cases/{case}/withdraw"): _HANDLES,
     ("POST", "/cases/{case}/move"): _HANDLES,
     ("POST", "/cases/{case}/note"): _HANDLES,
     ("GET", "/cases/{case}/notice"): _READS_CASES,

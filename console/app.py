@@ -101,6 +101,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/clock", acts.clock),
         ("POST", f"{case}/fulfil", acts.fulfil),
         ("POST", f"{case}/happened", acts.happened),
+        ("POST", f"{case}/dispute", acts.dispute),
+        ("POST", f"{case}/withdraw", acts.withdraw),
         ("POST", f"{case}/move", acts.move),
         ("POST", f"{case}/note", acts.note),
         ("GET", notice, notices.show),
@@ -141,6 +143,9 @@ _SAID = {
     404: Bilingual(zh="没有这个页面，或者编号不存在", en="there is no such page, or nothing of that number"),
     405: Bilingual(zh="这个地址只接受表单提交，请从页面进入", en="this address takes forms only: begin at a page"),
     413: Bilingual(zh="提交的内容太长", en="what was sent is too long"),
+    415: Bilingual(
+        zh="提交的格式无法识别，请从页面上的表单提交", en="what was sent is no form: begin at the form on a page"
+    ),
     503: Bilingual(
         zh="索引或告警暂时不可用，请稍后再试", en="the index or the alerts do not answer: try again in a moment"
     ),

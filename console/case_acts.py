@@ -8,6 +8,7 @@ from console.case_pages import CasePages
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.pages import Pages
+from console.targets import check_target
 from incident.acts import MOST_CONTAINMENT
 from incident.command import Containment
 from incident.duties import Grade, Occurrence
@@ -58,10 +59,13 @@ class CaseActs:
         most = int(MOST_CONTAINMENT.total_seconds() // 3600)
 
         def act() -> None:
+            kind = form.choice("kind", Containment)
+            known = self._shown.find(case)
+            check_target(form, kind, known, self._shown.systems(), self._pages.office.events, self._pages.office.now())
             self._cases.contain(
                 CaseId(case),
                 desk.person,
-                form.choice("kind", Containment),
+                kind,
                 system=form.text("system", most=LONGEST_LINE),
                 target=form.text("target", most=LONGEST_LINE),
                 hours=form.number("hours", least=1, most=most),
@@ -146,6 +150,20 @@ class CaseActs:
             self._cases.happened(CaseId(case), desk.person, what, at, desk.form.text("note"))
 
         return self._do(desk, case, "happened", act, "happened")
+
+    def dispute(self, desk: Admitted, case: str) -> Response:
+        """Hold the recorded clue to a crime to be a mistake."""
+
+        def act() -> None:
+            self._cases.dispute_clue(CaseId(case), desk.person, desk.form.text("reason"))
+
+        return self._do(desk, case, "dispute", act, "lift-asked")
+
+    def withdraw(self, desk: Admitted, case: str) -> Response:
+        """Agree, as the second person, that there was no clue to a crime."""
+        return self._do(
+            desk, case, "withdraw", lambda: self._cases.withdraw_clue(CaseId(case), desk.person), "clue-withdrawn"
+        )
 
     def move(self, desk: Admitted, case: str) -> Response:
         """Change the state of the case."""

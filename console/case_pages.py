@@ -1,9 +1,21 @@
 """The cases: the list, one case with everything that is known of it, and the opening of one by hand."""
 
+from secrets import token_urlsafe
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from console.case_view import clocks_of, failed_by_hand, held_by, moves_of, quick_of, steps_left, steps_of, under_way
+from console.case_view import (
+    clocks_of,
+    failed_by_hand,
+    held_by,
+    measure_options,
+    moves_of,
+    quick_of,
+    steps_left,
+    steps_of,
+    under_way,
+)
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.notice_view import STANDINGS, standing_of
@@ -47,6 +59,7 @@ class CasePages:
             only_open=only_open,
             number_open=len(going_on),
             number=len(cases),
+            once=desk.slip.typed.get("once") if desk.slip else token_urlsafe(16),
             level_options=options(LEVEL_WORDS, LEVELS),
             now_clocks={case.id: clocks_of(case, self._office.now()) for case in shown.items},
         )
@@ -58,7 +71,8 @@ class CasePages:
             if (level := form.get("level")) not in LEVELS:
                 raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
             title = form.needed("title", most=LONGEST_LINE)
-            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"))
+            once = form.text("once", most=LONGEST_LINE)
+            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"), once=once)
         except NotPermitted as why:
             return self.index(desk.handed_back("open", why))
         return self._pages.go(f"/cases/{case}", "opened")
@@ -74,6 +88,11 @@ class CasePages:
         except KeyError:
             raise HTTPException(404) from None
 
+    def systems(self) -> tuple[str, ...]:
+        """The systems that there are, by name: those in force, and what else has a public name."""
+        in_force = (system.name for system in self._office.state().policy.systems)
+        return tuple(dict.fromkeys([*in_force, *self._cases.rules.press.labels.systems]))
+
     def page(self, desk: Desk, case: Case) -> Response:
         """The page of *case*."""
         now, rules = self._office.now(), self._cases.rules
@@ -82,7 +101,6 @@ class CasePages:
         entries = case.entries if whole else case.entries[-MOST_ENTRIES:]
         clauses = {clause.id: clause for clause in rules.duties.clauses}
         labels = rules.press.labels.systems
-        systems = dict.fromkeys([*(system.name for system in installation.policy.systems), *labels])
         return self._pages.page(
             desk,
             "case.html.j2",
@@ -98,11 +116,14 @@ class CasePages:
             under_way=under_way(case),
             failed=failed_by_hand(case),
             move_options=options(MOVES, moves_of(case)),
+            measure_options={
+                asked.key: measure_options(asked.measures, labels) for asked in case.questions if asked.measures
+            },
             containment_options=options(CONTAINMENT_NAMES),
             occurrence_options=options(OCCURRENCES, BY_HAND),
             grade_options=options(GRADE_NAMES),
             clauses=[clauses[each] for each in (case.graded.clauses if case.graded else ()) if each in clauses],
-            system_options=[("", "不限 / any"), *((name, word(labels, name).zh) for name in systems)],
+            system_options=[("", "不限 / any"), *((name, word(labels, name).zh) for name in self.systems())],
             most_hours=int(MOST_CONTAINMENT.total_seconds() // 3600),
             look_back=LOOK_BACK_HOURS,
             entries=tuple(reversed(entries)),

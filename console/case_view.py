@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.moments import left
+from console.words import word
 from incident.clocks import ClockRecord, Reading, Urgency
-from incident.command import Containment, Lift, Tighten
+from incident.command import AskPerson, Containment, Lift, Measure, Tighten
 from incident.graph import Books
 from incident.ids import Bilingual, CommandKey
 from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
 from incident.journal import Move
 from incident.playbook import StepKind
+from incident.scope import CALLER_FIELD, SYSTEM_FIELD
+from incident.timeline import CONTAINMENT_NAMES
 from policies.overlay import OverlayEntry
 from siem.detect.alert import AlertId
 
@@ -130,6 +133,20 @@ def held_by(case: Case, now: datetime) -> tuple[Held, ...]:
     return tuple(Held(command=command, asked=case.lifts.get(command.key)) for command in commands)
 
 
+def measure_options(measures: Sequence[Measure], titles: Mapping[str, Bilingual]) -> list[tuple[str, str]]:
+    """What a question about *measures* offers: nothing is chosen beforehand, unless there is one only."""
+    found = [
+        (str(place), f"{CONTAINMENT_NAMES[each.kind].zh} {_object_of(each, titles)}（{each.hours} 小时）")
+        for place, each in enumerate(measures)
+    ]
+    return found if len(found) == 1 else [("", "请选择"), *found]
+
+
+def _object_of(measure: Measure, titles: Mapping[str, Bilingual]) -> str:
+    system = word(titles, measure.system).zh if measure.system else ""
+    return " ".join(part for part in (system, measure.target) if part)
+
+
 def moves_of(case: Case) -> tuple[Move, ...]:
     """What can become of the case now."""
     return tuple(move for state, move in TRANSITIONS if state is case.state)
@@ -140,7 +157,7 @@ def failed_by_hand(case: Case) -> tuple[tuple[CommandKey, Issued], ...]:
     return tuple(
         (key, issued)
         for key, issued in case.commands.items()
-        if issued.step == 0 and issued.progress is Progress.FAILED
+        if issued.step == 0 and issued.progress is Progress.FAILED and not isinstance(issued.command, AskPerson)
     )
 
 
@@ -148,6 +165,24 @@ def under_way(case: Case) -> tuple[Issued, ...]:
     """Containments, and ends of them, that were asked for and whose outcome is not known yet."""
     pending = (case.commands[command.key] for command in case.machine_commands if isinstance(command, Tighten | Lift))
     return tuple(pending)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whom and what a case is about, for a line in a list."""
+
+    accounts: tuple[str, ...]
+    systems: tuple[str, ...]
+    """By name."""
+
+
+def about(case: Case) -> About:
+    """The accounts and systems that the alerts and the scope of *case* name."""
+    groups = [alert.group for alert in case.alerts.values()]
+    scope = case.scope
+    accounts = _named(groups, CALLER_FIELD) | dict.fromkeys(scope.callers if scope else ())
+    systems = _named(groups, SYSTEM_FIELD) | dict.fromkeys(scope.systems if scope else ())
+    return About(accounts=tuple(accounts), systems=tuple(systems))
 
 
 def case_of_alert(cases: Sequence[Case], alert: AlertId) -> Case | None:

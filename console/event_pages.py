@@ -5,6 +5,7 @@ asked is a digest too, and is only said to be one.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
@@ -36,7 +37,7 @@ class EventPages:
 
     def look_up(self, desk: Admitted) -> Response:
         """The form; with a number, the way to its event."""
-        asked = "".join(desk.asked("id").split()).upper()
+        asked = "".join(unicodedata.normalize("NFKC", desk.asked("id")).split()).upper()
         if not asked:
             return self._pages.page(desk, "events.html.j2", asked="")
         if not _ID.fullmatch(asked):

@@ -1,9 +1,10 @@
 """How the installation stands: plain data that the composition root fills in and the console only shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from incident.ids import Bilingual
 from policies.findings import Finding, Severity
 from policies.overlay import OverlayEntry
 
@@ -79,12 +80,27 @@ class ShippingState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordState:
+    """What was found when the log and the journals were looked at again."""
+
+    all_at: datetime | None = None
+    """When all of them were looked at last; None before the first time is over."""
+    checked_at: datetime | None = None
+    """When what had been added since was."""
+    log: Mapping[str, Bilingual] = field(default_factory=dict)
+    """The starts of the log that are not as they were written, and where."""
+    journals: Mapping[str, Bilingual] = field(default_factory=dict)
+    """The cases whose journal is not as it was written, and where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """Everything about the machinery that a page may show."""
 
     policy: PolicyState
     workers: tuple[WorkerState, ...]
     shipping: ShippingState
+    records: RecordState = RecordState()
     overlay: tuple[OverlayEntry, ...]
     """Those of the past included; what is in force is decided by their time."""
     addresses: Mapping[str, str]

@@ -31,7 +31,7 @@ class MachineryPages:
             installation=installation,
             in_force=[entry for entry in installation.overlay if now < entry.until],
             most=MOST_LISTED,
-            troubles=machinery(installation),
+            troubles=machinery(installation, now),
         )
 
     def accounts(self, desk: Admitted) -> Response:

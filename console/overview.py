@@ -24,6 +24,9 @@ NEW = timedelta(hours=24)
 FAR_BEHIND = 1_000_000
 """Bytes of the log that wait to be indexed: more than the index takes in a few seconds."""
 
+UNCHECKED = timedelta(days=2)
+"""All records are looked at again daily."""
+
 _FIRST = frozenset({Question.CONTAIN, Question.RESCUE})
 
 
@@ -95,8 +98,8 @@ def waiting_notices(cases: Sequence[Case]) -> tuple[tuple[Case, Standing], ...]:
     return tuple((case, at) for case, at in found if at in (Standing.DRAFT, Standing.SUBMITTED))
 
 
-def machinery(installation: Installation) -> tuple[Bilingual, ...]:
-    """What is wrong with the installation; nothing where all is well."""
+def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...]:
+    """What is wrong with the installation at *now*; nothing where all is well."""
     found: list[Bilingual] = []
     policy, shipping = installation.policy, installation.shipping
     if policy.errors:
@@ -110,10 +113,16 @@ def machinery(installation: Installation) -> tuple[Bilingual, ...]:
         found.append(_w(f"网关进程未在服务：{'、'.join(down)}", f"workers not serving: {', '.join(down)}"))
     if not installation.workers:
         found.append(_w("没有网关进程在运行", "no worker runs"))
-    if shipping.broken:
+    records = installation.records
+    if shipping.broken or records.log:
         found.append(
             _w("访问日志的校验链断裂，可能被改动", "the chain of the access log breaks: it may have been altered")
         )
+    if records.journals:
+        names = "、".join(records.journals)
+        found.append(_w(f"案件记录被改动过：{names}", f"journals of cases were altered: {', '.join(records.journals)}"))
+    if records.all_at is not None and now - records.all_at > UNCHECKED:
+        found.append(_w("记录已超过两天没有全部核验", "the records were not checked in full for two days"))
     if shipping.trouble:
         found.append(_w("索引暂时不接收日志，统计可能偏少", "the index does not take the log: counts may be too low"))
     elif shipping.behind_bytes > FAR_BEHIND:
@@ -154,7 +163,7 @@ class Overview:
             alerts=self._new_alerts(now) if reads_alerts else (),
             open_cases=sum(1 for case in cases if case.state not in ENDED),
             installation=installation,
-            troubles=machinery(installation) if installation else (),
+            troubles=machinery(installation, now) if installation else (),
             most=MOST_SHOWN,
         )
 

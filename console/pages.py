@@ -13,15 +13,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies
 from console.access import SEES_BROKEN_POLICY
+from console.case_view import about
 from console.desk import Desk
 from console.moments import Moments, left, limit
 from console.notice_view import STANDINGS
 from console.office import Office
 from console.roles import ROLE_NAMES
-from console.words import DONE, TABLES, who, whose, word
+from console.visible import exactly, visible
+from console.words import DONE, TABLES, languages, who, whose, word
 from incident.ids import Bilingual, NotPermitted
 from incident.notice import blocks
 from incident.timeline import describe, split
+from incident.wording import moment
 from policies.findings import Finding
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,12 +72,16 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
         "blocks": blocks,
+        "about": about,
         "describe": describe,
+        "exactly": exactly,
+        "languages": languages,
         "limit": limit,
         "two": split,
         "who": who,
@@ -104,6 +111,7 @@ class Pages:
         self._words = {
             "moments": self.moments,
             "zone": press.zone_name,
+            "told": partial(moment, press=press),
             "bulletin_url": office.bulletin_url,
             "category_words": partial(word, press.labels.categories),
             "system_words": partial(word, press.labels.systems),

@@ -1,5 +1,6 @@
 """What the console calls things: words for every member of the closed sets that pages show, Chinese and English."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 type Table = Mapping[str, Bilingual]
 
@@ -93,6 +96,10 @@ CAUTIONS: Table = {
     Caution.EPOCHS_MIXED: _w(
         "统计时段内更换过摘要密钥，同一人可能被计两次", "the digest key changed: one person may count twice"
     ),
+    Caution.SOURCE_UNKNOWN: _w(
+        "告警没有指明来源，只统计了告警列出的记录，同一来源可能还看了别的",
+        "the alert names no source: only the events it lists were counted, and the same source may have read more",
+    ),
     Caution.NOTHING_FOUND: _w("有告警，但日志中没有找到相应记录", "there was an alert, but no event fits"),
 }
 QUESTIONS: Table = {
@@ -171,8 +178,9 @@ DONE: Table = {
     "answered": _w("已登记您的答复", "your answer is recorded"),
     "retried": _w("正在重试", "it is tried again"),
     "contained": _w("控制指令已下达，结果见时间线", "the containment is under way, see the timeline for its outcome"),
-    "lift-asked": _w("解除请求已登记，须另一人同意", "it is recorded; another person has to agree"),
+    "lift-asked": _w("请求已登记，须另一人同意", "it is recorded; another person has to agree"),
     "lifted": _w("已同意，正在解除，结果见时间线", "agreed: it is being taken back, see the timeline"),
+    "clue-withdrawn": _w("已同意，线索已撤回", "agreed: the clue is taken back"),
     "reassessed": _w("正在重新统计影响范围", "it is counted again who is affected"),
     "graded": _w("级别已登记", "the grade is recorded"),
     "judged": _w("职责认定已登记", "it is recorded whether the duty is owed"),
@@ -219,6 +227,19 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
 def word(table: Table, key: str) -> Bilingual:
     """The word for *key*, or the key itself where there is none: something unknown is shown, never hidden."""
     return table.get(key) or _w(key, key)
+
+
+_BOTH = re.compile("(.*[。！？）”])\\s+([A-Z`][^\u3400-\u9fff]*)|(.*[\u3400-\u9fff].*) / ([^\u3400-\u9fff]+)")
+
+
+def languages(text: str) -> list[tuple[Bilingual, bool]]:
+    """The lines of a *text* for persons: of each its Chinese and its English part, and whether it is English alone."""
+    found = []
+    for line in text.splitlines():
+        both = _BOTH.fullmatch(line)
+        english = both is None and bool(line) and not _CHINESE.search(line)
+        found.append((_w(both[1] or both[3], both[2] or both[4]) if both else _w(line, ""), english))
+    return found
 
 
 def who(actor: Actor, case: Case | None = None) -> Bilingual:

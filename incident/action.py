@@ -23,6 +23,9 @@ CASE = "__case__"
 MOST_HOURS = 24
 """Invariant 6: what contains longer than this takes two people, so no playbook may ask for it."""
 
+UNKNOWN = "（未知 unknown）"
+"""What a person reads in the place of a variable without a value."""
+
 _USE = re.compile(rf"({VARIABLE}):value")
 _START_LINE = re.compile(r"(?P<method>[A-Z]+) (?P<target>\S+) HTTP/1\.1")
 
@@ -32,6 +35,8 @@ class Act(StrEnum):
 
     TIGHTEN = "tighten"
     ASK_CONTAINMENT = "ask_containment"
+    OFFER_CONTAINMENT = "offer_containment"
+    """Ask which of the measures that fit the case be taken, where the alert names nobody who could be blocked."""
     ASSESS_SCOPE = "assess_scope"
     START_DUTIES = "start_duties"
     DRAFT_NOTICE = "draft_notice"
@@ -60,6 +65,7 @@ ROUTES: Mapping[str, Route] = {
     "/api/containment/stop-system": _tighten(Containment.STOP_SYSTEM, "system"),
     "/api/containment/mask-harder": _tighten(Containment.MASK_HARDER, "system"),
     f"/api/cases/{CASE}:value/containment-approvals": Route(act=Act.ASK_CONTAINMENT, takes=frozenset({"text"})),
+    f"/api/cases/{CASE}:value/containment-offers": Route(act=Act.OFFER_CONTAINMENT, takes=frozenset({"hours"})),
     f"/api/cases/{CASE}:value/scope": Route(act=Act.ASSESS_SCOPE, takes=frozenset({"look_back_hours"})),
     f"/api/cases/{CASE}:value/duties": Route(act=Act.START_DUTIES),
     f"/api/cases/{CASE}:value/notice-drafts": Route(act=Act.DRAFT_NOTICE, needs=frozenset({"template"})),
@@ -131,10 +137,15 @@ def substitute(text: str, variables: Mapping[str, str]) -> str:
 
     def value_of(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            raise ValueError(f"the variable `{match[1]}` has no value")
+            raise ValueError(f"变量 {match[1]} 没有值 / the variable `{match[1]}` has no value")
         return variables[match[1]]
 
     return _USE.sub(value_of, text)
+
+
+def for_reader(text: str, variables: Mapping[str, str]) -> str:
+    """The same for a person: what has no value is said to be unknown, since a question is asked all the same."""
+    return _USE.sub(lambda match: variables.get(match[1]) or UNKNOWN, text)
 
 
 def simple_command(
@@ -162,7 +173,7 @@ def simple_command(
             return StartDuties(key=key, case=case)
         case Act.DRAFT_NOTICE:
             return DraftNotice(key=key, case=case, template=call.filled("template", variables))
-        case Act.ASSESS_SCOPE | Act.PUBLISH_NOTICE:
+        case Act.ASSESS_SCOPE | Act.PUBLISH_NOTICE | Act.OFFER_CONTAINMENT:
             raise ValueError("a call that needs more of the case than its variables")
 
 
@@ -181,7 +192,7 @@ def _tightening(
     )
     system = call.filled("system", variables)
     if (call.route.needs - {"system"} and not target) or ("system" in call.route.needs and not system):
-        raise ValueError("it is not known whom or what to contain: the alert names none")
+        raise ValueError("告警没有指明控制的对象 / it is not known whom or what to contain: the alert names none")
     return Tighten(
         key=key,
         case=case,

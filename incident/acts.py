@@ -30,6 +30,10 @@ MOST_CONTAINMENT = timedelta(hours=24)
 """Invariant 6: what lasts longer takes two people."""
 
 
+EARLIEST = timedelta(days=90)
+"""How long before the first event of a case something about it may have become known."""
+
+
 def move(case: Case, step: Move, reason: str, now: datetime) -> tuple[Fact, ...]:
     """Change the state of the case."""
     if (case.state, step) not in TRANSITIONS:
@@ -53,9 +57,20 @@ def happened(case: Case, what: Occurrence, at: datetime, note: str, now: datetim
         raise NotPermitted("告警和处置结束由系统记录", "alerts and the end of the handling are recorded by the system")
     if at > now:
         raise NotPermitted("时间不能晚于现在", "the time cannot lie in the future")
+    _not_too_early(case, at)
     if what is Occurrence.CONFIRMATION and any(event.what is what for event in case.occurrences):
         raise NotPermitted("已经确认过", "it is confirmed already")
     return (Happened(what=what, at=at, note=note),)
+
+
+def _not_too_early(case: Case, at: datetime) -> None:
+    first = min((alert.first_at for alert in case.alerts.values()), default=case.opened_at)
+    if at < first - EARLIEST:
+        days = EARLIEST.days
+        raise NotPermitted(
+            f"时间不能早于案件最早的记录 {days} 天以上，请核对年份",
+            f"the time lies more than {days} days before the first event of the case: look at the year",
+        )
 
 
 def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: datetime) -> tuple[Fact, ...]:
@@ -66,6 +81,7 @@ def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: date
     needs_reason(reason)
     if start > now:
         raise NotPermitted("起算时间不能晚于现在", "a clock cannot start in the future")
+    _not_too_early(case, start)
     moved = ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
     return (*(fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty), moved)
 
@@ -146,10 +162,21 @@ def reassess(case: Case, now: datetime, look_back_hours: int = LOOK_BACK_HOURS) 
     return (CommandIssued(step=0, command=command),)
 
 
+MEASURE = "measure"
+"""The input that names the measure that was chosen, by its place from 0."""
+
+
 def answer(
-    case: Case, key: CommandKey, *, accepted: bool, note: str, inputs: Mapping[str, str] | None = None
+    case: Case,
+    key: CommandKey,
+    *,
+    accepted: bool,
+    note: str,
+    by: PersonId,
+    now: datetime,
+    inputs: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
-    """Answer a question: the step is done, or the person says no."""
+    """Answer a question: the step is done, or the person says no. A yes to measures puts the chosen one in force."""
     needs_open(case)
     asked = _question(case, key)
     if asked.question is Question.APPROVE_NOTICE and accepted:
@@ -157,6 +184,7 @@ def answer(
     if asked.question is Question.RESCUE and not accepted:
         raise NotPermitted("请选择重试，或者登记已人工完成", "try again, or say that it was done by hand")
     given = dict(inputs or {})
+    chosen = given.pop(MEASURE, "0" if len(asked.measures) == 1 else "") if asked.measures else ""
     if unknown := sorted(given.keys() - set(asked.answers)):
         raise NotPermitted(f"没有要求填写“{unknown[0]}”", f"`{unknown[0]}` was not asked for")
     if accepted and (missing := [name for name in asked.answers if not given.get(name)]):
@@ -164,19 +192,40 @@ def answer(
     if not accepted:
         needs_reason(note)
     ending = Ending.SUCCEEDED if accepted else Ending.FAILED
-    return (CommandEnded(key=key, ending=ending, said=note, outputs=given),)
+    ended = CommandEnded(key=key, ending=ending, said=note, outputs=given)
+    if not accepted or not asked.measures:
+        return (ended,)
+    return (ended, _taken(case, asked, chosen, by, now))
+
+
+def _taken(case: Case, asked: AskPerson, chosen: str, by: PersonId, now: datetime) -> CommandIssued:
+    if chosen not in map(str, range(len(asked.measures))):
+        raise NotPermitted("请选择一项控制措施", "one of the measures has to be chosen")
+    measure = asked.measures[int(chosen)]
+    command = Tighten(
+        key=new_key(case),
+        case=case.id,
+        kind=measure.kind,
+        system=measure.system,
+        target=measure.target,
+        until=now + timedelta(hours=measure.hours),
+        reason=measure.reason,
+        by=person(by),
+    )
+    return CommandIssued(step=0, command=command)
 
 
 def retry(case: Case, key: CommandKey) -> tuple[Fact, ...]:
     """Try again what failed: by the rescue question of a step, or by the failed command that a person asked for."""
     needs_open(case)
     issued = case.commands.get(key)
-    if issued and issued.step == 0 and issued.progress is Progress.FAILED:
+    by_hand = issued is not None and issued.step == 0 and not isinstance(issued.command, AskPerson)
+    if issued and by_hand and issued.progress is Progress.FAILED:
         return (CommandIssued(step=0, command=issued.command),)
     asked = _question(case, key)
     if asked.question is not Question.RESCUE:
         raise NotPermitted("这一步没有失败", "this did not fail, so there is nothing to try again")
-    return (CommandEnded(key=key, ending=Ending.SUCCEEDED, said="try again", outputs={RETRY: "true"}),)
+    return (CommandEnded(key=key, ending=Ending.SUCCEEDED, said="重试 / try again", outputs={RETRY: "true"}),)
 
 
 def _question(case: Case, key: CommandKey) -> AskPerson:
@@ -186,9 +235,9 @@ def _question(case: Case, key: CommandKey) -> AskPerson:
     return issued.command
 
 
-def new_key(case: Case) -> CommandKey:
-    """A key for a command that a person asks for beside the playbook."""
-    number = sum(1 for issued in case.commands.values() if issued.step == 0) + 1
+def new_key(case: Case, others: int = 0) -> CommandKey:
+    """A key for a command beside the playbook, where *others* are issued before it and not recorded yet."""
+    number = sum(1 for issued in case.commands.values() if issued.step == 0) + others + 1
     return CommandKey(f"{case.id}.0.{number}")
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, lifting, publishing
+from incident import acts, lifting, publishing, withdrawing
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
@@ -32,16 +32,19 @@ class Cases(Engine):
 
     def facts(self, case: CaseId) -> tuple[NoticeFact, ...]:
         """What a notice about the case may state, with where it comes from and what is in doubt."""
-        return facts_of(self.get(case), self.rules.press)
+        return facts_of(self.get(case), self.rules.press, self.now())
 
     def problems(self, case: CaseId) -> tuple[Problem, ...]:
         """What keeps the draft of the notice from being submitted, approved and published; none without a draft."""
         return self._problems(self.get(case))
 
-    def open_by_hand(self, title: str, level: str, by: PersonId, note: str) -> CaseId:
-        """A new case that a person opens, as on a report from outside. No playbook runs."""
+    def open_by_hand(self, title: str, level: str, by: PersonId, note: str, *, once: str = "") -> CaseId:
+        """A new case that a person opens, as on a report from outside. No playbook runs.
+
+        Asked again with the same *once*, it is the same case.
+        """
         self._check_text(title, note)
-        case = self.begin(title, None, person(by), level=level, note=note)
+        case = self.begin(title, None, person(by), level=level, note=note, once=f"form:{once}" if once else None)
         self.carry_on(case)
         return case
 
@@ -93,16 +96,31 @@ class Cases(Engine):
         now = self.now()
         self._act(case, by, lambda known: lifting.agree(known, tightening, by, now))
 
+    def dispute_clue(self, case: CaseId, by: PersonId, reason: str) -> None:
+        """Hold the recorded clue to a crime to be a mistake."""
+        self._act(case, by, lambda known: withdrawing.ask(known, reason), reason)
+
+    def withdraw_clue(self, case: CaseId, by: PersonId) -> None:
+        """Agree, as the second person, that there was no clue to a crime."""
+        self._act(case, by, lambda known: withdrawing.agree(known, by))
+
     def complete(
         self, case: CaseId, key: CommandKey, by: PersonId, *, inputs: Mapping[str, str] | None = None, note: str = ""
     ) -> None:
         """Answer a question with yes, or: it is done."""
         texts = (note, *(inputs or {}).values())
-        self._act(case, by, lambda known: acts.answer(known, key, accepted=True, note=note, inputs=inputs), *texts)
+        now = self.now()
+        self._act(
+            case,
+            by,
+            lambda known: acts.answer(known, key, accepted=True, note=note, by=by, now=now, inputs=inputs),
+            *texts,
+        )
 
     def decline(self, case: CaseId, key: CommandKey, by: PersonId, reason: str) -> None:
         """Answer a question with no."""
-        self._act(case, by, lambda known: acts.answer(known, key, accepted=False, note=reason), reason)
+        now = self.now()
+        self._act(case, by, lambda known: acts.answer(known, key, accepted=False, note=reason, by=by, now=now), reason)
 
     def retry(self, case: CaseId, key: CommandKey, by: PersonId) -> None:
         """Try again what failed: *key* is the rescue question's, or that of a command that a person asked for."""
@@ -167,7 +185,7 @@ class Cases(Engine):
             return ()
         return problems_of(
             draft,
-            facts_of(case, self.rules.press),
+            facts_of(case, self.rules.press, self.now()),
             self._scan,
             never_named=case.never_named,
             correction=bool(case.notice.versions),

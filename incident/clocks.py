@@ -72,6 +72,8 @@ class ClockRecord:
     settings: tuple[Setting, ...] = ()
     judged: Judgement | None = None
     fulfilled: Fulfilment | None = None
+    withdrawn: bool = False
+    """Whether what began it turned out to be a mistake: a later beginning is a new one."""
     late_since: datetime | None = None
     """The first due time that passed unfulfilled. Moving the clock does not undo it."""
 

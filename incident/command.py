@@ -114,6 +114,17 @@ ASSIGNEES: Mapping[Question, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A containment that a person is offered."""
+
+    kind: Containment
+    system: str = ""
+    target: str = ""
+    hours: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskPerson:
     """Wait for a person."""
 
@@ -126,6 +137,8 @@ class AskPerson:
     """Who should; who may is decided by the console."""
     answers: tuple[str, ...] = ()
     """Names of variables that the person is asked to fill in."""
+    measures: tuple[Measure, ...] = ()
+    """Who says yes takes one of these, which is then put in force."""
 
 
 type MachineCommand = Tighten | Lift | AssessScope | StartDuties | DraftNotice | PublishNotice

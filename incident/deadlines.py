@@ -22,13 +22,14 @@ def _set(case: Case, duty: Duty) -> Iterator[ClockSet]:
     # One is aware from the first moment on, and a handling that was taken up again ends at its last end.
     start = max(times) if duty.since is Since.HANDLED else min(times)
     record = case.clocks.get(duty.id)
-    if record is None:
+    if record is None or record.withdrawn:
         yield ClockSet(duty=duty, start=start, due=duty.due(start))
         return
     by_person = any(setting.by != ENGINE for setting in record.settings)
     moves = start > record.start if duty.since is Since.HANDLED else start < record.start
     if moves and not by_person and record.fulfilled is None:
-        reason = "handling ended again" if duty.since is Since.HANDLED else "an earlier moment of awareness is known"
+        again = "处置再次结束 / the handling ended again"
+        reason = again if duty.since is Since.HANDLED else "得知了更早的时间 / an earlier moment of awareness is known"
         yield ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
 
 
@@ -71,7 +72,9 @@ def grading(case: Case, table: DutyTable) -> Graded:
     """
     scope = case.scope
     if scope is None:
-        raise ValueError("the incident cannot be graded before it is known who is affected")
+        raise ValueError(
+            "影响范围尚未核定，不能定级 / the incident cannot be graded before it is known who is affected"
+        )
     grade = table.grade_by_number(scope.persons_at_most)
     clear = {
         name: count.clear_persons + count.clear_unattributed
@@ -85,6 +88,17 @@ def grading(case: Case, table: DutyTable) -> Graded:
         en += f", and values that name nobody, of {scope.unattributed} more at most, which are counted"
     why = f"{zh} / {en}"
     return Graded(grade=grade, why=why, clauses=clauses)
+
+
+def regrading(case: Case, table: DutyTable) -> tuple[Graded, ...]:
+    """The grade that a newer scope suggests, where a machine gave the present one. Only a person lowers a grade."""
+    before = case.graded
+    if before is None or case.graded_by != ENGINE or case.scope_entry < case.graded_entry:
+        return ()
+    graded = grading(case, table)
+    higher = graded.grade.rank > before.grade.rank
+    as_high = graded.grade is before.grade and {*before.clauses} <= {*graded.clauses}
+    return (graded,) if graded != before and (higher or as_high) else ()
 
 
 def aware(case: Case, what: Occurrence, at: datetime) -> bool:

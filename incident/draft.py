@@ -4,7 +4,6 @@ Source: 个人信息保护法 art. 57 (what a notice contains); 政府信息公�
 public).
 """
 
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Protocol
 
 from incident.ids import Bilingual
 from incident.notice import Content
+from incident.tracing import untraced, unwritten_quantities
 
 MISSING_MARK = "【待补】"
 """What a template writes where a fact is missing."""
@@ -99,9 +99,6 @@ CHECK_LIST = {
     "plain": Bilingual(zh="用语平实，群众看得懂", en="plain words that everybody understands"),
 }
 """What the person who submits a draft has to tick, item by item."""
-
-_NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
-_CHINESE_NUMBER = re.compile(r"(?:[〇零一二两三四五六七八九十百千万亿]{2,}|[十百千万亿])余?(?=[人名条户次元])")
 
 
 def problems_of(
@@ -223,24 +220,16 @@ def _unsayable(draft: Draft, where: Bilingual, text: str, scan: Scan, never_name
 
 def _untraced(facts: Sequence[NoticeFact], where: Bilingual, text: str) -> list[Problem]:
     """Numbers of *text* that stand in no fact: each has to be traceable to where it comes from."""
-    known = {number for fact in facts for text in (fact.value.zh, fact.value.en) for number in _numbers(text)}
-    unknown = sorted(_numbers(text) - known)
     found = [
         _problem(
             "untraced-number",
-            f"{where.zh}中的数字 {number} 没有事实来源",
-            f"the number {number} in {where.en} comes from no fact",
+            f"{where.zh}中的数字 {number} 没有事实来源，或者与所说的事实不符",
+            f"the number {number} in {where.en} comes from no fact about what it is said of",
         )
-        for number in unknown
+        for number in untraced(text, facts)
     ]
-    if _CHINESE_NUMBER.search(text) and not any(_CHINESE_NUMBER.search(fact.value.zh) for fact in facts):
+    if unwritten_quantities(text, facts):
         found.append(
             _problem("untraced-number", f"{where.zh}中的数量请用阿拉伯数字", f"{where.en} has a quantity in words")
         )
     return found
-
-
-def _numbers(text: str) -> set[str]:
-    # A Chinese comma would become one of the thousands, and join two numbers.
-    plain = unicodedata.normalize("NFKC", text.replace("，", " "))
-    return {number.replace(",", "") for number in _NUMBER.findall(plain)}

@@ -4,37 +4,32 @@ Every fact is on the disk before anything is done about it, and before the next 
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
-from incident.acts import MOST_CONTAINMENT, new_key
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, StartDuties, Tighten
-from incident.deadlines import aware, clock_facts, grading, judgement_facts, late_facts
+from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, regrading
 from incident.draft import Scan
 from incident.duties import DutyTable, Occurrence
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
-from incident.incident import ENDED, Case, State
+from incident.incident import ENDED, Case
+from incident.joining import joined, same_matter
 from incident.journal import (
     AlertFacts,
-    AlertJoined,
     CommandEnded,
-    CommandIssued,
     Ending,
     Fact,
     Happened,
-    Move,
     Noted,
     NoticeDrafted,
     Opened,
-    StateMoved,
 )
 from incident.ledger import Ledger
 from incident.playbook import Playbook, read_playbook
 from incident.run import next_facts, outcome_facts
-from incident.scope import CALLER_FIELD
 from incident.store import CaseStore
 from incident.wording import Press, write_draft
 
@@ -92,19 +87,30 @@ class Engine:
         self.ledger.refresh()
         rule = Actor(kind=ActorKind.RULE, id=alert.rule)
         known = self._store.case_of(alert.id)
-        case = known or next((each.id for each in self.all() if _same_matter(each, alert)), None)
+        case = known or next((each.id for each in self.all() if same_matter(each, alert)), None)
         if case is None:
             case = self.begin(alert.title, alert, rule)
         else:
             bind, now = None if known else alert.id, self.now()
-            self.ledger.record(case, lambda known: _joined(known, alert, now), at=now, by=rule, alert=bind)
+            book = self.rules.books.get(alert.respond)
+            books = tuple(self._called(book).values()) if book else ()
+            self.ledger.record(case, lambda known: joined(known, alert, books, now), at=now, by=rule, alert=bind)
         self.carry_on(case)
         return case
 
     def begin(
-        self, title: str, alert: AlertFacts | None, by: Actor, *, level: str = "medium", note: str = ""
+        self,
+        title: str,
+        alert: AlertFacts | None,
+        by: Actor,
+        *,
+        level: str = "medium",
+        note: str = "",
+        once: str | None = None,
     ) -> CaseId:
-        """Open a case and go no further."""
+        """Open a case and go no further. What was opened for *once* before is that case."""
+        if once and (known := self._store.case_of(once)):
+            return known
         now = self.now()
         book = self.rules.books.get(alert.respond) if alert else None
         called = self._called(book) if book else {}
@@ -119,10 +125,13 @@ class Engine:
         aware_by = Occurrence.ALERT if alert else Occurrence.CONFIRMATION
         facts: list[Fact] = [Happened(what=aware_by, at=min(alert.raised_at, now) if alert else now, note=note)]
         if alert and alert.respond and book is None:
-            facts.append(Noted(text=f"there is no playbook `{alert.respond}`: the case is handled by hand"))
+            facts.append(
+                Noted(text=f"没有预案 {alert.respond}，由人处理 / there is no playbook `{alert.respond}`: by hand")
+            )
         return self.ledger.open(
             opened,
             *facts,
+            once=once,
             day=now.astimezone(self.rules.press.zone).date(),
             at=now,
             by=by,
@@ -172,10 +181,10 @@ class Engine:
         raise RuntimeError(f"{case}: the playbook goes on without end")
 
     def _next(self, case: Case, now: datetime) -> Sequence[Fact]:
-        facts = clock_facts(case, self.rules.duties) or judgement_facts(case)
-        return facts or self._own_work(case) or next_facts(case, self._library(case), now)
+        facts = regrading(case, self.rules.duties) or clock_facts(case, self.rules.duties) or judgement_facts(case)
+        return facts or self._own_work(case, now) or next_facts(case, self._library(case), now)
 
-    def _own_work(self, case: Case) -> tuple[Fact, ...]:
+    def _own_work(self, case: Case, now: datetime) -> tuple[Fact, ...]:
         """The outcome of a command that needs nothing from outside."""
         for command in case.machine_commands:
             if not isinstance(command, StartDuties | DraftNotice):
@@ -183,7 +192,7 @@ class Engine:
             done = CommandEnded(key=command.key, ending=Ending.SUCCEEDED)
             try:
                 if isinstance(command, DraftNotice):
-                    return (NoticeDrafted(draft=write_draft(case, command.template, self.rules.press)), done)
+                    return (NoticeDrafted(draft=write_draft(case, command.template, self.rules.press, now)), done)
                 if case.graded and case.graded_by != ENGINE:
                     return (done,)  # a person has graded it: that stands
                 return self._grade(case, command.key)
@@ -203,42 +212,3 @@ class Engine:
         if book is None:
             raise ValueError(f"a playbook that a case runs by cannot be read: {findings[0]}")
         return book
-
-
-def _same_matter(case: Case, alert: AlertFacts) -> bool:
-    """Whether *alert* is about what an open case is about: the same caller, or the same rule and group."""
-    if case.state in ENDED:
-        return False
-    caller = alert.group.get(CALLER_FIELD)
-    return any(
-        (caller and other.group.get(CALLER_FIELD) == caller)
-        or (other.rule == alert.rule and other.group == alert.group)
-        for other in case.alerts.values()
-    )
-
-
-def _joined(case: Case, alert: AlertFacts, now: datetime) -> tuple[Fact, ...]:
-    if case.alerts.get(alert.id) == alert:
-        return ()
-    facts: list[Fact] = [AlertJoined(alert=alert)]
-    if aware(case, Occurrence.ALERT, alert.raised_at):
-        facts.append(Happened(what=Occurrence.ALERT, at=alert.raised_at))
-    if case.state is State.CLOSED:
-        facts.append(StateMoved(move=Move.REOPEN, reason="the alert went on after the case was closed"))
-    return (*facts, *_relapse(case, alert, now))
-
-
-def _relapse(case: Case, alert: AlertFacts, now: datetime) -> Iterator[Fact]:
-    """What follows where *alert* tells of something after the containment had ended: it does not hold any more.
-
-    A rule that contains without asking contains again; else the case is open again, and people see that.
-    """
-    before = case.tightenings
-    if case.state is not State.CONTAINED or not before or case.held(alert.last_at):
-        return
-    yield StateMoved(move=Move.RELAPSE, reason="控制到期后又有读取 / it went on after the containment had ended")
-    if alert.automatic:
-        by = Actor(kind=ActorKind.RULE, id=alert.rule)
-        about = [command for command in before if command.target == alert.group.get(CALLER_FIELD)] or before
-        again = replace(about[-1], key=new_key(case), until=now + MOST_CONTAINMENT, by=by)
-        yield CommandIssued(step=0, command=again)

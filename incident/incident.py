@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.clocks import ClockRecord
-from incident.command import AskPerson, Command, Lift, MachineCommand, Question, Tighten
+from incident.command import AskPerson, Command, Containment, Lift, MachineCommand, Question, Tighten
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
@@ -89,10 +89,19 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiftRequest:
-    """That a tightening be taken back, which waits for a second person."""
+    """That something be taken back, which waits for a second person."""
 
     by: PersonId
     reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a person said a fact of the notice is."""
+
+    fact: FactSettled
+    by: PersonId
     at: datetime
 
 
@@ -149,16 +158,22 @@ class Case:
     commands: Mapping[CommandKey, Issued] = field(default_factory=dict)
     lifts: Mapping[CommandKey, LiftRequest] = field(default_factory=dict)
     """What waits for a second person, by the key of the tightening."""
+    clue_disputed: LiftRequest | None = None
+    """That there is no clue to a crime, where that waits for a second person."""
     variables: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     """By frame."""
     run_ended: Ending | None = None
     scope: Scope | None = None
     scope_entry: int = 0
     """Number of the entry that holds the scope."""
+    scope_at: datetime | None = None
+    """When it was recorded."""
     graded: Graded | None = None
     graded_by: Actor | None = None
+    graded_entry: int = 0
+    """Number of the entry that holds the grade."""
     contained_at: datetime | None = None
-    settled: Mapping[str, FactSettled] = field(default_factory=dict)
+    settled: Mapping[str, Settled] = field(default_factory=dict)
     settled_by: frozenset[PersonId] = frozenset()
     """Who said what a fact is: as much an author of the notice as who wrote in it."""
     notice: NoticeState = NoticeState()
@@ -194,12 +209,38 @@ class Case:
     def tightenings(self) -> tuple[Tighten, ...]:
         """Those that came into force, whether or not they have ended, but for what two people have taken back."""
         succeeded = [issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED]
-        lifted = {command.tightening.key for command in succeeded if isinstance(command, Lift)}
+        lifted = {lift.tightening.key for lift in self.lifted}
         return tuple(command for command in succeeded if isinstance(command, Tighten) and command.key not in lifted)
 
     def held(self, at: datetime) -> tuple[Tighten, ...]:
         """The tightenings of the case that are in force at *at*."""
         return tuple(command for command in self.tightenings if at < command.until)
+
+    @property
+    def lifted(self) -> tuple[Lift, ...]:
+        """What two people have taken back."""
+        done = (issued.command for issued in self.commands.values() if issued.progress is Progress.SUCCEEDED)
+        return tuple(command for command in done if isinstance(command, Lift))
+
+    def stopped_at(self, now: datetime) -> datetime | None:
+        """Since when everybody the case is about is blocked, by account or by credential; None where one is not.
+
+        Masking harder or stopping a system stops no account. What has ended or was taken back by *now* counts not.
+        """
+        since: dict[tuple[Containment, str], datetime] = {}
+        for command in self.held(now):
+            ended_at = self.commands[command.key].ended_at
+            assert ended_at is not None
+            since.setdefault((command.kind, command.target), ended_at)
+        groups = [alert.group for alert in self.alerts.values()]
+        scope = self.scope
+        callers = {group.get("user.id", "") for group in groups} | {*(scope.callers if scope else ())}
+        credentials = {*(scope.credentials if scope else ())}
+        for kind, names in ((Containment.BLOCK_CALLER, callers), (Containment.BLOCK_CREDENTIAL, credentials)):
+            times = [since.get((kind, name)) for name in names if name]
+            if times and None not in times:
+                return max(at for at in times if at is not None)
+        return None
 
     @property
     def aware_at(self) -> datetime | None:

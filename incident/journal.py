@@ -13,7 +13,7 @@ from incident.codec import canonical, decode, encode
 from incident.command import Command
 from incident.draft import Draft
 from incident.duties import Duty, Grade, Occurrence
-from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PlaybookId, StepId
+from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PersonId, PlaybookId, StepId
 from incident.notice import Version, WithdrawalReason
 from incident.playbook import StepKind
 from incident.scope import Scope
@@ -91,6 +91,21 @@ class Happened:
     what: Occurrence
     at: datetime
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClueDisputed:
+    """A person holds the clue to a crime to be a mistake; another has to agree."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClueWithdrawn:
+    """Another person agreed: there was no clue to a crime. A later one begins anew."""
+
+    reason: str
+    asked_by: PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +291,8 @@ type Fact = (
     Opened
     | AlertJoined
     | Happened
+    | ClueDisputed
+    | ClueWithdrawn
     | ClockSet
     | DutyJudged
     | DutyFulfilled
@@ -329,7 +346,7 @@ def entries_of(
     for fact in facts:
         number += 1
         body = canonical(write_fact(fact)).decode()
-        chain = _link(chain, case, number, at, by, body)
+        chain = link(chain, case, number, at, by, body)
         found.append(Entry(case=case, number=number, at=at, by=by, fact=fact, body=body, chain=chain))
     return tuple(found)
 
@@ -338,7 +355,7 @@ def verify(entries: Iterable[Entry]) -> None:
     """Return if *entries*, the whole journal of one case, follow from one another. Raises BrokenJournal."""
     chain = ""
     for number, entry in enumerate(entries, 1):
-        chain = _link(chain or seed_of(entry.case), entry.case, number, entry.at, entry.by, entry.body)
+        chain = link(chain or seed_of(entry.case), entry.case, number, entry.at, entry.by, entry.body)
         if entry.number != number or entry.chain != chain:
             raise BrokenJournal(f"{entry.case}: entry {entry.number} does not follow from the one before")
 
@@ -348,7 +365,8 @@ def seed_of(case: CaseId) -> str:
     return hashlib.sha256(f"yingbi journal 1 {case}".encode()).hexdigest()
 
 
-def _link(chain: str, case: CaseId, number: int, at: datetime, by: Actor, body: str) -> str:
+def link(chain: str, case: CaseId, number: int, at: datetime, by: Actor, body: str) -> str:
+    """The chain of an entry, where *chain* is that of the one before."""
     told = [chain, case, number, encode(datetime, at), str(by), body]
     return hashlib.sha256(canonical(told)).hexdigest()
 

@@ -45,10 +45,20 @@ class Ledger:
             return tuple(sorted(self._cases.values(), key=lambda case: (case.opened_at, case.id), reverse=True))
 
     def open(
-        self, opened: Opened, *facts: Fact, day: date, at: datetime, by: Actor, playbooks: Mapping[str, str]
+        self,
+        opened: Opened,
+        *facts: Fact,
+        day: date,
+        at: datetime,
+        by: Actor,
+        playbooks: Mapping[str, str],
+        once: str | None = None,
     ) -> CaseId:
-        """A new case that begins with these facts. Raises Conflict where its alert belongs to one already."""
-        alert = opened.alert.id if opened.alert else None
+        """A new case that begins with these facts, or the one that was opened for *once* meanwhile.
+
+        Raises Conflict where its alert belongs to one already.
+        """
+        alert = opened.alert.id if opened.alert else once
         with self._lock:
             for attempt in range(ATTEMPTS):
                 case = self._store.next_id(day)
@@ -56,6 +66,8 @@ class Ledger:
                 try:
                     self._store.open(entries, alert=alert, playbooks=playbooks)
                 except Conflict:
+                    if once and (known := self._store.case_of(once)):
+                        return known
                     if attempt == ATTEMPTS - 1 or (alert and self._store.case_of(alert)):
                         raise
                     continue

@@ -67,7 +67,7 @@ class Performer:
         try:
             publish(self.published, command.notice)
         except OSError as error:
-            return Failed(said=f"cannot write the notice: {error.strerror}")
+            return Failed(said=f"无法写入通告 / cannot write the notice: {error.strerror}")
         except ValueError as error:
             return Failed(said=str(error))
-        return Done(said=f"{command.notice.id} version {command.notice.current.number}")
+        return Done()

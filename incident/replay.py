@@ -6,11 +6,25 @@ from typing import assert_never
 
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import Lift, Tighten
+from incident.duties import Occurrence, Since
 from incident.ids import ENGINE, Actor, PersonId
-from incident.incident import LEVELS, TRANSITIONS, Activation, Case, Event, Issued, LiftRequest, NoticeState, Progress
+from incident.incident import (
+    LEVELS,
+    TRANSITIONS,
+    Activation,
+    Case,
+    Event,
+    Issued,
+    LiftRequest,
+    NoticeState,
+    Progress,
+    Settled,
+)
 from incident.journal import (
     AlertJoined,
     ClockSet,
+    ClueDisputed,
+    ClueWithdrawn,
     CommandEnded,
     CommandIssued,
     DutyFulfilled,
@@ -83,6 +97,15 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, alerts={**case.alerts, alert.id: alert}, level=_higher(case.level, alert.level))
         case Happened(what=what, at=at, note=note):
             return replace(case, occurrences=(*case.occurrences, Event(what=what, at=at, by=entry.by, note=note)))
+        case ClueDisputed(reason=reason):
+            return replace(case, clue_disputed=LiftRequest(by=PersonId(entry.by.id), reason=reason, at=entry.at))
+        case ClueWithdrawn():
+            left = tuple(event for event in case.occurrences if event.what is not Occurrence.CRIME_CLUE)
+            clocks = {
+                duty: replace(record, withdrawn=True) if record.duty.since is Since.CRIME_CLUE else record
+                for duty, record in case.clocks.items()
+            }
+            return replace(case, occurrences=left, clocks=clocks, clue_disputed=None)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
             return _with_clock(case, fact, entry)
         case StepStarted() | StepEnded():
@@ -95,15 +118,16 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case RunEnded(ending=ending):
             return replace(case, run_ended=ending)
         case ScopeAssessed(scope=scope):
-            return replace(case, scope=scope, scope_entry=entry.number)
+            return replace(case, scope=scope, scope_entry=entry.number, scope_at=entry.at)
         case Graded():
-            return replace(case, graded=fact, graded_by=entry.by)
+            return replace(case, graded=fact, graded_by=entry.by, graded_entry=entry.number)
         case StateMoved(move=move):
             contained = (case.contained_at or entry.at) if move is Move.CONTAIN else case.contained_at
             return replace(case, state=TRANSITIONS[case.state, move], contained_at=contained)
         case FactSettled(name=name):
-            by = case.settled_by | {PersonId(entry.by.id)}
-            return replace(case, settled={**case.settled, name: fact}, settled_by=by)
+            settled = Settled(fact=fact, by=PersonId(entry.by.id), at=entry.at)
+            by = case.settled_by | {settled.by}
+            return replace(case, settled={**case.settled, name: settled}, settled_by=by)
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
         case Noted():
@@ -119,7 +143,8 @@ def _higher(one: str, other: str) -> str:
 def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, entry: Entry) -> Case:
     if isinstance(fact, ClockSet):
         setting = Setting(start=fact.start, due=fact.due, reason=fact.reason, at=entry.at, by=entry.by)
-        before = case.clocks.get(fact.duty.id, ClockRecord(duty=fact.duty))
+        known = case.clocks.get(fact.duty.id)
+        before = ClockRecord(duty=fact.duty) if known is None or known.withdrawn else known
         record = replace(before, settings=(*before.settings, setting))
         return replace(case, clocks={**case.clocks, fact.duty.id: record})
     record = case.clocks[fact.duty]

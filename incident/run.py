@@ -6,12 +6,12 @@ between any two entries goes on by the same way as one that was not. A command i
 outcome, and is performed, again where need be, until then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
 from incident.command import Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
-from incident.ids import CommandKey
+from incident.ids import CaseId, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
 from incident.journal import (
     CommandEnded,
@@ -52,7 +52,9 @@ def outcome_facts(case: Case, key: CommandKey, outcome: Outcome) -> tuple[Fact, 
         return ()
     if issued.progress is Progress.FAILED:  # given up by a time limit, and answered after all
         return (
-            () if isinstance(outcome, Failed) else (Noted(text=f"`{key}` was carried out after its time had passed"),)
+            ()
+            if isinstance(outcome, Failed)
+            else (Noted(text=f"{key} 超过时限后才执行 / `{key}` was carried out after its time had passed"),)
         )
     match outcome:
         case Failed(said=said):
@@ -85,11 +87,15 @@ def _is_last(case: Case, lift: Lift) -> bool:
 
 
 def _given(case: Case) -> dict[str, str]:
-    """What the engine knows for the external variables of a playbook."""
     group = {key: value for alert in reversed([*case.alerts.values()]) for key, value in alert.group.items()}
+    return given_for(case.id, group, automatic=case.automatic is not None)
+
+
+def given_for(case: CaseId, group: Mapping[str, str], *, automatic: bool) -> dict[str, str]:
+    """What the engine knows for the external variables of a playbook, where alerts are about *group*."""
     given = {
-        "__case__": str(case.id),
-        "__automatic__": "true" if case.automatic else "false",
+        "__case__": str(case),
+        "__automatic__": "true" if automatic else "false",
         "__caller__": group.get("user.id", ""),
         "__system__": group.get("service.name", ""),
         "__credential__": group.get("yingbi.credential", ""),

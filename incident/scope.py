@@ -6,7 +6,7 @@ recognised when it is counted again.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,8 @@ from siem.record.ecs import Document
 from siem.record.event import Disclosure, Phase, Verdict
 
 CALLER_FIELD = "user.id"
+SYSTEM_FIELD = "service.name"
+EVENT_FIELD = "event.id"
 MOST_NAMED = 200
 """At most so many operations, addresses and credentials are named in a scope; the numbers count all."""
 
@@ -34,11 +36,13 @@ class Caution(StrEnum):
     """The index did not hold all that was logged in the period: the numbers may be too low."""
     EPOCHS_MIXED = "epochs_mixed"
     """The digest key changed within the period: one person may count twice."""
+    SOURCE_UNKNOWN = "source_unknown"
+    """The alert names no source, so only events that it names were counted: the same source may have read more."""
     NOTHING_FOUND = "nothing_found"
     """No event fits, although there was an alert."""
 
 
-DOUBTFUL = frozenset({Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED, Caution.NOTHING_FOUND})
+DOUBTFUL = frozenset({Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED, Caution.SOURCE_UNKNOWN, Caution.NOTHING_FOUND})
 """With these the number of persons is in doubt, and a notice that states it is not published."""
 
 
@@ -234,7 +238,7 @@ class _Count:
             bytes_out=self.bytes_out,
             first_at=datetime.fromisoformat(self.first) if self.first else None,
             last_at=datetime.fromisoformat(self.last) if self.last else None,
-            cautions=tuple(self._cautions(complete=complete)),
+            cautions=tuple(self._cautions(question, complete=complete)),
             unattributed=sum(max(values.values()) for values in self.unattributed.values()),
         )
 
@@ -247,7 +251,7 @@ class _Count:
             clear_unattributed=sum(values[name] for values in self.unattributed.values()),
         )
 
-    def _cautions(self, *, complete: bool) -> list[Caution]:
+    def _cautions(self, question: ScopeQuestion, *, complete: bool) -> list[Caution]:
         found = [Caution.AROUND_THE_GATEWAY]
         if self.without_subject:
             found.append(Caution.VALUES_WITHOUT_SUBJECT)
@@ -257,17 +261,29 @@ class _Count:
             found.append(Caution.INDEX_BEHIND)
         if len({digest.partition(":")[0] for digest in self.persons}) > 1:
             found.append(Caution.EPOCHS_MIXED)
+        if EVENT_FIELD in question.where:
+            found.append(Caution.SOURCE_UNKNOWN)
         if self.events == 0:
             found.append(Caution.NOTHING_FOUND)
         return found
 
 
-def question_about(group: Mapping[str, str], start: datetime, end: datetime) -> ScopeQuestion:
-    """The question for an alert's *group*: all that its caller did, or, where it names none, what the group fits.
+def question_about(
+    group: Mapping[str, str], start: datetime, end: datetime, events: Sequence[str] = ()
+) -> ScopeQuestion:
+    """The question for an alert's *group*: all that its caller did; where it names none, what came from where it did.
 
-    Raises ValueError where the group is empty: it would ask about everybody.
+    A group that names nobody, or a system only, would ask about everybody: then the *events* of the alert count, and
+    no others. Raises ValueError where there are none.
     """
-    if not any(group.values()):
-        raise ValueError("the alert names no caller and no group, so there is nobody to ask the log about")
-    where = {CALLER_FIELD: (group[CALLER_FIELD],)} if group.get(CALLER_FIELD) else {k: (v,) for k, v in group.items()}
-    return ScopeQuestion(where=where, start=start, end=end)
+    named = {name: (value,) for name, value in group.items() if value}
+    if CALLER_FIELD in named:
+        return ScopeQuestion(where={CALLER_FIELD: named[CALLER_FIELD]}, start=start, end=end)
+    if named.keys() - {SYSTEM_FIELD}:
+        return ScopeQuestion(where=named, start=start, end=end)
+    if not events:
+        raise ValueError(
+            "告警没有指明对象，无法统计"
+            " / the alert names no caller and no group, so there is nobody to ask the log about"
+        )
+    return ScopeQuestion(where={EVENT_FIELD: tuple(events)}, start=start, end=end)

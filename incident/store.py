@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -53,7 +54,9 @@ JOURNAL = Table(
 CASE_ALERTS = Table(
     "case_alerts",
     METADATA,
-    Column("alert_id", String(200), primary_key=True),  # an alert opens or joins one case, once
+    Column(
+        "alert_id", String(200), primary_key=True
+    ),  # an alert, or a form that was sent, opens or joins one case, once
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
 )
 
@@ -67,6 +70,19 @@ PLAYBOOKS = Table(
 
 class Conflict(Exception):
     """Somebody else has written to the journal since it was read. Nothing was written: read again and decide again."""
+
+
+class Row(NamedTuple):
+    """One row of the journals."""
+
+    position: int
+    case: str
+    number: int
+    at: str
+    by_kind: str
+    by_id: str
+    body: str
+    chain: str
 
 
 class CaseStore:
@@ -124,6 +140,27 @@ class CaseStore:
                         chain=row.chain,
                     ),
                 )
+
+    def rows_since(self, position: int) -> Iterator[Row]:
+        """The same as they lie in the database, read as nothing: what was altered may no longer be readable."""
+        columns = JOURNAL.c
+        query = (
+            select(
+                columns.position,
+                columns.case_id,
+                columns.number,
+                columns.at,
+                columns.by_kind,
+                columns.by_id,
+                columns.body,
+                columns.chain,
+            )
+            .where(columns.position > position)
+            .order_by(columns.position)
+        )
+        with self._reading.connect() as connection:
+            for row in connection.execute(query):
+                yield Row(*row)
 
     def case_of(self, alert: str) -> CaseId | None:
         """The case that *alert* belongs to."""

@@ -1,6 +1,8 @@
 """What an entry of the journal says to a reader, in one line. The console shows these under a case."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import assert_never
 
 from incident.command import (
@@ -10,6 +12,7 @@ from incident.command import (
     Containment,
     DraftNotice,
     Lift,
+    MachineCommand,
     PublishNotice,
     Question,
     StartDuties,
@@ -21,6 +24,8 @@ from incident.incident import Case
 from incident.journal import (
     AlertJoined,
     ClockSet,
+    ClueDisputed,
+    ClueWithdrawn,
     CommandEnded,
     CommandIssued,
     DutyFulfilled,
@@ -84,8 +89,11 @@ _ENDINGS = {
 }
 
 
-def describe(fact: Fact, case: Case) -> Bilingual:
-    """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded."""
+def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> Bilingual:
+    """What *fact*, of the journal of *case*, says: one line in each language, without the time it was recorded.
+
+    *told* writes a time as readers of the installation know it.
+    """
     match fact:
         case Opened(title=title):
             return _named("立案", "Case opened", title)
@@ -93,16 +101,25 @@ def describe(fact: Fact, case: Case) -> Bilingual:
             return _named("告警并入", "Alert joined", alert.title, f" ({alert.event_count})")
         case Happened(what=what, note=note):
             return _line(_OCCURRENCES[what].zh, _OCCURRENCES[what].en.capitalize(), note)
+        case ClueDisputed(reason=reason):
+            return _line("请求撤回犯罪线索", "Asked to take the clue to a crime back", reason)
+        case ClueWithdrawn(reason=reason):
+            return _line("两人决定撤回犯罪线索", "The clue to a crime was taken back by two people", reason)
         case StepStarted(name=name):
             return _named("步骤开始", "Step started", name)
         case StepEnded(number=number, ending=ending, said=said):
             zh, en = f"步骤{_ENDINGS[ending].zh}", f"Step {_ENDINGS[ending].en}"
-            return _named(zh, en, case.steps[number].name, f" ({said})" if said else "")
+            step = split(case.steps[number].name)
+            return _named(f"{zh}：{step.zh}", f"{en}: {step.en or step.zh}", said)
         case CommandIssued(command=command):
             return _command(command)
         case CommandEnded(key=key, ending=ending, said=said):
-            about, ended = _command(case.commands[key].command), _ENDINGS[ending]
-            return _line(f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})", said)
+            command = case.commands[key].command
+            about, ended = _command(command), _ENDINGS[ending]
+            zh, en = f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})"
+            if ending is Ending.FAILED or isinstance(command, AskPerson):
+                return _named(zh, en, said)
+            return _done(zh, en, command, told)
         case LiftAsked(tightening=key, reason=reason):
             about = _command(case.commands[key].command)
             return _line(f"请求解除（{about.zh}）", f"Asked to take back ({about.en})", reason)
@@ -118,9 +135,9 @@ def describe(fact: Fact, case: Case) -> Bilingual:
         case Graded(grade=grade, why=why):
             return _named(f"定级：{GRADE_NAMES[grade].zh}", f"Graded: {GRADE_NAMES[grade].en}", why)
         case StateMoved(move=move, reason=reason):
-            return _line(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
+            return _named(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
         case Noted(text=text):
-            return _line("备注", "Note", text)
+            return _named("备注", "Note", text)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
             return _duty(fact, case)
         case _:
@@ -133,16 +150,31 @@ def _line(zh: str, en: str, more: str = "") -> Bilingual:
 
 def _named(zh: str, en: str, text: str, more: str = "") -> Bilingual:
     """Each line with its own half of a *text* that is `中文 / English`, as titles, steps and our own reasons are."""
+    if not text:
+        return Bilingual(zh=zh, en=en)
     halves = split(text)
     return Bilingual(zh=f"{zh}：{halves.zh}{more}", en=f"{en}: {halves.en or halves.zh}{more}")
 
 
 def split(text: str) -> Bilingual:
-    """The halves of a text that is `中文 / English`. One with Chinese behind the stroke too is no such text: all of it
-    is the first half.
+    """The halves of a text that is `中文 / English`. One with Chinese behind the stroke too, or none before it, is no
+    such text: all of it is the first half.
     """
     zh, _, en = text.partition(" / ")
-    return Bilingual(zh=text, en="") if _CHINESE.search(en) else Bilingual(zh=zh, en=en)
+    return Bilingual(zh=zh, en=en) if _CHINESE.search(zh) and not _CHINESE.search(en) else Bilingual(zh=text, en="")
+
+
+def _done(zh: str, en: str, command: MachineCommand, told: Callable[[datetime], Bilingual]) -> Bilingual:
+    """What a machine has carried out, told from what it was asked to do."""
+    match command:
+        case Tighten(until=until):
+            end = told(until)
+            return Bilingual(zh=f"{zh}：有效至{end.zh}", en=f"{en}: in force until {end.en}")
+        case PublishNotice(notice=notice):
+            number = notice.current.number
+            return Bilingual(zh=f"{zh}：第 {number} 版", en=f"{en}: version {number}")
+        case _:
+            return Bilingual(zh=zh, en=en)
 
 
 def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
@@ -151,7 +183,7 @@ def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) ->
     match fact:
         case ClockSet(reason=reason):
             zh, en = ("时限移动", "Clock moved") if reason else ("时限起算", "Clock started")
-            return _line(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
+            return _named(f"{zh}（{name.zh}）", f"{en} ({name.en})", reason)
         case DutyJudged(applies=applies, why=why):
             zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
             return _named(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
@@ -179,7 +211,7 @@ def _notice(
             return Bilingual(zh=f"通告第 {version.number} 版已发布", en=f"Version {version.number} published")
         case NoticeWithdrawn(reason=reason):
             why = WITHDRAWAL_NAMES[reason]
-            return _line("通告撤回", "Notice withdrawn", f"{why.zh} / {why.en}")
+            return Bilingual(zh=f"通告撤回：{why.zh}", en=f"Notice withdrawn: {why.en}")
         case _:
             assert_never(fact)
 

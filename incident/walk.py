@@ -9,21 +9,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from incident.action import OWN_AGENT, Act, Call, read_call, simple_command, substitute
+from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
 from incident.command import ASSIGNEES, AskPerson, AssessScope, Command, PublishNotice, Question
 from incident.expression import Expression
 from incident.ids import ENGINE, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
 from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnded, StepStarted
+from incident.measures import measures_for
 from incident.notice import PublishedNotice, Version
 from incident.playbook import CommandText, Playbook, Step, StepKind
-from incident.scope import question_about
+from incident.scope import CALLER_FIELD, question_about
 
 type Library = Mapping[PlaybookId, Playbook]
 """The playbooks of one case, as they were when it was opened."""
 
 LOOK_BACK_HOURS = 24
 """How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
+
+_NO_MEASURE = (
+    "告警没有指明账号，也没有指明系统。请查明后人工控制。"
+    " The alert names neither an account nor a system: find out, and contain by hand."
+)
 
 RETRY = "retry"
 """The output of an answered rescue question that asks for another attempt."""
@@ -58,10 +64,14 @@ def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedel
     Raises ValueError where no alert says whom to ask about.
     """
     if not case.alerts:
-        raise ValueError("no alert belongs to the case, so there is nobody to ask the log about")
+        raise ValueError(
+            "案件没有关联告警，无法统计 / no alert belongs to the case, so there is nobody to ask the log about"
+        )
     start = min(alert.first_at for alert in case.alerts.values()) - look_back
-    group = next(iter(case.alerts.values())).group
-    return AssessScope(key=key, case=case.id, question=question_about(group, start, now))
+    alerts = tuple(case.alerts.values())
+    group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
+    events = tuple(dict.fromkeys(event for alert in alerts for event in alert.events))
+    return AssessScope(key=key, case=case.id, question=question_about(group, start, now, events))
 
 
 def with_draft(case: Case, at: datetime) -> PublishedNotice:
@@ -243,12 +253,12 @@ class Walk:
         """The end of a pending command that needs no answer any more."""
         command = issued.command
         if step.timeout_at is not None and self._now >= issued.issued_at + (step.timeout_at - step.start_at):
-            return (CommandEnded(key=command.key, ending=Ending.FAILED, said="timed out"),)
+            return (CommandEnded(key=command.key, ending=Ending.FAILED, said="超过时限 / timed out"),)
         if not isinstance(command, AskPerson):
             return ()
         rule = self._case.automatic
-        if command.question is Question.CONTAIN and rule:
-            said = f"the rule `{rule.rule}` contains without asking"
+        if command.question is Question.CONTAIN and rule and not command.measures:
+            said = f"规则 {rule.rule} 可不经询问控制 / the rule `{rule.rule}` contains without asking"
             return (CommandEnded(key=command.key, ending=Ending.SUCCEEDED, said=said),)
         if command.question is Question.APPROVE_NOTICE and self._case.notice_approved:
             return (CommandEnded(key=command.key, ending=Ending.SUCCEEDED),)
@@ -291,9 +301,9 @@ class Walk:
     def _by_hand(self, step: Activation, command: CommandText, key: CommandKey) -> AskPerson:
         """A manual command, or one of a kind that this engine does not run: a person carries it out."""
         variables = self._variables(step)
-        said = substitute(command.text, variables)
+        said = for_reader(command.text, variables)
         if command.content:
-            said += "\n" + substitute(command.content, variables)
+            said += "\n" + for_reader(command.content, variables)
         return replace(self._ask(step, key, Question.STEP, said), answers=self._text(step).out_args)
 
     def _gate(self, step: Activation, call: Call, key: CommandKey) -> tuple[Fact, ...] | None:
@@ -317,7 +327,7 @@ class Walk:
         tried = self._case.commands.get(key)
         refused = sum(1 for issued in asked if issued.progress is Progress.FAILED)
         if asked and asked[-1].progress is Progress.FAILED and refused > (tried.attempts if tried else 0):
-            raise ValueError(asked[-1].said or "a person said no")
+            raise ValueError(asked[-1].said or "有人回答“不” / a person said no")
         name = CommandKey(f"{key}.approval{len(asked) + 1}")
         return (CommandIssued(step=step.number, command=self._ask(step, name, question, self._text(step).description)),)
 
@@ -328,6 +338,12 @@ class Walk:
                 return PublishNotice(key=key, case=case.id, notice=with_draft(case, self._now))
             case Act.ASSESS_SCOPE:
                 return scope_command(case, key, self._now, call.hours("look_back_hours", LOOK_BACK_HOURS))
+            case Act.OFFER_CONTAINMENT:
+                measures = measures_for(case, call.hours("hours", MOST_HOURS) // timedelta(hours=1))
+                if not measures:
+                    return self._ask(step, key, Question.STEP, _NO_MEASURE)
+                asked = self._ask(step, key, Question.CONTAIN, self._text(step).description)
+                return replace(asked, measures=measures)
             case _:
                 return simple_command(
                     call,

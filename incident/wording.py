@@ -11,7 +11,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from incident.draft import MISSING_MARK, Draft, NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual
-from incident.incident import Case, State
+from incident.incident import Case, Settled, State
+from incident.journal import Happened
 from incident.notice import Contact, Content, Stage
 from incident.scope import DOUBTFUL, Caution, Scope
 
@@ -31,7 +32,7 @@ _LABELS: Mapping[str, Bilingual] = {
     "discovered": Bilingual(zh="发现时间", en="discovered"),
     "from": Bilingual(zh="最早读取时间", en="first access"),
     "to": Bilingual(zh="最晚读取时间", en="last access"),
-    "contained": Bilingual(zh="控制时间", en="contained"),
+    "contained": Bilingual(zh="涉事账号停用时间", en="accounts stopped"),
     "persons": Bilingual(zh="以明文显示所涉人数", en="persons, data shown in clear"),
     "persons_at_most": Bilingual(
         zh="以明文显示所涉人数的上限（含没有标明属于谁的信息）",
@@ -45,6 +46,8 @@ _LABELS: Mapping[str, Bilingual] = {
     "hotline": Bilingual(zh="政务服务便民热线", en="government service hotline"),
     "police": Bilingual(zh="报警电话", en="police"),
 }
+_COUNTED = ("systems", "from", "to", "persons", "persons_at_most", "persons_masked", "accounts", "categories")
+"""The facts that a scope tells."""
 FACT_NAMES = frozenset(_LABELS)
 """The facts that a template may use, and that a person may settle."""
 
@@ -52,6 +55,10 @@ _DOUBTS: Mapping[Caution, Bilingual] = {
     Caution.INDEX_BEHIND: Bilingual(zh="统计时日志索引尚未完整", en="the index was behind when this was counted"),
     Caution.EPOCHS_MIXED: Bilingual(
         zh="统计时段内更换过摘要密钥，同一人可能被计两次", en="the digest key changed, so a person may count twice"
+    ),
+    Caution.SOURCE_UNKNOWN: Bilingual(
+        zh="告警没有指明来源，只统计了告警列出的记录",
+        en="the alert names no source, so only the events that it lists were counted",
     ),
     Caution.NOTHING_FOUND: Bilingual(zh="日志中没有找到相应记录", en="the log has no such record"),
 }
@@ -77,20 +84,20 @@ class Press:
     templates: Path = SHIPPED
 
 
-def facts_of(case: Case, press: Press) -> tuple[NoticeFact, ...]:
-    """Every fact that a notice about *case* may state, as known now. What a person settled stands above the rest."""
-    known = {
-        fact.name: fact for fact in (*_case_facts(case, press), *_scope_facts(case, press), *_standing(case, press))
-    }
+def facts_of(case: Case, press: Press, now: datetime) -> tuple[NoticeFact, ...]:
+    """Every fact that a notice about *case* may state at *now*. What a person settled stands above the rest."""
+    of_case, of_scope = _case_facts(case, press, now), _scope_facts(case, press)
+    known = {fact.name: fact for fact in (*of_case, *of_scope, *_standing(case, press))}
     for name, settled in case.settled.items():
-        source = f"{case.id}: {settled.reason}"
-        known[name] = NoticeFact(name=name, label=_LABELS[name], value=settled.value, source=source)
+        source, value = f"{case.id}: {settled.fact.reason}", settled.fact.value
+        doubt = _outdone(settled, known[name].value, _known_at(case, name, now), press)
+        known[name] = NoticeFact(name=name, label=_LABELS[name], value=value, source=source, doubt=doubt)
     return tuple(known[name] for name in _LABELS)
 
 
-def write_draft(case: Case, template: str, press: Press) -> Draft:
+def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft:
     """The notice that *template* makes of the facts. Raises ValueError where the template is missing or wrong."""
-    facts = facts_of(case, press)
+    facts = facts_of(case, press, now)
     title_zh, body_zh = _render(f"{template}.zh.j2", case, facts, press)
     title_en, body_en = _render(f"{template}.en.j2", case, facts, press)
     grade = case.graded.grade if case.graded else None
@@ -106,6 +113,31 @@ def write_draft(case: Case, template: str, press: Press) -> Draft:
     return Draft(template=template, content=content, facts=facts)
 
 
+def _known_at(case: Case, name: str, now: datetime) -> datetime | None:
+    """When the log, or the journal, last had something to say about the fact; None where it says nothing."""
+    if name in _COUNTED:
+        return case.scope_at
+    if name == "contained":
+        return case.stopped_at(now)
+    if name == "discovered":
+        return max((entry.at for entry in case.entries if isinstance(entry.fact, Happened)), default=None)
+    return None
+
+
+def _outdone(settled: Settled, value: Bilingual, at: datetime | None, press: Press) -> Bilingual | None:
+    """The doubt about what was settled where *value*, which differs, became known after it: both, with their times."""
+    if at is None or at <= settled.at or not value.zh or value == settled.fact.value:
+        return None
+    said, then, since = settled.fact.value, moment(settled.at, press), moment(at, press)
+    assert then is not None
+    assert since is not None
+    english = f"{settled.by} settled “{said.en}” at {then.en}, and the log says “{value.en}” since {since.en}"
+    return Bilingual(
+        zh=f"{settled.by} 于{then.zh}核定为“{said.zh}”，此后于{since.zh}统计为“{value.zh}”，请重新核定",
+        en=f"{english}: settle it again",
+    )
+
+
 def _fact(name: str, value: Bilingual | None, source: str, doubt: Bilingual | None = None) -> NoticeFact:
     return NoticeFact(
         name=name, label=_LABELS[name], value=value or Bilingual(zh="", en=""), source=source, doubt=doubt
@@ -116,19 +148,18 @@ def _same(text: str) -> Bilingual:
     return Bilingual(zh=text, en=text)
 
 
-def _case_facts(case: Case, press: Press) -> list[NoticeFact]:
+def _case_facts(case: Case, press: Press, now: datetime) -> list[NoticeFact]:
     return [
         _fact("number", _same(case.notice_id), str(case.id)),
         _fact("discovered", moment(case.aware_at, press), f"{case.id}#1"),
-        _fact("contained", moment(case.contained_at, press), str(case.id)),
+        _fact("contained", moment(case.stopped_at(now), press), str(case.id)),
     ]
 
 
 def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
     scope = case.scope
     if scope is None:
-        names = ("systems", "from", "to", "persons", "persons_at_most", "persons_masked", "accounts", "categories")
-        return [_fact(name, None, "") for name in names]
+        return [_fact(name, None, "") for name in _COUNTED]
     source = f"{case.id}#{case.scope_entry}"
     doubts = [_DOUBTS[caution] for caution in scope.cautions if caution in DOUBTFUL]
     doubts += [_OUTDATED] if case.scope_outdated else []
@@ -185,10 +216,11 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     )
     chinese = name.endswith(".zh.j2")
     context = {fact.name: (fact.value.zh if chinese else fact.value.en) or MISSING_MARK for fact in facts}
+    stopped = any(fact.name == "contained" and fact.value.zh for fact in facts)
     try:
-        text = environment.get_template(name).render(fact=context, **_choices(case.scope))
+        text = environment.get_template(name).render(fact=context, **_choices(case.scope), stopped=stopped)
     except (TemplateError, ArithmeticError, TypeError) as error:
-        raise ValueError(f"the template `{name}` cannot be filled in: {error}") from None
+        raise ValueError(f"模板 {name} 无法填写 / the template `{name}` cannot be filled in: {error}") from None
     title, _, body = text.strip().partition("\n")
     if not title.startswith("# "):
         raise ValueError(f"the template `{name}` must begin with `# ` and the title")
@@ -198,8 +230,9 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
 def _choices(scope: Scope | None) -> dict[str, object]:
     """What a template may choose its words by; never what it prints."""
     if scope is None:
-        nothing = {"persons": 0, "unattributed": 0, "persons_masked": 0, "accounts": 0}
-        return {"known": False, **nothing, "clear": (), "at_least": False}
+        nothing = {"known": False, "persons": 0, "unattributed": 0, "persons_masked": 0, "accounts": 0, "clear": ()}
+        return {**nothing, "at_least": False, "anonymous": False, "decoy_only": False}
+    at_least = Caution.VALUES_WITHOUT_SUBJECT in scope.cautions
     return {
         "known": True,
         "persons": scope.persons,
@@ -207,5 +240,7 @@ def _choices(scope: Scope | None) -> dict[str, object]:
         "persons_masked": scope.persons_masked,
         "accounts": len(scope.callers),
         "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),
-        "at_least": Caution.VALUES_WITHOUT_SUBJECT in scope.cautions,
+        "at_least": at_least,
+        "anonymous": scope.events > 0 and not scope.callers,
+        "decoy_only": not at_least and not scope.doubtful and scope.persons + scope.persons_masked <= 1,
     }

@@ -54,7 +54,7 @@ class Figures:
         policy = hear(self._home.told("supervisor")).get("policy", {})
         errors = [finding for finding in policy.get("findings", []) if finding["severity"] == "error"]
         siem = hear(self._home.told("siem"))
-        cases = hear(self._home.told("control")).get("cases", [])
+        numbers = hear(self._home.told("control")).get("numbers", {})
         yield GaugeMetricFamily(
             "yingbi_policy_errors", "Errors in the policy files; the programs before them stay.", value=len(errors)
         )
@@ -70,8 +70,8 @@ class Figures:
         yield GaugeMetricFamily(
             "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(siem.get("broken", {}))
         )
-        opened = [case for case in cases if case["state"] in ("open", "contained")]
-        yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved, of the newest twenty.", value=len(opened))
+        opened = sum(numbers.get(state, 0) for state in ("open", "contained"))
+        yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "processes": [supervisor, *processes],
         "shipping": hear(home.told("siem")),
         "cases": control.get("cases", []),
+        "case_numbers": control.get("numbers", {}),
         "broken_journals": control.get("broken", []),
     }
 
@@ -83,7 +84,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         "",
         f"  策略 / policy    generation {policy['generation']}, {len(policy['systems'])} systems",
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
-        f"  案件 / cases     {len(status['cases'])}",
+        f"  案件 / cases     {sum(status['case_numbers'].values())}",
     ]
     problems = problems_of(status)
     return [*lines, "", *problems] if problems else lines

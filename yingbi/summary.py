@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections import Counter
 from typing import Any
 
 from incident.cases import Cases
@@ -23,14 +24,16 @@ class Summary:
     def __init__(self, home: Home, cases: Cases) -> None:
         self._path = home.told("control")
         self._cases = cases
-        self._told: list[dict[str, Any]] | None = None
+        self._told: dict[str, Any] | None = None
         self._broken = [broken for case in cases.all() if (broken := _broken(case))]
 
     def tell(self) -> None:
         """Tell, if there is anything new."""
-        facts = [_told(case) for case in self._cases.all()[:MOST]]
+        cases = self._cases.all()
+        numbers = Counter(case.state.value for case in cases)
+        facts = {"cases": [_told(case) for case in cases[:MOST]], "numbers": {**numbers}}
         if facts != self._told:
-            tell(self._path, {"pid": os.getpid(), "cases": facts, "broken": self._broken})
+            tell(self._path, {"pid": os.getpid(), **facts, "broken": self._broken})
             self._told = facts
 
 

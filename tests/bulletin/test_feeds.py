@@ -3,10 +3,25 @@ from xml.etree import ElementTree
 
 from bulletin.feeds import MOST_ENTRIES, atom, json_feed
 from bulletin.wording import Site
-from tests.bulletin.shelves import BODY, SITE, content, notice, withdrawn
+from tests.bulletin.shelves import SITE, content, notice, withdrawn
 from tests.incident.office import zh
 
 NS = {"a": "http://www.w3.org/2005/Atom"}
+
+PLAIN = """发生了什么
+
+2026年11月23日，有账号大量读取个人信息。
+共有 1,234 人的信息被显示。
+
+我们采取的措施
+
+• 已停用该账号。
+• 已核对日志。
+
+您可以怎样做
+
+如有疑问请拨打 12345。"""
+"""The text of `tests.bulletin.shelves` without its markup."""
 
 
 def entries(data: bytes) -> list[ElementTree.Element]:
@@ -35,7 +50,7 @@ def test_an_entry_links_to_its_notice_and_is_updated_with_it() -> None:
     assert link.get("href") == "https://notices.yingbi.example/notices/N-20261123-001"
     assert text(entry, "published") == "2026-11-23T18:00:00+08:00"
     assert text(entry, "updated") == "2026-11-23T19:00:00+08:00"
-    assert text(entry, "content") == BODY
+    assert text(entry, "content") == PLAIN
 
 
 def test_the_id_of_an_entry_never_changes() -> None:

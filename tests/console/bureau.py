@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 import console.office
 from console.accounts import METADATA, Accounts
 from console.app import create_app
-from console.installation import Installation, PolicyState, ShippingState, SystemState, WorkerState
+from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
@@ -81,6 +81,7 @@ INSTALLATION = Installation(
         trouble="",
         indexed_until=TEN - timedelta(seconds=1),
     ),
+    records=RecordState(all_at=TEN - timedelta(hours=3), checked_at=TEN - timedelta(seconds=20)),
     overlay=(),
     addresses={
         "gateway": "https://register.yingbi.example:8443",

@@ -35,6 +35,8 @@ POST /cases/{case}/judge            o c
 POST /cases/{case}/clock            o c
 POST /cases/{case}/fulfil           o c
 POST /cases/{case}/happened         o c
+POST /cases/{case}/dispute          o c
+POST /cases/{case}/withdraw         o c
 POST /cases/{case}/move             o c
 POST /cases/{case}/note             o c
 GET  /cases/{case}/notice           o c p a

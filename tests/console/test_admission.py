@@ -116,6 +116,8 @@ def test_a_multipart_form_is_not_read(bureau: Bureau) -> None:
     case = bureau.with_question()
     answer = bureau.browser("oncall").client.post(f"/cases/{case}/note", files={"text": b"x"}, headers=HERE)
     assert answer.status_code == 415
+    assert "提交的格式无法识别" in answer.text
+    assert "没有这个页面" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/cases", "/alerts", "/nowhere-else"])

@@ -14,7 +14,7 @@ from incident.journal import Ending, Noted
 from tests.console.browser import Browser, Page
 from tests.console.bureau import CHEN, SUN, Bureau
 from tests.incident.books import book, manual
-from tests.incident.office import TEN
+from tests.incident.office import TEN, alert
 
 
 def send(bureau: Bureau, case: CaseId, form: str, button: str = "", **fields: str) -> Page:
@@ -48,6 +48,23 @@ def test_no_to_containment_needs_a_reason_and_keeps_it(bureau: Bureau) -> None:
     bureau.office.perform_all()
     assert bureau.office.overlay == {}
     assert any("经核实为正常业务高峰" in entry.body for entry in bureau.office.cases.get(case).entries)
+
+
+def test_a_measure_is_chosen(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    send(bureau, case, answer_form(bureau, case, Question.CONTAIN), "no", note="经核实为正常业务高峰")
+    bureau.office.perform_all()
+    bureau.office.cases.open_or_join(alert("a-9", rule="other", automatic=True, respond="no-such"))
+    bureau.office.perform_all()
+    form = answer_form(bureau, case, Question.CONTAIN)
+    page = send(bureau, case, form, "yes")
+    assert (page.status, bureau.office.overlay) == (422, {})
+    assert "请选择一项控制措施" in page.said
+    offered = [option.text for option in page.by_id(f"{form}.input:measure")]
+    assert offered[:3] == ["请选择", "停用账号 clerk-wang（24 小时）", "加强脱敏 人口登记系统（24 小时）"]
+    send(bureau, case, form, "yes", **{"input:measure": "1"})
+    bureau.office.perform_all()
+    assert [(each.kind, each.system) for each in bureau.office.overlay.values()] == [("mask_harder", "register")]
 
 
 def test_a_question_is_answered_once(bureau: Bureau) -> None:
@@ -129,6 +146,60 @@ def test_other_measures(bureau: Bureau) -> None:
     (command,) = bureau.office.cases.pending()
     assert isinstance(command, Tighten)
     assert (command.system, command.until) == ("register", TEN + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"kind": "stop_system", "system": "registry"}, "system"),
+        ({"kind": "mask_harder", "system": ""}, "system"),
+        ({"kind": "block_caller", "target": "clerk-wong"}, "sure"),
+        ({"kind": "block_caller", "target": "Clerk-Wang"}, "sure"),
+        ({"kind": "block_credential", "target": "key:7f3b"}, "sure"),
+        ({"kind": "stop_operation", "system": "register", "target": "GET /register/resident/{id}"}, "sure"),
+        ({"kind": "stop_operation", "system": "hall", "target": "GET /register/residents/{id}"}, "sure"),
+    ],
+)
+def test_a_target_that_nobody_has_seen_is_not_taken_unasked(bureau: Bureau, fields: dict[str, str], field: str) -> None:
+    case = bureau.with_question()
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get(f"/cases/{case}"), "contain", **{"hours": "3", "reason": "先行控制", **fields})
+    assert page.status == 422
+    assert bureau.office.cases.pending() == ()
+    assert page.has("contain.sure") is (field == "sure")
+    if field == "sure":
+        assert "控制不会起作用" in page.text()
+        browser.submit(page, "contain", sure="yes")
+        (command,) = bureau.office.cases.pending()
+        assert isinstance(command, Tighten)
+        assert command.target == fields["target"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "block_caller", "target": "clerk-wang"},
+        {"kind": "block_caller", "target": "clerk-zhou"},
+        {"kind": "block_credential", "target": "key:7f3a"},
+        {"kind": "stop_operation", "system": "register", "target": "GET /register/residents/{id}"},
+    ],
+)
+def test_a_target_that_the_case_or_the_log_knows_is_taken(bureau: Bureau, fields: dict[str, str]) -> None:
+    bureau.leak(persons=1, caller="clerk-zhou")
+    case = bureau.with_question()
+    assert send(bureau, case, "contain", hours="3", reason="先行控制", **fields).status == 200
+    assert len(bureau.office.cases.pending()) == 1
+
+
+def test_a_case_that_is_opened_twice_by_one_form_is_one(bureau: Bureau) -> None:
+    browser = bureau.browser("oncall")
+    page = browser.get("/cases")
+    first = browser.submit(page, "open", title="群众反映收到诈骗电话")
+    second = browser.submit(page, "open", title="群众反映收到诈骗电话")
+    assert first.path == second.path
+    assert len(bureau.office.cases.all()) == 1
+    browser.submit(browser.get("/cases"), "open", title="群众反映收到诈骗电话")
+    assert len(bureau.office.cases.all()) == 2
 
 
 def test_a_containment_that_failed_is_tried_again(bureau: Bureau) -> None:
@@ -346,3 +417,16 @@ def test_a_case_of_many_alerts_and_entries_is_cut_and_that_is_said(
     assert "只显示最近 5 条" in page.text()
     assert "立案：" not in page.text()
     assert "立案：" in browser.get(f"/cases/{case}?timeline=all").text()
+
+
+def test_two_people_take_a_mistaken_clue_back(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    assert send(bureau, case, "happened", what="crime_clue", at="2001-11-23T18:00:00").status == 422
+    send(bureau, case, "happened", what="crime_clue", at="2026-11-23T17:50:00")
+    assert "超过" not in send(bureau, case, "dispute", reason="误登记").said
+    assert not bureau.browser("oncall").get(f"/cases/{case}").has("withdraw")
+    officer = bureau.browser("officer")
+    page = officer.submit(officer.get(f"/cases/{case}"), "withdraw")
+    assert "线索已撤回" in page.said
+    record = bureau.office.cases.get(case).clocks[DutyId("report-police")]
+    assert record.reading(TEN) is Reading.NOT_OWED

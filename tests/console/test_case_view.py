@@ -40,8 +40,9 @@ def test_steps_stand_under_what_they_belong_to(bureau: Bureau) -> None:
     case = bureau.office.cases.get(bureau.to_the_draft())
     shown = [(view.depth, view.step.name.partition(" / ")[0]) for view in steps_of(case)]
     assert shown == [
-        (0, "是否需要人工确认"),
-        (0, "停用涉事账号"),
+        (0, "是否知道是哪个账号"),
+        (1, "是否需要人工确认"),
+        (1, "停用涉事账号"),
         (0, "核定影响范围"),
         (0, "定级并启动法定时限"),
         (0, "报告与通告"),

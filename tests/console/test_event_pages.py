@@ -22,6 +22,7 @@ def put(bureau: Bureau, number: int, **changes: object) -> str:
         ("6YQ3K0M9ZT-1", True),
         (" 6yq3k0m9zt-1 ", True),
         ("6YQ3 K0M9 ZT-1", True),
+        ("６ＹＱ３Ｋ０Ｍ９ＺＴ－１", True),
         ("6YQ3K0M9ZT-999", False),
     ],
 )

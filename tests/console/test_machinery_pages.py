@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from console.installation import RecordState
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
+from tests.incident.office import TEN, zh
 
 
 def test_policies_in_force(archive: Bureau) -> None:
@@ -104,3 +106,23 @@ def test_of_very_many_tightenings_some_are_listed_and_that_is_said(
     page = bureau.browser("operator").get("/system")
     assert "共 2 项，只列出前 1 项" in page.text()
     assert "clerk-li" not in page.text()
+
+
+def test_altered_records_are_told_with_their_place_and_when_they_were_checked(bureau: Bureau) -> None:
+    page = bureau.browser("auditor").get("/system")
+    assert "上次全部核验：2026-11-23 15:00:00；新增部分核验到：2026-11-23 17:59:40" in page.text()
+    records = RecordState(
+        all_at=TEN,
+        checked_at=TEN,
+        log={"6YQ3K0M9ZT": zh("文件 6YQ3K0M9ZT/1.log 第 0 字节以后与前文不符")},
+        journals={"C-20261123-001": zh("第 3 条与前一条不相符")},
+    )
+    bureau.installation = replace(INSTALLATION, records=records)
+    page = bureau.browser("auditor").get("/system")
+    for word in ("6YQ3K0M9ZT/1.log 第 0 字节", "C-20261123-001：第 3 条与前一条不相符", "上次全部核验"):
+        assert word in page.text(), word
+    assert "完整" not in page.text()
+    bureau.installation = replace(INSTALLATION, records=RecordState())
+    page = bureau.browser("auditor").get("/system")
+    assert "尚未核验完" in page.text()
+    assert "完整" not in page.text()

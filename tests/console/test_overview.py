@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from incident.command import Question
 from incident.journal import Move
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, POLICY, Bureau
-from tests.incident.office import TEN
+from tests.incident.office import TEN, zh
 
 
 def shipping(**changes: object) -> Installation:
@@ -21,6 +22,10 @@ def workers(**changes: object) -> Installation:
     one, two = INSTALLATION.workers
     changed: WorkerState = replace(two, **changes)  # type: ignore[arg-type]
     return replace(INSTALLATION, workers=(one, changed))
+
+
+def records(**changes: Any) -> Installation:
+    return replace(INSTALLATION, records=replace(INSTALLATION.records, **changes))
 
 
 @pytest.mark.parametrize(
@@ -35,13 +40,16 @@ def workers(**changes: object) -> Installation:
         (workers(serving=False), "网关进程未在服务：worker-2"),
         (replace(INSTALLATION, workers=()), "没有网关进程在运行"),
         (shipping(broken={"6YQ3K0M9ZT": "line 3"}), "校验链断裂"),
+        (records(log={"6YQ3K0M9ZT": zh("文件 6YQ3K0M9ZT/1.log 第 0 字节以后与前文不符")}), "校验链断裂"),
+        (records(journals={"C-20261123-001": zh("第 3 条与前一条不相符")}), "案件记录被改动过：C-20261123-001"),
+        (records(all_at=TEN - timedelta(days=3)), "超过两天没有全部核验"),
         (shipping(trouble="ConnectionTimeout"), "索引暂时不接收日志"),
         (shipping(behind_bytes=FAR_BEHIND + 1), "索引落后于日志"),
         (shipping(refused=3), "3 条记录无法进入索引"),
     ],
 )
 def test_what_is_wrong_with_the_machinery_is_said(bureau: Bureau, installation: Installation, says: str | None) -> None:
-    found = [trouble.zh for trouble in machinery(installation)]
+    found = [trouble.zh for trouble in machinery(installation, TEN)]
     assert (found == []) if says is None else any(says in each for each in found)
     bureau.installation = installation
     page = bureau.browser("operator").get("/")
@@ -124,3 +132,13 @@ def test_a_crowd_of_matters_is_cut_and_said_to_be(bureau: Bureau) -> None:
         bureau.office.cases.open_by_hand(f"第 {number} 件", "low", CHEN, "")
     page = bureau.browser("oncall").get("/")
     assert f"还有 {2 * MOST_SHOWN} 项时限在后" in page.text()
+
+
+def test_lists_say_whom_and_what_a_case_is_about(bureau: Bureau) -> None:
+    bureau.to_the_draft()
+    browser = bureau.browser("oncall")
+    rows = [text_of(row) for row in browser.get("/cases").all("li")]
+    assert any("账号 clerk-wang 系统 人口登记系统" in row for row in rows)
+    for heading in ("questions", "clocks", "notices"):
+        (card,) = [each for each in browser.get("/").all("section") if each.get("aria-labelledby") == heading]
+        assert "账号 clerk-wang 系统 人口登记系统" in text_of(card), heading

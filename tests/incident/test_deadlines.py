@@ -37,7 +37,10 @@ def test_an_earlier_awareness_moves_them_and_a_later_one_does_not(office: Office
     office.cases.happened(case, CHEN, other, TEN - timedelta(hours=3), "12345 工单")
     clock = office.cases.get(case).clocks[NOTIFY]
     assert clock.start == TEN - timedelta(hours=3)
-    assert [setting.reason for setting in clock.settings] == ["", "an earlier moment of awareness is known"]
+    assert [setting.reason for setting in clock.settings] == [
+        "",
+        "得知了更早的时间 / an earlier moment of awareness is known",
+    ]
 
 
 def test_what_a_person_moved_the_engine_leaves(office: Office) -> None:

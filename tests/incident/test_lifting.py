@@ -10,6 +10,7 @@ from incident.incident import State
 from incident.journal import Move
 from incident.timeline import describe
 from tests.incident.office import CHEN, LI, TEN, Office, alert
+from tests.incident.test_timeline import told
 
 CASE = CaseId("C-20261123-001")
 
@@ -33,10 +34,10 @@ def test_two_people_take_a_block_back(office: Office, held: CommandKey) -> None:
     assert office.overlay == {}
     assert case.held(TEN) == case.tightenings == ()
     assert case.state is State.OPEN
-    told = [describe(entry.fact, case).zh for entry in case.entries][-4:]
-    assert told[0] == "请求解除（停用账号：clerk-wang）：查明是批准的导出"
-    assert told[1] == "两人决定解除（停用账号：clerk-wang）"
-    assert told[2] == "控制失效：查明是批准的导出"
+    lines = [describe(entry.fact, case, told).zh for entry in case.entries][-4:]
+    assert lines[0] == "请求解除（停用账号：clerk-wang）：查明是批准的导出"
+    assert lines[1] == "两人决定解除（停用账号：clerk-wang）"
+    assert lines[2] == "控制失效：查明是批准的导出"
     assert [entry.by.id for entry in case.entries[-4:-2]] == [CHEN, LI]
 
 

@@ -1,3 +1,5 @@
+import re
+from datetime import datetime
 from typing import get_args
 
 import pytest
@@ -5,9 +7,18 @@ import pytest
 from incident.ids import Bilingual
 from incident.journal import Fact
 from incident.timeline import describe, split
+from incident.wording import moment
 from tests.golden import Golden
-from tests.incident.office import CHEN, Office
+from tests.incident.office import CHEN, PRESS, Office
 from tests.incident.test_journal import CASE, whole_road
+
+ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
+
+
+def told(at: datetime) -> Bilingual:
+    found = moment(at, PRESS)
+    assert found is not None
+    return found
 
 
 def test_how_a_case_reads(office: Office, golden: Golden) -> None:
@@ -15,10 +26,12 @@ def test_how_a_case_reads(office: Office, golden: Golden) -> None:
     case = office.cases.get(CASE)
     lines = []
     for entry in case.entries:
-        said = describe(entry.fact, case)
+        said = describe(entry.fact, case, told)
         assert said.zh
         assert said.en
         assert "\n" not in said.zh + said.en
+        assert not ENGLISH.search(said.zh), "two words of English in a row"
+        assert "UTC" not in said.zh + said.en
         lines.append(f"{entry.number:3} {entry.by}\n    {said.zh}\n    {said.en}\n")
     assert {type(entry.fact) for entry in case.entries} == set(get_args(Fact.__value__))
     assert str(CHEN) in "".join(lines)
@@ -33,6 +46,7 @@ def test_how_a_case_reads(office: Office, golden: Golden) -> None:
         ("已打电话 / 已发邮件", "已打电话 / 已发邮件", ""),
         ("级别为一般 / the grade is 一般", "级别为一般 / the grade is 一般", ""),
         ("and/or", "and/or", ""),
+        ("A / B", "A / B", ""),
     ],
 )
 def test_only_a_text_in_two_languages_has_halves(text: str, zh: str, en: str) -> None:

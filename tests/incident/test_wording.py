@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
+from incident.command import Containment, Question
 from incident.draft import MISSING_MARK
 from incident.duties import Grade
-from incident.ids import NotPermitted
+from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.notice import Stage
 from incident.scope import Caution
 from incident.wording import FACT_NAMES, SHIPPED, facts_of, moment, write_draft
 from siem.record.event import Disclosure
 from tests.golden import Golden
-from tests.incident.office import CHEN, LIMIT, PRESS, TEN, Office, alert, shown, zh
+from tests.incident.office import CHEN, LI, LIMIT, PRESS, TEN, Office, alert, shown, zh
 from tests.siem.events import document
 
 MASKED = {"fields": (shown("name", Disclosure.MASKED),), "disclosure": Disclosure.MASKED}
@@ -33,7 +34,7 @@ def test_the_notice_as_the_public_would_read_it(
         office.record(count=1234, **events)
         case = office.cases.open_or_join(alert(automatic=True))
         office.perform_all()
-    content = write_draft(office.cases.get(case), "bulk-retrieval", PRESS).content
+    content = write_draft(office.cases.get(case), "bulk-retrieval", PRESS, TEN).content
     parts = (f"# {content.title_zh}", content.body_zh, f"# {content.title_en}", content.body_en)
     golden.check(f"bulk-retrieval-{name}.txt", "\n\n".join(part.strip() for part in parts) + "\n")
 
@@ -44,6 +45,66 @@ def test_the_shipped_template_needs_no_hand(office: Office, events: dict[str, An
     case = office.cases.open_or_join(alert(automatic=True))
     office.perform_all()
     assert office.cases.problems(case) == ()
+
+
+ONE_DECOY = {"count": 1, **MASKED}
+
+
+@pytest.mark.parametrize(
+    ("name", "caller", "events"),
+    [
+        ("decoy-only", "", ONE_DECOY),
+        ("clerk", "clerk-wang", {"count": 30, **SENSITIVE}),
+        ("masked-more", "", {"count": 30, **MASKED}),
+        ("unknown-source", "", ONE_DECOY),
+    ],
+)
+def test_the_notice_about_a_canary(
+    office: Office, golden: Golden, name: str, caller: str, events: dict[str, Any]
+) -> None:
+    office.record(caller=caller, source_ip="10.0.0.7", **events)
+    source = {} if name == "unknown-source" else {"source.ip": "10.0.0.7"}
+    group = {"service.name": "register", **source, **({"user.id": caller} if caller else {})}
+    case = office.cases.open_or_join(
+        alert(group=group, respond="canary-record", automatic=True, events=("6YQ3K0M9ZT-0",))
+    )
+    office.perform_all()
+    content = write_draft(office.cases.get(case), "canary-record", PRESS, TEN).content
+    parts = (f"# {content.title_zh}", content.body_zh, f"# {content.title_en}", content.body_en)
+    golden.check(f"canary-record-{name}.txt", "\n\n".join(part.strip() for part in parts) + "\n")
+
+
+def contained_by(office: Office, case: CaseId, kind: Containment, **about: str) -> None:
+    office.cases.contain(case, CHEN, kind, hours=2, reason="先行控制", **about)
+    office.perform_all()
+
+
+def test_only_a_block_in_force_stops_an_account(office: Office) -> None:
+    office.record(credential="key:7f3a")
+    case = office.cases.open_or_join(alert())
+    office.cases.decline(case, office.question(case, Question.CONTAIN).key, CHEN, "先核实")
+    office.perform_all()
+
+    def says_stopped(at: datetime = TEN) -> bool:
+        content = write_draft(office.cases.get(case), "bulk-retrieval", PRESS, at).content
+        assert ("已停用" in content.body_zh) is ("was stopped" in content.body_en)
+        assert MISSING_MARK not in content.body_zh
+        return "已停用" in content.body_zh
+
+    assert not says_stopped()
+    contained_by(office, case, Containment.MASK_HARDER, system="register")
+    contained_by(office, case, Containment.BLOCK_CALLER, target="clerk-zhou")
+    assert not says_stopped(), "neither stops the account that the case is about"
+    contained_by(office, case, Containment.BLOCK_CREDENTIAL, target="key:7f3a")
+    assert says_stopped()
+    assert not says_stopped(TEN + timedelta(hours=2)), "it has ended by itself"
+    contained_by(office, case, Containment.BLOCK_CALLER, target="clerk-wang")
+    for key in [key for key, entry in office.overlay.items() if entry.target != "clerk-zhou"]:
+        assert says_stopped()
+        office.cases.ask_lift(case, CommandKey(key), CHEN, "误报")
+        office.cases.agree_lift(case, CommandKey(key), LI)
+        office.perform_all()
+    assert says_stopped() is False
 
 
 def test_before_anything_is_known_there_are_gaps_not_guesses(office: Office) -> None:
@@ -58,7 +119,7 @@ def test_before_anything_is_known_there_are_gaps_not_guesses(office: Office) -> 
 
 def test_every_fact_has_its_source(office: Office) -> None:
     case = office.cases.get(office.to_the_draft())
-    found = facts_of(case, PRESS)
+    found = facts_of(case, PRESS, TEN)
     assert {fact.name for fact in found} == FACT_NAMES
     for fact in found:
         assert fact.value.zh
@@ -68,11 +129,11 @@ def test_every_fact_has_its_source(office: Office) -> None:
     assert persons.source == f"{case.id}#{case.scope_entry}"
 
 
-@pytest.mark.parametrize("caution", [Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED])
+@pytest.mark.parametrize("caution", [Caution.INDEX_BEHIND, Caution.EPOCHS_MIXED, Caution.SOURCE_UNKNOWN])
 def test_a_doubtful_scope_makes_its_numbers_doubtful(office: Office, caution: Caution) -> None:
     case = office.cases.get(office.to_the_draft())
     assert case.scope is not None
-    found = facts_of(replace(case, scope=replace(case.scope, cautions=(caution,))), PRESS)
+    found = facts_of(replace(case, scope=replace(case.scope, cautions=(caution,))), PRESS, TEN)
     assert {fact.name for fact in found if fact.doubt} == {"persons", "persons_masked"}
 
 
@@ -141,7 +202,7 @@ def test_stage_and_grade_follow_the_case(office: Office) -> None:
     assert draft is not None
     assert (draft.content.stage, draft.content.grade) == (Stage.CONTAINED, zh("一般", "ordinary"))
     office.cases.grade(case, CHEN, Grade.LARGE, "影响较大")
-    again = write_draft(office.cases.get(case), "bulk-retrieval", PRESS).content
+    again = write_draft(office.cases.get(case), "bulk-retrieval", PRESS, TEN).content
     assert again.grade == zh("较大", "relatively major")
 
 
@@ -181,14 +242,14 @@ def test_a_hostile_or_broken_template_is_refused(office: Office, tmp_path: Path,
         (folder / f"odd.{language}.j2").write_text(text, "utf-8")
     case = office.cases.get(office.cases.open_or_join(alert()))
     with pytest.raises(ValueError, match=rf"the template `odd\.zh\.j2` .*{says}"):
-        write_draft(case, "odd", replace(PRESS, templates=folder))
+        write_draft(case, "odd", replace(PRESS, templates=folder), TEN)
 
 
 @pytest.mark.parametrize("name", ["no-such", "../wording", "/etc/passwd"])
 def test_only_templates_of_the_folder_are_read(office: Office, name: str) -> None:
     case = office.cases.get(office.cases.open_or_join(alert()))
     with pytest.raises(ValueError, match="cannot be filled in"):
-        write_draft(case, name, PRESS)
+        write_draft(case, name, PRESS, TEN)
 
 
 def test_every_shipped_template_has_both_languages() -> None:
@@ -196,3 +257,29 @@ def test_every_shipped_template_has_both_languages() -> None:
     names = {file.partition(".")[0] for file in files}
     assert names
     assert files == {f"{name}.{language}.j2" for name in names for language in ("zh", "en")}
+
+
+def test_what_was_settled_is_in_doubt_where_the_log_says_more_since(office: Office) -> None:
+    case = office.to_the_draft()
+    office.cases.settle_fact(case, CHEN, "persons", zh("20", "20"), "逐一核对")
+    office.watch.move(minutes=5)
+    office.record(count=25, at=TEN + timedelta(minutes=1))
+    office.cases.reassess(case, CHEN, 24)
+    office.perform_all()
+    problems = [problem for problem in office.cases.problems(case) if problem.code == "doubtful-fact"]
+    assert [problem.text.zh for problem in problems] == [
+        "事实“以明文显示所涉人数”存疑：p-chen 于2026年11月23日 18:00（北京时间）核定为“20”，"
+        "此后于2026年11月23日 18:05（北京时间）统计为“25”，请重新核定"
+    ]
+    office.cases.settle_fact(case, CHEN, "persons", zh("22", "22"), "其中三人为测试数据")
+    office.cases.redraft_notice(case, CHEN, "bulk-retrieval")
+    assert office.cases.problems(case) == ()
+
+
+def test_what_was_settled_is_not_in_doubt_where_the_log_agrees(office: Office) -> None:
+    case = office.to_the_draft()
+    office.cases.settle_fact(case, CHEN, "persons", zh("20", "20"), "逐一核对")
+    office.watch.move(minutes=5)
+    office.cases.reassess(case, CHEN, 24)
+    office.perform_all()
+    assert not [fact for fact in office.cases.facts(case) if fact.doubt]

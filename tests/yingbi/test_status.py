@@ -14,6 +14,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "policy": {"generation": 4, "systems": [{}], "findings": []},
         "shipping": {"behind_bytes": 0, "trouble": "", "broken": {}},
         "cases": [],
+        "case_numbers": {"open": 21, "closed": 9},
     }
     return {**whole, **changed}
 
@@ -21,7 +22,13 @@ def status(**changed: Any) -> dict[str, Any]:
 def test_all_is_well() -> None:
     assert problems_of(status()) == []
     text = "\n".join(lines_of(status()))
-    for said in ("https://register.localhost:8443", "worker-0", "3 requests, 1 withheld", "generation 4"):
+    for said in (
+        "https://register.localhost:8443",
+        "worker-0",
+        "3 requests, 1 withheld",
+        "generation 4",
+        "cases     30",
+    ):
         assert said in text
 
 

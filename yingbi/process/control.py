@@ -32,6 +32,7 @@ from yingbi.index import open_index
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.publish_policy import stamp_of
+from yingbi.recheck import Rechecker
 from yingbi.respond import Responder
 from yingbi.said import speak
 from yingbi.serve import serve
@@ -71,7 +72,8 @@ def main(settings: Settings) -> int:
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, load_policy(home.policies).policy)
     rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
-    cases = Cases(CaseStore(engine), rules, now)
+    store = CaseStore(engine)
+    cases, rechecker = Cases(store, rules, now), Rechecker(home, store, now)
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -90,15 +92,15 @@ def main(settings: Settings) -> int:
         alerts=alerts,
         events=events,
         accounts=Accounts(engine, now),
-        state=lambda: installation_of(home, overlays.current()),
+        state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         now=now,
         bulletin_url=settings.bulletin_url,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, office, settings)
+    return _together(responder, rechecker, office, settings)
 
 
-def _together(responder: Responder, office: Office, settings: Settings) -> int:
+def _together(responder: Responder, rechecker: Rechecker, office: Office, settings: Settings) -> int:
     stop, failed = threading.Event(), threading.Event()
 
     def respond() -> None:
@@ -110,6 +112,8 @@ def _together(responder: Responder, office: Office, settings: Settings) -> int:
 
     responding = threading.Thread(target=respond, name="respond", daemon=True)
     responding.start()
+    rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
+    rechecking.start()
     proxied = bool(settings.addresses.console)
     serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
     stop.set()

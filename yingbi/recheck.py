@@ -1,0 +1,74 @@
+"""Looks at the log and the journals again: all of them at the start and daily, what is new every minute."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from console.installation import RecordState
+from incident.engine import Clock
+from incident.ids import Bilingual
+from incident.recheck import JournalCheck
+from incident.store import CaseStore
+from siem.index.ship import starts_in
+from siem.record.log import segment_path
+from siem.record.recheck import LogCheck
+from yingbi.home import Home
+
+EVERY = timedelta(minutes=1)
+ALL_EVERY = timedelta(days=1)
+PAUSE = timedelta(milliseconds=50)
+"""Between two pieces, so that nobody waits for this."""
+
+log = logging.getLogger("yingbi.recheck")
+
+
+class Stopped(Exception):
+    """Asked to stop in the middle of a look."""
+
+
+class Rechecker:
+    """Keeps `state` up to date. `run` is for a thread of its own; `state` may be read from any."""
+
+    def __init__(self, home: Home, store: CaseStore, clock: Clock) -> None:
+        self._folder = home.log
+        self._log = LogCheck(home.log, lambda: starts_in(home.log))
+        self._journals = JournalCheck(store)
+        self._clock = clock
+        self._stop = threading.Event()
+        self._all_at: datetime | None = None
+        self.state = RecordState()
+
+    def step(self) -> None:
+        """One look: at everything where that is due, else at what is new."""
+        now = self._clock()
+        everything = self._all_at is None or not self._all_at <= now < self._all_at + ALL_EVERY
+        for check in (self._log, self._journals):
+            look = check.again if everything else check.go_on
+            look(self._pause)
+        if everything:
+            self._all_at = now
+        before, self.state = self.state, self._found(now)
+        if (before.log, before.journals) != (self.state.log, self.state.journals):
+            log.error("records_broken log=%d journals=%d", len(self.state.log), len(self.state.journals))
+
+    def run(self, stop: threading.Event) -> None:
+        """Look until *stop* is set."""
+        self._stop = stop
+        while not stop.is_set():
+            try:
+                self.step()
+            except Stopped:
+                return
+            stop.wait(EVERY.total_seconds())
+
+    def _pause(self) -> None:
+        if self._stop.wait(PAUSE.total_seconds()):
+            raise Stopped
+
+    def _found(self, now: datetime) -> RecordState:
+        broken = {}
+        for start, (position, said) in self._log.broken.items():
+            file = segment_path(self._folder / start, position.segment)
+            zh = f"文件 {start}/{file.name} 第 {position.offset} 字节以后与前文不符"
+            broken[str(start)] = Bilingual(zh=zh, en=said)
+        return RecordState(all_at=self._all_at, checked_at=now, log=broken, journals=dict(self._journals.broken))
