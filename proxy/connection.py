@@ -6,8 +6,11 @@ the core costs for a small exchange.
 """
 
 import asyncio
+import fcntl
 import socket
 import struct
+import sys
+import termios
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -17,6 +20,8 @@ from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
+from proxy.arriving import ARRIVING
+from proxy.http2 import HELD
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 """Close with a reset, and throw away what has not been sent."""
@@ -37,9 +42,17 @@ class Connection(mode_servers.ProxyConnectionHandler):
         super().__init__(master, reader, writer, Connection.settings, mode)  # type: ignore[no-untyped-call]
         self._waiting: deque[events.Event] = deque()
         self._is_busy = False
+        self._is_ending = False
+        """Whether nothing more is said to the caller, who has not taken yet what was said."""
+        self._writer: asyncio.StreamWriter = writer
+        self.written = 0
+        """Bytes that were written to the caller."""
 
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
+        if self._is_ending and isinstance(event, events.DataReceived) and event.connection is self.client:
+            ARRIVING.begun(self.client.id)  # nobody reads it; who goes on sending is cut after a while
+            return
         self._waiting.append(event)
         if self._is_busy:
             return
@@ -71,18 +84,26 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
         What the caller has not taken yet is lost, in our buffer and in the kernel's, which would else go on sending.
         """
-        transport = self.transports.get(self.client)
-        if transport is not None and isinstance(transport.writer, asyncio.StreamWriter):
-            writer = transport.writer
-            if not writer.transport.is_closing():
-                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
-            writer.transport.abort()
+        writer = self._writer
+        if not writer.transport.is_closing() or self.has_unsent:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+        writer.transport.abort()
 
     @property
     def has_unsent(self) -> bool:
         """Whether something that was released waits for the caller to take it."""
-        transport = self.transports.get(self.client)
-        return transport is not None and _unsent_bytes(transport) > 0
+        return self._writer.transport.get_write_buffer_size() > 0 or self.client.id in HELD
+
+    def has_untaken(self, reach: int) -> bool:
+        """Whether the caller's kernel has not said yet that it has the first *reach* bytes that were written to it."""
+        transport = self._writer.transport
+        unsent = transport.get_write_buffer_size()
+        if unsent or not transport.is_closing():
+            unsent += _unacknowledged_bytes(self._writer.get_extra_info("socket").fileno())
+        return self.client.id in HELD or self.written - unsent < reach
+
+    def _must_linger(self, connection: Any) -> bool:
+        return connection is self.client and connection in self.transports and self.has_untaken(self.written)
 
     def _carry_out(self, command: commands.Command) -> None:
         match command:
@@ -94,11 +115,17 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 transport = self.transports.get(command.connection)
                 if transport is not None and transport.writer is not None and not transport.writer.is_closing():
                     transport.writer.write(command.data)
+                    if command.connection is self.client:
+                        self.written += len(command.data)
             case commands.OpenConnection():
                 task = asyncio_utils.create_task(
                     self.open_connection(command), name="open", keep_ref=False, client=self.client.peername
                 )
                 self.transports.setdefault(command.connection, ConnectionIO(handler=task))
+            case commands.CloseConnection() if self._must_linger(command.connection):
+                # What the kernel would send after a close cannot be taken back: it closes once the caller has it all.
+                self._is_ending = True
+                self.close_connection(self.client, half_close=True)
             case commands.CloseTcpConnection() if command.connection in self.transports:
                 self.close_connection(command.connection, command.half_close)
             case commands.CloseConnection() if command.connection in self.transports:
@@ -119,3 +146,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
 def _unsent_bytes(transport: ConnectionIO) -> int:
     writer = transport.writer
     return writer.transport.get_write_buffer_size() if isinstance(writer, asyncio.StreamWriter) else 0
+
+
+def _unacknowledged_bytes(fd: int) -> int:
+    """Those that the kernel holds for the caller and has not been told to have arrived."""
+    return int.from_bytes(fcntl.ioctl(fd, termios.TIOCOUTQ, bytes(4)), sys.byteorder)

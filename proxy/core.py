@@ -154,6 +154,9 @@ class Stream(http_layers.HttpStream):
         of garbage, which counts objects and not what they weigh.
         """
         yield from super().flow_done()
+        exchange = exchange_of(self.flow)
+        if exchange is not None and exchange.is_released:
+            self.gate.underway.released(self.flow.client_conn, exchange)
         self._let_go()
 
     def _let_go(self) -> None:

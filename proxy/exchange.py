@@ -62,6 +62,8 @@ class Exchange:
     """Whether the request may have reached the system behind."""
     is_answered: bool = False
     """Whether the answer, or what stands in its place, has been written down and may be sent."""
+    is_released: bool = False
+    """Whether it is the answer of the system behind."""
 
     @property
     def wants_page(self) -> bool:

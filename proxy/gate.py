@@ -33,7 +33,7 @@ from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
-from proxy.underway import Underway
+from proxy.underway import Holds, Underway
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
 
@@ -49,13 +49,14 @@ class Gate:
         *,
         cut: Callable[[Client], None],
         drop_upstream: Callable[[HTTPFlow], None],
+        connection_of: Callable[[Client], Holds | None],
         said: Callable[[str, str], None],
         counters: Counters,
     ) -> None:
         self.current = current
         self.log = log
         self.now = now
-        self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream)
+        self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
         self.is_leaving = False
         """Whether the worker is about to stop: callers are told to come back on another connection."""
         self._cut = cut
@@ -179,7 +180,7 @@ class Gate:
             self.withhold(flow, exchange, "record_failed")
             return
         flow.response.data.content = masked
-        exchange.is_answered = True
+        exchange.is_answered = exchange.is_released = True
 
     def begin_to_stream(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
@@ -201,7 +202,7 @@ class Gate:
             stopped=lambda: self.forbidden(exchange),
             cut=lambda: self.cut(flow),
         )
-        exchange.is_answered = True
+        exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True

@@ -18,6 +18,9 @@ LARGEST_FRAME = 2**17
 _FRAME, _HEAD = -1, -2
 """What arrives beside requests, which are numbered by their streams: a frame, and a head in several frames."""
 
+HELD: set[str] = set()
+"""The ids of the connections whose callers do not let go out what is there for them (flow control)."""
+
 type Commands = layer.CommandGenerator[None]
 
 
@@ -34,6 +37,10 @@ class StrictHttp2Server(_http2.Http2Server):
             yield from self._answer(event)
         else:
             yield from super()._handle_event(event)
+        if any(self.h2_conn.stream_buffers.values()):
+            HELD.add(self.conn.id)
+        else:
+            HELD.discard(self.conn.id)
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:
             yield from self._watch(len(event.data))

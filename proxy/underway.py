@@ -2,21 +2,44 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
 from proxy.exchange import Exchange, exchange_of
+
+
+class Holds(Protocol):
+    """A caller's connection, which holds what he has not taken yet."""
+
+    @property
+    def written(self) -> int:
+        """Bytes that were given to it so far."""
+
+    def has_untaken(self, reach: int) -> bool:
+        """Whether the caller has not taken the first *reach* bytes."""
+
+    def abort(self) -> None:
+        """End it, with all that it holds."""
 
 
 class Underway:
     """Exchanges that a system behind has been asked for and whose answer has not gone yet."""
 
     def __init__(
-        self, *, forbidden: Callable[[Exchange], str | None], drop_upstream: Callable[[HTTPFlow], None]
+        self,
+        *,
+        forbidden: Callable[[Exchange], str | None],
+        drop_upstream: Callable[[HTTPFlow], None],
+        connection_of: Callable[[Client], Holds | None],
     ) -> None:
         self._forbidden = forbidden
         self._drop_upstream = drop_upstream
+        self._connection_of = connection_of
         self._flows: dict[str, HTTPFlow] = {}
+        self._leaving: list[tuple[Holds, int, Exchange]] = []
+        """Answers that are with their connections, and up to where they reach there."""
 
     def __len__(self) -> int:
         return len(self._flows)
@@ -29,6 +52,12 @@ class Underway:
         """*flow* needs no looking after any more, if it did."""
         self._flows.pop(flow.id, None)
 
+    def released(self, client: Client, exchange: Exchange) -> None:
+        """The answer of *exchange* is with the connection of *client* now, which holds it until he has taken it."""
+        connection = self._connection_of(client)
+        if connection is not None:
+            self._leaving.append((connection, connection.written, exchange))
+
     def tick(self) -> None:
         """End what is now forbidden, and what the system behind or the caller lets wait for too long."""
         moment = time.monotonic()
@@ -38,6 +67,11 @@ class Underway:
                 exchange.streaming.abort(reason)
             elif moment > _moved_s(exchange) + exchange.system.program.timeout_s:
                 self._end(flow, exchange, "upstream_too_slow")
+        self._leaving = [
+            (connection, reach, exchange)
+            for connection, reach, exchange in self._leaving
+            if connection.has_untaken(reach) and not self._is_taken_back(connection, exchange)
+        ]
 
     def leave(self, *, silent_s: float, still_s: float) -> None:
         """End what will hardly end by itself, because the worker is to stop.
@@ -48,6 +82,13 @@ class Underway:
         for flow, exchange in self._exchanges():
             if moment >= _moved_s(exchange) + (silent_s if exchange.streaming is None else still_s):
                 self._end(flow, exchange, "gateway_stopping")
+
+    def _is_taken_back(self, connection: Holds, exchange: Exchange) -> bool:
+        """Whether what is left of the answer must not go, and does not any more."""
+        if self._forbidden(exchange) is None:
+            return False
+        connection.abort()
+        return True
 
     def _exchanges(self) -> Iterator[tuple[HTTPFlow, Exchange]]:
         for flow in list(self._flows.values()):

@@ -30,6 +30,7 @@ from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
+from proxy.http2 import HELD
 from proxy.ledger import Clock
 from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
@@ -142,6 +143,7 @@ class Worker:
             now,
             cut=self._cut,
             drop_upstream=self._drop_upstream,
+            connection_of=self._connection_of,
             said=lambda hook, kind: log.error("hook_failed hook=%s kind=%s", hook, kind),
             counters=self.counters,
         )
@@ -203,6 +205,10 @@ class Worker:
         while (len(underway) or self._has_unsent()) and time.monotonic() < end_s:
             await asyncio.sleep(TICK_S)
 
+    def _connection_of(self, client: Client) -> Connection | None:
+        handler = self.proxy.connections.get(client.id)
+        return handler if isinstance(handler, Connection) else None
+
     def _has_unsent(self) -> bool:
         handlers = self.proxy.connections.values()
         return any(isinstance(handler, Connection) and handler.has_unsent for handler in handlers)
@@ -210,6 +216,7 @@ class Worker:
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
         ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
+        HELD.intersection_update(self.proxy.connections.keys())
         for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)
             if isinstance(handler, Connection):
@@ -220,9 +227,9 @@ class Worker:
         log.error("publication_refused what=%s", what)
 
     def _cut(self, client: Client) -> None:
-        handler = self.proxy.connections.get(client.id)
-        if isinstance(handler, Connection):
-            handler.abort()
+        connection = self._connection_of(client)
+        if connection is not None:
+            connection.abort()
 
     def _drop_upstream(self, flow: HTTPFlow) -> None:
         """Give up the connection to the system behind; the core then says that it ended."""

@@ -56,6 +56,7 @@ class Parts:
             lambda: self.now,
             cut=self.cut.append,
             drop_upstream=self.dropped.append,
+            connection_of=lambda client: None,
             said=lambda hook, kind: self.said.append(f"{hook} {kind}"),
             counters=self.counters,
         )

@@ -116,8 +116,10 @@ def test_what_waits_for_the_caller_is_known() -> None:
             for size, waits in ((1, False), (10_000_000, True)):
                 await made.server_event(data(made, b"x" * size))
                 assert made.has_unsent == waits
+            assert made.has_untaken(made.written)
+            assert not made.has_untaken(0)
             made.abort()
-            made.transports.clear()
+            await asyncio.sleep(0)
             assert made.has_unsent is False
 
     asyncio.run(main())

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import select
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -163,6 +164,34 @@ def test_a_block_takes_back_what_a_slow_reader_has_not_been_sent(rig: Rig) -> No
             while piece := connection.recv(1 << 20):
                 answer += piece
     assert len(answer) < 100_000
+    assert not ended(answer)
+
+
+@pytest.mark.parametrize(
+    ("rows", "close"),
+    [(2_000, ""), (20_000, ""), (20_000, "Connection: close\r\n")],
+    ids=["held by the kernel", "held by us too", "to be closed behind it"],
+)
+def test_a_block_takes_back_an_answer_that_was_released_whole(rig: Rig, rows: int, close: str) -> None:
+    """It is in the log as shown; what its caller has not taken by now he does not get."""
+    body = b"id,name,id_no,mobile\r\n" + b"1,x,11010519491231002X,13800138000\r\n" * rows
+    rig.behind.script = answering(body, "text/csv")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(10)
+        connection.connect(("127.0.0.1", rig.gateway.port))
+        connection.sendall(f"GET /people HTTP/1.1\r\nHost: people.localhost\r\n{CLERK}{close}\r\n".encode())
+        answer = connection.recv(1000)
+        assert reads(answer)[0] == 200
+        assert how_it_ended(rig, reads(answer)[1]["yingbi-event"]) == ("forward", "")
+        rig.gateway.tighten(entry(Tightening.BLOCK_CALLER, "window-7"))
+        ending = select.poll()
+        ending.register(connection, 0)
+        wait_until(lambda: ending.poll(0), 5)
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(1 << 20):
+                answer += piece
+    assert len(answer) < 50_000
     assert not ended(answer)
 
 

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from h2.config import H2Configuration
@@ -13,6 +14,7 @@ from h2.connection import H2Connection
 from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
 from hyperframe.frame import ContinuationFrame, HeadersFrame
 
+from policies.overlay import OverlayEntry, Tightening
 from proxy.http2 import LARGEST_FRAME
 from proxy.reasons import REASONS
 from tests.gateway import wait_until
@@ -167,6 +169,21 @@ def test_a_connection_may_be_used_for_longer_than_one_request_may_take(rig: Rig)
                     if not slow.raw.recv(65536):
                         break
         assert stream > 4
+
+
+def test_a_block_takes_back_what_a_caller_does_not_let_go_out(rig: Rig) -> None:
+    """Over HTTP/2 a caller says how much may be sent, and may say so after he was blocked."""
+    rig.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 50_000, "text/csv")
+    until = datetime.now(UTC) + timedelta(minutes=60)
+    with calling(rig) as caller:
+        caller.ask(1, HEAD)
+        caller.hear(ResponseReceived)
+        stop = OverlayEntry(id="s", kind=Tightening.STOP_SYSTEM, system="people", until=until, reason="r", by="b")
+        rig.gateway.tighten(stop)
+        try:
+            assert caller.is_cut(lambda: None)
+        finally:
+            rig.gateway.tighten()
 
 
 def test_requests_at_once_are_bounded(rig: Rig) -> None:
