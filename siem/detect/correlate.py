@@ -22,8 +22,8 @@ def key_of(document: Document) -> Key:
 class Window:
     """The last events of one group, as far as a threshold needs them.
 
-    It holds the `at_least` elements that were seen last, each with the time it was last seen, and no more: `at_least`
-    different elements lie within the span if and only if the oldest of these does. So memory is bounded by the
+    It holds what was seen last, each element with the time it was last seen, and no more than makes up `at_least`: the
+    threshold is reached within the span if and only if the oldest of these lies in it. So memory is bounded by the
     threshold, however much a caller reads, and the answer is exact.
     """
 
@@ -31,7 +31,9 @@ class Window:
         self.threshold = threshold
         self.last: Key | None = None
         """The event that was added last."""
-        self._seen: OrderedDict[object, datetime] = OrderedDict()
+        self._seen: OrderedDict[object, tuple[datetime, int]] = OrderedDict()
+        """When each element was seen last, and how much it counts."""
+        self._sum = 0
 
     def add(self, document: Document) -> bool:
         """Whether the threshold is reached by the window that ends with this event, which is later than `last`."""
@@ -40,21 +42,27 @@ class Window:
             raise ValueError("a window takes events in their order")
         self.last = key
         at = key[0]
-        for element in self._elements(document):
-            self._seen[element] = at
-            self._seen.move_to_end(element)
-            if len(self._seen) > self.threshold.at_least:
+        for element, amount in self._elements(document):
+            self._sum += amount - self._seen.pop(element, (at, 0))[1]
+            self._seen[element] = (at, amount)
+            while self._seen and self._sum - (first := next(iter(self._seen.values())))[1] >= self.threshold.at_least:
                 self._seen.popitem(last=False)
-        if len(self._seen) < self.threshold.at_least:
+                self._sum -= first[1]
+        if self._sum < self.threshold.at_least:
             return False
-        oldest = next(iter(self._seen.values()))
+        oldest, _ = next(iter(self._seen.values()))
         return oldest >= at - self.threshold.within
 
-    def _elements(self, document: Document) -> Iterable[object]:
+    def _elements(self, document: Document) -> Iterable[tuple[object, int]]:
+        """What the event adds, and how much each counts."""
+        event = document["event"]["id"]
         match self.threshold.measure:
             case Measure.EVENT_COUNT:
-                return (document["event"]["id"],)
+                return ((event, 1),)
             case Measure.VALUE_COUNT:
-                return values_of(document, self.threshold.field)
+                return ((value, 1) for value in values_of(document, self.threshold.field))
+            case Measure.VALUE_SUM:
+                values = values_of(document, self.threshold.field)
+                return ((event, value) for value in values if isinstance(value, int) and value > 0)
             case measure:
                 assert_never(measure)

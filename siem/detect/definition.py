@@ -31,6 +31,8 @@ class Measure(StrEnum):
     """Events."""
     VALUE_COUNT = "value_count"
     """Different values of a field; of one that is a list, its different elements."""
+    VALUE_SUM = "value_sum"
+    """The sum of a field that is a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Threshold:
 
     measure: Measure
     field: str = ""
-    """Whose values are counted; empty where events are."""
+    """Whose values are counted or summed; empty where events are counted."""
     at_least: int
     """From 1."""
     within: timedelta

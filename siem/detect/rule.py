@@ -51,7 +51,7 @@ from siem.index.condition import (
     Operator,
     Within,
 )
-from siem.index.fields import check, field_of
+from siem.index.fields import Kind, check, field_of
 
 type Lists = Mapping[str, frozenset[str]]
 """What `%name%` stands for in a value with the modifier `expand`."""
@@ -122,7 +122,7 @@ def condition_of_rule(rule: Mapping[str, Any], lists: Lists) -> Condition:
 def threshold_of(rule: Mapping[str, Any]) -> Threshold:
     """What a correlation counts, and how much of it is too much. Raises Refused."""
     if rule["correlation"]["type"] not in {measure.value for measure in Measure}:
-        known = " and ".join(f"`{measure}`" for measure in Measure)
+        known = ", ".join(f"`{measure}`" for measure in Measure)
         raise Refused([(("correlation", "type"), f"`{rule['correlation']['type']}` is not supported, {known} are")])
     try:
         parsed = SigmaCorrelationRule.from_dict(dict(rule), collect_errors=True)
@@ -223,10 +223,13 @@ def _threshold_of(measure: Measure, condition: SigmaCorrelationCondition, second
         raise ValueError("a threshold is at least 1")
     counted = condition.fieldref or ""
     match measure:
-        case Measure.VALUE_COUNT if not isinstance(counted, str) or not counted:
-            raise ValueError("`value_count` needs one `field` whose values are counted")
+        case Measure.VALUE_COUNT | Measure.VALUE_SUM if not isinstance(counted, str) or not counted:
+            raise ValueError(f"`{measure}` needs one `field` whose values are counted")
         case Measure.VALUE_COUNT:
             field_of(str(counted))
+        case Measure.VALUE_SUM:
+            if field_of(str(counted)).kind is not Kind.NUMBER:
+                raise ValueError(f"`{counted}` is no number and has no sum")
         case Measure.EVENT_COUNT:
             if counted:
                 raise ValueError("`event_count` counts events and takes no `field`")

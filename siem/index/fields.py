@@ -89,6 +89,7 @@ FIELDS = {
     "yingbi.purpose": _KEYWORD,
     "yingbi.subject_count": _NUMBER,
     "yingbi.subjects": Field(Kind.DIGEST, listed=True),
+    "yingbi.unattributed": _NUMBER,
     "yingbi.verdict": _KEYWORD,
 }
 

@@ -3,6 +3,7 @@
 Source: ECS 9.2 field reference. What ECS has no field for lies under `yingbi.`; `docs/divergences.md` lists it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -62,6 +63,8 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["fields"] = [_field_document(use) for use in event.fields]
         own["clear"] = sorted({u.category for u in event.fields if u.disclosure is Disclosure.CLEAR})
         own["categories"] = sorted({u.category for u in event.fields})
+        if not event.subjects and (unattributed := _unattributed(event.fields)):
+            own["unattributed"] = unattributed
     method, _, path = event.operation.partition(" ")
     document: dict[str, Any] = {
         "@timestamp": _spelled(event.at),
@@ -111,6 +114,15 @@ def from_ecs(document: Document) -> AccessEvent:
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],
     )
+
+
+def _unattributed(uses: tuple[FieldUse, ...]) -> int:
+    """How many persons *uses* can be about at most: of each record the values in clear of its commonest category."""
+    records: dict[str, Counter[str]] = {}
+    for use in uses:
+        if use.disclosure is Disclosure.CLEAR:
+            records.setdefault(use.name.rpartition(".")[0], Counter())[use.category] += use.count
+    return sum(max(values.values()) for values in records.values())
 
 
 def _spelled(moment: datetime) -> str:

@@ -11,7 +11,7 @@ import yaml
 from siem.canary import LIST_NAME
 from siem.detect.definition import Rule
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
-from siem.record.event import CallerKind, Disclosure, ExchangeId, Phase
+from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, Phase
 from tests.siem.events import NINE, digest, document
 
 RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
@@ -30,6 +30,7 @@ _EVENT_KEYS = {
     "people",
     "canary",
     "windows",
+    "values",
 }
 _KEYS = {
     "fires": {"name", "events", "alerts"},
@@ -96,5 +97,19 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 system=line.get("system", "register"),
                 phase=Phase(line.get("phase", "whole")),
                 subjects=tuple(subjects),
+                fields=_names(line.get("values", 0), Disclosure(line.get("disclosure", "clear"))),
                 disclosure=Disclosure(line.get("disclosure", "clear")),
             )
+
+
+def _names(count: int, disclosure: Disclosure) -> tuple[FieldUse, ...]:
+    use = FieldUse(
+        name="households.head_name",
+        category="person_name",
+        transform="show",
+        disclosure=disclosure,
+        rule="register.yaml:7",
+        grant=None,
+        count=count,
+    )
+    return (use,) if count else ()

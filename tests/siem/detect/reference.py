@@ -89,6 +89,9 @@ def _reached(rule: Rule, so_far: Sequence[Document]) -> bool:
     window = [event for event in so_far if _at(so_far[-1]) - rule.threshold.within <= _at(event)]
     if rule.threshold.measure is Measure.EVENT_COUNT:
         return len(window) >= rule.threshold.at_least
+    if rule.threshold.measure is Measure.VALUE_SUM:
+        total: int = sum(n for event in window for n in _values(event, rule.threshold.field))
+        return total >= rule.threshold.at_least
     values = {value for event in window for value in _values(event, rule.threshold.field)}
     return len(values) >= rule.threshold.at_least
 

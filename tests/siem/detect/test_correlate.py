@@ -14,6 +14,7 @@ from tests.siem.detect.rules import rule
 from tests.siem.events import NINE, digest, document
 
 EVENTS = Threshold(measure=Measure.EVENT_COUNT, at_least=3, within=timedelta(seconds=10))
+SUM = Threshold(measure=Measure.VALUE_SUM, field="yingbi.subject_count", at_least=4, within=timedelta(seconds=10))
 SUBJECTS = Threshold(measure=Measure.VALUE_COUNT, field="yingbi.subjects", at_least=4, within=timedelta(seconds=10))
 
 
@@ -40,6 +41,18 @@ def test_memory_is_bounded_by_the_threshold() -> None:
     for number in range(200):
         window.add(document(number, at=NINE + timedelta(milliseconds=number), subjects=tuple(map(digest, range(50)))))
     assert len(window._seen) == SUBJECTS.at_least
+    summed = Window(SUM)
+    for number in range(200):
+        summed.add(document(number, at=NINE + timedelta(milliseconds=number)))
+    assert len(summed._seen) == SUM.at_least
+
+
+def test_a_sum_counts_every_event_by_its_number() -> None:
+    shown = ((1, 2), (1, 2), (), (3,), (4,), (), (), (), (), (5, 6, 7), (8,))
+    events = [document(n, subjects=tuple(map(digest, subjects))) for n, subjects in enumerate(shown)]
+    assert reached(SUM, events) == [False, True, True, True, True, True, True, True, True, True, True]
+    late = [document(n * 6, subjects=tuple(map(digest, subjects))) for n, subjects in enumerate(shown)]
+    assert reached(SUM, late) == [n in (1, 10) for n in range(11)]
 
 
 def test_events_come_in_their_order() -> None:
@@ -53,7 +66,7 @@ def test_events_come_in_their_order() -> None:
 event_lists = st.lists(st.tuples(st.integers(0, 40), st.lists(st.integers(0, 6), max_size=4, unique=True)), max_size=25)
 
 
-@given(event_lists, st.sampled_from([EVENTS, SUBJECTS]), st.integers(1, 5))
+@given(event_lists, st.sampled_from([EVENTS, SUBJECTS, SUM]), st.integers(1, 5))
 def test_a_window_is_as_exact_as_looking_at_everything(
     events: list[tuple[int, list[int]]], threshold: Threshold, at_least: int
 ) -> None:

@@ -178,7 +178,7 @@ BOTH_FAULTS = {
     "type we cannot": (
         "type: value_count",
         "type: temporal",
-        "14:3: `temporal` is not supported, `event_count` and `value_count` are",
+        "14:3: `temporal` is not supported, `event_count`, `value_count`, `value_sum` are",
     ),
     "too few": ("gt: 9", "lt: 9", "18:3: only `gte` and `gt` are supported"),
     "not even one": ("gt: 9", "gte: 0", "18:3: a threshold is at least 1"),
@@ -194,6 +194,7 @@ BOTH_FAULTS = {
         "field: [user.id, url.path]",
         "18:3: `value_count` needs one `field`",
     ),
+    "the sum of what is no number": ("type: value_count", "type: value_sum", "18:3: `yingbi.subjects` is no number"),
     "counting what nobody has": ("field: yingbi.subjects", "field: subjects", "18:3: `subjects` is no field"),
     "events with a field": (
         "type: value_count",
