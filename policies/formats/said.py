@@ -16,6 +16,7 @@ from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, 
 LONGEST_GUESS = 24
 """Characters of a guess that are looked for: words are hidden whole, and each length more costs at every place."""
 
+_JOINERS = "-.@·•'’_"
 _WORD = re.compile(r"\w+(?:[-.@·•'’]\w+)*")
 _PART = re.compile(r"[^\W_]+")
 _NEAR = re.compile(r"[^\w\"'<>=&?\n]{1,3}")
@@ -99,12 +100,14 @@ class Said:
             yield phrase
 
     def _is_vocabulary(self, word: str) -> bool:
+        """Whether *word* is one of the vocabulary, or made of some and of what is too short to be looked for."""
         if word in self._vocabulary:
             return True
-        parts = _PART.findall(word)
-        return all(part in self._vocabulary or not is_looked_for(part) for part in parts) and any(
-            part in self._vocabulary for part in parts
-        )
+        places = [match.span() for match in _PART.finditer(word)]
+        ours = [(start, end) for start, end in places if word[start:end] in self._vocabulary]
+        ends, begins = [0, *(end for _, end in ours)], [*(start for start, _ in ours), len(word)]
+        between = (word[end:start].strip(_JOINERS) for end, start in zip(ends, begins, strict=True))
+        return bool(ours) and not any(map(is_looked_for, between))
 
     def _parts_of(self, word: str) -> Iterable[str]:
         yield word

@@ -52,6 +52,7 @@ def shown(person: dict[str, str], texts: Sequence[str], echoed: str, own: str = 
 @example(["Zhang 2 times"])
 @example(["Li Ming"])
 @example(["where Li Ming, max"])
+@example(["where-1968-11-04"])
 def test_a_guess_is_treated_alike_whether_it_is_right_or_wrong(texts: list[str]) -> None:
     for echoed in texts:
         one, other = (shown(person, texts, echoed) for person in TWINS)
@@ -157,6 +158,8 @@ def test_words_of_the_application_are_no_echo_of_a_guess() -> None:
         ("people", []),
         ("name__where", []),
         ("page-2", []),
+        ("page-2-name", []),
+        ("page-1968-11-04", ["page-1968-11-04"]),
     ],
 )
 def test_which_words_could_be_somebodys(said: str, expected: list[str]) -> None:
