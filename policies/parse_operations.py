@@ -66,6 +66,7 @@ _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
 _VALUE = re.compile(r"\S{1,80}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
+_OWN_CONTROL = re.compile(r"[A-Za-z0-9_{}.\[\]-]{1,80}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
 _PATH_VARIABLE = re.compile(r"\{\w+\}")
 _REST_OF_PATH = re.compile(r"\{\w+\*\}")
@@ -289,17 +290,21 @@ def _page(section: Section, key: str) -> HtmlBody | None:
                 f"`{key}` is `scan`, or says what the elements hold",
                 about=f"`{key}` 应是 `scan`，或说明各元素装的是什么",
             )
-        return HtmlBody(at=node.at)
+        return HtmlBody(scanned=True, at=node.at)
     inner = section.section_of(node, f"`{key}`")
     if inner is None:
         return None
     controls = inner.text("controls", required=False, fits=_CLASS)
     _check_template(inner, inner.place_of("controls"), controls or "", ("field",))
+    own = inner.texts("own_controls", required=False, fits=_OWN_CONTROL)
+    for template in own:
+        _check_template(inner, inner.place_of("own_controls"), template, ("any",))
     body = HtmlBody(
         record=inner.text("record", required=False, fits=_NAME_OR_RECORD),
         elements=tuple(inner.sections("elements", "an element", _element, required=False)),
         controls=controls,
         links_hold_values=inner.flag("links_hold_values", default=False),
+        own_controls=own,
         at=node.at,
     )
     inner.done()

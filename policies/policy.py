@@ -222,6 +222,10 @@ class HtmlBody:
     controls: str | None = None
     links_hold_values: bool = False
     """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
+    own_controls: tuple[str, ...] = ()
+    """Names, which may hold `{any}`, of controls that are the application's own and hold nobody's value."""
+    scanned: bool = False
+    """Whether nothing is declared of it: all of it is free text, the values of its controls among it."""
     at: Position
 
 

@@ -88,6 +88,10 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     control: str | None = None
     links_hold_values: bool = False
     """Whether links within an element are made of the value that it holds."""
+    own_control: str | None = None
+    """A regular expression for the whole names of controls that are the application's own."""
+    scanned: bool = False
+    """Whether controls nobody declared are free text as well."""
 
 
 class Shapes(msgspec.Struct, frozen=True):

@@ -56,7 +56,7 @@ class ShapeMaker:
 
     def __init__(self, system: System, policy: Policy, findings: Findings) -> None:
         self.fields = [
-            FieldInfo("undeclared", "undeclared", Redact(), OnWrite.REFUSE, _BUILT_IN, personal=True),
+            FieldInfo("undeclared", "undeclared", Redact(), OnWrite.RESTORE, _BUILT_IN, personal=True),
             FieldInfo("text", "text", Scan(), OnWrite.REFUSE, _BUILT_IN, personal=False),
         ]
         pack = policy.packs.get(system.pack or "")
@@ -224,6 +224,8 @@ class ShapeMaker:
             elements=elements,
             control=pattern_of(body.controls) if body.controls else None,
             links_hold_values=body.links_hold_values,
+            own_control="|".join(map(pattern_of, body.own_controls)) or None,
+            scanned=body.scanned,
         )
 
     def _find(self, at: Position, code: str, message: str, about: str = "") -> None:

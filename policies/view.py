@@ -5,12 +5,13 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from policies.ask import Links
 from policies.formats.csv_body import CsvMasker
-from policies.formats.html_body import HtmlMasker, Seal
+from policies.formats.html_body import HtmlMasker
+from policies.formats.html_forms import Seal
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
@@ -63,6 +64,7 @@ class View:
         self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
         self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
         self._links = Links(program, self)
+        self._followed = _links(program)
         self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
 
     def may_ask(self, fields: Sequence[int]) -> bool:
@@ -170,7 +172,10 @@ class View:
             record=self._bind_object(shapes.record),
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
+            own_control=re.compile(shapes.own_control) if shapes.own_control else None,
             undeclared=self.actions[UNDECLARED],
+            other_control=replace(self.actions[FREE_TEXT], restore=True) if shapes.scanned else None,
+            links=self._followed,
             labels=self._program.labels.html,
             links_hold_values=shapes.links_hold_values,
             tells_key=self.tells_key if self._links.may_tell else None,
@@ -212,6 +217,16 @@ def grants_for(
         and grant.purpose in purposes
         and (caller in grant.callers or not posts.isdisjoint(grant.posts))
     )
+
+
+def _links(program: Program) -> tuple[re.Pattern[str], ...]:
+    """Paths that may be called and tell of nobody: a number of a few digits at most stands where anything may."""
+    literal_or_number = {
+        re.sub(re.escape("[^/]+"), "[0-9]{1,6}", operation.path)
+        for operation in program.operations
+        if not operation.refuse_zh and ".+" not in operation.path
+    }
+    return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
 def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decision:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from policies.formats.html_body import SEALED_NAME, Carried
+from policies.formats.html_controls import ABSENT, CHOICE
+from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
@@ -44,7 +45,7 @@ class WriteRules:
 
     def is_mask(self, index: int, value: str) -> bool:
         """Whether *value* is what some caller could have been shown in place of a value of the field."""
-        return any(could_be(value) for could_be in self._shown[index])
+        return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
 
     def form(
         self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried], actions: Sequence[Action]
@@ -102,8 +103,10 @@ class WriteRules:
         true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
         if is_empty and true_values == {""}:
             return value  # there was nothing to drop
-        if field.on_write is OnWrite.RESTORE and len(true_values) == 1:
-            return true_values.pop()  # of two values with one mask nobody can tell which is meant
+        # What was chosen among choices that stand for values is no mask that comes back, whatever becomes of those.
+        if (field.on_write is OnWrite.RESTORE or CHOICE.fullmatch(value)) and len(true_values) == 1:
+            true_value = true_values.pop()  # of two values with one mask nobody can tell which is meant
+            return None if true_value == ABSENT else true_value
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from policies.ask import Question, Routes
 from policies.digest import Digester
-from policies.formats.html_body import Carried
+from policies.formats.html_forms import Carried
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.transforms.encrypt import BadToken, Cipher

@@ -5,14 +5,20 @@ in a cell is masked in the page's title as well. So a page is held to its end. A
 values and to mask it: held as parts it would weigh many times what it is written with.
 """
 
-import html
+from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
-from policies.formats.html_controls import Control, masked_input, masked_select, masked_textarea
-from policies.formats.html_fields import Field
-from policies.formats.html_parts import INLINE, Run, hidden_text, masked_raw, masked_tag, only, without_text
+from policies.formats.html_around import Around
+from policies.formats.html_attributes import is_tag_name
+from policies.formats.html_controls import CONTROLS, is_hidden, is_label
+from policies.formats.html_fields import Field, Made
+from policies.formats.html_forms import Forms, Seal
+from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
+from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_body import JsonMasker
@@ -26,21 +32,10 @@ WINDOW_CHARS = 256 * 1024
 WINDOW_PARTS = 16 * 1024
 """Of a page held as parts; a larger one is masked window by window once it has been read."""
 LONGEST_RUN = 64 * 1024
-DEEPEST = 2_000
-MOST_CARRIED = 2_000
-"""Controls of one form: more could not be sent back."""
+DEEPEST_DECLARED = 8
+"""Of declared elements in one another."""
 
-SEALED_NAME = "yingbi-sealed"
-"""The hidden control in which a form carries the true values of its masked controls."""
-
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_ENDED_BY_THEIR_LIKE = frozenset("li p dt dd option tr td th".split())
-_JSON_TYPES = ("application/json", "application/ld+json", "importmap")
-
-type Carried = dict[str, list[tuple[str, str]]]
-"""By the name of a form's controls: what each shows, and the true value."""
-type Seal = Callable[[str, Carried], str]
-"""From where a form is sent, as its `action` says, and from what it must carry, to how it carries that."""
+_LEFT_OUT = Action(field=0, kind=Kind.DROP)
 
 
 class HtmlMasker:
@@ -110,12 +105,9 @@ class _Reading:
         self._said = said
         self._run = Run()
         self._field: Field | None = None
-        self._looks_around = shape.looks_around
-        self._around: list[tuple[str, list[str]]] = []  # name and classes of the elements that are open
-        self._form: Carried = {}  # what the open form must carry
-        self._form_action = ""
-        self._carried = 0
-        self._raw_type = ""  # the type of the script whose text comes next
+        self._around = Around(asked=shape.looks_around)
+        self._forms = Forms(shape, known, tally, seal, self._note_control)
+        self._script = Script.CODE  # what the raw text is that comes next
         self._parts: list[Callable[[], str]] = []  # what the window will become, once all values are known
         self._waiting = 0
         self.is_held = True
@@ -148,6 +140,8 @@ class _Reading:
         self._run, self._parts, self._waiting = Run(), [], 0
 
     def _take(self, token: Token) -> None:
+        if isinstance(token, StartTag | EndTag) and not is_tag_name(token.name):
+            return  # what is around it reads on as if it were not there, as it does to the eye
         if isinstance(token, StartTag):
             token = self._shape.without_keys(token, self._field.action if self._field is not None else None)
         if self._field is not None:
@@ -159,7 +153,9 @@ class _Reading:
             case Text():
                 self._text(token)
             case Comment():
-                if not self._shape.hides_everything or token.source[:9].upper() == "<!DOCTYPE":
+                if token.source[:9].upper() == "<!DOCTYPE":
+                    self._run.add(doctype(token))
+                elif not self._shape.hides_everything:
                     self._run.add(token)
             case StartTag():
                 self._start(token)
@@ -173,102 +169,174 @@ class _Reading:
             self._run.add(token)
             if self._run.length > LONGEST_RUN:
                 self._end_run()
-        elif self._raw_type in _JSON_TYPES:
-            self._put(lambda: self._data_script(token.source))
-        else:
+        elif self._script is Script.CODE:
             self._put(lambda: masked_raw(token.source, self._known, self.tally))
+        else:
+            self._put(partial(self._raw, self._script, token.source))
 
     def _start(self, tag: StartTag) -> None:
-        self._raw_type = (tag.value_of("type") or "").strip().lower()
+        self._script = script_in(tag)
         if tag.name == "form":
-            self._form, self._carried, self._form_action = {}, 0, tag.value_of("action") or ""
-        around = [name for _, classes in self._around for name in classes]
-        self._open(tag)
-        if tag.name in ("input", "textarea", "select"):
-            found = self._shape.control_of(tag.value_of("name") or "")
-            if found is not None:
-                self._control(tag, *found)
+            self._forms.begin(tag)
+        around = self._around.classes
+        self._around.begin(tag)
+        if not self._shape.hides_everything:
+            if tag.name in CONTROLS and self._control(tag):
+                return
+            if tag.name == "datalist" and is_hidden(self._shape.unnamed):
+                self._field = Field(tag, _LEFT_OUT, _LEFT_OUT, is_subject=False)  # they are values of some control
                 return
         selected = self._shape.select(tag, around)
-        if selected is None and tag.name in INLINE and not self._shape.hides_everything:
-            self._run.add(tag)
-            return
-        self._put_tag(tag)
         if selected is not None:
             self._field = Field(tag, *selected)
-
-    def _open(self, tag: StartTag) -> None:
-        if not self._looks_around or tag.name in _VOID:
-            return
-        if tag.name in _ENDED_BY_THEIR_LIKE and self._around and self._around[-1][0] == tag.name:
-            self._around.pop()
-        if len(self._around) >= DEEPEST:
-            raise Withheld("nested_too_deeply")
-        self._around.append((tag.name, (tag.value_of("class") or "").split()))
+        elif is_inline(tag.name) and not self._shape.hides_everything:
+            self._run.add(tag)
+        else:
+            self._put_tag(tag)
 
     def _end(self, tag: EndTag) -> None:
-        for depth in range(len(self._around) - 1, -1, -1):
-            if self._around[depth][0] == tag.name:
-                del self._around[depth:]
-                break
-        if tag.name in INLINE:
+        self._around.end(tag.name)
+        if is_inline(tag.name):
             self._run.add(f"</{tag.name}>")
             return
-        if tag.name == "form" and self._form:
-            sealed = html.escape(self._seal(self._form_action, self._form))
-            self._form = {}
-            self._put(lambda: f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">')
+        if tag.name == "form" and (carried := self._forms.end()):
+            self._put(partial(str, carried))
         self._put(lambda: f"</{tag.name}>")
 
-    def _control(self, tag: StartTag, name: str, action: Action) -> None:
-        is_subject = name == self._shape.record.subject
-        if tag.name != "input":
-            self._field = Field(tag, action, action, is_subject, control=tag.value_of("name") or "")
-            return
-        self._masks_at_once(action)
-        control = masked_input(tag, action, self._known, self.tally)
-        self._carry(tag.value_of("name") or "", control, action, is_subject)
-        if action.kind is Kind.SHOW and action.personal:
-            self._put(lambda: tag.source)
-        elif action.kind is Kind.SHOW and control.value:
-            self._put(lambda: self._with_its_value(tag))
+    def _control(self, tag: StartTag) -> bool:
+        """Take the form control of *tag*, unless it is to be treated like any other element."""
+        found = self._shape.control_of(tag)
+        if found is None or (not found[0] and is_label(tag)):
+            return False
+        name, action = found
+        if tag.name == "button":
+            return self._button(tag, name, action)
+        control = Field(tag, action, action, name == self._shape.record.subject, control=name)
+        if tag.name == "input":
+            self._put(self._made(control))
         else:
-            self._put_tag(control.tag)
+            self._field = control
+        return True
+
+    def _button(self, tag: StartTag, name: str, action: Action) -> bool:
+        if not is_hidden(action) or (not name and tag.value_of("value") is None):
+            return False
+        values = {"value": self._forms.next_choice, "name": tag.value_of("name") or ""}
+        shown = self._forms.pressed(tag, action)
+        if name:
+            self._field = Field(tag, action, action, is_subject=False, values=values)
+        else:
+            self._put_tag(shown)
+        return True
+
+    def _made(self, control: Field) -> Callable[[], str]:
+        """A control is treated when it is read: one whose text may hold values that come later is read again."""
+        if control.action.kind is Kind.SCAN:
+            self.is_held = False
+        return self._forms.made(control)
 
     def _end_field(self, field: Field) -> None:
         self._field = None
-        if field.control:
-            self._masks_at_once(field.action)
-            treat = masked_select if field.tag.name == "select" else masked_textarea
-            control = treat(field, self._known, self.tally)
-            self._carry(field.control, control, field.action, field.is_subject)
-            self._put_tag(control.tag)
-            self._put(lambda: control.content)
-        elif field.text:
-            for part in field.parts(self._shape.labels):
-                self._value(part)
+        if field.control is not None:
+            self._put(self._made(field))
         else:
-            for token in field.content:
-                self._take(token)
+            self._put(self._element(field, self._around.classes, 0))
 
-    def _value(self, field: Field) -> None:
-        self._note(field.text, field.action, field.is_subject)
-        self.tally.count(field.action)
-        self._put(lambda: field.masked(self._known, self.tally))
+    def _element(self, field: Field, around: list[str], depth: int) -> Callable[[], str]:
+        """How a declared element, *depth* others around it, will be written up to its end tag.
 
-    def _masks_at_once(self, action: Action) -> None:
-        """A control is treated when it is read: one whose text may hold values that come later is read again."""
-        if action.kind is not Kind.SHOW:
-            self.is_held = False
+        *around* are the classes of all elements around what it holds.
+        """
+        if depth > DEEPEST_DECLARED:
+            raise Withheld("nested_too_deeply")
+        if not all(isinstance(token, Text) for token in field.content):
+            masked = is_hidden(field.action)
+            content = field.content if masked else self._with_elements_made(field.content, around, depth)
+            field.content = self._with_controls_made(content, hidden=masked)
+        parts = field.parts(self._shape.labels)
+        for part in parts:
+            if text := part.text:
+                self._note(text, part.action, part.is_subject)
+                self.tally.count(part.action)
+        hidden = any(is_hidden(part.action) for part in parts)
 
-    def _carry(self, name: str, control: Control, action: Action, is_subject: bool) -> None:
+        def written() -> str:
+            start = field.start(self._known, self.tally, self._shape.links, hidden=hidden)
+            return start + "".join(part.masked(self._known, self.tally, self._shape.links) for part in parts)
+
+        return written
+
+    def _with_elements_made(self, content: list[Token | Made], around: list[str], depth: int) -> list[Token | Made]:
+        """*content* of an element that is shown, with the declared elements in it masked by themselves."""
+        out: list[Token | Made] = []
+        waiting = deque(content)
+        within = Around(asked=self._shape.looks_around, outer=around)
+        while waiting:
+            token = waiting.popleft()
+            if isinstance(token, StartTag):
+                selected = self._shape.select(token, within.classes)
+                within.begin(token)
+                if selected is not None:
+                    inner = Field(token, *selected)
+                    while waiting and not isinstance(then := waiting[0], Made) and not inner.ends_with(then):
+                        inner.add(then)
+                        waiting.popleft()
+                    out.append(Made(self._element(inner, within.classes, depth + 1)))
+                    within.end(token.name)
+                    continue
+            elif isinstance(token, EndTag):
+                within.end(token.name)
+            out.append(token)
+        return out
+
+    def _with_controls_made(self, content: list[Token | Made], *, hidden: bool) -> list[Token | Made]:
+        """*content* of an element, with its form controls and what its forms carry masked by themselves."""
+        out: list[Token | Made] = []
+        waiting = iter(content)
+        script = Script.CODE
+        for token in waiting:
+            match token:
+                case StartTag(name="form"):
+                    self._forms.begin(token)
+                case EndTag(name="form"):
+                    out.append(Made(partial(str, self._forms.end())))
+                case StartTag(name="datalist") if is_hidden(self._shape.unnamed):
+                    choices = Field(token, _LEFT_OUT, _LEFT_OUT, is_subject=False)
+                    out += [token, *_last_of(choices, waiting)]
+                    continue
+                case StartTag() if token.name in CONTROLS and (made := self._within(token, waiting, hidden=hidden)):
+                    out += made
+                    continue
+                case StartTag():
+                    script = script_in(token)
+                case Text(raw=True) if not hidden:
+                    out.append(Made(partial(self._raw, script, token.source)))
+                    continue
+                case _:
+                    pass
+            out.append(token)
+        return out
+
+    def _within(self, tag: StartTag, waiting: Iterator[Token | Made], *, hidden: bool) -> list[Token | Made]:
+        """The control of *tag* in an element and what ends it, which *waiting* gives; nothing where it is none."""
+        found = self._shape.control_of(tag)
+        if found is not None and not found[0] and is_label(tag) and not hidden:
+            return []
+        name, action = found or ("", self._shape.undeclared)
+        if tag.name == "button":  # inside of what is hidden, it loses its value by itself
+            return [] if hidden or found is None or not is_hidden(action) else [self._forms.pressed(tag, action)]
+        if hidden and action.kind is Kind.SCAN:
+            action = replace(action, kind=Kind.MASK, apply=self._shape.undeclared.apply)
+        control = Field(tag, action, action, bool(name) and name == self._shape.record.subject, control=name)
+        end = [] if tag.name == "input" else _last_of(control, waiting)
+        if found is None:
+            run = Run([tag, *(piece for piece in control.content if not isinstance(piece, Made | EndTag))])
+            return [Made(lambda: run.masked(self._known, self.tally)), *end]
+        return [Made(self._made(control)), *end]
+
+    def _note_control(self, value: str, action: Action, is_subject: bool) -> None:
         # A form that was not accepted holds what the caller has said, and that makes nothing public.
-        self._note(control.value, action, is_subject, echoes=self._said.holds(control.value))
-        if control.true_value is not None:
-            self._form.setdefault(name, []).append((control.shown, control.true_value))
-            self._carried += 1
-            if self._carried > MOST_CARRIED:
-                raise Withheld("too_large_to_mask")
+        self._note(value, action, is_subject, echoes=self._said.holds(value))
 
     def _note(self, value: str, action: Action, is_subject: bool, *, echoes: bool = False) -> None:
         if is_subject:
@@ -280,7 +348,28 @@ class _Reading:
             if action.followed:
                 self._known.add(value)
 
-    def _data_script(self, source: str) -> str:
+    def _raw(self, script: Script, source: str) -> str:
+        """The text of a script or a style sheet."""
+        match script:
+            case Script.JSON:
+                return self._data(source) if source.strip() else source
+            case Script.OTHER:
+                return masked_raw(self._template(source), self._known, self.tally)
+            case Script.CODE:
+                return masked_raw(source, self._known, self.tally)
+
+    def _template(self, source: str) -> str:
+        """The text of a script of some language, which is read as a page is; empty where it cannot be."""
+        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said)
+        try:
+            for token in HtmlTokens().feed(source, final=True):
+                reading.take(token)
+            reading.end()
+            return reading.flush()
+        except Withheld:
+            return ""
+
+    def _data(self, source: str) -> str:
         """The text of a script that holds data: nothing in it is declared."""
         masker = JsonMasker(Value(self._shape.undeclared), self._shape.undeclared, self.tally)
         masked = b"".join([*masker.feed(source.encode("utf-8", "replace")), *masker.close()]).decode()
@@ -290,15 +379,6 @@ class _Reading:
         shown = without_text(tag) if self._shape.hides_everything else tag
         self._put(lambda: masked_tag(shown, self._known, self.tally))
 
-    def _with_its_value(self, tag: StartTag) -> str:
-        """The source of *tag*, a control whose value is shown: only its other attributes are looked at."""
-        others = only(tag, [attribute for attribute in tag.attributes if attribute.name != "value"])
-        masked = masked_tag(others, self._known, self.tally)
-        if masked == others.source:
-            return tag.source
-        written = next(attribute.written for attribute in tag.attributes if attribute.name == "value")
-        return f"{masked[:-1]} value={written}>"
-
     def _put(self, part: Callable[[], str]) -> None:
         self._end_run()
         self._parts.append(part)
@@ -307,3 +387,12 @@ class _Reading:
         if self._run.pieces:
             run, self._run = self._run, Run()
             self._parts.append(lambda: run.masked(self._known, self.tally))
+
+
+def _last_of(field: Field, waiting: Iterator[Token | Made]) -> list[Token | Made]:
+    """What ends *field*, if it ends; what comes before is added to its content."""
+    for token in waiting:
+        if isinstance(token, Made) or field.ends_with(token):
+            return [token]
+        field.add(token)
+    return []

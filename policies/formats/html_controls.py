@@ -1,105 +1,212 @@
-"""Form controls that edit declared fields: what they show, and which true value their form must carry back.
+"""Form controls: what they show, and which true value their form must carry back.
 
 DESIGN decision 4: saving a form whose masked control nobody touched must change nothing. So the form carries the true
 value, sealed, and the gateway puts it back in place of the mask on the way in.
 """
 
 import html
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.html_fields import Field
-from policies.formats.html_parts import only
+from policies.formats.html_attributes import hidden_tag, is_plain_word, only
+from policies.formats.html_fields import Field, Made
+from policies.formats.html_parts import masked_tag
 from policies.formats.html_tokens import StartTag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.transforms.make import REDACTED
+
+CONTROLS = frozenset({"input", "textarea", "select", "button"})
+
+ABSENT = "\0"
+"""In the place of a true value: a box that was not ticked, of which a browser sends nothing."""
+CHOICE = re.compile(r"\*{3}[0-9]{1,4}")
+"""What stands in the place of a value that is chosen, not written: one of a kind within its form."""
 
 _CHOICES = frozenset({"checkbox", "radio"})
-_WITHOUT_VALUE = frozenset({"submit", "button", "image", "reset", "file"})
+_PRESSED = frozenset({"submit", "button", "image", "reset"})
 _FREE_TYPES = frozenset({"", "text", "search", "hidden", "password", "tel"})
 _RESTRICTIONS = frozenset({"pattern", "min", "max", "step", "minlength", "maxlength"})
+_VALUE = frozenset({"value"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Control:
-    """What a masked control looks like."""
+    """What a control becomes."""
 
     tag: StartTag
-    content: str = ""
+    action: Action
     value: str = ""
     """The field's value, as it was."""
-    shown: str = ""
-    """What stands in the value's place."""
-    true_value: str | None = None
-    """What its form must carry, sealed; None where nothing was hidden or nothing is to be restored."""
+    changes: dict[str, str] = field(default_factory=dict)
+    """What becomes of the values of its attributes, by their names."""
+    before: str = ""
+    """What stands before it."""
+    content: str = ""
+    """What stands between its tags, or behind it where it has but one."""
+    inner: Field | None = None
+    """In the place of `content`: what is shown as it stands there."""
+    carried: list[tuple[str, str]] = field(default_factory=list)
+    """What its form must carry, sealed: what is shown, and what is true."""
+    keeps_name: bool = False
+    """Whether the name was declared. Another one stays as far as it is plain."""
+
+    def source(self, known: KnownValues, tally: Tally, links: Sequence[re.Pattern[str]]) -> str:
+        """How it is written in the page, up to its end tag. *links*: see `hidden_tag`.
+
+        Raises Withheld for a masked one that cannot keep its name: without it, saving the form could empty the field.
+        """
+        content = self.content if self.inner is None else self.inner.masked(known, tally, links)
+        if not is_hidden(self.action):
+            clear = _VALUE if self.action.kind is Kind.SHOW else frozenset[str]()
+            return masked_tag(self._changed(), known, tally, clear=clear) + content
+        values = dict(self.changes)
+        if name := self.tag.value_of("name"):
+            plain = is_plain_word(name) and mask_free_text(name, known, tally) == name
+            if not (self.keeps_name or plain):
+                raise Withheld("masked_choice")
+            values["name"] = name
+        tag = hidden_tag(self.tag, known, tally, links, values)
+        kept = [attribute for attribute in tag.attributes if not self.value or attribute.name not in _RESTRICTIONS]
+        return self.before + only(tag, kept).source + content
+
+    def _changed(self) -> StartTag:
+        if not self.changes:
+            return self.tag
+        kept = [attribute for attribute in self.tag.attributes if attribute.name not in _RESTRICTIONS]
+        changes = {attribute: self.changes[attribute.name] for attribute in kept if attribute.name in self.changes}
+        return only(self.tag, kept, changes)
 
 
-def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally) -> Control:
-    """The `input` that edits a field.
+def is_hidden(action: Action) -> bool:
+    """Whether nothing is shown of a value but a mask."""
+    return action.kind in (Kind.MASK, Kind.DROP)
 
-    Raises Withheld for a masked choice: a ticked box cannot be shown as something else without changing it.
+
+def is_label(tag: StartTag) -> bool:
+    """Whether the value of *tag* is what a reader finds written on a button."""
+    return tag.name == "input" and _type_of(tag) in _PRESSED
+
+
+def choice(number: int) -> str:
+    """What stands for the choice with a *number* of its own in its form."""
+    return f"{REDACTED}{number}"
+
+
+def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally, number: int) -> Control:
+    """The `input` that holds a value. *number* is one that no choice of its form has so far.
+
+    A box is no longer one where its value is hidden: whether it is ticked is not to be seen.
     """
-    kind = (tag.value_of("type") or "").strip().lower()
-    value = tag.value_of("value")
+    kind, value = _type_of(tag), tag.value_of("value")
+    ticked = tag.value_of("checked") is not None
+    if kind in _CHOICES and is_hidden(action):
+        tally.count(action)
+        shown, true = choice(number), ("on" if value is None else value) if ticked else ABSENT
+        changes = {"type": "hidden", "value": shown}
+        kept = [attribute for attribute in tag.attributes if attribute.name not in {*changes, "checked", "required"}]
+        carried = [(shown, true)] if action.restore else []
+        return Control(only(tag, kept, more=changes), action, changes=changes, content=REDACTED, carried=carried)
     if not value:
-        is_dropped = action.kind is Kind.DROP and kind not in _WITHOUT_VALUE | _CHOICES
-        return Control(tag, true_value="" if is_dropped else None)
-    if kind in _WITHOUT_VALUE:
-        return Control(tag)
-    if kind in _CHOICES:
-        if tag.value_of("checked") is not None and action.kind is not Kind.SHOW:
-            raise Withheld("masked_choice")
-        return Control(tag)
-    tally.count(action)
+        is_dropped = action.kind is Kind.DROP and kind not in _CHOICES | _PRESSED | {"file"}
+        changes = {} if value is None else {"value": ""}
+        return Control(tag, action, changes=changes, carried=[("", "")] if is_dropped else [])
+    if kind not in _CHOICES or ticked:
+        tally.count(action)
     masked = masked_value(value, action, known, tally)
     if masked == value:
-        return Control(tag, value=value)
-    changes = {}
-    kept = [attribute for attribute in tag.attributes if attribute.name not in _RESTRICTIONS]
-    for attribute in kept:
-        if attribute.name == "value":
-            changes[attribute] = masked
-        elif attribute.name == "type" and kind not in _FREE_TYPES:
-            changes[attribute] = "text"  # a date or number control would drop the mask
-    true_value = value if action.restore else None
-    return Control(only(tag, kept, changes), value=value, shown=masked, true_value=true_value)
+        return Control(tag, action, value, {"value": value} if is_hidden(action) else {})
+    changes = {"value": masked}
+    if kind not in _FREE_TYPES | _CHOICES | _PRESSED:
+        changes["type"] = "text"  # a date or number control would drop the mask
+    return Control(tag, action, value, changes, carried=[(masked, value)] if action.restore else [])
 
 
 def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control:
-    """The `textarea` that edits a field, and its text."""
+    """The `textarea` that holds a value, and its text."""
     value = "".join(token.text for token in control.content if isinstance(token, Text))
     if not value.strip():
-        return Control(control.tag, value, true_value="" if control.action.kind is Kind.DROP else None)
+        carried = [("", "")] if control.action.kind is Kind.DROP else []
+        return Control(control.tag, control.action, value, content=value, carried=carried)
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
-    true_value = value.removeprefix("\n") if control.action.restore and masked != value else None
-    return Control(control.tag, html.escape(masked, quote=False), value, masked, true_value)
+    carried = [(masked, value.removeprefix("\n"))] if control.action.restore and masked != value else []
+    return Control(control.tag, control.action, value, content=html.escape(masked, quote=False), carried=carried)
 
 
-def masked_select(control: Field, known: KnownValues, tally: Tally) -> Control:
-    """The `select` that edits a field, and its options.
+def masked_select(control: Field, known: KnownValues, tally: Tally, number: int) -> Control:
+    """The `select` that holds a value, and its options. *number*: see `masked_input`.
 
-    What was chosen is replaced by a choice that shows its mask, and every other choice's label is masked as well.
+    What was chosen is replaced by a choice that shows its mask. Of the others those are offered whose mask is no other
+    one's: nobody can tell which of two to choose. The form carries what each stands for.
     """
-    if control.action.kind is Kind.SHOW:
-        tally.count(control.action)
-        return Control(control.tag, "".join(token.source for token in control.content))
-    options = _options(control.content)
+    action, options = control.action, _options(control.content)
     chosen = [option for option in options if option.tag.value_of("selected") is not None]
-    if control.tag.value_of("multiple") is not None or len(chosen) > 1:
+    current = next(iter(chosen or options), None)
+    value = "" if current is None else current.label or current.value
+    if not is_hidden(action):
+        if value:
+            tally.count(action)
+        return _scanned_select(control, value, known, tally)
+    if control.tag.value_of("multiple") is not None:
+        return _hidden_choices(control, options, tally, number)
+    if len(chosen) > 1:
         raise Withheld("masked_choice")
-    out, shown, true_value = [], "", None
-    for option in chosen or options[:1]:
-        tally.count(control.action)
-        true_value = option.value
-        shown = masked_value(option.label or option.value, control.action, known, tally)
-        mask = html.escape(shown)
-        out.append(f'<option value="{mask}" selected>{mask}</option>')
-    for option in options:
-        label = masked_value(option.label, control.action, known, tally)
-        same = option.value == option.label
-        value = label if same else mask_free_text(option.value, known, tally)
-        out.append(f'<option value="{html.escape(value)}">{html.escape(label, quote=False)}</option>')
-    return Control(control.tag, "".join(out), shown=shown, true_value=true_value if control.action.restore else None)
+    if current is None:
+        return Control(control.tag, action)
+    tally.count(action)
+    shown = masked_value(value, action, known, tally)
+    carried = [(shown, current.value)] if action.restore else []
+    out = [_option(shown, shown, " selected")]
+    labels = [masked_value(option.label or option.value, action, known, tally) for option in options]
+    seen = Counter(labels)
+    for option, label in zip(options, labels, strict=True):
+        if not option.value:
+            out.append(_option("", label))
+        elif seen[label] == 1 and label.strip("*"):
+            carried.append((choice(number), option.value))
+            out.append(_option(choice(number), label))
+            number += 1
+    return Control(control.tag, action, value, content="".join(out), carried=carried)
+
+
+def _hidden_choices(control: Field, options: list["_Option"], tally: Tally, number: int) -> Control:
+    """One of which any number may be chosen: which ones are is not to be seen, and not to be changed."""
+    action, name = control.action, control.tag.value_of("name")
+    out, carried = [], []
+    for place, option in enumerate(options, number):
+        chosen = option.tag.value_of("selected") is not None
+        carried.append((choice(place), option.value if chosen else ABSENT))
+        if name and control.tag.value_of("disabled") is None:
+            out.append(f'<input type="hidden" name="{html.escape(name)}" value="{choice(place)}">')
+    if options:
+        tally.count(action)
+    kept = [attribute for attribute in control.tag.attributes if attribute.name not in ("disabled", "required")]
+    return Control(
+        only(control.tag, kept, more={"disabled": ""}),
+        action,
+        before="".join(out),
+        content=f"<option>{REDACTED}</option>",
+        carried=carried if action.restore else [],
+    )
+
+
+def _scanned_select(control: Field, value: str, known: KnownValues, tally: Tally) -> Control:
+    """One that is shown, or shown but for what is found in it: that is hidden in values as in labels."""
+    if control.action.kind is Kind.SHOW:
+        return Control(control.tag, control.action, value, inner=control)
+    out, carried = [], []
+    for option in _options(control.content):
+        label = mask_free_text(option.label, known, tally)
+        hidden = mask_free_text(option.value, known, tally)
+        if hidden != option.value and control.action.restore:
+            carried.append((hidden, option.value))
+        out.append(_option(hidden, label, " selected" if option.tag.value_of("selected") is not None else ""))
+    if not carried and not any(REDACTED in option for option in out):
+        return Control(control.tag, control.action, value, inner=control)
+    return Control(control.tag, control.action, value, content="".join(out), carried=carried)
 
 
 def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -> str:
@@ -115,6 +222,14 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
             return action.apply(value)
 
 
+def _type_of(tag: StartTag) -> str:
+    return (tag.value_of("type") or "").strip().lower()
+
+
+def _option(value: str, label: str, more: str = "") -> str:
+    return f'<option value="{html.escape(value)}"{more}>{html.escape(label, quote=False)}</option>'
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
     tag: StartTag
@@ -126,7 +241,7 @@ class _Option:
         return self.label if written is None else written
 
 
-def _options(content: list[Token]) -> list[_Option]:
+def _options(content: list[Token | Made]) -> list[_Option]:
     options: list[_Option] = []
     for token in content:
         if isinstance(token, StartTag) and token.name == "option":

@@ -1,20 +1,30 @@
 """Declared elements of a page: what stands in them is the value of a field."""
 
 import html
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from policies.formats.free_text import KnownValues
-from policies.formats.html_parts import Run, masked_comment, masked_tag, only
+from policies.formats.html_attributes import hidden_tag
+from policies.formats.html_parts import Run, masked_comment, masked_raw, masked_tag
 from policies.formats.html_tokens import Comment, EndTag, StartTag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 LONGEST_FIELD = 256 * 1024
 """Characters from an element's start tag to its end."""
 
-KEPT_ATTRIBUTES = frozenset({"href", "class", "id", "rel", "target", "lang", "dir"})
-"""All that is left of a tag inside a masked value; they are scanned."""
-
+_OF_CHOICES = frozenset({"value", "label"})
+"""Attributes in which a choice holds the field's value."""
 _CELL_ENDS = frozenset({"tr", "tbody", "thead", "tfoot", "table"})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A part of a page that is masked by itself, such as a control within an element."""
+
+    source: Callable[[], str]
+    """Tells what it becomes, once the personal values of its window are known."""
 
 
 @dataclass(slots=True)
@@ -26,9 +36,11 @@ class Field:
     label: Action
     """For what stands before its value and says what that refers to."""
     is_subject: bool
-    control: str = ""
-    """The name of the form control that it is, where it is one."""
-    content: list[Token] = field(default_factory=list)
+    control: str | None = None
+    """Where it is a form control: the field that it is declared to hold, "" for none."""
+    values: dict[str, str] = field(default_factory=dict)
+    """What stands in its own attributes where it is hidden, by their names."""
+    content: list[Token | Made] = field(default_factory=list)
     _length: int = 0
     _depth: int = 0
     """How many elements of its own name are open inside."""
@@ -69,24 +81,28 @@ class Field:
         """What a reader sees of the content, without the space around it."""
         return "".join(token.text for token in self.content if isinstance(token, Text) and not token.raw).strip()
 
-    def masked(self, known: KnownValues, tally: Tally) -> str:
-        """The content, transformed. Its start tag and its end are not part of it."""
+    def start(self, known: KnownValues, tally: Tally, links: Sequence[re.Pattern[str]], *, hidden: bool) -> str:
+        """Its start tag, where something of it is *hidden* or nothing. *links*: see `hidden_tag`."""
+        if hidden:
+            return hidden_tag(self.tag, known, tally, links, self.values).source
+        return masked_tag(self.tag, known, tally)
+
+    def masked(self, known: KnownValues, tally: Tally, links: Sequence[re.Pattern[str]]) -> str:
+        """The content, transformed. Its start tag and its end are not part of it. *links*: see `hidden_tag`."""
         match self.action.kind:
-            case Kind.SHOW if self.action.personal:
-                return "".join(token.source for token in self.content)
             case Kind.SHOW:
-                return "".join(_with_scanned_tags(token, known, tally) for token in self.content)
+                return "".join(_shown(token, known, tally) for token in self.content)
             case Kind.SCAN:
                 run = Run()
                 for token in self.content:
-                    run.add(token.source if isinstance(token, EndTag) else token)
+                    run.add(token if isinstance(token, Text | Comment | StartTag) else _as_it_is(token))
                 return run.masked(known, tally)
             case Kind.DROP:
                 return ""
             case Kind.MASK:
-                return self._hidden(known, tally)
+                return self._hidden(known, tally, links)
 
-    def _hidden(self, known: KnownValues, tally: Tally) -> str:
+    def _hidden(self, known: KnownValues, tally: Tally, links: Sequence[re.Pattern[str]]) -> str:
         """The mask of the text where the text began; of the tags in it, what carries no value."""
         mask = html.escape(self.action.apply(self.text), quote=False)
         out = []
@@ -101,18 +117,25 @@ class Field:
                     out += [before, mask, after]
                     mask = ""
                 case StartTag():
-                    kept = [attribute for attribute in token.attributes if attribute.name in KEPT_ATTRIBUTES]
-                    out.append(masked_tag(only(token, kept), known, tally))
-                case EndTag():
-                    out.append(token.source)
+                    out.append(hidden_tag(token, known, tally, links).source)
+                case EndTag() | Made():
+                    out.append(_as_it_is(token))
         return "".join(out)
 
 
-def _with_scanned_tags(token: Token, known: KnownValues, tally: Tally) -> str:
+def _shown(token: Token | Made, known: KnownValues, tally: Tally) -> str:
     match token:
         case StartTag():
-            return masked_tag(token, known, tally)
+            return masked_tag(token, known, tally, clear=_OF_CHOICES if token.name == "option" else frozenset())
         case Comment():
             return masked_comment(token, known, tally)
-        case _:
+        case Text(raw=True):
+            return masked_raw(token.source, known, tally)
+        case Text():
             return token.source
+        case _:
+            return _as_it_is(token)
+
+
+def _as_it_is(token: EndTag | Made) -> str:
+    return token.source() if isinstance(token, Made) else f"</{token.name}>"

@@ -2,38 +2,41 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from urllib.parse import quote, unquote
 
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
-from policies.formats.html_tokens import Attribute, Comment, StartTag, Text
+from policies.formats.html_attributes import SHOWN, WITHOUT_TEXT, builds_only, named, only
+from policies.formats.html_tokens import Comment, StartTag, Text
 from policies.formats.masker import Tally
 from policies.transforms.make import REDACTED
 
-INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data dfn em font i ins kbd mark nobr q s samp small span strong sub sup time tt u "
-    "var wbr".split()
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big button cite code data del dfn em font i img ins kbd label mark nobr output picture q "
+    "rb rp rt rtc ruby s samp small source span strong sub sup time tt u var wbr".split()
 )
-"""Elements that do not end a run of text: a number may be split by one, to the eye it is one number."""
 
-_SHOWN = frozenset({"title", "alt", "value", "placeholder", "content", "label", "summary", "srcdoc", "aria-label"})
-_BUILDING = frozenset(
-    "action async charset class cols colspan crossorigin defer dir enctype for formaction headers height hidden href "
-    "http-equiv id lang maxlength media method name rel role rows rowspan scope size sizes src tabindex target type "
-    "width".split()
-)
-"""Attributes that a page is built of; of any other nobody knows what it holds."""
-_WITHOUT_TEXT = frozenset(
-    "charset colspan cols crossorigin cx cy d dir enctype fill height hreflang http-equiv integrity lang maxlength "
-    "media method minlength patternunits points preserveaspectratio r rel role rowspan rows rx ry scope size sizes "
-    "stroke stroke-width tabindex transform type viewbox width x x1 x2 xmlns y y1 y2".split()
-)
-"""Attributes that hold no value of anybody: a known one in them stands there by chance."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
+_DOCTYPE = re.compile(
+    r"<!doctype\s+html(\s+system\s+[\"']about:legacy-compat[\"']|"
+    r"\s+public\s+[\"']-//(w3c|ietf)//dtd x?html( basic)?( [0-9.]{1,4})?"
+    r"( (strict|transitional|frameset|final))?//en[\"']"
+    r"(\s+[\"']http://www\.w3\.org/tr/(html4|rec-html40|xhtml1/dtd|xhtml11/dtd|xhtml-basic)/"
+    r"(strict|loose|frameset|xhtml11|xhtml-basic1[01]|xhtml1-(strict|transitional|frameset))\.dtd[\"'])?)?\s*>",
+    re.IGNORECASE,
+)
+"""Source: HTML Living Standard, 13.1.1, and the declarations of HTML 4 and XHTML 1."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def is_inline(name: str) -> bool:
+    """Whether the element does not end a run of text: a number may be split by one, to the eye it is one number.
+
+    A custom element is drawn as one, unless a style sheet says something else.
+    """
+    return name in _INLINE or "-" in name
 
 
 @dataclass(slots=True)
@@ -83,12 +86,18 @@ class Run:
         return "".join(out)
 
 
-def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
-    """The source of *tag* with everything personal in its attributes hidden, percent-encoded or not."""
+def masked_tag(tag: StartTag, known: KnownValues, tally: Tally, *, clear: frozenset[str] = frozenset()) -> str:
+    """The source of *tag* with everything personal in its attributes hidden, percent-encoded or not.
+
+    Those called as in *clear* are left as they are.
+    """
     changes = {}
-    for attribute in tag.attributes:
+    kept = named(tag, known, tally)
+    for attribute in kept:
+        if attribute.name in clear:
+            continue
         value = attribute.value
-        looked_for = None if attribute.name in _WITHOUT_TEXT else known
+        looked_for = None if attribute.name in WITHOUT_TEXT else known
         decoded = unquote(value) if "%" in value else value
         masked = mask_free_text(decoded, looked_for, tally)
         if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
@@ -96,20 +105,7 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally) -> str:
             masked = mask_free_text(hidden, None, tally)
         if masked != value:
             changes[attribute] = masked
-    return only(tag, tag.attributes, changes).source if changes else tag.source
-
-
-def only(tag: StartTag, kept: Sequence[Attribute], changes: Mapping[Attribute, str] | None = None) -> StartTag:
-    """*tag* with the *kept* ones of its attributes, and other values for some of them."""
-    source, attributes = f"<{tag.name}", []
-    for attribute in kept:
-        written = attribute.written
-        if changes and attribute in changes:
-            written = f'"{html.escape(changes[attribute])}"'
-        source += f" {attribute.name}" + ("=" if written else "")
-        attributes.append(Attribute(attribute.name, written, len(source)))
-        source += written
-    return StartTag(source + ">", tag.name, tuple(attributes))
+    return only(tag, kept, changes).source if changes or len(kept) < len(tag.attributes) else tag.source
 
 
 def is_plain(value: str) -> bool:
@@ -119,8 +115,8 @@ def is_plain(value: str) -> bool:
 
 def without_text(tag: StartTag) -> StartTag:
     """*tag* with three stars in place of what a reader is shown, and no attribute that could hold anything else."""
-    changes = {attribute: REDACTED for attribute in tag.attributes if attribute.name in _SHOWN and attribute.written}
-    kept = [item for item in tag.attributes if item.name in _SHOWN or (item.name in _BUILDING and is_plain(item.value))]
+    changes = {attribute: REDACTED for attribute in tag.attributes if attribute.name in SHOWN and attribute.written}
+    kept = [item for item in tag.attributes if item.name in SHOWN or builds_only(item)]
     return only(tag, kept, changes) if changes or len(kept) < len(tag.attributes) else tag
 
 
@@ -133,6 +129,11 @@ def hidden_text(token: Text) -> str:
 def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
     """The source of *comment* with everything personal in it hidden."""
     return mask_free_text(comment.source, known, tally)
+
+
+def doctype(declaration: Comment) -> str:
+    """The kind of document that *declaration* says: as it stands where it is one of the standard's, else HTML."""
+    return declaration.source if _DOCTYPE.fullmatch(declaration.source) else "<!DOCTYPE html>"
 
 
 def masked_raw(source: str, known: KnownValues, tally: Tally) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from policies.formats.html_parts import only
+from policies.formats.html_attributes import only
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind
@@ -33,7 +33,13 @@ class HtmlShape:
     selectors: tuple[Selector, ...] = ()
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
+    own_control: re.Pattern[str] | None = None
+    """Fits the name of a control that is the application's own and holds nobody's value: or, without a name, its id."""
     undeclared: Action
+    other_control: Action | None = None
+    """What becomes of the values of controls that nobody declared; None: they are undeclared."""
+    links: tuple[re.Pattern[str], ...] = ()
+    """Fit the paths of links that stay in hidden elements: none can tell of anybody."""
     hides_everything: bool = False
     """Whether all text is hidden, as on the pages of a system that is still being declared."""
     labels: tuple[str, str] | None = None
@@ -61,6 +67,11 @@ class HtmlShape:
         else:
             return tag
         return tag if len(kept) == len(tag.attributes) else only(tag, kept)
+
+    @property
+    def unnamed(self) -> Action:
+        """What becomes of the values of controls that nobody declared."""
+        return self.other_control or self.undeclared
 
     def action_of(self, field: str) -> Action:
         """What becomes of *field*."""
@@ -94,12 +105,18 @@ class HtmlShape:
             return self.action_of(field), self.label_of(field), field == self.record.subject
         return None
 
-    def control_of(self, name: str) -> tuple[str, Action] | None:
-        """The field that the form control *name* edits, and its action; None where it edits none that is declared."""
+    def control_of(self, tag: StartTag) -> tuple[str, Action] | None:
+        """The field that the form control of *tag* holds, "" where nobody declared it, and what becomes of its value.
+
+        None for one that is the application's own.
+        """
+        name = tag.value_of("name") or ""
         match = self.control.fullmatch(name) if self.control is not None else None
-        if match is None or match["field"] not in self.record.children:
+        if match is not None and match["field"] in self.record.children:
+            return match["field"], self.action_of(match["field"])
+        if self.own_control is not None and self.own_control.fullmatch(name or tag.value_of("id") or ""):
             return None
-        return match["field"], self.action_of(match["field"])
+        return "", self.unnamed
 
 
 def _field_in(pattern: re.Pattern[str] | None, classes: Iterable[str]) -> str | None:

@@ -19,11 +19,12 @@ RAW_TEXT = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes"}
 ESCAPABLE_TEXT = frozenset({"title", "textarea"})
 """Elements whose content is text with character references."""
 
-_TAG_NAME = re.compile(r"[a-zA-Z][^\s/>]*")
-_GAP = re.compile(r"[\s/]*")
-_NAME = re.compile(r"=?[^\s/>=]*")
-_EQUALS = re.compile(r"\s*=\s*")
-_UNQUOTED = re.compile(r"[^\s>]*")
+# White space in markup is these four and the space: to a browser any other is part of a name or a value.
+_TAG_NAME = re.compile(r"[a-zA-Z][^\t\n\f\r />]*")
+_GAP = re.compile(r"[\t\n\f\r /]*")
+_NAME = re.compile(r"=?[^\t\n\f\r />=]*")
+_EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
+_UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
 _COMMENT_END = re.compile(r"--!?>")
 
 
@@ -73,6 +74,11 @@ class StartTag:
     name: str
     """In lower case."""
     attributes: tuple[Attribute, ...] = field(default=())
+
+    @property
+    def ends_itself(self) -> bool:
+        """Whether it is written as an element without content, which counts for those of SVG."""
+        return self.source.endswith("/>") and not (self.attributes and self.attributes[-1].written.endswith("/"))
 
     def value_of(self, name: str) -> str | None:
         """The value of the attribute *name*: the first one counts. None where the tag has none."""
@@ -213,7 +219,7 @@ class HtmlTokens:
 
     def _raw(self, at: int, final: bool) -> Text | None:
         escapable = self._raw_until in ESCAPABLE_TEXT
-        end = re.compile(rf"</{self._raw_until}(?=[\s/>])", re.IGNORECASE).search(self._rest, at)
+        end = re.compile(rf"</{self._raw_until}(?=[\t\n\f\r />])", re.IGNORECASE).search(self._rest, at)
         if end is None:
             return Text(self._rest[at:], raw=not escapable) if final else None
         self._raw_until = ""

@@ -14,7 +14,8 @@ LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PATHS = 200
 DEEPEST = 8
 
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
+_FIELD_NAME = re.compile(r"(?!(?:[^0-9]*[0-9]){6})[A-Za-z_][A-Za-z0-9_-]{0,40}")
+"""With five digits at most: more could be a number of somebody's."""
 
 
 class LearningJsonMasker:

@@ -5,7 +5,7 @@ import json
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,14 +103,20 @@ class Demo:
 
 
 @contextlib.contextmanager
-def demo(home: Path, *, with_hall: bool = False, workers: int = 1) -> Iterator[Demo]:
-    """The register, and the hall where it is asked for, behind a gateway; everything lies in *home*."""
+def demo(
+    home: Path, *, with_hall: bool = False, workers: int = 1, edit: Callable[[Path], None] = lambda policies: None
+) -> Iterator[Demo]:
+    """The register, and the hall where it is asked for, behind a gateway; everything lies in *home*.
+
+    *edit* may change the policies before they are read, which lie in the folder that it is given.
+    """
     make_register(home / "register", residents=RESIDENTS, seed=SEED)
     provider, others = IdentityProvider(home / "provider.pem"), Provider()
     provider.make_key()
     keys = people.make_keys(home / "keys.json")
     policies = home / "policies"
     shutil.copytree(POLICIES, policies)
+    edit(policies)
     jwks = {"keys": json.loads(provider.jwks())["keys"] + others.jwks()["keys"]}
     (policies / "demo-idp.json").write_text(json.dumps(jwks))
     hashes = {name: hash_key(key) for name, key in keys.items()}

@@ -34,6 +34,21 @@ MASKED = {
     "HTML": (f'<td class="col-name">{NAME}</td><p title="{MOBILE}">{ID_NO}<!--{MOBILE}--></p>'.encode(), "text/html"),
     "HTML with references": (f"<p>&#49;3800138000</p><td class='col-name'>{NAME}</td>".encode(), "text/html"),
     "HTML split by tags": (b"<p>138<b>0013</b>8000</p>", "text/html"),
+    "HTML in controls": (
+        f'<input name="x" value="{NAME}"><textarea name="y">{NAME}</textarea><select name="z"><option>{NAME}</select>'
+        f'<input value="{NAME}"><input type="checkbox" name="b" value="{NAME}"><button name="c" value="{NAME}">x</button>'
+        f"<datalist><option>{NAME}</datalist>".encode(), "text/html",
+    ),
+    "HTML in elements without text": (
+        f'<td class="col-name"><img alt="{NAME}"></td><td class="col-x" title="{NAME}"><!--{NAME}--></td>'
+        f'<td class="col-name"><input name="whatever" value="{NAME}"><a href="/{NAME}" data-x="{NAME}">***</a></td>'.encode(),
+        "text/html",
+    ),
+    "HTML in names": (f"<x-{NAME}><p {NAME} data-{NAME}>***</p {NAME}></x-{NAME}><p {MOBILE}>".encode(), "text/html"),
+    "HTML in scripts": (
+        f'<script type="text/json">["{NAME}"]</script><script type="application/json;x=y">{{"a":"{NAME}"}}</script>'
+        f'<script type="text/x-template"><td class="col-name">{NAME}</td></script>'.encode(), "text/html",
+    ),
     "CSV": (f"id,name,id_no\r\n1,{NAME},{ID_NO}\r\n".encode(), "text/csv"),
     "CSV in GBK": (f"id,name\r\n1,{NAME}\r\n".encode("gbk"), "text/csv; charset=gbk"),
 }  # fmt: skip

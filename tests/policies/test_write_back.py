@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.formats.html_body import Carried
+from policies.formats.html_controls import ABSENT
+from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.program import OperationRule, Program
 from policies.view import Views
@@ -52,6 +53,15 @@ def test_a_mask_is_replaced_by_the_value_the_form_carried() -> None:
 def test_a_new_value_is_sent_whatever_the_form_carried() -> None:
     data = "mobile=13900139000&yingbi-sealed=token"
     assert sent_form(data, {"mobile": [("138****8000", "13800138000")]}) == "mobile=13900139000"
+
+
+def test_undeclared_controls_and_choices_are_restored_as_declared_ones_are() -> None:
+    carried = {"new": [("***", "张三")], "name": [("***3", "7")], "box": [("***4", "on"), ("***5", ABSENT)]}
+    sent = sent_form("new=***&name=***3&box=***4&box=***5&yingbi-sealed=t", carried)
+    assert sent == "new=%E5%BC%A0%E4%B8%89&name=7&box=on"
+    for data in ("name=***3", "city=***12", "new=***"):
+        with pytest.raises(MaskReturned):
+            sent_form(data)
 
 
 def test_values_of_one_name_are_told_apart_by_their_masks() -> None:
@@ -108,6 +118,7 @@ def test_json_without_masks_is_sent_as_it_came() -> None:
         ({"mobile": "138****8000"}, "person.mobile"),
         ({"home": {"phone": "***"}}, "home.phone"),
         ({"new": {"deep": ["***"]}}, "undeclared"),
+        ({"city": "***2"}, "person.city"),
         ([{"name": "张**"}], "person.name"),
         ({"mobile": ["138****8000"]}, "person.mobile"),
         # What a number or a truth value became:
@@ -208,7 +219,7 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
         kept.append(carried)
         return "sealed"
 
-    page = f"<form>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
+    page = f"<form method=post>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
     body = next(operation.body for operation in dropping_program.operations if operation.id == "POST /people")
     masker = nobody.masker(body, "html", Tally(DIGESTER), "utf-8", seal)
     assert masker is not None

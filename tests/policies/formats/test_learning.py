@@ -29,6 +29,11 @@ def test_everything_is_hidden_and_field_names_are_noted() -> None:
     }
 
 
+def test_a_key_with_a_number_in_it_is_no_name_of_a_field() -> None:
+    body = {"tel-0571-88881234": 1, "p1380013": 1, "line_2": 1, "iso8601_9": 1}
+    assert paths_in(body) == {"/*": 2, "/line_2": 1, "/iso8601_9": 1}
+
+
 def test_an_inventory_is_bounded() -> None:
     many = {f"key{chr(97 + n // 26)}{chr(97 + n % 26)}": n for n in range(500)}
     assert len(paths_in(many)) == 200

@@ -1,0 +1,100 @@
+"""The forms of a page: each carries, sealed, what its masked controls stand for."""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from policies.formats.free_text import KnownValues
+from policies.formats.html_attributes import only
+from policies.formats.html_controls import Control, choice, masked_input, masked_select, masked_textarea
+from policies.formats.html_fields import Field
+from policies.formats.html_shape import HtmlShape
+from policies.formats.html_tokens import StartTag
+from policies.formats.masker import Action, Tally, Withheld
+
+MOST_CARRIED = 2_000
+"""Values of one form: more could not be sent back."""
+
+SEALED_NAME = "yingbi-sealed"
+"""The hidden control in which a form carries the true values of its masked controls."""
+
+_NUMBER = re.compile("[0-9]{6}")
+
+type Carried = dict[str, list[tuple[str, str]]]
+"""By the name of a form's controls: what each shows, and the true value."""
+type Seal = Callable[[str, Carried], str]
+"""From where a form is sent, as its `action` says, and from what it must carry, to how it carries that."""
+type Note = Callable[[str, Action, bool], None]
+"""Told of each value, of what becomes of it, and whether it names the subject."""
+
+
+class Forms:
+    """The forms of one page, one after the other."""
+
+    def __init__(self, shape: HtmlShape, known: KnownValues, tally: Tally, seal: Seal, note: Note) -> None:
+        self._shape = shape
+        self._known = known
+        self._tally = tally
+        self._seal = seal
+        self._note = note
+        self._tag: StartTag | None = None
+        self._carries: Carried = {}
+        self._number = 0  # of values that it carries
+
+    @property
+    def next_choice(self) -> str:
+        """What will stand for the next value that is chosen, not written."""
+        return choice(self._number + 1)
+
+    def begin(self, tag: StartTag) -> None:
+        """The form of *tag* begins."""
+        self._tag, self._carries, self._number = tag, {}, 0
+
+    def end(self) -> str:
+        """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing."""
+        tag, carries, self._tag, self._carries = self._tag, self._carries, None, {}
+        if not carries or tag is None or (tag.value_of("method") or "").strip().lower() != "post":
+            return ""
+        sealed = html.escape(self._seal(tag.value_of("action") or "", carries))
+        return f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">'
+
+    def made(self, control: Field) -> Callable[[], str]:
+        """How the form control will be written, once the personal values of its window are known."""
+        match control.tag.name:
+            case "select":
+                made = masked_select(control, self._known, self._tally, self._number + 1)
+            case "textarea":
+                made = masked_textarea(control, self._known, self._tally)
+            case _:
+                made = masked_input(control.tag, control.action, self._known, self._tally, self._number + 1)
+        made.keeps_name = bool(control.control)
+        if made.value:
+            action = made.action if control.control or _tells(made) else replace(made.action, followed=False)
+            self._note(made.value, action, control.is_subject)
+        self._carry(made)
+        return lambda: made.source(self._known, self._tally, self._shape.links)
+
+    def pressed(self, tag: StartTag, action: Action) -> StartTag:
+        """The button of *tag*, with something else in the place of what its form would send."""
+        shown, true = self.next_choice, tag.value_of("value") or ""
+        self._carry(Control(tag, action, carried=[(shown, true)] if action.restore else []))
+        return only(tag, tag.attributes, {item: shown for item in tag.attributes if item.name == "value"})
+
+    def _carry(self, control: Control) -> None:
+        name = control.tag.value_of("name")
+        if control.carried and name:
+            self._carries.setdefault(name, []).extend(control.carried)
+            self._number += len(control.carried)
+            if self._number > MOST_CARRIED:
+                raise Withheld("too_large_to_mask")
+
+
+def _tells(control: Control) -> bool:
+    """Whether the value of a control that nobody declared is to be looked for elsewhere.
+
+    Many are what the page itself works by, or one of a few kinds: such words stand everywhere.
+    """
+    if control.tag.name == "select":
+        return False
+    return not control.value.isascii() or _NUMBER.search(control.value) is not None
