@@ -101,12 +101,12 @@ def test_what_is_declared_passes_where_it_tells_nothing(value: str, passes: bool
     assert left("x-total-count", value) == (value if passes else None)
 
 
-@pytest.mark.parametrize("name", [*NEVER, "yingbi-event"])
+@pytest.mark.parametrize("name", sorted({*NEVER, "yingbi-event"}))
 def test_what_is_ours_to_say_passes_in_no_case(name: str) -> None:
     assert left(name, "1") is None
 
 
-@pytest.mark.parametrize("name", OF_THE_TRUE_CONTENT)
+@pytest.mark.parametrize("name", sorted(OF_THE_TRUE_CONTENT))
 def test_what_is_made_from_the_true_content_does_not_leave_with_a_masked_one(name: str) -> None:
     """A hash of a body with one unknown number in it tells the number to whoever tries them all."""
     assert left(name, '"5f3a"') is None
