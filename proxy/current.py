@@ -4,6 +4,7 @@ A worker that was stopped, or whose supervisor has died, must not go on as if no
 run out it shows no personal data until it has read everything anew (invariant 6).
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -95,20 +96,21 @@ class Current:
         newer_than = max(self._taken_programs, generation - 1)
         try:
             programs, taken = read_programs(self.folder, self.program_verifier, self._programs, newer_than)
-        except NotPublished:
+            made = {name: self._system(name, program, digest) for name, (program, digest) in programs.items()}
+        except (NotPublished, ValueError, re.error):
             # The last good ones stay in force. The disk may only have failed to answer for a moment.
             self._tell("programs_refused", generation)
             self._try_programs_again_ns = boot_time_ns() + AGAIN_NS
             return
-        self._made = {
-            name: self._made[name]
-            if name in self._made and self._made[name].digest == digest
-            else System(program, digest, self.digester, self.secret)
-            for name, (program, digest) in programs.items()
-        }
+        self._made = made
         self.systems = {host: system for system in self._made.values() for host in system.program.hosts}
         self._programs = programs
         self._taken_programs = taken
+
+    def _system(self, name: str, program: Program, digest: str) -> System:
+        """The system of *program*. Raises ValueError or re.error where it is none that can be served."""
+        made = self._made.get(name)
+        return made if made and made.digest == digest else System(program, digest, self.digester, self.secret)
 
     def _take_overlay(self) -> None:
         generation = self.board.overlay

@@ -32,7 +32,7 @@ class OverlayPublisher:
         try:
             return read_published_overlay(self.folder, Verifier(self.signer.public_bytes))
         except NotPublished as error:
-            raise ValueError(f"`{self.folder / 'overlay.json'}`: {error}") from None
+            raise ValueError(f"控制措施文件无法使用 / cannot use `{self.folder / 'overlay.json'}`: {error}") from None
 
     def tighten(self, command: Tighten) -> str:
         """Put what *command* asks for in force, and say so. Asking again with the same key changes nothing.
@@ -42,7 +42,11 @@ class OverlayPublisher:
         """
         now = self.clock()
         if command.until > now + LONGEST:
-            raise ValueError(f"a tightening by one person or a rule ends within {LONGEST // timedelta(hours=1)} hours")
+            hours = LONGEST // timedelta(hours=1)
+            raise ValueError(
+                f"一人或规则采取的控制最长 {hours} 小时"
+                f" / a tightening by one person or a rule ends within {hours} hours"
+            )
         with self._lock:
             overlay = self.current()
             if any(entry.id == command.key for entry in overlay.entries):

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from policies.overlay import OverlayEntry, Tightening
+from policies.program import Program
 from proxy import current as module
 from proxy.board import Board, boot_time_ns
+from proxy.published import publish_programs
 from tests.gateway import wait_until
 from tests.proxy.parts import NOW, Parts
 
@@ -99,6 +102,26 @@ def test_older_programs_are_refused(parts: Parts, generation: int) -> None:
     parts.publish(generation)
     parts.board.programs = 3
     assert parts.current.look(), "the last good ones stay in force"
+    assert parts.current.systems["people.localhost"] is good
+    assert parts.said == ["programs_refused"]
+
+
+UNFIT: dict[str, Callable[[Program], Program]] = {
+    "a port that is none": lambda program: msgspec.structs.replace(program, upstream="http://a:99999"),
+    "a path that is no pattern": lambda program: msgspec.structs.replace(
+        program, operations=(msgspec.structs.replace(program.operations[0], path="("),)
+    ),
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT)
+def test_what_cannot_be_served_by_leaves_the_last_good_ones(parts: Parts, unfit: str) -> None:
+    parts.serve()
+    good = parts.current.systems["people.localhost"]
+    wrong = UNFIT[unfit](good.program)
+    publish_programs(parts.published, {"people": wrong}, 2, parts.signers["program"])
+    parts.board.programs = 2
+    assert parts.current.look()
     assert parts.current.systems["people.localhost"] is good
     assert parts.said == ["programs_refused"]
 

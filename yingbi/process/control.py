@@ -57,8 +57,11 @@ class Titles:
         stamp = stamp_of(self._folder)
         if stamp == self._seen:
             return
+        try:
+            loaded = load_policy(self._folder)
+        except OSError:  # as while the folder is being put in the place of another: the next look finds it
+            return
         self._seen = stamp
-        loaded = load_policy(self._folder)
         if not loaded.findings.errors:
             press = press_of(self._settings, loaded.policy)
             self._cases.rules = dataclasses.replace(self._cases.rules, press=press)
