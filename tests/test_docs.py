@@ -17,7 +17,7 @@ from incident.store import METADATA, CaseStore
 from policies.findings import Findings
 from policies.formats.free_text import hide, personal_spans
 from policies.load import load_policy
-from policies.parse_rules import parse_spec
+from policies.parse_transforms import parse_spec
 from policies.section import Section
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Scan
