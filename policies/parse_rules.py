@@ -2,19 +2,11 @@
 
 import re
 
+from policies.parse_transforms import parse_spec, spec_of
 from policies.policy import Caller, Category, Elsewhere, Grant, Key, Kind, Level, OnWrite, Title
 from policies.section import NAME, Section
-from policies.transforms.make import keep
-from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
-from policies.yaml_tree import Entries, Node, Scalar
+from policies.transforms.spec import Spec
 
-_SIMPLE: dict[str, Spec] = {
-    "show": Show(),
-    "scan": Scan(),
-    "redact": Redact(),
-    "digest": Digest(),
-    "drop": Drop(),
-}
 _GRANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _CALLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -74,57 +66,6 @@ def parse_title(section: Section, key: str, *, required: bool = True) -> Title |
     zh, en = inner.text("zh"), inner.text("en")
     inner.done()
     return Title(zh, en) if zh and en else None
-
-
-def parse_spec(section: Section, key: str, *, required: bool = True) -> Spec | None:
-    """The transform under *key*."""
-    node = section.node_of(key, required=required)
-    return None if node is None else spec_of(section, node)
-
-
-def spec_of(section: Section, node: Node) -> Spec | None:
-    """The transform that *node* names: a word, or a word with parameters."""
-    if isinstance(node, Scalar):
-        spec = _SIMPLE.get(node.text)
-        if spec is None:
-            section.find(
-                node.at, "unknown-transform", f"`{node.text[:80]}` is no transform", about=f"`{node.text[:80]}`"
-            )
-        return spec
-    if isinstance(node, Entries) and len(node.nodes) == 1:
-        ((name, inner),) = node.nodes.items()
-        if name == "replace":
-            text = section.text_of(inner, "replace")
-            return Replace(text) if text else None
-        if name == "keep" and (parameters := section.section_of(inner, "`keep`")) is not None:
-            return _keep(parameters)
-        section.find(
-            node.keys[name],
-            "unknown-transform",
-            f"`{name[:80]}` is no transform with parameters",
-            about=f"`{name[:80]}`",
-        )
-        return None
-    section.find(
-        node.at,
-        "wrong-form",
-        "a transform is one word, or one word with its parameters",
-        about="变换是一个词，或一个词加它的参数",
-    )
-    return None
-
-
-def _keep(section: Section) -> Spec | None:
-    first = section.number("first", least=0, most=64, default=0) or 0
-    last = section.number("last", least=0, most=64, default=0) or 0
-    fill = section.number("fill", least=1, most=64)
-    section.done()
-    try:
-        keep(first, last, fill)
-    except ValueError as error:
-        section.find(section.at, "shows-too-much", str(error))
-        return None
-    return Keep(first=first, last=last, fill=fill)
 
 
 def _grant(section: Section) -> Grant | None:

@@ -4,7 +4,8 @@ import re
 from urllib.parse import urlsplit
 
 from policies.parse_operations import parse_bodies, parse_operations
-from policies.parse_rules import parse_spec, parse_title
+from policies.parse_rules import parse_title
+from policies.parse_transforms import parse_spec
 from policies.policy import PUBLIC, Field, JwtIssuer, Kind, Labels, OnWrite, Pack, Record, State, System
 from policies.section import NAME, Section
 from policies.yaml_tree import Node, Scalar

@@ -18,7 +18,7 @@ from incident.store import METADATA, CaseStore
 from policies.findings import Findings
 from policies.formats.free_text import hide, personal_spans
 from policies.load import load_policy
-from policies.parse_rules import parse_spec
+from policies.parse_transforms import parse_spec
 from policies.section import Section
 from policies.sentences import SENTENCES
 from policies.transforms.make import transform_of

@@ -10,13 +10,29 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
-from policies.transforms.spec import Digest, Drop, Keep, Redact, Replace, Scan, Show, Spec
+from policies.transforms.dates import date_part, is_date_part
+from policies.transforms.positions import REDACTED as REDACTED
+from policies.transforms.positions import starred, stars_of
+from policies.transforms.spec import (
+    Cover,
+    CoverAfter,
+    CoverBefore,
+    CoverRange,
+    DatePart,
+    Digest,
+    Drop,
+    Keep,
+    KeepRange,
+    Redact,
+    Replace,
+    Scan,
+    Show,
+    Spec,
+)
 
 type Transform = Callable[[str], str]
 type Recogniser = Callable[[str], bool]
 
-STAR = "*"
-REDACTED = STAR * 3
 DIGEST_CHARS = 26
 """Base 32 without padding: 130 bits."""
 
@@ -35,8 +51,10 @@ def transform_of(spec: Spec, key: bytes) -> Transform:
             return lambda value: REDACTED if value else value
         case Replace(text):
             return lambda value: text if value else value
-        case Keep(first, last, fill):
-            return keep(first, last, fill)
+        case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
+            return starred(spec)
+        case DatePart(to):
+            return lambda value: date_part(value, to)
         case Digest():
             return lambda value: digest(value, key) if value else value
         case Scan() | Drop():
@@ -57,54 +75,15 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: REDACTED in value
         case Replace(text):
             return lambda value: value.strip() == text
-        case Keep(first, last, fill):
-            stars = r"\*+" if fill is None else rf"\*{{{fill}}}"
-            shape = re.compile(rf".{{{first}}}{stars}.{{{last}}}|\*+", re.DOTALL)
+        case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
+            shape = re.compile(rf"{stars_of(spec)}|\*+", re.DOTALL)
             return lambda value: any(shape.fullmatch(text) for text in (value, value.strip()))
+        case DatePart(to):
+            return lambda value: REDACTED in value or is_date_part(value, to)
         case Digest():
             return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(_ALPHABET)
         case _:
             assert_never(spec)
-
-
-def keep(first: int, last: int, fill: int | None) -> Transform:
-    """A mask that shows the *first* and *last* characters and stars between: *fill* of them, or one for each hidden.
-
-    A value of which it would hide fewer than `least_hidden` characters becomes all stars: a mask made for mobile
-    numbers must not show seven of the eight digits of a landline. Raises ValueError where *fill* is less than that.
-    """
-    least = least_hidden(first, last)
-    if fill is not None and fill < least:
-        raise ValueError(f"a mask that shows {first + last} characters stands for at least {least} hidden ones")
-    shown = first + last
-    shortest = shown + least
-
-    def too_short(value: str) -> str:
-        return STAR * (shown + fill if fill else max(len(value), len(REDACTED))) if value else value
-
-    # Every personal value of every answer passes one of these: each does only what it must.
-    def ends(value: str) -> str:
-        length = len(value)
-        if length < shortest:
-            return too_short(value)
-        return value[:first] + STAR * (fill or length - shown) + value[length - last :]
-
-    def only_last(value: str) -> str:
-        length = len(value)
-        return STAR * (length - last) + value[length - last :] if length >= shortest else too_short(value)
-
-    def only_first(value: str) -> str:
-        return value[:first] + stars if len(value) >= shortest else too_short(value)
-
-    stars = STAR * (fill or 0)
-    if fill and not last:
-        return only_first
-    return only_last if not first and not fill else ends
-
-
-def least_hidden(first: int, last: int) -> int:
-    """How many characters a mask that shows *first* + *last* must hide at least: half as many as it shows."""
-    return max(1, (first + last + 1) // 2)
 
 
 def digest(value: str, key: bytes) -> str:

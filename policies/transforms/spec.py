@@ -46,6 +46,53 @@ class Keep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="keep"):
     """How many stars stand between, at least `make.least_hidden`; None: as many as characters were hidden."""
 
 
+class KeepRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="keep-range"):
+    """The characters from one place to another, counted from 1, stars in place of all others."""
+
+    start: int
+    end: int
+
+
+class Cover(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cover"):
+    """Stars in place of the first and last characters; what stands between is shown."""
+
+    first: int = 0
+    last: int = 0
+
+
+class CoverRange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cover-range"):
+    """Stars in place of the characters from one place to another, counted from 1; the others are shown."""
+
+    start: int
+    end: int
+
+
+class CoverBefore(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cover-before"):
+    """Stars in place of what stands before the first *mark*; it and what follows are shown."""
+
+    mark: str
+
+
+class CoverAfter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cover-after"):
+    """Stars in place of what stands after the first *mark*; it and what precedes are shown."""
+
+    mark: str
+
+
+class Part(StrEnum):
+    """How much of a date is shown."""
+
+    MONTH = "month"
+    YEAR = "year"
+    DECADE = "decade"
+
+
+class DatePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="date"):
+    """A date without its finer parts, in the way in which it was written. What is no date becomes three stars."""
+
+    to: Part
+
+
 class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
     """A keyed digest: the same for the same value, system and category."""
 
@@ -54,7 +101,9 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
     """The field is left out; where the format cannot leave it out, it is empty."""
 
 
-type Spec = Show | Scan | Redact | Replace | Keep | Digest | Drop
+type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
+"""Stars in place of some characters, told by where they stand."""
+type Spec = Show | Scan | Redact | Replace | Positions | DatePart | Digest | Drop
 
 
 def form_of(spec: Spec) -> Form:
@@ -64,16 +113,26 @@ def form_of(spec: Spec) -> Form:
             return Form.CLEAR
         case Digest():
             return Form.PSEUDONYMOUS
-        case Keep() | Scan():
+        case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
+            return Form.MASKED
+        case DatePart() | Scan():
             return Form.MASKED
         case Redact() | Replace() | Drop():
             return Form.NONE
 
 
 def name_of(spec: Spec) -> str:
-    """How records and explanations call *spec*: `keep 3..4`, `redact`."""
+    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`."""
     match spec:
         case Keep(first, last, _):
             return f"keep {first}..{last}"
+        case Cover(first, last):
+            return f"cover {first}..{last}"
+        case KeepRange(start, end):
+            return f"keep-range {start}-{end}"
+        case CoverRange(start, end):
+            return f"cover-range {start}-{end}"
+        case DatePart(to):
+            return f"date {to}"
         case _:
             return str(type(spec).__struct_config__.tag)

@@ -1,6 +1,8 @@
 import argparse
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ def test_every_command_has_help_with_an_example(name: str, capsys: pytest.Captur
 @pytest.mark.parametrize("name", ALL)
 def test_every_example_is_a_command(name: str) -> None:
     example = str(ALL[name].epilog).removeprefix("example: ")
-    _parser().parse_args(example.split()[1:])
+    _parser().parse_args(shlex.split(example)[1:])
 
 
 @pytest.mark.parametrize(
@@ -158,3 +160,43 @@ def test_wrong_settings_are_wrong_use(home: Path, capsys: pytest.CaptureFixture[
     (home / "yingbi.toml").write_text("colour = 'red'\n")
     assert main(["status"]) == 2
     assert "colour" in capsys.readouterr().err
+
+
+def test_a_policy_is_tried_on_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body, caller = tmp_path / "answer.json", tmp_path / "clerk.json"
+    body.write_text('{"items": [{"name": "张三丰", "mobile": "13800138000"}]}', "utf-8")
+    caller.write_text('{"posts": ["clerk"], "purposes": ["case-handling"]}')
+    command = ["policy", "try", "--policy", str(GOOD), "--system", "people", "--operation", "GET /people", str(body)]
+    assert main(command) == 0
+    assert capsys.readouterr() == ('{"items":[{"name":"张**","mobile":"138****8000"}]}', "")
+    assert main([*command, "--explain"]) == 0
+    said = capsys.readouterr().err
+    assert re.search(
+        r"person\.name \(person_name\): 部分显示 / masked，keep 1\.\.0，默认 / default systems/people", said
+    )
+    assert re.search(r"要看到更多 / to see more: 岗位 / post clerk，目的 / purpose case-handling → show（clerks", said)
+    assert main([*command, "--caller", str(caller)]) == 0
+    assert "张三丰" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--system", "nobody", "{body}"], 2, "no system `nobody`"),
+        (["--system", "people", "--operation", "GET /people", "{nothing}"], 3, "No such file"),
+        (["--system", "people", "--operation", "GET /people", "{broken}"], 1, "拦截 / withheld"),
+        (["--system", "people", "--operation", "GET /people", "--caller", "{broken}", "{body}"], 2, "JSON object"),
+        (["--policy", "{nothing}", "--system", "people", "{body}"], 3, "cannot read"),
+        (["--policy", "{wrong}", "--system", "people", "{body}"], 1, "no-policy"),
+    ],
+)
+def test_what_cannot_be_tried_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, says: str
+) -> None:
+    places = {name: str(tmp_path / f"{name}.json") for name in ("body", "broken", "nothing")}
+    Path(places["body"]).write_text("{}")
+    Path(places["broken"]).write_text('{"items": [')
+    places["wrong"] = str(tmp_path)
+    spelled = [argument.format(**places) for argument in arguments]
+    assert main(["policy", "try", "--policy", str(GOOD), *spelled]) == code
+    assert says in capsys.readouterr().err

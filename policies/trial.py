@@ -1,0 +1,190 @@
+"""Tries a policy on one body: what a caller would get of it, and why. No network, no running installation, no globals.
+
+The policy is compiled once; then any body can be tried for any caller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from policies.ask import Routes
+from policies.compile import compile_system
+from policies.digest import Digester
+from policies.findings import PolicyError
+from policies.formats.html_forms import Carried
+from policies.formats.masker import Masker, Tally, Withheld
+from policies.load import load_policy
+from policies.policy import State
+from policies.program import GrantRule, OperationRule, Program
+from policies.section import nearest
+from policies.transforms.spec import FORM_ORDER, form_of, name_of
+from policies.view import Decision, View, grants_for
+
+KINDS = ("json", "html", "csv", "text")
+_KEY = bytes(32)
+"""Digests of a trial fit no installation: they have a key that everybody knows."""
+
+
+class NotTried(Exception):
+    """There is nothing to try. The message says what is missing, and what there is."""
+
+
+class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who would ask, as a JSON object: nobody in particular where nothing is said."""
+
+    id: str = ""
+    posts: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    """Those that the credential would vouch for."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A grant that does not apply to the caller, and by which they would see more of a field."""
+
+    grant: str
+    transform: str
+    rule: str
+    """`file:line` of the grant."""
+    posts: tuple[str, ...]
+    callers: tuple[str, ...]
+    purpose: str
+    expired: bool
+    """Whether it has ended, so that nobody sees by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What became of the values of one field."""
+
+    decision: Decision
+    count: int
+    more: tuple[More, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the caller would get."""
+
+    body: bytes
+    """As far as it was safe, where the rest is withheld."""
+    used: tuple[Used, ...]
+    """Of each field of which there were values, personal ones only."""
+    found: dict[str, int]
+    """How many values recognisers found in free text, by category."""
+    subjects: int
+    withheld: str = ""
+    """The code of why the answer would be withheld or cut; empty where it would not be."""
+    grants: tuple[str, ...] = ()
+    """The grants that apply to the caller."""
+
+
+class Trial:
+    """The systems of the policy in *folder*, compiled."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises PolicyError where something is wrong with the policy, OSError where there is none."""
+        loaded = load_policy(folder)
+        if loaded.findings.errors:
+            raise PolicyError(loaded.findings.sorted())
+        self._programs = {
+            name: compile_system(loaded.policy, system, loaded.jwks) for name, system in loaded.policy.systems.items()
+        }
+
+    def try_on(self, body: bytes, *, system: str, operation: str, caller: Caller, kind: str, now: datetime) -> Tried:
+        """What *caller* would get at *now* of *body*, an answer of *kind* to *operation* of *system*.
+
+        *operation* is a method and a path, as declared or as asked for: `GET /x/{id}`, `GET /x/5`. Raises NotTried.
+        """
+        program = self._programs.get(system)
+        if program is None:
+            raise NotTried(f"没有系统 / there is no system `{system}`{nearest(system, self._programs)}")
+        grants = grants_for(
+            program,
+            caller=caller.id,
+            posts=frozenset(caller.posts),
+            purposes=frozenset(caller.purposes),
+            now=now.timestamp(),
+        )
+        view = View(program, grants, _KEY)
+        tally = Tally(Digester("trial", _KEY))
+        masker = _masker(program, operation, view, kind, tally)
+        out: list[bytes] = []
+        withheld = ""
+        try:
+            out += masker.feed(body)
+            out += masker.close()
+        except Withheld as reason:
+            withheld = reason.reason
+        taken = masker.tally.take()
+        used = tuple(
+            Used(view.decisions[index], count, _more(program, view.decisions[index], grants, now))
+            for index, count in sorted(taken.fields.items())
+        )
+        return Tried(
+            body=b"".join(out),
+            used=used,
+            found=dict(taken.found),
+            subjects=len(taken.subjects),
+            withheld=withheld,
+            grants=tuple(grant.id for grant in grants),
+        )
+
+
+def _masker(program: Program, named: str, view: View, kind: str, tally: Tally) -> Masker:
+    if program.state is State.LEARNING:
+        masker = view.learning_masker(kind, tally, "utf-8", _sealed)
+        if masker is None:
+            raise NotTried(f"登记中的系统不显示 `{kind}` / of a system that is being learnt no such answer is shown")
+        return masker
+    operation = _operation(program, named)
+    if operation.static:
+        raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
+    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed)
+    if masker is None:
+        raise NotTried(
+            f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"
+            f" / has no answer of kind `{kind}`: it would be withheld"
+        )
+    return masker
+
+
+def _sealed(action: str, carried: Carried) -> str:
+    """What a form carries opens for one caller of one installation: here there is none."""
+    return ""
+
+
+def read_caller(text: bytes) -> Caller:
+    """The caller in the JSON object *text*. Raises NotTried."""
+    try:
+        return msgspec.json.decode(text, type=Caller)
+    except msgspec.DecodeError as error:
+        raise NotTried(
+            f"调用者文件有误 / the caller is a JSON object with `id`, `posts` and `purposes`: {error}"
+        ) from None
+
+
+def _operation(program: Program, named: str) -> OperationRule:
+    declared = {operation.id: operation for operation in program.operations}
+    if named in declared:
+        return declared[named]
+    method, _, path = named.partition(" ")
+    found = Routes(program).find(method.upper(), path)
+    if found is None:
+        raise NotTried(f"`{program.system}` 没有操作 / has no operation `{named}`{nearest(named, declared)}")
+    return found
+
+
+def _more(program: Program, decision: Decision, applied: Sequence[GrantRule], now: datetime) -> tuple[More, ...]:
+    more = []
+    for grant in program.grants:
+        spec = grant.sees.get(decision.category)
+        if spec is None or grant in applied:
+            continue
+        if FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(decision.form):
+            expired = now.timestamp() >= grant.until
+            more.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))
+    return tuple(more)

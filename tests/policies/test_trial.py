@@ -1,0 +1,132 @@
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.findings import PolicyError
+from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
+from tests.policies.compiled import GOOD
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+NOBODY = Caller()
+CLERK = Caller(id="w7", posts=("clerk",), purposes=("case-handling",))
+PERSON = {"name": "张三丰", "id_no": "11010519491231002X", "mobile": "13800138000", "city": "青麦镇", "x": 1}
+ANSWER = json.dumps({"total": 1, "items": [PERSON]}, ensure_ascii=False).encode()
+
+
+@pytest.fixture(scope="module")
+def trial() -> Trial:
+    return Trial(GOOD)
+
+
+def tried(trial: Trial, body: bytes = ANSWER, *, caller: Caller = NOBODY, **changes: Any) -> Tried:
+    asked = {"system": "people", "operation": "GET /people", "kind": "json", "now": NOW, **changes}
+    return trial.try_on(body, caller=caller, **asked)
+
+
+def test_a_caller_gets_what_the_gateway_would_show(trial: Trial) -> None:
+    assert json.loads(tried(trial).body)["items"][0] == {
+        "name": "张**",
+        "id_no": "**************002X",
+        "mobile": "138****8000",
+        "city": "青麦镇",
+        "x": None,
+    }
+    shown = tried(trial, caller=CLERK)
+    assert json.loads(shown.body)["items"][0]["name"] == "张三丰"
+    assert shown.grants == ("clerks",)
+    assert shown.subjects == 1
+
+
+def test_it_says_by_which_rule_and_what_would_show_more(trial: Trial) -> None:
+    used = {each.decision.name: each for each in tried(trial).used}
+    assert used["person.name"].count == 1
+    assert used["person.name"].decision.rule.startswith("systems/people.yaml:")
+    (more,) = used["person.name"].more
+    assert (more.grant, more.posts, more.purpose, more.transform) == ("clerks", ("clerk",), "case-handling", "show")
+    assert more.rule.startswith("grants.yaml:")
+    assert not more.expired
+    assert used["person.mobile"].more == ()
+    seen = {each.decision.name: each for each in tried(trial, caller=CLERK).used}
+    assert seen["person.name"].decision.grant == "clerks"
+    assert seen["person.name"].more == ()
+
+
+def test_a_grant_that_has_ended_is_told_as_one(trial: Trial) -> None:
+    late = datetime(2028, 1, 1, tzinfo=UTC)
+    shown = tried(trial, caller=CLERK, now=late)
+    assert shown.grants == ()
+    assert next(each for each in shown.used if each.decision.name == "person.name").more[0].expired
+
+
+@pytest.mark.parametrize("operation", ["GET /people/{id}", "GET /people/5", "get /people/5"])
+def test_an_operation_is_named_as_declared_or_as_asked_for(trial: Trial, operation: str) -> None:
+    body = json.dumps(PERSON, ensure_ascii=False).encode()
+    assert json.loads(tried(trial, body, operation=operation).body)["name"] == "张**"
+
+
+def test_what_cannot_be_read_is_withheld(trial: Trial) -> None:
+    shown = tried(trial, ANSWER[:-9])
+    assert shown.withheld
+    assert "张三丰".encode() not in shown.body
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_answer_can_be_tried(trial: Trial, kind: str) -> None:
+    bodies = {
+        "json": ANSWER,
+        "csv": "name,mobile\r\n张三丰,13800138000\r\n".encode(),
+        "html": '<table><td class="col-name">张三丰</td></table>'.encode(),
+        "text": "经办人电话13800138000".encode(),
+    }
+    shown = tried(trial, bodies[kind], kind=kind)
+    assert shown.body
+    assert not shown.withheld
+    assert "张三丰".encode() not in shown.body
+    assert b"13800138000" not in shown.body
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"system": "peeple"}, "did you mean `people`"),
+        ({"operation": "GET /nothing"}, "no operation"),
+        ({"operation": "GET /persons"}, "did you mean `GET /people`"),
+        ({"operation": "GET /files/{name*}"}, "passes as it is"),
+        ({"operation": "GET /people/{id}", "kind": "csv"}, "no answer of kind `csv`"),
+    ],
+)
+def test_what_cannot_be_tried_is_said(trial: Trial, changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(NotTried, match=says):
+        tried(trial, ANSWER, caller=NOBODY, **changes)
+
+
+def test_of_a_system_that_is_learnt_everything_is_hidden(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "systems" / "people.yaml"
+    path.write_text(path.read_text("utf-8").replace("state: enforcing", "state: learning"), "utf-8")
+    shown = tried(Trial(tmp_path), operation="", caller=CLERK)
+    assert "张三丰".encode() not in shown.body
+    with pytest.raises(NotTried, match="being learnt"):
+        tried(Trial(tmp_path), operation="", kind="csv")
+
+
+def test_a_policy_with_an_error_is_not_tried(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "grants.yaml").write_text("grants: 5\n")
+    with pytest.raises(PolicyError, match=r"grants\.yaml:1"):
+        Trial(tmp_path)
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b'{"post": []}', b'{"posts": "clerk"}', b'{"id": 5}', b"\xff"])
+def test_a_caller_that_is_none_is_said(text: bytes) -> None:
+    with pytest.raises(NotTried, match="JSON object"):
+        read_caller(text)
+
+
+def test_a_caller_is_read() -> None:
+    assert read_caller(b'{"id": "w7", "posts": ["clerk"], "purposes": ["case-handling"]}') == CLERK
+    assert read_caller(b"{}") == Caller()

@@ -1,0 +1,83 @@
+import pytest
+from hypothesis import given
+
+from policies.transforms.positions import cover, cover_range, keep, keep_range, least_hidden, starred
+from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Positions
+from tests.policies.transforms.specs import COVERS, KEEPS, MARKS, POSITIONS, RANGES, VALUES
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "expected"),
+    [
+        (KeepRange(7, 14), "11010519491231002X", "******19491231****"),
+        (KeepRange(3, 6), "13800138000", "**8001*****"),
+        (KeepRange(3, 6), "1380", "****"),  # too short to reach
+        (KeepRange(1, 3), "张三丰", "***"),  # it would hide nothing
+        (KeepRange(2, 2), "\U00020bb7田中", "*田*"),
+        (KeepRange(2, 3), "", ""),
+        (Cover(first=3, last=4), "13800138000", "***0013****"),
+        (Cover(first=3, last=4), "1380013", "*******"),
+        (Cover(first=3, last=4), "138", "***"),
+        (Cover(last=1), "张三丰", "张三*"),
+        (Cover(last=1), "阿不都·热合曼", "*******"),  # one hidden for six shown is too little
+        (CoverRange(4, 7), "13800138000", "138****8000"),
+        (CoverRange(7, 14), "11010519491231002X", "110105********002X"),
+        (CoverRange(4, 7), "138001", "138***"),  # it ends sooner
+        (CoverRange(4, 7), "138", "***"),  # there is nothing to hide where it would
+        (CoverRange(4, 7), "１３８００１３８０００", "１３８****８０００"),
+        (CoverRange(2, 2), "张", "***"),
+        (CoverBefore("@"), "wang@qq.com", "****@qq.com"),
+        (CoverBefore("@"), "a@b@c", "*@b@c"),
+        (CoverBefore("@"), "@qq.com", "*******"),  # nothing before it
+        (CoverBefore("@"), "wang", "****"),  # no such mark
+        (CoverBefore("·"), "阿不都·热合曼", "***·热合曼"),
+        (CoverAfter("-"), "0571-88888888", "0571-********"),
+        (CoverAfter("-"), "0571-", "*****"),
+        (CoverAfter("市"), "杭州市西湖区文三路1号", "杭州市********"),
+        (CoverAfter("-"), "88888888", "********"),
+    ],
+)
+def test_values(spec: Positions, value: str, expected: str) -> None:
+    assert starred(spec)(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: keep(3, 4, 2), "at least 4 hidden"),
+        (lambda: cover(0, 0), "hides nothing"),
+        (lambda: keep_range(0, 3), "counted from 1"),
+        (lambda: cover_range(4, 3), "does not stand before"),
+    ],
+)
+def test_what_cannot_be(make: object, says: str) -> None:
+    assert callable(make)
+    with pytest.raises(ValueError, match=says):
+        make()
+
+
+@given(POSITIONS, VALUES)
+def test_nothing_is_shown_but_what_stood_there(spec: Positions, value: str) -> None:
+    masked = starred(spec)(value)
+    assert "*" in masked
+    if not isinstance(spec, Keep) or spec.fill is None:
+        assert len(masked) == len(value) or masked == "***"
+        assert all(shown in ("*", true) for shown, true in zip(masked, value, strict=False))
+
+
+@given(KEEPS | COVERS | RANGES, VALUES)
+def test_at_least_half_as_much_is_hidden_as_is_shown(spec: Positions, value: str) -> None:
+    shown = len(starred(spec)(value).replace("*", ""))
+    assert shown == 0 or len(value) - shown >= least_hidden(shown, 0)
+
+
+@given(KEEPS, VALUES)
+def test_a_keep_shows_all_that_it_says_or_nothing(spec: Keep, value: str) -> None:
+    assert len(starred(spec)(value).replace("*", "")) in (0, spec.first + spec.last)
+
+
+@given(MARKS, VALUES)
+def test_one_side_of_a_mark_is_all_stars(spec: CoverBefore | CoverAfter, value: str) -> None:
+    masked = starred(spec)(value)
+    before, found, after = masked.partition(spec.mark)
+    assert not (before if isinstance(spec, CoverBefore) or not found else after).strip("*")
