@@ -15,6 +15,8 @@ MOST_PARAMETERS = 200
 
 _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # An escape that is left once all are decoded is one that another server decodes again.
+_BAD_IN_TARGET = re.compile("[^!-~]|#")
+"""What no target is made of, and readers of addresses leave out: blanks, controls, all that is not ASCII."""
 _BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)|%[0-9A-Fa-f]{2}")
 _ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -108,7 +110,7 @@ def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
 
 def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and parameters of a request target in origin form, decoded. Raises Malformed."""
-    if len(target) > LONGEST_TARGET or not target.startswith("/") or not target.isascii() or "#" in target:
+    if len(target) > LONGEST_TARGET or not target.startswith("/") or _BAD_IN_TARGET.search(target):
         raise Malformed
     if ";" in target:  # begins a parameter of the path for some servers, and the next of the query for others
         raise Malformed

@@ -95,6 +95,8 @@ targets = st.lists(pieces | st.characters(max_codepoint=0x2FF), max_size=12).map
 @given(targets)
 @example("/a%252fb")
 @example("/a?x=1;y=2")
+@example("/?\t")
+@example("/a b")
 @settings(max_examples=examples(1_000))
 def test_no_target_that_is_read_has_a_second_reading(target: str) -> None:
     try:
