@@ -14,9 +14,9 @@ LONGEST_TARGET = 8 * 1024
 MOST_PARAMETERS = 200
 
 _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-# An escape that is left once all are decoded is one that another server decodes again.
 _BAD_IN_TARGET = re.compile("[^!-~]|#")
 """What no target is made of, and readers of addresses leave out: blanks, controls, all that is not ASCII."""
+# An escape that is left once all are decoded is one that another server decodes again.
 _BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)|%[0-9A-Fa-f]{2}")
 _ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
