@@ -4,6 +4,7 @@ from datetime import datetime
 
 from policies.check_records import check_records
 from policies.compile import compile_with
+from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
 from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Kind, Policy, System
@@ -21,6 +22,7 @@ def check(policy: Policy, jwks: dict[str, str], now: datetime | None, findings: 
         stage(policy, findings)
     if now is not None:
         _ended(policy, now, findings)
+    check_composites(policy, findings)
     for system in policy.systems.values():
         _identity(system, jwks, findings)
         _allowed(system, policy, findings)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from policies.check import check
 from policies.findings import Finding, Findings, Position
-from policies.parse_rules import parse_callers, parse_catalogue, parse_grants
+from policies.parse_rules import Catalogue, parse_callers, parse_catalogue, parse_grants
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
 from policies.section import Section
@@ -48,7 +48,8 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
         findings.add(Finding(Position(".", 1, 1), "no-policy", message))
         return Loaded(Policy(categories={}, grants=(), callers=(), packs={}, systems={}), {}, findings)
     reader = _Reader(folder, findings)
-    categories = reader.one("catalogue.yaml", parse_catalogue) or {}
+    catalogue = reader.one("catalogue.yaml", parse_catalogue) or Catalogue()
+    categories = catalogue.categories
     grants = reader.one("grants.yaml", parse_grants) or []
     callers = reader.one("callers.yaml", parse_callers) or []
     packs: dict[str, Pack] = {}
@@ -81,6 +82,7 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
         packs=packs,
         systems=systems,
         unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
+        least_candidates=catalogue.least_candidates,
     )
     jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
     check(policy, jwks, now, findings)

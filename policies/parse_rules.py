@@ -1,9 +1,22 @@
 """Reads the three files that are about people: the catalogue of categories, the grants, the callers with their keys."""
 
 import re
+from dataclasses import dataclass, field
 
 from policies.parse_transforms import parse_spec, spec_of
-from policies.policy import Caller, Category, Elsewhere, Grant, Key, Kind, Level, OnWrite, Title
+from policies.policy import (
+    LEAST_CANDIDATES,
+    Caller,
+    Category,
+    Elsewhere,
+    Grant,
+    Key,
+    Kind,
+    Level,
+    Meaning,
+    OnWrite,
+    Title,
+)
 from policies.section import NAME, Section
 from policies.transforms.spec import Spec
 
@@ -12,8 +25,18 @@ _CALLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def parse_catalogue(file: Section) -> dict[str, Category | None]:
-    """The categories of a catalogue, by name; None for one that is there and cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the catalogue says."""
+
+    categories: dict[str, Category | None] = field(default_factory=dict)
+    """By name; None for one that is there and cannot be read."""
+    least_candidates: int = LEAST_CANDIDATES
+
+
+def parse_catalogue(file: Section) -> Catalogue:
+    """The catalogue in *file*."""
+    least = file.number("least_candidates", least=1, most=1_000_000, default=LEAST_CANDIDATES) or LEAST_CANDIDATES
     categories: dict[str, Category | None] = {}
     for name, at, node in file.entries("categories"):
         categories[name] = None
@@ -33,8 +56,9 @@ def parse_catalogue(file: Section) -> dict[str, Category | None]:
         mask = parse_spec(section, "mask")
         on_write = section.choice("on_write", OnWrite, OnWrite.REFUSE)
         elsewhere = section.choice("elsewhere", Elsewhere, Elsewhere.HIDE)
+        meaning = section.choice("is", Meaning, Meaning.OTHER)
         section.done()
-        if title and level and mask and on_write and elsewhere:
+        if title and level and mask and on_write and elsewhere and meaning:
             categories[name] = Category(
                 name=name,
                 title=title,
@@ -43,9 +67,10 @@ def parse_catalogue(file: Section) -> dict[str, Category | None]:
                 mask=mask,
                 on_write=on_write,
                 elsewhere=elsewhere,
+                meaning=meaning,
                 at=at,
             )
-    return categories
+    return Catalogue(categories, least)
 
 
 def parse_grants(file: Section) -> list[Grant]:

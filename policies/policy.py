@@ -90,6 +90,20 @@ class Title:
     en: str
 
 
+LEAST_CANDIDATES = 1_000
+
+
+class Meaning(StrEnum):
+    """What values of a category are, as far as it matters to what they add up to; see `policies.composite`."""
+
+    RESIDENT_ID = "resident-id"
+    BIRTH_DATE = "birth-date"
+    SEX = "sex"
+    REGION = "region"
+    """The county or district where somebody was registered, as a code or within an address."""
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """A kind of personal data."""
@@ -103,6 +117,7 @@ class Category:
     """What a caller without a grant gets."""
     on_write: OnWrite
     elsewhere: Elsewhere
+    meaning: Meaning = Meaning.OTHER
     at: Position
 
 
@@ -339,3 +354,5 @@ class Policy:
     systems: dict[str, System]
     unread: frozenset[str] = frozenset()
     """Names of categories and systems that stand in the files and could not be read: that was told already."""
+    least_candidates: int = LEAST_CANDIDATES
+    """Of how many resident ID numbers one has to be, to whoever puts together all that they may see of a person."""

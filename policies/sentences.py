@@ -10,6 +10,7 @@ SENTENCES: Mapping[str, str] = {
     "ambiguous-template": "模板有多种读法，请在占位符之间写上固定的文字，或拆成两条",
     "bad-keys": "JWKS 文件或其中的密钥不能用",
     "citizen-with-key": "公民用令牌登录，不能有 API 密钥",
+    "composite-disclosure": "几种掩码放在一起，可以推出居民身份证号",
     "duplicate": "同一项出现两次",
     "duplicate-key": "同一个键出现两次",
     "element-without-field": "没有说明元素装的是哪个字段",

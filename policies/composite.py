@@ -1,0 +1,144 @@
+"""Judges together what a caller may see of one person: pieces that are harmless alone may add up to a whole number.
+
+A resident ID number is region (6 digits), birth date (8), sequence (3, whose last is odd for men) and a check digit
+(GB 11643-1999). What each mask leaves open is counted, across operations and systems: whoever has the pieces of one
+person can put them side by side. DESIGN decision 7.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from math import prod
+
+from policies.findings import Finding, Findings, Position, Severity
+from policies.policy import Grant, Meaning, Policy, System
+from policies.transforms.make import transform_of
+from policies.transforms.positions import starred
+from policies.transforms.spec import FORM_ORDER, Form, Keep, Positions, Scan, Show, Spec, form_of, name_of
+
+_ID_CHARS = 18
+_REGION, _BIRTH, _SEQUENCE, _CHECK = range(6), range(6, 14), range(14, 17), 17
+_SEX_DIGIT = 16
+_REGIONS_LEFT = (3200.0, 457.0, 94.0, 30.0, 9.4, 3.0, 1.0)
+"""Codes of counties and districts, and how many there are on average to the first digits (GB/T 2260)."""
+_DAYS = tuple(date(1930, 1, 1) + timedelta(days=number) for number in range(36_525))
+"""The birth dates that somebody alive may have: a hundred years."""
+_KEY = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A field that says something about its person's resident ID number, as a caller sees it."""
+
+    name: str
+    """`system record.field`."""
+    meaning: Meaning
+    spec: Spec
+    at: Position
+    """Where it is decided: of the field, its category or the grant."""
+
+
+def check_composites(policy: Policy, findings: Findings) -> None:
+    """Add to *findings* which callers can narrow a resident ID number down to fewer than the declared candidates.
+
+    Whoever may see the number itself is not meant. Callers are told apart by what grants go by: nobody signed in, each
+    post, and each caller that is named.
+    """
+    if Meaning.RESIDENT_ID not in {category.meaning for category in policy.categories.values()}:
+        return
+    told: set[frozenset[Piece]] = set()
+    for who, grants in _profiles(policy):
+        pieces = [piece for system in policy.systems.values() for piece in _pieces(policy, system, grants)]
+        telling = frozenset(piece for piece in pieces if form_of(piece.spec) in (Form.MASKED, Form.CLEAR))
+        numbers = [piece for piece in telling if piece.meaning is Meaning.RESIDENT_ID]
+        if not numbers or any(form_of(piece.spec) is Form.CLEAR for piece in numbers) or telling in told:
+            continue
+        told.add(telling)
+        left = candidates((piece.meaning, piece.spec) for piece in telling)
+        if left < policy.least_candidates:
+            findings.add(_finding(who, left, policy.least_candidates, sorted(telling, key=lambda piece: piece.name)))
+
+
+def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
+    """How many resident ID numbers are left on average to who sees these of one person; 1 where it is known."""
+    seen = frozenset((meaning, _as_shown(meaning, spec)) for meaning, spec in seen)
+    known = {place for meaning, spec in seen if meaning is Meaning.RESIDENT_ID for place in _known_places(spec)}
+    clear = {meaning for meaning, spec in seen if form_of(spec) is Form.CLEAR}
+    regions = 1.0 if Meaning.REGION in clear else _REGIONS_LEFT[len(known & {*_REGION})]
+    dates = frozenset(spec for meaning, spec in seen if meaning is Meaning.BIRTH_DATE)
+    days = len(_DAYS) / _kinds_of_days(dates, frozenset(place - _BIRTH.start for place in known & {*_BIRTH}))
+    digits = [1 if place in known else 10 for place in _SEQUENCE]
+    if Meaning.SEX in clear and _SEX_DIGIT not in known:
+        digits[-1] = 5
+    left = regions * days * prod(digits) / (11 if _CHECK in known else 1)
+    return max(1.0, left)
+
+
+def _as_shown(meaning: Meaning, spec: Spec) -> Spec:
+    """*spec*, or what comes to the same: a scan finds numbers and shows days, sexes and places as they are."""
+    return Show() if isinstance(spec, Scan) and meaning is not Meaning.RESIDENT_ID else spec
+
+
+def _known_places(spec: Spec) -> set[int]:
+    """The places of an ID number that *spec* shows, from 0."""
+    match spec:
+        case Keep(first, last, _):
+            return {*range(first), *range(_ID_CHARS - last, _ID_CHARS)}
+        case _ if isinstance(spec, Positions.__value__):
+            probe = "".join(chr(ord("A") + place) for place in range(_ID_CHARS))
+            return {place for place, shown in enumerate(starred(spec)(probe)) if shown == probe[place]}
+        case _:
+            return set()
+
+
+@lru_cache(maxsize=256)
+def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
+    """How many birth dates can be told apart by these masks of it and by these of the eight digits in the number."""
+    masks = [transform_of(spec, _KEY) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
+    kinds = {
+        (*(mask(day.isoformat()) for mask in masks), *(f"{day:%Y%m%d}"[place] for place in sorted(places)))
+        for day in _DAYS
+    }
+    return len(kinds)
+
+
+def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
+    yield "nobody signed in", ()
+    for post in sorted({post for grant in policy.grants for post in grant.posts}):
+        yield f"post `{post}`", [grant for grant in policy.grants if post in grant.posts]
+    posts = {caller.id: caller.posts for caller in policy.callers}
+    for name in sorted({caller for grant in policy.grants for caller in grant.callers}):
+        theirs = set(posts.get(name, ()))
+        yield (
+            f"caller `{name}`",
+            [grant for grant in policy.grants if name in grant.callers or theirs & set(grant.posts)],
+        )
+
+
+def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator[Piece]:
+    applying = [grant for grant in grants if system.name in grant.systems]
+    for record in system.records.values():
+        for field in record.fields.values():
+            category = policy.categories.get(field.category)
+            if category is None or category.meaning is Meaning.OTHER:
+                continue
+            spec, at = field.mask or category.mask, field.at if field.mask else category.at
+            for grant in applying:
+                seen = grant.sees.get(field.category)
+                if seen is not None and FORM_ORDER.index(form_of(seen)) > FORM_ORDER.index(form_of(spec)):
+                    spec, at = seen, grant.at
+            yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
+
+
+def _finding(who: str, left: float, least: int, pieces: Sequence[Piece]) -> Finding:
+    listed = ", ".join(f"`{piece.name[:80]}` ({name_of(piece.spec)}, {piece.at})" for piece in pieces)
+    number = next(piece for piece in pieces if piece.meaning is Meaning.RESIDENT_ID)
+    message = (
+        f"{who} can narrow a resident ID number down to {left:,.0f} of at least {least:,} candidates, with {listed}: "
+        "hide more of one of them"
+    )
+    whom = {"nobody": "未登录者", "post": "岗位", "caller": "调用者"}[who.split()[0]]
+    named = "" if who.startswith("nobody") else f" {who.split()[1]}"
+    about = f"{whom}{named} 可缩小到约 {left:,.0f} 个号码（应至少 {least:,} 个）：{listed}"
+    return Finding(number.at, "composite-disclosure", message, Severity.WARNING, about)
