@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from math import prod
+from operator import itemgetter
 
 from policies.findings import Finding, Findings, Position, Severity
 from policies.policy import Grant, Meaning, Policy, System
@@ -96,10 +97,13 @@ def _known_places(spec: Spec) -> set[int]:
 def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
     """How many birth dates can be told apart by these masks of it and by these of the eight digits in the number."""
     masks = [transform_of(spec, _KEY) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
-    kinds = {
-        (*(mask(day.isoformat()) for mask in masks), *(f"{day:%Y%m%d}"[place] for place in sorted(places)))
-        for day in _DAYS
-    }
+    if not masks and not places:
+        return 1
+    digits = itemgetter(*sorted(places)) if places else lambda text: ""
+    kinds = set()
+    for day in _DAYS:
+        spelled = day.isoformat()
+        kinds.add((*(mask(spelled) for mask in masks), digits(spelled.replace("-", ""))))
     return len(kinds)
 
 
