@@ -3,7 +3,6 @@
 The policy is compiled once; then any body can be tried for any caller.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +16,10 @@ from policies.findings import PolicyError
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.load import load_policy
+from policies.more import More, more_of
 from policies.policy import State
-from policies.program import GrantRule, OperationRule, Program
+from policies.program import OperationRule, Program
 from policies.section import nearest
-from policies.transforms.spec import FORM_ORDER, form_of, name_of
 from policies.view import Decision, View, grants_for
 
 KINDS = ("json", "html", "csv", "text")
@@ -39,21 +38,6 @@ class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     posts: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     """Those that the credential would vouch for."""
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """A grant that does not apply to the caller, and by which they would see more of a field."""
-
-    grant: str
-    transform: str
-    rule: str
-    """`file:line` of the grant."""
-    posts: tuple[str, ...]
-    callers: tuple[str, ...]
-    purpose: str
-    expired: bool
-    """Whether it has ended, so that nobody sees by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +104,14 @@ class Trial:
         except Withheld as reason:
             withheld = reason.reason
         taken = masker.tally.take()
-        used = tuple(
-            Used(view.decisions[index], count, _more(program, view.decisions[index], grants, now))
-            for index, count in sorted(taken.fields.items())
-        )
+        applied = {grant.id for grant in grants}
+        used = []
+        for index, count in sorted(taken.fields.items()):
+            decision = view.decisions[index]
+            used.append(Used(decision, count, more_of(program, decision.category, decision.form, applied, now)))
         return Tried(
             body=b"".join(out),
-            used=used,
+            used=tuple(used),
             found=dict(taken.found),
             subjects=len(taken.subjects),
             withheld=withheld,
@@ -176,15 +161,3 @@ def _operation(program: Program, named: str) -> OperationRule:
     if found is None:
         raise NotTried(f"`{program.system}` 没有操作 / has no operation `{named}`{nearest(named, declared)}")
     return found
-
-
-def _more(program: Program, decision: Decision, applied: Sequence[GrantRule], now: datetime) -> tuple[More, ...]:
-    more = []
-    for grant in program.grants:
-        spec = grant.sees.get(decision.category)
-        if spec is None or grant in applied:
-            continue
-        if FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(decision.form):
-            expired = now.timestamp() >= grant.until
-            more.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))
-    return tuple(more)

@@ -93,6 +93,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_accounts(commands)
     _add_policies(commands)
+    explain = _add(
+        commands,
+        "explain",
+        _explain,
+        "一次访问显示了什么、为什么 / say what an answer showed, and why",
+        "yingbi explain DC3KMY9G92-2",
+    )
+    explain.add_argument(
+        "event", metavar="EVENT_ID", help="页面上或响应头 Yingbi-Event 中的编号 / the reference of the answer"
+    )
     demo = commands.add_parser(
         "demo", help="使用演示系统 / use the demo of a running installation", epilog="example: yingbi demo leak"
     )
@@ -270,7 +280,7 @@ def _try(given: argparse.Namespace) -> int:
     from policies.findings import PolicyError
     from policies.trial import Caller, NotTried, Trial, read_caller
     from yingbi.clock import now
-    from yingbi.explain import lines_of
+    from yingbi.explain import lines_of_trial
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
@@ -294,8 +304,26 @@ def _try(given: argparse.Namespace) -> int:
     sys.stdout.buffer.write(tried.body)
     sys.stdout.buffer.flush()
     if given.explain or tried.withheld:
-        print(*lines_of(tried), sep="\n", file=sys.stderr)
+        print(*lines_of_trial(tried), sep="\n", file=sys.stderr)
     return FOUND if tried.withheld else FINE
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from siem.record.log import BrokenChain
+    from yingbi.clock import now
+    from yingbi.explain import NoSuchEvent, lines_of_event
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    try:
+        print(*lines_of_event(Home(read_settings().home), given.event.strip().upper(), now()), sep="\n")
+    except NoSuchEvent as problem:
+        _complain(str(problem))
+        return FOUND
+    except BrokenChain as problem:
+        _complain(f"访问日志的链断裂 / a chain of the log breaks: {problem}")
+        return FOUND
+    return FINE
 
 
 def _account(given: argparse.Namespace) -> int:

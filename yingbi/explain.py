@@ -1,38 +1,127 @@
-"""What `yingbi policy try --explain` says: of each field what became of it, by which rule, and what would show more."""
+"""Why a caller got what they got: in words, of a trial or of an event in the log, Chinese first."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
-from policies.trial import More, Tried, Used
+from policies.keys import Verifier
+from policies.more import More, more_of
+from policies.program import Program, read_program
+from policies.transforms.spec import Form
+from policies.trial import Tried
+from proxy.reasons import REASONS
+from siem.record.ecs import from_ecs
+from siem.record.event import AccessEvent, CallerKind, FieldUse, Verdict
+from siem.record.log import StartId
+from siem.record.reader import beginning_of, follow
+from yingbi.home import Home
 
 FORMS = {
-    "none": "隐藏 / hidden",
-    "masked": "部分显示 / masked",
-    "pseudonymous": "假名 / pseudonym",
-    "clear": "明文 / clear",
+    Form.NONE: "隐藏 / hidden",
+    Form.MASKED: "部分显示 / masked",
+    Form.PSEUDONYMOUS: "假名 / pseudonym",
+    Form.CLEAR: "明文 / clear",
 }
 
 
-def lines_of(tried: Tried) -> Iterator[str]:
-    """Line by line, Chinese first."""
+class NoSuchEvent(Exception):
+    """The log holds no such event. The message says where was looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    name: str
+    category: str
+    form: Form
+    transform: str
+    rule: str
+    grant: str | None
+
+
+def lines_of_trial(tried: Tried) -> Iterator[str]:
+    """What a trial came to, line by line."""
     if tried.withheld:
         yield f"拦截 / withheld: {tried.withheld}"
     yield f"适用的授权 / grants that apply: {', '.join(tried.grants) or '无 / none'}"
     yield f"当事人 / subjects: {tried.subjects}"
     for used in tried.used:
-        yield from _field(used)
+        decision = used.decision
+        told = _Told(decision.name, decision.category, decision.form, decision.transform, decision.rule, decision.grant)
+        yield from _field(told, used.count, used.more)
     for category, count in sorted(tried.found.items()):
         yield f"{category}: 在自由文本中识别并遮盖 / found in free text and masked: {count}"
 
 
-def _field(used: Used) -> Iterator[str]:
-    decision = used.decision
-    by = f"授权 / grant {decision.grant}" if decision.grant else "默认 / default"
+def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
+    """The event *event_id* with the others of its exchange, as the log of the installation has them.
+
+    Each field with the line that decided it, in the policy of that time, and what would show more of it by that
+    policy. Raises NoSuchEvent, BrokenChain and OSError.
+    """
+    events = list(_exchange(home, event_id))
+    if not events:
+        raise NoSuchEvent(f"访问日志中没有 / there is no such event in `{home.log}`: {event_id[:40]}")
+    first, last = events[0], events[-1]
+    yield f"{first.id}  {first.at:%Y-%m-%d %H:%M:%S} UTC  {first.system}  {first.operation}"
+    yield f"调用者 / caller: {_caller(first)}"
+    reason = REASONS.get(last.reason)
+    verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
+    yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
+    yield f"策略 / policy: {first.program[:12]}，叠加 / overlay: {first.overlay}"
+    yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
+    program = _program_of(home, first)
+    applied = {use.grant for event in events for use in event.fields if use.grant}
+    for told, count in _fields(events).items():
+        more = more_of(program, told.category, told.form, applied, now) if program else ()
+        yield from _field(told, count, more)
+    if program is None:
+        yield "当时的策略已不在，说不出怎样才能看到更多"
+        yield "  the policy of that time is gone, and with it what would show more"
+
+
+def _exchange(home: Home, event_id: str) -> Iterator[AccessEvent]:
+    start, _, number = event_id.partition("-")
+    folder = home.log / start
+    if not (start.isalnum() and number.isdigit() and folder.is_dir()):
+        return
+    events = [from_ecs(document) for document, _ in follow(folder, beginning_of(StartId(start)))]
+    exchange = next((event.exchange for event in events if event.id == event_id), None)
+    yield from (event for event in events if event.exchange == exchange)
+
+
+def _program_of(home: Home, event: AccessEvent) -> Program | None:
+    path = home.published / "programs" / f"{event.program}.json"
+    if not event.program.isalnum() or not path.exists():
+        return None
+    return read_program(path.read_bytes(), Verifier(home.public_key("program").read_bytes()))[0]
+
+
+def _fields(events: Iterable[AccessEvent]) -> Counter[_Told]:
+    counted: Counter[_Told] = Counter()
+    for use in (use for event in events for use in event.fields):
+        counted[_told(use)] += use.count
+    return counted
+
+
+def _told(use: FieldUse) -> _Told:
+    return _Told(use.name, use.category, Form(use.disclosure.value), use.transform, use.rule, use.grant)
+
+
+def _caller(event: AccessEvent) -> str:
+    posts = f"（{', '.join(event.posts)}）" if event.posts else ""
+    purpose = f"，目的 / purpose {event.purpose}" if event.purpose else ""
+    who = "公民 / a citizen" if event.caller_kind is CallerKind.CITIZEN else event.caller
+    return f"{who or '未登录 / nobody signed in'}{posts}{purpose}"
+
+
+def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:
+    by = f"授权 / grant {told.grant}" if told.grant else "默认 / default"
     yield (
-        f"{decision.name} ({decision.category}): {FORMS[decision.form]}，{decision.transform}，"
-        f"{by} {decision.rule}，{used.count} 个值 / values"
+        f"{told.name} ({told.category}): {FORMS[told.form]}，{told.transform}，{by} {told.rule}，{count} 个值 / values"
     )
-    for more in used.more:
-        yield f"  要看到更多 / to see more: {_needed(more)}"
+    for each in more:
+        yield f"  要看到更多 / to see more: {_needed(each)}"
 
 
 def _needed(more: More) -> str:

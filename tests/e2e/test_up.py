@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -74,6 +75,39 @@ def test_a_second_one_on_the_same_home_is_refused(running: Installation) -> None
     assert ended.returncode == 3
     assert "is running already" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_an_answer_is_explained_by_its_reference(running: Installation) -> None:
+    with running.client() as nobody:
+        shown, refused = nobody.get(ONE), nobody.get("/register?sql=select+1")
+    said = running.run("explain", shown.headers["yingbi-event"])
+    assert said.returncode == 0
+    assert "未登录 / nobody signed in" in said.stdout
+    masked = r"residents\.name \(person_name\): 部分显示 / masked，keep 1\.\.0，"
+    assert re.search(masked + r"默认 / default systems/register\.yaml:\d+，1 个值", said.stdout)
+    assert "岗位 / post window-clerk，目的 / purpose case-handling → show（window-clerks grants.yaml:" in said.stdout
+    assert shown.json()["rows"][0]["name"] not in said.stdout
+    said = running.run("explain", refused.headers["yingbi-event"].lower())
+    assert "安全策略不允许该查询参数" in said.stdout
+    assert "select" not in said.stdout
+
+
+def test_a_stream_is_explained_as_a_whole(running: Installation) -> None:
+    with running.client() as nobody:
+        exported = nobody.get("/register/residents.csv?_stream=on&_size=max", timeout=60)
+        rows = len(exported.text.splitlines()) - 1
+    assert rows == 10_000
+    said = running.run("explain", exported.headers["yingbi-event"]).stdout
+    assert re.search(rf"residents\.mobile \(mobile\): 部分显示 / masked，keep 3\.\.4，默认 .*，{rows} 个值", said)
+    assert f"当事人 / subjects: {rows}" in said
+
+
+@pytest.mark.parametrize("reference", ["DC3KMY9G92-2", "../log-1", "x", "-", "0-0"])
+def test_what_is_not_in_the_log_is_said_to_be_missing(running: Installation, reference: str) -> None:
+    said = running.run("explain", "--", reference)
+    assert said.returncode == 1
+    assert "there is no such event" in said.stderr
+    assert said.stderr.count("\n") == 1
 
 
 def test_a_changed_policy_takes_effect_within_a_second_on_all_workers(running: Installation) -> None:

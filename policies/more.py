@@ -1,0 +1,35 @@
+"""What a caller would need to see more of a field than they do."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+
+from policies.program import Program
+from policies.transforms.spec import FORM_ORDER, Form, form_of, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A grant that does not apply to the caller, and by which they would see more of a field."""
+
+    grant: str
+    transform: str
+    rule: str
+    """`file:line` of the grant."""
+    posts: tuple[str, ...]
+    callers: tuple[str, ...]
+    purpose: str
+    expired: bool
+    """Whether it has ended, so that nobody sees by it."""
+
+
+def more_of(program: Program, category: str, form: Form, applied: Container[str], now: datetime) -> tuple[More, ...]:
+    """The grants of *program*, but for those *applied*, by which values of *category* are shown in more than *form*."""
+    found = []
+    for grant in program.grants:
+        spec = grant.sees.get(category)
+        if spec is None or grant.id in applied or FORM_ORDER.index(form_of(spec)) <= FORM_ORDER.index(form):
+            continue
+        expired = now.timestamp() >= grant.until
+        found.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))
+    return tuple(found)
