@@ -140,7 +140,10 @@ def _masker(
         return forward.view.learning_masker(kind, tally, charset, seal)
     shapes: Shapes = forward.operation.answers
     # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed.
-    said = Said(forward.said, system.question(forward.operation).vocabulary) if kind == "html" else None
+    said = None
+    if kind == "html":
+        vocabulary = system.question(forward.operation).vocabulary
+        said = Said(forward.said, vocabulary, seal=lambda value: system.seal_said(value, caller))
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
         masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said)

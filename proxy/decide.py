@@ -111,6 +111,9 @@ def decide(
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, strictest=strictest)
+    if any(system.writes.holds_mask(value) for _, value in request.query):
+        zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
+        return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     refusal = system.question(operation).refusal(request.query, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
@@ -155,9 +158,6 @@ def _with_body(
 ) -> Forward | Refuse:
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
-    for _, value in request.query:
-        if system.writes.holds_mask(value):
-            return Refuse(reason="mask_returned", operation=operation)
     try:
         settled = _settled(request, body, operation.body, system, caller, view, now)
     except MaskReturned as returned:

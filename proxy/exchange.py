@@ -149,7 +149,7 @@ def send_on(
         method=came.method,
         scheme=scheme.encode(),
         authority=came.authority,
-        path=_with_fixed(came.path, forward),
+        path=_with_fixed(request.opened.encode("ascii") or came.path, forward),
         http_version=came.http_version,
         headers=made_of(fields),
         content=forward.body,

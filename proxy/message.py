@@ -48,6 +48,8 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Headers
     source_ip: str
+    opened: str = ""
+    """The target to send on in the place of the one that came, where something in it was sealed."""
 
     @property
     def wants_page(self) -> bool:

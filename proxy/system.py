@@ -1,8 +1,9 @@
 """One system, ready to serve: its program with everything that is built from it once."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from policies.ask import Question, Routes
 from policies.digest import Digester
@@ -11,10 +12,13 @@ from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.transforms.encrypt import BadToken, Cipher
 from policies.view import View, Views, grants_for
-from policies.write_back import WriteRules
+from policies.write_back import MOST_CONTROLS, WriteRules
 from proxy.cookies import Cookies
 from proxy.identity import Caller, Identity
+from proxy.message import Request
 
+SEALED = "yb~"
+"""How a value begins that the caller has said and a page has sealed."""
 FORM_LASTS_S = 8 * 3600
 """How long a form may stand open before what it carries is worth nothing."""
 
@@ -40,6 +44,7 @@ class System:
         self._questions: dict[str, Question] = {}
         self.cookies = Cookies(secret, program.system)
         self._cipher = Cipher(secret, "form")
+        self._said = Cipher(secret, "said")
 
     @property
     def name(self) -> str:
@@ -73,6 +78,38 @@ class System:
         body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False).encode("utf-8", "surrogatepass")
         filled = body.ljust(max(LEAST_CARRIED, 1 << (len(body) - 1).bit_length()))
         return self._cipher.encrypt(filled, self.name, caller.id, target)
+
+    def seal_said(self, value: str, caller: Caller) -> str:
+        """What *caller* can send in the place of *value*, which he has said himself."""
+        return SEALED + self._said.encrypt(value.encode("utf-8", "surrogatepass"), self.name, caller.id)
+
+    def opened(self, request: Request, caller: Caller) -> Request:
+        """*request* with what was sealed in its parameters. Raises BadToken where something does not open."""
+        if not any(value.startswith(SEALED) for _, value in request.query):
+            return request
+        query = tuple((name, self._open_said(value, caller)) for name, value in request.query)
+        return replace(request, query=query, opened=f"{quote(request.path)}?{urlencode(query, errors='surrogatepass')}")
+
+    def opened_form(self, body: bytes, caller: Caller) -> bytes:
+        """The same of the form *body*. What is no form is left as it is. Raises BadToken."""
+        try:
+            pairs = parse_qsl(
+                body.decode("ascii"),
+                keep_blank_values=True,
+                strict_parsing=True,
+                errors="strict",
+                max_num_fields=MOST_CONTROLS,
+            )
+        except ValueError:
+            return body
+        if not any(value.startswith(SEALED) for _, value in pairs):
+            return body
+        return urlencode([(name, self._open_said(value, caller)) for name, value in pairs]).encode()
+
+    def _open_said(self, value: str, caller: Caller) -> str:
+        if not value.startswith(SEALED):
+            return value
+        return self._said.decrypt(value.removeprefix(SEALED), self.name, caller.id).decode("utf-8", "surrogatepass")
 
     def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""

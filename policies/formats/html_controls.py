@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.html_attributes import hidden_tag, is_plain_word, only
 from policies.formats.html_fields import Field, Made
-from policies.formats.html_parts import masked_tag
+from policies.formats.html_parts import kept_value, masked_tag
 from policies.formats.html_tokens import StartTag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.transforms.make import REDACTED
@@ -95,8 +95,12 @@ def choice(number: int) -> str:
     return f"{REDACTED}{number}"
 
 
-def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally, number: int) -> Control:
+def masked_input(
+    tag: StartTag, action: Action, known: KnownValues, tally: Tally, number: int, *, asks: bool = False
+) -> Control:
     """The `input` that holds a value. *number* is one that no choice of its form has so far.
+
+    *asks*: its form only asks, and what nobody sees of it and the caller has said himself is sent again, sealed.
 
     A box is no longer one where its value is hidden: whether it is ticked is not to be seen.
     """
@@ -118,6 +122,10 @@ def masked_input(tag: StartTag, action: Action, known: KnownValues, tally: Tally
     masked = masked_value(value, action, known, tally)
     if masked == value:
         return Control(tag, action, value, {"value": value} if is_hidden(action) else {})
+    if asks and kind == "hidden" and known.said is not None:
+        sealed = kept_value(value, known) if action.kind is Kind.SCAN else known.said.kept(value, [value])
+        if sealed is not None:
+            return Control(tag, action, value, {"value": sealed})
     changes = {"value": masked}
     if kind not in _FREE_TYPES | _CHOICES | _PRESSED:
         changes["type"] = "text"  # a date or number control would drop the mask

@@ -47,14 +47,19 @@ class Forms:
         """What will stand for the next value that is chosen, not written."""
         return choice(self._number + 1)
 
+    @property
+    def _asks(self) -> bool:
+        """Whether the open form changes nothing: it is sent by GET."""
+        return self._tag is not None and (self._tag.value_of("method") or "").strip().lower() != "post"
+
     def begin(self, tag: StartTag) -> None:
         """The form of *tag* begins."""
         self._tag, self._carries, self._number = tag, {}, 0
 
     def end(self) -> str:
         """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing."""
-        tag, carries, self._tag, self._carries = self._tag, self._carries, None, {}
-        if not carries or tag is None or (tag.value_of("method") or "").strip().lower() != "post":
+        tag, carries, asks, self._tag, self._carries = self._tag, self._carries, self._asks, None, {}
+        if not carries or tag is None or asks:
             return ""
         sealed = html.escape(self._seal(tag.value_of("action") or "", carries))
         return f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">'
@@ -67,7 +72,9 @@ class Forms:
             case "textarea":
                 made = masked_textarea(control, self._known, self._tally)
             case _:
-                made = masked_input(control.tag, control.action, self._known, self._tally, self._number + 1)
+                made = masked_input(
+                    control.tag, control.action, self._known, self._tally, self._number + 1, asks=self._asks
+                )
         made.keeps_name = bool(control.control)
         if made.value:
             action = made.action if control.control or _tells(made) else replace(made.action, followed=False)

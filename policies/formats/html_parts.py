@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
@@ -18,6 +18,9 @@ _INLINE = frozenset(
     "rb rp rt rtc ruby s samp small source span strong sub sup time tt u var wbr".split()
 )
 
+_FOLLOWED = frozenset({"action", "formaction", "href"})
+"""Attributes by which a reader asks on: what they ask must not become another question."""
+_MOST_ENCODINGS = 5
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _DOCTYPE = re.compile(
     r"<!doctype\s+html(\s+system\s+[\"']about:legacy-compat[\"']|"
@@ -97,15 +100,73 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally, *, clear: frozen
         if attribute.name in clear:
             continue
         value = attribute.value
-        looked_for = None if attribute.name in WITHOUT_TEXT else known
-        decoded = unquote(value) if "%" in value else value
-        masked = mask_free_text(decoded, looked_for, tally)
-        if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
-            hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
-            masked = mask_free_text(hidden, None, tally)
+        if attribute.name in _FOLLOWED and "?" in value:
+            masked = _masked_address(value, known, tally)
+        elif attribute.name == "value" and is_unseen(tag) and (sealed := kept_value(value, known)) is not None:
+            masked = sealed
+        else:
+            masked = _masked_escaped(value, None if attribute.name in WITHOUT_TEXT else known, tally)
         if masked != value:
             changes[attribute] = masked
     return only(tag, kept, changes).source if changes or len(kept) < len(tag.attributes) else tag.source
+
+
+def _masked_escaped(value: str, known: KnownValues | None, tally: Tally) -> str:
+    """*value* with everything personal in it hidden, percent-encoded or not."""
+    decoded = unquote(value) if "%" in value else value
+    masked = mask_free_text(decoded, known, tally)
+    if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
+        hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
+        masked = mask_free_text(hidden, None, tally)
+    return masked
+
+
+def _masked_address(address: str, known: KnownValues, tally: Tally) -> str:
+    """*address* with everything personal in it hidden, parameter by parameter: none changes another."""
+    written, hash_, fragment = address.partition("#")
+    path, _, query = written.partition("?")
+    pieces = (_masked_parameter(piece, known, tally) for piece in query.split("&"))
+    asked = f"{_masked_escaped(path, known, tally)}?{'&'.join(pieces)}"
+    return f"{asked}{hash_}{_masked_escaped(fragment, known, tally)}"
+
+
+def _masked_parameter(piece: str, known: KnownValues, tally: Tally) -> str:
+    """A parameter, which may hold others, encoded once more. What of it the caller has said himself is sealed."""
+    name, equals, written = piece.partition("=")
+    value = unquote_plus(written)
+    read = _read_through(value)
+    name = _masked_escaped(name, known, tally)
+    masked = mask_free_text(read, known, tally)
+    if masked == read:
+        return f"{name}{equals}{mask_free_text(written, None, tally)}"
+    kept = kept_value(value, known, read)
+    return f"{name}={quote(masked if kept is None else kept, safe='*~')}"
+
+
+def is_unseen(tag: StartTag) -> bool:
+    """Whether *tag* is a control that is sent and not shown."""
+    return tag.name == "input" and (tag.value_of("type") or "").strip().lower() == "hidden"
+
+
+def kept_value(value: str, known: KnownValues, read: str | None = None) -> str | None:
+    """*value*, which a page would send again, sealed: where something of it is hidden that the caller has said himself.
+
+    *read* is what it says, where that is not how it is written. None where nothing is hidden, or not all was said.
+    """
+    read = value if read is None else read
+    spans = personal_spans(read, known)
+    if not spans or known.said is None:
+        return None
+    return known.said.kept(value, [read[span.start : span.end] for span in spans])
+
+
+def _read_through(value: str) -> str:
+    """*value* with all its percent-encoding undone."""
+    for _ in range(_MOST_ENCODINGS):
+        if "%" not in value or (decoded := unquote(value)) == value:
+            break
+        value = decoded
+    return value
 
 
 def is_plain(value: str) -> bool:

@@ -7,7 +7,7 @@ anything; and words are hidden whole then, or where the stars end would tell. Se
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -34,11 +34,18 @@ class _Phrase:
 class Said:
     """What was said: *texts*, in which the words of *vocabulary* are no guesses.
 
-    Everything is compared without regard to case.
+    Everything is compared without regard to case. *seal* makes of a value what the caller can send back in its place.
     """
 
-    def __init__(self, texts: Iterable[str] = (), vocabulary: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        texts: Iterable[str] = (),
+        vocabulary: frozenset[str] = frozenset(),
+        *,
+        seal: Callable[[str], str] | None = None,
+    ) -> None:
         self._vocabulary = vocabulary
+        self._seal = seal
         # A page may repeat it percent-encoded, and what looks percent-encoded is read that way by maskers.
         self._texts = {folded(form).strip() for said in texts for form in (said, unquote(said))}
         self._phrases = [phrase for text in self._texts for phrase in self._phrases_in(text) if phrase.words]
@@ -73,14 +80,28 @@ class Said:
         lowered = folded(text)
         words = [match.span() for match in _WORD.finditer(lowered)]
         begins = [start for start, _ in words]
-        said = []
+        said: list[Span] = []
+        judged: dict[int, bool] = {}  # a word may hold thousands of guesses, and is as long as somebody made it
         for span in self.guesses.spans(lowered):
             at = bisect_right(begins, span.start) - 1
             # What the application itself says is no echo of a guess, though a guess may be part of it.
-            if at < 0 or span.end > words[at][1] or not self._is_vocabulary(lowered[slice(*words[at])]):
-                said.append(span)
+            if at >= 0 and span.end <= words[at][1]:
+                if at not in judged:
+                    judged[at] = self._is_vocabulary(lowered[slice(*words[at])])
+                if judged[at]:
+                    continue
+            said.append(span)
         seeds = merge([*known, *said])
         return merge([*seeds, *_whole_words(text, seeds)]) if seeds else []
+
+    def kept(self, value: str, hidden: Iterable[str]) -> str | None:
+        """*value* sealed, so that a page works by it, where all that is *hidden* of it was said; None otherwise.
+
+        Whether it is depends on nothing but the caller's own words: right and wrong guesses are sealed alike.
+        """
+        if self._seal is None or not all(map(self.holds, hidden)):
+            return None
+        return self._seal(value)
 
     def _phrases_in(self, text: str) -> Iterable[_Phrase]:
         for words in _side_by_side(text):

@@ -1,11 +1,13 @@
 """The hall behind the gateway: staff edit what they see masked, and the register keeps what is true."""
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import pytest
 
@@ -245,6 +247,24 @@ def test_one_is_added_and_kept_masked_while_it_is_wrong(at: Hall, truth: Truth) 
     assert answer.status_code == 302, answer.text
     (added,) = changes(before, at.dump()).values()
     assert {name: added[name] for name in new} == {**new, "submitted_on": "2026-11-23"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["status__exact=待受理", "q=残疾人证", "status__exact=已办结&q=办结", "submitted_on__gte=2020-01-01", "all="],
+)
+def test_a_form_that_is_reached_from_what_was_asked_is_saved(at: Hall, asked: str) -> None:
+    """Whether or not the page hides what was said: it leads back to the same list."""
+    listed = at.clerk.get(f"{LIST}?{asked}").text
+    target = html.unescape(re.findall(rf'href="({LIST}\d+/change/[^"]*)"', listed)[0])
+    number = int(re.findall(r"/(\d+)/change/", target)[0])
+    page, before = at.clerk.get(target).text, at.dump()
+    (form,) = re.findall(r'<form[^>]* id="application_form"[^>]*>', page)
+    action = html.unescape("".join(re.findall(r'action="([^"]*)"', form)))
+    saved = at.clerk.save(urljoin(target, action or target), fields_of(page), note=f"经核对无误：{len(asked)}")
+    assert saved.status_code == 302, saved.text
+    assert changes(before, at.dump()) == {(APPLICATIONS, number): {"note": f"经核对无误：{len(asked)}"}}
+    assert at.clerk.get(saved.headers["location"]).status_code == 200
 
 
 def test_a_form_that_is_reached_from_a_filtered_list(at: Hall) -> None:

@@ -1,5 +1,6 @@
 """Questions whose answer would tell a hidden value, ways to have an expression evaluated: all refused, saying why."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -105,6 +106,9 @@ QUESTIONS = {
 }  # fmt: skip
 
 
+SEALED = re.compile(r"yb~[A-Za-z0-9._-]+")
+
+
 @pytest.fixture(scope="module")
 def nobody(register: Demo) -> Iterator[httpx.Client]:
     with register.client("register", {"Accept": "application/json"}) as client:
@@ -184,8 +188,54 @@ def test_a_guess_that_the_page_repeats_is_not_confirmed(register: Demo, truth: T
                 page.text.replace(guess, "").replace(quote(guess), "")
                 for page, guess in zip(pages, (right, wrong), strict=True)
             )
-            assert re.sub(r"[0-9.]+ms", "", one) == re.sub(r"[0-9.]+ms", "", other)
+            assert SEALED.sub("", re.sub(r"[0-9.]+ms", "", one)) == SEALED.sub("", re.sub(r"[0-9.]+ms", "", other))
             assert all('street != "***"' in page.text for page in pages)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "status__not=已办结",
+        "registered_on__gte=2024-03-09",
+        "registered_on__gt=2020-01-02&registered_on__lt=2020-12-30",
+        "street__notin=青麦镇,竹隐镇",
+        "street__in=青麦镇,竹隐镇&_size=3",
+        "status__in=待补正,办理中&_sort=status",
+        "_search=青麦镇&status__not=已办结",
+    ],
+)
+def test_what_was_asked_is_asked_on_by_links_and_forms(register: Demo, asked: str) -> None:
+    """No row of the page shows what was said, so it is hidden in it; what the page leads to is the same question."""
+    with register.client("register") as person:
+
+        def total(target: str) -> int:
+            return int(person.get(target).json()["filtered_table_rows_count"])
+
+        page = person.get(f"{RESIDENTS}?{asked}").text
+        expected = total(f"{RESIDENTS}.json?{asked}&_shape=objects")
+        exported = html.unescape(re.findall(r'href="([^"]+\.json[^"]*)"', page)[0])
+        assert total(exported + "&_shape=objects") == expected
+        following = person.get(html.unescape(re.findall(r'href="([^"]+)">Next page', page)[0])).text
+        rows = re.findall(r"([\d,]+) rows?", following)
+        assert int(rows[0].replace(",", "")) == expected
+        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+        assert "***" not in {value for _, value in hidden}
+
+
+@pytest.mark.parametrize("value", ["***", "yb~y1.00000000.AAAA", "yb~"])
+def test_what_does_not_open_asks_nothing(nobody: httpx.Client, value: str) -> None:
+    answer = nobody.get(f"{RESIDENTS}.json?status__not={value}")
+    assert answer.json()["reason"] in ("mask_returned", "parameter_not_declared")
+    assert answer.status_code in (403, 409)
+
+
+def test_what_was_sealed_opens_for_who_said_it(register: Demo) -> None:
+    with register.client("register") as nobody, register.clerk("register") as clerk:
+        page = nobody.get(f"{RESIDENTS}?street__not=云海镇").text
+        (token,) = set(SEALED.findall(page)[:1])
+        assert nobody.get(f"{RESIDENTS}.json?street__not={token}").status_code == 200
+        other = clerk.get(f"{RESIDENTS}.json?street__not={token}", headers={"Accept": "application/json"})
+        assert other.json()["reason"] == "parameter_not_declared"
 
 
 def test_a_list_of_days_does_not_tell_which_of_them_is_a_birth_date(register: Demo, truth: Truth) -> None:

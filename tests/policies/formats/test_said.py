@@ -183,6 +183,53 @@ def test_where_guesses_are_hidden_words_are_hidden_whole(text: str, known: str, 
     assert [text[span.start : span.end] for span in hidden] == [expected]
 
 
+def sealing(person: dict[str, str], page: str, *texts: str) -> str:
+    """What becomes of *page*, which hides the name of *person*, where what is said can be sealed."""
+    said = Said(texts, VOCABULARY, seal=lambda value: f"yb~{value.encode().hex()}")
+    source = f'{page}<td class="col-name">{person["name"]}</td>'
+    return whole(lambda: HtmlMasker(SHAPE, tally(), "utf-8", seal, said), source.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ('<a href="/people?q={}&amp;page=2">', '<a href="/people?q=yb~{hex}&amp;page=2">'),
+        ('<a href="/people?f=where%3D{}%26x%3D1">', '<a href="/people?f=yb~{inner}">'),
+        ('<form action="?f=where%3D{}%26x%3D1" method="post">', '<form action="?f=yb~{inner}" method="post">'),
+        ('<input type="hidden" name="q" value="{}">', '<input type="hidden" name="q" value="yb~{hex}">'),
+        ('<a href="/{}?page=2">', '<a href="/***?page=2">'),
+        ('<a href="/people?q={}x张三丰&amp;page=2">', '<a href="/people?q=***&amp;page=2">'),
+        ('<input type="text" name="q" value="{}">', '<input type="text" name="q" value="***">'),
+    ],
+)
+def test_what_a_page_is_asked_on_by_is_sealed_whether_right_or_wrong(page: str, expected: str) -> None:
+    person = TWINS[0]
+    for guess in (person["name"], "王小二"):
+        inner = f"where={guess}&x=1".encode().hex()
+        wanted = expected.replace("{hex}", guess.encode().hex()).replace("{inner}", inner)
+        assert sealing(person, page.replace("{}", guess), guess).startswith(wanted)
+
+
+def test_what_nobody_has_said_is_not_sealed() -> None:
+    assert "yb~" not in sealing(TWINS[0], '<a href="/people?q=陈杰涛"><input type="hidden" value="陈杰涛">', "云州")
+
+
+def test_a_word_of_many_guesses_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    word = "-".join(f"{number:03}x" for number in range(500))
+    judged: list[str] = []
+    is_vocabulary = Said._is_vocabulary
+    said = Said([word], VOCABULARY)
+    assert said.guesses
+
+    def noted(self: Said, text: str) -> bool:
+        judged.append(text)
+        return is_vocabulary(self, text)
+
+    monkeypatch.setattr(Said, "_is_vocabulary", noted)
+    assert said.guarded(f"{word} {word}", [])
+    assert len(judged) == 2
+
+
 @given(st.text())
 def test_folding_moves_nothing(text: str) -> None:
     assert len(folded(text)) == len(text)
