@@ -287,13 +287,15 @@ class StrictServer(_http1.Http1Server):
             if fault is not None:
                 yield from self._turn_away(fault)
                 return
+        asked = self.stream_id
         for command in super().read_headers(event):
             if isinstance(command, commands.SendData):  # all that the core ever says while it reads is an error
                 yield from self._turn_away(400)
                 return
             yield command
-        # The rest of a head, or of a body, is still to come.
-        if self.buf if self.request is None else not self.request_done:
+        # The rest of a head, or of a body, is still to come. What is behind a request that has been answered may be a
+        # whole one, whose turn comes once the caller has taken his answers.
+        if self.stream_id == asked and (self.buf if self.request is None else not self.request_done):
             ARRIVING.begun(self.conn.id)
 
     def _turn_away(self, status: int) -> Commands:
