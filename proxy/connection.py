@@ -68,6 +68,13 @@ class Connection(mode_servers.ProxyConnectionHandler):
         if any(_unsent_bytes(transport) for transport in self.transports.values()):
             await super().drain_writers()  # type: ignore[no-untyped-call]
 
+    async def wakeup(self, request: commands.RequestWakeup) -> None:
+        """Go on later, and not before what was written has been taken: a caller who asks for more and more without
+        reading waits for himself.
+        """
+        await self.drain_writers()
+        await super().wakeup(request)
+
     def _handle(self, event: events.Event) -> None:
         self.timeout_watchdog.register_activity()  # type: ignore[no-untyped-call]
         try:

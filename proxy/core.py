@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from h11._readers import Http10Reader
 from mitmproxy import flow as flows
 from mitmproxy import http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
@@ -221,6 +222,13 @@ class StrictServer(_http1.Http1Server):
 
     _head: bytes = b""
 
+    def _handle_event(self, event: events.Event) -> Commands:
+        """As the core does; and a request that has come ahead is read when its turn has come."""
+        if not isinstance(event, events.Wakeup):
+            yield from super()._handle_event(event)
+        elif self.conn.state is ConnectionState.OPEN:  # or who asked has left meanwhile, and nothing is done for him
+            yield from self.state(events.DataReceived(self.conn, b""))
+
     def send(self, event: HttpEvent) -> Commands:
         """As the core does, but the head waits for what follows it at once."""
         interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
@@ -245,7 +253,11 @@ class StrictServer(_http1.Http1Server):
         yield from super().wait(event)
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection."""
+        """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection.
+
+        The next request is not read here: whoever said that the answer has ended, a connection behind or this one, is
+        still about it and could not begin anew. Nor is a row of requests then handled each within the one before it.
+        """
         if request:
             ARRIVING.ended(self.conn.id)
         self.request_done = self.request_done or request
@@ -266,7 +278,7 @@ class StrictServer(_http1.Http1Server):
         self.stream_id += 2
         self.state = self.read_headers
         if self.buf:
-            yield from self.state(events.DataReceived(self.conn, b""))
+            yield commands.RequestWakeup(0)
 
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
         """Refuse, or let the core read."""
@@ -275,13 +287,15 @@ class StrictServer(_http1.Http1Server):
             if fault is not None:
                 yield from self._turn_away(fault)
                 return
+        asked = self.stream_id
         for command in super().read_headers(event):
             if isinstance(command, commands.SendData):  # all that the core ever says while it reads is an error
                 yield from self._turn_away(400)
                 return
             yield command
-        # The rest of a head, or of a body, is still to come.
-        if self.buf if self.request is None else not self.request_done:
+        # The rest of a head, or of a body, is still to come. What is behind a request that has been answered may be a
+        # whole one, whose turn comes once the caller has taken his answers.
+        if self.stream_id == asked and (self.buf if self.request is None else not self.request_done):
             ARRIVING.begun(self.conn.id)
 
     def _turn_away(self, status: int) -> Commands:

@@ -25,11 +25,11 @@ _KEY = "yingbi"
 EVENT_HEADER = b"yingbi-event"
 
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
-# encoded, partial or conditional.
+# encoded, partial or conditional. `Host` is written anew.
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
     "expect authorization x-api-key accept-encoding range if-range if-match if-unmodified-since "
-    "content-length transfer-encoding".split()
+    "content-length transfer-encoding host".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
@@ -123,7 +123,7 @@ def send_on(
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
-    fields = []
+    fields = [(b"host", request.authority.encode())]  # also where only the target, or HTTP/2, has said it
     for name, value in flow.request.headers.fields:
         key = name.lower().decode("ascii", "replace")
         if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES):
@@ -148,7 +148,7 @@ def send_on(
         port=port,
         method=came.method,
         scheme=scheme.encode(),
-        authority=came.authority,
+        authority=b"",  # only a proxy is asked with it in the target
         path=_with_fixed(request.opened.encode("ascii") or came.path, forward),
         http_version=came.http_version,
         headers=made_of(fields),

@@ -147,3 +147,17 @@ def test_what_the_policy_always_sends_replaces_what_a_caller_says(rig: Rig, quer
     rig.ask(answering(b"id,name\r\n", "text/csv"), target=f"/people.csv{query}")
     (asked,) = rig.behind.asked
     assert asked.line == "GET /people.csv?plain=1 HTTP/1.1"
+
+
+@pytest.mark.parametrize("authority", ["people.localhost", "PEOPLE.localhost", "people.localhost:8443"])
+@pytest.mark.parametrize("names_host", [True, False], ids=["and a host", "and no host"])
+def test_a_target_with_a_host_is_sent_on_without_it(rig: Rig, authority: str, names_host: bool) -> None:
+    """A server is asked by a path alone; some fail at anything else."""
+    rig.behind.script = answering(b"{}")
+    rig.behind.asked.clear()
+    host = f"Host: {authority}\r\n" if names_host else ""
+    raw(rig.gateway.port, f"GET http://{authority}/people?page=2 HTTP/1.1\r\n{host}{CLOSE}\r\n".encode())
+    (asked,) = rig.behind.asked
+    assert asked.line == "GET /people?page=2 HTTP/1.1"
+    assert asked.head.lower().count(b"\r\nhost:") == 1
+    assert asked.headers["host"] == authority

@@ -125,6 +125,40 @@ def test_what_waits_for_the_caller_is_known() -> None:
     asyncio.run(main())
 
 
+def test_what_is_to_go_on_later_waits_until_the_caller_has_taken_what_was_written() -> None:
+    unsent: list[int] = []
+
+    async def main() -> None:
+        woken = asyncio.Event()
+
+        class Waking(Scripted):
+            def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+                if isinstance(event, events.Wakeup):
+                    unsent.append(made._writer.transport.get_write_buffer_size())
+                    woken.set()
+                yield from super()._handle_event(event)
+
+        def does(layer: Scripted, piece: bytes) -> CommandGenerator[None]:
+            yield commands.SendData(layer.context.client, b"x" * 10_000_000)
+            yield commands.RequestWakeup(0)
+
+        def take(theirs: socket.socket) -> None:
+            left = 10_000_000
+            while left:
+                left -= len(theirs.recv(left))
+
+        async with connection(does, lambda hook: None) as (made, theirs):
+            made.layer = type("Layer", (Waking,), {"does": does})(made.layer.context)
+            made.transports[made.client].writer = made._writer
+            await made.server_event(data(made, b"1"))
+            taken = asyncio.create_task(asyncio.to_thread(take, theirs))
+            await asyncio.wait_for(woken.wait(), 10)
+            await taken
+
+    asyncio.run(main())
+    assert unsent[0] < 100_000
+
+
 def test_what_the_core_never_asked_for_is_a_failure() -> None:
     class Unheard(commands.Command):
         pass

@@ -13,8 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mitmproxy.connection import Client, ConnectionState
+from mitmproxy.http import Response
+from mitmproxy.options import Options
+from mitmproxy.proxy import commands, events
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, ResponseEndOfMessage, ResponseHeaders
 
 from proxy import core, http2
+from proxy.arriving import ARRIVING
 from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
 from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
@@ -44,6 +52,7 @@ DEPARTURES = {
     "Stream.check_invalid": f"{HERE}test_an_error_names_its_event",
     "Stream._answer_with_error": f"{HERE}test_an_error_names_its_event",
     "Stream._coded": f"{HERE}test_an_error_names_its_event",
+    "StrictServer._handle_event": "tests/evasion/test_pipelining.py::test_requests_at_once_are_answered_in_turn",
     "StrictServer.send": f"{HERE}test_a_small_answer_comes_in_one_piece",
     "StrictServer.wait": f"{HERE}test_who_goes_on_sending_while_it_waits_is_cut",
     "StrictServer.mark_done": f"{HERE}test_a_connection_is_kept_or_ended_as_both_sides_say",
@@ -304,6 +313,42 @@ def test_who_goes_on_sending_behind_his_last_request_is_cut(rig: Rig) -> None:
             return False
 
         wait_until(is_cut, 10)
+
+
+def server_for(state: ConnectionState = ConnectionState.OPEN) -> core.StrictServer:
+    """What reads a caller's requests, without anything behind it."""
+    client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2), state=state)
+    server = core.StrictServer(Context(client, Options()))
+    assert list(server.handle_event(events.Start())) == []
+    return server
+
+
+@pytest.mark.parametrize(("state", "is_read"), [(ConnectionState.OPEN, True), (ConnectionState.CAN_WRITE, False)])
+def test_a_request_that_came_ahead_is_not_read_for_who_has_left(state: ConnectionState, is_read: bool) -> None:
+    """What it asks for would be done, and written down as done for him."""
+    server = server_for(state)
+    server.buf += REQUEST
+    said = [type(command) for command in server.handle_event(events.Wakeup(commands.RequestWakeup(0)))]
+    assert (ReceiveHttp in said) == is_read
+
+
+@pytest.mark.parametrize(("ahead", "arrives"), [(REQUEST, False), (REQUEST[:-2], True)], ids=["whole", "half"])
+def test_a_request_that_came_ahead_is_not_taken_for_one_that_still_arrives(ahead: bytes, arrives: bool) -> None:
+    """Or a caller who is slow to take an answer would be cut for what he has sent in time."""
+    server = server_for()
+    asleep: list[commands.RequestWakeup] = []
+    for command in server.handle_event(events.DataReceived(server.conn, REQUEST + ahead)):
+        if isinstance(command, ReceiveHttp) and isinstance(command.event, RequestEndOfMessage):
+            list(server.handle_event(ResponseHeaders(1, Response.make(403), end_stream=True)))
+            list(server.handle_event(ResponseEndOfMessage(1)))
+        elif isinstance(command, commands.RequestWakeup):
+            asleep.append(command)
+    assert server.conn.id not in ARRIVING.connections()
+    (asked,) = asleep
+    said = [type(command) for command in server.handle_event(events.Wakeup(asked))]
+    assert (ReceiveHttp in said) != arrives
+    assert (server.conn.id in ARRIVING.connections()) == arrives
+    ARRIVING.forget({server.conn.id})
 
 
 UNFINISHED = {

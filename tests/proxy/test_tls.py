@@ -68,6 +68,15 @@ def test_answers_are_masked_over_tls(running: Gateway, http2: bool) -> None:
             assert answer.json()["items"][0]["name"] == "张**"
 
 
+def test_requests_that_come_at_once_over_tls_are_answered_in_turn(running: Gateway) -> None:
+    request = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n%s\r\n"
+    with connected(running, trusting(running), ("http/1.1",)) as connection:
+        connection.sendall(request % b"" + request % b"" + request % b"Connection: close\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.count(b"HTTP/1.1 200 OK") == received.count("张**".encode()) == 3
+    assert shows_nothing(received)
+
+
 @pytest.mark.parametrize(("version", "works"), [("TLSv1_1", False), ("TLSv1_2", True), ("TLSv1_3", True)])
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
 def test_old_versions_are_refused(running: Gateway, version: str, works: bool) -> None:
