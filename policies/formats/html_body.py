@@ -34,6 +34,8 @@ WINDOW_PARTS = 16 * 1024
 LONGEST_RUN = 64 * 1024
 DEEPEST_DECLARED = 8
 """Of declared elements in one another."""
+DEEPEST_TEMPLATES = 4
+"""Of scripts of some language in one another, each of which is read as a page is."""
 
 _LEFT_OUT = Action(field=0, kind=Kind.DROP)
 
@@ -95,14 +97,20 @@ class HtmlMasker:
 
 
 class _Reading:
-    """One way through a page, token by token, to what it becomes. What it finds is added to *known*."""
+    """One way through a page, token by token, to what it becomes. What it finds is added to *known*.
 
-    def __init__(self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said) -> None:
+    *depth*: how many templates lie around what is read.
+    """
+
+    def __init__(
+        self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said, depth: int = 0
+    ) -> None:
         self.tally = tally
         self._shape = shape
         self._seal = seal
         self._known = known
         self._said = said
+        self._depth = depth
         self._run = Run()
         self._field: Field | None = None
         self._around = Around(asked=shape.looks_around)
@@ -360,7 +368,9 @@ class _Reading:
 
     def _template(self, source: str) -> str:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
-        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said)
+        if self._depth >= DEEPEST_TEMPLATES:
+            raise Withheld("nested_too_deeply")  # and the template around it is left empty
+        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._depth + 1)
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)
