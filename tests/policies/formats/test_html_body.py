@@ -224,8 +224,9 @@ def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: lis
     if "<select" not in page:  # a masked choice is one option more
         assert whole(make, expected) == expected, "a mask of a mask is the same mask"
     text = html.unescape(re.sub(r"<!--|-->|</?b>|<a>|</a>", "", expected.decode()))
-    if "col-id" not in page:  # declared to be public
-        assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
+    if "col-id" in page:  # declared to be public
+        return
+    assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
     if '<td class="col-name">张三丰' in page and not re.search("<(script|textarea|select)", page):
         assert "张三丰" not in text
 
