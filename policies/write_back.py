@@ -5,7 +5,7 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -37,6 +37,8 @@ class WriteRules:
 
     def __init__(self, program: Program) -> None:
         self.fields = program.fields
+        self.labels = program.labels.json
+        """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         for field in program.fields:
             specs: dict[Spec, None] = {field.mask: None}
@@ -112,6 +114,13 @@ class WriteRules:
         raise MaskReturned(field.name)
 
 
+class _Part(ValueShape, frozen=True):
+    """The value, or the label beside it, of an object that holds both. An object in its place is undeclared."""
+
+    droppable: bool = True
+    """Whether the object may be left without it."""
+
+
 class _JsonSettling:
     """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
 
@@ -139,8 +148,25 @@ class _JsonSettling:
         is_single = not isinstance(shape, ObjectShape | RowsShape)
         return value is None and is_single and self.actions[_field_of(shape)].kind in (Kind.MASK, Kind.DROP)
 
+    def _parts(self, shape: Shape | None) -> dict[str, _Part]:
+        """What an object in the place of a single value holds, the value first; nothing where none is declared."""
+        if self.rules.labels is None or not isinstance(shape, ValueShape) or isinstance(shape, _Part):
+            return {}
+        parts = _Part(shape.field, droppable=False), _Part(shape.label)
+        return dict(zip(self.rules.labels, parts, strict=True))
+
+    def _is_dropped(self, value: Any, shape: Shape | None) -> bool:
+        """Whether *value* is a mask that is left out. A label goes with the value that it stands beside."""
+        if self.rules.fields[_field_of(shape)].on_write is not OnWrite.DROP:
+            return False
+        if isinstance(shape, _Part) and not shape.droppable:
+            return False
+        if isinstance(value, dict):
+            value = value.get(next(iter(self._parts(shape)), ""), value)
+        return not isinstance(value, dict | list) and self._is_mask(value, shape)
+
     def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> None:
-        declared = shape.children if isinstance(shape, ObjectShape) else {}
+        declared: Mapping[str, Shape] = shape.children if isinstance(shape, ObjectShape) else self._parts(shape)
         other = shape.other if isinstance(shape, ObjectShape) else None
         if self.replaces:
             for key, child in declared.items():
@@ -152,8 +178,7 @@ class _JsonSettling:
             child_or_other = declared.get(key) or other
             if key not in declared and is_hidden_key(key):
                 raise MaskReturned(self.rules.fields[UNDECLARED].name)
-            droppable = self.rules.fields[_field_of(child_or_other)].on_write is OnWrite.DROP
-            if droppable and not isinstance(item, dict | list) and self._is_mask(item, child_or_other):
+            if self._is_dropped(item, child_or_other):
                 del value[key]
                 self.dropped = True
             else:

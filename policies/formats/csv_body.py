@@ -1,15 +1,17 @@
 """Masks CSV bodies, record by record: the first record names the columns, each column has its field's action.
 
-Cells that are shown stay as they were written, quotes included. What two readers could split differently is withheld.
+Cells that are shown stay as they were written, quotes included. What two readers could split differently is withheld,
+and so is a record with more or fewer cells than there are columns: nobody knows which columns its cells are of.
 Source: RFC 4180; as common programs write it, lines may end in LF, and `;` or a tab may stand for the comma.
 """
 
 import io
 import re
+from itertools import count
 
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_tree import Object, Value, hidden_key, is_telling_key
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
 
@@ -77,10 +79,11 @@ class CsvMasker:
         if not self._columns:
             return self._header(record) + end
         cells = self._cells(record)
+        if len(cells) != len(self._columns):
+            raise Withheld("table_not_as_declared")
         known = KnownValues() if self._record.scanned else None
         last: list[tuple[int, Action]] = []
-        for place, cell in enumerate(cells):
-            action = self._columns[place] if place < len(self._columns) else self._undeclared
+        for place, (cell, action) in enumerate(zip(cells, self._columns, strict=True)):
             if place == self._subject:
                 self.tally.note_subject(_value_of(cell))
             if action.kind is Kind.SCAN:
@@ -98,10 +101,22 @@ class CsvMasker:
         if not declared & set(names) or any(scan(name) for name in names):
             # A first record that names no declared field is data, for all we know.
             raise Withheld("no_known_header")
+        if len(set(names)) != len(names):
+            raise Withheld("table_not_as_declared")
         nodes = (self._record.children.get(name, self._record.other) for name in names)
         self._columns = [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
         self._subject = names.index(self._record.subject) if self._record.subject in names else None
-        return record
+        return self._without_telling_names(record, names)
+
+    def _without_telling_names(self, header: str, names: list[str]) -> str:
+        """*header* with its *names* as they may be shown: a column nobody declared may be called by somebody's name."""
+        mark = _BOM if header.startswith(_BOM) else ""
+        cells = self._cells(header.removeprefix(_BOM))
+        numbers = count(1)
+        for place, name in enumerate(names):
+            if name not in self._record.children and is_telling_key(name):
+                cells[place] = hidden_key(next(numbers))
+        return mark + self._delimiter.join(cells)
 
     def _names(self, header: str, delimiter: str) -> list[str]:
         self._delimiter = delimiter

@@ -5,8 +5,9 @@ in a cell is masked in the page's title as well. So a page is held to its end. A
 values and to mask it: held as parts it would weigh many times what it is written with.
 """
 
+import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -34,6 +35,8 @@ WINDOW_PARTS = 16 * 1024
 LONGEST_RUN = 64 * 1024
 DEEPEST_DECLARED = 8
 """Of declared elements in one another."""
+DEEPEST_TEMPLATES = 4
+"""Of scripts of some language in one another, each of which is read as a page is."""
 
 _LEFT_OUT = Action(field=0, kind=Kind.DROP)
 
@@ -95,17 +98,23 @@ class HtmlMasker:
 
 
 class _Reading:
-    """One way through a page, token by token, to what it becomes. What it finds is added to *known*."""
+    """One way through a page, token by token, to what it becomes. What it finds is added to *known*.
 
-    def __init__(self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said) -> None:
+    *depth*: how many templates lie around what is read.
+    """
+
+    def __init__(
+        self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said, depth: int = 0
+    ) -> None:
         self.tally = tally
         self._shape = shape
         self._seal = seal
         self._known = known
         self._said = said
+        self._depth = depth
         self._run = Run()
         self._field: Field | None = None
-        self._around = Around(asked=shape.looks_around)
+        self._around = Around(shape.looked_for_around)
         self._forms = Forms(shape, known, tally, seal, self._note_control)
         self._script = Script.CODE  # what the raw text is that comes next
         self._parts: list[Callable[[], str]] = []  # what the window will become, once all values are known
@@ -178,7 +187,7 @@ class _Reading:
         self._script = script_in(tag)
         if tag.name == "form":
             self._forms.begin(tag)
-        around = self._around.classes
+        around = self._around.fields
         self._around.begin(tag)
         if not self._shape.hides_everything:
             if tag.name in CONTROLS and self._control(tag):
@@ -240,12 +249,12 @@ class _Reading:
         if field.control is not None:
             self._put(self._made(field))
         else:
-            self._put(self._element(field, self._around.classes, 0))
+            self._put(self._element(field, self._around.fields, 0))
 
-    def _element(self, field: Field, around: list[str], depth: int) -> Callable[[], str]:
+    def _element(self, field: Field, around: Mapping[re.Pattern[str], str], depth: int) -> Callable[[], str]:
         """How a declared element, *depth* others around it, will be written up to its end tag.
 
-        *around* are the classes of all elements around what it holds.
+        *around* are the fields that all elements around what it holds name.
         """
         if depth > DEEPEST_DECLARED:
             raise Withheld("nested_too_deeply")
@@ -266,22 +275,24 @@ class _Reading:
 
         return written
 
-    def _with_elements_made(self, content: list[Token | Made], around: list[str], depth: int) -> list[Token | Made]:
+    def _with_elements_made(
+        self, content: list[Token | Made], around: Mapping[re.Pattern[str], str], depth: int
+    ) -> list[Token | Made]:
         """*content* of an element that is shown, with the declared elements in it masked by themselves."""
         out: list[Token | Made] = []
         waiting = deque(content)
-        within = Around(asked=self._shape.looks_around, outer=around)
+        within = Around(self._shape.looked_for_around, around)
         while waiting:
             token = waiting.popleft()
             if isinstance(token, StartTag):
-                selected = self._shape.select(token, within.classes)
+                selected = self._shape.select(token, within.fields)
                 within.begin(token)
                 if selected is not None:
                     inner = Field(token, *selected)
                     while waiting and not isinstance(then := waiting[0], Made) and not inner.ends_with(then):
                         inner.add(then)
                         waiting.popleft()
-                    out.append(Made(self._element(inner, within.classes, depth + 1)))
+                    out.append(Made(self._element(inner, within.fields, depth + 1)))
                     within.end(token.name)
                     continue
             elif isinstance(token, EndTag):
@@ -360,7 +371,9 @@ class _Reading:
 
     def _template(self, source: str) -> str:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
-        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said)
+        if self._depth >= DEEPEST_TEMPLATES:
+            raise Withheld("nested_too_deeply")  # and the template around it is left empty
+        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._depth + 1)
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)

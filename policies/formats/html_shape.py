@@ -1,7 +1,7 @@
 """What is declared about an HTML page: which elements hold a field's value, and which form controls edit one."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from policies.formats.html_attributes import only
@@ -50,9 +50,9 @@ class HtmlShape:
     """Whether an address holds a record's key that is hidden; None where none is."""
 
     @property
-    def looks_around(self) -> bool:
-        """Whether any selector asks for the elements around an element."""
-        return any(selector.within is not None for selector in self.selectors)
+    def looked_for_around(self) -> frozenset[re.Pattern[str]]:
+        """What selectors ask of the elements around an element."""
+        return frozenset(selector.within for selector in self.selectors if selector.within is not None)
 
     def without_keys(self, tag: StartTag, within: Action | None) -> StartTag:
         """*tag* without the addresses that hold a hidden value: who may not see it may not go there either.
@@ -83,20 +83,20 @@ class HtmlShape:
         node = self.record.children.get(field)
         return node.label if isinstance(node, Value) and node.label is not None else self.undeclared
 
-    def select(self, tag: StartTag, around: list[str]) -> tuple[Action, Action, bool] | None:
+    def select(self, tag: StartTag, around: Mapping[re.Pattern[str], str]) -> tuple[Action, Action, bool] | None:
         """The actions for the value that the element of *tag* holds and for a label beside it, and whether the value
         names the subject; None for none.
 
-        *around* are the classes of the elements around it, innermost last.
+        *around* are the fields that the elements around it name, as in `Around.fields`.
         """
         for selector in self.selectors:
             if selector.element != tag.name:
                 continue
-            field = _field_in(selector.css_class, (tag.value_of("class") or "").split())
+            field = "" if selector.css_class is None else field_in(selector.css_class, classes_of(tag))
             if field is None:
                 continue
             if selector.within is not None:
-                outer = _field_in(selector.within, reversed(around))
+                outer = around.get(selector.within)
                 if outer is None:
                     continue
                 field = field or outer
@@ -119,10 +119,13 @@ class HtmlShape:
         return "", self.unnamed
 
 
-def _field_in(pattern: re.Pattern[str] | None, classes: Iterable[str]) -> str | None:
+def classes_of(tag: StartTag) -> list[str]:
+    """The classes of the element of *tag*, in their order."""
+    return (tag.value_of("class") or "").split()
+
+
+def field_in(pattern: re.Pattern[str], classes: Iterable[str]) -> str | None:
     """The field that the first fitting class names, "" where the pattern names none; None where no class fits."""
-    if pattern is None:
-        return ""
     for name in classes:
         if match := pattern.fullmatch(name):
             return match.groupdict().get("field") or ""

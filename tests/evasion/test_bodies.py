@@ -93,6 +93,9 @@ WITHHELD = {
     "an unknown encoding": (PLAIN.encode(), "application/json", ("Content-Encoding: foo",)),
     "gzip and not saying so": (gzip.compress(PLAIN.encode()), "application/json", ()),
     "identity and gzip": (gzip.compress(b"{}"), "application/json", ("Content-Encoding: identity", "Content-Encoding: gzip")),
+    "CSV with a footer": (f"id,name\r\n1,x\r\n{NAME}\r\n".encode(), "text/csv", ()),
+    "CSV with two delimiters": (f"id,name,id_no\r\n1;{NAME};{ID_NO}\r\n".encode(), "text/csv", ()),
+    "CSV with a column twice": (f"id,id,name\r\n1,2,{NAME}\r\n".encode(), "text/csv", ()),
     "CSV without a header": (f"1,{NAME},{ID_NO}\r\n".encode(), "text/csv", ()),
     "HTML that ends in a tag": (f'<td class="col-name">{NAME}</td><a title="{MOBILE}'.encode(), "text/html", ()),
 }  # fmt: skip

@@ -83,6 +83,8 @@ def test_an_answer_that_ends_with_the_connection(rig: Rig) -> None:
 
 BREAKS = {
     "bad CSV": ("text/csv", b'1,"' + NAME.encode() + b'"x,' + MOBILE.encode() + b"\r\n", b"0\r\n\r\n"),
+    "an error in the middle": ("text/csv", f"no such row: {NAME}\r\n".encode(), b"0\r\n\r\n"),
+    "cells of other columns": ("text/csv", f"{NAME},{MOBILE}\r\n".encode(), b"0\r\n\r\n"),
     "a wrong charset": ("text/csv", NAME.encode("gbk") + b"\r\n", b"0\r\n\r\n"),
     "the system behind goes": ("text/csv", b"", b""),
     "a chunk that is none": ("text/csv", b"", b"zz\r\n" + MOBILE.encode()),

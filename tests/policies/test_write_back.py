@@ -164,6 +164,83 @@ def test_a_record_that_is_replaced_holds_what_was_dropped_from_it() -> None:
         sent_json({"mobile": None}, dropped)
 
 
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The good policy with fields that are shown with a label beside them."""
+    folder = tmp_path_factory.mktemp("labelled") / "policies"
+    shutil.copytree(GOOD, folder)
+    catalogue, system = folder / "catalogue.yaml", folder / "systems" / "people.yaml"
+    catalogue.write_text(
+        catalogue.read_text("utf-8").replace("  free_text:\n", "  free_text:\n    on_write: drop\n"), "utf-8"
+    )
+    fields = """      city: public
+      who: {category: public, label: person_name}
+      aide: {category: public, label: free_text}
+      kin: {category: free_text, label: person_name}
+      kind: public
+"""
+    text = system.read_text("utf-8").replace("      city: public\n", fields)
+    system.write_text(text + "labels: {json: {value: value, label: label}}\n", "utf-8")
+    return program(folder=folder)
+
+
+def sent_labelled(labelled: Program, value: object, *, replaces: bool = False) -> object:
+    shape = next(operation.body.json for operation in labelled.operations if operation.id == "POST /people")
+    assert shape is not None
+    rules, nobody = WriteRules(labelled), Views(labelled, SECRET).strictest
+    return json.loads(rules.json(json.dumps(value).encode(), shape, nobody.actions, replaces=replaces))
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ({"who": {"value": 7, "label": "欧**"}}, "person.who label"),
+        ([{"who": [{"label": "欧**"}]}], "person.who label"),
+        ({"who": {"value": 7, "label": None}}, "person.who label"),
+        ({"who": {"value": 7, "label": ["欧**"]}}, "person.who label"),
+        ({"kind": {"value": 7, "label": "***"}}, "undeclared"),
+        ({"who": {"value": 7, "more": "***"}}, "undeclared"),
+        ({"who": {"value": {"value": "***"}}}, "undeclared"),
+        ({"who": {"value": 7, "***1": 1}}, "undeclared"),
+        ({"name": {"value": "欧**"}}, "person.name"),
+        ({"kin": [{"value": "***"}]}, "person.kin"),  # an object in a list is not left without its value
+        ({"kin": {"value": "x", "label": "欧**"}}, "person.kin label"),
+    ],
+)
+def test_the_mask_of_a_label_in_json_is_refused(labelled: Program, value: object, field: str) -> None:
+    with pytest.raises(MaskReturned) as refused:
+        sent_labelled(labelled, value)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        ({"who": {"value": 7, "label": "欧阳修远"}}, {"who": {"value": 7, "label": "欧阳修远"}}),
+        ({"who": {"value": None}, "aide": 8}, {"who": {"value": None}, "aide": 8}),
+        ({"aide": {"value": 7, "label": "***"}}, {"aide": {"value": 7}}),
+        ({"aide": [{"value": 7, "label": "***"}]}, {"aide": [{"value": 7}]}),
+        ({"kin": {"value": "***", "label": "欧**"}, "city": "x"}, {"city": "x"}),
+        ({"kin": "***", "city": "x"}, {"city": "x"}),
+    ],
+)
+def test_a_label_in_json_is_sent_or_left_out(labelled: Program, value: object, sent: object) -> None:
+    assert sent_labelled(labelled, value) == sent
+
+
+def test_what_was_got_with_labels_does_not_come_back_masked(labelled: Program) -> None:
+    answers = next(operation.answers for operation in labelled.operations if operation.id == "GET /people/{id}")
+    masker = Views(labelled, SECRET).strictest.masker(answers, "json", Tally(DIGESTER), "utf-8", lambda *form: "")
+    assert masker is not None
+    body = json.dumps({"id": 1, "who": {"value": 7, "label": "欧阳修远"}}).encode()
+    got = json.loads(b"".join([*masker.feed(body), *masker.close()]))
+    assert got == {"id": 1, "who": {"value": 7, "label": "欧**"}}
+    with pytest.raises(MaskReturned):
+        sent_labelled(labelled, got, replaces=True)
+    del got["who"]["label"]
+    assert sent_labelled(labelled, got, replaces=True) == got
+
+
 @pytest.mark.parametrize("value", ["", "+", "%0D%0A"])
 def test_an_empty_control_of_a_dropped_field_is_undone(value: str) -> None:
     dropped = dropping("person.mobile")

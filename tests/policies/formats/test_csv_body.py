@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policies.formats.csv_body import LONGEST_RECORD, CsvMasker
@@ -26,8 +26,12 @@ def masked(body: str, charset: str = "utf-8") -> str:
         ("id\tmobile\n1\t13800138000\n", "id\tmobile\n1\t138****8000\n"),
         ("\ufeffid,name\n1,张三\n", "\ufeffid,name\n1,张**\n"),
         ("id,new\n1,张三\n", "id,new\n1,***\n"),
-        ("id,name\n1,张三,李四\n", "id,name\n1,张**,***\n"),
-        ("id,name\n1\n\n2,\n", "id,name\n1\n\n2,\n"),
+        ("id,name\n\n2,\n", "id,name\n\n2,\n"),
+        ("id,name,\n1,张三,李四\n", "id,name,\n1,张**,***\n"),
+        # A column nobody declared may be called by somebody's name.
+        ("id,name,欧阳修远\n1,张三,x\n", "id,name,***1\n1,张**,***\n"),
+        ('\ufeff"id";"欧阳;修远";name;李四\n1;x;张三;\n', '\ufeff"id";***1;name;***2\n1;***;张**;\n'),
+        ("id,***7,a b\n1,x,y\n", "id,***1,a b\n1,***,***\n"),
         ("id,secret\n1,x\n", 'id,secret\n1,""\n'),
         ("id,remark,name\n1,张三丰电话13800138000,张三丰\n", "id,remark,name\n1,***电话***,张**\n"),
         ('id,name\n1,","\n', "id,name\n1,***\n"),
@@ -51,6 +55,15 @@ def test_gbk() -> None:
     [
         ("1,张三\n2,李四\n", "no_known_header"),  # data, for all we know
         ("id,13800138000\n", "no_known_header"),
+        ("id,id,name\n1,2,张三\n", "table_not_as_declared"),
+        ('id,"x",name,x\n1,2,张三,3\n', "table_not_as_declared"),
+        # Nobody knows which columns the cells are of.
+        ("id,name,mobile\n1,张三,13800138000\n制表人 欧阳修远,\n", "table_not_as_declared"),
+        ("id,name,mobile\n欧阳修远\n", "table_not_as_declared"),
+        ("id,name,mobile\n1;欧阳修远;13800138000\n", "table_not_as_declared"),
+        ("id,name\n1,张三,李四\n", "table_not_as_declared"),
+        ("id,name\n \n", "table_not_as_declared"),
+        ("id,name\n1,张三\ninterrupted: 欧阳修远", "table_not_as_declared"),  # an error in the middle of a stream
         ('id,name\n1,张"三\n', "not_csv"),
         ('id,name\n1,"张三"x\n', "not_csv"),
         ('id,name\n1,"张三\n', "not_csv"),
@@ -81,14 +94,29 @@ headers = st.lists(
 ).filter(lambda names: names != ["新列"])
 
 
-@given(headers, st.lists(st.lists(cells, min_size=1, max_size=7), max_size=6), st.sampled_from(["\n", "\r\n"]), cuts)
+def written(records: list[list[str]], end: str) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=end).writerows(records)
+    return text.getvalue().encode()
+
+
+def records_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode(), newline="")))
+
+
+tables = headers.flatmap(
+    lambda names: st.tuples(
+        st.just(names), st.lists(st.lists(cells, min_size=len(names), max_size=len(names)), max_size=6)
+    )
+)
+
+
+@given(tables, st.sampled_from(["\n", "\r\n"]), cuts)
 def test_any_split_masks_alike_and_the_shape_stays(
-    header: list[str], rows: list[list[str]], end: str, cuts: list[int]
+    table: tuple[list[str], list[list[str]]], end: str, cuts: list[int]
 ) -> None:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator=end)
-    writer.writerows([header, *rows])
-    data = written.getvalue().encode()
+    header, rows = table
+    data = written([header, *rows], end)
 
     def make() -> CsvMasker:
         return CsvMasker(RECORD, UNDECLARED, tally(), "utf-8")
@@ -96,9 +124,16 @@ def test_any_split_masks_alike_and_the_shape_stays(
     out = in_pieces(make, data, cuts)
     assert out == whole(make, data)
     assert whole(make, out) == out, "a mask of a mask is the same mask"
-    read = list(csv.reader(io.StringIO(out.decode(), newline="")))
-    assert [len(row) for row in read] == [len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))]
-    for row, shown in zip(csv.reader(io.StringIO(data.decode(), newline="")), read, strict=True):
-        for place, (cell, result) in enumerate(zip(row, shown, strict=True)):
-            if place < len(header) and header[place] in ("id", "address"):
+    read = records_of(out)
+    assert read[0] == ["***1" if name == "新列" else name for name in header]
+    for row, shown in zip([header, *rows], read, strict=True):
+        for name, cell, result in zip(header, row, shown, strict=True):
+            if name in ("id", "address"):
                 assert result == cell
+
+
+@given(headers, st.lists(cells, max_size=9), cuts)
+def test_a_record_that_does_not_fit_the_header_is_withheld(header: list[str], row: list[str], cuts: list[int]) -> None:
+    assume(row and len(row) != len(header))
+    with pytest.raises(Withheld, match="table_not_as_declared"):
+        in_pieces(lambda: CsvMasker(RECORD, UNDECLARED, tally(), "utf-8"), written([header, row], "\n"), cuts)
