@@ -33,6 +33,17 @@ def processes_of(home: Home) -> list[dict[str, Any]]:
     return found
 
 
+def broken_log(home: Home) -> dict[str, str]:
+    """By start of the log, where its chain breaks: as the shipper found it and as whoever looks at it again did."""
+    return {**hear(home.told("siem")).get("broken", {}), **hear(home.told("control")).get("broken_log", {})}
+
+
+def broken_journals(home: Home) -> dict[str, str]:
+    """By case, where its journal is not as it was written."""
+    found: dict[str, str] = hear(home.told("control")).get("broken_journals", {})
+    return found
+
+
 def is_alive(pid: int) -> bool:
     """Whether there is a process *pid* that has not ended."""
     try:

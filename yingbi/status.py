@@ -5,7 +5,7 @@ from typing import Any
 
 from yingbi.home import Home
 from yingbi.settings import Settings
-from yingbi.standing import processes_of
+from yingbi.standing import broken_journals, broken_log, processes_of
 from yingbi.told import hear
 
 
@@ -25,7 +25,8 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "shipping": hear(home.told("siem")),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
-        "broken_journals": control.get("broken", []),
+        "broken_log": broken_log(home),
+        "broken_journals": broken_journals(home),
     }
 
 
@@ -58,10 +59,10 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found += [f"  {each['file']}:{each['line']}:{each['column']}: {each['message']}" for each in errors]
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
     found += [
-        f"日志链断裂 / a chain of the log breaks: {place}" for place in status["shipping"].get("broken", {}).values()
+        f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()
     ]
-    found += [f"案件记录被改动 / a journal was altered: {place}" for place in status.get("broken_journals", [])]
     return found
 
 
