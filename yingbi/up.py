@@ -28,6 +28,7 @@ from yingbi.migrations.apply import NewerDatabase, migrate
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.search_node import SearchNode
 from yingbi.settings import PORT_BASE, Index, Settings
+from yingbi.standing import started_and_alive
 from yingbi.supervise import Supervisor
 from yingbi.told import hear
 
@@ -157,11 +158,9 @@ def _alone(home: Home) -> Iterator[None]:
 def _end_left_overs(home: Home) -> None:
     """End what a supervisor that was killed has left running."""
     left = []
-    for process in hear(home.told("supervisor")).get("processes", []):
+    for _, found in started_and_alive(home):
         with contextlib.suppress(psutil.Error):
-            found = psutil.Process(process["pid"])
-            if process["pid"] and found.create_time() == process.get("created"):
-                left += [found, *found.children(recursive=True)]
+            left += [found, *found.children(recursive=True)]
     for found in left:
         with contextlib.suppress(psutil.Error):
             found.resume()

@@ -1,12 +1,19 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+import pytest
 from prometheus_client import CollectorRegistry
 
+from yingbi.account import NotDone, add
+from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
+from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log
-from yingbi.status import lines_of, problems_of
+from yingbi.status import is_running, lines_of, problems_of, status_of
 from yingbi.told import tell
 
 
@@ -63,7 +70,28 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
 
 
 def test_nothing_runs() -> None:
-    assert lines_of({"running": False, "home": "/x"}) == ["没有运行 / not running: /x"]
+    assert lines_of({"running": False, "home": "/x", "left": []}) == ["没有运行 / not running: /x"]
+
+
+def test_what_a_killed_supervisor_has_left_is_said_and_nobody_writes_beside_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with child:
+        control = {"name": "control", "pid": child.pid, "created": psutil.Process(child.pid).create_time()}
+        reused = {"name": "siem", "pid": child.pid, "created": 1.0}
+        tell(home.told("supervisor"), {"pid": 1, "processes": [control, reused, {"name": "worker-0", "pid": 0}]})
+        found = status_of(Settings(home=tmp_path))
+        assert found["left"] == [{"name": "control", "pid": child.pid}]
+        assert any(f"control {child.pid}" in line for line in lines_of(found))
+        assert ["supervisor is gone" in problem for problem in problems_of(found)] == [True]
+        with pytest.raises(NotDone, match="stop it first"):
+            add(home, "press2", "P-017", ["press"])
+        child.communicate(b"\n")
+    found = status_of(Settings(home=tmp_path))
+    assert (found["left"], problems_of(found)) == ([], [])
+    assert not is_running(home)
+    add(home, "press2", "P-017", ["press"])
 
 
 def test_whoever_finds_it_what_was_altered_is_counted_once(tmp_path: Path) -> None:
