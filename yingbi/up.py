@@ -5,10 +5,12 @@ import fcntl
 import logging
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 
 import psutil
+from sqlalchemy.exc import OperationalError
 
 from console.accounts import Accounts
 from deploy.elasticsearch.connection import NodeUnavailable
@@ -67,6 +69,12 @@ def up(settings: Settings, say: Say) -> None:
     except OSError as error:
         where = f" `{error.filename}`" if error.filename else ""
         raise CannotStart(f"无法使用{where} / cannot use it: {error.strerror or error}") from None
+    except (sqlite3.OperationalError, OperationalError) as error:
+        said = error.orig if isinstance(error, OperationalError) else error
+        raise CannotStart(
+            f"`{home.root}` 中的数据库无法写入，请检查磁盘空间和权限 / a database in it cannot be written: {said};"
+            " see that there is room on the disk"
+        ) from None
 
 
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
