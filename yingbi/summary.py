@@ -69,7 +69,7 @@ def _told(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at.isoformat(),
         "alerts": [alert.id for alert in alerts],
         "callers": sorted({alert.group[CALLER_FIELD] for alert in alerts if CALLER_FIELD in alert.group}),
-        "raised_at": min(alert.raised_at for alert in alerts).isoformat() if alerts else None,
+        "raised_at": {alert.id: alert.raised_at.isoformat() for alert in alerts},
         "contained_at": case.contained_at.isoformat() if case.contained_at else None,
         "persons": case.scope.persons if case.scope else None,
         "grade": case.graded.grade.value if case.graded else None,
