@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from console import sessions
 from console.attempts import Attempts
-from console.devices import is_mark, mark
+from console.devices import known_mark, with_mark
 from console.passwords import Passwords, check_new
 from console.roles import Role as Role
-from console.separation import release, separate
+from console.separation import is_seen_whole, release, separate, spelled_as_before
 from console.sessions import SEEN_EVERY, account_of
 from console.sessions import Account as Account
 from console.sessions import Session as Session
@@ -70,20 +70,25 @@ class Accounts:
             )
         if not _PERSON.fullmatch(person):
             raise NotPermitted("请写明账号属于谁", "it has to be said whose account it is")
+        if not is_seen_whole(person):
+            raise NotPermitted(
+                "“属于谁”中有看不见的字符，请重新键入，不要粘贴",
+                "whose account it is holds characters that cannot be seen: type it instead of pasting it",
+            )
         if not roles:
             raise NotPermitted("账号至少要有一个角色", "an account has at least one role")
         check_new(password, name)
         made = {
             "name": name,
-            "person": person,
             "password": self._passwords.hash(password),
             "must_change": must_change,
             "created_at": self._now().isoformat(),
         }
         try:
             with self._writing.begin() as connection:
+                person = spelled_as_before(connection, person)
                 separate(connection, person, roles)
-                account = connection.execute(insert(ACCOUNTS).values(**made)).inserted_primary_key
+                account = connection.execute(insert(ACCOUNTS).values(**made, person=person)).inserted_primary_key
                 assert account is not None
                 rows = [{"account_id": account[0], "role": role.value} for role in sorted(roles)]
                 connection.execute(insert(ACCOUNT_ROLES), rows)
@@ -113,7 +118,7 @@ class Accounts:
     # -- sessions
 
     def sign_in(self, name: str, password: str, *, source: str = "", device: str = "") -> Session:
-        """A new session; *source* is the address that asks, *device* the mark that the browser carries.
+        """A new session; *source* is the address that asks, *device* the marks that the browser carries.
 
         Raises NotPermitted, in the same words and after the same work whether the account is unknown or disabled, or
         the password wrong.
@@ -122,7 +127,7 @@ class Accounts:
         looked_up = name if _NAME.fullmatch(name) else ""  # nobody's, and no text that a database may choke on
         with self._reading.connect() as connection:
             row = connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == looked_up)).one_or_none()
-        known = device if row is not None and is_mark(device, name, row.password) else ""
+        known = known_mark(device, name, row.password) if row is not None else ""
         self._attempts.begin(name, source, now, device=known)
         right = self._passwords.fits(row.password if row else None, password)
         if row is None or not right:
@@ -149,10 +154,13 @@ class Accounts:
                 sessions.see(connection, token, now)
         return session
 
-    def device(self, name: str) -> str:
-        """The mark by which a browser is known where *name* has signed in. Raises KeyError where there is none."""
+    def device(self, name: str, before: str = "") -> str:
+        """The marks by which a browser is known where *name* has signed in, those that it carried *before* included.
+
+        Raises KeyError where there is no such account.
+        """
         with self._reading.connect() as connection:
-            return mark(name, _row(connection, name).password)
+            return with_mark(before, name, _row(connection, name).password)
 
     def sign_out(self, token: str) -> None:
         """End the session of *token*; fine where there is none."""
@@ -160,7 +168,11 @@ class Accounts:
             sessions.end(connection, token)
 
     def change_password(self, token: str, old: str, new: str) -> Session:
-        """A new session under the new password; all others of the account end. Raises NotPermitted."""
+        """A new session under the new password; all others of the account end. Raises NotPermitted.
+
+        Wrong old passwords count by the session: what strangers try under the name at the sign-in form keeps nobody,
+        who has signed in already, from changing it.
+        """
         session = self.session(token)
         if session is None:
             raise NotPermitted("登录已失效，请重新登录", "the session has ended: sign in again")
@@ -168,7 +180,7 @@ class Accounts:
         check_new(new, name)
         if new == old:
             raise NotPermitted("新密码不能与原密码相同", "the new password has to differ from the old one")
-        self._attempts.begin(name, "change", now)
+        self._attempts.begin(name, "", now, device=token)
         with self._reading.connect() as connection:
             row = _row(connection, name)
         if not self._passwords.fits(row.password, old):
@@ -178,7 +190,7 @@ class Accounts:
             still = _row(connection, name)
             if still.disabled_at is not None or still.password != row.password:
                 raise _refused()
-            self._attempts.succeeded(connection, name, "change")
+            self._attempts.succeeded(connection, name, "", device=token)
             _set_password(connection, row.id, stored, must_change=False)
             return sessions.begin(connection, row.id, now)
 

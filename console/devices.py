@@ -10,7 +10,10 @@ import hashlib
 import hmac
 import secrets
 
+MOST_MARKS = 4
+"""Accounts that one browser is known for: those used last. A computer at a counter has several people before it."""
 _NONCE_BYTES = 16
+_BETWEEN = "~"
 
 
 def mark(name: str, stored: str) -> str:
@@ -26,6 +29,22 @@ def is_mark(sent: str, name: str, stored: str) -> bool:
     """Whether *sent* was made by `mark` for this name and password."""
     nonce, _, mac = sent.partition(".")
     return hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(nonce, name, stored).encode())
+
+
+def known_mark(sent: str, name: str, stored: str) -> str:
+    """The mark among those *sent* that was made by `mark` for this name and password; empty where none was."""
+    return next((each for each in _marks(sent) if is_mark(each, name, stored)), "")
+
+
+def with_mark(sent: str, name: str, stored: str) -> str:
+    """What a browser keeps that has *sent* these marks once *name* has signed in: its mark first, then the others."""
+    known = known_mark(sent, name, stored)
+    others = [each for each in _marks(sent) if each and each != known]
+    return _BETWEEN.join([known or mark(name, stored), *others][:MOST_MARKS])
+
+
+def _marks(sent: str) -> list[str]:
+    return sent.split(_BETWEEN, MOST_MARKS)[:MOST_MARKS]
 
 
 def _mac(nonce: str, name: str, stored: str) -> str:

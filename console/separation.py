@@ -3,11 +3,39 @@
 The table has one row for each person who is one of them, so the database itself lets nobody be two.
 """
 
+import re
+import unicodedata
+
 from sqlalchemy import Connection, delete, insert, select
 
 from console.roles import ROLE_NAMES, SEPARATED, Role
 from console.tables import ACCOUNT_ROLES, ACCOUNTS, SEPARATED_PERSONS
 from incident.ids import NotPermitted, PersonId
+from policies.recognisers.normalise import INVISIBLE
+
+_BLANK = re.compile(rf"[\s\u3164{INVISIBLE}]+")
+
+
+def is_seen_whole(person: str) -> bool:
+    """Whether all of *person* can be seen, so that nobody takes two who are written alike for one."""
+    return person.isprintable() and not _BLANK.search(person.replace(" ", ""))
+
+
+def spelled_as_before(connection: Connection, person: PersonId) -> PersonId:
+    """*person* as an account that is theirs has it already: `p-001` and `Ｐ-001` are P-001, who is one person.
+
+    Rules that ask for two people compare the persons of accounts as they are written.
+    """
+    key = _key(person)
+    known = connection.scalars(select(ACCOUNTS.c.person).order_by(ACCOUNTS.c.id))
+    return PersonId(next((each for each in known if _key(each) == key), person))
+
+
+def _key(person: str) -> str:
+    """What *person* is compared by: width, case, blanks, the kind of a dash and what cannot be seen do not count."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", person).casefold())
+    dashed = "".join("-" if unicodedata.category(each) == "Pd" or each == "\u2212" else each for each in folded)
+    return _BLANK.sub("", dashed)
 
 
 def separate(connection: Connection, person: PersonId, roles: frozenset[Role]) -> None:

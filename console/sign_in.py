@@ -45,7 +45,7 @@ class SignIn:
             self._accounts.sign_out(before)
         log.info("signed_in account=%s source=%s", session.account.name, source)
         answer = self._pages.go("/password" if session.account.must_change else local(desk.form.get(NEXT)))
-        self._keep(answer, session)
+        self._keep(answer, desk, session)
         return answer
 
     def sign_out(self, desk: Admitted) -> Response:
@@ -69,7 +69,7 @@ class SignIn:
         except NotPermitted as why:
             return self.password(desk.handed_back("password", why))
         answer = self._pages.go("/", "password")
-        self._keep(answer, session)
+        self._keep(answer, desk, session)
         return answer
 
     def first(self, request: Request, ended: SignInFirst) -> Response:
@@ -83,9 +83,10 @@ class SignIn:
         desk = Desk(request=request, session=None, token="")
         return self._form(desk, page, status=401, typed=ended.typed)
 
-    def _keep(self, answer: Response, session: Session) -> None:
+    def _keep(self, answer: Response, desk: Desk, session: Session) -> None:
+        before = desk.request.cookies.get(cookies.DEVICE, "")
         cookies.put(answer, cookies.SESSION, session.token)
-        cookies.put(answer, cookies.DEVICE, self._accounts.device(session.account.name))
+        cookies.put(answer, cookies.DEVICE, self._accounts.device(session.account.name, before))
         cookies.drop(answer, cookies.VISIT)
 
     def _form(self, desk: Desk, to: str, *, status: int = 200, typed: Typed | None = None) -> Response:

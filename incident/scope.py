@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from siem.index.condition import AllOf, Condition, In
 from siem.index.store import EventStore
-from siem.record.ecs import Document
+from siem.record.ecs import Document, most_not_named, values_not_named
 from siem.record.event import Disclosure, Phase, Verdict
 
 CALLER_FIELD = "user.id"
@@ -29,7 +29,7 @@ class Caution(StrEnum):
     AROUND_THE_GATEWAY = "around_the_gateway"
     """Always: what was read elsewhere, photographed or passed on is in no log of ours."""
     VALUES_WITHOUT_SUBJECT = "values_without_subject"
-    """Values were shown whose record names no subject: more persons may be affected, up to `unattributed`."""
+    """More values were shown than the answers name subjects: more persons may be affected, up to `unattributed`."""
     STREAM_UNFINISHED = "stream_unfinished"
     """A streamed answer has no end in the log: what it showed is counted, the bytes are not all known."""
     INDEX_BEHIND = "index_behind"
@@ -71,7 +71,7 @@ class CategoryCount:
     clear_persons: int
     """Persons in whose answers the category was shown in clear: at most so many, since a record does not say whose."""
     clear_unattributed: int = 0
-    """Those of the values in clear that name no subject."""
+    """Those of the values in clear beyond one for each subject that their answer names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +105,8 @@ class Scope:
     """First and last event that showed something, or None where none did."""
     cautions: tuple[Caution, ...]
     unattributed: int = 0
-    """At most so many further persons: of each record that names no subject, the values in clear of its most frequent
-    category."""
+    """At most so many further persons: of each answer and record the values in clear of its most frequent category,
+    beyond one for each subject that the answer names."""
 
     @property
     def persons_at_most(self) -> int:
@@ -147,8 +147,9 @@ class _Count:
         self.bits: dict[str, int] = {}
         self.clear: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
-        self.unattributed: dict[tuple[str, str, str], Counter[str]] = {}
-        """Values in clear that name no subject: by system, operation and record, for each category."""
+        self.not_named: Counter[str] = Counter()
+        """Values in clear beyond one for each subject of their event, by category."""
+        self.unattributed = 0
         self.systems: Counter[str] = Counter()
         self.operations: Counter[str] = Counter()
         self.named: dict[str, set[str]] = {"callers": set(), "credentials": set(), "addresses": set()}
@@ -170,25 +171,28 @@ class _Count:
             self.systems[system] += 1
             self.operations[f"{system}: {own['operation']}"] += 1
         if phase in _SHOWS:
-            self._count_values(own, document["service"]["name"], document["@timestamp"])
+            self._count_values(own, document["@timestamp"])
         self._follow_stream(phase, own["exchange"], document["http"]["response"]["body"]["bytes"])
 
-    def _count_values(self, own: Document, system: str, at: str) -> None:
+    def _count_values(self, own: Document, at: str) -> None:
         subjects = own.get("subjects", ())
         bits = 1 if own["disclosure"] == Disclosure.CLEAR else 0
         shown = False
+        clear = []
         for use in own.get("fields", ()):
             category, disclosure = use["category"], use["disclosure"]
             if disclosure == Disclosure.CLEAR:
                 self.clear[category] += use["count"]
                 bits |= 1 | 1 << self.bits.setdefault(category, len(self.bits) + 1)
-                if not subjects:
-                    record = system, own["operation"], use["name"].rpartition(".")[0]
-                    self.unattributed.setdefault(record, Counter())[category] += use["count"]
+                clear.append((use["name"], category, use["count"]))
             elif disclosure != Disclosure.NONE:
                 self.masked[category] += use["count"]
             shown = shown or (disclosure != Disclosure.NONE and use["count"] > 0)
-        if shown and not subjects:
+        not_named = values_not_named(clear, len(subjects))
+        for counts in not_named.values():
+            self.not_named.update(counts)
+        self.unattributed += most_not_named(not_named)
+        if any(not_named.values()) or (shown and not subjects):
             self.without_subject = True
         if shown or subjects:
             self.first = self.first or at
@@ -239,7 +243,7 @@ class _Count:
             first_at=datetime.fromisoformat(self.first) if self.first else None,
             last_at=datetime.fromisoformat(self.last) if self.last else None,
             cautions=tuple(self._cautions(question, complete=complete)),
-            unattributed=sum(max(values.values()) for values in self.unattributed.values()),
+            unattributed=self.unattributed,
         )
 
     def _category(self, name: str) -> CategoryCount:
@@ -248,7 +252,7 @@ class _Count:
             clear_values=self.clear[name],
             masked_values=self.masked[name],
             clear_persons=sum(1 for bits in self.persons.values() if bits & bit),
-            clear_unattributed=sum(values[name] for values in self.unattributed.values()),
+            clear_unattributed=self.not_named[name],
         )
 
     def _cautions(self, question: ScopeQuestion, *, complete: bool) -> list[Caution]:

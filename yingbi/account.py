@@ -61,7 +61,9 @@ def lines_of(home: Home) -> list[str]:
 @contextlib.contextmanager
 def _accounts(home: Home) -> Iterator[Accounts]:
     if is_running(home):
-        raise NotDone(f"`{home.root}` 正在运行，请先停止 / it is running: stop it first")
+        raise NotDone(
+            f"`{home.root}` 正在运行，请先停止（yingbi status） / it is running, or part of it: stop it first"
+        )
     if not home.state.exists():
         raise NotDone(f"there is no installation in `{home.root}` yet: yingbi up makes it")
     engine = open_database(f"sqlite:///{home.state}")

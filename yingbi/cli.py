@@ -246,9 +246,9 @@ def _status(given: argparse.Namespace) -> int:
         print(json.dumps(status, ensure_ascii=False, indent=2))
     else:
         print("\n".join(lines_of(status)))
-    if not status["running"]:
-        return COULD_NOT
-    return FOUND if problems_of(status) else FINE
+    if problems_of(status):
+        return FOUND
+    return FINE if status["running"] else COULD_NOT
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -103,11 +103,11 @@ class _Play:
         if not booty.crossed_at:
             self._say("   被其他处置提前停用 / it was stopped before it had read too much, by somebody else")
             return None
-        case = self._wait(lambda: self._case_of(thief), CASE_LIMIT_S)
+        case = self._wait(lambda: case_of(self._cases(), thief, started), CASE_LIMIT_S)
         if case is None:
             self._say("   已停用，但没有形成案件 / it was stopped, but there is no case with a draft notice")
             return None
-        alert_s = datetime.fromisoformat(case["raised_at"]).timestamp() - booty.crossed_at
+        alert_s = min(_posix(case["raised_at"][alert]) for alert in case["alerts"]) - booty.crossed_at
         block_s = booty.stopped_at - booty.crossed_at
         self._say(f"2. 告警 {', '.join(case['alerts'])}：越过阈值 {alert_s:.1f} 秒后产生 / noticed")
         self._say(f"3. 控制：越过阈值 {block_s:.1f} 秒后请求被拒绝 / contained: the key is refused")
@@ -136,14 +136,6 @@ class _Play:
             "演示的窗口人员都已停用（24 小时），可换一个 YINGBI_HOME 重新开始"
             " / every clerk of the demo is blocked by now: wait, or start anew in another YINGBI_HOME"
         )
-
-    def _case_of(self, thief: str) -> dict[str, Any] | None:
-        """The case about *thief*, once it is contained and its notice is drafted."""
-        cases: list[dict[str, Any]] = hear(self._home.told("control")).get("cases", [])
-        for case in cases:
-            if thief in case["callers"] and case["state"] in ("open", "contained") and case["draft"]:
-                return case
-        return None
 
     def _publish(self, case: dict[str, Any]) -> bool:
         """Submit the notice as one person and approve it as another, through the console."""
@@ -208,3 +200,20 @@ class _Play:
         else:
             self._say(f"  通告 / notice   {console}/cases/{case['id']}/notice  （一人提交，另一人批准 / two people）")
         self._say(f"账号 / accounts: {self._home.first_passwords}")
+
+
+def case_of(cases: list[dict[str, Any]], thief: str, started: float) -> dict[str, Any] | None:
+    """The case about *thief*, once it is contained and its notice is drafted; of its alerts those since *started*.
+
+    *started* is POSIX time. A case of the same account may be open from before: its older alerts are about another
+    leak.
+    """
+    for case in cases:
+        alerts = [alert for alert in case["alerts"] if _posix(case["raised_at"][alert]) >= started]
+        if thief in case["callers"] and case["state"] in ("open", "contained") and case["draft"] and alerts:
+            return {**case, "alerts": alerts}
+    return None
+
+
+def _posix(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from yingbi.home import Home
 from yingbi.settings import Settings
-from yingbi.standing import processes_of
+from yingbi.standing import broken_journals, broken_log, processes_of
 from yingbi.told import hear
 
 COUNTED = {
@@ -68,7 +68,10 @@ class Figures:
             "yingbi_index_trouble", "1 while the index cannot be written.", value=int(bool(siem.get("trouble")))
         )
         yield GaugeMetricFamily(
-            "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(siem.get("broken", {}))
+            "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(broken_log(self._home))
+        )
+        yield GaugeMetricFamily(
+            "yingbi_journals_broken", "Cases whose journal was altered.", value=len(broken_journals(self._home))
         )
         opened = sum(numbers.get(state, 0) for state in ("open", "contained"))
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)

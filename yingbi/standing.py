@@ -1,5 +1,6 @@
 """How the installation stands, put together from what its processes tell: for the console, `yingbi status`, metrics."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +31,31 @@ def processes_of(home: Home) -> list[dict[str, Any]]:
             described |= read_counters(home.counters(process["number"]))
             described["serving"] = int(described["alive"] and described["serving"])
         found.append(described)
+    return found
+
+
+def started_and_alive(home: Home) -> list[tuple[str, psutil.Process]]:
+    """What the supervisor told that it started and what still lives, by name; another with the same pid is not meant.
+
+    Where the supervisor was killed it is gone, and these are left.
+    """
+    found = []
+    for process in hear(home.told("supervisor")).get("processes", []):
+        with contextlib.suppress(psutil.Error):
+            started = psutil.Process(process["pid"])
+            if process["pid"] and started.create_time() == process.get("created") and is_alive(started.pid):
+                found.append((process["name"], started))
+    return found
+
+
+def broken_log(home: Home) -> dict[str, str]:
+    """By start of the log, where its chain breaks: as the shipper found it and as whoever looks at it again did."""
+    return {**hear(home.told("siem")).get("broken", {}), **hear(home.told("control")).get("broken_log", {})}
+
+
+def broken_journals(home: Home) -> dict[str, str]:
+    """By case, where its journal is not as it was written."""
+    found: dict[str, str] = hear(home.told("control")).get("broken_journals", {})
     return found
 
 

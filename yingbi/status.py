@@ -5,16 +5,17 @@ from typing import Any
 
 from yingbi.home import Home
 from yingbi.settings import Settings
-from yingbi.standing import processes_of
+from yingbi.standing import broken_journals, broken_log, processes_of, started_and_alive
 from yingbi.told import hear
 
 
 def status_of(settings: Settings) -> dict[str, Any]:
     """Every address and process of the installation, as far as its processes have told."""
     home = Home(settings.home)
-    told = hear(home.told("supervisor")) if is_running(home) else {}
+    told = hear(home.told("supervisor")) if is_supervised(home) else {}
     if not told:
-        return {"running": False, "ready": False, "home": str(home.root)}
+        left = [{"name": name, "pid": process.pid} for name, process in started_and_alive(home)]
+        return {"running": False, "ready": False, "home": str(home.root), "left": left}
     processes = [{key: value for key, value in each.items() if key != "created"} for each in processes_of(home)]
     control = hear(home.told("control"))
     supervisor = {"name": "supervisor", "pid": told["pid"], "restarts": 0, "alive": True}
@@ -25,11 +26,20 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "shipping": hear(home.told("siem")),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
-        "broken_journals": control.get("broken", []),
+        "broken_log": broken_log(home),
+        "broken_journals": broken_journals(home),
     }
 
 
 def is_running(home: Home) -> bool:
+    """Whether a supervisor holds the installation, or one that was killed has left processes of it running.
+
+    Raises PermissionError where that is not ours to know.
+    """
+    return is_supervised(home) or bool(started_and_alive(home))
+
+
+def is_supervised(home: Home) -> bool:
     """Whether a supervisor holds the installation. Raises PermissionError where that is not ours to know."""
     try:
         with home.lock.open("r") as lock:
@@ -43,6 +53,11 @@ def is_running(home: Home) -> bool:
 
 def problems_of(status: dict[str, Any]) -> list[str]:
     """What is not as it should be, a sentence each, Chinese first."""
+    if not status["running"]:
+        left = ", ".join(f"{process['name']} {process['pid']}" for process in status["left"])
+        return (
+            [f"监管进程已不在，还有进程在运行 / the supervisor is gone, and processes are left: {left}"] if left else []
+        )
     found = []
     for process in status["processes"]:
         if not process["alive"]:
@@ -58,17 +73,18 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found += [f"  {each['file']}:{each['line']}:{each['column']}: {each['message']}" for each in errors]
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
     found += [
-        f"日志链断裂 / a chain of the log breaks: {place}" for place in status["shipping"].get("broken", {}).values()
+        f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()
     ]
-    found += [f"案件记录被改动 / a journal was altered: {place}" for place in status.get("broken_journals", [])]
     return found
 
 
 def lines_of(status: dict[str, Any]) -> list[str]:
     """*status* for people."""
     if not status["running"]:
-        return [f"没有运行 / not running: {status['home']}"]
+        ends = ["yingbi up 会结束它们，重新启动一切 / ends them and starts everything anew"] if status["left"] else []
+        return [f"没有运行 / not running: {status['home']}", *problems_of(status), *ends]
     lines = [f"运行中 / running: {status['home']} ({status['index']})", ""]
     for name, address in status["addresses"].items():
         parts = address.items() if isinstance(address, dict) else [("", address)]

@@ -1,10 +1,12 @@
-"""What the control process tells of its cases: numbers and states, for `yingbi status` and the demo."""
+"""What the control process tells of its cases and records: numbers and states, for status, metrics and the demo."""
 
 import logging
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from console.installation import RecordState
 from incident.cases import Cases
 from incident.incident import Case
 from incident.journal import BrokenJournal, verify
@@ -19,21 +21,31 @@ MOST = 20
 
 
 class Summary:
-    """Tells of the newest cases whenever anything about them has changed."""
+    """Tells of the newest cases, and of what was altered in the log and the journals, whenever that has changed."""
 
-    def __init__(self, home: Home, cases: Cases) -> None:
+    def __init__(self, home: Home, cases: Cases, records: Callable[[], RecordState]) -> None:
         self._path = home.told("control")
         self._cases = cases
         self._told: dict[str, Any] | None = None
-        self._broken = [broken for case in cases.all() if (broken := _broken(case))]
+        self._records = records
+        self._at_start = {str(case.id): broken for case in cases.all() if (broken := _broken(case))}
 
     def tell(self) -> None:
         """Tell, if there is anything new."""
         cases = self._cases.all()
         numbers = Counter(case.state.value for case in cases)
-        facts = {"cases": [_told(case) for case in cases[:MOST]], "numbers": {**numbers}}
+        records = self._records()
+        facts = {
+            "cases": [_told(case) for case in cases[:MOST]],
+            "numbers": {**numbers},
+            "broken_log": {start: f"{said.zh} / {said.en}" for start, said in records.log.items()},
+            "broken_journals": {
+                **self._at_start,
+                **{case: f"{said.zh} / {said.en}" for case, said in records.journals.items()},
+            },
+        }
         if facts != self._told:
-            tell(self._path, {"pid": os.getpid(), **facts, "broken": self._broken})
+            tell(self._path, {"pid": os.getpid(), **facts})
             self._told = facts
 
 
@@ -57,7 +69,7 @@ def _told(case: Case) -> dict[str, Any]:
         "opened_at": case.opened_at.isoformat(),
         "alerts": [alert.id for alert in alerts],
         "callers": sorted({alert.group[CALLER_FIELD] for alert in alerts if CALLER_FIELD in alert.group}),
-        "raised_at": min(alert.raised_at for alert in alerts).isoformat() if alerts else None,
+        "raised_at": {alert.id: alert.raised_at.isoformat() for alert in alerts},
         "contained_at": case.contained_at.isoformat() if case.contained_at else None,
         "persons": case.scope.persons if case.scope else None,
         "grade": case.graded.grade.value if case.graded else None,

@@ -5,10 +5,12 @@ import fcntl
 import logging
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 
 import psutil
+from sqlalchemy.exc import OperationalError
 
 from console.accounts import Accounts
 from deploy.elasticsearch.connection import NodeUnavailable
@@ -28,6 +30,7 @@ from yingbi.migrations.apply import NewerDatabase, migrate
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.search_node import SearchNode
 from yingbi.settings import PORT_BASE, Index, Settings
+from yingbi.standing import started_and_alive
 from yingbi.supervise import Supervisor
 from yingbi.told import hear
 
@@ -66,6 +69,12 @@ def up(settings: Settings, say: Say) -> None:
     except OSError as error:
         where = f" `{error.filename}`" if error.filename else ""
         raise CannotStart(f"无法使用{where} / cannot use it: {error.strerror or error}") from None
+    except (sqlite3.OperationalError, OperationalError) as error:
+        said = error.orig if isinstance(error, OperationalError) else error
+        raise CannotStart(
+            f"`{home.root}` 中的数据库无法写入，请检查磁盘空间和权限 / a database in it cannot be written: {said};"
+            " see that there is room on the disk"
+        ) from None
 
 
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
@@ -157,11 +166,9 @@ def _alone(home: Home) -> Iterator[None]:
 def _end_left_overs(home: Home) -> None:
     """End what a supervisor that was killed has left running."""
     left = []
-    for process in hear(home.told("supervisor")).get("processes", []):
+    for _, found in started_and_alive(home):
         with contextlib.suppress(psutil.Error):
-            found = psutil.Process(process["pid"])
-            if process["pid"] and found.create_time() == process.get("created"):
-                left += [found, *found.children(recursive=True)]
+            left += [found, *found.children(recursive=True)]
     for found in left:
         with contextlib.suppress(psutil.Error):
             found.resume()

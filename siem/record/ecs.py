@@ -4,7 +4,7 @@ Source: ECS 9.2 field reference. What ECS has no field for lies under `yingbi.`;
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,8 +63,9 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["fields"] = [_field_document(use) for use in event.fields]
         own["clear"] = sorted({u.category for u in event.fields if u.disclosure is Disclosure.CLEAR})
         own["categories"] = sorted({u.category for u in event.fields})
-        if not event.subjects and (unattributed := _unattributed(event.fields)):
-            own["unattributed"] = unattributed
+        clear = ((u.name, u.category, u.count) for u in event.fields if u.disclosure is Disclosure.CLEAR)
+        if not_named := most_not_named(values_not_named(clear, len(event.subjects))):
+            own["unattributed"] = not_named
     method, _, path = event.operation.partition(" ")
     document: dict[str, Any] = {
         "@timestamp": _spelled(event.at),
@@ -116,13 +117,24 @@ def from_ecs(document: Document) -> AccessEvent:
     )
 
 
-def _unattributed(uses: tuple[FieldUse, ...]) -> int:
-    """How many persons *uses* can be about at most: of each record the values in clear of its commonest category."""
+def values_not_named(clear: Iterable[tuple[str, str, int]], subjects: int) -> Mapping[str, Counter[str]]:
+    """The values in clear of one event beyond one for each of its *subjects*, by record and category.
+
+    *clear* are a field's name, its category and its count. Two values of one category can be about two persons, and
+    the event does not say which of its subjects a value is about, nor whether it is about any.
+    """
     records: dict[str, Counter[str]] = {}
-    for use in uses:
-        if use.disclosure is Disclosure.CLEAR:
-            records.setdefault(use.name.rpartition(".")[0], Counter())[use.category] += use.count
-    return sum(max(values.values()) for values in records.values())
+    for name, category, count in clear:
+        records.setdefault(name.rpartition(".")[0], Counter())[category] += count
+    return {
+        record: Counter({category: count - subjects for category, count in values.items() if count > subjects})
+        for record, values in records.items()
+    }
+
+
+def most_not_named(values: Mapping[str, Counter[str]]) -> int:
+    """How many persons `values_not_named` can be about at most: of each record as many as of its commonest category."""
+    return sum(max(counts.values(), default=0) for counts in values.values())
 
 
 def _spelled(moment: datetime) -> str:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from console.accounts import METADATA, Accounts, Role
+from console.devices import MOST_MARKS
 from console.roles import SEPARATED
 from console.sessions import IDLE, LIFETIME
 from incident.database import open_database
 from incident.ids import NotPermitted, PersonId
-from tests.console.people import CHEAP, PASSWORD, hire
+from tests.console.people import CHEAP, PASSWORD, PEOPLE, hire
 from tests.effort import examples
 from tests.incident.office import TEN, Watch
 
@@ -84,6 +85,10 @@ def test_an_account_is_as_it_was_made(accounts: Accounts, watch: Watch) -> None:
         ({"person": PersonId(" ")}, "whose account"),
         ({"person": PersonId("p-sun ")}, "whose account"),
         ({"person": PersonId("x" * 201)}, "whose account"),
+        ({"person": PersonId("P-\u200b001")}, "cannot be seen"),
+        ({"person": PersonId("P-001\ufe0f")}, "cannot be seen"),
+        ({"person": PersonId("P-0\u202e01")}, "cannot be seen"),
+        ({"person": PersonId("P-\u3164001")}, "cannot be seen"),
         ({"roles": frozenset()}, "at least one role"),
         ({"password": "short"}, "characters"),
         ({"name": "press"}, "is taken"),
@@ -94,6 +99,21 @@ def test_accounts_that_cannot_be(accounts: Accounts, changes: dict[str, object],
     made = {"name": "sun", "person": SUN, "roles": frozenset({Role.OFFICER}), "password": PASSWORD, **changes}
     assert says in refusal(lambda: accounts.create(**made))  # type: ignore[arg-type]
     assert [account.name for account in accounts.all()] == ["press"]
+
+
+@pytest.mark.parametrize("typed", ["p-001", "Ｐ-001", "P－００１", "P\u2010001", "P - 001", "P\u2212001"])
+def test_who_is_typed_another_way_is_the_same_person(accounts: Accounts, typed: str) -> None:
+    accounts.create("sun", PersonId("P-001"), frozenset({Role.OFFICER}), PASSWORD)
+    assert "no one person" in refusal(
+        lambda: accounts.create("sun2", PersonId(typed), frozenset({Role.AUDITOR}), PASSWORD)
+    )
+    accounts.create("sun3", PersonId(typed), frozenset({Role.PRESS}), PASSWORD)
+    accounts.create("li", PersonId("P-002"), frozenset({Role.AUDITOR}), PASSWORD)
+    assert {account.name: account.person for account in accounts.all()} == {
+        "sun": "P-001",
+        "sun3": "P-001",
+        "li": "P-002",
+    }
 
 
 @pytest.mark.parametrize("one", sorted(SEPARATED))
@@ -399,6 +419,28 @@ def test_who_has_a_session_cannot_guess_its_password_either(accounts: Accounts) 
     token = accounts.sign_in("press", PASSWORD).token
     said = [refusal(lambda: accounts.change_password(token, "wrong", OTHER)) for _ in range(6)]
     assert "too many attempts" in said[-1]
+
+
+def test_strangers_keep_nobody_from_changing_the_password(accounts: Accounts) -> None:
+    hire(accounts, "press")
+    token = accounts.sign_in("press", PASSWORD).token
+    for number in range(25):
+        fail(accounts, 1, source=f"10.0.1.{number}")
+    accounts.change_password(token, PASSWORD, OTHER)
+
+
+def test_a_browser_is_known_for_the_accounts_used_last_in_it(accounts: Accounts) -> None:
+    names = list(PEOPLE)[: MOST_MARKS + 1]
+    hire(accounts, *names)
+    kept = ""
+    for name in [*names, names[1]]:
+        kept = accounts.device(name, kept)
+    assert kept.count("~") == MOST_MARKS - 1
+    for name in names:
+        fail(accounts, 5, name=name)
+    for name in names[1:]:
+        accounts.sign_in(name, PASSWORD, source="10.0.0.9", device=kept)
+    assert "too many" in refusal(lambda: accounts.sign_in(names[0], PASSWORD, source="10.0.0.9", device=kept))
 
 
 def test_without_a_session_no_password_is_changed(accounts: Accounts, watch: Watch) -> None:

@@ -154,3 +154,14 @@ def test_a_browser_is_known_again_where_strangers_try_the_name(bureau: Bureau) -
         assert Browser(bureau.app).sign_in("press", "wrong password").status == 422
     assert "次数过多" in Browser(bureau.app).sign_in("press").said
     assert known.sign_in("press").status == 200
+
+
+def test_two_people_at_one_computer_are_both_known_again(bureau: Bureau) -> None:
+    shared = Browser(bureau.app)
+    for name in ("press", "officer"):
+        bureau.employ(name)
+        shared.sign_in(name)
+    for _ in range(5):
+        assert Browser(bureau.app).sign_in("press", "wrong password").status == 422
+    assert "次数过多" in Browser(bureau.app).sign_in("press").said
+    assert shared.sign_in("press").path == "/"

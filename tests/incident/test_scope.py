@@ -120,11 +120,25 @@ def test_values_that_name_nobody_count_as_many_persons_as_they_can_be_about(stor
         at(4, subjects=(), operation="GET /hall/application", fields=(shown("mobile", count=7),)),
         at(5, **household, fields=(masked,), disclosure=Disclosure.MASKED),
     )
-    assert (scope.persons, scope.unattributed, scope.persons_at_most) == (1, 67, 68)
+    assert (scope.persons, scope.unattributed, scope.persons_at_most) == (1, 2 + 40 + 30 + 7, 80)
     assert scope.categories["name"] == CategoryCount(
-        clear_values=63, masked_values=1000, clear_persons=1, clear_unattributed=60
+        clear_values=63, masked_values=1000, clear_persons=1, clear_unattributed=62
     )
     assert scope.categories["mobile"].clear_unattributed == 47
+
+
+@pytest.mark.parametrize(
+    ("subjects", "count", "not_named"),
+    [(1, 1000, 999), (1, 1, 0), (1, 2, 1), (400, 400, 0), (400, 1, 0), (0, 3, 3)],
+)
+def test_an_answer_that_names_one_of_many_counts_the_others(
+    store: SqliteStore, subjects: int, count: int, not_named: int
+) -> None:
+    named = tuple(digest(number) for number in range(subjects))
+    scope = seen(store, at(1, subjects=named, fields=(shown("name", count=count), shown("mobile", count=1))))
+    assert (scope.persons, scope.persons_at_most) == (subjects, subjects + not_named)
+    assert scope.categories["name"].clear_unattributed == not_named
+    assert (Caution.VALUES_WITHOUT_SUBJECT in scope.cautions) is bool(not_named)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 
 from console.roles import Role
 from tests.gateway import GOOD, ROOT
+from tests.installation import free_base
 from yingbi.cli import ROLES, _parser, main
 from yingbi.first_start import make_folders
 from yingbi.home import Home
@@ -200,3 +201,21 @@ def test_what_cannot_be_tried_says_why(
     spelled = [argument.format(**places) for argument in arguments]
     assert main(["policy", "try", "--policy", str(GOOD), *spelled]) == code
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("most", [256 * 1024, 72 * 1024])
+def test_a_full_disk_at_the_first_start_is_a_sentence(most: int, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk: of the demo's register, or of the cases' database."""
+    up = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\nimport yingbi.cli\n"
+    (tmp_path / "yingbi.toml").write_text(f"demo = {str(most > 100_000).lower()}\n")
+    ended = subprocess.run(
+        [sys.executable, "-B", "-c", f"{up}import sys; sys.exit(yingbi.cli.main(['up']))"],
+        env={**os.environ, "YINGBI_HOME": str(tmp_path), "YINGBI_PORT_BASE": str(free_base())},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "room on the disk" in ended.stderr

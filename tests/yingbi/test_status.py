@@ -1,6 +1,20 @@
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-from yingbi.status import lines_of, problems_of
+import psutil
+import pytest
+from prometheus_client import CollectorRegistry
+
+from yingbi.account import NotDone, add
+from yingbi.first_start import make_folders
+from yingbi.home import Home
+from yingbi.metrics import Figures
+from yingbi.settings import Settings
+from yingbi.standing import broken_journals, broken_log
+from yingbi.status import is_running, lines_of, problems_of, status_of
+from yingbi.told import tell
 
 
 def status(**changed: Any) -> dict[str, Any]:
@@ -12,7 +26,9 @@ def status(**changed: Any) -> dict[str, Any]:
         "addresses": {"gateway": "https://127.0.0.1:8443", "systems": {"register": "https://register.localhost:8443"}},
         "processes": [{"name": "supervisor", "pid": 1, "restarts": 0, "alive": True}, worker],
         "policy": {"generation": 4, "systems": [{}], "findings": []},
-        "shipping": {"behind_bytes": 0, "trouble": "", "broken": {}},
+        "shipping": {"behind_bytes": 0, "trouble": ""},
+        "broken_log": {},
+        "broken_journals": {},
         "cases": [],
         "case_numbers": {"open": 21, "closed": 9},
     }
@@ -41,16 +57,53 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
         status(
             processes=[dead, withholding],
             policy={"generation": 4, "systems": [], "findings": [finding, warning]},
-            shipping={"trouble": "the index cannot be reached", "broken": {"S": "S/000001.log: the line at byte 9"}},
+            shipping={"trouble": "the index cannot be reached"},
+            broken_log={"S": "S/000001.log: the line at byte 9"},
         )
     )
     assert [text.split(" ")[0] for text in found[:2]] == ["siem", "worker-1"]
     assert sum("grants.yaml:3:5" in text for text in found) == 1
     assert any("cannot be reached" in text for text in found)
     assert any("byte 9" in text for text in found)
-    altered = problems_of(status(broken_journals=["C-20261125-001: entry 3 does not follow from the one before"]))
-    assert ["entry 3" in text for text in altered] == [True]
+    altered = problems_of(status(broken_journals={"C-20261125-001": "entry 3 does not follow"}))
+    assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
 
 
 def test_nothing_runs() -> None:
-    assert lines_of({"running": False, "home": "/x"}) == ["没有运行 / not running: /x"]
+    assert lines_of({"running": False, "home": "/x", "left": []}) == ["没有运行 / not running: /x"]
+
+
+def test_what_a_killed_supervisor_has_left_is_said_and_nobody_writes_beside_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with child:
+        control = {"name": "control", "pid": child.pid, "created": psutil.Process(child.pid).create_time()}
+        reused = {"name": "siem", "pid": child.pid, "created": 1.0}
+        tell(home.told("supervisor"), {"pid": 1, "processes": [control, reused, {"name": "worker-0", "pid": 0}]})
+        found = status_of(Settings(home=tmp_path))
+        assert found["left"] == [{"name": "control", "pid": child.pid}]
+        assert any(f"control {child.pid}" in line for line in lines_of(found))
+        assert ["supervisor is gone" in problem for problem in problems_of(found)] == [True]
+        with pytest.raises(NotDone, match="stop it first"):
+            add(home, "press2", "P-017", ["press"])
+        child.communicate(b"\n")
+    found = status_of(Settings(home=tmp_path))
+    assert (found["left"], problems_of(found)) == ([], [])
+    assert not is_running(home)
+    add(home, "press2", "P-017", ["press"])
+
+
+def test_whoever_finds_it_what_was_altered_is_counted_once(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.run.mkdir()
+    registry = CollectorRegistry()
+    registry.register(Figures(home))
+    names = ("yingbi_log_broken_chains", "yingbi_journals_broken")
+    assert [registry.get_sample_value(name) for name in names] == [0, 0]
+    tell(home.told("siem"), {"broken": {"S1": "byte 9"}})
+    told = {"broken_log": {"S1": "第 9 字节 / byte 9", "S2": "byte 7"}, "broken_journals": {"C-1": "entry 3"}}
+    tell(home.told("control"), told)
+    assert broken_log(home) == told["broken_log"]
+    assert broken_journals(home) == told["broken_journals"]
+    assert [registry.get_sample_value(name) for name in names] == [2, 1]

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+from console.installation import RecordState
+from incident.ids import Bilingual
 from incident.journal import Move
 from tests.incident.office import CHEN, Office, alert, new_database
 from yingbi.home import Home
@@ -16,9 +18,27 @@ def test_all_cases_are_counted_and_the_newest_told_of(tmp_path: Path) -> None:
     office.cases.act(cases[0], Move.DISMISS, CHEN, "误报")
     home = Home(tmp_path)
     home.told("control").parent.mkdir(parents=True, exist_ok=True)
-    Summary(home, office.cases).tell()
+    Summary(home, office.cases, RecordState).tell()
     told = hear(home.told("control"))
     assert told["numbers"] == {"open": MOST + 2, "dismissed": 1}
     assert len(told["cases"]) == MOST
+    office.events.close()
+    office.engine.dispose()
+
+
+def test_what_was_altered_is_told_once_it_is_found(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path, engine=new_database(tmp_path))
+    home = Home(tmp_path)
+    home.told("control").parent.mkdir(parents=True, exist_ok=True)
+    found = [RecordState()]
+    summary = Summary(home, office.cases, lambda: found[-1])
+    summary.tell()
+    assert hear(home.told("control"))["broken_log"] == {}
+    said = Bilingual(zh="第 3 条", en="entry 3")
+    found.append(RecordState(log={"S": said}, journals={"C-20261125-001": said}))
+    summary.tell()
+    told = hear(home.told("control"))
+    assert told["broken_log"] == {"S": "第 3 条 / entry 3"}
+    assert told["broken_journals"] == {"C-20261125-001": "第 3 条 / entry 3"}
     office.events.close()
     office.engine.dispose()

@@ -88,7 +88,7 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    titles, summary = Titles(settings, cases), Summary(home, cases)
+    titles, summary = Titles(settings, cases), Summary(home, cases, lambda: rechecker.state)
     responder = Responder(cases, alerts, performer, (titles.renew, summary.tell))
     office = Office(
         cases=cases,
