@@ -24,7 +24,7 @@ from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
 from incident.duties import GRADE_NAMES
-from incident.ids import CaseId, NotPermitted
+from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.timeline import CONTAINMENT_NAMES
 from incident.walk import LOOK_BACK_HOURS
@@ -88,6 +88,10 @@ class CasePages:
         except KeyError:
             raise HTTPException(404) from None
 
+    def altered(self, case: CaseId) -> Bilingual | None:
+        """Where the journal of *case* is not as it was written, if that was found: it proves nothing any more."""
+        return self._office.state().records.journals.get(case)
+
     def systems(self) -> tuple[str, ...]:
         """The systems that there are, by name: those in force, and what else has a public name."""
         in_force = (system.name for system in self._office.state().policy.systems)
@@ -105,6 +109,7 @@ class CasePages:
             desk,
             "case.html.j2",
             case=case,
+            altered=self.altered(case.id),
             most_alerts=MOST_ALERTS,
             acts=desk.may("POST", "/cases/{case}/answer"),
             ended=case.state in ENDED,

@@ -83,6 +83,7 @@ class NoticePages:
         """Answer for the text and the check list."""
 
         def act() -> None:
+            self._needs_intact(case)
             checks = desk.form.several("check")
             self._cases.submit_notice(CaseId(case), desk.person, desk.form.get("digest"), checks)
 
@@ -92,6 +93,7 @@ class NoticePages:
         """Approve the text as the second person."""
 
         def act() -> None:
+            self._needs_intact(case)
             self._cases.approve_notice(CaseId(case), desk.person, desk.form.get("digest"))
 
         return self._do(desk, case, "approve", act, "approved")
@@ -103,6 +105,14 @@ class NoticePages:
             self._cases.withdraw_notice(CaseId(case), desk.person, desk.form.choice("reason", WithdrawalReason))
 
         return self._do(desk, case, "withdraw", act, "withdrawn")
+
+    def _needs_intact(self, case: str) -> None:
+        """Return if the journal that the notice was filled from is as it was written. Raises NotPermitted otherwise."""
+        if self._shown.altered(CaseId(case)):
+            raise NotPermitted(
+                "案件记录被改动过，不能据以发布通告。请审计员先核查",
+                "the journal of the case was altered, so nothing is published from it: an auditor has to look first",
+            )
 
     def _do(self, desk: Desk, case: str, form: str, act: Callable[[], None], done: str) -> Response:
         self._shown.find(case)
@@ -126,6 +136,7 @@ class NoticePages:
             desk,
             "notice.html.j2",
             case=case,
+            altered=self._shown.altered(case.id),
             notice=case.notice,
             content=content,
             standing=STANDINGS[standing],

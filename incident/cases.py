@@ -18,7 +18,7 @@ from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, Pe
 from incident.incident import Case
 from incident.journal import Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
-from incident.wording import facts_of
+from incident.wording import facts_of, headline_of
 
 _SCANNING = threading.Lock()
 """The scanner works in one piece of memory: two threads at once would disturb each other."""
@@ -187,6 +187,7 @@ class Cases(Engine):
             draft,
             facts_of(case, self.rules.press, self.now()),
             self._scan,
+            headline=headline_of(case),
             never_named=case.never_named,
             correction=bool(case.notice.versions),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from incident.ids import Bilingual
-from incident.notice import Content
+from incident.notice import STAGE_NAMES, Content, Stage
 from incident.tracing import untraced, unwritten_quantities
 
 MISSING_MARK = "【待补】"
@@ -55,6 +55,15 @@ class NoticeFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """What the public reads of the case beside the text."""
+
+    stage: Stage
+    grade: Bilingual | None
+    """None where the case is not graded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A notice that nobody but us can read yet."""
 
@@ -62,6 +71,8 @@ class Draft:
     content: Content
     facts: tuple[NoticeFact, ...]
     """As they were when the text was filled in."""
+    headline: Headline | None = None
+    """As it was then; None in a draft of before it was noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +117,17 @@ def problems_of(
     facts: Sequence[NoticeFact],
     scan: Scan,
     *,
+    headline: Headline,
     never_named: Collection[str] = (),
     correction: bool = False,
 ) -> tuple[Problem, ...]:
-    """Everything that keeps *draft* from being published, given the *facts* as they are now.
+    """Everything that keeps *draft* from being published, given the *facts* and the *headline* as they are now.
 
     *never_named*: ids of callers, credentials and addresses of the case, which no notice names.
     *correction*: whether the public has read an earlier version.
     """
     content = draft.content
-    found = [*_doubts(draft, facts), *_gaps(content), *_lacking_sections(content)]
+    found = [*_doubts(draft, facts), *_outdated(draft, headline), *_gaps(content), *_lacking_sections(content)]
     for where, text in texts_of(content):
         found += _unsayable(draft, where, text, scan, never_named)
         found += _untraced(facts, where, text)
@@ -163,6 +175,31 @@ def _doubts(draft: Draft, facts: Sequence[NoticeFact]) -> list[Problem]:
         for fact in facts
         if before.get(fact.name, fact.value) != fact.value
     ]
+    return found
+
+
+def _outdated(draft: Draft, now: Headline) -> list[Problem]:
+    """Stage and grade that the case no longer has. What a person chose instead stands until the case changes again."""
+    content, before = draft.content, draft.headline
+    found = []
+    if content.stage is not now.stage and (before is None or before.stage is not now.stage):
+        name = STAGE_NAMES[now.stage]
+        found.append(
+            _problem(
+                "changed-stage",
+                f"起草以后处置阶段变为“{name.zh}”，请重新起草，或者在草稿中改选",
+                f"the stage is `{name.en}` since the draft was filled in: draft it anew, or choose it",
+            )
+        )
+    if content.grade != now.grade and (before is None or before.grade != now.grade):
+        name = now.grade or Bilingual(zh="尚未定级", en="not graded")
+        found.append(
+            _problem(
+                "changed-grade",
+                f"起草以后级别变为“{name.zh}”，请重新起草，或者在草稿中改选",
+                f"the grade is `{name.en}` since the draft was filled in: draft it anew, or choose it",
+            )
+        )
     return found
 
 

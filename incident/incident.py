@@ -41,7 +41,7 @@ TRANSITIONS: Mapping[tuple[State, Move], State] = {
 """What can become of a case. What is not in the table cannot."""
 
 ENDED = frozenset({State.CLOSED, State.DISMISSED})
-"""In these states the engine does nothing more, and alerts open a new case."""
+"""In these states the engine does nothing more: new alerts open a new case, one that grows opens its own again."""
 
 
 class Progress(StrEnum):

@@ -1,7 +1,8 @@
 """What follows where an alert, new or grown, joins a case: it may be open again, contained again, or asked about.
 
-A "no" is about what was known when it was said. A later alert whose rule contains without asking does so whatever was
-answered, or ended, before; only what two people took back is asked about, as they knew of what the alert tells.
+A "no", or "false alarm", is about what was known when it was said. A later alert whose rule contains without asking
+does so whatever was answered, or ended, before; only what two people took back is asked about, as they knew of what the
+alert tells.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from incident.command import ASSIGNEES, AskPerson, Command, Measure, Question, T
 from incident.deadlines import aware
 from incident.duties import Occurrence
 from incident.ids import Actor, ActorKind, CommandKey
-from incident.incident import ENDED, Case, Progress, State
+from incident.incident import ENDED, TRANSITIONS, Case, Progress, State
 from incident.journal import AlertFacts, AlertJoined, CommandIssued, Fact, Happened, Move, StateMoved
 from incident.measures import measures_for
 from incident.playbook import Playbook
@@ -24,8 +25,12 @@ from incident.walk import LOOK_BACK_HOURS, scope_command
 
 
 def same_matter(case: Case, alert: AlertFacts) -> bool:
-    """Whether *alert* is about what an open case is about: the same caller, or the same rule and group."""
-    if case.state in ENDED:
+    """Whether *alert* is about what an open case is about: the same caller, or the same rule and group.
+
+    So is one that has ended where two people took a measure back after all that *alert* tells of: in a new case nobody
+    would know of it, and the rule would contain again.
+    """
+    if case.state in ENDED and not any(alert.last_at <= lift.at for lift in case.lifted):
         return False
     caller = alert.group.get(CALLER_FIELD)
     return any(
@@ -44,17 +49,19 @@ def joined(case: Case, alert: AlertFacts, books: Iterable[Playbook], now: dateti
     if aware(case, Occurrence.ALERT, alert.raised_at):
         facts.append(Happened(what=Occurrence.ALERT, at=alert.raised_at))
     moves = tuple(_moves(case, alert))
-    known = replace(case, alerts={**case.alerts, alert.id: alert})
-    contained = () if case.state is State.DISMISSED else _contained(known, alert, books, now, new=before is None)
-    counted = (
-        _counted(known, now, len(contained)) if case.state is not State.DISMISSED and (before is None or moves) else ()
-    )
+    state = TRANSITIONS[case.state, moves[-1].move] if moves else case.state
+    known = replace(case, state=state, alerts={**case.alerts, alert.id: alert})
+    contained = _contained(known, alert, books, now, new=before is None)
+    counted = _counted(known, now, len(contained)) if before is None or moves else ()
     return (*facts, *moves, *contained, *counted)
 
 
 def _moves(case: Case, alert: AlertFacts) -> Iterator[StateMoved]:
     if case.state is State.CLOSED:
         reason = "结案后告警仍在继续 / the alert went on after the case was closed"
+        yield StateMoved(move=Move.REOPEN, reason=reason)
+    elif case.state is State.DISMISSED:
+        reason = "认定为误报后告警仍在继续 / the alert went on after it was held to be false"
         yield StateMoved(move=Move.REOPEN, reason=reason)
     elif case.state is State.RESOLVED:
         reason = f"处置完毕后又有告警 {alert.id} / alert {alert.id} came after the handling had ended"

@@ -5,11 +5,12 @@ its digest, so whatever is changed afterwards is neither submitted nor approved.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from incident.acts import needs_open, needs_reason, new_key
 from incident.command import DraftNotice, PublishNotice
-from incident.draft import CHECK_LIST, Draft, Problem
+from incident.draft import CHECK_LIST, Problem
 from incident.ids import Bilingual, CommandKey, NotPermitted, PersonId
 from incident.incident import Case
 from incident.journal import CommandIssued, Fact, FactSettled, NoticeApproved, NoticeDrafted, NoticeSubmitted
@@ -45,7 +46,7 @@ def edit(case: Case, content: Content) -> tuple[Fact, ...]:
         raise NotPermitted("请说明更正了什么", "a correction says what was corrected")
     if content == draft.content:
         return ()
-    return (NoticeDrafted(draft=Draft(template=draft.template, content=content, facts=draft.facts)),)
+    return (NoticeDrafted(draft=replace(draft, content=content)),)
 
 
 def submit(case: Case, digest: str, checks: Collection[str], problems: Collection[Problem]) -> tuple[Fact, ...]:

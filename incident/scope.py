@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from siem.index.condition import AllOf, Condition, In
+from siem.index.condition import AllOf, Condition, Exists, In, Not
 from siem.index.store import EventStore
 from siem.record.ecs import Document, most_not_named, values_not_named
 from siem.record.event import Disclosure, Phase, Verdict
@@ -55,10 +55,13 @@ class ScopeQuestion:
     start: datetime
     end: datetime
     """The first moment no longer asked about."""
+    absent: tuple[str, ...] = ()
+    """Fields that no event that counts has: `user.id` where the reader had not signed in."""
 
     def condition(self) -> Condition:
         """The condition for the index."""
-        return AllOf(tuple(In(field, frozenset(values)) for field, values in sorted(self.where.items())))
+        named = [In(field, frozenset(values)) for field, values in sorted(self.where.items())]
+        return AllOf((*named, *(Not(Exists(field)) for field in self.absent)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +278,8 @@ class _Count:
 def question_about(
     group: Mapping[str, str], start: datetime, end: datetime, events: Sequence[str] = ()
 ) -> ScopeQuestion:
-    """The question for an alert's *group*: all that its caller did; where it names none, what came from where it did.
+    """The question for an alert's *group*: all that its caller did; where it names none, what came from where it did
+    without a caller. Who signs in at the same address is somebody else, and known by name.
 
     A group that names nobody, or a system only, would ask about everybody: then the *events* of the alert count, and
     no others. Raises ValueError where there are none.
@@ -284,7 +288,7 @@ def question_about(
     if CALLER_FIELD in named:
         return ScopeQuestion(where={CALLER_FIELD: named[CALLER_FIELD]}, start=start, end=end)
     if named.keys() - {SYSTEM_FIELD}:
-        return ScopeQuestion(where=named, start=start, end=end)
+        return ScopeQuestion(where=named, absent=(CALLER_FIELD,), start=start, end=end)
     if not events:
         raise ValueError(
             "告警没有指明对象，无法统计"

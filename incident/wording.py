@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from incident.draft import MISSING_MARK, Draft, NoticeFact
+from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual
 from incident.incident import Case, Settled, State
@@ -95,22 +95,27 @@ def facts_of(case: Case, press: Press, now: datetime) -> tuple[NoticeFact, ...]:
     return tuple(known[name] for name in _LABELS)
 
 
+def headline_of(case: Case) -> Headline:
+    """The stage and the grade of *case* as the public would read them now."""
+    return Headline(stage=_STAGES[case.state], grade=GRADE_NAMES[case.graded.grade] if case.graded else None)
+
+
 def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft:
     """The notice that *template* makes of the facts. Raises ValueError where the template is missing or wrong."""
     facts = facts_of(case, press, now)
     title_zh, body_zh = _render(f"{template}.zh.j2", case, facts, press)
     title_en, body_en = _render(f"{template}.en.j2", case, facts, press)
-    grade = case.graded.grade if case.graded else None
+    headline = headline_of(case)
     content = Content(
         title_zh=title_zh,
         body_zh=body_zh,
         title_en=title_en,
         body_en=body_en,
-        stage=_STAGES[case.state],
-        grade=GRADE_NAMES[grade] if grade else None,
+        stage=headline.stage,
+        grade=headline.grade,
         contact=press.contact,
     )
-    return Draft(template=template, content=content, facts=facts)
+    return Draft(template=template, content=content, facts=facts, headline=headline)
 
 
 def _known_at(case: Case, name: str, now: datetime) -> datetime | None:

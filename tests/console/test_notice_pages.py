@@ -1,5 +1,7 @@
 """Publishing through the console: two people, on the exact text, however many accounts they have."""
 
+from dataclasses import replace
+
 import pytest
 
 from console.accounts import Role
@@ -8,8 +10,9 @@ from incident.ids import CaseId
 from incident.journal import Move
 from incident.notice import read_notice
 from tests.console.browser import Browser, Page, text_of
-from tests.console.bureau import CHEN, LI, SUN, ZHAO, Bureau
+from tests.console.bureau import CHEN, INSTALLATION, LI, SUN, ZHAO, Bureau
 from tests.console.people import PASSWORD
+from tests.incident.office import zh
 
 ALL: list[str] = list(CHECK_LIST)
 
@@ -94,6 +97,33 @@ def test_who_wrote_or_settled_does_not_approve(bureau: Bureau, case: CaseId) -> 
     assert "您核定过其中的事实" in page.text()
     approve(bureau, case, "officer")
     assert published(bureau) == [1]
+
+
+def alter(bureau: Bureau, case: str) -> None:
+    """The journals are looked at again, and that of *case* is not as it was written."""
+    records = replace(INSTALLATION.records, journals={case: zh("第 3 条与前一条不相符")})
+    bureau.installation = replace(INSTALLATION, records=records)
+
+
+def test_nothing_is_published_from_a_journal_that_was_altered(bureau: Bureau, case: CaseId) -> None:
+    press, press2 = bureau.browser("press"), bureau.browser("press2")
+    unsent = notice(press, case)
+    alter(bureau, case)
+    refused = press.submit(unsent, "submit", check=ALL)
+    assert refused.status == 422
+    assert "案件记录被改动过，不能据以发布通告" in refused.said
+    alter(bureau, "C-20261123-002")
+    submit(bureau, case)
+    unsent = notice(press2, case)
+    assert not unsent.has("altered")
+    alter(bureau, case)
+    assert "案件记录被改动过，不能据以发布通告" in press2.submit(unsent, "approve").said
+    bureau.office.perform_all()
+    assert published(bureau) == []
+    page = notice(press2, case)
+    assert not page.has("approve")
+    for shown in (page, press2.get(f"/cases/{case}")):
+        assert "第 3 条与前一条不相符" in text_of(shown.by_id("altered"))
 
 
 def test_every_item_of_the_list_is_ticked(bureau: Bureau, case: CaseId) -> None:

@@ -141,13 +141,14 @@ def test_without_a_caller_rule_and_group_are_compared(office: Office) -> None:
     assert office.cases.open_or_join(alert("a-4", group={"source.ip": "10.0.0.8"})) != first
 
 
-def test_a_dismissed_case_is_not_joined_and_a_closed_one_reopens(office: Office) -> None:
+def test_a_case_that_has_ended_is_not_joined_and_reopens_where_its_alert_goes_on(office: Office) -> None:
     case = office.cases.open_or_join(alert())
     office.cases.act(case, Move.DISMISS, CHEN, "误报")
     assert office.cases.get(case).questions == ()
     assert office.cases.open_or_join(alert("a-2")) == "C-20261123-002"
     office.cases.open_or_join(alert(event_count=10))
-    assert office.cases.get(case).state is State.DISMISSED, "the false alarm went on, and still is one"
+    assert office.cases.get(case).state is State.OPEN, "what goes on was not known to whoever dismissed it"
+    assert office.question(case, Question.CONTAIN)
 
     closed = office.cases.open_or_join(alert("a-3", group={"user.id": "clerk-sun"}))
     close(office, closed)

@@ -2,13 +2,16 @@ from dataclasses import replace
 
 import pytest
 
-from incident.draft import LONGEST_BODY, MISSING_MARK, SECTIONS, Draft, NoticeFact, problems_of
+from incident.draft import LONGEST_BODY, MISSING_MARK, SECTIONS, Draft, Headline, NoticeFact, problems_of
+from incident.duties import GRADE_NAMES, Grade
 from incident.ids import Bilingual
+from incident.notice import Stage
 from policies.recognisers.scan import scan
 from tests.incident.office import zh
 from tests.incident.test_notice import CONTENT
 
 BODY = "\n".join(f"## {section.zh}\n\n这一节说的是：{section.zh}。\n" for section in SECTIONS)
+HEADLINE = Headline(stage=CONTENT.stage, grade=CONTENT.grade)
 FACTS = (
     NoticeFact(name="persons", label=zh("人数", "persons"), value=zh("1,234", "1,234"), source="C-20261123-001#21"),
     NoticeFact(name="from", label=zh("时间", "from"), value=zh("2026年11月23日 09:05", "09:05"), source="#21"),
@@ -19,11 +22,15 @@ FACTS = (
 
 def draft(**changes: object) -> Draft:
     content = replace(CONTENT, body_zh=BODY)
-    return Draft(template="bulk-retrieval", content=replace(content, **changes), facts=FACTS)  # type: ignore[arg-type]
+    content = replace(content, **changes)  # type: ignore[arg-type]
+    return Draft(template="bulk-retrieval", content=content, facts=FACTS, headline=HEADLINE)
 
 
-def codes(of: Draft, facts: tuple[NoticeFact, ...] = FACTS, *, correction: bool = False) -> set[str]:
-    found = problems_of(of, facts, scan, never_named={"clerk-wang", "10.0.0.7"}, correction=correction)
+def codes(
+    of: Draft, facts: tuple[NoticeFact, ...] = FACTS, *, headline: Headline = HEADLINE, correction: bool = False
+) -> set[str]:
+    never_named = {"clerk-wang", "10.0.0.7"}
+    found = problems_of(of, facts, scan, headline=headline, never_named=never_named, correction=correction)
     assert all(problem.text.zh and problem.text.en for problem in found)
     return {problem.code for problem in found}
 
@@ -88,13 +95,40 @@ def test_doubtful_and_changed_facts_block() -> None:
     assert codes(draft(body_zh=BODY + "共 1,234 人"), changed) == {"changed-fact", "untraced-number"}
 
 
+OTHER = Headline(stage=Stage.RESOLVED, grade=GRADE_NAMES[Grade.MAJOR])
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "found"),
+    [
+        ({}, OTHER, {"changed-stage", "changed-grade"}),
+        ({}, replace(HEADLINE, stage=OTHER.stage), {"changed-stage"}),
+        ({}, replace(HEADLINE, grade=OTHER.grade), {"changed-grade"}),
+        ({}, replace(HEADLINE, grade=None), {"changed-grade"}),
+        ({"stage": OTHER.stage, "grade": OTHER.grade}, OTHER, set()),
+        ({"stage": Stage.REVIEWED, "grade": None}, HEADLINE, set()),
+        ({"stage": Stage.REVIEWED, "grade": None}, OTHER, {"changed-stage", "changed-grade"}),
+    ],
+)
+def test_stage_and_grade_are_the_case_s_or_chosen_since(
+    changes: dict[str, object], now: Headline, found: set[str]
+) -> None:
+    assert codes(draft(**changes), headline=now) == found
+
+
+def test_a_draft_of_before_they_were_noted_has_those_of_the_case() -> None:
+    old = replace(draft(), headline=None)
+    assert codes(old) == set()
+    assert codes(old, headline=OTHER) == {"changed-stage", "changed-grade"}
+
+
 def test_a_correction_says_what_it_corrects() -> None:
     assert codes(draft(), correction=True) == {"no-change"}
     assert codes(draft(change=zh("补充了说明")), correction=True) == set()
 
 
 def test_a_problem_never_repeats_what_was_found() -> None:
-    found = problems_of(draft(body_zh=BODY + "13800138000"), FACTS, scan)
+    found = problems_of(draft(body_zh=BODY + "13800138000"), FACTS, scan, headline=HEADLINE)
     said = [problem.text for problem in found if problem.code == "personal-data"]
     assert said
     assert "13800138000" not in "".join(text.zh + text.en for text in said)

@@ -48,6 +48,11 @@ def resolved(office: Office) -> None:
     office.cases.act(CASE, Move.RESOLVE, CHEN)
 
 
+def dismissed(office: Office) -> None:
+    lifted(office)
+    office.cases.act(CASE, Move.DISMISS, CHEN, "批准的导出")
+
+
 def failed(office: Office) -> None:
     office.cases.open_or_join(alert(automatic=True))
     (command,) = office.cases.pending()
@@ -121,6 +126,43 @@ def test_another_rule_about_the_same_events_does_not_block_again(office: Office)
     later(office, rule="other", automatic=True, last_at=TEN - timedelta(seconds=1))
     assert office.overlay == {}
     assert office.question(CASE, Question.CONTAIN).measures
+
+
+def test_a_false_alarm_that_goes_on_is_asked_about_in_its_case(office: Office) -> None:
+    dismissed(office)
+    office.watch.move(minutes=5)
+    later(office, "a-1", automatic=True, raised_at=TEN, event_count=40)
+    case = office.cases.get(CASE)
+    assert (case.state, office.overlay) == (State.OPEN, {})
+    reasons = [entry.fact.reason for entry in case.entries if isinstance(entry.fact, StateMoved)]
+    assert reasons[-1] == "认定为误报后告警仍在继续 / the alert went on after it was held to be false"
+    asked = office.question(CASE, Question.CONTAIN)
+    assert [(each.kind, each.target) for each in asked.measures] == [(Containment.BLOCK_CALLER, "clerk-wang")]
+
+
+def test_another_rule_about_a_false_alarm_is_asked_about_in_its_case(office: Office) -> None:
+    dismissed(office)
+    office.watch.move(minutes=5)
+    later(office, rule="other", automatic=True, last_at=TEN - timedelta(seconds=1))
+    assert [case.id for case in office.cases.all()] == [CASE]
+    assert (office.cases.get(CASE).state, office.overlay) == (State.OPEN, {})
+    assert office.question(CASE, Question.CONTAIN).measures
+
+
+def test_what_the_account_does_after_a_false_alarm_is_another_case(office: Office) -> None:
+    dismissed(office)
+    office.watch.move(minutes=5)
+    later(office, automatic=True)
+    new, old = office.cases.all()
+    assert (old.id, old.state, new.state) == (CASE, State.DISMISSED, State.CONTAINED)
+    assert [(entry.case, entry.target) for entry in office.overlay.values()] == [(new.id, "clerk-wang")]
+
+
+def test_a_question_that_waited_when_it_was_dismissed_waits_again_once(office: Office) -> None:
+    office.cases.open_or_join(alert())
+    office.cases.act(CASE, Move.DISMISS, CHEN, "误报")
+    later(office, "a-1", raised_at=TEN, event_count=40)
+    assert office.question(CASE, Question.CONTAIN)
 
 
 def test_what_failed_is_not_tried_at_every_growth(office: Office) -> None:

@@ -8,6 +8,7 @@ import pytest
 from incident.command import Containment, Question
 from incident.ids import CaseId
 from incident.incident import State
+from incident.measures import measures_for
 from tests.incident.books import book, manual, own
 from tests.incident.office import CHEN, LIMIT, TEN, Office, alert, scope_commands
 from tests.siem.events import document
@@ -64,6 +65,20 @@ def test_only_what_came_from_there_is_counted(office: Office) -> None:
     assert scope is not None
     assert (scope.events, scope.persons) == (3, 3)
     assert all(command.question.where.keys() == NOBODY.keys() for command in scope_commands(office.cases.get(CASE)))
+
+
+def test_who_signed_in_at_the_same_address_is_not_of_the_case(office: Office) -> None:
+    """A hall has one address for all its counters: its clerks read nothing of what the stranger did."""
+    at = TEN - timedelta(minutes=3)
+    clerks = [document(100 + number, at=at, caller="clerk-li", source_ip="10.0.0.7") for number in range(9)]
+    office.events.append(clerks, LIMIT)
+    touched(office)
+    case = office.cases.get(CASE)
+    assert case.scope is not None
+    assert (case.scope.events, case.scope.persons, case.scope.callers) == (3, 3, ())
+    assert not [each for each in measures_for(case, 1) if each.kind is Containment.BLOCK_CALLER]
+    told = {fact.name: fact.value.zh for fact in office.cases.facts(CASE)}
+    assert (told["persons"], told["accounts"]) == ("3", "0")
 
 
 def test_what_a_person_has_to_do_is_asked_although_a_value_is_unknown(office: Office) -> None:

@@ -1,11 +1,14 @@
 """Invariant 8: publishing takes two people, on the exact text. These tests try to do it with less."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from incident.draft import CHECK_LIST
+from incident.duties import Grade
 from incident.ids import Bilingual, CaseId, NotPermitted, PersonId
+from incident.journal import Move
 from incident.notice import Content, WithdrawalReason, read_notice
 from tests.incident.office import CHEN, LI, ZHAO, Office
 
@@ -171,6 +174,32 @@ def test_after_a_withdrawal_a_new_version_takes_two_people_again(office: Office,
     office.publish(case)
     notice = read_notice(office.folder / "published" / "N-20261123-001.json")
     assert [bool(version.content) for version in notice.versions] == [False, True]
+
+
+def regraded(office: Office, case: CaseId) -> None:
+    office.cases.grade(case, CHEN, Grade.MAJOR, "社会影响重大")
+
+
+def resolved(office: Office, case: CaseId) -> None:
+    office.cases.act(case, Move.RESOLVE, CHEN)
+
+
+@pytest.mark.parametrize(("change", "said"), [(regraded, "the grade is"), (resolved, "the stage is")])
+def test_a_grade_or_stage_that_the_case_no_longer_has_is_not_published(
+    office: Office, case: CaseId, change: Callable[[Office, CaseId], None], said: str
+) -> None:
+    office.cases.submit_notice(case, LI, digest(office, case), ALL)
+    change(office, case)
+    with pytest.raises(NotPermitted, match=said):
+        office.cases.approve_notice(case, ZHAO, digest(office, case))
+    with pytest.raises(NotPermitted, match=said):
+        office.cases.submit_notice(case, LI, digest(office, case), ALL)
+    office.perform_all()
+    assert published(office) == []
+    office.cases.redraft_notice(case, LI, "bulk-retrieval")
+    assert office.cases.problems(case) == ()
+    office.publish(case)
+    assert published(office) == [1]
 
 
 def test_while_a_notice_is_being_published_nobody_touches_it(office: Office, case: CaseId) -> None:

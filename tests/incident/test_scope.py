@@ -173,15 +173,18 @@ def test_who_and_from_where(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "where"),
+    ("group", "where", "absent"),
     [
-        ({"user.id": "w", "service.name": "register"}, {"user.id": ("w",)}),
-        ({"user.id": "", "source.ip": "10.0.0.7"}, {"source.ip": ("10.0.0.7",)}),
-        ({"source.ip": "10.0.0.7"}, {"source.ip": ("10.0.0.7",)}),
+        ({"user.id": "w", "service.name": "register"}, {"user.id": ("w",)}, ()),
+        ({"user.id": "", "source.ip": "10.0.0.7"}, {"source.ip": ("10.0.0.7",)}, ("user.id",)),
+        ({"source.ip": "10.0.0.7"}, {"source.ip": ("10.0.0.7",)}, ("user.id",)),
     ],
 )
-def test_a_stolen_credential_is_asked_about_wherever_it_went(group: dict[str, str], where: dict[str, Any]) -> None:
-    assert question_about(group, START, END).where == where
+def test_a_stolen_credential_is_asked_about_wherever_it_went(
+    group: dict[str, str], where: dict[str, Any], absent: tuple[str, ...]
+) -> None:
+    question = question_about(group, START, END)
+    assert (question.where, question.absent) == (where, absent)
 
 
 @pytest.mark.parametrize("group", [{}, {"user.id": ""}])
