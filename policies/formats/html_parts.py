@@ -112,7 +112,9 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally, *, clear: frozen
 
 
 def _masked_escaped(value: str, known: KnownValues | None, tally: Tally) -> str:
-    """*value* with everything personal in it hidden, percent-encoded or not."""
+    """*value* with everything personal in it hidden, percent-encoded or not, or spelled as JSON spells letters."""
+    if known is not None and "\\u" in value:
+        return masked_raw(value, known, tally)
     decoded = unquote(value) if "%" in value else value
     masked = mask_free_text(decoded, known, tally)
     if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written

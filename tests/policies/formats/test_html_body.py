@@ -116,6 +116,10 @@ def masked(page: str) -> str:
             '<title>***</title><td class="col-name">张**</td><p>***</p>',
         ),
         (
+            '<td class="col-name">张三丰</td><div data-x=\'{"n": "\\u5f20\\u4e09\\u4e30"}\'>',
+            '<td class="col-name">张**</td><div data-x="{&quot;n&quot;: &quot;***&quot;}">',
+        ),
+        (
             '<td class="col-name">submit</td><input type="submit" value="submit" data-x="submit">',
             '<td class="col-name">s**</td><input type="submit" value="***" data-x="***">',
         ),
