@@ -181,8 +181,21 @@ class _JsonSettling:
             if self._is_dropped(item, child_or_other):
                 del value[key]
                 self.dropped = True
+            elif isinstance(child_or_other, RowsShape) and isinstance(item, list):
+                self._rows(item, child_or_other, value.get(child_or_other.columns), depth + 1)
             else:
                 self.settle(item, child_or_other, depth + 1)
+
+    def _rows(self, rows: list[Any], shape: RowsShape, columns: Any, depth: int) -> None:
+        names = columns if isinstance(columns, list) and all(isinstance(column, str) for column in columns) else []
+        for row in rows:
+            if not isinstance(row, list):
+                self.settle(row, shape.record, depth + 1)
+            elif len(row) != len(names):
+                raise Withheld("table_not_as_declared")
+            else:
+                for name, cell in zip(names, row, strict=True):
+                    self.settle(cell, shape.record.children.get(name) or shape.record.other, depth + 2)
 
 
 def _plain(text: str) -> str:

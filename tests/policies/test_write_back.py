@@ -9,7 +9,7 @@ import pytest
 from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Kind, Tally, Withheld
-from policies.program import OperationRule, Program
+from policies.program import ObjectShape, OperationRule, Program, RowsShape
 from policies.view import Views
 from policies.write_back import MaskReturned, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
@@ -239,6 +239,36 @@ def test_what_was_got_with_labels_does_not_come_back_masked(labelled: Program) -
         sent_labelled(labelled, got, replaces=True)
     del got["who"]["label"]
     assert sent_labelled(labelled, got, replaces=True) == got
+
+
+def sent_table(columns: object, *rows: object) -> object:
+    assert isinstance(POST.body.json, ObjectShape)
+    table = ObjectShape(children={"rows": RowsShape("columns", POST.body.json)})
+    body = {"columns": columns, "rows": rows}
+    return json.loads(RULES.json(json.dumps(body).encode(), table, NOBODY.actions))
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ([1, "欧**", "x"], "person.name"),
+        ([1, None, "x"], "person.name"),
+        ([1, "x", "***"], "undeclared"),
+        ({"name": "欧**"}, "person.name"),
+    ],
+)
+def test_a_mask_in_a_row_of_cells_is_refused(row: object, field: str) -> None:
+    with pytest.raises(MaskReturned) as refused:
+        sent_table(["id", "name", "new"], [2, "张三", "x"], row)
+    assert refused.value.field == field
+
+
+def test_a_row_of_cells_that_fits_its_columns_is_sent() -> None:
+    rows: list[object] = [[1, "张三"], {"name": "李四"}]
+    assert sent_table(["id", "name"], *rows) == {"columns": ["id", "name"], "rows": rows}
+    for columns in (8, ["name"], ["id", 7], "id"):
+        with pytest.raises(Withheld, match="table_not_as_declared"):
+            sent_table(columns, [1, "欧**"])
 
 
 @pytest.mark.parametrize("value", ["", "+", "%0D%0A"])
