@@ -60,8 +60,8 @@ class CaseActs:
 
         def act() -> None:
             kind = form.choice("kind", Containment)
-            known = self._shown.find(case)
-            check_target(form, kind, known, self._shown.systems(), self._pages.office.events, self._pages.office.now())
+            office, systems = self._pages.office, self._shown.systems()
+            known = check_target(form, kind, self._shown.find(case), systems, office.events, office.now())
             self._cases.contain(
                 CaseId(case),
                 desk.person,
@@ -70,6 +70,7 @@ class CaseActs:
                 target=form.text("target", most=LONGEST_LINE),
                 hours=form.number("hours", least=1, most=most),
                 reason=form.text("reason"),
+                known=known,
             )
 
         return self._do(desk, case, form.get("form") or "contain", act, "contained")

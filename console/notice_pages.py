@@ -55,8 +55,7 @@ class NoticePages:
 
     def redraft(self, desk: Admitted, case: str) -> Response:
         """Fill in the notice anew."""
-        draft = self._shown.find(case).notice.draft
-        template = draft.template if draft else self._pages.office.press_template
+        template = self._cases.template_of(self._shown.find(case).id) or self._pages.office.press_template
 
         def act() -> None:
             self._cases.redraft_notice(CaseId(case), desk.person, template)

@@ -30,6 +30,6 @@ class Office:
     bulletin_url: str
     """Where the public site is, without a slash at the end."""
     press_template: str = "bulk-retrieval"
-    """The notice that a case without a draft is given."""
+    """The notice that a case is given of which neither a draft nor a playbook says another."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)
     """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

@@ -28,8 +28,10 @@ _FIELDS = {
 
 def check_target(
     form: Typed, kind: Containment, case: Case, systems: Collection[str], events: EventStore, now: datetime
-) -> None:
-    """Return if what is typed into *form* is known, or its writer is sure. Raises Mistyped with the field otherwise.
+) -> bool:
+    """Whether the target that is typed into *form* is known; it need not be where its writer is sure.
+
+    Raises Mistyped with the field otherwise.
 
     A system has to be one of *systems*. An account, a credential or an operation is known where the case or the log of
     the last month names it exactly so; where the log does not answer, it is not.
@@ -38,15 +40,17 @@ def check_target(
     if system not in systems and (system or kind in _NEEDS_SYSTEM):
         raise Mistyped("system", "请选择一个系统", "one of the systems has to be chosen")
     field = _FIELDS.get(kind)
-    if field is None or not target or form.get(SURE) == "yes":
-        return
-    if target not in _named(case, kind) and not _seen(events, field, target, system, now):
+    if field is None or not target:
+        return False
+    known = target in _named(case, kind) or _seen(events, field, target, system, now)
+    if not known and form.get(SURE) != "yes":
         raise Mistyped(
             SURE,
             f"“{target}”在案件和近 {SEEN_WITHIN.days} 天的日志中没有出现过。"
             "若拼写有误，控制不会起作用；确认无误请勾选后再提交",
             f"`{target}` is in neither the case nor the log of {SEEN_WITHIN.days} days: tick that you are sure",
         )
+    return known
 
 
 def _named(case: Case, kind: Containment) -> set[str]:

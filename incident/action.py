@@ -14,7 +14,7 @@ from enum import StrEnum
 from incident.command import ASSIGNEES, AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
 from incident.expression import VARIABLE
 from incident.ids import Actor, CaseId, CommandKey
-from incident.playbook import CommandText, Step
+from incident.playbook import CommandText, Playbook, Step
 
 OWN_AGENT = "http-api--7f5c1a52-9c0e-4d86-8a57-3f1d2a0c6b11"
 """The id under which every playbook defines the gateway as an agent."""
@@ -175,6 +175,16 @@ def simple_command(
             return DraftNotice(key=key, case=case, template=call.filled("template", variables))
         case Act.ASSESS_SCOPE | Act.PUBLISH_NOTICE | Act.OFFER_CONTAINMENT:
             raise ValueError("a call that needs more of the case than its variables")
+
+
+def template_in(book: Playbook) -> str:
+    """The template that *book* drafts a notice from; empty where it drafts none, or only what an alert tells of."""
+    for step in book.steps.values():
+        for command in step.commands if step.agent == OWN_AGENT else ():
+            call = read_call(command)
+            if call.route.act is Act.DRAFT_NOTICE and not variables_in(template := str(call.body["template"])):
+                return template
+    return ""
 
 
 def _tightening(

@@ -125,7 +125,7 @@ def contain(
     by: PersonId,
     now: datetime,
 ) -> tuple[Fact, ...]:
-    """Contain at once, beside the playbook."""
+    """Contain at once, beside the playbook. What is about a system as a whole has no *target*."""
     needs_open(case)
     needs_reason(reason)
     if not 1 <= hours * 3600 <= MOST_CONTAINMENT.total_seconds():
@@ -140,7 +140,7 @@ def contain(
                 case=case.id,
                 kind=kind,
                 system=system,
-                target=target,
+                target=target if kind in _TARGETED else "",
                 until=now + timedelta(hours=hours),
                 reason=reason,
                 by=person(by),

@@ -5,6 +5,7 @@ The root tells `open_or_join` of alerts, calls `tick` every second or so, perfor
 act is recorded, and what follows from it too, before the call returns. All of it may be called from any thread.
 """
 
+import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -20,6 +21,8 @@ from incident.journal import Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
 from incident.wording import facts_of, headline_of
 
+_DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
+"""A citizen as the log names them: random letters and digits, in which a number is found by chance."""
 _SCANNING = threading.Lock()
 """The scanner works in one piece of memory: two threads at once would disturb each other."""
 
@@ -74,9 +77,15 @@ class Cases(Engine):
         target: str = "",
         hours: int,
         reason: str,
+        known: bool = False,
     ) -> None:
-        """Contain at once, beside the playbook."""
+        """Contain at once, beside the playbook.
+
+        *known*: whether the case or the log names *target* already, as it does every account, citizens by digest. What
+        is typed otherwise may be somebody's number.
+        """
         now = self.now()
+        typed = () if known or _DIGEST.fullmatch(target) else (target,)
         self._act(
             case,
             by,
@@ -84,6 +93,7 @@ class Cases(Engine):
                 known, kind, system=system, target=target, hours=hours, reason=reason, by=by, now=now
             ),
             reason,
+            *typed,
         )
 
     def ask_lift(self, case: CaseId, tightening: CommandKey, by: PersonId, reason: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
+from incident.action import template_in
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, StartDuties, Tighten
 from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, regrading
 from incident.draft import Scan
@@ -76,6 +77,12 @@ class Engine:
     def all(self) -> tuple[Case, ...]:
         """Every case, newest first."""
         return self.ledger.all()
+
+    def template_of(self, case: CaseId) -> str:
+        """The template of the notice of *case*: its last draft's, else its playbook's; empty where neither says."""
+        known = self.get(case)
+        drafted = [entry.fact.draft.template for entry in known.entries if isinstance(entry.fact, NoticeDrafted)]
+        return next(reversed(drafted), "") or next(filter(None, map(template_in, self._library(known).values())), "")
 
     # -- alerts
 

@@ -175,6 +175,15 @@ def test_a_target_that_nobody_has_seen_is_not_taken_unasked(bureau: Bureau, fiel
         assert command.target == fields["target"]
 
 
+def test_no_tick_makes_a_person_s_number_a_target(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    fields = {"kind": "block_caller", "target": "13800138000", "hours": "3", "reason": "先行控制"}
+    page = bureau.browser("oncall").submit(send(bureau, case, "contain", **fields), "contain", sure="yes")
+    assert page.status == 422
+    assert "疑似有个人信息" in page.text()
+    assert bureau.office.cases.pending() == ()
+
+
 @pytest.mark.parametrize(
     "fields",
     [

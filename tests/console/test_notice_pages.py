@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from console.accounts import Role
+from incident.command import Question
 from incident.draft import CHECK_LIST
 from incident.ids import CaseId
 from incident.journal import Move
@@ -217,6 +218,30 @@ def test_a_case_without_a_playbook_gets_its_draft_by_hand(bureau: Bureau) -> Non
     page = browser.submit(notice(browser, case), "redraft")
     assert page.has("edit")
     assert "缺少" in page.text()
+
+
+def test_a_draft_by_hand_follows_the_playbook_and_then_the_last_draft(bureau: Bureau) -> None:
+    case = bureau.open(bureau.leak(persons=1, rule="canary"))
+    assert bureau.office.cases.get(case).notice.draft is None, "the playbook has not come so far"
+    browser = bureau.browser("press")
+    browser.submit(notice(browser, case), "redraft")
+    assert template(bureau, case) == "canary-record"
+    bureau.office.cases.decline(case, bureau.office.question(case, Question.CONTAIN).key, CHEN, "已人工停用")
+    bureau.office.perform_all()
+    bureau.office.cases.settle_fact(case, LI, "contained", zh("今天上午", "this morning"), "人工停用")
+    browser.submit(notice(browser, case), "redraft")
+    bureau.office.publish(case)
+    browser.submit(notice(browser, case), "withdraw", reason="wrong")
+    bureau.office.perform_all()
+    assert bureau.office.cases.get(case).notice.draft is None
+    browser.submit(notice(browser, case), "redraft")
+    assert template(bureau, case) == "canary-record"
+
+
+def template(bureau: Bureau, case: CaseId) -> str:
+    draft = bureau.office.cases.get(case).notice.draft
+    assert draft is not None
+    return draft.template
 
 
 def test_a_correction_says_what_was_corrected(bureau: Bureau, case: CaseId) -> None:

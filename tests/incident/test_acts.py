@@ -99,9 +99,11 @@ def test_what_is_refused_leaves_no_trace(office: Office, act: Callable[[Office],
 def test_containing_beside_the_playbook(office: Office) -> None:
     office.cases.open_or_join(alert())
     office.cases.contain(CASE, CHEN, Containment.MASK_HARDER, system="register", hours=3, reason="先行控制")
-    office.cases.contain(CASE, CHEN, Containment.STOP_SYSTEM, system="hall", hours=1, reason="先行控制")
+    office.cases.contain(CASE, CHEN, Containment.STOP_SYSTEM, system="hall", target="x", hours=1, reason="先行控制")
     first, second = office.cases.pending()
     assert isinstance(first, Tighten)
+    assert isinstance(second, Tighten)
+    assert (second.system, second.target) == ("hall", ""), "a system is stopped as a whole, whatever was typed beside"
     assert (first.system, first.until, str(first.by)) == ("register", TEN + timedelta(hours=3), f"person:{CHEN}")
     assert first.key != second.key
     office.perform_all()

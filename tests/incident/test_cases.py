@@ -255,6 +255,32 @@ def test_what_people_write_into_a_journal_holds_no_personal_data(office: Office,
     assert office.cases.get(case).entries == before
 
 
+@pytest.mark.parametrize(
+    "secret", ["13800138000", "110101199003070011", "１３８００１３８０００", "GET /residents/13800138000"]
+)
+def test_nor_does_the_target_of_a_containment(office: Office, secret: str) -> None:
+    case = office.cases.open_or_join(alert())
+    before = office.cases.get(case).entries
+    kind = Containment.STOP_OPERATION if " " in secret else Containment.BLOCK_CALLER
+    with pytest.raises(NotPermitted, match="personal data") as refusal:
+        office.cases.contain(case, CHEN, kind, system="register", target=secret, hours=1, reason="先行控制")
+    assert secret not in str(refusal.value) + refusal.value.zh
+    assert office.cases.get(case).entries == before
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [("e1:0a13800138000bc0d4e5f60718293a4b", False), ("13800138000", True), ("kiosk-3", False)],
+    ids=["a citizen's digest", "an account that the log names", "a terminal"],
+)
+def test_whoever_can_be_recorded_can_be_blocked(office: Office, target: str, known: bool) -> None:
+    case = office.cases.open_or_join(alert())
+    reason = "先行控制"
+    office.cases.contain(case, CHEN, Containment.BLOCK_CALLER, target=target, hours=1, reason=reason, known=known)
+    office.perform(Tighten)
+    assert [entry.target for entry in office.overlay.values()] == [target]
+
+
 def test_it_may_be_called_from_many_threads(office: Office) -> None:
     case = office.cases.open_or_join(alert())
     failures: list[Exception] = []

@@ -74,7 +74,7 @@ def test_the_notice_about_a_canary(
     golden.check(f"canary-record-{name}.txt", "\n\n".join(part.strip() for part in parts) + "\n")
 
 
-def contained_by(office: Office, case: CaseId, kind: Containment, **about: str) -> None:
+def contained_by(office: Office, case: CaseId, kind: Containment, **about: Any) -> None:
     office.cases.contain(case, CHEN, kind, hours=2, reason="先行控制", **about)
     office.perform_all()
 
