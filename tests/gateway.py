@@ -220,7 +220,7 @@ def wait_until(holds: Any, limit_s: float) -> None:
         threading.Event().wait(0.02)
 
 
-def raw(port: int, data: bytes, *, limit_s: float = 10) -> bytes:
+def raw(port: int, data: bytes, *, limit_s: float = 30) -> bytes:
     """Everything that comes back for *data*, until the connection ends."""
     with socket.create_connection(("127.0.0.1", port), timeout=limit_s) as connection:
         connection.sendall(data)

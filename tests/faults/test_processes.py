@@ -59,7 +59,7 @@ def test_a_killed_worker_takes_no_answer_with_it_that_was_not_written_down(tmp_p
         gateway(tmp_path, {"people": behind.port}, workers=2) as made,
         pressure(made.port, callers=8, pause_s=0) as callers,
     ):
-        wait_until(lambda: all(made.counters(number)["requests"] > 50 for number in (0, 1)), 10)
+        wait_until(lambda: all(made.counters(number)["requests"] > 50 for number in (0, 1)), 30)
         made.workers[0].kill()
         made.workers[0].wait()
         at_that_time = callers.statuses[200]
