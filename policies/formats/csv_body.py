@@ -161,7 +161,7 @@ class CsvMasker:
                     known.add(value)
                 return self._quoted(masked)
             case Kind.SCAN:
-                masked = mask_free_text(value, known, self.tally)
+                masked = mask_free_text(value, known, self.tally, typed=True)
                 return cell if masked == value else self._quoted(masked)
 
     def _quoted(self, value: str) -> str:

@@ -1,5 +1,6 @@
 """Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
@@ -11,6 +12,9 @@ from policies.transforms.make import REDACTED
 MOST_KNOWN = 50_000
 """Values of one message, which may be a page: a table of thousand rows has some ten thousand."""
 FEW_KNOWN = 32
+LEAST_NUMBER = 11
+"""Digits of a mobile number, the shortest that identifies somebody by itself."""
+_NUMBER = re.compile(r"[0-9]+[Xx]?")
 
 
 class KnownValues:
@@ -22,6 +26,7 @@ class KnownValues:
         """Whether anything was hidden so far, looked for elsewhere or not."""
         self._values: dict[str, None] = {}
         self._finder: Finder | None = None  # made when there are many
+        self._shortest_number = 0  # of those that identify somebody by themselves
 
     def add(self, value: str) -> None:
         """Look for *value* from now on. Raises Withheld for too many: none may be forgotten."""
@@ -31,12 +36,21 @@ class KnownValues:
         if len(self._values) >= MOST_KNOWN:
             raise Withheld("too_large_to_mask")
         self._values[value] = None
+        if _NUMBER.fullmatch(value) and len(value) >= LEAST_NUMBER:
+            self._shortest_number = min(self._shortest_number or len(value), len(value))
         if self._finder is not None:
             self._finder.add(value)
 
-    def spans(self, text: str) -> list[Span]:
-        """What of *text* must be hidden, whether the caller has said it or not."""
+    def spans(self, text: str, *, typed: bool = False) -> list[Span]:
+        """What of *text* must be hidden, whether the caller has said it or not.
+
+        *typed*: somebody may have written it, the caller perhaps, to see whether it is a hidden number. So no number of
+        that length is shown, right or wrong, whatever digits stand around it.
+        """
         known = self._known(text)
+        if typed and self._shortest_number:
+            numbers = (match.span() for match in _NUMBER.finditer(text))
+            known += [Span(start, end, ()) for start, end in numbers if end - start >= self._shortest_number]
         return known if self.said is None or not self.hides else self.said.guarded(text, known)
 
     def _known(self, text: str) -> list[Span]:
@@ -54,11 +68,11 @@ def _places(value: str, text: str) -> Iterator[int]:
         start = text.find(value, start + 1)
 
 
-def personal_spans(text: str, known: KnownValues | None = None) -> list[Span]:
-    """What of *text* must be hidden, in order, apart from one another."""
+def personal_spans(text: str, known: KnownValues | None = None, *, typed: bool = False) -> list[Span]:
+    """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`."""
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
-        spans.extend(known.spans(text))
+        spans.extend(known.spans(text, typed=typed))
     return merge(spans)
 
 
@@ -76,6 +90,6 @@ def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def mask_free_text(text: str, known: KnownValues | None, tally: Tally) -> str:
-    """*text* with three stars in place of everything personal in it."""
-    return hide(text, personal_spans(text, known), tally)
+def mask_free_text(text: str, known: KnownValues | None, tally: Tally, *, typed: bool = False) -> str:
+    """*text* with three stars in place of everything personal in it. *typed*: see `KnownValues.spans`."""
+    return hide(text, personal_spans(text, known, typed=typed), tally)

@@ -223,7 +223,7 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
         case Kind.SHOW:
             return value
         case Kind.SCAN:
-            return mask_free_text(value, known, tally)
+            return mask_free_text(value, known, tally, typed=True)
         case Kind.DROP:
             return ""
         case Kind.MASK:

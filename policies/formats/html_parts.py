@@ -60,7 +60,7 @@ class Run:
         """The run with everything personal in its text hidden, even where a tag stands in the middle of it."""
         texts = [piece.text for piece in self.pieces if isinstance(piece, Text)]
         # Tags and comments in a run can tear a number apart, or hold two apart: both readings count.
-        spans = personal_spans("".join(texts), known)
+        spans = personal_spans("".join(texts), known, typed=True)
         if len(texts) > 1:
             starts = accumulate(map(len, texts), initial=0)
             apart = [

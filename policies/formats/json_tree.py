@@ -309,7 +309,7 @@ class JsonTree:
                 return None
             case Kind.SCAN:
                 if isinstance(value, str):
-                    return mask_free_text(value, known, self.tally)
+                    return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None

@@ -267,6 +267,21 @@ def test_a_form_that_is_reached_from_what_was_asked_is_saved(at: Hall, asked: st
     assert at.clerk.get(saved.headers["location"]).status_code == 200
 
 
+def test_a_note_of_many_numbers_does_not_tell_which_of_them_is_hidden(at: Hall) -> None:
+    number = str(at.dump()[APPLICATIONS][60]["mobile"])
+    candidates = [f"9{number[:3]}{middle:04}{number[-4:]}20519" for middle in (int(number[3:7]), 1234, 5678)]
+    before = at.dump()
+    form = at.clerk.form(change(60))
+    assert at.clerk.save(change(60), form, note="，".join(candidates)).status_code == 302
+    shown = at.clerk.form(change(60))["note"]
+    assert shown == "，".join(["***"] * 3)
+    assert (
+        at.clerk.save(change(60), at.clerk.form(change(60)), note=str(before[APPLICATIONS][60]["note"])).status_code
+        == 302
+    )
+    assert changes(before, at.dump()) == {}
+
+
 def test_a_form_that_is_reached_from_a_filtered_list(at: Hall) -> None:
     target = f"{change(11)}?_changelist_filters=status__exact%3D%E5%BE%85%E5%8F%97%E7%90%86"
     before, form = at.dump(), at.clerk.form(target)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.formats import free_text
-from policies.formats.free_text import FEW_KNOWN, KnownValues
+from policies.formats.free_text import FEW_KNOWN, KnownValues, hide, personal_spans
 from policies.formats.masker import Withheld
 
 letters = st.sampled_from("张三李四ab-]^\\1*. ")
@@ -75,3 +75,27 @@ def test_of_too_many_values_none_is_forgotten(monkeypatch: pytest.MonkeyPatch) -
     few.add("value0000")
     with pytest.raises(Withheld, match="too_large_to_mask"):
         few.add("another")
+
+
+@given(st.sampled_from(["", "9", "1a", "号", "8 "]), st.sampled_from(["", "20519", "x", "。"]), st.integers(0, 9_999))
+def test_a_number_that_somebody_wrote_is_treated_alike_whether_it_is_right_or_wrong(
+    before: str, after: str, middle: int
+) -> None:
+    """Digits around it keep recognisers off: what is known must not show which of many was right."""
+    known = KnownValues()
+    known.add("16565252051")
+    right, wrong = "16565252051", f"1656{middle:04}051"
+    one, other = (
+        hide(f"{before}{number}{after}", personal_spans(f"{before}{number}{after}", known, typed=True))
+        for number in (right, wrong)
+    )
+    assert one == other
+    assert right not in one
+
+
+def test_shorter_numbers_and_pages_without_hidden_numbers_are_left_alone() -> None:
+    known = KnownValues()
+    assert personal_spans("单号202611250001", known, typed=True) == []
+    known.add("16565252051")
+    assert personal_spans("单号2026112500", known, typed=True) == []
+    assert personal_spans("/static/app.js?v=1700000000000", known) == []
