@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from policies.ask import Links
+from policies.data_keys import derive_key
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
@@ -34,7 +35,7 @@ from policies.program import (
     Shapes,
     ValueShape,
 )
-from policies.transforms.make import derive_key, transform_of
+from policies.transforms.make import transform_of
 from policies.transforms.spec import FORM_ORDER, Drop, Form, Scan, Show, Spec, form_of, name_of
 
 

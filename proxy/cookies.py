@@ -6,8 +6,9 @@ only has to bring it back, so it needs to read nothing of it.
 
 import re
 
+from policies.data_keys import BadToken
 from policies.recognisers.scan import scan
-from policies.transforms.encrypt import BadToken, Cipher
+from policies.transforms.encrypt import Cipher
 from proxy.identity import COOKIE
 
 LARGEST = 4096

@@ -7,8 +7,8 @@ from contextlib import suppress
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
+from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
-from policies.transforms.encrypt import BadToken
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters

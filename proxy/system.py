@@ -6,11 +6,12 @@ from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from policies.ask import Question, Routes
+from policies.data_keys import BadToken
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
 from policies.policy import State
 from policies.program import OperationRule, Program
-from policies.transforms.encrypt import BadToken, Cipher
+from policies.transforms.encrypt import Cipher
 from policies.view import View, Views, grants_for
 from policies.write_back import MOST_CONTROLS, WriteRules
 from proxy.cookies import Cookies

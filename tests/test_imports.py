@@ -37,7 +37,7 @@ HOMES = {
     ),
     "jwt": ("policies/jwks.py", "proxy/identity.py", "deploy/demo/identity_provider.py"),
 }
-LAZY = ("yingbi/cli.py",)
+LAZY = ("yingbi/cli.py", "yingbi/commands/")
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
 
@@ -79,7 +79,7 @@ def test_no_import_hides(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     if path.name == "__init__.py":
         assert not names_in(tree), "__init__.py imports nothing"
-    if relative not in LAZY:
+    if not relative.startswith(LAZY):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert not names_in(node), f"{node.name} imports inside"

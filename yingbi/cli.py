@@ -6,13 +6,12 @@ Imports stand in the commands, so that `yingbi --help` answers at once.
 import argparse
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
-KINDS = ("json", "html", "csv", "text")
-"""See `policies.trial.KINDS`."""
-_KIND_OF_NAME = {".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".txt": "text"}
+from yingbi.commands.policy import add_policies
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
 """See `console.roles.Role`."""
 
@@ -34,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(given.run(given))
     except WrongSettings as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return WRONG_USE
     except PermissionError as error:
-        _complain(
+        complain(
             f"无权使用 `{error.filename}`，请以安装的所有者运行 / may not use it: run this as who owns the installation"
         )
         return COULD_NOT
@@ -56,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    up = _add(
+    up = add_command(
         commands,
         "up",
         _up,
@@ -64,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "yingbi up --index elasticsearch",
     )
     up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="索引用什么 / what keeps the index of events")
-    status = _add(
+    status = add_command(
         commands,
         "status",
         _status,
@@ -72,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "yingbi status --json",
     )
     status.add_argument("--json", action="store_true", help="输出 JSON / as JSON, with every address and process")
-    check = _add(
+    check = add_command(
         commands,
         "check",
         _check,
@@ -92,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         help="输出 JSON / as JSON: file, line, column, code, about, zh, message, severity",
     )
     _add_accounts(commands)
-    _add_policies(commands)
-    explain = _add(
+    add_policies(commands)
+    explain = add_command(
         commands,
         "explain",
         _explain,
@@ -107,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         "demo", help="使用演示系统 / use the demo of a running installation", epilog="example: yingbi demo leak"
     )
     demos = demo.add_subparsers(dest="demo", required=True, metavar="COMMAND")
-    credential = _add(
+    credential = add_command(
         demos,
         "credential",
         _credential,
@@ -121,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     credential.add_argument(
         "--plain", action="store_true", help="只打印凭证 / the credential alone, without an example"
     )
-    leak = _add(
+    leak = add_command(
         demos,
         "leak",
         _leak,
@@ -136,12 +135,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_accounts(commands: Commands) -> None:
     account = commands.add_parser(
         "account", help="管理控制台账号 / make and end accounts of the console", epilog="example: yingbi account list"
     )
     accounts = account.add_subparsers(dest="account", required=True, metavar="COMMAND")
-    adding = _add(
+    adding = add_command(
         accounts,
         "add",
         _account,
@@ -159,57 +158,9 @@ def _add_accounts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         ("password", "重设密码 / give an account a new first password, and print it"),
         ("disable", "停用账号 / let nobody sign in with an account any more"),
     ):
-        changing = _add(accounts, name, _account, about, f"yingbi account {name} lin")
+        changing = add_command(accounts, name, _account, about, f"yingbi account {name} lin")
         changing.add_argument("name", metavar="NAME", help="登录时填写的账号名 / what is typed to sign in")
-    _add(accounts, "list", _account, "列出账号 / say which accounts there are, and whose", "yingbi account list")
-
-
-def _add_policies(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    policy = commands.add_parser(
-        "policy",
-        help="试用策略 / try a policy",
-        epilog="example: yingbi policy try --system register --operation 'GET /register/residents.json' answer.json",
-    )
-    policies = policy.add_subparsers(dest="policy", required=True, metavar="COMMAND")
-    trying = _add(
-        policies,
-        "try",
-        _try,
-        "一份答复会显示成什么 / print what a caller would get of an answer",
-        "yingbi policy try --system bookings --operation 'GET /api/bookings' --explain answer.json",
-    )
-    trying.add_argument("--policy", type=Path, metavar="DIR", help="策略目录，默认为本安装的 / a folder of policies")
-    trying.add_argument("--system", required=True, metavar="NAME", help="哪个系统 / of which system")
-    trying.add_argument(
-        "--operation",
-        default="",
-        metavar="'GET /x/{id}'",
-        help="哪个操作，登记中的系统不必写 / of which operation; a system that is being learnt needs none",
-    )
-    trying.add_argument(
-        "--caller",
-        type=Path,
-        metavar="FILE",
-        help="调用者的 JSON：id、posts、purposes；默认未登录 / who asks, as JSON; nobody signed in unless given",
-    )
-    trying.add_argument("--kind", choices=KINDS, help="答复的格式，默认看扩展名 / what the answer is; by its name")
-    trying.add_argument("--explain", action="store_true", help="在标准错误中逐字段说明 / say why, on standard error")
-    trying.add_argument(
-        "body", type=Path, metavar="BODY", help="未脱敏的答复，- 为标准输入 / the answer as it is; - reads it"
-    )
-
-
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    about: str,
-    example: str,
-) -> argparse.ArgumentParser:
-    described = about[0].upper() + about[1:] + "."
-    command = commands.add_parser(name, help=about, description=described, epilog=f"example: {example}")
-    command.set_defaults(run=run)
-    return command
+    add_command(accounts, "list", _account, "列出账号 / say which accounts there are, and whose", "yingbi account list")
 
 
 def _up(given: argparse.Namespace) -> int:
@@ -230,7 +181,7 @@ def _up(given: argparse.Namespace) -> int:
         speak()
         up(settings, Teller(sys.stdout))
     except (CannotPrepare, CannotStart) as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return COULD_NOT
     return FINE
 
@@ -265,7 +216,7 @@ def _check(given: argparse.Namespace) -> int:
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()
         hint = "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run" if unmade else ""
-        _complain(f"无法检查 / cannot check: {error.strerror or error}{hint}")
+        complain(f"无法检查 / cannot check: {error.strerror or error}{hint}")
         return COULD_NOT
     if given.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
@@ -274,38 +225,6 @@ def _check(given: argparse.Namespace) -> int:
             print(finding)
         print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
     return FOUND if findings else FINE
-
-
-def _try(given: argparse.Namespace) -> int:
-    from policies.findings import PolicyError
-    from policies.trial import Caller, NotTried, Trial, read_caller
-    from yingbi.clock import now
-    from yingbi.explain import lines_of_trial
-    from yingbi.home import Home
-    from yingbi.settings import read_settings
-
-    try:
-        folder = given.policy or Home(read_settings().home).policies
-        caller = read_caller(given.caller.read_bytes()) if given.caller else Caller()
-        body = sys.stdin.buffer.read() if str(given.body) == "-" else given.body.read_bytes()
-        kind = given.kind or _KIND_OF_NAME.get(given.body.suffix, "json")
-        tried = Trial(folder).try_on(
-            body, system=given.system, operation=given.operation, caller=caller, kind=kind, now=now()
-        )
-    except PolicyError as error:
-        _complain(f"策略有误 / the policy has errors:\n{error}")
-        return FOUND
-    except NotTried as problem:
-        _complain(str(problem))
-        return WRONG_USE
-    except OSError as error:
-        _complain(f"无法读取 / cannot read `{error.filename or given.policy}`: {error.strerror or error}")
-        return COULD_NOT
-    sys.stdout.buffer.write(tried.body)
-    sys.stdout.buffer.flush()
-    if given.explain or tried.withheld:
-        print(*lines_of_trial(tried), sep="\n", file=sys.stderr)
-    return FOUND if tried.withheld else FINE
 
 
 def _explain(given: argparse.Namespace) -> int:
@@ -318,10 +237,10 @@ def _explain(given: argparse.Namespace) -> int:
     try:
         print(*lines_of_event(Home(read_settings().home), given.event.strip().upper(), now()), sep="\n")
     except NoSuchEvent as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return FOUND
     except BrokenChain as problem:
-        _complain(f"访问日志的链断裂 / a chain of the log breaks: {problem}")
+        complain(f"访问日志的链断裂 / a chain of the log breaks: {problem}")
         return FOUND
     return FINE
 
@@ -343,7 +262,7 @@ def _account(given: argparse.Namespace) -> int:
             case _:
                 print("\n".join(account.lines_of(home)))
     except account.NotDone as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return COULD_NOT
     return FINE
 
@@ -356,10 +275,10 @@ def _credential(given: argparse.Namespace) -> int:
     try:
         credential = credential_of(settings, given.name, given.system)
     except UnknownCaller as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return WRONG_USE
     except OSError:
-        _complain(f"`{settings.home}` 中还没有演示系统 / there is no demo here yet: yingbi up makes it")
+        complain(f"`{settings.home}` 中还没有演示系统 / there is no demo here yet: yingbi up makes it")
         return COULD_NOT
     print(credential)
     if not given.plain:
@@ -374,12 +293,8 @@ def _leak(given: argparse.Namespace) -> int:
     try:
         return FINE if play(read_settings(), leave_notice=given.leave_notice) else FOUND
     except CannotPlay as problem:
-        _complain(str(problem))
+        complain(str(problem))
         return COULD_NOT
-
-
-def _complain(sentence: str) -> None:
-    print(f"yingbi: {sentence}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,11 @@ import secrets
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from policies.transforms.make import derive_key
+from policies.data_keys import BadToken, derive_key
 
 VERSION = "y1"
 NONCE_BYTES = 12
 _LEAST_BYTES = NONCE_BYTES + 16
-
-
-class BadToken(Exception):
-    """The token does not open here. Deliberately says no more."""
 
 
 class Cipher:

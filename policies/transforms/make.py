@@ -4,7 +4,6 @@ Properties all of them share: an empty value stays empty; a mask of a mask is th
 points, never as bytes.
 """
 
-import hashlib
 import hmac
 import re
 from collections.abc import Callable
@@ -90,15 +89,6 @@ def digest(value: str, key: bytes) -> str:
     """A lower-case token of 26 characters, the same for the same *value* under the same *key*."""
     number = int.from_bytes(hmac.digest(key, value.encode(), "sha256")) >> (256 - 5 * DIGEST_CHARS)
     return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(DIGEST_CHARS))
-
-
-def derive_key(secret: bytes, *context: str) -> bytes:
-    """A key of 32 bytes for one use of *secret*; another context gives an unrelated key.
-
-    Source: NIST SP 800-108r1, counter mode, one block; every part of the context is preceded by its length.
-    """
-    label = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in context)
-    return hmac.digest(secret, b"\0\0\0\x01" + label + b"\0\0\x01\0", hashlib.sha256)
 
 
 def _as_it_is(value: str) -> str:

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.transforms.encrypt import BadToken, Cipher
-from policies.transforms.make import derive_key
+from policies.data_keys import BadToken, derive_key
+from policies.transforms.encrypt import Cipher
 
 CIPHER = Cipher(b"k" * 32, "test")
 

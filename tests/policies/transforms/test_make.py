@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.transforms.make import REDACTED, could_have_made, derive_key, digest, transform_of
+from policies.data_keys import derive_key
+from policies.transforms.make import REDACTED, could_have_made, digest, transform_of
 from policies.transforms.spec import (
     Cover,
     CoverAfter,

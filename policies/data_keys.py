@@ -1,0 +1,60 @@
+"""The keys that values of one system are encrypted and tokenised with: the current one, and those it has followed.
+
+Every token names the key that made it, so that what was made before a rotation still opens. A key that was revoked is
+not among them: its tokens open no more.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+KEY_BYTES = 32
+
+
+class BadToken(Exception):
+    """The token does not open here. Deliberately says no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """One key of a system. Never printed, never pickled."""
+
+    id: str
+    """Eight hexadecimal digits; it stands in every token and tells nothing of the key."""
+    secret: bytes = field(repr=False)
+    """32 bytes."""
+
+    def for_use(self, *context: str) -> bytes:
+        """A key of 32 bytes for one use; another context gives an unrelated key."""
+        return derive_key(self.secret, *context)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a data key is not pickled")
+
+
+class DataKeys:
+    """The data keys of one system: *keys* by id, *current* among them the one that new tokens are made with."""
+
+    def __init__(self, current: str, keys: Mapping[str, DataKey]) -> None:
+        self._keys = dict(keys)
+        self.current = self._keys[current]
+
+    def of(self, key_id: str) -> DataKey:
+        """The key of this id. Raises BadToken where there is none, or none any more."""
+        key = self._keys.get(key_id)
+        if key is None:
+            raise BadToken
+        return key
+
+    def __reduce__(self) -> str:
+        raise TypeError("data keys are not pickled")
+
+
+def derive_key(secret: bytes, *context: str) -> bytes:
+    """A key of 32 bytes for one use of *secret*; another context gives an unrelated key.
+
+    Source: NIST SP 800-108r1, counter mode, one block; every part of the context is preceded by its length.
+    """
+    label = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in context)
+    return hmac.digest(secret, b"\0\0\0\x01" + label + b"\0\0\x01\0", hashlib.sha256)

@@ -1,0 +1,79 @@
+"""`yingbi policy …`: what an officer does with a policy."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+
+KINDS = ("json", "html", "csv", "text")
+"""See `policies.trial.KINDS`."""
+_KIND_OF_NAME = {".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".txt": "text"}
+
+
+def add_policies(commands: Commands) -> None:
+    """Name the commands `yingbi policy …` to the parser."""
+    policy = commands.add_parser(
+        "policy",
+        help="试用策略 / try a policy",
+        epilog="example: yingbi policy try --system register --operation 'GET /register/residents.json' answer.json",
+    )
+    policies = policy.add_subparsers(dest="policy", required=True, metavar="COMMAND")
+    trying = add_command(
+        policies,
+        "try",
+        _try,
+        "一份答复会显示成什么 / print what a caller would get of an answer",
+        "yingbi policy try --system bookings --operation 'GET /api/bookings' --explain answer.json",
+    )
+    trying.add_argument("--policy", type=Path, metavar="DIR", help="策略目录，默认为本安装的 / a folder of policies")
+    trying.add_argument("--system", required=True, metavar="NAME", help="哪个系统 / of which system")
+    trying.add_argument(
+        "--operation",
+        default="",
+        metavar="'GET /x/{id}'",
+        help="哪个操作，登记中的系统不必写 / of which operation; a system that is being learnt needs none",
+    )
+    trying.add_argument(
+        "--caller",
+        type=Path,
+        metavar="FILE",
+        help="调用者的 JSON：id、posts、purposes；默认未登录 / who asks, as JSON; nobody signed in unless given",
+    )
+    trying.add_argument("--kind", choices=KINDS, help="答复的格式，默认看扩展名 / what the answer is; by its name")
+    trying.add_argument("--explain", action="store_true", help="在标准错误中逐字段说明 / say why, on standard error")
+    trying.add_argument(
+        "body", type=Path, metavar="BODY", help="未脱敏的答复，- 为标准输入 / the answer as it is; - reads it"
+    )
+
+
+def _try(given: argparse.Namespace) -> int:
+    from policies.findings import PolicyError
+    from policies.trial import Caller, NotTried, Trial, read_caller
+    from yingbi.clock import now
+    from yingbi.explain import lines_of_trial
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    try:
+        folder = given.policy or Home(read_settings().home).policies
+        caller = read_caller(given.caller.read_bytes()) if given.caller else Caller()
+        body = sys.stdin.buffer.read() if str(given.body) == "-" else given.body.read_bytes()
+        kind = given.kind or _KIND_OF_NAME.get(given.body.suffix, "json")
+        tried = Trial(folder).try_on(
+            body, system=given.system, operation=given.operation, caller=caller, kind=kind, now=now()
+        )
+    except PolicyError as error:
+        complain(f"策略有误 / the policy has errors:\n{error}")
+        return FOUND
+    except NotTried as problem:
+        complain(str(problem))
+        return WRONG_USE
+    except OSError as error:
+        complain(f"无法读取 / cannot read `{error.filename or given.policy}`: {error.strerror or error}")
+        return COULD_NOT
+    sys.stdout.buffer.write(tried.body)
+    sys.stdout.buffer.flush()
+    if given.explain or tried.withheld:
+        print(*lines_of_trial(tried), sep="\n", file=sys.stderr)
+    return FOUND if tried.withheld else FINE

@@ -1,0 +1,29 @@
+"""What every command has: how it is named to the parser, how it ends, how it complains."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
+"""Exit codes: fine, found something, wrong use, could not."""
+
+type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_command(
+    commands: Commands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """The parser of one more command, which *run* carries out and *about* describes in both languages."""
+    described = about[0].upper() + about[1:] + "."
+    command = commands.add_parser(name, help=about, description=described, epilog=f"example: {example}")
+    command.set_defaults(run=run)
+    return command
+
+
+def complain(sentence: str) -> None:
+    """Say *sentence* where errors are said."""
+    print(f"yingbi: {sentence}", file=sys.stderr)
