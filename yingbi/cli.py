@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.coverage import add_coverage
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_accounts(commands)
     add_policies(commands)
+    add_coverage(commands)
     explain = add_command(
         commands,
         "explain",
