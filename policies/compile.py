@@ -50,7 +50,14 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         keys=_keys(policy) if system.api_keys else (),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
-            IssuerRule(issuer.issuer, issuer.audience, jwks.get(issuer.keys, ""), issuer.posts_claim, issuer.kind)
+            IssuerRule(
+                issuer=issuer.issuer,
+                audience=issuer.audience,
+                jwks=jwks.get(issuer.keys, ""),
+                posts_claim=issuer.posts_claim,
+                kind=issuer.kind,
+                attribute_claims=issuer.attribute_claims,
+            )
             for issuer in system.jwt
         ),
         key_callers=tuple(caller.id for caller in policy.callers),
@@ -162,7 +169,25 @@ def _most_specific_first(
 def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
     return tuple(
         GrantRule(
-            grant.id, grant.posts, grant.callers, grant.sees, grant.purpose, grant.until.timestamp(), str(grant.at)
+            id=grant.id,
+            posts=grant.posts,
+            callers=grant.callers,
+            all_posts=grant.all_posts,
+            not_posts=grant.not_posts,
+            attributes=grant.attributes,
+            signed_in=grant.signed_in,
+            anyone=grant.anyone,
+            operations=grant.operations,
+            records=grant.records,
+            fields=grant.fields,
+            direction=grant.direction,
+            networks=grant.networks,
+            hours=grant.hours,
+            sees=grant.sees,
+            purposes=grant.purposes,
+            not_purposes=grant.not_purposes,
+            until=grant.until.timestamp(),
+            rule=str(grant.at),
         )
         for grant in policy.grants
         if system.name in grant.systems
@@ -171,7 +196,16 @@ def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
 
 def _keys(policy: Policy) -> tuple[KeyRule, ...]:
     return tuple(
-        KeyRule(key.id, key.sha256, key.until.timestamp(), caller.id, caller.kind, caller.posts, caller.purposes)
+        KeyRule(
+            id=key.id,
+            sha256=key.sha256,
+            until=key.until.timestamp(),
+            caller=caller.id,
+            kind=caller.kind,
+            posts=caller.posts,
+            purposes=caller.purposes,
+            attributes=caller.attributes,
+        )
         for caller in policy.callers
         for key in caller.keys
     )

@@ -31,5 +31,7 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
         if spec is None or grant.id in applied or FORM_ORDER.index(form_of(spec)) <= FORM_ORDER.index(form):
             continue
         expired = now.timestamp() >= grant.until
-        found.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))
+        found.append(
+            More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, ", ".join(grant.purposes), expired)
+        )
     return tuple(found)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from policies.applies import is_about
 from policies.ask import Links
 from policies.data_keys import derive_key
 from policies.formats.csv_body import CsvMasker
@@ -20,7 +21,7 @@ from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.policy import OnWrite
+from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -60,7 +61,7 @@ class View:
     def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes) -> None:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self.grants = tuple(grants)
-        self.purpose = ",".join(sorted({grant.purpose for grant in grants}))
+        self.purpose = ",".join(sorted({purpose for grant in grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
         self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
         self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
@@ -205,21 +206,6 @@ class Views:
         return self.of(())
 
 
-def grants_for(
-    program: Program, *, caller: str, posts: frozenset[str], purposes: frozenset[str], now: float
-) -> tuple[GrantRule, ...]:
-    """The grants that apply to a caller at *now*, a POSIX time. A purpose is one that the credential vouches for."""
-    if not purposes:
-        return ()
-    return tuple(
-        grant
-        for grant in program.grants
-        if now < grant.until
-        and grant.purpose in purposes
-        and (caller in grant.callers or not posts.isdisjoint(grant.posts))
-    )
-
-
 def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     """Paths that may be called and tell of nobody: a number of a few digits at most stands where anything may."""
     literal_or_number = {
@@ -238,8 +224,12 @@ def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decisi
     if index in (UNDECLARED, FREE_TEXT) or not field.personal:
         return best
     for grant in grants:
-        spec = grant.sees.get(field.category)
-        if spec is not None and FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(best.form):
+        spec = grant.sees.get(field.category) if grant.direction is Direction.ANSWER else None
+        if (
+            spec is not None
+            and is_about(grant, field.name)
+            and FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(best.form)
+        ):
             best = Decision(field.name, field.category, spec, form_of(spec), name_of(spec), grant.rule, grant.id)
     return best
 
