@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
+from policies.precedence import yielding
 from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
 from policies.shapes import ShapeMaker, pattern_of
 
@@ -167,6 +168,9 @@ def _most_specific_first(
 
 
 def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
+    """The grants of *system*, each behind those that go before it."""
+    grants = [grant for grant in policy.grants if system.name in grant.systems]
+    yields_to = yielding(grants, {caller.id: caller for caller in policy.callers})
     return tuple(
         GrantRule(
             id=grant.id,
@@ -188,9 +192,9 @@ def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
             not_purposes=grant.not_purposes,
             until=grant.until.timestamp(),
             rule=str(grant.at),
+            yields_to=yields_to[grant.id],
         )
-        for grant in policy.grants
-        if system.name in grant.systems
+        for grant in sorted(grants, key=lambda grant: len(yields_to[grant.id]))
     )
 
 

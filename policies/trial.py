@@ -12,6 +12,7 @@ import msgspec
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
 from policies.compile import compile_system
+from policies.decisions import Decision
 from policies.digest import Digester
 from policies.findings import PolicyError
 from policies.formats.html_forms import Carried
@@ -21,7 +22,7 @@ from policies.more import More, more_of
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.section import nearest
-from policies.view import Decision, View
+from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)

@@ -70,8 +70,6 @@ class System:
         self, caller: Caller, now: datetime, *, operation: OperationRule, address: str, strictest: bool
     ) -> View:
         """The view of *caller*, who asks from *address* at *now*; the *strictest* where an overlay says so."""
-        if strictest:
-            return self.views.strictest
         asking = Asking(
             caller=caller.id,
             posts=caller.posts,
@@ -81,7 +79,7 @@ class System:
             operation=operation.id,
             now=now.timestamp(),
         )
-        return self.views.of(self._applying.to(asking))
+        return self.views.of(self._applying.to(asking), harder=strictest)
 
     def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
