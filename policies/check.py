@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from policies.check_grants import check_ends, check_grants
+from policies.check_order import check_order
 from policies.check_records import check_records
 from policies.compile import compile_with
 from policies.composite import check_composites
@@ -16,12 +18,12 @@ RESERVED = (PUBLIC, SCAN, "undeclared", "text")
 def check(policy: Policy, jwks: dict[str, str], now: datetime | None, findings: Findings) -> None:
     """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file.
 
-    Without the time *now*, nothing is said of what has ended.
+    Without the time *now*, nothing is said of what has ended or soon will have.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect):
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order):
         stage(policy, findings)
     if now is not None:
-        _ended(policy, now, findings)
+        check_ends(policy, now, findings)
     check_composites(policy, findings)
     for system in policy.systems.values():
         _identity(system, jwks, findings)
@@ -130,16 +132,6 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
     ):
         message = f"{what} `{name}` is without effect: its `{empty}` are empty"
         findings.add(Finding(at, "without-effect", message, Severity.WARNING, f"{zh} `{name}` 的 `{empty}` 是空的"))
-
-
-def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
-    for at, what, zh, name, until in (
-        *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
-        *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
-    ):
-        if until <= now:
-            message = f"{what} `{name}` has ended: remove it, or have a later `until` approved"
-            findings.add(Finding(at, "ended", message, Severity.WARNING, f"{zh} `{name}`"))
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
