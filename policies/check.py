@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from policies.check_grants import check_ends, check_grants
+from policies.check_order import check_order
 from policies.check_records import check_records
 from policies.compile import compile_with
 from policies.composite import check_composites
@@ -22,13 +24,13 @@ def check(
 ) -> dict[str, Program]:
     """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file.
 
-    Without the time *now*, nothing is said of what has ended. Returns the program of each system as far as it can be
-    had; where there are errors none may be used.
+    Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as far
+    as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect):
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order):
         stage(policy, findings)
     if now is not None:
-        _ended(policy, now, findings)
+        check_ends(policy, now, findings)
     check_composites(policy, findings)
     programs = {}
     for name, system in policy.systems.items():
@@ -144,16 +146,6 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
     ):
         message = f"{what} `{name}` is without effect: its `{empty}` are empty"
         findings.add(Finding(at, "without-effect", message, Severity.WARNING, f"{zh} `{name}` 的 `{empty}` 是空的"))
-
-
-def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
-    for at, what, zh, name, until in (
-        *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
-        *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
-    ):
-        if until <= now:
-            message = f"{what} `{name}` has ended: remove it, or have a later `until` approved"
-            findings.add(Finding(at, "ended", message, Severity.WARNING, f"{zh} `{name}`"))
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
