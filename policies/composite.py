@@ -5,7 +5,7 @@ A resident ID number is region (6 digits), birth date (8), sequence (3, whose la
 person can put them side by side. DESIGN decision 7.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -14,9 +14,10 @@ from operator import itemgetter
 
 from policies.findings import Finding, Findings, Position, Severity
 from policies.policy import Grant, Meaning, Policy, System
+from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.positions import starred
-from policies.transforms.spec import FORM_ORDER, Form, Keep, Positions, Scan, Show, Spec, form_of, name_of
+from policies.transforms.spec import Form, Keep, Positions, Scan, Shift, Show, Spec, form_of, name_of, shows_more
 
 _ID_CHARS = 18
 _REGION, _BIRTH, _SEQUENCE, _CHECK = range(6), range(6, 14), range(14, 17), 17
@@ -25,7 +26,7 @@ _REGIONS_LEFT = (3200.0, 457.0, 94.0, 30.0, 9.4, 3.0, 1.0)
 """Codes of counties and districts, and how many there are on average to the first digits (GB/T 2260)."""
 _DAYS = tuple(date(1930, 1, 1) + timedelta(days=number) for number in range(36_525))
 """The birth dates that somebody alive may have: a hundred years."""
-_KEY = bytes(32)
+_KEYS = FieldKeys(bytes(32), "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _known_places(spec: Spec) -> set[int]:
 @lru_cache(maxsize=256)
 def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
     """How many birth dates can be told apart by these masks of it and by these of the eight digits in the number."""
-    masks = [transform_of(spec, _KEY) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
+    masks = [_day_as_known(spec) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
     if not masks and not places:
         return 1
     digits = itemgetter(*sorted(places)) if places else lambda text: ""
@@ -105,6 +106,13 @@ def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
         spelled = day.isoformat()
         kinds.add((*(mask(spelled) for mask in masks), digits(spelled.replace("-", ""))))
     return len(kinds)
+
+
+def _day_as_known(spec: Spec) -> Callable[[str], object]:
+    """What is known of a birth date to who sees it as *spec* makes it."""
+    if isinstance(spec, Shift):  # any of so many days is as likely as the others
+        return lambda day: date.fromisoformat(day).toordinal() // (2 * spec.days + 1)
+    return transform_of(spec, _KEYS)
 
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
@@ -130,7 +138,7 @@ def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator
             spec, at = field.mask or category.mask, field.at if field.mask else category.at
             for grant in applying:
                 seen = grant.sees.get(field.category)
-                if seen is not None and FORM_ORDER.index(form_of(seen)) > FORM_ORDER.index(form_of(spec)):
+                if seen is not None and shows_more(form_of(seen), form_of(spec)):
                     spec, at = seen, grant.at
             yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.program import Program
-from policies.transforms.spec import FORM_ORDER, Form, form_of, name_of
+from policies.transforms.spec import Form, form_of, name_of, shows_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
     found = []
     for grant in program.grants:
         spec = grant.sees.get(category)
-        if spec is None or grant.id in applied or FORM_ORDER.index(form_of(spec)) <= FORM_ORDER.index(form):
+        if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
         found.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))

@@ -1,5 +1,6 @@
 """Reads transforms: a word, or a word with parameters, ours or that of another product."""
 
+import re
 from collections.abc import Callable
 
 from policies.section import Section
@@ -10,15 +11,19 @@ from policies.transforms.spec import (
     CoverBefore,
     CoverRange,
     DatePart,
+    Dictionary,
     Digest,
     Drop,
     Keep,
     KeepRange,
+    Of,
     Part,
     Positions,
+    Pseudonym,
     Redact,
     Replace,
     Scan,
+    Shift,
     Show,
     Spec,
 )
@@ -27,11 +32,17 @@ from policies.yaml_tree import Entries, Node, Scalar
 MOST = 64
 """Characters that a mask may count."""
 LONGEST_MARK = 8
+MOST_DAYS = 3650
+"""By which a date may be moved."""
+FEWEST_WORDS, MOST_WORDS = 2, 1_000_000
+"""Surrogates that a dictionary may make: one alone is a fixed text, and its name is `replace`."""
+_WORD = re.compile(r"[^\s*]{1,20}")
 _SIMPLE: dict[str, Spec] = {
     "show": Show(),
     "scan": Scan(),
     "redact": Redact(),
     "digest": Digest(),
+    "pseudonym": Pseudonym(),
     "drop": Drop(),
 }
 
@@ -101,6 +112,35 @@ def _date(section: Section) -> Spec | None:
     return DatePart(part) if part else None
 
 
+def _shift(section: Section) -> Spec | None:
+    days = section.number("days", least=1, most=MOST_DAYS)
+    if days is None and "days" not in section.node.nodes:
+        section.find(section.at, "missing-key", f"{section.what} needs `days`", about=f"{section.what} 需要 `days`")
+    section.done()
+    return Shift(days) if days else None
+
+
+def _pseudonym(section: Section) -> Spec | None:
+    prefix = section.text("prefix", required=False, fits=_WORD) or Pseudonym().prefix
+    chars = section.number("chars", least=5, most=16, default=Pseudonym().chars) or Pseudonym().chars
+    by = section.choice("by", Of, Of.VALUE) or Of.VALUE
+    section.done()
+    return Pseudonym(prefix, chars, by)
+
+
+def _dictionary(section: Section) -> Spec | None:
+    words, then = section.texts("words", fits=_WORD), section.texts("then", required=False, fits=_WORD)
+    by = section.choice("by", Of, Of.VALUE) or Of.VALUE
+    section.done()
+    count = len(words) * max(len(then), 1)
+    if words and not FEWEST_WORDS <= count <= MOST_WORDS:
+        message = f"a dictionary makes from {FEWEST_WORDS} to {MOST_WORDS:,} surrogates, and this one makes {count:,}"
+        about = f"词典应能组成 {FEWEST_WORDS} 至 {MOST_WORDS:,} 个代称，现在是 {count:,} 个"
+        section.find(section.place_of("words"), "out-of-range", message, about=about)
+        return None
+    return Dictionary(words, then, by) if words else None
+
+
 def _places(section: Section, start: str, end: str, kind: Callable[[int, int], Positions]) -> Spec | None:
     first = section.number(start, least=1, most=MOST)
     last = section.number(end, least=1, most=MOST)
@@ -159,6 +199,9 @@ _WITH_PARAMETERS: dict[str, Callable[[Section], Spec | None]] = {
     "keep": _keep,
     "cover": _cover,
     "date": _date,
+    "shift": _shift,
+    "pseudonym": _pseudonym,
+    "dictionary": _dictionary,
     # As Huawei Cloud's Data Security Center calls them (API reference, static data masking).
     "PRESNM": _presnm,
     "MASKNM": _masknm,

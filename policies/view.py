@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from policies.ask import Links
-from policies.data_keys import derive_key
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
@@ -35,8 +34,9 @@ from policies.program import (
     Shapes,
     ValueShape,
 )
-from policies.transforms.make import transform_of
-from policies.transforms.spec import FORM_ORDER, Drop, Form, Scan, Show, Spec, form_of, name_of
+from policies.transforms.keyed import FieldKeys
+from policies.transforms.make import could_have_made, transform_of
+from policies.transforms.spec import Drop, Form, Scan, Show, Spec, form_of, looks_true, name_of, shows_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +239,14 @@ def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decisi
         return best
     for grant in grants:
         spec = grant.sees.get(field.category)
-        if spec is not None and FORM_ORDER.index(form_of(spec)) > FORM_ORDER.index(best.form):
+        if spec is not None and shows_more(form_of(spec), best.form):
             best = Decision(field.name, field.category, spec, form_of(spec), name_of(spec), grant.rule, grant.id)
     return best
 
 
 def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:
     field = program.fields[index]
-    kind, apply = _treatment(decision.spec, derive_key(secret, "field digest", program.system, field.category))
+    kind, apply = _treatment(decision.spec, FieldKeys(secret, program.system, field.category))
     return Action(
         field=index,
         kind=kind,
@@ -255,10 +255,11 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         followed=field.followed,
         # Of an empty control only what the form carries says whether there was anything to drop.
         restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
+        makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
     )
 
 
-def _treatment(spec: Spec, key: bytes) -> tuple[Kind, Callable[[str], str]]:
+def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:
     match spec:
         case Show():
             return Kind.SHOW, str
@@ -267,4 +268,4 @@ def _treatment(spec: Spec, key: bytes) -> tuple[Kind, Callable[[str], str]]:
         case Drop():
             return Kind.DROP, str
         case _:
-            return Kind.MASK, transform_of(spec, key)
+            return Kind.MASK, transform_of(spec, keys)

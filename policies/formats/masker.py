@@ -45,6 +45,8 @@ class Action:
     """Whether what it hides in a page is hidden wherever else it stands in the page."""
     restore: bool = False
     """Whether a form must carry the true value, sealed, so that saving it unchanged changes nothing."""
+    makes: Callable[[str], bool] | None = None
+    """Whether a value could be one that it makes; None for masks that everybody can tell from a true value."""
 
 
 @dataclass(slots=True)

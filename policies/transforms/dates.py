@@ -1,7 +1,9 @@
-"""Dates without their finer parts, in the way in which they were written."""
+"""Dates without their finer parts, or moved, in the way in which they were written."""
 
 import re
 import unicodedata
+from collections.abc import Callable
+from datetime import date, timedelta
 
 from policies.transforms.positions import REDACTED
 from policies.transforms.spec import Part
@@ -15,6 +17,14 @@ _WRITTEN = (
     ("", re.compile(r"((?:18|19|20|21)\d\d)(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?")),
     ("年", re.compile(rf"((?:18|19|20|21)\d\d)年(?:{_MONTH}月(?:{_DAY}[日号]{_TIME})?)?")),
 )
+_WHOLE = re.compile(
+    rf"((?:18|19|20|21)\d\d)([-/.年]?){_MONTH}([-/.月]?)(0?[1-9]|[12][0-9]|3[01])([日号]?)"
+    r"([T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?( ?Z| ?[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+"""A day, perhaps with a time of day and its zone. The signs between its parts must go together: see `_SIGNS`."""
+_SIGNS = {("-", "-", ""), ("/", "/", ""), (".", ".", ""), ("", "", ""), ("年", "月", "日"), ("年", "月", "号")}
+_FIRST, _LAST = date(1800, 1, 1), date(2199, 12, 31)
 _DECADE = re.compile("(?:18|19|20|21)[0-9]0(?:s|年代)")
 
 
@@ -42,6 +52,45 @@ def is_date_part(value: str, to: Part) -> bool:
     if to is Part.DECADE:
         return _DECADE.fullmatch(text) is not None
     return bool(text) and text != REDACTED and date_part(text, to) == text
+
+
+def shifter(days: int, number_of: Callable[[str], int]) -> Callable[[str, str], str]:
+    """The function from a date and its subject to the date moved by up to *days* days, by 1 at least.
+
+    *number_of* gives a subject's number; all dates of the subject move by the same. A time of day becomes midnight: to
+    the second it would tell which. What is no whole day, is nobody's, or would leave the years 1800 to 2199 becomes
+    `***`.
+    """
+
+    def shift(value: str, subject: str) -> str:
+        text = unicodedata.normalize("NFKC", value).strip()
+        if not text:
+            return value
+        match = _WHOLE.fullmatch(text)
+        if match is None or not subject or (match[2], match[4], match[6]) not in _SIGNS or (match[8] and not match[7]):
+            return REDACTED
+        if not match[2] and len(match[3] + match[5]) != 4:
+            return REDACTED
+        number = number_of(subject) % (2 * days)
+        try:
+            moved = date(int(match[1]), int(match[3]), int(match[5])) + timedelta(
+                number - days if number < days else number - days + 1
+            )
+        except (ValueError, OverflowError):
+            return REDACTED
+        if not _FIRST <= moved <= _LAST:
+            return REDACTED
+        width = 1 if "0" not in (match[3][0], match[5][0]) and 1 in (len(match[3]), len(match[5])) else 2
+        day = f"{moved.year}{match[2]}{moved.month:0{width}}{match[4]}{moved.day:0{width}}{match[6]}"
+        return day + re.sub("[0-9]", "0", match[7] or "") + (match[8] or "")
+
+    return shift
+
+
+def is_whole_date(value: str) -> bool:
+    """Whether *value* could be what `shifter` makes of a date: any date is."""
+    match = _WHOLE.fullmatch(unicodedata.normalize("NFKC", value).strip())
+    return match is not None and (match[2], match[4], match[6]) in _SIGNS
 
 
 def _spelled(year: str, month: str | None, separator: str, to: Part) -> str:

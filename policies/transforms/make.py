@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
-from policies.transforms.dates import date_part, is_date_part
+from policies.transforms.dates import date_part, is_date_part, is_whole_date, shifter
+from policies.transforms.keyed import SIGN_ALPHABET, FieldKeys, SubjectTransform, number_of, surrogate
 from policies.transforms.positions import REDACTED as REDACTED
 from policies.transforms.positions import starred, stars_of
 from policies.transforms.spec import (
@@ -18,15 +19,19 @@ from policies.transforms.spec import (
     CoverBefore,
     CoverRange,
     DatePart,
+    Dictionary,
     Digest,
     Drop,
     Keep,
     KeepRange,
+    Pseudonym,
     Redact,
     Replace,
     Scan,
+    Shift,
     Show,
     Spec,
+    needs_subject,
 )
 
 type Transform = Callable[[str], str]
@@ -38,10 +43,11 @@ DIGEST_CHARS = 26
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
-def transform_of(spec: Spec, key: bytes) -> Transform:
-    """The function from a value to what *spec* makes of it. *key* is for the transforms that need one.
+def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
+    """The function from a value to what *spec* makes of it. *keys* are for the transforms that need one.
 
     `Scan` and `Drop` act on more than a value and are the masker's work: asking for them is a programming error.
+    Where *spec* goes by whom the record is about (`needs_subject`) and nobody has said it, a value becomes `***`.
     """
     match spec:
         case Show():
@@ -55,17 +61,43 @@ def transform_of(spec: Spec, key: bytes) -> Transform:
         case DatePart(to):
             return lambda value: date_part(value, to)
         case Digest():
+            key = keys.of_category("field digest")
             return lambda value: digest(value, key) if value else value
+        case Pseudonym() | Dictionary() if not needs_subject(spec):
+            of = surrogate(spec, keys)
+            return lambda value: of(value, "")
+        case Shift() | Pseudonym() | Dictionary():
+            return transform_of(Redact(), keys)
         case Scan() | Drop():
             raise ValueError("free text and dropped fields are the masker's work")
         case _:
             assert_never(spec)
 
 
+def subject_transform_of(spec: Spec, keys: FieldKeys) -> SubjectTransform:
+    """The function from a value and whom its record is about to what *spec* makes of it; see `needs_subject`.
+
+    The subject is in canonical form (`policies.digest.canonical`); an empty one stands for nobody. Any *spec* may be
+    asked for that `transform_of` makes: those that do not go by the subject make the same of every one.
+    """
+    match spec:
+        case Shift(days):
+            key = keys.of_system("shift")
+            return shifter(days, lambda subject: number_of(key, subject))
+        case Pseudonym() | Dictionary() if needs_subject(spec):
+            of = surrogate(spec, keys)
+            hidden = transform_of(Redact(), keys)
+            return lambda value, subject: of(value, subject) if subject else hidden(value)
+        case _:
+            plain = transform_of(spec, keys)
+            return lambda value, subject: plain(value)
+
+
 def could_have_made(spec: Spec) -> Recogniser:
     """A test for values that *spec* could have made of some other value.
 
     DESIGN decision 4: such a value, coming back in a request, must never reach the system that holds the true one.
+    What some transforms make looks like a true value (`looks_true`): of those, only who is shown it can mean it.
     """
     match spec:
         case Show() | Drop():
@@ -81,6 +113,14 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: REDACTED in value or is_date_part(value, to)
         case Digest():
             return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(_ALPHABET)
+        case Pseudonym(prefix, chars, _):
+            sign = re.compile(rf"\s*{re.escape(prefix)}-[{SIGN_ALPHABET}]{{{chars}}}\s*")
+            return lambda value: REDACTED in value or sign.fullmatch(value) is not None
+        case Dictionary(words, then, _):
+            made = {first + second for first in words for second in then or ("",)}
+            return lambda value: REDACTED in value or value.strip() in made
+        case Shift():
+            return lambda value: REDACTED in value or is_whole_date(value)
         case _:
             assert_never(spec)
 

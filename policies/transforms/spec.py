@@ -19,6 +19,14 @@ class Form(StrEnum):
 FORM_ORDER = tuple(Form)
 
 
+class Of(StrEnum):
+    """What a surrogate is consistent for."""
+
+    VALUE = "value"
+    SUBJECT = "subject"
+    """The person whom the record is about, whatever the value."""
+
+
 class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="show"):
     """The value as it is."""
 
@@ -93,8 +101,30 @@ class DatePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dat
     to: Part
 
 
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shift"):
+    """A date moved by up to so many days either way: all dates of one subject by the same, so that spans stay true."""
+
+    days: int
+
+
 class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
     """A keyed digest: the same for the same value, system and category."""
+
+
+class Pseudonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pseudonym"):
+    """A made-up sign such as `人员-7F3K2M9A`: the same for the same value or for the same subject."""
+
+    prefix: str = "人员"
+    chars: int = 8
+    by: Of = Of.VALUE
+
+
+class Dictionary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dictionary"):
+    """One of *words*, and one of *then* after it: the same for the same value or for the same subject."""
+
+    words: tuple[str, ...]
+    then: tuple[str, ...] = ()
+    by: Of = Of.VALUE
 
 
 class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
@@ -103,7 +133,28 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
 
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
-type Spec = Show | Scan | Redact | Replace | Positions | DatePart | Digest | Drop
+type Spec = Show | Scan | Redact | Replace | Positions | DatePart | Shift | Digest | Pseudonym | Dictionary | Drop
+
+
+def needs_subject(spec: Spec) -> bool:
+    """Whether what *spec* makes of a value depends on whom the record is about."""
+    match spec:
+        case Shift():
+            return True
+        case Pseudonym() | Dictionary():
+            return spec.by is Of.SUBJECT
+        case _:
+            return False
+
+
+def looks_true(spec: Spec) -> bool:
+    """Whether what *spec* makes of a value looks like a true one, so that its look alone does not give it away."""
+    return isinstance(spec, Shift | Dictionary)
+
+
+def shows_more(one: Form, other: Form) -> bool:
+    """Whether a value in the form *one* says more of the person than in the form *other*."""
+    return FORM_ORDER.index(one) > FORM_ORDER.index(other)
 
 
 def form_of(spec: Spec) -> Form:
@@ -111,11 +162,11 @@ def form_of(spec: Spec) -> Form:
     match spec:
         case Show():
             return Form.CLEAR
-        case Digest():
+        case Digest() | Pseudonym() | Dictionary():
             return Form.PSEUDONYMOUS
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             return Form.MASKED
-        case DatePart() | Scan():
+        case DatePart() | Shift() | Scan():
             return Form.MASKED
         case Redact() | Replace() | Drop():
             return Form.NONE
@@ -134,5 +185,9 @@ def name_of(spec: Spec) -> str:
             return f"cover-range {start}-{end}"
         case DatePart(to):
             return f"date {to}"
+        case Shift(days):
+            return f"shift {days}"
+        case Pseudonym() | Dictionary() if needs_subject(spec):
+            return f"{type(spec).__struct_config__.tag} by subject"
         case _:
             return str(type(spec).__struct_config__.tag)

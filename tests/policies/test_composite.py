@@ -21,6 +21,7 @@ from policies.transforms.spec import (
     Part,
     Redact,
     Scan,
+    Shift,
     Show,
     Spec,
 )
@@ -54,6 +55,8 @@ ENDS = Keep(first=6, last=4)
         ([(ID, Drop()), (BORN, Show())], 10**6, 10**7),
         ([(ID, ENDS), (BORN, Scan())], 1, 1),
         ([(ID, Scan()), (BORN, Drop())], 10**10, 10**12),
+        ([(ID, Keep(first=6)), (BORN, Shift(10))], 20_000, 22_000),  # any of 21 days is as likely
+        ([(ID, ENDS), (BORN, Shift(365)), (BORN, DatePart(Part.YEAR))], 20, 38),
     ],
 )
 def test_how_many_numbers_are_left(seen: list[tuple[Meaning, Spec]], least: float, most: float) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.program import ObjectShape, OperationRule, Program, RowsShape
+from policies.transforms.spec import Shift
 from policies.view import Views
 from policies.write_back import MaskReturned, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
@@ -341,3 +343,18 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
         assert refused.value.field == "person.name"
     else:
         assert rules.form(data, body.html, lambda token: kept[0], nobody.actions).decode() == sent
+
+
+def test_a_mask_that_looks_true_is_meant_only_by_who_is_shown_it() -> None:
+    """A date moved by some days is a date: if it were refused to all, nobody could ever write one."""
+    fields = [
+        msgspec.structs.replace(field, mask=Shift(30)) if field.name == "person.mobile" else field
+        for field in PROGRAM.fields
+    ]
+    shifted = msgspec.structs.replace(PROGRAM, fields=tuple(fields))
+    nobody, rules = Views(shifted, SECRET).strictest, WriteRules(shifted)
+    assert POST.body.json is not None
+    data = b'{"mobile": "1985-03-12"}'
+    with pytest.raises(MaskReturned):
+        rules.json(data, POST.body.json, nobody.actions)
+    assert rules.json(data, POST.body.json, CLERK.actions) == data

@@ -7,15 +7,24 @@ from hypothesis import strategies as st
 from policies.digest import Digester
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Keep, Redact, Spec
 
 DIGESTER = Digester("1", b"k" * 32)
 
 
-def action(field: int, spec: Spec | None = None, kind: Kind = Kind.MASK, **more: bool) -> Action:
-    apply = transform_of(spec, b"") if spec is not None else str
-    return Action(field=field, kind=kind, apply=apply, **more)
+def action(
+    field: int,
+    spec: Spec | None = None,
+    kind: Kind = Kind.MASK,
+    *,
+    personal: bool = True,
+    followed: bool = True,
+    restore: bool = False,
+) -> Action:
+    apply = transform_of(spec, FieldKeys(b"", "", "")) if spec is not None else str
+    return Action(field=field, kind=kind, apply=apply, personal=personal, followed=followed, restore=restore)
 
 
 UNDECLARED = action(0, Redact())
