@@ -17,7 +17,21 @@ from policies.policy import Grant, Meaning, Policy, System
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.positions import starred
-from policies.transforms.spec import Form, Keep, Positions, Scan, Shift, Show, Spec, form_of, name_of, shows_more
+from policies.transforms.spec import (
+    AgeBand,
+    Area,
+    Form,
+    Keep,
+    Positions,
+    Reach,
+    Scan,
+    Shift,
+    Show,
+    Spec,
+    form_of,
+    name_of,
+    shows_more,
+)
 
 _ID_CHARS = 18
 _REGION, _BIRTH, _SEQUENCE, _CHECK = range(6), range(6, 14), range(14, 17), 17
@@ -67,19 +81,28 @@ def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
     seen = frozenset((meaning, _as_shown(meaning, spec)) for meaning, spec in seen)
     known = {place for meaning, spec in seen if meaning is Meaning.RESIDENT_ID for place in _known_places(spec)}
     clear = {meaning for meaning, spec in seen if form_of(spec) is Form.CLEAR}
-    regions = 1.0 if Meaning.REGION in clear else _REGIONS_LEFT[len(known & {*_REGION})]
+    regions = known & {*_REGION} | {place for meaning, spec in seen for place in _region_of(meaning, spec)}
     dates = frozenset(spec for meaning, spec in seen if meaning is Meaning.BIRTH_DATE)
     days = len(_DAYS) / _kinds_of_days(dates, frozenset(place - _BIRTH.start for place in known & {*_BIRTH}))
     digits = [1 if place in known else 10 for place in _SEQUENCE]
     if Meaning.SEX in clear and _SEX_DIGIT not in known:
         digits[-1] = 5
-    left = regions * days * prod(digits) / (11 if _CHECK in known else 1)
+    left = _REGIONS_LEFT[len(regions)] * days * prod(digits) / (11 if _CHECK in known else 1)
     return max(1.0, left)
 
 
 def _as_shown(meaning: Meaning, spec: Spec) -> Spec:
     """*spec*, or what comes to the same: a scan finds numbers and shows days, sexes and places as they are."""
     return Show() if isinstance(spec, Scan) and meaning is not Meaning.RESIDENT_ID else spec
+
+
+def _region_of(meaning: Meaning, spec: Spec) -> range:
+    """The places of an ID number that are known to who sees a region as *spec* makes it."""
+    if meaning is not Meaning.REGION:
+        return range(0)
+    if isinstance(spec, Area):
+        return range({Reach.PROVINCE: 2, Reach.CITY: 4, Reach.DISTRICT: 6}[spec.to])
+    return _REGION if form_of(spec) is Form.CLEAR else range(0)
 
 
 def _known_places(spec: Spec) -> set[int]:
@@ -110,9 +133,13 @@ def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
 
 def _day_as_known(spec: Spec) -> Callable[[str], object]:
     """What is known of a birth date to who sees it as *spec* makes it."""
-    if isinstance(spec, Shift):  # any of so many days is as likely as the others
-        return lambda day: date.fromisoformat(day).toordinal() // (2 * spec.days + 1)
-    return transform_of(spec, _KEYS)
+    match spec:
+        case Shift(days):  # any of so many days is as likely as the others
+            return lambda day: date.fromisoformat(day).toordinal() // (2 * days + 1)
+        case AgeBand(every, at, ""):
+            return transform_of(AgeBand(every, at, _DAYS[-1].isoformat()), _KEYS)
+        case _:
+            return transform_of(spec, _KEYS)
 
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:

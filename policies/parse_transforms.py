@@ -5,14 +5,21 @@ from collections.abc import Callable
 
 from policies.parse_positions import MARKS, POSITIONS, Reader
 from policies.section import Section
+from policies.transforms.dates import whole_date
 from policies.transforms.spec import (
+    AgeBand,
+    AmountBand,
+    Area,
     DatePart,
     Dictionary,
     Digest,
     Drop,
+    Grid,
+    Null,
     Of,
     Part,
     Pseudonym,
+    Reach,
     Redact,
     Replace,
     Scan,
@@ -26,11 +33,14 @@ MOST_DAYS = 3650
 """By which a date may be moved."""
 FEWEST_WORDS, MOST_WORDS = 2, 1_000_000
 """Surrogates that a dictionary may make: one alone is a fixed text, and its name is `replace`."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DEGREES = re.compile(r"0\.\d{0,5}[1-9]|[1-9]\d?")
 _WORD = re.compile(r"[^\s*]{1,20}")
 _SIMPLE: dict[str, Spec] = {
     "show": Show(),
     "scan": Scan(),
     "redact": Redact(),
+    "null": Null(),
     "digest": Digest(),
     "pseudonym": Pseudonym(),
     "drop": Drop(),
@@ -84,6 +94,53 @@ def _date(section: Section) -> Spec | None:
     return DatePart(part) if part else None
 
 
+def _age(section: Section) -> Spec | None:
+    every, at = _bands(section, most=50)
+    on = section.text("on", required=False, fits=_DAY)
+    section.done()
+    if on is not None and whole_date(on) is None:
+        section.find(section.place_of("on"), "wrong-form", "`on` is a day such as 2027-06-30", about="`on` 应是日期")
+        return None
+    return AgeBand(every, at, on or "") if every or at else None
+
+
+def _amount(section: Section) -> Spec | None:
+    every, at = _bands(section, most=999_999_999)
+    section.done()
+    return AmountBand(every, at) if every or at else None
+
+
+def _bands(section: Section, most: int) -> tuple[int, tuple[int, ...]]:
+    """How wide each band is, or where bands begin, one of the two; neither where neither was said well."""
+    if ("every" in section.node.nodes) == ("at" in section.node.nodes):
+        message = f"{section.what} needs `every` or `at`, one of them"
+        section.find(section.at, "missing-key", message, about=f"{section.what} 需要 `every` 或 `at` 之一")
+        section.number("every", least=1, most=most)
+        section.texts("at", required=False)
+        return 0, ()
+    every = section.number("every", least=2, most=most) or 0
+    texts = section.texts("at", required=False, fits=re.compile(r"[1-9]\d{0,8}"))
+    at = tuple(map(int, texts))
+    if "at" in section.node.nodes and not at:
+        section.find(section.place_of("at"), "empty", "`at` is empty", about="`at`")
+    if list(at) != sorted(at):
+        section.find(section.place_of("at"), "wrong-form", "`at` counts up", about="`at` 应从小到大")
+        return 0, ()
+    return every, at
+
+
+def _grid(section: Section) -> Spec | None:
+    every = section.text("every", fits=_DEGREES)
+    section.done()
+    return Grid(every) if every else None
+
+
+def _area(section: Section) -> Spec | None:
+    to = section.choice("to", Reach)
+    section.done()
+    return Area(to) if to else None
+
+
 def _shift(section: Section) -> Spec | None:
     days = section.number("days", least=1, most=MOST_DAYS)
     if days is None and "days" not in section.node.nodes:
@@ -105,7 +162,7 @@ def _dictionary(section: Section) -> Spec | None:
     by = section.choice("by", Of, Of.VALUE) or Of.VALUE
     section.done()
     count = len(words) * max(len(then), 1)
-    if words and not FEWEST_WORDS <= count <= MOST_WORDS:
+    if "words" in section.node.nodes and not FEWEST_WORDS <= count <= MOST_WORDS:
         message = f"a dictionary makes from {FEWEST_WORDS} to {MOST_WORDS:,} surrogates, and this one makes {count:,}"
         about = f"词典应能组成 {FEWEST_WORDS} 至 {MOST_WORDS:,} 个代称，现在是 {count:,} 个"
         section.find(section.place_of("words"), "out-of-range", message, about=about)
@@ -120,6 +177,10 @@ _WITH_TEXT: dict[str, Callable[[Section, str], Spec | None]] = {
 _WITH_PARAMETERS: dict[str, Reader] = {
     **POSITIONS,
     "date": _date,
+    "age": _age,
+    "amount": _amount,
+    "grid": _grid,
+    "area": _area,
     "shift": _shift,
     "pseudonym": _pseudonym,
     "dictionary": _dictionary,

@@ -35,8 +35,8 @@ from policies.program import (
     ValueShape,
 )
 from policies.transforms.keyed import FieldKeys
-from policies.transforms.make import could_have_made, transform_of
-from policies.transforms.spec import Drop, Form, Scan, Show, Spec, form_of, looks_true, name_of, shows_more
+from policies.transforms.make import could_have_made, number_transform_of, transform_of
+from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, form_of, looks_true, name_of, shows_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,8 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         followed=field.followed,
         # Of an empty control only what the form carries says whether there was anything to drop.
         restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
+        number=number_transform_of(decision.spec),
+        stays=isinstance(decision.spec, Null),
         makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
     )
 
@@ -265,7 +267,7 @@ def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]
             return Kind.SHOW, str
         case Scan():
             return Kind.SCAN, str
-        case Drop():
+        case Drop() | Null():
             return Kind.DROP, str
         case _:
             return Kind.MASK, transform_of(spec, keys)

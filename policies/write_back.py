@@ -152,8 +152,12 @@ class _JsonSettling:
     def _is_mask(self, value: Any, shape: Shape | None) -> bool:
         if isinstance(value, str):
             return self.rules.is_mask(self.actions[_field_of(shape)], value)
-        is_single = not isinstance(shape, ObjectShape | RowsShape)
-        return value is None and is_single and self.actions[_field_of(shape)].kind in (Kind.MASK, Kind.DROP)
+        action = self.actions[_field_of(shape)]
+        if value is None:
+            return not isinstance(shape, ObjectShape | RowsShape) and action.kind in (Kind.MASK, Kind.DROP)
+        # A number that stands for a band stands for itself as well.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and action.kind is Kind.MASK and action.number(value) == value
 
     def _parts(self, shape: Shape | None) -> dict[str, _Part]:
         """What an object in the place of a single value holds, the value first; nothing where none is declared."""
@@ -178,7 +182,7 @@ class _JsonSettling:
         if self.replaces:
             for key, child in declared.items():
                 field = self.rules.fields[_field_of(child)]
-                is_dropped = isinstance(child, ValueShape) and self.actions[child.field].kind is Kind.DROP
+                is_dropped = isinstance(child, ValueShape) and _is_left_out(self.actions[child.field])
                 if is_dropped and key not in value and field.on_write is not OnWrite.DROP:
                     raise MaskReturned(field.name)
         for key, item in list(value.items()):
@@ -203,6 +207,10 @@ class _JsonSettling:
             else:
                 for name, cell in zip(names, row, strict=True):
                     self.settle(cell, shape.record.children.get(name) or shape.record.other, depth + 2)
+
+
+def _is_left_out(action: Action) -> bool:
+    return action.kind is Kind.DROP and not action.stays
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from policies.digest import Digester
+from policies.transforms.make import hidden_number
 
 
 class Withheld(Exception):
@@ -39,6 +40,10 @@ class Action:
     kind: Kind
     apply: Callable[[str], str] = str
     """For MASK: the value's mask. A mask of a mask is the same mask."""
+    number: Callable[[float], float | None] = hidden_number
+    """For MASK: what becomes of a number in JSON; None for null."""
+    stays: bool = False
+    """For DROP: whether JSON keeps the key, with null."""
     personal: bool = True
     """Whether the field holds personal data; values of others are not counted."""
     followed: bool = True

@@ -66,31 +66,35 @@ def shifter(days: int, number_of: Callable[[str], int]) -> Callable[[str, str], 
         text = unicodedata.normalize("NFKC", value).strip()
         if not text:
             return value
-        match = _WHOLE.fullmatch(text)
-        if match is None or not subject or (match[2], match[4], match[6]) not in _SIGNS or (match[8] and not match[7]):
-            return REDACTED
-        if not match[2] and len(match[3] + match[5]) != 4:
+        match, day = _whole(text)
+        if match is None or day is None or not subject:
             return REDACTED
         number = number_of(subject) % (2 * days)
-        try:
-            moved = date(int(match[1]), int(match[3]), int(match[5])) + timedelta(
-                number - days if number < days else number - days + 1
-            )
-        except (ValueError, OverflowError):
-            return REDACTED
+        moved = day + timedelta(number - days if number < days else number - days + 1)
         if not _FIRST <= moved <= _LAST:
             return REDACTED
         width = 1 if "0" not in (match[3][0], match[5][0]) and 1 in (len(match[3]), len(match[5])) else 2
-        day = f"{moved.year}{match[2]}{moved.month:0{width}}{match[4]}{moved.day:0{width}}{match[6]}"
-        return day + re.sub("[0-9]", "0", match[7] or "") + (match[8] or "")
+        spelled = f"{moved.year}{match[2]}{moved.month:0{width}}{match[4]}{moved.day:0{width}}{match[6]}"
+        return spelled + re.sub("[0-9]", "0", match[7] or "") + (match[8] or "")
 
     return shift
 
 
-def is_whole_date(value: str) -> bool:
-    """Whether *value* could be what `shifter` makes of a date: any date is."""
-    match = _WHOLE.fullmatch(unicodedata.normalize("NFKC", value).strip())
-    return match is not None and (match[2], match[4], match[6]) in _SIGNS
+def whole_date(value: str) -> date | None:
+    """The day that *value* names, in one of the ways in which dates are read; None where it names none."""
+    return _whole(unicodedata.normalize("NFKC", value).strip())[1]
+
+
+def _whole(text: str) -> tuple[re.Match[str] | None, date | None]:
+    match = _WHOLE.fullmatch(text)
+    if match is None or (match[2], match[4], match[6]) not in _SIGNS or (match[8] and not match[7]):
+        return None, None
+    if not match[2] and len(match[3] + match[5]) != 4:
+        return None, None
+    try:
+        return match, date(int(match[1]), int(match[3]), int(match[5]))
+    except ValueError:
+        return None, None
 
 
 def _spelled(year: str, month: str | None, separator: str, to: Part) -> str:

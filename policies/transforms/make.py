@@ -9,11 +9,16 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
-from policies.transforms.dates import date_part, is_date_part, is_whole_date, shifter
+from policies.transforms.dates import date_part, is_date_part, shifter, whole_date
+from policies.transforms.divisions import area, area_number
+from policies.transforms.generalise import age_band, age_floor, amount_band, amount_floor, grid, grid_number
 from policies.transforms.keyed import SIGN_ALPHABET, FieldKeys, SubjectTransform, number_of, surrogate
 from policies.transforms.positions import REDACTED as REDACTED
 from policies.transforms.positions import starred, stars_of
 from policies.transforms.spec import (
+    AgeBand,
+    AmountBand,
+    Area,
     Cover,
     CoverAfter,
     CoverBefore,
@@ -22,8 +27,10 @@ from policies.transforms.spec import (
     Dictionary,
     Digest,
     Drop,
+    Grid,
     Keep,
     KeepRange,
+    Null,
     Pseudonym,
     Redact,
     Replace,
@@ -35,6 +42,7 @@ from policies.transforms.spec import (
 )
 
 type Transform = Callable[[str], str]
+type NumberTransform = Callable[[float], float | None]
 type Recogniser = Callable[[str], bool]
 
 DIGEST_CHARS = 26
@@ -46,7 +54,8 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
     """The function from a value to what *spec* makes of it. *keys* are for the transforms that need one.
 
-    `Scan` and `Drop` act on more than a value and are the masker's work: asking for them is a programming error.
+    `Scan`, `Null` and `Drop` are the masker's work, which acts on more than a value: asking for them is a programming
+    error.
     Where *spec* goes by whom the record is about (`needs_subject`) and nobody has said it, a value becomes `***`.
     """
     match spec:
@@ -60,6 +69,8 @@ def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
             return starred(spec)
         case DatePart(to):
             return lambda value: date_part(value, to)
+        case AgeBand() | AmountBand() | Grid() | Area():
+            return _coarser(spec)
         case Digest():
             key = keys.of_category("field digest")
             return lambda value: digest(value, key) if value else value
@@ -68,10 +79,32 @@ def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
             return lambda value: of(value, "")
         case Shift() | Pseudonym() | Dictionary():
             return transform_of(Redact(), keys)
-        case Scan() | Drop():
-            raise ValueError("free text and dropped fields are the masker's work")
+        case Scan() | Null() | Drop():
+            raise ValueError("free text, nulls and dropped fields are the masker's work")
         case _:
             assert_never(spec)
+
+
+def number_transform_of(spec: Spec) -> NumberTransform:
+    """The function from a number of JSON to the number that stands for its band; None where *spec* hides numbers.
+
+    What is coarser keeps its type: the age 37 becomes 30. No other transform has an honest number for another.
+    """
+    match spec:
+        case AgeBand():
+            return age_floor(spec)
+        case AmountBand():
+            return amount_floor(spec)
+        case Grid():
+            return grid_number(spec)
+        case Area(to):
+            return area_number(to)
+        case _:
+            return hidden_number
+
+
+def hidden_number(number: float) -> None:
+    """What becomes of a number for which no other one can stand."""
 
 
 def subject_transform_of(spec: Spec, keys: FieldKeys) -> SubjectTransform:
@@ -100,7 +133,7 @@ def could_have_made(spec: Spec) -> Recogniser:
     What some transforms make looks like a true value (`looks_true`): of those, only who is shown it can mean it.
     """
     match spec:
-        case Show() | Drop():
+        case Show() | Null() | Drop():
             return lambda value: False
         case Redact() | Scan():
             return lambda value: REDACTED in value
@@ -111,6 +144,9 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: any(shape.fullmatch(text) for text in (value, value.strip()))
         case DatePart(to):
             return lambda value: REDACTED in value or is_date_part(value, to)
+        case AgeBand() | AmountBand() | Grid() | Area():
+            band = _coarser(spec)
+            return lambda value: REDACTED in value or (bool(value.strip()) and band(value) == value.strip())
         case Digest():
             return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(_ALPHABET)
         case Pseudonym(prefix, chars, _):
@@ -120,9 +156,21 @@ def could_have_made(spec: Spec) -> Recogniser:
             made = {first + second for first in words for second in then or ("",)}
             return lambda value: REDACTED in value or value.strip() in made
         case Shift():
-            return lambda value: REDACTED in value or is_whole_date(value)
+            return lambda value: REDACTED in value or whole_date(value) is not None
         case _:
             assert_never(spec)
+
+
+def _coarser(spec: AgeBand | AmountBand | Grid | Area) -> Transform:
+    match spec:
+        case AgeBand():
+            return age_band(spec)
+        case AmountBand():
+            return amount_band(spec)
+        case Grid():
+            return grid(spec)
+        case Area(to):
+            return area(to)
 
 
 def digest(value: str, key: bytes) -> str:

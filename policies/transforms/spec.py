@@ -39,6 +39,10 @@ class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="redac
     """Three stars, whatever the value."""
 
 
+class Null(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="null"):
+    """JSON's null; where the format has none, an empty value."""
+
+
 class Replace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="replace"):
     """A fixed text."""
 
@@ -107,6 +111,45 @@ class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shift"
     days: int
 
 
+class AgeBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="age"):
+    """The band of an age, or of a birth date: bands of so many years, or those that begin at the ages *at*."""
+
+    every: int = 0
+    at: tuple[int, ...] = ()
+    on: str = ""
+    """The day, as 2026-07-01, on which a birth date is an age. Without one a birth date becomes a band of years."""
+
+
+class AmountBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="amount"):
+    """The band of an amount: bands of so much, or those that begin at the amounts *at*."""
+
+    every: int = 0
+    at: tuple[int, ...] = ()
+
+
+class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="grid"):
+    """A latitude, a longitude or a pair of them, to the nearest of points that lie so many degrees apart."""
+
+    every: str
+    """A decimal fraction: `0.01` is about a kilometre."""
+
+
+class Reach(StrEnum):
+    """How much of an address is shown."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    """The prefecture."""
+    DISTRICT = "district"
+    """The county, the district, the city of a county's rank."""
+
+
+class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="area"):
+    """An address, or the code of a division, without its finer parts. Source: GB/T 2260."""
+
+    to: Reach
+
+
 class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
     """A keyed digest: the same for the same value, system and category."""
 
@@ -133,7 +176,10 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
 
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
-type Spec = Show | Scan | Redact | Replace | Positions | DatePart | Shift | Digest | Pseudonym | Dictionary | Drop
+type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
+"""What a value is among others like it."""
+type Surrogate = Digest | Pseudonym | Dictionary
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop
 
 
 def needs_subject(spec: Spec) -> bool:
@@ -149,7 +195,7 @@ def needs_subject(spec: Spec) -> bool:
 
 def looks_true(spec: Spec) -> bool:
     """Whether what *spec* makes of a value looks like a true one, so that its look alone does not give it away."""
-    return isinstance(spec, Shift | Dictionary)
+    return isinstance(spec, Shift | Dictionary | Grid | Area)
 
 
 def shows_more(one: Form, other: Form) -> bool:
@@ -166,9 +212,9 @@ def form_of(spec: Spec) -> Form:
             return Form.PSEUDONYMOUS
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             return Form.MASKED
-        case DatePart() | Shift() | Scan():
+        case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Replace() | Drop():
+        case Redact() | Null() | Replace() | Drop():
             return Form.NONE
 
 
@@ -185,6 +231,13 @@ def name_of(spec: Spec) -> str:
             return f"cover-range {start}-{end}"
         case DatePart(to):
             return f"date {to}"
+        case AgeBand(every, at, _) | AmountBand(every, at):
+            tag = type(spec).__struct_config__.tag
+            return f"{tag} every {every}" if every else f"{tag} at {','.join(map(str, at))}"
+        case Grid(every):
+            return f"grid {every}"
+        case Area(to):
+            return f"area {to}"
         case Shift(days):
             return f"shift {days}"
         case Pseudonym() | Dictionary() if needs_subject(spec):

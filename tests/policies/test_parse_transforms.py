@@ -75,7 +75,13 @@ def test_what_they_make_is_what_they_make_there(text: str, value: str, shown: st
         ("{特殊字符前遮盖: '123456789'}", "wrong-form"),
         ("{保留前n后m: {n: 3, x: 4}}", "unknown-key"),
         ("{dictionary: {words: [张]}}", "out-of-range"),
+        ("{dictionary: {words: []}}", "out-of-range"),
+        ("{dictionary: {}}", "missing-key"),
         ("{shift: {}}", "missing-key"),
+        ("{age: {at: [18, 6]}}", "wrong-form"),
+        ("{age: {every: 10, on: 2026-02-30}}", "wrong-form"),
+        ("{amount: {}}", "missing-key"),
+        ("{amount: {every: 10, at: [5]}}", "missing-key"),
     ],
 )
 def test_what_is_wrong_with_them_is_told(text: str, code: str) -> None:
