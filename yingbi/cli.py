@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.coverage import add_coverage
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
@@ -85,13 +86,18 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="策略目录，默认为本安装的 / a folder of policies; the installation's own",
     )
-    check.add_argument(
+    shaped = check.add_mutually_exclusive_group()
+    shaped.add_argument(
         "--json",
         action="store_true",
         help="输出 JSON / as JSON: file, line, column, code, about, zh, message, severity",
     )
+    shaped.add_argument(
+        "--sarif", action="store_true", help="输出 SARIF 2.1.0，供编辑器和 CI 使用 / as SARIF 2.1.0, for editors and CI"
+    )
     _add_accounts(commands)
     add_policies(commands)
+    add_coverage(commands)
     explain = add_command(
         commands,
         "explain",
@@ -208,6 +214,7 @@ def _check(given: argparse.Namespace) -> int:
     from yingbi.check import check_all, check_folder
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.sarif import sarif_of
     from yingbi.settings import read_settings
 
     home = Home(read_settings().home)
@@ -220,6 +227,8 @@ def _check(given: argparse.Namespace) -> int:
         return COULD_NOT
     if given.json:
         print(json.dumps([finding.as_json() for finding in findings], ensure_ascii=False, indent=2))
+    elif given.sarif:
+        print(json.dumps(sarif_of(findings, given.folder or home.policies), ensure_ascii=False, indent=2))
     else:
         for finding in findings:
             print(finding)

@@ -5,10 +5,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import overlay, road, throughput
+from tests.bench import compiling, masking, overlay, road, throughput
 from tests.bench.figure import Bench, Figure, Group, table, write
 
-GROUPS: dict[str, Group] = {"throughput": throughput.figures, "overlay": overlay.figures, "road": road.figures}
+GROUPS: dict[str, Group] = {
+    "throughput": throughput.figures,
+    "masking": masking.figures,
+    "compiling": compiling.figures,
+    "overlay": overlay.figures,
+    "road": road.figures,
+}
 """A module for each group of figures; to add one, write its module and name it here."""
 WRITTEN = Path("build/bench.json")
 
