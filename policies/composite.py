@@ -21,6 +21,7 @@ from policies.transforms.spec import (
     AgeBand,
     Area,
     Form,
+    Fpe,
     Keep,
     Positions,
     Reach,
@@ -66,7 +67,7 @@ def check_composites(policy: Policy, findings: Findings) -> None:
     told: set[frozenset[Piece]] = set()
     for who, grants in _profiles(policy):
         pieces = [piece for system in policy.systems.values() for piece in _pieces(policy, system, grants)]
-        telling = frozenset(piece for piece in pieces if form_of(piece.spec) in (Form.MASKED, Form.CLEAR))
+        telling = frozenset(piece for piece in pieces if _tells(piece.spec))
         numbers = [piece for piece in telling if piece.meaning is Meaning.RESIDENT_ID]
         if not numbers or any(form_of(piece.spec) is Form.CLEAR for piece in numbers) or telling in told:
             continue
@@ -91,6 +92,11 @@ def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
     return max(1.0, left)
 
 
+def _tells(spec: Spec) -> bool:
+    """Whether *spec* shows a part of a value as it is, or what it is among others."""
+    return form_of(spec) in (Form.MASKED, Form.CLEAR) or (isinstance(spec, Fpe) and spec.first + spec.last > 0)
+
+
 def _as_shown(meaning: Meaning, spec: Spec) -> Spec:
     """*spec*, or what comes to the same: a scan finds numbers and shows days, sexes and places as they are."""
     return Show() if isinstance(spec, Scan) and meaning is not Meaning.RESIDENT_ID else spec
@@ -108,7 +114,7 @@ def _region_of(meaning: Meaning, spec: Spec) -> range:
 def _known_places(spec: Spec) -> set[int]:
     """The places of an ID number that *spec* shows, from 0."""
     match spec:
-        case Keep(first, last, _):
+        case Keep(first, last, _) | Fpe(_, first, last):
             return {*range(first), *range(_ID_CHARS - last, _ID_CHARS)}
         case _ if isinstance(spec, Positions.__value__):
             probe = "".join(chr(ord("A") + place) for place in range(_ID_CHARS))
@@ -120,7 +126,7 @@ def _known_places(spec: Spec) -> set[int]:
 @lru_cache(maxsize=256)
 def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
     """How many birth dates can be told apart by these masks of it and by these of the eight digits in the number."""
-    masks = [_day_as_known(spec) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
+    masks = [_day_as_known(spec) for spec in specs if _tells(spec)]
     if not masks and not places:
         return 1
     digits = itemgetter(*sorted(places)) if places else lambda text: ""
@@ -136,6 +142,8 @@ def _day_as_known(spec: Spec) -> Callable[[str], object]:
     match spec:
         case Shift(days):  # any of so many days is as likely as the others
             return lambda day: date.fromisoformat(day).toordinal() // (2 * days + 1)
+        case Fpe():
+            return lambda day: day.replace("-", "")[: spec.first]
         case AgeBand(every, at, ""):
             return transform_of(AgeBand(every, at, _DAYS[-1].isoformat()), _KEYS)
         case _:

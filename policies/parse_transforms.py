@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from unicodedata import is_normalized
 
-from policies.parse_positions import MARKS, POSITIONS, Reader
+from policies.parse_positions import MARKS, MOST, POSITIONS, Reader
 from policies.section import Section
 from policies.transforms.dates import whole_date
+from policies.transforms.fpe import letters_of
 from policies.transforms.spec import (
     AgeBand,
     AmountBand,
@@ -14,7 +16,9 @@ from policies.transforms.spec import (
     Dictionary,
     Digest,
     Drop,
+    Fpe,
     Grid,
+    Hash,
     Null,
     Of,
     Part,
@@ -23,6 +27,7 @@ from policies.transforms.spec import (
     Redact,
     Replace,
     Scan,
+    Shape,
     Shift,
     Show,
     Spec,
@@ -35,6 +40,8 @@ FEWEST_WORDS, MOST_WORDS = 2, 1_000_000
 """Surrogates that a dictionary may make: one alone is a fixed text, and its name is `replace`."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DEGREES = re.compile(r"0\.\d{0,5}[1-9]|[1-9]\d?")
+_ALPHABET = re.compile(r"[^\s*]{2,1000}")
+_SEPARATORS = re.compile(r"[^\w*]{1,8}")
 _WORD = re.compile(r"[^\s*]{1,20}")
 _SIMPLE: dict[str, Spec] = {
     "show": Show(),
@@ -170,8 +177,45 @@ def _dictionary(section: Section) -> Spec | None:
     return Dictionary(words, then, by) if words else None
 
 
+def _digest(section: Section, text: str) -> Spec | None:
+    if text in [each.value for each in Hash]:
+        return Digest(Hash(text))
+    message = f"`{text[:80]}` is not one of `sha256`, `sm3`"
+    section.find(section.at, "unknown-choice", message, about=f"`{text[:80]}` 应是 `sha256`、`sm3` 之一")
+    return None
+
+
+def _fpe(section: Section) -> Spec | None:
+    shape = section.choice("as", Shape, Shape.LETTERS) or Shape.LETTERS
+    alphabet = section.text("alphabet", required=False, fits=_ALPHABET) or Fpe().alphabet
+    first = section.number("first", least=0, most=MOST, default=0) or 0
+    last = section.number("last", least=0, most=MOST, default=0) or 0
+    separators = section.text("separators", required=False, fits=_SEPARATORS) or ""
+    version = section.number("version", least=1, most=9_999, default=1) or 1
+    section.done()
+    spec = Fpe(alphabet, first, last, separators, shape, version)
+    message, about = _fpe_fault(spec)
+    if message:
+        section.find(section.at, "wrong-form", message, about=about)
+        return None
+    return spec
+
+
+def _fpe_fault(spec: Fpe) -> tuple[str, str]:
+    letters = letters_of(spec)
+    if len(set(letters)) != len(letters) or not is_normalized("NFKC", letters):
+        return "an alphabet has each letter once, none of them full-width", "字母表中每个字符只写一次，不用全角"
+    if set(letters) & set(spec.separators):
+        return "a separator is no letter of the alphabet", "分隔符不能是字母表中的字符"
+    plain = Fpe(first=spec.first, shape=spec.shape, version=spec.version)
+    if spec.shape is Shape.RESIDENT_ID and (spec != plain or spec.first not in (0, 6)):
+        return "of a resident ID number `first` is 0 or 6, and nothing else is said", "身份证号只可写 `first`：0 或 6"
+    return "", ""
+
+
 _WITH_TEXT: dict[str, Callable[[Section, str], Spec | None]] = {
     "replace": lambda section, text: Replace(text),
+    "digest": _digest,
     **MARKS,
 }
 _WITH_PARAMETERS: dict[str, Reader] = {
@@ -184,4 +228,5 @@ _WITH_PARAMETERS: dict[str, Reader] = {
     "shift": _shift,
     "pseudonym": _pseudonym,
     "dictionary": _dictionary,
+    "fpe": _fpe,
 }

@@ -5,15 +5,22 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.hashes import SHA256, SM3
+from cryptography.hazmat.primitives.hmac import HMAC
+
 from policies.data_keys import derive_key
 from policies.digest import canonical
-from policies.transforms.spec import Dictionary, Of, Pseudonym
+from policies.transforms.spec import Dictionary, Hash, Of, Pseudonym
 
 type SubjectTransform = Callable[[str, str], str]
 """From a value and the canonical form of whom its record is about (`policies.digest.canonical`)."""
 
 SIGN_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without the letters that are taken for digits. Source: Crockford's Base 32."""
+
+DIGEST_CHARS = 26
+"""Base 32 without padding: 130 bits."""
+DIGEST_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,25 @@ class FieldKeys:
 
     def __reduce__(self) -> str:
         raise TypeError("the keys of a field are not pickled")
+
+
+def digester(keys: FieldKeys, hash_: Hash) -> Callable[[str], str]:
+    """The function from a value to a token of 26 lower-case characters, the same for the same value.
+
+    It is HMAC with SHA-256 or with SM3 (GB/T 32905-2016), cut to 130 bits. An empty value stays empty.
+    """
+    key = keys.of_category("field digest", *([] if hash_ is Hash.SHA256 else [hash_]))
+    began = HMAC(key, SM3() if hash_ is Hash.SM3 else SHA256())
+
+    def digest(value: str) -> str:
+        if not value:
+            return value
+        hashed = began.copy()
+        hashed.update(value.encode("utf-8", "surrogatepass"))
+        number = int.from_bytes(hashed.finalize()) >> (256 - 5 * DIGEST_CHARS)
+        return "".join(DIGEST_ALPHABET[(number >> (5 * place)) & 31] for place in range(DIGEST_CHARS))
+
+    return digest
 
 
 def surrogate(spec: Pseudonym | Dictionary, keys: FieldKeys) -> SubjectTransform:

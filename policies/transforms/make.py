@@ -4,15 +4,24 @@ Properties all of them share: an empty value stays empty; a mask of a mask is th
 points, never as bytes.
 """
 
-import hmac
 import re
 from collections.abc import Callable
 from typing import assert_never
 
 from policies.transforms.dates import date_part, is_date_part, shifter, whole_date
 from policies.transforms.divisions import area, area_number
+from policies.transforms.fpe import fpe
 from policies.transforms.generalise import age_band, age_floor, amount_band, amount_floor, grid, grid_number
-from policies.transforms.keyed import SIGN_ALPHABET, FieldKeys, SubjectTransform, number_of, surrogate
+from policies.transforms.keyed import (
+    DIGEST_ALPHABET,
+    DIGEST_CHARS,
+    SIGN_ALPHABET,
+    FieldKeys,
+    SubjectTransform,
+    digester,
+    number_of,
+    surrogate,
+)
 from policies.transforms.positions import REDACTED as REDACTED
 from policies.transforms.positions import starred, stars_of
 from policies.transforms.spec import (
@@ -27,6 +36,7 @@ from policies.transforms.spec import (
     Dictionary,
     Digest,
     Drop,
+    Fpe,
     Grid,
     Keep,
     KeepRange,
@@ -44,11 +54,6 @@ from policies.transforms.spec import (
 type Transform = Callable[[str], str]
 type NumberTransform = Callable[[float], float | None]
 type Recogniser = Callable[[str], bool]
-
-DIGEST_CHARS = 26
-"""Base 32 without padding: 130 bits."""
-
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
@@ -71,9 +76,10 @@ def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
             return lambda value: date_part(value, to)
         case AgeBand() | AmountBand() | Grid() | Area():
             return _coarser(spec)
-        case Digest():
-            key = keys.of_category("field digest")
-            return lambda value: digest(value, key) if value else value
+        case Digest(hash):
+            return digester(keys, hash)
+        case Fpe():
+            return fpe(spec, keys)
         case Pseudonym() | Dictionary() if not needs_subject(spec):
             of = surrogate(spec, keys)
             return lambda value: of(value, "")
@@ -148,13 +154,16 @@ def could_have_made(spec: Spec) -> Recogniser:
             band = _coarser(spec)
             return lambda value: REDACTED in value or (bool(value.strip()) and band(value) == value.strip())
         case Digest():
-            return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(_ALPHABET)
+            return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(DIGEST_ALPHABET)
         case Pseudonym(prefix, chars, _):
             sign = re.compile(rf"\s*{re.escape(prefix)}-[{SIGN_ALPHABET}]{{{chars}}}\s*")
             return lambda value: REDACTED in value or sign.fullmatch(value) is not None
         case Dictionary(words, then, _):
             made = {first + second for first in words for second in then or ("",)}
             return lambda value: REDACTED in value or value.strip() in made
+        case Fpe():
+            other = fpe(spec, FieldKeys(bytes(32), "", ""))  # what it makes something of, it could have made
+            return lambda value: REDACTED in value or (bool(value.strip()) and other(value) != REDACTED)
         case Shift():
             return lambda value: REDACTED in value or whole_date(value) is not None
         case _:
@@ -171,12 +180,6 @@ def _coarser(spec: AgeBand | AmountBand | Grid | Area) -> Transform:
             return grid(spec)
         case Area(to):
             return area(to)
-
-
-def digest(value: str, key: bytes) -> str:
-    """A lower-case token of 26 characters, the same for the same *value* under the same *key*."""
-    number = int.from_bytes(hmac.digest(key, value.encode(), "sha256")) >> (256 - 5 * DIGEST_CHARS)
-    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(DIGEST_CHARS))
 
 
 def _as_it_is(value: str) -> str:

@@ -150,8 +150,42 @@ class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="area"):
     to: Reach
 
 
+class Hash(StrEnum):
+    """What a digest is made with."""
+
+    SHA256 = "sha256"
+    SM3 = "sm3"
+    """Source: GB/T 32905-2016."""
+
+
 class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
     """A keyed digest: the same for the same value, system and category."""
+
+    hash: Hash = Hash.SHA256
+
+
+class Shape(StrEnum):
+    """What a value is, whose form is kept."""
+
+    LETTERS = "letters"
+    """Letters of an alphabet."""
+    RESIDENT_ID = "resident-id"
+    """A resident ID number: the result has a day that there is and the right check digit."""
+
+
+class Fpe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fpe"):
+    """The value encrypted into another one of its form. Source: NIST SP 800-38G, FF1."""
+
+    alphabet: str = "digits"
+    """The name of one in `fpe.ALPHABETS`, or its letters."""
+    first: int = 0
+    """How many characters at the beginning are kept as they are."""
+    last: int = 0
+    separators: str = ""
+    """Characters that stay where they stand."""
+    shape: Shape = Shape.LETTERS
+    version: int = 1
+    """Which key: raising it is the rotation."""
 
 
 class Pseudonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pseudonym"):
@@ -178,7 +212,7 @@ type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfte
 """Stars in place of some characters, told by where they stand."""
 type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
 """What a value is among others like it."""
-type Surrogate = Digest | Pseudonym | Dictionary
+type Surrogate = Digest | Pseudonym | Dictionary | Fpe
 type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop
 
 
@@ -195,7 +229,7 @@ def needs_subject(spec: Spec) -> bool:
 
 def looks_true(spec: Spec) -> bool:
     """Whether what *spec* makes of a value looks like a true one, so that its look alone does not give it away."""
-    return isinstance(spec, Shift | Dictionary | Grid | Area)
+    return isinstance(spec, Shift | Dictionary | Fpe | Grid | Area)
 
 
 def shows_more(one: Form, other: Form) -> bool:
@@ -208,7 +242,7 @@ def form_of(spec: Spec) -> Form:
     match spec:
         case Show():
             return Form.CLEAR
-        case Digest() | Pseudonym() | Dictionary():
+        case Digest() | Pseudonym() | Dictionary() | Fpe():
             return Form.PSEUDONYMOUS
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             return Form.MASKED
@@ -238,6 +272,10 @@ def name_of(spec: Spec) -> str:
             return f"grid {every}"
         case Area(to):
             return f"area {to}"
+        case Digest(Hash.SM3):
+            return "digest sm3"
+        case Fpe() if spec.first or spec.last:
+            return f"fpe {spec.first}..{spec.last}"
         case Shift(days):
             return f"shift {days}"
         case Pseudonym() | Dictionary() if needs_subject(spec):

@@ -190,6 +190,7 @@ SECTIONS = {
     "`amount`": "catalogue#/$defs/transform/oneOf/26/properties/amount",
     "`grid`": "catalogue#/$defs/transform/oneOf/27/properties/grid",
     "`area`": "catalogue#/$defs/transform/oneOf/28/properties/area",
+    "`fpe`": "catalogue#/$defs/transform/oneOf/30/properties/fpe",
     "`grants`": "grants#",
     "a grant": "grants#/$defs/grant",
     "`who`": "grants#/$defs/grant/properties/who",

@@ -1,14 +1,17 @@
+import hmac
 import pickle
 import unicodedata
 from datetime import date, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.data_keys import derive_key
 from policies.transforms.keyed import SIGN_ALPHABET, FieldKeys
 from policies.transforms.make import could_have_made, subject_transform_of, transform_of
-from policies.transforms.spec import Dictionary, Digest, Of, Pseudonym, Shift, Spec, looks_true, needs_subject
+from policies.transforms.spec import Dictionary, Digest, Hash, Of, Pseudonym, Shift, Spec, looks_true, needs_subject
 from tests.policies.transforms.specs import POSITIONS
 
 KEYS = FieldKeys(b"k" * 32, "hall", "person_name")
@@ -172,3 +175,45 @@ def test_which_masks_look_like_true_values() -> None:
     assert looks_true(Shift(1))
     assert looks_true(NAMES)
     assert not any(looks_true(spec) for spec in (Pseudonym(), Digest()))
+
+
+# -- digests
+
+
+def sm3(data: bytes) -> bytes:
+    hashed = hashes.Hash(hashes.SM3())
+    hashed.update(data)
+    return hashed.finalize()
+
+
+@pytest.mark.parametrize(
+    ("message", "digest"),
+    [
+        # Source: GB/T 32905-2016, annex A.
+        (b"abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),
+        (b"abcd" * 16, "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"),
+    ],
+)
+def test_the_samples_of_the_sm3_standard(message: bytes, digest: str) -> None:
+    assert sm3(message).hex() == digest
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_a_digest_with_sm3_is_hmac_over_it(value: str) -> None:
+    """Source: RFC 2104, with the hash of GB/T 32905 and its block of 64 bytes."""
+    key = derive_key(b"k" * 32, "field digest", "hall", "person_name", "sm3").ljust(64, b"\0")
+    inner = sm3(bytes(byte ^ 0x36 for byte in key) + value.encode())
+    number = int.from_bytes(sm3(bytes(byte ^ 0x5C for byte in key) + inner)) >> 126
+    expected = "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> 5 * place & 31] for place in range(26))
+    assert transform_of(Digest(Hash.SM3), KEYS)(value) == expected
+    assert could_have_made(Digest(Hash.SM3))(expected)
+    assert transform_of(Digest(), KEYS)(value) != expected
+
+
+@given(st.text(max_size=40))
+def test_a_digest_with_sha_256_is_what_it_was(value: str) -> None:
+    """Digests of years lie in other people's systems: they are joined by."""
+    key = derive_key(b"k" * 32, "field digest", "hall", "person_name")
+    number = int.from_bytes(hmac.digest(key, value.encode(), "sha256")) >> 126
+    expected = "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> 5 * place & 31] for place in range(26))
+    assert transform_of(Digest(), KEYS)(value) == (expected if value else "")
