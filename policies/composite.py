@@ -5,7 +5,7 @@ A resident ID number is region (6 digits), birth date (8), sequence (3, whose la
 person can put them side by side. DESIGN decision 7.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -14,9 +14,25 @@ from operator import itemgetter
 
 from policies.findings import Finding, Findings, Position, Severity
 from policies.policy import Direction, Grant, Meaning, Policy, System
+from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.positions import starred
-from policies.transforms.spec import FORM_ORDER, Form, Keep, Positions, Scan, Show, Spec, form_of, name_of
+from policies.transforms.spec import (
+    AgeBand,
+    Area,
+    Form,
+    Fpe,
+    Keep,
+    Positions,
+    Reach,
+    Scan,
+    Shift,
+    Show,
+    Spec,
+    form_of,
+    name_of,
+    shows_more,
+)
 
 _ID_CHARS = 18
 _REGION, _BIRTH, _SEQUENCE, _CHECK = range(6), range(6, 14), range(14, 17), 17
@@ -25,7 +41,7 @@ _REGIONS_LEFT = (3200.0, 457.0, 94.0, 30.0, 9.4, 3.0, 1.0)
 """Codes of counties and districts, and how many there are on average to the first digits (GB/T 2260)."""
 _DAYS = tuple(date(1930, 1, 1) + timedelta(days=number) for number in range(36_525))
 """The birth dates that somebody alive may have: a hundred years."""
-_KEY = bytes(32)
+_KEYS = FieldKeys(bytes(32), "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ def check_composites(policy: Policy, findings: Findings) -> None:
     told: set[frozenset[Piece]] = set()
     for who, grants in _profiles(policy):
         pieces = [piece for system in policy.systems.values() for piece in _pieces(policy, system, grants)]
-        telling = frozenset(piece for piece in pieces if form_of(piece.spec) in (Form.MASKED, Form.CLEAR))
+        telling = frozenset(piece for piece in pieces if _tells(piece.spec))
         numbers = [piece for piece in telling if piece.meaning is Meaning.RESIDENT_ID]
         if not numbers or any(form_of(piece.spec) is Form.CLEAR for piece in numbers) or telling in told:
             continue
@@ -66,14 +82,19 @@ def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
     seen = frozenset((meaning, _as_shown(meaning, spec)) for meaning, spec in seen)
     known = {place for meaning, spec in seen if meaning is Meaning.RESIDENT_ID for place in _known_places(spec)}
     clear = {meaning for meaning, spec in seen if form_of(spec) is Form.CLEAR}
-    regions = 1.0 if Meaning.REGION in clear else _REGIONS_LEFT[len(known & {*_REGION})]
+    regions = known & {*_REGION} | {place for meaning, spec in seen for place in _region_of(meaning, spec)}
     dates = frozenset(spec for meaning, spec in seen if meaning is Meaning.BIRTH_DATE)
     days = len(_DAYS) / _kinds_of_days(dates, frozenset(place - _BIRTH.start for place in known & {*_BIRTH}))
     digits = [1 if place in known else 10 for place in _SEQUENCE]
     if Meaning.SEX in clear and _SEX_DIGIT not in known:
         digits[-1] = 5
-    left = regions * days * prod(digits) / (11 if _CHECK in known else 1)
+    left = _REGIONS_LEFT[len(regions)] * days * prod(digits) / (11 if _CHECK in known else 1)
     return max(1.0, left)
+
+
+def _tells(spec: Spec) -> bool:
+    """Whether *spec* shows a part of a value as it is, or what it is among others."""
+    return form_of(spec) in (Form.MASKED, Form.CLEAR) or (isinstance(spec, Fpe) and spec.first + spec.last > 0)
 
 
 def _as_shown(meaning: Meaning, spec: Spec) -> Spec:
@@ -81,10 +102,19 @@ def _as_shown(meaning: Meaning, spec: Spec) -> Spec:
     return Show() if isinstance(spec, Scan) and meaning is not Meaning.RESIDENT_ID else spec
 
 
+def _region_of(meaning: Meaning, spec: Spec) -> range:
+    """The places of an ID number that are known to who sees a region as *spec* makes it."""
+    if meaning is not Meaning.REGION:
+        return range(0)
+    if isinstance(spec, Area):
+        return range({Reach.PROVINCE: 2, Reach.CITY: 4, Reach.DISTRICT: 6}[spec.to])
+    return _REGION if form_of(spec) is Form.CLEAR else range(0)
+
+
 def _known_places(spec: Spec) -> set[int]:
     """The places of an ID number that *spec* shows, from 0."""
     match spec:
-        case Keep(first, last, _):
+        case Keep(first, last, _) | Fpe(_, first, last):
             return {*range(first), *range(_ID_CHARS - last, _ID_CHARS)}
         case _ if isinstance(spec, Positions.__value__):
             probe = "".join(chr(ord("A") + place) for place in range(_ID_CHARS))
@@ -96,7 +126,7 @@ def _known_places(spec: Spec) -> set[int]:
 @lru_cache(maxsize=256)
 def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
     """How many birth dates can be told apart by these masks of it and by these of the eight digits in the number."""
-    masks = [transform_of(spec, _KEY) for spec in specs if form_of(spec) in (Form.MASKED, Form.CLEAR)]
+    masks = [_day_as_known(spec) for spec in specs if _tells(spec)]
     if not masks and not places:
         return 1
     digits = itemgetter(*sorted(places)) if places else lambda text: ""
@@ -105,6 +135,19 @@ def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
         spelled = day.isoformat()
         kinds.add((*(mask(spelled) for mask in masks), digits(spelled.replace("-", ""))))
     return len(kinds)
+
+
+def _day_as_known(spec: Spec) -> Callable[[str], object]:
+    """What is known of a birth date to who sees it as *spec* makes it."""
+    match spec:
+        case Shift(days):  # any of so many days is as likely as the others
+            return lambda day: date.fromisoformat(day).toordinal() // (2 * days + 1)
+        case Fpe():
+            return lambda day: day.replace("-", "")[: spec.first]
+        case AgeBand(every, at, ""):
+            return transform_of(AgeBand(every, at, _DAYS[-1].isoformat()), _KEYS)
+        case _:
+            return transform_of(spec, _KEYS)
 
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
@@ -140,7 +183,7 @@ def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator
             spec, at = field.mask or category.mask, field.at if field.mask else category.at
             for grant in applying:
                 seen = grant.sees.get(field.category)
-                if seen is not None and FORM_ORDER.index(form_of(seen)) > FORM_ORDER.index(form_of(spec)):
+                if seen is not None and shows_more(form_of(seen), form_of(spec)):
                     spec, at = seen, grant.at
             yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
 

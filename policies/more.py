@@ -6,7 +6,7 @@ from datetime import datetime
 
 from policies.policy import Direction
 from policies.program import Program
-from policies.transforms.spec import FORM_ORDER, Form, form_of, name_of
+from policies.transforms.spec import Form, form_of, name_of, shows_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
     found = []
     for grant in program.grants:
         spec = grant.sees.get(category) if grant.direction is Direction.ANSWER else None
-        if spec is None or grant.id in applied or FORM_ORDER.index(form_of(spec)) <= FORM_ORDER.index(form):
+        if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
         found.append(

@@ -1,37 +1,55 @@
 """Reads transforms: a word, or a word with parameters, ours or that of another product."""
 
+import re
 from collections.abc import Callable
+from unicodedata import is_normalized
 
+from policies.parse_positions import MARKS, MOST, POSITIONS, Reader
 from policies.section import Section
-from policies.transforms.positions import starred
+from policies.transforms.dates import whole_date
+from policies.transforms.fpe import letters_of
 from policies.transforms.spec import (
-    Cover,
-    CoverAfter,
-    CoverBefore,
-    CoverRange,
+    AgeBand,
+    AmountBand,
+    Area,
     DatePart,
+    Dictionary,
     Digest,
     Drop,
-    Keep,
-    KeepRange,
+    Fpe,
+    Grid,
+    Hash,
+    Null,
+    Of,
     Part,
-    Positions,
+    Pseudonym,
+    Reach,
     Redact,
     Replace,
     Scan,
+    Shape,
+    Shift,
     Show,
     Spec,
 )
 from policies.yaml_tree import Entries, Node, Scalar
 
-MOST = 64
-"""Characters that a mask may count."""
-LONGEST_MARK = 8
+MOST_DAYS = 3650
+"""By which a date may be moved."""
+FEWEST_WORDS, MOST_WORDS = 2, 1_000_000
+"""Surrogates that a dictionary may make: one alone is a fixed text, and its name is `replace`."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DEGREES = re.compile(r"0\.\d{0,5}[1-9]|[1-9]\d?")
+_ALPHABET = re.compile(r"[^\s*]{2,1000}")
+_SEPARATORS = re.compile(r"[^\w*]{1,8}")
+_WORD = re.compile(r"[^\s*]{1,20}")
 _SIMPLE: dict[str, Spec] = {
     "show": Show(),
     "scan": Scan(),
     "redact": Redact(),
+    "null": Null(),
     "digest": Digest(),
+    "pseudonym": Pseudonym(),
     "drop": Drop(),
 }
 
@@ -60,9 +78,10 @@ def spec_of(section: Section, node: Node) -> Spec | None:
         )
         return None
     ((name, inner),) = node.nodes.items()
-    if name == "replace":
-        text = section.text_of(inner, "replace")
-        return Replace(text) if text else None
+    with_text = _WITH_TEXT.get(name)
+    if with_text is not None:
+        text = section.text_of(inner, name)
+        return with_text(section, text) if text else None
     read = _WITH_PARAMETERS.get(name)
     if read is None:
         section.find(
@@ -76,93 +95,138 @@ def spec_of(section: Section, node: Node) -> Spec | None:
     return read(parameters) if parameters is not None else None
 
 
-def _keep(section: Section) -> Spec | None:
-    if "from" in section.node.nodes or "to" in section.node.nodes:
-        return _places(section, "from", "to", KeepRange)
-    first, last = _ends(section, "first", "last")
-    fill = section.number("fill", least=1, most=MOST)
-    return _sound(section, Keep(first=first, last=last, fill=fill))
-
-
-def _cover(section: Section) -> Spec | None:
-    given = section.node.nodes
-    if "from" in given or "to" in given:
-        return _places(section, "from", "to", CoverRange)
-    for key, kind in (("before", CoverBefore), ("after", CoverAfter)):
-        if key in given:
-            return _mark(section, key, kind)
-    first, last = _ends(section, "first", "last")
-    return _sound(section, Cover(first=first, last=last))
-
-
 def _date(section: Section) -> Spec | None:
     part = section.choice("to", Part)
     section.done()
     return DatePart(part) if part else None
 
 
-def _places(section: Section, start: str, end: str, kind: Callable[[int, int], Positions]) -> Spec | None:
-    first = section.number(start, least=1, most=MOST)
-    last = section.number(end, least=1, most=MOST)
-    for key, found in ((start, first), (end, last)):
-        if found is None and key not in section.node.nodes:
-            section.find(
-                section.at, "missing-key", f"{section.what} needs `{key}`", about=f"{section.what} 需要 `{key}`"
-            )
-    return _sound(section, kind(first, last)) if first and last else None
-
-
-def _mark(section: Section, key: str, kind: Callable[[str], Positions]) -> Spec | None:
-    mark = section.text(key)
-    if mark is not None and (len(mark) > LONGEST_MARK or "*" in mark):
-        message = f"`{key}` is a text of up to {LONGEST_MARK} characters without `*`, such as `@`"
-        about = f"`{key}` 是最多 {LONGEST_MARK} 个字符的文字，不含 `*`，例如 `@`"
-        section.find(section.at, "wrong-form", message, about=about)
-        return None
-    return _sound(section, kind(mark)) if mark else None
-
-
-def _sound(section: Section, spec: Positions) -> Spec | None:
+def _age(section: Section) -> Spec | None:
+    every, at = _bands(section, most=50)
+    on = section.text("on", required=False, fits=_DAY)
     section.done()
-    try:
-        starred(spec)
-    except ValueError as error:
-        section.find(section.at, "shows-too-much", str(error))
+    if on is not None and whole_date(on) is None:
+        section.find(section.place_of("on"), "wrong-form", "`on` is a day such as 2027-06-30", about="`on` 应是日期")
+        return None
+    return AgeBand(every, at, on or "") if every or at else None
+
+
+def _amount(section: Section) -> Spec | None:
+    every, at = _bands(section, most=999_999_999)
+    section.done()
+    return AmountBand(every, at) if every or at else None
+
+
+def _bands(section: Section, most: int) -> tuple[int, tuple[int, ...]]:
+    """How wide each band is, or where bands begin, one of the two; neither where neither was said well."""
+    if ("every" in section.node.nodes) == ("at" in section.node.nodes):
+        message = f"{section.what} needs `every` or `at`, one of them"
+        section.find(section.at, "missing-key", message, about=f"{section.what} 需要 `every` 或 `at` 之一")
+        section.number("every", least=1, most=most)
+        section.texts("at", required=False)
+        return 0, ()
+    every = section.number("every", least=2, most=most) or 0
+    texts = section.texts("at", required=False, fits=re.compile(r"[1-9]\d{0,8}"))
+    at = tuple(map(int, texts))
+    if "at" in section.node.nodes and not at:
+        section.find(section.place_of("at"), "empty", "`at` is empty", about="`at`")
+    if list(at) != sorted(at):
+        section.find(section.place_of("at"), "wrong-form", "`at` counts up", about="`at` 应从小到大")
+        return 0, ()
+    return every, at
+
+
+def _grid(section: Section) -> Spec | None:
+    every = section.text("every", fits=_DEGREES)
+    section.done()
+    return Grid(every) if every else None
+
+
+def _area(section: Section) -> Spec | None:
+    to = section.choice("to", Reach)
+    section.done()
+    return Area(to) if to else None
+
+
+def _shift(section: Section) -> Spec | None:
+    days = section.number("days", least=1, most=MOST_DAYS)
+    if days is None and "days" not in section.node.nodes:
+        section.find(section.at, "missing-key", f"{section.what} needs `days`", about=f"{section.what} 需要 `days`")
+    section.done()
+    return Shift(days) if days else None
+
+
+def _pseudonym(section: Section) -> Spec | None:
+    prefix = section.text("prefix", required=False, fits=_WORD) or Pseudonym().prefix
+    chars = section.number("chars", least=5, most=16, default=Pseudonym().chars) or Pseudonym().chars
+    by = section.choice("by", Of, Of.VALUE) or Of.VALUE
+    section.done()
+    return Pseudonym(prefix, chars, by)
+
+
+def _dictionary(section: Section) -> Spec | None:
+    words, then = section.texts("words", fits=_WORD), section.texts("then", required=False, fits=_WORD)
+    by = section.choice("by", Of, Of.VALUE) or Of.VALUE
+    section.done()
+    count = len(words) * max(len(then), 1)
+    if "words" in section.node.nodes and not FEWEST_WORDS <= count <= MOST_WORDS:
+        message = f"a dictionary makes from {FEWEST_WORDS} to {MOST_WORDS:,} surrogates, and this one makes {count:,}"
+        about = f"词典应能组成 {FEWEST_WORDS} 至 {MOST_WORDS:,} 个代称，现在是 {count:,} 个"
+        section.find(section.place_of("words"), "out-of-range", message, about=about)
+        return None
+    return Dictionary(words, then, by) if words else None
+
+
+def _digest(section: Section, text: str) -> Spec | None:
+    if text in [each.value for each in Hash]:
+        return Digest(Hash(text))
+    message = f"`{text[:80]}` is not one of `sha256`, `sm3`"
+    section.find(section.at, "unknown-choice", message, about=f"`{text[:80]}` 应是 `sha256`、`sm3` 之一")
+    return None
+
+
+def _fpe(section: Section) -> Spec | None:
+    shape = section.choice("as", Shape, Shape.LETTERS) or Shape.LETTERS
+    alphabet = section.text("alphabet", required=False, fits=_ALPHABET) or Fpe().alphabet
+    first = section.number("first", least=0, most=MOST, default=0) or 0
+    last = section.number("last", least=0, most=MOST, default=0) or 0
+    separators = section.text("separators", required=False, fits=_SEPARATORS) or ""
+    version = section.number("version", least=1, most=9_999, default=1) or 1
+    section.done()
+    spec = Fpe(alphabet, first, last, separators, shape, version)
+    message, about = _fpe_fault(spec)
+    if message:
+        section.find(section.at, "wrong-form", message, about=about)
         return None
     return spec
 
 
-def _presnm(section: Section) -> Spec | None:
-    first, last = _ends(section, "n", "m")
-    return _sound(section, Keep(first=first, last=last))
+def _fpe_fault(spec: Fpe) -> tuple[str, str]:
+    letters = letters_of(spec)
+    if len(set(letters)) != len(letters) or not is_normalized("NFKC", letters):
+        return "an alphabet has each letter once, none of them full-width", "字母表中每个字符只写一次，不用全角"
+    if set(letters) & set(spec.separators):
+        return "a separator is no letter of the alphabet", "分隔符不能是字母表中的字符"
+    plain = Fpe(first=spec.first, shape=spec.shape, version=spec.version)
+    if spec.shape is Shape.RESIDENT_ID and (spec != plain or spec.first not in (0, 6)):
+        return "of a resident ID number `first` is 0 or 6, and nothing else is said", "身份证号只可写 `first`：0 或 6"
+    return "", ""
 
 
-def _masknm(section: Section) -> Spec | None:
-    first, last = _ends(section, "n", "m")
-    return _sound(section, Cover(first=first, last=last))
-
-
-def _ends(section: Section, first: str, last: str) -> tuple[int, int]:
-    """How many characters at the beginning and at the end, under these keys."""
-    return (
-        section.number(first, least=0, most=MOST, default=0) or 0,
-        section.number(last, least=0, most=MOST, default=0) or 0,
-    )
-
-
-def _symbol(section: Section) -> Spec | None:
-    direction = section.number("direction", least=0, most=1, default=0)
-    return _mark(section, "symbol", CoverAfter if direction else CoverBefore)
-
-
-_WITH_PARAMETERS: dict[str, Callable[[Section], Spec | None]] = {
-    "keep": _keep,
-    "cover": _cover,
+_WITH_TEXT: dict[str, Callable[[Section, str], Spec | None]] = {
+    "replace": lambda section, text: Replace(text),
+    "digest": _digest,
+    **MARKS,
+}
+_WITH_PARAMETERS: dict[str, Reader] = {
+    **POSITIONS,
     "date": _date,
-    # As Huawei Cloud's Data Security Center calls them (API reference, static data masking).
-    "PRESNM": _presnm,
-    "MASKNM": _masknm,
-    "PRESXY": lambda section: _places(section, "x", "y", KeepRange),
-    "MASKXY": lambda section: _places(section, "x", "y", CoverRange),
-    "SYMBOL": _symbol,
+    "age": _age,
+    "amount": _amount,
+    "grid": _grid,
+    "area": _area,
+    "shift": _shift,
+    "pseudonym": _pseudonym,
+    "dictionary": _dictionary,
+    "fpe": _fpe,
 }

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from policies.ask import Links
-from policies.data_keys import derive_key
 from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
@@ -36,8 +35,9 @@ from policies.program import (
     Shapes,
     ValueShape,
 )
-from policies.transforms.make import transform_of
-from policies.transforms.spec import Drop, Form, Scan, Show, Spec
+from policies.transforms.keyed import FieldKeys
+from policies.transforms.make import could_have_made, number_transform_of, transform_of
+from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, looks_true
 
 
 class View:
@@ -214,7 +214,7 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
 
 def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:
     field = program.fields[index]
-    kind, apply = _treatment(decision.spec, derive_key(secret, "field digest", program.system, field.category))
+    kind, apply = _treatment(decision.spec, FieldKeys(secret, program.system, field.category))
     return Action(
         field=index,
         kind=kind,
@@ -223,16 +223,19 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes) -> 
         followed=field.followed,
         # Of an empty control only what the form carries says whether there was anything to drop.
         restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
+        number=number_transform_of(decision.spec),
+        stays=isinstance(decision.spec, Null),
+        makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
     )
 
 
-def _treatment(spec: Spec, key: bytes) -> tuple[Kind, Callable[[str], str]]:
+def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:
     match spec:
         case Show():
             return Kind.SHOW, str
         case Scan():
             return Kind.SCAN, str
-        case Drop():
+        case Drop() | Null():
             return Kind.DROP, str
         case _:
-            return Kind.MASK, transform_of(spec, key)
+            return Kind.MASK, transform_of(spec, keys)

@@ -18,7 +18,7 @@ from policies.formats.masker import Action, Kind, Withheld
 from policies.policy import Direction, OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.transforms.make import could_have_made
-from policies.transforms.spec import Spec
+from policies.transforms.spec import Spec, looks_true
 
 MOST_CONTROLS = 2_000
 DEEPEST = 64
@@ -45,11 +45,15 @@ class WriteRules:
         for index, field in enumerate(program.fields):
             specs: dict[Spec, None] = {field.mask: None, decided_harder(program, index).spec: None}
             specs |= {grant.sees[field.category]: None for grant in shown if field.category in grant.sees}
-            self._shown.append(tuple(could_have_made(spec) for spec in specs))
+            self._shown.append(tuple(could_have_made(spec) for spec in specs if not looks_true(spec)))
 
-    def is_mask(self, index: int, value: str) -> bool:
-        """Whether *value* is what some caller could have been shown in place of a value of the field."""
-        return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
+    def is_mask(self, action: Action, value: str) -> bool:
+        """Whether *value* is what a caller could have been shown in place of a value of the field.
+
+        *action* is what becomes of the field for the caller that sent it: some masks look like true values, and only
+        who is shown them can mean them.
+        """
+        return (action.makes is not None and action.makes(value)) or self._could_be_shown(action.field, value)
 
     def form(
         self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried], actions: Sequence[Action]
@@ -94,14 +98,17 @@ class WriteRules:
 
     def holds_mask(self, value: str) -> bool:
         """Whether *value*, of no declared field, holds a mask."""
-        return self.is_mask(UNDECLARED, value)
+        return self._could_be_shown(UNDECLARED, value)
+
+    def _could_be_shown(self, index: int, value: str) -> bool:
+        return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
 
     def _settled(
         self, name: str, value: str, shapes: HtmlShapes, carried: Carried, actions: Sequence[Action]
     ) -> str | None:
         index = _control_field(name, shapes)
         is_empty = not value.strip()
-        if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(index, value)):
+        if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(actions[index], value)):
             return value
         field = self.fields[index]
         true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
@@ -146,9 +153,13 @@ class _JsonSettling:
 
     def _is_mask(self, value: Any, shape: Shape | None) -> bool:
         if isinstance(value, str):
-            return self.rules.is_mask(_field_of(shape), value)
-        is_single = not isinstance(shape, ObjectShape | RowsShape)
-        return value is None and is_single and self.actions[_field_of(shape)].kind in (Kind.MASK, Kind.DROP)
+            return self.rules.is_mask(self.actions[_field_of(shape)], value)
+        action = self.actions[_field_of(shape)]
+        if value is None:
+            return not isinstance(shape, ObjectShape | RowsShape) and action.kind in (Kind.MASK, Kind.DROP)
+        # A number that stands for a band stands for itself as well.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and action.kind is Kind.MASK and action.number(value) == value
 
     def _parts(self, shape: Shape | None) -> dict[str, _Part]:
         """What an object in the place of a single value holds, the value first; nothing where none is declared."""
@@ -173,7 +184,7 @@ class _JsonSettling:
         if self.replaces:
             for key, child in declared.items():
                 field = self.rules.fields[_field_of(child)]
-                is_dropped = isinstance(child, ValueShape) and self.actions[child.field].kind is Kind.DROP
+                is_dropped = isinstance(child, ValueShape) and _is_left_out(self.actions[child.field])
                 if is_dropped and key not in value and field.on_write is not OnWrite.DROP:
                     raise MaskReturned(field.name)
         for key, item in list(value.items()):
@@ -198,6 +209,10 @@ class _JsonSettling:
             else:
                 for name, cell in zip(names, row, strict=True):
                     self.settle(cell, shape.record.children.get(name) or shape.record.other, depth + 2)
+
+
+def _is_left_out(action: Action) -> bool:
+    return action.kind is Kind.DROP and not action.stays
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ from policies.load import load_policy
 from policies.parse_transforms import parse_spec
 from policies.section import Section
 from policies.sentences import SENTENCES
+from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Scan
 from policies.yaml_tree import Entries, read_yaml
@@ -260,7 +261,7 @@ def made_by(text: str, value: str) -> str:
     spec = spec_named(text)
     if isinstance(spec, Scan):
         return hide(value, personal_spans(value))
-    return transform_of(spec, b"")(value)  # type: ignore[arg-type]
+    return transform_of(spec, FieldKeys(b"", "", ""))(value)  # type: ignore[arg-type]
 
 
 MASKS = [tuple(map(code_in, row[:3])) for row in rows_of(text_of("docs/officer.md"), "变换")]

@@ -275,4 +275,4 @@ def _must_be_whole(node: Node, *, is_object: bool) -> bool:
 
 
 def _is_dropped(node: Node) -> bool:
-    return isinstance(node, Value) and node.action.kind is Kind.DROP
+    return isinstance(node, Value) and node.action.kind is Kind.DROP and not node.action.stays

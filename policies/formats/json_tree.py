@@ -68,8 +68,8 @@ class Object:
     """Keys of free text; what other fields hide is looked for in it."""
     must_be_whole: bool = field(init=False)
     """Whether what an entry becomes depends on other entries, so that it cannot be treated piece by piece."""
-    masked: tuple[tuple[str, int, Callable[[str], str]], ...] = field(init=False)
-    """Key, field index and mask of each masked field."""
+    masked: tuple[tuple[str, int, Callable[[str], str], Callable[[float], float | None]], ...] = field(init=False)
+    """Key, field index, mask and mask of numbers of each masked field."""
     counted: tuple[tuple[str, int], ...] = field(init=False)
     """Key and field index of each personal field that is shown."""
     plain: frozenset[str] = field(init=False)
@@ -78,7 +78,9 @@ class Object:
     def __post_init__(self) -> None:
         nodes = (*self.children.values(), self.other)
         values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
-        masked = tuple((key, action.field, action.apply) for key, action in values if action.kind is Kind.MASK)
+        masked = tuple(
+            (key, action.field, action.apply, action.number) for key, action in values if action.kind is Kind.MASK
+        )
         shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
         scanned = frozenset(key for key, action in values if action.kind is Kind.SCAN)
         other_scans = isinstance(self.other, Value) and self.other.action.kind is Kind.SCAN
@@ -151,7 +153,7 @@ class JsonTree:
         if node.subject is not None:
             self._note_subjects(node, columns.get(node.subject, []))
         texts: list[tuple[str, Action]] = []
-        hidden: list[tuple[list[Any], list[str | None]]] = []
+        hidden: list[tuple[list[Any], list[Any]]] = []
         for key, column in columns.items():
             child = children[key]
             if isinstance(child, Value):
@@ -172,9 +174,7 @@ class JsonTree:
                     record[key] = self.scalar(action, item, known)
         return True
 
-    def _column(
-        self, action: Action, key: str, column: list[Any], records: list[dict[str, Any]]
-    ) -> list[str | None] | None:
+    def _column(self, action: Action, key: str, column: list[Any], records: list[dict[str, Any]]) -> list[Any] | None:
         """Do what `scalar` does to the values that *records* have at *key*. Returns what they became, if masked."""
         if action.personal:
             number = len(column)
@@ -182,18 +182,18 @@ class JsonTree:
                 number -= column.count(None) + column.count("")
             if number:
                 self.tally.fields[action.field] += number
-        treated: list[str | None] | None = None
+        treated: list[Any] | None = None
         match action.kind:
             case Kind.MASK:
                 if set(map(type, column)) == _TEXT:
                     treated = list(map(action.apply, column))
                 else:
-                    treated = [action.apply(item) if type(item) is str else None for item in column]
+                    treated = [_masked(action, item) for item in column]
                 for record, item in zip(records, treated, strict=True):
                     record[key] = item
             case Kind.DROP:
                 for record in records:
-                    del record[key]
+                    _drop(action, record, key)
             case Kind.SHOW | Kind.SCAN:
                 pass
         return treated
@@ -213,7 +213,7 @@ class JsonTree:
             return self._entries(node, value, list(value), known, depth)
         # The common case, a flat record, costs a few operations for each masked field and none for the others.
         counts = tally.fields
-        for key, index, mask in node.masked:
+        for key, index, mask, number in node.masked:
             item = value.get(key)
             if type(item) is str:
                 if item:
@@ -222,7 +222,7 @@ class JsonTree:
                     if known is not None and masked != item:
                         known.add(item)
             elif item is not None:
-                value[key] = None
+                value[key] = _counterpart(number, item)
                 counts[index] += 1
         for key, index in node.counted:
             if value.get(key) not in _NOTHING:
@@ -257,7 +257,7 @@ class JsonTree:
         for key, action in last:
             if action.kind is Kind.DROP:
                 self.tally.count(action)
-                del value[key]
+                _drop(action, value, key)
             else:
                 value[key] = self.scalar(action, value[key], known)
         return _without_telling_keys(value, node) if renamed else value
@@ -300,19 +300,32 @@ class JsonTree:
                     self.inexact = True
                 return value
             case Kind.MASK:
-                if isinstance(value, str):
-                    masked = action.apply(value)
-                    if known is not None and masked != value:
-                        known.add(value)
-                    return masked
-                # A masked number or truth value has no honest value of its type but null.
-                return None
+                masked = _masked(action, value)
+                if known is not None and isinstance(value, str) and masked != value:
+                    known.add(value)
+                return masked
             case Kind.SCAN:
                 if isinstance(value, str):
                     return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+
+
+def _masked(action: Action, value: Any) -> Any:
+    return action.apply(value) if isinstance(value, str) else _counterpart(action.number, value)
+
+
+def _counterpart(number: Callable[[float], float | None], value: Any) -> float | None:
+    """What stands for *value*, which is no text: null, but for a number whose band has a number."""
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _drop(action: Action, record: dict[str, Any], key: str) -> None:
+    if action.stays:
+        record[key] = None
+    else:
+        del record[key]
 
 
 def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
@@ -336,7 +349,7 @@ def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
     return dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
 
 
-def _known_of(hidden: list[tuple[list[Any], list[str | None]]], place: int) -> KnownValues:
+def _known_of(hidden: list[tuple[list[Any], list[Any]]], place: int) -> KnownValues:
     """What the record at *place* hides, of columns as they were and as they became."""
     known = KnownValues()
     for column, treated in hidden:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from policies.digest import Digester
+from policies.transforms.make import hidden_number
 
 
 class Withheld(Exception):
@@ -39,12 +40,18 @@ class Action:
     kind: Kind
     apply: Callable[[str], str] = str
     """For MASK: the value's mask. A mask of a mask is the same mask."""
+    number: Callable[[float], float | None] = hidden_number
+    """For MASK: what becomes of a number in JSON; None for null."""
+    stays: bool = False
+    """For DROP: whether JSON keeps the key, with null."""
     personal: bool = True
     """Whether the field holds personal data; values of others are not counted."""
     followed: bool = True
     """Whether what it hides in a page is hidden wherever else it stands in the page."""
     restore: bool = False
     """Whether a form must carry the true value, sealed, so that saving it unchanged changes nothing."""
+    makes: Callable[[str], bool] | None = None
+    """Whether a value could be one that it makes; None for masks that everybody can tell from a true value."""
 
 
 @dataclass(slots=True)

@@ -19,6 +19,14 @@ class Form(StrEnum):
 FORM_ORDER = tuple(Form)
 
 
+class Of(StrEnum):
+    """What a surrogate is consistent for."""
+
+    VALUE = "value"
+    SUBJECT = "subject"
+    """The person whom the record is about, whatever the value."""
+
+
 class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="show"):
     """The value as it is."""
 
@@ -29,6 +37,10 @@ class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="scan"):
 
 class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="redact"):
     """Three stars, whatever the value."""
+
+
+class Null(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="null"):
+    """JSON's null; where the format has none, an empty value."""
 
 
 class Replace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="replace"):
@@ -93,8 +105,103 @@ class DatePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dat
     to: Part
 
 
+class Shift(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="shift"):
+    """A date moved by up to so many days either way: all dates of one subject by the same, so that spans stay true."""
+
+    days: int
+
+
+class AgeBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="age"):
+    """The band of an age, or of a birth date: bands of so many years, or those that begin at the ages *at*."""
+
+    every: int = 0
+    at: tuple[int, ...] = ()
+    on: str = ""
+    """The day, as 2026-07-01, on which a birth date is an age. Without one a birth date becomes a band of years."""
+
+
+class AmountBand(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="amount"):
+    """The band of an amount: bands of so much, or those that begin at the amounts *at*."""
+
+    every: int = 0
+    at: tuple[int, ...] = ()
+
+
+class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="grid"):
+    """A latitude, a longitude or a pair of them, to the nearest of points that lie so many degrees apart."""
+
+    every: str
+    """A decimal fraction: `0.01` is about a kilometre."""
+
+
+class Reach(StrEnum):
+    """How much of an address is shown."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    """The prefecture."""
+    DISTRICT = "district"
+    """The county, the district, the city of a county's rank."""
+
+
+class Area(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="area"):
+    """An address, or the code of a division, without its finer parts. Source: GB/T 2260."""
+
+    to: Reach
+
+
+class Hash(StrEnum):
+    """What a digest is made with."""
+
+    SHA256 = "sha256"
+    SM3 = "sm3"
+    """Source: GB/T 32905-2016."""
+
+
 class Digest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest"):
     """A keyed digest: the same for the same value, system and category."""
+
+    hash: Hash = Hash.SHA256
+
+
+class Shape(StrEnum):
+    """What a value is, whose form is kept."""
+
+    LETTERS = "letters"
+    """Letters of an alphabet."""
+    RESIDENT_ID = "resident-id"
+    """A resident ID number: the result has a day that there is and the right check digit."""
+
+
+class Fpe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fpe"):
+    """The value encrypted into another one of its form. Source: NIST SP 800-38G, FF1."""
+
+    alphabet: str = "digits"
+    """The name of one in `fpe.ALPHABETS`, or its letters."""
+    first: int = 0
+    """How many characters at the beginning are kept as they are."""
+    last: int = 0
+    separators: str = ""
+    """Characters that stay where they stand."""
+    shape: Shape = Shape.LETTERS
+    version: int = 1
+    """Which key: raising it is the rotation."""
+
+
+class Pseudonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pseudonym"):
+    """A made-up sign such as `人员-7F3K2M9A`: the same for the same value or for the same subject."""
+
+    prefix: str = "人员"
+    chars: int = 8
+    by: Of = Of.VALUE
+
+
+class Dictionary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dictionary"):
+    """One of *words*, and one of *then* after it: the same for the same value or for the same subject."""
+
+    words: tuple[str, ...]
+    then: tuple[str, ...] = ()
+    by: Of = Of.VALUE
 
 
 class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
@@ -103,7 +210,31 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
 
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
-type Spec = Show | Scan | Redact | Replace | Positions | DatePart | Digest | Drop
+type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
+"""What a value is among others like it."""
+type Surrogate = Digest | Pseudonym | Dictionary | Fpe
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop
+
+
+def needs_subject(spec: Spec) -> bool:
+    """Whether what *spec* makes of a value depends on whom the record is about."""
+    match spec:
+        case Shift():
+            return True
+        case Pseudonym() | Dictionary():
+            return spec.by is Of.SUBJECT
+        case _:
+            return False
+
+
+def looks_true(spec: Spec) -> bool:
+    """Whether what *spec* makes of a value looks like a true one, so that its look alone does not give it away."""
+    return isinstance(spec, Shift | Dictionary | Fpe | Grid | Area)
+
+
+def shows_more(one: Form, other: Form) -> bool:
+    """Whether a value in the form *one* says more of the person than in the form *other*."""
+    return FORM_ORDER.index(one) > FORM_ORDER.index(other)
 
 
 def form_of(spec: Spec) -> Form:
@@ -111,13 +242,13 @@ def form_of(spec: Spec) -> Form:
     match spec:
         case Show():
             return Form.CLEAR
-        case Digest():
+        case Digest() | Pseudonym() | Dictionary() | Fpe():
             return Form.PSEUDONYMOUS
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             return Form.MASKED
-        case DatePart() | Scan():
+        case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Replace() | Drop():
+        case Redact() | Null() | Replace() | Drop():
             return Form.NONE
 
 
@@ -134,5 +265,20 @@ def name_of(spec: Spec) -> str:
             return f"cover-range {start}-{end}"
         case DatePart(to):
             return f"date {to}"
+        case AgeBand(every, at, _) | AmountBand(every, at):
+            tag = type(spec).__struct_config__.tag
+            return f"{tag} every {every}" if every else f"{tag} at {','.join(map(str, at))}"
+        case Grid(every):
+            return f"grid {every}"
+        case Area(to):
+            return f"area {to}"
+        case Digest(Hash.SM3):
+            return "digest sm3"
+        case Fpe() if spec.first or spec.last:
+            return f"fpe {spec.first}..{spec.last}"
+        case Shift(days):
+            return f"shift {days}"
+        case Pseudonym() | Dictionary() if needs_subject(spec):
+            return f"{type(spec).__struct_config__.tag} by subject"
         case _:
             return str(type(spec).__struct_config__.tag)

@@ -11,16 +11,23 @@ from policies.load import load_policy
 from policies.policy import Meaning
 from policies.recognisers.checksums import resident_id_check_digit
 from policies.transforms.spec import (
+    AgeBand,
+    Area,
     CoverBefore,
     CoverRange,
     DatePart,
     Digest,
     Drop,
+    Fpe,
     Keep,
     KeepRange,
+    Null,
     Part,
+    Reach,
     Redact,
     Scan,
+    Shape,
+    Shift,
     Show,
     Spec,
 )
@@ -54,6 +61,18 @@ ENDS = Keep(first=6, last=4)
         ([(ID, Drop()), (BORN, Show())], 10**6, 10**7),
         ([(ID, ENDS), (BORN, Scan())], 1, 1),
         ([(ID, Scan()), (BORN, Drop())], 10**10, 10**12),
+        ([(ID, KeepRange(7, 14)), (REGION, Area(Reach.DISTRICT))], 1_000, 1_000),
+        ([(ID, KeepRange(7, 14)), (REGION, Area(Reach.CITY))], 9_000, 10_000),
+        ([(ID, KeepRange(7, 14)), (REGION, Area(Reach.PROVINCE))], 90_000, 100_000),
+        ([(ID, ENDS), (BORN, AgeBand(every=10))], 280, 380),
+        ([(ID, ENDS), (BORN, AgeBand(at=(18, 60)))], 900, 1_200),
+        ([(ID, Keep(first=6)), (BORN, Null()), (SEX, Show())], 18_000_000, 19_000_000),
+        ([(ID, Fpe(first=6, shape=Shape.RESIDENT_ID)), (BORN, Show())], 1_000, 1_000),
+        ([(ID, Fpe(first=6, last=4)), (BORN, DatePart(Part.YEAR))], 28, 38),
+        ([(ID, Fpe(shape=Shape.RESIDENT_ID)), (BORN, Show())], 1_000_000, 4_000_000),
+        ([(ID, ENDS), (BORN, Fpe(first=4))], 28, 38),
+        ([(ID, Keep(first=6)), (BORN, Shift(10))], 20_000, 22_000),  # any of 21 days is as likely
+        ([(ID, ENDS), (BORN, Shift(365)), (BORN, DatePart(Part.YEAR))], 20, 38),
     ],
 )
 def test_how_many_numbers_are_left(seen: list[tuple[Meaning, Spec]], least: float, most: float) -> None:

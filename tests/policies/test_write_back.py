@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.program import ObjectShape, OperationRule, Program, RowsShape
+from policies.transforms.spec import AgeBand, AmountBand, Area, Dictionary, Grid, Null, Reach, Shift, Spec
 from policies.view import Views
 from policies.write_back import MaskReturned, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
@@ -341,3 +343,55 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
         assert refused.value.field == "person.name"
     else:
         assert rules.form(data, body.html, lambda token: kept[0], nobody.actions).decode() == sent
+
+
+def masking(spec: Spec) -> tuple[Sequence[Action], WriteRules]:
+    """What nobody gets, and the rules, where mobile numbers become what *spec* makes of them."""
+    fields = tuple(
+        msgspec.structs.replace(field, mask=spec) if field.name == "person.mobile" else field
+        for field in PROGRAM.fields
+    )
+    changed = msgspec.structs.replace(PROGRAM, fields=fields)
+    return Views(changed, SECRET).strictest.actions, WriteRules(changed)
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        (Shift(30), '"1985-03-12"'),
+        (Dictionary(("张", "王")), '"王"'),
+        (Grid("0.01"), '"30.27"'),
+        (Grid("0.01"), "30.27"),
+        (Area(Reach.CITY), '"杭州市"'),
+        (Area(Reach.CITY), "330100"),
+        (AgeBand(every=10), "30"),
+        (AmountBand(every=100), "1200.0"),
+    ],
+)
+def test_a_mask_that_looks_true_is_meant_only_by_who_is_shown_it(spec: Spec, value: str) -> None:
+    """A date moved by some days is a date: if it were refused to all, nobody could ever write one."""
+    assert POST.body.json is not None
+    nobody, rules = masking(spec)
+    data = f'{{"mobile": {value}}}'.encode()
+    with pytest.raises(MaskReturned):
+        rules.json(data, POST.body.json, nobody)
+    assert rules.json(data, POST.body.json, CLERK.actions) == data
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [(Grid("0.01"), "30.274"), (AgeBand(every=10), "37"), (AgeBand(every=10), "true"), (Area(Reach.CITY), "330106")],
+)
+def test_a_value_that_stands_for_no_band_is_a_true_one(spec: Spec, value: str) -> None:
+    assert POST.body.json is not None
+    nobody, rules = masking(spec)
+    data = f'{{"mobile": {value}}}'.encode()
+    assert rules.json(data, POST.body.json, nobody) == data
+
+
+def test_a_null_that_stood_for_a_value_does_not_come_back_and_may_be_left_out() -> None:
+    assert POST.body.json is not None
+    nobody, rules = masking(Null())
+    with pytest.raises(MaskReturned):
+        rules.json(b'{"mobile": null}', POST.body.json, nobody, replaces=True)
+    assert rules.json(b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'

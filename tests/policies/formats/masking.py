@@ -7,15 +7,33 @@ from hypothesis import strategies as st
 from policies.digest import Digester
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
-from policies.transforms.make import transform_of
-from policies.transforms.spec import Keep, Redact, Spec
+from policies.transforms.keyed import FieldKeys
+from policies.transforms.make import hidden_number, number_transform_of, transform_of
+from policies.transforms.spec import AgeBand, Keep, Redact, Spec
 
 DIGESTER = Digester("1", b"k" * 32)
 
 
-def action(field: int, spec: Spec | None = None, kind: Kind = Kind.MASK, **more: bool) -> Action:
-    apply = transform_of(spec, b"") if spec is not None else str
-    return Action(field=field, kind=kind, apply=apply, **more)
+def action(
+    field: int,
+    spec: Spec | None = None,
+    kind: Kind = Kind.MASK,
+    *,
+    personal: bool = True,
+    followed: bool = True,
+    restore: bool = False,
+    stays: bool = False,
+) -> Action:
+    return Action(
+        field=field,
+        kind=kind,
+        apply=transform_of(spec, FieldKeys(b"", "", "")) if spec is not None else str,
+        number=number_transform_of(spec) if spec is not None else hidden_number,
+        stays=stays,
+        personal=personal,
+        followed=followed,
+        restore=restore,
+    )
 
 
 UNDECLARED = action(0, Redact())
@@ -26,6 +44,8 @@ MOBILE = action(4, Keep(first=3, last=4), restore=True)
 ADDRESS = action(5, kind=Kind.SHOW)
 REMARK = action(6, kind=Kind.SCAN)
 SECRET = action(7, kind=Kind.DROP)
+NOTHING = action(8, kind=Kind.DROP, stays=True)
+AGE = action(9, AgeBand(every=10))
 
 RECORD = Object(
     {

@@ -10,9 +10,11 @@ from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
 from tests.effort import examples
 from tests.policies.formats.masking import (
+    AGE,
     DIGESTER,
     ID_NO,
     NAME,
+    NOTHING,
     PUBLIC,
     RECORD,
     SECRET,
@@ -77,6 +79,26 @@ def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
     assert masked('{"total": 2, "7": {"name": "张三"}}', node) == '{"total":2,"7":{"name":"张**"}}'
     assert masked('[{"name": "张三"}]', node) == '[{"name":"张**"}]'
     assert masked('{"other": "张三"}', node) == '{"other":"***"}'
+
+
+COARSE = Object({"age": Value(AGE), "gone": Value(NOTHING), "id": Value(PUBLIC)}, Value(UNDECLARED))
+AGES = [
+    ({"age": 37, "gone": "x", "id": 1}, {"age": 30, "gone": None, "id": 1}),
+    ({"age": "41岁", "gone": 7, "id": 2}, {"age": "40-49岁", "gone": None, "id": 2}),
+    ({"age": True, "gone": "", "id": 3}, {"age": None, "gone": None, "id": 3}),
+    ({"age": 12345678901234567890123, "gone": None, "id": 4}, {"age": None, "gone": None, "id": 4}),
+    ({"age": None, "gone": False, "id": 5}, {"age": None, "gone": None, "id": 5}),
+    ({"age": [37, "44"], "gone": [1], "id": 6}, {"age": [30, "40-49"], "gone": None, "id": 6}),
+]
+
+
+@pytest.mark.parametrize("body", [*([record] for record in AGES), AGES[:3], AGES, AGES[4:]], ids=len)
+def test_a_number_becomes_that_of_its_band_and_a_null_keeps_its_key(body: list[tuple[object, object]]) -> None:
+    """One record by itself, records treated field by field, and the parser that keeps every digit."""
+    sent, expected = ([pair[place] for pair in body] for place in (0, 1))
+    for text, shown in ((json.dumps(sent), expected), (json.dumps(sent[0]), expected[0])):
+        assert json.loads(masked(text, COARSE)) == shown
+        assert json.loads(in_pieces(lambda: JsonMasker(COARSE, UNDECLARED, tally()), text.encode(), [7, 9])) == shown
 
 
 def test_a_declared_key_stays_whatever_its_script() -> None:

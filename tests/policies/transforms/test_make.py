@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.data_keys import derive_key
-from policies.transforms.make import REDACTED, could_have_made, digest, transform_of
+from policies.transforms.keyed import FieldKeys
+from policies.transforms.make import REDACTED, could_have_made, transform_of
 from policies.transforms.spec import (
     Cover,
     CoverAfter,
@@ -26,6 +27,7 @@ from policies.transforms.spec import (
 from tests.policies.transforms.specs import POSITIONS
 
 KEY = b"k" * 32
+KEYS = FieldKeys(KEY, "hall", "person_name")
 
 
 @pytest.mark.parametrize(
@@ -49,13 +51,13 @@ KEY = b"k" * 32
     ],
 )
 def test_transforms(spec: Spec, value: str, expected: str) -> None:
-    assert transform_of(spec, KEY)(value) == expected
+    assert transform_of(spec, KEYS)(value) == expected
 
 
 @pytest.mark.parametrize("spec", [Scan(), Drop()])
 def test_what_is_the_maskers_work_is_refused(spec: Spec) -> None:
     with pytest.raises(ValueError, match="masker"):
-        transform_of(spec, KEY)
+        transform_of(spec, KEYS)
 
 
 masks = st.just(Redact()) | st.just(Replace("x")) | POSITIONS | st.builds(DatePart, st.sampled_from(Part))
@@ -63,7 +65,7 @@ masks = st.just(Redact()) | st.just(Replace("x")) | POSITIONS | st.builds(DatePa
 
 @given(masks, st.text(max_size=20))
 def test_a_mask_of_a_mask_is_the_same_mask_and_is_recognised(spec: Spec, value: str) -> None:
-    mask = transform_of(spec, KEY)
+    mask = transform_of(spec, KEYS)
     masked = mask(value)
     assert mask(masked) == masked
     assert bool(value) == bool(masked)
@@ -109,8 +111,9 @@ def test_masks_coming_back_are_told_from_values(spec: Spec, value: str, could: b
 
 
 def test_digests_depend_on_key_and_value() -> None:
-    transform = transform_of(Digest(), KEY)
-    assert transform("张三") == digest("张三", KEY) != digest("张三", b"j" * 32) != digest("李四", KEY)
+    transform = transform_of(Digest(), KEYS)
+    others = [FieldKeys(b"j" * 32, "hall", "person_name"), FieldKeys(KEY, "hall", "mobile")]
+    assert len({transform("张三"), transform("李四"), *(transform_of(Digest(), keys)("张三") for keys in others)}) == 4
     assert len(transform("张三")) == 26
     assert could_have_made(Digest())(transform("张三"))
     assert transform("") == ""
