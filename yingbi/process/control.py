@@ -1,7 +1,7 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that opens the state database.
 
-It holds the key of overlays and not that of programs: who responds to leaks can tighten what is shown and take that
-back, never show more than the policies do.
+It holds the keys of overlays and of releases and not that of programs: who responds to leaks can tighten what is shown
+and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks and compiles.
 """
 
 import dataclasses
@@ -21,18 +21,20 @@ from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
 from policies.keys import Signer
-from policies.load import load_policy
+from policies.policy import Policy
 from policies.recognisers.scan import scan
+from policies.release import NotReleased
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
+from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
-from yingbi.publish_policy import stamp_of
 from yingbi.recheck import Rechecker
+from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
 from yingbi.said import speak
 from yingbi.serve import serve
@@ -44,22 +46,22 @@ log = logging.getLogger("yingbi.control")
 
 
 class Titles:
-    """Keeps what notices call categories and systems as the policy files have it, where nothing is wrong with them."""
+    """Keeps what notices call categories and systems as the policy in force has it, where nothing is wrong with it."""
 
-    def __init__(self, settings: Settings, cases: Cases) -> None:
+    def __init__(self, settings: Settings, source: Source, cases: Cases) -> None:
         self._settings = settings
-        self._folder = Home(settings.home).policies
+        self._source = source
         self._cases = cases
-        self._seen = stamp_of(self._folder)
+        self._seen = b""
 
     def renew(self) -> None:
-        """Look again, where a file has changed."""
-        stamp = stamp_of(self._folder)
+        """Look again, where there may be another policy."""
+        stamp = self._source.stamp()
         if stamp == self._seen:
             return
         try:
-            loaded = load_policy(self._folder)
-        except OSError:  # as while the folder is being put in the place of another: the next look finds it
+            loaded = self._source.take(now()).loaded
+        except (NotReleased, UnreadableFolder, OSError):  # as while one is put in the place of another: looked at again
             return
         self._seen = stamp
         if not loaded.findings.errors:
@@ -73,7 +75,7 @@ def main(settings: Settings) -> int:
     engine = open_database(f"sqlite:///{home.state}")
     events = open_index(settings, writing=False)
     alerts = AlertStore(home.alerts, read_only=True)
-    press = press_of(settings, load_policy(home.policies).policy)
+    press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
     rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
     store = CaseStore(engine)
     cases, rechecker = Cases(store, rules, now), Rechecker(home, store, now)
@@ -88,8 +90,15 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    titles, summary = Titles(settings, cases), Summary(home, cases, lambda: rechecker.state)
-    responder = Responder(cases, alerts, performer, (titles.renew, summary.tell))
+    released = Released(home)
+    life = life_of(home, engine, cases.check_text, released)
+    titles = Titles(settings, source_of(settings), cases)
+    titles.renew()
+    summary = Summary(home, cases, lambda: rechecker.state)
+    also = [titles.renew, summary.tell]
+    if settings.two_people:
+        also.insert(0, Releaser(home, life, released).step)
+    responder = Responder(cases, alerts, performer, also)
     office = Office(
         cases=cases,
         alerts=alerts,
