@@ -117,6 +117,11 @@ class PolicyHistory:
         return tuple(draft for draft in reversed(tuple(self.drafts.values())) if draft.standing not in ENDED)
 
     @property
+    def ended(self) -> tuple[Draft, ...]:
+        """The drafts that were published or withdrawn, newest first."""
+        return tuple(draft for draft in reversed(tuple(self.drafts.values())) if draft.standing in ENDED)
+
+    @property
     def ways_back(self) -> tuple[int, ...]:
         """The versions that one person may roll back to: each was in force before what is, the last one first."""
         found: list[int] = []

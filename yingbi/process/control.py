@@ -24,6 +24,7 @@ from policies.keys import Signer
 from policies.policy import Policy
 from policies.recognisers.scan import scan
 from policies.release import NotReleased
+from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
@@ -39,7 +40,7 @@ from yingbi.respond import Responder
 from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
-from yingbi.standing import indexed_until, installation_of
+from yingbi.standing import indexed_until, installation_of, version_in
 from yingbi.summary import Summary
 
 log = logging.getLogger("yingbi.control")
@@ -105,6 +106,9 @@ def main(settings: Settings) -> int:
         events=events,
         accounts=Accounts(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
+        policies=life,
+        folder=lambda: read_folder(home.policies),
+        version_of=lambda program: version_in(home, program),
         now=now,
         bulletin_url=settings.bulletin_url,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
