@@ -86,7 +86,7 @@ class Installation:
     def start(self, *options: str) -> None:
         """Start it and return once it is ready. Fails where it does not come up."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self._set()
+        self.make_settings()
         with (self.home / "up.out").open("wb") as out:
             self.process = subprocess.Popen(
                 [str(YINGBI), "up", *options],
@@ -100,7 +100,7 @@ class Installation:
         wait_until(lambda: "Ctrl-C" in self.said or process.poll() is not None, START_LIMIT_S)
         assert process.poll() is None, self.said
 
-    def _set(self) -> None:
+    def make_settings(self) -> None:
         """The settings to begin with: those that come with us, but for the two people."""
         settings = self.home / "yingbi.toml"
         if not settings.exists():

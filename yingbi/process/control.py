@@ -32,6 +32,7 @@ from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.policy_source import Source, UnreadableFolder, source_of
+from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.recheck import Rechecker
@@ -79,7 +80,11 @@ def main(settings: Settings) -> int:
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
     rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
     store = CaseStore(engine)
-    cases, rechecker = Cases(store, rules, now), Rechecker(home, store, now)
+    cases = Cases(store, rules, now)
+    released = Released(home)
+    life = life_of(home, engine, cases.check_text, released)
+    watch = PolicyWatch(home, life)
+    rechecker = Rechecker(home, store, now, watch.broken)
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -91,14 +96,12 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    released = Released(home)
-    life = life_of(home, engine, cases.check_text, released)
     titles = Titles(settings, source_of(settings), cases)
     titles.renew()
-    summary = Summary(home, cases, lambda: rechecker.state)
+    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
     also = [titles.renew, summary.tell]
     if settings.two_people:
-        also.insert(0, Releaser(home, life, released).step)
+        also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
     office = Office(
         cases=cases,
