@@ -103,9 +103,10 @@ def _version(home: Home, program: str) -> str:
     found = version_of(program, publications_in(home.publications))
     if found is None:
         return ""
-    drafted = ", ".join(found.drafted_by)
-    hands = f"{drafted} 起草 / drafted，{found.approved_by} 批准 / approved"
-    return f"（第 {found.version} 版 / version {found.version}，{hands if drafted else '没有人批准 / approved by nobody'}）"
+    hands = "没有人批准 / approved by nobody"
+    if found.drafted_by:
+        hands = f"{', '.join(found.drafted_by)} 起草 / drafted，{found.approved_by} 批准 / approved"
+    return f"（第 {found.version} 版 / version {found.version}，{hands}）"
 
 
 def _fields(events: Iterable[AccessEvent]) -> Counter[_Told]:

@@ -17,7 +17,7 @@ def history_lines(history: PolicyHistory) -> Iterator[str]:
         when, origin = f"{version.at:%Y-%m-%d %H:%M:%S} UTC", _both(ORIGINS[version.origin])
         yield f"{sign} {version.number:>4}  {when}  {origin}  {_hands(version)}"
         if version.title or version.reason not in ("first", "moved"):
-            yield spelled_out(f"        {version.title}：{version.reason}")
+            yield spelled_out(f"        {f'{version.title}：' if version.title else ''}{version.reason}")
     for draft in history.waiting:
         yield spelled_out(
             f"  d{draft.number:<4} {_both(STANDINGS[draft.standing])}  基于 / on {draft.base}  {draft.title}"

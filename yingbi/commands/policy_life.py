@@ -234,8 +234,11 @@ def _print_difference(desk: "PolicyDesk", first: str, second: str) -> bool:
     print(f"{old.title} ({old.snapshot.digest[:16]}) → {new.title} ({new.snapshot.digest[:16]})")
     moment = now()
     policies = [judge(each.snapshot, moment).loaded.policy for each in (old, new)]
-    print(*change_lines(declarations_changed(*policies)), sep="\n")
-    print(*file_lines(files_changed(old.snapshot, new.snapshot), first, second), sep="\n")
+    lines = [
+        *change_lines(declarations_changed(*policies)),
+        *file_lines(files_changed(old.snapshot, new.snapshot), first, second),
+    ]
+    print(*lines or ["没有差别 / there is no difference"], sep="\n")
     return old.snapshot != new.snapshot
 
 
