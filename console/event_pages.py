@@ -51,7 +51,14 @@ class EventPages:
         if document is None:
             raise HTTPException(404)
         found = from_ecs(document)
-        return self._pages.page(desk, "event.html.j2", event=found, others=self._others(found), most=MOST_OTHERS)
+        return self._pages.page(
+            desk,
+            "event.html.j2",
+            event=found,
+            others=self._others(found),
+            most=MOST_OTHERS,
+            version=self._pages.office.version_of(found.program),
+        )
 
     def _others(self, event: AccessEvent) -> Sequence[AccessEvent]:
         start, end = event.at - AROUND, event.at + AROUND

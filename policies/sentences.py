@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = {
     "no-subject": "记录有个人信息，却没有用 `subject` 标明当事人，不能按人计数",
     "not-a-canary": "诱饵名单的这一行不是摘要",
     "not-a-key": "键必须是单个值",
+    "not-released": "已发布的策略文件不是两人审批的那一份，未生效",
     "not-yaml": "文件不是 YAML，或嵌套太深",
     "operation-twice": "同一操作声明了两次",
     "operator-without-list": "参数名中有 `{op}`，却没有列出允许的运算符",

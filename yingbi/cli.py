@@ -233,6 +233,8 @@ def _check(given: argparse.Namespace) -> int:
         for finding in findings:
             print(finding)
         print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
+        if not given.folder and not read_settings().two_people:
+            complain("没有人审批策略，保存文件即生效 / nobody approves policies, a saved file is in force (two_people)")
     return FOUND if findings else FINE
 
 

@@ -16,6 +16,7 @@ from siem.record.event import AccessEvent, CallerKind, FieldUse, Verdict
 from siem.record.log import StartId
 from siem.record.reader import beginning_of, follow
 from yingbi.home import Home
+from yingbi.publications import publications_in, version_of
 
 FORMS = {
     Form.NONE: "隐藏 / hidden",
@@ -68,7 +69,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     reason = REASONS.get(last.reason)
     verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
-    yield f"策略 / policy: {first.program[:12]}，叠加 / overlay: {first.overlay}"
+    yield f"策略 / policy: {first.program[:12]}{_version(home, first.program)}，叠加 / overlay: {first.overlay}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
     program = _program_of(home, first)
     applied = {use.grant for event in events for use in event.fields if use.grant}
@@ -95,6 +96,17 @@ def _program_of(home: Home, event: AccessEvent) -> Program | None:
     if not event.program.isalnum() or not path.exists():
         return None
     return read_program(path.read_bytes(), Verifier(home.public_key("program").read_bytes()))[0]
+
+
+def _version(home: Home, program: str) -> str:
+    """Which version of the policy the program was made from, and who agreed on it, as far as that is known."""
+    found = version_of(program, publications_in(home.publications))
+    if found is None:
+        return ""
+    hands = "没有人批准 / approved by nobody"
+    if found.drafted_by:
+        hands = f"{', '.join(found.drafted_by)} 起草 / drafted，{found.approved_by} 批准 / approved"
+    return f"（第 {found.version} 版 / version {found.version}，{hands}）"
 
 
 def _fields(events: Iterable[AccessEvent]) -> Counter[_Told]:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from yingbi.commands.policy_life import add_life
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 KINDS = ("json", "html", "csv", "text")
@@ -15,10 +16,11 @@ def add_policies(commands: Commands) -> None:
     """Name the commands `yingbi policy …` to the parser."""
     policy = commands.add_parser(
         "policy",
-        help="试用策略 / try a policy",
+        help="试用、起草、批准、发布、退回策略 / try, draft, approve, publish and roll back policies",
         epilog="example: yingbi policy try --system register --operation 'GET /register/residents.json' answer.json",
     )
     policies = policy.add_subparsers(dest="policy", required=True, metavar="COMMAND")
+    add_life(policies)
     trying = add_command(
         policies,
         "try",
