@@ -29,6 +29,7 @@ HOMES = {
     "sqlalchemy": ("incident/", "console/", "yingbi/"),
     "cryptography": (
         "policies/keys.py",
+        "policies/root_key.py",
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",
