@@ -6,7 +6,7 @@ both can wrap and unwrap without handing the key out.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -49,20 +49,21 @@ type RootKeys = Mapping[str, RootKey]
 """The root keys that there are, by id. There are two only while one follows the other."""
 
 
-class FileRootKey:
-    """A root key in a file of 0600. It is read for each use, and kept nowhere.
+class SoftRootKey:
+    """A root key *name* of 32 bytes that *read* gives. They are asked for at each use, and kept nowhere.
 
     AES-256-GCM under a key that is derived from it. Source: NIST SP 800-38D, 8.3: nonces are random, and a root key
     wraps far fewer than 2^32 times.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, name: str, read: Callable[[], bytes]) -> None:
+        self._name = name
+        self._read = read
 
     @property
     def id(self) -> str:
-        """The name of its file."""
-        return self._path.stem
+        """What it is called; it stands beside everything that it has wrapped."""
+        return self._name
 
     def wrap(self, data: bytes, context: bytes) -> bytes:
         """*data*, encrypted: only this key opens it, and only under the same *context*."""
@@ -78,9 +79,20 @@ class FileRootKey:
 
     def _aead(self) -> AESGCM:
         try:
-            return AESGCM(derive_key(read_secret(self._path), "yingbi root key 1"))
+            return AESGCM(derive_key(self._read(), "yingbi root key 1"))
         except (OSError, ValueError):
-            raise KeyUnavailable(self._path.name) from None
+            raise KeyUnavailable(self._name) from None
+
+    def __repr__(self) -> str:
+        return f"SoftRootKey({self._name!r})"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a root key is not pickled")
+
+
+def file_root_key(path: Path) -> RootKey:
+    """The root key in a file of 0600."""
+    return SoftRootKey(path.stem, lambda: read_secret(path))
 
 
 def root_path(folder: Path, number: int) -> Path:
@@ -95,5 +107,5 @@ def root_numbers(folder: Path) -> list[int]:
 
 def roots_in(folder: Path) -> dict[str, RootKey]:
     """The root keys in *folder* by id, the oldest first."""
-    roots = (FileRootKey(root_path(folder, number)) for number in root_numbers(folder))
+    roots = (file_root_key(root_path(folder, number)) for number in root_numbers(folder))
     return {root.id: root for root in roots}

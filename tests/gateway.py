@@ -21,7 +21,7 @@ from policies.keyring import new_keyring, write_keyring
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
-from policies.root_key import FileRootKey, root_path
+from policies.root_key import file_root_key, root_path
 from proxy.board import Board
 from proxy.counters import Counters
 from proxy.identity import hash_key
@@ -210,7 +210,7 @@ def declare(folder: Path, policies: Path = GOOD) -> None:
 def make_rings(folder: Path, systems: Iterable[str]) -> None:
     """A keyring for each of *systems* that has none, with the root key in the *folder* of keys."""
     make_secret(root_path(folder, 1))
-    root = FileRootKey(root_path(folder, 1))
+    root = file_root_key(root_path(folder, 1))
     for system in systems:
         path = ring_path(folder, system)
         if not path.exists():

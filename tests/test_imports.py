@@ -30,6 +30,7 @@ HOMES = {
     "cryptography": (
         "policies/keys.py",
         "policies/root_key.py",
+        "policies/escrow.py",
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",

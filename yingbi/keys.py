@@ -61,7 +61,7 @@ class KeyStore:
 
     def __init__(self, home: Home, now: Clock) -> None:
         self._home = home
-        self._now = now
+        self.now = now
 
     def entries(self) -> list[Entry]:
         """What became of the keys so far. Raises KeysNotUsable."""
@@ -100,7 +100,7 @@ class KeyStore:
                 if system not in had_one:
                     with _asked(system):
                         root = self._newest_root()
-                        ring = new_keyring(system, root, self._now())
+                        ring = new_keyring(system, root, self.now())
                         self._write(ring, root)
                     self._note(Act.MADE, system=system, keys=[ring.current.id])
 
@@ -133,7 +133,7 @@ class KeyStore:
             for ring in [self._usable(system) for system in systems]:
                 with _asked(ring.system):
                     root = roots_in(self._home.keys)[ring.root]
-                    after = rotated(ring, root, self._now())
+                    after = rotated(ring, root, self.now())
                     self._write(after, root)
                 self._note(Act.ROTATED, system=ring.system, keys=[after.current.id])
                 made.append((ring.system, after.current.id))
@@ -146,7 +146,7 @@ class KeyStore:
             with _asked(system):
                 root = roots_in(self._home.keys)[ring.root]
                 try:
-                    after = revoked(ring, key_id, reason, root, self._now())
+                    after = revoked(ring, key_id, reason, root, self.now())
                 except KeyError:
                     raise KeysNotUsable(
                         f"`{system}` 没有密钥 `{key_id}`，`yingbi keys status` 列出全部 / it has no such key"
@@ -213,7 +213,7 @@ class KeyStore:
         _flush(path.parent)
 
     def _note(self, act: Act, **about: object) -> None:
-        append(self._home.key_journal, act, self._now(), **about)
+        append(self._home.key_journal, act, self.now(), **about)
 
     def _note_roots(self) -> None:
         """Write down the root keys that an earlier run has made and was killed before it wrote them down."""

@@ -24,7 +24,7 @@ from policies.keyring import (
     write_keyring,
 )
 from policies.keys import make_secret
-from policies.root_key import FileRootKey, KeyUnavailable, NotUnwrapped, RootKey, root_numbers, root_path, roots_in
+from policies.root_key import KeyUnavailable, NotUnwrapped, RootKey, file_root_key, root_numbers, root_path, roots_in
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def root(folder: Path) -> RootKey:
-    return FileRootKey(root_path(folder, 1))
+    return file_root_key(root_path(folder, 1))
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +68,14 @@ def test_what_was_wrapped_is_unwrapped_under_its_context_only(root: RootKey, dat
 def test_another_root_key_and_an_altered_text_open_nothing(folder: Path, root: RootKey) -> None:
     wrapped = root.wrap(b"data", b"context")
     with pytest.raises(NotUnwrapped):
-        FileRootKey(root_path(folder, 2)).unwrap(wrapped, b"context")
+        file_root_key(root_path(folder, 2)).unwrap(wrapped, b"context")
     for altered in (b"", wrapped[:5], wrapped[:-1], wrapped + b"\0", bytes([wrapped[0] ^ 1]) + wrapped[1:]):
         with pytest.raises(NotUnwrapped):
             root.unwrap(altered, b"context")
 
 
 def test_a_root_key_that_is_gone_open_to_others_or_cut_says_so(tmp_path: Path) -> None:
-    gone = FileRootKey(tmp_path / "root-1.key")
+    gone = file_root_key(tmp_path / "root-1.key")
     make_secret(tmp_path / "root-2.key")
     (tmp_path / "root-2.key").chmod(0o640)
     (tmp_path / "root-3.key").write_bytes(b"short")

@@ -7,7 +7,7 @@ import pytest
 
 from policies.keyring import Keyring, new_keyring, read_keyring, revoked, rotated, wrapped_anew, write_keyring
 from policies.keys import make_secret
-from policies.root_key import FileRootKey, root_path, roots_in
+from policies.root_key import file_root_key, root_path, roots_in
 from proxy.keys_in_force import KeysInForce, ring_path
 from tests.gateway import make_rings
 from tests.proxy.parts import Parts, flow_of
@@ -51,7 +51,7 @@ def at(tmp_path: Path) -> Folder:
 
 
 def test_a_rotation_and_a_revocation_are_in_force_with_the_next_look(at: Folder) -> None:
-    root = FileRootKey(root_path(at.folder, 1))
+    root = file_root_key(root_path(at.folder, 1))
     first = at.current()
     ring = rotated(at.ring(), root, NOW)
     at.put(write_keyring(ring, root))
@@ -69,7 +69,7 @@ def test_a_rotation_and_a_revocation_are_in_force_with_the_next_look(at: Folder)
 
 @pytest.mark.parametrize("case", ["torn", "empty", "gone", "older", "open root"])
 def test_what_cannot_be_taken_leaves_the_last_good_keys_and_is_told_once(at: Folder, case: str) -> None:
-    root, older = FileRootKey(root_path(at.folder, 1)), at.path.read_bytes()
+    root, older = file_root_key(root_path(at.folder, 1)), at.path.read_bytes()
     at.put(write_keyring(rotated(at.ring(), root, NOW), root))
     current = at.current()
     match case:
@@ -100,7 +100,7 @@ def test_a_worker_that_starts_then_has_no_keys_until_they_are_back(at: Folder, c
         case "gone":
             at.path.unlink()
         case "another's":
-            at.path.write_bytes(write_keyring(new_keyring("register", FileRootKey(root), NOW), FileRootKey(root)))
+            at.path.write_bytes(write_keyring(new_keyring("register", file_root_key(root), NOW), file_root_key(root)))
         case "wrong root":
             root.write_bytes(other)
         case _:
