@@ -50,7 +50,33 @@ def add_keys(commands: Commands) -> None:
     revoke.add_argument("--system", required=True, metavar="NAME", help="哪个系统 / of which system")
     revoke.add_argument("--key", required=True, metavar="ID", help="哪一把，见 status / which one, as status has it")
     revoke.add_argument("--reason", required=True, metavar="TEXT", help="为什么，记入密钥记录 / why; it is recorded")
+    _add_rewrap(group)
     _add_escrow(group)
+
+
+def _add_rewrap(group: Commands) -> None:
+    rewrap = add_command(
+        group,
+        "rewrap",
+        _told(_rewrap),
+        "把导出文件中的值改用现用密钥 / make what old keys encrypted in an exported file anew",
+        "yingbi keys rewrap --system hall --record application applications.csv",
+    )
+    rewrap.add_argument("--system", required=True, metavar="NAME", help="哪个系统 / of which system")
+    rewrap.add_argument(
+        "--record", default="", metavar="NAME", help="各列属于哪种记录 / of which record the columns are"
+    )
+    rewrap.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="列名与字段名不同时 / where a column is called otherwise than its field",
+    )
+    rewrap.add_argument(
+        "--with-revoked", action="store_true", help="已撤销的密钥也打开 / open also what revoked keys made"
+    )
+    rewrap.add_argument("file", type=Path, metavar="FILE", help=".csv, .ndjson, .jsonl")
 
 
 def _add_escrow(group: Commands) -> None:
@@ -153,6 +179,32 @@ def _revoke(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     current = store.revoke(given.system, given.key, given.reason.strip())
     print(f"{given.system}: {given.key} 已撤销，现用 / is revoked, now in use: {current}")
     return FINE
+
+
+def _rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
+    from yingbi.rewrap import Job, NotRewrapped, rewrap
+
+    pairs = [each.partition("=") for each in given.field]
+    if not all(column and equals and name for column, equals, name in pairs):
+        complain("`--field` 写作 列=字段 / is written COLUMN=FIELD")
+        return WRONG_USE
+    job = Job(
+        file=given.file,
+        system=given.system,
+        record=given.record,
+        fields={column: name for column, _, name in pairs},
+        keys=store.data_keys(given.system, with_revoked=given.with_revoked),
+    )
+    try:
+        counts = rewrap(job, lambda found, share: print(f"{share:4.0%}  {found.rows:,} rows", file=sys.stderr))
+    except NotRewrapped as problem:
+        complain(str(problem))
+        return COULD_NOT
+    print(f"{job.out}: {counts.rows:,} rows")
+    print(f"  改用现用密钥 / made anew     {counts.made_anew:,}")
+    print(f"  已是现用密钥 / current       {counts.current:,}")
+    print(f"  打不开，未改动 / not opened  {counts.failed:,}")
+    return FOUND if counts.failed else FINE
 
 
 def may_be_recorded(reason: str) -> bool:
