@@ -219,9 +219,13 @@ def _check(given: argparse.Namespace) -> int:
     from yingbi.sarif import sarif_of
     from yingbi.settings import read_settings
 
-    home = Home(read_settings().home)
+    settings = read_settings()
+    home = Home(settings.home)
     try:
-        findings = check_folder(given.folder, now()) if given.folder else check_all(home, now())
+        if given.folder:
+            findings = check_folder(given.folder, now())
+        else:
+            findings = check_all(home, now(), root_key_days=settings.root_key_days)
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()
         hint = "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run" if unmade else ""

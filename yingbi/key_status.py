@@ -9,6 +9,7 @@ from yingbi.escrow import proof_in
 from yingbi.home import Home
 from yingbi.key_journal import Act, Entry
 from yingbi.keys import KeysNotUsable, KeyStore
+from yingbi.publish_policy import stamp_of
 
 
 def facts_of(home: Home, store: KeyStore) -> dict[str, Any]:
@@ -97,3 +98,35 @@ def _made_at(entries: list[Entry], root: str) -> str | None:
 def _last(entries: list[Entry], act: Act) -> Entry | None:
     found = [entry for entry in entries if entry.act is act]
     return found[-1] if found else None
+
+
+class KeyWatch:
+    """The facts, read again only when a file has changed."""
+
+    def __init__(self, home: Home, store: KeyStore) -> None:
+        self._home = home
+        self._store = store
+        self._seen = b""
+        self._facts: dict[str, Any] = {}
+
+    def facts(self) -> dict[str, Any]:
+        """Everything that may be told of the keys. Raises OSError."""
+        about = self._home.key_journal.stat().st_mtime_ns if self._home.key_journal.exists() else 0
+        seen = stamp_of(self._home.keys) + str(about).encode()
+        if seen != self._seen:
+            self._facts, self._seen = facts_of(self._home, self._store), seen
+        return self._facts
+
+
+def problems_of(facts: dict[str, Any]) -> list[str]:
+    """What keeps systems from being served, or keys from being changed, a sentence each, Chinese first."""
+    if not facts:
+        return []
+    wrong = [
+        f"系统 {system['name']} 的密钥环不能用：{system['wrong']}" for system in facts["systems"] if system["wrong"]
+    ]
+    if facts["wrong"]:
+        wrong.append(facts["wrong"])
+    elif not facts["root"]:
+        wrong.append("根密钥丢失 / the root key is lost")
+    return wrong

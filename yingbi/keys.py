@@ -36,7 +36,7 @@ _WRONG = {
     "altered": "文件被改动过，或根密钥不是包裹它的那一把 / it was altered, or another root key wrapped it",
     "wrong_system": "它属于另一个系统 / it is another system's",
     "root_missing": "包裹它的根密钥不在 / the root key that wrapped it is not here",
-    "root_unavailable": "根密钥读不出来，或别人也能读（应为 0600）/ the root key cannot be read, or others can",
+    "root_unavailable": "根密钥读不出来，或别人也能读（应为 0600） / it cannot be read, or others can",
     "missing": "文件不在 / it is not there",
     "unreadable": "文件读不出来 / it cannot be read",
 }
