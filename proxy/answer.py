@@ -23,6 +23,7 @@ KINDS = {
     "text/plain": "text",
 }
 TEXT_KINDS = ("html", "csv", "text")
+STATIC = "static"
 
 _LIKE_DATA = (b"<!doctype", b"<html", b"<?xml", b'{"', b"[{", b'["', b"pk\x03\x04", b"%pdf")
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
@@ -63,6 +64,8 @@ class Mask:
     masker: Masker
     content_type: str
     """What the answer says it is."""
+    format: str
+    """How records call what reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,8 @@ def treatment_of(
     if forward.operation.static and status < 400:
         if media_type not in forward.operation.static:
             return Withhold(reason="answer_not_declared")
-        return Mask(masker=AsItIs(Tally(system.digester)), content_type=_named(media_type, charset))
+        passes = AsItIs(Tally(system.digester))
+        return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
     try:
         masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
@@ -113,7 +117,8 @@ def treatment_of(
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    return Mask(masker=masker, content_type=_named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else ""))
+    named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")
+    return Mask(masker=masker, content_type=named, format=kind)
 
 
 def _named(media_type: str, charset: str) -> str:

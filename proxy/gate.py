@@ -158,7 +158,9 @@ class Gate:
             caller=exchange.ledger.caller,
             now=self.now(),
         )
-        if isinstance(exchange.treatment, Withhold):
+        if isinstance(exchange.treatment, Mask):
+            exchange.ledger.format = exchange.treatment.format
+        elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -42,6 +42,7 @@ class Ledger:
         self.caller: Caller = NOBODY
         self.operation = "unknown"
         self.view: View | None = None
+        self.format = ""
         self.overlay = 0
         self.bytes_out = 0
         self.status = 0
@@ -113,10 +114,12 @@ class Ledger:
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
                 purpose=self.view.purpose if self.view else "",
+                purposes=tuple(sorted(self.caller.purposes)),
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
                 status=self.status,
+                format=self.format,
                 program=system.digest if system else "",
                 overlay=self.overlay,
                 fields=fields,
