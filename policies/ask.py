@@ -59,7 +59,8 @@ def call_refusal(operation: OperationRule, *, is_signed_in: bool, posts: frozens
 
 
 def questions_of(operation: OperationRule, view: Sight) -> frozenset[str]:
-    """What a caller of *view* may ask in parameters of *operation*: each parameter, with the field that it names."""
+    """What a caller of *view* may ask in parameters of *operation*: fields to filter and sort by, and parameters."""
+    visible = {field for field, indexes in operation.fields.items() if view.may_ask(indexes)}
     found = set()
     for rule in operation.parameters:
         name = _readable(rule.pattern)
@@ -71,13 +72,12 @@ def questions_of(operation: OperationRule, view: Sight) -> frozenset[str]:
             case About.SEARCH | About.KEY:
                 if rule.values or (rule.fields and view.may_ask(rule.fields)):
                     found.add(name)
-            case About.FILTER | About.FIELD_NAME | About.LISTED | About.LEFT_OUT:
-                fields = {field for field, indexes in operation.fields.items() if view.may_ask(indexes)}
-                if rule.about is About.LISTED:
-                    fields.intersection_update(operation.facets)
-                elif rule.about is About.LEFT_OUT:
-                    fields.difference_update(operation.subjects)
-                found |= {f"{name}: {field}" for field in fields}
+            case About.FILTER | About.FIELD_NAME:
+                found |= visible
+            case About.LISTED:
+                found |= {f"{name}={field}" for field in visible.intersection(operation.facets)}
+            case About.LEFT_OUT:
+                pass  # whoever leaves a field out is shown less
     return frozenset(found)
 
 
