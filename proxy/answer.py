@@ -57,6 +57,21 @@ class AsItIs:
         return [self._start] if self._start else []
 
 
+class ReadOnly:
+    """The masker of a body that is read for the inventory of a system that is being learnt, and never shown."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        return []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        raise Withheld("answer_not_declared")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
     """The body goes through a masker."""
@@ -142,7 +157,8 @@ def _masker(
         return system.seal_form(target_of_form(request, action), carried, caller, now)
 
     if system.is_learning:
-        return forward.view.learning_masker(kind, tally, charset, seal)
+        hides = forward.view.learning_masker(kind, tally, charset, seal)
+        return ReadOnly(tally) if hides is None and kind == "csv" else hides
     shapes: Shapes = forward.operation.answers
     # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed.
     said = None

@@ -29,6 +29,7 @@ from proxy.exchange import (
 )
 from proxy.guard import latch_on_failure
 from proxy.identity import COOKIE, BadCredential, cookies_in, credential_in
+from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.message import Headers, Malformed
 from proxy.pages import Notice
@@ -37,6 +38,9 @@ from proxy.release import Release
 from proxy.underway import Holds, Underway
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
+
+FIRST_OF_ERRORS = 400
+"""Status of an answer that says nothing of what the system holds."""
 
 
 class Gate:
@@ -53,6 +57,7 @@ class Gate:
         connection_of: Callable[[Client], Holds | None],
         said: Callable[[str, str], None],
         counters: Counters,
+        learner: Learner | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -64,6 +69,8 @@ class Gate:
         self.said = said
         """Is told where something failed and how, as two codes."""
         self.counters = counters
+        self.learner = learner or Learner()
+        """Keeps the inventories of systems that are being learnt."""
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
@@ -160,6 +167,9 @@ class Gate:
         )
         if isinstance(exchange.treatment, Mask):
             exchange.ledger.format = exchange.treatment.format
+            if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
+                noted = self.learner.noted(exchange.system.name, exchange.request, exchange.treatment)
+                exchange.treatment = noted
         elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 

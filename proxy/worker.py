@@ -31,6 +31,7 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
 from proxy.http2 import HELD
+from proxy.learner import Learner
 from proxy.ledger import Clock
 from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
@@ -66,6 +67,8 @@ class WorkerSettings:
     digest_key: Path
     digest_epoch: str
     secret: Path
+    inventory: Path | None = None
+    """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
@@ -146,6 +149,7 @@ class Worker:
             connection_of=self._connection_of,
             said=lambda hook, kind: log.error("hook_failed hook=%s kind=%s", hook, kind),
             counters=self.counters,
+            learner=Learner(settings.inventory, self.current.secret),
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -179,6 +183,7 @@ class Worker:
         await self._drain()
         ticking.cancel()
         self.counters.set("serving", 0)
+        self.gate.learner.save()
         self.log.close()
 
     async def _tick(self) -> None:
@@ -187,6 +192,7 @@ class Worker:
             self.gate.underway.tick()
             self._end_slow_requests()
             self.tls.renew()
+            self.gate.learner.tick()
             self.counters.set("serving", int(serving))
             self.counters.set("live", len(self.gate.underway))
             self.counters.set("programs", self.current.programs_in_force)
