@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.ask import questions_of
+from policies.decisions import Decision
 from policies.places import HIDDEN, places_in
 from policies.program import FieldInfo, OperationRule, Shapes
 from policies.standpoint import Asker, Standpoint
 from policies.transforms.spec import Form, Keep, Show, Spec, form_of
-from policies.view import Decision, View
+from policies.view import View
 
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
 
@@ -114,7 +115,7 @@ def _ready(side: Standpoint | None, operation: OperationRule | None, asker: Aske
     known = side.known(asker) if side is not None else None
     if side is None or known is None:
         return None
-    return _Ready(side, operation, side.view_of(known), side.shapes_of(operation, is_error=is_error))
+    return _Ready(side, operation, side.view_of(known, operation), side.shapes_of(operation, is_error=is_error))
 
 
 def _of_fields(old: _Ready | None, new: _Ready, name: str, read_as: str) -> Iterator[Change]:
@@ -137,7 +138,7 @@ def _of_fields(old: _Ready | None, new: _Ready, name: str, read_as: str) -> Iter
         was, would = _side(decided, declared), _side(decision, info)
         if (was.transform, was.form) == (would.transform, would.form):
             continue
-        more = not shows_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
+        more = not surely_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
         named = decision if held == HIDDEN else decided
         counted_as = decided.name if declared.personal else ""
         yield Change(Kind.SHOWN if more else Kind.MASKED, name, named.name, named.category, was, would, counted_as)
@@ -205,7 +206,7 @@ def _concrete(template: str) -> str:
     return _VARIABLE.sub(lambda variable: "~/~" if variable[2] else "~", template)
 
 
-def shows_no_more(was: Spec, would: Spec) -> bool:
+def surely_no_more(was: Spec, would: Spec) -> bool:
     """Whether what *would* be shown of a value is surely no more than what *was*.
 
     Of values so short that the one mask hid them whole, the narrower one may leave a character.

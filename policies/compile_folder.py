@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from policies.compile import compile_system
 from policies.findings import PolicyError
 from policies.load import load_policy
 from policies.program import Program
@@ -13,4 +12,4 @@ def compile_folder(folder: Path) -> dict[str, Program]:
     loaded = load_policy(folder)
     if loaded.findings.errors:
         raise PolicyError(loaded.findings.sorted())
-    return {name: compile_system(loaded.policy, system, loaded.jwks) for name, system in loaded.policy.systems.items()}
+    return loaded.programs

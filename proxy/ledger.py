@@ -12,6 +12,7 @@ from proxy.identity import NOBODY, Caller
 from proxy.system import System
 from siem.record.event import (
     AccessEvent,
+    CallerKind,
     Disclosure,
     EventId,
     ExchangeId,
@@ -114,6 +115,7 @@ class Ledger:
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
                 purpose=self.view.purpose if self.view else "",
+                attributes=_attributes(self.caller),
                 purposes=tuple(sorted(self.caller.purposes)),
                 source_ip=self._source_ip,
                 verdict=verdict,
@@ -136,6 +138,13 @@ class Ledger:
             self._id_used = True
             return self.event
         return self._log.new_id()
+
+
+def _attributes(caller: Caller) -> tuple[str, ...]:
+    """Who answers for having been shown something is recorded as the grants saw them; a citizen is a digest alone."""
+    if caller.kind is CallerKind.CITIZEN or not caller.attributes:
+        return ()
+    return tuple(sorted(f"{name}={value}" for name, value in caller.attributes.items()))
 
 
 _DISCLOSURES = {form: Disclosure(form.value) for form in Form}

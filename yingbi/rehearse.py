@@ -61,8 +61,7 @@ def rehearse_draft(
     after = compile_folder(draft)
     before = compile_folder(policy) if policy is not None else programs_in_force(home)
     since = now - timedelta(days=days)
-    issuers = {issuer.issuer for program in (*before.values(), *after.values()) for issuer in program.issuers}
-    usages = read_usages(home.log, since, issuers)
+    usages = read_usages(home.log, since, (*before.values(), *after.values()))
     return Rehearsal(
         differences=rehearse(before, after, usages, now),
         samples=compare_samples(samples, before, after, now) if samples is not None else [],

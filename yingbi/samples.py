@@ -75,6 +75,8 @@ def _compared(
             is_signed_in=bool(caller.id or caller.posts),
             posts=frozenset(caller.posts),
             purposes=frozenset(caller.purposes),
+            attributes=frozenset(caller.attributes.items()),
+            address=caller.address,
         ),
         answered=1,
         fields={used.decision.name: (1, used.count) for used in was.used} if was is not None else {},

@@ -1,9 +1,10 @@
 """What was asked and answered, read from the access log, as far as rehearsing another policy needs it."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from policies.program import Program
 from policies.rehearse import Usage
 from policies.standpoint import Asker
 from siem.record.ecs import from_ecs
@@ -14,15 +15,22 @@ from siem.record.reader import beginning_of, follow
 type _Key = tuple[str, str, str, bool, Asker]
 
 FIRST_OF_ERRORS = 400
+BEIJING = timezone(timedelta(hours=8))
+WEEK = datetime(2026, 1, 5, tzinfo=BEIJING)
+"""The beginning of a week: which one it was matters to no grant."""
 
 
 class Usages:
-    """Usages of the programs that take tokens of *issuers*, added up event by event. Memory: one entry for each caller
-    of each operation in each format.
+    """Usages, as far as *programs* tell them apart, added up event by event. Memory: one entry for each caller of each
+    operation in each format.
     """
 
-    def __init__(self, issuers: Collection[str]) -> None:
-        self._issuers = issuers
+    def __init__(self, programs: Collection[Program]) -> None:
+        self._issuers = {issuer.issuer for program in programs for issuer in program.issuers}
+        grants = [grant for program in programs for grant in program.grants]
+        self._by_address = any(grant.networks for grant in grants)
+        self._turns = sorted({turn for grant in grants for span in grant.hours or () for turn in span})
+        """Minutes of the week in Beijing at which the hours of a grant begin or end."""
         self._found: dict[_Key, Usage] = {}
         self._streams: dict[str, set[str]] = {}
         """Of each stream that has not ended: which fields have been counted for it."""
@@ -69,9 +77,24 @@ class Usages:
             is_citizen=event.caller_kind is CallerKind.CITIZEN,
             is_signed_in=event.caller_kind is not CallerKind.ANONYMOUS,
             posts=frozenset(event.posts),
+            attributes=frozenset(
+                (name, value) for name, _, value in (each.partition("=") for each in event.attributes)
+            ),
+            address=event.source_ip if self._by_address else "",
+            at=self._turn_before(event.at),
             purposes=frozenset(event.purposes or filter(None, event.purpose.split(","))),
             credential=self._credential(event.credential),
         )
+
+    def _turn_before(self, moment: datetime) -> float | None:
+        """The last moment up to *moment* at which any grant's hours begin or end: it stands for all from then on."""
+        if not self._turns:
+            return None
+        local = moment.astimezone(BEIJING)
+        monday = local.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=local.weekday())
+        minute = int((local - monday).total_seconds() // 60)
+        turn = max((each for each in self._turns if each <= minute), default=0)
+        return (WEEK + timedelta(minutes=turn)).timestamp()
 
     def _credential(self, credential: str) -> str:
         """*credential* without the number of the token: a caller has a new one every day."""
@@ -82,9 +105,9 @@ class Usages:
         )
 
 
-def read_usages(log: Path, since: datetime, issuers: Collection[str]) -> Usages:
+def read_usages(log: Path, since: datetime, programs: Collection[Program]) -> Usages:
     """What the *log* of an installation holds from *since* on. Raises BrokenChain and OSError."""
-    usages = Usages(issuers)
+    usages = Usages(programs)
     for folder in sorted(log.iterdir()) if log.is_dir() else ():
         written = (segment.stat().st_mtime for segment in folder.glob("*.log"))
         if max(written, default=0.0) < since.timestamp():

@@ -76,6 +76,7 @@ FIELDS = {
     "url.path": _KEYWORD,
     "user.id": _KEYWORD,
     "user.roles": _KEYWORDS,
+    "yingbi.attributes": _KEYWORDS,
     "yingbi.caller_kind": _KEYWORD,
     "yingbi.categories": _KEYWORDS,
     "yingbi.clear": _KEYWORDS,

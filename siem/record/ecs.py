@@ -59,6 +59,8 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
             own[key] = value
     if event.format:
         own["format"] = event.format
+    if event.attributes:
+        own["attributes"] = list(event.attributes)
     if event.purposes:
         own["purposes"] = list(event.purposes)
     if event.subjects:
@@ -107,6 +109,7 @@ def from_ecs(document: Document) -> AccessEvent:
         credential=own.get("credential", ""),
         on_behalf_of=own.get("on_behalf_of", ""),
         purpose=own.get("purpose", ""),
+        attributes=tuple(own.get("attributes", ())),
         purposes=tuple(own.get("purposes", ())),
         source_ip=document.get("source", {}).get("ip", ""),
         verdict=Verdict(own["verdict"]),

@@ -99,6 +99,8 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What the grants that applied are for."""
     purposes: tuple[str, ...] = ()
     """What the credential vouched for, whether a grant asked for it or not: another policy may."""
+    attributes: tuple[str, ...] = ()
+    """What the credential says of staff, a system or a terminal beside that, as `name=value`; of a citizen nothing."""
     source_ip: str = ""
     verdict: Verdict
     reason: str = ""

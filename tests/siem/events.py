@@ -98,6 +98,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         source_ip=random.choice(("", *ADDRESSES)),
         verdict=random.choice(tuple(Verdict)),
         reason=random.choice(maybe),
+        attributes=tuple(random.sample(TEXTS, random.choice((0, 1, 2)))),
         purposes=tuple(random.sample(TEXTS, random.choice((0, 1, 2)))),
         format=random.choice(("", "json", "csv")),
         status=random.choice((0, 200, 404, 599)),

@@ -127,6 +127,17 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 MASKS = st.sampled_from(
     ["redact", "drop", "show", "scan", "digest", {"keep": {"first": 1}}, {"keep": {"last": 4}}, {"keep": {"last": 2}}]
 )
+CONDITIONS = st.sampled_from(
+    [
+        {"networks": ["127.0.0.0/8"]},
+        {"networks": ["10.0.0.0/8"]},
+        {"operations": ["GET /people"]},
+        {"operations": ["GET /people/{id}", "GET /people.csv"]},
+        {"fields": ["person.name"]},
+        {"who": {"anyone": True}},
+        {"who": {"posts": ["clerk"], "not_posts": ["clerk"]}},
+    ]
+)
 FIELDS = st.sampled_from(["name", "mobile", "city", "note", "extra", "id_no"])
 PERSONAL = st.sampled_from(["person_name", "resident_id", "mobile", "free_text"])
 CATEGORIES = st.just("public") | PERSONAL
@@ -146,7 +157,9 @@ def edits(draw: st.DrawFn) -> dict[str, Any]:
     for operation in operations:
         operation["on"] = operation.pop(True)  # how YAML 1.1 reads that word
     for _ in range(draw(st.integers(0, 3))):
-        match draw(st.sampled_from(["field", "gone", "mask", "sees", "grant", "who", "operation", "allow", "format"])):
+        match draw(
+            st.sampled_from(["field", "gone", "mask", "sees", "grant", "who", "operation", "allow", "format", "if"])
+        ):
             case "field":
                 name = draw(FIELDS)
                 fields[name] = draw(CATEGORIES)
@@ -162,6 +175,8 @@ def edits(draw: st.DrawFn) -> dict[str, Any]:
                 grants.remove(draw(st.sampled_from(grants)))
             case "who" if grants:
                 draw(st.sampled_from(grants))["purpose"] = draw(st.sampled_from(["case-handling", "statistics"]))
+            case "if" if grants:
+                draw(st.sampled_from(grants)).update(draw(CONDITIONS))
             case "operation":
                 operations.remove(draw(st.sampled_from(operations)))
             case "allow":
@@ -180,7 +195,7 @@ def written(files: dict[str, Any], folder: Path) -> None:
         (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), "utf-8")
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(40))
 @given(first=edits(), second=edits())
 def test_what_rehearsal_foretells_is_what_happens(town: Town, first: dict[str, Any], second: dict[str, Any]) -> None:
     draft = town.policies(lambda folder: written(second, folder))
@@ -191,7 +206,7 @@ def test_what_rehearsal_foretells_is_what_happens(town: Town, first: dict[str, A
     before = compile_folder(draft)
     town.publish(draft)
     was = town.traffic()
-    usages = Usages(())
+    usages = Usages((*before.values(), *after.values()))
     for event in was.events:
         usages.add(event)
     foretold = rehearse(before, after, usages, datetime.now(UTC))
@@ -235,7 +250,7 @@ def test_every_change_of_a_field_that_was_used_is_counted(town: Town) -> None:
 
     town.publish(town.policies(lambda _: None))
     before = compile_folder(town.running.home / "policies")
-    usages = Usages(())
+    usages = Usages(tuple(before.values()))
     for event in town.traffic().events:
         usages.add(event)
     (difference,) = rehearse(before, compile_folder(town.policies(edit)), usages, datetime.now(UTC))[:1]

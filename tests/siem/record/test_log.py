@@ -50,6 +50,7 @@ events = st.builds(
     source_ip=st.just("") | st.ip_addresses().map(str),
     verdict=st.sampled_from(Verdict),
     reason=st.just("") | words,
+    attributes=st.lists(words, max_size=2).map(tuple),
     purposes=st.lists(words, max_size=2).map(tuple),
     format=st.just("") | words,
     status=st.integers(0, 599),
