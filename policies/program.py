@@ -34,6 +34,9 @@ class FieldInfo(msgspec.Struct, frozen=True):
     rule: str
     """`file:line` of the declaration."""
     personal: bool
+    level: str = ""
+    """How grave harm to it would be: see `policies.policy.Level`; empty for what is about nobody."""
+    sensitive: bool = False
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
 

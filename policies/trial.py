@@ -110,7 +110,9 @@ class Trial:
         used = []
         for index, count in sorted(taken.fields.items()):
             decision = view.decisions[index]
-            used.append(Used(decision, count, more_of(program, decision.category, decision.form, applied, now)))
+            used.append(
+                Used(decision, count, more_of(program, decision.name, decision.category, decision.form, applied, now))
+            )
         return Tried(
             body=b"".join(out),
             used=tuple(used),
