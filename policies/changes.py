@@ -67,7 +67,7 @@ WITHHELD = Side("withheld", Form.NONE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """One of the two programs, ready to be asked about one operation for one caller whom it answers."""
 
     side: Standpoint
@@ -101,7 +101,7 @@ def changes_of(
         if was:
             yield Change(Kind.ANSWERED, name, "", "", Side(was, Form.NONE, first.rule if first else ""), _ANSWERED)
         yield from _of_files(first if old else None, second, name)
-        yield from _of_fields(old, new, name, read_as)
+        yield from field_changes(old, new, name, read_as)
         if old is not None and first is not None and second is not None:
             yield from _of_headers(old.view.headers_of(first), new.view.headers_of(second), name)
             yield from _of_questions(questions_of(first, old.view), questions_of(second, new.view), name)
@@ -111,14 +111,15 @@ def _reason(side: Standpoint | None, operation: OperationRule | None, method: st
     return side.refusal(operation, method, side.known(asker)) if side is not None else "unknown_host"
 
 
-def _ready(side: Standpoint | None, operation: OperationRule | None, asker: Asker, *, is_error: bool) -> _Ready | None:
+def _ready(side: Standpoint | None, operation: OperationRule | None, asker: Asker, *, is_error: bool) -> Ready | None:
     known = side.known(asker) if side is not None else None
     if side is None or known is None:
         return None
-    return _Ready(side, operation, side.view_of(known, operation), side.shapes_of(operation, is_error=is_error))
+    return Ready(side, operation, side.view_of(known, operation), side.shapes_of(operation, is_error=is_error))
 
 
-def _of_fields(old: _Ready | None, new: _Ready, name: str, read_as: str) -> Iterator[Change]:
+def field_changes(old: Ready | None, new: Ready, name: str, read_as: str) -> Iterator[Change]:
+    """What would become otherwise of fields in answers of the operation *name*; *read_as*: see `changes_of`."""
     places = [*(places_in(old.shapes) if old is not None else ()), *places_in(new.shapes)]
     for place in dict.fromkeys(places):
         if read_as and place.format not in (read_as, _plain(read_as, old or new)):
@@ -144,7 +145,7 @@ def _of_fields(old: _Ready | None, new: _Ready, name: str, read_as: str) -> Iter
         yield Change(Kind.SHOWN if more else Kind.MASKED, name, named.name, named.category, was, would, counted_as)
 
 
-def _plain(read_as: str, ready: _Ready) -> str:
+def _plain(read_as: str, ready: Ready) -> str:
     """Where CSV is declared and plain text is not, what calls itself plain text is read as CSV."""
     return "csv" if read_as == "text" and ready.shapes.text is None else read_as
 

@@ -6,13 +6,13 @@ Distinct values are told apart by hashes with a key of the process, which are ne
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Iterator
 
 import msgspec
 
+from policies.authentic import authenticated, checked
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import may_hold_personal_data, scan
 
@@ -261,16 +261,12 @@ def merged(many: Iterator[Notes]) -> Notes:
 
 def write_notes(notes: dict[str, Notes], key: bytes) -> bytes:
     """The bytes that keep *notes*, by system; `read_notes` takes them back with the same *key* only."""
-    body = msgspec.json.encode(notes)
-    return hmac.digest(key, _LABEL + body, "sha256").hex().encode() + b"\n" + body
+    return authenticated(msgspec.json.encode(notes), key, _LABEL)
 
 
 def read_notes(data: bytes, key: bytes) -> dict[str, Notes]:
     """The notes in *data*. Raises ValueError where they are not what was written."""
-    told, _, body = data.partition(b"\n")
-    if not hmac.compare_digest(told, hmac.digest(key, _LABEL + body, "sha256").hex().encode()):
-        raise ValueError("not an inventory of this installation")
-    return msgspec.json.decode(body, type=dict[str, Notes])
+    return msgspec.json.decode(checked(data, key, _LABEL), type=dict[str, Notes])
 
 
 def _add(mine: dict[str, int], theirs: dict[str, int]) -> None:

@@ -35,6 +35,7 @@ from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
+from proxy.shadow import Asked, Shadow
 from proxy.underway import Holds, Underway
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
@@ -58,6 +59,7 @@ class Gate:
         said: Callable[[str, str], None],
         counters: Counters,
         learner: Learner | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -71,6 +73,8 @@ class Gate:
         self.counters = counters
         self.learner = learner or Learner()
         """Keeps the inventories of systems that are being learnt."""
+        self.shadow = shadow or Shadow(None, None, None, b"", None)
+        """Asks a draft what it would do."""
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
@@ -122,6 +126,10 @@ class Gate:
             return Refuse(reason="parameter_not_declared")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
+        asked = Asked(
+            request=request, body=body, credential=credential, overlay=overlay, now=now, overlay_now=overlay_now
+        )
+        self.shadow.judge(ledger, system, asked, verdict)
         if verdict.operation is not None:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):

@@ -44,6 +44,8 @@ class Ledger:
         self.operation = "unknown"
         self.view: View | None = None
         self.format = ""
+        self.watched: Callable[[Tally], None] = lambda tally: None
+        """Is told what has been shown, once that is in the log. Must not raise."""
         self.overlay = 0
         self.bytes_out = 0
         self.status = 0
@@ -132,6 +134,8 @@ class Ledger:
             ),
             durably=durably,
         )
+        if tally is not None:
+            self.watched(tally)
 
     def _next_id(self) -> EventId:
         if not self._id_used:

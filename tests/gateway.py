@@ -126,6 +126,7 @@ class Gateway:
             "digest_key": str(keys / "digest-1.key"),
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
+            "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),
             "lease_s": self.lease_s,
         }

@@ -22,6 +22,7 @@ PATHS = (
     "digest_key",
     "secret",
     "inventory",
+    "disagreements",
 )
 
 

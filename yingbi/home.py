@@ -61,6 +61,11 @@ class Home:
         return self.root / "inventory"
 
     @property
+    def disagreements(self) -> Path:
+        """What a draft would have done otherwise, a file for each worker. Counts only."""
+        return self.root / "disagreements"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"

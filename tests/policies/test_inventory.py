@@ -179,7 +179,7 @@ def test_notes_are_read_back_with_the_key_they_were_written_with() -> None:
     data = write_notes(notes, KEY)
     assert read_notes(data, KEY) == notes
     for wrong, key in ((data, b"x" * 32), (data[:-1] + b" ", KEY), (b"", KEY), (data[1:], KEY)):
-        with pytest.raises(ValueError, match="not an inventory"):
+        with pytest.raises(ValueError, match="not what this installation"):
             read_notes(wrong, key)
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from yingbi.commands.policy_life import add_life
+from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 KINDS = ("json", "html", "csv", "text")
@@ -49,6 +50,7 @@ def add_policies(commands: Commands) -> None:
         "body", type=Path, metavar="BODY", help="未脱敏的答复，- 为标准输入 / the answer as it is; - reads it"
     )
     _add_rehearse(policies)
+    add_shadow(policies)
 
 
 def _add_rehearse(policies: Commands) -> None:
