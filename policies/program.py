@@ -12,7 +12,9 @@ from policies.keys import Signer, Verifier
 from policies.policy import About, Direction, Headings, Kind, OnWrite, State
 from policies.transforms.spec import Spec
 
-_LABEL = "yingbi program 1"
+LIVE = "yingbi program 1"
+DRAFT = "yingbi draft program 1"
+"""What programs are signed as: one that runs in the shadow of another can never be taken for one in force."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -42,6 +44,9 @@ class FieldInfo(msgspec.Struct, frozen=True):
     rule: str
     """`file:line` of the declaration."""
     personal: bool
+    level: str = ""
+    """How grave harm to it would be: see `policies.policy.Level`; empty for what is about nobody."""
+    sensitive: bool = False
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
     file: FileRule | None = None
@@ -265,19 +270,19 @@ def digest_of(program: Program) -> str:
     return hashlib.sha256(_bytes_of(program)).hexdigest()
 
 
-def write_program(program: Program, signer: Signer) -> bytes:
+def write_program(program: Program, signer: Signer, label: str = LIVE) -> bytes:
     """The signed bytes of *program*. The same program has the same digest whenever it is compiled."""
     body = _bytes_of(program)
     digest = hashlib.sha256(body).hexdigest()
-    return msgspec.json.encode(_File(digest, signer.sign(_LABEL, body), msgspec.Raw(body)))
+    return msgspec.json.encode(_File(digest, signer.sign(label, body), msgspec.Raw(body)))
 
 
-def read_program(data: bytes, verifier: Verifier) -> tuple[Program, str]:
+def read_program(data: bytes, verifier: Verifier, label: str = LIVE) -> tuple[Program, str]:
     """The program in *data* and its digest. Raises BadSignature or BadProgram."""
     try:
         file = msgspec.json.decode(data, type=_File, strict=True)
         body = bytes(file.program)
-        verifier.check(_LABEL, body, file.signature)
+        verifier.check(label, body, file.signature)
         program = msgspec.json.decode(body, type=Program, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadProgram("not the bytes of a program") from None

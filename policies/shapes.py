@@ -173,6 +173,8 @@ class ShapeMaker:
                 on_write or known.on_write,
                 str(at),
                 personal=True,
+                level=known.level,
+                sensitive=known.sensitive,
                 followed=known.elsewhere is Elsewhere.HIDE,
                 file=file,
             )

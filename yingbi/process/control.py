@@ -31,6 +31,7 @@ from siem.detect.alert import AlertStore
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
+from yingbi.kept_programs import KeptPrograms
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
@@ -114,6 +115,7 @@ def main(settings: Settings) -> int:
         version_of=lambda program: version_in(home, program),
         now=now,
         bulletin_url=settings.bulletin_url,
+        program_of=KeptPrograms(home).of,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, rechecker, office, settings)
