@@ -145,7 +145,7 @@ def _is_declared(value: Any) -> bool:
 def _text(value: Any) -> str:
     """*value* as a reader can compare it; without places in files, which move with every line."""
     match value:
-        case None | "" | ():
+        case None | "" | () | Position():
             return ""
         case bool():
             return str(value).lower()
@@ -156,7 +156,7 @@ def _text(value: Any) -> str:
         case tuple():
             return ", ".join(map(_text, value))
         case Mapping():
-            return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+            return ", ".join(f"{key}: {text}" for key, item in value.items() if (text := _text(item)))
         case _ if dataclasses.is_dataclass(value):
             parts = [(each.name, _text(getattr(value, each.name))) for each in dataclasses.fields(value)]
             return "{" + ", ".join(f"{name}: {text}" for name, text in parts if name != "at" and text) + "}"
