@@ -97,7 +97,7 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    titles = Titles(settings, source_of(settings), cases)
+    titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
     also = [titles.renew, summary.tell]
