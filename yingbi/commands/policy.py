@@ -61,7 +61,9 @@ def _add_rehearse(policies: Commands) -> None:
         "预演：另一份策略会改变什么 / tell what another policy would change, and for whom",
         "yingbi policy rehearse draft --days 7",
     )
-    rehearsing.add_argument("draft", type=Path, metavar="DRAFT", help="草案目录 / a folder of policies: the draft")
+    rehearsing.add_argument(
+        "draft", type=Path, metavar="DRAFT", help="草案目录，或 d 加草稿号 / a folder, or `d` and the number of a draft"
+    )
     rehearsing.add_argument(
         "--policy",
         type=Path,
@@ -126,18 +128,20 @@ def _rehearse(given: argparse.Namespace) -> int:
     from siem.record.log import BrokenChain
     from yingbi.clock import now
     from yingbi.home import Home
+    from yingbi.named_folder import folder_named
+    from yingbi.policy_desk import CannotAct
     from yingbi.rehearse import as_json, lines_of, rehearse_draft
     from yingbi.settings import read_settings
 
+    home = Home(read_settings().home)
     try:
-        rehearsal = rehearse_draft(
-            Home(read_settings().home),
-            given.draft,
-            policy=given.policy,
-            samples=given.sample,
-            days=given.days,
-            now=now(),
-        )
+        with folder_named(home, given.draft) as draft:
+            rehearsal = rehearse_draft(
+                home, draft, policy=given.policy, samples=given.sample, days=given.days, now=now()
+            )
+    except CannotAct as problem:
+        complain(str(problem))
+        return COULD_NOT
     except PolicyError as error:
         complain(f"策略有误 / the policy has errors:\n{error}")
         return FOUND

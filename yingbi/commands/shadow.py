@@ -15,7 +15,13 @@ def add_shadow(policies: Commands) -> None:
         "让草案在旁路运行，只计分歧 / run a draft beside the live program and count disagreements",
         "yingbi policy shadow draft",
     )
-    shadow.add_argument("draft", type=Path, nargs="?", metavar="DIR", help="草案目录 / a folder of policies: the draft")
+    shadow.add_argument(
+        "draft",
+        type=Path,
+        nargs="?",
+        metavar="DIR",
+        help="草案目录，或 d 加草稿号 / a folder, or `d` and the number of a draft",
+    )
     shadow.add_argument("--stop", action="store_true", help="停止旁路运行 / let no draft run")
     shadow.add_argument("--status", action="store_true", help="目前的分歧，默认 / what it would have done; the default")
     shadow.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
@@ -26,6 +32,8 @@ def _shadow(given: argparse.Namespace) -> int:
 
     from policies.findings import PolicyError
     from yingbi.home import Home
+    from yingbi.named_folder import folder_named
+    from yingbi.policy_desk import CannotAct
     from yingbi.settings import read_settings
     from yingbi.shadow import as_json, lines_of_shadow, shadow_state, start_shadow, stop_shadow
 
@@ -35,7 +43,8 @@ def _shadow(given: argparse.Namespace) -> int:
         return WRONG_USE
     try:
         if given.draft is not None:
-            number = start_shadow(home, given.draft)
+            with folder_named(home, given.draft) as draft:
+                number = start_shadow(home, draft)
             print(f"草案已在旁路运行，不影响任何答复 / the draft runs, and no answer depends on it: {number}")
             return FINE
         if given.stop:
@@ -43,6 +52,9 @@ def _shadow(given: argparse.Namespace) -> int:
             print("已停止旁路运行 / no draft runs any more")
             return FINE
         state = shadow_state(home)
+    except CannotAct as problem:
+        complain(str(problem))
+        return COULD_NOT
     except PolicyError as error:
         complain(f"策略有误 / the policy has errors:\n{error}")
         return FOUND

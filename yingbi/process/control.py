@@ -37,6 +37,7 @@ from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.recheck import Rechecker
+from yingbi.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
 from yingbi.said import speak
@@ -104,6 +105,7 @@ def main(settings: Settings) -> int:
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
+    rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
         cases=cases,
         alerts=alerts,
@@ -112,6 +114,7 @@ def main(settings: Settings) -> int:
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
         folder=lambda: read_folder(home.policies),
+        rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program: version_in(home, program),
         now=now,
         bulletin_url=settings.bulletin_url,
