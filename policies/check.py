@@ -160,7 +160,9 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
 
 def _allowed(system: System, policy: Policy, findings: Findings) -> None:
     """An operation for a post that nobody declares is dead; a post may come from a token, so it is only a warning."""
-    posts = {post for caller in policy.callers for post in caller.posts} | {p for g in policy.grants for p in g.posts}
+    posts = {post for caller in policy.callers for post in caller.posts} | {
+        post for grant in policy.grants for post in (*grant.posts, *grant.all_posts)
+    }
     for operation in system.operations:
         for name in operation.allow:
             if name not in (ANYONE, SIGNED_IN) and name not in posts:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
+from policies.precedence import yielding
 from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
 from policies.shapes import ShapeMaker, pattern_of
 
@@ -50,7 +51,14 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         keys=_keys(policy) if system.api_keys else (),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
-            IssuerRule(issuer.issuer, issuer.audience, jwks.get(issuer.keys, ""), issuer.posts_claim, issuer.kind)
+            IssuerRule(
+                issuer=issuer.issuer,
+                audience=issuer.audience,
+                jwks=jwks.get(issuer.keys, ""),
+                posts_claim=issuer.posts_claim,
+                kind=issuer.kind,
+                attribute_claims=issuer.attribute_claims,
+            )
             for issuer in system.jwt
         ),
         key_callers=tuple(caller.id for caller in policy.callers),
@@ -160,18 +168,48 @@ def _most_specific_first(
 
 
 def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
+    """The grants of *system*, each behind those that go before it."""
+    grants = [grant for grant in policy.grants if system.name in grant.systems]
+    yields_to = yielding(grants, {caller.id: caller for caller in policy.callers})
     return tuple(
         GrantRule(
-            grant.id, grant.posts, grant.callers, grant.sees, grant.purpose, grant.until.timestamp(), str(grant.at)
+            id=grant.id,
+            posts=grant.posts,
+            callers=grant.callers,
+            all_posts=grant.all_posts,
+            not_posts=grant.not_posts,
+            attributes=grant.attributes,
+            signed_in=grant.signed_in,
+            anyone=grant.anyone,
+            operations=grant.operations,
+            records=grant.records,
+            fields=grant.fields,
+            direction=grant.direction,
+            networks=grant.networks,
+            hours=grant.hours,
+            sees=grant.sees,
+            purposes=grant.purposes,
+            not_purposes=grant.not_purposes,
+            until=grant.until.timestamp(),
+            rule=str(grant.at),
+            yields_to=yields_to[grant.id],
         )
-        for grant in policy.grants
-        if system.name in grant.systems
+        for grant in sorted(grants, key=lambda grant: len(yields_to[grant.id]))
     )
 
 
 def _keys(policy: Policy) -> tuple[KeyRule, ...]:
     return tuple(
-        KeyRule(key.id, key.sha256, key.until.timestamp(), caller.id, caller.kind, caller.posts, caller.purposes)
+        KeyRule(
+            id=key.id,
+            sha256=key.sha256,
+            until=key.until.timestamp(),
+            caller=caller.id,
+            kind=caller.kind,
+            posts=caller.posts,
+            purposes=caller.purposes,
+            attributes=caller.attributes,
+        )
         for caller in policy.callers
         for key in caller.keys
     )

@@ -13,7 +13,7 @@ from math import prod
 from operator import itemgetter
 
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Grant, Meaning, Policy, System
+from policies.policy import Direction, Grant, Meaning, Policy, System
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.positions import starred
@@ -151,16 +151,26 @@ def _day_as_known(spec: Spec) -> Callable[[str], object]:
 
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
-    yield "nobody signed in", ()
-    for post in sorted({post for grant in policy.grants for post in grant.posts}):
-        yield f"post `{post}`", [grant for grant in policy.grants if post in grant.posts]
-    posts = {caller.id: caller.posts for caller in policy.callers}
-    for name in sorted({caller for grant in policy.grants for caller in grant.callers}):
-        theirs = set(posts.get(name, ()))
-        yield (
-            f"caller `{name}`",
-            [grant for grant in policy.grants if name in grant.callers or theirs & set(grant.posts)],
-        )
+    """Who may see what at some time, whatever else a grant asks for: a purpose can be left out, an hour waited for."""
+    grants = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
+    yield "nobody signed in", [grant for grant in grants if grant.anyone]
+    together = {frozenset({post}) for grant in grants for post in grant.posts}
+    together |= {frozenset(grant.all_posts) for grant in grants if grant.all_posts}
+    for posts in sorted(together, key=sorted):
+        named = ", ".join(f"`{post}`" for post in sorted(posts))
+        yield f"post {named}", [grant for grant in grants if _may_apply(grant, "", posts)]
+    held = {caller.id: caller.posts for caller in policy.callers}
+    for name in sorted({caller for grant in grants for caller in grant.callers}):
+        theirs = frozenset(held.get(name, ()))
+        yield f"caller `{name}`", [grant for grant in grants if _may_apply(grant, name, theirs)]
+
+
+def _may_apply(grant: Grant, caller: str, posts: frozenset[str]) -> bool:
+    if not posts.isdisjoint(grant.not_posts):
+        return False
+    if grant.posts or grant.callers:
+        return caller in grant.callers or not posts.isdisjoint(grant.posts)
+    return posts.issuperset(grant.all_posts)
 
 
 def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator[Piece]:
@@ -186,6 +196,6 @@ def _finding(who: str, left: float, least: int, pieces: Sequence[Piece]) -> Find
         "hide more of one of them"
     )
     whom = {"nobody": "未登录者", "post": "岗位", "caller": "调用者"}[who.split()[0]]
-    named = "" if who.startswith("nobody") else f" {who.split()[1]}"
+    named = "" if who.startswith("nobody") else f" {who.split(maxsplit=1)[1]}"
     about = f"{whom}{named} 可缩小到约 {left:,.0f} 个号码（应至少 {least:,} 个）：{listed}"
     return Finding(number.at, "composite-disclosure", message, Severity.WARNING, about)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from policies.check import check
 from policies.findings import Finding, Findings, Position
-from policies.parse_rules import Catalogue, parse_callers, parse_catalogue, parse_grants
+from policies.parse_grants import parse_grants
+from policies.parse_rules import Catalogue, parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
 from policies.section import Section

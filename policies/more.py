@@ -4,6 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.policy import Direction
 from policies.program import Program
 from policies.transforms.spec import Form, form_of, name_of, shows_more
 
@@ -27,9 +28,11 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
     """The grants of *program*, but for those *applied*, by which values of *category* are shown in more than *form*."""
     found = []
     for grant in program.grants:
-        spec = grant.sees.get(category)
+        spec = grant.sees.get(category) if grant.direction is Direction.ANSWER else None
         if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
-        found.append(More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, grant.purpose, expired))
+        found.append(
+            More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, ", ".join(grant.purposes), expired)
+        )
     return tuple(found)

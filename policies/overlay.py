@@ -26,7 +26,7 @@ class Tightening(StrEnum):
     STOP_SYSTEM = "stop_system"
     """Every operation of `system` is refused to everybody."""
     MASK_HARDER = "mask_harder"
-    """No grant of `system` counts: every caller gets what nobody in particular would get."""
+    """Every caller gets of `system` what is no wider than its declarations and any of its grants."""
 
 
 NEEDS_TARGET = frozenset({Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL, Tightening.STOP_OPERATION})

@@ -1,15 +1,15 @@
-"""Reads the three files that are about people: the catalogue of categories, the grants, the callers with their keys."""
+"""Reads the two files that are about people: the catalogue of categories, and the callers with their keys."""
 
 import re
 from dataclasses import dataclass, field
 
-from policies.parse_transforms import parse_spec, spec_of
+from policies.parse_grants import CALLER_ID, GRANT_ID, parse_attributes
+from policies.parse_transforms import parse_spec
 from policies.policy import (
     LEAST_CANDIDATES,
     Caller,
     Category,
     Elsewhere,
-    Grant,
     Key,
     Kind,
     Level,
@@ -18,10 +18,7 @@ from policies.policy import (
     Title,
 )
 from policies.section import NAME, Section
-from policies.transforms.spec import Spec
 
-_GRANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
-_CALLER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,126}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,11 +70,6 @@ def parse_catalogue(file: Section) -> Catalogue:
     return Catalogue(categories, least)
 
 
-def parse_grants(file: Section) -> list[Grant]:
-    """The grants of a file, in order."""
-    return file.sections("grants", "a grant", _grant)
-
-
 def parse_callers(file: Section) -> list[Caller]:
     """The callers of a file, in order."""
     return file.sections("callers", "a caller", _caller)
@@ -93,54 +85,28 @@ def parse_title(section: Section, key: str, *, required: bool = True) -> Title |
     return Title(zh, en) if zh and en else None
 
 
-def _grant(section: Section) -> Grant | None:
-    name = section.text("id", fits=_GRANT_ID)
-    who = section.section("who")
-    posts = who.names("posts", required=False) if who else ()
-    callers = who.texts("callers", required=False, fits=_CALLER_ID) if who else ()
-    if who is not None:
-        who.done()
-        if not posts and not callers:
-            section.find(
-                who.at, "missing-key", "`who` needs `posts` or `callers`", about="`who` 需要 `posts` 或 `callers`"
-            )
-    systems = section.names("systems")
-    sees: dict[str, Spec] = {}
-    for category, _, node in section.entries("sees"):
-        spec = spec_of(section, node)
-        if spec is not None:
-            sees[category] = spec
-    purpose, until = section.name("purpose"), section.moment("until")
-    reason, approved_by = section.text("reason"), section.text("approved_by")
-    if not (name and purpose and until and reason and approved_by):
+def _caller(section: Section) -> Caller | None:
+    name = section.text("id", fits=CALLER_ID)
+    kind = section.choice("kind", Kind)
+    posts = section.names("posts", required=False)
+    purposes = section.names("purposes", required=False)
+    attributes = parse_attributes(section, "attributes")
+    keys = section.sections("keys", "a key", _key)
+    if not name or not kind:
         return None
-    return Grant(
+    return Caller(
         id=name,
+        kind=kind,
         posts=posts,
-        callers=callers,
-        systems=systems,
-        sees=sees,
-        purpose=purpose,
-        until=until,
-        reason=reason,
-        approved_by=approved_by,
+        purposes=purposes,
+        attributes=attributes,
+        keys=tuple(keys),
         at=section.at,
     )
 
 
-def _caller(section: Section) -> Caller | None:
-    name = section.text("id", fits=_CALLER_ID)
-    kind = section.choice("kind", Kind)
-    posts = section.names("posts", required=False)
-    purposes = section.names("purposes", required=False)
-    keys = section.sections("keys", "a key", _key)
-    if not name or not kind:
-        return None
-    return Caller(id=name, kind=kind, posts=posts, purposes=purposes, keys=tuple(keys), at=section.at)
-
-
 def _key(section: Section) -> Key | None:
-    name = section.text("id", fits=_GRANT_ID)
+    name = section.text("id", fits=GRANT_ID)
     sha256 = section.text("sha256", fits=_SHA256)
     until = section.moment("until")
     return Key(id=name, sha256=sha256, until=until, at=section.at) if name and sha256 and until else None

@@ -3,10 +3,23 @@
 import re
 from urllib.parse import urlsplit
 
+from policies.parse_grants import ATTRIBUTE
 from policies.parse_operations import parse_bodies, parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_transforms import parse_spec
-from policies.policy import PUBLIC, Field, JwtIssuer, Kind, Labels, OnWrite, Pack, Record, State, System
+from policies.policy import (
+    MOST_ATTRIBUTES,
+    PUBLIC,
+    Field,
+    JwtIssuer,
+    Kind,
+    Labels,
+    OnWrite,
+    Pack,
+    Record,
+    State,
+    System,
+)
 from policies.section import NAME, Section
 from policies.yaml_tree import Node, Scalar
 
@@ -98,10 +111,23 @@ def _issuer(section: Section) -> JwtIssuer | None:
     issuer, audience = section.text("issuer"), section.text("audience")
     keys = section.text("keys", fits=_FILE)
     posts_claim = section.text("posts_claim", required=False) or "posts"
+    attribute_claims = section.texts("attribute_claims", required=False, fits=ATTRIBUTE)
+    if len(attribute_claims) > MOST_ATTRIBUTES:
+        message = f"`attribute_claims` names more than {MOST_ATTRIBUTES} claims"
+        about = f"`attribute_claims` 最多 {MOST_ATTRIBUTES} 项"
+        section.find(section.place_of("attribute_claims"), "out-of-range", message, about=about)
     kind = section.choice("kind", Kind, Kind.STAFF)
     if not (issuer and audience and keys and kind):
         return None
-    return JwtIssuer(issuer=issuer, audience=audience, keys=keys, posts_claim=posts_claim, kind=kind, at=section.at)
+    return JwtIssuer(
+        issuer=issuer,
+        audience=audience,
+        keys=keys,
+        posts_claim=posts_claim,
+        attribute_claims=attribute_claims,
+        kind=kind,
+        at=section.at,
+    )
 
 
 def _records(file: Section) -> dict[str, Record]:

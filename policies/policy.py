@@ -61,6 +61,15 @@ class Kind(StrEnum):
     CITIZEN = "citizen"
 
 
+class Direction(StrEnum):
+    """Which way a value goes that a grant is about."""
+
+    ANSWER = "answer"
+    """From the system to the caller."""
+    REQUEST = "request"
+    """From the caller to the system."""
+
+
 class About(StrEnum):
     """What a query parameter says something about."""
 
@@ -91,6 +100,9 @@ class Title:
 
 
 LEAST_CANDIDATES = 1_000
+MOST_ATTRIBUTES = 16
+LONGEST_ATTRIBUTE = 128
+"""Characters of an attribute's value."""
 
 
 class Meaning(StrEnum):
@@ -123,18 +135,48 @@ class Category:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Who may see which categories of which systems, for which purpose, until when."""
+    """What becomes of which categories for whom, where, when and for which purpose; see `policies.precedence`.
+
+    It applies where all of its conditions are met. A condition that is None is none; one that is empty is never met.
+    """
 
     id: str
-    posts: tuple[str, ...]
-    callers: tuple[str, ...]
+    posts: tuple[str, ...] = ()
+    """For whoever holds one of these posts, and"""
+    callers: tuple[str, ...] = ()
+    """for these callers."""
+    all_posts: tuple[str, ...] = ()
+    """Only for who holds all of these."""
+    not_posts: tuple[str, ...] = ()
+    """Only for who holds none of these."""
+    attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Only for who has each of these attributes, with one of its values."""
+    signed_in: bool = False
+    """For everybody who has signed in."""
+    anyone: bool = False
+    """For everybody, signed in or not."""
     systems: tuple[str, ...]
+    operations: tuple[str, ...] | None = None
+    """Method and path template, as declared."""
+    records: tuple[str, ...] | None = None
+    fields: tuple[str, ...] | None = None
+    """`record.field`. With `records`: the fields of these records and these fields, no others."""
+    direction: Direction = Direction.ANSWER
+    networks: tuple[str, ...] | None = None
+    """CIDR."""
+    hours: tuple[tuple[int, int], ...] | None = None
+    """Spans of the week in Beijing, in minutes since Monday 0:00, from and before: apart from each other, in order."""
     sees: dict[str, Spec]
-    purpose: str
+    purposes: tuple[str, ...] = ()
+    """For who may ask for one of these; for whatever purpose where there is none."""
+    not_purposes: tuple[str, ...] = ()
+    """Only for who may ask for none of these."""
     until: datetime
     reason: str
     approved_by: str
     at: Position
+    places: dict[str, Position] = field(default_factory=dict)
+    """Where each of its keys stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +197,7 @@ class Caller:
     kind: Kind
     posts: tuple[str, ...]
     purposes: tuple[str, ...]
+    attributes: dict[str, str] = field(default_factory=dict)
     keys: tuple[Key, ...]
     at: Position
 
@@ -318,6 +361,8 @@ class JwtIssuer:
     keys: str
     """A JWKS file, beside the policy."""
     posts_claim: str
+    attribute_claims: tuple[str, ...] = ()
+    """Claims that are attributes of the caller, by their own names."""
     kind: Kind
     at: Position
 

@@ -9,13 +9,15 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Kind, OnWrite, State
+from policies.policy import About, Direction, Kind, OnWrite, State
 from policies.transforms.spec import Spec
 
 _LABEL = "yingbi program 1"
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
+LABEL = " label"
+"""What follows a field's name in that of the label beside it."""
 FREE_TEXT = 1
 """Index of the field that stands for text between declared values: shown but for what recognisers find."""
 
@@ -153,17 +155,31 @@ class OperationRule(msgspec.Struct, frozen=True):
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
 
 
-class GrantRule(msgspec.Struct, frozen=True):
-    """One grant."""
+class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One grant; see `policies.policy.Grant`. A condition that is None is none; one that is empty is never met."""
 
     id: str
-    posts: tuple[str, ...]
-    callers: tuple[str, ...]
+    posts: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
+    all_posts: tuple[str, ...] = ()
+    not_posts: tuple[str, ...] = ()
+    attributes: dict[str, tuple[str, ...]] = {}
+    signed_in: bool = False
+    anyone: bool = False
+    operations: tuple[str, ...] | None = None
+    records: tuple[str, ...] | None = None
+    fields: tuple[str, ...] | None = None
+    direction: Direction = Direction.ANSWER
+    networks: tuple[str, ...] | None = None
+    hours: tuple[tuple[int, int], ...] | None = None
     sees: dict[str, Spec]
-    purpose: str
+    purposes: tuple[str, ...] = ()
+    not_purposes: tuple[str, ...] = ()
     until: float
     """POSIX time."""
     rule: str
+    yields_to: tuple[str, ...] = ()
+    """The ids of the grants that go before it, where they apply as well."""
 
 
 class KeyRule(msgspec.Struct, frozen=True):
@@ -176,6 +192,7 @@ class KeyRule(msgspec.Struct, frozen=True):
     kind: Kind
     posts: tuple[str, ...]
     purposes: tuple[str, ...]
+    attributes: dict[str, str] = {}
 
 
 class IssuerRule(msgspec.Struct, frozen=True):
@@ -187,6 +204,7 @@ class IssuerRule(msgspec.Struct, frozen=True):
     """The JWKS document itself."""
     posts_claim: str
     kind: Kind
+    attribute_claims: tuple[str, ...] = ()
 
 
 class LabelShape(msgspec.Struct, frozen=True):

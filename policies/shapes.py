@@ -7,6 +7,7 @@ from policies.findings import Finding, Findings, Position
 from policies.policy import PUBLIC, SCAN, Bodies, Elsewhere, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
 from policies.program import (
     FREE_TEXT,
+    LABEL,
     UNDECLARED,
     ElementShape,
     FieldInfo,
@@ -174,7 +175,7 @@ class ShapeMaker:
                 f"nothing says how `{name}` is labelled: declare `labels`",
                 f"`{name}`",
             )
-        label = self.value(f"{name} label", child.label, child.at) if child.label else UNDECLARED
+        label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
         return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from policies.applies import grants_for, read_address
 from policies.ask import Routes
 from policies.compile import compile_system
+from policies.decisions import Decision
 from policies.digest import Digester
 from policies.findings import PolicyError
 from policies.formats.html_forms import Carried
@@ -20,7 +22,7 @@ from policies.more import More, more_of
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.section import nearest
-from policies.view import Decision, View, grants_for
+from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)
@@ -38,6 +40,9 @@ class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     posts: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     """Those that the credential would vouch for."""
+    attributes: dict[str, str] = {}
+    address: str = ""
+    """The network address that they would ask from; one that lies in no network unless given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +91,22 @@ class Trial:
         program = self._programs.get(system)
         if program is None:
             raise NotTried(f"没有系统 / there is no system `{system}`{nearest(system, self._programs)}")
+        if caller.address and read_address(caller.address) is None:
+            raise NotTried(f"不是网络地址 / no network address: `{caller.address}`")
+        rule = None if program.state is State.LEARNING else _operation(program, operation)
         grants = grants_for(
             program,
             caller=caller.id,
             posts=frozenset(caller.posts),
             purposes=frozenset(caller.purposes),
+            attributes=caller.attributes,
+            address=caller.address,
+            operation=rule.id if rule is not None else "",
             now=now.timestamp(),
         )
         view = View(program, grants, _KEY)
         tally = Tally(Digester("trial", _KEY))
-        masker = _masker(program, operation, view, kind, tally)
+        masker = _masker(rule, view, kind, tally)
         out: list[bytes] = []
         withheld = ""
         try:
@@ -119,13 +130,13 @@ class Trial:
         )
 
 
-def _masker(program: Program, named: str, view: View, kind: str, tally: Tally) -> Masker:
-    if program.state is State.LEARNING:
+def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally) -> Masker:
+    """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
+    if operation is None:
         masker = view.learning_masker(kind, tally, "utf-8", _sealed)
         if masker is None:
             raise NotTried(f"登记中的系统不显示 `{kind}` / of a system that is being learnt no such answer is shown")
         return masker
-    operation = _operation(program, named)
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
     masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed)
@@ -148,7 +159,8 @@ def read_caller(text: bytes) -> Caller:
         return msgspec.json.decode(text, type=Caller)
     except msgspec.DecodeError as error:
         raise NotTried(
-            f"调用者文件有误 / the caller is a JSON object with `id`, `posts` and `purposes`: {error}"
+            "调用者文件有误 / the caller is a JSON object with "
+            f"`id`, `posts`, `purposes`, `attributes` and `address`: {error}"
         ) from None
 
 

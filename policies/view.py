@@ -5,10 +5,11 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from policies.ask import Links
+from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
@@ -19,7 +20,7 @@ from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.policy import OnWrite
+from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
@@ -36,33 +37,27 @@ from policies.program import (
 )
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import could_have_made, number_transform_of, transform_of
-from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, form_of, looks_true, name_of, shows_more
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What becomes of a field in a view, and why (invariant 4)."""
-
-    name: str
-    category: str
-    spec: Spec
-    form: Form
-    transform: str
-    """How records call the transform."""
-    rule: str
-    """`file:line` of the declaration or the grant that decided."""
-    grant: str | None
+from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, looks_true
 
 
 class View:
-    """What callers get to whom exactly *grants* apply. *secret* is the key that field digests are derived from."""
+    """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
-    def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes) -> None:
+    *secret* is the key that field digests are derived from.
+    """
+
+    def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes, *, harder: bool = False) -> None:
         self._program = program  # shapes are known by identity: they must live as long as the view
-        self.grants = tuple(grants)
-        self.purpose = ",".join(sorted({grant.purpose for grant in grants}))
+        self._secret = secret
+        fields = range(len(program.fields))
+        self.grants = () if harder else tuple(grants)
+        self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
-        self.decisions = tuple(_decide(program, index, grants) for index in range(len(program.fields)))
+        self.decisions = tuple(
+            decided_harder(program, index) if harder else decided(program, index, grants) for index in fields
+        )
+        self.sent = tuple(decided_sent(program, index, grants) for index in fields)
+        """What becomes of fields that the caller sends."""
         self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
         self._links = Links(program, self)
         self._followed = _links(program)
@@ -189,35 +184,22 @@ class Views:
     def __init__(self, program: Program, secret: bytes) -> None:
         self.program = program
         self._secret = secret
-        self._made: dict[tuple[str, ...], View] = {}
+        self._made: dict[tuple[bool, tuple[str, ...]], View] = {}
 
-    def of(self, grants: Sequence[GrantRule]) -> View:
-        """The view of callers to whom exactly *grants* apply."""
-        key = tuple(grant.id for grant in grants)
+    def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
+        """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*."""
+        if harder:  # of what is shown no grant decides
+            grants = [grant for grant in grants if grant.direction is Direction.REQUEST]
+        key = harder, tuple([grant.id for grant in grants])
         view = self._made.get(key)
         if view is None:
-            view = self._made[key] = View(self.program, grants, self._secret)
+            view = self._made[key] = View(self.program, grants, self._secret, harder=harder)
         return view
 
     @cached_property
     def strictest(self) -> View:
-        """The view of a caller without any grant."""
-        return self.of(())
-
-
-def grants_for(
-    program: Program, *, caller: str, posts: frozenset[str], purposes: frozenset[str], now: float
-) -> tuple[GrantRule, ...]:
-    """The grants that apply to a caller at *now*, a POSIX time. A purpose is one that the credential vouches for."""
-    if not purposes:
-        return ()
-    return tuple(
-        grant
-        for grant in program.grants
-        if now < grant.until
-        and grant.purpose in purposes
-        and (caller in grant.callers or not posts.isdisjoint(grant.posts))
-    )
+        """The view where an overlay masks harder, of a caller to whom no grant applies."""
+        return self.of((), harder=True)
 
 
 def _links(program: Program) -> tuple[re.Pattern[str], ...]:
@@ -228,20 +210,6 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
         if not operation.refuse_zh and ".+" not in operation.path
     }
     return tuple(re.compile(path) for path in sorted(literal_or_number))
-
-
-def _decide(program: Program, index: int, grants: Sequence[GrantRule]) -> Decision:
-    """The most revealing of what the declaration and the grants say; the first of equals."""
-    field = program.fields[index]
-    form = form_of(field.mask)
-    best = Decision(field.name, field.category, field.mask, form, name_of(field.mask), field.rule, None)
-    if index in (UNDECLARED, FREE_TEXT) or not field.personal:
-        return best
-    for grant in grants:
-        spec = grant.sees.get(field.category)
-        if spec is not None and shows_more(form_of(spec), best.form):
-            best = Decision(field.name, field.category, spec, form_of(spec), name_of(spec), grant.rule, grant.id)
-    return best
 
 
 def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:

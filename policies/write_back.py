@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
-from policies.policy import OnWrite
+from policies.policy import Direction, OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
@@ -40,9 +41,10 @@ class WriteRules:
         self.labels = program.labels.json
         """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
-        for field in program.fields:
-            specs: dict[Spec, None] = {field.mask: None}
-            specs |= {grant.sees[field.category]: None for grant in program.grants if field.category in grant.sees}
+        shown = [grant for grant in program.grants if grant.direction is Direction.ANSWER]
+        for index, field in enumerate(program.fields):
+            specs: dict[Spec, None] = {field.mask: None, decided_harder(program, index).spec: None}
+            specs |= {grant.sees[field.category]: None for grant in shown if field.category in grant.sees}
             self._shown.append(tuple(could_have_made(spec) for spec in specs if not looks_true(spec)))
 
     def is_mask(self, action: Action, value: str) -> bool:

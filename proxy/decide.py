@@ -110,7 +110,7 @@ def decide(
     if (reason := _may_not_call(operation, caller)) is not None:
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
-    view = system.view_of(caller, now, strictest=strictest)
+    view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
     if any(system.writes.holds_mask(value) for _, value in request.query):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)

@@ -9,7 +9,8 @@ import math
 import re
 import unicodedata
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -17,6 +18,7 @@ import jwt
 from policies.digest import DIGEST_BYTES, Digester
 from policies.findings import Findings, Position
 from policies.jwks import keys_in
+from policies.policy import LONGEST_ATTRIBUTE
 from policies.program import IssuerRule, KeyRule, Program
 from siem.record.event import CallerKind
 
@@ -53,6 +55,8 @@ class Caller:
     posts: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
     """What the credential vouches for. Nothing else a caller says ever widens it."""
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the credential says of the caller beside that; the log holds none of it."""
     credential: str = ""
 
 
@@ -115,7 +119,11 @@ class Identity:
         kind = CallerKind(rule.kind.value)
         posts = claims.get(rule.posts_claim, [])
         scope, token_id = claims.get("scope", ""), claims.get("jti", "")
-        if not isinstance(posts, list) or not all(map(_is_text, (subject, scope, token_id, *posts))):
+        attributes = {name: claims[name] for name in rule.attribute_claims if name in claims}
+        said = (subject, scope, token_id, *attributes.values())
+        if not isinstance(posts, list) or not all(map(_is_text, (*said, *posts))):
+            raise BadCredential
+        if any(len(value) > LONGEST_ATTRIBUTE for value in attributes.values()):
             raise BadCredential
         if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
             raise BadCredential
@@ -128,6 +136,7 @@ class Identity:
             purposes=frozenset(
                 word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
             ),
+            attributes=attributes,
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
         )
 
@@ -210,5 +219,6 @@ def _caller_of(rule: KeyRule) -> Caller:
         kind=CallerKind(rule.kind.value),
         posts=frozenset(rule.posts),
         purposes=frozenset(rule.purposes),
+        attributes=rule.attributes,
         credential=f"key:{rule.id}",
     )

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from policies.decisions import Decision
 from policies.formats.masker import Tally
 from policies.program import FREE_TEXT, UNDECLARED
 from policies.transforms.spec import FORM_ORDER, Form
-from policies.view import Decision, View
+from policies.view import View
 from proxy.identity import NOBODY, Caller
 from proxy.system import System
 from siem.record.event import (

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from policies.applies import Applying, Asking
 from policies.ask import Question, Routes
 from policies.data_keys import BadToken
 from policies.digest import Digester
@@ -12,7 +13,7 @@ from policies.formats.html_forms import Carried
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.transforms.encrypt import Cipher
-from policies.view import View, Views, grants_for
+from policies.view import View, Views
 from policies.write_back import MOST_CONTROLS, WriteRules
 from proxy.cookies import Cookies
 from proxy.identity import Caller, Identity
@@ -37,6 +38,7 @@ class System:
         self.digester = digester
         self.routes = Routes(program)
         self.views = Views(program, secret)
+        self._applying = Applying(program)
         self.writes = WriteRules(program)
         self.identity = Identity(program, digester)
         split = urlsplit(program.upstream)
@@ -64,14 +66,20 @@ class System:
             question = self._questions[operation.id] = Question(operation)
         return question
 
-    def view_of(self, caller: Caller, now: datetime, *, strictest: bool) -> View:
-        """The view of *caller* at *now*; the *strictest* where an overlay says so."""
-        if strictest:
-            return self.views.strictest
-        grants = grants_for(
-            self.program, caller=caller.id, posts=caller.posts, purposes=caller.purposes, now=now.timestamp()
+    def view_of(
+        self, caller: Caller, now: datetime, *, operation: OperationRule, address: str, strictest: bool
+    ) -> View:
+        """The view of *caller*, who asks from *address* at *now*; the *strictest* where an overlay says so."""
+        asking = Asking(
+            caller=caller.id,
+            posts=caller.posts,
+            purposes=caller.purposes,
+            attributes=caller.attributes,
+            address=address,
+            operation=operation.id,
+            now=now.timestamp(),
         )
-        return self.views.of(grants)
+        return self.views.of(self._applying.to(asking), harder=strictest)
 
     def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""

@@ -12,12 +12,13 @@ import pytest
 from datasette.utils import tilde_encode  # type: ignore[import-untyped]
 
 from deploy.demo.register.database import command
+from policies.applies import grants_for
 from policies.ask import Question, Routes
 from policies.compile import compile_system
 from policies.formats.masker import Tally
 from policies.load import load_policy
 from policies.program import Program
-from policies.view import View, Views, grants_for
+from policies.view import View, Views
 from proxy.answer_headers import AnswerHeaders
 from proxy.decide import Forward
 from proxy.message import read_request

@@ -15,8 +15,9 @@ from referencing import Registry, Resource
 from deploy.demo.people import callers_file
 from policies.check import RESERVED
 from policies.findings import Findings
+from policies.parse_grants import parse_grants
 from policies.parse_operations import KEPT_HEADERS, STATIC_TYPE, STATIC_TYPES
-from policies.parse_rules import parse_callers, parse_catalogue, parse_grants
+from policies.parse_rules import parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.section import Section
 from policies.yaml_tree import Entries, read_yaml
@@ -95,11 +96,15 @@ def test_a_schema_is_a_schema(kind: str) -> None:
     jsonschema.Draft202012Validator.check_schema(READ[kind])
 
 
+CONSTRAINTS = {"minItems", "minProperties", "const", "pattern", "required", "properties"}
+"""What a schema says where it only narrows down a property that is explained elsewhere."""
+
+
 def _described(schema: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Every property that an editor explains, with its place."""
     if isinstance(schema, dict):
         for key, inner in schema.get("properties", {}).items():
-            if "minItems" not in inner and "const" not in inner and list(inner) != ["pattern"]:
+            if not inner.keys() <= CONSTRAINTS:
                 yield f"{at}/{key}", inner
         for key, inner in schema.items():
             yield from _described(inner, f"{at}/{key}")
@@ -194,6 +199,7 @@ SECTIONS = {
     "`grants`": "grants#",
     "a grant": "grants#/$defs/grant",
     "`who`": "grants#/$defs/grant/properties/who",
+    "`hours`": "grants#/$defs/grant/properties/hours",
     "`callers`": "callers#",
     "a caller": "callers#/$defs/caller",
     "a key": "callers#/$defs/key",
@@ -215,7 +221,7 @@ SECTIONS = {
     "`json`": "system#/$defs/labels/properties/json",
     "`pack`": "pack#",
 }
-ELSEWHERE = ("`list`", "`parameters`", "`home`", "`/next`")
+ELSEWHERE = ("`attributes`", "`list`", "`parameters`", "`home`", "`/next`")
 """Mappings whose keys are names that somebody gave, and a second one of a kind that stands above."""
 
 

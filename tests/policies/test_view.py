@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from policies.applies import grants_for
 from policies.formats.masker import Tally, Withheld
 from policies.program import OperationRule
-from policies.view import View, Views, grants_for
+from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.formats.masking import DIGESTER
 

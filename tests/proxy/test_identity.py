@@ -30,7 +30,13 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Program:
     shutil.copytree(GOOD, folder)
     PROVIDER.write(folder / "idp.json")
     callers = folder / "callers.yaml"
-    callers.write_text(callers.read_text("utf-8").replace("0" * 63 + "2", hash_key(KEY)), "utf-8")
+    text = callers.read_text("utf-8").replace("0" * 63 + "2", hash_key(KEY))
+    callers.write_text(text.replace("kind: terminal\n", 'kind: terminal\n    attributes: {ward: "3"}\n'), "utf-8")
+    people = folder / "systems" / "people.yaml"
+    text = people.read_text("utf-8")
+    people.write_text(
+        text.replace("keys: idp.json\n", "keys: idp.json\n      attribute_claims: [ward, town]\n"), "utf-8"
+    )
     return program(folder=folder)
 
 
@@ -57,6 +63,13 @@ def test_a_key_says_who_and_for_what(identity: Identity) -> None:
     assert (caller.posts, caller.purposes) == (frozenset({"clerk"}), frozenset({"case-handling"}))
 
 
+def test_a_key_and_a_token_say_what_the_caller_has_besides(identity: Identity) -> None:
+    assert identity.caller(KEY, NOW).attributes == {"ward": "3"}
+    assert identity.caller(PROVIDER.token(ward="4", village="x"), NOW).attributes == {"ward": "4"}
+    assert identity.caller(PROVIDER.token(ward="x" * 128, town=""), NOW).attributes == {"ward": "x" * 128, "town": ""}
+    assert identity.caller(PROVIDER.token(), NOW).attributes == {}
+
+
 NESTED_DEEPLY = ".".join([base64.urlsafe_b64encode(b"[" * 6000).decode(), "e30", "e30"])
 """Within the length of a token, JSON as deep as can be."""
 
@@ -80,6 +93,10 @@ BAD_TOKENS: dict[str, Callable[[], str]] = {
     "with an id that cannot be written": lambda: PROVIDER.token(jti="\ud800"),
     "with posts that are none": lambda: PROVIDER.token(posts="clerk"),
     "with a scope that is none": lambda: PROVIDER.token(scope=["purpose:case-handling"]),
+    "with an attribute that is too long": lambda: PROVIDER.token(ward="x" * 129),
+    "with an attribute that is no text": lambda: PROVIDER.token(ward=3),
+    "with an attribute of many values": lambda: PROVIDER.token(ward=["3", "4"]),
+    "with an attribute that cannot be written": lambda: PROVIDER.token(town="\ud800"),
     "with an end that is none": lambda: PROVIDER.token(exp="tomorrow"),
     "with an end that never comes": lambda: PROVIDER.token(exp=float("nan")),
     "with an infinite end": lambda: PROVIDER.token(exp=float("inf")),

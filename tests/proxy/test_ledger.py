@@ -25,6 +25,7 @@ CLERK = Caller(
     purposes=frozenset({"case-handling"}),
     credential="key:K",
 )
+LIST = next(operation for operation in SYSTEM.program.operations if operation.id == "GET /people")
 INDEX = {field.name: index for index, field in enumerate(SYSTEM.program.fields)}
 
 
@@ -60,7 +61,7 @@ def book(tmp_path: Path) -> Iterator[Book]:
 def ledger(book: Book) -> Ledger:
     made = Ledger(book, lambda: NOW, "10.0.0.7")
     made.system, made.caller, made.operation, made.overlay = SYSTEM, CLERK, "GET /people", 3
-    made.view = SYSTEM.view_of(CLERK, NOW, strictest=False)
+    made.view = SYSTEM.view_of(CLERK, NOW, operation=LIST, address="", strictest=False)
     return made
 
 
