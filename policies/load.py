@@ -20,6 +20,7 @@ from policies.parse_rules import Catalogue, parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
 from policies.section import Section
+from policies.transforms.spec import Spec
 from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
 
 BUILT_IN = Path(__file__).parent
@@ -51,6 +52,7 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
     reader = _Reader(folder, findings)
     catalogue = reader.one("catalogue.yaml", parse_catalogue) or Catalogue()
     categories = catalogue.categories
+    reader.transforms = catalogue.transforms
     grants = reader.one("grants.yaml", parse_grants) or []
     callers = reader.one("callers.yaml", parse_callers) or []
     packs: dict[str, Pack] = {}
@@ -84,6 +86,7 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
         systems=systems,
         unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
         least_candidates=catalogue.least_candidates,
+        transforms={name: spec for name, spec in catalogue.transforms.items() if spec is not None},
     )
     jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
     check(policy, jwks, now, findings)
@@ -94,6 +97,8 @@ class _Reader:
     def __init__(self, folder: Path, findings: Findings) -> None:
         self.folder = folder
         self.findings = findings
+        self.transforms: dict[str, Spec | None] = {}
+        """What the names of transforms stand for."""
 
     def one[T](self, name: str, parse: Callable[[Section], T]) -> T | None:
         """What *parse* makes of the file *name*; None where it cannot be read."""
@@ -109,7 +114,7 @@ class _Reader:
         if not isinstance(tree, Entries):
             self.findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping", about=f"`{name}` 应是映射"))
             return None
-        section = Section(tree, self.findings, f"`{name}`")
+        section = Section(tree, self.findings, f"`{name}`", self.transforms)
         made = parse(section)
         section.done()
         return made

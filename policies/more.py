@@ -33,6 +33,14 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
             continue
         expired = now.timestamp() >= grant.until
         found.append(
-            More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, ", ".join(grant.purposes), expired)
+            More(
+                grant.id,
+                name_of(spec, program.transforms),
+                grant.rule,
+                grant.posts,
+                grant.callers,
+                ", ".join(grant.purposes),
+                expired,
+            )
         )
     return tuple(found)
