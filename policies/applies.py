@@ -7,7 +7,7 @@ next moment at which a grant ends or the hours of one begin or end.
 import ipaddress
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -86,7 +86,17 @@ class Applying:
 
     def __init__(self, program: Program) -> None:
         self._grants = program.grants
-        self._callers = frozenset(caller for grant in self._grants for caller in grant.callers)
+        self._by_post: dict[str, list[int]] = {}
+        self._by_caller: dict[str, list[int]] = {}
+        self._for_others: list[int] = []
+        """Places of the grants that name neither posts nor callers."""
+        for place, grant in enumerate(self._grants):
+            for post in grant.posts:
+                self._by_post.setdefault(post, []).append(place)
+            for caller in grant.callers:
+                self._by_caller.setdefault(caller, []).append(place)
+            if not grant.posts and not grant.callers:
+                self._for_others.append(place)
         self._posts = frozenset(
             post for grant in self._grants for post in (*grant.posts, *grant.all_posts, *grant.not_posts)
         )
@@ -110,7 +120,7 @@ class Applying:
             self._kept.clear()
             self._from, self._before = self._period(asking.now)
         key = (
-            asking.caller if asking.caller in self._callers else asking.is_signed_in,
+            asking.caller if asking.caller in self._by_caller else asking.is_signed_in,
             asking.posts & self._posts,
             asking.purposes & self._purposes,
             tuple([asking.attributes.get(name) for name in self._attributes]),
@@ -119,8 +129,14 @@ class Applying:
         )
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = tuple(grant for grant in self._grants if applies(grant, asking))
+            found = self._kept[key] = tuple(self._found(asking))
         return found
+
+    def _found(self, asking: Asking) -> Iterator[GrantRule]:
+        places = {*self._for_others, *self._by_caller.get(asking.caller, ())}
+        for post in asking.posts & self._posts:
+            places.update(self._by_post.get(post, ()))
+        return (self._grants[place] for place in sorted(places) if applies(self._grants[place], asking))
 
     def _period(self, now: float) -> tuple[float, float]:
         """From and before when exactly the same grants are in force and open as at *now*."""

@@ -1,33 +1,49 @@
 """Judges the files of a policy together: what one of them names must stand in another."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from policies.check_grants import check_ends, check_grants
+from policies.check_order import check_order
 from policies.check_records import check_records
 from policies.compile import compile_with
 from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
+from policies.kept import Kept
 from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Kind, Policy, System
+from policies.program import Program
 from policies.section import nearest
 
 RESERVED = (PUBLIC, SCAN, "undeclared", "text")
 
 
-def check(policy: Policy, jwks: dict[str, str], now: datetime | None, findings: Findings) -> None:
+def check(
+    policy: Policy, jwks: dict[str, str], now: datetime | None, findings: Findings, kept: Kept
+) -> dict[str, Program]:
     """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file.
 
-    Without the time *now*, nothing is said of what has ended.
+    Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as far
+    as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect):
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order):
         stage(policy, findings)
     if now is not None:
-        _ended(policy, now, findings)
+        check_ends(policy, now, findings)
     check_composites(policy, findings)
-    for system in policy.systems.values():
-        _identity(system, jwks, findings)
-        _allowed(system, policy, findings)
-        check_records(policy, system, findings)
-        compile_with(policy, system, jwks, findings)
+    programs = {}
+    for name, system in policy.systems.items():
+        alone = replace(policy, systems={name: system})  # of other systems nothing that is asked here depends
+        programs[name] = kept.program(name, alone, jwks, findings, partial(_judged, system, alone, jwks))
+    return programs
+
+
+def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Findings) -> Program:
+    _identity(system, jwks, findings)
+    _allowed(system, policy, findings)
+    check_records(policy, system, findings)
+    return compile_with(policy, system, jwks, findings)
 
 
 def _categories(policy: Policy, findings: Findings) -> None:
@@ -130,16 +146,6 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
     ):
         message = f"{what} `{name}` is without effect: its `{empty}` are empty"
         findings.add(Finding(at, "without-effect", message, Severity.WARNING, f"{zh} `{name}` 的 `{empty}` 是空的"))
-
-
-def _ended(policy: Policy, now: datetime, findings: Findings) -> None:
-    for at, what, zh, name, until in (
-        *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
-        *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
-    ):
-        if until <= now:
-            message = f"{what} `{name}` has ended: remove it, or have a later `until` approved"
-            findings.add(Finding(at, "ended", message, Severity.WARNING, f"{zh} `{name}`"))
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:

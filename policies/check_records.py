@@ -10,10 +10,12 @@ from policies.transforms.spec import Show
 def check_records(policy: Policy, system: System, findings: Findings) -> None:
     """Add to *findings* which records of *system* cannot be served as its operations say."""
     operations = operations_of(system, policy.packs, Findings())  # what is wrong with them is told elsewhere
+    by_key = {name for operation in operations if _goes_by_key(operation) for name in _records_of(operation)}
+    answered = {name for operation in operations for name in records_in(operation.answers)}
     for name, record in system.records.items():
-        if any(_goes_by_key(operation) and name in _records_of(operation) for operation in operations):
+        if name in by_key:
             _key(name, record, policy, findings)
-        if record.subject is None and any(name in records_in(operation.answers) for operation in operations):
+        if record.subject is None and name in answered:
             _subject(name, record, system, findings)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
-from policies.precedence import yielding
+from policies.precedence import Precedence
 from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
 from policies.shapes import ShapeMaker, pattern_of
 
@@ -171,7 +171,8 @@ def _most_specific_first(
 def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
     """The grants of *system*, each behind those that go before it."""
     grants = [grant for grant in policy.grants if system.name in grant.systems]
-    yields_to = yielding(grants, {caller.id: caller for caller in policy.callers})
+    order = Precedence(grants, {caller.id: caller for caller in policy.callers})
+    yields_to = {grant.id: tuple(other.id for other in order.before(grant)) for grant in grants}
     return tuple(
         GrantRule(
             id=grant.id,

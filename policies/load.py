@@ -8,17 +8,20 @@ packs/<name>.yaml       packs beside those that come with Yingbi
 *.json                  JWKS files that systems name
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from policies.check import check
 from policies.findings import Finding, Findings, Position
+from policies.kept import Kept
 from policies.parse_grants import parse_grants
 from policies.parse_rules import Catalogue, parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
+from policies.program import Program
 from policies.section import Section
 from policies.transforms.spec import Spec
 from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
@@ -35,13 +38,17 @@ class Loaded:
     jwks: dict[str, str]
     """The text of each JWKS file in the folder, by name."""
     findings: Findings
+    programs: dict[str, Program] = field(default_factory=dict)
+    """The program of each system; none where there are errors."""
 
 
-def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
+def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = None) -> Loaded:
     """The policy in *folder*. Nothing that stands in a file makes this raise; a folder that cannot be read does.
 
-    With the time *now*, what has ended is found as well.
+    With the time *now*, what has ended is found as well. Of what is *kept* from one call to the next, only what has
+    changed is made anew.
     """
+    kept = kept or Kept()
     if not folder.is_dir():
         raise NotADirectoryError(f"`{folder}` is no folder of policies")
     findings = Findings()
@@ -49,14 +56,14 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
         message = f"this folder holds no policy: {', '.join(f'`{name}`' for name in NEEDED)} and `systems/` make one"
         findings.add(Finding(Position(".", 1, 1), "no-policy", message))
         return Loaded(Policy(categories={}, grants=(), callers=(), packs={}, systems={}), {}, findings)
-    reader = _Reader(folder, findings)
+    reader = _Reader(folder, findings, kept)
     catalogue = reader.one("catalogue.yaml", parse_catalogue) or Catalogue()
     categories = catalogue.categories
     reader.transforms = catalogue.transforms
     grants = reader.one("grants.yaml", parse_grants) or []
     callers = reader.one("callers.yaml", parse_callers) or []
     packs: dict[str, Pack] = {}
-    for pack in [*_Reader(BUILT_IN, findings).all("packs", parse_pack), *reader.all("packs", parse_pack)]:
+    for pack in [*_Reader(BUILT_IN, findings, kept).all("packs", parse_pack), *reader.all("packs", parse_pack)]:
         if pack.name in packs:
             findings.add(
                 Finding(
@@ -89,35 +96,26 @@ def load_policy(folder: Path, now: datetime | None = None) -> Loaded:
         transforms={name: spec for name, spec in catalogue.transforms.items() if spec is not None},
     )
     jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
-    check(policy, jwks, now, findings)
-    return Loaded(policy, jwks, findings)
+    programs = check(policy, jwks, now, findings, kept)
+    return Loaded(policy, jwks, findings, {} if findings.errors else programs)
 
 
 class _Reader:
-    def __init__(self, folder: Path, findings: Findings) -> None:
+    def __init__(self, folder: Path, findings: Findings, kept: Kept) -> None:
         self.folder = folder
         self.findings = findings
+        self.kept = kept
         self.transforms: dict[str, Spec | None] = {}
         """What the names of transforms stand for."""
 
     def one[T](self, name: str, parse: Callable[[Section], T]) -> T | None:
         """What *parse* makes of the file *name*; None where it cannot be read."""
-        at = Position(name, 1, 1)
         text = self.text(name)
         if text is None:
             return None
-        tree = read_yaml(text, name, self.findings)
-        if tree is None:
-            if not any(finding.at.file == name for finding in self.findings.errors):
-                self.findings.add(Finding(at, "empty", f"`{name}` is empty", about=f"`{name}`"))
-            return None
-        if not isinstance(tree, Entries):
-            self.findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping", about=f"`{name}` 应是映射"))
-            return None
-        section = Section(tree, self.findings, f"`{name}`", self.transforms)
-        made = parse(section)
-        section.done()
-        return made
+        place, of = (str(self.folder), name), (text, dict(self.transforms))
+        make = partial(_made, name, text, parse, self.transforms)
+        return self.kept.file(place, of, self.findings, make)
 
     def text(self, name: str) -> str | None:
         """The text of the file *name*; None, and a finding, where there is none or it cannot be had."""
@@ -163,3 +161,20 @@ class _Reader:
         paths = sorted(folder.glob("*.y*ml"))
         made = (self.one(path.relative_to(self.folder).as_posix(), parse) for path in paths)
         return [one for one in made if one is not None]
+
+
+def _made[T](
+    name: str, text: str, parse: Callable[[Section], T], transforms: Mapping[str, Spec | None], findings: Findings
+) -> T | None:
+    tree = read_yaml(text, name, findings)
+    if tree is None:
+        if not findings.errors:
+            findings.add(Finding(Position(name, 1, 1), "empty", f"`{name}` is empty", about=f"`{name}`"))
+        return None
+    if not isinstance(tree, Entries):
+        findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping", about=f"`{name}` 应是映射"))
+        return None
+    section = Section(tree, findings, f"`{name}`", transforms)
+    made = parse(section)
+    section.done()
+    return made

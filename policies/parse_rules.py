@@ -54,7 +54,10 @@ def parse_catalogue(file: Section) -> Catalogue:
         title = parse_title(section, "title")
         level = section.choice("level", Level)
         sensitive = section.flag("sensitive", default=False)
-        mask = parse_spec(section, "mask")
+        mask = parse_spec(section, "mask", required=False)
+        if "mask" not in section.node.nodes:
+            message = f"nobody has said what values of `{name[:80]}` become: write a `mask`"
+            section.find(section.at, "category-without-transform", message, about=f"`{name[:80]}` 需要 `mask`")
         on_write = section.choice("on_write", OnWrite, OnWrite.REFUSE)
         elsewhere = section.choice("elsewhere", Elsewhere, Elsewhere.HIDE)
         meaning = section.choice("is", Meaning, Meaning.OTHER)

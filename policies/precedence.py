@@ -6,7 +6,7 @@ grant that has ended is no grant any more. The reasons are in `docs/decisions/00
 """
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -65,37 +65,32 @@ class Region:
     not_purposes: frozenset[str]
 
 
-def covers(a: Grant, b: Grant, callers: Callers) -> bool:
-    """Whether *a* certainly applies to every exchange, and is about every field there, to which *b* applies."""
-    return all(covers_region(a, region, callers) for region in regions_of(b, callers))
+class Precedence:
+    """The order of some grants."""
 
+    def __init__(self, grants: Sequence[Grant], callers: Callers) -> None:
+        self._callers = callers
+        self._regions = {id(grant): regions_of(grant, callers) for grant in grants}
+        self._grants = grants
 
-def overlap(a: Grant, b: Grant, callers: Callers) -> tuple[Region, ...]:
-    """Where both apply, in pieces, as far as anybody can tell; nothing where they never do."""
-    pairs = product(regions_of(a, callers), regions_of(b, callers))
-    return tuple(both for one, other in pairs if (both := _meet(one, other, callers)) is not None)
+    def covers(self, a: Grant, b: Grant) -> bool:
+        """Whether *a* certainly applies to every exchange, and is about every field there, to which *b* applies."""
+        return all(covers_region(a, region, self._callers) for region in self._regions[id(b)])
 
+    def overlap(self, a: Grant, b: Grant) -> tuple[Region, ...]:
+        """Where both apply, in pieces, as far as anybody can tell; nothing where they never do."""
+        pairs = product(self._regions[id(a)], self._regions[id(b)])
+        return tuple(both for one, other in pairs if (both := _meet(one, other, self._callers)) is not None)
 
-def goes_before(a: Grant, b: Grant, callers: Callers) -> bool:
-    """Whether *a* is more specific than *b*."""
-    return covers(b, a, callers) and not covers(a, b, callers)
+    def goes_before(self, a: Grant, b: Grant) -> bool:
+        """Whether *a* is more specific than *b*."""
+        return self.covers(b, a) and not self.covers(a, b)
 
-
-def yielding(grants: Sequence[Grant], callers: Callers) -> dict[str, tuple[str, ...]]:
-    """For each of *grants*, by id, those that go before it and say something about one of its categories."""
-    regions = {grant.id: regions_of(grant, callers) for grant in grants}
-
-    def covered(a: Grant, b: Grant) -> bool:
-        return all(covers_region(a, region, callers) for region in regions[b.id])
-
-    return {
-        b.id: tuple(
-            a.id
-            for a in grants
-            if a is not b and not b.sees.keys().isdisjoint(a.sees) and covered(b, a) and not covered(a, b)
-        )
-        for b in grants
-    }
+    def before(self, b: Grant) -> Iterator[Grant]:
+        """The grants that go before *b* and say something about one of its categories."""
+        for a in self._grants:
+            if a is not b and not b.sees.keys().isdisjoint(a.sees) and self.goes_before(a, b):
+                yield a
 
 
 def deciding(applying: Sequence[GrantRule]) -> Sequence[GrantRule]:
@@ -123,7 +118,7 @@ def regions_of(grant: Grant, callers: Callers) -> tuple[Region, ...]:
     )
     pieces = [replace(region, posts=region.posts | {post}) for post in grant.posts]
     pieces += [replace(region, callers=frozenset({caller})) for caller in grant.callers]
-    return tuple(piece for piece in pieces or [region] if _is_possible(piece, callers))
+    return tuple(piece for piece in pieces or [region] if is_possible(piece, callers))
 
 
 def covers_region(grant: Grant, region: Region, callers: Callers) -> bool:
@@ -191,10 +186,10 @@ def _meet(one: Region, other: Region, callers: Callers) -> Region | None:
         purposes=one.purposes | other.purposes,
         not_purposes=one.not_purposes | other.not_purposes,
     )
-    return both if _is_possible(both, callers) else None
+    return both if is_possible(both, callers) else None
 
 
-def _is_possible(region: Region, callers: Callers) -> bool:
+def is_possible(region: Region, callers: Callers) -> bool:
     """Whether anything could be in *region*."""
     conditions = (region.operations, region.fields, region.networks, region.hours)
     if not region.systems or any(condition is not None and not condition for condition in conditions):

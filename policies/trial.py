@@ -11,7 +11,6 @@ import msgspec
 
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
-from policies.compile import compile_system
 from policies.decisions import Decision
 from policies.digest import Digester
 from policies.findings import PolicyError
@@ -79,9 +78,7 @@ class Trial:
         loaded = load_policy(folder)
         if loaded.findings.errors:
             raise PolicyError(loaded.findings.sorted())
-        self._programs = {
-            name: compile_system(loaded.policy, system, loaded.jwks) for name, system in loaded.policy.systems.items()
-        }
+        self._programs = loaded.programs
 
     def try_on(self, body: bytes, *, system: str, operation: str, caller: Caller, kind: str, now: datetime) -> Tried:
         """What *caller* would get at *now* of *body*, an answer of *kind* to *operation* of *system*.

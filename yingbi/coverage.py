@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from policies.compile import compile_system
 from policies.findings import PolicyError
 from policies.keys import Verifier
 from policies.load import load_policy
@@ -76,7 +75,7 @@ def coverage_of(
     own = own_addresses()
     covered = []
     for name, system in sorted(loaded.policy.systems.items()):
-        program = compile_system(loaded.policy, system, loaded.jwks)
+        program = loaded.programs[name]
         covered.append(
             Covered(
                 system=name,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from policies.compile import compile_system
 from policies.findings import Finding, Position
+from policies.kept import Kept
 from policies.keys import Signer, Verifier
 from policies.load import load_policy
 from policies.program import Program, digest_of
@@ -47,6 +47,7 @@ class PolicyPublisher:
         self._board = board
         self._signer = signer
         self._clock = clock
+        self._kept = Kept()
         self._seen: Stamp = b""
         self._done: Stamp = b""
         self.now = self._taken_up()
@@ -72,7 +73,7 @@ class PolicyPublisher:
         now = self._clock()
         self._done = stamp_of(self._home.policies)  # before they are read: what changes meanwhile is a change
         try:
-            loaded = load_policy(self._home.policies, now)
+            loaded = load_policy(self._home.policies, now, self._kept)
         except OSError:
             problem = Finding(Position(".", 1, 1), "unreadable-folder", "the folder of policies cannot be read")
             self.now = _judged(self.now, [problem], now)
@@ -81,8 +82,7 @@ class PolicyPublisher:
         if loaded.findings.errors:
             self.now = _judged(self.now, findings, now)
             return
-        policy = loaded.policy
-        programs = {name: compile_system(policy, system, loaded.jwks) for name, system in policy.systems.items()}
+        programs = loaded.programs
         digests = {name: digest_of(program) for name, program in programs.items()}
         if digests == self.now.digests and self.now.generation and self.now.generation >= self._board.programs:
             self.now = _judged(self.now, findings, now)

@@ -5,13 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import compiling, masking, overlay, road, throughput
+from tests.bench import choosing, compiling, masking, overlay, road, throughput
 from tests.bench.figure import Bench, Figure, Group, table, write
 
 GROUPS: dict[str, Group] = {
     "throughput": throughput.figures,
     "masking": masking.figures,
     "compiling": compiling.figures,
+    "choosing": choosing.figures,
     "overlay": overlay.figures,
     "road": road.figures,
 }

@@ -16,7 +16,6 @@ from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.recognizer_registry import RecognizerRegistry
 
 from deploy.demo.register.numbers import mobile, resident_id
-from policies.compile import compile_system
 from policies.digest import Digester
 from policies.formats.masker import Tally
 from policies.load import load_policy
@@ -67,7 +66,7 @@ def _checked(number: int, chance: random.Random) -> dict[str, Any]:
 
 def _masking(bench: Bench) -> Callable[[bytes], bytes]:
     loaded = load_policy(policies(bench.folder / "policies"))
-    program = compile_system(loaded.policy, loaded.policy.systems["people"], loaded.jwks)
+    program = loaded.programs["people"]
     view = View(program, (), KEY)
     (operation,) = (each for each in program.operations if each.id == "GET /people")
     digester = Digester("bench", KEY)

@@ -26,10 +26,16 @@ TREE = (
     + "  r14: {fields: {a: public}}\n"
 )
 
+BATCH = """who: {callers: [batch]}
+    systems: [people]
+    purpose: statistics
+    sees: {resident_id: digest}"""
+
 # name: file, what is replaced, by what, and the finding that must be among those told: its file where that is another
 BROKEN = {
     "unknown key": (CATALOGUE, "    level: general\n", "    levle: general\n", "4:5 unknown-key"),
     "missing key": (CATALOGUE, "    level: general\n", "", "3:5 missing-key"),
+    "category without a mask": (CATALOGUE, "    mask: redact\n", "", "17:5 category-without-transform"),
     "category twice": (CATALOGUE, "  mobile:", "  person_name:", "11:3 duplicate-key"),
     "unknown level": (CATALOGUE, "level: important", "level: secret", "8:12 unknown-choice"),
     "unknown transform": (CATALOGUE, "mask: redact", "mask: hide", "19:11 unknown-transform"),
@@ -49,6 +55,29 @@ BROKEN = {
     "grant of an unknown system": (GRANTS, "systems: [people]", "systems: [peple]", "2:5 unknown-system"),
     "grant for nobody": (GRANTS, "who: {posts: [clerk]}", "who: {}", "3:10 missing-key"),
     "grant without approval": (GRANTS, "    approved_by: 王安全\n", "", "2:5 missing-key"),
+    "grant of an unknown operation": (
+        GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    operations: [GET /persons]",
+        "17:5 unknown-operation"
+    ),
+    "grant of an unknown record": (
+        GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    records: [people]",
+        "17:5 unknown-record"
+    ),
+    "grant of an unknown field": (
+        GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    fields: [person.id_nr]",
+        "17:5 unknown-field"
+    ),
+    "grants that disagree": (
+        GRANTS, BATCH, "who: {posts: [auditor]}\n    systems: [people]\n    purpose: audit\n"
+        "    sees: {person_name: redact}", "12:5 rules-disagree"
+    ),
+    "grant in hours that are none": (
+        GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    hours: {days: []}", "17:5 rule-dead"
+    ),
+    "grant of numbers to everybody": (
+        GRANTS, BATCH, BATCH.replace("callers: [batch]", "signed_in: true").replace("digest", "show"),
+        "16:5 reveals-to-everyone"
+    ),
     "grant twice": (GRANTS, "id: batch", "id: clerks", "12:5 duplicate"),
     "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
     "key twice": (CALLERS, "id: K-2", "id: K-1", "14:9 duplicate"),

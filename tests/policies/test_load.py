@@ -149,9 +149,23 @@ BEFORE_ALL = datetime(2027, 6, 30, 9, 59, tzinfo=UTC)
     ],
 )
 def test_what_has_ended_is_warned_of(folder: Path, now: datetime, ended: list[str]) -> None:
-    findings = load_policy(folder, now).findings.sorted()
+    findings = [one for one in load_policy(folder, now).findings.sorted() if one.code == "ended"]
     assert [str(finding.at) for finding in findings] == ended
-    assert {(finding.code, finding.severity) for finding in findings} <= {("ended", Severity.WARNING)}
+    assert {finding.severity for finding in findings} <= {Severity.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("before", "soon"),
+    [
+        (timedelta(days=31), []),
+        (timedelta(days=30), [f"{GRANTS}:12"]),
+        (timedelta(days=29, hours=18), [f"{CALLERS}:6", f"{CALLERS}:14", f"{GRANTS}:2", f"{GRANTS}:12"]),
+    ],
+)
+def test_what_ends_within_thirty_days_is_warned_of(folder: Path, before: timedelta, soon: list[str]) -> None:
+    findings = load_policy(folder, BEFORE_ALL + timedelta(minutes=1) - before).findings.sorted()
+    assert [str(finding.at) for finding in findings] == soon
+    assert {(finding.code, finding.severity) for finding in findings} <= {("ends-soon", Severity.WARNING)}
 
 
 def test_messages_are_for_people(folder: Path) -> None:

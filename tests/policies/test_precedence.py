@@ -7,7 +7,7 @@ from policies.findings import Position
 from policies.formats.masker import Kind
 from policies.policy import Caller
 from policies.policy import Kind as CallerKind
-from policies.precedence import covers, goes_before, overlap, yielding
+from policies.precedence import Precedence
 from policies.transforms.spec import DatePart, Digest, Drop, Keep, Part, Redact, Replace, Scan, Show, Spec
 from policies.view import Views
 from tests.policies.compiled import SECRET
@@ -97,19 +97,21 @@ PAIRS: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("one", "other", "expected"), PAIRS)
 def test_which_of_two_goes_before(one: str, other: str, expected: str) -> None:
     a, b = grants_of(a=one, b=other)
+    order = Precedence([a, b], CALLERS)
     for first, second, verdict in ((a, b, "first"), (b, a, "second")):
-        assert bool(overlap(first, second, CALLERS)) is (expected != "apart")
+        assert bool(order.overlap(first, second)) is (expected != "apart")
         if expected != "apart":
-            assert goes_before(first, second, CALLERS) is (verdict == expected)
+            assert order.goes_before(first, second) is (verdict == expected)
 
 
 @pytest.mark.parametrize(("one", "other", "expected"), PAIRS)
 def test_a_grant_that_goes_before_applies_only_where_the_other_does(one: str, other: str, expected: str) -> None:
     a, b = grants_of(a=one, b=other)
-    assert covers(a, a, CALLERS)
+    order = Precedence([a, b], CALLERS)
+    assert order.covers(a, a)
     if expected == "first":
-        assert covers(b, a, CALLERS)
-        assert yielding([a, b], CALLERS) == {"a": (), "b": ("a",)}
+        assert order.covers(b, a)
+        assert (list(order.before(a)), list(order.before(b))) == ([], [a])
 
 
 def name_field(**particulars: str) -> tuple[str, str | None]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from policies.compile import compile_system
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
 from policies.policy import State
@@ -49,8 +48,7 @@ def put_in_force(home: Home) -> None:
     signer = Signer(home.private_key("program"))
     home.public_key("program").write_bytes(signer.public_bytes)
     loaded = load_policy(home.policies)
-    programs = {name: compile_system(loaded.policy, s, loaded.jwks) for name, s in loaded.policy.systems.items()}
-    publish_programs(home.published, programs, 1, signer)
+    publish_programs(home.published, loaded.programs, 1, signer)
 
 
 def covered(home: Home, store: SqliteStore | None = None) -> Covered:
