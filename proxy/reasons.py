@@ -67,6 +67,11 @@ REASONS: dict[str, Reason] = {
     "not_ready": Reason(
         503, "网关暂时无法确认当前的安全策略，请稍后再试", "the gateway cannot confirm the policy in force"
     ),
+    "keys_missing": Reason(
+        503,
+        "该系统的密钥无法读取，因此不提供服务，请联系系统管理员",
+        "the keys of this system cannot be read: its operator has to restore them",
+    ),
     "gateway_stopping": Reason(
         503, "网关正在重新启动，请稍后再试", "the gateway is being restarted: try again in a moment"
     ),

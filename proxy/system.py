@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from policies.applies import Applying, Asking
 from policies.ask import Question, Routes
-from policies.data_keys import BadToken
+from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
 from policies.policy import State
@@ -30,11 +30,16 @@ LEAST_CARRIED = 512
 
 
 class System:
-    """A compiled system. *secret* is the installation's key for field digests and for what forms and cookies carry."""
+    """A compiled system.
 
-    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes) -> None:
+    *secret* is the installation's key for field digests, which no rotation may change; *keys* are the system's own, for
+    whatever has to be opened again: what forms, links and cookies carry.
+    """
+
+    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes, keys: DataKeys) -> None:
         self.program = program
         self.digest = digest
+        self.keys = keys
         self.digester = digester
         self.routes = Routes(program)
         self.views = Views(program, secret)
@@ -45,9 +50,9 @@ class System:
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
         """Scheme, host and port of the system behind."""
         self._questions: dict[str, Question] = {}
-        self.cookies = Cookies(secret, program.system)
-        self._cipher = Cipher(secret, "form")
-        self._said = Cipher(secret, "said")
+        self.cookies = Cookies(keys, program.system)
+        self._cipher = Cipher(keys, "form")
+        self._said = Cipher(keys, "said")
 
     @property
     def name(self) -> str:

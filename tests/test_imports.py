@@ -29,6 +29,8 @@ HOMES = {
     "sqlalchemy": ("incident/", "console/", "yingbi/"),
     "cryptography": (
         "policies/keys.py",
+        "policies/root_key.py",
+        "policies/escrow.py",
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",

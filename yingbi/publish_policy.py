@@ -18,6 +18,7 @@ from policies.program import Program, digest_of
 from proxy.board import Board
 from proxy.published import NotPublished, publish_programs, read_programs
 from yingbi.home import Home
+from yingbi.keys import KeyStore
 
 type Stamp = bytes
 
@@ -83,6 +84,7 @@ class PolicyPublisher:
             self.now = _judged(self.now, findings, now)
             return
         programs = loaded.programs
+        KeyStore(self._home, self._clock).make_missing(programs)
         digests = {name: digest_of(program) for name, program in programs.items()}
         if digests == self.now.digests and self.now.generation and self.now.generation >= self._board.programs:
             self.now = _judged(self.now, findings, now)

@@ -23,7 +23,7 @@ from proxy.answer_headers import AnswerHeaders
 from proxy.decide import Forward
 from proxy.message import read_request
 from proxy.system import System
-from tests.policies.compiled import SECRET
+from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.servers import free_port, serving
 
@@ -108,7 +108,7 @@ class Register:
             headers={name.lower(): [value] for name, value in answer.headers.items()},
             request=request,
             forward=Forward(operation=operation, view=view, body=b""),
-            system=System(self.program, "digest", DIGESTER, SECRET),
+            system=System(self.program, "digest", DIGESTER, SECRET, DATA_KEYS),
             is_static=False,
         )
         head = "\n".join(f"{name}: {value}" for name, value in answered.passing())

@@ -10,11 +10,11 @@ from proxy.identity import NOBODY, Caller
 from proxy.message import Request, read_request
 from proxy.system import System
 from siem.record.event import CallerKind
-from tests.policies.compiled import SECRET, program
+from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.proxy.parts import NOW
 
-SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+SYSTEM = System(program(), "digest", DIGESTER, SECRET, DATA_KEYS)
 CASE = frozenset({"case-handling"})
 CLERK = Caller(id="li", kind=CallerKind.STAFF, posts=frozenset({"clerk"}), purposes=CASE, credential="jwt:x:7")
 OTHER = Caller(id="wu", kind=CallerKind.STAFF, posts=frozenset({"guard"}), purposes=CASE, credential="jwt:x:8")
