@@ -62,6 +62,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             for issuer in system.jwt
         ),
         key_callers=tuple(caller.id for caller in policy.callers),
+        transforms=policy.transforms,
     )
 
 

@@ -74,7 +74,7 @@ def check_composites(policy: Policy, findings: Findings) -> None:
         told.add(telling)
         left = candidates((piece.meaning, piece.spec) for piece in telling)
         if left < policy.least_candidates:
-            findings.add(_finding(who, left, policy.least_candidates, sorted(telling, key=lambda piece: piece.name)))
+            findings.add(_finding(who, left, policy, sorted(telling, key=lambda piece: piece.name)))
 
 
 def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
@@ -188,8 +188,11 @@ def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator
             yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
 
 
-def _finding(who: str, left: float, least: int, pieces: Sequence[Piece]) -> Finding:
-    listed = ", ".join(f"`{piece.name[:80]}` ({name_of(piece.spec)}, {piece.at})" for piece in pieces)
+def _finding(who: str, left: float, policy: Policy, pieces: Sequence[Piece]) -> Finding:
+    least = policy.least_candidates
+    listed = ", ".join(
+        f"`{piece.name[:80]}` ({name_of(piece.spec, policy.transforms)}, {piece.at})" for piece in pieces
+    )
     number = next(piece for piece in pieces if piece.meaning is Meaning.RESIDENT_ID)
     message = (
         f"{who} can narrow a resident ID number down to {left:,.0f} of at least {least:,} candidates, with {listed}: "

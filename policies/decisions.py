@@ -121,7 +121,7 @@ def _decision(program: Program, index: int, spec: Spec, grant: GrantRule | None 
         category=field.category,
         spec=spec,
         form=form_of(spec),
-        transform=name_of(spec),
+        transform=name_of(spec, program.transforms),
         rule=grant.rule if grant is not None else field.rule,
         grant=grant.id if grant is not None else None,
     )

@@ -37,7 +37,9 @@ def more_of(
         if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
-        found.append(More(grant.id, name_of(spec), grant.rule, tuple(conditions_of(grant)), expired))
+        found.append(
+            More(grant.id, name_of(spec, program.transforms), grant.rule, tuple(conditions_of(grant)), expired)
+        )
     return tuple(found)
 
 

@@ -427,3 +427,5 @@ class Policy:
     """Names of categories and systems that stand in the files and could not be read: that was told already."""
     least_candidates: int = LEAST_CANDIDATES
     """Of how many resident ID numbers one has to be, to whoever puts together all that they may see of a person."""
+    transforms: dict[str, Spec] = field(default_factory=dict)
+    """By the names that the catalogue gives them."""

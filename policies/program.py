@@ -253,6 +253,8 @@ class Program(msgspec.Struct, frozen=True):
     labels: LabelShape = LabelShape()
     key_callers: tuple[str, ...] = ()
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
+    transforms: dict[str, Spec] = {}
+    """By the names that the catalogue gives them."""
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "static-with-answers": "静态文件的操作不能再写 `answers`",
     "tag": "不接受 YAML 的类型标签",
     "two-documents": "一个文件只放一份文档",
+    "transform-loop": "变换的名称绕回了自己",
     "unknown-caller": "没有这个调用者",
     "unknown-category": "没有这个种类",
     "unknown-choice": "不在可选的词之中",

@@ -1,6 +1,8 @@
 """The transforms an officer can name: what a value becomes. Data only; `make.py` builds what runs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -252,8 +254,14 @@ def form_of(spec: Spec) -> Form:
             return Form.NONE
 
 
-def name_of(spec: Spec) -> str:
-    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`."""
+def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -> str:
+    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`.
+
+    Where it is one of *transforms*, that name stands before it: `last-four: keep 0..4`.
+    """
+    for name, named in transforms.items():
+        if named == spec:
+            return f"{name}: {name_of(spec)}"
     match spec:
         case Keep(first, last, _):
             return f"keep {first}..{last}"

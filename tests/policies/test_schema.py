@@ -264,7 +264,7 @@ def _at(document: Any, place: tuple[Any, ...]) -> Any:
     return document
 
 
-REFERENCES = {"unknown-field", "unknown-parameter-set", "operator-without-list"}
+REFERENCES = {"unknown-field", "unknown-transform", "unknown-parameter-set", "operator-without-list"}
 """Findings about one place of a file that names another: a schema knows nothing of such."""
 PLACES = [(kind, place) for kind, text in EVERY_KEY.items() for place in _mappings(loaded(text))]
 
