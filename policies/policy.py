@@ -203,6 +203,15 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files that a form may send."""
+
+    types: tuple[str, ...]
+    """Media types."""
+    most_kib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """A declared field: a value of a category, or a record within the record."""
 
@@ -213,6 +222,8 @@ class Field:
     """The category of what the application shows beside the value, where that refers to something: a name, perhaps."""
     mask: Spec | None = None
     on_write: OnWrite | None = None
+    files: Files | None = None
+    """Which files may be sent for it, where any may."""
     at: Position
 
 

@@ -22,6 +22,14 @@ FREE_TEXT = 1
 """Index of the field that stands for text between declared values: shown but for what recognisers find."""
 
 
+class FileRule(msgspec.Struct, frozen=True):
+    """Which files a form may send for a field."""
+
+    types: tuple[str, ...]
+    """Media types, of `sent_form.SIGNATURES`."""
+    most_bytes: int
+
+
 class FieldInfo(msgspec.Struct, frozen=True):
     """A declared field."""
 
@@ -36,6 +44,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     personal: bool
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
+    file: FileRule | None = None
+    """Which files may be sent for it; None: none."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "ends-soon": "三十天内到期",
     "file-name": "文件名中有看不见或不是文字的字符，请改名",
     "file-too-large": "文件太大",
+    "file-type": "不是可以上传的文件类型",
     "filter-without-field": "筛选参数的名称里没有 `{field}`",
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",

@@ -4,13 +4,27 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Elsewhere, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
+from policies.policy import (
+    PUBLIC,
+    SCAN,
+    Bodies,
+    Elsewhere,
+    Field,
+    Files,
+    HtmlBody,
+    Labels,
+    OnWrite,
+    Policy,
+    System,
+    Target,
+)
 from policies.program import (
     FREE_TEXT,
     LABEL,
     UNDECLARED,
     ElementShape,
     FieldInfo,
+    FileRule,
     HtmlShapes,
     KeyShape,
     ObjectShape,
@@ -137,13 +151,20 @@ class ShapeMaker:
         )
 
     def value(
-        self, name: str, category: str, at: Position, mask: Spec | None = None, on_write: OnWrite | None = None
+        self,
+        name: str,
+        category: str,
+        at: Position,
+        mask: Spec | None = None,
+        on_write: OnWrite | None = None,
+        files: Files | None = None,
     ) -> int:
         """The index of a new field called *name*."""
         if category == SCAN:
             return FREE_TEXT
+        file = None if files is None else FileRule(files.types, files.most_kib * 1024)
         if category == PUBLIC:
-            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
+            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False, file=file)
         elif (known := self._policy.categories.get(category)) is not None:
             info = FieldInfo(
                 name,
@@ -153,6 +174,7 @@ class ShapeMaker:
                 str(at),
                 personal=True,
                 followed=known.elsewhere is Elsewhere.HIDE,
+                file=file,
             )
         else:
             if category not in self._policy.unread:
@@ -176,7 +198,7 @@ class ShapeMaker:
                 f"`{name}`",
             )
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
-        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
+        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write, child.files), label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
         root = _Branch(targets[0].at if targets else self._system.at)

@@ -6,20 +6,20 @@ The order matters: who asks is settled before what is asked, and tightenings com
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from urllib.parse import parse_qsl
 
 from policies.formats.masker import Withheld
+from policies.formats.sent_form import coding_of
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, About
 from policies.program import OperationRule, ParameterRule, Shapes
 from policies.view import View
-from policies.write_back import MaskReturned
+from policies.write_back import FileRefused, MaskReturned
 from proxy.identity import Caller
-from proxy.message import Request, target_of
+from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = "application/json"
 
 
@@ -114,6 +114,9 @@ def decide(
     if any(system.writes.holds_mask(value) for _, value in request.query):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
+    if system.writes.path_holds_mask(request.path):
+        zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
+        return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     refusal = system.question(operation).refusal(request.query, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
@@ -162,6 +165,8 @@ def _with_body(
         settled = _settled(request, body, operation.body, system, caller, view, now)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except FileRefused as refused:
+        return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
@@ -171,9 +176,11 @@ def _with_body(
 
 def _said(request: Request, body: bytes) -> tuple[str, ...]:
     """All that the target of *request* says, and every value in its *body* where that is a form."""
-    sent = parse_qsl(body.decode("ascii", "replace")) if request.media_type == FORM else []
+    coding = coding_of(request.content_type)
+    sent = coding.read(body) if coding is not None and body else []
     asked = (text for parameter in request.query for text in parameter)
-    return (*request.path.split("/"), *asked, *(value for _, value in sent))
+    values = (part.value if part.file is None else part.file.name for part in sent)
+    return (*request.path.split("/"), *asked, *values)
 
 
 def _settled(
@@ -184,10 +191,16 @@ def _settled(
         return b""
     if "content-encoding" in request.headers:
         return None
-    if request.media_type == FORM and shapes.html is not None:
+    media_type, charset = media_type_in(request.content_type)
+    if charset not in ("", "utf-8"):
+        raise Withheld("not_utf_8")  # the system behind could read other words in it
+    if media_type in FORMS and shapes.html is not None:
+        coding = coding_of(request.content_type)
+        if coding is None:
+            raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        return system.writes.form(body, shapes.html, opened, view.actions)
-    if request.media_type == JSON and shapes.json is not None:
+        return system.writes.form(body, shapes.html, opened, view.actions, coding)
+    if media_type == JSON and shapes.json is not None:
         return system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
     return None

@@ -9,11 +9,12 @@ from mitmproxy.http import HTTPFlow
 
 from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
+from policies.formats.sent_form import coding_of
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.decide import FORM, Refuse, decide, stopped
+from proxy.decide import Refuse, decide, stopped
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -110,7 +111,8 @@ class Gate:
         body, now = flow.request.raw_content or b"", ledger.started
         try:
             request = exchange.request = system.opened(request, caller)
-            body = system.opened_form(body, caller) if request.media_type == FORM else body
+            coding = coding_of(request.content_type)
+            body = body if coding is None else system.opened_form(body, coding, caller)
         except BadToken:
             return Refuse(reason="parameter_not_declared")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
