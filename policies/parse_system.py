@@ -192,7 +192,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     category, record = inner.name("category", required=False), inner.name("record", required=False)
     mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
-    files = _files(inner)
+    files, title = _files(inner), inner.text("title", required=False)
     inner.done()
     if (category is None) == (record is None):
         section.find(
@@ -210,6 +210,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
         mask=mask,
         on_write=on_write,
         files=files,
+        title=title or "",
         at=inner.at,
     )
 

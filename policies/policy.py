@@ -36,6 +36,15 @@ class OnWrite(StrEnum):
     RESTORE = "restore"
 
 
+class Headings(StrEnum):
+    """Where the tables of a page say which fields their cells hold."""
+
+    HEADER = "header"
+    """At the head of each column."""
+    FIRST_CELL = "first-cell"
+    """At the head of each row."""
+
+
 class Elsewhere(StrEnum):
     """What becomes of a value that is hidden in its field and stands in another text of the same page."""
 
@@ -224,6 +233,8 @@ class Field:
     on_write: OnWrite | None = None
     files: Files | None = None
     """Which files may be sent for it, where any may."""
+    title: str = ""
+    """What the headings of tables call it, where that is not its name."""
     at: Position
 
 
@@ -293,6 +304,8 @@ class HtmlBody:
     """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
     own_controls: tuple[str, ...] = ()
     """Names, which may hold `{any}`, of controls that are the application's own and hold nobody's value."""
+    tables: Headings | None = None
+    """Where its tables say which fields their cells hold; None: nothing is to be read out of them."""
     scanned: bool = False
     """Whether nothing is declared of it: all of it is free text, the values of its controls among it."""
     at: Position

@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Kind, OnWrite, State
+from policies.policy import About, Direction, Headings, Kind, OnWrite, State
 from policies.transforms.spec import Spec
 
 _LABEL = "yingbi program 1"
@@ -104,6 +104,10 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """A regular expression for the whole names of controls that are the application's own."""
     scanned: bool = False
     """Whether controls nobody declared are free text as well."""
+    tables: Headings | None = None
+    """Where tables say which fields their cells hold."""
+    titles: dict[str, str] = {}
+    """What those headings call the fields of the record, where that is not their names."""
 
 
 class Shapes(msgspec.Struct, frozen=True):

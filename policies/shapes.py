@@ -249,7 +249,13 @@ class ShapeMaker:
             links_hold_values=body.links_hold_values,
             own_control="|".join(map(pattern_of, body.own_controls)) or None,
             scanned=body.scanned,
+            tables=body.tables,
+            titles=self._titles(body.record) if body.tables else {},
         )
+
+    def _titles(self, name: str | None) -> dict[str, str]:
+        record = self._system.records.get(name or "")
+        return {} if record is None else {field.title: field.name for field in record.fields.values() if field.title}
 
     def _find(self, at: Position, code: str, message: str, about: str = "") -> None:
         self._findings.add(Finding(at, code, message, about=about))

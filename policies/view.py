@@ -174,6 +174,8 @@ class View:
             links=self._followed,
             labels=self._program.labels.html,
             links_hold_values=shapes.links_hold_values,
+            tables=shapes.tables,
+            titles=shapes.titles,
             tells_key=self.tells_key if self._links.may_tell else None,
         )
 
