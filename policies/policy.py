@@ -345,6 +345,8 @@ class Operation:
     path: str
     each_record: bool = False
     """Stands for one operation for each record of the system; `{record}` is its name."""
+    record: str = ""
+    """The record of the system that it was spelled out for."""
     allow: tuple[str, ...]
     refuse: Title | None = None
     """Why nobody may call it."""

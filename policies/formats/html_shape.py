@@ -35,7 +35,8 @@ class HtmlShape:
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
     own_control: re.Pattern[str] | None = None
-    """Fits the name of a control that is the application's own and holds nobody's value: or, without a name, its id."""
+    """Fits the name of a control that is the application's own and holds nobody's value: without a name, its id, and
+    without either one of its classes."""
     undeclared: Action
     other_control: Action | None = None
     """What becomes of the values of controls that nobody declared; None: they are undeclared."""
@@ -127,7 +128,10 @@ class HtmlShape:
         match = self.control.fullmatch(name) if self.control is not None else None
         if match is not None and match["field"] in self.record.children:
             return match["field"], self.action_of(match["field"])
-        if self.own_control is not None and self.own_control.fullmatch(name or tag.value_of("id") or ""):
+        called = [name or tag.value_of("id") or ""]
+        if self.own_control is not None and any(
+            map(self.own_control.fullmatch, called if called[0] else classes_of(tag))
+        ):
             return None
         return "", self.unnamed
 
