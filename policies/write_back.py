@@ -113,7 +113,7 @@ class WriteRules:
     def path_holds_mask(self, path: str) -> bool:
         """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""
         starred = [segment for segment in path.split("/") if "*" in segment]
-        return any(self.is_mask(index, segment) for segment in starred for index in range(len(self.fields)))
+        return any(self._could_be_shown(index, one) for one in starred for index in range(len(self.fields)))
 
     def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
         """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
