@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Kind, OnWrite, State
+from policies.policy import About, Direction, Kind, OnWrite, Owner, Row, State
 from policies.transforms.spec import Spec
 
 _LABEL = "yingbi program 1"
@@ -166,12 +166,15 @@ class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, tuple[str, ...]] = {}
     signed_in: bool = False
     anyone: bool = False
+    owner: Owner | None = None
     operations: tuple[str, ...] | None = None
     records: tuple[str, ...] | None = None
     fields: tuple[str, ...] | None = None
     direction: Direction = Direction.ANSWER
     networks: tuple[str, ...] | None = None
     hours: tuple[tuple[int, int], ...] | None = None
+    rows: dict[str, Row] = {}
+    at_most: int | None = None
     sees: dict[str, Spec]
     purposes: tuple[str, ...] = ()
     not_purposes: tuple[str, ...] = ()
@@ -205,6 +208,8 @@ class IssuerRule(msgspec.Struct, frozen=True):
     posts_claim: str
     kind: Kind
     attribute_claims: tuple[str, ...] = ()
+    acting_for: str = ""
+    acting_basis: str = ""
 
 
 class LabelShape(msgspec.Struct, frozen=True):
