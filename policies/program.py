@@ -73,6 +73,11 @@ class KeyShape(msgspec.Struct, frozen=True, tag="key"):
 type Shape = ValueShape | ObjectShape | RowsShape | KeyShape
 
 
+def values_in(shape: ObjectShape) -> list[tuple[str, ValueShape]]:
+    """The single values of a record, by their keys."""
+    return [(key, child) for key, child in shape.children.items() if isinstance(child, ValueShape)]
+
+
 class ElementShape(msgspec.Struct, frozen=True):
     """HTML elements that hold a field's value. Patterns are regular expressions with a group `field`."""
 
@@ -104,6 +109,25 @@ class Shapes(msgspec.Struct, frozen=True):
     csv: ObjectShape | None = None
     text: int | None = None
     """Index of the field that the whole text is."""
+
+
+def fields_in(shapes: Shapes) -> set[int]:
+    """The indexes of all fields that are declared of bodies of any format."""
+    waiting: list[Shape | None] = [shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None]
+    found = set() if shapes.text is None else {shapes.text}
+    while waiting:
+        match waiting.pop():
+            case ValueShape(field):
+                found.add(field)
+            case ObjectShape(children, other, items):
+                waiting += [*children.values(), other, items]
+            case RowsShape(_, record):
+                waiting.append(record)
+            case KeyShape(fields):
+                found.update(fields)
+            case None:
+                pass
+    return found
 
 
 class ParameterRule(msgspec.Struct, frozen=True):
