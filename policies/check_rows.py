@@ -21,7 +21,7 @@ def check_rows(policy: Policy, findings: Findings) -> None:
 
 
 def _fields(grant: Grant, system: System, findings: Findings) -> None:
-    """Of every system of the grant: records of one that lacks the field would be shown to a caller without the others."""
+    """Of every system of the grant: of one whose records lack the field, none would be left out."""
     single = {
         f"{record.name}.{field.name}"
         for record in system.records.values()

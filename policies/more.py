@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.policy import Direction
+from policies.policy import Direction, Owner
 from policies.program import Program
 from policies.transforms.spec import Form, form_of, name_of, shows_more
 
@@ -22,6 +22,8 @@ class More:
     purpose: str
     expired: bool
     """Whether it has ended, so that nobody sees by it."""
+    owner: Owner | None
+    """In whose records alone it shows more; None for everybody's."""
 
 
 def more_of(program: Program, category: str, form: Form, applied: Container[str], now: datetime) -> tuple[More, ...]:
@@ -32,7 +34,8 @@ def more_of(program: Program, category: str, form: Form, applied: Container[str]
         if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
+        purpose = ", ".join(grant.purposes)
         found.append(
-            More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, ", ".join(grant.purposes), expired)
+            More(grant.id, name_of(spec), grant.rule, grant.posts, grant.callers, purpose, expired, grant.owner)
         )
     return tuple(found)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from policies.keys import Verifier
 from policies.more import More, more_of
+from policies.policy import Owner
 from policies.program import Program, read_program
 from policies.transforms.spec import Form
 from policies.trial import Tried
@@ -136,8 +137,16 @@ def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:
         yield f"  要看到更多 / to see more: {_needed(each)}"
 
 
+_OWNERS = {
+    Owner.SELF: "本人看自己的记录 / a citizen, of their own record",
+    Owner.ACTING: "有登记依据的代办人 / who acts for the person on a recorded basis",
+}
+
+
 def _needed(more: More) -> str:
     who = [f"岗位 / post {post}" for post in more.posts] + [f"调用者 / caller {caller}" for caller in more.callers]
+    if more.owner is not None:
+        who = [f"{_OWNERS[more.owner]}{'（' + ' 或 / or '.join(who) + '）' if who else ''}"]
     ended = "，已到期 / ended" if more.expired else ""
     return (
         f"{' 或 / or '.join(who)}，目的 / purpose {more.purpose} → {more.transform}（{more.grant} {more.rule}{ended}）"
