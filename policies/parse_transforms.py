@@ -12,6 +12,7 @@ from policies.transforms.spec import (
     AgeBand,
     AmountBand,
     Area,
+    Block,
     DatePart,
     Dictionary,
     Digest,
@@ -51,6 +52,7 @@ _SIMPLE: dict[str, Spec] = {
     "digest": Digest(),
     "pseudonym": Pseudonym(),
     "drop": Drop(),
+    "block": Block(),
 }
 
 

@@ -210,12 +210,16 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
     """The field is left out; where the format cannot leave it out, it is empty."""
 
 
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="block"):
+    """An answer that holds a value is withheld as a whole."""
+
+
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
 type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
 """What a value is among others like it."""
 type Surrogate = Digest | Pseudonym | Dictionary | Fpe
-type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop | Block
 
 
 def needs_subject(spec: Spec) -> bool:
@@ -250,7 +254,7 @@ def form_of(spec: Spec) -> Form:
             return Form.MASKED
         case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Null() | Replace() | Drop():
+        case Redact() | Null() | Replace() | Drop() | Block():
             return Form.NONE
 
 
