@@ -12,8 +12,8 @@ from datetime import datetime, timedelta, timezone
 from itertools import chain, combinations, product
 from typing import Any
 
-from policies.data_keys import derive_key
 from policies.policy import Direction, Field, Grant, Policy, Record, System
+from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Drop, Redact, Show, Spec
 
@@ -212,7 +212,7 @@ def masked(spec: Spec, value: Any, system: str, category: str) -> Any:
         return value
     if not isinstance(value, str):
         return None
-    return transform_of(spec, derive_key(SECRET, "field digest", system, category))(value)
+    return transform_of(spec, FieldKeys(SECRET, system, category))(value)
 
 
 def hidden(value: Any) -> Any:

@@ -14,6 +14,7 @@ from policies.check import check
 from policies.compile import compile_system
 from policies.findings import Findings
 from policies.formats.masker import Tally
+from policies.kept import Kept
 from policies.load import load_policy
 from policies.policy import Policy
 from policies.program import Program
@@ -165,7 +166,7 @@ def with_grants(base: Policy, data: st.DataObject) -> Policy:
 
 def errors_of(policy: Policy) -> set[str]:
     findings = Findings()
-    check(policy, {"idp.json": "{}"}, None, findings)
+    check(policy, {"idp.json": "{}"}, None, findings, Kept())
     return {finding.code for finding in findings.errors}
 
 
