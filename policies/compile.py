@@ -11,8 +11,19 @@ from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
 from policies.precedence import Precedence
-from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
+from policies.program import (
+    KEY_PATTERN,
+    SEGMENT,
+    GrantRule,
+    IssuerRule,
+    KeyRule,
+    LabelShape,
+    OperationRule,
+    ParameterRule,
+    Program,
+)
 from policies.shapes import ShapeMaker, pattern_of
+from policies.spelling import Spelling
 
 KEY_IN_PATH = "{key}"
 """In a path: what the system finds one record by."""
@@ -61,6 +72,8 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             )
             for issuer in system.jwt
         ),
+        record_keys=shapes.record_keys(),
+        spelling=system.key_spelling or (pack.key_spelling if pack is not None else None) or Spelling.PLAIN,
         key_callers=tuple(caller.id for caller in policy.callers),
     )
 
@@ -74,8 +87,12 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
     searched = tuple(
         index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
-    named = sorted(records_in(operation.answers) | records_in(operation.body)) or [""]
-    key = tuple(index for name in named for index in shapes.key_of(name))
+    named = (
+        [operation.key_of] if operation.key_of else sorted(records_in(operation.answers) | records_in(operation.body))
+    )
+    if operation.key_of:
+        shapes.record(operation.key_of, operation.at)
+    key = tuple(index for name in named or [""] for index in shapes.key_of(name))
     return OperationRule(
         id=f"{operation.method} {operation.path}",
         method=operation.method,
@@ -93,9 +110,11 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         headers=operation.headers,
         rule=str(operation.at),
         always=operation.always,
-        asked=key if KEY_IN_PATH in operation.path and operation.refuse is None else (),
+        asked=key if KEY_IN_PATH in operation.path else (),
         key_headers=operation.key_headers,
         key=key,
+        record=",".join(named),
+        key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
         vocabulary=_vocabulary(operation, fields),
     )
 
@@ -136,8 +155,11 @@ def _literal_first(parameters: tuple[Parameter, ...]) -> list[Parameter]:
 
 def _path_pattern(template: str) -> str:
     pieces = _VARIABLE.split(template)
-    texts, stars = pieces[::3], pieces[2::3]
-    groups = [".+" if star else "[^/]+" for star in stars]
+    texts, names, stars = pieces[::3], pieces[1::3], pieces[2::3]
+    groups = [
+        ".+" if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
+        for name, star in zip(names, stars, strict=True)
+    ]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
 

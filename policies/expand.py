@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from policies.findings import Finding, Findings
-from policies.policy import Bodies, Operation, Pack, System, Target
+from policies.policy import Bodies, HtmlBody, Operation, Pack, System, Target
 from policies.section import nearest
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -64,6 +64,7 @@ def _for_record(operation: Operation, record: str) -> Operation:
     return replace(
         operation,
         path=operation.path.replace("{record}", record),
+        key_of=record if operation.key_of == "{record}" else operation.key_of,
         each_record=False,
         answers=_bodies_for(operation.answers, record),
         body=_bodies_for(operation.body, record),
@@ -77,11 +78,26 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
     html = bodies.html
     return Bodies(
         json=None if bodies.json is None else tuple(_target_for(target, named) for target in bodies.json),
-        html=None if html is None else replace(html, record=named(html.record)),
+        html=None if html is None else _page_for(html, named),
         csv=named(bodies.csv),
         text=bodies.text,
     )
 
 
+def _page_for(page: HtmlBody, named: Callable[[str | None], str | None]) -> HtmlBody:
+    return replace(
+        page,
+        record=named(page.record),
+        elements=tuple(replace(element, key_of=named(element.key_of)) for element in page.elements),
+        key_controls=tuple((control, named(record) or "") for control, record in page.key_controls),
+        key_attributes=tuple((attribute, named(record) or "") for attribute, record in page.key_attributes),
+    )
+
+
 def _target_for(target: Target, named: Callable[[str], str | None]) -> Target:
-    return replace(target, record=named(target.record) or "", key_of=named(target.key_of) or "")
+    return replace(
+        target,
+        record=named(target.record) or "",
+        key_of=named(target.key_of) or "",
+        cursor_of=named(target.cursor_of) or "",
+    )

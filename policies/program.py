@@ -10,9 +10,14 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.policy import About, Direction, Kind, OnWrite, State
+from policies.spelling import Spelling
 from policies.transforms.spec import Spec
 
 _LABEL = "yingbi program 1"
+
+SEGMENT = "[^/]+"
+KEY_PATTERN = f"(?P<key>{SEGMENT})"
+"""In the pattern of a path: what stands for a variable, and for that which names a record by its key."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -36,6 +41,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     personal: bool
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
+    key_of: str = ""
+    """The record that its values are keys of."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):
@@ -70,7 +77,17 @@ class KeyShape(msgspec.Struct, frozen=True, tag="key"):
     fields: tuple[int, ...]
 
 
-type Shape = ValueShape | ObjectShape | RowsShape | KeyShape
+class CursorShape(msgspec.Struct, frozen=True, tag="cursor"):
+    """A place in the list of a record, as it stands in addresses."""
+
+    record: str
+
+
+class LinkShape(msgspec.Struct, frozen=True, tag="link"):
+    """An address that leads on."""
+
+
+type Shape = ValueShape | ObjectShape | RowsShape | KeyShape | CursorShape | LinkShape
 
 
 class ElementShape(msgspec.Struct, frozen=True):
@@ -80,6 +97,16 @@ class ElementShape(msgspec.Struct, frozen=True):
     css_class: str | None = None
     within: str | None = None
     field: int | None = None
+    key: tuple[int, ...] = ()
+    """The fields of the record whose key it holds, where it holds one."""
+
+
+class KeyPlace(msgspec.Struct, frozen=True):
+    """Controls or attributes whose values are keys."""
+
+    name: str
+    """A regular expression for the whole name."""
+    record: str
 
 
 class HtmlShapes(msgspec.Struct, frozen=True):
@@ -94,6 +121,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """A regular expression for the whole names of controls that are the application's own."""
     scanned: bool = False
     """Whether controls nobody declared are free text as well."""
+    key_controls: tuple[KeyPlace, ...] = ()
+    key_attributes: tuple[KeyPlace, ...] = ()
 
 
 class Shapes(msgspec.Struct, frozen=True):
@@ -127,7 +156,7 @@ class OperationRule(msgspec.Struct, frozen=True):
     """Method and path template."""
     method: str
     path: str
-    """A regular expression for the whole path, percent-decoded."""
+    """A regular expression for the whole path, percent-decoded. Its group `key`, where it has one, names a record."""
     allow: tuple[str, ...]
     refuse_zh: str
     refuse_en: str
@@ -148,9 +177,16 @@ class OperationRule(msgspec.Struct, frozen=True):
     asked: tuple[int, ...] = ()
     """The fields that its path says something about."""
     key_headers: tuple[str, ...] = ()
-    """Response headers that say something about the fields in `key`, and pass to who may see them."""
+    """Response headers that say something about the fields in `key`, and pass to who may see them.
+
+    An address among them passes to others with a handle in it.
+    """
     key: tuple[int, ...] = ()
     """The fields by which its records are found."""
+    record: str = ""
+    """The record that it names by its key, or pages through; several with commas between."""
+    key_fields: dict[str, str] = {}
+    """By the names of those of its fields whose values are keys: the record that they are keys of."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
 
@@ -232,6 +268,10 @@ class Program(msgspec.Struct, frozen=True):
     keys: tuple[KeyRule, ...]
     issuers: tuple[IssuerRule, ...]
     labels: LabelShape = LabelShape()
+    record_keys: dict[str, tuple[int, ...]] = {}
+    """By the name of each record whose key stands in a place of its own: the fields that it is found by."""
+    spelling: Spelling = Spelling.PLAIN
+    """How keys are written in addresses."""
     key_callers: tuple[str, ...] = ()
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
 

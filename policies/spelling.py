@@ -42,16 +42,21 @@ def spelled(key: str, spelling: Spelling) -> str:
 
 def read(written: str, spelling: Spelling) -> str:
     """The key that is *written* so. Raises ValueError where no key is, or more than one."""
-    match spelling:
-        case Spelling.PLAIN:
-            key = written
-        case Spelling.TILDE:
-            key = unquote(_TILDE_ESCAPE.sub(r"%\1", written.replace("%", "~25").replace("+", " ")), errors="replace")
-        case Spelling.UNDERSCORE:
-            key = _UNDERSCORE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), written)
+    key = _read(written, spelling)
     if spelled(key, spelling) != written:
         raise ValueError("a key is not spelled like that")
     return key
+
+
+def _read(written: str, spelling: Spelling) -> str:
+    match spelling:
+        case Spelling.PLAIN:
+            return written
+        case Spelling.TILDE:
+            percents = _TILDE_ESCAPE.sub(r"%\1", written.replace("%", "~25").replace("+", " "))
+            return unquote(percents, errors="replace")
+        case Spelling.UNDERSCORE:
+            return _UNDERSCORE_ESCAPE.sub(lambda found: chr(int(found[1], 16)), written)
 
 
 def _tildes(char: str) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.ask import SAID
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import Said
@@ -133,8 +134,10 @@ def _masker(
 ) -> Masker | None:
     tally = Tally(system.digester)
 
+    addresses = forward.addresses
+
     def seal(action: str, carried: Carried) -> str:
-        return system.seal_form(target_of_form(request, action), carried, caller, now)
+        return system.seal_form(target_of_form(request, addresses.original(action)), carried, caller, now)
 
     if system.is_learning:
         return forward.view.learning_masker(kind, tally, charset, seal)
@@ -143,10 +146,11 @@ def _masker(
     said = None
     if kind == "html":
         vocabulary = system.question(forward.operation).vocabulary
-        said = Said(forward.said, vocabulary, seal=lambda value: system.seal_said(value, caller))
+        holder = system.holder(caller, now)
+        said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID))
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said)
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, addresses)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal, said)
+    return forward.view.masker(shapes, kind, tally, charset, seal, said, addresses)

@@ -7,13 +7,12 @@ from contextlib import suppress
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
-from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.decide import FORM, Refuse, decide, stopped
+from proxy.decide import Refuse, decide, stopped
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -108,18 +107,13 @@ class Gate:
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
         body, now = flow.request.raw_content or b"", ledger.started
-        try:
-            request = exchange.request = system.opened(request, caller)
-            body = system.opened_form(body, caller) if request.media_type == FORM else body
-        except BadToken:
-            return Refuse(reason="parameter_not_declared")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
         if verdict.operation is not None:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):
             return verdict
-        exchange.forward, ledger.view = verdict, verdict.view
+        exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
 
     def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -1,15 +1,12 @@
 """What is declared about an HTML page: which elements hold a field's value, and which form controls edit one."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from policies.formats.html_attributes import only
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
-from policies.formats.masker import Action, Kind
-
-_ADDRESSES = frozenset({"action", "formaction", "href", "src"})
+from policies.formats.masker import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +43,15 @@ class HtmlShape:
     """The elements of value and label in an element that holds both, the label's first."""
     links_hold_values: bool = False
     """Whether links within an element are made of the value that it holds, encoded in the application's own way."""
-    tells_key: Callable[[str], bool] | None = None
-    """Whether an address holds a record's key that is hidden; None where none is."""
+    key_controls: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Fit the names of controls whose values are keys, each with the record that they are keys of."""
+    key_attributes: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """The same of attributes of any element."""
 
     @property
     def looked_for_around(self) -> frozenset[re.Pattern[str]]:
         """What selectors ask of the elements around an element."""
         return frozenset(selector.within for selector in self.selectors if selector.within is not None)
-
-    def without_keys(self, tag: StartTag, within: Action | None) -> StartTag:
-        """*tag* without the addresses that hold a hidden value: who may not see it may not go there either.
-
-        *within*: what becomes of the value of the element that *tag* stands in, if it stands in one.
-        """
-        is_hidden = within is not None and within.kind in (Kind.MASK, Kind.DROP)
-        if is_hidden and self.links_hold_values:
-            kept = [item for item in tag.attributes if item.name not in _ADDRESSES]
-        elif self.tells_key is not None:
-            kept = [item for item in tag.attributes if item.name not in _ADDRESSES or not self.tells_key(item.value)]
-        else:
-            return tag
-        return tag if len(kept) == len(tag.attributes) else only(tag, kept)
 
     @property
     def unnamed(self) -> Action:

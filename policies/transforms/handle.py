@@ -1,9 +1,9 @@
 """Handles: what stands in an address in place of an identifier that the caller may not see.
 
-A handle is `yb~` and, in base64url, a version, the id of the key, the hour, and the value under AES-SIV. Caller, system,
-field and hour are authenticated with it: shown to anybody else, in another place or later, it opens no more than a
-forged one. Within one hour the same value of a field gives the same caller the same handle, so that a page agrees with
-itself and with the next.
+A handle is `yb~` and, in base64url, a version, the id of the key, the hour, and the value under AES-SIV. Caller,
+system, field and hour are authenticated with it: shown to anybody else, in another place or later, it opens no more
+than a forged one. Within one hour the same value of a field gives the same caller the same handle, so that a page
+agrees with itself and with the next.
 """
 
 import base64
@@ -21,7 +21,7 @@ LASTS_S = 8 * 3600
 """How long a handle opens after the hour that it was made in: a day at a desk."""
 BLOCK_BYTES = 32
 """What is encrypted is filled up to a multiple of this: lengths tell no more of a value."""
-LONGEST = 4096
+LONGEST = 16 * 1024
 """Characters of a handle; no address holds a longer one."""
 
 _HOUR_S = 3600
@@ -29,7 +29,9 @@ _VERSION = b"\x01"
 _HEAD_BYTES = len(_VERSION) + 4 + 4
 _TAG_BYTES = 16
 _LEAST_CHARS = -(-(_HEAD_BYTES + _TAG_BYTES + BLOCK_BYTES) * 4 // 3)
-_HANDLE = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{{_LEAST_CHARS},{LONGEST}}}")
+HANDLE = rf"{PREFIX}[A-Za-z0-9_-]{{{_LEAST_CHARS},{LONGEST}}}"
+"""A regular expression for what looks like one."""
+_HANDLE = re.compile(HANDLE)
 _LIKE = re.compile(rf"{PREFIX}[A-Za-z0-9_.-]{{20}}", re.IGNORECASE)
 
 

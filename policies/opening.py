@@ -1,0 +1,110 @@
+"""What stands in the place of handles in the body of a request: the system behind is sent the true keys."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from policies.ask import KEY, Kind, is_sealed, opened_text
+from policies.data_keys import BadToken
+from policies.formats.masker import Withheld
+from policies.links import Links
+from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.spelling import read
+from policies.transforms.handle import Holder
+from policies.write_back import DEEPEST, control_field, fits
+
+type Pairs = Sequence[tuple[str, str]]
+
+
+class RawKey(Exception):
+    """A request names a record by a key that its caller may not see: whether there is one would be told."""
+
+
+class Opening:
+    """Opens what *holder*, for whom *links* are written, sends to the system of *program*."""
+
+    def __init__(self, program: Program, links: Links, holder: Holder) -> None:
+        self._program = program
+        self._links = links
+        self._holder = holder
+
+    def controls(self, pairs: Pairs, shapes: HtmlShapes) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+        """Names and values of a form's controls; what of the values the caller has said himself; what he has not.
+
+        Raises BadToken where a handle is not his, or is not of the record whose keys the control holds, and RawKey.
+        """
+        opened, said, keys = [], list[str](), list[str]()
+        for name, value in pairs:
+            record = self._record_of(name, shapes)
+            if is_sealed(value):
+                value, kind = self._opened(name, value, record)
+                (said if kind is Kind.SAID else keys).append(value)
+            elif value and any(
+                fits(place.name, name) and self._links.hides(place.record) for place in shapes.key_controls
+            ):
+                raise RawKey
+            else:
+                said.append(value)
+            opened.append((name, value))
+        return opened, said, keys
+
+    def json(self, value: Any, shape: Shape | None, depth: int = 0) -> Any:
+        """The JSON *value* of *shape*. A handle that stands where no key does is left. Raises BadToken or Withheld."""
+        if depth > DEEPEST:
+            raise Withheld("nested_too_deeply")
+        match value, shape:
+            case str(), ValueShape(field) if is_sealed(value) and (record := self._program.fields[field].key_of):
+                return self._key(value, record)
+            case list(), ObjectShape(items=items):
+                return [self.json(item, items or shape, depth + 1) for item in value]
+            case list(), RowsShape(record=record):
+                return [self.json(item, record, depth + 1) for item in value]
+            case list(), _:
+                return [self.json(item, shape, depth + 1) for item in value]
+            case dict(), ObjectShape(children, other):
+                return {
+                    key: self._table(item, child, value, depth + 1)
+                    for key, item in value.items()
+                    for child in (children.get(key) or other,)
+                }
+            case dict(), ValueShape() if self._program.labels.json is not None:
+                key = self._program.labels.json[0]
+                return value | {key: self.json(value[key], shape, depth + 1)} if key in value else value
+            case _:
+                return value
+
+    def _table(self, value: Any, shape: Shape | None, around: Mapping[str, Any], depth: int) -> Any:
+        """The same of what stands beside the names of its columns, where it is rows as lists."""
+        columns = around.get(shape.columns) if isinstance(shape, RowsShape) else None
+        if not isinstance(shape, RowsShape) or not isinstance(columns, list) or not isinstance(value, list):
+            return self.json(value, shape, depth)
+        record = shape.record
+        return [
+            [
+                self.json(cell, record.children.get(name) or record.other, depth + 2)
+                for name, cell in zip(columns, row, strict=True)
+            ]
+            if isinstance(row, list) and len(row) == len(columns)
+            else self.json(row, record, depth + 1)
+            for row in value
+        ]
+
+    def _record_of(self, name: str, shapes: HtmlShapes) -> str:
+        """The record whose keys the control *name* holds; empty where it holds none."""
+        for place in shapes.key_controls:
+            if fits(place.name, name):
+                return place.record
+        return self._program.fields[control_field(name, shapes)].key_of
+
+    def _opened(self, name: str, value: str, record: str) -> tuple[str, Kind]:
+        """What *value* of the control *name* stands for: a key of *record*, perhaps."""
+        if record:
+            with suppress(BadToken):  # whoever may see a key can have said it himself
+                return self._key(value, record), Kind.KEY
+        return opened_text(name, value, self._holder)
+
+    def _key(self, handle: str, record: str) -> str:
+        try:
+            return read(self._holder.opened(handle, KEY, record), self._program.spelling)
+        except ValueError:
+            raise BadToken from None
