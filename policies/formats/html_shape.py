@@ -101,6 +101,8 @@ class HtmlShape:
             return match["field"], self.action_of(match["field"])
         if self.own_control is not None and self.own_control.fullmatch(name or tag.value_of("id") or ""):
             return None
+        if any(pattern.fullmatch(name) for pattern, _ in self.key_controls):
+            return None
         return "", self.unnamed
 
 
