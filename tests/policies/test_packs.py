@@ -157,7 +157,8 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         serving(command(folder / "people.db", port), url, log),
         httpx.Client(base_url=url, trust_env=False) as client,
     ):
-        warnings = [f"{finding.code} {finding.at.line}" for finding in loaded.findings.sorted()]
+        found = [finding for finding in loaded.findings.sorted() if finding.at.file.endswith("register.yaml")]
+        warnings = [f"{finding.code} {finding.at.line}" for finding in found]
         yield Register(client, program, System(program, "digest", DIGESTER, SECRET), warnings)
 
 
