@@ -130,7 +130,7 @@ class Question:
         if names_record and match is not None:
             start, end = match.span("key")
             said = [*path[:start].split("/"), *path[end:].split("/")]
-            opened = holder.opened(key, KEY, self._record)
+            opened = opened_key(key, self._record, holder)
             path = path[:start] + opened + path[end:]
             keys.append(opened)
         parameters, by_handle = [], set()
@@ -151,7 +151,7 @@ class Question:
         held = self.key_in(name)
         if held is not None:
             with suppress(BadToken):  # whoever may see a key can have said it himself
-                return held.read(holder.opened(value, KEY, held.record)), Kind.KEY
+                return held.read(opened_key(value, held.record, holder)), Kind.KEY
         return opened_text(name, value, holder)
 
     def key_in(self, name: str) -> "Held | None":
@@ -229,6 +229,17 @@ class Question:
 def is_sealed(value: str) -> bool:
     """Whether *value* says of itself that it is a handle."""
     return value[: len(PREFIX)].lower() == PREFIX
+
+
+def opened_key(handle: str, record: str, holder: Holder) -> str:
+    """The key of *record* that *handle* stands for, as it is spelled in addresses; of one, where these are several.
+
+    Raises BadToken.
+    """
+    for name in dict.fromkeys((record, *record.split(","))):
+        with suppress(BadToken):
+            return holder.opened(handle, KEY, name)
+    raise BadToken
 
 
 def opened_text(name: str, value: str, holder: Holder) -> tuple[str, Kind]:

@@ -44,7 +44,9 @@ def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Prog
 def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings: Findings) -> Program:
     """The program of *system* as far as it can be had; what stands in the way is added to *findings*."""
     shapes = ShapeMaker(system, policy, findings)
-    operations = [_operation(operation, system, shapes) for operation in operations_of(system, policy.packs, findings)]
+    declared = operations_of(system, policy.packs, findings)
+    keyed = _keyed(declared)
+    operations = [_operation(operation, system, shapes, keyed) for operation in declared]
     pack = policy.packs.get(system.pack or "")
     errors = shapes.bodies(pack.errors if pack and system.errors == Bodies() else system.errors)
     return Program(
@@ -78,7 +80,18 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
     )
 
 
-def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> OperationRule:
+def _keyed(operations: Iterable[Operation]) -> dict[str, set[str]]:
+    """By each path with a key in it: the records that it may name, whatever is done with them."""
+    said: dict[str, set[str]] = {}
+    held: dict[str, set[str]] = {}
+    for operation in operations:
+        if KEY_IN_PATH in operation.path:
+            said.setdefault(operation.path, set()).update({operation.key_of} - {""})
+            held.setdefault(operation.path, set()).update(records_in(operation.answers) | records_in(operation.body))
+    return {path: said[path] or held[path] for path in said}
+
+
+def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: dict[str, set[str]]) -> OperationRule:
     records = [system.records[name] for name in sorted(records_in(operation.answers) & system.records.keys())]
     fields: dict[str, tuple[int, ...]] = {}
     for record in records:
@@ -87,9 +100,8 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
     searched = tuple(
         index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
-    named = (
-        [operation.key_of] if operation.key_of else sorted(records_in(operation.answers) | records_in(operation.body))
-    )
+    own = {operation.key_of} - {""} or records_in(operation.answers) | records_in(operation.body)
+    named = sorted(keyed.get(operation.path, own))
     if operation.key_of:
         shapes.record(operation.key_of, operation.at)
     key = tuple(index for name in named or [""] for index in shapes.key_of(name))

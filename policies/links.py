@@ -59,15 +59,14 @@ class Links:
         """Whether the key of *record* is hidden."""
         return record in self._hidden
 
-    def named_in(self, path: str) -> list[Named]:
-        """The keys that *path*, percent-decoded, may hold: for each method one at most."""
-        found = []
-        for operation in self._routes.each(path):
+    def named_in(self, path: str) -> Named | None:
+        """The key that *path*, percent-decoded, holds: as a link reads it, or a form, where no link leads there."""
+        operations = self._routes.each(path)
+        for operation in sorted(operations, key=lambda operation: operation.method != "GET"):
             match = self._questions[operation.id].path.fullmatch(path)
             if operation.asked and match is not None:
-                hidden = not self._view.may_ask(operation.asked)
-                found.append(Named(*match.span("key"), operation.record, hidden))
-        return found
+                return Named(*match.span("key"), operation.record, not self._view.may_ask(operation.asked))
+        return None
 
     def is_refused(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
         """Whether *path* is an operation's and *query*, whose keys are handles, is none that the caller may put."""
@@ -175,11 +174,8 @@ class Addresses:
         path = self._path_of(address)
         if path is None:
             return None
-        hidden = {named for named in self._links.named_in(path) if named.is_hidden}
-        if len(hidden) > 1:
-            return None
         written = split.path
-        for named in hidden:
+        if (named := self._links.named_in(path)) is not None and named.is_hidden:
             handle = self._handle(named.record, path[named.start : named.end])
             if handle is None:
                 return None

@@ -11,21 +11,24 @@ import msgspec
 
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
+from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester
 from policies.findings import PolicyError
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.links import Addresses
 from policies.load import load_policy
 from policies.more import More, more_of
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.section import nearest
+from policies.transforms.handle import Handles
 from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)
-"""Digests of a trial fit no installation: they have a key that everybody knows."""
+"""Digests and handles of a trial fit no installation: they have a key that everybody knows."""
 
 
 class NotTried(Exception):
@@ -103,7 +106,10 @@ class Trial:
         )
         view = View(program, grants, _KEY)
         tally = Tally(Digester("trial", _KEY))
-        masker = _masker(rule, view, kind, tally)
+        handles = Handles(DataKeys("0" * 8, {"0" * 8: DataKey("0" * 8, _KEY)}), program.system)
+        asked = operation.partition(" ")[2]
+        addresses = Addresses(view.links, asked, handles.of(caller.id, now.timestamp()))
+        masker = _masker(rule, view, kind, tally, addresses)
         out: list[bytes] = []
         withheld = ""
         try:
@@ -127,7 +133,7 @@ class Trial:
         )
 
 
-def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally) -> Masker:
+def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally, addresses: Addresses) -> Masker:
     """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
     if operation is None:
         masker = view.learning_masker(kind, tally, "utf-8", _sealed)
@@ -136,7 +142,7 @@ def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally
         return masker
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
-    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed)
+    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, addresses=addresses)
     if masker is None:
         raise NotTried(
             f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"
