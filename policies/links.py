@@ -155,14 +155,19 @@ class Addresses:
         return None if path is None else self._parameter(path, name, value)
 
     def carried(self, name: str, value: str) -> str | None:
-        """The same of *value*, which is sent as *name* and is perhaps the address of a page to go back to."""
-        if not value.startswith(_BEGINS) or self.of(value) == value:
+        """The same of *value*, which is sent as *name* and may be a page to go back to, or what was asked there."""
+        if not (self.of(value) != value if value.startswith(_BEGINS) else self._asks_by_key(value)):
             return value
         if self._holder is None:
             return None
         handle = self._holder.handle(value, CARRIED, name)
         self.handles.add(handle)
         return handle
+
+    def _asks_by_key(self, query: str) -> bool:
+        return "=" in query and any(
+            value and self._links.held_in("", name) for name, value in parse_qsl(query, keep_blank_values=True)
+        )
 
     def _of(self, address: str) -> str | None:
         try:

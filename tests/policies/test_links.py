@@ -71,7 +71,10 @@ def test_an_address_within_a_parameter_is_sealed_for_that_parameter(keyed: Keyed
     holder = keyed.system.holder(WU, NOW)
     assert (name, holder.opened(handle, "carried", "back")) == ("back", f"/residents/{NUMBER}")
     assert keyed.addresses().carried("back", nested) != nested
-    assert keyed.addresses().carried("back", "/residents?page=2") == "/residents?page=2"
+    for carried in (f"guardian={NUMBER}&page=2", f"page=2&after={NUMBER}"):
+        assert keyed.addresses().carried("back", carried) == holder.handle(carried, "carried", "back")
+    for plain in ("/residents?page=2", "page=2", "guardian=", NUMBER, "a=b&c"):
+        assert keyed.addresses().carried("back", plain) == plain
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1))

@@ -68,6 +68,10 @@ records:
     key: [id]
     facets: [city]
     fields: {id: public, guardian: card, city: public}
+  stay:
+    key: [card, day]
+    facets: [city]
+    fields: {card: {category: card, key_of: person}, day: public, city: public, rank: public}
 """
 CARDS = ("A-17", "陈/杰", "a b", "x~y.z", "11010519491231002X", "Q%7", "77-é", "57188")
 NUMBERS = range(40_017, 40_025)
@@ -141,6 +145,11 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         )
         database.execute("CREATE TABLE numbered (card INTEGER PRIMARY KEY, city TEXT)")
         database.execute("CREATE TABLE ward (id INTEGER PRIMARY KEY, guardian INTEGER REFERENCES ward, city TEXT)")
+        database.execute(
+            "CREATE TABLE stay (card TEXT REFERENCES person, day TEXT, city TEXT, rank INT, PRIMARY KEY (card, day))"
+        )
+        stays = [(card, f"2026/01/{place + 1:02}", "云州", place) for place, card in enumerate(CARDS)]
+        database.executemany("INSERT INTO stay VALUES (?, ?, ?, ?)", stays)
         wards = [(number, other, "云州") for number, other in zip(range(1, 9), NUMBERS, strict=True)]
         database.executemany("INSERT INTO ward VALUES (?, ?, ?)", wards)
         rows = [(card, CARDS[-1 - place], "云州", place) for place, card in enumerate(CARDS)]
@@ -162,7 +171,12 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
         yield Register(client, program, System(program, "digest", DIGESTER, SECRET), warnings)
 
 
-TABLES = (("person", CARDS), ("numbered", tuple(map(str, NUMBERS))), ("ward", tuple(map(str, NUMBERS))))
+TABLES = (
+    ("person", CARDS),
+    ("stay", CARDS),
+    ("numbered", tuple(map(str, NUMBERS))),
+    ("ward", tuple(map(str, NUMBERS))),
+)
 """What is hidden of each: its own key, or, of the last, that of the row it refers to."""
 LISTS = (
     "/people/{}",
@@ -190,7 +204,7 @@ def spellings(key: str) -> set[str]:
 def test_a_hidden_key_leaves_in_no_way(register: Register, url: str, table: str, keys: tuple[str, ...]) -> None:
     shown = register.ask(register.view(), url.format(table))
     assert shown is not None
-    assert "***" in shown or "null" in shown
+    assert "***" in shown or "null" in shown or "yb~" in shown
     assert [form for key in keys for form in spellings(key) if form in shown] == []
 
 
@@ -220,6 +234,8 @@ def test_whoever_declares_such_a_key_is_told(register: Register) -> None:
         "key-undeclared 13",
         "no-subject 13",
         "no-subject 16",
+        "no-subject 20",
+        "list-in-hidden-order 23",
     ]
 
 
@@ -260,17 +276,18 @@ def row_of(page: str) -> tuple[str, ...]:
     return tuple(re.findall(r'<td class="col-(?:city|rank) [^"]*">\s*([^<]*?)\s*</td>', page))
 
 
-@pytest.mark.parametrize("start", ["/people/person?_size=3", "/people/person?_size=3&_sort=rank"])
-def test_who_sees_no_key_pages_and_follows_every_link(register: Register, start: str) -> None:
-    view, url, rows, pages = register.view(), start, [], 0
+@pytest.mark.parametrize("table", ["person", "stay"])
+@pytest.mark.parametrize("order", ["", "&_sort=rank"])
+def test_who_sees_no_key_pages_and_follows_every_link(register: Register, table: str, order: str) -> None:
+    view, url, rows, pages = register.view(), f"/people/{table}?_size=3{order}", list[str](), 0
     while url:
         page = register.ask(view, url)
         assert page is not None
         pages += 1
         assert [form for key in CARDS for form in spellings(key) if form in page] == []
         links = dict.fromkeys(addresses_in(page))
-        rows += [address for address in links if re.fullmatch(r"/people/person/yb~[\w-]+", address)]
-        (url,) = [address for address in links if "_next=" in address and address.startswith("/people/person?")][
+        rows += [address for address in links if re.fullmatch(rf"/people/{table}/yb~[\w-]+", address)]
+        (url,) = [address for address in links if "_next=" in address and address.startswith(f"/people/{table}?")][
             :1
         ] or [""]
         for address in links:
