@@ -1,7 +1,7 @@
 """What may be asked: which operation a request is, and whether its parameters are a question the caller may put."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -76,6 +76,11 @@ class Opened:
     """What the handles stood for, as it is written in addresses."""
     said: tuple[str, ...] = ()
     """What of all this the caller has said himself."""
+
+    @property
+    def values_said(self) -> Iterator[str]:
+        """The values of parameters that the caller has said himself."""
+        return (value for _, value in self.query if value in self.said)
 
 
 class Routes:

@@ -4,6 +4,7 @@ An application leads to a row by its key, encoded in its own way: such an addres
 decision 5: the caller gets a handle instead, follows it, and the application is asked by the true key.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from policies.spelling import Spelling, read, spelled
 from policies.transforms.handle import Holder
 from policies.transforms.make import REDACTED
 
-_BEGINS = ("/", "?", "./", "../", "http://", "https://")
-"""How the address of a page of the same system begins."""
+_MAY_LEAD = re.compile(r"[/?=\\]|%(?:2f|3f|3d|5c)", re.IGNORECASE)
+"""What is in an address that leads elsewhere, or in what is asked there."""
+DEEPEST = 4
+"""Addresses within the parameters of each other."""
 _PLAIN_IN_PATH = "/:@!$&'()*+,=~"
 """Source: RFC 3986, 3.3. Some systems take an escape of one of these for another path."""
 
@@ -83,6 +86,35 @@ class Links:
         operations: Sequence[OperationRule] = self._routes.each(path) if path else ()
         held = {self._questions[operation.id].key_in(name) for operation in operations or self._operations}
         return {each for each in held if each is not None and not self._view.may_ask(each.fields)}
+
+    def hold_key(self, text: str, base: str = "", depth: int = 0) -> bool:
+        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key.
+
+        An application that makes a link of what the caller has said would have a handle made of his guess.
+        """
+        if not self.may_tell or not _MAY_LEAD.search(text):
+            return False
+        if depth > DEEPEST:
+            return True
+        readings = {text, unquote(text)}
+        return any(self._leads_to_key(each, base, depth) or self._asks_by_key(each, "", depth) for each in readings)
+
+    def _leads_to_key(self, address: str, base: str, depth: int) -> bool:
+        try:
+            split = urlsplit(address.strip())
+        except ValueError:
+            return False  # nobody can follow it
+        path = path_of(address, base)
+        if path is None:
+            return True
+        named = self.named_in(path)
+        return (named is not None and named.is_hidden) or self._asks_by_key(split.query, path, depth)
+
+    def _asks_by_key(self, query: str, path: str, depth: int) -> bool:
+        return any(
+            value and (self.held_in(path, name) or self.hold_key(value, path, depth + 1))
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        )
 
 
 class Addresses:
@@ -151,23 +183,18 @@ class Addresses:
 
     def parameter(self, address: str, name: str, value: str) -> str | None:
         """The same of *value*, which is sent to *address* as the parameter *name*."""
-        path = self._path_of(address)
+        path = path_of(address, self._base)
         return None if path is None else self._parameter(path, name, value)
 
     def carried(self, name: str, value: str) -> str | None:
         """The same of *value*, which is sent as *name* and may be a page to go back to, or what was asked there."""
-        if not (self.of(value) != value if value.startswith(_BEGINS) else self._asks_by_key(value)):
+        if not self._links.hold_key(value, self._base):
             return value
         if self._holder is None:
             return None
         handle = self._holder.handle(value, CARRIED, name)
         self.handles.add(handle)
         return handle
-
-    def _asks_by_key(self, query: str) -> bool:
-        return "=" in query and any(
-            value and self._links.held_in("", name) for name, value in parse_qsl(query, keep_blank_values=True)
-        )
 
     def _of(self, address: str) -> str | None:
         try:
@@ -176,7 +203,7 @@ class Addresses:
             return None
         if split.scheme not in ("", "http", "https"):
             return address
-        path = self._path_of(address)
+        path = path_of(address, self._base)
         if path is None:
             return None
         written = split.path
@@ -210,22 +237,23 @@ class Addresses:
         (key,) = held
         return self._handle(key.record, value if key.spelling is None else spelled(value, key.spelling))
 
-    def _path_of(self, address: str) -> str | None:
-        """The path that *address* leads to, percent-decoded; None where nobody can say."""
-        if "\\" in address:  # which browsers take for a slash
-            return None
-        try:
-            path = unquote(urlsplit(urljoin(quoted(self._base), urlsplit(address.strip()).path)).path)
-        except ValueError:
-            return None
-        return path if path.startswith("/") or not path else None
-
     def _handle(self, record: str, value: str) -> str | None:
         if self._holder is None:
             return None
         handle = self._holder.handle(value, KEY, record)
         self.handles.add(handle)
         return handle
+
+
+def path_of(address: str, base: str) -> str | None:
+    """The path that *address* on the page at *base* leads to, percent-decoded; None where nobody can say."""
+    if "\\" in address:  # which browsers take for a slash
+        return None
+    try:
+        path = unquote(urlsplit(urljoin(quoted(base), urlsplit(address.strip()).path)).path)
+    except ValueError:
+        return None
+    return path if path.startswith("/") or not path else None
 
 
 def _forms(key: str, spelling: Spelling) -> Iterator[str]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from policies.ask import KEY, Kind, is_sealed, opened_text
 from policies.data_keys import BadToken
+from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.links import Links
 from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.spelling import read
-from policies.transforms.handle import Holder
+from policies.transforms.handle import Holder, holds_handle
 from policies.write_back import DEEPEST, control_field, fits
 
 type Pairs = Sequence[tuple[str, str]]
@@ -39,14 +40,36 @@ class Opening:
             if is_sealed(value):
                 value, kind = self._opened(name, value, record)
                 (said if kind is Kind.SAID else keys).append(value)
-            elif value and any(
-                fits(place.name, name) and self._links.hides(place.record) for place in shapes.key_controls
-            ):
+            elif (
+                value
+                and any(fits(place.name, name) and self._links.hides(place.record) for place in shapes.key_controls)
+            ) or self._links.hold_key(value):
                 raise RawKey
             else:
                 said.append(value)
             opened.append((name, value))
         return opened, said, keys
+
+    def json_body(self, body: bytes, shape: Shape) -> bytes:
+        """The JSON *body* of *shape*. Raises BadToken, Withheld, and RawKey for an address that holds a hidden key."""
+        holds_handles = holds_handle(body.decode("utf-8", "replace"))
+        if not holds_handles and not self._links.may_tell:
+            return body
+        value = parse_exactly(body, once=True)
+        self._refuse_raw_keys(value)
+        return spell(self.json(value, shape)) if holds_handles else body
+
+    def _refuse_raw_keys(self, value: Any, depth: int = 0) -> None:
+        if depth > DEEPEST:
+            raise Withheld("nested_too_deeply")
+        match value:
+            case str() if self._links.hold_key(value):
+                raise RawKey
+            case list() | dict():
+                for item in value if isinstance(value, list) else value.values():
+                    self._refuse_raw_keys(item, depth + 1)
+            case _:
+                pass
 
     def json(self, value: Any, shape: Shape | None, depth: int = 0) -> Any:
         """The JSON *value* of *shape*. A handle that stands where no key does is left. Raises BadToken or Withheld."""

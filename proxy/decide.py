@@ -9,7 +9,6 @@ from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from policies.data_keys import BadToken
-from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.links import Addresses
 from policies.opening import Opening, RawKey
@@ -128,6 +127,8 @@ def decide(
     if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
+    if any(view.links.hold_key(value, asked.path) for value in asked.values_said):
+        return Refuse(reason="question_about_hidden_field", operation=operation)
     refusal = system.question(operation).refusal(asked, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
@@ -195,8 +196,8 @@ def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> 
 
     What cannot be read is left as it is: nothing of it is sent on.
     """
-    if request.media_type == JSON and shapes.json is not None and holds_handle(body.decode("utf-8", "replace")):
-        return spell(opening.json(parse_exactly(body, once=True), shapes.json)), [], []
+    if request.media_type == JSON and shapes.json is not None:
+        return opening.json_body(body, shapes.json), [], []
     if request.media_type != FORM:
         return body, [], []
     try:

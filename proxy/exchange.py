@@ -134,9 +134,9 @@ def send_on(
             value = _opened(value, cookies)
             if not value:
                 continue
-        if PREFIX.encode() in value.lower():
-            if key != "referer":
-                continue  # it stands for nothing there
+        if PREFIX.encode() in value.lower() and key != "referer":
+            continue  # it stands for nothing there
+        if key == "referer" and _tells_key(value, forward):
             value = _host_of(value)
         fields.append((name, value))
     fields += [
@@ -163,6 +163,14 @@ def send_on(
         timestamp_start=came.timestamp_start,
         timestamp_end=came.timestamp_end,
     )
+
+
+def _tells_key(referer: bytes, forward: Forward) -> bool:
+    """Whether *referer* holds a handle, which is of no use to the system behind, or a key that the caller may not see:
+    a system that leads him back there would have him tried it.
+    """
+    address = referer.decode("utf-8", "replace")
+    return PREFIX in address.lower() or forward.view.links.hold_key(address)
 
 
 def _host_of(referer: bytes) -> bytes:

@@ -271,6 +271,8 @@ MADE_UP: dict[str, tuple[str, tuple[int, str]]] = {
     "in a filter": ("resident/?street={}", UNKNOWN),
     "within a search": ("resident/?q=x{}", MASK),
     "as a name": ("resident/?{}=1", MASK),
+    "a number to go back to": ("../login/?next=/admin/keyed/resident/11010519491231002X/change/", HIDDEN),
+    "a number to filter by when going back": ("visit/1/change/?_changelist_filters=id_no%3D11010519491231002X", HIDDEN),
     "in the place of an operation": ("{}/", (403, "operation_not_declared")),
 }
 

@@ -90,6 +90,38 @@ def test_it_is_of_one_caller_and_one_record(keyed: Keyed) -> None:
     assert ask(keyed, f"/residents?after={said}") == "question_about_hidden_field"
 
 
+GUESSES = {
+    "to go back": "/residents?back=/residents/{}",
+    "to go back to another host": "/residents?back=http://hall.localhost/residents/{}",
+    "to go back from here": "/residents?back=../residents/{}",
+    "encoded twice": "/residents?back=%252Fresidents%252F{}",
+    "by way of another": "/residents?back=/residents%3Fback%3D/residents/{}",
+    "the list from there on": "/residents?back=/residents%3Fafter%3D{}",
+    "what was asked": "/residents?back=guardian%3D{}%26page%3D2",
+    "with a slash of another kind": "/residents?back=%5Cresidents%5C{}",
+    "in a public field": "/residents?city=/residents/{}",
+}
+
+
+@pytest.mark.parametrize("name", GUESSES)
+@pytest.mark.parametrize("number", [NUMBER, "110105194912310011"])
+def test_nobody_has_a_handle_made_of_a_guess(keyed: Keyed, name: str, number: str) -> None:
+    """An application that leads to where it is told would lead there by a handle: then to follow it is to try it."""
+    assert ask(keyed, GUESSES[name].format(number)) == "question_about_hidden_field"
+    body = urlencode({"city": parse_qsl(GUESSES[name].format(number).partition("?")[2])[0][1]}).encode()
+    there = f"/residents/{keyed.handle()}"
+    assert ask(keyed, there, body, method="PUT", kind=FORM) == "question_about_hidden_field"
+    text = json.dumps({"city": f"/residents/{number}"}).encode()
+    assert ask(keyed, there, text, method="PUT") == "question_about_hidden_field"
+
+
+@pytest.mark.parametrize(
+    "back", ["/residents?page=2", "/wards/7", "page=2&city=x", "2026/01/02", "a/b?c=d", "?", "=", ""]
+)
+def test_whoever_goes_back_elsewhere_may(keyed: Keyed, back: str) -> None:
+    assert isinstance(ask(keyed, f"/residents?{urlencode({'back': back})}"), Forward)
+
+
 BODIES = {
     "a key": ({"guardian": "H"}, {"guardian": PERMIT}),
     "its own": ({"id_no": "H", "city": "x"}, {"id_no": PERMIT, "city": "x"}),
