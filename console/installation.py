@@ -112,6 +112,34 @@ class ProgramVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SystemKeys:
+    """The keyring of one system: ids and times, never a key."""
+
+    name: str
+    wrong: str = ""
+    """Why it cannot be used, or empty."""
+    current: str = ""
+    made_at: datetime | None = None
+    old: int = 0
+    revoked: int = 0
+    proved: bool = False
+    """Whether an escrowed backup was proved to hold the current key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """The keys of the installation."""
+
+    wrong: str = ""
+    root: str = ""
+    """Which root key wraps the others; empty where there is none."""
+    root_made_at: datetime | None = None
+    proved_at: datetime | None = None
+    """When an escrowed backup was last opened in a test."""
+    systems: tuple[SystemKeys, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """Everything about the machinery that a page may show."""
 
@@ -119,6 +147,8 @@ class Installation:
     workers: tuple[WorkerState, ...]
     shipping: ShippingState
     records: RecordState = RecordState()
+    keys: KeyState | None = None
+    """None while nobody has told of them."""
     overlay: tuple[OverlayEntry, ...]
     """Those of the past included; what is in force is decided by their time."""
     addresses: Mapping[str, str]

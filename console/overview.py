@@ -9,7 +9,7 @@ from starlette.responses import Response
 from console.access import SEES_MACHINERY
 from console.case_view import ClockView, Held, clocks_of, held_by
 from console.desk import Admitted
-from console.installation import Installation
+from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
 from incident.command import AskPerson, Question
@@ -104,6 +104,8 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
     policy, shipping = installation.policy, installation.shipping
     if policy.errors:
         found.append(_w("策略文件有错误，未生效", "the policy files are broken and not in force"))
+    if installation.keys is not None:
+        found += _keys(installation.keys)
     if policy.generation == 0:
         found.append(
             _w("还没有发布过策略，网关不提供任何数据", "no policy was ever published: the gateway shows nothing")
@@ -139,6 +141,18 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
     if shipping.refused:
         found.append(_w(f"{shipping.refused} 条记录无法进入索引", f"the index refused {shipping.refused} events"))
     return tuple(found)
+
+
+def _keys(keys: KeyState) -> list[Bilingual]:
+    found = []
+    if keys.wrong:
+        found.append(_w("密钥记录被改动过", "the journal of the keys was altered"))
+    elif not keys.root:
+        found.append(_w("根密钥丢失", "the root key is lost"))
+    if names := [system.name for system in keys.systems if system.wrong]:
+        zh, en = "、".join(names), ", ".join(names)
+        found.append(_w(f"密钥环不能用，不提供服务：{zh}", f"not served, their keyrings cannot be used: {en}"))
+    return found
 
 
 def _w(zh: str, en: str) -> Bilingual:

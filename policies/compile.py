@@ -104,7 +104,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
     named = sorted(keyed.get(operation.path, own))
     if operation.key_of:
         shapes.record(operation.key_of, operation.at)
-    key = tuple(index for name in named or [""] for index in shapes.key_of(name))
+    key = tuple(index for name in named or [operation.record] for index in shapes.key_of(name))
     return OperationRule(
         id=f"{operation.method} {operation.path}",
         method=operation.method,

@@ -6,8 +6,7 @@ not among them: its tokens open no more.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 KEY_BYTES = 32
 
@@ -16,18 +15,27 @@ class BadToken(Exception):
     """The token does not open here. Deliberately says no more."""
 
 
-@dataclass(frozen=True, slots=True)
 class DataKey:
-    """One key of a system. Never printed, never pickled."""
+    """One key of a system. Its *secret* is 32 bytes and leaves it only as keys for one use.
 
-    id: str
-    """Eight hexadecimal digits; it stands in every token and tells nothing of the key."""
-    secret: bytes = field(repr=False)
-    """32 bytes."""
+    It is no dataclass, so that nothing that writes out dataclasses writes it out.
+    """
+
+    __slots__ = ("_secret", "id")
+
+    def __init__(self, key_id: str, secret: bytes) -> None:
+        if len(secret) != KEY_BYTES:
+            raise ValueError(f"a data key has {KEY_BYTES} bytes")
+        self.id = key_id
+        """Eight hexadecimal digits; it stands in every token and tells nothing of the key."""
+        self._secret = secret
 
     def for_use(self, *context: str) -> bytes:
         """A key of 32 bytes for one use; another context gives an unrelated key."""
-        return derive_key(self.secret, *context)
+        return derive_key(self._secret, *context)
+
+    def __repr__(self) -> str:
+        return f"DataKey({self.id!r})"
 
     def __reduce__(self) -> str:
         raise TypeError("a data key is not pickled")
@@ -46,6 +54,13 @@ class DataKeys:
         if key is None:
             raise BadToken
         return key
+
+    def __iter__(self) -> Iterator[DataKey]:
+        """Every key that opens tokens."""
+        return iter(self._keys.values())
+
+    def __repr__(self) -> str:
+        return f"DataKeys({', '.join(self._keys)})"
 
     def __reduce__(self) -> str:
         raise TypeError("data keys are not pickled")

@@ -74,6 +74,7 @@ def _for_record(operation: Operation, record: str) -> Operation:
         path=operation.path.replace("{record}", record),
         key_of=record if operation.key_of in ("", "{record}") else operation.key_of,
         each_record=False,
+        record=record,
         answers=_bodies_for(operation.answers, record),
         body=_bodies_for(operation.body, record),
     )

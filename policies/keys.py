@@ -5,6 +5,7 @@ not against root; `docs/operator.md` says so.
 """
 
 import base64
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -55,16 +56,20 @@ class Verifier:
 
 
 def make_secret(path: Path) -> None:
-    """Write a new secret to *path*, for the owner's eyes, if there is none. Never replaces one."""
+    """Write a new secret to *path*, for the owner's eyes, if there is none. Never replaces one, nor leaves half."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    if path.exists():
         return
-    with os.fdopen(fd, "wb") as file:
-        file.write(secrets.token_bytes(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # somebody has been faster
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def read_secret(path: Path) -> bytes:

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from policies.ask import KEY, Kind, is_sealed, opened_text
 from policies.data_keys import BadToken
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
+from policies.formats.sent_form import Part
 from policies.links import Links
 from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle
 from policies.write_back import DEEPEST, control_field, fits
-
-type Pairs = Sequence[tuple[str, str]]
 
 
 class RawKey(Exception):
@@ -29,26 +29,30 @@ class Opening:
         self._links = links
         self._holder = holder
 
-    def controls(self, pairs: Pairs, shapes: HtmlShapes) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-        """Names and values of a form's controls; what of the values the caller has said himself; what he has not.
+    def controls(self, parts: Sequence[Part], shapes: HtmlShapes) -> tuple[list[Part], list[str], list[str]]:
+        """The *parts* of a form; what of them the caller has said himself; what he has not.
 
         Raises BadToken where a handle is not his, or is not of the record whose keys the control holds, and RawKey.
         """
         opened, said, keys = [], list[str](), list[str]()
-        for name, value in pairs:
-            record = self._record_of(name, shapes)
-            if is_sealed(value):
-                value, kind = self._opened(name, value, record)
+        for part in parts:
+            if is_sealed(part.value):
+                value, kind = self._opened(part.name, part.value, self._record_of(part.name, shapes))
                 (said if kind is Kind.SAID else keys).append(value)
-            elif (
-                value
-                and any(fits(place.name, name) and self._links.hides(place.record) for place in shapes.key_controls)
-            ) or self._links.hold_key(value):
+                part = replace(part, value=value)
+            elif self._is_raw(part, shapes):
                 raise RawKey
             else:
-                said.append(value)
-            opened.append((name, value))
+                said.append(part.value if part.file is None else part.file.name)
+            opened.append(part)
         return opened, said, keys
+
+    def _is_raw(self, part: Part, shapes: HtmlShapes) -> bool:
+        """Whether the value of *part* is a key that the caller may not see, or leads to one."""
+        holds_key = any(
+            fits(place.name, part.name) and self._links.hides(place.record) for place in shapes.key_controls
+        )
+        return (holds_key and bool(part.value)) or self._links.hold_key(part.value)
 
     def json_body(self, body: bytes, shape: Shape) -> bytes:
         """The JSON *body* of *shape*. Raises BadToken, Withheld, and RawKey for an address that holds a hidden key."""

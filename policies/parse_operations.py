@@ -12,6 +12,7 @@ from policies.policy import (
     About,
     Bodies,
     Element,
+    Headings,
     HtmlBody,
     Operation,
     Parameter,
@@ -326,6 +327,7 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         own_controls=own,
         key_controls=_key_places(inner, "key_controls", _OWN_CONTROL),
         key_attributes=_key_places(inner, "key_attributes", _ATTRIBUTE),
+        tables=inner.choice("tables", Headings) if "tables" in inner.node.nodes else None,
         at=node.at,
     )
     inner.done()

@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Kind, OnWrite, State
+from policies.policy import About, Direction, Headings, Kind, OnWrite, State
 from policies.spelling import Spelling
 from policies.transforms.spec import Spec
 
@@ -25,6 +25,14 @@ LABEL = " label"
 """What follows a field's name in that of the label beside it."""
 FREE_TEXT = 1
 """Index of the field that stands for text between declared values: shown but for what recognisers find."""
+
+
+class FileRule(msgspec.Struct, frozen=True):
+    """Which files a form may send for a field."""
+
+    types: tuple[str, ...]
+    """Media types, of `sent_form.SIGNATURES`."""
+    most_bytes: int
 
 
 class FieldInfo(msgspec.Struct, frozen=True):
@@ -43,6 +51,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
     key_of: str = ""
     """The record that its values are keys of."""
+    file: FileRule | None = None
+    """Which files may be sent for it; None: none."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):
@@ -123,6 +133,10 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """Whether controls nobody declared are free text as well."""
     key_controls: tuple[KeyPlace, ...] = ()
     key_attributes: tuple[KeyPlace, ...] = ()
+    tables: Headings | None = None
+    """Where tables say which fields their cells hold."""
+    titles: dict[str, str] = {}
+    """What those headings call the fields of the record, where that is not their names."""
 
 
 class Shapes(msgspec.Struct, frozen=True):

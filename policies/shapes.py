@@ -11,6 +11,7 @@ from policies.policy import (
     Element,
     Elsewhere,
     Field,
+    Files,
     HtmlBody,
     Labels,
     OnWrite,
@@ -25,6 +26,7 @@ from policies.program import (
     CursorShape,
     ElementShape,
     FieldInfo,
+    FileRule,
     HtmlShapes,
     KeyPlace,
     KeyShape,
@@ -160,13 +162,15 @@ class ShapeMaker:
         at: Position,
         mask: Spec | None = None,
         on_write: OnWrite | None = None,
+        files: Files | None = None,
         key_of: str = "",
     ) -> int:
         """The index of a new field called *name*."""
         if category == SCAN:
             return FREE_TEXT
+        file = None if files is None else FileRule(files.types, files.most_kib * 1024)
         if category == PUBLIC:
-            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
+            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False, file=file)
         elif (known := self._policy.categories.get(category)) is not None:
             info = FieldInfo(
                 name,
@@ -176,6 +180,7 @@ class ShapeMaker:
                 str(at),
                 personal=True,
                 followed=known.elsewhere is Elsewhere.HIDE,
+                file=file,
                 key_of=key_of,
             )
         else:
@@ -204,7 +209,7 @@ class ShapeMaker:
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
         if child.key_of:
             self._key_stands(child.key_of, child.at)
-        index = self.value(name, child.category, child.at, child.mask, child.on_write, child.key_of)
+        index = self.value(name, child.category, child.at, child.mask, child.on_write, child.files, child.key_of)
         return ValueShape(index, label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
@@ -264,6 +269,8 @@ class ShapeMaker:
             scanned=body.scanned,
             key_controls=self._key_places(body.key_controls, body.at),
             key_attributes=self._key_places(body.key_attributes, body.at),
+            tables=body.tables,
+            titles=self._titles(body.record) if body.tables else {},
         )
 
     def _key_in(self, element: Element) -> tuple[int, ...]:
@@ -285,6 +292,10 @@ class ShapeMaker:
     def _unknown_record(self, at: Position, name: str) -> None:
         message = f"there is no record `{name[:80]}`{nearest(name, self._system.records)}"
         self._find(at, "unknown-record", message, f"`{name[:80]}`")
+
+    def _titles(self, name: str | None) -> dict[str, str]:
+        record = self._system.records.get(name or "")
+        return {} if record is None else {field.title: field.name for field in record.fields.values() if field.title}
 
     def _find(self, at: Position, code: str, message: str, about: str = "") -> None:
         self._findings.add(Finding(at, code, message, about=about))

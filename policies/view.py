@@ -231,6 +231,8 @@ class View:
             links_hold_values=shapes.links_hold_values,
             key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
             key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
+            tables=shapes.tables,
+            titles=shapes.titles,
         )
 
 

@@ -6,7 +6,7 @@ only has to bring it back, so it needs to read nothing of it.
 
 import re
 
-from policies.data_keys import BadToken
+from policies.data_keys import BadToken, DataKeys
 from policies.recognisers.scan import scan
 from policies.transforms.encrypt import Cipher
 from proxy.identity import COOKIE
@@ -34,10 +34,10 @@ class TooLarge(Exception):
 
 
 class Cookies:
-    """Those of one *system*. *secret* is the installation's for what callers carry and may not read."""
+    """Those of one *system*, sealed with its data *keys*."""
 
-    def __init__(self, secret: bytes, system: str) -> None:
-        self._cipher = Cipher(secret, "cookie")
+    def __init__(self, keys: DataKeys, system: str) -> None:
+        self._cipher = Cipher(keys, "cookie")
         self._system = system
 
     def sealed(self, set_cookie: str) -> str | None:

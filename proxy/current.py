@@ -5,16 +5,18 @@ run out it shows no personal data until it has read everything anew (invariant 6
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from policies.data_keys import DataKeys
 from policies.digest import Digester
 from policies.keys import Verifier
 from policies.overlay import Overlay
 from policies.program import Program
 from proxy.board import Board, boot_time_ns
+from proxy.keys_in_force import KeysInForce
 from proxy.published import NotPublished, read_programs, read_published_overlay
 from proxy.system import System
 
@@ -34,6 +36,7 @@ class Current:
     overlay_verifier: Verifier
     digester: Digester
     secret: bytes
+    keys: KeysInForce
     lease_ns: int
     """How long it may serve without having renewed, in nanoseconds of `boot_time_ns`."""
     said: Said
@@ -41,6 +44,8 @@ class Current:
     overlay: Overlay = field(default_factory=Overlay)
     systems: dict[str, System] = field(default_factory=dict)
     """By host."""
+    keyless: frozenset[str] = frozenset()
+    """The hosts of systems whose keys cannot be read: of these nothing is served."""
     _programs: dict[str, tuple[Program, str]] = field(default_factory=dict)
     _made: dict[str, System] = field(default_factory=dict)
     _seen_programs: int = 0
@@ -71,6 +76,7 @@ class Current:
         if self._try_programs_again_ns is not None and now >= self._try_programs_again_ns:
             self._take_programs()
         self.look()
+        self._take_keys()
         # A sign of life from the future is one from before the machine was started anew.
         if self.board.overlay == self._seen_overlay and heartbeat <= now:
             self._lease_until_ns = heartbeat + self.lease_ns
@@ -96,21 +102,44 @@ class Current:
         newer_than = max(self._taken_programs, generation - 1)
         try:
             programs, taken = read_programs(self.folder, self.program_verifier, self._programs, newer_than)
-            made = {name: self._system(name, program, digest) for name, (program, digest) in programs.items()}
+            self.keys.renew(programs)
+            self._make_systems(programs)
         except (NotPublished, ValueError, re.error):
             # The last good ones stay in force. The disk may only have failed to answer for a moment.
             self._tell("programs_refused", generation)
             self._try_programs_again_ns = boot_time_ns() + AGAIN_NS
             return
-        self._made = made
-        self.systems = {host: system for system in self._made.values() for host in system.program.hosts}
         self._programs = programs
         self._taken_programs = taken
 
-    def _system(self, name: str, program: Program, digest: str) -> System:
-        """The system of *program*. Raises ValueError or re.error where it is none that can be served."""
+    def _take_keys(self) -> None:
+        """Serve with the keys of now, where they are others than before."""
+        self.keys.renew(self._programs)
+        used = {name: made.keys for name, made in self._made.items()}
+        if any(self.keys.of(name) is not used.get(name) for name in self._programs):
+            try:
+                self._make_systems(self._programs)
+            except (ValueError, re.error):  # as yet it had no keys, so nobody has tried to serve by it
+                self._tell("programs_refused", self._taken_programs)
+
+    def _make_systems(self, programs: Mapping[str, tuple[Program, str]]) -> None:
+        """Serve by *programs*, with the keys of now. Raises ValueError or re.error where one cannot be served by."""
+        made: dict[str, System] = {}
+        keyless: set[str] = set()
+        for name, (program, digest) in programs.items():
+            keys = self.keys.of(name)
+            if keys is None:
+                keyless.update(program.hosts)
+            else:
+                made[name] = self._system(name, program, digest, keys)
+        self._made, self.keyless = made, frozenset(keyless)
+        self.systems = {host: system for system in made.values() for host in system.program.hosts}
+
+    def _system(self, name: str, program: Program, digest: str, keys: DataKeys) -> System:
         made = self._made.get(name)
-        return made if made and made.digest == digest else System(program, digest, self.digester, self.secret)
+        if made is not None and made.digest == digest and made.keys is keys:
+            return made
+        return System(program, digest, self.digester, self.secret, keys)
 
     def _take_overlay(self) -> None:
         generation = self.board.overlay

@@ -6,10 +6,10 @@ The order matters: who asks is settled before what is asked, and tightenings com
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import parse_qsl, urlencode
 
 from policies.data_keys import BadToken
 from policies.formats.masker import Withheld
+from policies.formats.sent_form import coding_of
 from policies.links import Addresses
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
@@ -17,13 +17,13 @@ from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.transforms.handle import holds_handle
 from policies.view import View
-from policies.write_back import MOST_CONTROLS, MaskReturned
+from policies.write_back import FileRefused, MaskReturned
 from proxy.identity import Caller
-from proxy.message import Request, target_of
+from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = "application/json"
 
 
@@ -129,6 +129,9 @@ def decide(
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     if any(view.links.hold_key(value, asked.path) for value in asked.values_said):
         return Refuse(reason="question_about_hidden_field", operation=operation)
+    if system.writes.path_holds_mask(request.path):
+        zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
+        return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     refusal = system.question(operation).refusal(asked, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
@@ -183,6 +186,8 @@ def _with_body(forward: Forward, body: bytes, system: System, caller: Caller, no
         return Refuse(reason="question_about_hidden_field", operation=operation)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except FileRefused as refused:
+        return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
@@ -198,20 +203,12 @@ def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> 
     """
     if request.media_type == JSON and shapes.json is not None:
         return opening.json_body(body, shapes.json), [], []
-    if request.media_type != FORM:
+    coding = coding_of(request.content_type)
+    if coding is None or not body:
         return body, [], []
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            errors="strict",
-            max_num_fields=MOST_CONTROLS,
-        )
-    except ValueError:
-        return body, [], []
-    opened, said, keys = opening.controls(pairs, shapes.html or HtmlShapes())
-    return (body if opened == pairs else urlencode(opened, errors="surrogatepass").encode()), said, keys
+    parts = coding.read(body)
+    opened, said, keys = opening.controls(parts, shapes.html or HtmlShapes())
+    return (body if opened == parts else coding.write(opened)), said, keys
 
 
 def _settled(
@@ -222,10 +219,16 @@ def _settled(
         return b""
     if "content-encoding" in request.headers:
         return None
-    if request.media_type == FORM and shapes.html is not None:
+    media_type, charset = media_type_in(request.content_type)
+    if charset not in ("", "utf-8"):
+        raise Withheld("not_utf_8")  # the system behind could read other words in it
+    if media_type in FORMS and shapes.html is not None:
+        coding = coding_of(request.content_type)
+        if coding is None:
+            raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        return system.writes.form(body, shapes.html, opened, view.actions)
-    if request.media_type == JSON and shapes.json is not None:
+        return system.writes.form(body, shapes.html, opened, view.actions, coding)
+    if media_type == JSON and shapes.json is not None:
         return system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
     return None

@@ -82,7 +82,8 @@ class Gate:
             return
         exchange.system = exchange.ledger.system = self.current.systems.get(exchange.request.host)
         if exchange.system is None:
-            self.withhold(flow, exchange, "unknown_host")
+            keyless = exchange.request.host in self.current.keyless
+            self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
         elif exchange.request.path.startswith(signin.PREFIX):
             self._sign_in(flow, exchange)
         elif (refuse := self._verdict(flow, exchange)) is not None:

@@ -1,6 +1,5 @@
 """One system, ready to serve: its program with everything that is built from it once."""
 
-import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from policies.applies import Applying, Asking
 from policies.ask import Opened, Question, Routes
-from policies.data_keys import BadToken, DataKey, DataKeys, derive_key
+from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
 from policies.links import Addresses, quoted
@@ -31,11 +30,16 @@ LEAST_CARRIED = 512
 
 
 class System:
-    """A compiled system. *secret* is the installation's key for field digests and for what forms and cookies carry."""
+    """A compiled system.
 
-    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes) -> None:
+    *secret* is the installation's key for field digests, which no rotation may change; *keys* are the system's own, for
+    whatever has to be opened again: what forms, links and cookies carry.
+    """
+
+    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes, keys: DataKeys) -> None:
         self.program = program
         self.digest = digest
+        self.keys = keys
         self.digester = digester
         self.routes = Routes(program)
         self.views = Views(program, secret)
@@ -46,9 +50,9 @@ class System:
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
         """Scheme, host and port of the system behind."""
         self._questions: dict[str, Question] = {}
-        self.cookies = Cookies(secret, program.system)
-        self._cipher = Cipher(secret, "form")
-        self._handles = Handles(_keys_of(secret, program.system), program.system)
+        self.cookies = Cookies(keys, program.system)
+        self._cipher = Cipher(keys, "form")
+        self._handles = Handles(keys, program.system)
 
     @property
     def name(self) -> str:
@@ -125,10 +129,3 @@ class System:
         if now.timestamp() >= body["until"]:
             return {}
         return {name: [(shown, true) for shown, true in values] for name, values in body["carried"].items()}
-
-
-def _keys_of(secret: bytes, system: str) -> DataKeys:
-    """The data keys of *system* while it has but one, made of the installation's *secret*."""
-    key = derive_key(secret, "data key", system)
-    key_id = hashlib.sha256(key).hexdigest()[:8]
-    return DataKeys(key_id, {key_id: DataKey(key_id, key)})

@@ -31,6 +31,7 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
 from proxy.http2 import HELD
+from proxy.keys_in_force import KeysInForce
 from proxy.ledger import Clock
 from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
@@ -66,6 +67,8 @@ class WorkerSettings:
     digest_key: Path
     digest_epoch: str
     secret: Path
+    keys: Path
+    """Folder of the root key and, in `rings`, of the keyring of each system."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
@@ -129,6 +132,7 @@ class Worker:
             overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
             digester=Digester(settings.digest_epoch, read_secret(settings.digest_key)),
             secret=read_secret(settings.secret),
+            keys=KeysInForce(settings.keys, self._refused),
             lease_ns=int(settings.lease_s * 1e9),
             said=self._refused,
         )

@@ -17,12 +17,15 @@ from typing import Any
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from policies.compile import compile_system
+from policies.keyring import new_keyring, write_keyring
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
 from policies.overlay import Overlay, OverlayEntry
+from policies.root_key import file_root_key, root_path
 from proxy.board import Board
 from proxy.counters import Counters
 from proxy.identity import hash_key
+from proxy.keys_in_force import ring_path
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of
 from tests.servers import free_port
@@ -79,6 +82,7 @@ class Gateway:
         if self.tls:
             self._certify(host for system in loaded.policy.systems.values() for host in system.hosts)
         generation = self.board.programs + 1
+        make_rings(self.home / "keys", programs)
         publish_programs(self.home / "published", programs, generation, self.signer)
         self.board.programs = generation
 
@@ -126,6 +130,7 @@ class Gateway:
             "digest_key": str(keys / "digest-1.key"),
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
+            "keys": str(keys),
             "lease_s": self.lease_s,
         }
 
@@ -200,6 +205,17 @@ def declare(folder: Path, policies: Path = GOOD) -> None:
     callers = folder / "callers.yaml"
     for placeholder, secret in KEYS.items():
         callers.write_text(callers.read_text("utf-8").replace(placeholder, hash_key(secret)), "utf-8")
+
+
+def make_rings(folder: Path, systems: Iterable[str]) -> None:
+    """A keyring for each of *systems* that has none, with the root key in the *folder* of keys."""
+    make_secret(root_path(folder, 1))
+    root = file_root_key(root_path(folder, 1))
+    for system in systems:
+        path = ring_path(folder, system)
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(write_keyring(new_keyring(system, root, datetime.now(UTC)), root))
 
 
 def point_at(system: Path, port: int) -> None:

@@ -21,6 +21,7 @@ PATHS = (
     "overlay_key",
     "digest_key",
     "secret",
+    "keys",
 )
 
 

@@ -26,9 +26,11 @@ HOMES = {
     "elasticsearch": ("siem/index/elastic.py",),
     "sigma": ("siem/detect/rule.py",),
     "fastapi": ("console/",),
-    "sqlalchemy": ("incident/", "console/", "yingbi/"),
+    "sqlalchemy": ("incident/", "console/", "yingbi/", "deploy/demo/visits/"),
     "cryptography": (
         "policies/keys.py",
+        "policies/root_key.py",
+        "policies/escrow.py",
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",

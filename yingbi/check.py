@@ -10,6 +10,7 @@ from policies.load import load_policy
 from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
+from yingbi.check_keys import check_keys
 from yingbi.home import Home
 from yingbi.rules import rule_files_of
 
@@ -19,9 +20,11 @@ def check_folder(folder: Path, now: datetime) -> list[Finding]:
     return load_policy(folder, now).findings.sorted()
 
 
-def check_all(home: Home, now: datetime) -> list[Finding]:
-    """The same for policies, rules, canaries and playbooks of the installation."""
-    return [*check_folder(home.policies, now), *_rules(home), *_playbooks()]
+def check_all(home: Home, now: datetime, *, root_key_days: int = 365) -> list[Finding]:
+    """The same for policies, rules, canaries, playbooks and keys of the installation."""
+    loaded = load_policy(home.policies, now)
+    keys = check_keys(home, loaded.policy.systems, now, root_key_days)
+    return [*loaded.findings.sorted(), *_rules(home), *_playbooks(), *keys]
 
 
 def _rules(home: Home) -> list[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from yingbi.commands.coverage import add_coverage
+from yingbi.commands.keys import add_keys
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_accounts(commands)
     add_policies(commands)
     add_coverage(commands)
+    add_keys(commands)
     explain = add_command(
         commands,
         "explain",
@@ -217,9 +219,13 @@ def _check(given: argparse.Namespace) -> int:
     from yingbi.sarif import sarif_of
     from yingbi.settings import read_settings
 
-    home = Home(read_settings().home)
+    settings = read_settings()
+    home = Home(settings.home)
     try:
-        findings = check_folder(given.folder, now()) if given.folder else check_all(home, now())
+        if given.folder:
+            findings = check_folder(given.folder, now())
+        else:
+            findings = check_all(home, now(), root_key_days=settings.root_key_days)
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()
         hint = "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run" if unmade else ""

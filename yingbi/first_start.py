@@ -17,7 +17,9 @@ from deploy.private_file import write_private
 from policies.digest import Digester
 from policies.keys import Signer, make_secret, read_secret
 from proxy.identity import hash_key
+from proxy.ledger import Clock
 from yingbi.home import Home
+from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.settings import Ports
 
 EPOCH = "1"
@@ -62,8 +64,12 @@ def make_folders(home: Home) -> None:
         database.touch(mode=0o600)
 
 
-def make_keys(home: Home) -> None:
-    """Every key of the installation."""
+def make_keys(home: Home, now: Clock) -> None:
+    """Every key of the installation but those of systems, which come with their programs. Raises CannotPrepare."""
+    try:
+        KeyStore(home, now).make_root()
+    except KeysNotUsable as problem:
+        raise CannotPrepare(str(problem)) from None
     for name in SECRETS:
         make_secret(home.private_key(name))
     for name in SIGNING:

@@ -26,6 +26,16 @@ class Home:
         return self.root / "keys"
 
     @property
+    def keyrings(self) -> Path:
+        """The keyring of each system."""
+        return self.keys / "rings"
+
+    @property
+    def key_journal(self) -> Path:
+        """What became of the keys, and why: outlasts the loss of the keys themselves."""
+        return self.root / "key-journal.jsonl"
+
+    @property
     def tls(self) -> Path:
         """The authority and the certificates made by it."""
         return self.root / "tls"

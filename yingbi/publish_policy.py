@@ -14,6 +14,7 @@ from policies.release import NotReleased, Release
 from proxy.board import Board
 from proxy.published import NotPublished, publish_programs, read_programs
 from yingbi.home import Home
+from yingbi.keys import KeyStore
 from yingbi.policy_source import Source, Stamp, UnreadableFolder
 from yingbi.publications import Publication, add_publication, publications_in
 
@@ -89,6 +90,7 @@ class PolicyPublisher:
             self.now = _judged(self.now, findings, now)
             return
         programs = loaded.programs
+        KeyStore(self._home, self._clock).make_missing(programs)
         digests = {name: digest_of(program) for name, program in programs.items()}
         version = taken.release.version if taken.release else 0
         if digests == self.now.digests and self.now.generation and self.now.generation >= self._board.programs:

@@ -114,6 +114,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo: bool = True
     two_people: bool = True
     upstream_ca: str = ""
+    root_key_days: int = 365
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
 
@@ -135,6 +136,8 @@ class Settings:
     """Whether a policy comes into force only once another person has approved it; else as soon as a file is saved."""
     upstream_ca: str = ""
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
+    root_key_days: int = 365
+    """So old the root key may become before `yingbi check` says so."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
 
@@ -168,6 +171,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     file = _read_file(home / FILE)
     if not 1 <= file.workers <= 64:
         raise WrongSettings(f"`{FILE}`：`workers` 是 1 至 64 的数字 / is a number between 1 and 64")
+    if file.root_key_days < 1:
+        raise WrongSettings(f"`{FILE}`：`root_key_days` 至少是 1 / is at least 1")
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, file.upstream_ca)
@@ -180,6 +185,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         demo=file.demo,
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
+        root_key_days=file.root_key_days,
         contact=file.contact,
         addresses=file.addresses,
     )

@@ -7,7 +7,16 @@ from typing import Any
 
 import psutil
 
-from console.installation import Installation, PolicyState, ProgramVersion, ShippingState, SystemState, WorkerState
+from console.installation import (
+    Installation,
+    KeyState,
+    PolicyState,
+    ProgramVersion,
+    ShippingState,
+    SystemKeys,
+    SystemState,
+    WorkerState,
+)
 from policies.findings import Finding, Position, Severity
 from policies.overlay import Overlay
 from proxy.counters import read_counters
@@ -83,6 +92,7 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
             trouble=str(siem.get("trouble", "")),
             indexed_until=_moment(siem.get("indexed_until")),
         ),
+        keys=_keys(told["keys"]) if told.get("keys") else None,
         overlay=overlay.entries,
         addresses=dict(_flat(told.get("addresses", {}), policy)),
     )
@@ -135,6 +145,28 @@ def _policy(told: dict[str, Any], publications: Iterable[Publication]) -> Policy
                 finding.get("about", ""),
             )
             for finding in told.get("findings", [])
+        ),
+    )
+
+
+def _keys(told: dict[str, Any]) -> KeyState:
+    root, escrow = told["root"] or {}, told["escrow"] or {}
+    return KeyState(
+        wrong=told["wrong"],
+        root=root.get("id", ""),
+        root_made_at=_moment(root.get("made_at")),
+        proved_at=_moment(escrow.get("proved_at")),
+        systems=tuple(
+            SystemKeys(
+                name=system["name"],
+                wrong=system["wrong"],
+                current=system.get("current", ""),
+                made_at=_moment(system.get("made_at")),
+                old=system.get("old", 0),
+                revoked=system.get("revoked", 0),
+                proved=system.get("proved", False),
+            )
+            for system in told["systems"]
         ),
     )
 

@@ -3,6 +3,8 @@
 import fcntl
 from typing import Any
 
+from yingbi import key_status
+from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log, processes_of, started_and_alive
@@ -73,6 +75,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
             "the policy has errors, the programs before it stay in force:"
         )
         found += [f"  {each['file']}:{each['line']}:{each['column']}: {each['message']}" for each in errors]
+    found += key_status.problems_of(status.get("keys", {}))
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
     found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
@@ -108,6 +111,10 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_policies(status),
     ]
+    if (keys := status.get("keys")) and keys["root"]:
+        proved = key_status.age_of(keys["escrow"]["proved_at"], now())
+        lines.append(f"  密钥 / keys      {keys['root']['id']} {key_status.age_of(keys['root']['made_at'], now())}")
+        lines.append(f"  托管 / escrow    {proved}")
     problems = problems_of(status)
     return [*lines, "", *problems] if problems else lines
 

@@ -24,6 +24,8 @@ from yingbi.children import CannotStart, Child, Say, stop_all
 from yingbi.clock import now
 from yingbi.first_start import make_tls
 from yingbi.home import Home
+from yingbi.key_status import KeyWatch
+from yingbi.keys import KeyStore
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.settings import Settings
 from yingbi.told import tell
@@ -49,6 +51,7 @@ class Supervisor:
         self._ready = False
         self._told: dict[str, Any] = {}
         self._troubles: dict[str, int | None] = {}
+        self._keys = KeyWatch(self._home, KeyStore(self._home, now))
         self._hosts = publisher.now.hosts
         self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
 
@@ -150,6 +153,7 @@ class Supervisor:
             "authority": str(self._home.authority),
             "addresses": addresses_of(self._settings, published.programs.values()),
             "processes": [_described(child) for child in self._children],
+            "keys": self._keys.facts(),
             "policy": {
                 "generation": published.generation,
                 "version": published.version,

@@ -80,7 +80,7 @@ def up(settings: Settings, say: Say) -> None:
 
 
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
-    make_keys(home)
+    make_keys(home, now)
     make_policies(home, demo=settings.demo)
     moved = make_demo(home, settings.ports, say) if settings.demo else {}
     board = Board(home.board)

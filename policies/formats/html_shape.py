@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action
+from policies.policy import Headings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class HtmlShape:
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
     own_control: re.Pattern[str] | None = None
-    """Fits the name of a control that is the application's own and holds nobody's value: or, without a name, its id."""
+    """Fits the name of a control that is the application's own and holds nobody's value: without a name, its id, and
+    without either one of its classes."""
     undeclared: Action
     other_control: Action | None = None
     """What becomes of the values of controls that nobody declared; None: they are undeclared."""
@@ -47,6 +49,10 @@ class HtmlShape:
     """Fit the names of controls whose values are keys, each with the record that they are keys of."""
     key_attributes: tuple[tuple[re.Pattern[str], str], ...] = ()
     """The same of attributes of any element."""
+    tables: Headings | None = None
+    """Where tables say which fields their cells hold; None: nothing is to be read out of them."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the headings of tables call the fields, where that is not their names."""
 
     @property
     def looked_for_around(self) -> frozenset[re.Pattern[str]]:
@@ -62,6 +68,10 @@ class HtmlShape:
         """What becomes of *field*."""
         node = self.record.children.get(field)
         return node.action if isinstance(node, Value) else self.undeclared
+
+    def is_declared(self, field: str) -> bool:
+        """Whether the record has *field*, as a single value."""
+        return isinstance(self.record.children.get(field), Value)
 
     def label_of(self, field: str) -> Action:
         """What becomes of a label beside the value of *field*."""
@@ -87,8 +97,12 @@ class HtmlShape:
                 field = field or outer
             if selector.action is not None:
                 return selector.action, self.undeclared, False
-            return self.action_of(field), self.label_of(field), field == self.record.subject
+            return self.actions_of(field)
         return None
+
+    def actions_of(self, field: str) -> tuple[Action, Action, bool]:
+        """The same for an element of which it is known that it holds *field*."""
+        return self.action_of(field), self.label_of(field), field == self.record.subject
 
     def control_of(self, tag: StartTag) -> tuple[str, Action] | None:
         """The field that the form control of *tag* holds, "" where nobody declared it, and what becomes of its value.
@@ -99,7 +113,10 @@ class HtmlShape:
         match = self.control.fullmatch(name) if self.control is not None else None
         if match is not None and match["field"] in self.record.children:
             return match["field"], self.action_of(match["field"])
-        if self.own_control is not None and self.own_control.fullmatch(name or tag.value_of("id") or ""):
+        called = [name or tag.value_of("id") or ""]
+        if self.own_control is not None and any(
+            map(self.own_control.fullmatch, called if called[0] else classes_of(tag))
+        ):
             return None
         if any(pattern.fullmatch(name) for pattern, _ in self.key_controls):
             return None

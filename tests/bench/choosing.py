@@ -11,7 +11,7 @@ from proxy.identity import Caller
 from proxy.system import System
 from siem.record.event import CallerKind
 from tests.bench.figure import Bench, Figure, figure
-from tests.policies.compiled import SECRET
+from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.policies.granted import program_of
 
@@ -36,7 +36,7 @@ def figures(bench: Bench) -> list[Figure]:
     kept, new, walked = [], [], []
     for number in range(RUNS):
         bench.progress(f"plans, run {number + 1} of {RUNS}")
-        system = System(program, "digest", DIGESTER, SECRET)
+        system = System(program, "digest", DIGESTER, SECRET, DATA_KEYS)
         _choose(system, asked)  # each view is made once
         kept.append(_each_us(partial(_choose, system, asked)))
         new.append(_each_us(partial(_apply, Applying(program), asked)))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.installation import RecordState
+from console.installation import KeyState, RecordState, SystemKeys
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
 from tests.incident.office import TEN, zh
@@ -126,3 +126,21 @@ def test_altered_records_are_told_with_their_place_and_when_they_were_checked(bu
     page = bureau.browser("auditor").get("/system")
     assert "尚未核验完" in page.text()
     assert "完整" not in page.text()
+
+
+def test_keys_are_shown_by_ids_and_times(bureau: Bureau) -> None:
+    hall = SystemKeys(name="hall", current="0a1b2c3d", made_at=TEN, old=2, revoked=1, proved=True)
+    torn = SystemKeys(name="register", wrong="文件不在 / it is not there")
+    keys = KeyState(root="root-2", root_made_at=TEN, systems=(hall, torn))
+    bureau.installation = replace(INSTALLATION, keys=keys)
+    page = bureau.browser("operator").get("/system")
+    for word in ("root-2", "0a1b2c3d", "已验证", "从未", "文件不在", "密钥环不能用，不提供服务：register"):
+        assert word in page.text(), word
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"), [(KeyState(), "根密钥丢失"), (KeyState(wrong="altered"), "密钥记录被改动过")]
+)
+def test_what_is_wrong_with_keys_is_told(bureau: Bureau, keys: KeyState, word: str) -> None:
+    bureau.installation = replace(INSTALLATION, keys=keys)
+    assert word in bureau.browser("operator").get("/system").text()

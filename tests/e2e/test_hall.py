@@ -11,8 +11,10 @@ from urllib.parse import urljoin
 
 import pytest
 
-from policies.keys import read_secret
+from policies.keyring import open_keyring, read_keyring
+from policies.root_key import roots_in
 from policies.transforms.encrypt import Cipher
+from proxy.keys_in_force import ring_path
 from proxy.message import target_of
 from tests.e2e.counter import LIST, Counter, Table, change, changes, dump, fields_of
 from tests.e2e.demo import Demo
@@ -190,7 +192,10 @@ def sealed_for(at: Hall, number: int, *, caller: str = "clerk-li", hours: float 
     mask = f"{str(row['mobile'])[:3]}****{str(row['mobile'])[-4:]}"
     until = int((datetime.now(UTC) + timedelta(hours=hours)).timestamp())
     body = json.dumps({"until": until, "carried": {"mobile": [[mask, row["mobile"]]]}})
-    cipher = Cipher(read_secret(at.demo.gateway.home / "keys" / "fields.key"), "form")
+    folder = at.demo.gateway.home / "keys"
+    roots = roots_in(folder)
+    ring = read_keyring(ring_path(folder, "hall").read_bytes(), "hall", roots)
+    cipher = Cipher(open_keyring(ring, roots), "form")
     return cipher.encrypt(body.encode(), "hall", caller, target_of(change(number), ()))
 
 

@@ -1,5 +1,6 @@
 """The second command, on either index: a leak is noticed, contained, graded and explained in public; nothing leaks."""
 
+import base64
 import fcntl
 import re
 import sqlite3
@@ -14,6 +15,9 @@ import pytest
 from siem.record.log import StartId, read_segment, seed_of
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
+from yingbi.clock import now
+from yingbi.home import Home
+from yingbi.keys import KeyStore
 
 pytestmark = pytest.mark.system
 
@@ -124,6 +128,48 @@ def test_no_file_holds_what_callers_sent(played: Played) -> None:
     sent = {number, word, key}
     found = [(name, value) for name, text in _written(played.on.home) for value in sent if value in text]
     assert found == []
+
+
+def test_no_file_outside_the_keys_and_no_output_holds_a_key(played: Played, tmp_path: Path) -> None:
+    """After keys were rotated, revoked and escrowed while everything runs; whatever is written by then is searched."""
+    places = [tmp_path / name for name in ("backup", "one", "two", "three")]
+    for place in places:
+        place.mkdir()
+    home, said = Home(played.on.home), []
+    store = KeyStore(home, now)
+    revoked = store.data_keys("hall").current.id
+    for arguments in (
+        ["rotate", "--all"],
+        ["revoke", "--system", "hall", "--key", revoked, "--reason", "演练"],
+        ["rotate", "--root"],
+        ["escrow", "--to", str(places[0]), "--shares", *map(str, places[1:])],
+        ["status", "--json"],
+        ["status"],
+    ):
+        ended = played.on.run("keys", *arguments)
+        assert ended.returncode == 0, ended.stderr
+        said.append(ended.stdout + ended.stderr)
+    with played.on.client(credential=played.on.credential("clerk")) as clerk:
+        assert clerk.get("/register/residents").status_code == 200
+    assert played.on.status()["keys"]["root"]["id"] == "root-2"
+    keys = [path.read_bytes() for path in home.keys.glob("*.key")]
+    keys += [key._secret for name in store.systems() for key in store.data_keys(name, with_revoked=True)]
+    assert len(keys) > 8
+    texts = {str(number): text.encode() for number, text in enumerate(said)}
+    texts |= {path.name: path.read_bytes() for place in places for path in place.iterdir()}
+    outside = (path for path in home.root.rglob("*") if path.is_file() and not path.is_relative_to(home.keys))
+    texts |= {str(path): path.read_bytes() for path in outside}
+    forms = [form for key in keys for form in _forms_of(key)]
+    assert [name for name, data in texts.items() if any(form in data for form in forms)] == []
+
+
+def _forms_of(key: bytes) -> Iterator[bytes]:
+    """How *key* would look where somebody wrote it down: as it is, in hexadecimal, in base 64 wherever it begins."""
+    yield from (key, key.hex().encode(), key.hex().upper().encode(), repr(key)[2:-1].encode())
+    for encoded in (base64.b64encode, base64.urlsafe_b64encode):
+        for before in range(3):
+            text = encoded(bytes(before) + key)
+            yield text[4 if before else 0 : len(text) // 4 * 4 - 4]
 
 
 def _written(home: Path) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from policies.compile import compile_system
+from policies.data_keys import DataKey, DataKeys
 from policies.load import load_policy
 from policies.program import Program
 
 GOOD = Path(__file__).parent / "good"
 SECRET = b"s" * 32
+DATA_KEYS = DataKeys("0a1b2c3d", {"0a1b2c3d": DataKey("0a1b2c3d", b"d" * 32)})
 
 
 def program(name: str = "people", folder: Path = GOOD) -> Program:

@@ -11,7 +11,7 @@ from policies.view import Views
 from proxy.identity import Caller
 from proxy.system import System
 from siem.record.event import CallerKind
-from tests.policies.compiled import SECRET
+from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -99,7 +99,7 @@ class Keyed:
 
     def __init__(self, folder: Path) -> None:
         self.program = keyed_program(folder)
-        self.system = System(self.program, "digest", DIGESTER, SECRET)
+        self.system = System(self.program, "digest", DIGESTER, SECRET, DATA_KEYS)
         self.view = Views(self.program, SECRET).of(())
 
     def addresses(self, base: str = "/residents", caller: Caller = WU) -> Addresses:

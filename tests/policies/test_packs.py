@@ -26,7 +26,7 @@ from proxy.decide import Forward
 from proxy.identity import Caller
 from proxy.message import read_request
 from proxy.system import System
-from tests.policies.compiled import SECRET
+from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.servers import free_port, serving
 
@@ -168,7 +168,7 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     ):
         found = [finding for finding in loaded.findings.sorted() if finding.at.file.endswith("register.yaml")]
         warnings = [f"{finding.code} {finding.at.line}" for finding in found]
-        yield Register(client, program, System(program, "digest", DIGESTER, SECRET), warnings)
+        yield Register(client, program, System(program, "digest", DIGESTER, SECRET, DATA_KEYS), warnings)
 
 
 TABLES = (

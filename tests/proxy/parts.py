@@ -19,9 +19,10 @@ from proxy.board import Board
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
+from proxy.keys_in_force import KeysInForce
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import AccessLog, new_start_id, read_segment, seed_of, segment_path
-from tests.gateway import declare
+from tests.gateway import declare, make_rings
 from tests.policies.compiled import SECRET
 from tests.policies.formats.masking import DIGESTER
 
@@ -74,6 +75,7 @@ class Parts:
             overlay_verifier=Verifier(self.signers["overlay"].public_bytes),
             digester=DIGESTER,
             secret=SECRET,
+            keys=KeysInForce(self.home / "keys", self.said.append),
             lease_ns=lease_ns,
             said=self.said.append,
         )
@@ -84,6 +86,7 @@ class Parts:
         programs = {
             name: compile_system(loaded.policy, each, loaded.jwks) for name, each in loaded.policy.systems.items()
         }
+        make_rings(self.home / "keys", programs)
         generation = self.board.programs + 1 if generation is None else generation
         publish_programs(self.published, programs, generation, self.signers["program"])
         self.board.programs = max(generation, self.board.programs)

@@ -13,11 +13,11 @@ from proxy.answer_headers import NEVER, OF_THE_TRUE_CONTENT, PASSING, PASSING_OF
 from proxy.decide import Forward
 from proxy.message import read_request
 from proxy.system import System
-from tests.policies.compiled import SECRET, program
+from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.rig import ID_NO, MOBILE, NAME
 
-SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+SYSTEM = System(program(), "digest", DIGESTER, SECRET, DATA_KEYS)
 HERE = "people.localhost:8443"
 
 

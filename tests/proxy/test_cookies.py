@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.data_keys import DataKey, DataKeys
 from proxy.cookies import LARGEST, Cookies, TooLarge
 from proxy.identity import COOKIE, KEY_PREFIX
+from tests.policies.compiled import DATA_KEYS
 from tests.rig import ID_NO, MOBILE, NAME
 
-HALL, OTHER = Cookies(b"1" * 32, "hall"), Cookies(b"1" * 32, "register")
-LATER = Cookies(b"2" * 32, "hall")
+HALL, OTHER = Cookies(DATA_KEYS, "hall"), Cookies(DATA_KEYS, "register")
+LATER = Cookies(DataKeys("b" * 8, {"b" * 8: DataKey("b" * 8, b"2" * 32)}), "hall")
 VALUES = st.text(st.characters(exclude_characters=";", exclude_categories=["C"]), max_size=60).map(str.strip)
 
 

@@ -6,7 +6,6 @@ import pytest
 from mitmproxy.http import HTTPFlow
 
 from proxy.answer import Empty, Mask
-from proxy.cookies import Cookies
 from proxy.exchange import (
     EVENT_HEADER,
     answer_headers_of,
@@ -22,7 +21,6 @@ from proxy.identity import COOKIE
 from proxy.message import Malformed
 from proxy.pages import Notice
 from tests.gateway import CLERK_KEY
-from tests.policies.compiled import SECRET
 from tests.proxy.parts import Parts, answer_of, flow_of
 
 UPSTREAM = ("https", "hall.internal", 8443)
@@ -39,9 +37,9 @@ def admitted(parts: Parts, flow: HTTPFlow) -> Any:
     return exchange
 
 
-def sealed(name: str, value: str) -> str:
+def sealed(parts: Parts, name: str, value: str) -> str:
     """What a browser holds where the system behind has set a cookie."""
-    kept = Cookies(SECRET, "people").sealed(f"{name}={value}")
+    kept = parts.current.systems["people.localhost"].cookies.sealed(f"{name}={value}")
     assert kept is not None
     return kept.partition("=")[2]
 
@@ -51,9 +49,11 @@ def headers(fields: Any) -> dict[str, str]:
 
 
 def test_what_is_sent_on_says_who_asks_and_holds_none_of_our_credentials(parts: Parts) -> None:
+    parts.serve()
+    b, d = sealed(parts, "b", "2"), sealed(parts, "d", '张 "4"')
     flow = flow_of(
         accept="text/html",
-        cookie=f"a=1; {COOKIE}={CLERK_KEY}; b={sealed('b', '2')}; c={sealed('b', '2')}; d={sealed('d', '张 "4"')}",
+        cookie=f"a=1; {COOKIE}={CLERK_KEY}; b={b}; c={b}; d={d}",
         connection="keep-alive, TE",
         keep_alive="timeout=5",
         te="trailers",

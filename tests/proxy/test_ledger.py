@@ -13,11 +13,11 @@ from proxy.ledger import MOST_SUBJECTS, Ledger
 from proxy.system import System
 from siem.record.event import AccessEvent, CallerKind, Disclosure, EventId, Phase
 from siem.record.log import AccessLog, RecordFailed, StartId
-from tests.policies.compiled import SECRET, program
+from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.proxy.parts import NOW
 
-SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+SYSTEM = System(program(), "digest", DIGESTER, SECRET, DATA_KEYS)
 CLERK = Caller(
     id="li",
     kind=CallerKind.STAFF,

@@ -8,7 +8,7 @@ from proxy.message import Request, read_request
 from proxy.signin import SIGN_IN, SIGN_OUT, OwnAnswer, answer
 from proxy.system import System
 from tests.gateway import CLERK_KEY, declare
-from tests.policies.compiled import SECRET, program
+from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.proxy.parts import NOW
 
@@ -19,7 +19,7 @@ FORM = f"credential={CLERK_KEY}".encode()
 def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     folder = tmp_path_factory.mktemp("policies")
     declare(folder)
-    return System(program(folder=folder), "digest", DIGESTER, SECRET)
+    return System(program(folder=folder), "digest", DIGESTER, SECRET, DATA_KEYS)
 
 
 def request(method: str, path: str, **headers: str) -> Request:

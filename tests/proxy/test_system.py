@@ -5,10 +5,10 @@ import pytest
 
 from proxy.identity import NOBODY, Caller
 from proxy.system import FORM_LASTS_S, System
-from tests.policies.compiled import SECRET, program
+from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 
-SYSTEM = System(program(), "digest", DIGESTER, SECRET)
+SYSTEM = System(program(), "digest", DIGESTER, SECRET, DATA_KEYS)
 LI, WANG = Caller(id="li"), Caller(id="wang")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CARRIED = {"mobile": [("138****8000", "13800138000"), ("139****9000", "13900139000")], "note": [("***", "张\ud800")]}
@@ -38,7 +38,7 @@ def test_what_a_form_carries_opens_nowhere_else(token: str, target: str, caller:
 
 
 def test_what_a_form_carries_opens_in_its_system_only() -> None:
-    other = System(msgspec.structs.replace(program(), system="other"), "digest", DIGESTER, SECRET)
+    other = System(msgspec.structs.replace(program(), system="other"), "digest", DIGESTER, SECRET, DATA_KEYS)
     assert other.open_form(TOKEN, "/people/7", LI, NOW) == {}
 
 

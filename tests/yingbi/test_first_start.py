@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home")
     make_folders(home)
-    make_keys(home)
+    make_keys(home, lambda: NOW)
     return home
 
 
@@ -29,7 +29,7 @@ def told(line: str) -> None:
 
 def test_keys_are_the_owners_and_are_never_replaced(home: Home) -> None:
     before = {name: home.private_key(name).read_bytes() for name in SECRETS}
-    make_keys(home)
+    make_keys(home, lambda: NOW)
     assert {name: home.private_key(name).read_bytes() for name in SECRETS} == before
     assert len(set(before.values())) == len(SECRETS)
     assert all(not path.stat().st_mode & 0o077 for path in home.keys.glob("*.key"))

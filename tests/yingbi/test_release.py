@@ -14,6 +14,7 @@ from policies.keys import Verifier
 from policies.release import Release, read_release
 from tests.console.policies import FIRST, MORE, QIAN, SUN, WORDED
 from tests.policies.compiled import GOOD
+from yingbi.clock import now
 from yingbi.first_start import CannotPrepare, make_folders, make_keys
 from yingbi.home import Home
 from yingbi.migrations.apply import migrate
@@ -55,7 +56,7 @@ class Made:
 def made(tmp_path: Path) -> Iterator[Made]:
     home = Home(tmp_path)
     make_folders(home)
-    make_keys(home)
+    make_keys(home, now)
     shutil.copytree(GOOD, home.policies, dirs_exist_ok=True)
     engine = open_database(f"sqlite:///{home.state}")
     migrate(engine)

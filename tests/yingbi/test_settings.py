@@ -44,6 +44,7 @@ def test_ports_move_together_and_are_all_different() -> None:
         ("[contact]\nfax = '1'", "fax"),
         (b"\xff\xfe", "yingbi.toml"),
         ('host = "nowhere.invalid"', "address of this machine"),
+        ("root_key_days = 0", "root_key_days.*at least 1"),
         ('upstream_ca = "missing.pem"', "missing.pem.*No such file"),
         ('upstream_ca = "yingbi.toml"', "no certificate in PEM"),
         ('[addresses]\nbulletin = "http://notices.example"', "without a path"),

@@ -50,6 +50,17 @@ def test_all_is_well() -> None:
         assert said in text
 
 
+def test_keys_are_told_by_their_age_and_what_is_wrong_with_them() -> None:
+    ring = {"name": "hall", "wrong": "文件不在 / it is not there"}
+    escrow = {"made_at": None, "proved_at": None, "backup": ""}
+    facts = {"wrong": "", "root": {"id": "root-2", "made_at": "2020-01-01T00:00:00+00:00"}, "systems": [ring]}
+    found = status(keys={**facts, "escrow": escrow})
+    text = "\n".join(lines_of(found))
+    for said in ("root-2 2020-01-01", "从未 / never", "hall 的密钥环不能用"):
+        assert said in text
+    assert len(problems_of(found)) == 1
+
+
 def test_what_is_wrong_is_a_sentence_each() -> None:
     dead = {"name": "siem", "pid": 0, "restarts": 2, "alive": False}
     withholding = {"name": "worker-1", "pid": 8, "restarts": 0, "alive": True, "serving": 0}

@@ -29,6 +29,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         digest_key=home.private_key(f"digest-{EPOCH}"),
         digest_epoch=EPOCH,
         secret=home.private_key("fields"),
+        keys=home.keys,
     )
 
 

@@ -1,0 +1,202 @@
+"""Keys of an installation: made once, never in the place of lost ones; whatever stops a change, a next run ends it."""
+
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from policies.data_keys import BadToken
+from policies.transforms.encrypt import Cipher
+from tests.gateway import ROOT
+from yingbi.home import Home
+from yingbi.key_journal import Act
+from yingbi.keys import KeysNotUsable, KeyStore
+
+NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def store(home: Home) -> KeyStore:
+    store = KeyStore(home, lambda: NOW)
+    store.make_root()
+    store.make_missing(["hall", "register"])
+    return store
+
+
+def fingerprints(store: KeyStore) -> dict[str, bytes]:
+    return {key.id: key.for_use("test") for name in store.systems() for key in store.data_keys(name, with_revoked=True)}
+
+
+def acts(store: KeyStore) -> list[tuple[Act, str]]:
+    return [(entry.act, entry.system) for entry in store.entries()]
+
+
+# -- making
+
+
+def test_every_system_has_a_ring_and_what_is_there_stays(home: Home, store: KeyStore) -> None:
+    before = fingerprints(store)
+    assert len(before) == 2
+    store.make_root()
+    store.make_missing(["hall", "register", "third"])
+    assert fingerprints(store).items() > before.items()
+    assert acts(store) == [(Act.ROOT_MADE, ""), *((Act.MADE, name) for name in ("hall", "register", "third"))]
+    for path in (*home.keys.glob("*.key"), *home.keyrings.iterdir(), home.key_journal):
+        assert not path.stat().st_mode & 0o077, path
+
+
+def test_a_lost_ring_is_not_made_anew(home: Home, store: KeyStore) -> None:
+    """Tokens may exist: with another key they would not open, and nobody would know why."""
+    (home.keyrings / "hall.json").unlink()
+    store.make_missing(["hall", "register"])
+    assert not (home.keyrings / "hall.json").exists()
+    assert "文件不在" in store.ring("hall").wrong
+    with pytest.raises(KeysNotUsable, match=r"hall.*yingbi keys restore"):
+        store.data_keys("hall")
+
+
+def test_a_lost_root_key_is_not_made_anew(home: Home, store: KeyStore) -> None:
+    (home.keys / "root-1.key").unlink()
+    with pytest.raises(KeysNotUsable, match="yingbi keys restore"):
+        store.make_root()
+    store.make_missing(["third"])
+    assert not (home.keyrings / "third.json").exists()
+    for path in home.keyrings.iterdir():  # all keys are lost, and only the journal knows that there were some
+        path.unlink()
+    with pytest.raises(KeysNotUsable, match="yingbi keys restore"):
+        store.make_root()
+
+
+def test_with_an_altered_journal_nothing_is_made(home: Home, store: KeyStore) -> None:
+    home.key_journal.write_bytes(home.key_journal.read_bytes().replace(b"hall", b"mall"))
+    store.make_missing(["third"])
+    assert not (home.keyrings / "third.json").exists()
+    with pytest.raises(KeysNotUsable, match="key-journal"):
+        store.systems()
+
+
+def test_a_ring_that_was_made_and_not_written_down_is_written_down(home: Home, store: KeyStore) -> None:
+    lines = home.key_journal.read_bytes().splitlines(keepends=True)
+    home.key_journal.write_bytes(b"".join(lines[:-1]))
+    store.make_missing(["hall", "register"])
+    assert acts(store)[-1] == (Act.MADE, "register")
+
+
+# -- changing
+
+
+def test_rotation_keeps_old_tokens_open_and_revocation_does_not(store: KeyStore) -> None:
+    token = Cipher(store.data_keys("hall"), "form").encrypt(b"x")
+    (first,) = [key.id for key in store.data_keys("hall")]
+    ((system, second),) = store.rotate(["hall"])
+    assert (system, store.data_keys("hall").current.id) == ("hall", second)
+    assert Cipher(store.data_keys("hall"), "form").decrypt(token) == b"x"
+    assert store.revoke("hall", first, "遗失") == second
+    with pytest.raises(BadToken):
+        Cipher(store.data_keys("hall"), "form").decrypt(token)
+    assert acts(store)[-2:] == [(Act.ROTATED, "hall"), (Act.REVOKED, "hall")]
+    assert store.entries()[-1].reason == "遗失"
+
+
+def test_what_is_not_there_is_neither_rotated_nor_revoked(store: KeyStore) -> None:
+    before = acts(store)
+    with pytest.raises(KeysNotUsable, match="00000000"):
+        store.revoke("hall", "00000000", "lost")
+    with pytest.raises(KeysNotUsable, match="nowhere"):
+        store.rotate(["hall", "nowhere"])
+    assert acts(store) == before
+
+
+def test_a_new_root_key_lets_the_old_one_go_and_changes_no_key(home: Home, store: KeyStore) -> None:
+    store.rotate(["hall"])
+    before = fingerprints(store)
+    assert store.rotate_root() == "root-2"
+    assert [path.name for path in home.keys.glob("root-*")] == ["root-2.key"]
+    assert fingerprints(store) == before
+    assert store.rotate_root() == "root-3"
+    assert fingerprints(store) == before
+
+
+def test_a_root_key_stays_while_a_ring_cannot_be_read(home: Home, store: KeyStore) -> None:
+    ring = home.keyrings / "register.json"
+    ring.write_bytes(ring.read_bytes()[:-30])
+    with pytest.raises(KeysNotUsable, match="register"):
+        store.rotate_root()
+    assert [path.name for path in home.keys.glob("root-*")] == ["root-1.key"]
+
+
+# -- what stops a change
+
+
+_KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from yingbi.home import Home
+from yingbi.keys import KeyStore
+
+left = int(sys.argv[2])
+def step(event, arguments):
+    global left
+    # Whatever changes a file: opening for writing, renaming, linking, removing.
+    changes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+    if changes or event in ("os.rename", "os.link", "os.remove"):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(step)
+store = KeyStore(Home(Path(sys.argv[1])), lambda: datetime(2026, 11, 26, 9, tzinfo=UTC))
+"""
+_FULL = """
+import resource
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
+"""
+CHANGES = {
+    "rotate": "store.rotate(['hall', 'register'])",
+    "rotate root": "store.rotate_root()",
+    "revoke": "store.revoke('hall', store.data_keys('hall').current.id, 'lost')",
+    "make": "store.make_missing(['hall', 'register', 'third'])",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_killed_between_any_two_files_every_key_is_still_there(home: Home, store: KeyStore, change: str) -> None:
+    """And the same command, run again, comes to its end."""
+    before = fingerprints(store)
+    for step in range(100):
+        command = [sys.executable, "-c", _KILLED + CHANGES[change], str(home.root), str(step)]
+        ended = subprocess.run(command, cwd=ROOT, check=False)
+        now = fingerprints(store)
+        assert before.items() <= now.items(), step
+        assert {store.ring(name).wrong for name in ("hall", "register")} == {""}, step
+        before = now
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -signal.SIGKILL
+    else:
+        pytest.fail("it never came to an end")
+    assert step > 3
+    assert len(list(home.keys.glob("*root-*"))) == 1
+    assert store.entries()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_on_a_full_disk_every_key_is_still_there(home: Home, store: KeyStore, change: str) -> None:
+    before = fingerprints(store)
+    command = [sys.executable, "-c", _KILLED + _FULL + CHANGES[change], str(home.root), "1000"]
+    ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    assert ended.returncode == 1
+    assert b"OSError" in ended.stderr
+    assert fingerprints(store) == before
+    assert {store.ring(name).wrong for name in ("hall", "register")} == {""}
+    assert [path.name for path in home.keys.rglob("*") if not path.stat().st_size] == [".lock"]
+    assert store.entries()

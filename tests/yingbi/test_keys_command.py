@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from yingbi.cli import main
+from yingbi.clock import now
+from yingbi.first_start import make_folders, make_keys
+from yingbi.home import Home
+from yingbi.keys import KeyStore
+from yingbi.settings import HOME
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    home = Home(tmp_path / "home")
+    monkeypatch.setenv(HOME, str(home.root))
+    make_folders(home)
+    make_keys(home, now)
+    KeyStore(home, now).make_missing(["hall", "register"])
+    return home
+
+
+def current(home: Home, system: str = "hall") -> str:
+    return KeyStore(home, now).data_keys(system).current.id
+
+
+def test_status_tells_ages_and_no_key(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    before = current(home)
+    main(["keys", "rotate", "--system", "hall"])
+    main(["keys", "revoke", "--system", "hall", "--key", before, "--reason", "疑似泄露"])
+    capsys.readouterr()
+    assert main(["keys", "status"]) == 0
+    said = capsys.readouterr().out
+    for told in ("root-1", current(home), current(home, "register"), f"{before}  revoked", "疑似泄露", "从未 / never"):
+        assert told in said
+    assert main(["keys", "status", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    hall = facts["systems"][0]
+    assert (hall["name"], hall["current"], hall["old"], hall["revoked"]) == ("hall", current(home), 0, 1)
+
+
+def test_status_says_what_is_wrong(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    (home.keyrings / "hall.json").write_text("{")
+    assert main(["keys", "status"]) == 1
+    assert "it is torn" in capsys.readouterr().out
+    home.key_journal.write_text("{}\n")
+    assert main(["keys", "status"]) == 1
+    assert "altered" in capsys.readouterr().out
+
+
+def test_all_systems_are_rotated_and_the_root_key(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {current(home, "hall"), current(home, "register")}
+    assert main(["keys", "rotate", "--all"]) == 0
+    assert before.isdisjoint({current(home, "hall"), current(home, "register")})
+    assert main(["keys", "rotate", "--root"]) == 0
+    said = capsys.readouterr().out
+    assert "root-2" in said
+    assert current(home) in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["rotate", "--system", "nowhere"], 3, "nowhere"),
+        (["revoke", "--system", "hall", "--key", "00000000", "--reason", "x"], 3, "00000000"),
+        (["revoke", "--system", "hall", "--key", "00000000", "--reason", " "], 2, "say why"),
+        (["revoke", "--system", "hall", "--key", "00000000", "--reason", "11010519491231002X"], 2, "name nobody"),
+        (["escrow", "--prove"], 2, "--from"),
+        (["escrow", "--to", "x", "--share", "y"], 2, "--prove"),
+        (["escrow", "--prove", "--from", "x", "--share", "a"], 3, "two different shares"),
+        (["restore", "--from", "nowhere", "--share", "a", "--share", "b", "--to", "x"], 3, "`a`"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    home: Home, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    before = home.key_journal.read_bytes()
+    assert main(["keys", *arguments]) == code
+    assert said in capsys.readouterr().err
+    assert home.key_journal.read_bytes() == before
+
+
+def test_without_an_installation_there_are_no_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(HOME, str(tmp_path / "none"))
+    assert main(["keys", "status"]) == 3
+    assert "yingbi up" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
