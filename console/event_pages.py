@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.desk import Admitted
+from console.explanation import explained
 from console.forms import Mistyped
 from console.pages import Pages
 from siem.index.condition import Is
@@ -51,10 +52,13 @@ class EventPages:
         if document is None:
             raise HTTPException(404)
         found = from_ecs(document)
+        program = self._pages.office.program_of(found.program)
         return self._pages.page(
             desk,
             "event.html.j2",
             event=found,
+            fields=explained(found, program, self._pages.office.now()),
+            knows_program=program is not None,
             others=self._others(found),
             most=MOST_OTHERS,
             version=self._pages.office.version_of(found.program),

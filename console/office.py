@@ -10,6 +10,7 @@ from console.policy_life import PolicyLife
 from console.policy_state import Draft
 from incident.cases import Cases
 from incident.ids import Bilingual
+from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import AlertStore
 from siem.index.store import EventStore
@@ -39,6 +40,8 @@ class Office:
     """The version that the program with this digest was made from, as far as that is known."""
     rehearsal_of: Callable[[Draft], Sequence[Bilingual]] = lambda draft: ()
     """What a rehearsal of a draft came to, a sentence each; nothing where there was none."""
+    program_of: Callable[[str], Program | None] = lambda digest: None
+    """The program with this digest, of whatever time; None where it is gone."""
     press_template: str = "bulk-retrieval"
     """The notice that a case is given of which neither a draft nor a playbook says another."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)

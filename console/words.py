@@ -13,6 +13,7 @@ from incident.journal import Move
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
+from policies.policy import Level
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -137,6 +138,11 @@ DISCLOSURES: Table = {
     Disclosure.PSEUDONYMOUS: _w("假名", "pseudonym"),
     Disclosure.CLEAR: _w("明文", "in clear"),
 }
+DATA_LEVELS: Table = {
+    Level.CORE: _w("核心", "core"),
+    Level.IMPORTANT: _w("重要", "important"),
+    Level.GENERAL: _w("一般", "general"),
+}
 SYSTEM_STATES: Table = {
     "learning": _w("登记中", "learning"),
     "enforcing": _w("按策略执行", "enforcing"),
@@ -223,6 +229,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "phases": PHASES,
     "verdicts": VERDICTS,
     "disclosures": DISCLOSURES,
+    "data_levels": DATA_LEVELS,
     "system_states": SYSTEM_STATES,
     "group_fields": GROUP_FIELDS,
     "addresses": ADDRESSES,

@@ -71,12 +71,15 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
                 posts_claim=issuer.posts_claim,
                 kind=issuer.kind,
                 attribute_claims=issuer.attribute_claims,
+                acting_for=issuer.acting_for,
+                acting_basis=issuer.acting_basis,
             )
             for issuer in system.jwt
         ),
         record_keys=shapes.record_keys(),
         spelling=system.key_spelling or (pack.key_spelling if pack is not None else None) or Spelling.PLAIN,
         key_callers=tuple(caller.id for caller in policy.callers),
+        transforms=policy.transforms,
     )
 
 
@@ -216,12 +219,15 @@ def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
             attributes=grant.attributes,
             signed_in=grant.signed_in,
             anyone=grant.anyone,
+            owner=grant.owner,
             operations=grant.operations,
             records=grant.records,
             fields=grant.fields,
             direction=grant.direction,
             networks=grant.networks,
             hours=grant.hours,
+            rows=grant.rows,
+            at_most=grant.at_most,
             sees=grant.sees,
             purposes=grant.purposes,
             not_purposes=grant.not_purposes,

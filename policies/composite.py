@@ -74,7 +74,7 @@ def check_composites(policy: Policy, findings: Findings) -> None:
         told.add(telling)
         left = candidates((piece.meaning, piece.spec) for piece in telling)
         if left < policy.least_candidates:
-            findings.add(_finding(who, left, policy.least_candidates, sorted(telling, key=lambda piece: piece.name)))
+            findings.add(_finding(who, left, policy, sorted(telling, key=lambda piece: piece.name)))
 
 
 def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
@@ -152,7 +152,8 @@ def _day_as_known(spec: Spec) -> Callable[[str], object]:
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
     """Who may see what at some time, whatever else a grant asks for: a purpose can be left out, an hour waited for."""
-    grants = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
+    answers = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
+    grants = [grant for grant in answers if grant.owner is None]  # whose number it is may know it
     yield "nobody signed in", [grant for grant in grants if grant.anyone]
     together = {frozenset({post}) for grant in grants for post in grant.posts}
     together |= {frozenset(grant.all_posts) for grant in grants if grant.all_posts}
@@ -188,8 +189,11 @@ def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator
             yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
 
 
-def _finding(who: str, left: float, least: int, pieces: Sequence[Piece]) -> Finding:
-    listed = ", ".join(f"`{piece.name[:80]}` ({name_of(piece.spec)}, {piece.at})" for piece in pieces)
+def _finding(who: str, left: float, policy: Policy, pieces: Sequence[Piece]) -> Finding:
+    least = policy.least_candidates
+    listed = ", ".join(
+        f"`{piece.name[:80]}` ({name_of(piece.spec, policy.transforms)}, {piece.at})" for piece in pieces
+    )
     number = next(piece for piece in pieces if piece.meaning is Meaning.RESIDENT_ID)
     message = (
         f"{who} can narrow a resident ID number down to {left:,.0f} of at least {least:,} candidates, with {listed}: "

@@ -16,6 +16,7 @@ from policies.snapshot import Snapshot
 MOST_LINES = 20_000
 """Of a file; what is longer is only said to be another."""
 _LONGEST = 120
+_NO_LINES = "@@ 没有内容，或只有行末不同 / no text, or only its end differs @@"
 _APART = {"systems": ("records", "operations"), "records": ("fields",), "packs": ("operations",)}
 """What is told of on its own, rather than as a part of what it stands in."""
 
@@ -88,10 +89,18 @@ def declarations_changed(before: Policy, after: Policy) -> tuple[Change, ...]:
 
 
 def _lines(old: str, new: str) -> tuple[str, ...]:
-    before, after = old.splitlines(), new.splitlines()
+    before, after = _split(old), _split(new)
     if max(len(before), len(after)) > MOST_LINES:
         return ()
-    return tuple(difflib.unified_diff(before, after, n=3, lineterm=""))[2:]
+    return tuple(difflib.unified_diff(before, after, n=3, lineterm=""))[2:] or (_NO_LINES,)
+
+
+def _split(text: str) -> list[str]:
+    """The lines of *text*, so that no two texts have the same: only a line feed ends one."""
+    lines = text.split("\n")
+    if lines[-1]:
+        return [*lines, "\\ 末尾没有换行 / no line feed at the end"]
+    return lines[:-1]
 
 
 def _declared(policy: Policy) -> Iterator[tuple[tuple[str, str], Any]]:
@@ -145,7 +154,7 @@ def _is_declared(value: Any) -> bool:
 def _text(value: Any) -> str:
     """*value* as a reader can compare it; without places in files, which move with every line."""
     match value:
-        case None | "" | ():
+        case None | "" | () | Position():
             return ""
         case bool():
             return str(value).lower()
@@ -156,7 +165,7 @@ def _text(value: Any) -> str:
         case tuple():
             return ", ".join(map(_text, value))
         case Mapping():
-            return ", ".join(f"{key}: {_text(item)}" for key, item in value.items())
+            return ", ".join(f"{key}: {text}" for key, item in value.items() if (text := _text(item)))
         case _ if dataclasses.is_dataclass(value):
             parts = [(each.name, _text(getattr(value, each.name))) for each in dataclasses.fields(value)]
             return "{" + ", ".join(f"{name}: {text}" for name, text in parts if name != "at" and text) + "}"

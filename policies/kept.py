@@ -27,9 +27,12 @@ class Kept:
         self._files: dict[tuple[str, str], _Made] = {}
         self._programs: dict[str, _Made] = {}
 
-    def file[T](self, place: tuple[str, str], text: str, findings: Findings, make: Callable[[Findings], T]) -> T:
-        """What *make* makes of *text*, which stands in the file at *place*; what it finds is added to *findings*."""
-        return _kept(self._files, place, text, findings, make)
+    def file[T](self, place: tuple[str, str], of: object, findings: Findings, make: Callable[[Findings], T]) -> T:
+        """What *make* makes of the file at *place*; what it finds is added to *findings*.
+
+        *of* is all that it makes it of: the text of the file, and what names in it stand for.
+        """
+        return _kept(self._files, place, of, findings, make)
 
     def program(
         self,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 from policies.ask import CARRIED, KEY, Held, Opened, Question, Routes, Sight
@@ -24,6 +25,10 @@ DEEPEST = 4
 """Addresses within the parameters of each other."""
 _PLAIN_IN_PATH = "/:@!$&'()*+,=~"
 """Source: RFC 3986, 3.3. Some systems take an escape of one of these for another path."""
+
+
+OF_ADDRESSES = frozenset({"content-location", "link", "location", "refresh"})
+"""Response headers that hold addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class Addresses:
         self.asked_by(asked_by)
         self._written: dict[str, str | None] = {}
         self._originals: dict[str, str] = {}
+        self.bound: dict[Any, Any] = {}
+        """What a view has bound to them: see `View`."""
         self.handles: set[str] = set()
         """Those that were made so far: they stand for nothing that anybody could read."""
 

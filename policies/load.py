@@ -8,7 +8,7 @@ packs/<name>.yaml       packs beside those that come with Yingbi
 *.json                  JWKS files that systems name
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
 from policies.program import Program
 from policies.section import Section
+from policies.transforms.spec import Spec
 from policies.yaml_tree import LARGEST_FILE, Entries, read_yaml
 
 BUILT_IN = Path(__file__).parent
@@ -58,6 +59,7 @@ def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = N
     reader = _Reader(folder, findings, kept)
     catalogue = reader.one("catalogue.yaml", parse_catalogue) or Catalogue()
     categories = catalogue.categories
+    reader.transforms = catalogue.transforms
     grants = reader.one("grants.yaml", parse_grants) or []
     callers = reader.one("callers.yaml", parse_callers) or []
     packs: dict[str, Pack] = {}
@@ -91,6 +93,7 @@ def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = N
         systems=systems,
         unread=frozenset({name for name, category in categories.items() if category is None} | files - systems.keys()),
         least_candidates=catalogue.least_candidates,
+        transforms={name: spec for name, spec in catalogue.transforms.items() if spec is not None},
     )
     jwks = {path.name: text for path in sorted(folder.glob("*.json")) if (text := reader.text(path.name)) is not None}
     programs = check(policy, jwks, now, findings, kept)
@@ -102,13 +105,17 @@ class _Reader:
         self.folder = folder
         self.findings = findings
         self.kept = kept
+        self.transforms: dict[str, Spec | None] = {}
+        """What the names of transforms stand for."""
 
     def one[T](self, name: str, parse: Callable[[Section], T]) -> T | None:
         """What *parse* makes of the file *name*; None where it cannot be read."""
         text = self.text(name)
         if text is None:
             return None
-        return self.kept.file((str(self.folder), name), text, self.findings, partial(_made, name, text, parse))
+        place, of = (str(self.folder), name), (text, dict(self.transforms))
+        make = partial(_made, name, text, parse, self.transforms)
+        return self.kept.file(place, of, self.findings, make)
 
     def text(self, name: str) -> str | None:
         """The text of the file *name*; None, and a finding, where there is none or it cannot be had."""
@@ -156,7 +163,9 @@ class _Reader:
         return [one for one in made if one is not None]
 
 
-def _made[T](name: str, text: str, parse: Callable[[Section], T], findings: Findings) -> T | None:
+def _made[T](
+    name: str, text: str, parse: Callable[[Section], T], transforms: Mapping[str, Spec | None], findings: Findings
+) -> T | None:
     tree = read_yaml(text, name, findings)
     if tree is None:
         if not findings.errors:
@@ -165,7 +174,7 @@ def _made[T](name: str, text: str, parse: Callable[[Section], T], findings: Find
     if not isinstance(tree, Entries):
         findings.add(Finding(tree.at, "wrong-form", f"`{name}` is a mapping", about=f"`{name}` 应是映射"))
         return None
-    section = Section(tree, findings, f"`{name}`")
+    section = Section(tree, findings, f"`{name}`", transforms)
     made = parse(section)
     section.done()
     return made

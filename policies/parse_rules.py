@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.parse_grants import CALLER_ID, GRANT_ID, parse_attributes
-from policies.parse_transforms import parse_spec
+from policies.parse_transforms import parse_spec, parse_transforms
 from policies.policy import (
     LEAST_CANDIDATES,
     Caller,
@@ -18,6 +18,7 @@ from policies.policy import (
     Title,
 )
 from policies.section import NAME, Section
+from policies.transforms.spec import Spec
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -29,11 +30,14 @@ class Catalogue:
     categories: dict[str, Category | None] = field(default_factory=dict)
     """By name; None for one that is there and cannot be read."""
     least_candidates: int = LEAST_CANDIDATES
+    transforms: dict[str, Spec | None] = field(default_factory=dict)
+    """By name; None for one that is there and cannot be read."""
 
 
 def parse_catalogue(file: Section) -> Catalogue:
     """The catalogue in *file*."""
     least = file.number("least_candidates", least=1, most=1_000_000, default=LEAST_CANDIDATES) or LEAST_CANDIDATES
+    transforms = parse_transforms(file)
     categories: dict[str, Category | None] = {}
     for name, at, node in file.entries("categories"):
         categories[name] = None
@@ -70,7 +74,7 @@ def parse_catalogue(file: Section) -> Catalogue:
                 meaning=meaning,
                 at=at,
             )
-    return Catalogue(categories, least)
+    return Catalogue(categories, least, transforms)
 
 
 def parse_callers(file: Section) -> list[Caller]:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from unicodedata import is_normalized
 
 from policies.parse_positions import MARKS, MOST, POSITIONS, Reader
-from policies.section import Section
+from policies.section import NAME, Section, nearest
 from policies.transforms.dates import whole_date
 from policies.transforms.fpe import letters_of
 from policies.transforms.spec import (
     AgeBand,
     AmountBand,
     Area,
+    Block,
     DatePart,
     Dictionary,
     Digest,
@@ -51,6 +52,7 @@ _SIMPLE: dict[str, Spec] = {
     "digest": Digest(),
     "pseudonym": Pseudonym(),
     "drop": Drop(),
+    "block": Block(),
 }
 
 
@@ -60,15 +62,47 @@ def parse_spec(section: Section, key: str, *, required: bool = True) -> Spec | N
     return None if node is None else spec_of(section, node)
 
 
+def parse_transforms(file: Section) -> dict[str, Spec | None]:
+    """The transforms that the catalogue gives names to; None for one that cannot be read.
+
+    One may stand for another, in any order. They are known to *file* from then on.
+    """
+    written = {}
+    for name, at, node in file.entries("transforms", required=False):
+        if not NAME.fullmatch(name) or name in _SIMPLE or name in _WITH_TEXT or name in _WITH_PARAMETERS:
+            message = f"`{name[:80]}` cannot name a transform: it is a word of the language, or no name"
+            file.find(at, "reserved-name", message, about=f"`{name[:80]}`")
+        else:
+            written[name] = node
+    read: dict[str, Spec | None] = {}
+    file.transforms = read
+    for name in written:
+        chain: list[str] = []
+        following = name
+        while following in written and following not in read and following not in chain:
+            chain.append(following)
+            node = written[following]
+            following = node.text if isinstance(node, Scalar) else ""
+        if following in chain:
+            message = f"`{name}` stands for itself, through {', '.join(f'`{each}`' for each in chain[:10])}"
+            file.find(written[name].at, "transform-loop", message, about=f"`{name}`")
+            read |= dict.fromkeys(chain)
+        for each in reversed(chain):
+            if each not in read:
+                read[each] = spec_of(file, written[each])
+    return read
+
+
 def spec_of(section: Section, node: Node) -> Spec | None:
     """The transform that *node* names: a word, or a word with parameters."""
     if isinstance(node, Scalar):
-        spec = _SIMPLE.get(node.text)
-        if spec is None:
-            section.find(
-                node.at, "unknown-transform", f"`{node.text[:80]}` is no transform", about=f"`{node.text[:80]}`"
-            )
-        return spec
+        if node.text in _SIMPLE:
+            return _SIMPLE[node.text]
+        if node.text not in section.transforms:
+            near = nearest(node.text, (*_SIMPLE, *section.transforms))
+            message = f"`{node.text[:80]}` is no transform{near}"
+            section.find(node.at, "unknown-transform", message, about=f"`{node.text[:80]}`")
+        return section.transforms.get(node.text)
     if not isinstance(node, Entries) or len(node.nodes) != 1:
         section.find(
             node.at,

@@ -9,11 +9,13 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Headings, Kind, OnWrite, State
+from policies.policy import About, Direction, Headings, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
 from policies.transforms.spec import Spec
 
-_LABEL = "yingbi program 1"
+LIVE = "yingbi program 1"
+DRAFT = "yingbi draft program 1"
+"""What programs are signed as: one that runs in the shadow of another can never be taken for one in force."""
 
 SEGMENT = "[^/]+"
 KEY_PATTERN = f"(?P<key>{SEGMENT})"
@@ -47,6 +49,9 @@ class FieldInfo(msgspec.Struct, frozen=True):
     rule: str
     """`file:line` of the declaration."""
     personal: bool
+    level: str = ""
+    """How grave harm to it would be: see `policies.policy.Level`; empty for what is about nobody."""
+    sensitive: bool = False
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
     key_of: str = ""
@@ -88,9 +93,10 @@ class KeyShape(msgspec.Struct, frozen=True, tag="key"):
 
 
 class CursorShape(msgspec.Struct, frozen=True, tag="cursor"):
-    """A place in the list of a record, as it stands in addresses."""
+    """A place in the list of a record, as it stands in addresses: hidden wherever one of the fields of its key is."""
 
     record: str
+    fields: tuple[int, ...]
 
 
 class LinkShape(msgspec.Struct, frozen=True, tag="link"):
@@ -98,6 +104,11 @@ class LinkShape(msgspec.Struct, frozen=True, tag="link"):
 
 
 type Shape = ValueShape | ObjectShape | RowsShape | KeyShape | CursorShape | LinkShape
+
+
+def values_in(shape: ObjectShape) -> list[tuple[str, ValueShape]]:
+    """The single values of a record, by their keys."""
+    return [(key, child) for key, child in shape.children.items() if isinstance(child, ValueShape)]
 
 
 class ElementShape(msgspec.Struct, frozen=True):
@@ -147,6 +158,25 @@ class Shapes(msgspec.Struct, frozen=True):
     csv: ObjectShape | None = None
     text: int | None = None
     """Index of the field that the whole text is."""
+
+
+def fields_in(shapes: Shapes) -> set[int]:
+    """The indexes of all fields that are declared of bodies of any format."""
+    waiting: list[Shape | None] = [shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None]
+    found = set() if shapes.text is None else {shapes.text}
+    while waiting:
+        match waiting.pop():
+            case ValueShape(field):
+                found.add(field)
+            case ObjectShape(children, other, items):
+                waiting += [*children.values(), other, items]
+            case RowsShape(_, record):
+                waiting.append(record)
+            case KeyShape(fields) | CursorShape(_, fields):
+                found.update(fields)
+            case LinkShape() | None:
+                pass
+    return found
 
 
 class ParameterRule(msgspec.Struct, frozen=True):
@@ -216,12 +246,15 @@ class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, tuple[str, ...]] = {}
     signed_in: bool = False
     anyone: bool = False
+    owner: Owner | None = None
     operations: tuple[str, ...] | None = None
     records: tuple[str, ...] | None = None
     fields: tuple[str, ...] | None = None
     direction: Direction = Direction.ANSWER
     networks: tuple[str, ...] | None = None
     hours: tuple[tuple[int, int], ...] | None = None
+    rows: dict[str, Row] = {}
+    at_most: int | None = None
     sees: dict[str, Spec]
     purposes: tuple[str, ...] = ()
     not_purposes: tuple[str, ...] = ()
@@ -255,6 +288,8 @@ class IssuerRule(msgspec.Struct, frozen=True):
     posts_claim: str
     kind: Kind
     attribute_claims: tuple[str, ...] = ()
+    acting_for: str = ""
+    acting_basis: str = ""
 
 
 class LabelShape(msgspec.Struct, frozen=True):
@@ -288,6 +323,8 @@ class Program(msgspec.Struct, frozen=True):
     """How keys are written in addresses."""
     key_callers: tuple[str, ...] = ()
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
+    transforms: dict[str, Spec] = {}
+    """By the names that the catalogue gives them."""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -305,19 +342,19 @@ def digest_of(program: Program) -> str:
     return hashlib.sha256(_bytes_of(program)).hexdigest()
 
 
-def write_program(program: Program, signer: Signer) -> bytes:
+def write_program(program: Program, signer: Signer, label: str = LIVE) -> bytes:
     """The signed bytes of *program*. The same program has the same digest whenever it is compiled."""
     body = _bytes_of(program)
     digest = hashlib.sha256(body).hexdigest()
-    return msgspec.json.encode(_File(digest, signer.sign(_LABEL, body), msgspec.Raw(body)))
+    return msgspec.json.encode(_File(digest, signer.sign(label, body), msgspec.Raw(body)))
 
 
-def read_program(data: bytes, verifier: Verifier) -> tuple[Program, str]:
+def read_program(data: bytes, verifier: Verifier, label: str = LIVE) -> tuple[Program, str]:
     """The program in *data* and its digest. Raises BadSignature or BadProgram."""
     try:
         file = msgspec.json.decode(data, type=_File, strict=True)
         body = bytes(file.program)
-        verifier.check(_LABEL, body, file.signature)
+        verifier.check(label, body, file.signature)
         program = msgspec.json.decode(body, type=Program, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadProgram("not the bytes of a program") from None

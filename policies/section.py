@@ -2,11 +2,13 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from types import MappingProxyType
 
 from policies.findings import Finding, Findings, Position, Severity
+from policies.transforms.spec import Spec
 from policies.yaml_tree import Entries, Items, Node, Scalar
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
@@ -17,10 +19,14 @@ BEIJING = timezone(timedelta(hours=8))
 class Section:
     """One mapping of a policy file. Each field is read once; `done` tells which keys nobody asked for."""
 
-    def __init__(self, node: Entries, findings: Findings, what: str) -> None:
+    def __init__(
+        self, node: Entries, findings: Findings, what: str, transforms: Mapping[str, Spec | None] = MappingProxyType({})
+    ) -> None:
         self.node = node
         self.at = node.at
         self.what = what
+        self.transforms = transforms
+        """What the names of transforms stand for; None for one that could not be read."""
         self._findings = findings
         self._asked: dict[str, None] = {}
 
@@ -179,7 +185,7 @@ class Section:
     def section_of(self, node: Node, what: str) -> "Section | None":
         """*node* as a section; None, and a finding, where it is no mapping."""
         if isinstance(node, Entries):
-            return Section(node, self._findings, what)
+            return Section(node, self._findings, what, self.transforms)
         self.find(node.at, "wrong-form", f"{what} is a mapping", about="这里应是映射")
         return None
 

@@ -179,6 +179,8 @@ class ShapeMaker:
                 on_write or known.on_write,
                 str(at),
                 personal=True,
+                level=known.level,
+                sensitive=known.sensitive,
                 followed=known.elsewhere is Elsewhere.HIDE,
                 file=file,
                 key_of=key_of,
@@ -233,7 +235,7 @@ class ShapeMaker:
             return LinkShape()
         if target.cursor_of:
             self._key_stands(target.cursor_of, target.at)
-            return CursorShape(target.cursor_of)
+            return CursorShape(target.cursor_of, self.key_of(target.cursor_of))
         if target.key_of:
             self.record(target.key_of, target.at)
             return KeyShape(self.key_of(target.key_of))

@@ -3,24 +3,23 @@
 The policy is compiled once; then any body can be tried for any caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
+from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
-from policies.digest import Digester
-from policies.findings import PolicyError
+from policies.digest import Digester, canonical
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.links import Addresses
-from policies.load import load_policy
 from policies.more import More, more_of
-from policies.policy import State
+from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
 from policies.transforms.handle import Handles
@@ -45,6 +44,10 @@ class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, str] = {}
     address: str = ""
     """The network address that they would ask from; one that lies in no network unless given."""
+    identifier: str = ""
+    """Their own identifier, where they are a citizen."""
+    acting_for: str = ""
+    """The identifier of whom they act for, where the credential would name that and the basis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,10 @@ class Tried:
 
 
 class Trial:
-    """The systems of the policy in *folder*, compiled."""
+    """Tries *programs*, by system; see `compile_folder`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises PolicyError where something is wrong with the policy, OSError where there is none."""
-        loaded = load_policy(folder)
-        if loaded.findings.errors:
-            raise PolicyError(loaded.findings.sorted())
-        self._programs = loaded.programs
+    def __init__(self, programs: Mapping[str, Program]) -> None:
+        self._programs = programs
 
     def try_on(self, body: bytes, *, system: str, operation: str, caller: Caller, kind: str, now: datetime) -> Tried:
         """What *caller* would get at *now* of *body*, an answer of *kind* to *operation* of *system*.
@@ -94,9 +93,11 @@ class Trial:
         if caller.address and read_address(caller.address) is None:
             raise NotTried(f"不是网络地址 / no network address: `{caller.address}`")
         rule = None if program.state is State.LEARNING else _operation(program, operation)
-        grants = grants_for(
+        digester = Digester("trial", _KEY)
+        own, acting = (digester(name) if canonical(name) else "" for name in (caller.identifier, caller.acting_for))
+        applying = grants_for(
             program,
-            caller=caller.id,
+            caller=caller.id or own,
             posts=frozenset(caller.posts),
             purposes=frozenset(caller.purposes),
             attributes=caller.attributes,
@@ -104,25 +105,29 @@ class Trial:
             operation=rule.id if rule is not None else "",
             now=now.timestamp(),
         )
-        view = View(program, grants, _KEY)
-        tally = Tally(Digester("trial", _KEY))
+        grants = countable(applying, own=own, acting=acting)
+        view, tally = View(program, grants, _KEY), Tally(digester)
+        is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
+        whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
         handles = Handles(DataKeys("0" * 8, {"0" * 8: DataKey("0" * 8, _KEY)}), program.system)
         asked = operation.partition(" ")[2]
-        addresses = Addresses(view.links, asked, handles.of(caller.id, now.timestamp()))
-        masker = _masker(rule, view, kind, tally, addresses)
+        addresses = Addresses(view.links, asked, handles.of(caller.id or own, now.timestamp()))
         out: list[bytes] = []
         withheld = ""
         try:
+            masker = _masker(rule, view, kind, tally, whose, addresses)
             out += masker.feed(body)
             out += masker.close()
         except Withheld as reason:
             withheld = reason.reason
-        taken = masker.tally.take()
+        taken = tally.take()
         applied = {grant.id for grant in grants}
         used = []
         for index, count in sorted(taken.fields.items()):
             decision = view.decisions[index]
-            used.append(Used(decision, count, more_of(program, decision.category, decision.form, applied, now)))
+            used.append(
+                Used(decision, count, more_of(program, decision.name, decision.category, decision.form, applied, now))
+            )
         return Tried(
             body=b"".join(out),
             used=tuple(used),
@@ -133,7 +138,9 @@ class Trial:
         )
 
 
-def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally, addresses: Addresses) -> Masker:
+def _masker(
+    operation: OperationRule | None, view: View, kind: str, tally: Tally, whose: Choice, addresses: Addresses
+) -> Masker:
     """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
     if operation is None:
         masker = view.learning_masker(kind, tally, "utf-8", _sealed)
@@ -142,7 +149,7 @@ def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally
         return masker
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
-    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, addresses=addresses)
+    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, None, whose, addresses)
     if masker is None:
         raise NotTried(
             f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"
@@ -163,7 +170,7 @@ def read_caller(text: bytes) -> Caller:
     except msgspec.DecodeError as error:
         raise NotTried(
             "调用者文件有误 / the caller is a JSON object with "
-            f"`id`, `posts`, `purposes`, `attributes` and `address`: {error}"
+            f"`id`, `posts`, `purposes`, `attributes`, `address`, `identifier` and `acting_for`: {error}"
         ) from None
 
 

@@ -4,22 +4,26 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
+from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
+from policies.choose import Rows as Shown
 from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
+from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.learning import LearningJsonMasker
-from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.formats.limit import Limited
+from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.links import Addresses, Links
+from policies.links import OF_ADDRESSES, Addresses, Links
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
@@ -33,16 +37,19 @@ from policies.program import (
     KeyShape,
     LinkShape,
     ObjectShape,
+    OperationRule,
     Program,
     RowsShape,
     Shape,
     Shapes,
     ValueShape,
+    fields_in,
+    values_in,
 )
 from policies.transforms.handle import HANDLE
 from policies.transforms.keyed import FieldKeys
-from policies.transforms.make import REDACTED, could_have_made, number_transform_of, transform_of
-from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, looks_true
+from policies.transforms.make import REDACTED, could_have_made, number_transform_of, subject_transform_of, transform_of
+from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
 
 _NUMBER = "[0-9]{1,6}"
 
@@ -60,20 +67,59 @@ class View:
         self.grants = () if harder else tuple(grants)
         self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
+        self._tables = Tables(self.grants)
+        everybody = everybodys(grants)
         self.decisions = tuple(
-            decided_harder(program, index) if harder else decided(program, index, grants) for index in fields
+            decided_harder(program, index) if harder else decided(program, index, everybody) for index in fields
         )
-        self.sent = tuple(decided_sent(program, index, grants) for index in fields)
+        """By the index of the field that an action names: those of everybody's records, then of each other table."""
+        for owned in self._tables.grants:
+            self.decisions += tuple(self._decided_of(owned))
+        self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
-        self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
+        self._actions = tuple(_action(program, place, made, secret) for place, made in enumerate(self.decisions))
+        self.actions = self._actions[: len(program.fields)]
+        """By the index of the field: what becomes of it in everybody's records."""
+        self._rows = Shown(grants)
+        self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
+        self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
         self.links = Links(program, self)
         self._followed = _links(program)
-        self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
+        self._bound: dict[tuple[int, int, str], Node | HtmlShape] = {}
         self._leading: dict[int, bool] = {}
+
+    def _decided_of(self, grants: Sequence[GrantRule]) -> Iterator[Decision]:
+        """What each field becomes in the records that *grants* are about: they go before those about everybody's."""
+        for index in range(len(self._program.fields)):
+            decision = decided(self._program, index, grants)
+            yield self.decisions[index] if decision.grant is None else decision
+
+    def choice(self, *, own: str = "", acting: str = "", attributes: Mapping[str, str] | None = None) -> Choice:
+        """What one caller of the view gets otherwise than others do.
+
+        *own* is the digest of the caller's own identifier, "" where it is no citizen, and *acting* that of whom the
+        caller acts for.
+        """
+        if not self._differs:
+            return EVERYBODYS
+        return Choice(
+            tables=self._tables.of(own=own, acting=acting),
+            rows=self._rows.held(attributes or {}),
+            at_most=self._at_most,
+        )
 
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
+
+    def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
+        """The response headers of *operation* that pass, beside those that always do.
+
+        A handle can stand in an address, and in nothing else that holds a key.
+        """
+        if self.may_ask(operation.key):
+            return operation.headers + operation.key_headers
+        return operation.headers + tuple(name for name in operation.key_headers if name in OF_ADDRESSES)
 
     def masker(
         self,
@@ -83,29 +129,57 @@ class View:
         charset: str,
         seal: Seal,
         said: Said | None = None,
+        choice: Choice = EVERYBODYS,
         addresses: Addresses | None = None,
     ) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 
-        *said* is what the caller said in the request; *addresses* writes those of the answer.
+        *said* is what the caller said in the request, *choice* what depends on who that is; *addresses* writes those of
+        the answer. Raises Withheld for what may hold records that are left out, and does not say which.
         Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
         """
+        addresses = addresses or Addresses(self.links)
+        masker = self._masker(shapes, kind, tally, charset, seal, said, choice, addresses)
+        return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
+
+    def _masker(
+        self,
+        shapes: Shapes,
+        kind: str,
+        tally: Tally,
+        charset: str,
+        seal: Seal,
+        said: Said | None,
+        choice: Choice,
+        addresses: Addresses,
+    ) -> Masker | None:
         if kind == "text" and shapes.text is None and shapes.csv is not None:
             kind = "csv"
-        addresses = addresses or Addresses(self.links)
         match kind:
             case "json" if shapes.json is not None:
-                return JsonMasker(self._node(shapes.json, addresses), self.actions[UNDECLARED], tally)
+                return JsonMasker(self._node(shapes.json, GENERAL, addresses), self.actions[UNDECLARED], tally, choice)
             case "csv" if shapes.csv is not None:
-                record = self._node(shapes.csv, addresses)
+                record = self._node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
-                return CsvMasker(record, self.actions[UNDECLARED], tally, charset)
+                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice)
             case "html" if shapes.html is not None:
-                return HtmlMasker(self._page(shapes.html), tally, charset, seal, said, addresses)
+                page = self._page(shapes.html, GENERAL)
+                if page.record.decides:
+                    return PageOfSomebody(page, tally, charset, seal, said, choice, addresses)
+                self._check_rows(shapes, choice)
+                return HtmlMasker(page, tally, charset, seal, said, addresses=addresses)
             case "text" if shapes.text is not None:
+                self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset)
             case _:
                 return None
+
+    def _check_rows(self, shapes: Shapes, choice: Choice) -> None:
+        """Raise Withheld where a body of *shapes* that names no field may hold records that are left out."""
+        if choice.rows:
+            names = {self._program.fields[index].name for index in fields_in(shapes)}
+            if not names.isdisjoint(choice.rows):
+                raise Withheld(LEFT_OUT)
 
     def learning_masker(self, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
         """A masker for one body of a system that is still being declared: it hides everything."""
@@ -121,13 +195,18 @@ class View:
             case _:
                 return None
 
-    def _node(self, shape: Shape, addresses: Addresses) -> Node:
-        if self._leads_on(shape):
-            return self._bind(shape, addresses)  # what it becomes depends on who asks, and when
-        key = (id(shape), "node")
-        bound = self._bound.get(key)
+    def _node(self, shape: Shape, table: int, addresses: Addresses | None) -> Node:
+        key = (id(shape), table, "node")
+        leads_on = addresses is not None and self._leads_on(shape)  # what it becomes depends on who asks, and when
+        kept = addresses.bound if addresses is not None and leads_on else self._bound
+        bound = kept.get(key)
         if not isinstance(bound, Value | Object | Rows):
-            bound = self._bound[key] = self._bind(shape)
+            bound = kept[key] = self._bind(shape, table, addresses if leads_on else None)
+        return bound
+
+    def _object(self, shape: ObjectShape, addresses: Addresses | None, table: int) -> Object:
+        bound = self._node(shape, table, addresses)
+        assert isinstance(bound, Object)
         return bound
 
     def _leads_on(self, shape: Shape) -> bool:
@@ -137,10 +216,10 @@ class View:
             match shape:
                 case LinkShape():
                     known = self.links.may_tell
-                case CursorShape(record):
+                case CursorShape(record, _):
                     known = self.links.hides(record)
                 case ValueShape(field):
-                    known = self._is_key(field)
+                    known = bool(self._program.fields[field].key_of)
                 case RowsShape(_, record):
                     known = self._leads_on(record)
                 case ObjectShape(children, other, items):
@@ -151,76 +230,79 @@ class View:
             self._leading[id(shape)] = known
         return known
 
-    def _is_key(self, field: int) -> bool:
-        """Whether handles stand in the place of the values of *field*."""
-        return bool(self._program.fields[field].key_of) and self.actions[field].kind is Kind.MASK
-
-    def _page(self, shapes: HtmlShapes) -> HtmlShape:
-        key = (id(shapes), "page")
+    def _page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
+        key = (id(shapes), table, "page")
         bound = self._bound.get(key)
         if not isinstance(bound, HtmlShape):
-            bound = self._bound[key] = self._bind_page(shapes)
+            bound = self._bound[key] = self._bind_page(shapes, table)
         return bound
 
-    def _bind(self, shape: Shape, addresses: Addresses | None = None) -> Node:
+    def _in(self, table: int, index: int) -> Action:
+        return self._actions[table * len(self._program.fields) + index]
+
+    def _bind(self, shape: Shape, table: int, addresses: Addresses | None = None) -> Node:
         match shape:
             case ValueShape():
-                return self._bind_value(shape, addresses)
+                return self._bind_value(shape, table, addresses)
             case RowsShape(columns, record):
-                return Rows(columns, self._bind_object(record, addresses))
+                return Rows(columns, self._bind_object(record, table, addresses))
             case ObjectShape():
-                return self._bind_object(shape, addresses)
+                return self._bind_object(shape, table, addresses)
             case KeyShape(fields):
                 return Value(self._action_of_key(fields))
-            case CursorShape(record):
-                action = self._action_of_key(self._program.record_keys[record])
+            case CursorShape(record, fields):
+                action = self._action_of_key(fields)
                 if addresses is not None and self.links.hides(record):
-                    action = replace(action, kind=Kind.MASK, apply=_or_stars(partial(addresses.cursor, record)))
+                    action = _written(action, partial(addresses.cursor, record))
                 return Value(action)
             case LinkShape():
                 action = self.actions[FREE_TEXT]
-                return Value(action if addresses is None else replace(action, kind=Kind.MASK, apply=addresses.link))
+                return Value(action if addresses is None else _written(action, addresses.link))
 
-    def _action_in(self, element: ElementShape) -> Action | None:
+    def _action_in(self, element: ElementShape, table: int) -> Action | None:
         if element.key:
             return self._action_of_key(element.key)
-        return None if element.field is None else self.actions[element.field]
+        return None if element.field is None else self._in(table, element.field)
 
     def _action_of_key(self, fields: Sequence[int]) -> Action:
         """What becomes of a key, which is hidden wherever one of its *fields* is."""
         hidden = [index for index in fields if not self.may_ask([index])]
         return self.actions[(hidden or fields)[0]]
 
-    def _bind_value(self, shape: ValueShape, addresses: Addresses | None) -> Value:
-        action, label = self.actions[shape.field], self.actions[shape.label]
-        if addresses is not None and self._is_key(shape.field):
-            record = self._program.fields[shape.field].key_of
-            action = replace(action, apply=_or_stars(partial(addresses.handle, record)))
+    def _bind_value(self, shape: ValueShape, table: int, addresses: Addresses | None) -> Value:
+        action, label = self._in(table, shape.field), self._in(table, shape.label)
+        record = self._program.fields[shape.field].key_of
+        if addresses is not None and record and action.kind is Kind.MASK:
+            action = _written(action, partial(addresses.handle, record))
         keys, both = self._program.labels.json, None
         if keys is not None:
             both = Object({keys[0]: Value(action), keys[1]: Value(label)}, Value(self.actions[UNDECLARED]))
         return Value(action, label, both)
 
-    def _bind_object(self, shape: ObjectShape, addresses: Addresses | None = None) -> Object:
+    def _bind_object(self, shape: ObjectShape, table: int, addresses: Addresses | None = None) -> Object:
+        is_whose = shape.subject is not None and bool(self._tables.grants)
+        named = ((key, self._program.fields[child.field].name) for key, child in values_in(shape))
         return Object(
-            children={name: self._bind(child, addresses) for name, child in shape.children.items()},
-            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, addresses),
-            items=None if shape.items is None else self._bind(shape.items, addresses),
+            children={name: self._bind(child, table, addresses) for name, child in shape.children.items()},
+            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, table, addresses),
+            items=None if shape.items is None else self._bind(shape.items, table, addresses),
             subject=shape.subject,
+            in_table=partial(self._object, shape, addresses) if is_whose else None,
+            conditions=tuple((key, name) for key, name in named if name in self._rows),
         )
 
-    def _bind_page(self, shapes: HtmlShapes) -> HtmlShape:
+    def _bind_page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
         selectors = tuple(
             Selector(
                 element=element.element,
                 css_class=re.compile(element.css_class) if element.css_class else None,
                 within=re.compile(element.within) if element.within else None,
-                action=self._action_in(element),
+                action=self._action_in(element, table),
             )
             for element in shapes.elements
         )
         return HtmlShape(
-            record=self._bind_object(shapes.record),
+            record=self._bind_object(shapes.record, table),
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
             own_control=re.compile(shapes.own_control) if shapes.own_control else None,
@@ -229,10 +311,11 @@ class View:
             links=self._followed,
             labels=self._program.labels.html,
             links_hold_values=shapes.links_hold_values,
-            key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
-            key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
             tables=shapes.tables,
             titles=shapes.titles,
+            key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
+            key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
+            in_table=partial(self._page, shapes) if self._tables.grants else None,
         )
 
 
@@ -260,8 +343,14 @@ class Views:
         return self.of((), harder=True)
 
 
-def _or_stars(written: Callable[[str], str | None]) -> Callable[[str], str]:
-    return lambda value: REDACTED if (then := written(value)) is None else then
+def _written(action: Action, written: Callable[[str], str | None]) -> Action:
+    """*action* with what is *written* in the place of its mask; three stars where nothing can be."""
+    return replace(
+        action,
+        kind=Kind.MASK,
+        apply=lambda value: REDACTED if (then := written(value)) is None else then,
+        apply_for=None,
+    )
 
 
 def _links(program: Program) -> tuple[re.Pattern[str], ...]:
@@ -276,13 +365,16 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
-def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:
-    field = program.fields[index]
-    kind, apply = _treatment(decision.spec, FieldKeys(secret, program.system, field.category))
+def _action(program: Program, place: int, decision: Decision, secret: bytes) -> Action:
+    """The action at a *place* in the tables of a view, one table behind the other."""
+    field = program.fields[place % len(program.fields)]
+    keys = FieldKeys(secret, program.system, field.category)
+    kind, apply = _treatment(decision.spec, keys)
     return Action(
-        field=index,
+        field=place,
         kind=kind,
         apply=apply,
+        apply_for=subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None,
         personal=field.personal,
         followed=field.followed,
         # Of an empty control only what the form carries says whether there was anything to drop.
@@ -301,5 +393,7 @@ def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]
             return Kind.SCAN, str
         case Drop() | Null():
             return Kind.DROP, str
+        case Block():
+            return Kind.BLOCK, str
         case _:
             return Kind.MASK, transform_of(spec, keys)

@@ -114,11 +114,7 @@ class AnswerHeaders:
 
     @property
     def _declared(self) -> tuple[str, ...]:
-        operation, view = self.forward.operation, self.forward.view
-        if view.may_ask(operation.key):
-            return operation.headers + operation.key_headers
-        # A handle can stand in an address, and in nothing else.
-        return operation.headers + tuple(name for name in operation.key_headers if name in _RULES)
+        return self.forward.view.headers_of(self.forward.operation)
 
     def _said_in(self, name: str, value: str, pattern: re.Pattern[str] | None) -> str | None:
         """What is left of the header *name*; None where nothing is."""

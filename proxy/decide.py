@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import coding_of
 from policies.links import Addresses
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, About
+from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.transforms.handle import holds_handle
 from policies.view import View
@@ -115,7 +116,8 @@ def decide(
         return Refuse(reason="operation_refused", operation=operation, zh=operation.refuse_zh, en=operation.refuse_en)
     if operation is UNDECLARED and request.query and caller.kind is CallerKind.ANONYMOUS:
         return Refuse(reason="sign_in_needed")  # how much is hidden in the answer could answer a question
-    if (reason := _may_not_call(operation, caller)) is not None:
+    is_signed_in = caller.kind is not CallerKind.ANONYMOUS
+    if (reason := call_refusal(operation, is_signed_in=is_signed_in, posts=caller.posts)) is not None:
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
@@ -159,16 +161,6 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
             case Tightening.MASK_HARDER:
                 pass
     return None
-
-
-def _may_not_call(operation: OperationRule, caller: Caller) -> str | None:
-    if ANYONE in operation.allow:
-        return None
-    if caller.kind is CallerKind.ANONYMOUS:
-        return "sign_in_needed"
-    if SIGNED_IN in operation.allow or not caller.posts.isdisjoint(operation.allow):
-        return None
-    return "not_allowed"
 
 
 def _with_body(forward: Forward, body: bytes, system: System, caller: Caller, now: datetime) -> Forward | Refuse:

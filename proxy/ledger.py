@@ -12,6 +12,7 @@ from proxy.identity import NOBODY, Caller
 from proxy.system import System
 from siem.record.event import (
     AccessEvent,
+    CallerKind,
     Disclosure,
     EventId,
     ExchangeId,
@@ -42,6 +43,9 @@ class Ledger:
         self.caller: Caller = NOBODY
         self.operation = "unknown"
         self.view: View | None = None
+        self.format = ""
+        self.watched: Callable[[Tally], None] = lambda tally: None
+        """Is told what has been shown, once that is in the log. Must not raise."""
         self.overlay = 0
         self.bytes_out = 0
         self.status = 0
@@ -73,13 +77,13 @@ class Ledger:
     def shown(self, tally: Tally) -> None:
         """Before a window of a streamed answer is released. Writes nothing for a window about nobody."""
         subjects = list(tally.subjects)
-        if not subjects and not tally.fields and not tally.found:
+        if not (subjects or tally.fields or tally.found or tally.left_out):
             return
         for start in range(0, max(1, len(subjects)), MOST_SUBJECTS):
             part = dict.fromkeys(subjects[start : start + MOST_SUBJECTS])
             counted = Tally(tally.digester, subjects=part)
             if start == 0:
-                counted.fields, counted.found = tally.fields, tally.found
+                counted.fields, counted.found, counted.left_out = tally.fields, tally.found, tally.left_out
             self._append(Phase.SHOWN, Verdict.FORWARD, tally=counted, like=tally)
 
     def closed(self, reason: str) -> None:
@@ -112,27 +116,42 @@ class Ledger:
                 caller_kind=self.caller.kind,
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
+                on_behalf_of=self.caller.on_behalf_of,
+                basis=self.caller.basis,
                 purpose=self.view.purpose if self.view else "",
+                attributes=_attributes(self.caller),
+                purposes=tuple(sorted(self.caller.purposes)),
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
                 status=self.status,
+                format=self.format,
                 program=system.digest if system else "",
                 overlay=self.overlay,
                 fields=fields,
                 subjects=subjects,
+                left_out=tally.left_out if tally is not None else 0,
                 disclosure=_most(like or tally, self.view),
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),
             durably=durably,
         )
+        if tally is not None:
+            self.watched(tally)
 
     def _next_id(self) -> EventId:
         if not self._id_used:
             self._id_used = True
             return self.event
         return self._log.new_id()
+
+
+def _attributes(caller: Caller) -> tuple[str, ...]:
+    """Who answers for having been shown something is recorded as the grants saw them; a citizen is a digest alone."""
+    if caller.kind is CallerKind.CITIZEN or not caller.attributes:
+        return ()
+    return tuple(sorted(f"{name}={value}" for name, value in caller.attributes.items()))
 
 
 _DISCLOSURES = {form: Disclosure(form.value) for form in Form}

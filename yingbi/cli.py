@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from yingbi.commands.coverage import add_coverage
+from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policies(commands)
     add_coverage(commands)
     add_keys(commands)
+    add_discover(commands)
     explain = add_command(
         commands,
         "explain",

@@ -66,6 +66,16 @@ class Home:
         return self.root / "log"
 
     @property
+    def inventory(self) -> Path:
+        """What was seen of systems that are being learnt, a file for each worker. No values."""
+        return self.root / "inventory"
+
+    @property
+    def disagreements(self) -> Path:
+        """What a draft would have done otherwise, a file for each worker. Counts only."""
+        return self.root / "disagreements"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"

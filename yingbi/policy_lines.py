@@ -48,11 +48,15 @@ def change_lines(changes: Iterable[Change]) -> Iterator[str]:
 
 
 def file_lines(files: Iterable[FileChange], before: str, after: str) -> Iterator[str]:
-    """What is different line for line, as `diff -u` writes it."""
+    """What is different line for line, as `diff -u` writes it; what a terminal would not show is spelled out."""
     for file in files:
-        yield f"--- {before}/{file.name}"
-        yield f"+++ {after}/{file.name}"
-        yield from file.lines or ("# 太长，没有逐行比较 / too long to be compared line for line",)
+        yield spelled_out(f"--- {before}/{file.name}")
+        yield spelled_out(f"+++ {after}/{file.name}")
+        yield from (
+            map(spelled_out, file.lines)
+            if file.lines
+            else ("# 太长，没有逐行比较 / too long to be compared line for line",)
+        )
 
 
 def _hands(version: Version) -> str:

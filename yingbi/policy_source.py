@@ -11,7 +11,7 @@ from policies.kept import Kept
 from policies.keys import Verifier
 from policies.load import Loaded, load_policy
 from policies.release import NotReleased, Release, read_release
-from policies.snapshot import laid_out
+from policies.snapshot import UnfitFiles, write_folder
 from yingbi.home import Home
 from yingbi.settings import Settings
 
@@ -65,10 +65,11 @@ class FolderSource:
 class ReleaseSource:
     """What was released, and nothing else."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, by: str) -> None:
+        """*by* is the process that looks: it lays the files out in a folder of its own."""
         self._path = home.release
         self._verifier = Verifier(home.public_key("release").read_bytes())
-        self._beside = home.run
+        self._folder = home.run / f"policy-{by}"
         self._kept = Kept()
 
     def stamp(self) -> Stamp:
@@ -85,14 +86,17 @@ class ReleaseSource:
             release, snapshot = read_release(self._path, self._verifier)
         except FileNotFoundError:
             raise NotReleased("there is none") from None
-        with laid_out(snapshot, self._beside) as folder:
-            return Taken(load_policy(folder, now, self._kept), release)
+        try:
+            write_folder(snapshot, self._folder)
+        except UnfitFiles as unfit:
+            raise NotReleased(f"`{self._folder}` cannot be used: {unfit}") from None
+        return Taken(load_policy(self._folder, now, self._kept), release)
 
 
-def source_of(settings: Settings) -> Source:
-    """The source that is set."""
+def source_of(settings: Settings, by: str) -> Source:
+    """The source that is set, for the process *by*."""
     home = Home(settings.home)
-    return ReleaseSource(home) if settings.two_people else FolderSource(home.policies)
+    return ReleaseSource(home, by) if settings.two_people else FolderSource(home.policies)
 
 
 def stamp_of(folder: Path) -> Stamp:

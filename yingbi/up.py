@@ -93,7 +93,9 @@ def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, lis
         govern(settings, engine, moved, say)
     finally:
         engine.dispose()
-    publisher = PolicyPublisher(home, board, Signer(home.private_key("program")), now, source_of(settings))
+    publisher = PolicyPublisher(
+        home, board, Signer(home.private_key("program")), now, source_of(settings, "supervisor")
+    )
     publisher.publish()
     for finding in publisher.now.findings:
         say(str(finding))

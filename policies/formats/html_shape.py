@@ -1,8 +1,9 @@
 """What is declared about an HTML page: which elements hold a field's value, and which form controls edit one."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
@@ -53,6 +54,14 @@ class HtmlShape:
     """Where tables say which fields their cells hold; None: nothing is to be read out of them."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What the headings of tables call the fields, where that is not their names."""
+    in_table: Callable[[int], "HtmlShape"] | None = None
+    """The page by the table of actions of a number; None where all records are treated alike."""
+    subject: str = ""
+    """Whom all records of the page are about, in canonical form; "" where nobody knows."""
+
+    def about(self, subject: str) -> "HtmlShape":
+        """A page of which all records are about the canonical *subject*."""
+        return replace(self, subject=subject)
 
     @property
     def looked_for_around(self) -> frozenset[re.Pattern[str]]:
@@ -67,7 +76,12 @@ class HtmlShape:
     def action_of(self, field: str) -> Action:
         """What becomes of *field*."""
         node = self.record.children.get(field)
-        return node.action if isinstance(node, Value) else self.undeclared
+        return self._for_subject(node.action) if isinstance(node, Value) else self.undeclared
+
+    def _for_subject(self, action: Action) -> Action:
+        if action.apply_for is None or not self.subject:
+            return action
+        return replace(action, apply=partial(_masked_for, action, self.subject))
 
     def is_declared(self, field: str) -> bool:
         """Whether the record has *field*, as a single value."""
@@ -76,7 +90,9 @@ class HtmlShape:
     def label_of(self, field: str) -> Action:
         """What becomes of a label beside the value of *field*."""
         node = self.record.children.get(field)
-        return node.label if isinstance(node, Value) and node.label is not None else self.undeclared
+        if not isinstance(node, Value) or node.label is None:
+            return self.undeclared
+        return self._for_subject(node.label)
 
     def select(self, tag: StartTag, around: Mapping[re.Pattern[str], str]) -> tuple[Action, Action, bool] | None:
         """The actions for the value that the element of *tag* holds and for a label beside it, and whether the value
@@ -96,7 +112,7 @@ class HtmlShape:
                     continue
                 field = field or outer
             if selector.action is not None:
-                return selector.action, self.undeclared, False
+                return self._for_subject(selector.action), self.undeclared, False
             return self.actions_of(field)
         return None
 
@@ -121,6 +137,10 @@ class HtmlShape:
         if any(pattern.fullmatch(name) for pattern, _ in self.key_controls):
             return None
         return "", self.unnamed
+
+
+def _masked_for(action: Action, subject: str, value: str) -> str:
+    return action.masked(value, subject)
 
 
 def classes_of(tag: StartTag) -> list[str]:

@@ -1,6 +1,8 @@
 """The transforms an officer can name: what a value becomes. Data only; `make.py` builds what runs."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -208,12 +210,16 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
     """The field is left out; where the format cannot leave it out, it is empty."""
 
 
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="block"):
+    """An answer that holds a value is withheld as a whole."""
+
+
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
 type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
 """What a value is among others like it."""
 type Surrogate = Digest | Pseudonym | Dictionary | Fpe
-type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop | Block
 
 
 def needs_subject(spec: Spec) -> bool:
@@ -248,12 +254,18 @@ def form_of(spec: Spec) -> Form:
             return Form.MASKED
         case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Null() | Replace() | Drop():
+        case Redact() | Null() | Replace() | Drop() | Block():
             return Form.NONE
 
 
-def name_of(spec: Spec) -> str:
-    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`."""
+def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -> str:
+    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`.
+
+    Where it is one of *transforms*, that name stands before it: `last-four: keep 0..4`.
+    """
+    for name, named in transforms.items():
+        if named == spec:
+            return f"{name}: {name_of(spec)}"
     match spec:
         case Keep(first, last, _):
             return f"keep {first}..{last}"

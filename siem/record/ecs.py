@@ -53,10 +53,18 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
     for key, value in (
         ("credential", event.credential),
         ("on_behalf_of", event.on_behalf_of),
+        ("basis", event.basis),
         ("purpose", event.purpose),
+        ("left_out", event.left_out),
     ):
         if value:
             own[key] = value
+    if event.format:
+        own["format"] = event.format
+    if event.attributes:
+        own["attributes"] = list(event.attributes)
+    if event.purposes:
+        own["purposes"] = list(event.purposes)
     if event.subjects:
         own["subjects"] = list(event.subjects)
     if event.fields:
@@ -102,15 +110,20 @@ def from_ecs(document: Document) -> AccessEvent:
         posts=tuple(user.get("roles", ())),
         credential=own.get("credential", ""),
         on_behalf_of=own.get("on_behalf_of", ""),
+        basis=own.get("basis", ""),
         purpose=own.get("purpose", ""),
+        attributes=tuple(own.get("attributes", ())),
+        purposes=tuple(own.get("purposes", ())),
         source_ip=document.get("source", {}).get("ip", ""),
         verdict=Verdict(own["verdict"]),
         reason=about_event.get("reason", ""),
         status=response["status_code"],
+        format=own.get("format", ""),
         program=own["program"],
         overlay=own["overlay"],
         fields=tuple(_field_of(item) for item in own.get("fields", ())),
         subjects=tuple(own.get("subjects", ())),
+        left_out=own.get("left_out", 0),
         disclosure=Disclosure(own["disclosure"]),
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],

@@ -16,6 +16,7 @@ from console.installation import Installation, PolicyState, RecordState, Shippin
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
+from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.definition import Finding as RuleFinding
@@ -154,6 +155,8 @@ class Bureau:
     lives: Lives = field(init=False)
     folder: Snapshot = FIRST
     """What lies in the folder of policies."""
+    programs: dict[str, Program] = field(default_factory=dict)
+    """Programs that the console finds, by digest."""
     _employed: set[str] = field(default_factory=set)
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _told: int = 0
@@ -186,6 +189,7 @@ class Bureau:
             reasons=REASONS,
             policies=self.lives.life,
             folder=lambda: self.folder,
+            program_of=lambda digest: self.programs.get(digest),
         )
 
     def state(self) -> Installation:

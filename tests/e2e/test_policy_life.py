@@ -95,6 +95,10 @@ def test_what_was_there_is_taken_over_and_said_to_be_approved_by_nobody(running:
 def test_a_change_takes_two_people_and_is_explained_and_taken_back(running: Installation, folder: Path) -> None:
     before, shown = in_force(running), names(running)
     number = drafted(running, folder)
+    rehearsed = running.run("policy", "rehearse", f"d{number}")
+    assert rehearsed.returncode == 0, rehearsed.stderr
+    assert "residents.name (person_name): show [授权 / grant window-clerks" in rehearsed.stdout
+    assert "clerk-li，" in rehearsed.stdout
     ended = act(running, "officer", "approve", number)
     assert ended.returncode == 3
     assert "起草、修改或提交的人不能批准" in ended.stderr

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.difference import (
     MOST_LINES,
@@ -108,6 +110,24 @@ def test_files_that_come_and_go() -> None:
         ("a.yaml", What.REMOVED, "-1"),
         ("c.yaml", What.ADDED, "+3"),
     ]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_no_two_texts_look_the_same(one: str, other: str) -> None:
+    """Whatever ends lines in some reading, as U+2028 does in YAML, hides no difference from who approves."""
+    found = files_changed(Snapshot({"a.yaml": one}), Snapshot({"a.yaml": other}))
+    assert bool(found) == (one != other)
+    assert all(file.lines for file in found)
+
+
+def test_a_file_without_text_is_shown_to_come() -> None:
+    (file,) = files_changed(Snapshot({}), Snapshot({"a.yaml": ""}))
+    assert (file.what, len(file.lines)) == (What.ADDED, 1)
+
+
+def test_a_line_end_that_is_none_is_shown() -> None:
+    (file,) = files_changed(Snapshot({"a.yaml": "a\nb\n"}), Snapshot({"a.yaml": "a\u2028b\n"}))
+    assert file.lines[1:] == ("-a", "-b", "+a\u2028b")
 
 
 def test_a_file_that_is_too_long_to_be_compared_is_said_to_be_another() -> None:

@@ -66,3 +66,14 @@ def test_what_all_systems_share_changes_all_of_them(folder: Path, file: str) -> 
     path = folder / file
     path.write_text(f"# one more line\n{path.read_text('utf-8')}", "utf-8")
     assert same(load_policy(folder, None, kept), load_policy(folder))
+
+
+def test_what_a_name_stands_for_changes_the_files_that_use_it(folder: Path) -> None:
+    kept, catalogue, grants = Kept(), folder / "catalogue.yaml", folder / "grants.yaml"
+    text = catalogue.read_text("utf-8")
+    grants.write_text(grants.read_text("utf-8").replace("person_name: show", "person_name: mine", 1), "utf-8")
+    for spec in ("show", "redact", "{keep: {last: 99}}", "show"):
+        catalogue.write_text(f"transforms: {{mine: {spec}}}\n{text}", "utf-8")
+        loaded = load_policy(folder, None, kept)
+        assert same(loaded, load_policy(folder))
+        assert bool(loaded.findings.errors) == ("99" in spec)

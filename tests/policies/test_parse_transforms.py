@@ -1,14 +1,20 @@
 """How transforms are written: the names of other products mean what they mean there."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from policies.findings import Findings
+from policies.parse_rules import Catalogue, parse_catalogue
 from policies.parse_transforms import parse_spec
 from policies.section import Section
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
-from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Spec
+from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Redact, Spec
+from policies.view import Views
 from policies.yaml_tree import Entries, read_yaml
+from tests.policies.compiled import GOOD, SECRET, program
 
 
 def read(text: str) -> tuple[Spec | None, list[str]]:
@@ -91,3 +97,70 @@ def test_what_they_make_is_what_they_make_there(text: str, value: str, shown: st
 )
 def test_what_is_wrong_with_them_is_told(text: str, code: str) -> None:
     assert code in read(text)[1]
+
+
+# -- names
+
+
+CATEGORY = "categories:\n  a: {title: {zh: 甲, en: A}, level: general, mask: MASK}\n"
+
+
+def catalogue(transforms: str, mask: str = "redact") -> tuple[Catalogue, list[str]]:
+    findings = Findings()
+    tree = read_yaml(f"transforms: {transforms}\n{CATEGORY.replace('MASK', mask)}", "c.yaml", findings)
+    assert isinstance(tree, Entries)
+    section = Section(tree, findings, "c")
+    made = parse_catalogue(section)
+    section.done()
+    return made, [f"{finding.at.line}:{finding.at.column} {finding.code}" for finding in findings.sorted()]
+
+
+def test_a_name_stands_for_a_transform_and_for_another_name_in_any_order() -> None:
+    made, found = catalogue("{tail: short, short: last-four, last-four: {keep: {last: 4}}}", "tail")
+    assert found == []
+    assert made.transforms == dict.fromkeys(("tail", "short", "last-four"), Keep(last=4))
+    category = made.categories["a"]
+    assert category is not None
+    assert category.mask == Keep(last=4)
+
+
+@pytest.mark.parametrize(
+    ("transforms", "mask", "found"),
+    [
+        ("{a: a}", "redact", ["1:17 transform-loop"]),
+        ("{a: b, b: c, c: b}", "redact", ["1:17 transform-loop"]),
+        ("{a: b}", "redact", ["1:17 unknown-transform"]),
+        ("{a: {keep: {last: 99}}}", "a", ["1:31 out-of-range"]),  # told once, not where it is used as well
+        ("{a: b, b: c, c: b}", "a", ["1:17 transform-loop"]),
+        ("{redact: show}", "redact", ["1:14 reserved-name"]),
+        ("{keep: show}", "redact", ["1:14 reserved-name"]),
+        ("{A b: show}", "redact", ["1:14 reserved-name"]),
+        ("{a: show}", "b", ["3:52 unknown-transform"]),
+        ("[a]", "redact", ["1:13 wrong-form"]),
+    ],
+)
+def test_what_is_wrong_with_names_is_told_where_it_stands(transforms: str, mask: str, found: list[str]) -> None:
+    assert catalogue(transforms, mask)[1] == found
+
+
+def test_a_chain_of_thousands_of_names_is_read() -> None:
+    names = ", ".join(f"a{number}: a{number + 1}" for number in range(3_000))
+    made, found = catalogue(f"{{{names}, a3000: redact}}", "a0")
+    assert found == []
+    assert set(made.transforms.values()) == {Redact()}
+
+
+def test_names_are_known_in_grants_and_systems_and_are_told(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    for file, old, new in (
+        ("catalogue.yaml", "categories:", "transforms: {last-four: {keep: {last: 4}}}\ncategories:"),
+        ("grants.yaml", "person_name: show", "person_name: last-four"),
+    ):
+        path = tmp_path / file
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    named = program(folder=tmp_path)
+    assert named.transforms == {"last-four": Keep(last=4)}
+    grant = next(grant for grant in named.grants if "clerk" in grant.posts)
+    decisions = Views(named, SECRET).of([grant]).decisions
+    told = {decision.name: decision.transform for decision in decisions}
+    assert told["person.name"] == "last-four: keep 0..4"

@@ -199,6 +199,7 @@ SECTIONS = {
     "`grants`": "grants#",
     "a grant": "grants#/$defs/grant",
     "`who`": "grants#/$defs/grant/properties/who",
+    "a condition": "grants#/$defs/grant/properties/rows/additionalProperties",
     "`hours`": "grants#/$defs/grant/properties/hours",
     "`callers`": "callers#",
     "a caller": "callers#/$defs/caller",
@@ -206,6 +207,7 @@ SECTIONS = {
     "`system`": "system#",
     "`identity`": "system#/properties/identity",
     "an issuer": "system#/$defs/issuer",
+    "`acting`": "system#/$defs/issuer/properties/acting",
     "record `…`": "system#/$defs/record",
     "`city`": "system#/$defs/field/oneOf/1",
     "`files`": "system#/$defs/field/oneOf/1/properties/files",
@@ -264,7 +266,7 @@ def _at(document: Any, place: tuple[Any, ...]) -> Any:
     return document
 
 
-REFERENCES = {"unknown-field", "unknown-parameter-set", "operator-without-list"}
+REFERENCES = {"unknown-field", "unknown-transform", "unknown-parameter-set", "operator-without-list"}
 """Findings about one place of a file that names another: a schema knows nothing of such."""
 PLACES = [(kind, place) for kind, text in EVERY_KEY.items() for place in _mappings(loaded(text))]
 

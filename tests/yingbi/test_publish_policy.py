@@ -167,7 +167,7 @@ def codes(made: PolicyPublisher) -> list[str]:
 
 
 def test_what_was_released_is_published_and_remembered_with_who_agreed(governed: Home) -> None:
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     release(governed, 2, changed(governed), drafted_by=["p-sun"], approved_by="p-qian")
     assert settled(made)
@@ -177,11 +177,11 @@ def test_what_was_released_is_published_and_remembered_with_who_agreed(governed:
     assert (first.version, first.approved_by) == (1, "")
     assert (second.version, second.generation, second.drafted_by, second.approved_by) == (2, 2, ("p-sun",), "p-qian")
     assert version_of(made.now.digests["people"], publications_in(governed.publications)) == second
-    assert of(governed, ReleaseSource(governed)).now.version == 2
+    assert of(governed, ReleaseSource(governed, "test")).now.version == 2
 
 
 def test_a_version_of_the_same_programs_is_remembered_and_not_published_anew(governed: Home) -> None:
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     files = {**read_folder(governed.policies).files, "notes.txt": "seen by legal"}
     release(governed, 2, Snapshot(files))
@@ -191,7 +191,7 @@ def test_a_version_of_the_same_programs_is_remembered_and_not_published_anew(gov
 
 
 def test_an_edit_of_the_folder_is_not_in_force(governed: Home) -> None:
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     shutil.rmtree(governed.policies)
     assert not settled(made)
@@ -241,13 +241,13 @@ DAMAGE = (altered, torn, forged, exchanged, approved_by_who_drafted, approved_by
 def test_a_release_that_is(governed: Home, damage: Callable[[Home], None]) -> None:
     """The programs from before stay, now and after a start, and everybody is told."""
     release(governed, 2)
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     before = made.now.digests
     damage(governed)
     assert settled(made)
     assert (made.now.digests, made.now.version, codes(made)) == (before, 2, ["not-released"])
-    again = of(governed, ReleaseSource(governed))
+    again = of(governed, ReleaseSource(governed, "test"))
     again.publish()
     assert (again.now.digests, codes(again)) == (before, ["not-released"])
     release(governed, 3, changed(governed))
@@ -256,7 +256,7 @@ def test_a_release_that_is(governed: Home, damage: Callable[[Home], None]) -> No
 
 
 def test_a_released_policy_with_an_error_leaves_the_programs(governed: Home) -> None:
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     release(governed, 2, Snapshot({**read_folder(governed.policies).files, "grants.yaml": "grants: 3\n"}))
     assert settled(made)
@@ -264,7 +264,7 @@ def test_a_released_policy_with_an_error_leaves_the_programs(governed: Home) -> 
 
 
 def test_a_line_of_publications_that_was_never_finished_counts_for_nothing(governed: Home) -> None:
-    made = of(governed, ReleaseSource(governed))
+    made = of(governed, ReleaseSource(governed, "test"))
     made.publish()
     with governed.publications.open("ab") as file:
         file.write(b'{"generation": 2, "ver')

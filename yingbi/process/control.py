@@ -31,11 +31,13 @@ from siem.detect.alert import AlertStore
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
+from yingbi.kept_programs import KeptPrograms
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.recheck import Rechecker
+from yingbi.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
 from yingbi.said import speak
@@ -96,13 +98,14 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    titles = Titles(settings, source_of(settings), cases)
+    titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
     also = [titles.renew, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
+    rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
         cases=cases,
         alerts=alerts,
@@ -111,9 +114,11 @@ def main(settings: Settings) -> int:
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
         folder=lambda: read_folder(home.policies),
+        rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program: version_in(home, program),
         now=now,
         bulletin_url=settings.bulletin_url,
+        program_of=KeptPrograms(home).of,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, rechecker, office, settings)
