@@ -18,7 +18,7 @@ from policies.rehearse import ANYBODY, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
-from policies.transforms.spec import Keep, Redact, Scan, Show, Spec
+from policies.transforms.spec import Block, Keep, Redact, Scan, Show, Spec
 from tests.policies.compiled import GOOD
 
 BEIJING = timezone(timedelta(hours=8))
@@ -248,3 +248,48 @@ def test_a_grant_for_an_attribute_is_told_for_who_has_it(good: dict[str, Program
     assert {"GET /people", "GET /people/{id}"} <= {each.operation for each in shown}, (
         "whoever has it, although not used"
     )
+
+
+OWNED = (
+    "  - id: own\n    who: {signed_in: true, owner: self}\n    systems: [people]\n"
+    "    purpose: own-record\n    sees: {mobile: show}\n    until: 2027-06-30\n    reason: r\n    approved_by: a\n"
+)
+
+
+def test_a_grant_about_ones_own_record_is_told_as_one(good: dict[str, Program], tmp_path: Path) -> None:
+    after = changed(tmp_path, lambda text: text + OWNED, "grants.yaml")
+    found = rehearse(good, after, [], NOW)
+    assert {(each.kind, each.about) for each in found if each.operation == "GET /people/{id}"} == {
+        (Kind.SHOWN, "person.mobile（本人的 / own）"),
+        (Kind.SHOWN, "home.phone（本人的 / own）"),
+    }
+    citizen = Asker(id="1:ab", is_citizen=True, is_signed_in=True, purposes=frozenset({"own-record"}))
+    fields = {"person.mobile": (1, 1)}
+    usages = [
+        Usage(system="people", operation="GET /people/{id}", format="json", asker=asker, answered=1, fields=fields)
+        for asker in (citizen, clerk(purposes=frozenset({"own-record", "case-handling"})))
+    ]
+    (own, *_) = [each for each in rehearse(good, after, usages, NOW) if each.times]
+    assert (own.about, own.citizens, own.staff) == ("person.mobile（本人的 / own）", {"1:ab"}, set())
+    back = rehearse(after, good, usages, NOW)
+    assert {each.kind for each in back} == {Kind.MASKED}
+
+
+def test_which_records_are_shown_and_of_how_many_is_told(good: dict[str, Program], tmp_path: Path) -> None:
+    line = "    rows: {person.city: {is: [青麦镇]}}\n    at_most: 20\n    purpose: case-handling"
+    narrow = changed(tmp_path, lambda text: text.replace("    purpose: case-handling", line), "grants.yaml")
+    usage = Usage(system="people", operation="GET /people", format="json", asker=clerk(), answered=3)
+    told = {
+        (each.kind, each.about, each.after.transform) for each in rehearse(good, narrow, [usage], NOW) if each.times
+    }
+    assert told == {
+        (Kind.WITHHELD, "person.city（记录 / records）", "only 青麦镇"),
+        (Kind.WITHHELD, "（人数 / persons）", "at most 20"),
+    }
+    widened = {(each.kind, each.about) for each in rehearse(narrow, good, [usage], NOW) if each.times}
+    assert widened == {(Kind.SHOWN, "person.city（记录 / records）"), (Kind.SHOWN, "（人数 / persons）")}
+
+
+def test_a_value_that_kept_back_the_whole_answer_and_does_no_more_counts_as_shown() -> None:
+    assert not surely_no_more(Block(), Redact())
+    assert surely_no_more(Keep(first=1), Block())
