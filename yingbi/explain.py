@@ -68,7 +68,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     reason = REASONS.get(last.reason)
     verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
-    yield f"策略 / policy: {first.program[:12]}{_version(home, first.program)}，叠加 / overlay: {first.overlay}"
+    yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
     program = KeptPrograms(home).of(first.program)
     applied = {use.grant for event in events for use in event.fields if use.grant}
@@ -92,9 +92,9 @@ def _exchange(home: Home, event_id: str) -> Iterator[AccessEvent]:
     yield from (event for event in events if event.exchange == exchange)
 
 
-def _version(home: Home, program: str) -> str:
+def _version(home: Home, event: AccessEvent) -> str:
     """Which version of the policy the program was made from, and who agreed on it, as far as that is known."""
-    found = version_of(program, publications_in(home.publications))
+    found = version_of(event.program, event.at, publications_in(home.publications))
     if found is None:
         return ""
     hands = "没有人批准 / approved by nobody"
