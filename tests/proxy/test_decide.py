@@ -1,9 +1,11 @@
 """What is to be done with a request: a table of questions and callers, and of what is laid on top."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from policies.ask import SAID
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from proxy.decide import Forward, Refuse, decide, stopped
 from proxy.identity import NOBODY, Caller
@@ -198,3 +200,12 @@ def test_what_a_form_carried_in_the_place_of_a_mask_is_nobodys_words() -> None:
     body = f"new=***&id=1&yingbi-sealed={sealed}".encode()
     verdict = forwarded(request("POST", "/people", FORM), body)
     assert (verdict.body, verdict.sent) == (b"new=true&id=1", {"id": "1"})
+
+
+def test_what_a_handle_stands_for_is_not_said_again() -> None:
+    """An address and a form may hold what an earlier page has put there: to say it again would tell it."""
+    handle = SYSTEM.holder(CLERK, NOW).handle("云州", SAID)
+    asked = forwarded(request("GET", f"/people?city={handle}"))
+    assert (asked.request.query, asked.asked) == ((("city", "云州"),), {})
+    sent = forwarded(request("POST", "/people", FORM), f"city={handle}&id=1".encode())
+    assert (sent.body, sent.sent) == (urlencode({"city": "云州", "id": "1"}).encode(), {"id": "1"})
