@@ -15,7 +15,7 @@ from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.html_around import Around
 from policies.formats.html_attributes import is_tag_name
-from policies.formats.html_controls import CONTROLS, is_hidden, is_label
+from policies.formats.html_controls import CONTROLS, is_hidden, is_label, repeated_input
 from policies.formats.html_fields import Field, Made
 from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
@@ -258,7 +258,9 @@ class _Reading:
     def _control(self, tag: StartTag) -> bool:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
         found = self._shape.control_of(tag)
-        if found is None or (not found[0] and is_label(tag)):
+        if found is None:
+            return self._own_control(tag)
+        if not found[0] and is_label(tag):
             return False
         name, action = found
         if tag.name == "button":
@@ -268,6 +270,13 @@ class _Reading:
             self._put(self._made(control))
         else:
             self._field = control
+        return True
+
+    def _own_control(self, tag: StartTag) -> bool:
+        own = self._forms.own_words(tag) if tag.name == "input" else None
+        if own is None:
+            return False
+        self._put(lambda: repeated_input(tag, own, self._known, self.tally))
         return True
 
     def _button(self, tag: StartTag, name: str, action: Action) -> bool:
