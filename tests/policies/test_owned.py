@@ -9,6 +9,7 @@ import pytest
 from policies.applies import grants_for
 from policies.choose import Choice, countable
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.load import load_policy
 from policies.program import OperationRule, Program, fields_in
 from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
@@ -68,7 +69,7 @@ def listed(owned: Program, view: View, choice: Choice, *people: dict[str, Any]) 
 def test_a_citizen_sees_their_own_record(owned: Program) -> None:
     view = view_of(owned, own=OWN)
     (mine, other), tally = listed(owned, view, view.choice(own=OWN), PERSON, OTHERS)
-    assert mine == {**PERSON, "home": {"phone": "***********"[:0] + mine["home"]["phone"]}}
+    assert mine == {**PERSON, "home": {"phone": "13800138000"}}
     assert (other["name"], other["id_no"], other["mobile"]) == ("李**", "**************0014", "138****8000")
     shown = {view.decisions[index].name: view.decisions[index] for index in tally.fields if index >= len(owned.fields)}
     assert shown["person.name"].grant == "own"
@@ -148,6 +149,23 @@ def test_a_value_that_is_blocked_withholds_the_answer(owned: Program) -> None:
     assert listed(owned, view, view.choice(), without)[0][0]["name"] == "张**"
 
 
+def test_what_goes_by_the_subject_is_the_same_in_all_records_of_a_person(owned: Program) -> None:
+    view = view_of(owned, "researcher")
+    again = {**PERSON, "name": "张三", "id_no": MINE.lower(), "home": {"phone": "075588888888"}}
+    nobodys = {**PERSON, "id_no": None}
+    (one, two, other, nobody), _ = listed(owned, view, view.choice(), PERSON, again, OTHERS, nobodys)
+    assert one["name"] == two["name"] != other["name"]
+    assert one["name"].startswith("人员-")
+    assert one["home"] == two["home"]
+    assert (nobody["name"], nobody["home"]) == ("***", {"phone": "***"})
+    rows = masker(owned, view, view.choice(), "csv")
+    body = b"".join([*rows.feed(f"name,id_no\n张三丰,{MINE}\n李四光,\n".encode()), *rows.close()]).decode()
+    assert body == f"name,id_no\n{one['name']},**************002X\n***,\n"
+    page = masker(owned, view, view.choice(), "html")
+    page.feed(f'<td class="col-name">张三丰</td><td class="col-id_no">{MINE}</td>'.encode())
+    assert one["name"] in b"".join(page.close()).decode()
+
+
 def test_which_fields_bodies_hold(owned: Program) -> None:
     names = {owned.fields[index].name for index in fields_in(operation(owned).answers)}
     assert {"person.name", "person.city", "home.phone", "/total"} <= names
@@ -164,8 +182,6 @@ def test_which_fields_bodies_hold(owned: Program) -> None:
     ],
 )
 def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: str) -> None:
-    from policies.load import load_policy
-
     folder = declare_owned(tmp_path / "p")
     grants = folder / "grants.yaml"
     text = grants.read_text("utf-8")
