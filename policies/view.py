@@ -259,10 +259,11 @@ class View:
                 action = self.actions[FREE_TEXT]
                 return Value(action if addresses is None else _written(action, addresses.link))
 
-    def _action_in(self, element: ElementShape, table: int) -> Action | None:
+    def _action_in(self, element: ElementShape) -> Action | None:
+        """What becomes of what *element* holds by its own declaration: it is no field of the record, nor of whose it is."""
         if element.key:
             return self._action_of_key(element.key)
-        return None if element.field is None else self._in(table, element.field)
+        return None if element.field is None else self.actions[element.field]
 
     def _action_of_key(self, fields: Sequence[int]) -> Action:
         """What becomes of a key, which is hidden wherever one of its *fields* is."""
@@ -297,7 +298,7 @@ class View:
                 element=element.element,
                 css_class=re.compile(element.css_class) if element.css_class else None,
                 within=re.compile(element.within) if element.within else None,
-                action=self._action_in(element, table),
+                action=self._action_in(element),
             )
             for element in shapes.elements
         )

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from policies.applies import grants_for
 from policies.choose import Choice, countable
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.load import load_policy
-from policies.program import OperationRule, Program, fields_in
+from policies.program import ElementShape, OperationRule, Program, fields_in
 from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.formats.masking import DIGESTER
@@ -188,3 +189,43 @@ def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: s
     assert "rows: {person.city: {is_attribute: ward}}" in text
     grants.write_text(text.replace("rows: {person.city: {is_attribute: ward}}", more), "utf-8")
     assert code in {finding.code for finding in load_policy(folder).findings.errors}
+
+
+def test_masking_harder_ends_what_grants_show_and_keeps_what_they_leave_out(owned: Program) -> None:
+    def harder(grant: str) -> View:
+        return Views(owned, SECRET).of([each for each in owned.grants if each.id == grant], harder=True)
+
+    view = harder("own")
+    (mine,), _ = listed(owned, view, view.choice(own=OWN), {**PERSON, "mobile": "", "home": {}})
+    assert mine["name"] != "张三丰"
+    view = harder("ward")
+    without = [{**person, "mobile": "", "home": {}} for person in (PERSON, OTHERS)]
+    assert [each["id"] for each in listed(owned, view, view.choice(attributes={"ward": "云州"}), *without)[0]] == [7]
+    view = harder("few")
+    with pytest.raises(Withheld, match="too_many_subjects"):
+        listed(
+            owned,
+            view,
+            view.choice(),
+            *({**PERSON, "mobile": "", "home": {}, "id_no": f"{number}"} for number in range(4)),
+        )
+
+
+def test_what_a_page_holds_beside_its_record_is_everybodys(owned: Program) -> None:
+    """The name of whoever is on duty stands in the page of a citizen."""
+    answers = operation(owned).answers
+    assert answers.html is not None
+    name = next(index for index, field in enumerate(owned.fields) if field.name == "person.name")
+    beside = msgspec.structs.replace(
+        answers.html, elements=(*answers.html.elements, ElementShape("address", field=name))
+    )
+    view = view_of(owned, own=OWN)
+    page = view.masker(
+        msgspec.structs.replace(answers, html=beside), "html", Tally(DIGESTER), "utf-8", lambda *form: "", None,
+        view.choice(own=OWN),
+    )  # fmt: skip
+    assert page is not None
+    page.feed(f'<td class="col-id_no">{MINE}</td><td class="col-name">张三丰</td><address>王五福</address>'.encode())
+    shown = b"".join(page.close()).decode()
+    assert "张三丰" in shown
+    assert "王五福" not in shown
