@@ -64,6 +64,7 @@ class View:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
+        self.is_harder = harder
         self.grants = () if harder else tuple(grants)
         self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
@@ -330,8 +331,8 @@ class Views:
 
     def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
         """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*."""
-        if harder:  # of what is shown no grant decides
-            grants = [grant for grant in grants if grant.direction is Direction.REQUEST]
+        if harder:  # no grant decides what is shown; what it leaves out or limits, it does as before
+            grants = [each for each in grants if each.direction is Direction.REQUEST or each.rows or each.at_most]
         key = harder, tuple([grant.id for grant in grants])
         view = self._made.get(key)
         if view is None:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from policies.overlay import OverlayEntry, Tightening
 from tests.policies.owned import CITIZENS, HELPERS, declare_owned
 from tests.proxy.credentials import Provider
 from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, reads, rigged, shows_nothing
@@ -242,3 +244,18 @@ def test_a_value_that_is_blocked_withholds_the_answer(owned: Owned) -> None:
     assert owned.ask({"items": [{**PLANTED, "mobile": ""}]}, trainee)[0] == 200
     assert owned.ask(f"id,mobile\n1,{MOBILE}\n".encode(), trainee, "text/csv")[0] == 403
     assert owned.ask(f'<td class="col-mobile">{MOBILE}</td>'.encode(), trainee, "text/html")[0] == 403
+
+
+def test_masking_harder_leaves_out_as_much_as_before(owned: Owned) -> None:
+    gateway = owned.rig.gateway
+    until = datetime.now(UTC) + timedelta(hours=1)
+    harder = OverlayEntry(id="1", kind=Tightening.MASK_HARDER, system="people", until=until, reason="测试", by="tests")
+    gateway.tighten(harder)
+    try:
+        people = [{**person, "mobile": ""} for person in (PLANTED, OWN)]
+        _, shown = owned.ask({"items": people}, owned.staff("ward-officer", ward=WARD))
+        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "李**")]
+        _, shown = owned.ask({"items": people}, owned.citizen)
+        assert [person["name"] for person in json.loads(shown)["items"]] == ["张**", "李**"]
+    finally:
+        gateway.tighten()
