@@ -261,7 +261,7 @@ class View:
                 return Value(action if addresses is None else _written(action, addresses.link))
 
     def _action_in(self, element: ElementShape) -> Action | None:
-        """What becomes of what *element* holds by its own declaration: it is no field of the record, nor of whose it is."""
+        """What becomes of what *element* holds by its own declaration: it is no field of the record."""
         if element.key:
             return self._action_of_key(element.key)
         return None if element.field is None else self.actions[element.field]
