@@ -70,6 +70,8 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
     yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
+    if left_out := sum(event.left_out for event in events):
+        yield f"去掉的记录 / records left out: {left_out}"
     program = KeptPrograms(home).of(first.program)
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
@@ -118,7 +120,8 @@ def _caller(event: AccessEvent) -> str:
     posts = f"（{', '.join(event.posts)}）" if event.posts else ""
     purpose = f"，目的 / purpose {event.purpose}" if event.purpose else ""
     who = "公民 / a citizen" if event.caller_kind is CallerKind.CITIZEN else event.caller
-    return f"{who or '未登录 / nobody signed in'}{posts}{purpose}"
+    acting = f"，代他人办理，依据 / acts for somebody, by {event.basis}" if event.on_behalf_of else ""
+    return f"{who or '未登录 / nobody signed in'}{posts}{purpose}{acting}"
 
 
 def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:

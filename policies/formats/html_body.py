@@ -221,6 +221,7 @@ class _Reading:
         self._script = script_in(tag)
         if tag.name == "form":
             self._forms.begin(tag)
+        self._row_at(tag)
         around = self._around.fields
         self._around.begin(tag)
         if not self._shape.hides_everything:
@@ -248,12 +249,17 @@ class _Reading:
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
+        self._row_at(tag)
         if is_inline(tag.name):
             self._run.add(f"</{tag.name}>")
             return
         if tag.name == "form" and (carried := self._forms.end()):
             self._put(partial(str, carried))
         self._put(lambda: f"</{tag.name}>")
+
+    def _row_at(self, tag: StartTag | EndTag) -> None:
+        if self._seen is not None and tag.name == "tr":
+            self._seen.begin_row()
 
     def _control(self, tag: StartTag) -> bool:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
@@ -443,6 +449,8 @@ class _Reading:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
         around = (self._known, self._said, self._addresses, self._seen)
         reading = _Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
+        if self._seen is not None:
+            self._seen.begin_row()  # it may stand for any of them, or for none
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)
