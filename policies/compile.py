@@ -78,6 +78,11 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         ),
         record_keys=shapes.record_keys(),
         spelling=system.key_spelling or (pack.key_spelling if pack is not None else None) or Spelling.PLAIN,
+        harms={
+            name: policy.categories[name].harm
+            for name in sorted({field.category for field in shapes.fields} & policy.categories.keys())
+            if policy.categories[name].harm
+        },
         key_callers=tuple(caller.id for caller in policy.callers),
         transforms=policy.transforms,
     )

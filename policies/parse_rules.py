@@ -10,6 +10,8 @@ from policies.policy import (
     Caller,
     Category,
     Elsewhere,
+    Gravity,
+    Harmed,
     Key,
     Kind,
     Level,
@@ -54,6 +56,7 @@ def parse_catalogue(file: Section) -> Catalogue:
         title = parse_title(section, "title")
         level = section.choice("level", Level)
         sensitive = section.flag("sensitive", default=False)
+        harm = _harm(section)
         mask = parse_spec(section, "mask", required=False)
         if "mask" not in section.node.nodes:
             message = f"nobody has said what values of `{name[:80]}` become: write a `mask`"
@@ -68,6 +71,7 @@ def parse_catalogue(file: Section) -> Catalogue:
                 title=title,
                 level=level,
                 sensitive=sensitive,
+                harm=harm,
                 mask=mask,
                 on_write=on_write,
                 elsewhere=elsewhere,
@@ -75,6 +79,21 @@ def parse_catalogue(file: Section) -> Catalogue:
                 at=at,
             )
     return Catalogue(categories, least, transforms)
+
+
+def _harm(section: Section) -> dict[Harmed, Gravity]:
+    """Who is harmed how gravely, under `harm`."""
+    inner = section.section("harm", required=False)
+    if inner is None:
+        return {}
+    found = {}
+    for harmed in Harmed:
+        gravity = inner.choice(harmed, Gravity) if harmed in inner.node.nodes else None
+        if gravity is not None:
+            found[harmed] = gravity
+        inner.node_of(harmed, required=False)
+    inner.done()
+    return found
 
 
 def parse_callers(file: Section) -> list[Caller]:

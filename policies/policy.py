@@ -29,6 +29,25 @@ class Level(StrEnum):
     GENERAL = "general"
 
 
+class Harmed(StrEnum):
+    """Who or what is harmed where data is leaked, altered, destroyed or abused. Source: GB/T 43697-2024."""
+
+    NATIONAL_SECURITY = "national-security"
+    ECONOMY = "economy"
+    SOCIAL_ORDER = "social-order"
+    PUBLIC_INTEREST = "public-interest"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+
+
+class Gravity(StrEnum):
+    """How gravely. Source: GB/T 43697-2024."""
+
+    GENERAL = "general"
+    SERIOUS = "serious"
+    VERY_SERIOUS = "very-serious"
+
+
 class OnWrite(StrEnum):
     """What is done with a mask that comes back in a request, where the true value belongs."""
 
@@ -152,6 +171,8 @@ class Category:
     level: Level
     sensitive: bool
     """Source: GB/T 45574-2025, sensitive personal information."""
+    harm: dict[Harmed, Gravity] = field(default_factory=dict)
+    """Why it has its level, where somebody has said so."""
     mask: Spec
     """What a caller without a grant gets."""
     on_write: OnWrite

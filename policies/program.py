@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Headings, Kind, OnWrite, Owner, Row, State
+from policies.policy import About, Direction, Gravity, Harmed, Headings, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
 from policies.transforms.spec import Spec
 
@@ -321,6 +321,8 @@ class Program(msgspec.Struct, frozen=True):
     """By the name of each record whose key stands in a place of its own: the fields that it is found by."""
     spelling: Spelling = Spelling.PLAIN
     """How keys are written in addresses."""
+    harms: dict[str, dict[Harmed, Gravity]] = {}
+    """By category, who is harmed how gravely by a leak, where somebody has said so."""
     key_callers: tuple[str, ...] = ()
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
     transforms: dict[str, Spec] = {}

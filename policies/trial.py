@@ -19,7 +19,7 @@ from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.links import Addresses
 from policies.more import More, more_of
-from policies.policy import SAFE_METHODS, State
+from policies.policy import SAFE_METHODS, Gravity, Harmed, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
 from policies.transforms.handle import Handles
@@ -57,6 +57,8 @@ class Used:
     decision: Decision
     count: int
     more: tuple[More, ...]
+    harm: Mapping[Harmed, Gravity]
+    """Who is harmed how gravely by a leak, where the catalogue says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,8 @@ class Trial:
         used = []
         for index, count in sorted(taken.fields.items()):
             decision = view.decisions[index]
-            used.append(
-                Used(decision, count, more_of(program, decision.name, decision.category, decision.form, applied, now))
-            )
+            more = more_of(program, decision.name, decision.category, decision.form, applied, now)
+            used.append(Used(decision, count, more, program.harms.get(decision.category, {})))
         return Tried(
             body=b"".join(out),
             used=tuple(used),

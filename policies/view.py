@@ -78,6 +78,8 @@ class View:
             self.decisions += tuple(self._decided_of(owned))
         self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
+        self.sends = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.sent))
+        self.masks_sent = any(action.kind is not Kind.SHOW for action in self.sends)
         self._actions = tuple(_action(program, place, made, secret) for place, made in enumerate(self.decisions))
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""

@@ -11,13 +11,14 @@ from functools import partial
 
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
-from policies.formats.masker import Withheld
+from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Part, coding_of
 from policies.links import Addresses
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
+from policies.sent import Sending, SentBlocked
 from policies.transforms.handle import holds_handle
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned
@@ -187,6 +188,8 @@ def _with_body(forward: Forward, body: bytes, system: System, caller: Caller, no
         return Refuse(reason="question_about_hidden_field", operation=operation)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except SentBlocked as blocked:
+        return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
     except FileRefused as refused:
         return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
@@ -253,7 +256,14 @@ def _settled(
             raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        return system.writes.form(body, shapes.html, opened, view.actions, coding)
+        form = system.writes.form(body, shapes.html, opened, view.actions, coding)
+        return _sending(system, view).form(form, shapes.html, coding, body) if view.masks_sent else form
     if media_type == JSON and shapes.json is not None:
-        return system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        return _sending(system, view).json(settled, shapes.json) if view.masks_sent else settled
     return None
+
+
+def _sending(system: System, view: View) -> Sending:
+    program = system.program
+    return Sending(view.sends, program.fields, program.labels.json, Tally(system.digester))

@@ -31,6 +31,7 @@ REASONS: dict[str, Reason] = {
     "file_refused": Reason(
         415, "提交的文件未在安全策略中声明，或类型、大小不符", "the policy does not know the file, its kind or its size"
     ),
+    "value_not_sent": Reason(403, "提交的内容中有您不得发出的信息", "it holds what you may not send to this system"),
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),

@@ -1,11 +1,12 @@
 """Why a caller got what they got: in words, of a trial or of an event in the log, Chinese first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from policies.more import More, more_of
+from policies.policy import Gravity, Harmed
 from policies.transforms.spec import Form
 from policies.trial import Tried
 from proxy.reasons import REASONS
@@ -29,6 +30,17 @@ class NoSuchEvent(Exception):
     """The log holds no such event. The message says where was looked."""
 
 
+_HARMED = {
+    Harmed.NATIONAL_SECURITY: "国家安全",
+    Harmed.ECONOMY: "经济运行",
+    Harmed.SOCIAL_ORDER: "社会秩序",
+    Harmed.PUBLIC_INTEREST: "公共利益",
+    Harmed.ORGANISATION: "组织权益",
+    Harmed.PERSON: "个人权益",
+}
+_GRAVELY = {Gravity.GENERAL: "一般危害", Gravity.SERIOUS: "严重危害", Gravity.VERY_SERIOUS: "特别严重危害"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     name: str
@@ -48,7 +60,7 @@ def lines_of_trial(tried: Tried) -> Iterator[str]:
     for used in tried.used:
         decision = used.decision
         told = _Told(decision.name, decision.category, decision.form, decision.transform, decision.rule, decision.grant)
-        yield from _field(told, used.count, used.more)
+        yield from _field(told, used.count, used.more, used.harm)
     for category, count in sorted(tried.found.items()):
         yield f"{category}: 在自由文本中识别并遮盖 / found in free text and masked: {count}"
 
@@ -76,7 +88,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
-        yield from _field(told, count, more)
+        yield from _field(told, count, more, program.harms.get(told.category, {}) if program else {})
         if program is not None and not more and told.form is not Form.CLEAR:
             yield "  没有授权能看到更多，需要起草新的授权 / no grant shows more: a new one would be needed"
     if program is None:
@@ -124,11 +136,15 @@ def _caller(event: AccessEvent) -> str:
     return f"{who or '未登录 / nobody signed in'}{posts}{purpose}{acting}"
 
 
-def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:
+def _field(told: _Told, count: int, more: Iterable[More], harm: Mapping[Harmed, Gravity]) -> Iterator[str]:
     by = f"授权 / grant {told.grant}" if told.grant else "默认 / default"
     yield (
         f"{told.name} ({told.category}): {FORMS[told.form]}，{told.transform}，{by} {told.rule}，{count} 个值 / values"
     )
+    if harm:
+        zh = "，".join(f"{_HARMED[harmed]}{_GRAVELY[gravity]}" for harmed, gravity in harm.items())
+        en = ", ".join(f"{harmed} {gravity}" for harmed, gravity in harm.items())
+        yield f"  危害 / harm: {zh} / {en}"
     for each in more:
         yield f"  要看到更多 / to see more: {_needed(each)}"
 

@@ -63,12 +63,13 @@ operations:
 """
 FIELDS = ["person.name", "person.alias", "person.mobile", "person.born", "home.phone", "home.owner"]
 MONDAY = datetime(2026, 11, 23, tzinfo=BEIJING)
+TO_COME = "GET /an-operation-to-come"
 WORLD = World(
     ids=("li", "zhu"),
     posts=("a", "b"),
     purposes=("p", "q"),
     attributes=((), (("ward", "3"),), (("ward", "4"),)),
-    operations=("GET /people", "GET /all"),
+    operations=("GET /people", "GET /all", TO_COME),
     addresses=("10.1.0.1", "10.2.0.1", "11.0.0.1", "192.0.2.1"),
     moments=tuple(MONDAY + timedelta(hours=hours) for hours in (5, 9, 23, 24 + 5, 24 + 9, 24 + 20)),
 )
@@ -76,12 +77,8 @@ WORLD = World(
 SPECS: st.SearchStrategy[Spec] = st.sampled_from(
     [Show(), Redact(), Keep(last=2), Keep(first=1), Digest(), DatePart(Part.MONTH), Drop(), Replace("已隐藏")]
 )
-SEES = st.dictionaries(
-    st.sampled_from(["name", "phone", "born"]),
-    st.sampled_from(["show", "redact", "{keep: {last: 2}}", "digest", "drop", "{date: {to: month}}"]),
-    min_size=1,
-    max_size=2,
-)
+WRITTEN = st.sampled_from(["show", "redact", "{keep: {last: 2}}", "digest", "drop", "{date: {to: month}}"])
+SEES = st.dictionaries(st.sampled_from(["name", "phone", "born"]), WRITTEN, min_size=1, max_size=2)
 
 
 def some(*names: str, least: int = 1) -> st.SearchStrategy[str]:
@@ -104,7 +101,7 @@ WHO = st.one_of(
     st.fixed_dictionaries({"anyone": st.just("true")}, optional={"not_posts": some("a", "b")}),
 )
 CONDITIONS = st.fixed_dictionaries(
-    {"who": WHO.map(lambda who: "{" + ", ".join(f"{key}: {value}" for key, value in who.items()) + "}")},
+    {"who": WHO.map(lambda who: _mapping(who))},
     optional={
         "operations": some("GET /people", "GET /all"),
         "records": some("person", "home"),
@@ -118,9 +115,17 @@ CONDITIONS = st.fixed_dictionaries(
         "until": st.sampled_from(["'2027-06-30'", "'2028-06-30'"]),
     },
 )
-SEEN = SEES.map(lambda sees: "{" + ", ".join(f"{category}: {spec}" for category, spec in sees.items()) + "}")
-USUAL = st.fixed_dictionaries({"systems": some("one", "two"), "purpose": some("p", "q"), "sees": SEEN})
-GRANT = st.tuples(CONDITIONS, USUAL).map(lambda drawn: drawn[0] | drawn[1])
+NARROWING = st.sampled_from(
+    [
+        {"operations": '["GET /all"]'},
+        {"networks": '["10.1.0.0/16"]'},
+        {"hours": "{days: [mon]}"},
+        {"fields": '["person.name", "home.phone"]'},
+        {"not_purpose": '["q"]'},
+    ]
+)
+USUAL = st.fixed_dictionaries({"systems": some("one", "two"), "purpose": some("p", "q")})
+GRANT = st.tuples(CONDITIONS, USUAL, SEES).map(lambda drawn: (drawn[0] | drawn[1], drawn[2]))
 TEXT = st.sampled_from(["", "x", "ab", "张三丰", "13800138000", "1949-12-31", "1949-12", "𠮷野家", "已隐藏", "***"])
 VALUE = TEXT | st.integers(0, 9) | st.none() | st.booleans() | st.lists(TEXT, max_size=2)
 HOME = st.dictionaries(st.sampled_from(["street", "phone", "owner", "new"]), TEXT | st.none() | st.integers(0, 9))
@@ -151,17 +156,26 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Policy:
 
 def with_grants(base: Policy, data: st.DataObject) -> Policy:
     """*base* with masks and grants that are drawn; half of the grants are narrower than one before."""
-    written = data.draw(st.lists(GRANT, min_size=1, max_size=5))
-    for number, grant in enumerate(written):
-        if number and data.draw(st.booleans()):
-            wider = written[data.draw(st.integers(0, number - 1))]
-            written[number] = grant | wider | {"sees": grant["sees"]}
+    written: list[tuple[dict[str, str], dict[str, str]]] = []
+    drawn = data.draw(st.lists(GRANT, min_size=3, max_size=6))
+    for grant, sees in drawn:
+        is_narrower = data.draw(st.booleans())
+        if not written or not is_narrower:
+            written.append((grant, sees))
+            continue
+        wider, seen = written[data.draw(st.integers(0, len(written) - 1))]
+        narrowing = data.draw(NARROWING)
+        written.append((narrowing | grant | wider, {category: data.draw(WRITTEN) for category in seen}))
     categories = {name: replace(one, mask=data.draw(SPECS)) for name, one in base.categories.items()}
     particulars = {
-        f"g{number}": ", ".join(f"{key}: {value}" for key, value in grant.items())
-        for number, grant in enumerate(written)
+        f"g{number}": ", ".join(f"{key}: {value}" for key, value in (grant | {"sees": _mapping(sees)}).items())
+        for number, (grant, sees) in enumerate(written)
     }
     return replace(base, grants=tuple(grants_of(**particulars)), categories=categories)
+
+
+def _mapping(entries: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"
 
 
 def errors_of(policy: Policy) -> set[str]:
@@ -190,7 +204,7 @@ def produced(program: Program, exchange: Exchange, body: Any) -> Any:
 
 
 @given(st.data())
-@settings(max_examples=examples(60), deadline=None, phases=[Phase.generate, Phase.shrink])
+@settings(max_examples=examples(80), deadline=None, phases=[Phase.generate, Phase.shrink])
 def test_a_program_does_what_the_interpreter_does(base: Policy, data: st.DataObject) -> None:
     policy = with_grants(base, data)
     reference = Reference(policy, WORLD)
@@ -201,6 +215,6 @@ def test_a_program_does_what_the_interpreter_does(base: Policy, data: st.DataObj
         return
     programs = {name: compile_system(policy, system, {"idp.json": "{}"}) for name, system in policy.systems.items()}
     body = {"items": [FULL, *data.draw(st.lists(PERSON, max_size=3))], "total": data.draw(VALUE), "more": 1}
-    for exchange in reference.kinds():
+    for exchange in (one for one in reference.kinds() if one.operation != TO_COME):
         expected = reference.becomes(exchange, body)
         assert produced(programs[exchange.system], exchange, body) == expected

@@ -168,6 +168,7 @@ def test_a_document_with_every_key_is_good_to_both(kind: str) -> None:
 SECTIONS = {
     "`catalogue`": "catalogue#",
     "category `…`": "catalogue#/$defs/category",
+    "`harm`": "catalogue#/$defs/category/properties/harm",
     "`title`": "catalogue#/$defs/title",
     "`refuse`": "catalogue#/$defs/title",
     "`keep`": "catalogue#/$defs/transform/oneOf/2/properties/keep",

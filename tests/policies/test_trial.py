@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from policies.compile_folder import compile_folder
@@ -11,6 +12,7 @@ from policies.findings import PolicyError
 from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
 from tests.policies.compiled import GOOD
 from tests.policies.owned import declare_owned
+from yingbi.explain import lines_of_trial
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 NOBODY = Caller()
@@ -56,6 +58,43 @@ def test_it_says_by_which_rule_and_what_would_show_more(trial: Trial) -> None:
     seen = {each.decision.name: each for each in tried(trial, caller=CLERK).used}
     assert seen["person.name"].decision.grant == "clerks"
     assert seen["person.name"].more == ()
+
+
+def test_what_a_grant_goes_by_is_tried_as_well(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(GOOD, folder)
+    text = (folder / "grants.yaml").read_text("utf-8")
+    text = text.replace("who: {posts: [clerk]}", "who: {attributes: {ward: ['3']}}")
+    conditions = "networks: [10.0.0.0/8]\n    operations: [GET /people]\n    until: 2027-06-30\n"
+    (folder / "grants.yaml").write_text(text.replace("until: 2027-06-30\n", conditions, 1), "utf-8")
+    people = folder / "systems" / "people.yaml"
+    claims = people.read_text("utf-8").replace("keys: idp.json\n", "keys: idp.json\n      attribute_claims: [ward]\n")
+    people.write_text(claims, "utf-8")
+    narrowed = Trial(compile_folder(folder))
+    caller = read_caller(
+        b'{"id": "w", "purposes": ["case-handling"], "attributes": {"ward": "3"}, "address": "10.1.2.3"}'
+    )
+    assert tried(narrowed, caller=caller).grants == ("clerks",)
+    one = json.dumps(PERSON, ensure_ascii=False).encode()
+    assert tried(narrowed, one, caller=caller, operation="GET /people/5").grants == ()
+    for changed in ({"attributes": {"ward": "4"}}, {"address": "11.0.0.1"}, {"address": ""}):
+        assert tried(narrowed, caller=msgspec.structs.replace(caller, **changed)).grants == ()
+    with pytest.raises(NotTried, match=r"no network address: `10\.0\.0`"):
+        tried(narrowed, caller=msgspec.structs.replace(caller, address="10.0.0"))
+
+
+def test_whom_a_leak_harms_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(GOOD, folder)
+    catalogue = folder / "catalogue.yaml"
+    text = catalogue.read_text("utf-8").replace(
+        "sensitive: true\n", "sensitive: true\n    harm: {person: serious}\n", 1
+    )
+    catalogue.write_text(text, "utf-8")
+    shown = tried(Trial(compile_folder(folder)))
+    harms = {each.decision.name: each.harm for each in shown.used if each.harm}
+    assert harms == {"person.id_no": {"person": "serious"}}
+    assert "  危害 / harm: 个人权益严重危害 / person serious" in list(lines_of_trial(shown))
 
 
 def test_a_grant_that_has_ended_is_told_as_one(trial: Trial) -> None:

@@ -42,7 +42,8 @@ def add_policies(commands: Commands) -> None:
         "--caller",
         type=Path,
         metavar="FILE",
-        help="调用者的 JSON：id、posts、purposes；默认未登录 / who asks, as JSON; nobody signed in unless given",
+        help="调用者的 JSON：id、posts、purposes、attributes、address 等；默认未登录"
+        " / who asks, as JSON; nobody signed in unless given",
     )
     trying.add_argument("--kind", choices=KINDS, help="答复的格式，默认看扩展名 / what the answer is; by its name")
     trying.add_argument("--explain", action="store_true", help="在标准错误中逐字段说明 / say why, on standard error")
