@@ -1,7 +1,7 @@
 """What may be asked: which operation a request is, and whether its parameters are a question the caller may put."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -59,16 +59,30 @@ class Question:
         """Words that requests of the operation are made of."""
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
 
-    def refusal(self, parameters: Sequence[tuple[str, str]], view: Sight) -> Refusal | None:
+    def compared(self, name: str) -> tuple[Sequence[int], bool]:
+        """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
+        for pattern, rule in self._rules:
+            match = pattern.fullmatch(name)
+            if match is not None and rule.about is About.FILTER and match["field"] in self._fields:
+                is_equal = match["field"] == name or match.groupdict().get("op") == "exact"
+                return self._fields[match["field"]], is_equal
+        return (), False
+
+    def refusal(
+        self, parameters: Sequence[tuple[str, str]], view: Sight, by_token: Container[int] = ()
+    ) -> Refusal | None:
         """Why the operation may not be asked, with *parameters*, by a caller of *view*; None where it may.
+
+        *by_token*: the places of parameters whose value came as a token. Those ask nothing: nobody can make one of a
+        guess.
 
         DESIGN decision 6: an answer that depends on a hidden value tells the value, question by question. So does
         whether there is an answer at all, where a path names a record by its key.
         """
         if not view.may_ask(self._asked):
             return Refusal("question_about_hidden_field")
-        for name, value in parameters:
-            refusal = self._refusal(name, value, view)
+        for place, (name, value) in enumerate(parameters):
+            refusal = None if place in by_token else self._refusal(name, value, view)
             if refusal is not None:
                 return refusal
         return None

@@ -10,6 +10,7 @@ from policies.parse_transforms import parse_spec
 from policies.policy import (
     MOST_ATTRIBUTES,
     PUBLIC,
+    SCAN,
     Field,
     JwtIssuer,
     Kind,
@@ -21,6 +22,7 @@ from policies.policy import (
     System,
 )
 from policies.section import NAME, Section
+from policies.transforms.spec import Encrypt, Reversible, Token
 from policies.yaml_tree import Node, Scalar
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
@@ -168,6 +170,11 @@ def _records(file: Section) -> dict[str, Record]:
             if facet in fields and not _is_public(fields[facet]):
                 message = f"`{facet[:80]}` is personal: a list of its values would tell of persons and record none"
                 file.find(section.place_of("facets"), "personal-facet", message, about=f"`{facet[:80]}`")
+        for key in ("search", "key", "subject", "facets"):
+            for wanted in named.get(key, facets):
+                if wanted in fields and fields[wanted].at_rest is not None:
+                    message = f"the system looks for records by `{wanted[:80]}` (`{key}`) and would find none encrypted"
+                    file.find(fields[wanted].at, "at-rest-looked-for", message, about=f"`{wanted[:80]}`（`{key}`）")
         records[name] = Record(
             name=name, subject=subject, key=record_key, search=search, facets=facets, fields=fields, at=at
         )
@@ -188,6 +195,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     category, record = inner.name("category", required=False), inner.name("record", required=False)
     mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
+    at_rest = _at_rest(inner, category)
     inner.done()
     if (category is None) == (record is None):
         section.find(
@@ -204,8 +212,25 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
         label=label or "",
         mask=mask,
         on_write=on_write,
+        at_rest=at_rest,
         at=inner.at,
     )
+
+
+def _at_rest(field: Section, category: str | None) -> Reversible | None:
+    spec = parse_spec(field, "at_rest", required=False)
+    if spec is None:
+        return None
+    at = field.place_of("at_rest")
+    if not isinstance(spec, Token | Encrypt):
+        message = "`at_rest` is `token` or `encrypt`: nothing else can be opened again"
+        field.find(at, "wrong-form", message, about="`at_rest` 只能是 `token` 或 `encrypt`")
+        return None
+    if category in (None, PUBLIC, SCAN):
+        message = "only a value of a category of the catalogue is stored encrypted"
+        field.find(at, "at-rest-without-category", message, about="`at_rest`")
+        return None
+    return spec
 
 
 def _labels(file: Section) -> Labels:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.findings import Position
-from policies.transforms.spec import Spec
+from policies.transforms.spec import Reversible, Spec
 
 PUBLIC = "public"
 """The category of values that are not about a person."""
@@ -213,6 +213,8 @@ class Field:
     """The category of what the application shows beside the value, where that refers to something: a name, perhaps."""
     mask: Spec | None = None
     on_write: OnWrite | None = None
+    at_rest: Reversible | None = None
+    """As what the system behind stores it; None: as it is."""
     at: Position
 
 

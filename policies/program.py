@@ -10,7 +10,7 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.policy import About, Direction, Kind, OnWrite, State
-from policies.transforms.spec import Spec
+from policies.transforms.spec import Reversible, Spec
 
 _LABEL = "yingbi program 1"
 
@@ -36,6 +36,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     personal: bool
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
+    at_rest: Reversible | None = None
+    """As what the system behind stores it; None: as it is."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):

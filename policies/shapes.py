@@ -20,7 +20,7 @@ from policies.program import (
     ValueShape,
 )
 from policies.section import nearest
-from policies.transforms.spec import Redact, Scan, Show, Spec
+from policies.transforms.spec import Redact, Reversible, Scan, Show, Spec
 
 _PLACEHOLDER = re.compile(r"\{(field|op|any)\}")
 _BUILT_IN = "built in"
@@ -137,7 +137,13 @@ class ShapeMaker:
         )
 
     def value(
-        self, name: str, category: str, at: Position, mask: Spec | None = None, on_write: OnWrite | None = None
+        self,
+        name: str,
+        category: str,
+        at: Position,
+        mask: Spec | None = None,
+        on_write: OnWrite | None = None,
+        at_rest: Reversible | None = None,
     ) -> int:
         """The index of a new field called *name*."""
         if category == SCAN:
@@ -153,6 +159,7 @@ class ShapeMaker:
                 str(at),
                 personal=True,
                 followed=known.elsewhere is Elsewhere.HIDE,
+                at_rest=at_rest,
             )
         else:
             if category not in self._policy.unread:
@@ -176,7 +183,7 @@ class ShapeMaker:
                 f"`{name}`",
             )
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
-        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write), label)
+        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write, child.at_rest), label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
         root = _Branch(targets[0].at if targets else self._system.at)

@@ -11,6 +11,7 @@ import msgspec
 
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
+from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester
 from policies.findings import PolicyError
@@ -25,6 +26,7 @@ from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)
+_KEYS = DataKeys("00000000", {"00000000": DataKey("00000000", _KEY)})
 """Digests of a trial fit no installation: they have a key that everybody knows."""
 
 
@@ -101,7 +103,7 @@ class Trial:
             operation=rule.id if rule is not None else "",
             now=now.timestamp(),
         )
-        view = View(program, grants, _KEY)
+        view = View(program, grants, _KEY, _KEYS)
         tally = Tally(Digester("trial", _KEY))
         masker = _masker(rule, view, kind, tally)
         out: list[bytes] = []

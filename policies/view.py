@@ -9,8 +9,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from policies.ask import Links
+from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
+from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_shape import HtmlShape, Selector
@@ -36,17 +38,33 @@ from policies.program import (
     ValueShape,
 )
 from policies.transforms.keyed import FieldKeys
-from policies.transforms.make import could_have_made, number_transform_of, transform_of
+from policies.transforms.make import (
+    REDACTED,
+    could_have_made,
+    hidden_number,
+    number_transform_of,
+    opener_of,
+    transform_of,
+)
+from policies.transforms.sealed import FieldCipher, stored_tokens
 from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, looks_true
 
 
 class View:
     """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
-    *secret* is the key that field digests are derived from.
+    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again.
     """
 
-    def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes, *, harder: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        grants: Sequence[GrantRule],
+        secret: bytes,
+        keys: DataKeys | None = None,
+        *,
+        harder: bool = False,
+    ) -> None:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
@@ -58,7 +76,9 @@ class View:
         )
         self.sent = tuple(decided_sent(program, index, grants) for index in fields)
         """What becomes of fields that the caller sends."""
-        self.actions = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.decisions))
+        self.actions = tuple(
+            _action(program, index, decision, secret, keys) for index, decision in enumerate(self.decisions)
+        )
         self._links = Links(program, self)
         self._followed = _links(program)
         self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
@@ -181,9 +201,10 @@ class View:
 class Views:
     """The views of one program, made when they are first needed."""
 
-    def __init__(self, program: Program, secret: bytes) -> None:
+    def __init__(self, program: Program, secret: bytes, keys: DataKeys | None = None) -> None:
         self.program = program
         self._secret = secret
+        self._keys = keys
         self._made: dict[tuple[bool, tuple[str, ...]], View] = {}
 
     def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
@@ -193,7 +214,7 @@ class Views:
         key = harder, tuple([grant.id for grant in grants])
         view = self._made.get(key)
         if view is None:
-            view = self._made[key] = View(self.program, grants, self._secret, harder=harder)
+            view = self._made[key] = View(self.program, grants, self._secret, self._keys, harder=harder)
         return view
 
     @cached_property
@@ -212,21 +233,45 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
-def _action(program: Program, index: int, decision: Decision, secret: bytes) -> Action:
+def _action(program: Program, index: int, decision: Decision, secret: bytes, data: DataKeys | None) -> Action:
     field = program.fields[index]
-    kind, apply = _treatment(decision.spec, FieldKeys(secret, program.system, field.category))
+    keys = FieldKeys(secret, program.system, field.category, data)
+    kind, apply = _treatment(decision.spec, keys)
+    # Of an empty control only what the form carries says whether there was anything to drop.
+    restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
+    number = number_transform_of(decision.spec)
+    if field.at_rest is not None and kind is not Kind.DROP:
+        kind, apply, number = (
+            Kind.MASK,
+            _opened(stored_tokens(field.at_rest, keys, field.name), kind, apply),
+            hidden_number,
+        )
     return Action(
         field=index,
         kind=kind,
         apply=apply,
         personal=field.personal,
         followed=field.followed,
-        # Of an empty control only what the form carries says whether there was anything to drop.
-        restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
-        number=number_transform_of(decision.spec),
+        restore=restore,
+        number=number,
         stays=isinstance(decision.spec, Null),
         makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
+        stored=field.at_rest is not None,
+        opens=opener_of(decision.spec, keys),
     )
+
+
+def _opened(tokens: FieldCipher, kind: Kind, apply: Callable[[str], str]) -> Callable[[str], str]:
+    """*apply* to what a stored value stands for. What does not open here is hidden from everybody."""
+
+    def treat(stored: str) -> str:
+        try:
+            value = tokens.open(stored)
+        except BadToken:
+            return REDACTED
+        return hide(value, personal_spans(value)) if kind is Kind.SCAN else apply(value)
+
+    return treat
 
 
 def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:

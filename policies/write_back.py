@@ -106,7 +106,7 @@ class WriteRules:
     def _settled(
         self, name: str, value: str, shapes: HtmlShapes, carried: Carried, actions: Sequence[Action]
     ) -> str | None:
-        index = _control_field(name, shapes)
+        index = control_field(name, shapes)
         is_empty = not value.strip()
         if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(actions[index], value)):
             return value
@@ -156,7 +156,8 @@ class _JsonSettling:
             return self.rules.is_mask(self.actions[_field_of(shape)], value)
         action = self.actions[_field_of(shape)]
         if value is None:
-            return not isinstance(shape, ObjectShape | RowsShape) and action.kind in (Kind.MASK, Kind.DROP)
+            could_be = action.kind is Kind.DROP or (action.kind is Kind.MASK and not action.stored)
+            return could_be and not isinstance(shape, ObjectShape | RowsShape)
         # A number that stands for a band stands for itself as well.
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and action.kind is Kind.MASK and action.number(value) == value
@@ -228,7 +229,8 @@ def _row_shape(shape: Shape | None) -> Shape | None:
     return shape.record if isinstance(shape, RowsShape) else shape
 
 
-def _control_field(name: str, shapes: HtmlShapes) -> int:
+def control_field(name: str, shapes: HtmlShapes) -> int:
+    """The index of the field that the control *name* of a form holds."""
     match = re.fullmatch(shapes.control, name) if shapes.control else None
     child = shapes.record.children.get(match["field"]) if match else None
     return child.field if isinstance(child, ValueShape) else UNDECLARED

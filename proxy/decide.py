@@ -3,10 +3,11 @@
 The order matters: who asks is settled before what is asked, and tightenings come before every permission.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from policies.formats.masker import Withheld
 from policies.overlay import Overlay, OverlayEntry, Tightening
@@ -49,6 +50,8 @@ class Forward:
 
     operation: OperationRule
     view: View
+    request: Request
+    """With true values in the place of tokens, and with those of the system's store where it stores them encrypted."""
     body: bytes
     said: tuple[str, ...] = ()
     """What the caller said, in the target and in a form: an answer may repeat it."""
@@ -111,17 +114,25 @@ def decide(
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
+    said = _said(request, body)
+    question = system.question(operation)
+    try:
+        query, by_token = system.sent.opened_query(request.query, question, view.actions)
+    except MaskReturned as returned:
+        return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     if any(system.writes.holds_mask(value) for _, value in request.query):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    refusal = system.question(operation).refusal(request.query, view)
+    refusal = question.refusal(query, view, by_token)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
+    stored = system.sent.stored_query(query, question)
+    if stored is None:
+        return Refuse(reason="question_about_hidden_field", operation=operation)
+    forward = Forward(operation=operation, view=view, request=_asking(request, stored), body=b"", said=said)
     if operation.method in SAFE_METHODS:
-        if body:
-            return Refuse(reason="body_not_declared", operation=operation)
-        return Forward(operation=operation, view=view, body=b"", said=_said(request, b""))
-    return _with_body(request, body, system, caller, operation, view, now)
+        return Refuse(reason="body_not_declared", operation=operation) if body else forward
+    return _with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -148,25 +159,29 @@ def _may_not_call(operation: OperationRule, caller: Caller) -> str | None:
 
 
 def _with_body(
-    request: Request,
-    body: bytes,
-    system: System,
-    caller: Caller,
-    operation: OperationRule,
-    view: View,
-    now: datetime,
+    forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
 ) -> Forward | Refuse:
+    """*forward* with what of *body* may be sent on. *request* is as it came."""
+    operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
     try:
-        settled = _settled(request, body, operation.body, system, caller, view, now)
+        settled = _settled(request, body, operation.body, system, caller, forward.view, now)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except Withheld:
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    return Forward(operation=operation, view=view, body=settled, said=_said(request, body))
+    return replace(forward, body=settled)
+
+
+def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
+    """*request* with the parameters *query*."""
+    if tuple(query) == request.query:
+        return request
+    target = f"{quote(request.path)}?{urlencode(query, errors='surrogatepass')}"
+    return replace(request, query=tuple(query), opened=target)
 
 
 def _said(request: Request, body: bytes) -> tuple[str, ...]:
@@ -187,7 +202,10 @@ def _settled(
     if request.media_type == FORM and shapes.html is not None:
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        return system.writes.form(body, shapes.html, opened, view.actions)
+        body = system.sent.opened_form(body, shapes.html, view.actions)
+        return system.sent.stored_form(system.writes.form(body, shapes.html, opened, view.actions), shapes.html)
     if request.media_type == JSON and shapes.json is not None:
-        return system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        body = system.sent.opened_json(body, shapes.json, view.actions)
+        settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        return system.sent.stored_json(settled, shapes.json)
     return None

@@ -120,7 +120,7 @@ class Gate:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):
             return verdict
-        exchange.forward, ledger.view = verdict, verdict.view
+        exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
 
     def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -107,7 +107,7 @@ class Register:
         answered = AnswerHeaders(
             headers={name.lower(): [value] for name, value in answer.headers.items()},
             request=request,
-            forward=Forward(operation=operation, view=view, body=b""),
+            forward=Forward(operation=operation, view=view, request=request, body=b""),
             system=System(self.program, "digest", DIGESTER, SECRET, DATA_KEYS),
             is_static=False,
         )

@@ -39,7 +39,7 @@ def left(
     answered = AnswerHeaders(
         headers={name: [value]},
         request=request,
-        forward=Forward(operation=declaring, view=SYSTEM.views.strictest, body=b"", said=said),
+        forward=Forward(operation=declaring, view=SYSTEM.views.strictest, request=request, body=b"", said=said),
         system=SYSTEM,
         is_static=is_static,
     )
