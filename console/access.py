@@ -1,7 +1,8 @@
 """Who may do what: one table of every endpoint. What is not in it is refused to everybody.
 
 Pages ask it too, so that nobody is offered what they may not do.
-That publishing takes two *people* is no business of this table; `incident.publishing` compares them.
+That publishing takes two *people* is no business of this table; `incident.publishing` and `console.policy_acts` compare
+them.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,6 +21,7 @@ _APPROVES = frozenset({Role.PRESS, Role.OFFICER})
 _READS_CASES = frozenset({Role.ONCALL, Role.OFFICER, Role.PRESS, Role.AUDITOR})
 _READS_LOG = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR})
 _READS_POLICIES = frozenset({Role.OFFICER, Role.AUDITOR})
+_WRITES_POLICIES = frozenset({Role.OFFICER})
 _READS_SYSTEM = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 _READS_ACCOUNTS = frozenset({Role.AUDITOR, Role.OPERATOR})
 
@@ -61,10 +63,26 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/notice/approve"): _APPROVES,
     ("POST", "/cases/{case}/notice/withdraw"): _WRITES,
     ("GET", "/policies"): _READS_POLICIES,
+    ("POST", "/policies/drafts"): _WRITES_POLICIES,
+    ("POST", "/policies/roll-back"): _WRITES_POLICIES,
+    ("GET", "/policies/drafts/{draft}"): _READS_POLICIES,
+    ("GET", "/policies/drafts/{draft}/file"): _READS_POLICIES,
+    ("POST", "/policies/drafts/{draft}/file"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/files"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/submit"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/approve"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/publish"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/rebase"): _WRITES_POLICIES,
+    ("POST", "/policies/drafts/{draft}/withdraw"): _WRITES_POLICIES,
+    ("GET", "/policies/versions/{version}"): _READS_POLICIES,
+    ("GET", "/policies/versions/{version}/file"): _READS_POLICIES,
     ("GET", "/system"): _READS_SYSTEM,
     ("GET", "/accounts"): _READS_ACCOUNTS,
 }
 """By method and route, as the application declares it."""
+
+CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", "/policies/drafts/{draft}/files"})
+"""Whose forms may be long: they hold the files of a policy."""
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""

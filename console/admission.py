@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from console import cookies
-from console.access import ACCESS, allowed
+from console.access import ACCESS, CARRIES_FILES, allowed
 from console.accounts import Accounts
 from console.desk import Desk
-from console.forms import MOST_BYTES, NOTHING, Typed, read_form
+from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES, NOTHING, Typed, read_form
 from console.sessions import Session
 
 SAFE = frozenset({"GET", "HEAD"})
@@ -49,9 +49,10 @@ class Admission:
         unsafe = request.method not in SAFE
         if unsafe and not cookies.comes_from_here(request):
             raise HTTPException(403, ELSEWHERE)
-        typed = await _form_of(request) if unsafe else NOTHING
         public = ACCESS[key] is None
         session = None if public else await self._session(request)
+        long = path in CARRIES_FILES and session is not None and allowed(session.account.roles, *key)
+        typed = await _form_of(request, MOST_BYTES_OF_FILES if long else MOST_BYTES) if unsafe else NOTHING
         if session is None and not public:
             raise SignInFirst(typed)
         secret = session.token if session else request.cookies.get(cookies.VISIT, "")
@@ -71,14 +72,14 @@ class Admission:
         return await run_in_threadpool(self._accounts.session, token) if token else None
 
 
-async def _form_of(request: Request) -> Typed:
-    """The form in the body, read no further than it may be long."""
+async def _form_of(request: Request, most: int) -> Typed:
+    """The form in the body, read no further than *most* bytes."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise HTTPException(415)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise HTTPException(413)
     try:
         return read_form(bytes(body))

@@ -20,6 +20,10 @@ from console.notice_pages import NoticePages
 from console.office import Office
 from console.overview import Overview
 from console.pages import STYLE, Pages
+from console.policy_forms import PolicyForms
+from console.policy_journal import BrokenPolicyJournal
+from console.policy_pages import PolicyPages, altered_page
+from console.policy_store import AlteredFiles
 from console.sign_in import SignIn
 from incident.ids import Bilingual
 from siem.index.store import StoreUnavailable
@@ -67,6 +71,8 @@ def build(office: Office) -> FastAPI:
     app.add_exception_handler(SignInFirst, errors.sign_in_first)
     app.add_exception_handler(ChangePasswordFirst, errors.change_password_first)
     app.add_exception_handler(StoreUnavailable, errors.unavailable)
+    app.add_exception_handler(BrokenPolicyJournal, errors.altered)
+    app.add_exception_handler(AlteredFiles, errors.altered)
     app.add_exception_handler(500, errors.failed)
     return app
 
@@ -74,7 +80,10 @@ def build(office: Office) -> FastAPI:
 def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[str, str, Endpoint], ...]:
     overview, alerts, events = Overview(pages), AlertPages(pages), EventPages(pages)
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
+    policies = PolicyPages(pages)
+    forms = PolicyForms(pages, policies)
     case, notice = "/cases/{case}", "/cases/{case}/notice"
+    draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
     return (
         ("GET", "/style.css", _style),
         ("GET", "/sign-in", signing.form),
@@ -112,7 +121,20 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{notice}/submit", notices.submit),
         ("POST", f"{notice}/approve", notices.approve),
         ("POST", f"{notice}/withdraw", notices.withdraw),
-        ("GET", "/policies", machinery.policies),
+        ("GET", "/policies", policies.index),
+        ("POST", "/policies/drafts", forms.draft),
+        ("POST", "/policies/roll-back", forms.roll_back),
+        ("GET", draft, policies.draft),
+        ("GET", f"{draft}/file", policies.draft_file),
+        ("POST", f"{draft}/file", forms.file),
+        ("POST", f"{draft}/files", forms.files),
+        ("POST", f"{draft}/submit", forms.submit),
+        ("POST", f"{draft}/approve", forms.approve),
+        ("POST", f"{draft}/publish", forms.publish),
+        ("POST", f"{draft}/rebase", forms.rebase),
+        ("POST", f"{draft}/withdraw", forms.withdraw),
+        ("GET", version, policies.version),
+        ("GET", f"{version}/file", policies.version_file),
         ("GET", "/system", machinery.system),
         ("GET", "/accounts", machinery.accounts),
     )
@@ -194,6 +216,12 @@ class _Errors:
         """The index or the file of alerts does not answer now."""
         log.warning("store_unavailable")
         return self._pages.error(503, _SAID[503], _frame(request))
+
+    async def altered(self, request: Request, error: Exception) -> Response:
+        """What the page would be made from is not as it was written."""
+        log.error("policies_altered")
+        assert isinstance(error, BrokenPolicyJournal | AlteredFiles)
+        return altered_page(self._pages, _frame(request), error)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """Something of ours failed; what it was is in the process's own log, without what was typed."""

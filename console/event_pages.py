@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.desk import Admitted
+from console.explanation import explained
 from console.forms import Mistyped
 from console.pages import Pages
 from siem.index.condition import Is
@@ -51,7 +52,17 @@ class EventPages:
         if document is None:
             raise HTTPException(404)
         found = from_ecs(document)
-        return self._pages.page(desk, "event.html.j2", event=found, others=self._others(found), most=MOST_OTHERS)
+        program = self._pages.office.program_of(found.program)
+        return self._pages.page(
+            desk,
+            "event.html.j2",
+            event=found,
+            fields=explained(found, program, self._pages.office.now()),
+            knows_program=program is not None,
+            others=self._others(found),
+            most=MOST_OTHERS,
+            version=self._pages.office.version_of(found.program),
+        )
 
     def _others(self, event: AccessEvent) -> Sequence[AccessEvent]:
         start, end = event.at - AROUND, event.at + AROUND

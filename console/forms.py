@@ -11,6 +11,8 @@ from incident.ids import NotPermitted
 
 MOST_BYTES = 1_000_000
 """Of a form as it is sent: a notice of the greatest length takes 110 kB."""
+MOST_BYTES_OF_FILES = 32_000_000
+"""Of one that an officer sends the files of a policy with."""
 MOST_FIELDS = 200
 LONGEST_TEXT = 2_000
 """Characters of a reason or a note."""

@@ -31,6 +31,12 @@ class PolicyState:
 
     generation: int
     """0 where none was ever published."""
+    version: int = 0
+    """Of the policy that two people agreed on; 0 where the folder is in force."""
+    two_people: bool = True
+    """Whether a policy takes another person's approval."""
+    versions: Mapping[int, int] = field(default_factory=dict)
+    """By generation of the programs, the version that they were made from, as far as that is known."""
     published_at: datetime | None
     checked_at: datetime | None
     systems: tuple[SystemState, ...]
@@ -91,6 +97,18 @@ class RecordState:
     """The starts of the log that are not as they were written, and where."""
     journals: Mapping[str, Bilingual] = field(default_factory=dict)
     """The cases whose journal is not as it was written, and where."""
+    policies: Bilingual | None = None
+    """Where the journal of policies is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramVersion:
+    """The version of the policy that a program was made from."""
+
+    number: int
+    drafted_by: tuple[str, ...]
+    approved_by: str
+    """Empty where nobody has: it was taken over as it stood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What runs and by which policy: pages to read. Nothing here can be changed."""
+"""What runs, and who may sign in: pages to read. Nothing here can be changed."""
 
 from starlette.responses import Response
 
@@ -10,16 +10,11 @@ MOST_LISTED = 200
 
 
 class MachineryPages:
-    """Policies, system, accounts."""
+    """System, accounts."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._office = pages.office
-
-    def policies(self, desk: Admitted) -> Response:
-        """The programs in force, and what is wrong with the files."""
-        policy = self._office.state().policy
-        return self._pages.page(desk, "policies.html.j2", policy=policy, most=MOST_LISTED)
 
     def system(self, desk: Admitted) -> Response:
         """Workers, index, tightenings, addresses."""

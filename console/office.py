@@ -1,13 +1,17 @@
 """What the console stands on: the composition root makes it and hands it over. Nothing here opens or starts a thing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from console.accounts import Accounts
-from console.installation import Installation
+from console.installation import Installation, ProgramVersion
+from console.policy_life import PolicyLife
+from console.policy_state import Draft
 from incident.cases import Cases
 from incident.ids import Bilingual
+from policies.program import Program
+from policies.snapshot import Snapshot
 from siem.detect.alert import AlertStore
 from siem.index.store import EventStore
 
@@ -29,6 +33,15 @@ class Office:
     now: Clock
     bulletin_url: str
     """Where the public site is, without a slash at the end."""
+    policies: PolicyLife
+    folder: Callable[[], Snapshot]
+    """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
+    version_of: Callable[[str], ProgramVersion | None] = lambda program: None
+    """The version that the program with this digest was made from, as far as that is known."""
+    rehearsal_of: Callable[[Draft], Sequence[Bilingual]] = lambda draft: ()
+    """What a rehearsal of a draft came to, a sentence each; nothing where there was none."""
+    program_of: Callable[[str], Program | None] = lambda digest: None
+    """The program with this digest, of whatever time; None where it is gone."""
     press_template: str = "bulk-retrieval"
     """The notice that a case is given of which neither a draft nor a playbook says another."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)

@@ -123,6 +123,15 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
     if records.journals:
         names = "、".join(records.journals)
         found.append(_w(f"案件记录被改动过：{names}", f"journals of cases were altered: {', '.join(records.journals)}"))
+    if records.policies:
+        found.append(_w(f"策略记录被改动过：{records.policies.zh}", f"the journal of policies: {records.policies.en}"))
+    if policy.generation and not policy.two_people:
+        found.append(
+            _w(
+                "没有人审批策略：保存文件即生效（yingbi.toml 中 two_people = false）",
+                "nobody approves policies: a saved file is in force (`two_people = false` in yingbi.toml)",
+            )
+        )
     if records.all_at is not None and now - records.all_at > UNCHECKED:
         found.append(_w("记录已超过两天没有全部核验", "the records were not checked in full for two days"))
     if shipping.trouble:

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console import cookies
+from console import cookies, policy_view
 from console.access import SEES_BROKEN_POLICY
 from console.case_view import about
 from console.desk import Desk
@@ -25,6 +25,7 @@ from incident.ids import Bilingual, NotPermitted
 from incident.notice import blocks
 from incident.timeline import describe, split
 from incident.wording import moment
+from policies.difference import shortened
 from policies.findings import Finding
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -83,6 +84,7 @@ def _environment() -> Environment:
         "exactly": exactly,
         "languages": languages,
         "limit": limit,
+        "shortened": shortened,
         "two": split,
         "who": who,
         "whose": whose,
@@ -90,6 +92,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "left": left,
         "notice_standings": STANDINGS,
+        "policy_words": policy_view,
         "role_names": ROLE_NAMES,
         "style_address": STYLE_ADDRESS,
         "w": lambda table, key: word(TABLES[table], key),

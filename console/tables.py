@@ -1,4 +1,7 @@
-"""The tables of accounts, sessions and failed sign-ins. No password, token or name that was tried lies in clear."""
+"""The tables of accounts, sessions and failed sign-ins, and of the life of policies.
+
+No password, token or name that was tried lies in clear.
+"""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
 
@@ -55,4 +58,25 @@ SIGN_IN_FAILURES = Table(
     Column("digest", String(64), primary_key=True),  # of the name, or of the name and where from
     Column("failures", Integer, nullable=False),
     Column("last_at", String(40), nullable=False, index=True),
+)
+
+POLICY_JOURNAL = Table(
+    "policy_journal",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("by_kind", String(10), nullable=False),
+    Column("by_id", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("seal", String(100), nullable=False),
+)
+
+POLICY_TEXTS = Table(
+    "policy_texts",
+    METADATA,
+    Column(
+        "digest", String(64), primary_key=True
+    ),  # SHA-256 of the text: a file, or a list of files with their digests
+    Column("text", Text, nullable=False),
 )

@@ -13,6 +13,7 @@ from incident.journal import Move
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
+from policies.policy import Level
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -137,6 +138,11 @@ DISCLOSURES: Table = {
     Disclosure.PSEUDONYMOUS: _w("假名", "pseudonym"),
     Disclosure.CLEAR: _w("明文", "in clear"),
 }
+DATA_LEVELS: Table = {
+    Level.CORE: _w("核心", "core"),
+    Level.IMPORTANT: _w("重要", "important"),
+    Level.GENERAL: _w("一般", "general"),
+}
 SYSTEM_STATES: Table = {
     "learning": _w("登记中", "learning"),
     "enforcing": _w("按策略执行", "enforcing"),
@@ -169,6 +175,8 @@ WRITTEN: Table = {
     "body_en": _w("英文摘要", "English summary"),
     "change_zh": _w("更正说明", "what was corrected"),
     "change_en": _w("英文更正说明", "the same in English"),
+    "name": _w("文件名", "name of the file"),
+    "yaml": _w("文件内容", "text of the file"),
 }
 """The fields of forms in which people write, by name: what they are given back where it could not be sent."""
 DONE: Table = {
@@ -195,6 +203,14 @@ DONE: Table = {
     "submitted": _w("已提交，请另一人批准", "submitted: another person has to approve it"),
     "approved": _w("已批准，正在发布", "approved: it is being published"),
     "withdrawn": _w("正在撤回", "it is being withdrawn"),
+    "policy-drafted": _w("草稿已建立", "the draft is made"),
+    "policy-edited": _w("草稿已保存，须重新提交和批准", "the draft is saved; it has to be submitted and approved anew"),
+    "policy-submitted": _w("已提交，请另一位安全管理员批准", "submitted: another officer has to approve it"),
+    "policy-approved": _w("已批准，可以发布", "approved: it can be published"),
+    "policy-published": _w("已发布，一秒内生效", "published: it is in force within a second"),
+    "policy-rebased": _w("已合并到现行版本，须重新提交和批准", "brought onto the version in force: submit it anew"),
+    "policy-withdrawn": _w("草稿已撤回", "the draft is withdrawn"),
+    "policy-rolled-back": _w("已退回，一秒内生效", "rolled back: it is in force within a second"),
 }
 """What a page confirms after a form, by the code that the redirect leaves."""
 
@@ -213,6 +229,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "phases": PHASES,
     "verdicts": VERDICTS,
     "disclosures": DISCLOSURES,
+    "data_levels": DATA_LEVELS,
     "system_states": SYSTEM_STATES,
     "group_fields": GROUP_FIELDS,
     "addresses": ADDRESSES,

@@ -46,7 +46,7 @@ class Cases(Engine):
 
         Asked again with the same *once*, it is the same case.
         """
-        self._check_text(title, note)
+        self.check_text(title, note)
         case = self.begin(title, None, person(by), level=level, note=note, once=f"form:{once}" if once else None)
         self.carry_on(case)
         return case
@@ -210,7 +210,7 @@ class Cases(Engine):
         *texts: str,
         public: Collection[str] = (),
     ) -> None:
-        self._check_text(*texts, public=public)
+        self.check_text(*texts, public=public)
         self.ledger.refresh()
         self.ledger.record(case, decide, at=self.now(), by=person(by))
         self.carry_on(case)
@@ -219,7 +219,7 @@ class Cases(Engine):
         with _SCANNING:
             return self.rules.scan(text)
 
-    def _check_text(self, *texts: str, public: Collection[str] = ()) -> None:
+    def check_text(self, *texts: str, public: Collection[str] = ()) -> None:
         """INVARIANT 3: what people write into a journal stays there for ever, so it holds no personal data."""
         for text in texts:
             for hit in self._scan(text):

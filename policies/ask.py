@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from policies.policy import About
+from policies.policy import ANYONE, SIGNED_IN, About
 from policies.program import OperationRule, ParameterRule, Program
 
 
@@ -45,6 +45,47 @@ class Routes:
     def each(self, path: str) -> list[OperationRule]:
         """For every method, the most specific operation that *path*, percent-decoded, fits."""
         return [operation for method in self._routes if (operation := self.find(method, path)) is not None]
+
+
+def call_refusal(operation: OperationRule, *, is_signed_in: bool, posts: frozenset[str]) -> str | None:
+    """Why somebody with *posts* may not call *operation*, if he may not."""
+    if ANYONE in operation.allow:
+        return None
+    if not is_signed_in:
+        return "sign_in_needed"
+    if SIGNED_IN in operation.allow or not posts.isdisjoint(operation.allow):
+        return None
+    return "not_allowed"
+
+
+def questions_of(operation: OperationRule, view: Sight) -> frozenset[str]:
+    """What a caller of *view* may ask in parameters of *operation*: fields to filter and sort by, and parameters."""
+    visible = {field for field, indexes in operation.fields.items() if view.may_ask(indexes)}
+    found = set()
+    for rule in operation.parameters:
+        name = _readable(rule.pattern)
+        match rule.about:
+            case About.REFUSED:
+                continue
+            case About.NOTHING:
+                found.add(name)
+            case About.SEARCH | About.KEY:
+                if rule.values or (rule.fields and view.may_ask(rule.fields)):
+                    found.add(name)
+            case About.FILTER | About.FIELD_NAME:
+                found |= visible
+            case About.LISTED:
+                found |= {f"{name}={field}" for field in visible.intersection(operation.facets)}
+            case About.LEFT_OUT:
+                pass  # whoever leaves a field out is shown less
+    return frozenset(found)
+
+
+def _readable(pattern: str) -> str:
+    """The name of a parameter, as it was declared, whose pattern `shapes.pattern_of` made."""
+    name = re.sub(r"\(\?P<field>[^)]*\)", "{field}", pattern)
+    name = re.sub(r"\(\?:[^)]*\)", "{op}", name).replace("[A-Za-z0-9_]+", "{any}")
+    return re.sub(r"\\(.)", r"\1", name)
 
 
 class Question:

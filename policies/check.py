@@ -24,8 +24,8 @@ def check(
 ) -> dict[str, Program]:
     """Add to *findings* what keeps *policy* from meaning what it says. *jwks* holds the text of each key file.
 
-    Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as far
-    as it can be had; where there are errors none may be used.
+    Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
+    far as it can be had; where there are errors none may be used.
     """
     for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order):
         stage(policy, findings)

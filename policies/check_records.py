@@ -65,7 +65,8 @@ def _goes_by_key(operation: Operation) -> bool:
 
 
 def _records_of(operation: Operation) -> set[str]:
-    return _keys_in(operation.answers) | records_in(operation.answers) | records_in(operation.body)
+    shown = _keys_in(operation.answers) | records_in(operation.answers) | records_in(operation.body)
+    return shown or {operation.record} - {""}
 
 
 def _keys_in(bodies: Bodies) -> set[str]:

@@ -75,7 +75,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
     searched = tuple(
         index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
-    named = sorted(records_in(operation.answers) | records_in(operation.body)) or [""]
+    named = sorted(records_in(operation.answers) | records_in(operation.body)) or [operation.record]
     key = tuple(index for name in named for index in shapes.key_of(name))
     return OperationRule(
         id=f"{operation.method} {operation.path}",

@@ -65,6 +65,7 @@ def _for_record(operation: Operation, record: str) -> Operation:
         operation,
         path=operation.path.replace("{record}", record),
         each_record=False,
+        record=record,
         answers=_bodies_for(operation.answers, record),
         body=_bodies_for(operation.body, record),
     )

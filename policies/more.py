@@ -1,12 +1,16 @@
 """What a caller would need to see more of a field than they do."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.policy import Direction
-from policies.program import Program
+from policies.applies import is_about
+from policies.policy import Direction, Title
+from policies.program import GrantRule, Program
 from policies.transforms.spec import Form, form_of, name_of, shows_more
+
+_DAYS = ("周一 / Mon", "周二 / Tue", "周三 / Wed", "周四 / Thu", "周五 / Fri", "周六 / Sat", "周日 / Sun")
+_DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,30 +21,53 @@ class More:
     transform: str
     rule: str
     """`file:line` of the grant."""
-    posts: tuple[str, ...]
-    callers: tuple[str, ...]
-    purpose: str
+    needs: tuple[Title, ...]
+    """All that has to be so of whoever sees by it."""
     expired: bool
     """Whether it has ended, so that nobody sees by it."""
 
 
-def more_of(program: Program, category: str, form: Form, applied: Container[str], now: datetime) -> tuple[More, ...]:
-    """The grants of *program*, but for those *applied*, by which values of *category* are shown in more than *form*."""
+def more_of(
+    program: Program, name: str, category: str, form: Form, applied: Container[str], now: datetime
+) -> tuple[More, ...]:
+    """The grants of *program*, but for those *applied*, by which more of the field *name* is shown than *form*."""
     found = []
     for grant in program.grants:
-        spec = grant.sees.get(category) if grant.direction is Direction.ANSWER else None
+        spec = grant.sees.get(category) if grant.direction is Direction.ANSWER and is_about(grant, name) else None
         if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
         found.append(
-            More(
-                grant.id,
-                name_of(spec, program.transforms),
-                grant.rule,
-                grant.posts,
-                grant.callers,
-                ", ".join(grant.purposes),
-                expired,
-            )
+            More(grant.id, name_of(spec, program.transforms), grant.rule, tuple(conditions_of(grant)), expired)
         )
     return tuple(found)
+
+
+def conditions_of(grant: GrantRule) -> Iterator[Title]:
+    """All conditions of *grant* in words, one after the other."""
+    who = [*(("岗位", "post", post) for post in grant.posts), *(("调用者", "caller", each) for each in grant.callers)]
+    if who:
+        yield Title(
+            " 或 ".join(f"{zh} {name}" for zh, _, name in who), " or ".join(f"{en} {name}" for _, en, name in who)
+        )
+    elif grant.signed_in:
+        yield Title("已登录", "signed in")
+    for zh, en, names in (
+        ("兼有岗位", "all of the posts", grant.all_posts),
+        ("没有岗位", "none of the posts", grant.not_posts),
+        *((f"属性 {name} 为", f"attribute {name} is", values) for name, values in sorted(grant.attributes.items())),
+        ("目的", "purpose", grant.purposes),
+        ("目的不是", "purpose is none of", grant.not_purposes),
+        ("操作", "operation", grant.operations or ()),
+        ("网络", "network", grant.networks or ()),
+    ):
+        if names:
+            yield Title(f"{zh} {'、'.join(names)}", f"{en} {', '.join(names)}")
+    if grant.hours is not None:
+        spans = "、".join(f"{_moment(first)}–{_moment(last)}" for first, last in grant.hours)
+        yield Title(f"时间 {spans}", f"hours {spans}")
+
+
+def _moment(minute: int) -> str:
+    day, rest = divmod(minute, _DAY_MINUTES)
+    return f"{_DAYS[day % 7]} {rest // 60:02}:{rest % 60:02}"

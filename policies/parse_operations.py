@@ -12,6 +12,7 @@ from policies.policy import (
     About,
     Bodies,
     Element,
+    Headings,
     HtmlBody,
     Operation,
     Parameter,
@@ -305,6 +306,7 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         controls=controls,
         links_hold_values=inner.flag("links_hold_values", default=False),
         own_controls=own,
+        tables=inner.choice("tables", Headings) if "tables" in inner.node.nodes else None,
         at=node.at,
     )
     inner.done()

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from policies.formats.sent_form import SIGNATURES
 from policies.parse_grants import ATTRIBUTE
 from policies.parse_operations import parse_bodies, parse_operations
 from policies.parse_rules import parse_title
@@ -12,6 +13,7 @@ from policies.policy import (
     PUBLIC,
     SCAN,
     Field,
+    Files,
     JwtIssuer,
     Kind,
     Labels,
@@ -29,6 +31,8 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
+MOST_KIB = 1_000
+"""Of a file that a form sends: a request is 1 MiB at most."""
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
 
 
@@ -196,6 +200,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
     at_rest = _at_rest(inner, category)
+    files, title = _files(inner), inner.text("title", required=False)
     inner.done()
     if (category is None) == (record is None):
         section.find(
@@ -213,6 +218,8 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
         mask=mask,
         on_write=on_write,
         at_rest=at_rest,
+        files=files,
+        title=title or "",
         at=inner.at,
     )
 
@@ -231,6 +238,20 @@ def _at_rest(field: Section, category: str | None) -> Reversible | None:
         field.find(at, "at-rest-without-category", message, about="`at_rest`")
         return None
     return spec
+
+
+def _files(field: Section) -> Files | None:
+    section = field.section("files", required=False)
+    if section is None:
+        return None
+    types, most_kib = section.texts("types"), section.number("most_kib", least=1, most=MOST_KIB, default=256)
+    section.done()
+    for media_type in types:
+        if media_type not in SIGNATURES:
+            message = f"`{media_type[:80]}` is none of the kinds of files that may be sent: {', '.join(SIGNATURES)}"
+            about = f"`{media_type[:80]}` 不是可以上传的文件类型：{'、'.join(SIGNATURES)}"
+            section.find(section.place_of("types"), "file-type", message, about=about)
+    return Files(types=types, most_kib=most_kib) if types and most_kib else None
 
 
 def _labels(file: Section) -> Labels:

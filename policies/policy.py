@@ -36,6 +36,15 @@ class OnWrite(StrEnum):
     RESTORE = "restore"
 
 
+class Headings(StrEnum):
+    """Where the tables of a page say which fields their cells hold."""
+
+    HEADER = "header"
+    """At the head of each column."""
+    FIRST_CELL = "first-cell"
+    """At the head of each row."""
+
+
 class Elsewhere(StrEnum):
     """What becomes of a value that is hidden in its field and stands in another text of the same page."""
 
@@ -203,6 +212,15 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files that a form may send."""
+
+    types: tuple[str, ...]
+    """Media types."""
+    most_kib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """A declared field: a value of a category, or a record within the record."""
 
@@ -215,6 +233,10 @@ class Field:
     on_write: OnWrite | None = None
     at_rest: Reversible | None = None
     """As what the system behind stores it; None: as it is."""
+    files: Files | None = None
+    """Which files may be sent for it, where any may."""
+    title: str = ""
+    """What the headings of tables call it, where that is not its name."""
     at: Position
 
 
@@ -284,6 +306,8 @@ class HtmlBody:
     """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
     own_controls: tuple[str, ...] = ()
     """Names, which may hold `{any}`, of controls that are the application's own and hold nobody's value."""
+    tables: Headings | None = None
+    """Where its tables say which fields their cells hold; None: nothing is to be read out of them."""
     scanned: bool = False
     """Whether nothing is declared of it: all of it is free text, the values of its controls among it."""
     at: Position
@@ -323,6 +347,8 @@ class Operation:
     path: str
     each_record: bool = False
     """Stands for one operation for each record of the system; `{record}` is its name."""
+    record: str = ""
+    """The record of the system that it was spelled out for."""
     allow: tuple[str, ...]
     refuse: Title | None = None
     """Why nobody may call it."""

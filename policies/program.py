@@ -9,10 +9,12 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Kind, OnWrite, State
+from policies.policy import About, Direction, Headings, Kind, OnWrite, State
 from policies.transforms.spec import Reversible, Spec
 
-_LABEL = "yingbi program 1"
+LIVE = "yingbi program 1"
+DRAFT = "yingbi draft program 1"
+"""What programs are signed as: one that runs in the shadow of another can never be taken for one in force."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -20,6 +22,14 @@ LABEL = " label"
 """What follows a field's name in that of the label beside it."""
 FREE_TEXT = 1
 """Index of the field that stands for text between declared values: shown but for what recognisers find."""
+
+
+class FileRule(msgspec.Struct, frozen=True):
+    """Which files a form may send for a field."""
+
+    types: tuple[str, ...]
+    """Media types, of `sent_form.SIGNATURES`."""
+    most_bytes: int
 
 
 class FieldInfo(msgspec.Struct, frozen=True):
@@ -34,10 +44,15 @@ class FieldInfo(msgspec.Struct, frozen=True):
     rule: str
     """`file:line` of the declaration."""
     personal: bool
+    level: str = ""
+    """How grave harm to it would be: see `policies.policy.Level`; empty for what is about nobody."""
+    sensitive: bool = False
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
     at_rest: Reversible | None = None
     """As what the system behind stores it; None: as it is."""
+    file: FileRule | None = None
+    """Which files may be sent for it; None: none."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):
@@ -96,6 +111,10 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """A regular expression for the whole names of controls that are the application's own."""
     scanned: bool = False
     """Whether controls nobody declared are free text as well."""
+    tables: Headings | None = None
+    """Where tables say which fields their cells hold."""
+    titles: dict[str, str] = {}
+    """What those headings call the fields of the record, where that is not their names."""
 
 
 class Shapes(msgspec.Struct, frozen=True):
@@ -255,19 +274,19 @@ def digest_of(program: Program) -> str:
     return hashlib.sha256(_bytes_of(program)).hexdigest()
 
 
-def write_program(program: Program, signer: Signer) -> bytes:
+def write_program(program: Program, signer: Signer, label: str = LIVE) -> bytes:
     """The signed bytes of *program*. The same program has the same digest whenever it is compiled."""
     body = _bytes_of(program)
     digest = hashlib.sha256(body).hexdigest()
-    return msgspec.json.encode(_File(digest, signer.sign(_LABEL, body), msgspec.Raw(body)))
+    return msgspec.json.encode(_File(digest, signer.sign(label, body), msgspec.Raw(body)))
 
 
-def read_program(data: bytes, verifier: Verifier) -> tuple[Program, str]:
+def read_program(data: bytes, verifier: Verifier, label: str = LIVE) -> tuple[Program, str]:
     """The program in *data* and its digest. Raises BadSignature or BadProgram."""
     try:
         file = msgspec.json.decode(data, type=_File, strict=True)
         body = bytes(file.program)
-        verifier.check(_LABEL, body, file.signature)
+        verifier.check(label, body, file.signature)
         program = msgspec.json.decode(body, type=Program, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadProgram("not the bytes of a program") from None

@@ -8,16 +8,16 @@ INVARIANT: no value of a field that is stored encrypted goes to the system as it
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from policies.ask import Question
 from policies.data_keys import BadToken, DataKeys
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Action, Withheld
+from policies.formats.sent_form import Coding, Part
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import TOKEN, FieldCipher, stored_tokens
-from policies.write_back import DEEPEST, MOST_CONTROLS, MaskReturned, control_field
+from policies.write_back import DEEPEST, URL_ENCODED, MaskReturned, control_field
 
 type _Treat = Callable[[int, Any], Any]
 """From the index of a field and a single value to what is sent in its place."""
@@ -39,17 +39,19 @@ class SentValues:
         """The JSON *data* with the values that its sender's tokens stand for. Raises MaskReturned, Withheld."""
         return self._json(data, shape, self._opening(actions)) if _may_open(actions) else data
 
-    def opened_form(self, data: bytes, shapes: HtmlShapes, actions: Sequence[Action]) -> bytes:
+    def opened_form(
+        self, data: bytes, shapes: HtmlShapes, actions: Sequence[Action], coding: Coding = URL_ENCODED
+    ) -> bytes:
         """The same of a form."""
-        return self._form(data, shapes, self._opening(actions)) if _may_open(actions) else data
+        return self._form(data, shapes, self._opening(actions), coding) if _may_open(actions) else data
 
     def stored_json(self, data: bytes, shape: Shape) -> bytes:
         """The JSON *data* as the system stores it. Raises Withheld where a value that is to be encrypted is no text."""
         return self._json(data, shape, self._store) if self._stored else data
 
-    def stored_form(self, data: bytes, shapes: HtmlShapes) -> bytes:
+    def stored_form(self, data: bytes, shapes: HtmlShapes, coding: Coding = URL_ENCODED) -> bytes:
         """The same of a form."""
-        return self._form(data, shapes, self._store) if self._stored else data
+        return self._form(data, shapes, self._store, coding) if self._stored else data
 
     def opened_query(
         self, query: Sequence[tuple[str, str]], question: Question, actions: Sequence[Action]
@@ -118,20 +120,17 @@ class SentValues:
         made = walked.value(value, shape, 0)
         return spell(made) if walked.changed else data
 
-    def _form(self, data: bytes, shapes: HtmlShapes, treat: _Treat) -> bytes:
-        try:
-            pairs = parse_qsl(
-                data.decode("ascii"),
-                keep_blank_values=True,
-                strict_parsing=bool(data),
-                encoding="utf-8",
-                errors="strict",
-                max_num_fields=MOST_CONTROLS,
-            )
-        except (ValueError, UnicodeDecodeError):
-            raise Withheld("not_a_form") from None
-        treated = [(name, treat(control_field(name, shapes), value)) for name, value in pairs]
-        return data if treated == pairs else urlencode(treated).encode()
+    def _form(self, data: bytes, shapes: HtmlShapes, treat: _Treat, coding: Coding) -> bytes:
+        parts = coding.read(data)
+        treated = []
+        for part in parts:
+            index = control_field(part.name, shapes)
+            if part.file is None:
+                part = Part(part.name, treat(index, part.value))
+            elif part.file.content and index in self._stored:
+                raise Withheld("value_is_no_text")
+            treated.append(part)
+        return data if treated == parts else coding.write(treated)
 
 
 class _Walk:

@@ -4,13 +4,27 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import PUBLIC, SCAN, Bodies, Elsewhere, Field, HtmlBody, Labels, OnWrite, Policy, System, Target
+from policies.policy import (
+    PUBLIC,
+    SCAN,
+    Bodies,
+    Elsewhere,
+    Field,
+    Files,
+    HtmlBody,
+    Labels,
+    OnWrite,
+    Policy,
+    System,
+    Target,
+)
 from policies.program import (
     FREE_TEXT,
     LABEL,
     UNDECLARED,
     ElementShape,
     FieldInfo,
+    FileRule,
     HtmlShapes,
     KeyShape,
     ObjectShape,
@@ -143,13 +157,15 @@ class ShapeMaker:
         at: Position,
         mask: Spec | None = None,
         on_write: OnWrite | None = None,
+        files: Files | None = None,
         at_rest: Reversible | None = None,
     ) -> int:
         """The index of a new field called *name*."""
         if category == SCAN:
             return FREE_TEXT
+        file = None if files is None else FileRule(files.types, files.most_kib * 1024)
         if category == PUBLIC:
-            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False)
+            info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False, file=file)
         elif (known := self._policy.categories.get(category)) is not None:
             info = FieldInfo(
                 name,
@@ -158,8 +174,11 @@ class ShapeMaker:
                 on_write or known.on_write,
                 str(at),
                 personal=True,
+                level=known.level,
+                sensitive=known.sensitive,
                 followed=known.elsewhere is Elsewhere.HIDE,
                 at_rest=at_rest,
+                file=file,
             )
         else:
             if category not in self._policy.unread:
@@ -183,7 +202,8 @@ class ShapeMaker:
                 f"`{name}`",
             )
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
-        return ValueShape(self.value(name, child.category, child.at, child.mask, child.on_write, child.at_rest), label)
+        index = self.value(name, child.category, child.at, child.mask, child.on_write, child.files, child.at_rest)
+        return ValueShape(index, label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
         root = _Branch(targets[0].at if targets else self._system.at)
@@ -234,7 +254,13 @@ class ShapeMaker:
             links_hold_values=body.links_hold_values,
             own_control="|".join(map(pattern_of, body.own_controls)) or None,
             scanned=body.scanned,
+            tables=body.tables,
+            titles=self._titles(body.record) if body.tables else {},
         )
+
+    def _titles(self, name: str | None) -> dict[str, str]:
+        record = self._system.records.get(name or "")
+        return {} if record is None else {field.title: field.name for field in record.fields.values() if field.title}
 
     def _find(self, at: Position, code: str, message: str, about: str = "") -> None:
         self._findings.add(Finding(at, code, message, about=about))

@@ -3,9 +3,9 @@
 The policy is compiled once; then any body can be tried for any caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 
@@ -14,10 +14,8 @@ from policies.ask import Routes
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester
-from policies.findings import PolicyError
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.load import load_policy
 from policies.more import More, more_of
 from policies.policy import State
 from policies.program import OperationRule, Program
@@ -73,14 +71,10 @@ class Tried:
 
 
 class Trial:
-    """The systems of the policy in *folder*, compiled."""
+    """Tries *programs*, by system; see `compile_folder`."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises PolicyError where something is wrong with the policy, OSError where there is none."""
-        loaded = load_policy(folder)
-        if loaded.findings.errors:
-            raise PolicyError(loaded.findings.sorted())
-        self._programs = loaded.programs
+    def __init__(self, programs: Mapping[str, Program]) -> None:
+        self._programs = programs
 
     def try_on(self, body: bytes, *, system: str, operation: str, caller: Caller, kind: str, now: datetime) -> Tried:
         """What *caller* would get at *now* of *body*, an answer of *kind* to *operation* of *system*.
@@ -118,7 +112,9 @@ class Trial:
         used = []
         for index, count in sorted(taken.fields.items()):
             decision = view.decisions[index]
-            used.append(Used(decision, count, more_of(program, decision.category, decision.form, applied, now)))
+            used.append(
+                Used(decision, count, more_of(program, decision.name, decision.category, decision.form, applied, now))
+            )
         return Tried(
             body=b"".join(out),
             used=tuple(used),

@@ -194,6 +194,8 @@ class View:
             links=self._followed,
             labels=self._program.labels.html,
             links_hold_values=shapes.links_hold_values,
+            tables=shapes.tables,
+            titles=shapes.titles,
             tells_key=self.tells_key if self._links.may_tell else None,
         )
 
@@ -241,11 +243,8 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes, dat
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
     number = number_transform_of(decision.spec)
     if field.at_rest is not None and kind is not Kind.DROP:
-        kind, apply, number = (
-            Kind.MASK,
-            _opened(stored_tokens(field.at_rest, keys, field.name), kind, apply),
-            hidden_number,
-        )
+        tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
+        kind, apply, number = Kind.MASK, _opened(tokens, kind, apply), hidden_number
     return Action(
         field=index,
         kind=kind,
@@ -261,10 +260,12 @@ def _action(program: Program, index: int, decision: Decision, secret: bytes, dat
     )
 
 
-def _opened(tokens: FieldCipher, kind: Kind, apply: Callable[[str], str]) -> Callable[[str], str]:
+def _opened(tokens: FieldCipher | None, kind: Kind, apply: Callable[[str], str]) -> Callable[[str], str]:
     """*apply* to what a stored value stands for. What does not open here is hidden from everybody."""
 
     def treat(stored: str) -> str:
+        if tokens is None:  # without keys nothing opens
+            return REDACTED
         try:
             value = tokens.open(stored)
         except BadToken:

@@ -7,7 +7,6 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
@@ -15,12 +14,13 @@ from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
+from policies.formats.sent_form import SIGNATURES, Coding, Part
 from policies.policy import Direction, OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
 
-MOST_CONTROLS = 2_000
+URL_ENCODED = Coding()
 DEEPEST = 64
 
 
@@ -31,6 +31,15 @@ class MaskReturned(Exception):
         super().__init__(field)
         self.field = field
         """As declared; never what the caller called it."""
+
+
+class FileRefused(Exception):
+    """A form sends a file that nobody has declared, or another than was declared."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+        """As declared; empty where none is."""
 
 
 class WriteRules:
@@ -56,35 +65,33 @@ class WriteRules:
         return (action.makes is not None and action.makes(value)) or self._could_be_shown(action.field, value)
 
     def form(
-        self, data: bytes, shapes: HtmlShapes, opened: Callable[[str], Carried], actions: Sequence[Action]
+        self,
+        data: bytes,
+        shapes: HtmlShapes,
+        opened: Callable[[str], Carried],
+        actions: Sequence[Action],
+        coding: Coding = URL_ENCODED,
     ) -> bytes:
         """The form that may be sent on in place of *data*. *opened* tells what the form carried.
 
-        Raises MaskReturned, or Withheld where *data* is no form that can be read with certainty.
+        Raises MaskReturned, FileRefused, or Withheld where *data* is no form that can be read with certainty.
         """
-        try:
-            pairs = parse_qsl(
-                data.decode("ascii"),
-                keep_blank_values=True,
-                strict_parsing=bool(data),
-                encoding="utf-8",
-                errors="strict",
-                max_num_fields=MOST_CONTROLS,
-            )
-        except (ValueError, UnicodeDecodeError):
-            raise Withheld("not_a_form") from None
+        parts = coding.read(data)
         carried: Carried = {}
-        for name, value in pairs:
-            if name == SEALED_NAME:
-                for control, values in opened(value).items():
+        for part in parts:
+            if part.name == SEALED_NAME:
+                for control, values in opened(part.value).items():
                     carried[control] = carried.get(control, []) + values
-        kept: list[tuple[str, str]] = []
-        for name, value in pairs:
-            if name != SEALED_NAME:
-                settled = self._settled(name, value, shapes, carried, actions)
+        kept: list[Part] = []
+        for part in parts:
+            if part.file is not None:
+                self._check_file(part, shapes)
+                kept.append(part)
+            elif part.name != SEALED_NAME:
+                settled = self._settled(part.name, part.value, shapes, carried, actions)
                 if settled is not None:
-                    kept.append((name, settled))
-        return data if kept == pairs else urlencode(kept).encode()
+                    kept.append(Part(part.name, settled))
+        return data if kept == parts else coding.write(kept)
 
     def json(self, data: bytes, shape: Shape, actions: Sequence[Action], *, replaces: bool = False) -> bytes:
         """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld.
@@ -102,6 +109,29 @@ class WriteRules:
 
     def _could_be_shown(self, index: int, value: str) -> bool:
         return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
+
+    def path_holds_mask(self, path: str) -> bool:
+        """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""
+        starred = [segment for segment in path.split("/") if "*" in segment]
+        return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
+
+    def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
+        """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
+
+        What is in it is not looked into: so it must be of a kind that no masked list can be exported as.
+        """
+        file = part.file
+        assert file is not None
+        if not file.name and not file.content:
+            return  # none was chosen
+        field = self.fields[control_field(part.name, shapes)]
+        if field.file is None:
+            raise FileRefused("")
+        is_of_type = file.media_type in field.file.types and file.content.startswith(SIGNATURES[file.media_type])
+        if not is_of_type or len(file.content) > field.file.most_bytes:
+            raise FileRefused(field.name)
+        if self.holds_mask(file.name):
+            raise MaskReturned(field.name)
 
     def _settled(
         self, name: str, value: str, shapes: HtmlShapes, carried: Carried, actions: Sequence[Action]

@@ -23,6 +23,7 @@ KINDS = {
     "text/plain": "text",
 }
 TEXT_KINDS = ("html", "csv", "text")
+STATIC = "static"
 
 _LIKE_DATA = (b"<!doctype", b"<html", b"<?xml", b'{"', b"[{", b'["', b"pk\x03\x04", b"%pdf")
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
@@ -56,6 +57,21 @@ class AsItIs:
         return [self._start] if self._start else []
 
 
+class ReadOnly:
+    """The masker of a body that is read for the inventory of a system that is being learnt, and never shown."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        return []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        raise Withheld("answer_not_declared")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
     """The body goes through a masker."""
@@ -63,6 +79,8 @@ class Mask:
     masker: Masker
     content_type: str
     """What the answer says it is."""
+    format: str
+    """How records call what reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +123,8 @@ def treatment_of(
     if forward.operation.static and status < 400:
         if media_type not in forward.operation.static:
             return Withhold(reason="answer_not_declared")
-        return Mask(masker=AsItIs(Tally(system.digester)), content_type=_named(media_type, charset))
+        passes = AsItIs(Tally(system.digester))
+        return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
     try:
         masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
@@ -113,7 +132,8 @@ def treatment_of(
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    return Mask(masker=masker, content_type=_named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else ""))
+    named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")
+    return Mask(masker=masker, content_type=named, format=kind)
 
 
 def _named(media_type: str, charset: str) -> str:
@@ -137,7 +157,8 @@ def _masker(
         return system.seal_form(target_of_form(request, action), carried, caller, now)
 
     if system.is_learning:
-        return forward.view.learning_masker(kind, tally, charset, seal)
+        hides = forward.view.learning_masker(kind, tally, charset, seal)
+        return ReadOnly(tally) if hides is None and kind == "csv" else hides
     shapes: Shapes = forward.operation.answers
     # Only a page hides what it knows wherever it stands, so only there a guess could be confirmed.
     said = None

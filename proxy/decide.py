@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
+from policies.ask import call_refusal
 from policies.formats.masker import Withheld
+from policies.formats.sent_form import coding_of
 from policies.overlay import Overlay, OverlayEntry, Tightening
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, About
+from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import OperationRule, ParameterRule, Shapes
 from policies.view import View
-from policies.write_back import MaskReturned
+from policies.write_back import FileRefused, MaskReturned
 from proxy.identity import Caller
-from proxy.message import Request, target_of
+from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 
-FORM = "application/x-www-form-urlencoded"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = "application/json"
 
 
@@ -110,11 +112,11 @@ def decide(
         return Refuse(reason="operation_refused", operation=operation, zh=operation.refuse_zh, en=operation.refuse_en)
     if operation is UNDECLARED and request.query and caller.kind is CallerKind.ANONYMOUS:
         return Refuse(reason="sign_in_needed")  # how much is hidden in the answer could answer a question
-    if (reason := _may_not_call(operation, caller)) is not None:
+    is_signed_in = caller.kind is not CallerKind.ANONYMOUS
+    if (reason := call_refusal(operation, is_signed_in=is_signed_in, posts=caller.posts)) is not None:
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
-    said = _said(request, body)
     question = system.question(operation)
     try:
         query, by_token = system.sent.opened_query(request.query, question, view.actions)
@@ -123,15 +125,20 @@ def decide(
     if any(system.writes.holds_mask(value) for _, value in request.query):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
+    if system.writes.path_holds_mask(request.path):
+        zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
+        return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     refusal = question.refusal(query, view, by_token)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
     stored = system.sent.stored_query(query, question)
     if stored is None:
         return Refuse(reason="question_about_hidden_field", operation=operation)
-    forward = Forward(operation=operation, view=view, request=_asking(request, stored), body=b"", said=said)
+    forward = Forward(operation=operation, view=view, request=_asking(request, stored), body=b"")
     if operation.method in SAFE_METHODS:
-        return Refuse(reason="body_not_declared", operation=operation) if body else forward
+        if body:
+            return Refuse(reason="body_not_declared", operation=operation)
+        return replace(forward, said=_said(request, b""))
     return _with_body(forward, request, body, system, caller, now)
 
 
@@ -148,16 +155,6 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
     return None
 
 
-def _may_not_call(operation: OperationRule, caller: Caller) -> str | None:
-    if ANYONE in operation.allow:
-        return None
-    if caller.kind is CallerKind.ANONYMOUS:
-        return "sign_in_needed"
-    if SIGNED_IN in operation.allow or not caller.posts.isdisjoint(operation.allow):
-        return None
-    return "not_allowed"
-
-
 def _with_body(
     forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
 ) -> Forward | Refuse:
@@ -169,11 +166,13 @@ def _with_body(
         settled = _settled(request, body, operation.body, system, caller, forward.view, now)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except FileRefused as refused:
+        return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    return replace(forward, body=settled)
+    return replace(forward, body=settled, said=_said(request, body))
 
 
 def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
@@ -186,9 +185,11 @@ def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
 
 def _said(request: Request, body: bytes) -> tuple[str, ...]:
     """All that the target of *request* says, and every value in its *body* where that is a form."""
-    sent = parse_qsl(body.decode("ascii", "replace")) if request.media_type == FORM else []
+    coding = coding_of(request.content_type)
+    sent = coding.read(body) if coding is not None and body else []
     asked = (text for parameter in request.query for text in parameter)
-    return (*request.path.split("/"), *asked, *(value for _, value in sent))
+    values = (part.value if part.file is None else part.file.name for part in sent)
+    return (*request.path.split("/"), *asked, *values)
 
 
 def _settled(
@@ -199,12 +200,19 @@ def _settled(
         return b""
     if "content-encoding" in request.headers:
         return None
-    if request.media_type == FORM and shapes.html is not None:
+    media_type, charset = media_type_in(request.content_type)
+    if charset not in ("", "utf-8"):
+        raise Withheld("not_utf_8")  # the system behind could read other words in it
+    if media_type in FORMS and shapes.html is not None:
+        coding = coding_of(request.content_type)
+        if coding is None:
+            raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        body = system.sent.opened_form(body, shapes.html, view.actions)
-        return system.sent.stored_form(system.writes.form(body, shapes.html, opened, view.actions), shapes.html)
-    if request.media_type == JSON and shapes.json is not None:
+        body = system.sent.opened_form(body, shapes.html, view.actions, coding)
+        settled = system.writes.form(body, shapes.html, opened, view.actions, coding)
+        return system.sent.stored_form(settled, shapes.html, coding)
+    if media_type == JSON and shapes.json is not None:
         body = system.sent.opened_json(body, shapes.json, view.actions)
         settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
         return system.sent.stored_json(settled, shapes.json)

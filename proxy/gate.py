@@ -9,11 +9,12 @@ from mitmproxy.http import HTTPFlow
 
 from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
+from policies.formats.sent_form import coding_of
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
-from proxy.decide import FORM, Refuse, decide, stopped
+from proxy.decide import Refuse, decide, stopped
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -29,14 +30,19 @@ from proxy.exchange import (
 )
 from proxy.guard import latch_on_failure
 from proxy.identity import COOKIE, BadCredential, cookies_in, credential_in
+from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
+from proxy.shadow import Asked, Shadow
 from proxy.underway import Holds, Underway
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
+
+FIRST_OF_ERRORS = 400
+"""Status of an answer that says nothing of what the system holds."""
 
 
 class Gate:
@@ -53,6 +59,8 @@ class Gate:
         connection_of: Callable[[Client], Holds | None],
         said: Callable[[str, str], None],
         counters: Counters,
+        learner: Learner | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -64,6 +72,10 @@ class Gate:
         self.said = said
         """Is told where something failed and how, as two codes."""
         self.counters = counters
+        self.learner = learner or Learner()
+        """Keeps the inventories of systems that are being learnt."""
+        self.shadow = shadow or Shadow(None, None, b"", None)
+        """Asks a draft what it would do."""
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
@@ -111,11 +123,16 @@ class Gate:
         body, now = flow.request.raw_content or b"", ledger.started
         try:
             request = exchange.request = system.opened(request, caller)
-            body = system.opened_form(body, caller) if request.media_type == FORM else body
+            coding = coding_of(request.content_type)
+            body = body if coding is None else system.opened_form(body, coding, caller)
         except BadToken:
             return Refuse(reason="parameter_not_declared")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
+        asked = Asked(
+            request=request, body=body, credential=credential, overlay=overlay, now=now, overlay_now=overlay_now
+        )
+        self.shadow.judge(ledger, system, asked, verdict)
         if verdict.operation is not None:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):
@@ -159,7 +176,12 @@ class Gate:
             caller=exchange.ledger.caller,
             now=self.now(),
         )
-        if isinstance(exchange.treatment, Withhold):
+        if isinstance(exchange.treatment, Mask):
+            exchange.ledger.format = exchange.treatment.format
+            if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
+                noted = self.learner.noted(exchange.system.name, exchange.request, exchange.treatment)
+                exchange.treatment = noted
+        elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -56,7 +56,7 @@ class Caller:
     purposes: frozenset[str] = frozenset()
     """What the credential vouches for. Nothing else a caller says ever widens it."""
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What the credential says of the caller beside that; the log holds none of it."""
+    """What the credential says of the caller beside that; the log holds it, but of no citizen."""
     credential: str = ""
 
 

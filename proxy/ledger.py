@@ -12,6 +12,7 @@ from proxy.identity import NOBODY, Caller
 from proxy.system import System
 from siem.record.event import (
     AccessEvent,
+    CallerKind,
     Disclosure,
     EventId,
     ExchangeId,
@@ -42,6 +43,9 @@ class Ledger:
         self.caller: Caller = NOBODY
         self.operation = "unknown"
         self.view: View | None = None
+        self.format = ""
+        self.watched: Callable[[Tally], None] = lambda tally: None
+        """Is told what has been shown, once that is in the log. Must not raise."""
         self.overlay = 0
         self.bytes_out = 0
         self.status = 0
@@ -113,10 +117,13 @@ class Ledger:
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
                 purpose=self.view.purpose if self.view else "",
+                attributes=_attributes(self.caller),
+                purposes=tuple(sorted(self.caller.purposes)),
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
                 status=self.status,
+                format=self.format,
                 program=system.digest if system else "",
                 overlay=self.overlay,
                 fields=fields,
@@ -127,12 +134,21 @@ class Ledger:
             ),
             durably=durably,
         )
+        if tally is not None:
+            self.watched(tally)
 
     def _next_id(self) -> EventId:
         if not self._id_used:
             self._id_used = True
             return self.event
         return self._log.new_id()
+
+
+def _attributes(caller: Caller) -> tuple[str, ...]:
+    """Who answers for having been shown something is recorded as the grants saw them; a citizen is a digest alone."""
+    if caller.kind is CallerKind.CITIZEN or not caller.attributes:
+        return ()
+    return tuple(sorted(f"{name}={value}" for name, value in caller.attributes.items()))
 
 
 _DISCLOSURES = {form: Disclosure(form.value) for form in Form}

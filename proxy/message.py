@@ -58,8 +58,14 @@ class Request:
 
     @property
     def media_type(self) -> str:
-        """Of the body, in lower case, without parameters."""
-        return media_type_in(self.headers.get("content-type", [""])[0])[0]
+        """Of the body, in lower case, without parameters; empty where none is named, or more than one."""
+        return media_type_in(self.content_type)[0]
+
+    @property
+    def content_type(self) -> str:
+        """What the body is said to be; empty where nothing is said, or more than one thing."""
+        said = self.headers.get("content-type", [])
+        return said[0] if len(said) == 1 else ""
 
 
 def read_request(

@@ -2,6 +2,7 @@
 
     programs/<digest>.json   one compiled system each; never changed once written
     programs/current.json    which digests are current
+    shadow/…                 the same of a draft that runs beside them, signed as a draft
     overlay.json             the tightenings in force
 
 INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
@@ -10,13 +11,25 @@ INVARIANT: a worker takes only what is signed, and never an older publication in
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from policies.keys import BadSignature, Signer, Verifier
 from policies.overlay import Overlay, read_overlay, write_overlay
-from policies.program import BadProgram, Program, read_program, write_program
+from policies.program import DRAFT, LIVE, BadProgram, Program, read_program, write_program
 
-_LABEL = "yingbi current programs 1"
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where a set of programs lies, and what it is signed as."""
+
+    folder: str
+    current: str
+    program: str
+
+
+IN_FORCE = Shelf("programs", "yingbi current programs 1", LIVE)
+SHADOW = Shelf("shadow", "yingbi current drafts 1", DRAFT)
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadSignature)
 
 
@@ -24,33 +37,35 @@ class NotPublished(Exception):
     """There is nothing to take, or not what was signed. What was taken before stays in force."""
 
 
-def publish_programs(folder: Path, programs: Mapping[str, Program], generation: int, signer: Signer) -> None:
-    """Make *programs*, by system, the current ones."""
-    (folder / "programs").mkdir(parents=True, exist_ok=True, mode=0o700)
+def publish_programs(
+    folder: Path, programs: Mapping[str, Program], generation: int, signer: Signer, shelf: Shelf = IN_FORCE
+) -> None:
+    """Make *programs*, by system, the current ones of *shelf*."""
+    (folder / shelf.folder).mkdir(parents=True, exist_ok=True, mode=0o700)
     digests = {}
     for system, program in programs.items():
-        data = write_program(program, signer)
+        data = write_program(program, signer, shelf.program)
         digest = json.loads(data)["digest"]
-        path = folder / "programs" / f"{digest}.json"
+        path = folder / shelf.folder / f"{digest}.json"
         if not path.exists() or path.read_bytes() != data:  # the disk may have damaged what was there
             _write(path, data)
         digests[system] = digest
     body = json.dumps({"generation": generation, "systems": digests}, sort_keys=True)
-    current = json.dumps({"current": body, "signature": signer.sign(_LABEL, body.encode())})
-    _write(folder / "programs" / "current.json", current.encode())
+    current = json.dumps({"current": body, "signature": signer.sign(shelf.current, body.encode())})
+    _write(folder / shelf.folder / "current.json", current.encode())
 
 
 def read_programs(
-    folder: Path, verifier: Verifier, known: Mapping[str, tuple[Program, str]], newer_than: int
+    folder: Path, verifier: Verifier, known: Mapping[str, tuple[Program, str]], newer_than: int, shelf: Shelf = IN_FORCE
 ) -> tuple[dict[str, tuple[Program, str]], int]:
-    """The current programs with their digests, by system, and their generation.
+    """The current programs of *shelf* with their digests, by system, and their generation.
 
     Those whose digest is that of *known* are taken from there. Raises NotPublished for anything but a complete, signed
     publication of a generation above *newer_than*.
     """
     try:
-        outer = json.loads((folder / "programs" / "current.json").read_bytes())
-        verifier.check(_LABEL, outer["current"].encode(), outer["signature"])
+        outer = json.loads((folder / shelf.folder / "current.json").read_bytes())
+        verifier.check(shelf.current, outer["current"].encode(), outer["signature"])
         current = json.loads(outer["current"])
         generation: int = current["generation"]
         if generation <= newer_than:
@@ -60,7 +75,9 @@ def read_programs(
             if system in known and known[system][1] == digest:
                 programs[system] = known[system]
                 continue
-            program, found = read_program((folder / "programs" / f"{digest}.json").read_bytes(), verifier)
+            program, found = read_program(
+                (folder / shelf.folder / f"{digest}.json").read_bytes(), verifier, shelf.program
+            )
             if found != digest or program.system != system:
                 raise NotPublished(f"the program of `{system}` is not the one that was published")
             programs[system] = (program, digest)

@@ -28,6 +28,9 @@ REASONS: dict[str, Reason] = {
         "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",
         "it holds a masked value; sending it on would overwrite the true one",
     ),
+    "file_refused": Reason(
+        415, "提交的文件未在安全策略中声明，或类型、大小不符", "the policy does not know the file, its kind or its size"
+    ),
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),

@@ -3,19 +3,21 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from policies.applies import Applying, Asking
 from policies.ask import Question, Routes
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
+from policies.formats.masker import Withheld
+from policies.formats.sent_form import Coding
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.sent_values import SentValues
 from policies.transforms.encrypt import Cipher
 from policies.view import View, Views
-from policies.write_back import MOST_CONTROLS, WriteRules
+from policies.write_back import WriteRules
 from proxy.cookies import Cookies
 from proxy.identity import Caller, Identity
 from proxy.message import Request
@@ -106,21 +108,15 @@ class System:
         query = tuple((name, self._open_said(value, caller)) for name, value in request.query)
         return replace(request, query=query, opened=f"{quote(request.path)}?{urlencode(query, errors='surrogatepass')}")
 
-    def opened_form(self, body: bytes, caller: Caller) -> bytes:
+    def opened_form(self, body: bytes, coding: Coding, caller: Caller) -> bytes:
         """The same of the form *body*. What is no form is left as it is. Raises BadToken."""
         try:
-            pairs = parse_qsl(
-                body.decode("ascii"),
-                keep_blank_values=True,
-                strict_parsing=True,
-                errors="strict",
-                max_num_fields=MOST_CONTROLS,
-            )
-        except ValueError:
+            parts = coding.read(body)
+            if not any(part.value.startswith(SEALED) for part in parts):
+                return body
+            return coding.write([replace(part, value=self._open_said(part.value, caller)) for part in parts])
+        except Withheld:
             return body
-        if not any(value.startswith(SEALED) for _, value in pairs):
-            return body
-        return urlencode([(name, self._open_said(value, caller)) for name, value in pairs]).encode()
 
     def _open_said(self, value: str, caller: Caller) -> str:
         if not value.startswith(SEALED):

@@ -1,6 +1,7 @@
 """One worker process: a mitmproxy of the few parts that are needed, on a port that it shares with its siblings."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import signal
@@ -32,7 +33,9 @@ from proxy.current import Current
 from proxy.gate import Gate
 from proxy.http2 import HELD
 from proxy.keys_in_force import KeysInForce
+from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.shadow import Shadow
 from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
 
@@ -69,6 +72,10 @@ class WorkerSettings:
     secret: Path
     keys: Path
     """Folder of the root key and, in `rings`, of the keyring of each system."""
+    inventory: Path | None = None
+    """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
+    disagreements: Path | None = None
+    """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
@@ -150,6 +157,13 @@ class Worker:
             connection_of=self._connection_of,
             said=lambda hook, kind: log.error("hook_failed hook=%s kind=%s", hook, kind),
             counters=self.counters,
+            learner=Learner(settings.inventory, self.current.secret),
+            shadow=Shadow(
+                settings.published,
+                self.current.program_verifier,
+                self.current.secret,
+                settings.disagreements,
+            ),
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -183,6 +197,9 @@ class Worker:
         await self._drain()
         ticking.cancel()
         self.counters.set("serving", 0)
+        self.gate.learner.save()
+        with contextlib.suppress(OSError):
+            self.gate.shadow.save()
         self.log.close()
 
     async def _tick(self) -> None:
@@ -191,6 +208,8 @@ class Worker:
             self.gate.underway.tick()
             self._end_slow_requests()
             self.tls.renew()
+            self.gate.learner.tick()
+            self.gate.shadow.tick()
             self.counters.set("serving", int(serving))
             self.counters.set("live", len(self.gate.underway))
             self.counters.set("programs", self.current.programs_in_force)

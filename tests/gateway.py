@@ -131,6 +131,8 @@ class Gateway:
             "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
             "keys": str(keys),
+            "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
+            "inventory": str(self.home / "inventory" / f"worker-{number}"),
             "lease_s": self.lease_s,
         }
 

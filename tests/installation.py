@@ -48,6 +48,8 @@ class Installation:
 
     home: Path
     base: int
+    two_people: bool = False
+    """Whether a policy takes two people. Without, a test changes a file and it is in force."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -84,6 +86,7 @@ class Installation:
     def start(self, *options: str) -> None:
         """Start it and return once it is ready. Fails where it does not come up."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self.make_settings()
         with (self.home / "up.out").open("wb") as out:
             self.process = subprocess.Popen(
                 [str(YINGBI), "up", *options],
@@ -96,6 +99,14 @@ class Installation:
         process = self.process
         wait_until(lambda: "Ctrl-C" in self.said or process.poll() is not None, START_LIMIT_S)
         assert process.poll() is None, self.said
+
+    def make_settings(self) -> None:
+        """The settings to begin with: those that come with us, but for the two people."""
+        settings = self.home / "yingbi.toml"
+        if not settings.exists():
+            shipped = (ROOT / "deploy" / "demo" / "yingbi.toml").read_text("utf-8")
+            said = f"two_people = {str(self.two_people).lower()} "
+            settings.write_text(shipped.replace("two_people = true ", said), "utf-8")
 
     @property
     def runs(self) -> bool:
@@ -139,9 +150,9 @@ class _Named(httpx.HTTPTransport):
 
 
 @contextlib.contextmanager
-def installation(home: Path, *options: str) -> Iterator[Installation]:
+def installation(home: Path, *options: str, two_people: bool = False) -> Iterator[Installation]:
     """A running installation in *home*, ended afterwards whatever happens."""
-    made = Installation(home, free_base())
+    made = Installation(home, free_base(), two_people)
     try:
         made.start(*options)
         yield made

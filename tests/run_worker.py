@@ -22,6 +22,8 @@ PATHS = (
     "digest_key",
     "secret",
     "keys",
+    "inventory",
+    "disagreements",
 )
 
 

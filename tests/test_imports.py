@@ -26,7 +26,7 @@ HOMES = {
     "elasticsearch": ("siem/index/elastic.py",),
     "sigma": ("siem/detect/rule.py",),
     "fastapi": ("console/",),
-    "sqlalchemy": ("incident/", "console/", "yingbi/"),
+    "sqlalchemy": ("incident/", "console/", "yingbi/", "deploy/demo/visits/"),
     "cryptography": (
         "policies/keys.py",
         "policies/root_key.py",

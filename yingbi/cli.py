@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from yingbi.commands.coverage import add_coverage
+from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policies(commands)
     add_coverage(commands)
     add_keys(commands)
+    add_discover(commands)
     explain = add_command(
         commands,
         "explain",
@@ -239,6 +241,8 @@ def _check(given: argparse.Namespace) -> int:
         for finding in findings:
             print(finding)
         print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}", file=sys.stderr)
+        if not given.folder and not read_settings().two_people:
+            complain("没有人审批策略，保存文件即生效 / nobody approves policies, a saved file is in force (two_people)")
     return FOUND if findings else FINE
 
 

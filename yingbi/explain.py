@@ -5,9 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.keys import Verifier
 from policies.more import More, more_of
-from policies.program import Program, read_program
 from policies.transforms.spec import Form
 from policies.trial import Tried
 from proxy.reasons import REASONS
@@ -16,6 +14,8 @@ from siem.record.event import AccessEvent, CallerKind, FieldUse, Verdict
 from siem.record.log import StartId
 from siem.record.reader import beginning_of, follow
 from yingbi.home import Home
+from yingbi.kept_programs import KeptPrograms
+from yingbi.publications import publications_in, version_of
 
 FORMS = {
     Form.NONE: "隐藏 / hidden",
@@ -68,13 +68,15 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     reason = REASONS.get(last.reason)
     verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
-    yield f"策略 / policy: {first.program[:12]}，叠加 / overlay: {first.overlay}"
+    yield f"策略 / policy: {first.program[:12]}{_version(home, first.program)}，叠加 / overlay: {first.overlay}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
-    program = _program_of(home, first)
+    program = KeptPrograms(home).of(first.program)
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
-        more = more_of(program, told.category, told.form, applied, now) if program else ()
+        more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
         yield from _field(told, count, more)
+        if program is not None and not more and told.form is not Form.CLEAR:
+            yield "  没有授权能看到更多，需要起草新的授权 / no grant shows more: a new one would be needed"
     if program is None:
         yield "当时的策略已不在，说不出怎样才能看到更多"
         yield "  the policy of that time is gone, and with it what would show more"
@@ -90,11 +92,15 @@ def _exchange(home: Home, event_id: str) -> Iterator[AccessEvent]:
     yield from (event for event in events if event.exchange == exchange)
 
 
-def _program_of(home: Home, event: AccessEvent) -> Program | None:
-    path = home.published / "programs" / f"{event.program}.json"
-    if not event.program.isalnum() or not path.exists():
-        return None
-    return read_program(path.read_bytes(), Verifier(home.public_key("program").read_bytes()))[0]
+def _version(home: Home, program: str) -> str:
+    """Which version of the policy the program was made from, and who agreed on it, as far as that is known."""
+    found = version_of(program, publications_in(home.publications))
+    if found is None:
+        return ""
+    hands = "没有人批准 / approved by nobody"
+    if found.drafted_by:
+        hands = f"{', '.join(found.drafted_by)} 起草 / drafted，{found.approved_by} 批准 / approved"
+    return f"（第 {found.version} 版 / version {found.version}，{hands}）"
 
 
 def _fields(events: Iterable[AccessEvent]) -> Counter[_Told]:
@@ -125,8 +131,6 @@ def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:
 
 
 def _needed(more: More) -> str:
-    who = [f"岗位 / post {post}" for post in more.posts] + [f"调用者 / caller {caller}" for caller in more.callers]
+    zh, en = ("，".join(need.zh for need in more.needs), ", ".join(need.en for need in more.needs))
     ended = "，已到期 / ended" if more.expired else ""
-    return (
-        f"{' 或 / or '.join(who)}，目的 / purpose {more.purpose} → {more.transform}（{more.grant} {more.rule}{ended}）"
-    )
+    return f"{zh or '任何人'} / {en or 'anyone'} → {more.transform}（{more.grant} {more.rule}{ended}）"

@@ -1,4 +1,7 @@
-"""The first accounts of an installation: one for each role, each of another person, each with a password of its own."""
+"""The first accounts of an installation: for each role one, each of another person, each with a password of its own.
+
+There are two officers, since a policy takes two.
+"""
 
 from dataclasses import dataclass
 
@@ -22,6 +25,7 @@ class FirstAccount:
 
 FIRST = (
     FirstAccount("officer", Role.OFFICER, "P-001", "安全管理员 / security officer"),
+    FirstAccount("officer2", Role.OFFICER, "P-006", "另一位安全管理员 / another security officer"),
     FirstAccount("oncall", Role.ONCALL, "P-002", "值班员 / on-call staff"),
     FirstAccount("press", Role.PRESS, "P-003", "发布员 / press officer"),
     FirstAccount("auditor", Role.AUDITOR, "P-004", "审计员 / auditor"),

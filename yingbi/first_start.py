@@ -24,7 +24,7 @@ from yingbi.settings import Ports
 
 EPOCH = "1"
 """Of the digests."""
-SIGNING = ("program", "overlay")
+SIGNING = ("program", "overlay", "release")
 SECRETS = (*SIGNING, f"digest-{EPOCH}", "fields")
 SEED = 20261123
 RESIDENTS = 10_000
@@ -33,6 +33,8 @@ _SETTINGS = Path(deploy.demo.__path__[0]) / "yingbi.toml"
 _SCHEMAS = Path(policies.__path__[0]) / "schema"
 
 type Say = Callable[[str], None]
+type Moved = tuple[str, str]
+"""A line of a file as it was and as it is now."""
 
 
 class CannotPrepare(Exception):
@@ -105,8 +107,11 @@ def make_policies(home: Home, *, demo: bool) -> None:
         (home.policies / "callers.yaml").write_text("callers: []\n", "utf-8")
 
 
-def make_demo(home: Home, ports: Ports, say: Say) -> None:
-    """The demo systems with their data, their people and canaries. Raises CannotPrepare."""
+def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
+    """The demo systems with their data, their people and canaries. Raises CannotPrepare.
+
+    Returns what had to be changed in their policy files, where they were moved to other ports.
+    """
     home.demo.mkdir(exist_ok=True, mode=0o700)
     provider = provider_of(home)
     provider.make_key()
@@ -115,7 +120,7 @@ def make_demo(home: Home, ports: Ports, say: Say) -> None:
     if not (home.policies / "callers.yaml").exists():
         hashes = {name: hash_key(key) for name, key in keys.items()}
         (home.policies / "callers.yaml").write_text(people.callers_file(hashes), "utf-8")
-    _point_at(home, {"register": ports.register, "hall": ports.hall})
+    moved = _point_at(home, {"register": ports.register, "hall": ports.hall})
     if not files_in(home.demo / "register").database.exists():
         say(f"正在生成 {RESIDENTS:,} 名虚构居民 / making {RESIDENTS:,} invented residents")
         make_register(home.demo / "register", residents=RESIDENTS, seed=SEED)
@@ -130,6 +135,7 @@ def make_demo(home: Home, ports: Ports, say: Say) -> None:
         raise CannotPrepare(
             f"演示大厅无法准备 / the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why"
         )
+    return moved
 
 
 def provider_of(home: Home) -> IdentityProvider:
@@ -137,18 +143,21 @@ def provider_of(home: Home) -> IdentityProvider:
     return IdentityProvider(home.demo / "identity-provider.pem")
 
 
-def _point_at(home: Home, ports: dict[str, int]) -> None:
+def _point_at(home: Home, ports: dict[str, int]) -> dict[str, Moved]:
     """Let the demo's system files name the ports of now, where they still name those that we wrote before."""
     remembered = home.demo / "upstreams"
     before = dict(line.split() for line in remembered.read_text().splitlines()) if remembered.exists() else {}
+    moved: dict[str, Moved] = {}
     for name, port in ports.items():
         path = home.policies / "systems" / f"{name}.yaml"
         now, shipped = f"http://127.0.0.1:{port}", _upstream_in(_POLICIES / "systems" / f"{name}.yaml")
         if path.exists() and before.get(name, shipped) != now:
-            old = f"upstream: {before.get(name, shipped)}\n"
-            path.write_text(path.read_text("utf-8").replace(old, f"upstream: {now}\n"), "utf-8")
+            old, new = f"upstream: {before.get(name, shipped)}\n", f"upstream: {now}\n"
+            path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+            moved[f"systems/{name}.yaml"] = old, new
         before[name] = now
     remembered.write_text("".join(f"{name} {url}\n" for name, url in before.items()))
+    return moved
 
 
 def _upstream_in(system: Path) -> str:

@@ -51,9 +51,29 @@ class Home:
         return self.root / "published"
 
     @property
+    def release(self) -> Path:
+        """The policy that two people agreed on, for the supervisor. Only the control process writes it."""
+        return self.published / "release.json"
+
+    @property
+    def publications(self) -> Path:
+        """Which programs were published for which version of the policy, a line each. The supervisor adds to it."""
+        return self.published / "publications.jsonl"
+
+    @property
     def log(self) -> Path:
         """The access log: the truth."""
         return self.root / "log"
+
+    @property
+    def inventory(self) -> Path:
+        """What was seen of systems that are being learnt, a file for each worker. No values."""
+        return self.root / "inventory"
+
+    @property
+    def disagreements(self) -> Path:
+        """What a draft would have done otherwise, a file for each worker. Counts only."""
+        return self.root / "disagreements"
 
     @property
     def index(self) -> Path:
@@ -138,7 +158,7 @@ class Home:
         return self.root / "said"
 
     def private_key(self, name: str) -> Path:
-        """A secret: `program`, `overlay`, `digest-1`, `fields`."""
+        """A secret: `program`, `overlay`, `release`, `digest-1`, `fields`."""
         return self.keys / f"{name}.key"
 
     def public_key(self, name: str) -> Path:

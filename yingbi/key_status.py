@@ -9,7 +9,7 @@ from yingbi.escrow import proof_in
 from yingbi.home import Home
 from yingbi.key_journal import Act, Entry
 from yingbi.keys import KeysNotUsable, KeyStore
-from yingbi.publish_policy import stamp_of
+from yingbi.policy_source import stamp_of
 
 
 def facts_of(home: Home, store: KeyStore) -> dict[str, Any]:

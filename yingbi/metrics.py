@@ -54,12 +54,23 @@ class Figures:
         policy = hear(self._home.told("supervisor")).get("policy", {})
         errors = [finding for finding in policy.get("findings", []) if finding["severity"] == "error"]
         siem = hear(self._home.told("siem"))
-        numbers = hear(self._home.told("control")).get("numbers", {})
+        control = hear(self._home.told("control"))
+        numbers = control.get("numbers", {})
         yield GaugeMetricFamily(
             "yingbi_policy_errors", "Errors in the policy files; the programs before them stay.", value=len(errors)
         )
         yield GaugeMetricFamily(
             "yingbi_policy_generation", "Generation of the programs published.", value=policy.get("generation", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_policy_version",
+            "Version of the policy; 0 where nobody approves it.",
+            value=policy.get("version", 0),
+        )
+        yield GaugeMetricFamily(
+            "yingbi_policy_journal_broken",
+            "1 where the journal of policies was altered.",
+            value=int(bool(control.get("broken_policies"))),
         )
         yield GaugeMetricFamily(
             "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)

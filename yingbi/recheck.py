@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from console.installation import RecordState
@@ -29,10 +30,18 @@ class Stopped(Exception):
 class Rechecker:
     """Keeps `state` up to date. `run` is for a thread of its own; `state` may be read from any."""
 
-    def __init__(self, home: Home, store: CaseStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        home: Home,
+        store: CaseStore,
+        clock: Clock,
+        policies: Callable[[], Bilingual | None] = lambda: None,
+    ) -> None:
+        """*policies* says where the journal of policies is not as it was written."""
         self._folder = home.log
         self._log = LogCheck(home.log, lambda: starts_in(home.log))
         self._journals = JournalCheck(store)
+        self._policies = policies
         self._clock = clock
         self._stop = threading.Event()
         self._all_at: datetime | None = None
@@ -48,8 +57,13 @@ class Rechecker:
         if everything:
             self._all_at = now
         before, self.state = self.state, self._found(now)
-        if (before.log, before.journals) != (self.state.log, self.state.journals):
-            log.error("records_broken log=%d journals=%d", len(self.state.log), len(self.state.journals))
+        if _broken(before) != _broken(self.state):
+            log.error(
+                "records_broken log=%d journals=%d policies=%d",
+                len(self.state.log),
+                len(self.state.journals),
+                self.state.policies is not None,
+            )
 
     def run(self, stop: threading.Event) -> None:
         """Look until *stop* is set."""
@@ -71,4 +85,14 @@ class Rechecker:
             file = segment_path(self._folder / start, position.segment)
             zh = f"文件 {start}/{file.name} 第 {position.offset} 字节以后与前文不符"
             broken[str(start)] = Bilingual(zh=zh, en=said)
-        return RecordState(all_at=self._all_at, checked_at=now, log=broken, journals=dict(self._journals.broken))
+        return RecordState(
+            all_at=self._all_at,
+            checked_at=now,
+            log=broken,
+            journals=dict(self._journals.broken),
+            policies=self._policies(),
+        )
+
+
+def _broken(state: RecordState) -> tuple[object, ...]:
+    return state.log, state.journals, state.policies

@@ -112,6 +112,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 2
     index: Index = Index.SQLITE
     demo: bool = True
+    two_people: bool = True
     upstream_ca: str = ""
     root_key_days: int = 365
     contact: Contact = Contact()
@@ -131,6 +132,8 @@ class Settings:
     index: Index = Index.SQLITE
     demo: bool = True
     """Whether the demo systems and their people belong to the installation."""
+    two_people: bool = True
+    """Whether a policy comes into force only once another person has approved it; else as soon as a file is saved."""
     upstream_ca: str = ""
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     root_key_days: int = 365
@@ -180,6 +183,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=file.workers,
         index=file.index,
         demo=file.demo,
+        two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         root_key_days=file.root_key_days,
         contact=file.contact,

@@ -1,7 +1,7 @@
 """How the installation stands, put together from what its processes tell: for the console, `yingbi status`, metrics."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from console.installation import (
     Installation,
     KeyState,
     PolicyState,
+    ProgramVersion,
     ShippingState,
     SystemKeys,
     SystemState,
@@ -20,6 +21,7 @@ from policies.findings import Finding, Position, Severity
 from policies.overlay import Overlay
 from proxy.counters import read_counters
 from yingbi.home import Home
+from yingbi.publications import Publication, publications_in, version_of
 from yingbi.told import hear
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,7 +80,7 @@ def is_alive(pid: int) -> bool:
 def installation_of(home: Home, overlay: Overlay) -> Installation:
     """What the console shows of the installation."""
     told, siem = hear(home.told("supervisor")), hear(home.told("siem"))
-    policy = _policy(told.get("policy", {}))
+    policy = _policy(told.get("policy", {}), publications_in(home.publications))
     return Installation(
         policy=policy,
         workers=tuple(_worker(process) for process in processes_of(home) if "number" in process),
@@ -117,9 +119,20 @@ def _worker(process: dict[str, Any]) -> WorkerState:
     )
 
 
-def _policy(told: dict[str, Any]) -> PolicyState:
+def version_in(home: Home, program: str) -> ProgramVersion | None:
+    """The version of the policy that the program with the digest *program* was made from, as far as that is known."""
+    found = version_of(program, publications_in(home.publications))
+    if found is None:
+        return None
+    return ProgramVersion(number=found.version, drafted_by=found.drafted_by, approved_by=found.approved_by)
+
+
+def _policy(told: dict[str, Any], publications: Iterable[Publication]) -> PolicyState:
     return PolicyState(
         generation=int(told.get("generation", 0)),
+        version=int(told.get("version", 0)),
+        two_people=bool(told.get("two_people", True)),
+        versions={each.generation: each.version for each in publications},
         published_at=_moment(told.get("published_at")),
         checked_at=_moment(told.get("checked_at")),
         systems=tuple(SystemState(**{**system, "hosts": tuple(system["hosts"])}) for system in told.get("systems", [])),

@@ -30,6 +30,8 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "case_numbers": control.get("numbers", {}),
         "broken_log": broken_log(home),
         "broken_journals": broken_journals(home),
+        "broken_policies": control.get("broken_policies", ""),
+        "policies": control.get("policies", {}),
     }
 
 
@@ -80,6 +82,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += [
         f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()
     ]
+    if status["broken_policies"]:
+        found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")
     return found
 
 
@@ -99,11 +103,13 @@ def lines_of(status: dict[str, Any]) -> list[str]:
             f"  {process['name']:<12} pid {process['pid']:<8} restarts {process['restarts']}  {counted}".rstrip()
         )
     policy, shipping = status["policy"], status["shipping"]
+    version = f"version {policy['version']}, " if policy.get("version") else ""
     lines += [
         "",
-        f"  策略 / policy    generation {policy['generation']}, {len(policy['systems'])} systems",
+        f"  策略 / policy    {version}generation {policy['generation']}, {len(policy['systems'])} systems",
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
+        *_of_policies(status),
     ]
     if (keys := status.get("keys")) and keys["root"]:
         proved = key_status.age_of(keys["escrow"]["proved_at"], now())
@@ -111,3 +117,21 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         lines.append(f"  托管 / escrow    {proved}")
     problems = problems_of(status)
     return [*lines, "", *problems] if problems else lines
+
+
+def _of_policies(status: dict[str, Any]) -> list[str]:
+    """What somebody should know of the policies, though nothing is wrong."""
+    if not status["policy"].get("two_people", True):
+        return [
+            "",
+            "注意：没有人审批策略，保存文件即生效（two_people = false）",
+            "  beware: nobody approves policies, a saved file is in force",
+        ]
+    told = status["policies"]
+    found = []
+    if told.get("drafts"):
+        numbers = ", ".join(map(str, told["drafts"]))
+        found.append(f"  待处理的策略草稿 / drafts that wait: {numbers}")
+    if told.get("folder_differs"):
+        found.append("  策略目录与现行版本不同 / the folder differs from what is in force: yingbi policy diff")
+    return found

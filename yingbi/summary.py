@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from console.installation import RecordState
@@ -23,11 +23,19 @@ MOST = 20
 class Summary:
     """Tells of the newest cases, and of what was altered in the log and the journals, whenever that has changed."""
 
-    def __init__(self, home: Home, cases: Cases, records: Callable[[], RecordState]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        cases: Cases,
+        records: Callable[[], RecordState],
+        policies: Callable[[], Mapping[str, Any]] = dict,
+    ) -> None:
+        """*policies* is what is told of the folder of policies and the drafts."""
         self._path = home.told("control")
         self._cases = cases
         self._told: dict[str, Any] | None = None
         self._records = records
+        self._policies = policies
         self._at_start = {str(case.id): broken for case in cases.all() if (broken := _broken(case))}
 
     def tell(self) -> None:
@@ -43,6 +51,8 @@ class Summary:
                 **self._at_start,
                 **{case: f"{said.zh} / {said.en}" for case, said in records.journals.items()},
             },
+            "broken_policies": f"{records.policies.zh} / {records.policies.en}" if records.policies else "",
+            "policies": self._policies(),
         }
         if facts != self._told:
             tell(self._path, {"pid": os.getpid(), **facts})

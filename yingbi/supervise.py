@@ -130,8 +130,11 @@ class Supervisor:
             for finding in errors:
                 self._say(f"  {finding}")
         else:
-            self._say(f"策略已生效，第 {published.generation} 代 / the policy is in force")
-        log.info("policy_judged generation=%d errors=%d", published.generation, len(errors))
+            version = f"第 {published.version} 版，" if published.version else ""
+            self._say(f"策略已生效，{version}第 {published.generation} 代 / the policy is in force")
+        log.info(
+            "policy_judged version=%d generation=%d errors=%d", published.version, published.generation, len(errors)
+        )
 
     def _renew_certificate(self) -> None:
         hosts = self._publisher.now.hosts
@@ -153,6 +156,8 @@ class Supervisor:
             "keys": self._keys.facts(),
             "policy": {
                 "generation": published.generation,
+                "version": published.version,
+                "two_people": self._settings.two_people,
                 "published_at": _spelled(published.published_at),
                 "checked_at": _spelled(published.checked_at),
                 "systems": [

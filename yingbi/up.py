@@ -27,7 +27,9 @@ from yingbi.home import Home
 from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, worker_jobs
 from yingbi.metrics import serve_metrics
 from yingbi.migrations.apply import NewerDatabase, migrate
+from yingbi.policy_source import source_of
 from yingbi.publish_policy import PolicyPublisher
+from yingbi.release import govern
 from yingbi.search_node import SearchNode
 from yingbi.settings import PORT_BASE, Index, Settings
 from yingbi.standing import started_and_alive
@@ -80,22 +82,24 @@ def up(settings: Settings, say: Say) -> None:
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
     make_keys(home, now)
     make_policies(home, demo=settings.demo)
-    if settings.demo:
-        make_demo(home, settings.ports, say)
+    moved = make_demo(home, settings.ports, say) if settings.demo else {}
     board = Board(home.board)
     board.beat()
     _check_overlay(home, board)
-    publisher = PolicyPublisher(home, board, Signer(home.private_key("program")), now)
-    publisher.publish()
-    for finding in publisher.now.findings:
-        say(str(finding))
-    make_tls(home, publisher.now.hosts, now())
     engine = open_database(f"sqlite:///{home.state}")
     try:
         migrate(engine)
         made = make_accounts(home, Accounts(engine, now), must_change=not settings.demo)
+        govern(settings, engine, moved, say)
     finally:
         engine.dispose()
+    publisher = PolicyPublisher(
+        home, board, Signer(home.private_key("program")), now, source_of(settings, "supervisor")
+    )
+    publisher.publish()
+    for finding in publisher.now.findings:
+        say(str(finding))
+    make_tls(home, publisher.now.hosts, now())
     accounts = [f"  {account.name:<9} {password}   {account.title}" for account, password in made]
     return Supervisor(settings, board, publisher, say), accounts
 

@@ -4,7 +4,7 @@ The people of `yingbi demo leak` act through it, so that what they do is what pe
 """
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -17,6 +17,13 @@ from yingbi.settings import Settings
 
 class NotDone(Exception):
     """The console did not do what was asked. The message is what it said."""
+
+    def __init__(self, message: str, said: str = "", status: int = 0) -> None:
+        super().__init__(message)
+        self.said = said
+        """What the page complained of, in its own words; empty where it did not."""
+        self.status = status
+        """Of the answer, where that was the trouble."""
 
 
 @dataclass(slots=True)
@@ -43,7 +50,9 @@ class Visitor:
         """Sign in. Raises NotDone."""
         answer = self.submit("/sign-in", "/sign-in", {"name": name, "password": password})
         if answer.url.path == "/sign-in":
-            raise NotDone(f"the console does not sign `{name}` in")
+            raise NotDone(f"the console does not sign `{name}` in", said_in(answer.text))
+        if answer.url.path == "/password":
+            raise NotDone(f"the password of `{name}` has to be changed at the console first")
 
     def submit(
         self, page: str, action: str, given: Mapping[str, str] | None = None, *, tick_all: bool = False
@@ -54,7 +63,18 @@ class Visitor:
         if not forms:
             raise NotDone(f"the page `{page}` has no form for `{action}`")
         form = forms[0]
-        pairs = [*{**form.values, **(given or {})}.items(), *(form.choices if tick_all else [])]
+        return self._send(action, [*{**form.values, **(given or {})}.items(), *(form.choices if tick_all else [])])
+
+    def act(self, action: str, given: Mapping[str, str]) -> httpx.Response:
+        """The page that comes after *given* was sent to *action*, whether or not a page offers that. Raises NotDone.
+
+        So who may not do it is told why.
+        """
+        page = self._client.get("/password")
+        token = next((form.values["token"] for form in forms_in(page.text) if "token" in form.values), "")
+        return self._send(action, [("token", token), *given.items()])
+
+    def _send(self, action: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
         answer = self._client.post(
             action,
             content=urlencode(pairs),
@@ -64,7 +84,8 @@ class Visitor:
             },
         )
         if answer.is_error:
-            raise NotDone(f"the console answered {answer.status_code} to `{action}`: {said_in(answer.text)}")
+            said = said_in(answer.text)
+            raise NotDone(f"the console answered {answer.status_code} to `{action}`: {said}", said, answer.status_code)
         return answer
 
     def close(self) -> None:

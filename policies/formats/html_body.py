@@ -21,6 +21,7 @@ from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
+from policies.formats.html_tables import Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Value
@@ -39,6 +40,8 @@ DEEPEST_TEMPLATES = 4
 """Of scripts of some language in one another, each of which is read as a page is."""
 
 _LEFT_OUT = Action(field=0, kind=Kind.DROP)
+_AROUND_VALUES = Action(field=0, kind=Kind.SCAN, personal=False)
+"""For a cell of a table that holds no value: its controls and links are treated as any others."""
 
 
 class HtmlMasker:
@@ -115,6 +118,7 @@ class _Reading:
         self._run = Run()
         self._field: Field | None = None
         self._around = Around(shape.looked_for_around)
+        self._tables = Tables(shape.tables, shape.titles)
         self._forms = Forms(shape, known, tally, seal, self._note_control)
         self._script = Script.CODE  # what the raw text is that comes next
         self._parts: list[Callable[[], str]] = []  # what the window will become, once all values are known
@@ -158,6 +162,7 @@ class _Reading:
                 self._field.add(token)
                 return
             self._end_field(self._field)
+        cell = self._tables.take(token)
         match token:
             case Text():
                 self._text(token)
@@ -167,7 +172,7 @@ class _Reading:
                 elif not self._shape.hides_everything:
                     self._run.add(token)
             case StartTag():
-                self._start(token)
+                self._start(token, cell)
             case EndTag():
                 self._end(token)
 
@@ -183,7 +188,7 @@ class _Reading:
         else:
             self._put(partial(self._raw, self._script, token.source))
 
-    def _start(self, tag: StartTag) -> None:
+    def _start(self, tag: StartTag, cell: Cell | None) -> None:
         self._script = script_in(tag)
         if tag.name == "form":
             self._forms.begin(tag)
@@ -198,10 +203,19 @@ class _Reading:
         selected = self._shape.select(tag, around)
         if selected is not None:
             self._field = Field(tag, *selected)
+        elif cell is not None:
+            self._field = self._cell(tag, cell)
         elif is_inline(tag.name) and not self._shape.hides_everything:
             self._run.add(tag)
         else:
             self._put_tag(tag)
+
+    def _cell(self, tag: StartTag, cell: Cell) -> Field:
+        """The table cell of *tag*: what its heading says nothing about holds what the application itself put there."""
+        if cell.field:
+            return Field(tag, *self._shape.actions_of(cell.field))
+        action = self._shape.undeclared if cell.field is None and not cell.is_heading else _AROUND_VALUES
+        return Field(tag, action, self._shape.undeclared, is_subject=False, cell=cell)
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
@@ -249,7 +263,18 @@ class _Reading:
         if field.control is not None:
             self._put(self._made(field))
         else:
+            if field.cell is not None:
+                self._without_values(field, field.cell)
             self._put(self._element(field, self._around.fields, 0))
+
+    def _without_values(self, field: Field, cell: Cell) -> None:
+        """Leave of a cell that no field is declared for what leads on, and of a heading what names a field."""
+        if cell.is_heading and self._shape.is_declared(self._tables.name(field.text)):
+            return
+        field.content = [
+            Made(partial(hidden_text, token)) if isinstance(token, Text) and not token.raw else token
+            for token in field.content
+        ]
 
     def _element(self, field: Field, around: Mapping[re.Pattern[str], str], depth: int) -> Callable[[], str]:
         """How a declared element, *depth* others around it, will be written up to its end tag.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import hidden_tag
 from policies.formats.html_parts import Run, masked_comment, masked_raw, masked_tag
+from policies.formats.html_tables import Cell
 from policies.formats.html_tokens import Comment, EndTag, StartTag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
@@ -38,6 +39,8 @@ class Field:
     is_subject: bool
     control: str | None = None
     """Where it is a form control: the field that it is declared to hold, "" for none."""
+    cell: Cell | None = None
+    """Where it is a cell of a table that no field is declared for."""
     values: dict[str, str] = field(default_factory=dict)
     """What stands in its own attributes where it is hidden, by their names."""
     content: list[Token | Made] = field(default_factory=list)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.formats.html_attributes import only
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind
+from policies.policy import Headings
 
 _ADDRESSES = frozenset({"action", "formaction", "href", "src"})
 
@@ -34,7 +35,8 @@ class HtmlShape:
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
     own_control: re.Pattern[str] | None = None
-    """Fits the name of a control that is the application's own and holds nobody's value: or, without a name, its id."""
+    """Fits the name of a control that is the application's own and holds nobody's value: without a name, its id, and
+    without either one of its classes."""
     undeclared: Action
     other_control: Action | None = None
     """What becomes of the values of controls that nobody declared; None: they are undeclared."""
@@ -46,6 +48,10 @@ class HtmlShape:
     """The elements of value and label in an element that holds both, the label's first."""
     links_hold_values: bool = False
     """Whether links within an element are made of the value that it holds, encoded in the application's own way."""
+    tables: Headings | None = None
+    """Where tables say which fields their cells hold; None: nothing is to be read out of them."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the headings of tables call the fields, where that is not their names."""
     tells_key: Callable[[str], bool] | None = None
     """Whether an address holds a record's key that is hidden; None where none is."""
 
@@ -78,6 +84,10 @@ class HtmlShape:
         node = self.record.children.get(field)
         return node.action if isinstance(node, Value) else self.undeclared
 
+    def is_declared(self, field: str) -> bool:
+        """Whether the record has *field*, as a single value."""
+        return isinstance(self.record.children.get(field), Value)
+
     def label_of(self, field: str) -> Action:
         """What becomes of a label beside the value of *field*."""
         node = self.record.children.get(field)
@@ -102,8 +112,12 @@ class HtmlShape:
                 field = field or outer
             if selector.action is not None:
                 return selector.action, self.undeclared, False
-            return self.action_of(field), self.label_of(field), field == self.record.subject
+            return self.actions_of(field)
         return None
+
+    def actions_of(self, field: str) -> tuple[Action, Action, bool]:
+        """The same for an element of which it is known that it holds *field*."""
+        return self.action_of(field), self.label_of(field), field == self.record.subject
 
     def control_of(self, tag: StartTag) -> tuple[str, Action] | None:
         """The field that the form control of *tag* holds, "" where nobody declared it, and what becomes of its value.
@@ -114,7 +128,10 @@ class HtmlShape:
         match = self.control.fullmatch(name) if self.control is not None else None
         if match is not None and match["field"] in self.record.children:
             return match["field"], self.action_of(match["field"])
-        if self.own_control is not None and self.own_control.fullmatch(name or tag.value_of("id") or ""):
+        called = [name or tag.value_of("id") or ""]
+        if self.own_control is not None and any(
+            map(self.own_control.fullmatch, called if called[0] else classes_of(tag))
+        ):
             return None
         return "", self.unnamed
 

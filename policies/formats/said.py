@@ -105,18 +105,19 @@ class Said:
 
     def _phrases_in(self, text: str) -> Iterable[_Phrase]:
         for words in _side_by_side(text):
-            phrase, short = _Phrase(), [words[0][0], words[0][0]]
+            phrase, short = _Phrase(), slice(0)
             for start, end in words:
                 word = text[start:end]
                 if not is_looked_for(word):
-                    short[1] = end
+                    # From word to word: what stands before them, a comma perhaps, stands before others as well.
+                    short = slice(start if short.start is None else short.start, end)
                     continue
-                if is_looked_for(between := text[short[0] : short[1]].strip()):
+                if is_looked_for(between := text[short]):
                     phrase.words.append(between)
-                short = [end, end]
+                short = slice(0)
                 if not self._is_vocabulary(word):
                     phrase.words.append(word)
-            if is_looked_for(between := text[short[0] : short[1]].strip()):
+            if is_looked_for(between := text[short]):
                 phrase.words.append(between)
             yield phrase
 

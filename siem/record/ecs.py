@@ -57,6 +57,12 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
     ):
         if value:
             own[key] = value
+    if event.format:
+        own["format"] = event.format
+    if event.attributes:
+        own["attributes"] = list(event.attributes)
+    if event.purposes:
+        own["purposes"] = list(event.purposes)
     if event.subjects:
         own["subjects"] = list(event.subjects)
     if event.fields:
@@ -103,10 +109,13 @@ def from_ecs(document: Document) -> AccessEvent:
         credential=own.get("credential", ""),
         on_behalf_of=own.get("on_behalf_of", ""),
         purpose=own.get("purpose", ""),
+        attributes=tuple(own.get("attributes", ())),
+        purposes=tuple(own.get("purposes", ())),
         source_ip=document.get("source", {}).get("ip", ""),
         verdict=Verdict(own["verdict"]),
         reason=about_event.get("reason", ""),
         status=response["status_code"],
+        format=own.get("format", ""),
         program=own["program"],
         overlay=own["overlay"],
         fields=tuple(_field_of(item) for item in own.get("fields", ())),

@@ -96,12 +96,19 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     on_behalf_of: str = ""
     """Digest of the person the caller acts for, or empty."""
     purpose: str = ""
+    """What the grants that applied are for."""
+    purposes: tuple[str, ...] = ()
+    """What the credential vouched for, whether a grant asked for it or not: another policy may."""
+    attributes: tuple[str, ...] = ()
+    """What the credential says of staff, a system or a terminal beside that, as `name=value`; of a citizen nothing."""
     source_ip: str = ""
     verdict: Verdict
     reason: str = ""
     """Code of why it was withheld or refused, or empty."""
     status: int = 0
     """HTTP status that the caller received; 0 where none was sent."""
+    format: str = ""
+    """How the answer was read (`json`, `html`, `csv`, `text`, `static`); empty where it had no body to read."""
     program: str
     """Digest of the compiled policy in force."""
     overlay: int = 0

@@ -16,6 +16,8 @@ from console.installation import Installation, PolicyState, RecordState, Shippin
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
+from policies.program import Program
+from policies.snapshot import Snapshot
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.definition import Finding as RuleFinding
 from siem.detect.definition import Rule
@@ -23,6 +25,7 @@ from siem.detect.rule_set import read_rules, rule_files
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
 from tests.console.browser import Browser
 from tests.console.people import CHEAP, hire
+from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import document
 
@@ -149,6 +152,11 @@ class Bureau:
     alerts: AlertStore = field(init=False)
     alerts_read: AlertStore = field(init=False)
     app: ASGIApp = field(init=False)
+    lives: Lives = field(init=False)
+    folder: Snapshot = FIRST
+    """What lies in the folder of policies."""
+    programs: dict[str, Program] = field(default_factory=dict)
+    """Programs that the console finds, by digest."""
     _employed: set[str] = field(default_factory=set)
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _told: int = 0
@@ -158,11 +166,13 @@ class Bureau:
         self.accounts = Accounts(self.office.engine, self.office.watch, CHEAP)
         self.alerts = AlertStore(self.office.folder / "alerts.db")
         self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
+        self.lives = Lives(self.office.engine, self.office.folder, self.office.watch)
         self.app = create_app(self.desk)
 
     def restart(self) -> None:
         """As if the process had died: only what is on the disk is known."""
         self.office.restart()
+        self.lives.restart()
         self.app = create_app(self.desk)
         self._browsers.clear()
 
@@ -177,6 +187,9 @@ class Bureau:
             now=self.office.watch,
             bulletin_url="https://notices.yingbi.example",
             reasons=REASONS,
+            policies=self.lives.life,
+            folder=lambda: self.folder,
+            program_of=lambda digest: self.programs.get(digest),
         )
 
     def state(self) -> Installation:

@@ -10,6 +10,7 @@ PASSWORD = "correct horse battery 电池"
 
 PEOPLE: dict[str, tuple[str, frozenset[Role]]] = {
     "officer": ("p-sun", frozenset({Role.OFFICER})),
+    "officer2": ("p-qian", frozenset({Role.OFFICER})),
     "oncall": ("p-chen", frozenset({Role.ONCALL})),
     "press": ("p-li", frozenset({Role.PRESS})),
     "press2": ("p-zhao", frozenset({Role.PRESS})),

@@ -14,44 +14,57 @@ ROLES = ("officer", "oncall", "press", "auditor", "operator")
 
 # What each role may do, as the manual says it: o officer, c on-call, p press, a auditor, s system operator.
 EXPECTED = """
-GET  /                              o c p a s
-GET  /password                      o c p a s
-POST /password                      o c p a s
-GET  /alerts                        o c   a
-GET  /alerts/{alert}                o c   a
-GET  /events                        o c   a
-GET  /events/{event}                o c   a
-GET  /cases                         o c p a
-POST /cases                         o c
-GET  /cases/{case}                  o c p a
-POST /cases/{case}/answer           o c
-POST /cases/{case}/retry            o c
-POST /cases/{case}/contain          o c
-POST /cases/{case}/lift             o c
-POST /cases/{case}/agree            o c
-POST /cases/{case}/reassess         o c
-POST /cases/{case}/grade            o c
-POST /cases/{case}/judge            o c
-POST /cases/{case}/clock            o c
-POST /cases/{case}/fulfil           o c
-POST /cases/{case}/happened         o c
-POST /cases/{case}/dispute          o c
-POST /cases/{case}/withdraw         o c
-POST /cases/{case}/move             o c
-POST /cases/{case}/note             o c
-GET  /cases/{case}/notice           o c p a
-POST /cases/{case}/notice/settle        p
-POST /cases/{case}/notice/redraft       p
-POST /cases/{case}/notice/edit          p
-POST /cases/{case}/notice/submit        p
-POST /cases/{case}/notice/approve   o   p
-POST /cases/{case}/notice/withdraw      p
-GET  /policies                      o     a
-GET  /system                        o c   a s
-GET  /accounts                            a s
-POST /sign-out                      o c p a s
+GET  /                                    o c p a s
+GET  /password                            o c p a s
+POST /password                            o c p a s
+GET  /alerts                              o c   a
+GET  /alerts/{alert}                      o c   a
+GET  /events                              o c   a
+GET  /events/{event}                      o c   a
+GET  /cases                               o c p a
+POST /cases                               o c
+GET  /cases/{case}                        o c p a
+POST /cases/{case}/answer                 o c
+POST /cases/{case}/retry                  o c
+POST /cases/{case}/contain                o c
+POST /cases/{case}/lift                   o c
+POST /cases/{case}/agree                  o c
+POST /cases/{case}/reassess               o c
+POST /cases/{case}/grade                  o c
+POST /cases/{case}/judge                  o c
+POST /cases/{case}/clock                  o c
+POST /cases/{case}/fulfil                 o c
+POST /cases/{case}/happened               o c
+POST /cases/{case}/dispute                o c
+POST /cases/{case}/withdraw               o c
+POST /cases/{case}/move                   o c
+POST /cases/{case}/note                   o c
+GET  /cases/{case}/notice                 o c p a
+POST /cases/{case}/notice/settle              p
+POST /cases/{case}/notice/redraft             p
+POST /cases/{case}/notice/edit                p
+POST /cases/{case}/notice/submit              p
+POST /cases/{case}/notice/approve         o   p
+POST /cases/{case}/notice/withdraw            p
+GET  /policies                            o     a
+POST /policies/drafts                     o
+POST /policies/roll-back                  o
+GET  /policies/drafts/{draft}             o     a
+GET  /policies/drafts/{draft}/file        o     a
+POST /policies/drafts/{draft}/file        o
+POST /policies/drafts/{draft}/files       o
+POST /policies/drafts/{draft}/submit      o
+POST /policies/drafts/{draft}/approve     o
+POST /policies/drafts/{draft}/publish     o
+POST /policies/drafts/{draft}/rebase      o
+POST /policies/drafts/{draft}/withdraw    o
+GET  /policies/versions/{version}         o     a
+GET  /policies/versions/{version}/file    o     a
+GET  /system                              o c   a s
+GET  /accounts                                  a s
+POST /sign-out                            o c p a s
 """
-ROWS = [(row[:4].strip(), row[5:36].strip(), set(row[36:].split())) for row in EXPECTED.strip().splitlines()]
+ROWS = [(row[:4].strip(), row[5:42].strip(), set(row[42:].split())) for row in EXPECTED.strip().splitlines()]
 OPEN_TO_ALL = {("GET", "/style.css"), ("GET", "/sign-in"), ("POST", "/sign-in")}
 
 
@@ -61,7 +74,8 @@ def browsers(archive: Bureau) -> dict[str, Browser]:
 
 
 def address_of(path: str) -> str:
-    return path.format(case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1")
+    made = path.format(case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1", draft="2", version="2")
+    return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 
 
 def token_in(browser: Browser) -> str:
@@ -154,7 +168,18 @@ def test_an_account_with_two_roles_may_what_either_may(archive: Bureau) -> None:
 def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
     """Every link and form on the pages that a role sees leads to where it may go."""
     for name, browser in browsers.items():
-        for path in ("/", "/cases", "/cases/C-20261123-001", "/cases/C-20261123-001/notice", "/system", "/alerts"):
+        for path in (
+            "/",
+            "/cases",
+            "/cases/C-20261123-001",
+            "/cases/C-20261123-001/notice",
+            "/system",
+            "/alerts",
+            "/policies",
+            "/policies/drafts/2",
+            "/policies/versions/1",
+            "/policies/drafts/2/file?name=x.yaml",
+        ):
             page = page_of(browser.client.get(path))
             if page.status == 403:
                 continue
@@ -164,6 +189,6 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
                     pytest.fail(f"{name} is offered {href} on {path}")
             for form in page.all("form"):
                 action = form.get("action") or ""
-                route = action.replace("C-20261123-001", "{case}")
+                route = action.replace("C-20261123-001", "{case}").replace("drafts/2", "drafts/{draft}")
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
                 assert "ocpas"[ROLES.index(name)] in who, (name, path, action)

@@ -28,7 +28,7 @@ PATIENCE_S = 10
 
 @pytest.fixture(scope="module")
 def site(archive: Bureau) -> Iterator[str]:
-    for name in ("officer", "oncall", "press", "auditor"):
+    for name in ("officer", "officer2", "oncall", "press", "auditor"):
         archive.employ(name)
     with served(archive.app, archive.office.folder / "tls") as address:
         yield address
@@ -87,6 +87,46 @@ def said(browser: Chrome) -> str:
     return " ".join(each.text for each in browser.find_elements(By.CSS_SELECTOR, "[role=status], [role=alert]"))
 
 
+def test_the_road_of_a_policy_through_a_real_browser(browser: Chrome, site: str, archive: Bureau) -> None:
+    sign_in(browser, site, "officer")
+    browser.get(f"{site}/policies")
+    browser.find_element(By.CSS_SELECTOR, "details:has(form#draft) summary").send_keys(Keys.ENTER)
+    browser.find_element(By.ID, "draft.title").send_keys("窗口改看全号")
+    browser.find_element(By.ID, "draft.reason").send_keys("业务科室来函")
+    press(browser, "#draft button")
+    assert "草稿已建立" in said(browser)
+    address = browser.current_url
+    number = int(address.rpartition("/")[2])
+    browser.get(f"{address}/file?name=grants.yaml")
+    text = browser.find_element(By.ID, "file.yaml")
+    text.send_keys(Keys.CONTROL + Keys.END)
+    text.send_keys("  - broken")
+    press(browser, "#file button[value=save]")
+    assert "错误" in browser.find_element(By.CSS_SELECTOR, "section:has(#findings)").text
+    text = browser.find_element(By.ID, "file.yaml")
+    text.send_keys(Keys.CONTROL + Keys.END)
+    text.send_keys(Keys.BACKSPACE * len("  - broken\n") + "# 见来函")
+    press(browser, "#file button[value=save]")
+    assert "没有问题" in browser.find_element(By.CSS_SELECTOR, "section:has(#findings)").text
+    browser.get(address)
+    assert "+# 见来函" in browser.find_element(By.CLASS_NAME, "diff").text
+    press(browser, "#submit button")
+    assert "请另一位安全管理员批准" in said(browser)
+    assert not browser.find_elements(By.CSS_SELECTOR, "form#approve"), "not by the same person"
+    sign_in(browser, site, "officer2")
+    browser.get(address)
+    press(browser, "#approve button")
+    press(browser, "#publish button")
+    assert "已发布，一秒内生效" in said(browser)
+    assert archive.lives.current.draft == number
+    browser.get(f"{site}/policies")
+    browser.find_element(By.CSS_SELECTOR, "details:has(form#roll-back) summary").send_keys(Keys.ENTER)
+    browser.find_element(By.ID, "roll-back.reason").send_keys("撤回来函")
+    press(browser, "#roll-back button")
+    assert "已退回" in said(browser)
+    assert archive.lives.current.to == 2
+
+
 def test_the_road_of_a_notice_through_a_real_browser(browser: Chrome, site: str, archive: Bureau) -> None:
     office = archive.office
     case = office.cases.all()[-1].id
@@ -136,7 +176,8 @@ def test_the_road_of_a_notice_through_a_real_browser(browser: Chrome, site: str,
 
 
 PAGES = ("/", "/alerts", "/alerts/A-000001", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
-         "/events/6YQ3K0M9ZT-1", "/policies", "/system", "/password", "/nowhere")  # fmt: skip
+         "/events/6YQ3K0M9ZT-1", "/policies", "/policies/drafts/2", "/policies/drafts/2/file?name=grants.yaml",
+         "/policies/versions/2", "/system", "/password", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture

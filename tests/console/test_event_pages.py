@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from siem.record.event import CallerKind, Disclosure, Phase
-from tests.console.bureau import FIELDS, Bureau
+from tests.console.bureau import FIELDS, Bureau, use
 from tests.incident.office import LIMIT, TEN
+from tests.policies.compiled import program
 from tests.siem.events import digest, document
 
 
@@ -57,6 +58,20 @@ def test_field_by_field(archive: Bureau) -> None:
     page = archive.browser("officer").get("/events/6YQ3K0M9ZT-1")
     for word in ("姓名", "明文", "脱敏", "不显示", "keep last 4", "systems/register.yaml:46", "clerk-case-handling"):
         assert word in page.text(), word
+
+
+def test_what_would_show_more_and_how_grave_it_is(bureau: Bureau) -> None:
+    bureau.programs["now"] = program()
+    uses = (
+        use("person.name", "person_name", Disclosure.MASKED, "keep 1..0", 3),
+        use("person.id_no", "resident_id", Disclosure.CLEAR, "show", 3),
+        use("person.mobile", "mobile", Disclosure.MASKED, "keep 3..4", 3),
+    )
+    page = bureau.browser("auditor").get(f"/events/{put(bureau, 1, program='now', fields=uses)}")
+    for word in ("岗位 clerk，目的 case-handling → show", "grants.yaml:2", "重要，敏感", "一般", "没有授权能看到更多"):
+        assert word in page.text(), word
+    late = put(bureau, 2, program="gone", fields=uses)
+    assert "当时的策略已不在" in bureau.browser("auditor").get(f"/events/{late}").text()
 
 
 def test_no_digest_leaves(bureau: Bureau) -> None:

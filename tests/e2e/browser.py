@@ -70,7 +70,9 @@ class Browser:
         self._leave_by(self.find(selector))
 
     def _leave_by(self, element: WebElement) -> None:
-        self.driver.execute_script("window.left = false")
+        # At once: where a style sheet makes a page scroll smoothly, a click would come while it is still moving.
+        scroll = "window.left = false; arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})"
+        self.driver.execute_script(scroll, element)
         element.click()
         script = "return document.readyState === 'complete' && window.left === undefined"
         wait_until(lambda: self.driver.execute_script(script), 10)

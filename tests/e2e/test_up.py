@@ -286,6 +286,7 @@ def test_stopping_ends_every_process(tmp_path_factory: pytest.TempPathFactory, n
 def test_with_nobody_at_its_output_it_goes_on_and_stops_in_order(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A terminal window that was closed, a `| head` that has seen enough."""
     made = Installation(tmp_path_factory.mktemp("home"), free_base())
+    made.make_settings()
     made.process = subprocess.Popen(
         [str(YINGBI), "up"],
         cwd=ROOT,

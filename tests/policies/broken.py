@@ -84,6 +84,10 @@ BROKEN = {
     "same key for two": (CALLERS, "0002\n", "0001\n", "14:9 duplicate"),
     "citizen with a key": (CALLERS, "kind: terminal", "kind: citizen", "9:5 citizen-with-key"),
     "unknown category in a record": (SYSTEM, "name: person_name", "name: person", "19:13 unknown-category"),
+    "file that could be a list": (
+        SYSTEM, "      city: public", "      city: {category: public, files: {types: [text/csv], most_kib: 9}}",
+        "22:40 file-type",
+    ),
     "unknown record": (SYSTEM, "home: {record: home}", "home: {record: house}", "24:13 unknown-record"),
     "record in itself": (SYSTEM, "street: public", "street: {record: person}", "27:15 record-in-itself"),
     "records in records without an end": (SYSTEM, "records:\n", "records:\n" + CHAIN, "28:21 record-too-large"),

@@ -6,6 +6,7 @@ import pytest
 
 from policies.check import check
 from policies.findings import Finding, Findings
+from policies.kept import Kept
 from policies.load import load_policy
 from tests.policies.compiled import GOOD
 from tests.policies.granted import good_policy, grants_of
@@ -19,7 +20,7 @@ CLERK, AUDITOR = "who: {posts: [clerk]}", "who: {posts: [auditor]}"
 def findings_of(**particulars: str) -> list[Finding]:
     """What is found wrong with the good policy that has these grants."""
     findings = Findings()
-    check(good_policy(grants_of(**particulars)), JWKS, None, findings)
+    check(good_policy(grants_of(**particulars)), JWKS, None, findings, Kept())
     return findings.sorted()
 
 
@@ -198,7 +199,7 @@ def test_a_purpose_that_no_key_vouches_for_is_dead_where_there_are_only_keys() -
     policy = good_policy(grants_of(a="purpose: audit", b="purpose: case-handling"))
     people = replace(policy.systems["people"], jwt=())
     findings = Findings()
-    check(replace(policy, systems={"people": people}), {}, None, findings)
+    check(replace(policy, systems={"people": people}), {}, None, findings, Kept())
     assert [(finding.code, finding.severity, finding.at.line) for finding in findings.sorted()] == [
         ("rule-dead", "warning", 3)
     ]
@@ -209,5 +210,5 @@ def test_what_the_catalogue_and_a_field_show_to_everybody_is_found() -> None:
     category = policy.categories["resident_id"]
     shown = replace(category, mask=grants_of(a="")[0].sees["person_name"])
     findings = Findings()
-    check(replace(policy, categories={**policy.categories, "resident_id": shown}), JWKS, None, findings)
+    check(replace(policy, categories={**policy.categories, "resident_id": shown}), JWKS, None, findings, Kept())
     assert [(finding.code, finding.severity) for finding in findings.sorted()] == [("reveals-to-everyone", "error")]

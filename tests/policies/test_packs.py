@@ -204,7 +204,14 @@ def test_whether_a_hidden_key_exists_is_not_told(register: Register, url: str) -
 
 
 def test_whoever_declares_such_a_key_is_told(register: Register) -> None:
-    assert register.warnings == ["no-subject 9", "key-hidden 12", "key-undeclared 13", "no-subject 13", "no-subject 16"]
+    assert register.warnings == [
+        "rule-dead 2",
+        "no-subject 9",
+        "key-hidden 12",
+        "key-undeclared 13",
+        "no-subject 13",
+        "no-subject 16",
+    ]
 
 
 def test_where_nobody_has_said_what_the_key_is_nobody_may_ask_by_it(register: Register) -> None:

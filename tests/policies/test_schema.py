@@ -208,6 +208,7 @@ SECTIONS = {
     "an issuer": "system#/$defs/issuer",
     "record `…`": "system#/$defs/record",
     "`city`": "system#/$defs/field/oneOf/1",
+    "`files`": "system#/$defs/field/oneOf/1/properties/files",
     "a parameter": "system#/$defs/parameter/oneOf/1",
     "an operation": "system#/$defs/operation",
     "`answers`": "system#/$defs/answers",

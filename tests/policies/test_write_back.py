@@ -10,10 +10,11 @@ import pytest
 from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Kind, Tally, Withheld
-from policies.program import ObjectShape, OperationRule, Program, RowsShape
+from policies.formats.sent_form import Coding, File, Part
+from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape
 from policies.transforms.spec import AgeBand, AmountBand, Area, Dictionary, Grid, Null, Reach, Shift, Spec
 from policies.view import Views
-from policies.write_back import MaskReturned, WriteRules
+from policies.write_back import FileRefused, MaskReturned, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.policies.test_view import CLERK, NOBODY
@@ -395,3 +396,83 @@ def test_a_null_that_stood_for_a_value_does_not_come_back_and_may_be_left_out() 
     with pytest.raises(MaskReturned):
         rules.json(b'{"mobile": null}', POST.body.json, nobody, replaces=True)
     assert rules.json(b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'
+
+
+PARTED = Coding("xx")
+SENDS_PICTURES = WriteRules(
+    msgspec.structs.replace(
+        PROGRAM,
+        fields=tuple(
+            msgspec.structs.replace(field, file=FileRule(("image/png",), 32)) if field.name == "person.city" else field
+            for field in PROGRAM.fields
+        ),
+    )
+)
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+
+
+def sent_parts(*parts: Part, carried: Carried | None = None) -> list[Part]:
+    assert POST.body.html is not None
+    data = PARTED.write(parts)
+    sent = SENDS_PICTURES.form(data, POST.body.html, lambda token: carried or {}, NOBODY.actions, PARTED)
+    kept = PARTED.read(sent)
+    assert (sent == data) == (kept == list(parts))
+    return kept
+
+
+def test_a_form_in_parts_is_restored_as_one_that_is_encoded() -> None:
+    carried = {"mobile": [("138****8000", "13800138000")], "note": [("***", "一\r\n二")]}
+    sent = sent_parts(Part("mobile", "138****8000"), Part("city", "x"), Part("yingbi-sealed", "t"), carried=carried)
+    assert sent == [Part("mobile", "13800138000"), Part("city", "x")]
+    assert sent_parts(Part("note", "***"), Part("city", "x")) == [Part("city", "x")]
+    with pytest.raises(MaskReturned) as refused:
+        sent_parts(Part("mobile", "138****8000"))
+    assert refused.value.field == "person.mobile"
+
+
+def test_a_true_value_that_would_end_its_part_is_not_put_back() -> None:
+    """Whoever sends a form chooses what stands between its parts."""
+    carried = {"mobile": [("138****8000", "1\r\n--xx--\r\n")]}
+    with pytest.raises(Withheld, match="not_a_form"):
+        sent_parts(Part("mobile", "138****8000"), Part("yingbi-sealed", "t"), carried=carried)
+
+
+def test_a_file_is_sent_as_it_is_where_one_is_declared() -> None:
+    picture = Part("city", file=File("x.png", "image/png", PNG))
+    assert sent_parts(picture, Part("name", "张三")) == [picture, Part("name", "张三")]
+    assert sent_parts(picture, Part("yingbi-sealed", "t")) == [picture]
+    nothing = Part("name", file=File("", "application/octet-stream", b""))
+    assert sent_parts(nothing) == [nothing]
+
+
+FILES = {
+    "of no declared field": (Part("x", file=File("x.png", "image/png", PNG)), ""),
+    "of a field without files": (Part("name", file=File("x.png", "image/png", PNG)), ""),
+    "of a field that is sealed": (Part("yingbi-sealed", file=File("x.png", "image/png", PNG)), ""),
+    "of another type": (Part("city", file=File("x.png", "image/gif", b"GIF89a")), "person.city"),
+    "that says another type": (Part("city", file=File("x.png", "image/gif", PNG)), "person.city"),
+    "that says no type": (Part("city", file=File("x.png", "", PNG)), "person.city"),
+    "that is no picture": (Part("city", file=File("x.png", "image/png", b"name\r\n***")), "person.city"),
+    "too large": (Part("city", file=File("x.png", "image/png", PNG + b"\0")), "person.city"),
+    "without a name": (Part("city", file=File("", "text/csv", b"x")), "person.city"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_any_other_file_is_refused(case: str) -> None:
+    part, field = FILES[case]
+    with pytest.raises(FileRefused) as refused:
+        sent_parts(part)
+    assert refused.value.field == field
+
+
+def test_a_file_that_is_called_after_a_mask_is_refused() -> None:
+    with pytest.raises(MaskReturned):
+        sent_parts(Part("city", file=File("***.png", "image/png", PNG)))
+
+
+def test_a_path_that_holds_what_somebody_was_shown() -> None:
+    for path in ("/people/138****8000", "/people/***/x", "/people/张**", "/people/*"):
+        assert RULES.path_holds_mask(path)
+    for path in ("/people/13800138000", "/people/a*b*c", "/people"):
+        assert not RULES.path_holds_mask(path)

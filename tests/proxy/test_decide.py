@@ -20,6 +20,12 @@ CLERK = Caller(id="li", kind=CallerKind.STAFF, posts=frozenset({"clerk"}), purpo
 OTHER = Caller(id="wu", kind=CallerKind.STAFF, posts=frozenset({"guard"}), purposes=CASE, credential="jwt:x:8")
 JSON = (b"content-type", b"application/json")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
+PARTS = (b"content-type", b"multipart/form-data; boundary=xx")
+
+
+def in_parts(name: str, value: str, more: str = "") -> bytes:
+    """A form of one part."""
+    return f'--xx\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{value}\r\n--xx--\r\n'.encode()
 
 
 def request(method: str = "GET", target: str = "/people", *fields: tuple[bytes, bytes]) -> Request:
@@ -50,6 +56,8 @@ QUESTIONS = {
     "a filter on it": ("GET", "/people?city=x", NOBODY, "forward"),
     "a filter on a name": ("GET", "/people?name=x", NOBODY, "question_about_hidden_field"),
     "the same by who may see it": ("GET", "/people?name=x", CLERK, "forward"),
+    "a mask in the path": ("GET", "/people/138****8000", NOBODY, "mask_returned"),
+    "a mask in the path, encoded": ("GET", "/people/%2A%2A%2A", NOBODY, "mask_returned"),
     "the same by another post": ("GET", "/people?name=x", OTHER, "question_about_hidden_field"),
     "a prefix of an ID number": ("GET", "/people?id_no__startswith=1", CLERK, "question_about_hidden_field"),
     "a sort by a name": ("GET", "/people?sort=name", NOBODY, "question_about_hidden_field"),
@@ -75,6 +83,19 @@ WRITES = {
     "of a key twice": ((JSON,), b'{"name": "x", "name": "y"}', CLERK, "body_unreadable"),
     "of a form": ((FORM,), b"city=x", CLERK, "forward"),
     "of a form that is none": ((FORM,), b"city=%ff", CLERK, "body_unreadable"),
+    "of a form in another charset": (((*FORM[:1], FORM[1] + b"; charset=utf-7"),), b"city=x", CLERK, "body_unreadable"),
+    "of a form in parts": ((PARTS,), in_parts("city", "x"), CLERK, "forward"),
+    "of a mask in a part": ((PARTS,), in_parts("mobile", "139****9000"), CLERK, "mask_returned"),
+    "of parts without an end": ((PARTS,), in_parts("city", "x")[:-4], CLERK, "body_unreadable"),
+    "of parts that nothing stands between": (
+        ((b"content-type", b"multipart/form-data"),),
+        in_parts("city", "x"),
+        CLERK,
+        "body_unreadable",
+    ),
+    "of a file": ((PARTS,), in_parts("city", "x", '; filename="x.png"'), CLERK, "file_refused"),
+    "of two kinds": ((JSON, FORM), b"city=x", CLERK, "body_not_declared"),
+    "of JSON in another charset": (((JSON[0], b"application/json; charset=utf-16"),), b"{}", CLERK, "body_unreadable"),
     "of another kind": (((b"content-type", b"text/plain"),), b"x", CLERK, "body_not_declared"),
     "of no kind": ((), b"x", CLERK, "body_not_declared"),
     "of something encoded": ((JSON, (b"content-encoding", b"gzip")), b"{}", CLERK, "body_not_declared"),

@@ -142,7 +142,7 @@ def answered(
     return written
 
 
-MASKED: Any = Mask(masker=None, content_type="application/json")  # type: ignore[arg-type]
+MASKED: Any = Mask(masker=None, content_type="application/json", format="json")  # type: ignore[arg-type]
 ALWAYS = {"cache-control": "private, no-store", "vary": "Cookie, Authorization"}
 
 

@@ -74,6 +74,7 @@ def tally(subjects: int = 0, **counts: int) -> Tally:
 
 
 def test_an_answer_that_was_held_is_one_event(book: Book, ledger: Ledger) -> None:
+    ledger.format = "json"
     ledger.whole(tally(2, name=2, id_no=2), 200, 4711)
     (event,) = book.taken
     assert event == AccessEvent(
@@ -88,6 +89,8 @@ def test_an_answer_that_was_held_is_one_event(book: Book, ledger: Ledger) -> Non
         posts=("clerk",),
         credential="key:K",
         purpose="case-handling",
+        purposes=("case-handling",),
+        format="json",
         source_ip="10.0.0.7",
         verdict=event.verdict,
         status=200,

@@ -1,15 +1,22 @@
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from deploy.private_file import write_private
 from policies.keys import Signer, Verifier, make_secret
+from policies.release import Release, write_release
+from policies.snapshot import Snapshot, read_folder
 from proxy.board import Board
 from proxy.published import read_programs
 from tests.gateway import GOOD
 from yingbi.home import Home
+from yingbi.policy_source import FolderSource, ReleaseSource, Source
+from yingbi.publications import publications_in, version_of
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.told import hear, tell
 
@@ -27,7 +34,12 @@ def home(tmp_path: Path) -> Home:
 
 
 def publisher(home: Home) -> PolicyPublisher:
-    return PolicyPublisher(home, Board(home.board), Signer(home.private_key("program")), lambda: NOW)
+    """Publishes the folder as it stands."""
+    return of(home, FolderSource(home.policies))
+
+
+def of(home: Home, source: Source) -> PolicyPublisher:
+    return PolicyPublisher(home, Board(home.board), Signer(home.private_key("program")), lambda: NOW, source)
 
 
 def settled(made: PolicyPublisher) -> bool:
@@ -123,3 +135,141 @@ def test_a_file_that_no_text_names_is_told_and_leaves_the_programs(home: Home) -
     (finding,) = hear(home.told("supervisor"))["findings"]
     assert (finding["file"], finding["code"]) == (r"systems/\xff.yaml", "file-name")
     assert made.now.generation == 1
+
+
+# -- where two people are asked for
+
+
+@pytest.fixture
+def governed(home: Home) -> Home:
+    """One with the key of releases, and the good policy released as version 1."""
+    make_secret(home.private_key("release"))
+    write_private(home.public_key("release"), Signer(home.private_key("release")).public_bytes)
+    release(home, 1)
+    return home
+
+
+def changed(home: Home) -> Snapshot:
+    """The good policy with another title."""
+    files = dict(read_folder(home.policies).files)
+    files["systems/people.yaml"] = files["systems/people.yaml"].replace("人员库", "人口库")
+    return Snapshot(files)
+
+
+def release(home: Home, version: int, snapshot: Snapshot | None = None, **facts: object) -> None:
+    found = snapshot or read_folder(home.policies)
+    given = {"version": version, "digest": found.digest, "files": dict(found.files), **facts}
+    write_release(home.release, msgspec.convert(given, Release), Signer(home.private_key("release")))
+
+
+def codes(made: PolicyPublisher) -> list[str]:
+    return [finding.code for finding in made.now.findings]
+
+
+def test_what_was_released_is_published_and_remembered_with_who_agreed(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    release(governed, 2, changed(governed), drafted_by=["p-sun"], approved_by="p-qian")
+    assert settled(made)
+    assert (made.now.version, made.now.generation, codes(made)) == (2, 2, [])
+    assert made.now.programs["people"].title_zh == "人口库"
+    first, second = publications_in(governed.publications)
+    assert (first.version, first.approved_by) == (1, "")
+    assert (second.version, second.generation, second.drafted_by, second.approved_by) == (2, 2, ("p-sun",), "p-qian")
+    assert version_of(made.now.digests["people"], publications_in(governed.publications)) == second
+    assert of(governed, ReleaseSource(governed, "test")).now.version == 2
+
+
+def test_a_version_of_the_same_programs_is_remembered_and_not_published_anew(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    files = {**read_folder(governed.policies).files, "notes.txt": "seen by legal"}
+    release(governed, 2, Snapshot(files))
+    assert settled(made)
+    assert (made.now.version, made.now.generation) == (2, 1)
+    assert [each.version for each in publications_in(governed.publications)] == [1, 2]
+
+
+def test_an_edit_of_the_folder_is_not_in_force(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    shutil.rmtree(governed.policies)
+    assert not settled(made)
+    assert list(made.now.programs) == ["people"]
+
+
+def altered(home: Home) -> None:
+    home.release.write_bytes(home.release.read_bytes().replace("人员库".encode(), "人口库".encode()))
+
+
+def torn(home: Home) -> None:
+    home.release.write_bytes(home.release.read_bytes()[:-9])
+
+
+def forged(home: Home) -> None:
+    make_secret(home.keys / "forger.key")
+    files = dict(read_folder(home.policies).files)
+    made = Release(version=9, digest=Snapshot(files).digest, files=files)
+    write_release(home.release, made, Signer(home.keys / "forger.key"))
+
+
+def exchanged(home: Home) -> None:
+    """Approved were other files than those that come with it."""
+    release(home, 9, changed(home), digest=read_folder(home.policies).digest)
+
+
+def approved_by_who_drafted(home: Home) -> None:
+    release(home, 9, changed(home), drafted_by=["p-sun"], approved_by="p-sun")
+
+
+def approved_by_nobody(home: Home) -> None:
+    release(home, 9, changed(home), drafted_by=["p-sun"])
+
+
+def gone(home: Home) -> None:
+    home.release.unlink()
+
+
+def older(home: Home) -> None:
+    release(home, 1, changed(home))
+
+
+DAMAGE = (altered, torn, forged, exchanged, approved_by_who_drafted, approved_by_nobody, gone, older)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_release_that_is(governed: Home, damage: Callable[[Home], None]) -> None:
+    """The programs from before stay, now and after a start, and everybody is told."""
+    release(governed, 2)
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    before = made.now.digests
+    damage(governed)
+    assert settled(made)
+    assert (made.now.digests, made.now.version, codes(made)) == (before, 2, ["not-released"])
+    again = of(governed, ReleaseSource(governed, "test"))
+    again.publish()
+    assert (again.now.digests, codes(again)) == (before, ["not-released"])
+    release(governed, 3, changed(governed))
+    assert settled(made)
+    assert (made.now.version, codes(made)) == (3, [])
+
+
+def test_a_released_policy_with_an_error_leaves_the_programs(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    release(governed, 2, Snapshot({**read_folder(governed.policies).files, "grants.yaml": "grants: 3\n"}))
+    assert settled(made)
+    assert (made.now.version, made.now.generation, codes(made)) == (1, 1, ["wrong-form"])
+
+
+def test_a_line_of_publications_that_was_never_finished_counts_for_nothing(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    with governed.publications.open("ab") as file:
+        file.write(b'{"generation": 2, "ver')
+    assert [each.version for each in publications_in(governed.publications)] == [1]
+    release(governed, 2)
+    assert settled(made)
+    assert [each.version for each in publications_in(governed.publications)] == [1, 2]
+    assert publications_in(governed.root / "nowhere") == []

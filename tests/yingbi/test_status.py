@@ -25,10 +25,12 @@ def status(**changed: Any) -> dict[str, Any]:
         "index": "sqlite",
         "addresses": {"gateway": "https://127.0.0.1:8443", "systems": {"register": "https://register.localhost:8443"}},
         "processes": [{"name": "supervisor", "pid": 1, "restarts": 0, "alive": True}, worker],
-        "policy": {"generation": 4, "systems": [{}], "findings": []},
+        "policy": {"generation": 4, "version": 9, "two_people": True, "systems": [{}], "findings": []},
         "shipping": {"behind_bytes": 0, "trouble": ""},
         "broken_log": {},
         "broken_journals": {},
+        "broken_policies": "",
+        "policies": {"folder_differs": False, "drafts": []},
         "cases": [],
         "case_numbers": {"open": 21, "closed": 9},
     }
@@ -42,7 +44,7 @@ def test_all_is_well() -> None:
         "https://register.localhost:8443",
         "worker-0",
         "3 requests, 1 withheld",
-        "generation 4",
+        "version 9, generation 4",
         "cases     30",
     ):
         assert said in text
@@ -78,6 +80,17 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert any("byte 9" in text for text in found)
     altered = problems_of(status(broken_journals={"C-20261125-001": "entry 3 does not follow"}))
     assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
+
+
+def test_of_policies_it_is_said_what_waits_and_where_nobody_approves_them() -> None:
+    altered = problems_of(status(broken_policies="策略记录第 3 条与写入时不符 / entry 3"))
+    assert ["策略记录被改动" in text for text in altered] == [True]
+    waiting = "\n".join(lines_of(status(policies={"folder_differs": True, "drafts": [7, 9]})))
+    assert "drafts that wait: 7, 9" in waiting
+    assert "yingbi policy diff" in waiting
+    alone = status(policy={"generation": 4, "two_people": False, "systems": [], "findings": []})
+    assert problems_of(alone) == []
+    assert "nobody approves policies" in "\n".join(lines_of(alone))
 
 
 def test_nothing_runs() -> None:

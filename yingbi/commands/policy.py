@@ -4,10 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from yingbi.commands.policy_life import add_life
+from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 KINDS = ("json", "html", "csv", "text")
 """See `policies.trial.KINDS`."""
+MOST_DAYS = 3650
 _KIND_OF_NAME = {".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".txt": "text"}
 
 
@@ -15,10 +18,11 @@ def add_policies(commands: Commands) -> None:
     """Name the commands `yingbi policy …` to the parser."""
     policy = commands.add_parser(
         "policy",
-        help="试用策略 / try a policy",
+        help="试用、起草、批准、发布、退回策略 / try, draft, approve, publish and roll back policies",
         epilog="example: yingbi policy try --system register --operation 'GET /register/residents.json' answer.json",
     )
     policies = policy.add_subparsers(dest="policy", required=True, metavar="COMMAND")
+    add_life(policies)
     trying = add_command(
         policies,
         "try",
@@ -45,9 +49,45 @@ def add_policies(commands: Commands) -> None:
     trying.add_argument(
         "body", type=Path, metavar="BODY", help="未脱敏的答复，- 为标准输入 / the answer as it is; - reads it"
     )
+    _add_rehearse(policies)
+    add_shadow(policies)
+
+
+def _add_rehearse(policies: Commands) -> None:
+    rehearsing = add_command(
+        policies,
+        "rehearse",
+        _rehearse,
+        "预演：另一份策略会改变什么 / tell what another policy would change, and for whom",
+        "yingbi policy rehearse draft --days 7",
+    )
+    rehearsing.add_argument(
+        "draft", type=Path, metavar="DRAFT", help="草案目录，或 d 加草稿号 / a folder, or `d` and the number of a draft"
+    )
+    rehearsing.add_argument(
+        "--policy",
+        type=Path,
+        metavar="DIR",
+        help="与哪个目录对照，默认为生效的策略 / compare with it; what is in force",
+    )
+    rehearsing.add_argument(
+        "--days", type=_days, default=7, metavar="N", help="看最近几天的访问 / over so many days; 7"
+    )
+    rehearsing.add_argument(
+        "--sample", type=Path, metavar="DIR", help="样本目录，其中有 samples.json / a folder of bodies to try on both"
+    )
+    rehearsing.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"1 至 {MOST_DAYS} 天 / from 1 to {MOST_DAYS} days")
+    return days
 
 
 def _try(given: argparse.Namespace) -> int:
+    from policies.compile_folder import compile_folder
     from policies.findings import PolicyError
     from policies.trial import Caller, NotTried, Trial, read_caller
     from yingbi.clock import now
@@ -60,7 +100,7 @@ def _try(given: argparse.Namespace) -> int:
         caller = read_caller(given.caller.read_bytes()) if given.caller else Caller()
         body = sys.stdin.buffer.read() if str(given.body) == "-" else given.body.read_bytes()
         kind = given.kind or _KIND_OF_NAME.get(given.body.suffix, "json")
-        tried = Trial(folder).try_on(
+        tried = Trial(compile_folder(folder)).try_on(
             body, system=given.system, operation=given.operation, caller=caller, kind=kind, now=now()
         )
     except PolicyError as error:
@@ -77,3 +117,45 @@ def _try(given: argparse.Namespace) -> int:
     if given.explain or tried.withheld:
         print(*lines_of_trial(tried), sep="\n", file=sys.stderr)
     return FOUND if tried.withheld else FINE
+
+
+def _rehearse(given: argparse.Namespace) -> int:
+    import json
+
+    from policies.findings import PolicyError
+    from policies.trial import NotTried
+    from proxy.published import NotPublished
+    from siem.record.log import BrokenChain
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.named_folder import folder_named
+    from yingbi.policy_desk import CannotAct
+    from yingbi.rehearse import as_json, lines_of, rehearse_draft
+    from yingbi.settings import read_settings
+
+    home = Home(read_settings().home)
+    try:
+        with folder_named(home, given.draft) as draft:
+            rehearsal = rehearse_draft(
+                home, draft, policy=given.policy, samples=given.sample, days=given.days, now=now()
+            )
+    except CannotAct as problem:
+        complain(str(problem))
+        return COULD_NOT
+    except PolicyError as error:
+        complain(f"策略有误 / the policy has errors:\n{error}")
+        return FOUND
+    except NotTried as problem:
+        complain(str(problem))
+        return WRONG_USE
+    except NotPublished:
+        complain("还没有生效的策略，请用 --policy 给出 / nothing is in force: name what to compare with by --policy")
+        return COULD_NOT
+    except BrokenChain as problem:
+        complain(f"访问日志断裂 / the log is broken: {problem}")
+        return COULD_NOT
+    except OSError as error:
+        complain(f"无法读取 / cannot read `{error.filename or given.draft}`: {error.strerror or error}")
+        return COULD_NOT
+    print(json.dumps(as_json(rehearsal), ensure_ascii=False) if given.json else "\n".join(lines_of(rehearsal)))
+    return FOUND if rehearsal.is_looser else FINE

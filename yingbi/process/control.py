@@ -1,7 +1,7 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that opens the state database.
 
-It holds the key of overlays and not that of programs: who responds to leaks can tighten what is shown and take that
-back, never show more than the policies do.
+It holds the keys of overlays and of releases and not that of programs: who responds to leaks can tighten what is shown
+and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks and compiles.
 """
 
 import dataclasses
@@ -21,45 +21,51 @@ from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
 from policies.keys import Signer
-from policies.load import load_policy
+from policies.policy import Policy
 from policies.recognisers.scan import scan
+from policies.release import NotReleased
+from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
+from yingbi.kept_programs import KeptPrograms
+from yingbi.policy_source import Source, UnreadableFolder, source_of
+from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
-from yingbi.publish_policy import stamp_of
 from yingbi.recheck import Rechecker
+from yingbi.rehearsals import Rehearsals
+from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
 from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
-from yingbi.standing import indexed_until, installation_of
+from yingbi.standing import indexed_until, installation_of, version_in
 from yingbi.summary import Summary
 
 log = logging.getLogger("yingbi.control")
 
 
 class Titles:
-    """Keeps what notices call categories and systems as the policy files have it, where nothing is wrong with them."""
+    """Keeps what notices call categories and systems as the policy in force has it, where nothing is wrong with it."""
 
-    def __init__(self, settings: Settings, cases: Cases) -> None:
+    def __init__(self, settings: Settings, source: Source, cases: Cases) -> None:
         self._settings = settings
-        self._folder = Home(settings.home).policies
+        self._source = source
         self._cases = cases
-        self._seen = stamp_of(self._folder)
+        self._seen = b""
 
     def renew(self) -> None:
-        """Look again, where a file has changed."""
-        stamp = stamp_of(self._folder)
+        """Look again, where there may be another policy."""
+        stamp = self._source.stamp()
         if stamp == self._seen:
             return
         try:
-            loaded = load_policy(self._folder)
-        except OSError:  # as while the folder is being put in the place of another: the next look finds it
+            loaded = self._source.take(now()).loaded
+        except (NotReleased, UnreadableFolder, OSError):  # as while one is put in the place of another: looked at again
             return
         self._seen = stamp
         if not loaded.findings.errors:
@@ -73,10 +79,14 @@ def main(settings: Settings) -> int:
     engine = open_database(f"sqlite:///{home.state}")
     events = open_index(settings, writing=False)
     alerts = AlertStore(home.alerts, read_only=True)
-    press = press_of(settings, load_policy(home.policies).policy)
+    press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
     rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
     store = CaseStore(engine)
-    cases, rechecker = Cases(store, rules, now), Rechecker(home, store, now)
+    cases = Cases(store, rules, now)
+    released = Released(home)
+    life = life_of(home, engine, cases.check_text, released)
+    watch = PolicyWatch(home, life)
+    rechecker = Rechecker(home, store, now, watch.broken)
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -88,16 +98,27 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
     )
-    titles, summary = Titles(settings, cases), Summary(home, cases, lambda: rechecker.state)
-    responder = Responder(cases, alerts, performer, (titles.renew, summary.tell))
+    titles = Titles(settings, source_of(settings, "control"), cases)
+    titles.renew()
+    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
+    also = [titles.renew, summary.tell]
+    if settings.two_people:
+        also = [Releaser(home, life, released).step, watch.step, *also]
+    responder = Responder(cases, alerts, performer, also)
+    rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
         cases=cases,
         alerts=alerts,
         events=events,
         accounts=Accounts(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
+        policies=life,
+        folder=lambda: read_folder(home.policies),
+        rehearsal_of=lambda draft: rehearsals.of(draft.content),
+        version_of=lambda program: version_in(home, program),
         now=now,
         bulletin_url=settings.bulletin_url,
+        program_of=KeptPrograms(home).of,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, rechecker, office, settings)

@@ -30,6 +30,8 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         digest_epoch=EPOCH,
         secret=home.private_key("fields"),
         keys=home.keys,
+        disagreements=home.disagreements / f"worker-{number}",
+        inventory=home.inventory / f"worker-{number}",
     )
 
 

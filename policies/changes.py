@@ -1,0 +1,221 @@
+"""What differs between two programs for one caller of one operation.
+
+A field is compared by the place where its values stand, not by its name: a record that is called differently is no
+difference.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.ask import questions_of
+from policies.decisions import Decision
+from policies.places import HIDDEN, places_in
+from policies.program import FieldInfo, OperationRule, Shapes
+from policies.standpoint import Asker, Standpoint
+from policies.transforms.spec import Form, Keep, Show, Spec, form_of
+from policies.view import View
+
+_VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
+
+
+class Kind(StrEnum):
+    """What would change, the most dangerous first."""
+
+    SHOWN = "newly-shown"
+    """More of a field would be shown, or something of which nobody can say whether it is more."""
+    ANSWERED = "newly-answered"
+    """An operation that is refused would be answered."""
+    ASKED = "newly-askable"
+    """A question that is refused would be answered."""
+    WITHHELD = "newly-withheld"
+    """An operation, or answers in one format, would be refused."""
+    UNASKED = "no-longer-askable"
+    MASKED = "newly-masked"
+    """Less of a field would be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one of the two programs says."""
+
+    transform: str
+    """How records call it; or the code of a refusal."""
+    form: Form
+    rule: str = ""
+    grant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, before anybody is counted."""
+
+    kind: Kind
+    operation: str
+    about: str
+    category: str
+    before: Side
+    after: Side
+    counted_as: str = ""
+    """The name under which values of the field were counted; empty where they are not."""
+
+
+_ANSWERED = Side("answer", Form.CLEAR)
+WITHHELD = Side("withheld", Form.NONE)
+"""Answers in the format do not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One of the two programs, ready to be asked about one operation for one caller whom it answers."""
+
+    side: Standpoint
+    operation: OperationRule | None
+    view: View
+    shapes: Shapes
+
+
+def changes_of(
+    before: Standpoint | None, after: Standpoint | None, operation: str, asker: Asker, *, read_as: str, is_error: bool
+) -> Iterator[Change]:
+    """What would change for *asker* in requests for *operation*.
+
+    *read_as*: the format of the answers, empty for every one. *is_error*: see `Usage`.
+    """
+    method = operation.partition(" ")[0]
+    (first,) = _same(operation, before, None)
+    for second in _same(operation, after, before):
+        name = second.id if second is not None else operation
+        was = _reason(before, first, method, asker)
+        would = _reason(after, second, method, asker)
+        if would:
+            if not was:
+                yield Change(
+                    Kind.WITHHELD, name, "", "", _ANSWERED, Side(would, Form.NONE, second.rule if second else "")
+                )
+            continue
+        new = _ready(after, second, asker, is_error=is_error)
+        old = _ready(before, first, asker, is_error=is_error) if not was else None
+        assert new is not None
+        if was:
+            yield Change(Kind.ANSWERED, name, "", "", Side(was, Form.NONE, first.rule if first else ""), _ANSWERED)
+        yield from _of_files(first if old else None, second, name)
+        yield from field_changes(old, new, name, read_as)
+        if old is not None and first is not None and second is not None:
+            yield from _of_headers(old.view.headers_of(first), new.view.headers_of(second), name)
+            yield from _of_questions(questions_of(first, old.view), questions_of(second, new.view), name)
+
+
+def _reason(side: Standpoint | None, operation: OperationRule | None, method: str, asker: Asker) -> str:
+    return side.refusal(operation, method, side.known(asker)) if side is not None else "unknown_host"
+
+
+def _ready(side: Standpoint | None, operation: OperationRule | None, asker: Asker, *, is_error: bool) -> Ready | None:
+    known = side.known(asker) if side is not None else None
+    if side is None or known is None:
+        return None
+    return Ready(side, operation, side.view_of(known, operation), side.shapes_of(operation, is_error=is_error))
+
+
+def field_changes(old: Ready | None, new: Ready, name: str, read_as: str) -> Iterator[Change]:
+    """What would become otherwise of fields in answers of the operation *name*; *read_as*: see `changes_of`."""
+    places = [*(places_in(old.shapes) if old is not None else ()), *places_in(new.shapes)]
+    for place in dict.fromkeys(places):
+        if read_as and place.format not in (read_as, _plain(read_as, old or new)):
+            continue
+        held = old.side.held(old.shapes, place) if old is not None else ()
+        instead = new.side.held(new.shapes, place)
+        if not instead:
+            if held:
+                yield Change(Kind.WITHHELD, name, "", place.format, _ANSWERED, Side("answer_not_declared", Form.NONE))
+            continue
+        decision, info = new.side.decided(new.view, instead)
+        if old is None or not held:
+            if decision.form is not Form.NONE:
+                yield Change(Kind.SHOWN, name, decision.name, decision.category, WITHHELD, _side(decision, info))
+            continue
+        decided, declared = old.side.decided(old.view, held)
+        was, would = _side(decided, declared), _side(decision, info)
+        if (was.transform, was.form) == (would.transform, would.form):
+            continue
+        more = not surely_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
+        named = decision if held == HIDDEN else decided
+        counted_as = decided.name if declared.personal else ""
+        yield Change(Kind.SHOWN if more else Kind.MASKED, name, named.name, named.category, was, would, counted_as)
+
+
+def _plain(read_as: str, ready: Ready) -> str:
+    """Where CSV is declared and plain text is not, what calls itself plain text is read as CSV."""
+    return "csv" if read_as == "text" and ready.shapes.text is None else read_as
+
+
+def _side(decision: Decision, info: FieldInfo) -> Side:
+    left = "" if info.followed or decision.form is Form.CLEAR else " (elsewhere: leave)"
+    return Side(decision.transform + left, decision.form, decision.rule, decision.grant)
+
+
+def _of_files(first: OperationRule | None, second: OperationRule | None, name: str) -> Iterator[Change]:
+    was, would = (set(each.static) if each is not None else set() for each in (first, second))
+    as_it_is = Side("as it is", Form.CLEAR)
+    for media_type in sorted(would - was):
+        yield Change(Kind.SHOWN, name, media_type, "", WITHHELD, as_it_is)
+    for media_type in sorted(was - would):
+        yield Change(Kind.WITHHELD, name, media_type, "", as_it_is, WITHHELD)
+
+
+def _of_headers(was: tuple[str, ...], would: tuple[str, ...], name: str) -> Iterator[Change]:
+    dropped, scanned = Side("drop", Form.NONE), Side("scan", Form.MASKED)
+    for header in sorted({*would} - {*was}):
+        yield Change(Kind.SHOWN, name, f"header {header}", "", dropped, scanned)
+    for header in sorted({*was} - {*would}):
+        yield Change(Kind.MASKED, name, f"header {header}", "", scanned, dropped)
+
+
+def _of_questions(was: frozenset[str], would: frozenset[str], name: str) -> Iterator[Change]:
+    refused, asked = Side("refuse", Form.NONE), Side("ask", Form.CLEAR)
+    for question in sorted(would - was):
+        yield Change(Kind.ASKED, name, question, "", refused, asked)
+    for question in sorted(was - would):
+        yield Change(Kind.UNASKED, name, question, "", asked, refused)
+
+
+def _same(operation: str, side: Standpoint | None, since: Standpoint | None) -> list[OperationRule | None]:
+    """The operations of *side* that requests for *operation* would be: the one of its path, and, where *since* is the
+    program that knew it, those which take a part of its paths and do not exist there.
+    """
+    if side is None:
+        return [None]
+    method, _, path = operation.partition(" ")
+    found = side.operations.get(operation) or side.routes.find(method, _concrete(path))
+    if since is None or operation not in since.operations:
+        return [found]
+    pattern = re.compile(since.operations[operation].path)
+    more = [
+        other
+        for other in side.program.operations
+        if other is not found
+        and other.method == method
+        and other.id not in since.operations
+        and pattern.fullmatch(_concrete(other.id.partition(" ")[2]))
+    ]
+    return [found, *more]
+
+
+def _concrete(template: str) -> str:
+    """A path that *template* stands for, and that is nobody's word."""
+    return _VARIABLE.sub(lambda variable: "~/~" if variable[2] else "~", template)
+
+
+def surely_no_more(was: Spec, would: Spec) -> bool:
+    """Whether what *would* be shown of a value is surely no more than what *was*.
+
+    Of values so short that the one mask hid them whole, the narrower one may leave a character.
+    """
+    match was, would:
+        case Show(), _:
+            return True
+        case Keep(first, last, fill), Keep(first_now, last_now, fill_now):
+            return first_now <= first and last_now <= last and (fill is None or fill_now is not None)
+        case _:
+            return was == would or form_of(would) is Form.NONE

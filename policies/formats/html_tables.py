@@ -1,0 +1,142 @@
+"""Tables of a page whose cells nobody has marked: which heading says what a cell holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policies.formats.html_tokens import EndTag, StartTag, Text, Token
+from policies.policy import Headings
+
+MOST_COLUMNS = 1_000
+_CELLS = frozenset({"td", "th"})
+_SECTIONS = frozenset({"thead", "tbody", "tfoot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table."""
+
+    field: str | None = None
+    """What it is a value of: "" where its heading says nothing, None where nobody can tell."""
+    is_heading: bool = False
+    """Whether it is none, but says itself what the others of its row hold."""
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that is open, as far as it has been read."""
+
+    columns: list[str | None] | None = None
+    """The fields of its columns, once they are known."""
+    in_head: bool = False
+    row: list[str | None] = field(default_factory=list)
+    """What the headings of this row say."""
+    at: int = 0
+    """How many columns of this row are taken."""
+    has_values: bool = False
+    """Whether this row has a cell that is no heading."""
+
+
+class Tables:
+    """Follows the tables of one page.
+
+    *headings* is where they say what a cell holds, None: nowhere; *titles* the fields that they call otherwise.
+    """
+
+    def __init__(self, headings: Headings | None, titles: Mapping[str, str]) -> None:
+        self._headings = headings
+        self._titles = titles
+        self._open: list[_Table] = []
+        self._heading: list[str] | None = None  # the pieces of a column's heading that is being read
+
+    def take(self, token: Token) -> Cell | None:
+        """Read *token*: the cell that begins with it, unless that is the heading of a column.
+
+        Nothing of a cell is to be read but its end.
+        """
+        if self._headings is None:
+            return None
+        match token:
+            case StartTag():
+                return self._begin(token)
+            case EndTag():
+                self._end(token.name)
+            case Text(raw=False) if self._heading is not None:
+                self._heading.append(token.text)
+            case _:
+                pass
+        return None
+
+    def name(self, text: str) -> str:
+        """The field that a row is about, now that its heading is known to say *text*."""
+        field = self._named(text)
+        if self._open:
+            self._open[-1].row = [field]
+        return field
+
+    def _named(self, text: str) -> str:
+        said = " ".join(text.split())
+        return self._titles.get(said, said)
+
+    def _begin(self, tag: StartTag) -> Cell | None:
+        if tag.name == "table":
+            self._end_heading()
+            self._open.append(_Table())
+        elif self._open and tag.name in _SECTIONS | {"tr"}:
+            self._end_row()
+            if tag.name in _SECTIONS:
+                self._open[-1].in_head = tag.name == "thead"
+        elif tag.name in _CELLS:
+            return self._cell(tag)
+        return None
+
+    def _end(self, name: str) -> None:
+        if name in _CELLS:
+            self._end_heading()
+        elif self._open and name in _SECTIONS | {"tr", "table"}:
+            self._end_row()
+            self._open[-1].in_head &= name not in _SECTIONS
+            if name == "table":
+                self._open.pop()
+
+    def _cell(self, tag: StartTag) -> Cell | None:
+        self._end_heading()
+        if not self._open:
+            return Cell()
+        table = self._open[-1]
+        place, width, is_one_row = table.at, _span(tag, "colspan"), _span(tag, "rowspan") == 1
+        table.at += width
+        if self._headings is Headings.FIRST_CELL:
+            if table.in_head and tag.name == "th":
+                return None
+            return Cell(next(iter(table.row), None)) if place else Cell(is_heading=True)
+        if table.columns is None and tag.name == "th":
+            if width == 1 and is_one_row:
+                self._heading = []
+            else:  # it stands for several, and says of none what it holds
+                table.row += [None] * width
+            return None
+        table.has_values = True
+        columns = table.columns or []
+        if not is_one_row:
+            table.columns = []  # it moves the cells of rows to come
+        return Cell(columns[place] if width == 1 and place < len(columns) else None)
+
+    def _end_heading(self) -> None:
+        if self._heading is not None:
+            text, self._heading = "".join(self._heading), None
+            self._open[-1].row.append(self._named(text))
+
+    def _end_row(self) -> None:
+        self._end_heading()
+        table = self._open[-1]
+        if self._headings is Headings.HEADER and table.columns is None and table.row and not table.has_values:
+            table.columns = table.row
+        table.row, table.at, table.has_values = [], 0, False
+
+
+def _span(tag: StartTag, name: str) -> int:
+    """How many columns or rows the cell of *tag* takes: more than one wherever that is not plainly said."""
+    said = (tag.value_of(name) or "1").strip()
+    if said == "1":
+        return 1
+    return min(max(int(said), 2), MOST_COLUMNS) if said.isascii() and said.isdigit() and len(said) < 6 else 2

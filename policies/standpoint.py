@@ -1,0 +1,185 @@
+"""One program, asked what it would do with somebody's request: what rehearsing compares two of."""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from msgspec.structs import replace
+
+from policies.applies import Applying, Asking
+from policies.ask import Question, Routes, call_refusal
+from policies.decisions import Decision
+from policies.places import HIDDEN, Held, Place, held_at
+from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, State
+from policies.program import FieldInfo, GrantRule, OperationRule, Program, Shapes
+from policies.view import View, Views
+
+_KEY = bytes(32)
+"""Nothing is masked here: a view is only asked what it decides."""
+
+
+_SOMEBODY = "@"
+"""The id of somebody imagined, whom no grant names."""
+_MONDAY = datetime(2026, 1, 5, tzinfo=timezone(timedelta(hours=8)))
+"""The beginning of a week in Beijing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Somebody who asks, as far as programs tell callers apart."""
+
+    id: str = ""
+    """As records have it: a citizen is a digest."""
+    is_citizen: bool = False
+    is_signed_in: bool = False
+    posts: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    attributes: frozenset[tuple[str, str]] = frozenset()
+    address: str = ""
+    at: float | None = None
+    """POSIX time of asking; None where it matters to no grant: then it is now."""
+    credential: str = ""
+    """As records have it; empty for somebody imagined, whom every program is taken to know."""
+
+
+class Standpoint:
+    """*program* at the time *now*."""
+
+    def __init__(self, program: Program, now: datetime) -> None:
+        self.program = program
+        self.is_learning = program.state is State.LEARNING
+        self.operations = {operation.id: operation for operation in program.operations}
+        self.routes = Routes(program)
+        self._now = now.timestamp()
+        self._keys = {f"key:{rule.id}": rule for rule in program.keys}
+        # Whatever was asked when, only a grant that has not ended by now changes anything.
+        program = replace(program, grants=tuple(grant for grant in program.grants if self._now < grant.until))
+        self._grants = program.grants
+        self._views = Views(program, _KEY)
+        self._applying = Applying(program)
+        everywhere = tuple(replace(grant, operations=None) for grant in program.grants)
+        self._applying_somewhere = Applying(replace(program, grants=everywhere))
+
+    def known(self, asker: Asker) -> Asker | None:
+        """*asker* as this program knows him by his credential; None where the credential would not count."""
+        if not asker.credential:
+            return asker
+        rule = self._keys.get(asker.credential)
+        if rule is not None and self._now < rule.until:
+            return Asker(
+                id=rule.caller,
+                is_signed_in=True,
+                posts=frozenset(rule.posts),
+                purposes=frozenset(rule.purposes),
+                attributes=frozenset(rule.attributes.items()),
+                address=asker.address,
+                at=asker.at,
+            )
+        if any(asker.credential.startswith(f"jwt:{issuer.issuer}:") for issuer in self.program.issuers):
+            return asker
+        return None
+
+    def kind_of(self, asker: Asker) -> tuple[object, ...]:
+        """The same for all whom the program treats alike."""
+        known = self.known(asker)
+        if known is None:
+            return ()
+        grants = self._applying_somewhere.to(self._asking(known, ""))
+        return (known.is_signed_in, known.posts, tuple(grant.id for grant in grants))
+
+    def imagined(self) -> Iterator[Asker]:
+        """One caller for every way in which the program tells callers apart."""
+        for grant in self._grants:
+            yield from _those_meant(grant)
+        for post in {post for operation in self.program.operations for post in operation.allow} - {ANYONE, SIGNED_IN}:
+            yield Asker(is_signed_in=True, posts=frozenset({post}))
+        for rule in self.program.keys:
+            yield Asker(
+                id=rule.caller, is_signed_in=True, posts=frozenset(rule.posts), purposes=frozenset(rule.purposes)
+            )
+
+    def _asking(self, asker: Asker, operation: str) -> Asking:
+        return Asking(
+            caller=asker.id or (_SOMEBODY if asker.is_signed_in else ""),
+            posts=asker.posts,
+            purposes=asker.purposes,
+            attributes=dict(asker.attributes),
+            address=asker.address,
+            operation=operation,
+            now=self._now if asker.at is None else asker.at,
+        )
+
+    def view_of(self, asker: Asker, operation: OperationRule | None) -> View:
+        """What *asker*, as `known`, gets of *operation*."""
+        grants = self._applying.to(self._asking(asker, operation.id if operation is not None else ""))
+        return self._views.of(grants)
+
+    def refusal(self, operation: OperationRule | None, method: str, asker: Asker | None) -> str:
+        """Why *asker*, as `known`, gets no answer of *operation* whatever else he says; empty where he does."""
+        if asker is None:
+            return "bad_credential"
+        if self.is_learning and method not in SAFE_METHODS:
+            return "writes_refused_while_learning"
+        if operation is None:
+            return "" if self.is_learning else "operation_not_declared"
+        if operation.refuse_zh:
+            return "operation_refused"
+        reason = call_refusal(operation, is_signed_in=asker.is_signed_in, posts=asker.posts)
+        if reason is not None:
+            return reason
+        refusal = Question(operation).refusal((), self.view_of(asker, operation))
+        return refusal.code if refusal is not None else ""
+
+    def shapes_of(self, operation: OperationRule | None, *, is_error: bool) -> Shapes:
+        """How answers of *operation* are read; of errors, as `proxy.answer` does."""
+        answers = operation.answers if operation is not None else Shapes()
+        if not is_error:
+            return answers
+        errors = self.program.errors
+        return Shapes(
+            json=errors.json if errors.json is not None else answers.json,
+            html=answers.html if answers.html is not None else errors.html,
+            csv=errors.csv if errors.csv is not None else answers.csv,
+            text=errors.text if errors.text is not None else answers.text,
+        )
+
+    def held(self, shapes: Shapes, place: Place) -> Held:
+        """What stands at *place* of a body of *shapes*: nothing where the answer would be withheld."""
+        if not self.is_learning:
+            return held_at(shapes, place)
+        return HIDDEN if place.format != "csv" else ()
+
+    def decided(self, view: View, held: Held) -> tuple[Decision, FieldInfo]:
+        """What becomes of a value that is one of *held*: of a key, what becomes of the first part that is hidden."""
+        index = ([each for each in held if not view.may_ask([each])] or held)[0]
+        return view.decisions[index], self.program.fields[index]
+
+
+def _those_meant(grant: GrantRule) -> Iterator[Asker]:
+    """For each post and caller of *grant*, one who meets its conditions."""
+    at = (_MONDAY + timedelta(minutes=grant.hours[0][0])).timestamp() if grant.hours else None
+    address = str(ipaddress.ip_network(grant.networks[0]).network_address) if grant.networks else ""
+    attributes = frozenset((name, values[0]) for name, values in grant.attributes.items() if values)
+    purposes = frozenset(grant.purposes[:1])
+    for post in grant.posts or (() if grant.callers or grant.anyone else ("",)):
+        yield Asker(
+            is_signed_in=True,
+            posts=frozenset({*grant.all_posts, post} - {""}),
+            purposes=purposes,
+            attributes=attributes,
+            address=address,
+            at=at,
+        )
+    for caller in grant.callers:
+        yield Asker(
+            id=caller,
+            is_signed_in=True,
+            posts=frozenset(grant.all_posts),
+            purposes=purposes,
+            attributes=attributes,
+            address=address,
+            at=at,
+        )
+    if grant.anyone:
+        yield Asker(purposes=purposes, address=address, at=at)

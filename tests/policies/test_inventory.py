@@ -1,0 +1,191 @@
+"""What is noted of a system that is being learnt: enough to draft from, and never a value."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.inventory import (
+    MOST_DISTINCT,
+    MOST_FIELDS,
+    MOST_OPERATIONS,
+    MOST_SIBLINGS,
+    Inventory,
+    Notes,
+    merged,
+    read_notes,
+    template_of,
+    write_notes,
+)
+from policies.sketch import sketch
+
+KEY = b"k" * 32
+ID_NO, NAME, MOBILE = "11010519491231002X", "欧阳若曦", "13800138000"
+PLANTED = (
+    ID_NO,
+    NAME,
+    MOBILE,
+    "0571-88881234",
+    "ruoxi.ouyang@example.cn",
+    "6222021234567890128",
+    "浙A12345",
+    "5",
+    "E12345678",
+)
+PERSON = {"xm": NAME, "sfzh": ID_NO, "sjh": MOBILE, "bz": f"请回电 {MOBILE}", "id": 7, "ok": True}
+
+
+def noted(body: bytes, format_: str = "json", path: str = "/api/people") -> Inventory:
+    inventory = Inventory()
+    operation = inventory.operation("GET", path, iter(()))
+    assert operation is not None
+    sketch(inventory, operation, format_, body, "utf-8")
+    return inventory
+
+
+def places(inventory: Inventory) -> dict[str, int]:
+    (operation,) = inventory.notes.operations.values()
+    return {place: note.count for place, note in operation.fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "template"),
+    [
+        ("/api/people/17/files", "/api/people/{key}/files"),
+        ("/register/residents.json", "/register/residents.json"),
+        ("/register/residents/5.json", "/register/residents/{key}.json"),
+        ("/张三/x", "/{key}/x"),
+        (f"/people/{ID_NO}", "/people/{key}"),
+        ("/api/v2/list", "/api/v2/list"),
+        ("/a/zhang@example.cn", "/a/{key}"),
+        ("/", "/"),
+    ],
+)
+def test_what_could_be_data_in_a_path_becomes_a_placeholder(path: str, template: str) -> None:
+    assert template_of(path) == template
+
+
+def test_parts_with_many_siblings_are_data_whatever_they_look_like() -> None:
+    inventory = Inventory()
+    for number in range(MOST_SIBLINGS + 3):
+        inventory.operation("GET", f"/users/name{chr(97 + number)}/files", iter(()))
+    assert {name: note.count for name, note in inventory.notes.operations.items()} == {
+        "GET /users/{key}/files": MOST_SIBLINGS + 3
+    }
+    assert inventory.renamed("GET /users/namea/files") == "GET /users/{key}/files"
+
+
+def test_json_is_noted_by_place_and_kind() -> None:
+    inventory = noted(json.dumps({"total": 1, "rows": [PERSON, PERSON], "by": {ID_NO: {"xm": NAME}}}).encode())
+    found = places(inventory)
+    assert found["json /rows/*/sfzh"] == 2
+    assert found["json /by/*/xm"] == 1
+    (operation,) = inventory.notes.operations.values()
+    assert operation.fields["json /rows/*/sfzh"].found == {"resident_id": 2}
+    assert operation.fields["json /rows/*/bz"].within == {"mobile": 2}
+    assert operation.fields["json /rows/*/xm"].short_han == 2
+    assert operation.fields["json /rows/*/ok"].flags == 2
+
+
+def test_rows_of_cells_are_noted_by_their_columns() -> None:
+    body = {"columns": ["xm", "sfzh"], "rows": [[NAME, ID_NO], [NAME, ID_NO]]}
+    inventory = noted(json.dumps(body).encode())
+    assert places(inventory)["json /rows/*/sfzh"] == 2
+    (operation,) = inventory.notes.operations.values()
+    assert operation.tables == {"/rows": "columns"}
+
+
+def test_pages_are_noted_by_their_controls_and_cells() -> None:
+    page = (
+        f'<label for=a>身份证号</label><input id=a name=x value="{ID_NO}"><input type=password name=p value=s>'
+        f'<textarea name=bz>{MOBILE}</textarea><td class="col-xm {ID_NO}">{NAME}</td>'
+        "<select name=s><option value=1>a<option value=2 selected>b</select>"
+    )
+    inventory = noted(page.encode(), "html")
+    assert places(inventory) == {"html control x": 1, "html control bz": 1, "html td.col-xm": 1, "html control s": 1}
+    (operation,) = inventory.notes.operations.values()
+    assert operation.fields["html control x"].labels == {"resident_id": 1}
+
+
+def test_columns_of_csv_are_noted_where_its_first_record_names_them() -> None:
+    assert places(noted(f"xm,姓名,sfzh\r\n{NAME},{NAME},{ID_NO}\r\n".encode(), "csv")) == {
+        "csv xm": 1,
+        "csv 姓名": 1,
+        "csv sfzh": 1,
+    }
+    assert places(noted(f"{NAME},{ID_NO}\r\n{NAME},{ID_NO}\r\n".encode(), "csv")) == {}
+
+
+@pytest.mark.parametrize("format_", ["json", "html", "csv", "text", "png"])
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"{", b"<", b'{"a":' * 5000, b"<td class=", b'"' * 9, b"\0,\0\n\0"])
+def test_what_cannot_be_read_is_passed_over(format_: str, body: bytes) -> None:
+    noted(body, format_)
+
+
+VALUES = st.sampled_from(PLANTED)
+TREES = st.recursive(
+    VALUES | st.integers(10**6, 10**17) | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(VALUES | st.sampled_from(["xm", "rows"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    tree=TREES,
+    parts=st.lists(VALUES | st.sampled_from(["api", "people"]), min_size=1, max_size=4),
+    query=st.lists(VALUES),
+)
+def test_no_value_is_kept(tree: Any, parts: list[str], query: list[str]) -> None:
+    inventory = Inventory()
+    operation = inventory.operation("GET", "/" + "/".join(parts), iter(query))
+    assert operation is not None
+    sketch(inventory, operation, "json", json.dumps(tree).encode(), "utf-8")
+    cells = "".join(f'<td class="{value}">{value}</td><input name="{value}" value="{value}">' for value in PLANTED)
+    sketch(inventory, operation, "html", cells.encode(), "utf-8")
+    sketch(inventory, operation, "csv", f"{','.join(PLANTED)}\n{','.join(PLANTED)}".encode(), "utf-8")
+    kept = write_notes({"people": inventory.notes}, KEY).partition(b"\n")[2].decode()
+    assert not [value for value in PLANTED if len(value) > 1 and value in kept]
+
+
+def test_memory_is_bounded() -> None:
+    inventory = Inventory()
+    for number in range(MOST_OPERATIONS + 50):
+        word = "".join(chr(97 + number // 26**place % 26) for place in range(3))
+        inventory.operation("GET", f"/{word}/{word}", iter(()))
+    assert len(inventory.notes.operations) <= MOST_OPERATIONS
+    many = {f"k{chr(97 + n // 26)}{chr(97 + n % 26)}": {f"j{chr(97 + m)}": m for m in range(26)} for n in range(55)}
+    (name, *_) = inventory.notes.operations
+    for number in range(5):
+        wrapped = {f"w{chr(97 + number)}": many}
+        sketch(inventory, name, "json", json.dumps(wrapped).encode(), "utf-8")
+    assert sum(len(note.fields) for note in inventory.notes.operations.values()) <= MOST_FIELDS
+    for number in range(1000):
+        inventory.value(name, "json /wa/kaa/ja", f"v{number}")
+    assert inventory.notes.operations[name].fields["json /wa/kaa/ja"].distinct == MOST_DISTINCT
+    assert inventory.notes.left_out
+
+
+def test_an_object_keyed_by_data_is_folded() -> None:
+    body = {f"user{chr(97 + n // 26)}{chr(97 + n % 26)}": {"xm": NAME} for n in range(70)}
+    assert places(noted(json.dumps(body).encode())) == {"json /*/xm": 70}
+
+
+def test_notes_are_read_back_with_the_key_they_were_written_with() -> None:
+    notes = {"people": noted(json.dumps(PERSON).encode()).notes}
+    data = write_notes(notes, KEY)
+    assert read_notes(data, KEY) == notes
+    for wrong, key in ((data, b"x" * 32), (data[:-1] + b" ", KEY), (b"", KEY), (data[1:], KEY)):
+        with pytest.raises(ValueError, match="not what this installation"):
+            read_notes(wrong, key)
+
+
+def test_notes_of_several_workers_add_up() -> None:
+    first, second = (noted(json.dumps(PERSON).encode()).notes for _ in range(2))
+    both = merged(iter([first, second, Notes()]))
+    (operation,) = both.operations.values()
+    assert operation.count == 2
+    assert operation.fields["json /sfzh"].found == {"resident_id": 2}

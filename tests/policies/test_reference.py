@@ -1,0 +1,207 @@
+"""The compiled program does what a slow and obvious interpreter does; what that cannot settle is refused."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import Phase, event, given, settings
+from hypothesis import strategies as st
+
+from policies.applies import Applying, Asking
+from policies.check import check
+from policies.compile import compile_system
+from policies.findings import Findings
+from policies.formats.masker import Tally
+from policies.kept import Kept
+from policies.load import load_policy
+from policies.policy import Policy
+from policies.program import Program
+from policies.transforms.spec import DatePart, Digest, Drop, Keep, Part, Redact, Replace, Show, Spec
+from policies.view import Views
+from tests.effort import examples
+from tests.policies.formats.masking import DIGESTER
+from tests.policies.granted import grants_of
+from tests.policies.reference import BEIJING, SECRET, Exchange, Reference, World
+
+CATALOGUE = """categories:
+  name: {title: {zh: 姓名, en: Name}, level: general, mask: {keep: {first: 1}}}
+  phone: {title: {zh: 电话, en: Phone}, level: general, mask: redact}
+  born: {title: {zh: 生日, en: Born}, level: general, mask: {date: {to: year}}}
+"""
+CALLERS = f"""callers:
+  - id: batch
+    kind: system
+    posts: [a]
+    purposes: [p]
+    attributes: {{ward: "3"}}
+    keys: [{{id: K, sha256: "{1:064}", until: 2030-01-01}}]
+"""
+SYSTEM = """system: {name}
+title: {{zh: 系统, en: System}}
+hosts: [{name}.localhost]
+upstream: http://127.0.0.1:9
+state: enforcing
+identity:
+  api_keys: true
+  jwt: [{{issuer: "https://id.example", audience: x, keys: idp.json, attribute_claims: [ward]}}]
+records:
+  person:
+    fields:
+      id: public
+      name: name
+      alias: name
+      mobile: phone
+      born: {{category: born, mask: redact}}
+      home: {{record: home}}
+  home:
+    fields: {{street: public, phone: phone, owner: name}}
+operations:
+  - {{on: GET /people, allow: [anyone], answers: {{json: {{/total: public, "/items/*": {{record: person}}}}}}}}
+  - {{on: GET /all, allow: [anyone], answers: {{json: {{/total: public, "/items/*": {{record: person}}}}}}}}
+"""
+FIELDS = ["person.name", "person.alias", "person.mobile", "person.born", "home.phone", "home.owner"]
+MONDAY = datetime(2026, 11, 23, tzinfo=BEIJING)
+WORLD = World(
+    ids=("li", "zhu"),
+    posts=("a", "b"),
+    purposes=("p", "q"),
+    attributes=((), (("ward", "3"),), (("ward", "4"),)),
+    operations=("GET /people", "GET /all"),
+    addresses=("10.1.0.1", "10.2.0.1", "11.0.0.1"),
+    moments=tuple(MONDAY + timedelta(hours=hours) for hours in (5, 9, 23, 24 + 5, 24 + 9, 24 + 20)),
+)
+
+SPECS: st.SearchStrategy[Spec] = st.sampled_from(
+    [Show(), Redact(), Keep(last=2), Keep(first=1), Digest(), DatePart(Part.MONTH), Drop(), Replace("已隐藏")]
+)
+SEES = st.dictionaries(
+    st.sampled_from(["name", "phone", "born"]),
+    st.sampled_from(["show", "redact", "{keep: {last: 2}}", "digest", "drop", "{date: {to: month}}"]),
+    min_size=1,
+    max_size=2,
+)
+
+
+def some(*names: str, least: int = 1) -> st.SearchStrategy[str]:
+    """A list of some of *names*, as it is written."""
+    lists = st.lists(st.sampled_from(names), min_size=least, max_size=2, unique=True)
+    return lists.map(lambda chosen: json.dumps(sorted(chosen)))
+
+
+WHO = st.one_of(
+    st.fixed_dictionaries(
+        {"posts": some("a", "b")},
+        optional={"callers": some("li", "batch"), "all_posts": some("a", "b"), "not_posts": some("a", "b")},
+    ),
+    st.fixed_dictionaries({"callers": some("li", "zhu", "batch")}, optional={"all_posts": some("a", "b")}),
+    st.fixed_dictionaries({"all_posts": some("a", "b")}, optional={"not_posts": some("a", "b")}),
+    st.fixed_dictionaries(
+        {"attributes": some("3", "4").map("{{ward: {}}}".format)}, optional={"not_posts": some("a", "b")}
+    ),
+    st.fixed_dictionaries({"signed_in": st.just("true")}, optional={"not_posts": some("a", "b")}),
+    st.fixed_dictionaries({"anyone": st.just("true")}, optional={"not_posts": some("a", "b")}),
+)
+CONDITIONS = st.fixed_dictionaries(
+    {"who": WHO.map(lambda who: "{" + ", ".join(f"{key}: {value}" for key, value in who.items()) + "}")},
+    optional={
+        "operations": some("GET /people", "GET /all"),
+        "records": some("person", "home"),
+        "fields": some(*FIELDS),
+        "direction": st.sampled_from(["answer", "request"]),
+        "networks": some("10.1.0.0/16", "10.0.0.0/8", "11.0.0.0/8"),
+        "hours": st.sampled_from(
+            ["{days: [mon]}", "{from: '08:00', to: '18:00'}", "{days: [mon, tue], from: '22:00', to: '06:00'}"]
+        ),
+        "not_purpose": some("p", "q"),
+        "until": st.sampled_from(["'2027-06-30'", "'2028-06-30'"]),
+    },
+)
+SEEN = SEES.map(lambda sees: "{" + ", ".join(f"{category}: {spec}" for category, spec in sees.items()) + "}")
+USUAL = st.fixed_dictionaries({"systems": some("one", "two"), "purpose": some("p", "q"), "sees": SEEN})
+GRANT = st.tuples(CONDITIONS, USUAL).map(lambda drawn: drawn[0] | drawn[1])
+TEXT = st.sampled_from(["", "x", "ab", "张三丰", "13800138000", "1949-12-31", "1949-12", "𠮷野家", "已隐藏", "***"])
+VALUE = TEXT | st.integers(0, 9) | st.none() | st.booleans() | st.lists(TEXT, max_size=2)
+HOME = st.dictionaries(st.sampled_from(["street", "phone", "owner", "new"]), TEXT | st.none() | st.integers(0, 9))
+PERSON = st.fixed_dictionaries(
+    {}, optional={"id": st.integers(0, 9), "home": HOME | st.none(), "new": VALUE}
+    | {name.partition(".")[2]: VALUE for name in FIELDS[:4]},
+)  # fmt: skip
+FULL = {
+    "id": 1,
+    "name": "张三丰",
+    "alias": "阿三",
+    "mobile": "13800138000",
+    "born": "1949-12-31",
+    "home": {"street": "幸福路", "phone": "010-12345678", "owner": "李四"},
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    folder = tmp_path_factory.mktemp("policies")
+    (folder / "systems").mkdir()
+    for name, text in {"catalogue": CATALOGUE, "callers": CALLERS, "grants": "grants: []\n"}.items():
+        (folder / f"{name}.yaml").write_text(text, "utf-8")
+    for name in ("one", "two"):
+        (folder / "systems" / f"{name}.yaml").write_text(SYSTEM.format(name=name), "utf-8")
+    return load_policy(folder).policy
+
+
+def with_grants(base: Policy, data: st.DataObject) -> Policy:
+    """*base* with masks and grants that are drawn; half of the grants are narrower than one before."""
+    written = data.draw(st.lists(GRANT, min_size=1, max_size=5))
+    for number, grant in enumerate(written):
+        if number and data.draw(st.booleans()):
+            wider = written[data.draw(st.integers(0, number - 1))]
+            written[number] = grant | wider | {"sees": grant["sees"]}
+    categories = {name: replace(one, mask=data.draw(SPECS)) for name, one in base.categories.items()}
+    particulars = {
+        f"g{number}": ", ".join(f"{key}: {value}" for key, value in grant.items())
+        for number, grant in enumerate(written)
+    }
+    return replace(base, grants=tuple(grants_of(**particulars)), categories=categories)
+
+
+def errors_of(policy: Policy) -> set[str]:
+    findings = Findings()
+    check(policy, {"idp.json": "{}"}, None, findings, Kept())
+    return {finding.code for finding in findings.errors}
+
+
+def produced(program: Program, exchange: Exchange, body: Any) -> Any:
+    """What the product makes of *body*."""
+    asker = exchange.asker
+    asking = Asking(
+        caller=asker.id,
+        posts=asker.posts,
+        purposes=asker.purposes,
+        attributes=dict(asker.attributes),
+        address=exchange.address,
+        operation=exchange.operation,
+        now=exchange.now.timestamp(),
+    )
+    view = Views(program, SECRET).of(Applying(program).to(asking))
+    answers = next(one.answers for one in program.operations if one.id == exchange.operation)
+    masker = view.masker(answers, "json", Tally(DIGESTER), "utf-8", lambda *form: "")
+    assert masker is not None
+    return json.loads(b"".join([*masker.feed(json.dumps(body).encode()), *masker.close()]))
+
+
+@given(st.data())
+@settings(max_examples=examples(60), deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink])
+def test_a_program_does_what_the_interpreter_does(base: Policy, data: st.DataObject) -> None:
+    policy = with_grants(base, data)
+    reference = Reference(policy, WORLD)
+    is_refused = "rules-disagree" in errors_of(policy)
+    event(f"refused: {is_refused}")
+    # Whatever disagrees for somebody is refused, and nothing else is.
+    assert is_refused is reference.is_ambiguous()
+    if is_refused:
+        return
+    programs = {name: compile_system(policy, system, {"idp.json": "{}"}) for name, system in policy.systems.items()}
+    body = {"items": [FULL, *data.draw(st.lists(PERSON, max_size=3))], "total": data.draw(VALUE), "more": 1}
+    for exchange in reference.kinds():
+        expected = reference.becomes(exchange, body)
+        assert produced(programs[exchange.system], exchange, body) == expected

@@ -1,0 +1,190 @@
+"""Two programs side by side, without traffic; with it: `tests/yingbi/test_rehearse.py`."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.changes import Kind, surely_no_more
+from policies.compile_folder import compile_folder
+from policies.places import HIDDEN, held_at, places_in
+from policies.program import Program
+from policies.rehearse import ANYBODY, Difference, Usage, rehearse
+from policies.standpoint import Asker
+from policies.transforms.keyed import FieldKeys
+from policies.transforms.make import transform_of
+from policies.transforms.spec import Keep, Redact, Scan, Show, Spec
+from tests.policies.compiled import GOOD
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+DEMO = Path(__file__).parent.parent.parent / "deploy" / "demo" / "policies"
+KEEPS = st.builds(Keep, first=st.integers(0, 6), last=st.integers(0, 6), fill=st.none() | st.integers(6, 9))
+
+
+@pytest.fixture(scope="module")
+def good() -> dict[str, Program]:
+    return compile_folder(GOOD)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(DEMO, folder, dirs_exist_ok=True)
+    (folder / "callers.yaml").write_text("callers: [{id: batch-stats, kind: system, keys: []}]", "utf-8")
+    for system in (folder / "systems").iterdir():
+        lines = system.read_text("utf-8").splitlines()
+        start = lines.index("  jwt:")
+        system.write_text("\n".join(lines[:start] + lines[start + 6 :]), "utf-8")
+    return compile_folder(folder)
+
+
+def test_every_place_holds_what_is_declared_of_it(good: dict[str, Program], demo: dict[str, Program]) -> None:
+    for program in (*good.values(), *demo.values()):
+        named = {index for operation in program.operations for each in operation.fields.values() for index in each}
+        seen: set[int] = set()
+        for operation in program.operations:
+            for place in places_in(operation.answers):
+                held = held_at(operation.answers, place)
+                assert held not in ((), HIDDEN), (operation.id, place)
+                seen.update(held)
+        assert named <= seen
+
+
+def test_nothing_differs_from_itself(good: dict[str, Program], demo: dict[str, Program]) -> None:
+    for programs in (good, demo):
+        operations = [(name, each.id) for name, program in programs.items() for each in program.operations]
+        usages = [Usage(system=name, operation=each, asker=Asker(), answered=1) for name, each in operations]
+        assert rehearse(programs, programs, usages, NOW) == []
+
+
+def changed(folder: Path, edit: Callable[[str], str], name: str = "systems/people.yaml") -> dict[str, Program]:
+    shutil.copytree(GOOD, folder, dirs_exist_ok=True)
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert edit(text) != text
+    path.write_text(edit(text), "utf-8")
+    return compile_folder(folder)
+
+
+def kinds(found: list[Difference]) -> set[tuple[Kind, str, str]]:
+    return {(each.kind, each.operation, each.about) for each in found}
+
+
+EDITS: dict[str, tuple[Callable[[str], str], set[tuple[Kind, str, str]]]] = {
+    "a record is called differently": (
+        lambda text: text.replace("person", "human").replace("human_name", "person_name"),
+        set(),
+    ),
+    "a variable is called differently": (lambda text: text.replace("/people/{id}", "/people/{number}"), set()),
+    "an operation takes a part of another's paths": (
+        lambda text: text.replace(
+            "  - on: POST", "  - on: GET /people/x\n    answers: {json: {/name: public}}\n  - on: POST"
+        ),
+        {(Kind.SHOWN, "GET /people/x", "person.name")},
+    ),
+    "a question": (
+        lambda text: text.replace("      plain: any\n", "      plain: any\n      size: any\n"),
+        {(Kind.ASKED, "GET /people.csv", "size")},
+    ),
+    "a header": (
+        lambda text: text.replace(
+            "answers: {csv: person}", "headers: [content-disposition]\n    answers: {csv: person}"
+        ),
+        {(Kind.SHOWN, "GET /people.csv", "header content-disposition")},
+    ),
+    "an operation that is refused": (
+        lambda text: text.replace("    refuse: {zh: 不可删除, en: never deleted}", "    answers: {text: scan}"),
+        {(Kind.ANSWERED, "DELETE /people/{id}", ""), (Kind.SHOWN, "DELETE /people/{id}", "text")},
+    ),
+    "text in elements that nobody declares any more": (
+        lambda text: text.replace('class: "col-{field}"', 'class: "other-{field}"'),
+        {(Kind.SHOWN, "GET /people", "person.id_no")},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_an_edit_is_told_as_what_it_does(good: dict[str, Program], tmp_path: Path, case: str) -> None:
+    edit, expected = EDITS[case]
+    found = kinds(rehearse(good, changed(tmp_path, edit), [], NOW))
+    assert expected <= found
+    if not expected:
+        assert found == set()
+
+
+def test_a_system_that_is_new_or_gone_is_told(good: dict[str, Program]) -> None:
+    assert {each.kind for each in rehearse({}, good, [], NOW)} == {Kind.SHOWN, Kind.ANSWERED}
+    asked = Usage(system="people", operation="GET /people", asker=Asker(), answered=3)
+    (gone,) = [each for each in rehearse(good, {}, [asked], NOW) if each.operation == "GET /people"]
+    assert (gone.kind, gone.after.transform, gone.times, gone.staff) == (Kind.WITHHELD, "unknown_host", 3, {""})
+
+
+def test_a_key_that_is_taken_away_lets_its_caller_see_nothing(good: dict[str, Program], tmp_path: Path) -> None:
+    after = changed(tmp_path, lambda text: text.replace("id: K-2", "id: K-9"), "callers.yaml")
+    asker = Asker(id="window-7", is_signed_in=True, posts=frozenset({"clerk"}), credential="key:K-2")
+    usage = Usage(system="people", operation="GET /people", asker=asker, answered=2)
+    found = rehearse(good, after, [usage], NOW)
+    assert [(each.kind, each.after.transform, each.times) for each in found] == [(Kind.WITHHELD, "bad_credential", 2)]
+
+
+def test_a_key_that_vouches_for_more_shows_its_caller_more(good: dict[str, Program], tmp_path: Path) -> None:
+    after = changed(
+        tmp_path,
+        lambda text: text.replace("purposes: [statistics]", "purposes: [statistics]\n    posts: [clerk]").replace(
+            "purposes: [statistics]", "purposes: [statistics, case-handling]"
+        ),
+        "callers.yaml",
+    )
+    asker = Asker(id="batch", is_signed_in=True, purposes=frozenset({"statistics"}), credential="key:K-1")
+    usage = Usage(
+        system="people", operation="GET /people", format="csv", asker=asker, answered=4, fields={"person.name": (4, 90)}
+    )
+    found = [each for each in rehearse(good, after, [usage], NOW) if each.times]
+    assert [(each.kind, each.about, each.times, each.values) for each in found] == [(Kind.SHOWN, "person.name", 4, 90)]
+
+
+def test_citizens_are_counted_and_not_named(good: dict[str, Program], tmp_path: Path) -> None:
+    after = changed(tmp_path, lambda text: text.replace("mobile: mobile", "mobile: public"))
+    usages = [
+        Usage(
+            system="people",
+            operation="GET /people",
+            asker=Asker(id=f"1:{number}", is_citizen=True, is_signed_in=True),
+            answered=1,
+            fields={"person.mobile": (1, 1)},
+        )
+        for number in range(3)
+    ]
+    (first, *_) = rehearse(good, after, usages, NOW)
+    assert (first.kind, first.about, first.staff, len(first.citizens)) == (Kind.SHOWN, "person.mobile", set(), 3)
+    assert ANYBODY in first.who
+    assert not any(name.startswith("1:") for name in first.who)
+
+
+@given(KEEPS, KEEPS, st.text("0123456789", min_size=20, max_size=30))
+def test_what_is_said_to_show_no_more_surely_no_more(was: Keep, would: Keep, value: str) -> None:
+    if surely_no_more(was, would):
+        before, after = (transform_of(spec, FieldKeys(bytes(32), "people", "mobile"))(value) for spec in (was, would))
+        assert len(after.rstrip("0123456789")) - len(after) >= len(before.rstrip("0123456789")) - len(before)
+        assert len(after) - len(after.lstrip("0123456789")) <= len(before) - len(before.lstrip("0123456789"))
+
+
+@pytest.mark.parametrize(
+    ("was", "would", "surely"),
+    [
+        (Show(), Scan(), True),
+        (Scan(), Show(), False),
+        (Scan(), Keep(first=1), False),
+        (Keep(first=1), Scan(), False),
+        (Keep(first=1), Redact(), True),
+        (Redact(), Keep(first=1), False),
+        (Keep(first=3, last=4), Keep(first=3, last=4, fill=6), True),
+        (Keep(first=3, last=4, fill=6), Keep(first=3, last=4), False),
+    ],
+)
+def test_doubt_counts_as_more(was: Spec, would: Spec, surely: bool) -> None:
+    assert surely_no_more(was, would) is surely

@@ -1,0 +1,36 @@
+"""The journal of policies, and their files by digest."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0003"
+down_revision: str | None = "0002"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+
+def upgrade() -> None:
+    """Take the database to this version."""
+    op.create_table(
+        "policy_journal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+        sa.Column("by_kind", sa.String(10), nullable=False),
+        sa.Column("by_id", sa.String(200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("chain", sa.String(64), nullable=False),
+        sa.Column("seal", sa.String(100), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_policy_journal"),
+    )
+    op.create_table(
+        "policy_texts",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_policy_texts"),
+    )
+
+
+def downgrade() -> None:
+    """Take the database back to the version before."""
+    for table in ("policy_texts", "policy_journal"):
+        op.drop_table(table)

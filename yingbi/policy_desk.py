@@ -1,0 +1,175 @@
+"""What the commands `yingbi policy …` stand on: reading is done here, acting through the console, as a person.
+
+The state database has one writer, the control process. Who acts signs in there as in a browser; so the same rules hold,
+and a command cannot do what its person may not.
+"""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy.exc import OperationalError
+
+from console.policy_journal import BrokenPolicyJournal
+from console.policy_life import PolicyLife
+from console.policy_state import Draft, PolicyHistory
+from console.policy_store import AlteredFiles
+from incident.database import open_database
+from policies.snapshot import Snapshot, UnfitFiles, read_folder
+from yingbi.home import Home
+from yingbi.release import Released, life_of
+from yingbi.settings import Settings
+from yingbi.standing import processes_of
+from yingbi.status import is_supervised
+from yingbi.told import hear
+from yingbi.visitor import NotDone, Visitor
+
+IN_FORCE, FOLDER = "in-force", "folder"
+IN_FORCE_LIMIT_S = 10.0
+_LOOK_S = 0.05
+_HEADING = "没有完成 Not done "
+
+
+class CannotAct(Exception):
+    """Nothing was done. The message says why, Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A policy that somebody named on the command line."""
+
+    title: str
+    snapshot: Snapshot
+
+
+class PolicyDesk:
+    """The policies of one installation, running or not, to read."""
+
+    def __init__(self, home: Home, life: PolicyLife) -> None:
+        self._home = home
+        self.life = life
+
+    def history(self) -> PolicyHistory:
+        """All that has happened."""
+        return self.life.history()
+
+    def named(self, name: str) -> Named:
+        """What *name* is: `folder`, `in-force`, the number of a version, or `d` and that of a draft.
+
+        Raises CannotAct.
+        """
+        history = self.history()
+        if name == FOLDER:
+            return Named("目录 / the folder", read_folder(self._home.policies))
+        if name.startswith("d") and (draft := history.drafts.get(number_in(name[1:]))):
+            return Named(f"草稿 / draft {draft.number}", self.life.snapshot(draft.content))
+        if name == IN_FORCE and history.current:
+            name = str(history.current.number)
+        try:
+            version = history.version(number_in(name))
+        except KeyError:
+            raise CannotAct(
+                f"没有 `{name}`：可写 folder、in-force、版本号，或 d 加草稿号 / there is none: `folder`, `in-force`,"
+                " the number of a version, or `d` and that of a draft"
+            ) from None
+        return Named(f"第 {version.number} 版 / version {version.number}", self.life.snapshot(version.content))
+
+    def draft(self, name: str) -> Draft:
+        """The draft with that number, with or without the `d`. Raises CannotAct."""
+        found = self.history().drafts.get(number_in(name.removeprefix("d")))
+        if found is None:
+            raise CannotAct(f"没有第 {name} 号草稿 / there is no draft {name}: yingbi policy history lists them")
+        return found
+
+
+@contextlib.contextmanager
+def policy_desk(home: Home) -> Iterator[PolicyDesk]:
+    """The desk of the installation in *home*. Raises CannotAct, also for what goes wrong at it."""
+    if not home.state.exists() or not home.private_key("release").exists():
+        raise CannotAct(f"`{home.root}` 中还没有策略记录，首次 `yingbi up` 时建立 / no journal yet: yingbi up makes it")
+    engine = open_database(f"sqlite:///{home.state}")
+    try:
+        yield PolicyDesk(home, life_of(home, engine, lambda _: None, Released(home)))
+    except BrokenPolicyJournal as broken:
+        raise CannotAct(f"{broken.zh}，请审计员先核查 / {broken}: an auditor has to look first") from None
+    except AlteredFiles as altered:
+        raise CannotAct(f"保存的策略文件被改动过，请审计员先核查 / {altered}") from None
+    except UnfitFiles as unfit:
+        raise CannotAct(f"{unfit.zh} / {unfit}") from None
+    except OperationalError as error:
+        raise CannotAct(f"无法读取状态数据库 / cannot read the state database: {error.orig}") from None
+    finally:
+        engine.dispose()
+
+
+class Clerk:
+    """One person at the console of a running installation."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
+    def act(self, action: str, **given: str) -> httpx.Response:
+        """Send *given* to *action*. Raises CannotAct with what the console said."""
+        try:
+            return self._visitor.act(action, given)
+        except NotDone as problem:
+            if problem.status == 403:
+                raise CannotAct("您的角色无权进行此操作 / your roles may not do this") from None
+            if problem.status == 413:
+                raise CannotAct("文件太多或太大 / what was sent is too long") from None
+            raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None
+
+    def draft(self, snapshot: Snapshot, title: str, reason: str) -> int:
+        """Make a draft of *snapshot*, and return its number."""
+        files = json.dumps(dict(snapshot.files), ensure_ascii=False)
+        answer = self.act("/policies/drafts", **{"from": "files"}, files=files, title=title, reason=reason)
+        return number_in(answer.url.path.rpartition("/")[2])
+
+
+@contextlib.contextmanager
+def signed_in(settings: Settings, name: str, password: Callable[[], str]) -> Iterator[Clerk]:
+    """The person whose account is *name*, signed in for as long as it takes. Raises CannotAct."""
+    home = Home(settings.home)
+    if not is_supervised(home):
+        raise CannotAct(f"`{home.root}` 没有运行，请先 yingbi up / it does not run: yingbi up starts it")
+    if not settings.two_people:
+        raise CannotAct(
+            "本安装没有启用两人审批，策略目录中的文件即为现行策略（two_people = false）"
+            " / policies take one person here: the files in the folder are in force"
+        )
+    visitor = Visitor(settings)
+    try:
+        try:
+            visitor.sign_in(name, password())
+        except NotDone as problem:
+            raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None
+        try:
+            yield Clerk(visitor)
+        finally:
+            with contextlib.suppress(NotDone):
+                visitor.act("/sign-out", {})
+    except httpx.TransportError as error:
+        raise CannotAct(f"控制台没有应答 / the console does not answer: {type(error).__name__}") from None
+    finally:
+        visitor.close()
+
+
+def wait_for(home: Home, version: int) -> bool:
+    """Whether all workers serve by *version* within `IN_FORCE_LIMIT_S`."""
+    deadline, pause = time.monotonic() + IN_FORCE_LIMIT_S, threading.Event()
+    while time.monotonic() < deadline:
+        policy = hear(home.told("supervisor")).get("policy", {})
+        workers = [each for each in processes_of(home) if "programs" in each]
+        if policy.get("version") == version and all(each["programs"] == policy["generation"] for each in workers):
+            return True
+        pause.wait(_LOOK_S)
+    return False
+
+
+def number_in(text: str) -> int:
+    """The number that *text* is; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -1,0 +1,103 @@
+"""What the commands `yingbi policy …` print: histories, differences, findings, Chinese first."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from console.policy_state import Draft, PolicyHistory, Version
+from console.policy_view import KINDS, ORIGINS, STANDINGS, WHATS
+from incident.ids import Bilingual
+from policies.difference import Change, FileChange, shortened
+from policies.findings import spelled_out
+
+
+def history_lines(history: PolicyHistory) -> Iterator[str]:
+    """Versions, newest first, then the drafts that wait."""
+    for version in reversed(history.versions):
+        sign = "*" if history.two_people and version is history.current else " "
+        when, origin = f"{version.at:%Y-%m-%d %H:%M:%S} UTC", _both(ORIGINS[version.origin])
+        yield f"{sign} {version.number:>4}  {when}  {origin}  {_hands(version)}"
+        if version.title or version.reason not in ("first", "moved"):
+            yield spelled_out(f"        {f'{version.title}：' if version.title else ''}{version.reason}")
+    for draft in history.waiting:
+        yield spelled_out(
+            f"  d{draft.number:<4} {_both(STANDINGS[draft.standing])}  基于 / on {draft.base}  {draft.title}"
+        )
+    if history.two_people is False:
+        yield "没有启用两人审批：策略目录中的文件生效 / two people are not asked for: the folder is in force"
+
+
+def history_json(history: PolicyHistory) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "two_people": history.two_people,
+        "in_force": history.current.number if history.current else None,
+        "versions": [_version_json(version) for version in history.versions],
+        "drafts": [_draft_json(draft) for draft in history.drafts.values()],
+    }
+
+
+def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """What is different in words."""
+    for change in changes:
+        kind = KINDS.get(change.kind)
+        called = _both(kind) if kind else change.kind
+        yield spelled_out(f"{_both(WHATS[change.what])}  {called} `{change.name}`  {change.at}")
+        for each in change.attributes:
+            before, after = (shortened(text) or "（无 / none）" for text in (each.before, each.after))
+            yield spelled_out(f"    {each.name}: {before} → {after}")
+
+
+def file_lines(files: Iterable[FileChange], before: str, after: str) -> Iterator[str]:
+    """What is different line for line, as `diff -u` writes it; what a terminal would not show is spelled out."""
+    for file in files:
+        yield spelled_out(f"--- {before}/{file.name}")
+        yield spelled_out(f"+++ {after}/{file.name}")
+        yield from (
+            map(spelled_out, file.lines)
+            if file.lines
+            else ("# 太长，没有逐行比较 / too long to be compared line for line",)
+        )
+
+
+def _hands(version: Version) -> str:
+    if not version.drafted_by:
+        return f"没有人批准 / approved by nobody{f'，{version.by} 退回 / rolled back' if version.by else ''}"
+    did = "退回到 / rolled back to " + str(version.to) if version.to else "发布 / published"
+    return f"{', '.join(version.drafted_by)} 起草 / drafted，{version.approved_by} 批准 / approved，{version.by} {did}"
+
+
+def _version_json(version: Version) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "digest": version.content,
+        "origin": version.origin.value,
+        "at": version.at.isoformat(),
+        "by": version.by,
+        "drafted_by": list(version.drafted_by),
+        "approved_by": version.approved_by,
+        "title": version.title,
+        "reason": version.reason,
+        "draft": version.draft,
+        "rolled_back_to": version.to,
+        "entry": version.entry,
+        "chain": version.chain,
+    }
+
+
+def _draft_json(draft: Draft) -> dict[str, Any]:
+    return {
+        "draft": draft.number,
+        "digest": draft.content,
+        "standing": draft.standing.value,
+        "base": draft.base,
+        "title": draft.title,
+        "reason": draft.reason,
+        "authors": sorted(draft.authors),
+        "submitted_by": draft.submitted_by,
+        "approved_by": draft.approved_by,
+        "version": draft.version,
+    }
+
+
+def _both(words: Bilingual) -> str:
+    return f"{words.zh} / {words.en}"
