@@ -7,12 +7,13 @@ from functools import partial
 from policies.check_grants import check_ends, check_grants
 from policies.check_order import check_order
 from policies.check_records import check_records
+from policies.check_rows import check_rows
 from policies.compile import compile_with
 from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
 from policies.kept import Kept
-from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Kind, Policy, System
+from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Grant, Kind, Policy, System
 from policies.program import Program
 from policies.section import nearest
 
@@ -27,7 +28,7 @@ def check(
     Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
     far as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order):
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order, check_rows):
         stage(policy, findings)
     if now is not None:
         check_ends(policy, now, findings)
@@ -140,12 +141,16 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
     """What can be written and does nothing: whoever wrote it meant something."""
     for at, what, zh, name, empty in (
         *((grant.at, "grant", "授权", grant.id, "systems") for grant in policy.grants if not grant.systems),
-        *((grant.at, "grant", "授权", grant.id, "sees") for grant in policy.grants if not grant.sees),
+        *((grant.at, "grant", "授权", grant.id, "sees") for grant in policy.grants if not _does_something(grant)),
         *((caller.at, "caller", "调用者", caller.id, "keys") for caller in policy.callers if not caller.keys),
         *((each.at, "system", "系统", each.name, "hosts") for each in policy.systems.values() if not each.hosts),
     ):
         message = f"{what} `{name}` is without effect: its `{empty}` are empty"
         findings.add(Finding(at, "without-effect", message, Severity.WARNING, f"{zh} `{name}` 的 `{empty}` 是空的"))
+
+
+def _does_something(grant: Grant) -> bool:
+    return bool(grant.sees or grant.rows or grant.at_most)
 
 
 def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:

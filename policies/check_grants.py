@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Caller, Direction, Grant, Policy, System
+from policies.policy import Caller, Direction, Grant, JwtIssuer, Kind, Owner, Policy, System
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of
@@ -119,19 +119,31 @@ def _unmet(grant: Grant) -> str:
 def _has_asker(grant: Grant, system: System, callers: dict[str, Caller]) -> bool:
     """Whether anybody with a credential that *system* takes could meet the conditions of *grant*."""
     regions = regions_of(grant, callers)
-    if any(not region.is_signed_in and not region.purposes for region in regions):
+    if grant.owner is None and any(not region.is_signed_in and not region.purposes for region in regions):
         return True
-    claims = {claim for issuer in system.jwt for claim in issuer.attribute_claims}
-    if system.jwt and any(claims.issuperset(name for name, _ in region.attributes) for region in regions):
+    issuers = [issuer for issuer in system.jwt if _vouches_for(grant.owner, issuer)]
+    claims = {claim for issuer in issuers for claim in issuer.attribute_claims}
+    if issuers and any(claims.issuperset(name for name, _ in region.attributes) for region in regions):
         return True
-    known = callers if system.api_keys else {}
+    known = callers if system.api_keys and grant.owner is None else {}
     return any(
         is_possible(replace(region, callers=region.callers | {name}), callers) for region in regions for name in known
     )
 
 
+def _vouches_for(owner: Owner | None, issuer: JwtIssuer) -> bool:
+    """Whether a token of *issuer* can say whose records those of *owner* are."""
+    match owner:
+        case None:
+            return True
+        case Owner.SELF:
+            return issuer.kind is Kind.CITIZEN
+        case Owner.ACTING:
+            return bool(issuer.acting_for)
+
+
 def _is_for_everybody(grant: Grant) -> bool:
-    return (grant.anyone or grant.signed_in) and not grant.all_posts and not grant.attributes
+    return grant.owner is None and (grant.anyone or grant.signed_in) and not grant.all_posts and not grant.attributes
 
 
 def _revealed(

@@ -152,7 +152,8 @@ def _day_as_known(spec: Spec) -> Callable[[str], object]:
 
 def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
     """Who may see what at some time, whatever else a grant asks for: a purpose can be left out, an hour waited for."""
-    grants = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
+    answers = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
+    grants = [grant for grant in answers if grant.owner is None]  # whose number it is may know it
     yield "nobody signed in", [grant for grant in grants if grant.anyone]
     together = {frozenset({post}) for grant in grants for post in grant.posts}
     together |= {frozenset(grant.all_posts) for grant in grants if grant.all_posts}

@@ -10,6 +10,7 @@ from policies.program import FREE_TEXT, UNDECLARED, GrantRule, Program
 from policies.transforms.positions import starred
 from policies.transforms.spec import (
     FORM_ORDER,
+    Block,
     DatePart,
     Drop,
     Form,
@@ -83,7 +84,7 @@ def shows_no_more(spec: Spec, other: Spec) -> bool:
         case _ if form > others:
             return False
         case _ if form_of(spec) is Form.NONE:
-            return isinstance(spec, Drop) or not isinstance(other, Drop)
+            return _emptiness(spec) <= _emptiness(other)
         case (DatePart(to), DatePart(too)):
             return _PARTS.index(to) <= _PARTS.index(too)
         case _:
@@ -127,6 +128,11 @@ def _decision(program: Program, index: int, spec: Spec, grant: GrantRule | None 
     )
 
 
-def _reach(spec: Spec) -> tuple[int, bool, int, str]:
+def _reach(spec: Spec) -> tuple[int, int, int, str]:
     shown = len(set(starred(spec)(_PROBE)) - {"*"}) if isinstance(spec, Positions.__value__) else 0
-    return FORM_ORDER.index(form_of(spec)), not isinstance(spec, Drop), shown, repr(spec)
+    return FORM_ORDER.index(form_of(spec)), _emptiness(spec), shown, repr(spec)
+
+
+def _emptiness(spec: Spec) -> int:
+    """How much is left of the answer itself: nothing, all but the field, all."""
+    return 0 if isinstance(spec, Block) else 1 if isinstance(spec, Drop) else 2

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.applies import is_about
-from policies.policy import Direction, Title
+from policies.policy import Direction, Owner, Title
 from policies.program import GrantRule, Program
 from policies.transforms.spec import Form, form_of, name_of, shows_more
 
 _DAYS = ("周一 / Mon", "周二 / Tue", "周三 / Wed", "周四 / Thu", "周五 / Fri", "周六 / Sat", "周日 / Sun")
 _DAY_MINUTES = 24 * 60
+_OWNERS = {
+    Owner.SELF: Title("本人看自己的记录", "a citizen, of their own record"),
+    Owner.ACTING: Title("有登记依据的代办人", "who acts for the person on a recorded basis"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def conditions_of(grant: GrantRule) -> Iterator[Title]:
         )
     elif grant.signed_in:
         yield Title("已登录", "signed in")
+    if grant.owner is not None:
+        yield _OWNERS[grant.owner]
     for zh, en, names in (
         ("兼有岗位", "all of the posts", grant.all_posts),
         ("没有岗位", "none of the posts", grant.not_posts),

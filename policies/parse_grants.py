@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from policies.findings import Position
+from policies.parse_rows import parse_owner, parse_records
 from policies.parse_transforms import spec_of
 from policies.policy import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, Direction, Grant
 from policies.section import NAME, Section
@@ -24,7 +25,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_-]{0,62}\.[^\s{}]{1,120}")
 _NETWORK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DAY = re.compile("|".join(DAYS))
-_WHOM = ("posts", "callers", "all_posts", "attributes", "signed_in", "anyone")
+_WHOM = ("posts", "callers", "all_posts", "attributes", "signed_in", "anyone", "owner")
 """What says whom a grant is for; what is left out of these is no one in particular."""
 
 
@@ -64,7 +65,9 @@ def _grant(section: Section) -> Grant | None:
         "hours": _hours(section),
     }
     direction = section.choice("direction", Direction, Direction.ANSWER)
-    purposes = _one_or_more(section, "purpose", required=not whom.get("anyone", False))
+    owner = whom.pop("owner", None)
+    of_records = parse_records(section, owner, direction)
+    purposes = _one_or_more(section, "purpose", required=not (owner or whom.get("anyone", False)))
     not_purposes = _one_or_more(section, "not_purpose", required=False)
     until, reason, approved_by = section.moment("until"), section.text("reason"), section.text("approved_by")
     if not (name and direction and until and reason and approved_by):
@@ -74,6 +77,7 @@ def _grant(section: Section) -> Grant | None:
         **whom,
         systems=systems,
         **conditions,
+        **of_records,
         direction=direction,
         sees=sees,
         purposes=purposes,
@@ -96,6 +100,7 @@ def _whom(who: Section) -> dict[str, Any]:
         "attributes": _attributes(who),
         "signed_in": who.flag("signed_in", default=False),
         "anyone": who.flag("anyone", default=False),
+        "owner": parse_owner(who),
     }
     who.done()
     named = [key for key in _WHOM if whom[key]]

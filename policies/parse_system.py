@@ -122,6 +122,7 @@ def _issuer(section: Section) -> JwtIssuer | None:
         message = f"`attribute_claims` names more than {MOST_ATTRIBUTES} claims"
         about = f"`attribute_claims` 最多 {MOST_ATTRIBUTES} 项"
         section.find(section.place_of("attribute_claims"), "out-of-range", message, about=about)
+    acting_for, acting_basis = _acting(section)
     kind = section.choice("kind", Kind, Kind.STAFF)
     if not (issuer and audience and keys and kind):
         return None
@@ -131,9 +132,21 @@ def _issuer(section: Section) -> JwtIssuer | None:
         keys=keys,
         posts_claim=posts_claim,
         attribute_claims=attribute_claims,
+        acting_for=acting_for,
+        acting_basis=acting_basis,
         kind=kind,
         at=section.at,
     )
+
+
+def _acting(section: Section) -> tuple[str, str]:
+    """The claims that name on whose behalf, and on which basis, a caller acts; empty where none are declared."""
+    acting = section.section("acting", required=False)
+    if acting is None:
+        return "", ""
+    claims = acting.text("for", fits=ATTRIBUTE), acting.text("basis", fits=ATTRIBUTE)
+    acting.done()
+    return claims[0] or "", claims[1] or ""
 
 
 def _records(file: Section) -> dict[str, Record]:

@@ -13,6 +13,7 @@ from policies.transforms.spec import (
     AgeBand,
     AmountBand,
     Area,
+    Block,
     DatePart,
     Dictionary,
     Digest,
@@ -56,6 +57,7 @@ _SIMPLE: dict[str, Spec] = {
     "pseudonym": Pseudonym(),
     "token": Token(),
     "drop": Drop(),
+    "block": Block(),
 }
 
 

@@ -79,6 +79,23 @@ class Direction(StrEnum):
     """From the caller to the system."""
 
 
+class Owner(StrEnum):
+    """Whose record it is, as seen from the caller."""
+
+    SELF = "self"
+    """A citizen's own."""
+    ACTING = "acting"
+    """Theirs on whose behalf the caller acts, on a basis that the credential names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a field must hold in the records that are shown: one of some values, or an attribute of the caller's."""
+
+    values: tuple[str, ...] = ()
+    attribute: str = ""
+
+
 class About(StrEnum):
     """What a query parameter says something about."""
 
@@ -164,6 +181,8 @@ class Grant:
     """For everybody who has signed in."""
     anyone: bool = False
     """For everybody, signed in or not."""
+    owner: Owner | None = None
+    """Only in these records, where it goes before every grant that is about everybody's."""
     systems: tuple[str, ...]
     operations: tuple[str, ...] | None = None
     """Method and path template, as declared."""
@@ -175,6 +194,10 @@ class Grant:
     """CIDR."""
     hours: tuple[tuple[int, int], ...] | None = None
     """Spans of the week in Beijing, in minutes since Monday 0:00, from and before: apart from each other, in order."""
+    rows: dict[str, Row] = field(default_factory=dict)
+    """By `record.field`: records in which one of them holds something else are left out."""
+    at_most: int | None = None
+    """Of how many subjects one answer may be."""
     sees: dict[str, Spec]
     purposes: tuple[str, ...] = ()
     """For who may ask for one of these; for whatever purpose where there is none."""
@@ -391,6 +414,10 @@ class JwtIssuer:
     posts_claim: str
     attribute_claims: tuple[str, ...] = ()
     """Claims that are attributes of the caller, by their own names."""
+    acting_for: str = ""
+    """The claim that names on whose behalf the caller acts; "" where no token says so."""
+    acting_basis: str = ""
+    """The claim that names on which basis."""
     kind: Kind
     at: Position
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from policies.policy import Caller, Direction, Grant
+from policies.policy import Caller, Direction, Grant, Owner
 from policies.program import GrantRule
 
 type Callers = Mapping[str, Caller]
@@ -47,6 +47,9 @@ class Region:
     """Exchanges, and fields in them, that fit all that is said here. None says nothing."""
 
     direction: Direction
+    owner: Owner | None
+    """Whose records: grants about some people's go before those about everybody's in any case, and none has to be told
+    from another."""
     systems: frozenset[str]
     operations: frozenset[str] | None
     fields: Fields | None
@@ -103,6 +106,7 @@ def regions_of(grant: Grant, callers: Callers) -> tuple[Region, ...]:
     """Where *grant* applies: a piece for each post and each caller that it names. Nothing where it never does."""
     region = Region(
         direction=grant.direction,
+        owner=grant.owner,
         systems=frozenset(grant.systems),
         operations=None if grant.operations is None else frozenset(grant.operations),
         fields=_fields_of(grant),
@@ -125,6 +129,7 @@ def covers_region(grant: Grant, region: Region, callers: Callers) -> bool:
     """Whether *grant* certainly applies everywhere in *region*."""
     return (
         grant.direction is region.direction
+        and grant.owner is region.owner
         and _covers_asker(grant, region, _only(region.callers, callers))
         and region.systems.issubset(grant.systems)
         and (grant.operations is None or (region.operations is not None and region.operations <= {*grant.operations}))
@@ -166,13 +171,14 @@ def _may_ask_for(grant: Grant, region: Region, known: Caller | None) -> bool:
 
 
 def _meet(one: Region, other: Region, callers: Callers) -> Region | None:
-    if one.direction is not other.direction:
+    if one.direction is not other.direction or one.owner is not other.owner:
         return None
     attributes = dict(one.attributes)
     for name, values in other.attributes:
         attributes[name] = attributes.get(name, values) & values
     both = Region(
         direction=one.direction,
+        owner=one.owner,
         systems=one.systems & other.systems,
         operations=_both(one.operations, other.operations),
         fields=_both(one.fields, other.fields),

@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
-from policies.policy import About, Direction, Headings, Kind, OnWrite, State
+from policies.policy import About, Direction, Headings, Kind, OnWrite, Owner, Row, State
 from policies.transforms.spec import Reversible, Spec
 
 LIVE = "yingbi program 1"
@@ -90,6 +90,11 @@ class KeyShape(msgspec.Struct, frozen=True, tag="key"):
 type Shape = ValueShape | ObjectShape | RowsShape | KeyShape
 
 
+def values_in(shape: ObjectShape) -> list[tuple[str, ValueShape]]:
+    """The single values of a record, by their keys."""
+    return [(key, child) for key, child in shape.children.items() if isinstance(child, ValueShape)]
+
+
 class ElementShape(msgspec.Struct, frozen=True):
     """HTML elements that hold a field's value. Patterns are regular expressions with a group `field`."""
 
@@ -125,6 +130,25 @@ class Shapes(msgspec.Struct, frozen=True):
     csv: ObjectShape | None = None
     text: int | None = None
     """Index of the field that the whole text is."""
+
+
+def fields_in(shapes: Shapes) -> set[int]:
+    """The indexes of all fields that are declared of bodies of any format."""
+    waiting: list[Shape | None] = [shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None]
+    found = set() if shapes.text is None else {shapes.text}
+    while waiting:
+        match waiting.pop():
+            case ValueShape(field):
+                found.add(field)
+            case ObjectShape(children, other, items):
+                waiting += [*children.values(), other, items]
+            case RowsShape(_, record):
+                waiting.append(record)
+            case KeyShape(fields):
+                found.update(fields)
+            case None:
+                pass
+    return found
 
 
 class ParameterRule(msgspec.Struct, frozen=True):
@@ -187,12 +211,15 @@ class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, tuple[str, ...]] = {}
     signed_in: bool = False
     anyone: bool = False
+    owner: Owner | None = None
     operations: tuple[str, ...] | None = None
     records: tuple[str, ...] | None = None
     fields: tuple[str, ...] | None = None
     direction: Direction = Direction.ANSWER
     networks: tuple[str, ...] | None = None
     hours: tuple[tuple[int, int], ...] | None = None
+    rows: dict[str, Row] = {}
+    at_most: int | None = None
     sees: dict[str, Spec]
     purposes: tuple[str, ...] = ()
     not_purposes: tuple[str, ...] = ()
@@ -226,6 +253,8 @@ class IssuerRule(msgspec.Struct, frozen=True):
     posts_claim: str
     kind: Kind
     attribute_claims: tuple[str, ...] = ()
+    acting_for: str = ""
+    acting_basis: str = ""
 
 
 class LabelShape(msgspec.Struct, frozen=True):

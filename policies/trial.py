@@ -11,13 +11,14 @@ import msgspec
 
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
+from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
-from policies.digest import Digester
+from policies.digest import Digester, canonical
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.more import More, more_of
-from policies.policy import State
+from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
 from policies.view import View
@@ -42,6 +43,10 @@ class Caller(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, str] = {}
     address: str = ""
     """The network address that they would ask from; one that lies in no network unless given."""
+    identifier: str = ""
+    """Their own identifier, where they are a citizen."""
+    acting_for: str = ""
+    """The identifier of whom they act for, where the credential would name that and the basis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,11 @@ class Trial:
         if caller.address and read_address(caller.address) is None:
             raise NotTried(f"不是网络地址 / no network address: `{caller.address}`")
         rule = None if program.state is State.LEARNING else _operation(program, operation)
-        grants = grants_for(
+        digester = Digester("trial", _KEY)
+        own, acting = (digester(name) if canonical(name) else "" for name in (caller.identifier, caller.acting_for))
+        applying = grants_for(
             program,
-            caller=caller.id,
+            caller=caller.id or own,
             posts=frozenset(caller.posts),
             purposes=frozenset(caller.purposes),
             attributes=caller.attributes,
@@ -97,17 +104,19 @@ class Trial:
             operation=rule.id if rule is not None else "",
             now=now.timestamp(),
         )
-        view = View(program, grants, _KEY, _KEYS)
-        tally = Tally(Digester("trial", _KEY))
-        masker = _masker(rule, view, kind, tally)
+        grants = countable(applying, own=own, acting=acting)
+        view, tally = View(program, grants, _KEY, _KEYS), Tally(digester)
+        is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
+        whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
         out: list[bytes] = []
         withheld = ""
         try:
+            masker = _masker(rule, view, kind, tally, whose)
             out += masker.feed(body)
             out += masker.close()
         except Withheld as reason:
             withheld = reason.reason
-        taken = masker.tally.take()
+        taken = tally.take()
         applied = {grant.id for grant in grants}
         used = []
         for index, count in sorted(taken.fields.items()):
@@ -125,7 +134,7 @@ class Trial:
         )
 
 
-def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally) -> Masker:
+def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally, whose: Choice) -> Masker:
     """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
     if operation is None:
         masker = view.learning_masker(kind, tally, "utf-8", _sealed)
@@ -134,7 +143,7 @@ def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally
         return masker
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
-    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed)
+    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, None, whose)
     if masker is None:
         raise NotTried(
             f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"
@@ -155,7 +164,7 @@ def read_caller(text: bytes) -> Caller:
     except msgspec.DecodeError as error:
         raise NotTried(
             "调用者文件有误 / the caller is a JSON object with "
-            f"`id`, `posts`, `purposes`, `attributes` and `address`: {error}"
+            f"`id`, `posts`, `purposes`, `attributes`, `address`, `identifier` and `acting_for`: {error}"
         ) from None
 
 

@@ -4,22 +4,26 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from policies.ask import Links
+from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
+from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
+from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
 from policies.formats.learning import LearningJsonMasker
-from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.formats.limit import Limited
+from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
 from policies.policy import Direction, OnWrite
@@ -36,18 +40,21 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    fields_in,
+    values_in,
 )
-from policies.transforms.keyed import FieldKeys
+from policies.transforms.keyed import FieldKeys, SubjectTransform
 from policies.transforms.make import (
     REDACTED,
     could_have_made,
     hidden_number,
     number_transform_of,
     opener_of,
+    subject_transform_of,
     transform_of,
 )
 from policies.transforms.sealed import FieldCipher, stored_tokens
-from policies.transforms.spec import Drop, Form, Null, Scan, Show, Spec, looks_true
+from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
 
 
 class View:
@@ -71,17 +78,45 @@ class View:
         self.grants = () if harder else tuple(grants)
         self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
+        self._tables = Tables(self.grants)
+        everybody = everybodys(grants)
         self.decisions = tuple(
-            decided_harder(program, index) if harder else decided(program, index, grants) for index in fields
+            decided_harder(program, index) if harder else decided(program, index, everybody) for index in fields
         )
-        self.sent = tuple(decided_sent(program, index, grants) for index in fields)
+        """By the index of the field that an action names: those of everybody's records, then of each other table."""
+        for owned in self._tables.grants:
+            self.decisions += tuple(self._decided_of(owned))
+        self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
-        self.actions = tuple(
-            _action(program, index, decision, secret, keys) for index, decision in enumerate(self.decisions)
-        )
+        self._actions = tuple(_action(program, place, made, secret, keys) for place, made in enumerate(self.decisions))
+        self.actions = self._actions[: len(program.fields)]
+        """By the index of the field: what becomes of it in everybody's records."""
+        self._rows = Shown(grants)
+        self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
+        self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
         self._links = Links(program, self)
         self._followed = _links(program)
-        self._bound: dict[tuple[int, str], Node | HtmlShape] = {}
+        self._bound: dict[tuple[int, int, str], Node | HtmlShape] = {}
+
+    def _decided_of(self, grants: Sequence[GrantRule]) -> Iterator[Decision]:
+        """What each field becomes in the records that *grants* are about: they go before those about everybody's."""
+        for index in range(len(self._program.fields)):
+            decision = decided(self._program, index, grants)
+            yield self.decisions[index] if decision.grant is None else decision
+
+    def choice(self, *, own: str = "", acting: str = "", attributes: Mapping[str, str] | None = None) -> Choice:
+        """What one caller of the view gets otherwise than others do.
+
+        *own* is the digest of the caller's own identifier, "" where it is no citizen, and *acting* that of whom the
+        caller acts for.
+        """
+        if not self._differs:
+            return EVERYBODYS
+        return Choice(
+            tables=self._tables.of(own=own, acting=acting),
+            rows=self._rows.held(attributes or {}),
+            at_most=self._at_most,
+        )
 
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
@@ -96,28 +131,54 @@ class View:
         return self._links.may_tell and self._links.tell(address)
 
     def masker(
-        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Said | None = None
+        self,
+        shapes: Shapes,
+        kind: str,
+        tally: Tally,
+        charset: str,
+        seal: Seal,
+        said: Said | None = None,
+        choice: Choice = EVERYBODYS,
     ) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 
-        *said* is what the caller said in the request.
+        *said* is what the caller said in the request, *choice* what depends on who that is. Raises Withheld for what
+        may hold records that are left out, and does not say which.
         Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
         """
+        masker = self._masker(shapes, kind, tally, charset, seal, said, choice)
+        return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
+
+    def _masker(
+        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Said | None, choice: Choice
+    ) -> Masker | None:
         if kind == "text" and shapes.text is None and shapes.csv is not None:
             kind = "csv"
         match kind:
             case "json" if shapes.json is not None:
-                return JsonMasker(self._node(shapes.json), self.actions[UNDECLARED], tally)
+                return JsonMasker(self._node(shapes.json, GENERAL), self.actions[UNDECLARED], tally, choice)
             case "csv" if shapes.csv is not None:
-                record = self._node(shapes.csv)
+                record = self._node(shapes.csv, GENERAL)
                 assert isinstance(record, Object)
-                return CsvMasker(record, self.actions[UNDECLARED], tally, charset)
+                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice)
             case "html" if shapes.html is not None:
-                return HtmlMasker(self._page(shapes.html), tally, charset, seal, said)
+                page = self._page(shapes.html, GENERAL)
+                if page.record.decides:
+                    return PageOfSomebody(page, tally, charset, seal, said, choice)
+                self._check_rows(shapes, choice)
+                return HtmlMasker(page, tally, charset, seal, said)
             case "text" if shapes.text is not None:
+                self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset)
             case _:
                 return None
+
+    def _check_rows(self, shapes: Shapes, choice: Choice) -> None:
+        """Raise Withheld where a body of *shapes* that names no field may hold records that are left out."""
+        if choice.rows:
+            names = {self._program.fields[index].name for index in fields_in(shapes)}
+            if not names.isdisjoint(choice.rows):
+                raise Withheld(LEFT_OUT)
 
     def learning_masker(self, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
         """A masker for one body of a system that is still being declared: it hides everything."""
@@ -133,59 +194,70 @@ class View:
             case _:
                 return None
 
-    def _node(self, shape: Shape) -> Node:
-        key = (id(shape), "node")
+    def _node(self, shape: Shape, table: int) -> Node:
+        key = (id(shape), table, "node")
         bound = self._bound.get(key)
         if not isinstance(bound, Value | Object | Rows):
-            bound = self._bound[key] = self._bind(shape)
+            bound = self._bound[key] = self._bind(shape, table)
         return bound
 
-    def _page(self, shapes: HtmlShapes) -> HtmlShape:
-        key = (id(shapes), "page")
+    def _object(self, shape: ObjectShape, table: int) -> Object:
+        bound = self._node(shape, table)
+        assert isinstance(bound, Object)
+        return bound
+
+    def _page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
+        key = (id(shapes), table, "page")
         bound = self._bound.get(key)
         if not isinstance(bound, HtmlShape):
-            bound = self._bound[key] = self._bind_page(shapes)
+            bound = self._bound[key] = self._bind_page(shapes, table)
         return bound
 
-    def _bind(self, shape: Shape) -> Node:
+    def _in(self, table: int, index: int) -> Action:
+        return self._actions[table * len(self._program.fields) + index]
+
+    def _bind(self, shape: Shape, table: int) -> Node:
         match shape:
             case ValueShape():
-                return self._bind_value(shape)
+                return self._bind_value(shape, table)
             case RowsShape(columns, record):
-                return Rows(columns, self._bind_object(record))
+                return Rows(columns, self._bind_object(record, table))
             case ObjectShape():
-                return self._bind_object(shape)
+                return self._bind_object(shape, table)
             case KeyShape(fields):
                 hidden = [index for index in fields if not self.may_ask([index])]
                 return Value(self.actions[(hidden or fields)[0]])
 
-    def _bind_value(self, shape: ValueShape) -> Value:
-        action, label = self.actions[shape.field], self.actions[shape.label]
+    def _bind_value(self, shape: ValueShape, table: int) -> Value:
+        action, label = self._in(table, shape.field), self._in(table, shape.label)
         keys, both = self._program.labels.json, None
         if keys is not None:
             both = Object({keys[0]: Value(action), keys[1]: Value(label)}, Value(self.actions[UNDECLARED]))
         return Value(action, label, both)
 
-    def _bind_object(self, shape: ObjectShape) -> Object:
+    def _bind_object(self, shape: ObjectShape, table: int) -> Object:
+        named = ((key, self._program.fields[child.field].name) for key, child in values_in(shape))
         return Object(
-            children={name: self._bind(child) for name, child in shape.children.items()},
-            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other),
-            items=None if shape.items is None else self._bind(shape.items),
+            children={name: self._bind(child, table) for name, child in shape.children.items()},
+            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, table),
+            items=None if shape.items is None else self._bind(shape.items, table),
             subject=shape.subject,
+            in_table=partial(self._object, shape) if shape.subject is not None and self._tables.grants else None,
+            conditions=tuple((key, name) for key, name in named if name in self._rows),
         )
 
-    def _bind_page(self, shapes: HtmlShapes) -> HtmlShape:
+    def _bind_page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
         selectors = tuple(
             Selector(
                 element=element.element,
                 css_class=re.compile(element.css_class) if element.css_class else None,
                 within=re.compile(element.within) if element.within else None,
-                action=None if element.field is None else self.actions[element.field],
+                action=None if element.field is None else self._in(table, element.field),
             )
             for element in shapes.elements
         )
         return HtmlShape(
-            record=self._bind_object(shapes.record),
+            record=self._bind_object(shapes.record, table),
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
             own_control=re.compile(shapes.own_control) if shapes.own_control else None,
@@ -197,6 +269,7 @@ class View:
             tables=shapes.tables,
             titles=shapes.titles,
             tells_key=self.tells_key if self._links.may_tell else None,
+            in_table=partial(self._page, shapes) if self._tables.grants else None,
         )
 
 
@@ -235,20 +308,24 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
-def _action(program: Program, index: int, decision: Decision, secret: bytes, data: DataKeys | None) -> Action:
-    field = program.fields[index]
+def _action(program: Program, place: int, decision: Decision, secret: bytes, data: DataKeys | None) -> Action:
+    """The action at a *place* in the tables of a view, one table behind the other."""
+    field = program.fields[place % len(program.fields)]
     keys = FieldKeys(secret, program.system, field.category, data)
     kind, apply = _treatment(decision.spec, keys)
+    apply_for = subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None
     # Of an empty control only what the form carries says whether there was anything to drop.
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
     number = number_transform_of(decision.spec)
-    if field.at_rest is not None and kind is not Kind.DROP:
+    if field.at_rest is not None and kind not in (Kind.DROP, Kind.BLOCK):
         tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
         kind, apply, number = Kind.MASK, _opened(tokens, kind, apply), hidden_number
+        apply_for = _opened_for(tokens, apply_for) if apply_for is not None else None
     return Action(
-        field=index,
+        field=place,
         kind=kind,
         apply=apply,
+        apply_for=apply_for,
         personal=field.personal,
         followed=field.followed,
         restore=restore,
@@ -275,6 +352,11 @@ def _opened(tokens: FieldCipher | None, kind: Kind, apply: Callable[[str], str])
     return treat
 
 
+def _opened_for(tokens: FieldCipher | None, apply_for: SubjectTransform) -> SubjectTransform:
+    """The same for what goes by whom the record is about."""
+    return lambda stored, subject: _opened(tokens, Kind.MASK, lambda value: apply_for(value, subject))(stored)
+
+
 def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:
     match spec:
         case Show():
@@ -283,5 +365,7 @@ def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]
             return Kind.SCAN, str
         case Drop() | Null():
             return Kind.DROP, str
+        case Block():
+            return Kind.BLOCK, str
         case _:
             return Kind.MASK, transform_of(spec, keys)

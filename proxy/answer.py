@@ -152,6 +152,9 @@ def _masker(
     now: datetime,
 ) -> Masker | None:
     tally = Tally(system.digester)
+    # What the system answers to a change may be nothing but what the caller has sent, and prove nothing of whose it is.
+    own, acting = ("", "") if forward.acts else (caller.own, caller.on_behalf_of)
+    choice = forward.view.choice(own=own, acting=acting, attributes=caller.attributes)
 
     def seal(action: str, carried: Carried) -> str:
         return system.seal_form(target_of_form(request, action), carried, caller, now)
@@ -167,7 +170,7 @@ def _masker(
         said = Said(forward.said, vocabulary, seal=lambda value: system.seal_said(value, caller))
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said)
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal, said)
+    return forward.view.masker(shapes, kind, tally, charset, seal, said, choice)

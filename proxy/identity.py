@@ -15,11 +15,12 @@ from typing import Any
 
 import jwt
 
-from policies.digest import DIGEST_BYTES, Digester
+from policies.digest import DIGEST_BYTES, Digester, canonical
 from policies.findings import Findings, Position
 from policies.jwks import keys_in
 from policies.policy import LONGEST_ATTRIBUTE
 from policies.program import IssuerRule, KeyRule, Program
+from policies.recognisers.scan import scan
 from siem.record.event import CallerKind
 
 KEY_PREFIX = "ybk_"
@@ -30,6 +31,7 @@ LONGEST_TOKEN = 8 * 1024
 LONGEST_ID = 128
 MOST_REMEMBERED = 4096
 PURPOSE_SCOPE = "purpose:"
+_BASIS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}")
 _DIGEST = re.compile(rf"[^:]+:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 
 # Times are checked against the clock that is passed in, not by the library against its own.
@@ -58,6 +60,15 @@ class Caller:
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the credential says of the caller beside that; the log holds it, but of no citizen."""
     credential: str = ""
+    on_behalf_of: str = ""
+    """The digest of whom the caller acts for, where the credential names that and the basis; else empty."""
+    basis: str = ""
+    """The number of that basis, such as a power of attorney."""
+
+    @property
+    def own(self) -> str:
+        """The digest of the caller's own identifier, where it is a citizen; else empty."""
+        return self.id if self.kind is CallerKind.CITIZEN else ""
 
 
 NOBODY = Caller()
@@ -129,6 +140,7 @@ class Identity:
             raise BadCredential
         if kind is not CallerKind.CITIZEN and self._is_taken(subject):
             raise BadCredential
+        on_behalf_of, basis = self._acting(rule, claims)
         return Caller(
             id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
             kind=kind,
@@ -138,7 +150,23 @@ class Identity:
             ),
             attributes=attributes,
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
+            on_behalf_of=on_behalf_of,
+            basis=basis,
         )
+
+    def _acting(self, rule: IssuerRule, claims: dict[str, Any]) -> tuple[str, str]:
+        """The digest of whom the caller acts for, and the basis; empty without both. Raises BadCredential."""
+        if not rule.acting_for:
+            return "", ""
+        principal, basis = claims.get(rule.acting_for, ""), claims.get(rule.acting_basis, "")
+        if not _is_text(principal) or not _is_text(basis) or len(principal) > LONGEST_ID:
+            raise BadCredential
+        if not canonical(principal) or not basis:
+            return "", ""
+        # The log holds the basis as it is: it must be a number of ours, and nobody's.
+        if not _BASIS.fullmatch(basis) or scan(basis):
+            raise BadCredential
+        return self._digester(principal), basis
 
     def _is_taken(self, subject: str) -> bool:
         """Whether *subject* would be counted, granted and blocked as a caller with a key is, or as a citizen."""

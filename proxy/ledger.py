@@ -77,13 +77,13 @@ class Ledger:
     def shown(self, tally: Tally) -> None:
         """Before a window of a streamed answer is released. Writes nothing for a window about nobody."""
         subjects = list(tally.subjects)
-        if not subjects and not tally.fields and not tally.found:
+        if not (subjects or tally.fields or tally.found or tally.left_out):
             return
         for start in range(0, max(1, len(subjects)), MOST_SUBJECTS):
             part = dict.fromkeys(subjects[start : start + MOST_SUBJECTS])
             counted = Tally(tally.digester, subjects=part)
             if start == 0:
-                counted.fields, counted.found = tally.fields, tally.found
+                counted.fields, counted.found, counted.left_out = tally.fields, tally.found, tally.left_out
             self._append(Phase.SHOWN, Verdict.FORWARD, tally=counted, like=tally)
 
     def closed(self, reason: str) -> None:
@@ -116,6 +116,8 @@ class Ledger:
                 caller_kind=self.caller.kind,
                 posts=tuple(sorted(self.caller.posts)),
                 credential=self.caller.credential,
+                on_behalf_of=self.caller.on_behalf_of,
+                basis=self.caller.basis,
                 purpose=self.view.purpose if self.view else "",
                 attributes=_attributes(self.caller),
                 purposes=tuple(sorted(self.caller.purposes)),
@@ -128,6 +130,7 @@ class Ledger:
                 overlay=self.overlay,
                 fields=fields,
                 subjects=subjects,
+                left_out=tally.left_out if tally is not None else 0,
                 disclosure=_most(like or tally, self.view),
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back

@@ -101,6 +101,18 @@ REASONS: dict[str, Reason] = {
         "the system behind leads to an address that the policy does not know, or that may tell of somebody",
     ),
     "answer_cut": Reason(502, "访问已被终止", "the answer was cut"),
+    # what the answer holds
+    "value_blocked": Reason(
+        403,
+        "返回内容中有您无权接触的信息，整页不予显示",
+        "the answer holds what you may not have in any form, so none of it is shown",
+    ),
+    "too_many_subjects": Reason(
+        403,
+        "返回内容涉及的人数超过您一次可以查看的上限，请缩小查询范围",
+        "the answer is about more people than you may see at once: ask for fewer",
+    ),
+    "record_left_out": Reason(404, "没有您可以查看的这条记录", "there is no such record that you may see"),
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
     ),

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from policies.applies import Applying, Asking
 from policies.ask import Question, Routes
+from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
@@ -88,7 +89,8 @@ class System:
             operation=operation.id,
             now=now.timestamp(),
         )
-        return self.views.of(self._applying.to(asking), harder=strictest)
+        applying = countable(self._applying.to(asking), own=caller.own, acting=caller.on_behalf_of)
+        return self.views.of(applying, harder=strictest)
 
     def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""

@@ -9,10 +9,12 @@ import io
 import re
 from itertools import count
 
+from policies.choose import EVERYBODYS, GENERAL, Choice
+from policies.digest import canonical
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.json_tree import Object, Value, hidden_key, is_telling_key
-from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
 
 LONGEST_RECORD = 1024 * 1024
@@ -27,8 +29,11 @@ _BOM = "\ufeff"
 class CsvMasker:
     """A masker for one CSV body whose records are described by *record*."""
 
-    def __init__(self, record: Object, undeclared: Action, tally: Tally, charset: str) -> None:
+    def __init__(
+        self, record: Object, undeclared: Action, tally: Tally, charset: str, choice: Choice = EVERYBODYS
+    ) -> None:
         self.tally = tally
+        self._choice = choice
         self._record = record
         self._undeclared = undeclared
         self._charset = Charset(charset)
@@ -36,8 +41,12 @@ class CsvMasker:
         self._is_quoted = False  # whether a quote in it is still open
         self._line = ""
         self._delimiter = ""
-        self._columns: list[Action] = []
+        self._names: list[str] = []
+        self._columns: dict[int, list[Action]] = {}
+        """By the number of their table of actions."""
         self._subject: int | None = None
+        self._conditions: list[tuple[str, int | None]] = []
+        """`record.field` and place of what says whether a record is left out."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`."""
@@ -76,26 +85,50 @@ class CsvMasker:
         record = record.removesuffix(end)
         if not record:
             return end
-        if not self._columns:
+        if not self._names:
             return self._header(record) + end
         cells = self._cells(record)
-        if len(cells) != len(self._columns):
+        if len(cells) != len(self._names):
             raise Withheld("table_not_as_declared")
-        known = KnownValues() if self._record.scanned else None
+        if self._conditions and not self._is_shown(cells):
+            self.tally.left_out += 1
+            return ""
+        identifier = "" if self._subject is None else _value_of(cells[self._subject])
+        self.tally.note_subject(identifier)
+        table, subject = self._chosen(identifier) if self._record.decides else (GENERAL, "")
+        described = self._described(table)
+        known = KnownValues() if described.scanned else None
         last: list[tuple[int, Action]] = []
-        for place, (cell, action) in enumerate(zip(cells, self._columns, strict=True)):
-            if place == self._subject:
-                self.tally.note_subject(_value_of(cell))
+        for place, (cell, action) in enumerate(zip(cells, self._columns[table], strict=True)):
             if action.kind is Kind.SCAN:
                 last.append((place, action))  # free text once the other fields of the record are known
             else:
-                cells[place] = self._masked(cell, action, known)
+                cells[place] = self._masked(cell, action, known, subject)
         for place, action in last:
-            cells[place] = self._masked(cells[place], action, known)
+            cells[place] = self._masked(cells[place], action, known, subject)
         return self._delimiter.join(cells) + end
 
+    def _is_shown(self, cells: list[str]) -> bool:
+        held = ((name, None if place is None else _value_of(cells[place])) for name, place in self._conditions)
+        return all(self._choice.shows(name, value) for name, value in held)
+
+    def _chosen(self, identifier: str) -> tuple[int, str]:
+        """By which table of actions a record about *identifier* is treated, and that in canonical form."""
+        subject = canonical(identifier)
+        table = self._choice.table_of(self.tally.digester(identifier)) if subject and self._choice.tables else GENERAL
+        if table not in self._columns:
+            self._columns[table] = self._actions(self._described(table))
+        return table, subject
+
+    def _described(self, table: int) -> Object:
+        return self._record if table == GENERAL or self._record.in_table is None else self._record.in_table(table)
+
+    def _actions(self, record: Object) -> list[Action]:
+        nodes = (record.children.get(name, record.other) for name in self._names)
+        return [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
+
     def _header(self, record: str) -> str:
-        readings = {delimiter: self._names(record, delimiter) for delimiter in _DELIMITERS}
+        readings = {delimiter: self._names_in(record, delimiter) for delimiter in _DELIMITERS}
         declared = self._record.children.keys()
         self._delimiter, names = max(readings.items(), key=lambda reading: len(declared & set(reading[1])))
         if not declared & set(names) or any(scan(name) for name in names):
@@ -103,9 +136,11 @@ class CsvMasker:
             raise Withheld("no_known_header")
         if len(set(names)) != len(names):
             raise Withheld("table_not_as_declared")
-        nodes = (self._record.children.get(name, self._record.other) for name in names)
-        self._columns = [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
+        self._names = names
+        self._columns[GENERAL] = self._actions(self._record)
         self._subject = names.index(self._record.subject) if self._record.subject in names else None
+        conditions = self._record.conditions
+        self._conditions = [(name, names.index(key) if key in names else None) for key, name in conditions]
         return self._without_telling_names(record, names)
 
     def _without_telling_names(self, header: str, names: list[str]) -> str:
@@ -118,7 +153,7 @@ class CsvMasker:
                 cells[place] = hidden_key(next(numbers))
         return mark + self._delimiter.join(cells)
 
-    def _names(self, header: str, delimiter: str) -> list[str]:
+    def _names_in(self, header: str, delimiter: str) -> list[str]:
         self._delimiter = delimiter
         try:
             return [_value_of(cell) for cell in self._cells(header.removeprefix(_BOM))]
@@ -145,7 +180,7 @@ class CsvMasker:
             if at == len(record):  # the delimiter was the last character: one more cell, empty
                 return [*cells, ""]
 
-    def _masked(self, cell: str, action: Action, known: KnownValues | None) -> str:
+    def _masked(self, cell: str, action: Action, known: KnownValues | None, subject: str) -> str:
         value = _value_of(cell)
         if not value:
             return cell
@@ -156,10 +191,12 @@ class CsvMasker:
             case Kind.DROP:
                 return '""'  # an empty line would be no record
             case Kind.MASK:
-                masked = action.apply(value)
+                masked = action.masked(value, subject)
                 if known is not None and masked != value:
                     known.add(value)
                 return self._quoted(masked)
+            case Kind.BLOCK:
+                raise Withheld(VALUE_BLOCKED)
             case Kind.SCAN:
                 masked = mask_free_text(value, known, self.tally, typed=True)
                 return cell if masked == value else self._quoted(masked)

@@ -23,9 +23,10 @@ from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tables import Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
+from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Value
-from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.said import Said
 
 LARGEST_PAGE = 4 * 1024 * 1024
@@ -45,10 +46,19 @@ _AROUND_VALUES = Action(field=0, kind=Kind.SCAN, personal=False)
 
 
 class HtmlMasker:
-    """A masker for one HTML page. *said* is what the caller said in the request."""
+    """A masker for one HTML page. *said* is what the caller said in the request. What is found is told to *seen*."""
 
-    def __init__(self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal, said: Said | None = None) -> None:
+    def __init__(
+        self,
+        shape: HtmlShape,
+        tally: Tally,
+        charset: str,
+        seal: Seal,
+        said: Said | None = None,
+        seen: Seen | None = None,
+    ) -> None:
         self.tally = tally
+        self._seen = seen
         self._shape = shape
         self._charset = Charset(charset)
         self._seal = seal
@@ -75,11 +85,13 @@ class HtmlMasker:
             masked = self._first.flush()
         else:
             self.tally.take()
+            if self._seen is not None:
+                self._seen.clear()
             masked = "".join(self._masked_again())
         return [self._charset.encode(masked)] if masked else []
 
     def _reading(self) -> "_Reading":
-        return _Reading(self._shape, self.tally, self._seal, self._known, self._said)
+        return _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._seen)
 
     def _read(self, text: str, *, final: bool) -> None:
         self._texts.append(text)
@@ -107,9 +119,17 @@ class _Reading:
     """
 
     def __init__(
-        self, shape: HtmlShape, tally: Tally, seal: Seal, known: KnownValues, said: Said, depth: int = 0
+        self,
+        shape: HtmlShape,
+        tally: Tally,
+        seal: Seal,
+        known: KnownValues,
+        said: Said,
+        seen: Seen | None,
+        depth: int = 0,
     ) -> None:
         self.tally = tally
+        self._seen = seen
         self._shape = shape
         self._seal = seal
         self._known = known
@@ -375,8 +395,13 @@ class _Reading:
         self._note(value, action, is_subject, echoes=self._said.holds(value))
 
     def _note(self, value: str, action: Action, is_subject: bool, *, echoes: bool = False) -> None:
+        if action.kind is Kind.BLOCK:
+            raise Withheld(VALUE_BLOCKED)
         if is_subject:
             self.tally.note_subject(value.strip())
+        if self._seen is not None:
+            # What the caller has said himself, and the page repeats, proves nothing of whose it is.
+            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.holds(value))
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
@@ -398,7 +423,7 @@ class _Reading:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
         if self._depth >= DEEPEST_TEMPLATES:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
-        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._depth + 1)
+        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._seen, self._depth + 1)
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)

@@ -15,7 +15,7 @@ from policies.formats.html_attributes import hidden_tag, is_plain_word, only
 from policies.formats.html_fields import Field, Made
 from policies.formats.html_parts import kept_value, masked_tag
 from policies.formats.html_tokens import StartTag, Text, Token
-from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.transforms.make import REDACTED
 
 CONTROLS = frozenset({"input", "textarea", "select", "button"})
@@ -82,7 +82,7 @@ class Control:
 
 def is_hidden(action: Action) -> bool:
     """Whether nothing is shown of a value but a mask."""
-    return action.kind in (Kind.MASK, Kind.DROP)
+    return action.kind in (Kind.MASK, Kind.DROP, Kind.BLOCK)
 
 
 def is_label(tag: StartTag) -> bool:
@@ -107,6 +107,8 @@ def masked_input(
     kind, value = _type_of(tag), tag.value_of("value")
     ticked = tag.value_of("checked") is not None
     if kind in _CHOICES and is_hidden(action):
+        if action.kind is Kind.BLOCK:
+            raise Withheld(VALUE_BLOCKED)  # ticked or not: both say something
         tally.count(action)
         shown, true = choice(number), ("on" if value is None else value) if ticked else ABSENT
         changes = {"type": "hidden", "value": shown}
@@ -151,6 +153,10 @@ def masked_select(control: Field, known: KnownValues, tally: Tally, number: int)
     one's: nobody can tell which of two to choose. The form carries what each stands for.
     """
     action, options = control.action, _options(control.content)
+    if action.kind is Kind.BLOCK:
+        if any(option.value.strip() for option in options):
+            raise Withheld(VALUE_BLOCKED)
+        return Control(control.tag, action)
     chosen = [option for option in options if option.tag.value_of("selected") is not None]
     current = next(iter(chosen or options), None)
     value = "" if current is None else current.label or current.value
@@ -228,6 +234,8 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
             return ""
         case Kind.MASK:
             return action.apply(value)
+        case Kind.BLOCK:
+            raise Withheld(VALUE_BLOCKED)
 
 
 def _type_of(tag: StartTag) -> str:

@@ -100,7 +100,7 @@ class Field:
                 for token in self.content:
                     run.add(token if isinstance(token, Text | Comment | StartTag) else _as_it_is(token))
                 return run.masked(known, tally)
-            case Kind.DROP:
+            case Kind.DROP | Kind.BLOCK:
                 return ""
             case Kind.MASK:
                 return self._hidden(known, tally, links)

@@ -11,7 +11,7 @@ from policies.formats.html_controls import Control, choice, masked_input, masked
 from policies.formats.html_fields import Field
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import StartTag
-from policies.formats.masker import Action, Tally, Withheld
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 
 MOST_CARRIED = 2_000
 """Values of one form: more could not be sent back."""
@@ -85,6 +85,8 @@ class Forms:
     def pressed(self, tag: StartTag, action: Action) -> StartTag:
         """The button of *tag*, with something else in the place of what its form would send."""
         shown, true = self.next_choice, tag.value_of("value") or ""
+        if true and action.kind is Kind.BLOCK:
+            raise Withheld(VALUE_BLOCKED)
         self._carry(Control(tag, action, carried=[(shown, true)] if action.restore else []))
         return only(tag, tag.attributes, {item: shown for item in tag.attributes if item.name == "value"})
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from policies.formats.html_attributes import only
 from policies.formats.html_tokens import StartTag
@@ -54,6 +55,14 @@ class HtmlShape:
     """What the headings of tables call the fields, where that is not their names."""
     tells_key: Callable[[str], bool] | None = None
     """Whether an address holds a record's key that is hidden; None where none is."""
+    in_table: Callable[[int], "HtmlShape"] | None = None
+    """The page by the table of actions of a number; None where all records are treated alike."""
+    subject: str = ""
+    """Whom all records of the page are about, in canonical form; "" where nobody knows."""
+
+    def about(self, subject: str) -> "HtmlShape":
+        """A page of which all records are about the canonical *subject*."""
+        return replace(self, subject=subject)
 
     @property
     def looked_for_around(self) -> frozenset[re.Pattern[str]]:
@@ -65,7 +74,7 @@ class HtmlShape:
 
         *within*: what becomes of the value of the element that *tag* stands in, if it stands in one.
         """
-        is_hidden = within is not None and within.kind in (Kind.MASK, Kind.DROP)
+        is_hidden = within is not None and within.kind in (Kind.MASK, Kind.DROP, Kind.BLOCK)
         if is_hidden and self.links_hold_values:
             kept = [item for item in tag.attributes if item.name not in _ADDRESSES]
         elif self.tells_key is not None:
@@ -82,7 +91,12 @@ class HtmlShape:
     def action_of(self, field: str) -> Action:
         """What becomes of *field*."""
         node = self.record.children.get(field)
-        return node.action if isinstance(node, Value) else self.undeclared
+        return self._for_subject(node.action) if isinstance(node, Value) else self.undeclared
+
+    def _for_subject(self, action: Action) -> Action:
+        if action.apply_for is None or not self.subject:
+            return action
+        return replace(action, apply=partial(_masked_for, action, self.subject))
 
     def is_declared(self, field: str) -> bool:
         """Whether the record has *field*, as a single value."""
@@ -91,7 +105,9 @@ class HtmlShape:
     def label_of(self, field: str) -> Action:
         """What becomes of a label beside the value of *field*."""
         node = self.record.children.get(field)
-        return node.label if isinstance(node, Value) and node.label is not None else self.undeclared
+        if not isinstance(node, Value) or node.label is None:
+            return self.undeclared
+        return self._for_subject(node.label)
 
     def select(self, tag: StartTag, around: Mapping[re.Pattern[str], str]) -> tuple[Action, Action, bool] | None:
         """The actions for the value that the element of *tag* holds and for a label beside it, and whether the value
@@ -111,7 +127,7 @@ class HtmlShape:
                     continue
                 field = field or outer
             if selector.action is not None:
-                return selector.action, self.undeclared, False
+                return self._for_subject(selector.action), self.undeclared, False
             return self.actions_of(field)
         return None
 
@@ -134,6 +150,10 @@ class HtmlShape:
         ):
             return None
         return "", self.unnamed
+
+
+def _masked_for(action: Action, subject: str, value: str) -> str:
+    return action.masked(value, subject)
 
 
 def classes_of(tag: StartTag) -> list[str]:

@@ -3,6 +3,7 @@
 Both ways spell the output alike (compact, in the order of the input), so it does not matter how a body was split.
 """
 
+from policies.choose import EVERYBODYS, Choice
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
 from policies.formats.json_tree import JsonTree, Node
@@ -17,8 +18,9 @@ _BOM = b"\xef\xbb\xbf"
 class JsonMasker:
     """A masker for one JSON body in UTF-8."""
 
-    def __init__(self, node: Node, undeclared: Action, tally: Tally) -> None:
+    def __init__(self, node: Node, undeclared: Action, tally: Tally, choice: Choice = EVERYBODYS) -> None:
         self.tally = tally
+        self._choice = choice
         self._node = node
         self._undeclared = undeclared
         self._buffer = bytearray()
@@ -40,12 +42,19 @@ class JsonMasker:
             return self._stream.close()
         return [self.unit(self._node, bytes(self._without_mark()), 0)]
 
-    def unit(self, node: Node, data: bytes, depth: int) -> bytes:
-        """What the value spelled by *data*, *depth* containers deep, becomes."""
-        tree = JsonTree(self._undeclared, Tally(self.tally.digester))
-        value = tree.apply(node, parse(data), depth)
+    def unit(self, node: Node, data: bytes, depth: int, is_row: bool = False) -> bytes:
+        """What the value spelled by *data*, *depth* containers deep, becomes.
+
+        b"" where it is a record that the caller may not see, and *is_row*: what is around it can be without it.
+        """
+        tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
+        value = parse(data)
+        if is_row and tree.is_left_out(node, value):
+            self.tally.add(tree.tally)
+            return b""
+        value = tree.apply(node, value, depth)
         if tree.inexact:
-            tree = JsonTree(self._undeclared, Tally(self.tally.digester))
+            tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
         return spell(value)

@@ -17,9 +17,9 @@ from policies.formats.json_tree import (
     Rows,
     Value,
     hidden_key,
+    identifier_in,
     is_telling_key,
     items_of,
-    note_subject,
 )
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
@@ -37,7 +37,7 @@ _SCALAR = re.compile(rb"[-+.0-9A-Za-z]++")
 _KEY = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+")[ \t\n\r]*+:', re.DOTALL)
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}"]', re.DOTALL)
 
-type Unit = Callable[[Node, bytes, int], bytes]
+type Unit = Callable[[Node, bytes, int, bool], bytes]
 
 
 class _Expects(Enum):
@@ -66,7 +66,10 @@ class _NeedsMore(Exception):
 
 
 class JsonStream:
-    """One JSON text on its way. *unit* makes of an element what it becomes."""
+    """One JSON text on its way. *unit* makes of an element what it becomes.
+
+    It is told how deep the element lies, and whether the container around it may be without it: then it may become b"".
+    """
 
     def __init__(self, node: Node, undeclared: Action, unit: Unit, tally: Tally) -> None:
         self._undeclared = Value(undeclared)
@@ -79,6 +82,7 @@ class JsonStream:
         self._node: Node = node
         self._before = b""
         self._tells_subject = False
+        self._is_row = False
         self._looked: tuple[int, int] = (0, 0)  # up to where an end was looked for, and how deep that was
         self._final = False
         # Not a list of pieces: what the speller makes of a small element holds 4 KiB until it is let go.
@@ -152,15 +156,17 @@ class JsonStream:
         if self._tells_subject:
             around = self._open[-1].node
             assert isinstance(around, Object)
-            note_subject(around, parse(data), self._tally)
+            self._tally.note_subject(identifier_in(around, parse(data)))
         if isinstance(self._node, Value) and _is_dropped(self._node) and self._open:
             parse(data)
             self._tally.count(self._node.action)
         else:
-            self._out += self._before
-            self._out += self._unit(self._node, data, len(self._open))
-            if self._open:
-                self._open[-1].passed_on += 1
+            piece = self._unit(self._node, data, len(self._open), self._is_row)
+            if piece:
+                self._out += self._before
+                self._out += piece
+                if self._open:
+                    self._open[-1].passed_on += 1
         self._at = end
         self._looked = (0, 0)
         self._expects = _Expects.NEXT if self._open else _Expects.END
@@ -241,6 +247,7 @@ class JsonStream:
         if container.is_object:
             self._key(container)
         else:
+            self._is_row = True
             self._node = items_of(container.node) or self._undeclared
         self._expects = _Expects.VALUE
 
@@ -258,6 +265,7 @@ class JsonStream:
         assert isinstance(node, Object)
         child = node.children.get(key)
         self._tells_subject = key == node.subject
+        self._is_row = child is None
         if child is None:
             child = node.other
             if is_telling_key(key):

@@ -12,8 +12,10 @@ from itertools import count
 from operator import itemgetter
 from typing import Any
 
+from policies.choose import EVERYBODYS, GENERAL, Choice
+from policies.digest import canonical
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import may_hold_personal_data, scan
 from policies.transforms.make import REDACTED
 
@@ -64,6 +66,10 @@ class Object:
     """For the elements of a list in this place; None: they are such objects themselves."""
     subject: str | None = None
     """Which key tells whom the object is about."""
+    in_table: Callable[[int], "Object"] | None = None
+    """The record by the table of actions of a number; None where all records are treated alike."""
+    conditions: tuple[tuple[str, str], ...] = ()
+    """Keys by whose values a record may be left out, each with `record.field`."""
     scanned: frozenset[str] = field(init=False)
     """Keys of free text; what other fields hide is looked for in it."""
     must_be_whole: bool = field(init=False)
@@ -74,22 +80,30 @@ class Object:
     """Key and field index of each personal field that is shown."""
     plain: frozenset[str] = field(init=False)
     """Keys whose single values need nothing but what `masked` and `counted` say."""
+    asks_whose: bool = field(init=False)
+    """Whether something in it depends on the subject of the record that it is, or is part of."""
+    decides: bool = field(init=False)
+    """Whether each record must be looked at before anything of it is treated."""
 
     def __post_init__(self) -> None:
         nodes = (*self.children.values(), self.other)
         values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
-        masked = tuple(
-            (key, action.field, action.apply, action.number) for key, action in values if action.kind is Kind.MASK
-        )
+        flat = [(key, action) for key, action in values if action.kind is Kind.MASK and action.apply_for is None]
+        masked = tuple((key, action.field, action.apply, action.number) for key, action in flat)
         shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
         scanned = frozenset(key for key, action in values if action.kind is Kind.SCAN)
         other_scans = isinstance(self.other, Value) and self.other.action.kind is Kind.SCAN
+        whole = bool(scanned) or other_scans or any(isinstance(node, Rows) for node in nodes)
+        asks_whose = any(map(_asks_whose, nodes if self.items is None else (*nodes, self.items)))
+        decides = bool(self.conditions) or (self.subject is not None and (asks_whose or self.in_table is not None))
         for name, found in (
             ("scanned", scanned),
-            ("must_be_whole", bool(scanned) or other_scans or any(isinstance(node, Rows) for node in nodes)),
+            ("must_be_whole", whole or decides),
             ("masked", masked),
             ("counted", tuple((key, action.field) for key, action in shown if action.personal)),
-            ("plain", frozenset(key for key, action in values if action.kind in (Kind.MASK, Kind.SHOW))),
+            ("plain", frozenset(key for key, _ in (*flat, *shown))),
+            ("asks_whose", asks_whose),
+            ("decides", decides),
         ):
             object.__setattr__(self, name, found)
 
@@ -97,17 +111,33 @@ class Object:
 type Node = Value | Object | Rows
 
 
+def _asks_whose(node: Node) -> bool:
+    """Whether what becomes of *node* depends on the subject of the record around it."""
+    match node:
+        case Value(action, label):
+            return action.apply_for is not None or (label is not None and label.apply_for is not None)
+        case Object():
+            return node.asks_whose and node.subject is None
+        case Rows(_, record):
+            return record.asks_whose and record.subject is None
+
+
 class JsonTree:
     """Applies the nodes of one body to its parsed values, in place."""
 
-    def __init__(self, undeclared: Action, tally: Tally) -> None:
+    def __init__(self, undeclared: Action, tally: Tally, choice: Choice = EVERYBODYS) -> None:
         self.undeclared, self._unknown = _undeclared_nodes(undeclared)
         self.tally = tally
+        self._choice = choice
+        self._subject = ""  # whom the record is about that is being treated, in canonical form
         self.inexact = False
         """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
 
     def apply(self, node: Node, value: Any, depth: int = 0) -> Any:
-        """What *value* becomes. Raises Withheld where it is nested too deeply or a table is not as declared."""
+        """What *value* becomes.
+
+        Raises Withheld where it is nested too deeply, a table is not as declared, or the caller may not see it.
+        """
         if depth > DEEPEST:
             raise Withheld("nested_too_deeply")
         match value:
@@ -120,6 +150,8 @@ class JsonTree:
 
     def _array(self, node: Node, value: list[Any], depth: int) -> list[Any]:
         items = items_of(node) or self.undeclared
+        if isinstance(items, Object) and items.conditions:
+            self._leave_out(items, value)
         if (
             len(value) >= FEWEST_ROWS
             and depth < DEEPEST
@@ -137,6 +169,8 @@ class JsonTree:
 
         False, and nothing was done, where they are not that.
         """
+        if node.decides or node.asks_whose:
+            return False
         columns = columns_of(records)
         if columns is None or depth >= DEEPEST:
             return False
@@ -188,26 +222,59 @@ class JsonTree:
                 if set(map(type, column)) == _TEXT:
                     treated = list(map(action.apply, column))
                 else:
-                    treated = [_masked(action, item) for item in column]
+                    treated = [_masked(action, item, "") for item in column]
                 for record, item in zip(records, treated, strict=True):
                     record[key] = item
             case Kind.DROP:
                 for record in records:
                     _drop(action, record, key)
-            case Kind.SHOW | Kind.SCAN:
+            case Kind.BLOCK if not all(item is None or item == "" for item in column):
+                raise Withheld(VALUE_BLOCKED)
+            case Kind.SHOW | Kind.SCAN | Kind.BLOCK:
                 pass
         return treated
 
-    def _object(self, node: Node, value: dict[str, Any], depth: int) -> dict[str, Any]:
+    def is_left_out(self, node: Node, value: Any) -> bool:
+        """Whether *value* is a record that the caller may not see. It is counted."""
+        if not isinstance(node, Object) or not isinstance(value, dict):
+            return False
+        if all(self._choice.shows(name, value.get(key)) for key, name in node.conditions):
+            return False
+        self.tally.left_out += 1
+        return True
+
+    def _leave_out(self, node: Object, values: list[Any]) -> None:
+        values[:] = [value for value in values if not self.is_left_out(node, value)]
+
+    def _decided(self, node: Object, value: dict[str, Any], depth: int) -> dict[str, Any]:
+        """Do what `_object` does, once it is known whose record *value* is."""
+        if node.conditions and self.is_left_out(node, value):
+            raise Withheld(LEFT_OUT)
+        if node.subject is None:
+            return self._object(node, value, depth, decided=True)
+        around = self._subject
+        identifier = identifier_in(node, value.get(node.subject))
+        self._subject = canonical(identifier)
+        try:
+            if node.in_table is not None:
+                known = self._subject and self._choice.tables
+                node = node.in_table(self._choice.table_of(self.tally.digester(identifier)) if known else GENERAL)
+            return self._object(node, value, depth, decided=True)
+        finally:
+            self._subject = around
+
+    def _object(self, node: Node, value: dict[str, Any], depth: int, *, decided: bool = False) -> dict[str, Any]:
         if not isinstance(node, Object):
             # A declared value is no object, unless it comes with a label: nothing else in it is declared.
-            node = node.labelled if isinstance(node, Value) and node.labelled is not None else self._unknown
+            node = self._in_place_of(node)
+        elif node.decides and not decided:
+            return self._decided(node, value, depth)
         tally = self.tally
         if node.subject is not None and (identifier := value.get(node.subject)):
             if type(identifier) is str:
                 tally.subjects[tally.digester(identifier)] = None
             else:
-                note_subject(node, identifier, tally)
+                tally.note_subject(identifier_in(node, identifier))
         known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
@@ -231,6 +298,14 @@ class JsonTree:
             return value
         return self._entries(node, value, [key for key in value if key not in node.plain], known, depth)
 
+    def _in_place_of(self, node: Value | Rows) -> Object:
+        if isinstance(node, Value):
+            if node.labelled is not None:
+                return node.labelled
+            if node.action.kind is Kind.BLOCK:
+                return Object({}, node)
+        return self._unknown
+
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
     ) -> dict[str, Any]:
@@ -245,7 +320,10 @@ class JsonTree:
             if isinstance(child, Rows):
                 value[key] = self._rows(child, item, value.get(child.columns), depth + 1)
             elif not isinstance(child, Value):
-                value[key] = self.apply(child, item, depth + 1)
+                if key not in node.children and self.is_left_out(child, item):
+                    del value[key]
+                else:
+                    value[key] = self.apply(child, item, depth + 1)
             elif child.action.kind is Kind.DROP:
                 last.append((key, child.action))
             elif isinstance(item, dict | list):
@@ -267,6 +345,8 @@ class JsonTree:
             return self.apply(self.undeclared, rows, depth)
         if not all(isinstance(column, str) for column in columns) or len(set(columns)) != len(columns):
             raise Withheld("table_not_as_declared")
+        if node.record.conditions:
+            rows[:] = [row for row in rows if not self.is_left_out(node.record, _record_of(row, columns))]
         if set(map(type, rows)) == {list} and set(map(len, rows)) == {len(columns)}:
             records = [dict(zip(columns, row, strict=True)) for row in rows]
             if not self._table(node.record, records, depth + 1):
@@ -287,7 +367,7 @@ class JsonTree:
             self.tally.subjects |= dict.fromkeys(self.tally.digester.each(filter(None, identifiers)))
             return
         for identifier in filter(None, identifiers):
-            note_subject(node, identifier, self.tally)
+            self.tally.note_subject(identifier_in(node, identifier))
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
         """What a single *value* becomes; what it hides is added to *known*."""
@@ -300,7 +380,7 @@ class JsonTree:
                     self.inexact = True
                 return value
             case Kind.MASK:
-                masked = _masked(action, value)
+                masked = _masked(action, value, self._subject)
                 if known is not None and isinstance(value, str) and masked != value:
                     known.add(value)
                 return masked
@@ -310,10 +390,12 @@ class JsonTree:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 return None
+            case Kind.BLOCK:
+                raise Withheld(VALUE_BLOCKED)
 
 
-def _masked(action: Action, value: Any) -> Any:
-    return action.apply(value) if isinstance(value, str) else _counterpart(action.number, value)
+def _masked(action: Action, value: Any, subject: str) -> Any:
+    return action.masked(value, subject) if isinstance(value, str) else _counterpart(action.number, value)
 
 
 def _counterpart(number: Callable[[float], float | None], value: Any) -> float | None:
@@ -328,13 +410,12 @@ def _drop(action: Action, record: dict[str, Any], key: str) -> None:
         del record[key]
 
 
-def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
-    """Note whom an object of *node* is about, where the value of its subject says so, with a label beside it or not."""
+def identifier_in(node: Object, identifier: Any) -> str:
+    """Whom an object of *node* is about, as the value of its subject says, with a label beside it or not; or ""."""
     declared = node.children.get(node.subject or "")
     if isinstance(identifier, dict) and isinstance(declared, Value) and declared.labelled is not None:
         identifier = identifier.get(next(iter(declared.labelled.children)))
-    if isinstance(identifier, str | int) and not isinstance(identifier, bool):
-        tally.note_subject(str(identifier))
+    return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
 
 
 def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
@@ -347,6 +428,10 @@ def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
     except KeyError:
         return None
     return dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _record_of(row: Any, columns: list[str]) -> Any:
+    return dict(zip(columns, row, strict=False)) if isinstance(row, list) else row
 
 
 def _known_of(hidden: list[tuple[list[Any], list[Any]]], place: int) -> KnownValues:

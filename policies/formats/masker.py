@@ -29,6 +29,14 @@ class Kind(Enum):
     MASK = "mask"
     SCAN = "scan"
     DROP = "drop"
+    BLOCK = "block"
+    """Whatever holds a value of it is withheld as a whole."""
+
+
+VALUE_BLOCKED = "value_blocked"
+LEFT_OUT = "record_left_out"
+"""For a body that would show a record which is left out for the caller, and cannot be sent without it."""
+TOO_MANY_SUBJECTS = "too_many_subjects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,9 @@ class Action:
     """For MASK: what becomes of a number in JSON; None for null."""
     stays: bool = False
     """For DROP: whether JSON keeps the key, with null."""
+    apply_for: Callable[[str, str], str] | None = None
+    """Where the mask depends on whom the record is about: from value and canonical subject to it. `apply` is then what
+    becomes of values of nobody knows whom."""
     personal: bool = True
     """Whether the field holds personal data; values of others are not counted."""
     followed: bool = True
@@ -56,6 +67,10 @@ class Action:
     """Whether the system stores it encrypted: it holds texts alone, and null is no mask of one."""
     opens: Callable[[str], str] | None = None
     """What a token that it made stands for, where the caller sends it back; raises BadToken."""
+
+    def masked(self, value: str, subject: str) -> str:
+        """The mask of *value* in a record of the canonical *subject*, "" where nobody knows whose it is."""
+        return self.apply(value) if self.apply_for is None or not subject else self.apply_for(value, subject)
 
 
 @dataclass(slots=True)
@@ -71,6 +86,8 @@ class Tally:
     """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, None] = field(default_factory=dict)
     """Digests of the subjects, in order of appearance."""
+    left_out: int = 0
+    """How many records are left out, which the caller may not see."""
 
     def count(self, action: Action) -> None:
         """Note one value treated by *action*."""
@@ -91,11 +108,13 @@ class Tally:
         for path, number in other.paths.items():
             self.paths[path] += number
         self.subjects.update(other.subjects)
+        self.left_out += other.left_out
 
     def take(self) -> "Tally":
         """What was counted so far; counting starts again from nothing."""
-        taken = Tally(self.digester, self.fields, self.found, self.paths, self.subjects)
-        self.fields, self.found, self.paths, self.subjects = defaultdict(int), defaultdict(int), defaultdict(int), {}
+        taken = Tally(self.digester, self.fields, self.found, self.paths, self.subjects, self.left_out)
+        self.fields, self.found, self.paths = defaultdict(int), defaultdict(int), defaultdict(int)
+        self.subjects, self.left_out = {}, 0
         return taken
 
 

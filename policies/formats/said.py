@@ -8,6 +8,7 @@ anything; and words are hidden whole then, or where the stars end would tell. Se
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -52,6 +53,12 @@ class Said:
         self._watched = Finder(word for phrase in self._phrases for word in phrase.words if len(word) <= LONGEST_KNOWN)
         self._public: set[str] = set()
         self._guesses: Finder | None = None
+
+    def anew(self) -> "Said":
+        """The same said, of which nothing is known to be public so far."""
+        other = copy(self)
+        other._public, other._guesses = set(), None
+        return other
 
     def note_public(self, text: str) -> None:
         """Whoever says what stands in *text*, which every caller of the view is shown, has guessed nothing."""

@@ -8,7 +8,7 @@ found and known by its context.
 from policies.formats.charset import Charset
 from policies.formats.finder import Span
 from policies.formats.free_text import hide, personal_spans
-from policies.formats.masker import Action, Kind, Tally
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.transforms.make import REDACTED
 
 LONGEST_LINE = 64 * 1024
@@ -68,7 +68,9 @@ class TextMasker:
                 return text
             case Kind.SCAN:
                 return hide(text, [span for span in spans if span.end <= length], self.tally)
-            case Kind.MASK | Kind.DROP:
+            case Kind.BLOCK if text.strip():
+                raise Withheld(VALUE_BLOCKED)
+            case Kind.MASK | Kind.DROP | Kind.BLOCK:
                 return REDACTED if text.strip() else text
 
     def _personal(self, text: str) -> list[Span]:

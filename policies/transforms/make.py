@@ -29,6 +29,7 @@ from policies.transforms.spec import (
     AgeBand,
     AmountBand,
     Area,
+    Block,
     Cover,
     CoverAfter,
     CoverBefore,
@@ -62,8 +63,8 @@ type Recogniser = Callable[[str], bool]
 def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
     """The function from a value to what *spec* makes of it. *keys* are for the transforms that need one.
 
-    `Scan`, `Null` and `Drop` are the masker's work, which acts on more than a value: asking for them is a programming
-    error.
+    `Scan`, `Null`, `Drop` and `Block` are the masker's work, which acts on more than a value: asking for them is a
+    programming error.
     Where *spec* goes by whom the record is about (`needs_subject`) and nobody has said it, a value becomes `***`.
     """
     match spec:
@@ -91,8 +92,8 @@ def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
             return lambda value: of(value, "")
         case Shift() | Pseudonym() | Dictionary():
             return transform_of(Redact(), keys)
-        case Scan() | Null() | Drop():
-            raise ValueError("free text, nulls and dropped fields are the masker's work")
+        case Scan() | Null() | Drop() | Block():
+            raise ValueError("free text, nulls, dropped fields and blocked answers are the masker's work")
         case _:
             assert_never(spec)
 
@@ -156,7 +157,7 @@ def could_have_made(spec: Spec) -> Recogniser:
     What some transforms make looks like a true value (`looks_true`): of those, only who is shown it can mean it.
     """
     match spec:
-        case Show() | Null() | Drop():
+        case Show() | Null() | Drop() | Block():
             return lambda value: False
         case Redact() | Scan():
             return lambda value: REDACTED in value

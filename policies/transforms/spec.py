@@ -227,6 +227,10 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="drop"):
     """The field is left out; where the format cannot leave it out, it is empty."""
 
 
+class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="block"):
+    """An answer that holds a value is withheld as a whole."""
+
+
 type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfter
 """Stars in place of some characters, told by where they stand."""
 type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
@@ -234,7 +238,7 @@ type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
 type Surrogate = Digest | Pseudonym | Dictionary | Fpe
 type Reversible = Token | Encrypt
 """What is opened again where it comes back from who was shown it."""
-type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Reversible | Drop
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Reversible | Drop | Block
 
 
 def needs_subject(spec: Spec) -> bool:
@@ -269,7 +273,7 @@ def form_of(spec: Spec) -> Form:
             return Form.MASKED
         case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Null() | Replace() | Drop() | Encrypt():
+        case Redact() | Null() | Replace() | Drop() | Block() | Encrypt():
             return Form.NONE
 
 

@@ -53,7 +53,9 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
     for key, value in (
         ("credential", event.credential),
         ("on_behalf_of", event.on_behalf_of),
+        ("basis", event.basis),
         ("purpose", event.purpose),
+        ("left_out", event.left_out),
     ):
         if value:
             own[key] = value
@@ -108,6 +110,7 @@ def from_ecs(document: Document) -> AccessEvent:
         posts=tuple(user.get("roles", ())),
         credential=own.get("credential", ""),
         on_behalf_of=own.get("on_behalf_of", ""),
+        basis=own.get("basis", ""),
         purpose=own.get("purpose", ""),
         attributes=tuple(own.get("attributes", ())),
         purposes=tuple(own.get("purposes", ())),
@@ -120,6 +123,7 @@ def from_ecs(document: Document) -> AccessEvent:
         overlay=own["overlay"],
         fields=tuple(_field_of(item) for item in own.get("fields", ())),
         subjects=tuple(own.get("subjects", ())),
+        left_out=own.get("left_out", 0),
         disclosure=Disclosure(own["disclosure"]),
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],

@@ -95,6 +95,8 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Which credential was used (`jwt:<issuer>`, `key:<id>`), so that it can be revoked. Never a secret."""
     on_behalf_of: str = ""
     """Digest of the person the caller acts for, or empty."""
+    basis: str = ""
+    """The number of what allows the caller to act for that person, such as a power of attorney, or empty."""
     purpose: str = ""
     """What the grants that applied are for."""
     purposes: tuple[str, ...] = ()
@@ -116,6 +118,8 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[FieldUse, ...] = ()
     subjects: tuple[str, ...] = ()
     """Digests of the subjects this event discloses, each once; at most 1,000."""
+    left_out: int = 0
+    """How many records were left out of the answer, which the caller may not see."""
     disclosure: Disclosure = Disclosure.NONE
     bytes_out: int = 0
     duration_ns: int = 0

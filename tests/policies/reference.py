@@ -122,7 +122,7 @@ class Reference:
         system = self.policy.systems[exchange.system]
         shown: dict[str, Any] = {}
         for key, item in value.items():
-            if key == "total" and not isinstance(item, dict | list):
+            if key == "total" and not isinstance(item, dict):
                 shown[key] = item
             elif key == "items" and isinstance(item, list):
                 shown[key] = [self._record(exchange, system, system.records["person"], one) for one in item]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import Phase, event, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from policies.applies import Applying, Asking
@@ -69,7 +69,7 @@ WORLD = World(
     purposes=("p", "q"),
     attributes=((), (("ward", "3"),), (("ward", "4"),)),
     operations=("GET /people", "GET /all"),
-    addresses=("10.1.0.1", "10.2.0.1", "11.0.0.1"),
+    addresses=("10.1.0.1", "10.2.0.1", "11.0.0.1", "192.0.2.1"),
     moments=tuple(MONDAY + timedelta(hours=hours) for hours in (5, 9, 23, 24 + 5, 24 + 9, 24 + 20)),
 )
 
@@ -190,12 +190,11 @@ def produced(program: Program, exchange: Exchange, body: Any) -> Any:
 
 
 @given(st.data())
-@settings(max_examples=examples(60), deadline=None, phases=[Phase.reuse, Phase.generate, Phase.shrink])
+@settings(max_examples=examples(60), deadline=None, phases=[Phase.generate, Phase.shrink])
 def test_a_program_does_what_the_interpreter_does(base: Policy, data: st.DataObject) -> None:
     policy = with_grants(base, data)
     reference = Reference(policy, WORLD)
     is_refused = "rules-disagree" in errors_of(policy)
-    event(f"refused: {is_refused}")
     # Whatever disagrees for somebody is refused, and nothing else is.
     assert is_refused is reference.is_ambiguous()
     if is_refused:

@@ -10,6 +10,7 @@ from policies.compile_folder import compile_folder
 from policies.findings import PolicyError
 from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
 from tests.policies.compiled import GOOD
+from tests.policies.owned import declare_owned
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 NOBODY = Caller()
@@ -132,3 +133,23 @@ def test_a_caller_that_is_none_is_said(text: bytes) -> None:
 def test_a_caller_is_read() -> None:
     assert read_caller(b'{"id": "w7", "posts": ["clerk"], "purposes": ["case-handling"]}') == CLERK
     assert read_caller(b"{}") == Caller()
+
+
+def test_a_citizen_and_who_acts_for_one_get_what_they_would(tmp_path: Path) -> None:
+    owned = Trial(compile_folder(declare_owned(tmp_path / "policies")))
+    citizen = Caller(identifier="110105194912310 02x")
+    shown = tried(owned, caller=citizen)
+    assert json.loads(shown.body)["items"][0]["id_no"] == PERSON["id_no"]
+    assert shown.grants == ("own",)
+    helper = Caller(id="zhao", posts=("helper",), purposes=("case-handling",), acting_for="11010519491231002X")
+    assert json.loads(tried(owned, caller=helper).body)["items"][0]["mobile"] == "*******8000"
+    assert json.loads(tried(owned, caller=Caller(acting_for="-", identifier="-")).body)["items"][0]["name"] == "张**"
+    changed = tried(owned, caller=citizen, operation="POST /people", body=json.dumps(PERSON).encode())
+    assert json.loads(changed.body)["name"] == "张**"
+
+
+def test_what_leaves_records_out_or_nothing_is_told(tmp_path: Path) -> None:
+    owned = Trial(compile_folder(declare_owned(tmp_path / "policies")))
+    officer = Caller(id="zhao", posts=("ward-officer",), purposes=("case-handling",), attributes={"ward": "云州"})
+    assert json.loads(tried(owned, caller=officer).body)["items"] == []
+    assert tried(owned, caller=officer, kind="text").withheld == "record_left_out"

@@ -94,6 +94,8 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         posts=tuple(random.sample(TEXTS, random.choice((0, 1, 3)))),
         credential=random.choice(maybe),
         on_behalf_of=random.choice(("", *DIGESTS)),
+        basis=random.choice(maybe),
+        left_out=random.choice(NUMBERS),
         purpose=random.choice(maybe),
         source_ip=random.choice(("", *ADDRESSES)),
         verdict=random.choice(tuple(Verdict)),

@@ -46,6 +46,8 @@ events = st.builds(
     posts=st.lists(words, max_size=3).map(tuple),
     credential=st.just("") | words,
     on_behalf_of=st.just("") | words,
+    basis=st.just("") | words,
+    left_out=st.integers(0, 1000),
     purpose=st.just("") | words,
     source_ip=st.just("") | st.ip_addresses().map(str),
     verdict=st.sampled_from(Verdict),

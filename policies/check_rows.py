@@ -1,0 +1,38 @@
+"""Judges what grants say of single records: by which fields they are told apart, and whether anybody's can be."""
+
+from policies.findings import Finding, Findings, Severity
+from policies.policy import SCAN, Grant, Policy, System
+from policies.section import nearest
+
+
+def check_rows(policy: Policy, findings: Findings) -> None:
+    """Add to *findings* which grants of *policy* go by fields or subjects that records of their systems do not have."""
+    for grant in policy.grants:
+        for system in (policy.systems[name] for name in grant.systems if name in policy.systems):
+            _fields(grant, system, findings)
+            if grant.owner is not None and all(record.subject is None for record in system.records.values()):
+                message = (
+                    f"grant `{grant.id}` is about some people's records, and no record of `{system.name}` has a "
+                    "`subject`: nobody can tell whose it is"
+                )
+                about = f"授权 `{grant.id}`，系统 `{system.name}`"
+                at = grant.places.get("who", grant.at)
+                findings.add(Finding(at, "owner-without-subject", message, Severity.WARNING, about))
+
+
+def _fields(grant: Grant, system: System, findings: Findings) -> None:
+    """Of every system of the grant: of one whose records lack the field, none would be left out."""
+    single = {
+        f"{record.name}.{field.name}"
+        for record in system.records.values()
+        for field in record.fields.values()
+        if field.category not in ("", SCAN)
+    }
+    for name in grant.rows:
+        if name not in single:
+            message = (
+                f"grant `{grant.id}` leaves out records by `{name[:80]}`, and `{system.name}` has no such single value"
+                f"{nearest(name, single)}"
+            )
+            at = grant.places.get("rows", grant.at)
+            findings.add(Finding(at, "unknown-row-field", message, about=f"`{name[:80]}`，系统 `{system.name}`"))

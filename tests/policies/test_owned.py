@@ -1,0 +1,174 @@
+"""Policies that tell records apart by whose they are, compiled and applied."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.applies import grants_for
+from policies.choose import Choice, countable
+from policies.formats.masker import Masker, Tally, Withheld
+from policies.program import OperationRule, Program, fields_in
+from policies.view import View, Views
+from tests.policies.compiled import SECRET, program
+from tests.policies.formats.masking import DIGESTER
+from tests.policies.owned import declare_owned
+
+MINE, OTHER = "11010519491231002X", "440524188001010014"
+OWN = DIGESTER(MINE)
+PERSON = {
+    "id": 7,
+    "name": "张三丰",
+    "id_no": MINE,
+    "mobile": "13800138000",
+    "city": "云州",
+    "home": {"phone": "13800138000"},
+}
+OTHERS = {**PERSON, "id": 8, "name": "李四光", "id_no": OTHER, "city": "雾州"}
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    return program(folder=declare_owned(tmp_path_factory.mktemp("policies")))
+
+
+def view_of(owned: Program, *posts: str, own: str = "", acting: str = "") -> View:
+    grants = grants_for(
+        owned, caller=own or "li", posts=frozenset(posts), purposes=frozenset({"case-handling"}), now=1_780_000_000
+    )
+    return Views(owned, SECRET).of(countable(grants, own=own, acting=acting))
+
+
+def operation(owned: Program, name: str = "GET /people") -> OperationRule:
+    return next(operation for operation in owned.operations if operation.id == name)
+
+
+def masker(
+    owned: Program,
+    view: View,
+    choice: Choice,
+    kind: str = "json",
+    name: str = "GET /people",
+    tally: Tally | None = None,
+) -> Masker:
+    made = view.masker(
+        operation(owned, name).answers, kind, tally or Tally(DIGESTER), "utf-8", lambda *form: "sealed", None, choice
+    )
+    assert made is not None
+    return made
+
+
+def listed(owned: Program, view: View, choice: Choice, *people: dict[str, Any]) -> tuple[list[dict[str, Any]], Tally]:
+    made = masker(owned, view, choice)
+    body = b"".join([*made.feed(json.dumps({"total": 9, "items": people}).encode()), *made.close()])
+    return json.loads(body)["items"], made.tally
+
+
+def test_a_citizen_sees_their_own_record(owned: Program) -> None:
+    view = view_of(owned, own=OWN)
+    (mine, other), tally = listed(owned, view, view.choice(own=OWN), PERSON, OTHERS)
+    assert mine == {**PERSON, "home": {"phone": "***********"[:0] + mine["home"]["phone"]}}
+    assert (other["name"], other["id_no"], other["mobile"]) == ("李**", "**************0014", "138****8000")
+    shown = {view.decisions[index].name: view.decisions[index] for index in tally.fields if index >= len(owned.fields)}
+    assert shown["person.name"].grant == "own"
+    assert shown["person.name"].rule.startswith("grants.yaml:")
+    general = {view.decisions[index].name: view.decisions[index] for index in tally.fields if index < len(owned.fields)}
+    assert general["person.name"].grant is None
+
+
+def test_who_acts_for_a_citizen_sees_as_much_as_that_grant_says(owned: Program) -> None:
+    view = view_of(owned, "helper", acting=OWN)
+    (mine, other), _ = listed(owned, view, view.choice(acting=OWN), PERSON, OTHERS)
+    assert (mine["name"], mine["id_no"], mine["mobile"]) == ("张三丰", "**************002X", "*******8000")
+    assert (other["name"], other["mobile"]) == ("李**", "138****8000")
+
+
+def test_no_question_is_allowed_by_what_is_shown_of_some_records_only(owned: Program) -> None:
+    view = view_of(owned, own=OWN)
+    names = {field.name: index for index, field in enumerate(owned.fields)}
+    assert not view.may_ask([names["person.name"]])
+
+
+def test_grants_about_nobodys_records_do_not_count(owned: Program) -> None:
+    assert [grant.id for grant in view_of(owned).grants] == []
+    assert [grant.id for grant in view_of(owned, own=OWN).grants] == ["own"]
+    assert [grant.id for grant in view_of(owned, "helper", acting=OWN).grants] == ["helpers"]
+    assert [grant.id for grant in view_of(owned, "helper").grants] == []
+
+
+def test_only_records_of_the_ward_are_shown(owned: Program) -> None:
+    view = view_of(owned, "ward-officer")
+    shown, tally = listed(owned, view, view.choice(attributes={"ward": "云州"}), PERSON, OTHERS)
+    assert [person["id"] for person in shown] == [7]
+    assert tally.left_out == 1
+    assert listed(owned, view, view.choice(), PERSON, OTHERS)[0] == []
+    assert listed(owned, view, view.choice(attributes={"ward": ""}), PERSON, OTHERS)[0] == []
+
+
+def test_what_may_hold_records_that_are_left_out_is_withheld(owned: Program) -> None:
+    view = view_of(owned, "ward-officer")
+    choice = view.choice(attributes={"ward": "云州"})
+    one = masker(owned, view, choice, name="GET /people/{id}")
+    one.feed(json.dumps(OTHERS).encode())
+    with pytest.raises(Withheld, match="record_left_out"):
+        one.close()
+    with pytest.raises(Withheld, match="record_left_out"):
+        masker(owned, view, choice, "text")
+    page = masker(owned, view, choice, "html")
+    page.feed('<td class="col-name">李四光</td><td class="col-city">雾州</td>'.encode())
+    with pytest.raises(Withheld, match="record_left_out"):
+        page.close()
+    page = masker(owned, view, choice, "html")
+    page.feed('<td class="col-name">张三丰</td><td class="col-city">云州</td>'.encode())
+    assert "张三丰" in b"".join(page.close()).decode()
+    rows = masker(owned, view, choice, "csv")
+    assert b"".join([*rows.feed("id,city\n7,云州\n8,雾州\n".encode()), *rows.close()]).decode() == "id,city\n7,云州\n"
+
+
+def test_an_answer_about_more_people_than_may_be_is_withheld(owned: Program) -> None:
+    view = view_of(owned, "counter")
+    people = [{**PERSON, "id_no": f"44052418800101{number:03}X"} for number in range(5)]
+    assert len(listed(owned, view, view.choice(), *people[:3], *people[:3])[0]) == 6
+    with pytest.raises(Withheld, match="too_many_subjects"):
+        listed(owned, view, view.choice(), *people[:4])
+    rows = masker(owned, view, view.choice(), "csv")
+    rows.feed(b"id_no\n" + b"".join(f"{person['id_no']}\n".encode() for person in people[:2]))
+    rows.tally.take()  # a window of it is on its way
+    rows.feed(f"{people[2]['id_no']}\n".encode())
+    with pytest.raises(Withheld, match="too_many_subjects"):
+        rows.feed(f"{people[3]['id_no']}\n".encode())
+
+
+def test_a_value_that_is_blocked_withholds_the_answer(owned: Program) -> None:
+    view = view_of(owned, "trainee")
+    with pytest.raises(Withheld, match="value_blocked"):
+        listed(owned, view, view.choice(), PERSON)
+    without = {**PERSON, "mobile": "", "home": {"phone": None}}
+    assert listed(owned, view, view.choice(), without)[0][0]["name"] == "张**"
+
+
+def test_which_fields_bodies_hold(owned: Program) -> None:
+    names = {owned.fields[index].name for index in fields_in(operation(owned).answers)}
+    assert {"person.name", "person.city", "home.phone", "/total"} <= names
+    assert fields_in(operation(owned, "GET /files/{name*}").answers) == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("rows: {person.town: {is: [x]}}", "unknown-row-field"),
+        ("rows: {people.city: {is: [x]}}", "unknown-row-field"),
+        ("rows: {person.home: {is: [x]}}", "unknown-row-field"),
+        ("rows: {person.remark: {is: [x]}}", "unknown-row-field"),
+    ],
+)
+def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: str) -> None:
+    from policies.load import load_policy
+
+    folder = declare_owned(tmp_path / "p")
+    grants = folder / "grants.yaml"
+    text = grants.read_text("utf-8")
+    assert "rows: {person.city: {is_attribute: ward}}" in text
+    grants.write_text(text.replace("rows: {person.city: {is_attribute: ward}}", more), "utf-8")
+    assert code in {finding.code for finding in load_policy(folder).findings.errors}
