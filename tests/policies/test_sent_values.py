@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.formats.masker import Withheld
+from policies.formats.sent_form import Coding, File, Part
 from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.sent_values import SentValues
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import stored_tokens
-from policies.transforms.spec import Encrypt, EncryptWith, Show, Token
+from policies.transforms.spec import Encrypt, EncryptWith, Shift, Show, Token
 from policies.view import Views
 from policies.write_back import MaskReturned
 from tests.policies.compiled import DATA_KEYS, SECRET, program
@@ -131,3 +132,26 @@ def test_a_shown_token_is_opened_for_who_is_shown_tokens(spec: Token | Encrypt) 
     assert sent.opened_json(data, PAGE, in_clear) == data
     with pytest.raises(MaskReturned):
         sent.opened_json(data.replace(token.encode(), token[:-1].encode() + b"_"), PAGE, nobody.actions)
+
+
+def test_a_form_in_parts_is_encrypted_alike_and_no_file_goes_where_a_value_belongs() -> None:
+    shapes, coding = HtmlShapes(record=RECORD, control="(?P<field>.+)"), Coding("xyz")
+    sent = coding.write([Part("name", "张三"), Part("mobile", M)])
+    assert coding.read(SENT.stored_form(sent, shapes, coding)) == [Part("name", "张三"), Part("mobile", T)]
+    of_name = coding.write([Part("name", file=File("a.png", "image/png", b"\x89PNG")), Part("mobile", "")])
+    assert SENT.stored_form(of_name, shapes, coding) == of_name
+    with pytest.raises(Withheld):
+        SENT.stored_form(coding.write([Part("mobile", file=File("a.png", "image/png", b"\x89PNG"))]), shapes, coding)
+
+
+def test_what_goes_by_the_subject_goes_by_the_true_value() -> None:
+    """A date that is stored encrypted is moved as one that is not, and one that does not open is nobody's."""
+    plain, encrypted = (
+        Views(changed(mask=Shift(30), at_rest=at_rest), SECRET, DATA_KEYS).strictest.actions[MOBILE].apply_for
+        for at_rest in (None, Token())
+    )
+    assert plain is not None
+    assert encrypted is not None
+    day = "1985-03-12"
+    assert encrypted(TOKENS.make(day), "P-1") == plain(day, "P-1") != day
+    assert encrypted(day, "P-1") == "***"
