@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from policies.policy import Grant
 from policies.program import LABEL, GrantRule, Program
 
 _MINUTE_S = 60
@@ -73,7 +74,7 @@ def read_address(text: str) -> Address | None:
     return mapped or address
 
 
-def is_about(grant: GrantRule, field: str) -> bool:
+def is_about(grant: Grant | GrantRule, field: str) -> bool:
     """Whether *grant* says something about the field called *field* where it names its category: `record.field`."""
     if grant.records is None and grant.fields is None:
         return True

@@ -1,13 +1,22 @@
 """What may be asked: which operation a request is, and whether its parameters are a question the caller may put."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+from policies.data_keys import BadToken
 from policies.policy import ANYONE, SIGNED_IN, About
 from policies.program import OperationRule, ParameterRule, Program
+from policies.spelling import Spelling, read
+from policies.transforms.handle import PREFIX, Holder
+
+KEY, SAID, CARRIED = "key", "said", "carried"
+"""What handles stand for: the key of a record, whose name follows; what the caller has said himself; and what an
+application has a parameter carry for it, whose name follows, an address with a key in it.
+"""
 
 
 class Sight(Protocol):
@@ -24,6 +33,54 @@ class Refusal:
     code: str
     zh: str = ""
     en: str = ""
+
+
+class Kind(Enum):
+    """What a value was before it was opened."""
+
+    KEY = "a key"
+    SAID = "said"
+    CARRIED = "carried"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What keys a parameter holds."""
+
+    record: str
+    fields: tuple[int, ...]
+    """Those that it is found by."""
+    spelling: Spelling | None
+    """How handles spell them; None where they stand in the parameter as they are spelled in addresses."""
+
+    def read(self, written: str) -> str:
+        """The key, *written* as in addresses, as it stands in the parameter. Raises BadToken."""
+        try:
+            return written if self.spelling is None else read(written, self.spelling)
+        except ValueError:
+            raise BadToken from None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is asked, with what its handles stood for in their place."""
+
+    path: str
+    """Percent-decoded."""
+    query: tuple[tuple[str, str], ...]
+    names_record: bool = False
+    """Whether a handle stood in the path, for the record that it is about."""
+    by_handle: frozenset[int] = frozenset()
+    """Which of the parameters hold a key that came as a handle."""
+    keys: tuple[str, ...] = ()
+    """What the handles stood for, as it is written in addresses."""
+    said: tuple[str, ...] = ()
+    """What of all this the caller has said himself."""
+
+    @property
+    def values_said(self) -> Iterator[str]:
+        """The values of parameters that the caller has said himself."""
+        return (value for _, value in self.query if value in self.said)
 
 
 class Routes:
@@ -91,7 +148,9 @@ def _readable(pattern: str) -> str:
 class Question:
     """The rules for the parameters of one operation."""
 
-    def __init__(self, operation: OperationRule) -> None:
+    def __init__(self, operation: OperationRule, spelling: Spelling = Spelling.PLAIN) -> None:
+        self._spelling = spelling
+        self._key_fields = operation.key_fields
         self._fields = operation.fields
         self._facets = operation.facets
         self._subjects = operation.subjects
@@ -99,6 +158,9 @@ class Question:
         self.vocabulary = frozenset(operation.vocabulary)
         """Words that requests of the operation are made of."""
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
+        self.path = re.compile(operation.path)
+        """Fits the whole path, percent-decoded; its group `key`, where it has one, is what a record is named by."""
+        self._record = operation.record
 
     def compared(self, name: str) -> tuple[Sequence[int], bool]:
         """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
@@ -109,38 +171,73 @@ class Question:
                 return self._fields[match["field"]], is_equal
         return (), False
 
-    def refusal(
-        self, parameters: Sequence[tuple[str, str]], view: Sight, by_token: Container[int] = ()
-    ) -> Refusal | None:
-        """Why the operation may not be asked, with *parameters*, by a caller of *view*; None where it may.
+    def opened(self, path: str, query: Sequence[tuple[str, str]], holder: Holder) -> Opened:
+        """The question that *path* and *query* are, as *holder* may put it. Raises BadToken where a handle is not his.
 
-        *by_token*: the places of parameters whose value came as a token. Those ask nothing: nobody can make one of a
-        guess.
+        A handle is one where it is all of a value, or of what a path names a record by. Any other is left, for a mask.
+        """
+        if PREFIX not in path.lower() and not any(is_sealed(value) for _, value in query):
+            return Opened(path, tuple(query), said=(*path.split("/"), *(text for pair in query for text in pair)))
+        match = self.path.fullmatch(path)
+        key = match["key"] if match is not None and "key" in self.path.groupindex else ""
+        said, keys = path.split("/"), list[str]()
+        names_record = is_sealed(key)
+        if names_record and match is not None:
+            start, end = match.span("key")
+            said = [*path[:start].split("/"), *path[end:].split("/")]
+            opened = opened_key(key, self._record, holder)
+            path = path[:start] + opened + path[end:]
+            keys.append(opened)
+        parameters, by_handle = [], set()
+        for place, (name, value) in enumerate(query):
+            said.append(name)
+            if is_sealed(value):
+                value, kind = self._opened(name, value, holder)
+                if kind is Kind.KEY:
+                    by_handle.add(place)
+                (said if kind is Kind.SAID else keys).append(value)
+            else:
+                said.append(value)
+            parameters.append((name, value))
+        return Opened(path, tuple(parameters), names_record, frozenset(by_handle), tuple(keys), tuple(said))
+
+    def _opened(self, name: str, value: str, holder: Holder) -> tuple[str, Kind]:
+        """What *value* stands for in the parameter *name*, and what kind of handle it is."""
+        held = self.key_in(name)
+        if held is not None:
+            with suppress(BadToken):  # whoever may see a key can have said it himself
+                return held.read(opened_key(value, held.record, holder)), Kind.KEY
+        return opened_text(name, value, holder)
+
+    def key_in(self, name: str) -> "Held | None":
+        """What keys the values of the parameter *name* are, or are made of; None where they are none."""
+        for pattern, rule in self._rules:
+            match = pattern.fullmatch(name)
+            if match is None:
+                continue
+            if rule.about is About.KEY and not rule.values:
+                return Held(self._record, rule.fields, None)
+            field = match["field"] if rule.about is About.FILTER else ""
+            if field == name and field in self._key_fields:  # is it equal: any other question tells more
+                return Held(self._key_fields[field], self._fields[field], self._spelling)
+            if rule.about is not About.FILTER or field in self._fields:
+                return None
+        return None
+
+    def refusal(self, asked: Opened, view: Sight) -> Refusal | None:
+        """Why the operation may not be asked, as in *asked*, by a caller of *view*; None where it may.
 
         DESIGN decision 6: an answer that depends on a hidden value tells the value, question by question. So does
-        whether there is an answer at all, where a path names a record by its key.
+        whether there is an answer at all, where a path names a record by its key. A handle asks nothing: nobody can
+        make one of a guess.
         """
-        if not view.may_ask(self._asked):
+        if not asked.names_record and not view.may_ask(self._asked):
             return Refusal("question_about_hidden_field")
-        for place, (name, value) in enumerate(parameters):
-            refusal = None if place in by_token else self._refusal(name, value, view)
+        for place, (name, value) in enumerate(asked.query):
+            refusal = None if place in asked.by_handle else self._refusal(name, value, view)
             if refusal is not None:
                 return refusal
         return None
-
-    def tells_hidden_key(self, parameters: Sequence[tuple[str, str]], view: Sight, *, path: bool) -> bool:
-        """Whether an address with *parameters* holds a record's key that is hidden in *view*.
-
-        *path*: whether the address has the path of this operation, and not only parameters that might be for it.
-        """
-        if path and not view.may_ask(self._asked):
-            return True
-        about_key = [(pattern, rule) for pattern, rule in self._rules if rule.about is About.KEY and not rule.values]
-        return any(
-            pattern.fullmatch(name) and not view.may_ask(rule.fields)
-            for pattern, rule in about_key
-            for name, _ in parameters
-        )
 
     def _refusal(self, name: str, value: str, view: Sight) -> Refusal | None:
         for pattern, rule in self._rules:
@@ -184,34 +281,24 @@ class Question:
                 return () if not value else self._fields.get(value)
 
 
-class Links:
-    """Tells which addresses in a page hold keys of records that are hidden from callers of *view*.
+def is_sealed(value: str) -> bool:
+    """Whether *value* says of itself that it is a handle."""
+    return value[: len(PREFIX)].lower() == PREFIX
 
-    An application leads to a row by its key, encoded in its own way: such an address would show what the row hides.
+
+def opened_key(handle: str, record: str, holder: Holder) -> str:
+    """The key of *record* that *handle* stands for, as it is spelled in addresses; of one, where these are several.
+
+    Raises BadToken.
     """
+    for name in dict.fromkeys((record, *record.split(","))):
+        with suppress(BadToken):
+            return holder.opened(handle, KEY, name)
+    raise BadToken
 
-    def __init__(self, program: Program, view: Sight) -> None:
-        self._view = view
-        self._routes = Routes(program)
-        self._questions = {operation.id: Question(operation) for operation in program.operations}
-        self.may_tell = any(
-            not view.may_ask(fields)
-            for operation in program.operations
-            for fields in (operation.asked, *(rule.fields for rule in operation.parameters if rule.about is About.KEY))
-        )
-        """Whether any could."""
 
-    def tell(self, address: str) -> bool:
-        """Whether *address*, as it stands in a page, holds a hidden key, or nobody can say."""
-        try:
-            split = urlsplit(address)
-            parameters = parse_qsl(split.query, keep_blank_values=True)
-        except ValueError:
-            return True
-        if split.scheme not in ("", "http", "https"):
-            return False
-        if split.path and not split.path.startswith("/"):
-            return True  # where it leads depends on the page it stands in
-        asked = self._routes.each(unquote(split.path)) if split.path else ()
-        questions = [self._questions[operation.id] for operation in asked] or self._questions.values()
-        return any(question.tells_hidden_key(parameters, self._view, path=bool(asked)) for question in questions)
+def opened_text(name: str, value: str, holder: Holder) -> tuple[str, Kind]:
+    """What the handle *value* stands for that is no key, where *name* holds it. Raises BadToken."""
+    with suppress(BadToken):
+        return holder.opened(value, CARRIED, name), Kind.CARRIED
+    return holder.opened(value, SAID), Kind.SAID

@@ -12,23 +12,35 @@ def check_records(policy: Policy, system: System, findings: Findings) -> None:
     operations = operations_of(system, policy.packs, Findings())  # what is wrong with them is told elsewhere
     by_key = {name for operation in operations if _goes_by_key(operation) for name in _records_of(operation)}
     answered = {name for operation in operations for name in records_in(operation.answers)}
+    listed = {name for operation in operations if _is_list(operation) for name in records_in(operation.answers)}
     for name, record in system.records.items():
         if name in by_key:
-            _key(name, record, policy, findings)
+            _key(name, record, findings)
+        if name in listed:
+            _order(name, record, policy, findings)
         if record.subject is None and name in answered:
             _subject(name, record, system, findings)
 
 
-def _key(name: str, record: Record, policy: Policy, findings: Findings) -> None:
-    refused = "pages that name one by its key and all but the first page of a list are refused"
+def _key(name: str, record: Record, findings: Findings) -> None:
     if not record.key:
-        message = f"nobody has said by which fields `{name}` is found: {refused}; declare them in `key`"
+        message = (
+            f"nobody has said by which fields `{name}` is found: everybody gets handles in their place, and whoever "
+            "names one by its key is refused; declare them in `key`"
+        )
         findings.add(Finding(record.at, "key-undeclared", message, Severity.WARNING, f"`{name}`"))
+
+
+def _order(name: str, record: Record, policy: Policy, findings: Findings) -> None:
+    """A list is in the order of its key unless asked otherwise, and of an ID number that is the order of birth."""
     for wanted in record.key:
         if wanted in record.fields and not _is_clear(record, wanted, policy):
-            message = f"`{name}` is found by `{wanted[:80]}`: {refused} to whoever has no grant to see it in clear"
+            message = (
+                f"the list of `{name}` is in the order of `{wanted[:80]}`: whoever has no grant to see that in clear "
+                "sees between which others it lies; have the system use a key that tells of nobody, or another order"
+            )
             about = f"`{name}` 的 `{wanted[:80]}`"
-            findings.add(Finding(record.fields[wanted].at, "key-hidden", message, Severity.WARNING, about))
+            findings.add(Finding(record.fields[wanted].at, "list-in-hidden-order", message, Severity.WARNING, about))
 
 
 def _subject(name: str, record: Record, system: System, findings: Findings) -> None:
@@ -59,9 +71,13 @@ def _is_clear(record: Record, name: str, policy: Policy) -> bool:
 
 def _goes_by_key(operation: Operation) -> bool:
     parameters = any(parameter.about is About.KEY for parameter in operation.parameters)
-    targets = any(target.key_of for target in operation.answers.json or ())
+    targets = any(target.key_of or target.cursor_of for target in operation.answers.json or ())
     in_path = KEY_IN_PATH in operation.path and operation.refuse is None
     return in_path or parameters or targets or bool(operation.key_headers)
+
+
+def _is_list(operation: Operation) -> bool:
+    return KEY_IN_PATH not in operation.path and operation.refuse is None
 
 
 def _records_of(operation: Operation) -> set[str]:
@@ -70,4 +86,4 @@ def _records_of(operation: Operation) -> set[str]:
 
 
 def _keys_in(bodies: Bodies) -> set[str]:
-    return {target.key_of for target in bodies.json or ()}
+    return {record for target in bodies.json or () for record in (target.key_of, target.cursor_of)}

@@ -11,8 +11,19 @@ from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.policy import About, Bodies, Operation, Parameter, Policy, System
 from policies.precedence import Precedence
-from policies.program import GrantRule, IssuerRule, KeyRule, LabelShape, OperationRule, ParameterRule, Program
+from policies.program import (
+    KEY_PATTERN,
+    SEGMENT,
+    GrantRule,
+    IssuerRule,
+    KeyRule,
+    LabelShape,
+    OperationRule,
+    ParameterRule,
+    Program,
+)
 from policies.shapes import ShapeMaker, pattern_of
+from policies.spelling import Spelling
 
 KEY_IN_PATH = "{key}"
 """In a path: what the system finds one record by."""
@@ -33,7 +44,9 @@ def compile_system(policy: Policy, system: System, jwks: dict[str, str]) -> Prog
 def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings: Findings) -> Program:
     """The program of *system* as far as it can be had; what stands in the way is added to *findings*."""
     shapes = ShapeMaker(system, policy, findings)
-    operations = [_operation(operation, system, shapes) for operation in operations_of(system, policy.packs, findings)]
+    declared = operations_of(system, policy.packs, findings)
+    keyed = _keyed(declared)
+    operations = [_operation(operation, system, shapes, keyed) for operation in declared]
     pack = policy.packs.get(system.pack or "")
     errors = shapes.bodies(pack.errors if pack and system.errors == Bodies() else system.errors)
     return Program(
@@ -63,12 +76,25 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             )
             for issuer in system.jwt
         ),
+        record_keys=shapes.record_keys(),
+        spelling=system.key_spelling or (pack.key_spelling if pack is not None else None) or Spelling.PLAIN,
         key_callers=tuple(caller.id for caller in policy.callers),
         transforms=policy.transforms,
     )
 
 
-def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> OperationRule:
+def _keyed(operations: Iterable[Operation]) -> dict[str, set[str]]:
+    """By each path with a key in it: the records that it may name, whatever is done with them."""
+    said: dict[str, set[str]] = {}
+    held: dict[str, set[str]] = {}
+    for operation in operations:
+        if KEY_IN_PATH in operation.path:
+            said.setdefault(operation.path, set()).update({operation.key_of} - {""})
+            held.setdefault(operation.path, set()).update(records_in(operation.answers) | records_in(operation.body))
+    return {path: said[path] or held[path] for path in said}
+
+
+def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: dict[str, set[str]]) -> OperationRule:
     records = [system.records[name] for name in sorted(records_in(operation.answers) & system.records.keys())]
     fields: dict[str, tuple[int, ...]] = {}
     for record in records:
@@ -77,8 +103,11 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
     searched = tuple(
         index for record in records for name in record.search for index in shapes.indexes_of(record.name, name)
     )
-    named = sorted(records_in(operation.answers) | records_in(operation.body)) or [operation.record]
-    key = tuple(index for name in named for index in shapes.key_of(name))
+    own = {operation.key_of} - {""} or records_in(operation.answers) | records_in(operation.body)
+    named = sorted(keyed.get(operation.path, own))
+    if operation.key_of:
+        shapes.record(operation.key_of, operation.at)
+    key = tuple(index for name in named or [operation.record] for index in shapes.key_of(name))
     return OperationRule(
         id=f"{operation.method} {operation.path}",
         method=operation.method,
@@ -96,9 +125,11 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker) -> Oper
         headers=operation.headers,
         rule=str(operation.at),
         always=operation.always,
-        asked=key if KEY_IN_PATH in operation.path and operation.refuse is None else (),
+        asked=key if KEY_IN_PATH in operation.path else (),
         key_headers=operation.key_headers,
         key=key,
+        record=",".join(named),
+        key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
         vocabulary=_vocabulary(operation, fields),
     )
 
@@ -139,8 +170,11 @@ def _literal_first(parameters: tuple[Parameter, ...]) -> list[Parameter]:
 
 def _path_pattern(template: str) -> str:
     pieces = _VARIABLE.split(template)
-    texts, stars = pieces[::3], pieces[2::3]
-    groups = [".+" if star else "[^/]+" for star in stars]
+    texts, names, stars = pieces[::3], pieces[1::3], pieces[2::3]
+    groups = [
+        ".+" if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
+        for name, star in zip(names, stars, strict=True)
+    ]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
 

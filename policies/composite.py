@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import prod
 from operator import itemgetter
 
+from policies.applies import is_about
 from policies.findings import Finding, Findings, Position, Severity
 from policies.policy import Direction, Grant, Meaning, Policy, System
 from policies.transforms.keyed import FieldKeys
@@ -31,7 +32,6 @@ from policies.transforms.spec import (
     Spec,
     form_of,
     name_of,
-    shows_more,
 )
 
 _ID_CHARS = 18
@@ -181,12 +181,20 @@ def _pieces(policy: Policy, system: System, grants: Sequence[Grant]) -> Iterator
             category = policy.categories.get(field.category)
             if category is None or category.meaning is Meaning.OTHER:
                 continue
-            spec, at = field.mask or category.mask, field.at if field.mask else category.at
-            for grant in applying:
-                seen = grant.sees.get(field.category)
-                if seen is not None and shows_more(form_of(seen), form_of(spec)):
-                    spec, at = seen, grant.at
-            yield Piece(f"{system.name} {record.name}.{field.name}", category.meaning, spec, at)
+            name = f"{record.name}.{field.name}"
+            about = [grant for grant in applying if field.category in grant.sees and is_about(grant, name)]
+            seen = [(grant.sees[field.category], grant.at) for grant in about]
+            if all(map(_can_be_avoided, about)):
+                seen.append((field.mask or category.mask, field.at if field.mask else category.at))
+            for spec, at in seen:
+                yield Piece(f"{system.name} {name}", category.meaning, spec, at)
+
+
+def _can_be_avoided(grant: Grant) -> bool:
+    """Whether *grant* need not apply to its own callers at all times: then they see what others see as well."""
+    return bool(
+        grant.purposes or grant.not_purposes or grant.networks or grant.hours or grant.operations or grant.attributes
+    )
 
 
 def _finding(who: str, left: float, policy: Policy, pieces: Sequence[Piece]) -> Finding:

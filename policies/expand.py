@@ -1,11 +1,11 @@
 """From what packs and systems declare to the operations of one system: variables filled in, records spelled out."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from policies.findings import Finding, Findings
-from policies.policy import Bodies, Operation, Pack, System, Target
+from policies.policy import Bodies, HtmlBody, Operation, Pack, System, Target
 from policies.section import nearest
 
 _VARIABLE = re.compile(r"\{(\w+)\}")
@@ -21,14 +21,22 @@ def operations_of(system: System, packs: dict[str, Pack], findings: Findings) ->
             findings.add(Finding(system.at, "unknown-pack", message, about=f"`{system.pack}`"))
             return ()
         _check_variables(system, pack, findings)
-        operations += [_filled_in(operation, system.variables) for operation in pack.operations]
-    spelled_out = []
-    for operation in operations:
-        if operation.each_record:
-            spelled_out += [_for_record(operation, record) for record in system.records]
-        else:
-            spelled_out.append(operation)
-    return tuple(spelled_out)
+        own = {(operation.method, operation.path) for operation in _spelled_out(system.operations, system)}
+        of_pack = _spelled_out([_filled_in(operation, system.variables) for operation in pack.operations], system)
+        # What the system says of an operation itself stands in the place of what the pack says of it.
+        operations += [operation for operation in of_pack if (operation.method, operation.path) not in own]
+    return _spelled_out(operations, system)
+
+
+def _spelled_out(operations: Iterable[Operation], system: System) -> tuple[Operation, ...]:
+    """*operations* with one for each record in the place of those that stand for it."""
+    return tuple(
+        each
+        for operation in operations
+        for each in (
+            [_for_record(operation, record) for record in system.records] if operation.each_record else [operation]
+        )
+    )
 
 
 def _check_variables(system: System, pack: Pack, findings: Findings) -> None:
@@ -64,6 +72,7 @@ def _for_record(operation: Operation, record: str) -> Operation:
     return replace(
         operation,
         path=operation.path.replace("{record}", record),
+        key_of=record if operation.key_of in ("", "{record}") else operation.key_of,
         each_record=False,
         record=record,
         answers=_bodies_for(operation.answers, record),
@@ -78,11 +87,26 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
     html = bodies.html
     return Bodies(
         json=None if bodies.json is None else tuple(_target_for(target, named) for target in bodies.json),
-        html=None if html is None else replace(html, record=named(html.record)),
+        html=None if html is None else _page_for(html, named),
         csv=named(bodies.csv),
         text=bodies.text,
     )
 
 
+def _page_for(page: HtmlBody, named: Callable[[str | None], str | None]) -> HtmlBody:
+    return replace(
+        page,
+        record=named(page.record),
+        elements=tuple(replace(element, key_of=named(element.key_of)) for element in page.elements),
+        key_controls=tuple((control, named(record) or "") for control, record in page.key_controls),
+        key_attributes=tuple((attribute, named(record) or "") for attribute, record in page.key_attributes),
+    )
+
+
 def _target_for(target: Target, named: Callable[[str], str | None]) -> Target:
-    return replace(target, record=named(target.record) or "", key_of=named(target.key_of) or "")
+    return replace(
+        target,
+        record=named(target.record) or "",
+        key_of=named(target.key_of) or "",
+        cursor_of=named(target.cursor_of) or "",
+    )

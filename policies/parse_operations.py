@@ -67,6 +67,7 @@ _WORDS = tuple(about.value for about in About if about is not About.REFUSED)
 _VALUE = re.compile(r"\S{1,80}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
+_ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 _OWN_CONTROL = re.compile(r"[A-Za-z0-9_{}.\[\]-]{1,80}")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}|[{}]")
 _PATH_VARIABLE = re.compile(r"\{\w+\}")
@@ -129,6 +130,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         refuse=parse_title(section, "refuse", required=False),
         parameters=_parameters(section, words),
         always=_always(section),
+        key_of=section.text("key_of", required=False, fits=_NAME_OR_RECORD) or "",
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
         words=words.values,
@@ -266,17 +268,34 @@ def _json(section: Section) -> tuple[Target, ...] | None:
             continue
         described = section.section_of(inner, f"`{path}`")
         if described is not None:
-            key_of = described.text("key_of", required=False, fits=_NAME_OR_RECORD)
-            record = described.text("record", required=key_of is None, fits=_NAME_OR_RECORD)
-            columns = described.text("columns", required=False)
-            described.done()
-            if key_of and (record or columns):
-                described.find(described.at, "wrong-form", "`key_of` stands alone: a key is no record")
-            elif key_of:
-                targets.append(Target(path=path, key_of=key_of, at=at))
-            elif record:
-                targets.append(Target(path=path, record=record, columns=columns, at=at))
+            target = _described(described, path, at)
+            if target is not None:
+                targets.append(target)
     return tuple(targets)
+
+
+def _described(section: Section, path: str, at: Position) -> Target | None:
+    key_of = section.text("key_of", required=False, fits=_NAME_OR_RECORD)
+    cursor_of = section.text("cursor_of", required=False, fits=_NAME_OR_RECORD)
+    link = section.flag("link", default=False)
+    others = sum(map(bool, (key_of, cursor_of, link)))
+    record = section.text("record", required=not others, fits=_NAME_OR_RECORD)
+    columns = section.text("columns", required=False)
+    section.done()
+    if others > 1 or (others and (record or columns)):
+        section.find(section.at, "wrong-form", "`key_of`, `cursor_of` and `link` stand alone: none of them is a record")
+        return None
+    if not others and not record:
+        return None
+    return Target(
+        path=path,
+        record=record or "",
+        columns=columns,
+        key_of=key_of or "",
+        cursor_of=cursor_of or "",
+        link=link,
+        at=at,
+    )
 
 
 def _page(section: Section, key: str) -> HtmlBody | None:
@@ -306,6 +325,8 @@ def _page(section: Section, key: str) -> HtmlBody | None:
         controls=controls,
         links_hold_values=inner.flag("links_hold_values", default=False),
         own_controls=own,
+        key_controls=_key_places(inner, "key_controls", _OWN_CONTROL),
+        key_attributes=_key_places(inner, "key_attributes", _ATTRIBUTE),
         tables=inner.choice("tables", Headings) if "tables" in inner.node.nodes else None,
         at=node.at,
     )
@@ -313,19 +334,37 @@ def _page(section: Section, key: str) -> HtmlBody | None:
     return body
 
 
+def _key_places(section: Section, key: str, fits: re.Pattern[str]) -> tuple[tuple[str, str], ...]:
+    places = []
+    for name, at, node in section.entries(key, required=False):
+        if not fits.fullmatch(name):
+            message = f"`{name[:80]}` is no name of what holds keys"
+            section.find(at, "wrong-form", message, about=f"`{name[:80]}` 不能作名称")
+        _check_template(section, at, name, ("any",))
+        if record := section.text_of(node, name, _NAME_OR_RECORD):
+            places.append((name, record))
+    return tuple(places)
+
+
 def _element(section: Section) -> Element | None:
     name = section.text("element", fits=_ELEMENT)
     css_class = section.text("class", required=False, fits=_CLASS)
     within = section.text("within", required=False, fits=_CLASS)
     category = section.text("is", required=False, fits=_NAME_OR_VARIABLE)
+    key_of = section.text("key_of", required=False, fits=_NAME_OR_RECORD)
     for key, template in (("class", css_class), ("within", within)):
         _check_template(section, section.place_of(key), template or "", ("field",))
-    if category is None and "{field}" not in (css_class or "") + (within or ""):
-        message = "an element says which field it holds: `{field}` in `class` or `within`, or a category in `is`"
+    if category is not None and key_of is not None:
+        section.find(section.at, "wrong-form", "an element holds a value of one kind: `is` or `key_of`", about="`is`")
+    if category is None and key_of is None and "{field}" not in (css_class or "") + (within or ""):
+        message = (
+            "an element says which field it holds: `{field}` in `class` or `within`, a category in `is`, "
+            "or a record in `key_of`"
+        )
         section.find(section.at, "element-without-field", message)
     if name is None:
         return None
-    return Element(element=name, css_class=css_class, within=within, category=category, at=section.at)
+    return Element(element=name, css_class=css_class, within=within, category=category, key_of=key_of, at=section.at)
 
 
 def _check_template(section: Section, at: Position, template: str, known: tuple[str, ...]) -> None:
@@ -358,7 +397,10 @@ def _check_path(section: Section, path: str) -> None:
                 f"`{path[:80]}` has a brace that is no variable's",
                 about=f"`{path[:80]}`",
             )
-        elif len(variables) > 1 + variables.count("{record}") or len(rest) > 1:
-            message = f"`{path[:80]}` fits in more than one way: one variable between two slashes, one with `*` in all"
+        elif len(variables) > 1 + variables.count("{record}") or len(rest) > 1 or path.count("{key}") > 1:
+            message = (
+                f"`{path[:80]}` fits in more than one way: one variable between two slashes, "
+                "one with `*` and one `{key}` in all"
+            )
             section.find(section.place_of("on"), "ambiguous-template", message, about=f"`{path[:80]}`")
             return

@@ -24,6 +24,7 @@ from policies.policy import (
     System,
 )
 from policies.section import NAME, Section
+from policies.spelling import Spelling
 from policies.transforms.spec import Encrypt, Reversible, Token
 from policies.yaml_tree import Node, Scalar
 
@@ -43,9 +44,18 @@ def parse_pack(file: Section) -> Pack | None:
     variables = file.names("variables", required=False)
     operations = parse_operations(file)
     labels, errors = _labels(file), parse_bodies(file, "errors")
+    spelling = _spelling(file)
     if name is None:
         return None
-    return Pack(name=name, variables=variables, operations=operations, labels=labels, errors=errors, at=file.at)
+    return Pack(
+        name=name,
+        variables=variables,
+        operations=operations,
+        labels=labels,
+        errors=errors,
+        key_spelling=spelling,
+        at=file.at,
+    )
 
 
 def parse_system(file: Section) -> System | None:
@@ -65,7 +75,7 @@ def parse_system(file: Section) -> System | None:
     }
     records = _records(file)
     operations = parse_operations(file, required=pack is None and state is not State.LEARNING)
-    labels, errors = _labels(file), parse_bodies(file, "errors")
+    labels, errors, spelling = _labels(file), parse_bodies(file, "errors"), _spelling(file)
     if not (name and title and upstream and state and timeout_s):
         return None
     return System(
@@ -83,8 +93,13 @@ def parse_system(file: Section) -> System | None:
         operations=operations,
         labels=labels,
         errors=errors,
+        key_spelling=spelling,
         at=file.at,
     )
+
+
+def _spelling(file: Section) -> Spelling | None:
+    return file.choice("key_spelling", Spelling) if "key_spelling" in file.node.nodes else None
 
 
 def _upstream(file: Section) -> str | None:
@@ -213,14 +228,15 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
     at_rest = _at_rest(inner, category)
+    link, key_of = inner.flag("link", default=False), inner.name("key_of", required=False)
     files, title = _files(inner), inner.text("title", required=False)
     inner.done()
-    if (category is None) == (record is None):
+    if sum((category is not None, record is not None, link)) != 1:
         section.find(
             inner.at,
             "missing-key",
-            f"field `{name}` needs either `category` or `record`",
-            about=f"字段 `{name}` 需要 `category` 或 `record`",
+            f"field `{name}` needs one of `category`, `record` and `link`",
+            about=f"字段 `{name}` 需要 `category`、`record`、`link` 之一",
         )
         return None
     return Field(
@@ -228,6 +244,8 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
         category=category or "",
         record=record or "",
         label=label or "",
+        link=link,
+        key_of=key_of or "",
         mask=mask,
         on_write=on_write,
         at_rest=at_rest,

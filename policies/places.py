@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from policies.program import (
     FREE_TEXT,
     UNDECLARED,
+    CursorShape,
     HtmlShapes,
     KeyShape,
+    LinkShape,
     ObjectShape,
     RowsShape,
     Shape,
@@ -72,7 +74,7 @@ def _leaves(shape: Shape, steps: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
             yield steps
             if label != UNDECLARED:
                 yield (*steps, _LABEL)
-        case KeyShape():
+        case KeyShape() | CursorShape() | LinkShape():
             yield steps
         case RowsShape(_, record):
             yield from _leaves(record, steps)
@@ -89,8 +91,10 @@ def _below(shape: Shape, steps: tuple[str, ...]) -> Held:
         match shape:
             case ValueShape(field):
                 return (field,)
-            case KeyShape(fields):
+            case KeyShape(fields) | CursorShape(_, fields):
                 return fields
+            case LinkShape():
+                return (FREE_TEXT,)
             case _:
                 return HIDDEN
     step, rest = steps[0], steps[1:]

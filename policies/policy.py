@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.findings import Position
+from policies.spelling import Spelling
 from policies.transforms.spec import Reversible, Spec
 
 PUBLIC = "public"
@@ -252,6 +253,10 @@ class Field:
     record: str = ""
     label: str = ""
     """The category of what the application shows beside the value, where that refers to something: a name, perhaps."""
+    link: bool = False
+    """In place of a category: it is an address, which leads on."""
+    key_of: str = ""
+    """The record that its value is the key of. Where it is hidden, JSON and CSV hold a handle."""
     mask: Spec | None = None
     on_write: OnWrite | None = None
     at_rest: Reversible | None = None
@@ -304,6 +309,10 @@ class Target:
     """For rows written as lists: the key, beside theirs, of the columns' names."""
     key_of: str = ""
     """The record whose key stands here, outside of the record."""
+    cursor_of: str = ""
+    """The record in whose list a place stands here, as it does in addresses."""
+    link: bool = False
+    """Whether an address stands here, which leads on."""
     at: Position
 
 
@@ -315,6 +324,8 @@ class Element:
     css_class: str | None
     within: str | None
     category: str | None
+    key_of: str | None = None
+    """In place of a category: the record whose key it holds, with words of the application's own around it."""
     at: Position
 
 
@@ -329,6 +340,10 @@ class HtmlBody:
     """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
     own_controls: tuple[str, ...] = ()
     """Names, which may hold `{any}`, of controls that are the application's own and hold nobody's value."""
+    key_controls: tuple[tuple[str, str], ...] = ()
+    """Names, which may hold `{any}`, of controls whose values are keys, and the record of each."""
+    key_attributes: tuple[tuple[str, str], ...] = ()
+    """The same of attributes of any element."""
     tables: Headings | None = None
     """Where its tables say which fields their cells hold; None: nothing is to be read out of them."""
     scanned: bool = False
@@ -378,6 +393,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     always: tuple[tuple[str, str], ...] = ()
     """Parameters that the system is always sent, whatever the caller says of them."""
+    key_of: str = ""
+    """The record that it names by its key; where nothing is said, those of its bodies."""
     words: tuple[str, ...] = ()
     """Words of the application's own that values of its parameters and forms are made of."""
     answers: Bodies = field(default_factory=Bodies)
@@ -400,6 +417,7 @@ class Pack:
     operations: tuple[Operation, ...]
     labels: Labels
     errors: Bodies
+    key_spelling: Spelling | None
     at: Position
 
 
@@ -440,6 +458,8 @@ class System:
     operations: tuple[Operation, ...]
     labels: Labels
     errors: Bodies
+    key_spelling: Spelling | None
+    """How keys are spelled in addresses; None: as the pack says, or as they are."""
     at: Position
 
 

@@ -10,11 +10,16 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.policy import About, Direction, Headings, Kind, OnWrite, Owner, Row, State
+from policies.spelling import Spelling
 from policies.transforms.spec import Reversible, Spec
 
 LIVE = "yingbi program 1"
 DRAFT = "yingbi draft program 1"
 """What programs are signed as: one that runs in the shadow of another can never be taken for one in force."""
+
+SEGMENT = "[^/]+"
+KEY_PATTERN = f"(?P<key>{SEGMENT})"
+"""In the pattern of a path: what stands for a variable, and for that which names a record by its key."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -49,6 +54,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     sensitive: bool = False
     followed: bool = True
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
+    key_of: str = ""
+    """The record that its values are keys of."""
     at_rest: Reversible | None = None
     """As what the system behind stores it; None: as it is."""
     file: FileRule | None = None
@@ -87,7 +94,18 @@ class KeyShape(msgspec.Struct, frozen=True, tag="key"):
     fields: tuple[int, ...]
 
 
-type Shape = ValueShape | ObjectShape | RowsShape | KeyShape
+class CursorShape(msgspec.Struct, frozen=True, tag="cursor"):
+    """A place in the list of a record, as it stands in addresses: hidden wherever one of the fields of its key is."""
+
+    record: str
+    fields: tuple[int, ...]
+
+
+class LinkShape(msgspec.Struct, frozen=True, tag="link"):
+    """An address that leads on."""
+
+
+type Shape = ValueShape | ObjectShape | RowsShape | KeyShape | CursorShape | LinkShape
 
 
 def values_in(shape: ObjectShape) -> list[tuple[str, ValueShape]]:
@@ -102,6 +120,16 @@ class ElementShape(msgspec.Struct, frozen=True):
     css_class: str | None = None
     within: str | None = None
     field: int | None = None
+    key: tuple[int, ...] = ()
+    """The fields of the record whose key it holds, where it holds one."""
+
+
+class KeyPlace(msgspec.Struct, frozen=True):
+    """Controls or attributes whose values are keys."""
+
+    name: str
+    """A regular expression for the whole name."""
+    record: str
 
 
 class HtmlShapes(msgspec.Struct, frozen=True):
@@ -116,6 +144,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """A regular expression for the whole names of controls that are the application's own."""
     scanned: bool = False
     """Whether controls nobody declared are free text as well."""
+    key_controls: tuple[KeyPlace, ...] = ()
+    key_attributes: tuple[KeyPlace, ...] = ()
     tables: Headings | None = None
     """Where tables say which fields their cells hold."""
     titles: dict[str, str] = {}
@@ -144,9 +174,9 @@ def fields_in(shapes: Shapes) -> set[int]:
                 waiting += [*children.values(), other, items]
             case RowsShape(_, record):
                 waiting.append(record)
-            case KeyShape(fields):
+            case KeyShape(fields) | CursorShape(_, fields):
                 found.update(fields)
-            case None:
+            case LinkShape() | None:
                 pass
     return found
 
@@ -172,7 +202,7 @@ class OperationRule(msgspec.Struct, frozen=True):
     """Method and path template."""
     method: str
     path: str
-    """A regular expression for the whole path, percent-decoded."""
+    """A regular expression for the whole path, percent-decoded. Its group `key`, where it has one, names a record."""
     allow: tuple[str, ...]
     refuse_zh: str
     refuse_en: str
@@ -193,9 +223,16 @@ class OperationRule(msgspec.Struct, frozen=True):
     asked: tuple[int, ...] = ()
     """The fields that its path says something about."""
     key_headers: tuple[str, ...] = ()
-    """Response headers that say something about the fields in `key`, and pass to who may see them."""
+    """Response headers that say something about the fields in `key`, and pass to who may see them.
+
+    An address among them passes to others with a handle in it.
+    """
     key: tuple[int, ...] = ()
     """The fields by which its records are found."""
+    record: str = ""
+    """The record that it names by its key, or pages through; several with commas between."""
+    key_fields: dict[str, str] = {}
+    """By the names of those of its fields whose values are keys: the record that they are keys of."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
 
@@ -282,6 +319,10 @@ class Program(msgspec.Struct, frozen=True):
     keys: tuple[KeyRule, ...]
     issuers: tuple[IssuerRule, ...]
     labels: LabelShape = LabelShape()
+    record_keys: dict[str, tuple[int, ...]] = {}
+    """By the name of each record whose key stands in a place of its own: the fields that it is found by."""
+    spelling: Spelling = Spelling.PLAIN
+    """How keys are written in addresses."""
     key_callers: tuple[str, ...] = ()
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
     transforms: dict[str, Spec] = {}

@@ -8,6 +8,7 @@ from policies.policy import (
     PUBLIC,
     SCAN,
     Bodies,
+    Element,
     Elsewhere,
     Field,
     Files,
@@ -22,11 +23,14 @@ from policies.program import (
     FREE_TEXT,
     LABEL,
     UNDECLARED,
+    CursorShape,
     ElementShape,
     FieldInfo,
     FileRule,
     HtmlShapes,
+    KeyPlace,
     KeyShape,
+    LinkShape,
     ObjectShape,
     RowsShape,
     Shape,
@@ -83,6 +87,8 @@ class ShapeMaker:
         self._sizes: dict[str, tuple[int, int]] = {}
         """Of each record: how deep it is, and how many fields it has with those of the records within."""
         self._under_way: list[str] = []
+        self._keyed: set[str] = set()
+        """Records whose keys stand in places of their own."""
         for name, record in system.records.items():
             self.record(name, record.at)
 
@@ -92,12 +98,7 @@ class ShapeMaker:
             return self._records[name]
         record = self._system.records.get(name)
         if record is None:
-            self._find(
-                at,
-                "unknown-record",
-                f"there is no record `{name[:80]}`{nearest(name, self._system.records)}",
-                f"`{name[:80]}`",
-            )
+            self._unknown_record(at, name)
             return ObjectShape()
         if name in self._under_way:
             self._find(at, "record-in-itself", f"record `{name}` holds itself: declare how deep it goes", f"`{name}`")
@@ -141,6 +142,10 @@ class ShapeMaker:
         found = [self.indexes_of(name, field) for field in record.key] if record is not None else []
         return tuple(index for indexes in found for index in indexes or (UNDECLARED,)) or (UNDECLARED,)
 
+    def record_keys(self) -> dict[str, tuple[int, ...]]:
+        """By the name of each record whose key stands in a place of its own: the fields that it is found by."""
+        return {name: self.key_of(name) for name in sorted(self._keyed & self._system.records.keys())}
+
     def bodies(self, bodies: Bodies) -> Shapes:
         """The shapes of all declared formats."""
         return Shapes(
@@ -158,6 +163,7 @@ class ShapeMaker:
         mask: Spec | None = None,
         on_write: OnWrite | None = None,
         files: Files | None = None,
+        key_of: str = "",
         at_rest: Reversible | None = None,
     ) -> int:
         """The index of a new field called *name*."""
@@ -179,6 +185,7 @@ class ShapeMaker:
                 followed=known.elsewhere is Elsewhere.HIDE,
                 at_rest=at_rest,
                 file=file,
+                key_of=key_of,
             )
         else:
             if category not in self._policy.unread:
@@ -191,6 +198,8 @@ class ShapeMaker:
         return len(self.fields) - 1
 
     def _field(self, record: str, child: Field) -> Shape:
+        if child.link:
+            return LinkShape()
         if child.record:
             return self.record(child.record, child.at)
         name = f"{record}.{child.name}"
@@ -202,7 +211,11 @@ class ShapeMaker:
                 f"`{name}`",
             )
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
-        index = self.value(name, child.category, child.at, child.mask, child.on_write, child.files, child.at_rest)
+        if child.key_of:
+            self._key_stands(child.key_of, child.at)
+        index = self.value(
+            name, child.category, child.at, child.mask, child.on_write, child.files, child.key_of, child.at_rest
+        )
         return ValueShape(index, label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:
@@ -222,6 +235,11 @@ class ShapeMaker:
     def _leaf(self, target: Target) -> Shape:
         if target.category:
             return ValueShape(self.value(target.path, target.category, target.at))
+        if target.link:
+            return LinkShape()
+        if target.cursor_of:
+            self._key_stands(target.cursor_of, target.at)
+            return CursorShape(target.cursor_of, self.key_of(target.cursor_of))
         if target.key_of:
             self.record(target.key_of, target.at)
             return KeyShape(self.key_of(target.key_of))
@@ -244,6 +262,7 @@ class ShapeMaker:
                 css_class=pattern_of(element.css_class) if element.css_class else None,
                 within=pattern_of(element.within) if element.within else None,
                 field=self.value(element.element, element.category, element.at) if element.category else None,
+                key=self._key_in(element),
             )
             for element in body.elements
         )
@@ -254,9 +273,31 @@ class ShapeMaker:
             links_hold_values=body.links_hold_values,
             own_control="|".join(map(pattern_of, body.own_controls)) or None,
             scanned=body.scanned,
+            key_controls=self._key_places(body.key_controls, body.at),
+            key_attributes=self._key_places(body.key_attributes, body.at),
             tables=body.tables,
             titles=self._titles(body.record) if body.tables else {},
         )
+
+    def _key_in(self, element: Element) -> tuple[int, ...]:
+        if element.key_of is None:
+            return ()
+        self.record(element.key_of, element.at)
+        return self.key_of(element.key_of)
+
+    def _key_places(self, places: tuple[tuple[str, str], ...], at: Position) -> tuple[KeyPlace, ...]:
+        for _, record in places:
+            self._key_stands(record, at)
+        return tuple(KeyPlace(pattern_of(name), record) for name, record in places)
+
+    def _key_stands(self, record: str, at: Position) -> None:
+        self._keyed.add(record)
+        if record not in self._system.records:
+            self._unknown_record(at, record)
+
+    def _unknown_record(self, at: Position, name: str) -> None:
+        message = f"there is no record `{name[:80]}`{nearest(name, self._system.records)}"
+        self._find(at, "unknown-record", message, f"`{name[:80]}`")
 
     def _titles(self, name: str | None) -> dict[str, str]:
         record = self._system.records.get(name or "")

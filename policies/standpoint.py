@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from msgspec.structs import replace
 
 from policies.applies import Applying, Asking
-from policies.ask import Question, Routes, call_refusal
+from policies.ask import Opened, Question, Routes, call_refusal
 from policies.decisions import Decision
 from policies.places import HIDDEN, Held, Place, held_at
 from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, State
@@ -128,7 +128,8 @@ class Standpoint:
         reason = call_refusal(operation, is_signed_in=asker.is_signed_in, posts=asker.posts)
         if reason is not None:
             return reason
-        refusal = Question(operation).refusal((), self.view_of(asker, operation))
+        asked = Opened(path="", query=(), names_record=True)  # by a handle, if he may not name one himself
+        refusal = Question(operation).refusal(asked, self.view_of(asker, operation))
         return refusal.code if refusal is not None else ""
 
     def shapes_of(self, operation: OperationRule | None, *, is_error: bool) -> Shapes:

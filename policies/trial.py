@@ -17,16 +17,18 @@ from policies.decisions import Decision
 from policies.digest import Digester, canonical
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.links import Addresses
 from policies.more import More, more_of
 from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
+from policies.transforms.handle import Handles
 from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)
 _KEYS = DataKeys("00000000", {"00000000": DataKey("00000000", _KEY)})
-"""Digests of a trial fit no installation: they have a key that everybody knows."""
+"""Digests, handles and tokens of a trial fit no installation: they have a key that everybody knows."""
 
 
 class NotTried(Exception):
@@ -108,10 +110,13 @@ class Trial:
         view, tally = View(program, grants, _KEY, _KEYS), Tally(digester)
         is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
         whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
+        handles = Handles(_KEYS, program.system)
+        asked = operation.partition(" ")[2]
+        addresses = Addresses(view.links, asked, handles.of(caller.id or own, now.timestamp()))
         out: list[bytes] = []
         withheld = ""
         try:
-            masker = _masker(rule, view, kind, tally, whose)
+            masker = _masker(rule, view, kind, tally, whose, addresses)
             out += masker.feed(body)
             out += masker.close()
         except Withheld as reason:
@@ -134,7 +139,9 @@ class Trial:
         )
 
 
-def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally, whose: Choice) -> Masker:
+def _masker(
+    operation: OperationRule | None, view: View, kind: str, tally: Tally, whose: Choice, addresses: Addresses
+) -> Masker:
     """A masker for an answer of *kind* to *operation*; to any, of a system that is being learnt, where that is None."""
     if operation is None:
         masker = view.learning_masker(kind, tally, "utf-8", _sealed)
@@ -143,7 +150,7 @@ def _masker(operation: OperationRule | None, view: View, kind: str, tally: Tally
         return masker
     if operation.static:
         raise NotTried(f"`{operation.id}` 是静态文件，原样通过 / is a file, the same for everybody: it passes as it is")
-    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, None, whose)
+    masker = view.masker(operation.answers, kind, tally, "utf-8", _sealed, None, whose, addresses)
     if masker is None:
         raise NotTried(
             f"`{operation.id}` 没有声明 `{kind}` 答复，网关会拦截"

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
-from policies.ask import Links
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
@@ -26,13 +25,19 @@ from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
+from policies.links import OF_ADDRESSES, Addresses, Links
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
+    KEY_PATTERN,
+    SEGMENT,
     UNDECLARED,
+    CursorShape,
+    ElementShape,
     GrantRule,
     HtmlShapes,
     KeyShape,
+    LinkShape,
     ObjectShape,
     OperationRule,
     Program,
@@ -43,6 +48,7 @@ from policies.program import (
     fields_in,
     values_in,
 )
+from policies.transforms.handle import HANDLE
 from policies.transforms.keyed import FieldKeys, SubjectTransform
 from policies.transforms.make import (
     REDACTED,
@@ -55,6 +61,8 @@ from policies.transforms.make import (
 )
 from policies.transforms.sealed import FieldCipher, stored_tokens
 from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
+
+_NUMBER = "[0-9]{1,6}"
 
 
 class View:
@@ -94,9 +102,10 @@ class View:
         self._rows = Shown(grants)
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
         self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
-        self._links = Links(program, self)
+        self.links = Links(program, self)
         self._followed = _links(program)
         self._bound: dict[tuple[int, int, str], Node | HtmlShape] = {}
+        self._leading: dict[int, bool] = {}
 
     def _decided_of(self, grants: Sequence[GrantRule]) -> Iterator[Decision]:
         """What each field becomes in the records that *grants* are about: they go before those about everybody's."""
@@ -123,12 +132,13 @@ class View:
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
-        """The response headers of *operation* that pass, beside those that always do."""
-        return operation.headers + (operation.key_headers if self.may_ask(operation.key) else ())
+        """The response headers of *operation* that pass, beside those that always do.
 
-    def tells_key(self, address: str) -> bool:
-        """Whether *address* holds a record's key that is hidden from the callers of the view."""
-        return self._links.may_tell and self._links.tell(address)
+        A handle can stand in an address, and in nothing else that holds a key.
+        """
+        if self.may_ask(operation.key):
+            return operation.headers + operation.key_headers
+        return operation.headers + tuple(name for name in operation.key_headers if name in OF_ADDRESSES)
 
     def masker(
         self,
@@ -139,34 +149,44 @@ class View:
         seal: Seal,
         said: Said | None = None,
         choice: Choice = EVERYBODYS,
+        addresses: Addresses | None = None,
     ) -> Masker | None:
         """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
 
-        *said* is what the caller said in the request, *choice* what depends on who that is. Raises Withheld for what
-        may hold records that are left out, and does not say which.
+        *said* is what the caller said in the request, *choice* what depends on who that is; *addresses* writes those of
+        the answer. Raises Withheld for what may hold records that are left out, and does not say which.
         Plain text is what any text may be called: where CSV is declared and text is not, it is read as CSV or withheld.
         """
-        masker = self._masker(shapes, kind, tally, charset, seal, said, choice)
+        addresses = addresses or Addresses(self.links)
+        masker = self._masker(shapes, kind, tally, charset, seal, said, choice, addresses)
         return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
 
     def _masker(
-        self, shapes: Shapes, kind: str, tally: Tally, charset: str, seal: Seal, said: Said | None, choice: Choice
+        self,
+        shapes: Shapes,
+        kind: str,
+        tally: Tally,
+        charset: str,
+        seal: Seal,
+        said: Said | None,
+        choice: Choice,
+        addresses: Addresses,
     ) -> Masker | None:
         if kind == "text" and shapes.text is None and shapes.csv is not None:
             kind = "csv"
         match kind:
             case "json" if shapes.json is not None:
-                return JsonMasker(self._node(shapes.json, GENERAL), self.actions[UNDECLARED], tally, choice)
+                return JsonMasker(self._node(shapes.json, GENERAL, addresses), self.actions[UNDECLARED], tally, choice)
             case "csv" if shapes.csv is not None:
-                record = self._node(shapes.csv, GENERAL)
+                record = self._node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
                 return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice)
             case "html" if shapes.html is not None:
                 page = self._page(shapes.html, GENERAL)
                 if page.record.decides:
-                    return PageOfSomebody(page, tally, charset, seal, said, choice)
+                    return PageOfSomebody(page, tally, charset, seal, said, choice, addresses)
                 self._check_rows(shapes, choice)
-                return HtmlMasker(page, tally, charset, seal, said)
+                return HtmlMasker(page, tally, charset, seal, said, addresses=addresses)
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset)
@@ -194,17 +214,40 @@ class View:
             case _:
                 return None
 
-    def _node(self, shape: Shape, table: int) -> Node:
+    def _node(self, shape: Shape, table: int, addresses: Addresses | None) -> Node:
         key = (id(shape), table, "node")
-        bound = self._bound.get(key)
+        leads_on = addresses is not None and self._leads_on(shape)  # what it becomes depends on who asks, and when
+        kept = addresses.bound if addresses is not None and leads_on else self._bound
+        bound = kept.get(key)
         if not isinstance(bound, Value | Object | Rows):
-            bound = self._bound[key] = self._bind(shape, table)
+            bound = kept[key] = self._bind(shape, table, addresses if leads_on else None)
         return bound
 
-    def _object(self, shape: ObjectShape, table: int) -> Object:
-        bound = self._node(shape, table)
+    def _object(self, shape: ObjectShape, addresses: Addresses | None, table: int) -> Object:
+        bound = self._node(shape, table, addresses)
         assert isinstance(bound, Object)
         return bound
+
+    def _leads_on(self, shape: Shape) -> bool:
+        """Whether handles stand in what has *shape*."""
+        known = self._leading.get(id(shape))
+        if known is None:
+            match shape:
+                case LinkShape():
+                    known = self.links.may_tell
+                case CursorShape(record, _):
+                    known = self.links.hides(record)
+                case ValueShape(field):
+                    known = bool(self._program.fields[field].key_of)
+                case RowsShape(_, record):
+                    known = self._leads_on(record)
+                case ObjectShape(children, other, items):
+                    within = (*children.values(), other, items)
+                    known = any(self._leads_on(each) for each in within if each is not None)
+                case KeyShape():
+                    known = False
+            self._leading[id(shape)] = known
+        return known
 
     def _page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
         key = (id(shapes), table, "page")
@@ -216,33 +259,54 @@ class View:
     def _in(self, table: int, index: int) -> Action:
         return self._actions[table * len(self._program.fields) + index]
 
-    def _bind(self, shape: Shape, table: int) -> Node:
+    def _bind(self, shape: Shape, table: int, addresses: Addresses | None = None) -> Node:
         match shape:
             case ValueShape():
-                return self._bind_value(shape, table)
+                return self._bind_value(shape, table, addresses)
             case RowsShape(columns, record):
-                return Rows(columns, self._bind_object(record, table))
+                return Rows(columns, self._bind_object(record, table, addresses))
             case ObjectShape():
-                return self._bind_object(shape, table)
+                return self._bind_object(shape, table, addresses)
             case KeyShape(fields):
-                hidden = [index for index in fields if not self.may_ask([index])]
-                return Value(self.actions[(hidden or fields)[0]])
+                return Value(self._action_of_key(fields))
+            case CursorShape(record, fields):
+                action = self._action_of_key(fields)
+                if addresses is not None and self.links.hides(record):
+                    action = _written(action, partial(addresses.cursor, record))
+                return Value(action)
+            case LinkShape():
+                action = self.actions[FREE_TEXT]
+                return Value(action if addresses is None else _written(action, addresses.link))
 
-    def _bind_value(self, shape: ValueShape, table: int) -> Value:
+    def _action_in(self, element: ElementShape, table: int) -> Action | None:
+        if element.key:
+            return self._action_of_key(element.key)
+        return None if element.field is None else self._in(table, element.field)
+
+    def _action_of_key(self, fields: Sequence[int]) -> Action:
+        """What becomes of a key, which is hidden wherever one of its *fields* is."""
+        hidden = [index for index in fields if not self.may_ask([index])]
+        return self.actions[(hidden or fields)[0]]
+
+    def _bind_value(self, shape: ValueShape, table: int, addresses: Addresses | None) -> Value:
         action, label = self._in(table, shape.field), self._in(table, shape.label)
+        record = self._program.fields[shape.field].key_of
+        if addresses is not None and record and action.kind is Kind.MASK:
+            action = _written(action, partial(addresses.handle, record))
         keys, both = self._program.labels.json, None
         if keys is not None:
             both = Object({keys[0]: Value(action), keys[1]: Value(label)}, Value(self.actions[UNDECLARED]))
         return Value(action, label, both)
 
-    def _bind_object(self, shape: ObjectShape, table: int) -> Object:
+    def _bind_object(self, shape: ObjectShape, table: int, addresses: Addresses | None = None) -> Object:
+        is_whose = shape.subject is not None and bool(self._tables.grants)
         named = ((key, self._program.fields[child.field].name) for key, child in values_in(shape))
         return Object(
-            children={name: self._bind(child, table) for name, child in shape.children.items()},
-            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, table),
-            items=None if shape.items is None else self._bind(shape.items, table),
+            children={name: self._bind(child, table, addresses) for name, child in shape.children.items()},
+            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, table, addresses),
+            items=None if shape.items is None else self._bind(shape.items, table, addresses),
             subject=shape.subject,
-            in_table=partial(self._object, shape) if shape.subject is not None and self._tables.grants else None,
+            in_table=partial(self._object, shape, addresses) if is_whose else None,
             conditions=tuple((key, name) for key, name in named if name in self._rows),
         )
 
@@ -252,7 +316,7 @@ class View:
                 element=element.element,
                 css_class=re.compile(element.css_class) if element.css_class else None,
                 within=re.compile(element.within) if element.within else None,
-                action=None if element.field is None else self._in(table, element.field),
+                action=self._action_in(element, table),
             )
             for element in shapes.elements
         )
@@ -268,7 +332,8 @@ class View:
             links_hold_values=shapes.links_hold_values,
             tables=shapes.tables,
             titles=shapes.titles,
-            tells_key=self.tells_key if self._links.may_tell else None,
+            key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
+            key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
             in_table=partial(self._page, shapes) if self._tables.grants else None,
         )
 
@@ -298,10 +363,22 @@ class Views:
         return self.of((), harder=True)
 
 
+def _written(action: Action, written: Callable[[str], str | None]) -> Action:
+    """*action* with what is *written* in the place of its mask; three stars where nothing can be."""
+    return replace(
+        action,
+        kind=Kind.MASK,
+        apply=lambda value: REDACTED if (then := written(value)) is None else then,
+        apply_for=None,
+    )
+
+
 def _links(program: Program) -> tuple[re.Pattern[str], ...]:
-    """Paths that may be called and tell of nobody: a number of a few digits at most stands where anything may."""
+    """Paths that may be called and tell of nobody: a number of a few digits at most stands where anything may, or, for
+    the key of a record, a handle.
+    """
     literal_or_number = {
-        re.sub(re.escape("[^/]+"), "[0-9]{1,6}", operation.path)
+        operation.path.replace(KEY_PATTERN, f"(?:{_NUMBER}|{HANDLE})").replace(SEGMENT, _NUMBER)
         for operation in program.operations
         if not operation.refuse_zh and ".+" not in operation.path
     }

@@ -17,6 +17,7 @@ from policies.formats.masker import Action, Kind, Withheld
 from policies.formats.sent_form import SIGNATURES, Coding, Part
 from policies.policy import Direction, OnWrite
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.transforms.handle import holds_handle
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
 
@@ -60,7 +61,7 @@ class WriteRules:
         """Whether *value* is what a caller could have been shown in place of a value of the field.
 
         *action* is what becomes of the field for the caller that sent it: some masks look like true values, and only
-        who is shown them can mean them.
+        who is shown them can mean them. A handle that stands where it is not opened is one as well.
         """
         return (action.makes is not None and action.makes(value)) or self._could_be_shown(action.field, value)
 
@@ -108,6 +109,8 @@ class WriteRules:
         return self._could_be_shown(UNDECLARED, value)
 
     def _could_be_shown(self, index: int, value: str) -> bool:
+        if holds_handle(value):
+            return True
         return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
 
     def path_holds_mask(self, path: str) -> bool:
@@ -220,7 +223,7 @@ class _JsonSettling:
                     raise MaskReturned(field.name)
         for key, item in list(value.items()):
             child_or_other = declared.get(key) or other
-            if key not in declared and is_hidden_key(key):
+            if key not in declared and (is_hidden_key(key) or holds_handle(key)):
                 raise MaskReturned(self.rules.fields[UNDECLARED].name)
             if self._is_dropped(item, child_or_other):
                 del value[key]
@@ -259,8 +262,13 @@ def _row_shape(shape: Shape | None) -> Shape | None:
     return shape.record if isinstance(shape, RowsShape) else shape
 
 
+def fits(pattern: str, name: str) -> bool:
+    """Whether *name* is one that *pattern* is for."""
+    return re.fullmatch(pattern, name) is not None
+
+
 def control_field(name: str, shapes: HtmlShapes) -> int:
-    """The index of the field that the control *name* of a form holds."""
+    """The index of the field that the control *name* holds."""
     match = re.fullmatch(shapes.control, name) if shapes.control else None
     child = shapes.record.children.get(match["field"]) if match else None
     return child.field if isinstance(child, ValueShape) else UNDECLARED

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.ask import SAID
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import Said
@@ -156,8 +157,10 @@ def _masker(
     own, acting = ("", "") if forward.acts else (caller.own, caller.on_behalf_of)
     choice = forward.view.choice(own=own, acting=acting, attributes=caller.attributes)
 
+    addresses = forward.addresses
+
     def seal(action: str, carried: Carried) -> str:
-        return system.seal_form(target_of_form(request, action), carried, caller, now)
+        return system.seal_form(target_of_form(request, addresses.original(action)), carried, caller, now)
 
     if system.is_learning:
         hides = forward.view.learning_masker(kind, tally, charset, seal)
@@ -167,10 +170,11 @@ def _masker(
     said = None
     if kind == "html":
         vocabulary = system.question(forward.operation).vocabulary
-        said = Said(forward.said, vocabulary, seal=lambda value: system.seal_said(value, caller))
+        holder = system.holder(caller, now)
+        said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID))
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
-        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice)
+        masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice, addresses)
         if masker is not None and not (kind == "html" and shapes.html is not None):
             return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal, said, choice)
+    return forward.view.masker(shapes, kind, tally, charset, seal, said, choice, addresses)

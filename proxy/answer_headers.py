@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from policies.formats.html_parts import is_plain
 from policies.formats.masker import Withheld
 from policies.recognisers.scan import scan
+from policies.transforms.handle import handles_in
 from proxy.decide import Forward
 from proxy.message import Headers, Malformed, Request, read_target
 from proxy.system import System
@@ -128,7 +129,10 @@ class AnswerHeaders:
 
     def location(self, value: str) -> str | None:
         """The target of a redirect; one that leads away from the system has to be declared."""
-        return self.reference(value) or (value if "location" in self._declared and not tells(value) else None)
+        reference = self.reference(value)
+        if reference is not None or "location" not in self._declared or self.forward.addresses.of(value) != value:
+            return reference
+        return None if tells(value) else value
 
     def link(self, value: str) -> str | None:
         """A `Link`, without those targets that may not leave."""
@@ -159,8 +163,6 @@ class AnswerHeaders:
 
         Without the name of the host where that is the caller's own: what he says it is, port and all, is no truth.
         """
-        if tells(value, self.forward.said):
-            return None
         try:
             there = urlsplit(urljoin(f"//{self.request.authority}{quote(self.request.path)}", value))
             target = urlunsplit(("", "", there.path or "/", there.query, ""))
@@ -170,10 +172,19 @@ class AnswerHeaders:
             return None
         if there.scheme not in ("", "http", "https") or "@" in there.netloc or not self._is_served(host, path):
             return None
-        if self.forward.view.tells_key(target):
+        written = self.forward.addresses.of(target)
+        # Of where it leads on the page, and of all that is no handle, nothing may tell of anybody.
+        if written is None or tells(self._without_handles(f"{written}#{there.fragment}"), self.forward.said):
             return None
         origin = "" if host == self.request.host else f"https://{host}{f':{port}' if port else ''}"
-        return f"{origin}{target}{f'#{there.fragment}' if there.fragment else ''}"
+        return f"{origin}{written}{f'#{there.fragment}' if there.fragment else ''}"
+
+    def _without_handles(self, address: str) -> str:
+        made = self.forward.addresses.handles
+        for found in reversed(handles_in(address)):
+            if found[0] in made:
+                address = address[: found.start()] + address[found.end() :]
+        return address
 
     def _is_served(self, host: str, path: str) -> bool:
         routes = self.system.routes

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from policies.ask import call_refusal
+from policies.data_keys import BadToken
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import coding_of
+from policies.links import Addresses, quoted
+from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import ANYONE, SAFE_METHODS, About
-from policies.program import OperationRule, ParameterRule, Shapes
+from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
+from policies.transforms.handle import holds_handle
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned
 from proxy.identity import Caller
@@ -53,7 +57,9 @@ class Forward:
     operation: OperationRule
     view: View
     request: Request
-    """With true values in the place of tokens, and with those of the system's store where it stores them encrypted."""
+    """With true values in the place of handles and tokens, encrypted where the system stores them so."""
+    addresses: Addresses
+    """How those in the answer are written."""
     body: bytes
     said: tuple[str, ...] = ()
     """What the caller said, in the target and in a form: an answer may repeat it."""
@@ -117,28 +123,41 @@ def decide(
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
+    holder = system.holder(caller, now)
+    try:
+        request, asked = system.opened(request, operation, holder)
+    except BadToken:
+        return Refuse(reason="unknown_handle", operation=operation)
     question = system.question(operation)
     try:
-        query, by_token = system.sent.opened_query(request.query, question, view.actions)
+        query, by_token = system.sent.opened_query(asked.query, question, view.actions)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
-    if any(system.writes.holds_mask(value) for _, value in request.query):
+    if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
+    if any(view.links.hold_key(value, asked.path) for value in asked.values_said):
+        return Refuse(reason="question_about_hidden_field", operation=operation)
     if system.writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    refusal = question.refusal(query, view, by_token)
+    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token)
+    refusal = question.refusal(opened, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
     stored = system.sent.stored_query(query, question)
     if stored is None:
         return Refuse(reason="question_about_hidden_field", operation=operation)
-    forward = Forward(operation=operation, view=view, request=_asking(request, stored), body=b"")
+    forward = Forward(
+        operation=operation,
+        view=view,
+        request=_asking(request, stored),
+        addresses=system.addresses(view, asked, holder),
+        body=b"",
+        said=asked.said,
+    )
     if operation.method in SAFE_METHODS:
-        if body:
-            return Refuse(reason="body_not_declared", operation=operation)
-        return replace(forward, said=_said(request, b""))
+        return Refuse(reason="body_not_declared", operation=operation) if body else forward
     return _with_body(forward, request, body, system, caller, now)
 
 
@@ -158,12 +177,18 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
 def _with_body(
     forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
 ) -> Forward | Refuse:
-    """*forward* with what of *body* may be sent on. *request* is as it came."""
+    """*forward* with what of *body* may be sent on. *request* asks as the caller did."""
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
+    opening = Opening(system.program, forward.view.links, system.holder(caller, now))
     try:
+        body, said, keys = _opened(request, body, operation.body, opening)
         settled = _settled(request, body, operation.body, system, caller, forward.view, now)
+    except BadToken:
+        return Refuse(reason="unknown_handle", operation=operation)
+    except RawKey:
+        return Refuse(reason="question_about_hidden_field", operation=operation)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except FileRefused as refused:
@@ -172,24 +197,31 @@ def _with_body(
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    return replace(forward, body=settled, said=_said(request, body))
+    forward.addresses.asked_by(keys)
+    return replace(forward, body=settled, said=(*forward.said, *said))
 
 
 def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
     """*request* with the parameters *query*."""
     if tuple(query) == request.query:
         return request
-    target = f"{quote(request.path)}?{urlencode(query, errors='surrogatepass')}"
+    target = f"{quoted(request.path)}?{urlencode(query, errors='surrogatepass')}"
     return replace(request, query=tuple(query), opened=target)
 
 
-def _said(request: Request, body: bytes) -> tuple[str, ...]:
-    """All that the target of *request* says, and every value in its *body* where that is a form."""
+def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> tuple[bytes, list[str], list[str]]:
+    """*body* with what its handles stand for, every value in it that the caller has said himself, and what he has not.
+
+    What cannot be read is left as it is: nothing of it is sent on.
+    """
+    if request.media_type == JSON and shapes.json is not None:
+        return opening.json_body(body, shapes.json), [], []
     coding = coding_of(request.content_type)
-    sent = coding.read(body) if coding is not None and body else []
-    asked = (text for parameter in request.query for text in parameter)
-    values = (part.value if part.file is None else part.file.name for part in sent)
-    return (*request.path.split("/"), *asked, *values)
+    if coding is None or not body:
+        return body, [], []
+    parts = coding.read(body)
+    opened, said, keys = opening.controls(parts, shapes.html or HtmlShapes())
+    return (body if opened == parts else coding.write(opened)), said, keys
 
 
 def _settled(

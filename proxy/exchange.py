@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
+from policies.transforms.handle import PREFIX
 from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
 from proxy.cookies import Cookies, TooLarge
@@ -132,6 +134,10 @@ def send_on(
             value = _opened(value, cookies)
             if not value:
                 continue
+        if PREFIX.encode() in value.lower() and key != "referer":
+            continue  # it stands for nothing there
+        if key == "referer" and _tells_key(value, forward):
+            value = _host_of(value)
         fields.append((name, value))
     fields += [
         (b"accept-encoding", b"identity"),
@@ -157,6 +163,23 @@ def send_on(
         timestamp_start=came.timestamp_start,
         timestamp_end=came.timestamp_end,
     )
+
+
+def _tells_key(referer: bytes, forward: Forward) -> bool:
+    """Whether *referer* holds a handle, which is of no use to the system behind, or a key that the caller may not see:
+    a system that leads him back there would have him tried it.
+    """
+    address = referer.decode("utf-8", "replace")
+    return PREFIX in address.lower() or forward.view.links.hold_key(address)
+
+
+def _host_of(referer: bytes) -> bytes:
+    """*referer* without its path, which is none of the system behind where a handle stands in it."""
+    try:
+        split = urlsplit(referer.decode("ascii", "replace"))
+    except ValueError:
+        return b""
+    return f"{split.scheme}://{split.netloc}/".encode("ascii", "replace")
 
 
 def _with_fixed(path: bytes, forward: Forward) -> bytes:

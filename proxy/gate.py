@@ -7,9 +7,7 @@ from contextlib import suppress
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
-from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
-from policies.formats.sent_form import coding_of
 from proxy import signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
@@ -121,12 +119,6 @@ class Gate:
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
         body, now = flow.request.raw_content or b"", ledger.started
-        try:
-            request = exchange.request = system.opened(request, caller)
-            coding = coding_of(request.content_type)
-            body = body if coding is None else system.opened_form(body, coding, caller)
-        except BadToken:
-            return Refuse(reason="parameter_not_declared")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
         asked = Asked(

@@ -47,6 +47,11 @@ REASONS: dict[str, Reason] = {
     "operation_refused": Reason(403, "安全策略不允许该操作", "the policy refuses this operation"),
     "operation_stopped": Reason(503, "该功能已因安全事件暂停", "this function is suspended because of an incident"),
     "parameter_not_declared": Reason(403, "查询参数未在安全策略中声明", "the policy does not know a parameter"),
+    "unknown_handle": Reason(
+        404,
+        "该链接已经失效，或不是给您的。请回到列表重新打开",
+        "the link has expired, or was not made for you: open it from the list again",
+    ),
     "parameter_refused": Reason(403, "安全策略不允许该查询参数", "the policy refuses a parameter"),
     "question_about_hidden_field": Reason(
         403,

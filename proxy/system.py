@@ -3,28 +3,26 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from policies.applies import Applying, Asking
-from policies.ask import Question, Routes
+from policies.ask import Opened, Question, Routes
 from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
-from policies.formats.masker import Withheld
-from policies.formats.sent_form import Coding
+from policies.links import Addresses, quoted
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.sent_values import SentValues
 from policies.transforms.encrypt import Cipher
+from policies.transforms.handle import Handles, Holder
 from policies.view import View, Views
 from policies.write_back import WriteRules
 from proxy.cookies import Cookies
 from proxy.identity import Caller, Identity
-from proxy.message import Request
+from proxy.message import Malformed, Request, read_target
 
-SEALED = "yb~"
-"""How a value begins that the caller has said and a page has sealed."""
 FORM_LASTS_S = 8 * 3600
 """How long a form may stand open before what it carries is worth nothing."""
 
@@ -57,7 +55,7 @@ class System:
         self._questions: dict[str, Question] = {}
         self.cookies = Cookies(keys, program.system)
         self._cipher = Cipher(keys, "form")
-        self._said = Cipher(keys, "said")
+        self._handles = Handles(keys, program.system)
 
     @property
     def name(self) -> str:
@@ -73,7 +71,7 @@ class System:
         """The rules for the parameters of *operation*."""
         question = self._questions.get(operation.id)
         if question is None:
-            question = self._questions[operation.id] = Question(operation)
+            question = self._questions[operation.id] = Question(operation, self.program.spelling)
         return question
 
     def view_of(
@@ -99,31 +97,32 @@ class System:
         filled = body.ljust(max(LEAST_CARRIED, 1 << (len(body) - 1).bit_length()))
         return self._cipher.encrypt(filled, self.name, caller.id, target)
 
-    def seal_said(self, value: str, caller: Caller) -> str:
-        """What *caller* can send in the place of *value*, which he has said himself."""
-        return SEALED + self._said.encrypt(value.encode("utf-8", "surrogatepass"), self.name, caller.id)
+    def holder(self, caller: Caller, now: datetime) -> Holder:
+        """What *caller* is given in place of identifiers at *now*, and what opens for him then."""
+        return self._handles.of(caller.id, now.timestamp())
 
-    def opened(self, request: Request, caller: Caller) -> Request:
-        """*request* with what was sealed in its parameters. Raises BadToken where something does not open."""
-        if not any(value.startswith(SEALED) for _, value in request.query):
-            return request
-        query = tuple((name, self._open_said(value, caller)) for name, value in request.query)
-        return replace(request, query=query, opened=f"{quote(request.path)}?{urlencode(query, errors='surrogatepass')}")
+    def addresses(self, view: View, asked: Opened, holder: Holder) -> Addresses:
+        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*."""
+        return Addresses(view.links, asked.path, holder, asked.keys)
 
-    def opened_form(self, body: bytes, coding: Coding, caller: Caller) -> bytes:
-        """The same of the form *body*. What is no form is left as it is. Raises BadToken."""
+    def opened(self, request: Request, operation: OperationRule, holder: Holder) -> tuple[Request, Opened]:
+        """*request* for *operation* with what handles in its target stand for, and what is asked by it then.
+
+        Raises BadToken where a handle does not open for *holder* where it stands, or what it stands for is no part of
+        such a target.
+        """
+        asked = self.question(operation).opened(request.path, request.query, holder)
+        if (asked.path, asked.query) == (request.path, request.query):
+            return request, asked
+        target = f"{quoted(asked.path)}?{urlencode(asked.query, errors='surrogatepass')}"
         try:
-            parts = coding.read(body)
-            if not any(part.value.startswith(SEALED) for part in parts):
-                return body
-            return coding.write([replace(part, value=self._open_said(part.value, caller)) for part in parts])
-        except Withheld:
-            return body
-
-    def _open_said(self, value: str, caller: Caller) -> str:
-        if not value.startswith(SEALED):
-            return value
-        return self._said.decrypt(value.removeprefix(SEALED), self.name, caller.id).decode("utf-8", "surrogatepass")
+            is_same = read_target(target)[0] == asked.path
+        except Malformed:
+            is_same = False
+        # What a handle stands for may be anything that was a key: it must not lead to another operation.
+        if not is_same or (asked.names_record and self.routes.find(request.method, asked.path) is not operation):
+            raise BadToken
+        return replace(request, path=asked.path, query=asked.query, opened=target), asked
 
     def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""

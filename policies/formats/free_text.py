@@ -1,12 +1,14 @@
 """Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 from policies.recognisers.scan import scan
+from policies.transforms.handle import handles_in
 from policies.transforms.make import REDACTED
 
 MOST_KNOWN = 50_000
@@ -18,10 +20,14 @@ _NUMBER = re.compile(r"[0-9]+[Xx]?")
 
 
 class KnownValues:
-    """Personal values seen in declared fields of one message: each is masked wherever else it stands."""
+    """Personal values seen in declared fields of one message: each is masked wherever else it stands.
 
-    def __init__(self, said: Said | None = None) -> None:
+    *handles*: those that stand in it by now. They are left as they are, whatever letters they happen to be made of.
+    """
+
+    def __init__(self, said: Said | None = None, handles: Container[str] = ()) -> None:
         self.said = said
+        self.handles = handles
         self.hides = False
         """Whether anything was hidden so far, looked for elsewhere or not."""
         self._values: dict[str, None] = {}
@@ -70,10 +76,21 @@ def _places(value: str, text: str) -> Iterator[int]:
 
 def personal_spans(text: str, known: KnownValues | None = None, *, typed: bool = False) -> list[Span]:
     """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`."""
+    if known is not None and (ours := [found for found in handles_in(text) if found[0] in known.handles]):
+        return _spans_between(ours, text, known, typed=typed)
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
     return merge(spans)
+
+
+def _spans_between(handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool) -> list[Span]:
+    starts, ends = [0, *(found.end() for found in handles)], [*(found.start() for found in handles), len(text)]
+    return [
+        replace(span, start=start + span.start, end=start + span.end)
+        for start, end in zip(starts, ends, strict=True)
+        for span in personal_spans(text[start:end], known, typed=typed)
+    ]
 
 
 def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:

@@ -18,6 +18,7 @@ from policies.formats.html_attributes import is_tag_name
 from policies.formats.html_controls import CONTROLS, is_hidden, is_label
 from policies.formats.html_fields import Field, Made
 from policies.formats.html_forms import Forms, Seal
+from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
 from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
@@ -56,6 +57,7 @@ class HtmlMasker:
         seal: Seal,
         said: Said | None = None,
         seen: Seen | None = None,
+        addresses: Addresses | None = None,
     ) -> None:
         self.tally = tally
         self._seen = seen
@@ -63,7 +65,11 @@ class HtmlMasker:
         self._charset = Charset(charset)
         self._seal = seal
         self._said = said or Said()
-        self._known = KnownValues(self._said)
+        self._addresses = addresses or AsTheyAre()
+        self._known = KnownValues(self._said, self._addresses.handles)
+        for key in self._addresses.hidden_keys:
+            self._known.hides = True
+            self._known.add(key)
         self._first = self._reading()
         self._tokens = HtmlTokens()
         self._size = 0
@@ -91,7 +97,7 @@ class HtmlMasker:
         return [self._charset.encode(masked)] if masked else []
 
     def _reading(self) -> "_Reading":
-        return _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._seen)
+        return _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._addresses, self._seen)
 
     def _read(self, text: str, *, final: bool) -> None:
         self._texts.append(text)
@@ -125,6 +131,7 @@ class _Reading:
         seal: Seal,
         known: KnownValues,
         said: Said,
+        addresses: Addresses,
         seen: Seen | None,
         depth: int = 0,
     ) -> None:
@@ -134,6 +141,8 @@ class _Reading:
         self._seal = seal
         self._known = known
         self._said = said
+        self._addresses = addresses
+        self._keys = PageKeys(shape, addresses)
         self._depth = depth
         self._run = Run()
         self._field: Field | None = None
@@ -176,7 +185,7 @@ class _Reading:
         if isinstance(token, StartTag | EndTag) and not is_tag_name(token.name):
             return  # what is around it reads on as if it were not there, as it does to the eye
         if isinstance(token, StartTag):
-            token = self._shape.without_keys(token, self._field.action if self._field is not None else None)
+            token = self._keys.written(token, self._field.action if self._field is not None else None)
         if self._field is not None:
             if not self._field.ends_with(token):
                 self._field.add(token)
@@ -423,7 +432,8 @@ class _Reading:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
         if self._depth >= DEEPEST_TEMPLATES:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
-        reading = _Reading(self._shape, self.tally, self._seal, self._known, self._said, self._seen, self._depth + 1)
+        around = (self._known, self._said, self._addresses, self._seen)
+        reading = _Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)

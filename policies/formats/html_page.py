@@ -3,6 +3,7 @@
 from policies.choose import Choice
 from policies.formats.html_body import LARGEST_PAGE, HtmlMasker
 from policies.formats.html_forms import Seal
+from policies.formats.html_keys import Addresses
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_whose import Seen
 from policies.formats.masker import LEFT_OUT, Tally, Withheld
@@ -13,7 +14,14 @@ class PageOfSomebody:
     """A masker for one page that is treated by whose it is. It is read once for each table that may count."""
 
     def __init__(
-        self, shape: HtmlShape, tally: Tally, charset: str, seal: Seal, said: Said | None, choice: Choice
+        self,
+        shape: HtmlShape,
+        tally: Tally,
+        charset: str,
+        seal: Seal,
+        said: Said | None,
+        choice: Choice,
+        addresses: Addresses,
     ) -> None:
         self.tally = tally
         self._shape = shape
@@ -21,6 +29,7 @@ class PageOfSomebody:
         self._seal = seal
         self._said = said
         self._choice = choice
+        self._addresses = addresses
         self._body = bytearray()
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -64,6 +73,6 @@ class PageOfSomebody:
     def _read(self, shape: HtmlShape) -> tuple[Seen, bytes, Tally]:
         seen, tally = Seen(shape.record), Tally(self.tally.digester)
         said = self._said.anew() if self._said is not None else None
-        masker = HtmlMasker(shape, tally, self._charset, self._seal, said, seen)
+        masker = HtmlMasker(shape, tally, self._charset, self._seal, said, seen, self._addresses)
         masked = b"".join([*masker.feed(bytes(self._body)), *masker.close()])
         return seen, masked, masker.tally

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from policies.formats.html_attributes import only
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_tree import Object, Value
-from policies.formats.masker import Action, Kind
+from policies.formats.masker import Action
 from policies.policy import Headings
-
-_ADDRESSES = frozenset({"action", "formaction", "href", "src"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +46,14 @@ class HtmlShape:
     """The elements of value and label in an element that holds both, the label's first."""
     links_hold_values: bool = False
     """Whether links within an element are made of the value that it holds, encoded in the application's own way."""
+    key_controls: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Fit the names of controls whose values are keys, each with the record that they are keys of."""
+    key_attributes: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """The same of attributes of any element."""
     tables: Headings | None = None
     """Where tables say which fields their cells hold; None: nothing is to be read out of them."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What the headings of tables call the fields, where that is not their names."""
-    tells_key: Callable[[str], bool] | None = None
-    """Whether an address holds a record's key that is hidden; None where none is."""
     in_table: Callable[[int], "HtmlShape"] | None = None
     """The page by the table of actions of a number; None where all records are treated alike."""
     subject: str = ""
@@ -68,20 +67,6 @@ class HtmlShape:
     def looked_for_around(self) -> frozenset[re.Pattern[str]]:
         """What selectors ask of the elements around an element."""
         return frozenset(selector.within for selector in self.selectors if selector.within is not None)
-
-    def without_keys(self, tag: StartTag, within: Action | None) -> StartTag:
-        """*tag* without the addresses that hold a hidden value: who may not see it may not go there either.
-
-        *within*: what becomes of the value of the element that *tag* stands in, if it stands in one.
-        """
-        is_hidden = within is not None and within.kind in (Kind.MASK, Kind.DROP, Kind.BLOCK)
-        if is_hidden and self.links_hold_values:
-            kept = [item for item in tag.attributes if item.name not in _ADDRESSES]
-        elif self.tells_key is not None:
-            kept = [item for item in tag.attributes if item.name not in _ADDRESSES or not self.tells_key(item.value)]
-        else:
-            return tag
-        return tag if len(kept) == len(tag.attributes) else only(tag, kept)
 
     @property
     def unnamed(self) -> Action:
@@ -148,6 +133,8 @@ class HtmlShape:
         if self.own_control is not None and any(
             map(self.own_control.fullmatch, called if called[0] else classes_of(tag))
         ):
+            return None
+        if any(pattern.fullmatch(name) for pattern, _ in self.key_controls):
             return None
         return "", self.unnamed
 

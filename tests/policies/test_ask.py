@@ -1,9 +1,10 @@
 import msgspec
 import pytest
 
-from policies.ask import Links, Question, Routes
+from policies.ask import Opened, Question, Routes
+from policies.links import Addresses, Links
 from policies.policy import About
-from policies.program import ParameterRule
+from policies.program import KEY_PATTERN, SEGMENT, ParameterRule
 from policies.view import Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.test_view import CLERK
@@ -11,6 +12,10 @@ from tests.policies.test_view import CLERK
 PROGRAM = program()
 ROUTES = Routes(PROGRAM)
 NOBODY = Views(PROGRAM, SECRET).strictest
+
+
+def asked(*query: tuple[str, str]) -> Opened:
+    return Opened("/people", query)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ HIDDEN, UNKNOWN = "question_about_hidden_field", "parameter_not_declared"
 )
 def test_what_may_be_asked(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
     for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
-        refusal = QUESTION.refusal([("page", "1"), (name, value)], view)
+        refusal = QUESTION.refusal(asked(("page", "1"), (name, value)), view)
         assert (refusal.code if refusal else None) == expected
 
 
@@ -94,7 +99,7 @@ LISTED, LEFT_OUT = "listing_refused", "subject_left_out"
 )
 def test_what_may_be_listed_and_left_out(name: str, value: str, nobody: str | None, clerk: str | None) -> None:
     for view, expected in ((NOBODY, nobody), (CLERK, clerk)):
-        refusal = LIST.refusal([(name, value)], view)
+        refusal = LIST.refusal(asked((name, value)), view)
         assert (refusal.code if refusal else None) == expected
 
 
@@ -105,14 +110,14 @@ def test_a_search_that_nobody_has_declared_may_look_into_anything() -> None:
         )
     )
     for view in (NOBODY, CLERK):
-        refusal = undeclared.refusal([("q", "张三")], view)
+        refusal = undeclared.refusal(asked(("q", "张三")), view)
         assert refusal is not None
         assert refusal.code == HIDDEN
-        assert undeclared.refusal([("q", "")], view) is None
+        assert undeclared.refusal(asked(("q", "")), view) is None
 
 
 def test_a_refusal_carries_the_reason_of_the_policy() -> None:
-    refusal = QUESTION.refusal([("where", "x")], NOBODY)
+    refusal = QUESTION.refusal(asked(("where", "x")), NOBODY)
     assert refusal is not None
     assert (refusal.zh, refusal.en) == ("不支持", "no expressions")
 
@@ -120,7 +125,9 @@ def test_a_refusal_carries_the_reason_of_the_policy() -> None:
 KEYED = msgspec.structs.replace(
     PROGRAM,
     operations=tuple(
-        msgspec.structs.replace(operation, asked=LIST_RULE.fields["id_no"])
+        msgspec.structs.replace(
+            operation, asked=LIST_RULE.fields["id_no"], path=operation.path.replace(SEGMENT, KEY_PATTERN)
+        )
         if "{id}" in operation.id
         else msgspec.structs.replace(
             operation,
@@ -138,7 +145,8 @@ KEYED = msgspec.structs.replace(
     [
         ("/people", False),
         ("/people?page=2", False),
-        ("/people?page=2&after=", True),
+        ("/people?page=2&after=7", True),
+        ("/people?page=2&after=", False),
         ("/people/7", True),
         ("/people/~E9~99~88", True),
         ("/people/%E9%99%88#x", True),
@@ -158,7 +166,7 @@ KEYED = msgspec.structs.replace(
 def test_which_addresses_hold_a_hidden_key(address: str, tells: bool) -> None:
     links = Links(KEYED, NOBODY)
     assert links.may_tell
-    assert links.tell(address) == tells
+    assert Addresses(links).of(address) == (None if tells else address)
 
 
 def test_no_address_holds_a_key_that_everybody_sees() -> None:

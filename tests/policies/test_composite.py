@@ -159,3 +159,19 @@ def test_a_harder_mask_or_a_lower_bound_settles_it(tmp_path: Path) -> None:
 def test_without_a_word_of_what_they_are_nothing_is_judged(tmp_path: Path) -> None:
     shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
     assert "composite-disclosure" not in {finding.code for finding in load_policy(tmp_path).findings.sorted()}
+
+
+ENDS_AT_THE_DESK = """  - {id: ends, who: {posts: [clinic]}, systems: [two], CONDITION sees: {id: {keep: {last: 4}}},
+     until: 2027-06-30, reason: 办, approved_by: 王}
+"""
+
+
+@pytest.mark.parametrize("condition", ["purpose: work,", "purpose: work, networks: [10.0.0.0/8],"])
+def test_what_a_grant_shows_adds_to_what_is_seen_without_it(tmp_path: Path, condition: str) -> None:
+    """Who leaves the purpose out, or asks from elsewhere, sees the first six digits as well as the last four."""
+    found = composites(tmp_path, "{keep: {first: 6}}")
+    assert not [finding for finding in found if "clinic" in finding.message]
+    with (tmp_path / "grants.yaml").open("a", encoding="utf-8") as grants:
+        grants.write(ENDS_AT_THE_DESK.replace("CONDITION", condition))
+    told = [str(finding) for finding in load_policy(tmp_path).findings.sorted() if "`clinic`" in finding.message]
+    assert any("down to 33 of" in line and "(keep 6..0," in line and "(keep 0..4," in line for line in told)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.ask import Question
+from policies.ask import Opened, Question
 from policies.compile import compile_system
 from policies.digest import Digester
 from policies.findings import PolicyError, Severity
@@ -299,7 +299,7 @@ def test_no_text_makes_reading_raise(tmp_path_factory: pytest.TempPathFactory, f
         for operation in program.operations:
             for kind in ("json", "html", "csv", "text"):
                 view.masker(operation.answers, kind, Tally(Digester("1", b"k" * 32)), "utf-8", lambda *form: "")
-            Question(operation).refusal([("page", "1")], view)
+            Question(operation).refusal(Opened("/", (("page", "1"),)), view)
 
 
 def test_the_demo_policies_have_no_errors(tmp_path: Path) -> None:

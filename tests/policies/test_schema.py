@@ -224,7 +224,7 @@ SECTIONS = {
     "`json`": "system#/$defs/labels/properties/json",
     "`pack`": "pack#",
 }
-ELSEWHERE = ("`attributes`", "`list`", "`parameters`", "`home`", "`/next`")
+ELSEWHERE = ("`attributes`", "`list`", "`parameters`", "`home`", "`self`", "`/next`", "`/after`", "`/here`")
 """Mappings whose keys are names that somebody gave, and a second one of a kind that stands above."""
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from policies.formats.masker import Withheld
+from policies.links import Addresses
 from proxy.answer_headers import NEVER, OF_THE_TRUE_CONTENT, PASSING, PASSING_OF_FILES, AnswerHeaders
 from proxy.decide import Forward
 from proxy.message import read_request
@@ -39,7 +40,14 @@ def left(
     answered = AnswerHeaders(
         headers={name: [value]},
         request=request,
-        forward=Forward(operation=declaring, view=SYSTEM.views.strictest, request=request, body=b"", said=said),
+        forward=Forward(
+            operation=declaring,
+            view=SYSTEM.views.strictest,
+            request=request,
+            addresses=Addresses(SYSTEM.views.strictest.links, request.path),
+            body=b"",
+            said=said,
+        ),
         system=SYSTEM,
         is_static=is_static,
     )

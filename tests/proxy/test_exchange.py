@@ -98,6 +98,24 @@ def test_a_cookie_that_was_only_ours_is_left_out(parts: Parts) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "value", "expected"),
+    [
+        ("referer", "https://people.localhost/people/{}?page=2", "https://people.localhost/"),
+        ("referer", "{}", ":///"),
+        ("referer", "https://[{}", ""),
+        ("hx-current-url", "https://people.localhost/people/{}", None),
+        ("x-id", "a {}", None),
+        ("x-id", "yb", "yb"),
+    ],
+)
+def test_no_handle_is_sent_on_in_a_header(parts: Parts, header: str, value: str, expected: str | None) -> None:
+    flow = flow_of()
+    flow.request.headers[header] = value.format("yb~" + "A" * 75)
+    admitted(parts, flow)
+    assert headers(flow.request.headers.fields).get(header) == expected
+
+
+@pytest.mark.parametrize(
     ("target", "kept"), [("/people", set()), ("/files/a.css", {"if-none-match", "if-modified-since"})]
 )
 def test_only_static_files_may_be_asked_for_on_condition(parts: Parts, target: str, kept: set[str]) -> None:

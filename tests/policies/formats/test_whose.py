@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policies.choose import Choice
 from policies.formats.csv_body import CsvMasker
+from policies.formats.html_keys import AsTheyAre
 from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import WHOLE_BYTES, JsonMasker
@@ -265,7 +266,7 @@ def page_shape(table: int = 0, *, filtered: bool = False) -> HtmlShape:
 
 
 def page(shape: HtmlShape, choice: Choice = CHOICE, said: Said | None = None) -> Callable[[], Masker]:
-    return lambda: PageOfSomebody(shape, tally(), "utf-8", lambda *form: "sealed", said, choice)
+    return lambda: PageOfSomebody(shape, tally(), "utf-8", lambda *form: "sealed", said, choice, AsTheyAre())
 
 
 def row(id_no: str, name: str, **more: str) -> str:

@@ -1,0 +1,276 @@
+"""The addresses that lead on from an answer, with a handle in place of each key that is hidden from the caller.
+
+An application leads to a row by its key, encoded in its own way: such an address would show what the row hides. DESIGN
+decision 5: the caller gets a handle instead, follows it, and the application is asked by the true key.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+
+from policies.ask import CARRIED, KEY, Held, Opened, Question, Routes, Sight
+from policies.formats.free_text import KnownValues, personal_spans
+from policies.policy import About
+from policies.program import OperationRule, Program
+from policies.spelling import Spelling, read, spelled
+from policies.transforms.handle import Holder
+from policies.transforms.make import REDACTED
+
+_MAY_LEAD = re.compile(r"[/?=\\]|%(?:2f|3f|3d|5c)", re.IGNORECASE)
+"""What is in an address that leads elsewhere, or in what is asked there."""
+DEEPEST = 4
+"""Addresses within the parameters of each other."""
+_PLAIN_IN_PATH = "/:@!$&'()*+,=~"
+"""Source: RFC 3986, 3.3. Some systems take an escape of one of these for another path."""
+
+
+OF_ADDRESSES = frozenset({"content-location", "link", "location", "refresh"})
+"""Response headers that hold addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where in a path, percent-decoded, the key of a record stands, and of which record."""
+
+    start: int
+    end: int
+    record: str
+    is_hidden: bool
+
+
+class Links:
+    """What addresses of a system hold, for callers of *view*."""
+
+    def __init__(self, program: Program, view: Sight) -> None:
+        self._view = view
+        self._routes = Routes(program)
+        self._questions = {operation.id: Question(operation, program.spelling) for operation in program.operations}
+        self._operations = program.operations
+        self._hidden = {record for record, fields in program.record_keys.items() if not view.may_ask(fields)}
+        self.hosts = program.hosts
+        self.spelling = program.spelling
+        self.may_tell = bool(self._hidden) or any(
+            not view.may_ask(fields)
+            for operation in program.operations
+            for fields in (
+                operation.asked,
+                *(rule.fields for rule in operation.parameters if rule.about is About.KEY),
+                *(operation.fields[name] for name in operation.key_fields),
+            )
+        )
+        """Whether any could hold a key that is hidden."""
+
+    def hides(self, record: str) -> bool:
+        """Whether the key of *record* is hidden."""
+        return record in self._hidden
+
+    def named_in(self, path: str) -> Named | None:
+        """The key that *path*, percent-decoded, holds: as a link reads it, or a form, where no link leads there."""
+        operations = self._routes.each(path)
+        for operation in sorted(operations, key=lambda operation: operation.method != "GET"):
+            match = self._questions[operation.id].path.fullmatch(path)
+            if operation.asked and match is not None:
+                return Named(*match.span("key"), operation.record, not self._view.may_ask(operation.asked))
+        return None
+
+    def is_refused(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
+        """Whether *path* is an operation's and *query*, whose keys are handles, is none that the caller may put."""
+        operations = [operation for operation in self._routes.each(path) if not operation.static]
+        for operation in operations:
+            question = self._questions[operation.id]
+            keys = frozenset(place for place, (name, _) in enumerate(query) if question.key_in(name) is not None)
+            if question.refusal(Opened(path, tuple(query), names_record=True, by_handle=keys), self._view) is None:
+                return False
+        return bool(operations)
+
+    def held_in(self, path: str, name: str) -> set[Held]:
+        """The hidden keys that the parameter *name* of *path* may hold; of any path, where none fits."""
+        operations: Sequence[OperationRule] = self._routes.each(path) if path else ()
+        held = {self._questions[operation.id].key_in(name) for operation in operations or self._operations}
+        return {each for each in held if each is not None and not self._view.may_ask(each.fields)}
+
+    def hold_key(self, text: str, base: str = "", depth: int = 0) -> bool:
+        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key.
+
+        An application that makes a link of what the caller has said would have a handle made of his guess.
+        """
+        if not self.may_tell or not _MAY_LEAD.search(text):
+            return False
+        if depth > DEEPEST:
+            return True
+        readings = {text, unquote(text)}
+        return any(self._leads_to_key(each, base, depth) or self._asks_by_key(each, "", depth) for each in readings)
+
+    def _leads_to_key(self, address: str, base: str, depth: int) -> bool:
+        try:
+            split = urlsplit(address.strip())
+        except ValueError:
+            return False  # nobody can follow it
+        path = path_of(address, base)
+        if path is None:
+            return True
+        named = self.named_in(path)
+        return (named is not None and named.is_hidden) or self._asks_by_key(split.query, path, depth)
+
+    def _asks_by_key(self, query: str, path: str, depth: int) -> bool:
+        return any(
+            value and (self.held_in(path, name) or self.hold_key(value, path, depth + 1))
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        )
+
+
+class Addresses:
+    """Those of one answer. *base* is the path that was asked, percent-decoded, with its true keys.
+
+    Without a *holder* no handle can be made: what holds a hidden key is left out.
+    *asked_by*: see the method of that name.
+    """
+
+    def __init__(
+        self, links: Links, base: str = "", holder: Holder | None = None, asked_by: Sequence[str] = ()
+    ) -> None:
+        self._links = links
+        self._base = base
+        self._holder = holder
+        self.hidden_keys: set[str] = set()
+        """Keys that the answer may repeat because it was asked for by them, in each way that they may be written."""
+        self.asked_by(asked_by)
+        self._written: dict[str, str | None] = {}
+        self._originals: dict[str, str] = {}
+        self.bound: dict[Any, Any] = {}
+        """What a view has bound to them: see `View`."""
+        self.handles: set[str] = set()
+        """Those that were made so far: they stand for nothing that anybody could read."""
+
+    def asked_by(self, keys: Sequence[str]) -> None:
+        """The caller has asked by *keys* without knowing them."""
+        self.hidden_keys |= {form for key in keys for form in _forms(key, self._links.spelling)}
+
+    @property
+    def may_change(self) -> bool:
+        """Whether any address could."""
+        return self._links.may_tell
+
+    def of(self, address: str) -> str | None:
+        """*address* with handles; None where it holds a hidden key, or may, and cannot be written so."""
+        if not self._links.may_tell:
+            return address
+        if address not in self._written:
+            written = self._written[address] = self._of(address)
+            if written is not None:
+                self._originals.setdefault(written, address)
+        return self._written[address]
+
+    def original(self, address: str) -> str:
+        """What `of` was given where it gave *address*."""
+        return self._originals.get(address, address)
+
+    def link(self, address: str) -> str:
+        """*address* for a program to follow; three stars where a hidden key, or anything personal, would stay in it."""
+        written = self.of(address)
+        known = KnownValues(handles=self.handles)
+        if written is None or personal_spans(unquote(written), known) or personal_spans(written, known):
+            return REDACTED
+        return written
+
+    def key(self, record: str, value: str) -> str | None:
+        """The key *value* of *record*, which stands by itself: as it is where it is shown; None without a handle."""
+        return self.handle(record, value) if self._links.hides(record) else value
+
+    def handle(self, record: str, value: str) -> str | None:
+        """A handle for the key *value* of *record*, hidden or not; None where none can be had."""
+        return self._handle(record, spelled(value, self._links.spelling))
+
+    def cursor(self, record: str, value: str) -> str | None:
+        """The same of what an address says about a place in the list of *record*."""
+        return self._handle(record, value) if self._links.hides(record) else value
+
+    def parameter(self, address: str, name: str, value: str) -> str | None:
+        """The same of *value*, which is sent to *address* as the parameter *name*."""
+        path = path_of(address, self._base)
+        return None if path is None else self._parameter(path, name, value)
+
+    def carried(self, name: str, value: str) -> str | None:
+        """The same of *value*, which is sent as *name* and may be a page to go back to, or what was asked there."""
+        if not self._links.hold_key(value, self._base):
+            return value
+        if self._holder is None:
+            return None
+        handle = self._holder.handle(value, CARRIED, name)
+        self.handles.add(handle)
+        return handle
+
+    def _of(self, address: str) -> str | None:
+        try:
+            split = urlsplit(address.strip())
+        except ValueError:
+            return None
+        if split.scheme not in ("", "http", "https"):
+            return address
+        path = path_of(address, self._base)
+        if path is None:
+            return None
+        written = split.path
+        if (named := self._links.named_in(path)) is not None and named.is_hidden:
+            handle = self._handle(named.record, path[named.start : named.end])
+            if handle is None:
+                return None
+            written = quoted(path[: named.start] + handle + path[named.end :])
+        if self._links.is_refused(path, parse_qsl(split.query, keep_blank_values=True)):
+            return None  # who may not see what is hidden in it may not follow it either
+        pieces = [self._piece(path, piece) for piece in split.query.split("&")]
+        query = "&".join(piece for piece in pieces if piece is not None)
+        if None in pieces:
+            return None
+        if (written, query) == (split.path, split.query):
+            return address
+        return urlunsplit((split.scheme, split.netloc, written, query, split.fragment))
+
+    def _piece(self, path: str, piece: str) -> str | None:
+        name, _, written = piece.partition("=")
+        value = unquote_plus(written)
+        then = self._parameter(path, unquote_plus(name), value)
+        return piece if then == value else f"{name}={then}" if then is not None else None
+
+    def _parameter(self, path: str, name: str, value: str) -> str | None:
+        held = self._links.held_in(path, name) if value else set()
+        if not held:
+            return self.carried(name, value)
+        if len(held) > 1:
+            return None
+        (key,) = held
+        return self._handle(key.record, value if key.spelling is None else spelled(value, key.spelling))
+
+    def _handle(self, record: str, value: str) -> str | None:
+        if self._holder is None:
+            return None
+        handle = self._holder.handle(value, KEY, record)
+        self.handles.add(handle)
+        return handle
+
+
+def path_of(address: str, base: str) -> str | None:
+    """The path that *address* on the page at *base* leads to, percent-decoded; None where nobody can say."""
+    if "\\" in address:  # which browsers take for a slash
+        return None
+    try:
+        path = unquote(urlsplit(urljoin(quoted(base), urlsplit(address.strip()).path)).path)
+    except ValueError:
+        return None
+    return path if path.startswith("/") or not path else None
+
+
+def _forms(key: str, spelling: Spelling) -> Iterator[str]:
+    """How *key*, written as in addresses, may stand in a text: whole, and each of those that it is made of."""
+    yield key
+    for part in key.split(","):
+        with suppress(ValueError):
+            yield read(part, spelling)
+
+
+def quoted(path: str) -> str:
+    """*path* percent-encoded, as little of it as may be."""
+    return quote(path, safe=_PLAIN_IN_PATH)
