@@ -49,6 +49,18 @@ class PolicyState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowState:
+    """A draft that runs beside the programs in force and decides nothing."""
+
+    generation: int
+    exchanges: int
+    """That both were asked about."""
+    failures: int
+    disagreements: int
+    """Kinds of differences, each of which may have come often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerState:
     """One process of the data plane. The numbers are totals since it started, the last three the present ones."""
 
@@ -149,6 +161,8 @@ class Installation:
     records: RecordState = RecordState()
     keys: KeyState | None = None
     """None while nobody has told of them."""
+    shadow: ShadowState | None = None
+    """None where no draft runs."""
     overlay: tuple[OverlayEntry, ...]
     """Those of the past included; what is in force is decided by their time."""
     addresses: Mapping[str, str]

@@ -72,12 +72,15 @@ class PolicyLife:
         self._known: tuple[Entry, ...] = ()
         self._judged: dict[tuple[str, str], Judged] = {}
         self._lock = threading.RLock()
+        self._judging = threading.Lock()
 
     # -- reading
 
     def history(self) -> PolicyHistory:
         """All that has happened. Raises BrokenPolicyJournal where the journal is not as it was written."""
-        return self._of(self._store.rows())
+        with self._lock:
+            anchor = self._anchor()  # first: what is known from elsewhere was written before it was
+            return self._of(self._store.rows(), anchor)
 
     def last(self) -> int:
         """The number of the last entry of the journal, to see whether there is anything new."""
@@ -91,7 +94,7 @@ class PolicyLife:
         """What the check makes now of the files with the digest *content*. Raises AlteredFiles and OSError."""
         now = self._clock()
         key = (content, f"{now:%Y-%m-%d}")
-        with self._lock:
+        with self._judging:
             if key not in self._judged:
                 made = judge(self.snapshot(content), now)
                 while len(self._judged) >= _KEPT:
@@ -196,10 +199,9 @@ class PolicyLife:
 
     # -- how
 
-    def _of(self, rows: list[Row]) -> PolicyHistory:
+    def _of(self, rows: list[Row], anchor: tuple[int, str] | None) -> PolicyHistory:
         with self._lock:
             self._known = verified(rows, self._verifier, self._known)
-            anchor = self._anchor()
             if anchor is not None:
                 number, chain = anchor
                 if number > len(self._known) or (number > 0 and self._known[number - 1].chain != chain):
@@ -214,7 +216,7 @@ class PolicyLife:
     ) -> None:
         def rows(before: list[Row]) -> list[Row]:
             after, made = before[-1] if before else None, []
-            for fact in decide(self._of(before)):
+            for fact in decide(self._of(before, self._anchor())):
                 after = row_of(fact, after, self._clock(), by, self._signer)
                 made.append(after)
             return made

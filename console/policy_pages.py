@@ -18,6 +18,8 @@ from policies.snapshot import Snapshot, UnfitFiles
 
 MOST_LISTED = 200
 ON_ONE_PAGE = 20
+MOST_ENTRIES = 60
+"""Of the journal on the page; `yingbi policy history --json` has what it adds up to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class PolicyPages:
             folder=folder,
             beginnings=_beginnings(desk, folder),
             ended=history.ended[:ON_ONE_PAGE],
+            entries=tuple(reversed(history.entries[-MOST_ENTRIES:])),
             ways_back=[(str(number), _titled(history.version(number))) for number in history.ways_back],
             writes=desk.may("POST", "/policies/drafts") and policy.two_people and not altered,
             most=MOST_LISTED,

@@ -72,6 +72,8 @@ KINDS: Mapping[str, Bilingual] = {
     "records": Bilingual(zh="记录", en="record"),
     "fields": Bilingual(zh="字段", en="field"),
     "operations": Bilingual(zh="操作", en="operation"),
+    "transforms": Bilingual(zh="变换", en="transform"),
+    "least_candidates": Bilingual(zh="最少候选数", en="least candidates"),
 }
 """What is declared, by what the policy calls it; anything newer is called by that."""
 

@@ -147,6 +147,8 @@ class _Count:
     def __init__(self) -> None:
         self.persons: dict[str, int] = {}
         """Each digest with one bit for each category shown in clear, and bit 0 for anything in clear."""
+        self.former: dict[str, str] = {}
+        """The digest of the epoch before, by that of the same person now, where an event holds both."""
         self.bits: dict[str, int] = {}
         self.clear: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
@@ -202,6 +204,17 @@ class _Count:
             self.last = at
         for digest in subjects:
             self.persons[digest] = self.persons.get(digest, 0) | bits
+        self.former.update(zip(subjects, own.get("former_subjects", ()), strict=False))
+
+    def _join_epochs(self) -> None:
+        """Let a person who was counted by digests of two epochs be one."""
+        joined: dict[str, int] = {}
+        for digest, bits in self.persons.items():
+            first = digest
+            while first in self.former:  # epochs come one after the other: this ends
+                first = self.former[first]
+            joined[first] = joined.get(first, 0) | bits
+        self.persons = joined
 
     def _follow_stream(self, phase: str, exchange: str, sent: int) -> None:
         match Phase(phase):
@@ -227,6 +240,7 @@ class _Count:
 
     def scope(self, question: ScopeQuestion, *, complete: bool) -> Scope:
         """What was counted."""
+        self._join_epochs()
         in_clear = sum(1 for bits in self.persons.values() if bits)
         return Scope(
             question=question,

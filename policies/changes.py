@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.ask import questions_of
+from policies.choose import GENERAL, Choice
 from policies.decisions import Decision
-from policies.places import HIDDEN, places_in
+from policies.places import HIDDEN, Held, places_in
 from policies.program import FieldInfo, OperationRule, Shapes
-from policies.standpoint import Asker, Standpoint
-from policies.transforms.spec import Form, Keep, Show, Spec, form_of
+from policies.standpoint import ACTING, OWN, Asker, Standpoint, choice_of
+from policies.transforms.spec import Block, Form, Keep, Show, Spec, form_of, name_of
 from policies.view import View
 
+_WHOSE = {"": "", OWN: "（本人的 / own）", ACTING: "（被代办人的 / of whom one acts for）"}
+"""In whose records, besides everybody's, grants can say something else."""
 _VARIABLE = re.compile(r"\{(\w+)(\*?)\}")
 
 
@@ -59,10 +62,18 @@ class Change:
     after: Side
     counted_as: str = ""
     """The name under which values of the field were counted; empty where they are not."""
+    is_about_records: bool = False
+    """Whether it is about which records are shown: answers that held others were refused, or had them left out."""
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether what it changes are refusals, and no answers."""
+        return self.kind is Kind.ANSWERED or self.before == WITHHELD or self.before.transform == BLOCKED
 
 
 _ANSWERED = Side("answer", Form.CLEAR)
 WITHHELD = Side("withheld", Form.NONE)
+BLOCKED = name_of(Block())
 """Answers in the format do not leave."""
 
 
@@ -74,6 +85,7 @@ class Ready:
     operation: OperationRule | None
     view: View
     shapes: Shapes
+    choice: Choice
 
 
 def changes_of(
@@ -115,7 +127,9 @@ def _ready(side: Standpoint | None, operation: OperationRule | None, asker: Aske
     known = side.known(asker) if side is not None else None
     if side is None or known is None:
         return None
-    return Ready(side, operation, side.view_of(known, operation), side.shapes_of(operation, is_error=is_error))
+    view = side.view_of(known, operation)
+    choice = choice_of(view, is_citizen=known.is_citizen, is_acting=known.is_acting, attributes=dict(known.attributes))
+    return Ready(side, operation, view, side.shapes_of(operation, is_error=is_error), choice)
 
 
 def field_changes(old: Ready | None, new: Ready, name: str, read_as: str) -> Iterator[Change]:
@@ -130,19 +144,58 @@ def field_changes(old: Ready | None, new: Ready, name: str, read_as: str) -> Ite
             if held:
                 yield Change(Kind.WITHHELD, name, "", place.format, _ANSWERED, Side("answer_not_declared", Form.NONE))
             continue
-        decision, info = new.side.decided(new.view, instead)
         if old is None or not held:
+            decision, info = new.side.decided(new.view, instead)
             if decision.form is not Form.NONE:
                 yield Change(Kind.SHOWN, name, decision.name, decision.category, WITHHELD, _side(decision, info))
             continue
-        decided, declared = old.side.decided(old.view, held)
-        was, would = _side(decided, declared), _side(decision, info)
-        if (was.transform, was.form) == (would.transform, would.form):
+        yield from _of_place(old, held, new, instead, name)
+    if old is not None:
+        yield from _of_rows(old.choice, new.choice, name)
+
+
+def _of_place(old: Ready, held: Held, new: Ready, instead: Held, name: str) -> Iterator[Change]:
+    """What would become otherwise of values in one place: in everybody's records, and in those of certain owners."""
+    of_everybody = None
+    for whose, words in _WHOSE.items():
+        tables = old.choice.table_of(whose), new.choice.table_of(whose)
+        if whose and tables == (GENERAL, GENERAL):
             continue
+        decided, declared = old.side.decided(old.view, held, tables[0])
+        decision, info = new.side.decided(new.view, instead, tables[1])
+        was, would = _side(decided, declared), _side(decision, info)
+        if (was.transform, was.form) == (would.transform, would.form) or (was, would) == of_everybody:
+            continue
+        if not whose:
+            of_everybody = was, would
         more = not surely_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
         named = decision if held == HIDDEN else decided
-        counted_as = decided.name if declared.personal else ""
-        yield Change(Kind.SHOWN if more else Kind.MASKED, name, named.name, named.category, was, would, counted_as)
+        counted_as = decided.name if declared.personal and not isinstance(decided.spec, Block) else ""
+        kind = Kind.WITHHELD if isinstance(decision.spec, Block) else Kind.SHOWN if more else Kind.MASKED
+        yield Change(kind, name, named.name + words, named.category, was, would, counted_as)
+
+
+def _of_rows(was: Choice, would: Choice, name: str) -> Iterator[Change]:
+    """Which records are shown, and of how many persons one answer may be."""
+    for field in sorted(was.rows.keys() | would.rows.keys()):
+        before, after = was.rows.get(field), would.rows.get(field)
+        was_shown, would_show = (Side(_only(rows), Form.CLEAR) for rows in (before, after))
+        for kind, here, there in ((Kind.SHOWN, after, before), (Kind.WITHHELD, before, after)):
+            if there is not None and (here is None or here - there):
+                about = f"{field}（记录 / records）"
+                yield Change(kind, name, about, "", was_shown, would_show, is_about_records=True)
+    if was.at_most != would.at_most:
+        is_less = would.at_most is not None and (was.at_most is None or would.at_most < was.at_most)
+        most, most_now = (
+            Side("any number" if number is None else f"at most {number}", Form.CLEAR)
+            for number in (was.at_most, would.at_most)
+        )
+        kind = Kind.WITHHELD if is_less else Kind.SHOWN
+        yield Change(kind, name, "（人数 / persons）", "", most, most_now, is_about_records=True)
+
+
+def _only(rows: frozenset[str] | None) -> str:
+    return "all" if rows is None else f"only {', '.join(sorted(rows)) or 'none'}"
 
 
 def _plain(read_as: str, ready: Ready) -> str:
@@ -213,6 +266,8 @@ def surely_no_more(was: Spec, would: Spec) -> bool:
     Of values so short that the one mask hid them whole, the narrower one may leave a character.
     """
     match was, would:
+        case Block(), _:
+            return was == would  # that kept back the whole answer
         case Show(), _:
             return True
         case Keep(first, last, fill), Keep(first_now, last_now, fill_now):

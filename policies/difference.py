@@ -16,6 +16,7 @@ from policies.snapshot import Snapshot
 MOST_LINES = 20_000
 """Of a file; what is longer is only said to be another."""
 _LONGEST = 120
+_CATALOGUE = Position("catalogue.yaml", 1, 1)
 _NO_LINES = "@@ 没有内容，或只有行末不同 / no text, or only its end differs @@"
 _APART = {"systems": ("records", "operations"), "records": ("fields",), "packs": ("operations",)}
 """What is told of on its own, rather than as a part of what it stands in."""
@@ -59,6 +60,14 @@ class FileChange:
     what: What
     lines: tuple[str, ...]
     """As `diff -u` has them, without the two that name the file; none where the file is too long to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """What is declared as a mere value, in the catalogue: a named transform, a limit."""
+
+    value: Any
+    at: Position = _CATALOGUE
 
 
 def files_changed(before: Snapshot, after: Snapshot) -> tuple[FileChange, ...]:
@@ -105,7 +114,12 @@ def _split(text: str) -> list[str]:
 
 def _declared(policy: Policy) -> Iterator[tuple[tuple[str, str], Any]]:
     for each in dataclasses.fields(policy):
-        yield from _within(each.name, getattr(policy, each.name), "")
+        value = getattr(policy, each.name)
+        yield from _within(each.name, value, "")
+        if isinstance(value, Mapping):
+            yield from (((each.name, name), _Plain(item)) for name, item in value.items() if not hasattr(item, "at"))
+        elif isinstance(value, int | str):
+            yield (each.name, ""), _Plain(value)
 
 
 def _within(kind: str, value: Any, outer: str) -> Iterator[tuple[tuple[str, str], Any]]:

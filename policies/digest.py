@@ -29,6 +29,11 @@ def canonical(identifier: str) -> str:
 class Digester:
     """Digests under the key of one epoch. The key has 32 to 64 bytes and is never shown."""
 
+    former: "Digester | None" = None
+    """Of the epoch before, as long as its digests are written beside these."""
+    earlier: tuple["Digester", ...] = ()
+    """Of every epoch before."""
+
     def __init__(self, epoch: str, key: bytes) -> None:
         if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise ValueError("a digest key has 32 to 64 bytes")
@@ -51,6 +56,28 @@ class Digester:
             hashed.update((identifier if plain else canonical(identifier)).encode())
             digests.append(prefix + hashed.hexdigest())
         return digests
+
+    def note(self, identifiers: Iterable[str], subjects: dict[str, str]) -> None:
+        """Put the digest of each of *identifiers* into *subjects*, with the former one while both are written."""
+        each = tuple(identifiers)
+        if self.former is None:
+            subjects.update(dict.fromkeys(self.each(each), ""))
+        else:
+            subjects.update(zip(self.each(each), self.former.each(each), strict=True))
+
+    def after(self, earlier: Iterable["Digester"], *, writes_both: bool) -> "Digester":
+        """The same after the epochs of *earlier*, the oldest first."""
+        made = self.alone()
+        made.earlier = tuple(earlier)
+        made.former = made.earlier[-1] if writes_both and made.earlier else None
+        return made
+
+    def alone(self) -> "Digester":
+        """The same, once the digests of the epoch before are written no more."""
+        made = object.__new__(Digester)
+        made.epoch, made._prefix, made._keyed = self.epoch, self._prefix, self._keyed
+        made.earlier = self.earlier
+        return made
 
     def __repr__(self) -> str:
         return f"Digester(epoch={self.epoch!r})"

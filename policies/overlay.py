@@ -5,6 +5,7 @@ one. It is small, signed and not compiled; workers check its generation on each 
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,13 +59,15 @@ class OverlayEntry:
         if self.until.tzinfo is None:
             raise ValueError("`until` needs a time zone")
 
-    def concerns(self, *, system: str, operation: str, caller: str, credential: str) -> bool:
-        """Whether this entry is about an exchange, whatever the time."""
+    def concerns(
+        self, *, system: str, operation: str, caller: str, credential: str, earlier: Collection[str] = ()
+    ) -> bool:
+        """Whether this entry is about an exchange, whatever the time. *earlier*: what the caller was called before."""
         if self.system and self.system != system:
             return False
         match self.kind:
             case Tightening.BLOCK_CALLER:
-                return self.target == caller
+                return self.target == caller or self.target in earlier
             case Tightening.BLOCK_CREDENTIAL:
                 return self.target == credential
             case Tightening.STOP_OPERATION:
@@ -81,7 +84,14 @@ class Overlay:
     entries: tuple[OverlayEntry, ...] = ()
 
     def in_force(
-        self, *, system: str, operation: str, caller: str, credential: str, now: datetime
+        self,
+        *,
+        system: str,
+        operation: str,
+        caller: str,
+        credential: str,
+        now: datetime,
+        earlier: Collection[str] = (),
     ) -> tuple[OverlayEntry, ...]:
         """The entries about this exchange that have not ended at *now*."""
         if not self.entries:
@@ -90,7 +100,9 @@ class Overlay:
             entry
             for entry in self.entries
             if now < entry.until
-            and entry.concerns(system=system, operation=operation, caller=caller, credential=credential)
+            and entry.concerns(
+                system=system, operation=operation, caller=caller, credential=credential, earlier=earlier
+            )
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policies.changes import WITHHELD, Change, Kind, Side, changes_of
+from policies.changes import Change, Kind, Side, changes_of
 from policies.program import Program
 from policies.standpoint import Asker, Standpoint
 
@@ -150,8 +150,8 @@ def _count(change: Change, usage: Usage, found: dict[tuple[object, ...], Differe
     if change.counted_as:
         times, values = usage.fields.get(change.counted_as, (0, 0))
     else:
-        was_refused = change.kind is Kind.ANSWERED or change.before == WITHHELD
-        times, values = usage.refused if was_refused else usage.answered, 0
+        times, values = usage.refused if change.was_refused else usage.answered, 0
+        times += usage.refused if change.is_about_records else 0
     if times:
         difference.times += times
         difference.values += values

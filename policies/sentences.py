@@ -46,6 +46,8 @@ SENTENCES: Mapping[str, str] = {
     "escrow-unproved": "该系统的密钥用了 30 天以上，还没有经过验证的托管备份",
     "key-journal-broken": "密钥记录被改动过，请从备份恢复",
     "keys-open-to-others": "密钥文件别人也能读，请改正权限",
+    "no-epochs": "摘要密钥的期数（`epochs.json`）丢失或损坏，请从备份恢复",
+    "old-canaries": "诱饵名单中没有现用摘要密钥的摘要，31 天后不再能发现诱饵被看，请重建",
     "no-keyring": "该系统的密钥环不能用，系统不提供服务，请从备份恢复",
     "no-root-key": "根密钥丢失，请从托管备份恢复",
     "root-key-old": "根密钥用得太久，请轮换：`yingbi keys rotate --root`",

@@ -1,7 +1,8 @@
 """One program, asked what it would do with somebody's request: what rehearsing compares two of."""
 
+import dataclasses
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -9,9 +10,10 @@ from msgspec.structs import replace
 
 from policies.applies import Applying, Asking
 from policies.ask import Opened, Question, Routes, call_refusal
+from policies.choose import GENERAL, Choice, countable
 from policies.decisions import Decision
 from policies.places import HIDDEN, Held, Place, held_at
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, State
+from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, Owner, State
 from policies.program import FieldInfo, GrantRule, OperationRule, Program, Shapes
 from policies.view import View, Views
 
@@ -19,6 +21,8 @@ _KEY = bytes(32)
 """Nothing is masked here: a view is only asked what it decides."""
 
 
+OWN, ACTING = "own", "acting"
+"""Stand for the digests of a caller and of whom they act for: whose they are makes no difference to a program."""
 _SOMEBODY = "@"
 """The id of somebody imagined, whom no grant names."""
 _MONDAY = datetime(2026, 1, 5, tzinfo=timezone(timedelta(hours=8)))
@@ -32,6 +36,8 @@ class Asker:
     id: str = ""
     """As records have it: a citizen is a digest."""
     is_citizen: bool = False
+    is_acting: bool = False
+    """Whether they act for somebody on a basis that the credential vouches for."""
     is_signed_in: bool = False
     posts: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
@@ -73,6 +79,7 @@ class Standpoint:
                 posts=frozenset(rule.posts),
                 purposes=frozenset(rule.purposes),
                 attributes=frozenset(rule.attributes.items()),
+                is_acting=asker.is_acting,
                 address=asker.address,
                 at=asker.at,
             )
@@ -85,8 +92,10 @@ class Standpoint:
         known = self.known(asker)
         if known is None:
             return ()
-        grants = self._applying_somewhere.to(self._asking(known, ""))
-        return (known.is_signed_in, known.posts, tuple(grant.id for grant in grants))
+        grants = _countable(self._applying_somewhere.to(self._asking(known, "")), known)
+        named = {row.attribute for grant in grants for row in grant.rows.values()} - {""}
+        of_rows = tuple(sorted((name, value) for name, value in known.attributes if name in named))
+        return (known.is_signed_in, known.posts, tuple(grant.id for grant in grants), of_rows)
 
     def imagined(self) -> Iterator[Asker]:
         """One caller for every way in which the program tells callers apart."""
@@ -113,7 +122,7 @@ class Standpoint:
     def view_of(self, asker: Asker, operation: OperationRule | None) -> View:
         """What *asker*, as `known`, gets of *operation*."""
         grants = self._applying.to(self._asking(asker, operation.id if operation is not None else ""))
-        return self._views.of(grants)
+        return self._views.of(_countable(grants, asker))
 
     def refusal(self, operation: OperationRule | None, method: str, asker: Asker | None) -> str:
         """Why *asker*, as `known`, gets no answer of *operation* whatever else he says; empty where he does."""
@@ -151,10 +160,24 @@ class Standpoint:
             return held_at(shapes, place)
         return HIDDEN if place.format != "csv" else ()
 
-    def decided(self, view: View, held: Held) -> tuple[Decision, FieldInfo]:
-        """What becomes of a value that is one of *held*: of a key, what becomes of the first part that is hidden."""
+    def decided(self, view: View, held: Held, table: int = GENERAL) -> tuple[Decision, FieldInfo]:
+        """What becomes of a value that is one of *held*: of a key, what becomes of the first part that is hidden.
+
+        *table*: see `policies.choose`.
+        """
         index = ([each for each in held if not view.may_ask([each])] or held)[0]
-        return view.decisions[index], self.program.fields[index]
+        fields = self.program.fields
+        return view.decisions[table * len(fields) + index], fields[index]
+
+
+def choice_of(view: View, *, is_citizen: bool, is_acting: bool, attributes: Mapping[str, str]) -> Choice:
+    """What a caller of *view* gets of their own records, told by `OWN`, and of those of whom they act for, `ACTING`."""
+    own, acting = OWN if is_citizen else "", ACTING if is_acting else ""
+    return view.choice(own=own, acting=acting, attributes=attributes)
+
+
+def _countable(grants: tuple[GrantRule, ...], asker: Asker) -> tuple[GrantRule, ...]:
+    return countable(grants, own=OWN if asker.is_citizen else "", acting=ACTING if asker.is_acting else "")
 
 
 def _those_meant(grant: GrantRule) -> Iterator[Asker]:
@@ -163,24 +186,19 @@ def _those_meant(grant: GrantRule) -> Iterator[Asker]:
     address = str(ipaddress.ip_network(grant.networks[0]).network_address) if grant.networks else ""
     attributes = frozenset((name, values[0]) for name, values in grant.attributes.items() if values)
     purposes = frozenset(grant.purposes[:1])
+    somebody = Asker(
+        is_signed_in=True,
+        is_citizen=grant.owner is Owner.SELF,
+        is_acting=grant.owner is Owner.ACTING,
+        posts=frozenset(grant.all_posts),
+        purposes=purposes,
+        attributes=attributes,
+        address=address,
+        at=at,
+    )
     for post in grant.posts or (() if grant.callers or grant.anyone else ("",)):
-        yield Asker(
-            is_signed_in=True,
-            posts=frozenset({*grant.all_posts, post} - {""}),
-            purposes=purposes,
-            attributes=attributes,
-            address=address,
-            at=at,
-        )
+        yield dataclasses.replace(somebody, posts=frozenset({*grant.all_posts, post} - {""}))
     for caller in grant.callers:
-        yield Asker(
-            id=caller,
-            is_signed_in=True,
-            posts=frozenset(grant.all_posts),
-            purposes=purposes,
-            attributes=attributes,
-            address=address,
-            at=at,
-        )
+        yield dataclasses.replace(somebody, id=caller)
     if grant.anyone:
-        yield Asker(purposes=purposes, address=address, at=at)
+        yield dataclasses.replace(somebody, is_signed_in=somebody.is_citizen, posts=frozenset())

@@ -34,7 +34,7 @@ class Current:
     board: Board
     program_verifier: Verifier
     overlay_verifier: Verifier
-    digester: Digester
+    digests: Callable[[], Digester]
     secret: bytes
     keys: KeysInForce
     lease_ns: int
@@ -46,6 +46,8 @@ class Current:
     """By host."""
     keyless: frozenset[str] = frozenset()
     """The hosts of systems whose keys cannot be read: of these nothing is served."""
+    digester: Digester = field(init=False)
+    """What digests are made with: as `digests` gave it last."""
     _programs: dict[str, tuple[Program, str]] = field(default_factory=dict)
     _made: dict[str, System] = field(default_factory=dict)
     _seen_programs: int = 0
@@ -55,6 +57,9 @@ class Current:
     _told: set[tuple[str, int]] = field(default_factory=set)
     _began: tuple[datetime, int] | None = None
     _lease_until_ns: int = 0
+
+    def __post_init__(self) -> None:
+        self.digester = self.digests()
 
     @property
     def programs_in_force(self) -> int:
@@ -115,8 +120,9 @@ class Current:
     def _take_keys(self) -> None:
         """Serve with the keys of now, where they are others than before."""
         self.keys.renew(self._programs)
+        self.digester, before = self.digests(), self.digester
         used = {name: made.keys for name, made in self._made.items()}
-        if any(self.keys.of(name) is not used.get(name) for name in self._programs):
+        if self.digester is not before or any(self.keys.of(name) is not used.get(name) for name in self._programs):
             try:
                 self._make_systems(self._programs)
             except (ValueError, re.error):  # as yet it had no keys, so nobody has tried to serve by it
@@ -137,7 +143,7 @@ class Current:
 
     def _system(self, name: str, program: Program, digest: str, keys: DataKeys) -> System:
         made = self._made.get(name)
-        if made is not None and made.digest == digest and made.keys is keys:
+        if made and made.digest == digest and made.keys is keys and made.digester is self.digester:
             return made
         return System(program, digest, self.digester, self.secret, keys)
 

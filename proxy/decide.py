@@ -105,6 +105,7 @@ def decide(
         system=system.name,
         operation=operation.id if operation else "",
         caller=caller.id,
+        earlier=caller.earlier,
         credential=caller.credential,
         now=overlay_now or now,
     )

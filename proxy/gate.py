@@ -285,6 +285,7 @@ class Gate:
             system=ledger.system.name,
             operation=ledger.operation,
             caller=ledger.caller.id,
+            earlier=ledger.caller.earlier,
             credential=ledger.caller.credential,
             now=self.current.unhurried(self.now()),
         )

@@ -64,6 +64,8 @@ class Caller:
     """The digest of whom the caller acts for, where the credential names that and the basis; else empty."""
     basis: str = ""
     """The number of that basis, such as a power of attorney."""
+    earlier: tuple[str, ...] = ()
+    """Of a citizen, the digests under the keys of earlier epochs: who was blocked by one of them stays blocked."""
 
     @property
     def own(self) -> str:
@@ -143,6 +145,7 @@ class Identity:
         on_behalf_of, basis = self._acting(rule, claims)
         return Caller(
             id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
+            earlier=tuple(each(subject) for each in self._digester.earlier) if kind is CallerKind.CITIZEN else (),
             kind=kind,
             posts=frozenset(posts),
             purposes=frozenset(

@@ -80,7 +80,7 @@ class Ledger:
         if not (subjects or tally.fields or tally.found or tally.left_out):
             return
         for start in range(0, max(1, len(subjects)), MOST_SUBJECTS):
-            part = dict.fromkeys(subjects[start : start + MOST_SUBJECTS])
+            part = {digest: tally.subjects[digest] for digest in subjects[start : start + MOST_SUBJECTS]}
             counted = Tally(tally.digester, subjects=part)
             if start == 0:
                 counted.fields, counted.found, counted.left_out = tally.fields, tally.found, tally.left_out
@@ -102,7 +102,7 @@ class Ledger:
     ) -> None:
         now = self._now()
         fields = _field_uses(tally, self.view) if tally is not None else ()
-        subjects = tuple(tally.subjects) if tally is not None else ()
+        subjects = tally.subjects if tally is not None else {}
         system = self.system
         self._log.append(
             AccessEvent(
@@ -129,7 +129,8 @@ class Ledger:
                 program=system.digest if system else "",
                 overlay=self.overlay,
                 fields=fields,
-                subjects=subjects,
+                subjects=tuple(subjects),
+                former_subjects=tuple(subjects.values()) if all(subjects.values()) else (),
                 left_out=tally.left_out if tally is not None else 0,
                 disclosure=_most(like or tally, self.view),
                 bytes_out=self.bytes_out,

@@ -63,15 +63,12 @@ def read_programs(
     Those whose digest is that of *known* are taken from there. Raises NotPublished for anything but a complete, signed
     publication of a generation above *newer_than*.
     """
+    digests, generation = read_current(folder, verifier, shelf)
+    if generation <= newer_than:
+        raise NotPublished("the programs are older than those in force")
+    programs: dict[str, tuple[Program, str]] = {}
     try:
-        outer = json.loads((folder / shelf.folder / "current.json").read_bytes())
-        verifier.check(shelf.current, outer["current"].encode(), outer["signature"])
-        current = json.loads(outer["current"])
-        generation: int = current["generation"]
-        if generation <= newer_than:
-            raise NotPublished("the programs are older than those in force")
-        programs: dict[str, tuple[Program, str]] = {}
-        for system, digest in current["systems"].items():
+        for system, digest in digests.items():
             if system in known and known[system][1] == digest:
                 programs[system] = known[system]
                 continue
@@ -84,6 +81,17 @@ def read_programs(
     except (*_UNREADABLE, BadProgram) as error:
         raise NotPublished("there are no programs that were published") from error
     return programs, generation
+
+
+def read_current(folder: Path, verifier: Verifier, shelf: Shelf = IN_FORCE) -> tuple[dict[str, str], int]:
+    """The digests of the current programs of *shelf*, by system, and their generation. Raises NotPublished."""
+    try:
+        outer = json.loads((folder / shelf.folder / "current.json").read_bytes())
+        verifier.check(shelf.current, outer["current"].encode(), outer["signature"])
+        current = json.loads(outer["current"])
+        return dict(current["systems"]), int(current["generation"])
+    except _UNREADABLE as error:
+        raise NotPublished("there are no programs that were published") from error
 
 
 def publish_overlay(folder: Path, overlay: Overlay, signer: Signer) -> None:

@@ -7,23 +7,26 @@ it is asked once the live program has decided; and whatever it raises is counted
 import logging
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 from policies.changes import Change, Kind, Ready, Side, field_changes
+from policies.choose import EVERYBODYS, Choice
 from policies.data_keys import derive_key
 from policies.disagreements import Disagreements, read_disagreements, write_disagreements
 from policies.formats.masker import Tally
 from policies.keys import Verifier
 from policies.overlay import Overlay
 from policies.program import Program
-from policies.standpoint import Standpoint
+from policies.standpoint import Standpoint, choice_of
 from policies.transforms.spec import Form
 from policies.view import View
 from proxy.decide import Forward, Refuse, decide
 from proxy.guard import contained
-from proxy.identity import BadCredential
+from proxy.identity import BadCredential, Caller
 from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.published import SHADOW, NotPublished, read_programs
@@ -173,41 +176,58 @@ class Shadow:
     def watched(self, watch: "_Watch", tally: Tally) -> None:
         """Count what the draft would do otherwise with the values in *tally*, which have just been written down."""
         with contained(self._failed):
-            counted = {watch.live.view.decisions[index].name: number for index, number in tally.fields.items()}
+            counted: Counter[str] = Counter()
+            for index, number in tally.fields.items():
+                counted[watch.live.view.decisions[index].name] += number
             for change in self._changes(watch):
                 if not change.counted_as or change.counted_as in counted:
                     is_first = change not in watch.counted
                     watch.counted.add(change)
-                    self.found.add(watch.system.name, change, int(is_first), counted.get(change.counted_as, 0))
+                    self.found.add(watch.system.name, change, int(is_first), counted[change.counted_as])
 
     def _changes(self, watch: "_Watch") -> list[Change]:
         live, would = watch.live, watch.would
         is_error, read_as = watch.ledger.status >= FIRST_OF_ERRORS, watch.ledger.format
-        key = (id(live.view), live.operation.id, id(would.view), would.operation.id, read_as, is_error)
+        choices = [_choice_of(forward.view, watch.ledger.caller) for forward in (live, would)]
+        views = (id(live.view), live.operation.id, id(would.view), would.operation.id)
+        key = (*views, read_as, is_error, *map(_told_by, choices))
         known = self._compared.get(key)
         if known is None:
             if len(self._compared) >= MOST_COMPARED:
                 self._compared.clear()
-            old = self._ready(watch.system, watch.now, live, is_error=is_error)
-            new = self._ready(watch.draft, watch.now, would, is_error=is_error)
+            old = self._ready(watch.system, watch.now, live, choices[0], is_error=is_error)
+            new = self._ready(watch.draft, watch.now, would, choices[1], is_error=is_error)
             found = list(dict.fromkeys(field_changes(old, new, would.operation.id, read_as)))
             # The views are held, so that no other can have the id of one of them.
             known = self._compared[key] = (live.view, would.view, found)
         return known[2]
 
-    def _ready(self, system: System, now: datetime, forward: Forward, *, is_error: bool) -> Ready:
+    def _ready(self, system: System, now: datetime, forward: Forward, choice: Choice, *, is_error: bool) -> Ready:
         side = self._standpoints.get(system.digest)
         if side is None:
             if len(self._standpoints) >= MOST_STANDPOINTS:
                 self._standpoints.clear()
             side = self._standpoints[system.digest] = Standpoint(system.program, now)
         operation = forward.operation
-        return Ready(side, operation, forward.view, side.shapes_of(operation, is_error=is_error))
+        return Ready(side, operation, forward.view, side.shapes_of(operation, is_error=is_error), choice)
 
     def _failed(self, kind: str) -> None:
         self.found.failures += 1
         self._is_changed = True
         log.warning("shadow_failed kind=%s", kind)
+
+
+def _choice_of(view: View, caller: Caller) -> Choice:
+    return choice_of(
+        view, is_citizen=bool(caller.own), is_acting=bool(caller.on_behalf_of), attributes=caller.attributes
+    )
+
+
+def _told_by(choice: Choice) -> tuple[object, ...]:
+    """What tells *choice* from others."""
+    if choice is EVERYBODYS:
+        return ()
+    return tuple(sorted(choice.tables.items())), tuple(sorted(choice.rows.items(), key=itemgetter(0))), choice.at_most
 
 
 @dataclass(slots=True)

@@ -21,7 +21,6 @@ from mitmproxy.master import Master
 from mitmproxy.proxy import layer, layers, mode_servers, tunnel
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from policies.digest import Digester
 from policies.keys import Verifier, read_secret
 from proxy import core, lean
 from proxy.addon import Hooks
@@ -30,6 +29,7 @@ from proxy.board import Board
 from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
+from proxy.digests_in_force import DigestsInForce
 from proxy.gate import Gate
 from proxy.http2 import HELD
 from proxy.keys_in_force import KeysInForce
@@ -67,11 +67,9 @@ class WorkerSettings:
     """32 bytes: the public half of the key that programs are signed with."""
     overlay_key: Path
     """The same for overlays. Two keys, because who may tighten must not be able to loosen."""
-    digest_key: Path
-    digest_epoch: str
     secret: Path
     keys: Path
-    """Folder of the root key and, in `rings`, of the keyring of each system."""
+    """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
     inventory: Path | None = None
     """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
     disagreements: Path | None = None
@@ -137,7 +135,7 @@ class Worker:
             board=Board(settings.board),
             program_verifier=Verifier(settings.program_key.read_bytes()),
             overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
-            digester=Digester(settings.digest_epoch, read_secret(settings.digest_key)),
+            digests=DigestsInForce(settings.keys, now, self._refused),
             secret=read_secret(settings.secret),
             keys=KeysInForce(settings.keys, self._refused),
             lease_ns=int(settings.lease_s * 1e9),

@@ -17,6 +17,7 @@ from typing import Any
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from policies.compile import compile_system
+from policies.epochs import epochs_path, write_epochs
 from policies.keyring import new_keyring, write_keyring
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
@@ -55,6 +56,7 @@ class Gateway:
         keys = self.home / "keys"
         for name in ("program", "overlay", "digest-1", "fields"):
             make_secret(keys / f"{name}.key")
+        epochs_path(keys).write_bytes(write_epochs([]))
         self.signer = Signer(keys / "program.key")
         self.overlay_signer = Signer(keys / "overlay.key")
         (keys / "program.pub").write_bytes(self.signer.public_bytes)
@@ -127,8 +129,6 @@ class Gateway:
             "log": str(self.home / "log"),
             "program_key": str(keys / "program.pub"),
             "overlay_key": str(keys / "overlay.pub"),
-            "digest_key": str(keys / "digest-1.key"),
-            "digest_epoch": "1",
             "secret": str(keys / "fields.key"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),

@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 
 from tests.gateway import ROOT, wait_until
+from yingbi.first_accounts import first_password
+from yingbi.home import Home
 
 YINGBI = Path(sys.executable).parent / "yingbi"
 START_LIMIT_S = 180
@@ -67,6 +69,20 @@ class Installation:
             text=True,
             check=False,
             timeout=limit_s,
+        )
+
+    def policy(self, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        """`yingbi policy …` by *who*, whose first password comes on standard input, or another."""
+        given = password or first_password(Home(self.home), who) or ""
+        return subprocess.run(
+            [str(YINGBI), "policy", *arguments, "--as", who],
+            cwd=ROOT,
+            env=self.environment,
+            input=f"{given}\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
 
     def status(self) -> dict[str, Any]:

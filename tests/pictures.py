@@ -43,8 +43,12 @@ def main(arguments: list[str]) -> int:
     options.accept_insecure_certs = True  # the authority is made anew for each installation
     for folder in (given.folder, ROOT / "docs" / "pictures"):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="yingbi-") as home, installation(Path(home) / "home") as made:
+    with (
+        tempfile.TemporaryDirectory(prefix="yingbi-") as home,
+        installation(Path(home) / "home", two_people=True) as made,
+    ):
         made.run("demo", "leak")
+        _draft(made)
         browser = Chrome(options=options, service=Service(str(chromium.driver)))
         try:
             for name, url in _pages(made, browser):
@@ -55,6 +59,13 @@ def main(arguments: list[str]) -> int:
         finally:
             browser.quit()
     return 0
+
+
+def _draft(made: Installation) -> None:
+    """A draft that waits for another officer."""
+    grants = made.home / "policies" / "grants.yaml"
+    grants.write_text(grants.read_text("utf-8").replace("      mobile: show\n", "", 1), "utf-8")
+    made.policy("officer", "draft", "--title", "窗口不再看手机号", "--reason", "业务科室来函")
 
 
 def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
@@ -91,6 +102,11 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
             "system": "/system",
         },
         "press": {"notice-draft": f"/cases/{case['id']}/notice", "overview-press": "/"},
+        "officer2": {
+            "policy-draft": "/policies/drafts/1",
+            "policy-file": "/policies/drafts/1/file?name=grants.yaml",
+            "policy-version": "/policies/versions/1",
+        },
         "officer": {"policies": "/policies", "overview-officer": "/", "notice-officer": f"/cases/{case['id']}/notice"},
         "operator": {"accounts": "/accounts", "overview-operator": "/"},
         "auditor": {"overview-auditor": "/", "case-auditor": f"/cases/{case['id']}", "password": "/password"},

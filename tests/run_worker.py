@@ -19,7 +19,6 @@ PATHS = (
     "log",
     "program_key",
     "overlay_key",
-    "digest_key",
     "secret",
     "keys",
     "inventory",

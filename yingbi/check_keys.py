@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from policies.epochs import BadEpochs, epochs_path, read_epochs
 from policies.findings import Finding, Position, Severity
 from yingbi.escrow import unproved
 from yingbi.home import Home
@@ -25,7 +26,12 @@ def check_keys(home: Home, systems: Iterable[str], now: datetime, root_days: int
     store = KeyStore(home, lambda: now)
     found = list(_open_to_others(home))
     try:
-        return [*found, *_of_systems(home, store, set(systems), now), *_of_root(home, store, now, root_days)]
+        return [
+            *found,
+            *_of_systems(home, store, set(systems), now),
+            *_of_root(home, store, now, root_days),
+            *_of_digests(home),
+        ]
     except KeysNotUsable as problem:
         return [*found, _finding(home, home.key_journal, "key-journal-broken", str(problem).rpartition(" / ")[2])]
 
@@ -62,6 +68,20 @@ def _of_root(home: Home, store: KeyStore, now: datetime, root_days: int) -> Iter
         message = f"the root key is older than {root_days} days: `yingbi keys rotate --root`"
         path = home.keys / f"{root['id']}.key"
         yield _finding(home, path, "root-key-old", message, severity=Severity.WARNING)
+
+
+def _of_digests(home: Home) -> Iterator[Finding]:
+    try:
+        current = read_epochs(home.keys)[-1].name
+    except BadEpochs:
+        path = epochs_path(home.keys)
+        yield _finding(home, path, "no-epochs", "the list of epochs of the digest key is lost or torn: restore it")
+        return
+    canaries = home.canaries.read_text("utf-8", "replace").splitlines() if home.canaries.exists() else []
+    epochs = {line.partition(":")[0].strip() for line in canaries if ":" in line.partition("#")[0]}
+    if epochs and current not in epochs:
+        message = f"no canary is listed under the key of epoch {current}: list them anew"
+        yield _finding(home, home.canaries, "old-canaries", message, severity=Severity.WARNING)
 
 
 def _finding(

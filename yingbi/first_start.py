@@ -14,18 +14,17 @@ from deploy.demo.hall.run import prepare_command
 from deploy.demo.identity_provider import IdentityProvider
 from deploy.demo.register.database import files_in, make_register
 from deploy.private_file import write_private
-from policies.digest import Digester
-from policies.keys import Signer, make_secret, read_secret
+from policies.epochs import FIRST, digest_key_path, digester_in, epochs_path, write_epochs
+from policies.keys import Signer, make_secret
 from proxy.identity import hash_key
 from proxy.ledger import Clock
+from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.settings import Ports
 
-EPOCH = "1"
-"""Of the digests."""
 SIGNING = ("program", "overlay", "release")
-SECRETS = (*SIGNING, f"digest-{EPOCH}", "fields")
+SECRETS = (*SIGNING, f"digest-{FIRST}", "fields")
 SEED = 20261123
 RESIDENTS = 10_000
 _POLICIES = Path(deploy.demo.__path__[0]) / "policies"
@@ -72,6 +71,8 @@ def make_keys(home: Home, now: Clock) -> None:
         raise CannotPrepare(str(problem)) from None
     for name in SECRETS:
         make_secret(home.private_key(name))
+    if not epochs_path(home.keys).exists() and not digest_key_path(home.keys, "2").exists():
+        write_private(epochs_path(home.keys), write_epochs([]))
     for name in SIGNING:
         write_private(home.public_key(name), Signer(home.private_key(name)).public_bytes)
 
@@ -125,7 +126,7 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
         say(f"正在生成 {RESIDENTS:,} 名虚构居民 / making {RESIDENTS:,} invented residents")
         make_register(home.demo / "register", residents=RESIDENTS, seed=SEED)
     if not home.canaries.exists():
-        digest = Digester(EPOCH, read_secret(home.private_key(f"digest-{EPOCH}")))
+        digest = digester_in(home.keys, now())
         identifiers = files_in(home.demo / "register").canaries.read_text("ascii").split()
         text = "".join(f"{digest(identifier)}  # register\n" for identifier in identifiers)
         write_private(home.canaries, text.encode())

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from policies.epochs import BadEpochs, ends_of, read_epochs
 from policies.keyring import KeyState
 from policies.root_key import roots_in
 from yingbi.escrow import proof_in
@@ -17,13 +18,14 @@ def facts_of(home: Home, store: KeyStore) -> dict[str, Any]:
     try:
         entries = store.entries()
     except KeysNotUsable as problem:
-        return {"wrong": str(problem), "root": None, "systems": [], "escrow": None}
+        return {"wrong": str(problem), "root": None, "digests": None, "systems": [], "escrow": None}
     roots = list(roots_in(home.keys))
     proof, escrowed = proof_in(entries), _last(entries, Act.ESCROWED)
     systems = [_system(store, name, proof.keys if proof else frozenset()) for name in store.systems()]
     return {
         "wrong": "",
         "root": {"id": roots[-1], "made_at": _made_at(entries, roots[-1])} if roots else None,
+        "digests": _digests(home),
         "systems": systems,
         "escrow": {
             "made_at": escrowed.at.isoformat() if escrowed else None,
@@ -42,6 +44,12 @@ def lines_of(facts: dict[str, Any], now: datetime) -> list[str]:
     lines = [f"根密钥 / root key      {held}"]
     lines.append(f"托管 / escrow          {age_of(escrow.get('made_at'), now)}")
     lines.append(f"托管验证 / proved      {age_of(escrow.get('proved_at'), now)}  {escrow.get('backup', '')}".rstrip())
+    digests = facts["digests"]
+    if digests is None:
+        lines.append("摘要密钥的期数读不出来 / the epochs of the digest key cannot be read")
+    elif digests["began_at"]:
+        until = f"两种摘要写到 / both written until {digests['both_until']:.10}"
+        lines.append(f"摘要密钥 / digests      {digests['epoch']}  {age_of(digests['began_at'], now)}  {until}")
     for system in facts["systems"]:
         if system["wrong"]:
             lines.append(f"{system['name']:<22} {system['wrong']}")
@@ -61,6 +69,20 @@ def age_of(moment: str | None, now: datetime) -> str:
         return "从未 / never"
     then = datetime.fromisoformat(moment)
     return f"{then:%Y-%m-%d}（{max(0, (now - then).days)} 天 / days）"
+
+
+def _digests(home: Home) -> dict[str, Any] | None:
+    try:
+        epochs = read_epochs(home.keys)
+    except BadEpochs:
+        return None
+    began, ends = epochs[-1].began_at, ends_of(epochs)
+    return {
+        "epoch": epochs[-1].name,
+        "began_at": began.isoformat() if began else None,
+        "both_until": ends.isoformat() if ends else None,
+        "reason": epochs[-1].reason,
+    }
 
 
 def _system(store: KeyStore, name: str, proved: frozenset[str]) -> dict[str, Any]:
@@ -129,4 +151,6 @@ def problems_of(facts: dict[str, Any]) -> list[str]:
         wrong.append(facts["wrong"])
     elif not facts["root"]:
         wrong.append("根密钥丢失 / the root key is lost")
+    elif not facts["digests"]:
+        wrong.append("摘要密钥的期数读不出来 / the epochs of the digest key cannot be read")
     return wrong

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deploy.private_file import write_private
 from policies.data_keys import DataKeys
+from policies.epochs import BadEpochs, Epoch, digest_key_path, epochs_path, read_epochs, write_epochs
 from policies.keyring import (
     BadKeyring,
     Keyring,
@@ -182,6 +183,26 @@ class KeyStore:
                 _flush(self._home.keys)
                 self._note(Act.ROOT_RETIRED, keys=[f"root-{number}"])
             return root.id
+
+    def begin_epoch(self, reason: str) -> str:
+        """Let digests be made with a new key from now on. Returns the name of the epoch. Raises KeysNotUsable.
+
+        For 31 days the digest under the key before is written beside the new one.
+        """
+        folder = self._home.keys
+        with self._alone():
+            try:
+                epochs = read_epochs(folder)
+            except BadEpochs as problem:
+                raise KeysNotUsable(
+                    f"`keys/{problem}` 读不懂，请从备份恢复 / cannot be read: restore it from a backup"
+                ) from None
+            name = str(len(epochs) + 1)
+            make_secret(digest_key_path(folder, name))
+            self._note(Act.DIGESTS_BEGUN, keys=[name], reason=reason)
+            write_private(epochs_path(folder), write_epochs([*epochs, Epoch(name, self.now(), reason)]))
+            _flush(folder)
+            return name
 
     def note(self, act: Act, **about: object) -> None:
         """Write down that something was done that changes no key."""

@@ -11,7 +11,7 @@ from policies.data_keys import derive_key
 from policies.disagreements import Disagreements, Row, read_disagreements, together
 from policies.keys import Signer, Verifier, read_secret
 from policies.rehearse import DANGER
-from proxy.published import SHADOW, NotPublished, publish_programs, read_programs
+from proxy.published import SHADOW, NotPublished, publish_programs, read_current
 from yingbi.home import Home
 from yingbi.rehearse import KINDS
 
@@ -43,24 +43,41 @@ def stop_shadow(home: Home) -> None:
 def shadow_state(home: Home) -> ShadowState:
     """The draft that runs. Raises OSError where its counts cannot be read; counts that were altered are left out."""
     try:
-        programs, generation = read_programs(home.published, _verifier(home), {}, 0, SHADOW)
-    except (NotPublished, OSError):
-        programs, generation = {}, 0
+        digests, generation = read_current(home.published, _verifier(home), SHADOW)
+    except NotPublished:
+        return ShadowState((), Disagreements(0))
     key = derive_key(read_secret(home.private_key("fields")), "shadow")
     counted = []
-    for path in sorted(home.disagreements.glob("worker-*")) if programs else ():
+    for path in sorted(home.disagreements.glob("worker-*")) if digests else ():
         if path.suffix != ".new":
             try:
                 counted.append(read_disagreements(path.read_bytes(), key))
             except ValueError:
                 continue
-    return ShadowState(tuple(sorted(programs)), together(generation, counted))
+    return ShadowState(tuple(sorted(digests)), together(generation, counted))
+
+
+def shadow_of(home: Home) -> dict[str, int]:
+    """The draft that runs, in numbers; nothing where none does, or where nobody can say."""
+    try:
+        state = shadow_state(home)
+    except OSError:
+        return {}
+    if not state.systems:
+        return {}
+    found = state.found
+    return {
+        "generation": found.generation,
+        "exchanges": found.exchanges,
+        "failures": found.failures,
+        "disagreements": len(found.counts),
+    }
 
 
 def _generation(home: Home) -> int:
     """The last generation of drafts; 0 where there was none."""
     try:
-        return read_programs(home.published, _verifier(home), {}, 0, SHADOW)[1]
+        return read_current(home.published, _verifier(home), SHADOW)[1]
     except NotPublished:
         return 0
 

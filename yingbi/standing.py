@@ -12,6 +12,7 @@ from console.installation import (
     KeyState,
     PolicyState,
     ProgramVersion,
+    ShadowState,
     ShippingState,
     SystemKeys,
     SystemState,
@@ -22,6 +23,7 @@ from policies.overlay import Overlay
 from proxy.counters import read_counters
 from yingbi.home import Home
 from yingbi.publications import Publication, publications_in, version_of
+from yingbi.shadow import shadow_of
 from yingbi.told import hear
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,8 +83,10 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
     """What the console shows of the installation."""
     told, siem = hear(home.told("supervisor")), hear(home.told("siem"))
     policy = _policy(told.get("policy", {}), publications_in(home.publications))
+    shadow = shadow_of(home)
     return Installation(
         policy=policy,
+        shadow=ShadowState(**shadow) if shadow else None,
         workers=tuple(_worker(process) for process in processes_of(home) if "number" in process),
         shipping=ShippingState(
             index=str(siem.get("index", "")),

@@ -7,6 +7,7 @@ from yingbi import key_status
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.settings import Settings
+from yingbi.shadow import shadow_of
 from yingbi.standing import broken_journals, broken_log, processes_of, started_and_alive
 from yingbi.told import hear
 
@@ -28,6 +29,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "shipping": hear(home.told("siem")),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
+        "shadow": shadow_of(home),
         "broken_log": broken_log(home),
         "broken_journals": broken_journals(home),
         "broken_policies": control.get("broken_policies", ""),
@@ -110,6 +112,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_policies(status),
+        *_of_the_shadow(status.get("shadow", {})),
     ]
     if (keys := status.get("keys")) and keys["root"]:
         proved = key_status.age_of(keys["escrow"]["proved_at"], now())
@@ -135,3 +138,12 @@ def _of_policies(status: dict[str, Any]) -> list[str]:
     if told.get("folder_differs"):
         found.append("  策略目录与现行版本不同 / the folder differs from what is in force: yingbi policy diff")
     return found
+
+
+def _of_the_shadow(shadow: dict[str, int]) -> list[str]:
+    if not shadow:
+        return []
+    return [
+        f"  旁路 / shadow    generation {shadow['generation']}, {shadow['disagreements']} disagreements"
+        f" in {shadow['exchanges']} exchanges, {shadow['failures']} failed"
+    ]

@@ -75,6 +75,7 @@ class Usages:
         return Asker(
             id=event.caller,
             is_citizen=event.caller_kind is CallerKind.CITIZEN,
+            is_acting=bool(event.on_behalf_of),
             is_signed_in=event.caller_kind is not CallerKind.ANONYMOUS,
             posts=frozenset(event.posts),
             attributes=frozenset(

@@ -272,7 +272,7 @@ class JsonTree:
         tally = self.tally
         if node.subject is not None and (identifier := value.get(node.subject)):
             if type(identifier) is str:
-                tally.subjects[tally.digester(identifier)] = None
+                tally.digester.note((identifier,), tally.subjects)
             else:
                 tally.note_subject(identifier_in(node, identifier))
         known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
@@ -364,7 +364,7 @@ class JsonTree:
 
     def _note_subjects(self, node: Object, identifiers: list[Any]) -> None:
         if set(map(type, identifiers)) == _TEXT:
-            self.tally.subjects |= dict.fromkeys(self.tally.digester.each(filter(None, identifiers)))
+            self.tally.digester.note(filter(None, identifiers), self.tally.subjects)
             return
         for identifier in filter(None, identifiers):
             self.tally.note_subject(identifier_in(node, identifier))

@@ -84,8 +84,8 @@ class Tally:
     """How many values recognisers found and masked in free text, by category."""
     paths: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How many values stood at each path of a body of which nothing is declared."""
-    subjects: dict[str, None] = field(default_factory=dict)
-    """Digests of the subjects, in order of appearance."""
+    subjects: dict[str, str] = field(default_factory=dict)
+    """Digests of the subjects, in order of appearance, with those of the epoch before while both are written."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
 
@@ -97,7 +97,7 @@ class Tally:
     def note_subject(self, identifier: str) -> None:
         """Note that the output says something about the subject known by *identifier*."""
         if identifier:
-            self.subjects[self.digester(identifier)] = None
+            self.digester.note((identifier,), self.subjects)
 
     def add(self, other: "Tally") -> None:
         """Count what *other* counted as well."""

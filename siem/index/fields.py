@@ -85,6 +85,7 @@ FIELDS = {
     "yingbi.disclosure": _KEYWORD,
     "yingbi.exchange": _KEYWORD,
     "yingbi.format": _KEYWORD,
+    "yingbi.former_subjects": Field(Kind.DIGEST, listed=True),
     "yingbi.left_out": _NUMBER,
     "yingbi.on_behalf_of": Field(Kind.DIGEST),
     "yingbi.operation": _KEYWORD,

@@ -124,7 +124,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=3,
+    version=4,
     disposable=True,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(

@@ -67,6 +67,8 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["purposes"] = list(event.purposes)
     if event.subjects:
         own["subjects"] = list(event.subjects)
+    if event.former_subjects:
+        own["former_subjects"] = list(event.former_subjects)
     if event.fields:
         own["fields"] = [_field_document(use) for use in event.fields]
         own["clear"] = sorted({u.category for u in event.fields if u.disclosure is Disclosure.CLEAR})
@@ -123,6 +125,7 @@ def from_ecs(document: Document) -> AccessEvent:
         overlay=own["overlay"],
         fields=tuple(_field_of(item) for item in own.get("fields", ())),
         subjects=tuple(own.get("subjects", ())),
+        former_subjects=tuple(own.get("former_subjects", ())),
         left_out=own.get("left_out", 0),
         disclosure=Disclosure(own["disclosure"]),
         bytes_out=response["body"]["bytes"],

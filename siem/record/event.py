@@ -118,6 +118,11 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[FieldUse, ...] = ()
     subjects: tuple[str, ...] = ()
     """Digests of the subjects this event discloses, each once; at most 1,000."""
+    former_subjects: tuple[str, ...] = ()
+    """The same subjects in the same order under the digest key before, for 31 days after another has taken its place.
+
+    Nothing is counted by them.
+    """
     left_out: int = 0
     """How many records were left out of the answer, which the caller may not see."""
     disclosure: Disclosure = Disclosure.NONE

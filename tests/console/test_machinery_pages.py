@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from console.installation import KeyState, RecordState, SystemKeys
+from console.installation import KeyState, RecordState, ShadowState, SystemKeys
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
 from tests.incident.office import TEN, zh
@@ -80,6 +80,15 @@ def test_a_broken_log_is_told_with_its_place(bureau: Bureau) -> None:
     page = bureau.browser("auditor").get("/system")
     for word in ("日志校验链断裂", "6YQ3K0M9ZT：segment 3, line 118", "timed out"):
         assert word in page.text(), word
+
+
+def test_a_draft_in_the_shadow_is_told(bureau: Bureau) -> None:
+    browser = bureau.browser("officer")
+    assert "旁路运行的草案" not in browser.get("/system").text()
+    shadow = ShadowState(generation=3, exchanges=4711, failures=0, disagreements=12)
+    bureau.installation = replace(bureau.installation, shadow=shadow)
+    for word in ("第 3 代，不影响任何答复", "4,711 次访问", "12 种"):
+        assert word in browser.get("/system").text(), word
 
 
 def test_accounts_are_listed_without_their_secrets(bureau: Bureau) -> None:

@@ -365,6 +365,42 @@ def test_a_journal_that_ends_before_what_was_released_is_noticed_after_a_start(l
         lives.life.history()
 
 
+def test_who_reads_while_something_is_released_sees_nothing_altered(lives: Lives) -> None:
+    """What is released is looked at before the journal is read, as it can only be older."""
+    other = Lives(lives.engine, lives.folder, lives.clock)
+    released: list[tuple[int, str]] = []
+
+    def release() -> tuple[int, str]:
+        if not released:
+            other.published()
+            released.append((other.current.entry, other.current.chain))
+        return released[0]
+
+    lives.anchor = release
+    assert lives.history.versions[-1].number == 2
+
+
+def test_who_reads_while_others_write_sees_nothing_altered(lives: Lives) -> None:
+    stop, broken = threading.Event(), list[str]()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                lives.life.history()
+            except BrokenPolicyJournal as problem:
+                broken.append(str(problem))
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        lives.life.withdraw(SUN, lives.draft(), "不需要了")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert broken == []
+
+
 def test_files_that_were_altered_are_not_published(lives: Lives) -> None:
     number = lives.approved()
     change(lives, "UPDATE policy_texts SET text = replace(text, '人口库', '人员库')")

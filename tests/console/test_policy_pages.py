@@ -262,6 +262,13 @@ def test_where_one_person_is_enough_every_officer_reads_so(bureau: Bureau) -> No
     assert "没有人审批策略" in bureau.browser("operator").get("/").text()
 
 
+def test_the_journal_says_when_two_people_were_no_longer_asked_for(bureau: Bureau) -> None:
+    bureau.lives.life.govern(two_people=False, found=lambda: FIRST)
+    bureau.lives.life.govern(two_people=True, found=lambda: FIRST)
+    text = bureau.browser("auditor").get("/policies").text()
+    assert text.index("启用两人审批") < text.index("停用两人审批：保存文件即生效") < text.index("接管为第 1 版")
+
+
 def test_a_rehearsal_has_its_place(bureau: Bureau) -> None:
     page = submitted(bureau)
     office = replace(bureau.desk, rehearsal_of=lambda draft: [zh(f"草稿 {draft.number}：多显示 1 个字段")])

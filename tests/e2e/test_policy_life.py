@@ -5,16 +5,13 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.gateway import ROOT, wait_until
-from tests.installation import YINGBI, Installation, installation
-from yingbi.first_accounts import first_password
-from yingbi.home import Home
+from tests.gateway import wait_until
+from tests.installation import Installation, installation
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -40,23 +37,8 @@ def folder(running: Installation, tmp_path: Path) -> Path:
     return place
 
 
-def act(running: Installation, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
-    """`yingbi policy …` by *who*, whose password comes on standard input."""
-    given = password or first_password(Home(running.home), who) or ""
-    return subprocess.run(
-        [str(YINGBI), "policy", *arguments, "--as", who],
-        cwd=ROOT,
-        env=running.environment,
-        input=f"{given}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 def done(running: Installation, who: str, *arguments: str) -> str:
-    ended = act(running, who, *arguments)
+    ended = running.policy(who, *arguments)
     assert ended.returncode == 0, ended.stderr + ended.stdout
     return ended.stdout
 
@@ -99,10 +81,10 @@ def test_a_change_takes_two_people_and_is_explained_and_taken_back(running: Inst
     assert rehearsed.returncode == 0, rehearsed.stderr
     assert "residents.name (person_name): show [授权 / grant window-clerks" in rehearsed.stdout
     assert "clerk-li，" in rehearsed.stdout
-    ended = act(running, "officer", "approve", number)
+    ended = running.policy("officer", "approve", number)
     assert ended.returncode == 3
     assert "起草、修改或提交的人不能批准" in ended.stderr
-    ended = act(running, "officer", "publish", number)
+    ended = running.policy("officer", "publish", number)
     assert "还没有另一人批准" in ended.stderr
     approved = done(running, "officer2", "approve", number)
     assert "grants.yaml" in approved
@@ -148,7 +130,7 @@ def test_who_is_no_officer_does_nothing(running: Installation, folder: Path, who
         ("rollback", "1", "--reason", "r"),
         ("withdraw", number, "--reason", "r"),
     ):
-        ended = act(running, who, *arguments)
+        ended = running.policy(who, *arguments)
         assert ended.returncode == 3, arguments
         assert "您的角色无权" in ended.stderr
     done(running, "officer", "withdraw", number, "--reason", "试完了")
@@ -157,7 +139,7 @@ def test_who_is_no_officer_does_nothing(running: Installation, folder: Path, who
 
 def test_a_wrong_password_does_nothing(running: Installation, folder: Path) -> None:
     number = drafted(running, folder)
-    ended = act(running, "officer2", "approve", number, password="wrong")
+    ended = running.policy("officer2", "approve", number, password="wrong")
     assert ended.returncode == 3
     assert "账号或密码不正确" in ended.stderr
     assert "wrong" not in ended.stderr.replace("is wrong", "")
@@ -173,7 +155,7 @@ def test_what_was_changed_since_it_was_reviewed_is_not_approved(running: Install
     seen = drafts[-1]["digest"][:12]
     (folder / "notes.txt").write_text("one line more")
     done(running, "officer", "import", str(folder), "--title", "t", "--reason", "r", "--draft", number)
-    ended = act(running, "officer2", "approve", number, "--digest", seen)
+    ended = running.policy("officer2", "approve", number, "--digest", seen)
     assert ended.returncode == 1
     assert "与所给的不符" in ended.stderr
     done(running, "officer", "withdraw", number, "--reason", "试完了")
@@ -181,7 +163,7 @@ def test_what_was_changed_since_it_was_reviewed_is_not_approved(running: Install
 
 def test_a_draft_with_an_error_is_kept_and_not_submitted(running: Installation, folder: Path) -> None:
     (folder / "grants.yaml").write_text("grants: 3\n")
-    ended = act(running, "officer", "import", str(folder), "--title", "t", "--reason", "r")
+    ended = running.policy("officer", "import", str(folder), "--title", "t", "--reason", "r")
     assert ended.returncode == 1
     assert "grants.yaml:1:" in ended.stdout
     drafts = history(running)["drafts"]
@@ -193,7 +175,7 @@ def test_a_draft_with_an_error_is_kept_and_not_submitted(running: Installation, 
 def test_a_folder_that_makes_no_policy_is_refused_before_anybody_signs_in(running: Installation, folder: Path) -> None:
     (folder / "callers.yaml").unlink()
     (folder / "callers.yaml").symlink_to("/etc/hostname")
-    ended = act(running, "officer", "import", str(folder), "--title", "t", "--reason", "r")
+    ended = running.policy("officer", "import", str(folder), "--title", "t", "--reason", "r")
     assert ended.returncode == 1
     assert "符号链接" in ended.stderr
     assert ended.stderr.count("\n") == 1
@@ -212,7 +194,7 @@ def test_a_control_process_that_is_killed_between_approval_and_release_publishes
     blocked = release.with_suffix(".new")
     blocked.mkdir()  # the release cannot be written
     try:
-        ended = act(running, "officer", "publish", number)
+        ended = running.policy("officer", "publish", number)
         assert ended.returncode == 1, "it is decided, and not in force yet"
         assert "还没有全部生效" in ended.stderr
         assert release.read_bytes() == kept
@@ -241,7 +223,7 @@ def test_without_room_nothing_is_drafted_and_it_is_said(running: Installation, f
     (folder / "notes.txt").write_text("x" * 1_500_000)
     resource.prlimit(control, resource.RLIMIT_FSIZE, (4096, most))
     try:
-        ended = act(running, "officer", "import", str(folder), "--title", "t", "--reason", "r")
+        ended = running.policy("officer", "import", str(folder), "--title", "t", "--reason", "r")
         assert ended.returncode == 3
         assert ended.stderr.count("\n") == 1
     finally:
@@ -254,7 +236,7 @@ def test_without_room_nothing_is_drafted_and_it_is_said(running: Installation, f
 def test_when_it_is_stopped_it_says_so_and_can_still_be_read(running: Installation, folder: Path) -> None:
     made = Installation(running.home, running.base, two_people=True)
     assert running.stop() == 0
-    ended = act(made, "officer", "import", str(folder), "--title", "t", "--reason", "r")
+    ended = made.policy("officer", "import", str(folder), "--title", "t", "--reason", "r")
     assert ended.returncode == 3
     assert "没有运行，请先 yingbi up" in ended.stderr
     assert ended.stderr.count("\n") == 1

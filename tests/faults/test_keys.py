@@ -4,16 +4,18 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from proxy.keys_in_force import ring_path
 from tests.gateway import wait_until
-from tests.rig import Rig, reads, rigged
+from tests.rig import ID_NO, Rig, reads, rigged
 from tests.scripted import Asked, Connection, answering
 from yingbi.home import Home
 from yingbi.keys import KeyStore
 
+OTHER = "110101199003077512"
 ENOUGH = 24
 """Requests after which both workers have been asked, but for a chance of one in ten million."""
 
@@ -110,6 +112,33 @@ def test_a_torn_keyring_changes_nothing_until_a_worker_starts(rig: Rig) -> None:
     wait_until(lambda: all(reads(rig.ask())[0] == 200 for _ in range(ENOUGH)), 10)
     worker.terminate()
     worker.wait(10)
+
+
+def test_a_new_digest_key_is_counted_by_and_the_old_one_written_beside_it(rig: Rig) -> None:
+    """Begun under load: each event names its subjects by one key, and for a month by the one before as well."""
+    rig.behind.script = answering(json.dumps({"total": 1, "items": [{"id_no": ID_NO}, {"id_no": OTHER}]}).encode())
+    assert reads(rig.ask())[0] == 200
+    store_of(rig).begin_epoch("遗失")
+    wait_until(lambda: both(rig), 10)
+    events = [event for event in told(rig) if "subjects" in event]
+    old, new = events[0], events[-1]
+    assert [subject.partition(":")[0] for subject in (*old["subjects"], *new["subjects"])] == ["1", "1", "2", "2"]
+    assert "former_subjects" not in old
+    assert new["former_subjects"] == old["subjects"], "who was there before is found again"
+    assert new["subject_count"] == 2
+    for event in events:
+        assert len({subject.partition(":")[0] for subject in event["subjects"]}) == 1
+    rig.behind.script = behind
+
+
+def both(rig: Rig) -> bool:
+    assert reads(rig.ask())[0] == 200
+    return "former_subjects" in told(rig)[-1]
+
+
+def told(rig: Rig) -> list[dict[str, Any]]:
+    """What is ours in the events of both workers, in the order of their times."""
+    return [event["yingbi"] for event in sorted(rig.gateway.events(), key=lambda event: event["@timestamp"])]
 
 
 def test_the_keys_of_a_worker_are_in_no_file_and_no_line_that_it_wrote(rig: Rig) -> None:

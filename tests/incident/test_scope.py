@@ -35,6 +35,26 @@ def at(number: int, **changes: Any) -> dict[str, Any]:
     return document(number, at=START + timedelta(seconds=number), **changes)
 
 
+def test_a_person_is_one_across_epochs_of_the_digest_key(store: SqliteStore) -> None:
+    """Before the rotation by the old digest, for a while by both, then by the new one alone."""
+    clear = (shown("name"),)
+    scope = seen(
+        store,
+        at(1, subjects=("1:a",), fields=clear),
+        at(2, subjects=("1:b",), fields=(shown("name", Disclosure.MASKED),), disclosure=Disclosure.MASKED),
+        at(3, subjects=("2:a", "2:b"), former_subjects=("1:a", "1:b"), fields=(shown("name", count=2),)),
+        at(4, subjects=("2:a",), fields=clear),
+        at(5, subjects=("3:a",), former_subjects=("2:a",), fields=clear),
+    )
+    assert (scope.persons, scope.persons_masked) == (2, 0)
+    assert scope.categories["name"].clear_persons == 2
+    assert Caution.EPOCHS_MIXED not in scope.cautions
+    alone = at(6, subjects=("3:c",), fields=clear)
+    scope = seen(store, alone)
+    assert scope.persons == 3
+    assert Caution.EPOCHS_MIXED in scope.cautions
+
+
 def test_persons_are_counted_once_and_in_clear_counts_for_more(store: SqliteStore) -> None:
     clear, masked = (shown("name"),), (shown("name", Disclosure.MASKED),)
     scope = seen(
@@ -149,6 +169,7 @@ def test_an_answer_that_names_one_of_many_counts_the_others(
         ([at(1, phase=Phase.OPEN, subjects=())], True, Caution.STREAM_UNFINISHED, False),
         ([at(1)], False, Caution.INDEX_BEHIND, True),
         ([at(1), at(2, subjects=("e2:ff",))], True, Caution.EPOCHS_MIXED, True),
+        ([at(1), at(2, subjects=("e2:ff",), former_subjects=("e1:ff",))], True, Caution.AROUND_THE_GATEWAY, False),
         ([], True, Caution.NOTHING_FOUND, True),
     ],
     ids=lambda value: value.value if isinstance(value, Caution) else "",

@@ -85,6 +85,25 @@ def test_every_part_of_a_mask_counts(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "name"),
+    [
+        ("least_candidates: 100\n", "least_candidates: 200\n", "least_candidates", ""),
+        ("mine: {keep: {last: 4}}", "mine: {keep: {last: 2}}", "transforms", "mine"),
+    ],
+)
+def test_what_the_catalogue_says_beside_its_categories(old: str, new: str, kind: str, name: str) -> None:
+    text = (
+        "least_candidates: 100\ntransforms:\n  mine: {keep: {last: 4}}\n"
+        "categories:\n  c:\n    title: {zh: 种, en: c}\n    level: general\n    mask: mine\n"
+    )
+    base = {"catalogue.yaml": text, "grants.yaml": "grants: []\n", "callers.yaml": "callers: []\n"}
+    found = declarations_changed(
+        policy(Snapshot(base)), policy(Snapshot({**base, "catalogue.yaml": text.replace(old, new)}))
+    )
+    assert (kind, name) in {(change.kind, change.name) for change in found}
+
+
 def test_of_a_system_its_operations_and_fields_are_told_by_themselves() -> None:
     files = {name: text for name, text in BEFORE.files.items() if name != "systems/people.yaml"}
     files["grants.yaml"] = "grants: []\n"

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,10 @@ from policies.rehearse import ANYBODY, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
-from policies.transforms.spec import Keep, Redact, Scan, Show, Spec
+from policies.transforms.spec import Block, Keep, Redact, Scan, Show, Spec
 from tests.policies.compiled import GOOD
 
+BEIJING = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 DEMO = Path(__file__).parent.parent.parent / "deploy" / "demo" / "policies"
 KEEPS = st.builds(Keep, first=st.integers(0, 6), last=st.integers(0, 6), fill=st.none() | st.integers(6, 9))
@@ -188,3 +190,106 @@ def test_what_is_said_to_show_no_more_surely_no_more(was: Keep, would: Keep, val
 )
 def test_doubt_counts_as_more(was: Spec, would: Spec, surely: bool) -> None:
     assert surely_no_more(was, would) is surely
+
+
+def clerk(**changes: Any) -> Asker:
+    facts = {"id": "li", "is_signed_in": True, "posts": frozenset({"clerk"}), "purposes": frozenset({"case-handling"})}
+    return Asker(**{**facts, **changes})
+
+
+CONDITIONS: dict[str, tuple[str, Asker, Asker]] = {
+    "networks": (
+        "networks: [10.0.0.0/8]",
+        clerk(address="10.1.2.3"),
+        clerk(address="192.168.1.1"),
+    ),
+    "hours": (
+        "hours: {days: [mon, tue, wed, thu, fri], from: '08:30', to: '17:30'}",
+        clerk(at=datetime(2026, 11, 25, 12, tzinfo=BEIJING).timestamp()),
+        clerk(at=datetime(2026, 11, 25, 23, tzinfo=BEIJING).timestamp()),
+    ),
+    "operations": ("operations: ['GET /people']", clerk(), clerk(posts=frozenset())),
+}
+
+
+@pytest.mark.parametrize("case", CONDITIONS)
+def test_a_condition_that_is_added_changes_something_for_whom_it_is_not_met(
+    good: dict[str, Program], tmp_path: Path, case: str
+) -> None:
+    line, inside, outside = CONDITIONS[case]
+    after = changed(
+        tmp_path,
+        lambda text: text.replace("    purpose: case-handling", f"    {line}\n    purpose: case-handling"),
+        "grants.yaml",
+    )
+
+    def masked_for(asker: Asker) -> set[str]:
+        fields = {"person.name": (1, 1)}
+        usage = Usage(system="people", operation="GET /people", format="json", asker=asker, answered=1, fields=fields)
+        return {each.about for each in rehearse(good, after, [usage], NOW) if each.times and each.kind is Kind.MASKED}
+
+    assert masked_for(inside) == set()
+    assert masked_for(outside) == (set() if case == "operations" else {"person.name"})
+
+
+def test_a_grant_for_an_attribute_is_told_for_who_has_it(good: dict[str, Program], tmp_path: Path) -> None:
+    grant = (
+        "  - id: auditors\n    who: {attributes: {department: [audit]}}\n    systems: [people]\n"
+        "    purpose: inspection\n    sees: {mobile: show}\n    until: 2027-06-30\n    reason: r\n    approved_by: a\n"
+    )
+    after = changed(tmp_path, lambda text: text + grant, "grants.yaml")
+    auditor = clerk(
+        posts=frozenset(), purposes=frozenset({"inspection"}), attributes=frozenset({("department", "audit")})
+    )
+    fields = {"person.mobile": (2, 30)}
+    usage = Usage(system="people", operation="GET /people", format="json", asker=auditor, answered=2, fields=fields)
+    shown = [each for each in rehearse(good, after, [usage], NOW) if each.kind is Kind.SHOWN]
+    assert {(each.about, each.times, each.values) for each in shown if each.times} == {("person.mobile", 2, 30)}
+    assert {"GET /people", "GET /people/{id}"} <= {each.operation for each in shown}, (
+        "whoever has it, although not used"
+    )
+
+
+OWNED = (
+    "  - id: own\n    who: {signed_in: true, owner: self}\n    systems: [people]\n"
+    "    purpose: own-record\n    sees: {mobile: show}\n    until: 2027-06-30\n    reason: r\n    approved_by: a\n"
+)
+
+
+def test_a_grant_about_ones_own_record_is_told_as_one(good: dict[str, Program], tmp_path: Path) -> None:
+    after = changed(tmp_path, lambda text: text + OWNED, "grants.yaml")
+    found = rehearse(good, after, [], NOW)
+    assert {(each.kind, each.about) for each in found if each.operation == "GET /people/{id}"} == {
+        (Kind.SHOWN, "person.mobile（本人的 / own）"),
+        (Kind.SHOWN, "home.phone（本人的 / own）"),
+    }
+    citizen = Asker(id="1:ab", is_citizen=True, is_signed_in=True, purposes=frozenset({"own-record"}))
+    fields = {"person.mobile": (1, 1)}
+    usages = [
+        Usage(system="people", operation="GET /people/{id}", format="json", asker=asker, answered=1, fields=fields)
+        for asker in (citizen, clerk(purposes=frozenset({"own-record", "case-handling"})))
+    ]
+    (own, *_) = [each for each in rehearse(good, after, usages, NOW) if each.times]
+    assert (own.about, own.citizens, own.staff) == ("person.mobile（本人的 / own）", {"1:ab"}, set())
+    back = rehearse(after, good, usages, NOW)
+    assert {each.kind for each in back} == {Kind.MASKED}
+
+
+def test_which_records_are_shown_and_of_how_many_is_told(good: dict[str, Program], tmp_path: Path) -> None:
+    line = "    rows: {person.city: {is: [青麦镇]}}\n    at_most: 20\n    purpose: case-handling"
+    narrow = changed(tmp_path, lambda text: text.replace("    purpose: case-handling", line), "grants.yaml")
+    usage = Usage(system="people", operation="GET /people", format="json", asker=clerk(), answered=3)
+    told = {
+        (each.kind, each.about, each.after.transform) for each in rehearse(good, narrow, [usage], NOW) if each.times
+    }
+    assert told == {
+        (Kind.WITHHELD, "person.city（记录 / records）", "only 青麦镇"),
+        (Kind.WITHHELD, "（人数 / persons）", "at most 20"),
+    }
+    widened = {(each.kind, each.about) for each in rehearse(narrow, good, [usage], NOW) if each.times}
+    assert widened == {(Kind.SHOWN, "person.city（记录 / records）"), (Kind.SHOWN, "（人数 / persons）")}
+
+
+def test_a_value_that_kept_back_the_whole_answer_and_does_no_more_counts_as_shown() -> None:
+    assert not surely_no_more(Block(), Redact())
+    assert surely_no_more(Keep(first=1), Block())

@@ -73,7 +73,7 @@ class Parts:
             board=self.board,
             program_verifier=Verifier(self.signers["program"].public_bytes),
             overlay_verifier=Verifier(self.signers["overlay"].public_bytes),
-            digester=DIGESTER,
+            digests=lambda: DIGESTER,
             secret=SECRET,
             keys=KeysInForce(self.home / "keys", self.said.append),
             lease_ns=lease_ns,

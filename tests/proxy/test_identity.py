@@ -3,6 +3,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 from jwt.warnings import InsecureKeyLengthWarning
 
+from policies.digest import Digester
+from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import Kind
 from policies.program import Program
 from proxy.identity import COOKIE, NOBODY, BadCredential, Identity, credential_in, hash_key
@@ -148,6 +151,29 @@ def test_a_citizen_may_be_called_as_a_caller_with_a_key_is(compiled: Program) ->
     issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
     citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
     assert citizens.caller(PROVIDER.token(sub="window-7"), NOW).id == DIGESTER("window-7")
+
+
+def test_a_citizen_who_was_blocked_stays_blocked_whatever_key_digests_have_now(compiled: Program) -> None:
+    """Containment only tightens: a block names the digest of the day, and another key must let nobody in."""
+    issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
+    old, middle = Digester("1", b"1" * 32), Digester("2", b"2" * 32)
+    newest = Digester("3", b"3" * 32).after([old, middle], writes_both=False)
+    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), newest)
+    caller = citizens.caller(PROVIDER.token(sub="li"), NOW)
+    assert caller.id == newest("li")
+    until = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=1)
+    for target, blocked in ((old("li"), True), (middle("li"), True), (newest("li"), True), (old("wang"), False)):
+        entry = OverlayEntry(id="1", kind=Tightening.BLOCK_CALLER, target=target, until=until, reason="r", by="b")
+        found = Overlay(generation=1, entries=(entry,)).in_force(
+            system="people",
+            operation="",
+            caller=caller.id,
+            earlier=caller.earlier,
+            credential="",
+            now=datetime.fromtimestamp(NOW, UTC),
+        )
+        assert bool(found) is blocked
+    assert Identity(compiled, newest).caller(PROVIDER.token(), NOW).earlier == (), "staff are known by their ids"
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])

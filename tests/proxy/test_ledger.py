@@ -67,7 +67,7 @@ def ledger(book: Book) -> Ledger:
 
 def tally(subjects: int = 0, **counts: int) -> Tally:
     made = Tally(DIGESTER)
-    made.subjects = dict.fromkeys(f"1:{number}" for number in range(subjects))
+    made.subjects = {f"1:{number}": "" for number in range(subjects)}
     for name, count in counts.items():
         made.fields[INDEX[f"person.{name}"]] = count
     return made

@@ -83,6 +83,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         )
         for _ in range(random.choice((0, 0, 1, 3)))
     )
+    subjects = tuple(random.sample(DIGESTS, random.choice((0, 1, 3, 9))))
     return event(
         number,
         at=NINE + timedelta(days=random.choice((0, 0, 0, 1, 40)), microseconds=random.randrange(5)),
@@ -106,7 +107,8 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         status=random.choice((0, 200, 404, 599)),
         overlay=random.choice(NUMBERS),
         fields=uses,
-        subjects=tuple(random.sample(DIGESTS, random.choice((0, 1, 3, 9)))),
+        subjects=subjects,
+        former_subjects=tuple(f"0{subject}" for subject in subjects if number % 3 == 0),
         disclosure=random.choice(tuple(Disclosure)),
         bytes_out=random.choice(NUMBERS),
         duration_ns=random.choice(NUMBERS),

@@ -67,6 +67,15 @@ DAMAGE: dict[str, tuple[Callable[[Home], object], list[tuple[str, str]]]] = {
         lambda home: home.key_journal.write_text("{}\n"),
         [("key-journal.jsonl", "key-journal-broken")],
     ),
+    "the list of epochs gone": (
+        lambda home: (home.keys / "epochs.json").unlink(),
+        [("keys/epochs.json", "no-epochs")],
+    ),
+    "canaries of another epoch": (
+        lambda home: home.canaries.write_text(f"# ours\n7:{'a' * 32}  # register: one\n"),
+        [("canaries.txt", "old-canaries")],
+    ),
+    "canaries of this epoch": (lambda home: home.canaries.write_text(f"1:{'a' * 32}\n7:{'a' * 32}\n"), []),
     "no keys yet": (lambda home: (shutil.rmtree(home.keys), home.key_journal.replace(home.root / "moved")), []),
 }
 

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,17 @@ def test_wrong_use_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]
         main(arguments)
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_a_check_says_where_nobody_approves_policies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINGBI_HOME", str(tmp_path))
+    shutil.copytree(GOOD, tmp_path / "policies")
+    for two_people in ("true", "false"):
+        (tmp_path / "yingbi.toml").write_text(f"two_people = {two_people}\n")
+        assert main(["check"]) == 0
+        assert ("nobody approves policies" in capsys.readouterr().err) == (two_people == "false")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from policies.data_keys import BadToken
+from policies.epochs import Epoch, digester_in, read_epochs
 from policies.transforms.encrypt import Cipher
 from tests.gateway import ROOT
+from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
 from yingbi.key_journal import Act
 from yingbi.keys import KeysNotUsable, KeyStore
@@ -25,8 +27,9 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture
 def store(home: Home) -> KeyStore:
+    make_folders(home)
+    make_keys(home, lambda: NOW)
     store = KeyStore(home, lambda: NOW)
-    store.make_root()
     store.make_missing(["hall", "register"])
     return store
 
@@ -133,6 +136,20 @@ def test_a_root_key_stays_while_a_ring_cannot_be_read(home: Home, store: KeyStor
     assert [path.name for path in home.keys.glob("root-*")] == ["root-1.key"]
 
 
+def test_a_new_epoch_is_begun_with_a_reason_and_a_key_of_its_own(home: Home, store: KeyStore) -> None:
+    make_keys(home, lambda: NOW)
+    assert store.begin_epoch("遗失") == "2"
+    assert read_epochs(home.keys) == [Epoch("1"), Epoch("2", NOW, "遗失")]
+    assert digester_in(home.keys, NOW).former is not None
+    assert (store.entries()[-1].act, store.entries()[-1].reason) == (Act.DIGESTS_BEGUN, "遗失")
+    make_keys(home, lambda: NOW)
+    assert len(read_epochs(home.keys)) == 2, "a start moves nothing"
+    (home.keys / "epochs.json").unlink()
+    make_keys(home, lambda: NOW)
+    with pytest.raises(KeysNotUsable, match=r"epochs\.json"):
+        store.begin_epoch("again")
+
+
 # -- what stops a change
 
 
@@ -164,6 +181,7 @@ CHANGES = {
     "rotate": "store.rotate(['hall', 'register'])",
     "rotate root": "store.rotate_root()",
     "revoke": "store.revoke('hall', store.data_keys('hall').current.id, 'lost')",
+    "begin an epoch": "store.begin_epoch('lost')",
     "make": "store.make_missing(['hall', 'register', 'third'])",
 }
 
@@ -186,6 +204,7 @@ def test_killed_between_any_two_files_every_key_is_still_there(home: Home, store
         pytest.fail("it never came to an end")
     assert step > 3
     assert len(list(home.keys.glob("*root-*"))) == 1
+    assert digester_in(home.keys, NOW).epoch == ("2" if change == "begin an epoch" else "1")
     assert store.entries()
 
 

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from policies.epochs import Epoch, digester_in, read_epochs
+from siem.canary import read_canaries
 from yingbi.cli import main
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
@@ -88,3 +90,26 @@ def test_without_an_installation_there_are_no_keys(
     assert main(["keys", "status"]) == 3
     assert "yingbi up" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+def test_a_new_epoch_needs_a_reason_and_lists_canaries_anew(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = digester_in(home.keys, now())
+    home.canaries.write_text(f"{old('110101199003077512')}  # register\n")
+    assert main(["keys", "rotate", "--digests"]) == 2
+    assert read_epochs(home.keys) == [Epoch("1")]
+    identifiers = tmp_path / "identifiers.txt"
+    identifiers.write_text("110101199003077512\n11010519491231002X\n")
+    assert main(["keys", "rotate", "--digests", "--reason", "遗失", "--canaries", str(identifiers)]) == 0
+    new = digester_in(home.keys, now())
+    assert new.epoch == "2"
+    listed = {old("110101199003077512"), new("110101199003077512"), new("11010519491231002X")}
+    assert read_canaries(home.canaries) == listed
+    capsys.readouterr()
+    assert main(["keys", "status"]) == 0
+    assert "both written until" in capsys.readouterr().out
+    assert main(["keys", "rotate", "--digests", "--reason", "again"]) == 0
+    assert "31 days more" in capsys.readouterr().out
+    assert main(["keys", "rotate", "--digests", "--reason", "x", "--canaries", "nowhere"]) == 3
+    assert len(read_epochs(home.keys)) == 3, "nothing begins where the canaries cannot be read"

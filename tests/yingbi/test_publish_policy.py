@@ -263,6 +263,22 @@ def test_a_released_policy_with_an_error_leaves_the_programs(governed: Home) -> 
     assert (made.now.version, made.now.generation, codes(made)) == (1, 1, ["wrong-form"])
 
 
+def test_without_room_what_was_released_is_tried_again(governed: Home) -> None:
+    made = of(governed, ReleaseSource(governed, "test"))
+    made.publish()
+    release(governed, 2, changed(governed))
+    shutil.rmtree(governed.run / "policy-test")
+    (governed.run / "policy-test").touch()  # where its files would lie there is no folder to be had
+    assert not made.step()
+    for _ in range(2):
+        with pytest.raises(OSError, match="policy-test"):
+            made.step()
+    assert (made.now.version, made.now.generation) == (1, 1)
+    (governed.run / "policy-test").unlink()
+    assert settled(made)
+    assert (made.now.version, made.now.generation) == (2, 2)
+
+
 def test_a_line_of_publications_that_was_never_finished_counts_for_nothing(governed: Home) -> None:
     made = of(governed, ReleaseSource(governed, "test"))
     made.publish()

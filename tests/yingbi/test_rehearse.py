@@ -54,7 +54,7 @@ def agree(was: Run, now: Run, foretold: list[Difference]) -> None:
         assert event.caller == then.caller
         concerned = [each for each in foretold if event.caller in each.staff and each.times]
         about = [each for each in concerned if each.operation in (event.operation, then.operation)]
-        kinds = {each.kind for each in about if not each.about}
+        kinds = {each.kind for each in about}
         if (event.verdict, then.verdict) == (Verdict.FORWARD, Verdict.WITHHOLD):
             assert Kind.WITHHELD in kinds, (event, then)
         elif (event.verdict, then.verdict) == (Verdict.FORWARD, Verdict.FORWARD):

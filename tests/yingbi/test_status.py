@@ -61,6 +61,12 @@ def test_keys_are_told_by_their_age_and_what_is_wrong_with_them() -> None:
     assert len(problems_of(found)) == 1
 
 
+def test_a_draft_in_the_shadow_is_told() -> None:
+    assert "shadow" not in "\n".join(lines_of(status()))
+    shadow = {"generation": 2, "exchanges": 90, "failures": 1, "disagreements": 4}
+    assert "generation 2, 4 disagreements in 90 exchanges, 1 failed" in "\n".join(lines_of(status(shadow=shadow)))
+
+
 def test_what_is_wrong_is_a_sentence_each() -> None:
     dead = {"name": "siem", "pid": 0, "restarts": 2, "alive": False}
     withholding = {"name": "worker-1", "pid": 8, "restarts": 0, "alive": True, "serving": 0}

@@ -108,11 +108,24 @@ class Town:
 
 
 MASKS = st.sampled_from(
-    ["redact", "drop", "show", "scan", "digest", {"keep": {"first": 1}}, {"keep": {"last": 4}}, {"keep": {"last": 2}}]
+    [
+        "redact",
+        "block",
+        "drop",
+        "show",
+        "scan",
+        "digest",
+        {"keep": {"first": 1}},
+        {"keep": {"last": 4}},
+        {"keep": {"last": 2}},
+    ]
 )
 CONDITIONS = st.sampled_from(
     [
         {"networks": ["127.0.0.0/8"]},
+        {"rows": {"person.city": {"is": ["青麦镇"]}}},
+        {"rows": {"person.city": {"is": ["别处"]}}},
+        {"at_most": 5},
         {"networks": ["10.0.0.0/8"]},
         {"operations": ["GET /people"]},
         {"operations": ["GET /people/{id}", "GET /people.csv"]},

@@ -39,7 +39,19 @@ def add_keys(commands: Commands) -> None:
     which = rotate.add_mutually_exclusive_group(required=True)
     which.add_argument("--system", action="append", metavar="NAME", help="哪个系统，可重复 / of which system")
     which.add_argument("--all", action="store_true", help="所有系统 / of every system")
+    which.add_argument(
+        "--digests",
+        action="store_true",
+        help="摘要密钥，只在泄露时 / the key of digests, only where it is known",
+    )
     which.add_argument("--root", action="store_true", help="根密钥 / the root key, which wraps the others")
+    rotate.add_argument("--reason", default="", metavar="TEXT", help="为什么，--digests 必需 / why; --digests needs it")
+    rotate.add_argument(
+        "--canaries",
+        type=Path,
+        metavar="FILE",
+        help="诱饵的号码，每行一个，用完请销毁 / the identifiers of canaries, one a line, to be digested anew",
+    )
     revoke = add_command(
         group,
         "revoke",
@@ -167,9 +179,26 @@ def _rotate(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
         print(f"根密钥 / root key: {store.rotate_root()}")
         print("全部密钥环已用它重新包裹；请重新托管 / every keyring is wrapped by it now: make a new escrow")
         return FINE
+    if given.digests:
+        return _begin_epoch(given, home, store)
     for system, key in store.rotate(store.systems() if given.all else given.system):
         print(f"{system}: {key}")
     print("旧密钥的值仍可打开；请重新托管 / what old keys made still opens: make a new escrow")
+    return FINE
+
+
+def _begin_epoch(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
+    from yingbi.canaries import add_canaries
+
+    if not may_be_recorded(given.reason):
+        return WRONG_USE
+    identifiers = given.canaries.read_text("utf-8").split() if given.canaries else []
+    print(f"摘要密钥 / digest key: {store.begin_epoch(given.reason.strip())}")
+    if identifiers:
+        add_canaries(home, identifiers, store.now())
+        print(f"诱饵 / canaries: {len(identifiers)}；请重新启动影壁使名单生效 / start Yingbi anew to use the list")
+    elif home.canaries.exists():
+        print("诱饵名单 31 天后失效，请重建 / the list of canaries counts for 31 days more: make it anew")
     return FINE
 
 

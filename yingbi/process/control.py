@@ -1,4 +1,4 @@
-"""`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that opens the state database.
+"""`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that writes the state database.
 
 It holds the keys of overlays and of releases and not that of programs: who responds to leaks can tighten what is shown
 and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks and compiles.

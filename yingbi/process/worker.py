@@ -5,7 +5,6 @@ from pathlib import Path
 
 from proxy.worker import WorkerSettings, run
 from yingbi.clock import now
-from yingbi.first_start import EPOCH
 from yingbi.home import Home
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
@@ -26,8 +25,6 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         log=home.log,
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
-        digest_key=home.private_key(f"digest-{EPOCH}"),
-        digest_epoch=EPOCH,
         secret=home.private_key("fields"),
         keys=home.keys,
         disagreements=home.disagreements / f"worker-{number}",

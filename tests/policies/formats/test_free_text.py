@@ -1,12 +1,13 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from policies.formats import free_text
 from policies.formats.free_text import FEW_KNOWN, KnownValues, hide, personal_spans
 from policies.formats.masker import Withheld
+from policies.recognisers.scan import scan
 
 letters = st.sampled_from("张三李四ab-]^\\1*. ")
 values = st.lists(st.text(letters, min_size=2, max_size=5), max_size=12, unique=True)
@@ -85,6 +86,9 @@ def test_a_number_that_somebody_wrote_is_treated_alike_whether_it_is_right_or_wr
     known = KnownValues()
     known.add("16565252051")
     right, wrong = "16565252051", f"1656{middle:04}051"
+    # By chance the check digit of something longer fits, which says nothing of what is known.
+    found = [[(hit.start, hit.end) for hit in scan(f"{before}{number}{after}")] for number in (right, wrong)]
+    assume(found[0] == found[1])
     one, other = (
         hide(f"{before}{number}{after}", personal_spans(f"{before}{number}{after}", known, typed=True))
         for number in (right, wrong)

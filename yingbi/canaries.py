@@ -1,0 +1,21 @@
+"""The list of canaries: made anew where the key of digests has changed. It holds digests only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from deploy.private_file import write_private
+from policies.epochs import BadEpochs, digester_in
+from yingbi.home import Home
+from yingbi.keys import KeysNotUsable
+
+
+def add_canaries(home: Home, identifiers: Iterable[str], now: datetime) -> None:
+    """Add the digests of *identifiers* under the key of *now*; those under keys before stay. Raises KeysNotUsable."""
+    try:
+        digests = digester_in(home.keys, now).each(identifiers)
+    except BadEpochs as problem:
+        raise KeysNotUsable(
+            f"`keys/{problem}` 读不懂，请从备份恢复 / cannot be read: restore it from a backup"
+        ) from None
+    before = home.canaries.read_text("utf-8").splitlines() if home.canaries.exists() else []
+    write_private(home.canaries, "".join(f"{line}\n" for line in dict.fromkeys([*before, *digests])).encode())
