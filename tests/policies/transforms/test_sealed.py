@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.data_keys import BadToken, DataKey, DataKeys
+from policies.rewrap import Counts, Rewrap
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import could_have_made, opener_of, transform_of
 from policies.transforms.sealed import TOKEN, stored_tokens
@@ -94,3 +95,16 @@ def test_a_stored_value_belongs_to_its_field(spec: Spec) -> None:
 
 def test_what_they_still_say() -> None:
     assert [form_of(spec) for spec in SPECS] == ["pseudonymous", "none", "none"]
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_what_a_system_stores_is_rewrapped_in_its_exported_rows(spec: Spec) -> None:
+    """After that equal values are found again: the current key makes what is searched for."""
+    old, new = stored_tokens(spec, keys(BEFORE), "person.mobile"), stored_tokens(spec, keys(AFTER), "person.mobile")
+    counts = Counts()
+    row = Rewrap(AFTER, "hall", {}, "person", counts).row
+    stored = old.make("13800138000")
+    again = row(f"7,{stored}\r\n".encode(), [("7", "id"), (stored, "mobile")]).decode().strip().split(",")[1]
+    assert new.open(again) == "13800138000"
+    assert (again == new.make("13800138000")) == isinstance(spec, Token)
+    assert (counts.made_anew, counts.failed) == (1, 0)
