@@ -162,6 +162,15 @@ class Question:
         """Fits the whole path, percent-decoded; its group `key`, where it has one, is what a record is named by."""
         self._record = operation.record
 
+    def compared(self, name: str) -> tuple[Sequence[int], bool]:
+        """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
+        for pattern, rule in self._rules:
+            match = pattern.fullmatch(name)
+            if match is not None and rule.about is About.FILTER and match["field"] in self._fields:
+                is_equal = match["field"] == name or match.groupdict().get("op") == "exact"
+                return self._fields[match["field"]], is_equal
+        return (), False
+
     def opened(self, path: str, query: Sequence[tuple[str, str]], holder: Holder) -> Opened:
         """The question that *path* and *query* are, as *holder* may put it. Raises BadToken where a handle is not his.
 

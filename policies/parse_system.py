@@ -11,6 +11,7 @@ from policies.parse_transforms import parse_spec
 from policies.policy import (
     MOST_ATTRIBUTES,
     PUBLIC,
+    SCAN,
     Field,
     Files,
     JwtIssuer,
@@ -24,6 +25,7 @@ from policies.policy import (
 )
 from policies.section import NAME, Section
 from policies.spelling import Spelling
+from policies.transforms.spec import Encrypt, Reversible, Token
 from policies.yaml_tree import Node, Scalar
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
@@ -200,6 +202,11 @@ def _records(file: Section) -> dict[str, Record]:
             if facet in fields and not _is_public(fields[facet]):
                 message = f"`{facet[:80]}` is personal: a list of its values would tell of persons and record none"
                 file.find(section.place_of("facets"), "personal-facet", message, about=f"`{facet[:80]}`")
+        for key in ("search", "key", "subject", "facets"):
+            for wanted in named.get(key, facets):
+                if wanted in fields and fields[wanted].at_rest is not None:
+                    message = f"the system looks for records by `{wanted[:80]}` (`{key}`) and would find none encrypted"
+                    file.find(fields[wanted].at, "at-rest-looked-for", message, about=f"`{wanted[:80]}`（`{key}`）")
         records[name] = Record(
             name=name, subject=subject, key=record_key, search=search, facets=facets, fields=fields, at=at
         )
@@ -220,6 +227,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     category, record = inner.name("category", required=False), inner.name("record", required=False)
     mask, label = parse_spec(inner, "mask", required=False), inner.name("label", required=False)
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
+    at_rest = _at_rest(inner, category)
     link, key_of = inner.flag("link", default=False), inner.name("key_of", required=False)
     files, title = _files(inner), inner.text("title", required=False)
     inner.done()
@@ -240,10 +248,27 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
         key_of=key_of or "",
         mask=mask,
         on_write=on_write,
+        at_rest=at_rest,
         files=files,
         title=title or "",
         at=inner.at,
     )
+
+
+def _at_rest(field: Section, category: str | None) -> Reversible | None:
+    spec = parse_spec(field, "at_rest", required=False)
+    if spec is None:
+        return None
+    at = field.place_of("at_rest")
+    if not isinstance(spec, Token | Encrypt):
+        message = "`at_rest` is `token` or `encrypt`: nothing else can be opened again"
+        field.find(at, "wrong-form", message, about="`at_rest` 只能是 `token` 或 `encrypt`")
+        return None
+    if category in (None, PUBLIC, SCAN):
+        message = "only a value of a category of the catalogue is stored encrypted"
+        field.find(at, "at-rest-without-category", message, about="`at_rest`")
+        return None
+    return spec
 
 
 def _files(field: Section) -> Files | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from unicodedata import is_normalized
 
 from policies.parse_positions import MARKS, MOST, POSITIONS, Reader
@@ -17,6 +18,8 @@ from policies.transforms.spec import (
     Dictionary,
     Digest,
     Drop,
+    Encrypt,
+    EncryptWith,
     Fpe,
     Grid,
     Hash,
@@ -32,6 +35,7 @@ from policies.transforms.spec import (
     Shift,
     Show,
     Spec,
+    Token,
 )
 from policies.yaml_tree import Entries, Node, Scalar
 
@@ -51,6 +55,7 @@ _SIMPLE: dict[str, Spec] = {
     "null": Null(),
     "digest": Digest(),
     "pseudonym": Pseudonym(),
+    "token": Token(),
     "drop": Drop(),
     "block": Block(),
 }
@@ -212,10 +217,21 @@ def _dictionary(section: Section) -> Spec | None:
 
 
 def _digest(section: Section, text: str) -> Spec | None:
-    if text in [each.value for each in Hash]:
-        return Digest(Hash(text))
-    message = f"`{text[:80]}` is not one of `sha256`, `sm3`"
-    section.find(section.at, "unknown-choice", message, about=f"`{text[:80]}` 应是 `sha256`、`sm3` 之一")
+    chosen = _choice(section, text, Hash)
+    return Digest(chosen) if chosen else None
+
+
+def _encrypt(section: Section, text: str) -> Spec | None:
+    chosen = _choice(section, text, EncryptWith)
+    return Encrypt(chosen) if chosen else None
+
+
+def _choice[E: StrEnum](section: Section, text: str, kind: type[E]) -> E | None:
+    if text in [member.value for member in kind]:
+        return kind(text)
+    choices = ", ".join(f"`{member}`" for member in kind)
+    message = f"`{text[:80]}` is not one of {choices}"
+    section.find(section.at, "unknown-choice", message, about=f"`{text[:80]}` 应是 {choices} 之一")
     return None
 
 
@@ -250,6 +266,7 @@ def _fpe_fault(spec: Fpe) -> tuple[str, str]:
 _WITH_TEXT: dict[str, Callable[[Section, str], Spec | None]] = {
     "replace": lambda section, text: Replace(text),
     "digest": _digest,
+    "encrypt": _encrypt,
     **MARKS,
 }
 _WITH_PARAMETERS: dict[str, Reader] = {

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from policies.findings import Position
 from policies.spelling import Spelling
-from policies.transforms.spec import Spec
+from policies.transforms.spec import Reversible, Spec
 
 PUBLIC = "public"
 """The category of values that are not about a person."""
@@ -280,6 +280,8 @@ class Field:
     """The record that its value is the key of. Where it is hidden, JSON and CSV hold a handle."""
     mask: Spec | None = None
     on_write: OnWrite | None = None
+    at_rest: Reversible | None = None
+    """As what the system behind stores it; None: as it is."""
     files: Files | None = None
     """Which files may be sent for it, where any may."""
     title: str = ""

@@ -11,7 +11,7 @@ import msgspec
 from policies.keys import Signer, Verifier
 from policies.policy import About, Direction, Gravity, Harmed, Headings, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
-from policies.transforms.spec import Spec
+from policies.transforms.spec import Reversible, Spec
 
 LIVE = "yingbi program 1"
 DRAFT = "yingbi draft program 1"
@@ -56,6 +56,8 @@ class FieldInfo(msgspec.Struct, frozen=True):
     """Whether what is hidden of it in a page is hidden wherever else it stands."""
     key_of: str = ""
     """The record that its values are keys of."""
+    at_rest: Reversible | None = None
+    """As what the system behind stores it; None: as it is."""
     file: FileRule | None = None
     """Which files may be sent for it; None: none."""
 

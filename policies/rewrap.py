@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.data_keys import BadToken, DataKeys
-from policies.transforms.encrypt import VERSION, Cipher
+from policies.transforms.encrypt import Cipher, Method
+from policies.transforms.sealed import FIELD
 
-TOKEN = re.compile(rf"{VERSION}\.([0-9a-f]{{8}})\.[A-Za-z0-9_-]+")
-FIELD = "field"
-"""The use that fields are encrypted for."""
+TOKEN = re.compile(rf"({'|'.join(Method)})\.([0-9a-f]{{8}})\.[A-Za-z0-9_-]+")
 
 type Piece = tuple[str, str | None]
 """A text of a row, and the field whose value it is; None for what is no value."""
@@ -47,7 +46,7 @@ class Rewrap:
     def __init__(self, keys: DataKeys, system: str, fields: Mapping[str, str], record: str, counts: Counts) -> None:
         self.counts = counts
         self._current = keys.current.id
-        self._cipher = Cipher(keys, FIELD)
+        self._ciphers = {method: Cipher(keys, FIELD, method) for method in Method}
         self._system = system
         self._fields = fields
         self._record = record
@@ -62,7 +61,7 @@ class Rewrap:
                 token = found[0]
                 start = raw.find(token.encode(), at)
                 whole = column is not None and token == text
-                again = self._again(token, found[1], column or "") if whole and start >= 0 else None
+                again = self._again(token, found, column or "") if whole and start >= 0 else None
                 if again is None:
                     self.counts.failed += 1
                 if start >= 0:
@@ -70,17 +69,18 @@ class Rewrap:
                     at = start + len(token)
         return b"".join([*parts, raw[at:]])
 
-    def _again(self, token: str, key_id: str, column: str) -> str | None:
+    def _again(self, token: str, found: re.Match[str], column: str) -> str | None:
+        cipher, key_id = self._ciphers[Method(found[1])], found[2]
         context = (self._system, self._field_of(column))
         try:
-            value = self._cipher.decrypt(token, *context)
+            value = cipher.decrypt(token, *context)
         except BadToken:
             return None
         if key_id == self._current:
             self.counts.current += 1
             return token
         self.counts.made_anew += 1
-        return self._cipher.encrypt(value, *context)
+        return cipher.encrypt(value, *context)
 
     def _field_of(self, column: str) -> str:
         named = self._fields.get(column)

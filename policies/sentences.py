@@ -8,6 +8,9 @@ from collections.abc import Mapping
 SENTENCES: Mapping[str, str] = {
     "alias": "不接受 YAML 的锚点和别名，请写全",
     "ambiguous-template": "模板有多种读法，请在占位符之间写上固定的文字，或拆成两条",
+    "at-rest-looked-for": "系统按这个字段查找记录，加密存储后就找不到了",
+    "at-rest-unproved": "密钥的托管备份还没有恢复验证过，不能开始加密存储",
+    "at-rest-without-category": "只有目录中种类的值才能加密存储",
     "bad-keys": "JWKS 文件或其中的密钥不能用",
     "category-without-transform": "种类没有写明变成什么",
     "citizen-with-key": "公民用令牌登录，不能有 API 密钥",

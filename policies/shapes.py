@@ -38,7 +38,7 @@ from policies.program import (
     ValueShape,
 )
 from policies.section import nearest
-from policies.transforms.spec import Redact, Scan, Show, Spec
+from policies.transforms.spec import Redact, Reversible, Scan, Show, Spec
 
 _PLACEHOLDER = re.compile(r"\{(field|op|any)\}")
 _BUILT_IN = "built in"
@@ -164,6 +164,7 @@ class ShapeMaker:
         on_write: OnWrite | None = None,
         files: Files | None = None,
         key_of: str = "",
+        at_rest: Reversible | None = None,
     ) -> int:
         """The index of a new field called *name*."""
         if category == SCAN:
@@ -182,6 +183,7 @@ class ShapeMaker:
                 level=known.level,
                 sensitive=known.sensitive,
                 followed=known.elsewhere is Elsewhere.HIDE,
+                at_rest=at_rest,
                 file=file,
                 key_of=key_of,
             )
@@ -211,7 +213,9 @@ class ShapeMaker:
         label = self.value(f"{name}{LABEL}", child.label, child.at) if child.label else UNDECLARED
         if child.key_of:
             self._key_stands(child.key_of, child.at)
-        index = self.value(name, child.category, child.at, child.mask, child.on_write, child.files, child.key_of)
+        index = self.value(
+            name, child.category, child.at, child.mask, child.on_write, child.files, child.key_of, child.at_rest
+        )
         return ValueShape(index, label)
 
     def _json(self, targets: tuple[Target, ...]) -> Shape:

@@ -27,7 +27,8 @@ from policies.view import View
 
 KINDS = ("json", "html", "csv", "text")
 _KEY = bytes(32)
-"""Digests and handles of a trial fit no installation: they have a key that everybody knows."""
+_KEYS = DataKeys("00000000", {"00000000": DataKey("00000000", _KEY)})
+"""Digests, handles and tokens of a trial fit no installation: they have a key that everybody knows."""
 
 
 class NotTried(Exception):
@@ -108,10 +109,10 @@ class Trial:
             now=now.timestamp(),
         )
         grants = countable(applying, own=own, acting=acting)
-        view, tally = View(program, grants, _KEY), Tally(digester)
+        view, tally = View(program, grants, _KEY, _KEYS), Tally(digester)
         is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
         whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
-        handles = Handles(DataKeys("0" * 8, {"0" * 8: DataKey("0" * 8, _KEY)}), program.system)
+        handles = Handles(_KEYS, program.system)
         asked = operation.partition(" ")[2]
         addresses = Addresses(view.links, asked, handles.of(caller.id or own, now.timestamp()))
         out: list[bytes] = []

@@ -10,8 +10,10 @@ from functools import cached_property, partial
 
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
+from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent
 from policies.formats.csv_body import CsvMasker
+from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
@@ -47,8 +49,17 @@ from policies.program import (
     values_in,
 )
 from policies.transforms.handle import HANDLE
-from policies.transforms.keyed import FieldKeys
-from policies.transforms.make import REDACTED, could_have_made, number_transform_of, subject_transform_of, transform_of
+from policies.transforms.keyed import FieldKeys, SubjectTransform
+from policies.transforms.make import (
+    REDACTED,
+    could_have_made,
+    hidden_number,
+    number_transform_of,
+    opener_of,
+    subject_transform_of,
+    transform_of,
+)
+from policies.transforms.sealed import FieldCipher, stored_tokens
 from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
 
 _NUMBER = "[0-9]{1,6}"
@@ -57,10 +68,18 @@ _NUMBER = "[0-9]{1,6}"
 class View:
     """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
-    *secret* is the key that field digests are derived from.
+    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again.
     """
 
-    def __init__(self, program: Program, grants: Sequence[GrantRule], secret: bytes, *, harder: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        grants: Sequence[GrantRule],
+        secret: bytes,
+        keys: DataKeys | None = None,
+        *,
+        harder: bool = False,
+    ) -> None:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
@@ -78,9 +97,11 @@ class View:
             self.decisions += tuple(self._decided_of(owned))
         self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
-        self.sends = tuple(_action(program, index, decision, secret) for index, decision in enumerate(self.sent))
+        self.sends = tuple(
+            _action(program, place, made, secret, keys, is_sent=True) for place, made in enumerate(self.sent)
+        )
         self.masks_sent = any(action.kind is not Kind.SHOW for action in self.sends)
-        self._actions = tuple(_action(program, place, made, secret) for place, made in enumerate(self.decisions))
+        self._actions = tuple(_action(program, place, made, secret, keys) for place, made in enumerate(self.decisions))
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""
         self._rows = Shown(grants)
@@ -326,9 +347,10 @@ class View:
 class Views:
     """The views of one program, made when they are first needed."""
 
-    def __init__(self, program: Program, secret: bytes) -> None:
+    def __init__(self, program: Program, secret: bytes, keys: DataKeys | None = None) -> None:
         self.program = program
         self._secret = secret
+        self._keys = keys
         self._made: dict[tuple[bool, tuple[str, ...]], View] = {}
 
     def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
@@ -338,7 +360,7 @@ class Views:
         key = harder, tuple([grant.id for grant in grants])
         view = self._made.get(key)
         if view is None:
-            view = self._made[key] = View(self.program, grants, self._secret, harder=harder)
+            view = self._made[key] = View(self.program, grants, self._secret, self._keys, harder=harder)
         return view
 
     @cached_property
@@ -369,24 +391,59 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
-def _action(program: Program, place: int, decision: Decision, secret: bytes) -> Action:
-    """The action at a *place* in the tables of a view, one table behind the other."""
+def _action(
+    program: Program, place: int, decision: Decision, secret: bytes, data: DataKeys | None, *, is_sent: bool = False
+) -> Action:
+    """The action at a *place* in the tables of a view, one table behind the other.
+
+    Of what the caller sends nothing is encrypted yet: that comes last.
+    """
     field = program.fields[place % len(program.fields)]
-    keys = FieldKeys(secret, program.system, field.category)
+    keys = FieldKeys(secret, program.system, field.category, data)
     kind, apply = _treatment(decision.spec, keys)
+    apply_for = subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None
+    # Of an empty control only what the form carries says whether there was anything to drop.
+    restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
+    number = number_transform_of(decision.spec)
+    is_stored = field.at_rest is not None and not is_sent
+    if field.at_rest is not None and is_stored and kind not in (Kind.DROP, Kind.BLOCK):
+        tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
+        kind, apply, number = Kind.MASK, _opened(tokens, kind, apply), hidden_number
+        apply_for = _opened_for(tokens, apply_for) if apply_for is not None else None
     return Action(
         field=place,
         kind=kind,
         apply=apply,
-        apply_for=subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None,
+        apply_for=apply_for,
         personal=field.personal,
         followed=field.followed,
-        # Of an empty control only what the form carries says whether there was anything to drop.
-        restore=kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW),
-        number=number_transform_of(decision.spec),
+        restore=restore,
+        number=number,
         stays=isinstance(decision.spec, Null),
         makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
+        stored=is_stored,
+        opens=opener_of(decision.spec, keys),
     )
+
+
+def _opened(tokens: FieldCipher | None, kind: Kind, apply: Callable[[str], str]) -> Callable[[str], str]:
+    """*apply* to what a stored value stands for. What does not open here is hidden from everybody."""
+
+    def treat(stored: str) -> str:
+        if tokens is None:  # without keys nothing opens
+            return REDACTED
+        try:
+            value = tokens.open(stored)
+        except BadToken:
+            return REDACTED
+        return hide(value, personal_spans(value)) if kind is Kind.SCAN else apply(value)
+
+    return treat
+
+
+def _opened_for(tokens: FieldCipher | None, apply_for: SubjectTransform) -> SubjectTransform:
+    """The same for what goes by whom the record is about."""
+    return lambda stored, subject: _opened(tokens, Kind.MASK, lambda value: apply_for(value, subject))(stored)
 
 
 def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:

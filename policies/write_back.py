@@ -189,7 +189,8 @@ class _JsonSettling:
             return self.rules.is_mask(self.actions[_field_of(shape)], value)
         action = self.actions[_field_of(shape)]
         if value is None:
-            return not isinstance(shape, ObjectShape | RowsShape) and action.kind in (Kind.MASK, Kind.DROP)
+            could_be = action.kind is Kind.DROP or (action.kind is Kind.MASK and not action.stored)
+            return could_be and not isinstance(shape, ObjectShape | RowsShape)
         # A number that stands for a band stands for itself as well.
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and action.kind is Kind.MASK and action.number(value) == value

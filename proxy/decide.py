@@ -4,16 +4,17 @@ The order matters: who asks is settled before what is asked, and tightenings com
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Part, coding_of
-from policies.links import Addresses
+from policies.links import Addresses, quoted
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import ANYONE, SAFE_METHODS, About
@@ -58,7 +59,7 @@ class Forward:
     operation: OperationRule
     view: View
     request: Request
-    """With the true keys in the place of handles."""
+    """With true values in the place of handles and tokens, encrypted where the system stores them so."""
     addresses: Addresses
     """How those in the answer are written."""
     body: bytes
@@ -134,6 +135,11 @@ def decide(
         request, asked = system.opened(request, operation, holder)
     except BadToken:
         return Refuse(reason="unknown_handle", operation=operation)
+    question = system.question(operation)
+    try:
+        query, by_token = system.sent.opened_query(asked.query, question, view.actions)
+    except MaskReturned as returned:
+        return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
@@ -142,13 +148,17 @@ def decide(
     if system.writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    refusal = system.question(operation).refusal(asked, view)
+    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token)
+    refusal = question.refusal(opened, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
+    stored = system.sent.stored_query(query, question)
+    if stored is None:
+        return Refuse(reason="question_about_hidden_field", operation=operation)
     forward = Forward(
         operation=operation,
         view=view,
-        request=request,
+        request=_asking(request, stored),
         addresses=system.addresses(view, asked, holder),
         body=b"",
         said=asked.said,
@@ -156,8 +166,8 @@ def decide(
     if operation.method in SAFE_METHODS:
         if body:
             return Refuse(reason="body_not_declared", operation=operation)
-        return replace(forward, asked=_unchanged(came.query, request.query))
-    return _with_body(forward, body, system, caller, now)
+        return replace(forward, asked=_unchanged(came.query, stored))
+    return _with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -173,9 +183,11 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
     return None
 
 
-def _with_body(forward: Forward, body: bytes, system: System, caller: Caller, now: datetime) -> Forward | Refuse:
-    """*forward* with what of *body* may be sent on."""
-    request, operation = forward.request, forward.operation
+def _with_body(
+    forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
+) -> Forward | Refuse:
+    """*forward* with what of *body* may be sent on. *request* asks as the caller did."""
+    operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
     opening, came = Opening(system.program, forward.view.links, system.holder(caller, now)), body
@@ -199,6 +211,14 @@ def _with_body(forward: Forward, body: bytes, system: System, caller: Caller, no
     forward.addresses.asked_by(keys)
     sent = _unchanged(_texts(request, came), _texts(request, settled))
     return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
+
+
+def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
+    """*request* with the parameters *query*."""
+    if tuple(query) == request.query:
+        return request
+    target = f"{quoted(request.path)}?{urlencode(query, errors='surrogatepass')}"
+    return replace(request, query=tuple(query), opened=target)
 
 
 def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> tuple[bytes, list[str], list[str]]:
@@ -256,11 +276,17 @@ def _settled(
             raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
         opened = partial(system.open_form, target=target, caller=caller, now=now)
-        form = system.writes.form(body, shapes.html, opened, view.actions, coding)
-        return _sending(system, view).form(form, shapes.html, coding, body) if view.masks_sent else form
+        body = system.sent.opened_form(body, shapes.html, view.actions, coding)
+        settled = system.writes.form(body, shapes.html, opened, view.actions, coding)
+        if view.masks_sent:
+            settled = _sending(system, view).form(settled, shapes.html, coding, body)
+        return system.sent.stored_form(settled, shapes.html, coding)
     if media_type == JSON and shapes.json is not None:
+        body = system.sent.opened_json(body, shapes.json, view.actions)
         settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
-        return _sending(system, view).json(settled, shapes.json) if view.masks_sent else settled
+        if view.masks_sent:
+            settled = _sending(system, view).json(settled, shapes.json)
+        return system.sent.stored_json(settled, shapes.json)
     return None
 
 

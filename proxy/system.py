@@ -14,6 +14,7 @@ from policies.formats.html_forms import Carried
 from policies.links import Addresses, quoted
 from policies.policy import State
 from policies.program import OperationRule, Program
+from policies.sent_values import SentValues
 from policies.transforms.encrypt import Cipher
 from policies.transforms.handle import Handles, Holder
 from policies.view import View, Views
@@ -43,9 +44,10 @@ class System:
         self.keys = keys
         self.digester = digester
         self.routes = Routes(program)
-        self.views = Views(program, secret)
+        self.views = Views(program, secret, keys)
         self._applying = Applying(program)
         self.writes = WriteRules(program)
+        self.sent = SentValues(program, keys)
         self.identity = Identity(program, digester)
         split = urlsplit(program.upstream)
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))

@@ -6,6 +6,7 @@ A policy with an error leaves the programs in force as they are, and its finding
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from policies.findings import Finding, Position
 from policies.keys import Signer, Verifier
@@ -17,6 +18,7 @@ from yingbi.home import Home
 from yingbi.keys import KeyStore
 from yingbi.policy_source import Source, Stamp, UnreadableFolder
 from yingbi.publications import Publication, add_publication, publications_in
+from yingbi.stored_fields import not_to_begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class PolicyPublisher:
         self._source = source
         self._seen: Stamp = b""
         self._done: Stamp = b""
+        self._journal: int | None = None
+        """Of when the journal of keys was, where a policy waits for what stands in it."""
         self._last = next(reversed(publications_in(home.publications)), None)
         self.now = self._taken_up()
 
@@ -59,7 +63,8 @@ class PolicyPublisher:
         """
         stamp = self._source.stamp()
         settled, self._seen = stamp == self._seen, stamp
-        if stamp == self._done or not settled:
+        proved = self._journal is not None and self._journal != _stamp_of(self._home.key_journal)
+        if (stamp == self._done and not proved) or not settled:
             return False
         try:
             self.publish()
@@ -90,7 +95,13 @@ class PolicyPublisher:
             self.now = _judged(self.now, findings, now)
             return
         programs = loaded.programs
-        KeyStore(self._home, self._clock).make_missing(programs)
+        store = KeyStore(self._home, self._clock)
+        store.make_missing(programs)
+        unproved = not_to_begin(store, self.now.programs, programs)
+        self._journal = _stamp_of(self._home.key_journal) if unproved else None
+        if unproved:
+            self.now = _judged(self.now, [*findings, *unproved], now)
+            return
         digests = {name: digest_of(program) for name, program in programs.items()}
         version = taken.release.version if taken.release else 0
         if digests == self.now.digests and self.now.generation and self.now.generation >= self._board.programs:
@@ -156,3 +167,7 @@ class PolicyPublisher:
 
 def _judged(published: Published, findings: list[Finding], now: datetime) -> Published:
     return replace(published, findings=tuple(findings), checked_at=now)
+
+
+def _stamp_of(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0

@@ -63,6 +63,10 @@ class Action:
     """Whether a form must carry the true value, sealed, so that saving it unchanged changes nothing."""
     makes: Callable[[str], bool] | None = None
     """Whether a value could be one that it makes; None for masks that everybody can tell from a true value."""
+    stored: bool = False
+    """Whether the system stores it encrypted: it holds texts alone, and null is no mask of one."""
+    opens: Callable[[str], str] | None = None
+    """What a token that it made stands for, where the caller sends it back; raises BadToken."""
 
     def masked(self, value: str, subject: str) -> str:
         """The mask of *value* in a record of the canonical *subject*, "" where nobody knows whose it is."""

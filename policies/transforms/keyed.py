@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256, SM3
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from policies.data_keys import derive_key
+from policies.data_keys import DataKeys, derive_key
 from policies.digest import canonical
 from policies.transforms.spec import Dictionary, Hash, Of, Pseudonym
 
@@ -31,6 +31,8 @@ class FieldKeys:
     """The installation's secret for fields, 32 bytes."""
     system: str
     category: str
+    data: DataKeys | None = None
+    """The data keys of the system, for what can be opened again; None where nothing is."""
 
     def of_category(self, use: str, *more: str) -> bytes:
         """The key for one *use* with values of the category, in whatever field of the system they stand."""

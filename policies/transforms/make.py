@@ -24,6 +24,7 @@ from policies.transforms.keyed import (
 )
 from policies.transforms.positions import REDACTED as REDACTED
 from policies.transforms.positions import starred, stars_of
+from policies.transforms.sealed import TOKEN, shown_tokens
 from policies.transforms.spec import (
     AgeBand,
     AmountBand,
@@ -37,6 +38,7 @@ from policies.transforms.spec import (
     Dictionary,
     Digest,
     Drop,
+    Encrypt,
     Fpe,
     Grid,
     Keep,
@@ -49,6 +51,7 @@ from policies.transforms.spec import (
     Shift,
     Show,
     Spec,
+    Token,
     needs_subject,
 )
 
@@ -81,6 +84,9 @@ def transform_of(spec: Spec, keys: FieldKeys) -> Transform:
             return digester(keys, hash)
         case Fpe():
             return fpe(spec, keys)
+        case Token() | Encrypt():
+            # Without keys nothing could open it again.
+            return shown_tokens(spec, keys).make if keys.data is not None else transform_of(Redact(), keys)
         case Pseudonym() | Dictionary() if not needs_subject(spec):
             of = surrogate(spec, keys)
             return lambda value: of(value, "")
@@ -112,6 +118,17 @@ def number_transform_of(spec: Spec) -> NumberTransform:
 
 def hidden_number(number: float) -> None:
     """What becomes of a number for which no other one can stand."""
+
+
+def opener_of(spec: Spec, keys: FieldKeys) -> Transform | None:
+    """The function from what *spec* makes of a value to the value, which raises BadToken; None where there is none.
+
+    It is for who was shown the token and sends it back. What is no token by its look it leaves as it is.
+    """
+    if not isinstance(spec, Token | Encrypt) or keys.data is None:
+        return None
+    tokens = shown_tokens(spec, keys)
+    return lambda value: tokens.open(value) if TOKEN.fullmatch(value) else value
 
 
 def subject_transform_of(spec: Spec, keys: FieldKeys) -> SubjectTransform:
@@ -156,6 +173,8 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: REDACTED in value or (bool(value.strip()) and band(value) == value.strip())
         case Digest():
             return lambda value: len(value) == DIGEST_CHARS and not set(value) - set(DIGEST_ALPHABET)
+        case Token() | Encrypt():
+            return lambda value: REDACTED in value or TOKEN.fullmatch(value) is not None
         case Pseudonym(prefix, chars, _):
             sign = re.compile(rf"\s*{re.escape(prefix)}-[{SIGN_ALPHABET}]{{{chars}}}\s*")
             return lambda value: REDACTED in value or sign.fullmatch(value) is not None

@@ -190,6 +190,23 @@ class Fpe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="fpe"):
     """Which key: raising it is the rotation."""
 
 
+class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="token"):
+    """A token that can be opened again, one for one value: AES-SIV. Source: RFC 5297."""
+
+
+class EncryptWith(StrEnum):
+    """Which cipher."""
+
+    AES = "aes"
+    SM4 = "sm4"
+
+
+class Encrypt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="encrypt"):
+    """A token that can be opened again, another one each time: AES-256-GCM or SM4-GCM."""
+
+    cipher: EncryptWith
+
+
 class Pseudonym(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pseudonym"):
     """A made-up sign such as `人员-7F3K2M9A`: the same for the same value or for the same subject."""
 
@@ -219,7 +236,9 @@ type Positions = Keep | KeepRange | Cover | CoverRange | CoverBefore | CoverAfte
 type Coarser = DatePart | AgeBand | AmountBand | Grid | Area
 """What a value is among others like it."""
 type Surrogate = Digest | Pseudonym | Dictionary | Fpe
-type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Drop | Block
+type Reversible = Token | Encrypt
+"""What is opened again where it comes back from who was shown it."""
+type Spec = Show | Scan | Redact | Null | Replace | Positions | Coarser | Shift | Surrogate | Reversible | Drop | Block
 
 
 def needs_subject(spec: Spec) -> bool:
@@ -248,13 +267,13 @@ def form_of(spec: Spec) -> Form:
     match spec:
         case Show():
             return Form.CLEAR
-        case Digest() | Pseudonym() | Dictionary() | Fpe():
+        case Digest() | Pseudonym() | Dictionary() | Fpe() | Token():
             return Form.PSEUDONYMOUS
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             return Form.MASKED
         case DatePart() | AgeBand() | AmountBand() | Grid() | Area() | Shift() | Scan():
             return Form.MASKED
-        case Redact() | Null() | Replace() | Drop() | Block():
+        case Redact() | Null() | Replace() | Drop() | Block() | Encrypt():
             return Form.NONE
 
 
@@ -286,6 +305,8 @@ def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -
             return f"area {to}"
         case Digest(Hash.SM3):
             return "digest sm3"
+        case Encrypt(cipher):
+            return f"encrypt {cipher}"
         case Fpe() if spec.first or spec.last:
             return f"fpe {spec.first}..{spec.last}"
         case Shift(days):

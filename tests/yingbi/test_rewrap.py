@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policies.rewrap import FIELD, Counts
+from policies.rewrap import Counts
 from policies.transforms.encrypt import Cipher
+from policies.transforms.sealed import FIELD
 from tests.gateway import ROOT
 from yingbi.cli import main
 from yingbi.clock import now
