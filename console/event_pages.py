@@ -61,7 +61,7 @@ class EventPages:
             knows_program=program is not None,
             others=self._others(found),
             most=MOST_OTHERS,
-            version=self._pages.office.version_of(found.program),
+            version=self._pages.office.version_of(found.program, found.at),
         )
 
     def _others(self, event: AccessEvent) -> Sequence[AccessEvent]:

@@ -36,8 +36,8 @@ class Office:
     policies: PolicyLife
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
-    version_of: Callable[[str], ProgramVersion | None] = lambda program: None
-    """The version that the program with this digest was made from, as far as that is known."""
+    version_of: Callable[[str, datetime], ProgramVersion | None] = lambda program, at: None
+    """The version that the program with this digest stood for at that time, as far as that is known."""
     rehearsal_of: Callable[[Draft], Sequence[Bilingual]] = lambda draft: ()
     """What a rehearsal of a draft came to, a sentence each; nothing where there was none."""
     program_of: Callable[[str], Program | None] = lambda digest: None

@@ -83,6 +83,7 @@ class View:
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
+        self.is_harder = harder
         self.grants = () if harder else tuple(grants)
         self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
@@ -278,10 +279,11 @@ class View:
                 action = self.actions[FREE_TEXT]
                 return Value(action if addresses is None else _written(action, addresses.link))
 
-    def _action_in(self, element: ElementShape, table: int) -> Action | None:
+    def _action_in(self, element: ElementShape) -> Action | None:
+        """What becomes of what *element* holds by its own declaration: it is no field of the record."""
         if element.key:
             return self._action_of_key(element.key)
-        return None if element.field is None else self._in(table, element.field)
+        return None if element.field is None else self.actions[element.field]
 
     def _action_of_key(self, fields: Sequence[int]) -> Action:
         """What becomes of a key, which is hidden wherever one of its *fields* is."""
@@ -316,7 +318,7 @@ class View:
                 element=element.element,
                 css_class=re.compile(element.css_class) if element.css_class else None,
                 within=re.compile(element.within) if element.within else None,
-                action=self._action_in(element, table),
+                action=self._action_in(element),
             )
             for element in shapes.elements
         )
@@ -349,8 +351,8 @@ class Views:
 
     def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
         """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*."""
-        if harder:  # of what is shown no grant decides
-            grants = [grant for grant in grants if grant.direction is Direction.REQUEST]
+        if harder:  # no grant decides what is shown; what it leaves out or limits, it does as before
+            grants = [each for each in grants if each.direction is Direction.REQUEST or each.rows or each.at_most]
         key = harder, tuple([grant.id for grant in grants])
         view = self._made.get(key)
         if view is None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from policies.ask import SAID
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.formats.said import Said
+from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
 from proxy.decide import Forward
 from proxy.identity import Caller
-from proxy.message import Headers, Request, media_type_in, target_of_form
+from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.system import System
 
@@ -170,8 +170,11 @@ def _masker(
     said = None
     if kind == "html":
         vocabulary = system.question(forward.operation).vocabulary
+        words = OwnWords(
+            forward.asked, forward.sent, lambda action, asks: is_sent_here(forward.request, action, asks=asks)
+        )
         holder = system.holder(caller, now)
-        said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID))
+        said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID), own=words)
     if status >= 400:
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
         masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice, addresses)

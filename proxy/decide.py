@@ -3,8 +3,9 @@
 The order matters: who asks is settled before what is asked, and tightenings come before every permission.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.masker import Withheld
-from policies.formats.sent_form import coding_of
+from policies.formats.sent_form import Part, coding_of
 from policies.links import Addresses, quoted
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
@@ -63,6 +64,10 @@ class Forward:
     body: bytes
     said: tuple[str, ...] = ()
     """What the caller said, in the target and in a form: an answer may repeat it."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What he said once in a parameter, by its name."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """What he said once in a control of a form, by its name, and nothing was put in its place."""
 
     @property
     def acts(self) -> bool:
@@ -124,7 +129,7 @@ def decide(
         return Refuse(reason=reason, operation=operation)
     strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
-    holder = system.holder(caller, now)
+    holder, came = system.holder(caller, now), request
     try:
         request, asked = system.opened(request, operation, holder)
     except BadToken:
@@ -158,7 +163,9 @@ def decide(
         said=asked.said,
     )
     if operation.method in SAFE_METHODS:
-        return Refuse(reason="body_not_declared", operation=operation) if body else forward
+        if body:
+            return Refuse(reason="body_not_declared", operation=operation)
+        return replace(forward, asked=_unchanged(came.query, forward.request.query))
     return _with_body(forward, request, body, system, caller, now)
 
 
@@ -182,7 +189,7 @@ def _with_body(
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
-    opening = Opening(system.program, forward.view.links, system.holder(caller, now))
+    opening, came = Opening(system.program, forward.view.links, system.holder(caller, now)), body
     try:
         body, said, keys = _opened(request, body, operation.body, opening)
         settled = _settled(request, body, operation.body, system, caller, forward.view, now)
@@ -199,7 +206,8 @@ def _with_body(
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
     forward.addresses.asked_by(keys)
-    return replace(forward, body=settled, said=(*forward.said, *said))
+    sent = _unchanged(_texts(request, came), _texts(request, settled))
+    return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
 
 
 def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
@@ -223,6 +231,29 @@ def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> 
     parts = coding.read(body)
     opened, said, keys = opening.controls(parts, shapes.html or HtmlShapes())
     return (body if opened == parts else coding.write(opened)), said, keys
+
+
+def _texts(request: Request, body: bytes) -> list[tuple[str, str]]:
+    """What stands in the controls of *body*, where that is a form."""
+    coding = coding_of(request.content_type)
+    parts: list[Part] = coding.read(body) if coding is not None and body else []
+    return [(part.name, part.value) for part in parts if part.file is None]
+
+
+def _unchanged(came: Iterable[tuple[str, str]], goes: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Of what *came*, by name, what comes once and is sent on as it was said.
+
+    What a handle or a mask stands for is nobody's words: to say it again would tell it.
+    """
+    then = _said_once(goes)
+    return {name: value for name, value in _said_once(came).items() if then.get(name) == value}
+
+
+def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The values of *pairs* by name, but for names that come more than once."""
+    pairs = list(pairs)
+    names = Counter(name for name, _ in pairs)
+    return {name: value for name, value in pairs if names[name] == 1}
 
 
 def _settled(

@@ -153,6 +153,14 @@ def target_of_form(request: Request, action: str) -> str:
     return target_of(path, query) if there.netloc == request.authority else ""
 
 
+def is_sent_here(request: Request, action: str, *, asks: bool) -> bool:
+    """Whether a form on the page of *request*, with *action*, leads to where that went. *asks*: by what it holds."""
+    target = target_of_form(request, action)
+    if asks and target:
+        return bool(json.loads(target)[0] == request.path)
+    return target == target_of(request.path, request.query)
+
+
 def with_parameters(target: str, fixed: tuple[tuple[str, str], ...]) -> str:
     """*target* with exactly the *fixed* values of those parameters, whatever it said of them."""
     path, _, query = target.partition("?")

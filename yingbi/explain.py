@@ -68,8 +68,10 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     reason = REASONS.get(last.reason)
     verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
-    yield f"策略 / policy: {first.program[:12]}{_version(home, first.program)}，叠加 / overlay: {first.overlay}"
+    yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
+    if left_out := sum(event.left_out for event in events):
+        yield f"去掉的记录 / records left out: {left_out}"
     program = KeptPrograms(home).of(first.program)
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
@@ -92,9 +94,9 @@ def _exchange(home: Home, event_id: str) -> Iterator[AccessEvent]:
     yield from (event for event in events if event.exchange == exchange)
 
 
-def _version(home: Home, program: str) -> str:
+def _version(home: Home, event: AccessEvent) -> str:
     """Which version of the policy the program was made from, and who agreed on it, as far as that is known."""
-    found = version_of(program, publications_in(home.publications))
+    found = version_of(event.program, event.at, publications_in(home.publications))
     if found is None:
         return ""
     hands = "没有人批准 / approved by nobody"
@@ -118,7 +120,8 @@ def _caller(event: AccessEvent) -> str:
     posts = f"（{', '.join(event.posts)}）" if event.posts else ""
     purpose = f"，目的 / purpose {event.purpose}" if event.purpose else ""
     who = "公民 / a citizen" if event.caller_kind is CallerKind.CITIZEN else event.caller
-    return f"{who or '未登录 / nobody signed in'}{posts}{purpose}"
+    acting = f"，代他人办理，依据 / acts for somebody, by {event.basis}" if event.on_behalf_of else ""
+    return f"{who or '未登录 / nobody signed in'}{posts}{purpose}{acting}"
 
 
 def _field(told: _Told, count: int, more: Iterable[More]) -> Iterator[str]:

@@ -48,7 +48,11 @@ def publications_in(path: Path) -> list[Publication]:
     return found
 
 
-def version_of(program: str, publications: Iterable[Publication]) -> Publication | None:
-    """The latest publication that held the program with the digest *program*."""
+def version_of(program: str, at: datetime, publications: Iterable[Publication]) -> Publication | None:
+    """The publication by which the program with the digest *program* was served at the time *at*.
+
+    A program that a version left as it was belongs to both: the later counts from its own time on.
+    """
     found = [each for each in publications if program in each.systems.values()]
-    return found[-1] if found else None
+    before = [each for each in found if each.at <= at] or found[:1]
+    return before[-1] if before else None

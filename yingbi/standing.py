@@ -123,9 +123,9 @@ def _worker(process: dict[str, Any]) -> WorkerState:
     )
 
 
-def version_in(home: Home, program: str) -> ProgramVersion | None:
-    """The version of the policy that the program with the digest *program* was made from, as far as that is known."""
-    found = version_of(program, publications_in(home.publications))
+def version_in(home: Home, program: str, at: datetime) -> ProgramVersion | None:
+    """The version of the policy that the program with the digest *program* stood for at the time *at*, where known."""
+    found = version_of(program, at, publications_in(home.publications))
     if found is None:
         return None
     return ProgramVersion(number=found.version, drafted_by=found.drafted_by, approved_by=found.approved_by)

@@ -15,7 +15,7 @@ from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.html_around import Around
 from policies.formats.html_attributes import is_tag_name
-from policies.formats.html_controls import CONTROLS, is_hidden, is_label
+from policies.formats.html_controls import CONTROLS, is_hidden, is_label, repeated_input
 from policies.formats.html_fields import Field, Made
 from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
@@ -221,6 +221,7 @@ class _Reading:
         self._script = script_in(tag)
         if tag.name == "form":
             self._forms.begin(tag)
+        self._row_at(tag)
         around = self._around.fields
         self._around.begin(tag)
         if not self._shape.hides_everything:
@@ -248,6 +249,7 @@ class _Reading:
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
+        self._row_at(tag)
         if is_inline(tag.name):
             self._run.add(f"</{tag.name}>")
             return
@@ -255,10 +257,16 @@ class _Reading:
             self._put(partial(str, carried))
         self._put(lambda: f"</{tag.name}>")
 
+    def _row_at(self, tag: StartTag | EndTag) -> None:
+        if self._seen is not None and tag.name == "tr":
+            self._seen.begin_row()
+
     def _control(self, tag: StartTag) -> bool:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
         found = self._shape.control_of(tag)
-        if found is None or (not found[0] and is_label(tag)):
+        if found is None:
+            return self._own_control(tag)
+        if not found[0] and is_label(tag):
             return False
         name, action = found
         if tag.name == "button":
@@ -268,6 +276,13 @@ class _Reading:
             self._put(self._made(control))
         else:
             self._field = control
+        return True
+
+    def _own_control(self, tag: StartTag) -> bool:
+        own = self._forms.own_words(tag) if tag.name == "input" else None
+        if own is None:
+            return False
+        self._put(lambda: repeated_input(tag, own, self._known, self.tally))
         return True
 
     def _button(self, tag: StartTag, name: str, action: Action) -> bool:
@@ -434,6 +449,8 @@ class _Reading:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
         around = (self._known, self._said, self._addresses, self._seen)
         reading = _Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
+        if self._seen is not None:
+            self._seen.begin_row()  # it may stand for any of them, or for none
         try:
             for token in HtmlTokens().feed(source, final=True):
                 reading.take(token)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
 from policies.formats.html_attributes import hidden_tag, is_plain_word, only
 from policies.formats.html_fields import Field, Made
 from policies.formats.html_parts import kept_value, masked_tag
@@ -28,6 +28,8 @@ CHOICE = re.compile(r"\*{3}[0-9]{1,4}")
 _CHOICES = frozenset({"checkbox", "radio"})
 _PRESSED = frozenset({"submit", "button", "image", "reset"})
 _FREE_TYPES = frozenset({"", "text", "search", "hidden", "password", "tel"})
+_WRITTEN = frozenset({"", "text", "search", "tel", "email", "url", "number"})
+"""Types of what is written by hand, and seen."""
 _RESTRICTIONS = frozenset({"pattern", "min", "max", "step", "minlength", "maxlength"})
 _VALUE = frozenset({"value"})
 
@@ -50,6 +52,8 @@ class Control:
     """In the place of `content`: what is shown as it stands there."""
     carried: list[tuple[str, str]] = field(default_factory=list)
     """What its form must carry, sealed: what is shown, and what is true."""
+    repeats: bool = False
+    """Whether it says what the caller has just said in it, and nothing else."""
     keeps_name: bool = False
     """Whether the name was declared. Another one stays as far as it is plain."""
 
@@ -60,7 +64,7 @@ class Control:
         """
         content = self.content if self.inner is None else self.inner.masked(known, tally, links)
         if not is_hidden(self.action):
-            clear = _VALUE if self.action.kind is Kind.SHOW else frozenset[str]()
+            clear = _VALUE if self.action.kind is Kind.SHOW or self.repeats else frozenset[str]()
             return masked_tag(self._changed(), known, tally, clear=clear) + content
         values = dict(self.changes)
         if name := self.tag.value_of("name"):
@@ -96,11 +100,19 @@ def choice(number: int) -> str:
 
 
 def masked_input(
-    tag: StartTag, action: Action, known: KnownValues, tally: Tally, number: int, *, asks: bool = False
+    tag: StartTag,
+    action: Action,
+    known: KnownValues,
+    tally: Tally,
+    number: int,
+    *,
+    asks: bool = False,
+    own: str | None = None,
 ) -> Control:
     """The `input` that holds a value. *number* is one that no choice of its form has so far.
 
     *asks*: its form only asks, and what nobody sees of it and the caller has said himself is sent again, sealed.
+    *own*: what he has just said in it. That stands there wherever something is hidden, be it what he has said or not.
 
     A box is no longer one where its value is hidden: whether it is ticked is not to be seen.
     """
@@ -124,6 +136,8 @@ def masked_input(
     masked = masked_value(value, action, known, tally)
     if masked == value:
         return Control(tag, action, value, {"value": value} if is_hidden(action) else {})
+    if own is not None and action.kind is Kind.SCAN and kind in _WRITTEN:
+        return Control(tag, action, value, {"value": own}, repeats=True)
     if asks and kind == "hidden" and known.said is not None:
         sealed = kept_value(value, known) if action.kind is Kind.SCAN else known.said.kept(value, [value])
         if sealed is not None:
@@ -134,14 +148,27 @@ def masked_input(
     return Control(tag, action, value, changes, carried=[(masked, value)] if action.restore else [])
 
 
-def masked_textarea(control: Field, known: KnownValues, tally: Tally) -> Control:
-    """The `textarea` that holds a value, and its text."""
+def repeated_input(tag: StartTag, own: str, known: KnownValues, tally: Tally) -> str:
+    """The source of an `input` of the application's own, in which the caller has just said *own*."""
+    value = tag.value_of("value") or ""
+    if _type_of(tag) not in _WRITTEN or not personal_spans(value, known):
+        return masked_tag(tag, known, tally)
+    changes = {attribute: own for attribute in tag.attributes if attribute.name == "value"}
+    return masked_tag(only(tag, tag.attributes, changes), known, tally, clear=_VALUE)
+
+
+def masked_textarea(control: Field, known: KnownValues, tally: Tally, own: str | None = None) -> Control:
+    """The `textarea` that holds a value, and its text. *own*: see `masked_input`."""
     value = "".join(token.text for token in control.content if isinstance(token, Text))
     if not value.strip():
         carried = [("", "")] if control.action.kind is Kind.DROP else []
         return Control(control.tag, control.action, value, content=value, carried=carried)
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
+    if own is not None and control.action.kind is Kind.SCAN and masked != value:
+        # A browser leaves out the first line end.
+        content = "\n" + html.escape(own, quote=False)
+        return Control(control.tag, control.action, value, content=content, repeats=True)
     carried = [(masked, value.removeprefix("\n"))] if control.action.restore and masked != value else []
     return Control(control.tag, control.action, value, content=html.escape(masked, quote=False), carried=carried)
 

@@ -52,6 +52,13 @@ class Forms:
         """Whether the open form changes nothing: it is sent by GET."""
         return self._tag is not None and (self._tag.value_of("method") or "").strip().lower() != "post"
 
+    def own_words(self, tag: StartTag) -> str | None:
+        """What the caller has just said in the control of *tag*, if the open form leads to where he said it."""
+        name = tag.value_of("name")
+        if self._tag is None or not name or self._known.said is None:
+            return None
+        return self._known.said.own.for_control(name, self._tag.value_of("action") or "", asks=self._asks)
+
     def begin(self, tag: StartTag) -> None:
         """The form of *tag* begins."""
         self._tag, self._carries, self._number = tag, {}, 0
@@ -70,10 +77,16 @@ class Forms:
             case "select":
                 made = masked_select(control, self._known, self._tally, self._number + 1)
             case "textarea":
-                made = masked_textarea(control, self._known, self._tally)
+                made = masked_textarea(control, self._known, self._tally, self.own_words(control.tag))
             case _:
                 made = masked_input(
-                    control.tag, control.action, self._known, self._tally, self._number + 1, asks=self._asks
+                    control.tag,
+                    control.action,
+                    self._known,
+                    self._tally,
+                    self._number + 1,
+                    asks=self._asks,
+                    own=self.own_words(control.tag),
                 )
         made.keeps_name = bool(control.control)
         if made.value:

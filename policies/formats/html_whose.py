@@ -5,7 +5,8 @@ table of actions than the general one only where each record in it is of the sam
 for the caller takes the page with it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 
 from policies.choose import GENERAL, Choice
 from policies.digest import Digester, canonical
@@ -13,8 +14,23 @@ from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action
 
 
+@dataclass(slots=True)
+class _Row:
+    """What stands in one row of a table, or between them."""
+
+    counts: Counter[int] = field(default_factory=Counter)
+    """How often a value of each field of the record, by the index of its action."""
+    subjects: list[str] = field(default_factory=list)
+    values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """By `record.field`, what says whether the record is left out."""
+
+
 class Seen:
-    """What one way through a page finds in the fields of the *record* that it is about."""
+    """What one way through a page finds in the fields of the *record* that it is about.
+
+    A field that stands there twice may be of two records, and of which is the subject nobody can tell. So a page is
+    about one record where no field stands there twice, and else about one for each row of a table that names its own.
+    """
 
     def __init__(self, record: Object) -> None:
         values = [node.action.field for node in record.children.values() if isinstance(node, Value)]
@@ -28,42 +44,60 @@ class Seen:
 
     def clear(self) -> None:
         """Begin anew."""
-        self._counts: Counter[int] = Counter()
-        self._subjects: list[str] = []
-        self._values: dict[str, list[str]] = {name: [] for name in self._named.values()}
+        self._rows = [_Row()]
+
+    def begin_row(self) -> None:
+        """A row of a table begins, or ends."""
+        if self._rows[-1].counts:
+            self._rows.append(_Row())
 
     def note(self, value: str, action: Action, *, is_subject: bool) -> None:
-        """Note a *value* that becomes what *action* says. *is_subject*: it says whom the page, or a row, is about."""
+        """Note a *value* that becomes what *action* says. *is_subject*: it says whom the record is about."""
+        row = self._rows[-1]
         if is_subject:
-            self._subjects.append(value)
+            row.subjects.append(value)
         if action.field in self._fields:
-            self._counts[action.field] += 1
+            row.counts[action.field] += 1
         if (name := self._named.get(action.field)) is not None:
-            self._values[name].append(value)
+            row.values[name].append(value)
 
     @property
     def subject(self) -> str:
         """The one subject that all records are of, in canonical form; "" where they are not, or nobody can say."""
-        subjects = {canonical(subject) for subject in self._subjects}
-        return subjects.pop() if len(subjects) == 1 and self._each_has(len(self._subjects)) else ""
+        subjects = {canonical(subject) for row in self._records for subject in row.subjects or ("",)}
+        return subjects.pop() if len(subjects) == 1 else ""
 
     def table(self, choice: Choice, digester: Digester) -> int:
         """The number of the table of actions that counts for all records; the general one where they differ."""
-        subjects = {canonical(subject) for subject in self._subjects}
-        if not subjects or "" in subjects or not self._each_has(len(self._subjects)):
+        subjects = {canonical(subject) for row in self._records for subject in row.subjects or ("",)}
+        if not subjects or "" in subjects:
             return GENERAL
         tables = {choice.table_of(digest) for digest in digester.each(subjects)}
         return tables.pop() if len(tables) == 1 else GENERAL
 
     def meets(self, choice: Choice) -> bool:
-        """Whether each record is one that is shown, and says so."""
-        for name, values in self._values.items():
-            if not values or not self._each_has(len(values)):
-                return False
-            if not all(choice.shows(name, value) for value in values):
-                return False
-        return True
+        """Whether each record is one that is shown, and says so; a page that shows none says nothing."""
+        records = self._records
+        if self._named and not records:
+            return False
+        return all(
+            row.values.get(name) and all(choice.shows(name, value) for value in row.values[name])
+            for row in records
+            for name in self._named.values()
+        )
 
-    def _each_has(self, number: int) -> bool:
-        """Whether there can be no more records than *number*: no field stands there more often than it may."""
-        return all(self._counts[field] <= number * often for field, often in self._fields.items())
+    @property
+    def _records(self) -> list[_Row]:
+        """What is found of each record; of one without a subject where two may be mingled."""
+        whole = _Row()
+        for row in self._rows:
+            whole.counts += row.counts
+            whole.subjects += row.subjects
+            for name, values in row.values.items():
+                whole.values[name] += values
+        if self._is_one(whole):
+            return [whole] if whole.counts else []
+        return [row if self._is_one(row) else _Row() for row in self._rows if row.counts]
+
+    def _is_one(self, row: _Row) -> bool:
+        return all(row.counts[field] <= often for field, often in self._fields.items())

@@ -7,7 +7,7 @@ anything; and words are hidden whole then, or where the stars end would tell. Se
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -32,10 +32,28 @@ class _Phrase:
     """Those long enough to be looked for, and neighbours that together are."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the caller has said once, and for one control: a page may say it again there."""
+
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """In the address, by the name of the parameter."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """In a form, by the name of the control, and sent on as it was said."""
+    is_here: Callable[[str, bool], bool] = lambda action, asks: False
+    """Whether a form with this `action` leads to where the request went. *asks*: it changes nothing."""
+
+    def for_control(self, name: str, action: str, *, asks: bool) -> str | None:
+        """What the caller has just said in the control *name* of a form with *action*; None where he has not."""
+        said = (self.asked if asks else self.sent).get(name)
+        return said if said is not None and self.is_here(action, asks) else None
+
+
 class Said:
     """What was said: *texts*, in which the words of *vocabulary* are no guesses.
 
     Everything is compared without regard to case. *seal* makes of a value what the caller can send back in its place.
+    *own* is what may be said again where it was said.
     """
 
     def __init__(
@@ -44,7 +62,9 @@ class Said:
         vocabulary: frozenset[str] = frozenset(),
         *,
         seal: Callable[[str], str] | None = None,
+        own: OwnWords | None = None,
     ) -> None:
+        self.own = own or OwnWords()
         self._vocabulary = vocabulary
         self._seal = seal
         # A page may repeat it percent-encoded, and what looks percent-encoded is read that way by maskers.

@@ -82,12 +82,15 @@ def test_no_digest_leaves(bureau: Bureau) -> None:
         caller=citizen,
         caller_kind=CallerKind.CITIZEN,
         on_behalf_of=other,
+        basis="W-2026/17",
+        left_out=3,
         subjects=tuple(digest(number) for number in range(40)),
     )
     page = bureau.browser("auditor").get(f"/events/{event}")
     assert "e1:" not in page.response.text
     assert "公民（以摘要记录，不在此显示）" in page.text()
-    assert "代他人办理是（以摘要记录，不在此显示）" in page.text()
+    assert "代他人办理是（以摘要记录，不在此显示），依据 W-2026/17" in page.text()
+    assert "去掉的记录3 条，访问者无权查看" in page.text()
     assert "40 人（以摘要记录，不在此显示）" in page.text()
 
 

@@ -279,7 +279,7 @@ def test_the_program_of_an_event_is_told_by_version(bureau: Bureau) -> None:
     event = bureau.withhold()
     bureau.employ("officer")
     version = ProgramVersion(number=2, drafted_by=("p-sun",), approved_by="p-qian")
-    office = replace(bureau.desk, version_of=lambda program: version)
+    office = replace(bureau.desk, version_of=lambda program, at: version)
     assert "第 2 版（p-sun 起草，p-qian 批准）" in signed_in(office).get(f"/events/{event}").text()
 
 

@@ -221,8 +221,10 @@ def test_one_is_added_kept_masked_while_it_is_wrong_and_deleted(at: Desk, clerk:
     for staff in (clerk, direct):
         wrong = staff.save("/admin/visit/create", staff.form("/admin/visit/create"), **new)
         assert wrong.status_code == 400
-    again = clerk.save("/admin/visit/create", clerk.form("/admin/visit/create"), **new)
+    note = "联系人李四，13900002222"
+    again = clerk.save("/admin/visit/create", clerk.form("/admin/visit/create"), **{**new, "note": note})
     assert "13900001111" not in again.text
+    assert dict(page_of(again).controls)["note"] == note
     for staff in (clerk, direct):
         answer = staff.save(
             "/admin/visit/create", staff.form("/admin/visit/create"), **{**new, "visited_on": "2026-01-01"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -270,6 +270,40 @@ def test_a_form_that_is_reached_from_what_was_asked_is_saved(at: Hall, asked: st
     assert saved.status_code == 302, saved.text
     assert changes(before, at.dump()) == {(APPLICATIONS, number): {"note": f"经核对无误：{len(asked)}"}}
     assert at.clerk.get(saved.headers["location"]).status_code == 200
+
+
+OWN_WORDS = "联系人李四，13900139000，转街道办"
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_own_words_come_back_in_the_control_they_were_said_in_and_nothing_else_does(at: Hall, mine: bool) -> None:
+    """A form that Django rejects, with a remark that the clerk has just written: her own, or a guess that is right."""
+    before, number = at.dump(), 61
+    secret = str(at.row(number)["mobile"])
+    note = OWN_WORDS if mine else f"电话{secret}"
+    form = at.clerk.form(change(number))
+    answer = at.clerk.save(change(number), form, submitted_on="gestern", note=note)
+    again = fields_of(answer.text)
+    assert (answer.status_code, again["note"]) == (200, note)
+    assert again["mobile"] == form["mobile"]
+    rest = answer.text.replace(html.escape(note, quote=False), "")
+    assert "13900139000" not in rest
+    assert secret not in rest
+    assert changes(before, at.dump()) == {}
+    answer = at.clerk.save(change(number), again, submitted_on=form["submitted_on"], note=f"{note}，已办")
+    assert answer.status_code == 302, answer.text
+    assert changes(before, at.dump()) == {(APPLICATIONS, number): {"note": f"{note}，已办"}}
+    assert secret not in at.clerk.get(change(number)).text
+    before_note = str(before[APPLICATIONS][number]["note"])
+    assert at.clerk.save(change(number), at.clerk.form(change(number)), note=before_note).status_code == 302
+
+
+@pytest.mark.usefixtures("untouched")
+def test_what_was_searched_for_stays_in_the_search_box(at: Hall) -> None:
+    for word in ("无此事项", str(at.row(62)["address"])):
+        page = at.clerk.get(f"{LIST}?q={quote(word)}&status__exact=待受理")
+        assert f'name="q" value="{word}"' in page.text
+        assert word not in page.text.replace(f'name="q" value="{word}"', "")
 
 
 def test_a_note_of_many_numbers_does_not_tell_which_of_them_is_hidden(at: Hall) -> None:

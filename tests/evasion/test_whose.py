@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from policies.overlay import OverlayEntry, Tightening
 from tests.policies.owned import CITIZENS, HELPERS, declare_owned
 from tests.proxy.credentials import Provider
 from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import answering
+from yingbi.explain import lines_of_event
+from yingbi.home import Home
 
 MINE, MY_NAME = "440524188001010014", "李四光"
 WARD = "云州"
@@ -45,6 +49,10 @@ class Owned:
 
     def event(self) -> dict[str, Any]:
         return self.rig.gateway.events()[-1]
+
+    def explained(self) -> str:
+        lines = lines_of_event(Home(self.rig.gateway.home), self.event()["event"]["id"], datetime.now(UTC))
+        return "\n".join(lines)
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +182,7 @@ def test_who_acts_for_somebody_is_recorded_with_the_basis(owned: Owned) -> None:
     assert own["basis"] == "W-2026/17"
     assert own["on_behalf_of"] in own["subjects"]
     assert MINE not in json.dumps(owned.rig.gateway.events())
+    assert "依据 / acts for somebody, by W-2026/17" in owned.explained()
 
 
 def test_a_record_of_another_ward_is_left_out_and_cannot_be_asked_for(owned: Owned) -> None:
@@ -181,6 +190,7 @@ def test_a_record_of_another_ward_is_left_out_and_cannot_be_asked_for(owned: Own
     status, shown = owned.ask({"items": [PLANTED, OWN], "total": 2}, officer)
     assert (status, [person["id"] for person in json.loads(shown)["items"]]) == (200, [2])
     assert owned.event()["yingbi"]["left_out"] == 1
+    assert "去掉的记录 / records left out: 1" in owned.explained()
     status, shown = owned.ask(PLANTED, officer, target="/people/1")
     assert (status, json.loads(shown)["reason"]) == (404, "record_left_out")
     assert owned.ask(OWN, officer, target="/people/2")[0] == 200
@@ -242,3 +252,18 @@ def test_a_value_that_is_blocked_withholds_the_answer(owned: Owned) -> None:
     assert owned.ask({"items": [{**PLANTED, "mobile": ""}]}, trainee)[0] == 200
     assert owned.ask(f"id,mobile\n1,{MOBILE}\n".encode(), trainee, "text/csv")[0] == 403
     assert owned.ask(f'<td class="col-mobile">{MOBILE}</td>'.encode(), trainee, "text/html")[0] == 403
+
+
+def test_masking_harder_leaves_out_as_much_as_before(owned: Owned) -> None:
+    gateway = owned.rig.gateway
+    until = datetime.now(UTC) + timedelta(hours=1)
+    harder = OverlayEntry(id="1", kind=Tightening.MASK_HARDER, system="people", until=until, reason="测试", by="tests")
+    gateway.tighten(harder)
+    try:
+        people = [{**person, "mobile": ""} for person in (PLANTED, OWN)]
+        _, shown = owned.ask({"items": people}, owned.staff("ward-officer", ward=WARD))
+        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "李**")]
+        _, shown = owned.ask({"items": people}, owned.citizen)
+        assert [person["name"] for person in json.loads(shown)["items"]] == ["张**", "李**"]
+    finally:
+        gateway.tighten()

@@ -54,6 +54,16 @@ _GRANTS = """
     until: 2027-06-30
     reason: 窗口业务
     approved_by: 王安全
+  - id: researchers
+    who: {posts: [researcher], not_posts: [clerk, ward-officer, counter, trainee]}
+    systems: [people]
+    purpose: case-handling
+    sees:
+      person_name: {pseudonym: {by: subject}}
+      mobile: {dictionary: {words: [甲, 乙], then: [一, 二, 三], by: subject}}
+    until: 2027-06-30
+    reason: 研究
+    approved_by: 王安全
   - id: never
     who: {posts: [trainee]}
     systems: [people]

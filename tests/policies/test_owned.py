@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from policies.applies import grants_for
 from policies.choose import Choice, countable
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.program import OperationRule, Program, fields_in
+from policies.load import load_policy
+from policies.program import ElementShape, OperationRule, Program, fields_in
 from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.formats.masking import DIGESTER
@@ -68,7 +70,7 @@ def listed(owned: Program, view: View, choice: Choice, *people: dict[str, Any]) 
 def test_a_citizen_sees_their_own_record(owned: Program) -> None:
     view = view_of(owned, own=OWN)
     (mine, other), tally = listed(owned, view, view.choice(own=OWN), PERSON, OTHERS)
-    assert mine == {**PERSON, "home": {"phone": "***********"[:0] + mine["home"]["phone"]}}
+    assert mine == {**PERSON, "home": {"phone": "13800138000"}}
     assert (other["name"], other["id_no"], other["mobile"]) == ("李**", "**************0014", "138****8000")
     shown = {view.decisions[index].name: view.decisions[index] for index in tally.fields if index >= len(owned.fields)}
     assert shown["person.name"].grant == "own"
@@ -148,6 +150,23 @@ def test_a_value_that_is_blocked_withholds_the_answer(owned: Program) -> None:
     assert listed(owned, view, view.choice(), without)[0][0]["name"] == "张**"
 
 
+def test_what_goes_by_the_subject_is_the_same_in_all_records_of_a_person(owned: Program) -> None:
+    view = view_of(owned, "researcher")
+    again = {**PERSON, "name": "张三", "id_no": MINE.lower(), "home": {"phone": "075588888888"}}
+    nobodys = {**PERSON, "id_no": None}
+    (one, two, other, nobody), _ = listed(owned, view, view.choice(), PERSON, again, OTHERS, nobodys)
+    assert one["name"] == two["name"] != other["name"]
+    assert one["name"].startswith("人员-")
+    assert one["home"] == two["home"]
+    assert (nobody["name"], nobody["home"]) == ("***", {"phone": "***"})
+    rows = masker(owned, view, view.choice(), "csv")
+    body = b"".join([*rows.feed(f"name,id_no\n张三丰,{MINE}\n李四光,\n".encode()), *rows.close()]).decode()
+    assert body == f"name,id_no\n{one['name']},**************002X\n***,\n"
+    page = masker(owned, view, view.choice(), "html")
+    page.feed(f'<td class="col-name">张三丰</td><td class="col-id_no">{MINE}</td>'.encode())
+    assert one["name"] in b"".join(page.close()).decode()
+
+
 def test_which_fields_bodies_hold(owned: Program) -> None:
     names = {owned.fields[index].name for index in fields_in(operation(owned).answers)}
     assert {"person.name", "person.city", "home.phone", "/total"} <= names
@@ -164,11 +183,49 @@ def test_which_fields_bodies_hold(owned: Program) -> None:
     ],
 )
 def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: str) -> None:
-    from policies.load import load_policy
-
     folder = declare_owned(tmp_path / "p")
     grants = folder / "grants.yaml"
     text = grants.read_text("utf-8")
     assert "rows: {person.city: {is_attribute: ward}}" in text
     grants.write_text(text.replace("rows: {person.city: {is_attribute: ward}}", more), "utf-8")
     assert code in {finding.code for finding in load_policy(folder).findings.errors}
+
+
+def test_masking_harder_ends_what_grants_show_and_keeps_what_they_leave_out(owned: Program) -> None:
+    def harder(grant: str) -> View:
+        return Views(owned, SECRET).of([each for each in owned.grants if each.id == grant], harder=True)
+
+    view = harder("own")
+    (mine,), _ = listed(owned, view, view.choice(own=OWN), {**PERSON, "mobile": "", "home": {}})
+    assert mine["name"] != "张三丰"
+    view = harder("ward")
+    without = [{**person, "mobile": "", "home": {}} for person in (PERSON, OTHERS)]
+    assert [each["id"] for each in listed(owned, view, view.choice(attributes={"ward": "云州"}), *without)[0]] == [7]
+    view = harder("few")
+    with pytest.raises(Withheld, match="too_many_subjects"):
+        listed(
+            owned,
+            view,
+            view.choice(),
+            *({**PERSON, "mobile": "", "home": {}, "id_no": f"{number}"} for number in range(4)),
+        )
+
+
+def test_what_a_page_holds_beside_its_record_is_everybodys(owned: Program) -> None:
+    """The name of whoever is on duty stands in the page of a citizen."""
+    answers = operation(owned).answers
+    assert answers.html is not None
+    name = next(index for index, field in enumerate(owned.fields) if field.name == "person.name")
+    beside = msgspec.structs.replace(
+        answers.html, elements=(*answers.html.elements, ElementShape("address", field=name))
+    )
+    view = view_of(owned, own=OWN)
+    page = view.masker(
+        msgspec.structs.replace(answers, html=beside), "html", Tally(DIGESTER), "utf-8", lambda *form: "", None,
+        view.choice(own=OWN),
+    )  # fmt: skip
+    assert page is not None
+    page.feed(f'<td class="col-id_no">{MINE}</td><td class="col-name">张三丰</td><address>王五福</address>'.encode())
+    shown = b"".join(page.close()).decode()
+    assert "张三丰" in shown
+    assert "王五福" not in shown

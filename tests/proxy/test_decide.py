@@ -1,13 +1,15 @@
 """What is to be done with a request: a table of questions and callers, and of what is laid on top."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from policies.ask import SAID
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from proxy.decide import Forward, Refuse, decide, stopped
 from proxy.identity import NOBODY, Caller
-from proxy.message import Request, read_request
+from proxy.message import Request, read_request, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET, program
@@ -175,3 +177,35 @@ def test_a_grant_ends_when_it_was_to_end() -> None:
     verdict = decide(request("GET", "/people?name=x"), b"", SYSTEM, CLERK, Overlay(), later)
     assert isinstance(verdict, Refuse)
     assert verdict.reason == "question_about_hidden_field"
+
+
+def forwarded(asked: Request, body: bytes = b"") -> Forward:
+    verdict = decide(asked, body, SYSTEM, CLERK, Overlay(), NOW)
+    assert isinstance(verdict, Forward)
+    return verdict
+
+
+def test_what_was_said_once_and_sent_on_as_it_was_may_be_said_again() -> None:
+    verdict = forwarded(request("GET", "/people?city=x&page=1&page=2"))
+    assert (verdict.asked, verdict.sent) == ({"city": "x"}, {})
+    verdict = forwarded(request("POST", "/people", FORM), b"city=x&id=1&id=2&note=")
+    assert (verdict.asked, verdict.sent) == ({}, {"city": "x", "note": ""})
+    form = b"".join(in_parts(name, "x")[:-8] for name in ("city", "id")) + b"--xx--\r\n"
+    assert forwarded(request("POST", "/people", PARTS), form).sent == {"city": "x", "id": "x"}
+
+
+def test_what_a_form_carried_in_the_place_of_a_mask_is_nobodys_words() -> None:
+    target = target_of("/people", ())
+    sealed = SYSTEM.seal_form(target, {"new": [("***", "true")], "city": [("***", "x")]}, CLERK, NOW)
+    body = f"new=***&id=1&yingbi-sealed={sealed}".encode()
+    verdict = forwarded(request("POST", "/people", FORM), body)
+    assert (verdict.body, verdict.sent) == (b"new=true&id=1", {"id": "1"})
+
+
+def test_what_a_handle_stands_for_is_not_said_again() -> None:
+    """An address and a form may hold what an earlier page has put there: to say it again would tell it."""
+    handle = SYSTEM.holder(CLERK, NOW).handle("云州", SAID)
+    asked = forwarded(request("GET", f"/people?city={handle}"))
+    assert (asked.request.query, asked.asked) == ((("city", "云州"),), {})
+    sent = forwarded(request("POST", "/people", FORM), f"city={handle}&id=1".encode())
+    assert (sent.body, sent.sent) == (urlencode({"city": "云州", "id": "1"}).encode(), {"id": "1"})

@@ -15,6 +15,7 @@ from proxy.message import (
     MOST_PARAMETERS,
     Malformed,
     Request,
+    is_sent_here,
     media_type_in,
     read_headers,
     read_request,
@@ -279,3 +280,27 @@ def test_where_a_form_is_sent(target: str, action: str, expected: str | None) ->
     found = target_of_form(page(target), action)
     path, query = read_target(quote(expected or "/", safe="/?=%"))
     assert found == (target_of(path, query) if expected else "")
+
+
+@pytest.mark.parametrize(
+    ("action", "asks", "is_here"),
+    [
+        ("", False, True),
+        ("/x?a=1", False, True),
+        ("https://people.localhost/x?a=1", False, True),
+        ("/x", False, False),
+        ("/x?a=2", False, False),
+        ("/y?a=1", False, False),
+        ("https://elsewhere.localhost/x?a=1", False, False),
+        ("//[", False, False),
+        ("", True, True),
+        ("/x", True, True),
+        ("?b=2", True, True),
+        ("/y?a=1", True, False),
+        ("https://elsewhere.localhost/x", True, False),
+    ],
+)
+def test_where_a_form_leads(action: str, asks: bool, is_here: bool) -> None:
+    host = ((b"host", b"people.localhost"),)
+    asked = read_request(method="POST", authority="", target="/x?a=1", fields=host, source_ip="127.0.0.1")
+    assert is_sent_here(asked, action, asks=asks) is is_here

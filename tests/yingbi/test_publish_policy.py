@@ -176,7 +176,7 @@ def test_what_was_released_is_published_and_remembered_with_who_agreed(governed:
     first, second = publications_in(governed.publications)
     assert (first.version, first.approved_by) == (1, "")
     assert (second.version, second.generation, second.drafted_by, second.approved_by) == (2, 2, ("p-sun",), "p-qian")
-    assert version_of(made.now.digests["people"], publications_in(governed.publications)) == second
+    assert version_of(made.now.digests["people"], NOW, publications_in(governed.publications)) == second
     assert of(governed, ReleaseSource(governed, "test")).now.version == 2
 
 

@@ -1,12 +1,16 @@
+from datetime import timedelta
 from pathlib import Path
 
+from console.installation import ProgramVersion
 from policies.overlay import Overlay
+from tests.siem.events import NINE
 from yingbi.clock import now
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.key_status import facts_of
 from yingbi.keys import KeyStore
-from yingbi.standing import installation_of
+from yingbi.publications import Publication, add_publication
+from yingbi.standing import installation_of, version_in
 from yingbi.told import tell
 
 SYSTEM = {
@@ -42,6 +46,30 @@ def test_addresses_of_systems_are_called_what_readers_call_them(tmp_path: Path) 
 def test_of_an_installation_that_has_told_nothing_yet_nothing_is_known(tmp_path: Path) -> None:
     found = installation_of(Home(tmp_path), Overlay())
     assert (found.policy.generation, found.workers, found.addresses, found.shipping.indexed_until) == (0, (), {}, None)
+
+
+def test_programs_and_workers_are_told_by_version(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    for version, digest in ((1, "aa"), (2, "bb")):
+        publication = Publication(
+            generation=version + 4,
+            version=version,
+            at=NINE + timedelta(hours=version),
+            systems={"hall": digest, "register": "cc"},
+            drafted_by=("P-001",) * (version - 1),
+            approved_by="P-006" * (version - 1),
+        )
+        add_publication(home.publications, publication)
+    tell(home.told("supervisor"), {"policy": {"generation": 6, "version": 2, "two_people": True}})
+    policy = installation_of(home, Overlay()).policy
+    assert (policy.version, policy.two_people, policy.versions) == (2, True, {5: 1, 6: 2})
+    first = ProgramVersion(number=1, drafted_by=(), approved_by="")
+    second = ProgramVersion(number=2, drafted_by=("P-001",), approved_by="P-006")
+    assert version_in(home, "aa", NINE + timedelta(hours=9)) == first
+    for hours, told in ((0, first), (1, first), (1.9, first), (2, second), (9, second)):
+        assert version_in(home, "cc", NINE + timedelta(hours=hours)) == told, "what both versions have goes by time"
+    assert version_in(home, "dd", NINE) is None
 
 
 def test_keys_are_told_by_their_ids_and_ages(tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ def test_keys_are_told_by_their_age_and_what_is_wrong_with_them() -> None:
     ring = {"name": "hall", "wrong": "文件不在 / it is not there"}
     escrow = {"made_at": None, "proved_at": None, "backup": ""}
     facts = {"wrong": "", "root": {"id": "root-2", "made_at": "2020-01-01T00:00:00+00:00"}, "systems": [ring]}
-    found = status(keys={**facts, "escrow": escrow})
+    digests = {"epoch": "1", "began_at": None, "both_until": None, "reason": ""}
+    found = status(keys={**facts, "digests": digests, "escrow": escrow})
     text = "\n".join(lines_of(found))
     for said in ("root-2 2020-01-01", "从未 / never", "hall 的密钥环不能用"):
         assert said in text

@@ -115,7 +115,7 @@ def main(settings: Settings) -> int:
         policies=life,
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
-        version_of=lambda program: version_in(home, program),
+        version_of=lambda program, at: version_in(home, program, at),
         now=now,
         bulletin_url=settings.bulletin_url,
         program_of=KeptPrograms(home).of,

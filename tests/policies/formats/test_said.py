@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policies.formats.finder import Span
 from policies.formats.html_body import HtmlMasker
-from policies.formats.said import Said, folded
+from policies.formats.said import OwnWords, Said, folded
 from tests.effort import examples
 from tests.policies.formats.masking import tally, whole
 from tests.policies.formats.test_html_body import SHAPE, seal
@@ -213,6 +213,56 @@ def test_what_a_page_is_asked_on_by_is_sealed_whether_right_or_wrong(page: str, 
 
 def test_what_nobody_has_said_is_not_sealed() -> None:
     assert "yb~" not in sealing(TWINS[0], '<a href="/people?q=陈杰涛"><input type="hidden" value="陈杰涛">', "云州")
+
+
+FORMS = """<form action="{action}" method="post"><input name="remark" value="{shown}"><textarea name="remark">
+{shown}</textarea></form><form><input type="search" name="q" value="{shown}"></form><h1>{shown}</h1>
+<table><td class="col-name">陈杰涛</td><td class="col-mobile">13800138000</td></table>"""
+
+
+def repeated(echoed: str, said: str, action: str = "/7") -> str:
+    """What becomes of forms that hold *echoed*, where *said* was said in their controls."""
+    own = OwnWords({"q": said}, {"remark": said}, lambda action, asks: asks or action == "/7")
+    told = Said([said], VOCABULARY, own=own)
+    page = FORMS.format(action=action, shown=html.escape(echoed))
+    return whole(lambda: HtmlMasker(SHAPE, tally(), "utf-8", seal, told), page.encode()).decode()
+
+
+OWN = ("找陈杰涛", "找陈杰伟", "电话13800138000", "电话13811118000", '13900139000 <b>"&', "王小二", "一\r\n二，Ann")
+
+
+@pytest.mark.parametrize("said", OWN)
+def test_what_was_said_is_said_again_in_its_own_control(said: str) -> None:
+    page = repeated(said, said)
+    inner = html.escape(said)
+    assert f'<input name="remark" value="{inner}">' in page
+    assert f'<input type="search" name="q" value="{inner}">' in page
+    text = page.partition('<textarea name="remark">')[2].partition("</textarea>")[0]
+    assert html.unescape(text) == f"\n{said}"
+    assert said not in html.unescape(page.partition("<h1>")[2])
+
+
+@given(st.sampled_from(OWN), st.sampled_from(["找陈杰涛", "电话13800138000", "陈杰涛，Ann", "13800138000"]))
+def test_it_is_said_again_whatever_the_application_has_put_there(said: str, stored: str) -> None:
+    """Of an application that shows what it keeps, not what was sent, nobody learns whether the two are the same."""
+    one, other = (repeated(echoed, said).partition("<h1>")[0] for echoed in (said, stored))
+    assert one == other
+
+
+def test_where_nothing_is_hidden_the_application_has_its_way() -> None:
+    page = repeated("云州的事项", "找陈杰涛")
+    assert '<input name="remark" value="云州的事项">' in page
+    assert '<input type="search" name="q" value="云州的事项">' in page
+
+
+def test_it_is_not_said_again_in_a_form_that_leads_elsewhere_nor_in_another_control() -> None:
+    assert '<input name="remark" value="***">' in repeated("找陈杰涛", "找陈杰涛", "/8")
+    controls = '<input name="name" value="陈杰涛"><input type="hidden" name="remark" value="找陈杰涛">'
+    page = f'<form method="post">{controls}</form>'
+    own = OwnWords({}, {"name": "陈杰涛", "remark": "找陈杰涛", "x": "陈杰涛"}, lambda action, asks: True)
+    masked = whole(lambda: HtmlMasker(SHAPE, tally(), "utf-8", seal, Said(["陈杰涛"], own=own)), page.encode()).decode()
+    assert '<input name="name" value="陈**">' in masked
+    assert 'type="hidden" name="remark" value="***"' in masked
 
 
 def test_a_word_of_many_guesses_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:

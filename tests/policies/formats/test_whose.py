@@ -284,6 +284,19 @@ def row(id_no: str, name: str, **more: str) -> str:
         (row(MINE, "甲某") + row("", "乙某"), False),
         (row(MINE, "甲某") + '<input name="name" value="乙某">', False),
         (row(MINE, "甲某") + f'<script type="text/x-template">{row(OTHER, "乙某")}</script>', False),
+        (f"<table><tr><td class=col-name>甲某</td></tr><tr><td class=col-id_no>{MINE}</td></tr></table>", True),
+        (f'<p><td class="col-id_no">{MINE}</td></p>' + row(MINE, "甲某"), True),
+        (f'<p><td class="col-id_no">{MINE}</td></p>' + row(MINE, "甲某") + row("", "乙某"), False),
+        (
+            f'<td class="col-id_no">{MINE}</td>' * 3 + '<td class="col-name">甲某</td><td class="col-name">乙某</td>',
+            False,
+        ),
+        (row(MINE, "甲某") + f'<script type="text/x-template">{row("", "乙某")}</script>', False),
+        (
+            f"<tr><td class=col-id_no>{MINE}<td class=col-name>甲某"
+            f"<tr><td class=col-name>乙某<td class=col-id_no>{OTHER}",
+            False,
+        ),
         (row("", "甲某"), False),
         (row("-", "甲某"), False),
         (row(OTHER, "甲某") + f"<p>{MINE}</p><input name='x' value='{MINE}'>", False),
@@ -318,6 +331,7 @@ def test_a_page_about_one_person_goes_by_that_person() -> None:
         (row(OTHER, "乙", city="雾州"), False),
         (row(OTHER, "乙", city="云州") + row(MINE, "甲", city="雾州"), False),
         (row(OTHER, "乙", city="云州") + row(MINE, "甲"), False),
+        ('<td class="col-city">云州</td>' + row(OTHER, "乙", city="云州") + row(MINE, "甲"), False),
         (row(OTHER, "乙"), False),
         ("<p>nothing</p>", False),
     ],
