@@ -34,6 +34,12 @@ class _Table:
     """How many columns of this row are taken."""
     has_values: bool = False
     """Whether this row has a cell that is no heading."""
+    has_headings: bool = False
+    """Whether this row has one that is."""
+    had_values: bool = False
+    """Whether a row before had a cell that is no heading."""
+    is_moved: bool = False
+    """Whether a cell of several rows moves those of the rows to come, so that nobody can tell what they hold."""
 
 
 class Tables:
@@ -106,20 +112,34 @@ class Tables:
         place, width, is_one_row = table.at, _span(tag, "colspan"), _span(tag, "rowspan") == 1
         table.at += width
         if self._headings is Headings.FIRST_CELL:
-            if table.in_head and tag.name == "th":
-                return None
-            return Cell(next(iter(table.row), None)) if place else Cell(is_heading=True)
-        if table.columns is None and tag.name == "th":
+            return self._cell_of_row(table, tag, place, is_one_row=is_one_row)
+        if tag.name == "th":
+            table.has_headings = True
+        if table.columns is None and tag.name == "th" and not (table.has_values or table.had_values):
             if width == 1 and is_one_row:
                 self._heading = []
             else:  # it stands for several, and says of none what it holds
                 table.row += [None] * width
             return None
-        table.has_values = True
+        table.has_values |= tag.name == "td"
         columns = table.columns or []
         if not is_one_row:
             table.columns = []  # it moves the cells of rows to come
         return Cell(columns[place] if width == 1 and place < len(columns) else None)
+
+    def _cell_of_row(self, table: _Table, tag: StartTag, place: int, *, is_one_row: bool) -> Cell | None:
+        """A cell where the first of each row says what the next ones hold, and each `th` begins anew."""
+        if table.in_head and tag.name == "th":
+            return None
+        if table.is_moved:
+            return Cell()
+        table.is_moved = not is_one_row
+        if place == 0 or tag.name == "th":
+            table.has_headings = tag.name == "th"
+            return Cell(is_heading=True)
+        if place > 1 and not table.has_headings:  # pairs without an end: which of them are headings, nobody says
+            return Cell()
+        return Cell(next(iter(table.row), None))
 
     def _end_heading(self) -> None:
         if self._heading is not None:
@@ -131,7 +151,10 @@ class Tables:
         table = self._open[-1]
         if self._headings is Headings.HEADER and table.columns is None and table.row and not table.has_values:
             table.columns = table.row
-        table.row, table.at, table.has_values = [], 0, False
+        elif self._headings is Headings.HEADER and table.has_headings and not table.has_values:
+            table.columns = []  # other headings: what stands below them is not what stood below the first
+        table.had_values |= table.has_values
+        table.row, table.at, table.has_values, table.has_headings = [], 0, False, False
 
 
 def _span(tag: StartTag, name: str) -> int:

@@ -29,7 +29,8 @@ _QUOTED = r'"((?:(?!%22|%0[AaDd])[^"\\\x00-\x1f\x7f])*)"'
 _DISPOSITION = re.compile(rf"content-disposition: ?form-data; ?name={_QUOTED}(?:; ?filename={_QUOTED})?", re.IGNORECASE)
 _TYPE = re.compile(r"content-type: ?([a-z]+/[a-z0-9.+-]{1,80})(; ?charset=utf-8)?", re.IGNORECASE)
 _LONGEST_HEAD = 2_048
-_CHARSET = "_charset_"
+_SAYS_HOW = frozenset({"_charset_", "_method"})
+"""Names by which a form says in which charset it is to be read (HTML), or as which method it is to be carried out."""
 """A control by which a form says how it is written."""
 
 
@@ -102,6 +103,9 @@ def coding_of(content_type: str) -> Coding | None:
 
 
 def _pairs(data: bytes) -> list[Part]:
+    """The pairs of an encoded form. Raises ValueError, also where another reader may see other pairs in it."""
+    if b";" in data:  # some end a pair there (W3C, HTML 4.01, B.2.2)
+        raise ValueError
     pairs = parse_qsl(
         data.decode("ascii"),
         keep_blank_values=True,
@@ -110,7 +114,14 @@ def _pairs(data: bytes) -> list[Part]:
         errors="strict",
         max_num_fields=MOST_CONTROLS,
     )
-    return [Part(name, value) for name, value in pairs]
+    return [Part(_checked(name), value) for name, value in pairs]
+
+
+def _checked(name: str) -> str:
+    """*name*, where it is a control's. Raises ValueError where it says how others are to be read."""
+    if name.strip().lower() in _SAYS_HOW:
+        raise ValueError
+    return name
 
 
 def _read(piece: bytes) -> Part:
@@ -120,7 +131,7 @@ def _read(piece: bytes) -> Part:
         raise ValueError
     disposition, *types = head.decode().split("\r\n")
     said = _DISPOSITION.fullmatch(disposition)
-    if said is None or not said[1] or said[1] == _CHARSET or len(types) > 1:
+    if said is None or not _checked(said[1]) or len(types) > 1:
         raise ValueError
     typed = _TYPE.fullmatch(types[0]) if types else None
     if types and typed is None:

@@ -35,6 +35,10 @@ CELLS = {
     "rows without ends": ("<tr><td>1<td>张三<tr><td>2<td>李四", "<tr><td>1<td>张**<tr><td>2<td>李**"),
     "a heading of a row": ("<tr><th>1</th><th>张三</th></tr>", "<tr><th>1</th><th>张**</th></tr>"),
     "more cells than headings": ("<tr><td>1<td>张三<td><td><td>王五</tr>", "<tr><td>1<td>张**<td><td><td>***</tr>"),
+    "other headings below": (
+        "<tr><th>姓名<th>id<tr><td>张三<td>1",
+        "<tr><th>姓名<th>i**<tr><td>***<td>***",
+    ),
     "a cell across columns": (
         "<tr><td colspan=2>1</td><td>x</td><td>张三</td></tr>",
         "<tr><td colspan=2>***</td><td>***</td><td>***</td></tr>",
@@ -84,6 +88,7 @@ HEADS = {
     "that nobody knows": ("<tr><th>id<th>phone number</tr>", "***"),
     "of cells that are no headings": ("<tr><td>id<td>Phone number</tr>", "***"),
     "with a cell that is none": ("<tr><th>id<td>Phone number</tr>", "***"),
+    "below a row of values": ("<tr><td>x<td>y<tr><th>id<th>Phone number</tr>", "***"),
     "of another table": ("<tr><th>id<th>Phone number</tr></table><table>", "***"),
     "nowhere": ("", "***"),
 }
@@ -117,7 +122,14 @@ def test_a_cell_that_names_the_subject_is_counted() -> None:
 ROWS = {
     "a field": ("<tr><td>姓名</td><td>张三</td></tr>", "<tr><td>姓名</td><td>张**</td></tr>"),
     "a heading": ("<tr><th>mobile<td>13800138000", "<tr><th>mobile<td>138****8000"),
-    "a field of two values": ("<tr><td>姓名<td>张三<td>李四", "<tr><td>姓名<td>张**<td>李**"),
+    "a field of two values": ("<tr><td>姓名<td>张三<td>李四", "<tr><td>姓名<td>张**<td>***"),
+    "a heading of two values": ("<tr><th>姓名<td>张三<td>李四", "<tr><th>姓名<td>张**<td>李**"),
+    "two pairs in a row": ("<tr><th>id<td>7<th>姓名<td>张三", "<tr><th>id<td>7<th>姓名<td>张**"),
+    "pairs that are all cells": ("<tr><td>id<td>7<td>姓名<td>张三", "<tr><td>id<td>7<td>***<td>***"),
+    "a heading of several rows": (
+        "<tr><th rowspan=2>id<td>7<tr><td>张三<td>李四",
+        "<tr><th rowspan=2>id<td>***<tr><td>***<td>***",
+    ),
     "what nobody declared": ("<tr><td>别名<td>张三", "<tr><td>***<td>***"),
     "a list of persons": ("<tr><td>张三<td>1<tr><td>李四<td>2", "<tr><td>***<td>***<tr><td>***<td>***"),
     "a list with its head": (

@@ -130,6 +130,7 @@ UNREADABLE = {
     "another charset": form(f"{HEAD}\r\nContent-Type: text/plain; charset=utf-7"),
     "a part of another kind": form(f"{HEAD}\r\nContent-Type: application/json"),
     "parts in a part": form(f"{HEAD}\r\nContent-Type: multipart/mixed; boundary=y", "--y\r\n\r\nb\r\n--y--"),
+    "a method of its own": form('Content-Disposition: form-data; name="_method"', "DELETE"),
     "a charset of its own": form('Content-Disposition: form-data; name="_charset_"', "gbk"),
     "a value that is no UTF-8": form().replace(b"\r\nb\r\n", b"\r\n\xff\r\n"),
     "too many parts": form()[:-8] * 2001 + b"--xx--\r\n",
@@ -140,6 +141,14 @@ UNREADABLE = {
 def test_what_could_be_read_in_two_ways_is_not_read(case: str) -> None:
     with pytest.raises(Withheld, match="not_a_form"):
         CODING.read(UNREADABLE[case])
+
+
+@pytest.mark.parametrize(
+    "data", [b"a=x;mobile=1", b"a=1&_charset_=utf-16", b"a=1&_method=DELETE", b"a=1&_Method=PUT", b"a=1&%5Fmethod=PUT"]
+)
+def test_pairs_that_another_reader_may_see_otherwise_are_not_read(data: bytes) -> None:
+    with pytest.raises(Withheld, match="not_a_form"):
+        Coding().read(data)
 
 
 @pytest.mark.parametrize("value", ["--xx", "a\r\n--xx--\r\n", "\r\n--xx\r\n\r\n"])
