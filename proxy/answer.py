@@ -171,7 +171,10 @@ def _masker(
     if kind == "html":
         vocabulary = system.question(forward.operation).vocabulary
         words = OwnWords(
-            forward.asked, forward.sent, lambda action, asks: is_sent_here(forward.request, action, asks=asks)
+            forward.asked,
+            forward.sent,
+            lambda action, asks: is_sent_here(forward.request, action, asks=asks),
+            forward.parameters | forward.sent.items(),
         )
         holder = system.holder(caller, now)
         said = Said(forward.said, vocabulary, seal=lambda value: holder.handle(value, SAID), own=words)

@@ -65,6 +65,8 @@ class Forward:
     body: bytes
     said: tuple[str, ...] = ()
     """What the caller said, in the target and in a form: an answer may repeat it."""
+    parameters: frozenset[tuple[str, str]] = frozenset()
+    """Name and value of what he said in parameters, also where it came back sealed; no keys that handles stood for."""
     asked: Mapping[str, str] = field(default_factory=dict)
     """What he said once in a parameter, by its name."""
     sent: Mapping[str, str] = field(default_factory=dict)
@@ -162,6 +164,7 @@ def decide(
         addresses=system.addresses(view, asked, holder),
         body=b"",
         said=asked.said,
+        parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
     )
     if operation.method in SAFE_METHODS:
         if body:

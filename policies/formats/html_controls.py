@@ -139,7 +139,8 @@ def masked_input(
     if own is not None and action.kind is Kind.SCAN and kind in _WRITTEN:
         return Control(tag, action, value, {"value": own}, repeats=True)
     if asks and kind == "hidden" and known.said is not None:
-        sealed = kept_value(value, known) if action.kind is Kind.SCAN else known.said.kept(value, [value])
+        name = tag.value_of("name") or ""
+        sealed = kept_value(name, value, known) if action.kind is Kind.SCAN else known.said.kept(name, value)
         if sealed is not None:
             return Control(tag, action, value, {"value": sealed})
     changes = {"value": masked}

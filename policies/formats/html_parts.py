@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from urllib.parse import quote, unquote, unquote_plus
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
@@ -102,7 +102,11 @@ def masked_tag(tag: StartTag, known: KnownValues, tally: Tally, *, clear: frozen
         value = attribute.value
         if attribute.name in _FOLLOWED and "?" in value:
             masked = _masked_address(value, known, tally)
-        elif attribute.name == "value" and is_unseen(tag) and (sealed := kept_value(value, known)) is not None:
+        elif (
+            attribute.name == "value"
+            and is_unseen(tag)
+            and (sealed := kept_value(tag.value_of("name") or "", value, known)) is not None
+        ):
             masked = sealed
         else:
             masked = _masked_escaped(value, None if attribute.name in WITHOUT_TEXT else known, tally)
@@ -141,7 +145,7 @@ def _masked_parameter(piece: str, known: KnownValues, tally: Tally) -> str:
     masked = mask_free_text(read, known, tally)
     if masked == read:
         return f"{name}{equals}{mask_free_text(written, None, tally)}"
-    kept = kept_value(value, known, read)
+    kept = kept_value(unquote_plus(piece.partition("=")[0]), value, known, read)
     return f"{name}={quote(masked if kept is None else kept, safe='*~')}"
 
 
@@ -150,16 +154,17 @@ def is_unseen(tag: StartTag) -> bool:
     return tag.name == "input" and (tag.value_of("type") or "").strip().lower() == "hidden"
 
 
-def kept_value(value: str, known: KnownValues, read: str | None = None) -> str | None:
-    """*value*, which a page would send again, sealed: where something of it is hidden that the caller has said himself.
+def kept_value(name: str, value: str, known: KnownValues, read: str | None = None) -> str | None:
+    """*value*, which a page would send again as *name*, sealed, where something of it is hidden and the caller said it.
 
-    *read* is what it says, where that is not how it is written. None where nothing is hidden, or not all was said.
+    *read* is what it says, where that is not how it is written. None where nothing is hidden, or he did not.
     """
     read = value if read is None else read
-    spans = personal_spans(read, known)
-    if not spans or known.said is None:
+    if known.said is None or not personal_spans(read, known):
         return None
-    return known.said.kept(value, [read[span.start : span.end] for span in spans])
+    within = parse_qsl(value, keep_blank_values=True) if "=" in value else []
+    hidden = [pair for pair in within if any(personal_spans(text, known) for text in pair)]
+    return known.said.kept(name, value, hidden)
 
 
 def _read_through(value: str) -> str:

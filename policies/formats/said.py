@@ -42,6 +42,8 @@ class OwnWords:
     """In a form, by the name of the control, and sent on as it was said."""
     is_here: Callable[[str, bool], bool] = lambda action, asks: False
     """Whether a form with this `action` leads to where the request went. *asks*: it changes nothing."""
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    """Name and value of everything that was said by a name."""
 
     def for_control(self, name: str, action: str, *, asks: bool) -> str | None:
         """What the caller has just said in the control *name* of a form with *action*; None where he has not."""
@@ -121,12 +123,15 @@ class Said:
         seeds = merge([*known, *said])
         return merge([*seeds, *_whole_words(text, seeds)]) if seeds else []
 
-    def kept(self, value: str, hidden: Iterable[str]) -> str | None:
-        """*value* sealed, so that a page works by it, where all that is *hidden* of it was said; None otherwise.
+    def kept(self, name: str, value: str, within: Sequence[tuple[str, str]] = ()) -> str | None:
+        """*value* sealed, so that a page works by it, where the caller has said it by this very *name*; None otherwise.
 
-        Whether it is depends on nothing but the caller's own words: right and wrong guesses are sealed alike.
+        *within*: the pairs that it holds, of what he asked before; then it does where he has said each of them.
+        What an application puts there by itself was said by nobody: were it sealed where some guess is right, the seal
+        would tell.
         """
-        if self._seal is None or not all(map(self.holds, hidden)):
+        pairs = self.own.pairs
+        if self._seal is None or ((name, value) not in pairs and not (within and pairs.issuperset(within))):
             return None
         return self._seal(value)
 

@@ -185,8 +185,9 @@ def test_where_guesses_are_hidden_words_are_hidden_whole(text: str, known: str, 
 
 
 def sealing(person: dict[str, str], page: str, *texts: str) -> str:
-    """What becomes of *page*, which hides the name of *person*, where what is said can be sealed."""
-    said = Said(texts, VOCABULARY, seal=lambda value: f"yb~{value.encode().hex()}")
+    """What becomes of *page*, which hides the name of *person*, where what is said as `q` or `where` can be sealed."""
+    own = OwnWords(pairs=frozenset((name, text) for name in ("q", "where") for text in texts))
+    said = Said(texts, VOCABULARY, seal=lambda value: f"yb~{value.encode().hex()}", own=own)
     source = f'{page}<td class="col-name">{person["name"]}</td>'
     return whole(lambda: HtmlMasker(SHAPE, tally(), "utf-8", seal, said), source.encode()).decode()
 
@@ -209,6 +210,24 @@ def test_what_a_page_is_asked_on_by_is_sealed_whether_right_or_wrong(page: str, 
         inner = f"where={guess}&x=1".encode().hex()
         wanted = expected.replace("{hex}", guess.encode().hex()).replace("{inner}", inner)
         assert sealing(person, page.replace("{}", guess), guess).startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a href="/people?name={}">',
+        '<a href="/people?f=name%3D{}%26x%3D1">',
+        '<form><input type="hidden" name="name" value="{}">',
+        '<form><input type="hidden" name="person" value="{}">',
+    ],
+)
+def test_what_the_application_says_by_another_name_is_hidden_whether_it_was_guessed_or_not(page: str) -> None:
+    """A guess may be said anywhere, and thousands at a time: were the right one sealed, it would be known."""
+    person = TWINS[0]
+    page = page.replace("{}", person["name"])
+    right, wrong = (sealing(person, page, guess) for guess in (person["name"], "王小二"))
+    assert right == wrong
+    assert "yb~" not in right
 
 
 def test_what_nobody_has_said_is_not_sealed() -> None:
