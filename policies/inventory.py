@@ -18,6 +18,8 @@ from policies.recognisers.scan import may_hold_personal_data, scan
 
 MOST_OPERATIONS = 300
 MOST_PARAMETERS = 60
+MOST_TABLES = 60
+"""Of an operation."""
 MOST_FIELDS = 4_000
 """Over all operations of a system."""
 MOST_DISTINCT = 40
@@ -97,7 +99,9 @@ class OperationNote(msgspec.Struct):
         self.count += other.count
         _add(self.parameters, other.parameters)
         _add(self.formats, other.formats)
-        self.tables |= other.tables
+        for place, columns in other.tables.items():
+            if place in self.tables or len(self.tables) < MOST_TABLES:
+                self.tables[place] = columns
         for place, note in other.fields.items():
             self.fields.setdefault(place, FieldNote()).add(note)
 
@@ -150,8 +154,14 @@ class Inventory:
         formats[format_] = formats.get(format_, 0) + 1
 
     def table(self, operation: str, place: str, columns: str) -> None:
-        """Note that rows of cells stand at *place*, whose columns the key *columns* names."""
-        self.notes.operations[operation].tables[place] = columns
+        """Note that the key *columns* names the columns of the rows of cells at *place*, unless it could be a value."""
+        if word_of(columns) == ANY:
+            return
+        tables = self.notes.operations[operation].tables
+        if place in tables or len(tables) < MOST_TABLES:
+            tables[place] = columns
+        else:
+            self.notes.left_out += 1
 
     def value(self, operation: str, place: str, value: object, *, label: str | None = None) -> None:
         """Note one *value* at *place*; *label* is the category that words beside it name."""

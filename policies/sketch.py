@@ -47,8 +47,8 @@ def _json(inventory: Inventory, operation: str, value: Any, path: str, depth: in
         return
     match value:
         case dict():
-            rows = _tables_in(value)
             as_data = len(value) > MOST_KEYS
+            rows = {} if as_data else _tables_in(value)
             for key, item in value.items():
                 step = ANY if as_data else word_of(key)
                 if key in rows:
@@ -66,12 +66,14 @@ def _json(inventory: Inventory, operation: str, value: Any, path: str, depth: in
 
 
 def _tables_in(value: dict[str, Any]) -> dict[str, str]:
-    """Keys whose values are rows of cells, each with the key that names the columns."""
+    """Keys whose values are rows of cells, each with the key that names the columns: a word, as it is kept unfolded."""
     lists = {key: item for key, item in value.items() if isinstance(item, list) and item}
     names = {
         key: item
         for key, item in lists.items()
-        if all(isinstance(name, str) and word_of(name) != ANY for name in item) and len(set(item)) == len(item)
+        if word_of(key) != ANY
+        and all(isinstance(name, str) and word_of(name) != ANY for name in item)
+        and len(set(item)) == len(item)
     }
     return {
         key: columns

@@ -12,6 +12,7 @@ from policies.inventory import (
     MOST_FIELDS,
     MOST_OPERATIONS,
     MOST_SIBLINGS,
+    MOST_TABLES,
     Inventory,
     Notes,
     merged,
@@ -97,6 +98,32 @@ def test_rows_of_cells_are_noted_by_their_columns() -> None:
     assert operation.tables == {"/rows": "columns"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"{NAME} {ID_NO}": ["maths", "music"], "rows": [[90, 80], [70, 60]]},
+        {"rows": [{ID_NO: ["name", "mobile"], "rows": [[NAME, MOBILE], [NAME, MOBILE]]}]},
+        {f"user{chr(97 + n // 26)}{chr(97 + n % 26)}": ["xm"] if n else [[NAME]] for n in range(70)},
+    ],
+)
+def test_columns_that_something_of_somebodys_names_are_no_table(body: Any) -> None:
+    inventory = noted(json.dumps(body).encode())
+    (operation,) = inventory.notes.operations.values()
+    assert operation.tables == {}
+
+
+def test_no_key_that_could_be_a_value_is_kept_of_a_table() -> None:
+    inventory = noted(b"{}")
+    (name,) = inventory.notes.operations
+    inventory.table(name, "/rows", ID_NO)
+    for number in range(MOST_TABLES + 5):
+        inventory.table(name, f"/rows{number}", "columns")
+    tables = inventory.notes.operations[name].tables
+    assert "/rows" not in tables
+    assert len(tables) == MOST_TABLES
+    assert inventory.notes.left_out == 5
+
+
 def test_pages_are_noted_by_their_controls_and_cells() -> None:
     page = (
         f'<label for=a>身份证号</label><input id=a name=x value="{ID_NO}"><input type=password name=p value=s>'
@@ -128,7 +155,13 @@ VALUES = st.sampled_from(PLANTED)
 TREES = st.recursive(
     VALUES | st.integers(10**6, 10**17) | st.booleans(),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(VALUES | st.sampled_from(["xm", "rows"]), inner, max_size=4)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(VALUES | st.sampled_from(["xm", "rows"]), inner, max_size=4)
+        | st.builds(
+            lambda columns, rows: {columns: ["xm"], "rows": [[each] for each in rows]},
+            VALUES,
+            st.lists(inner, min_size=1, max_size=2),
+        )
     ),
     max_leaves=12,
 )
