@@ -8,6 +8,7 @@ where one is declared and cannot be read, the record is nobody's in particular, 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from policies.digest import Digester, is_exact
 from policies.policy import Owner, Row
 from policies.program import GrantRule
 
@@ -29,6 +30,10 @@ class Choice:
     def table_of(self, digest: str) -> int:
         """The number of the table that counts for records of the subject with this *digest*."""
         return self.tables.get(digest, GENERAL)
+
+    def table_about(self, identifier: str, digester: Digester) -> int:
+        """The same for records about *identifier*, as it is spelled there: what could be two people's is nobody's."""
+        return self.table_of(digester(identifier)) if self.tables and is_exact(identifier) else GENERAL
 
     def shows(self, name: str, value: object) -> bool:
         """Whether records are shown in which the field *name* holds *value*. What is no single value fits nothing."""

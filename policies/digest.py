@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from policies.recognisers.checksums import is_resident_id_15, lengthen_resident_id
+from policies.recognisers.checksums import is_resident_id, is_resident_id_15, lengthen_resident_id
 
 _IGNORED = re.compile("[\\s\\-\u00ad\u200b-\u200f\u2060\ufeff]+")
 _MOBILE = re.compile(r"(?:\+|00)?86(1[3-9]\d{9})")
+_SPELLED_MOBILE = re.compile(r"(?:(?:\+|00)86[ -]?)?1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}")
 
 DIGEST_BYTES = 16
 """No two of a billion subjects share a digest, but for a chance of about 1 in 10^21."""
@@ -24,6 +25,18 @@ def canonical(identifier: str) -> str:
     if mobile := _MOBILE.fullmatch(text):
         return mobile[1]
     return lengthen_resident_id(text) if is_resident_id_15(text) else text
+
+
+def is_exact(identifier: str) -> bool:
+    """Whether *identifier*, as it is spelled, is one person's.
+
+    In other identifiers than resident IDs and mobile numbers, case and separators may tell one person from another, and
+    the canonical form drops them: it says who was seen, as far as that goes, and not whose a record is.
+    """
+    plain = canonical(identifier)
+    if identifier == plain or is_resident_id(plain):
+        return bool(plain)
+    return _SPELLED_MOBILE.fullmatch(unicodedata.normalize("NFKC", identifier).strip()) is not None
 
 
 class Digester:

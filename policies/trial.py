@@ -14,7 +14,7 @@ from policies.ask import Routes
 from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
-from policies.digest import Digester, canonical
+from policies.digest import Digester, is_exact
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.links import Addresses
@@ -97,10 +97,11 @@ class Trial:
             raise NotTried(f"不是网络地址 / no network address: `{caller.address}`")
         rule = None if program.state is State.LEARNING else _operation(program, operation)
         digester = Digester("trial", _KEY)
-        own, acting = (digester(name) if canonical(name) else "" for name in (caller.identifier, caller.acting_for))
+        own, acting = (digester(name) if is_exact(name) else "" for name in (caller.identifier, caller.acting_for))
+        name = caller.id or (digester(caller.identifier) if caller.identifier else "")
         applying = grants_for(
             program,
-            caller=caller.id or own,
+            caller=name,
             posts=frozenset(caller.posts),
             purposes=frozenset(caller.purposes),
             attributes=caller.attributes,
@@ -114,7 +115,7 @@ class Trial:
         whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
         handles = Handles(_KEYS, program.system)
         asked = operation.partition(" ")[2]
-        addresses = Addresses(view.links, asked, handles.of(caller.id or own, now.timestamp()))
+        addresses = Addresses(view.links, asked, handles.of(name, now.timestamp()))
         out: list[bytes] = []
         withheld = ""
         try:

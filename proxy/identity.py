@@ -15,7 +15,7 @@ from typing import Any
 
 import jwt
 
-from policies.digest import DIGEST_BYTES, Digester, canonical
+from policies.digest import DIGEST_BYTES, Digester, is_exact
 from policies.findings import Findings, Position
 from policies.jwks import keys_in
 from policies.policy import LONGEST_ATTRIBUTE
@@ -66,11 +66,13 @@ class Caller:
     """The number of that basis, such as a power of attorney."""
     earlier: tuple[str, ...] = ()
     """Of a citizen, the digests under the keys of earlier epochs: who was blocked by one of them stays blocked."""
+    is_exact: bool = True
+    """Whether the caller's own identifier is nobody else's, as it is spelled."""
 
     @property
     def own(self) -> str:
-        """The digest of the caller's own identifier, where it is a citizen; else empty."""
-        return self.id if self.kind is CallerKind.CITIZEN else ""
+        """The digest of the caller's own identifier, where it is a citizen and that is nobody else's; else empty."""
+        return self.id if self.kind is CallerKind.CITIZEN and self.is_exact else ""
 
 
 NOBODY = Caller()
@@ -153,6 +155,7 @@ class Identity:
             ),
             attributes=attributes,
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
+            is_exact=is_exact(subject),
             on_behalf_of=on_behalf_of,
             basis=basis,
         )
@@ -164,7 +167,7 @@ class Identity:
         principal, basis = claims.get(rule.acting_for, ""), claims.get(rule.acting_basis, "")
         if not _is_text(principal) or not _is_text(basis) or len(principal) > LONGEST_ID:
             raise BadCredential
-        if not canonical(principal) or not basis:
+        if not is_exact(principal) or not basis:
             return "", ""
         # The log holds the basis as it is: it must be a number of ours, and nobody's.
         if not _BASIS.fullmatch(basis) or scan(basis):

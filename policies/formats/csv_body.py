@@ -114,11 +114,10 @@ class CsvMasker:
 
     def _chosen(self, identifier: str) -> tuple[int, str]:
         """By which table of actions a record about *identifier* is treated, and that in canonical form."""
-        subject = canonical(identifier)
-        table = self._choice.table_of(self.tally.digester(identifier)) if subject and self._choice.tables else GENERAL
+        table = self._choice.table_about(identifier, self.tally.digester)
         if table not in self._columns:
             self._columns[table] = self._actions(self._described(table))
-        return table, subject
+        return table, canonical(identifier)
 
     def _described(self, table: int) -> Object:
         return self._record if table == GENERAL or self._record.in_table is None else self._record.in_table(table)

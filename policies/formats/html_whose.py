@@ -69,10 +69,8 @@ class Seen:
 
     def table(self, choice: Choice, digester: Digester) -> int:
         """The number of the table of actions that counts for all records; the general one where they differ."""
-        subjects = {canonical(subject) for row in self._records for subject in row.subjects or ("",)}
-        if not subjects or "" in subjects:
-            return GENERAL
-        tables = {choice.table_of(digest) for digest in digester.each(subjects)}
+        subjects = {subject for row in self._records for subject in row.subjects or ("",)}
+        tables = {choice.table_about(subject, digester) for subject in subjects}
         return tables.pop() if len(tables) == 1 else GENERAL
 
     def meets(self, choice: Choice) -> bool:

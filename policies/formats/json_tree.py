@@ -12,7 +12,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Any
 
-from policies.choose import EVERYBODYS, GENERAL, Choice
+from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -257,8 +257,7 @@ class JsonTree:
         self._subject = canonical(identifier)
         try:
             if node.in_table is not None:
-                known = self._subject and self._choice.tables
-                node = node.in_table(self._choice.table_of(self.tally.digester(identifier)) if known else GENERAL)
+                node = node.in_table(self._choice.table_about(identifier, self.tally.digester))
             return self._object(node, value, depth, decided=True)
         finally:
             self._subject = around

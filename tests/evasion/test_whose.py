@@ -110,6 +110,14 @@ def test_the_own_record_is_known_by_any_spelling(owned: Owned, spelled: str) -> 
     assert json.loads(shown)["items"][0]["name"] == MY_NAME
 
 
+@pytest.mark.parametrize(("who", "spelled"), [("12-3", "1-23"), ("li", "LI"), ("LI", "l-i"), ("12-3", "12-3")])
+def test_nobody_is_taken_for_another_who_is_spelled_nearly_so(owned: Owned, who: str, spelled: str) -> None:
+    _, shown = owned.ask(
+        {"items": [{**OWN, "id_no": spelled}]}, owned.bearer(iss=CITIZENS, sub=who, posts=[], scope="openid")
+    )
+    assert json.loads(shown)["items"][0]["name"] == "李**"
+
+
 def test_what_is_streamed_is_treated_alike(owned: Owned) -> None:
     items = [PLANTED, OWN] * 9_000
     status, shown = owned.ask({"items": items}, owned.citizen)

@@ -79,6 +79,26 @@ def test_a_citizen_sees_their_own_record(owned: Program) -> None:
     assert general["person.name"].grant is None
 
 
+@pytest.mark.parametrize("spelled", ["1-23", "12-3", "1 23", "１２３", "123\u200b"])
+def test_a_record_that_could_be_two_peoples_is_nobodys_own(owned: Program, spelled: str) -> None:
+    own = DIGESTER("123")
+    view = view_of(owned, own=own)
+    choice = view.choice(own=own)
+    mine, other = {**PERSON, "id_no": "123"}, {**PERSON, "id_no": spelled}
+    shown = [person["name"] for person in listed(owned, view, choice, mine, other)[0]]
+    assert shown == ["张三丰", "张**"]
+    rows = masker(owned, view, choice, "csv")
+    table = f"id_no,name\n123,张三丰\n{spelled},李四光\n".encode()
+    assert [line.split(",")[1] for line in b"".join([*rows.feed(table), *rows.close()]).decode().split()[1:]] == [
+        "张三丰",
+        "李**",
+    ]
+    for identifier, is_shown in (("123", True), (spelled, False)):
+        page = masker(owned, view, choice, "html")
+        page.feed(f'<td class="col-name">张三丰</td><td class="col-id_no">{identifier}</td>'.encode())
+        assert ("张三丰" in b"".join(page.close()).decode()) is is_shown
+
+
 def test_who_acts_for_a_citizen_sees_as_much_as_that_grant_says(owned: Program) -> None:
     view = view_of(owned, "helper", acting=OWN)
     (mine, other), _ = listed(owned, view, view.choice(acting=OWN), PERSON, OTHERS)

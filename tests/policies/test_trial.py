@@ -183,6 +183,10 @@ def test_a_citizen_and_who_acts_for_one_get_what_they_would(tmp_path: Path) -> N
     helper = Caller(id="zhao", posts=("helper",), purposes=("case-handling",), acting_for="11010519491231002X")
     assert json.loads(tried(owned, caller=helper).body)["items"][0]["mobile"] == "*******8000"
     assert json.loads(tried(owned, caller=Caller(acting_for="-", identifier="-")).body)["items"][0]["name"] == "张**"
+    spelled = json.dumps({"items": [{**PERSON, "id_no": "1-23"}, {**PERSON, "id_no": "123"}]}).encode()
+    for who, names in (("12-3", ["张**", "张**"]), ("1-23", ["张**", "张**"]), ("123", ["张**", "张三丰"])):
+        shown = tried(owned, body=spelled, caller=Caller(identifier=who))
+        assert [person["name"] for person in json.loads(shown.body)["items"]] == names
     changed = tried(owned, caller=citizen, operation="POST /people", body=json.dumps(PERSON).encode())
     assert json.loads(changed.body)["name"] == "张**"
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -151,6 +152,25 @@ def test_a_citizen_may_be_called_as_a_caller_with_a_key_is(compiled: Program) ->
     issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
     citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
     assert citizens.caller(PROVIDER.token(sub="window-7"), NOW).id == DIGESTER("window-7")
+
+
+@pytest.mark.parametrize(
+    ("subject", "owns"), [("123", True), ("1-23", False), ("li", False), ("LI", True), ("110105-19491231-002x", True)]
+)
+def test_who_could_be_two_people_by_their_identifier_owns_no_record(
+    compiled: Program, subject: str, owns: bool
+) -> None:
+    issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
+    acting = msgspec.structs.replace(compiled.issuers[0], acting_for="for", acting_basis="basis")
+    citizens, helpers = (
+        Identity(msgspec.structs.replace(compiled, issuers=(each,)), DIGESTER) for each in (issuer, acting)
+    )
+    digest = DIGESTER(subject)
+    citizen = citizens.caller(PROVIDER.token(sub=subject), NOW)
+    assert (citizen.id, citizen.own) == (digest, digest if owns else "")
+    claims: dict[str, Any] = {"sub": "zhao", "for": subject, "basis": "W-1"}
+    helper = helpers.caller(PROVIDER.token(**claims), NOW)
+    assert (helper.on_behalf_of, helper.basis) == ((digest, "W-1") if owns else ("", ""))
 
 
 def test_a_citizen_who_was_blocked_stays_blocked_whatever_key_digests_have_now(compiled: Program) -> None:
