@@ -7,7 +7,7 @@ from functools import partial
 from policies.check_grants import check_ends, check_grants
 from policies.check_order import check_order
 from policies.check_records import check_records
-from policies.check_rows import check_rows
+from policies.check_rows import check_besides, check_rows
 from policies.compile import compile_with
 from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
@@ -44,7 +44,9 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     _identity(system, jwks, findings)
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
-    return compile_with(policy, system, jwks, findings)
+    program = compile_with(policy, system, jwks, findings)
+    check_besides(policy, program, findings)
+    return program
 
 
 def _categories(policy: Policy, findings: Findings) -> None:

@@ -1,7 +1,9 @@
 """Judges what grants say of single records: by which fields they are told apart, and whether anybody's can be."""
 
+from policies.besides import KINDS, shows_besides
 from policies.findings import Finding, Findings, Severity
 from policies.policy import SCAN, Grant, Policy, System
+from policies.program import Program
 from policies.section import nearest
 
 
@@ -18,6 +20,26 @@ def check_rows(policy: Policy, findings: Findings) -> None:
                 about = f"授权 `{grant.id}`，系统 `{system.name}`"
                 at = grant.places.get("who", grant.at)
                 findings.add(Finding(at, "owner-without-subject", message, Severity.WARNING, about))
+
+
+def check_besides(policy: Policy, program: Program, findings: Findings) -> None:
+    """Add to *findings* which operations of *program* are withheld from callers to whom grants show some records."""
+    grants = {grant.id: grant for grant in policy.grants}
+    for rule in program.grants:
+        for operation in program.operations if rule.rows else ():
+            if rule.operations is not None and operation.id not in rule.operations:
+                continue
+            kinds = [kind for kind in KINDS if shows_besides(program, operation.answers, kind, (rule,))]
+            if kinds:
+                listed = ", ".join(kinds)
+                message = (
+                    f"grant `{rule.id}` leaves out records, and the {listed} of `{operation.id}` in `{program.system}` "
+                    "may show what it sees without the fields it tells records by: that is withheld from its callers"
+                )
+                about = f"授权 `{rule.id}`，系统 `{program.system}`，操作 `{operation.id}`（{listed}）"
+                grant = grants[rule.id]
+                at = grant.places.get("rows", grant.at)
+                findings.add(Finding(at, "shown-besides-rows", message, Severity.WARNING, about))
 
 
 def _fields(grant: Grant, system: System, findings: Findings) -> None:

@@ -67,6 +67,12 @@ def decided_sent(program: Program, index: int, applying: Sequence[GrantRule]) ->
     return _by_grants(program, index, applying, Direction.REQUEST) or _decision(program, index, Show())
 
 
+def is_shown_by(program: Program, index: int, grant: GrantRule) -> bool:
+    """Whether *grant* lets anything of the field *index* be seen in answers."""
+    about = _about(program, index, (grant,))
+    return bool(about) and form_of(grant.sees[program.fields[index].category]) is not Form.NONE
+
+
 def least_of(specs: Sequence[Spec]) -> Spec:
     """The one of *specs* that shows least, as far as they can be compared; of those alike always the same one."""
     return min(specs, key=_reach)

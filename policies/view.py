@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
+from policies.besides import shows_besides
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
@@ -105,6 +106,8 @@ class View:
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""
         self._rows = Shown(grants)
+        self._leaving_out = tuple(grant for grant in grants if grant.rows)
+        self._besides: dict[tuple[int, str], bool] = {}
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
         self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
         self.links = Links(program, self)
@@ -179,6 +182,7 @@ class View:
     ) -> Masker | None:
         if kind == "text" and shapes.text is None and shapes.csv is not None:
             kind = "csv"
+        self._check_besides(shapes, kind, choice)
         match kind:
             case "json" if shapes.json is not None:
                 return JsonMasker(self._node(shapes.json, GENERAL, addresses), self.actions[UNDECLARED], tally, choice)
@@ -204,6 +208,16 @@ class View:
             names = {self._program.fields[index].name for index in fields_in(shapes)}
             if not names.isdisjoint(choice.rows):
                 raise Withheld(LEFT_OUT)
+
+    def _check_besides(self, shapes: Shapes, kind: str, choice: Choice) -> None:
+        """Raise Withheld where a body shows what belongs to no record that could be left out, and to any that is."""
+        if not choice.rows:
+            return
+        key = (id(shapes), kind)
+        if key not in self._besides:
+            self._besides[key] = shows_besides(self._program, shapes, kind, self._leaving_out)
+        if self._besides[key]:
+            raise Withheld(LEFT_OUT)
 
     def learning_masker(self, kind: str, tally: Tally, charset: str, seal: Seal) -> Masker | None:
         """A masker for one body of a system that is still being declared: it hides everything."""

@@ -9,8 +9,9 @@ import pytest
 
 from policies.applies import grants_for
 from policies.choose import Choice, countable
+from policies.findings import Severity
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.load import load_policy
+from policies.load import Loaded, load_policy
 from policies.program import ElementShape, OperationRule, Program, fields_in
 from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
@@ -209,6 +210,72 @@ def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: s
     assert "rows: {person.city: {is_attribute: ward}}" in text
     grants.write_text(text.replace("rows: {person.city: {is_attribute: ward}}", more), "utf-8")
     assert code in {finding.code for finding in load_policy(folder).findings.errors}
+
+
+_BESIDES = """operations:
+  - on: GET /report
+    answers: {text: scan, html: scan}
+  - on: GET /names
+    answers: {json: {"/items/*/name": person_name, "/items/*/city": public}}
+  - on: GET /visits
+    answers:
+      json: {"/items/*": {record: visit}}
+      csv: visit
+      html: {record: visit, elements: [{element: td, class: "col-{field}"}]}
+  - on: GET /numbers
+    answers: {json: {"/items/*": mobile, "/total": public}, text: mobile}
+"""
+_VISIT = """records:
+  visit: {fields: {who: person_name, town: public}}
+"""
+
+
+@pytest.fixture(scope="module")
+def besides(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    folder = declare_owned(tmp_path_factory.mktemp("besides"))
+    system = folder / "systems" / "people.yaml"
+    text = system.read_text("utf-8")
+    for heading, more in (("operations:\n", _BESIDES), ("records:\n", _VISIT)):
+        assert text.count(f"\n{heading}") == 1
+        text = text.replace(f"\n{heading}", f"\n{more}")
+    system.write_text(text, "utf-8")
+    return load_policy(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_withheld"),
+    [
+        ("GET /report", "text", True),
+        ("GET /report", "html", True),
+        ("GET /names", "json", True),
+        ("GET /visits", "json", True),
+        ("GET /visits", "csv", True),
+        ("GET /visits", "html", True),
+        ("GET /numbers", "json", False),
+        ("GET /numbers", "text", False),
+        ("GET /people", "json", False),
+    ],
+)
+def test_what_shows_no_field_that_tells_records_apart_is_withheld(
+    besides: Loaded, name: str, kind: str, is_withheld: bool
+) -> None:
+    owned = besides.programs["people"]
+    officer, clerk = view_of(owned, "ward-officer"), view_of(owned, "clerk")
+    choice = officer.choice(attributes={"ward": "云州"})
+    assert masker(owned, clerk, clerk.choice(), kind, name)
+    if is_withheld:
+        with pytest.raises(Withheld, match="record_left_out"):
+            masker(owned, officer, choice, kind, name)
+    else:
+        assert masker(owned, officer, choice, kind, name)
+
+
+def test_operations_that_are_withheld_from_who_sees_some_records_are_warned_of(besides: Loaded) -> None:
+    warned = [finding for finding in besides.findings.sorted() if finding.code == "shown-besides-rows"]
+    assert {finding.severity for finding in warned} == {Severity.WARNING}
+    for name, kinds in (("GET /report", "html, text"), ("GET /names", "json"), ("GET /visits", "json, html, csv")):
+        assert [f"the {kinds} of `{name}`" in finding.message for finding in warned].count(True) == 1
+    assert not [finding for finding in warned if "GET /numbers" in finding.message]
 
 
 def test_masking_harder_ends_what_grants_show_and_keeps_what_they_leave_out(owned: Program) -> None:
