@@ -227,7 +227,10 @@ def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: lis
     assert in_pieces(make, data, cuts) == expected
     if "<select" not in page:  # a masked choice is one option more
         assert whole(make, expected) == expected, "a mask of a mask is the same mask"
-    text = html.unescape(re.sub(r"<!--|-->|</?b>|<a>|</a>", "", expected.decode()))
+    parts = re.split(r"(<script>.*?(?:</script>|$))", expected.decode(), flags=re.DOTALL)
+    # In a script nobody reads `&#49;` as a digit.
+    read = "".join(part if part.startswith("<script>") else html.unescape(part) for part in parts)
+    text = re.sub(r"<!--|-->|</?b>|<a>|</a>", "", read)
     if "col-id" in page:  # declared to be public
         return
     assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
