@@ -436,7 +436,7 @@ class _Reading:
             self.tally.note_subject(value.strip())
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
-            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.holds(value))
+            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.names(value))
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():

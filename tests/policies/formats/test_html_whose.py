@@ -361,6 +361,34 @@ def test_what_the_caller_has_said_proves_nothing_of_whose_a_page_is() -> None:
     assert "乙某" not in whole(page(page_shape(), said=Said([MINE])), body).decode()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "110105-19491231-002X",
+        "110105 19491231 002x",
+        "110105.19491231/002X",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "110105%2D19491231%2D002X",
+        "110105\u200b19491231002X",
+        "110105491231002",
+        "110105-491231-002",
+        "of 110105-19491231-002X, please",
+        "of 110105 491231 002, please",
+    ],
+)
+@pytest.mark.parametrize("repeated", [MINE, MINE.lower(), "110105491231002", "110105 19491231 002X"])
+def test_what_the_caller_has_said_in_another_spelling_proves_nothing_either(said: str, repeated: str) -> None:
+    body = row(repeated, "乙某").encode()
+    assert "乙某" in whole(page(page_shape(), said=Said([OTHER])), body).decode()
+    assert "乙某" not in whole(page(page_shape(), said=Said([said])), body).decode()
+
+
+@pytest.mark.parametrize(("said", "names"), [("7-1", True), ("７１", True), ("no 71", True), ("7 of 1", False)])
+def test_a_short_identifier_is_said_as_a_whole(said: str, names: bool) -> None:
+    assert Said([said]).names("71") is names
+    assert not Said([said]).names("")
+
+
 def test_a_page_about_one_person_goes_by_that_person() -> None:
     assert "0014-a" in whole(page(page_shape()), row(OTHER, "乙", shift="a").encode()).decode()
     assert "002X-a" in whole(page(page_shape()), row(MINE, "甲", shift="a").encode()).decode()
