@@ -18,6 +18,7 @@ from policies.formats.json_tree import (
     Value,
     hidden_key,
     identifier_in,
+    in_place_of,
     is_telling_key,
     items_of,
 )
@@ -208,7 +209,7 @@ class JsonStream:
             raise Withheld("nested_too_deeply")
         node = self._node
         if is_object and not isinstance(node, Object):
-            node = Object({}, self._undeclared)
+            node = in_place_of(node, Object({}, self._undeclared))
         self._out += self._before + (b"{" if is_object else b"[")
         if self._open:
             self._open[-1].passed_on += 1

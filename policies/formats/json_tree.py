@@ -266,7 +266,7 @@ class JsonTree:
     def _object(self, node: Node, value: dict[str, Any], depth: int, *, decided: bool = False) -> dict[str, Any]:
         if not isinstance(node, Object):
             # A declared value is no object, unless it comes with a label: nothing else in it is declared.
-            node = self._in_place_of(node)
+            node = in_place_of(node, self._unknown)
         elif node.decides and not decided:
             return self._decided(node, value, depth)
         tally = self.tally
@@ -297,14 +297,6 @@ class JsonTree:
         if node.plain.issuperset(value):
             return value
         return self._entries(node, value, [key for key in value if key not in node.plain], known, depth)
-
-    def _in_place_of(self, node: Value | Rows) -> Object:
-        if isinstance(node, Value):
-            if node.labelled is not None:
-                return node.labelled
-            if node.action.kind is Kind.BLOCK:
-                return Object({}, node)
-        return self._unknown
 
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
@@ -408,6 +400,16 @@ def _drop(action: Action, record: dict[str, Any], key: str) -> None:
         record[key] = None
     else:
         del record[key]
+
+
+def in_place_of(node: Value | Rows, unknown: Object) -> Object:
+    """What an object is that stands where *node* is declared; *unknown* where nothing says so."""
+    if isinstance(node, Value):
+        if node.labelled is not None:
+            return node.labelled
+        if node.action.kind is Kind.BLOCK:
+            return Object({}, node)
+    return unknown
 
 
 def identifier_in(node: Object, identifier: Any) -> str:

@@ -208,6 +208,16 @@ def test_a_blocked_value_withholds_the_answer(value: Any) -> None:
             masked(blocked, body)
 
 
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_a_blocked_object_withholds_a_large_answer_however_large_it_is(size: int) -> None:
+    blocked = Object({"id": Value(PUBLIC), "secret": Value(action(3, kind=Kind.BLOCK))}, Value(UNDECLARED))
+    filler = {"id": "x" * 1000}
+    for value in ({"a": {"b": "x" * size}}, {"a": "x" * size}, [{"a": "x" * size}], ["x" * size]):
+        body = json.dumps([{"id": 1, "secret": value}, *[filler] * (WHOLE_BYTES // 1000)]).encode()
+        with pytest.raises(Withheld, match="value_blocked"):
+            whole(json_masker(blocked), body)
+
+
 def test_an_empty_blocked_value_withholds_nothing() -> None:
     blocked = Object({"id": Value(PUBLIC), "secret": Value(action(3, kind=Kind.BLOCK))}, Value(UNDECLARED))
     body: list[Any] = [{"id": 1, "secret": None}, {"id": 2, "secret": ""}, {"id": 3}, {"id": 4, "secret": []}]
