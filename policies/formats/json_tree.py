@@ -274,7 +274,7 @@ class JsonTree:
             if type(identifier) is str:
                 tally.digester.note((identifier,), tally.subjects)
             else:
-                tally.note_subject(identifier_in(node, identifier))
+                note_subject(node, identifier, tally)
         known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
@@ -359,7 +359,7 @@ class JsonTree:
             self.tally.digester.note(filter(None, identifiers), self.tally.subjects)
             return
         for identifier in filter(None, identifiers):
-            self.tally.note_subject(identifier_in(node, identifier))
+            note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
         """What a single *value* becomes; what it hides is added to *known*."""
@@ -414,10 +414,23 @@ def in_place_of(node: Value | Rows, unknown: Object) -> Object:
 
 def identifier_in(node: Object, identifier: Any) -> str:
     """Whom an object of *node* is about, as the value of its subject says, with a label beside it or not; or ""."""
+    identifier = _without_label(node, identifier)
+    return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
+
+
+def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
+    """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it."""
+    if _without_label(node, identifier):
+        said = identifier_in(node, identifier)
+        tally.note_subject(said)
+        tally.has_unreadable |= not said
+
+
+def _without_label(node: Object, identifier: Any) -> Any:
     declared = node.children.get(node.subject or "")
     if isinstance(identifier, dict) and isinstance(declared, Value) and declared.labelled is not None:
-        identifier = identifier.get(next(iter(declared.labelled.children)))
-    return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
+        return identifier.get(next(iter(declared.labelled.children)))
+    return identifier
 
 
 def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
