@@ -24,7 +24,7 @@ from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tables import Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
-from policies.formats.html_whose import Seen
+from policies.formats.html_whose import ROWS, Seen
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -258,7 +258,7 @@ class _Reading:
         self._put(lambda: f"</{tag.name}>")
 
     def _row_at(self, tag: StartTag | EndTag) -> None:
-        if self._seen is not None and tag.name == "tr":
+        if self._seen is not None and tag.name in ROWS:
             self._seen.begin_row()
 
     def _control(self, tag: StartTag) -> bool:
@@ -336,6 +336,8 @@ class _Reading:
             if text := part.text:
                 self._note(text, part.action, part.is_subject)
                 self.tally.count(part.action)
+            else:
+                self._note_empty(part.action, part.is_subject)
         hidden = any(is_hidden(part.action) for part in parts)
 
         def written() -> str:
@@ -353,6 +355,8 @@ class _Reading:
         within = Around(self._shape.looked_for_around, around)
         while waiting:
             token = waiting.popleft()
+            if self._seen is not None and isinstance(token, StartTag | EndTag) and token.name in ROWS:
+                self._seen.part_rows()
             if isinstance(token, StartTag):
                 selected = self._shape.select(token, within.fields)
                 within.begin(token)
@@ -414,7 +418,14 @@ class _Reading:
             return [Made(lambda: run.masked(self._known, self.tally)), *end]
         return [Made(self._made(control)), *end]
 
+    def _note_empty(self, action: Action, is_subject: bool) -> None:
+        if self._seen is not None:
+            self._seen.note("", action, is_subject=is_subject)
+
     def _note_control(self, value: str, action: Action, is_subject: bool) -> None:
+        if not value:
+            self._note_empty(action, is_subject)
+            return
         # A form that was not accepted holds what the caller has said, and that makes nothing public.
         self._note(value, action, is_subject, echoes=self._said.holds(value))
 
@@ -425,7 +436,7 @@ class _Reading:
             self.tally.note_subject(value.strip())
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
-            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.holds(value))
+            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.names(value))
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():

@@ -89,7 +89,7 @@ class Forms:
                     own=self.own_words(control.tag),
                 )
         made.keeps_name = bool(control.control)
-        if made.value:
+        if made.value or control.control:
             action = made.action if control.control or _tells(made) else replace(made.action, followed=False)
             self._note(made.value, action, control.is_subject)
         self._carry(made)

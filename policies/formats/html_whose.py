@@ -13,13 +13,16 @@ from policies.digest import Digester, canonical
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action
 
+ROWS = frozenset({"tr", "li", "dl", "article"})
+"""Elements of which a page has one for each record, or for each field of one."""
+
 
 @dataclass(slots=True)
 class _Row:
-    """What stands in one row of a table, or between them."""
+    """What stands in one row of a table or the like, or between them."""
 
     counts: Counter[int] = field(default_factory=Counter)
-    """How often a value of each field of the record, by the index of its action."""
+    """How often each field of the record, with a value or empty, by the index of its action."""
     subjects: list[str] = field(default_factory=list)
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """By `record.field`, what says whether the record is left out."""
@@ -28,8 +31,10 @@ class _Row:
 class Seen:
     """What one way through a page finds in the fields of the *record* that it is about.
 
-    A field that stands there twice may be of two records, and of which is the subject nobody can tell. So a page is
-    about one record where no field stands there twice, and else about one for each row of a table that names its own.
+    A row of a table, or an item of a list, that holds two fields is a record of its own: the fields of another row are
+    not its, and where it does not name its subject, nobody knows whose it is. Rows of one field each are one record,
+    written one below the other, as long as no field stands there twice. An empty place counts: it is a field that the
+    record has, and whose value it does not say.
     """
 
     def __init__(self, record: Object) -> None:
@@ -45,14 +50,23 @@ class Seen:
     def clear(self) -> None:
         """Begin anew."""
         self._rows = [_Row()]
+        self._are_apart = False
+
+    def part_rows(self) -> None:
+        """A row begins, or ends, inside of a field: it is not one of those that its record is written in."""
+        self.begin_row()
+        self._are_apart = True
 
     def begin_row(self) -> None:
-        """A row of a table begins, or ends."""
+        """A row begins, or ends; see `ROWS`."""
         if self._rows[-1].counts:
             self._rows.append(_Row())
 
     def note(self, value: str, action: Action, *, is_subject: bool) -> None:
-        """Note a *value* that becomes what *action* says. *is_subject*: it says whom the record is about."""
+        """Note a *value*, "" for a place that is empty, that becomes what *action* says.
+
+        *is_subject*: it says whom the record is about.
+        """
         row = self._rows[-1]
         if is_subject:
             row.subjects.append(value)
@@ -87,15 +101,17 @@ class Seen:
     @property
     def _records(self) -> list[_Row]:
         """What is found of each record; of one without a subject where two may be mingled."""
+        rows = [row for row in self._rows if row.counts]
         whole = _Row()
-        for row in self._rows:
+        for row in rows:
             whole.counts += row.counts
             whole.subjects += row.subjects
             for name, values in row.values.items():
                 whole.values[name] += values
-        if self._is_one(whole):
-            return [whole] if whole.counts else []
-        return [row if self._is_one(row) else _Row() for row in self._rows if row.counts]
+        is_spread = not self._are_apart and all(row.counts.total() == 1 for row in rows)
+        if rows and is_spread and self._is_one(whole):
+            return [whole]
+        return [row if self._is_one(row) else _Row() for row in rows]
 
     def _is_one(self, row: _Row) -> bool:
         return all(row.counts[field] <= often for field, often in self._fields.items())

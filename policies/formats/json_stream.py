@@ -17,9 +17,10 @@ from policies.formats.json_tree import (
     Rows,
     Value,
     hidden_key,
-    identifier_in,
+    in_place_of,
     is_telling_key,
     items_of,
+    note_subject,
 )
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
@@ -156,7 +157,7 @@ class JsonStream:
         if self._tells_subject:
             around = self._open[-1].node
             assert isinstance(around, Object)
-            self._tally.note_subject(identifier_in(around, parse(data)))
+            note_subject(around, parse(data), self._tally)
         if isinstance(self._node, Value) and _is_dropped(self._node) and self._open:
             parse(data)
             self._tally.count(self._node.action)
@@ -206,9 +207,10 @@ class JsonStream:
     def _open_container(self, is_object: bool) -> None:
         if len(self._open) >= DEEPEST:
             raise Withheld("nested_too_deeply")
+        self._tally.has_unreadable |= self._tells_subject
         node = self._node
         if is_object and not isinstance(node, Object):
-            node = Object({}, self._undeclared)
+            node = in_place_of(node, Object({}, self._undeclared))
         self._out += self._before + (b"{" if is_object else b"[")
         if self._open:
             self._open[-1].passed_on += 1

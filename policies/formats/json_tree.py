@@ -265,7 +265,7 @@ class JsonTree:
     def _object(self, node: Node, value: dict[str, Any], depth: int, *, decided: bool = False) -> dict[str, Any]:
         if not isinstance(node, Object):
             # A declared value is no object, unless it comes with a label: nothing else in it is declared.
-            node = self._in_place_of(node)
+            node = in_place_of(node, self._unknown)
         elif node.decides and not decided:
             return self._decided(node, value, depth)
         tally = self.tally
@@ -273,7 +273,7 @@ class JsonTree:
             if type(identifier) is str:
                 tally.digester.note((identifier,), tally.subjects)
             else:
-                tally.note_subject(identifier_in(node, identifier))
+                note_subject(node, identifier, tally)
         known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
@@ -296,14 +296,6 @@ class JsonTree:
         if node.plain.issuperset(value):
             return value
         return self._entries(node, value, [key for key in value if key not in node.plain], known, depth)
-
-    def _in_place_of(self, node: Value | Rows) -> Object:
-        if isinstance(node, Value):
-            if node.labelled is not None:
-                return node.labelled
-            if node.action.kind is Kind.BLOCK:
-                return Object({}, node)
-        return self._unknown
 
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
@@ -366,7 +358,7 @@ class JsonTree:
             self.tally.digester.note(filter(None, identifiers), self.tally.subjects)
             return
         for identifier in filter(None, identifiers):
-            self.tally.note_subject(identifier_in(node, identifier))
+            note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
         """What a single *value* becomes; what it hides is added to *known*."""
@@ -409,12 +401,35 @@ def _drop(action: Action, record: dict[str, Any], key: str) -> None:
         del record[key]
 
 
+def in_place_of(node: Value | Rows, unknown: Object) -> Object:
+    """What an object is that stands where *node* is declared; *unknown* where nothing says so."""
+    if isinstance(node, Value):
+        if node.labelled is not None:
+            return node.labelled
+        if node.action.kind is Kind.BLOCK:
+            return Object({}, node)
+    return unknown
+
+
 def identifier_in(node: Object, identifier: Any) -> str:
     """Whom an object of *node* is about, as the value of its subject says, with a label beside it or not; or ""."""
+    identifier = _without_label(node, identifier)
+    return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
+
+
+def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
+    """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it."""
+    if _without_label(node, identifier):
+        said = identifier_in(node, identifier)
+        tally.note_subject(said)
+        tally.has_unreadable |= not said
+
+
+def _without_label(node: Object, identifier: Any) -> Any:
     declared = node.children.get(node.subject or "")
     if isinstance(identifier, dict) and isinstance(declared, Value) and declared.labelled is not None:
-        identifier = identifier.get(next(iter(declared.labelled.children)))
-    return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
+        return identifier.get(next(iter(declared.labelled.children)))
+    return identifier
 
 
 def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:

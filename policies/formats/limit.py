@@ -4,7 +4,10 @@ from policies.formats.masker import TOO_MANY_SUBJECTS, Masker, Withheld
 
 
 class Limited:
-    """A masker that gives nothing more of its body once that is about more than *at_most* subjects."""
+    """A masker that gives nothing more of its body once that is about more than *at_most* subjects.
+
+    One that cannot be read may be any number of them, and is one too many.
+    """
 
     def __init__(self, masker: Masker, at_most: int) -> None:
         self.tally = masker.tally
@@ -22,6 +25,6 @@ class Limited:
 
     def _counted(self, pieces: list[bytes]) -> list[bytes]:
         self._subjects.update(self.tally.subjects)
-        if len(self._subjects) > self._at_most:
+        if self.tally.has_unreadable or len(self._subjects) > self._at_most:
             raise Withheld(TOO_MANY_SUBJECTS)
         return pieces

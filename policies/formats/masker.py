@@ -88,6 +88,8 @@ class Tally:
     """Digests of the subjects, in order of appearance, with those of the epoch before while both are written."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
+    has_unreadable: bool = False
+    """Whether the output says something about a subject that is named in a way that nobody can read."""
 
     def count(self, action: Action) -> None:
         """Note one value treated by *action*."""
@@ -109,12 +111,15 @@ class Tally:
             self.paths[path] += number
         self.subjects.update(other.subjects)
         self.left_out += other.left_out
+        self.has_unreadable |= other.has_unreadable
 
     def take(self) -> "Tally":
         """What was counted so far; counting starts again from nothing."""
-        taken = Tally(self.digester, self.fields, self.found, self.paths, self.subjects, self.left_out)
+        taken = Tally(
+            self.digester, self.fields, self.found, self.paths, self.subjects, self.left_out, self.has_unreadable
+        )
         self.fields, self.found, self.paths = defaultdict(int), defaultdict(int), defaultdict(int)
-        self.subjects, self.left_out = {}, 0
+        self.subjects, self.left_out, self.has_unreadable = {}, 0, False
         return taken
 
 

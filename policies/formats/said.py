@@ -6,12 +6,14 @@ anything; and words are hidden whole then, or where the stars end would tell. Se
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from policies.digest import canonical
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 
 LONGEST_GUESS = 24
@@ -20,6 +22,7 @@ LONGEST_GUESS = 24
 _JOINERS = "-.@·•'’_"
 _WORD = re.compile(r"\w+(?:[-.@·•'’]\w+)*")
 _PART = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]+")
 _NEAR = re.compile(r"[^\w\"'<>=&?\n]{1,3}")
 """What may stand between the words of one value."""
 
@@ -75,6 +78,7 @@ class Said:
         self._watched = Finder(word for phrase in self._phrases for word in phrase.words if len(word) <= LONGEST_KNOWN)
         self._public: set[str] = set()
         self._guesses: Finder | None = None
+        self._bare: list[str] | None = None
 
     def anew(self) -> "Said":
         """The same said, of which nothing is known to be public so far."""
@@ -92,6 +96,21 @@ class Said:
         """Whether all of *text* was said: it may be nothing but the caller's own words."""
         text = folded(text).strip()
         return any(text in said for said in self._texts)
+
+    def names(self, identifier: str) -> bool:
+        """Whether *identifier* was said, in whatever spelling a system may have read as it, or within other words."""
+        subject = canonical(identifier)
+        if not subject or self.holds(identifier):
+            return bool(subject)
+        if not is_looked_for(subject):
+            words = (word for text in self._texts for word in (text, *_WORD.findall(text)))
+            return any(canonical(word) == subject for word in words)
+        if self._bare is None:
+            self._bare = [_bare(text) for text in self._texts]
+        forms = {_bare(subject), _bare(identifier)}
+        if len(subject) == 18:  # a resident ID number, and as it was written before 1999
+            forms.add(subject[:6] + subject[8:17])
+        return any(form in said for form in forms for said in self._bare)
 
     @property
     def guesses(self) -> Finder:
@@ -176,6 +195,11 @@ def folded(text: str) -> str:
     if len(lowered) == len(text):
         return lowered
     return "".join(lower if len(lower := char.lower()) == 1 else char for char in text)
+
+
+def _bare(text: str) -> str:
+    """*text* of letters and digits alone, NFKC and in upper case."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def _side_by_side(text: str) -> list[list[tuple[int, int]]]:

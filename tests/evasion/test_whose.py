@@ -138,6 +138,15 @@ def test_a_page_with_somebody_else_in_it_is_everybodys(owned: Owned) -> None:
     assert MY_NAME not in owned.ask((row(OWN) + row(without)).encode(), owned.citizen, "text/html")[1].decode()
 
 
+@pytest.mark.parametrize("empty", ["", "&nbsp;"])
+def test_somebody_elses_row_is_not_completed_by_the_callers(owned: Owned, empty: str) -> None:
+    def row(id_no: str, name: str) -> str:
+        return f'<tr><td class="col-id_no">{id_no}</td><td class="col-name">{name}</td></tr>'
+
+    page = f"<table>{row(MINE, empty)}{row(empty, NAME)}</table>".encode()
+    assert owned.ask(page, owned.citizen, "text/html")[0] == 200  # and the rig looks for what was planted
+
+
 def test_a_page_that_repeats_the_callers_number_is_not_the_callers(owned: Owned) -> None:
     page = f'<td class="col-id_no">{MINE}</td><td class="col-name">{NAME}</td>'.encode()
     assert owned.ask(page, owned.citizen, "text/html", target=f"/people?page={MINE}")[0] == 200

@@ -163,6 +163,19 @@ def test_an_answer_about_more_people_than_may_be_is_withheld(owned: Program) -> 
         rows.feed(f"{people[3]['id_no']}\n".encode())
 
 
+@pytest.mark.parametrize("unreadable", [[OTHER], {"value": OTHER}, {"": "x" * 300_000}, 1.5, True, [None]])
+def test_a_subject_that_cannot_be_read_is_one_too_many(owned: Program, unreadable: Any) -> None:
+    view = view_of(owned, "counter")
+    for more in ([], [OTHERS], [{**OTHERS, "city": "x" * 1000}] * 1100):  # one, a table of them, a stream
+        with pytest.raises(Withheld, match="too_many_subjects"):
+            listed(owned, view, view.choice(), *more, {**PERSON, "id_no": unreadable})
+    nothing: tuple[Any, ...] = (None, "", [], {})
+    for empty in nothing:
+        assert len(listed(owned, view, view.choice(), OTHERS, {**PERSON, "id_no": empty})[0]) == 2
+    clerk = view_of(owned, "clerk")
+    assert len(listed(owned, clerk, clerk.choice(), {**PERSON, "id_no": unreadable})[0]) == 1
+
+
 def test_a_value_that_is_blocked_withholds_the_answer(owned: Program) -> None:
     view = view_of(owned, "trainee")
     with pytest.raises(Withheld, match="value_blocked"):

@@ -208,6 +208,16 @@ def test_a_blocked_value_withholds_the_answer(value: Any) -> None:
             masked(blocked, body)
 
 
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_a_blocked_object_withholds_a_large_answer_however_large_it_is(size: int) -> None:
+    blocked = Object({"id": Value(PUBLIC), "secret": Value(action(3, kind=Kind.BLOCK))}, Value(UNDECLARED))
+    filler = {"id": "x" * 1000}
+    for value in ({"a": {"b": "x" * size}}, {"a": "x" * size}, [{"a": "x" * size}], ["x" * size]):
+        body = json.dumps([{"id": 1, "secret": value}, *[filler] * (WHOLE_BYTES // 1000)]).encode()
+        with pytest.raises(Withheld, match="value_blocked"):
+            whole(json_masker(blocked), body)
+
+
 def test_an_empty_blocked_value_withholds_nothing() -> None:
     blocked = Object({"id": Value(PUBLIC), "secret": Value(action(3, kind=Kind.BLOCK))}, Value(UNDECLARED))
     body: list[Any] = [{"id": 1, "secret": None}, {"id": 2, "secret": ""}, {"id": 3}, {"id": 4, "secret": []}]
@@ -308,10 +318,85 @@ def test_a_page_is_the_callers_where_all_in_it_are(body: str, is_shown: bool) ->
     assert "乙某" not in shown
 
 
+def cells(tag: str, **fields: str) -> str:
+    """A row that has a place for each of *fields*, empty ones as well."""
+    return f"<{tag}>" + "".join(f'<td class="col-{key}">{text}</td>' for key, text in fields.items()) + f"</{tag}>"
+
+
+EMPTY = pytest.mark.parametrize("empty", ["", " ", "&nbsp;", "<b></b>", "&#8203;"])
+CONTAINER = pytest.mark.parametrize("tag", ["tr", "li", "dl", "article"])
+
+
+@EMPTY
+@CONTAINER
+def test_a_row_that_does_not_say_whose_it_is_is_not_the_callers(tag: str, empty: str) -> None:
+    for rows in (
+        cells(tag, id_no=MINE, name=empty) + cells(tag, id_no=empty, name="乙某"),
+        cells(tag, id_no=MINE, name=empty, city=empty) + cells(tag, name="乙某"),
+        cells(tag, id_no=MINE, city="云州") + cells(tag, name="乙某"),
+        cells(tag, name="乙某") + cells(tag, id_no=MINE, city="云州"),
+        cells(tag, id_no=MINE, name=empty) + cells(tag, id_no=empty, name=empty) + cells(tag, id_no=empty, name="乙某"),
+        cells(tag, id_no=MINE, name=empty) + '<input name="name" value="乙某">',
+        cells(tag, id_no=MINE, city=f"云州<{tag}><td class=col-name>乙某</td></{tag}>"),
+        '<input name="id_no" value=""><input name="name" value="乙某">' + cells(tag, id_no=MINE),
+    ):
+        assert "乙某" not in whole(page(page_shape()), rows.encode()).decode(), rows
+
+
+@EMPTY
+def test_the_callers_own_record_may_have_empty_places(empty: str) -> None:
+    for body in (
+        cells("tr", id_no=MINE, name="甲某", city=empty),
+        cells("tr", id_no=MINE) + cells("tr", name="甲某") + cells("tr", city=empty),
+        cells("tr", id_no=MINE, name=empty) + cells("tr", id_no=MINE, name="甲某"),
+    ):
+        assert "甲某" in whole(page(page_shape()), body.encode()).decode(), body
+
+
+@EMPTY
+@CONTAINER
+def test_a_row_that_does_not_meet_the_condition_withholds_the_page(tag: str, empty: str) -> None:
+    for rows in (
+        cells(tag, name=empty, city="云州") + cells(tag, name="乙某", city=empty),
+        cells(tag, name="甲某", city="云州") + cells(tag, id="2"),
+        cells(tag, name=empty, city="云州") + cells(tag, name="乙某"),
+    ):
+        with pytest.raises(Withheld, match="record_left_out"):
+            whole(page(page_shape(filtered=True), OURS), rows.encode())
+
+
 def test_what_the_caller_has_said_proves_nothing_of_whose_a_page_is() -> None:
     body = f'<input name="id_no" value="{MINE}">{row("", "乙某")}'.encode()
     assert "乙某" in whole(page(page_shape()), body).decode()
     assert "乙某" not in whole(page(page_shape(), said=Said([MINE])), body).decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "110105-19491231-002X",
+        "110105 19491231 002x",
+        "110105.19491231/002X",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "110105%2D19491231%2D002X",
+        "110105\u200b19491231002X",
+        "110105491231002",
+        "110105-491231-002",
+        "of 110105-19491231-002X, please",
+        "of 110105 491231 002, please",
+    ],
+)
+@pytest.mark.parametrize("repeated", [MINE, MINE.lower(), "110105491231002", "110105 19491231 002X"])
+def test_what_the_caller_has_said_in_another_spelling_proves_nothing_either(said: str, repeated: str) -> None:
+    body = row(repeated, "乙某").encode()
+    assert "乙某" in whole(page(page_shape(), said=Said([OTHER])), body).decode()
+    assert "乙某" not in whole(page(page_shape(), said=Said([said])), body).decode()
+
+
+@pytest.mark.parametrize(("said", "names"), [("7-1", True), ("７１", True), ("no 71", True), ("7 of 1", False)])
+def test_a_short_identifier_is_said_as_a_whole(said: str, names: bool) -> None:
+    assert Said([said]).names("71") is names
+    assert not Said([said]).names("")
 
 
 def test_a_page_about_one_person_goes_by_that_person() -> None:
