@@ -41,7 +41,7 @@ def stars_of(spec: Positions) -> str:
         case Keep(first, last, fill):
             return rf".{{{first}}}" + (r"\*+" if fill is None else rf"\*{{{fill}}}") + rf".{{{last}}}"
         case KeepRange(start, end):
-            return rf"\*{{{start - 1}}}.{{{end - start + 1}}}\*+" if start > 1 else rf".{{{end}}}\*+"
+            return rf"\*{{{start - 1}}}.{{{end - start + 1}}}\**" if start > 1 else rf".{{{end}}}\*+"
         case Cover(first, last):
             return rf"\*{{{first}}}.*\*{{{last}}}"
         case CoverRange(start, _):
