@@ -21,6 +21,8 @@ from policies.transforms.positions import starred
 from policies.transforms.spec import (
     AgeBand,
     Area,
+    CoverAfter,
+    CoverBefore,
     Form,
     Fpe,
     Keep,
@@ -112,8 +114,11 @@ def _region_of(meaning: Meaning, spec: Spec) -> range:
 
 
 def _known_places(spec: Spec) -> set[int]:
-    """The places of an ID number that *spec* shows, from 0."""
+    """The places of an ID number that *spec* may show, from 0."""
     match spec:
+        case CoverBefore() | CoverAfter():
+            # Where the mark stands is up to the number, and how it is spelled: all but one may be shown.
+            return {*range(_CHECK)}
         case Keep(first, last, _) | Fpe(_, first, last):
             return {*range(first), *range(_ID_CHARS - last, _ID_CHARS)}
         case _ if isinstance(spec, Positions.__value__):

@@ -13,12 +13,15 @@ from policies.transforms.spec import (
     Block,
     DatePart,
     Drop,
+    Encrypt,
     Form,
     Part,
     Positions,
     Redact,
+    Reversible,
     Show,
     Spec,
+    Token,
     form_of,
     name_of,
 )
@@ -54,11 +57,14 @@ def decided(program: Program, index: int, applying: Sequence[GrantRule]) -> Deci
 
 
 def decided_harder(program: Program, index: int) -> Decision:
-    """The same where an overlay masks harder: no wider than anything that the declaration or any grant says."""
+    """The same where an overlay masks harder: no wider than anything that the declaration or any grant says.
+
+    Never what who is shown it can have opened again: an overlay is laid on where a caller may be a thief.
+    """
     field = program.fields[index]
     said = [field.mask, *(grant.sees[field.category] for grant in _about(program, index, program.grants))]
     least = least_of(said)
-    provable = all(shows_no_more(least, spec) for spec in said)
+    provable = not isinstance(least, Reversible.__value__) and all(shows_no_more(least, spec) for spec in said)
     return _decision(program, index, least if provable else Redact())
 
 
@@ -140,5 +146,13 @@ def _reach(spec: Spec) -> tuple[int, int, int, str]:
 
 
 def _emptiness(spec: Spec) -> int:
-    """How much is left of the answer itself: nothing, all but the field, all."""
-    return 0 if isinstance(spec, Block) else 1 if isinstance(spec, Drop) else 2
+    """How much is left: nothing of the answer, all of it but the field, all, and what can be opened again besides."""
+    match spec:
+        case Block():
+            return 0
+        case Drop():
+            return 1
+        case Token() | Encrypt():
+            return 3
+        case _:
+            return 2

@@ -23,6 +23,8 @@ WEEK_MINUTES = 7 * DAY_MINUTES
 _OPERATION = re.compile(r"(GET|POST|PUT|PATCH|DELETE|OPTIONS) /\S*")
 _FIELD = re.compile(r"[a-z][a-z0-9_-]{0,62}\.[^\s{}]{1,120}")
 _NETWORK = re.compile(r"[0-9A-Fa-f:.]+(/[0-9]{1,3})?")
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+"""Where IPv4 addresses stand in IPv6. A caller's is read as IPv4, so that none lies in a network of these."""
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DAY = re.compile("|".join(DAYS))
 _WHOM = ("posts", "callers", "all_posts", "attributes", "signed_in", "anyone", "owner")
@@ -161,11 +163,20 @@ def _networks(section: Section) -> tuple[str, ...] | None:
     found: dict[str, None] = {}
     for text in written:
         try:
-            found[str(ipaddress.ip_network(text))] = None
+            network = ipaddress.ip_network(text)
         except ValueError:
             message = f"`{text[:80]}` is no network: write one such as `10.0.0.0/8`, with no bits beyond its length"
             about = f"`{text[:80]}` 应是 `10.0.0.0/8` 这样的网段，主机位为零"
             section.find(section.place_of("networks"), "wrong-form", message, about=about)
+            continue
+        if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_MAPPED):
+            meant = f"{network.network_address.ipv4_mapped}/{network.prefixlen - _MAPPED.prefixlen}"
+            message = (
+                f"`{text[:80]}` is a network of IPv4 in the spelling of IPv6, and holds no caller: write `{meant}`"
+            )
+            about = f"`{text[:80]}` 是 IPv4 网段，请写 `{meant}`"
+            section.find(section.place_of("networks"), "wrong-form", message, about=about)
+        found[str(network)] = None
     return tuple(found)
 
 

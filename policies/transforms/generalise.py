@@ -27,6 +27,8 @@ _PLACE = re.compile(
     rf"(?:POINT ?)?[(\[]? ?{_NUMBER.pattern}(?: ?[,; ] ?{_NUMBER.pattern})? ?[)\]]?", re.ASCII | re.IGNORECASE
 )
 _FARTHEST = 180
+_TOO_MUCH = 10**15
+"""From here on a number is an identifier rather than an amount, and the end of its band would hold most of it."""
 
 type Band = Callable[[str], str]
 type NumberBand = Callable[[float], float | None]
@@ -70,7 +72,10 @@ def age_floor(spec: AgeBand) -> NumberBand:
 
 
 def amount_band(spec: AmountBand) -> Band:
-    """The function from an amount to its band: `12,345.67` to `10000~20000`, the lower end among it."""
+    """The function from an amount to its band: `12,345.67` to `10000~20000`, the lower end among it.
+
+    A number of more than fifteen digits is no amount.
+    """
 
     def band(value: str) -> str:
         text = unicodedata.normalize("NFKC", value).strip()
@@ -82,18 +87,23 @@ def amount_band(spec: AmountBand) -> Band:
         if match is None:
             return REDACTED
         amount = Decimal(match[1].replace(",", "") + (match[2] or ""))
-        return _amount_label(spec, amount) + (match[3] or "")
+        label = _amount_label(spec, amount)
+        return label + (match[3] or "") if amount < _TOO_MUCH and is_amount_band(spec, label) else REDACTED
 
     return band
 
 
 def amount_floor(spec: AmountBand) -> NumberBand:
-    """The function from an amount to the lower end of its band, of the same type; None where the band has none."""
+    """The function from an amount to the lower end of its band, of the same type; None where the band has none.
+
+    A number of more than fifteen digits is no amount.
+    """
 
     def floor(amount: float) -> float | None:
         if spec.every:
-            return type(amount)(amount // spec.every * spec.every)
-        if amount < 0:
+            low = amount // spec.every * spec.every
+            return type(amount)(low) if low > -_TOO_MUCH and amount < _TOO_MUCH else None
+        if not 0 <= amount < _TOO_MUCH:
             return None
         return type(amount)((0, *spec.at)[bisect_right(spec.at, amount)])
 
@@ -108,7 +118,8 @@ def is_amount_band(spec: AmountBand, text: str) -> bool:
     low, between, high = bare.partition("~")
     if not between or not re.fullmatch(r"-?\d{1,16}", low, re.ASCII) or not re.fullmatch(r"-?\d{1,16}", high, re.ASCII):
         return False
-    return int(low) % spec.every == 0 and int(high) - int(low) == spec.every
+    is_band = int(low) % spec.every == 0 and int(high) - int(low) == spec.every
+    return is_band and -_TOO_MUCH < int(low) < _TOO_MUCH
 
 
 def grid(spec: Grid) -> Band:

@@ -41,7 +41,7 @@ def stars_of(spec: Positions) -> str:
         case Keep(first, last, fill):
             return rf".{{{first}}}" + (r"\*+" if fill is None else rf"\*{{{fill}}}") + rf".{{{last}}}"
         case KeepRange(start, end):
-            return rf"\*{{{start - 1}}}.{{{end - start + 1}}}\*+" if start > 1 else rf".{{{end}}}\*+"
+            return rf"\*{{{start - 1}}}.{{{end - start + 1}}}\**" if start > 1 else rf".{{{end}}}\*+"
         case Cover(first, last):
             return rf"\*{{{first}}}.*\*{{{last}}}"
         case CoverRange(start, _):
@@ -133,21 +133,35 @@ def cover_range(start: int, end: int) -> Mask:
 
 
 def cover_before(mark: str) -> Mask:
-    """A mask that hides what stands before the first *mark*; all, where that is nothing or there is no *mark*."""
+    """A mask that hides what stands before the first *mark*; all, where that is too little or there is no *mark*.
+
+    White space at the ends hides nothing, and counts as nothing hidden.
+    """
 
     def mask(value: str) -> str:
-        place = value.find(mark)
-        return STAR * place + value[place:] if place > 0 else _all_stars(value)
+        text = value.strip()
+        place = text.find(mark)
+        if place < least_hidden(len(text) - place, 0):
+            return _all_stars(value)
+        start = value.index(text) + place
+        return STAR * start + value[start:]
 
     return mask
 
 
 def cover_after(mark: str) -> Mask:
-    """A mask that hides what stands after the first *mark*; all, where that is nothing or there is no *mark*."""
+    """A mask that hides what stands after the first *mark*; all, where that is too little or there is no *mark*.
+
+    White space at the ends hides nothing, and counts as nothing hidden.
+    """
 
     def mask(value: str) -> str:
-        begin, found, rest = value.partition(mark)
-        return begin + found + STAR * len(rest) if rest else _all_stars(value)
+        text = value.strip()
+        begin, found, rest = text.partition(mark)
+        if len(rest) < least_hidden(len(begin + found), 0):
+            return _all_stars(value)
+        end = value.index(text) + len(begin + found)
+        return value[:end] + STAR * (len(value) - end)
 
     return mask
 

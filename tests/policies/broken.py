@@ -67,6 +67,10 @@ BROKEN = {
         GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    fields: [person.id_nr]",
         "17:5 unknown-field"
     ),
+    "grant in a network of IPv4 as IPv6 spells it": (
+        GRANTS, "sees: {resident_id: digest}", "sees: {resident_id: digest}\n    networks: ['::ffff:10.0.0.0/104']",
+        "17:5 wrong-form"
+    ),
     "grants that disagree": (
         GRANTS, BATCH, "who: {posts: [auditor]}\n    systems: [people]\n    purpose: audit\n"
         "    sees: {person_name: redact}", "12:5 rules-disagree"

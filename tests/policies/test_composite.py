@@ -13,6 +13,7 @@ from policies.recognisers.checksums import resident_id_check_digit
 from policies.transforms.spec import (
     AgeBand,
     Area,
+    CoverAfter,
     CoverBefore,
     CoverRange,
     DatePart,
@@ -57,7 +58,8 @@ ENDS = Keep(first=6, last=4)
         ([(ID, Redact()), (BORN, Show()), (SEX, Show()), (REGION, Show())], 500, 500),
         ([(ID, Digest()), (BORN, Show())], 1_000_000, 4_000_000),
         ([(ID, Keep(first=3, last=2, fill=9)), (BORN, Redact())], 10**6, 10**9),
-        ([(ID, CoverBefore("@"))], 10**9, 10**12),
+        ([(ID, CoverBefore("1"))], 1, 1),  # whose mark may stand anywhere
+        ([(ID, CoverAfter("8"))], 1, 1),
         ([(ID, Drop()), (BORN, Show())], 10**6, 10**7),
         ([(ID, ENDS), (BORN, Scan())], 1, 1),
         ([(ID, Scan()), (BORN, Drop())], 10**10, 10**12),

@@ -8,7 +8,22 @@ from policies.formats.masker import Kind
 from policies.policy import Caller
 from policies.policy import Kind as CallerKind
 from policies.precedence import Precedence
-from policies.transforms.spec import DatePart, Digest, Drop, Keep, Part, Redact, Replace, Scan, Show, Spec
+from policies.transforms.spec import (
+    DatePart,
+    Digest,
+    Drop,
+    Encrypt,
+    EncryptWith,
+    Keep,
+    Null,
+    Part,
+    Redact,
+    Replace,
+    Scan,
+    Show,
+    Spec,
+    Token,
+)
 from policies.view import Views
 from tests.policies.compiled import SECRET
 from tests.policies.granted import grants_of, program_of, rules_of
@@ -184,6 +199,10 @@ LESS: list[tuple[Spec, Spec, str]] = [
     (Redact(), Keep(last=4), "first"),
     (Redact(), Replace("x"), "both"),
     (Drop(), Redact(), "first"),
+    (Redact(), Encrypt(EncryptWith.AES), "first"),  # which can be opened again
+    (Null(), Encrypt(EncryptWith.SM4), "first"),
+    (Encrypt(EncryptWith.AES), Keep(last=4), "first"),
+    (Digest(), Token(), "neither"),
     (Keep(last=3), Keep(last=4), "neither"),  # of four characters, the first shows three and the other none
     (Keep(first=3), Keep(last=4), "neither"),
     (DatePart(Part.DECADE), DatePart(Part.YEAR), "first"),
@@ -201,6 +220,9 @@ def test_the_least_of_some_is_the_same_whatever_their_order() -> None:
     specs: list[Spec] = [Show(), Keep(last=4), Keep(first=3), Digest(), Scan()]
     assert least_of(specs) == least_of(specs[::-1])
     assert least_of([*specs, Redact()]) == Redact()
+    assert least_of([*specs, Encrypt(EncryptWith.AES), Redact()]) == Redact()
+    assert least_of([Encrypt(EncryptWith.AES), Replace("x")]) == Replace("x")
+    assert least_of([Token(), Digest()]) == Digest()
     assert least_of([*specs, Redact(), Drop()]) == Drop()
 
 
@@ -210,6 +232,7 @@ def test_the_least_of_some_is_the_same_whatever_their_order() -> None:
         ({}, "keep 1..0"),
         ({"all": SHOWN}, "keep 1..0"),
         ({"all": HIDDEN}, "redact"),  # what the declaration shows, some would not have seen
+        ({"all": "sees: {person_name: {encrypt: aes}}"}, "redact"),  # a token can be opened again
         ({"all": LAST}, "redact"),  # neither shows less than the other
         ({"all": f"{HIDDEN}, fields: [home.phone]"}, "keep 1..0"),
         ({"all": f"{HIDDEN}, direction: request"}, "keep 1..0"),

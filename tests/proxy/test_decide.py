@@ -1,7 +1,8 @@
 """What is to be done with a request: a table of questions and callers, and of what is laid on top."""
 
+import json
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -14,6 +15,7 @@ from proxy.system import System
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
+from tests.policies.granted import program_of
 from tests.proxy.parts import NOW
 
 SYSTEM = System(program(), "digest", DIGESTER, SECRET, DATA_KEYS)
@@ -170,6 +172,39 @@ def test_what_is_masked_harder_is_masked_as_for_nobody_in_particular() -> None:
     verdict = decide(request(), b"", SYSTEM, CLERK, overlay, NOW)
     assert isinstance(verdict, Forward)
     assert verdict.view is SYSTEM.views.strictest
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [("token", "张**"), ("{encrypt: aes}", "***"), ("{encrypt: sm4}", "***")]
+)
+def test_what_is_masked_harder_has_nothing_opened(written: str, expected: str) -> None:
+    """The token that one grant shows must not become what an overlay shows everybody, nor be opened under it."""
+    of_tokens = program_of(clerks=f"sees: {{person_name: {written}}}")
+    system = System(of_tokens, "digest", DIGESTER, SECRET, DATA_KEYS)
+    name = next(place for place, field in enumerate(of_tokens.fields) if field.name == "person.name")
+    harder = Overlay(generation=1, entries=(entry(Tightening.MASK_HARDER),))
+
+    def decided(asked: Request, caller: Caller, overlay: Overlay, body: bytes = b"") -> Forward | Refuse:
+        return decide(asked, body, system, caller, overlay, NOW)
+
+    shown = decided(request(), CLERK, Overlay())
+    assert isinstance(shown, Forward)
+    token = shown.view.actions[name].apply("张三丰")
+    asked = request("GET", f"/people?name={token}")
+    opened = decided(asked, CLERK, Overlay())
+    assert isinstance(opened, Forward)
+    assert parse_qsl(urlsplit(opened.request.opened).query) == [("name", "张三丰")]
+    for caller in (NOBODY, CLERK):
+        masked = decided(request(), caller, harder)
+        assert isinstance(masked, Forward)
+        assert masked.view.actions[name].apply("张三丰") == expected
+        assert all(action.opens is None for action in masked.view.actions)
+        refused = decided(asked, caller, harder)
+        assert isinstance(refused, Refuse)
+        assert refused.reason == "question_about_hidden_field"
+    written_back = decided(request("POST", "/people", JSON), CLERK, harder, json.dumps({"name": token}).encode())
+    assert isinstance(written_back, Refuse)
+    assert written_back.reason == "mask_returned"
 
 
 def test_a_grant_ends_when_it_was_to_end() -> None:

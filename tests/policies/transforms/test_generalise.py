@@ -67,6 +67,12 @@ GRIDS = st.builds(Grid, st.sampled_from(["0.00001", "0.01", "0.25", "0.5", "1", 
         (MYRIADS, "-10000", "-10000~0"),
         (MYRIADS, "10000~20000", "10000~20000"),
         (MYRIADS, "10001~20001", "***"),
+        (MYRIADS, "999,999,999,999,999", "999999999990000~1000000000000000"),
+        (MYRIADS, "1,000,000,000,000,000", "***"),  # an identifier rather than an amount
+        (MYRIADS, "-1,000,000,000,000,000", "***"),
+        (MYRIADS, "1000000000000000~1000000000010000", "***"),
+        (AmountBand(every=7), "-999999999999999", "***"),  # whose band begins lower
+        (STEPS, "1,000,000,000,000,000", "***"),
         (MYRIADS, "1.2万", "***"),
         (MYRIADS, "12,34", "***"),
         (STEPS, "999.99", "1000以下"),
@@ -149,7 +155,14 @@ def test_a_degree_becomes_the_nearest_point_within_the_world(spec: Grid, degrees
         (TENS, -1, None),
         (MYRIADS, 12_345, 10_000),
         (MYRIADS, 12_345.67, 10_000.0),
-        (MYRIADS, 10**20 + 1, 10**20),
+        (MYRIADS, 10**15 - 1, 10**15 - 10**4),
+        (MYRIADS, 10**15, None),  # an identifier rather than an amount
+        (MYRIADS, -(10**15), None),
+        (MYRIADS, 1e15, None),
+        (AmountBand(every=2), 330105196811044834, None),
+        (AmountBand(every=7), -(10**15) + 1, None),  # whose band begins lower
+        (STEPS, 10**14, 20_000),
+        (STEPS, 10**15, None),
         (STEPS, 999, 0),
         (STEPS, -1, None),
         (KILOMETRE, 120.15515, 120.16),

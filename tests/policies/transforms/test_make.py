@@ -84,6 +84,7 @@ def test_a_mask_of_a_mask_is_the_same_mask_and_is_recognised(spec: Spec, value: 
         (Keep(first=1, fill=2), "张***", False),
         (KeepRange(3, 5), "**345****", True),
         (KeepRange(3, 5), "123456789", False),
+        (KeepRange(3, 6), "**0000", True),  # of a value that ends there
         (Cover(first=3, last=4), "***0013****", True),
         (Cover(first=3, last=4), "13800138000", False),
         (CoverRange(4, 7), "138****8000", True),

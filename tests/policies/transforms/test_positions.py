@@ -27,12 +27,21 @@ from tests.policies.transforms.specs import COVERS, KEEPS, MARKS, POSITIONS, RAN
         (CoverRange(4, 7), "１３８００１３８０００", "１３８****８０００"),
         (CoverRange(2, 2), "张", "***"),
         (CoverBefore("@"), "wang@qq.com", "****@qq.com"),
-        (CoverBefore("@"), "a@b@c", "*@b@c"),
+        (CoverBefore("@"), "abc@b@c", "***@b@c"),
+        (CoverBefore("@"), "li@qq.com", "*********"),  # two hidden for seven shown is too little
+        (CoverBefore("1"), "330105196811044834", "******************"),
+        (CoverBefore("4"), "330105196811044834", "*************44834"),
+        (CoverBefore("1"), "   106", "******"),  # nothing before it
+        (CoverBefore("@"), " wang@qq.com ", "*****@qq.com "),
         (CoverBefore("@"), "@qq.com", "*******"),  # nothing before it
         (CoverBefore("@"), "wang", "****"),  # no such mark
         (CoverBefore("·"), "阿不都·热合曼", "***·热合曼"),
+        (CoverBefore("·"), "阿·热合曼江", "******"),
         (CoverAfter("-"), "0571-88888888", "0571-********"),
         (CoverAfter("-"), "0571-", "*****"),
+        (CoverAfter("-"), "13800138000-2", "*************"),
+        (CoverAfter("X"), "33010519681104483X \u3000", "*" * 20),  # nothing after it
+        (CoverAfter("-"), " 0571-888 ", " 0571-****"),
         (CoverAfter("市"), "杭州市西湖区文三路1号", "杭州市********"),
         (CoverAfter("-"), "88888888", "********"),
     ],
@@ -69,6 +78,12 @@ def test_nothing_is_shown_but_what_stood_there(spec: Positions, value: str) -> N
 def test_at_least_half_as_much_is_hidden_as_is_shown(spec: Positions, value: str) -> None:
     shown = len(starred(spec)(value).replace("*", ""))
     assert shown == 0 or len(value) - shown >= least_hidden(shown, 0)
+
+
+@given(MARKS, VALUES)
+def test_white_space_is_nothing_hidden_beside_a_mark(spec: CoverBefore | CoverAfter, value: str) -> None:
+    shown = len(starred(spec)(value).strip().replace("*", ""))
+    assert shown == 0 or len(value.strip()) - shown >= least_hidden(shown, 0)
 
 
 @given(KEEPS, VALUES)
