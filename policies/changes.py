@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """An operation that is refused would be answered."""
     ASKED = "newly-askable"
     """A question that is refused would be answered."""
+    OTHERWISE = "declared-otherwise"
+    """Something is declared otherwise, of which nobody can say whether more would be shown."""
     WITHHELD = "newly-withheld"
     """An operation, or answers in one format, would be refused."""
     UNASKED = "no-longer-askable"

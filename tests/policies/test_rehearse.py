@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.changes import Kind, surely_no_more
 from policies.compile_folder import compile_folder
 from policies.places import HIDDEN, held_at, places_in
 from policies.program import Program
-from policies.rehearse import ANYBODY, Difference, Usage, rehearse
+from policies.rehearse import ANYBODY, LOOSER, UNTOLD, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
@@ -76,12 +77,14 @@ def kinds(found: list[Difference]) -> set[tuple[Kind, str, str]]:
     return {(each.kind, each.operation, each.about) for each in found}
 
 
+UNJUDGED = {(Kind.OTHERWISE, "", UNTOLD)}
 EDITS: dict[str, tuple[Callable[[str], str], set[tuple[Kind, str, str]]]] = {
     "a record is called differently": (
         lambda text: text.replace("person", "human").replace("human_name", "person_name"),
-        set(),
+        UNJUDGED,
     ),
-    "a variable is called differently": (lambda text: text.replace("/people/{id}", "/people/{number}"), set()),
+    "a variable is called differently": (lambda text: text.replace("/people/{id}", "/people/{number}"), UNJUDGED),
+    "a comment moves every line": (lambda text: "# moved\n" + text, set()),
     "an operation takes a part of another's paths": (
         lambda text: text.replace(
             "  - on: POST", "  - on: GET /people/x\n    answers: {json: {/name: public}}\n  - on: POST"
@@ -114,8 +117,16 @@ def test_an_edit_is_told_as_what_it_does(good: dict[str, Program], tmp_path: Pat
     edit, expected = EDITS[case]
     found = kinds(rehearse(good, changed(tmp_path, edit), [], NOW))
     assert expected <= found
-    if not expected:
-        assert found == set()
+    if expected in (set(), UNJUDGED):
+        assert found == expected
+
+
+def test_what_nothing_else_tells_is_told_as_looser(good: dict[str, Program]) -> None:
+    after = {"people": replace(good["people"], timeout_s=good["people"].timeout_s + 1)}
+    (found,) = rehearse(good, after, [], NOW)
+    assert (found.kind, found.system, found.about) == (Kind.OTHERWISE, "people", UNTOLD)
+    assert found.kind in LOOSER
+    assert found.before != found.after
 
 
 def test_a_system_that_is_new_or_gone_is_told(good: dict[str, Program]) -> None:
