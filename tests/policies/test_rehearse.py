@@ -21,6 +21,7 @@ from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Block, Keep, Redact, Scan, Show, Spec
 from tests.policies.compiled import GOOD
+from tests.policies.granted import program_of
 
 BEIJING = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -304,3 +305,27 @@ def test_which_records_are_shown_and_of_how_many_is_told(good: dict[str, Program
 def test_a_value_that_kept_back_the_whole_answer_and_does_no_more_counts_as_shown() -> None:
     assert not surely_no_more(Block(), Redact())
     assert surely_no_more(Keep(first=1), Block())
+
+
+PARAMETERS = {
+    "the mark before which it is covered": ("{cover: {before: X}}", "{cover: {before: '1'}}"),
+    "the mark after which it is covered": ("{cover: {after: '9'}}", "{cover: {after: X}}"),
+    "what a surrogate of its form looks like": ("{fpe: {as: resident-id, first: 6}}", "{fpe: {first: 6}}"),
+    "the length of a pseudonym": ("{pseudonym: {chars: 16}}", "{pseudonym: {chars: 5}}"),
+    "how many stars stand between": ("{keep: {last: 4, fill: 8}}", "{keep: {last: 4}}"),
+    "the day of an age": ("{age: {every: 10}}", "{age: {every: 10, 'on': '2026-07-01'}}"),
+}
+
+
+@pytest.mark.parametrize("case", PARAMETERS)
+def test_a_mask_with_another_parameter_is_another_mask(case: str) -> None:
+    one, other = (program_of(g=f"sees: {{resident_id: {mask}}}") for mask in PARAMETERS[case])
+    found = rehearse({"people": one}, {"people": other}, [], NOW)
+    told = [each for each in found if (each.operation, each.about) == ("GET /people", "person.id_no")]
+    assert [each.kind for each in told] == [Kind.SHOWN]
+    assert told[0].before.transform != told[0].after.transform
+
+
+def test_another_text_in_the_place_of_a_value_is_told_and_shows_no_more() -> None:
+    one, other = ({"people": program_of(g=f"sees: {{resident_id: {{replace: {text}}}}}")} for text in "AB")
+    assert (Kind.MASKED, "GET /people", "person.id_no") in kinds(rehearse(one, other, [], NOW))
