@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from policies.changes import Change, Kind, Side, changes_of
+from policies.declared import declared_changes
 from policies.program import Program, digest_of
 from policies.standpoint import Asker, Standpoint
 from policies.transforms.spec import Form
@@ -79,6 +80,7 @@ def rehearse(
     found: dict[tuple[object, ...], Difference] = {}
     pairs = {name: _Pair(before.get(name), after.get(name), now) for name in sorted(before.keys() | after.keys())}
     for system, pair in pairs.items():
+        pair.add_declared(system, found)
         for asker in pair.imagined():
             for operation in pair.operations():
                 pair.add(Usage(system=system, operation=operation, asker=asker), found)
@@ -136,6 +138,12 @@ class _Pair:
             )
         for change in changes:
             _count(change, usage, found)
+
+    def add_declared(self, system: str, found: dict[tuple[object, ...], Difference]) -> None:
+        """Add to *found* what is declared otherwise, whoever asks."""
+        if self._before is not None and self._after is not None:
+            for change in declared_changes(self._before.program, self._after.program):
+                _add_declared(change, system, found)
 
     def add_untold(self, system: str, found: dict[tuple[object, ...], Difference]) -> None:
         """Add to *found* that the two programs differ, where they do in more than where their lines stand."""
