@@ -139,3 +139,22 @@ def test_a_key_that_ends_sooner_is_told_by_nothing_but_the_net() -> None:
     before = compile_folder(GOOD)["people"]
     sooner = told(before, _key(before, until=before.keys[0].until - 1))
     assert [each.about for each in sooner] == ["（其他 / something else）"]
+
+
+@pytest.mark.parametrize(
+    "case", ["networks", "hours", "attributes", "purposes", "not_posts", "not_purpose", "posts", "operations"]
+)
+def test_what_a_grant_shows_to_more_is_told_field_by_field(case: str) -> None:
+    narrow, wide = (program_of(g=particular) for particular in CONDITIONS[case])
+    found = rehearse({"people": narrow}, {"people": wide}, [], NOW)
+    assert [each for each in found if (each.kind, each.about) == (Kind.SHOWN, "person.name")]
+    back = rehearse({"people": wide}, {"people": narrow}, [], NOW)
+    assert [each for each in back if (each.kind, each.about) == (Kind.MASKED, "person.name")]
+
+
+def test_what_a_key_lets_its_caller_see_is_told_although_nobody_used_it() -> None:
+    before = compile_folder(GOOD)["people"]
+    after = _key(before, posts=("clerk",), purposes=("case-handling",))
+    found = rehearse({"people": before}, {"people": after}, [], NOW)
+    shown = [each for each in found if (each.kind, each.about) == (Kind.SHOWN, "person.name")]
+    assert before.keys[0].caller in {name for each in shown for name in each.who}
