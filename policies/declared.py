@@ -20,6 +20,7 @@ from policies.program import (
     KeyRule,
     ObjectShape,
     OperationRule,
+    ParameterRule,
     Program,
     RowsShape,
     Shape,
@@ -39,6 +40,7 @@ def declared_changes(before: Program, after: Program) -> Iterator[Change]:
         if field.name in stored and stored[field.name] != _stored(field):
             about = f"{field.name} on_write"
             yield Change(Kind.OTHERWISE, "", about, field.category, _said(stored[field.name]), _said(_stored(field)))
+    yield from _of_parameters(before, after)
     was, would = _facts_of(before), _facts_of(after)
     for about in sorted(was.keys() | would.keys()):
         first, second = was.get(about), would.get(about)
@@ -46,6 +48,22 @@ def declared_changes(before: Program, after: Program) -> Iterator[Change]:
         is_of_both = not operation or (about in was and about in would)
         if first != second and is_of_both:
             yield Change(Kind.OTHERWISE, operation, what, "", _said(first), _said(second))
+
+
+def _of_parameters(before: Program, after: Program) -> Iterator[Change]:
+    """Parameters that pass otherwise than they did: which fields they are about, the questions tell."""
+    old = {operation.id: [replace(each, fields=()) for each in operation.parameters] for operation in before.operations}
+    for operation in after.operations:
+        for parameter in operation.parameters:
+            known = old.get(operation.id, [replace(parameter, fields=())])
+            if replace(parameter, fields=()) not in known:
+                about = f"parameter {parameter.pattern}"
+                was = next((each for each in known if each.pattern == parameter.pattern), None)
+                yield Change(Kind.OTHERWISE, operation.id, about, "", _passes(was), _passes(parameter))
+
+
+def _passes(parameter: ParameterRule | None) -> Side:
+    return _said((parameter.about, parameter.values)) if parameter is not None else _NONE
 
 
 def _stored(field: FieldInfo) -> object:

@@ -84,6 +84,8 @@ def rehearse(
         for asker in pair.imagined():
             for operation in pair.operations():
                 pair.add(Usage(system=system, operation=operation, asker=asker), found)
+                if pair.has_other_errors:
+                    pair.add(Usage(system=system, operation=operation, asker=asker, is_error=True), found)
     for usage in usages:
         if usage.system in pairs:
             pairs[usage.system].add(usage, found)
@@ -106,6 +108,12 @@ class _Pair:
     @property
     def _both(self) -> list[Standpoint]:
         return [side for side in (self._before, self._after) if side is not None]
+
+    @property
+    def has_other_errors(self) -> bool:
+        """Whether they declare otherwise what answers with a status of 400 and above hold."""
+        first, *others = (side.program.errors for side in self._both)
+        return any(first != other for other in others)
 
     def operations(self) -> list[str]:
         """Every operation that either declares."""

@@ -1,13 +1,16 @@
 """What is declared otherwise and not provably narrower is told, whoever asks."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from policies.changes import Kind
 from policies.compile_folder import compile_folder
+from policies.policy import About
 from policies.policy import Kind as CallerKind
 from policies.program import ObjectShape, Program
 from policies.rehearse import LOOSER, Difference, rehearse
@@ -158,3 +161,22 @@ def test_what_a_key_lets_its_caller_see_is_told_although_nobody_used_it() -> Non
     found = rehearse({"people": before}, {"people": after}, [], NOW)
     shown = [each for each in found if (each.kind, each.about) == (Kind.SHOWN, "person.name")]
     assert before.keys[0].caller in {name for each in shown for name in each.who}
+
+
+def test_what_errors_show_is_told_field_by_field(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "systems" / "people.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("{/error: scan}", "{/error: public}"), "utf-8")
+    assert path.read_text("utf-8") != text
+    found = rehearse(compile_folder(GOOD), compile_folder(tmp_path), [], NOW)
+    assert [each for each in found if each.kind is Kind.SHOWN and each.about == "text"]
+
+
+def test_a_parameter_that_passes_otherwise_is_told(tmp_path: Path) -> None:
+    before = compile_folder(GOOD)["people"]
+    (first,) = (each for each in before.operations if each.id == "GET /people")
+    (searched, *_) = (each for each in first.parameters if each.about is About.SEARCH)
+    free = tuple(replace(each, about=About.NOTHING) if each is searched else each for each in first.parameters)
+    after = tuple(replace(each, parameters=free) if each is first else each for each in before.operations)
+    assert f"parameter {searched.pattern}" in {each.about for each in told(before, replace(before, operations=after))}
