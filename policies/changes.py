@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """An operation that is refused would be answered."""
     ASKED = "newly-askable"
     """A question that is refused would be answered."""
+    OTHERWISE = "declared-otherwise"
+    """Something is declared otherwise, of which nobody can say whether more would be shown."""
     WITHHELD = "newly-withheld"
     """An operation, or answers in one format, would be refused."""
     UNASKED = "no-longer-askable"
@@ -164,10 +166,12 @@ def _of_place(old: Ready, held: Held, new: Ready, instead: Held, name: str) -> I
         decided, declared = old.side.decided(old.view, held, tables[0])
         decision, info = new.side.decided(new.view, instead, tables[1])
         was, would = _side(decided, declared), _side(decision, info)
-        if (was.transform, was.form) == (would.transform, would.form) or (was, would) == of_everybody:
+        specs = decided.spec, decision.spec
+        is_same = specs[0] == specs[1] and (was.transform, was.form) == (would.transform, would.form)
+        if is_same or (was, would, specs) == of_everybody:
             continue
         if not whose:
-            of_everybody = was, would
+            of_everybody = was, would, specs
         more = not surely_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
         named = decision if held == HIDDEN else decided
         counted_as = decided.name if declared.personal and not isinstance(decided.spec, Block) else ""

@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -27,6 +28,8 @@ _SOMEBODY = "@"
 """The id of somebody imagined, whom no grant names."""
 _MONDAY = datetime(2026, 1, 5, tzinfo=timezone(timedelta(hours=8)))
 """The beginning of a week in Beijing."""
+MOST_IMAGINED = 60
+"""With other values of the conditions of one grant. What they do not tell is told by what is declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +107,7 @@ class Standpoint:
         for post in {post for operation in self.program.operations for post in operation.allow} - {ANYONE, SIGNED_IN}:
             yield Asker(is_signed_in=True, posts=frozenset({post}))
         for rule in self.program.keys:
-            yield Asker(
-                id=rule.caller, is_signed_in=True, posts=frozenset(rule.posts), purposes=frozenset(rule.purposes)
-            )
+            yield Asker(id=rule.caller, is_signed_in=True, credential=f"key:{rule.id}")
 
     def _asking(self, asker: Asker, operation: str) -> Asking:
         return Asking(
@@ -181,24 +182,55 @@ def _countable(grants: tuple[GrantRule, ...], asker: Asker) -> tuple[GrantRule, 
 
 
 def _those_meant(grant: GrantRule) -> Iterator[Asker]:
-    """For each post and caller of *grant*, one who meets its conditions."""
-    at = (_MONDAY + timedelta(minutes=grant.hours[0][0])).timestamp() if grant.hours else None
-    address = str(ipaddress.ip_network(grant.networks[0]).network_address) if grant.networks else ""
-    attributes = frozenset((name, values[0]) for name, values in grant.attributes.items() if values)
-    purposes = frozenset(grant.purposes[:1])
-    somebody = Asker(
+    """Who meets the conditions of *grant*: one for each of its posts and callers; with each other value of each other
+    condition, the first of them; and that one with whatever keeps the grant from applying.
+    """
+    usual = Asker(
         is_signed_in=True,
         is_citizen=grant.owner is Owner.SELF,
         is_acting=grant.owner is Owner.ACTING,
         posts=frozenset(grant.all_posts),
-        purposes=purposes,
-        attributes=attributes,
-        address=address,
-        at=at,
+        purposes=frozenset(grant.purposes[:1]),
+        attributes=frozenset((name, values[0]) for name, values in grant.attributes.items() if values),
+        address=_within(grant.networks[0]) if grant.networks else "",
+        at=_start_of(grant.hours[0]) if grant.hours else None,
     )
+    first, *rest = _named_by(grant, usual)
+    yield from (first, *rest)
+    yield from islice(_others(grant, first), MOST_IMAGINED)
+
+
+def _others(grant: GrantRule, first: Asker) -> Iterator[Asker]:
+    """*first* with another value of one condition of *grant*, or with what keeps it from applying."""
+    for network in (grant.networks or ())[1:]:
+        yield dataclasses.replace(first, address=_within(network))
+    for span in (grant.hours or ())[1:]:
+        yield dataclasses.replace(first, at=_start_of(span))
+    for purpose in grant.purposes[1:]:
+        yield dataclasses.replace(first, purposes=frozenset({purpose}))
+    for name, values in grant.attributes.items():
+        for value in values[1:]:
+            attributes = frozenset({**dict(first.attributes), name: value}.items())
+            yield dataclasses.replace(first, attributes=attributes)
+    for post in grant.not_posts:
+        yield dataclasses.replace(first, is_signed_in=True, posts=first.posts | {post})
+    for purpose in grant.not_purposes:
+        yield dataclasses.replace(first, purposes=first.purposes | {purpose})
+
+
+def _named_by(grant: GrantRule, usual: Asker) -> Iterator[Asker]:
+    """*usual* as each of those whom *grant* is for."""
     for post in grant.posts or (() if grant.callers or grant.anyone else ("",)):
-        yield dataclasses.replace(somebody, posts=frozenset({*grant.all_posts, post} - {""}))
+        yield dataclasses.replace(usual, posts=frozenset({*grant.all_posts, post} - {""}))
     for caller in grant.callers:
-        yield dataclasses.replace(somebody, id=caller)
+        yield dataclasses.replace(usual, id=caller)
     if grant.anyone:
-        yield dataclasses.replace(somebody, is_signed_in=somebody.is_citizen, posts=frozenset())
+        yield dataclasses.replace(usual, is_signed_in=usual.is_citizen, posts=frozenset())
+
+
+def _within(network: str) -> str:
+    return str(ipaddress.ip_network(network).network_address)
+
+
+def _start_of(span: tuple[int, int]) -> float:
+    return (_MONDAY + timedelta(minutes=span[0])).timestamp()

@@ -25,6 +25,7 @@ KINDS = {
     Kind.SHOWN: "会多显示 / more would be shown",
     Kind.ANSWERED: "会多答复 / operations that would be answered",
     Kind.ASKED: "会多允许的查询 / questions that could be asked",
+    Kind.OTHERWISE: "声明有变，不能断定不会多显示 / declared otherwise, so that more may be shown",
     Kind.WITHHELD: "会拦截 / would be withheld",
     Kind.UNASKED: "会不再允许的查询 / questions that could not be asked any more",
     Kind.MASKED: "会少显示 / less would be shown",
@@ -108,7 +109,7 @@ def _differences(found: Iterable[Difference]) -> Iterator[str]:
         yield ""
         yield f"{KINDS[kind]}: {len(of_kind)}"
         for (system, operation), group in groupby(of_kind, key=lambda each: (each.system, each.operation)):
-            yield f"  {system}  {operation}"
+            yield f"  {system}  {operation}".rstrip()
             for difference in sorted(group, key=lambda each: (-each.times, each.about)):
                 yield f"    {_what(difference)}"
                 yield f"      {_whom(difference)}"
@@ -128,6 +129,8 @@ def _side(side: Side) -> str:
 
 
 def _whom(difference: Difference) -> str:
+    if difference.kind is Kind.OTHERWISE:
+        return "请对照原文 / see the lines: yingbi policy diff"
     who = sorted(_named(each) for each in difference.who)
     concerns = f"涉及 / for {'、'.join(who[:MOST_NAMED])}{' …' if len(who) > MOST_NAMED else ''}"
     if difference.kind in UNCOUNTED:

@@ -278,7 +278,7 @@ def form_of(spec: Spec) -> Form:
 
 
 def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -> str:
-    """How records and explanations call *spec*: `keep 3..4`, `cover-range 4-7`, `date year`, `redact`.
+    """How records and explanations call *spec*: `keep 3..4`, `cover-before @`, `date year`, `redact`.
 
     Where it is one of *transforms*, that name stands before it: `last-four: keep 0..4`.
     """
@@ -286,19 +286,24 @@ def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -
         if named == spec:
             return f"{name}: {name_of(spec)}"
     match spec:
-        case Keep(first, last, _):
-            return f"keep {first}..{last}"
+        case Keep(first, last, fill):
+            return f"keep {first}..{last}" + (f" fill {fill}" if fill is not None else "")
         case Cover(first, last):
             return f"cover {first}..{last}"
         case KeepRange(start, end):
             return f"keep-range {start}-{end}"
         case CoverRange(start, end):
             return f"cover-range {start}-{end}"
+        case CoverBefore(mark):
+            return f"cover-before {mark}"
+        case CoverAfter(mark):
+            return f"cover-after {mark}"
         case DatePart(to):
             return f"date {to}"
-        case AgeBand(every, at, _) | AmountBand(every, at):
+        case AgeBand(every, at) | AmountBand(every, at):
             tag = type(spec).__struct_config__.tag
-            return f"{tag} every {every}" if every else f"{tag} at {','.join(map(str, at))}"
+            on = f" on {spec.on}" if isinstance(spec, AgeBand) and spec.on else ""
+            return (f"{tag} every {every}" if every else f"{tag} at {','.join(map(str, at))}") + on
         case Grid(every):
             return f"grid {every}"
         case Area(to):
@@ -307,11 +312,23 @@ def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -
             return "digest sm3"
         case Encrypt(cipher):
             return f"encrypt {cipher}"
-        case Fpe() if spec.first or spec.last:
-            return f"fpe {spec.first}..{spec.last}"
+        case Fpe():
+            return _fpe_name(spec)
         case Shift(days):
             return f"shift {days}"
-        case Pseudonym() | Dictionary() if needs_subject(spec):
-            return f"{type(spec).__struct_config__.tag} by subject"
+        case Pseudonym() | Dictionary():
+            chars = f" {spec.chars}" if isinstance(spec, Pseudonym) and spec.chars != Pseudonym().chars else ""
+            return f"{type(spec).__struct_config__.tag}{chars}" + (" by subject" if needs_subject(spec) else "")
         case _:
             return str(type(spec).__struct_config__.tag)
+
+
+def _fpe_name(spec: Fpe) -> str:
+    parts = [f"{spec.first}..{spec.last}"] if spec.first or spec.last else []
+    if spec.shape is not Shape.LETTERS:
+        parts.append(spec.shape)
+    elif spec.alphabet != Fpe().alphabet:
+        parts.append(spec.alphabet)
+    if spec.version != Fpe().version:
+        parts.append(f"version {spec.version}")
+    return " ".join(["fpe", *parts])

@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.changes import Kind, surely_no_more
 from policies.compile_folder import compile_folder
 from policies.places import HIDDEN, held_at, places_in
 from policies.program import Program
-from policies.rehearse import ANYBODY, Difference, Usage, rehearse
+from policies.rehearse import ANYBODY, LOOSER, UNTOLD, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.spec import Block, Keep, Redact, Scan, Show, Spec
 from tests.policies.compiled import GOOD
+from tests.policies.granted import program_of
 
 BEIJING = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -76,12 +78,14 @@ def kinds(found: list[Difference]) -> set[tuple[Kind, str, str]]:
     return {(each.kind, each.operation, each.about) for each in found}
 
 
+UNJUDGED = {(Kind.OTHERWISE, "", UNTOLD)}
 EDITS: dict[str, tuple[Callable[[str], str], set[tuple[Kind, str, str]]]] = {
     "a record is called differently": (
         lambda text: text.replace("person", "human").replace("human_name", "person_name"),
-        set(),
+        UNJUDGED,
     ),
-    "a variable is called differently": (lambda text: text.replace("/people/{id}", "/people/{number}"), set()),
+    "a variable is called differently": (lambda text: text.replace("/people/{id}", "/people/{number}"), UNJUDGED),
+    "a comment moves every line": (lambda text: "# moved\n" + text, set()),
     "an operation takes a part of another's paths": (
         lambda text: text.replace(
             "  - on: POST", "  - on: GET /people/x\n    answers: {json: {/name: public}}\n  - on: POST"
@@ -114,8 +118,16 @@ def test_an_edit_is_told_as_what_it_does(good: dict[str, Program], tmp_path: Pat
     edit, expected = EDITS[case]
     found = kinds(rehearse(good, changed(tmp_path, edit), [], NOW))
     assert expected <= found
-    if not expected:
-        assert found == set()
+    if expected in (set(), UNJUDGED):
+        assert found == expected
+
+
+def test_what_nothing_else_tells_is_told_as_looser(good: dict[str, Program]) -> None:
+    after = {"people": replace(good["people"], timeout_s=good["people"].timeout_s + 1)}
+    (found,) = rehearse(good, after, [], NOW)
+    assert (found.kind, found.system, found.about) == (Kind.OTHERWISE, "people", UNTOLD)
+    assert found.kind in LOOSER
+    assert found.before != found.after
 
 
 def test_a_system_that_is_new_or_gone_is_told(good: dict[str, Program]) -> None:
@@ -130,7 +142,9 @@ def test_a_key_that_is_taken_away_lets_its_caller_see_nothing(good: dict[str, Pr
     asker = Asker(id="window-7", is_signed_in=True, posts=frozenset({"clerk"}), credential="key:K-2")
     usage = Usage(system="people", operation="GET /people", asker=asker, answered=2)
     found = rehearse(good, after, [usage], NOW)
-    assert [(each.kind, each.after.transform, each.times) for each in found] == [(Kind.WITHHELD, "bad_credential", 2)]
+    assert (Kind.OTHERWISE, "", "key K-9") in kinds(found)
+    used = [each for each in found if each.times]
+    assert [(each.kind, each.after.transform, each.times) for each in used] == [(Kind.WITHHELD, "bad_credential", 2)]
 
 
 def test_a_key_that_vouches_for_more_shows_its_caller_more(good: dict[str, Program], tmp_path: Path) -> None:
@@ -293,3 +307,27 @@ def test_which_records_are_shown_and_of_how_many_is_told(good: dict[str, Program
 def test_a_value_that_kept_back_the_whole_answer_and_does_no_more_counts_as_shown() -> None:
     assert not surely_no_more(Block(), Redact())
     assert surely_no_more(Keep(first=1), Block())
+
+
+PARAMETERS = {
+    "the mark before which it is covered": ("{cover: {before: X}}", "{cover: {before: '1'}}"),
+    "the mark after which it is covered": ("{cover: {after: '9'}}", "{cover: {after: X}}"),
+    "what a surrogate of its form looks like": ("{fpe: {as: resident-id, first: 6}}", "{fpe: {first: 6}}"),
+    "the length of a pseudonym": ("{pseudonym: {chars: 16}}", "{pseudonym: {chars: 5}}"),
+    "how many stars stand between": ("{keep: {last: 4, fill: 8}}", "{keep: {last: 4}}"),
+    "the day of an age": ("{age: {every: 10}}", "{age: {every: 10, 'on': '2026-07-01'}}"),
+}
+
+
+@pytest.mark.parametrize("case", PARAMETERS)
+def test_a_mask_with_another_parameter_is_another_mask(case: str) -> None:
+    one, other = (program_of(g=f"sees: {{resident_id: {mask}}}") for mask in PARAMETERS[case])
+    found = rehearse({"people": one}, {"people": other}, [], NOW)
+    told = [each for each in found if (each.operation, each.about) == ("GET /people", "person.id_no")]
+    assert [each.kind for each in told] == [Kind.SHOWN]
+    assert told[0].before.transform != told[0].after.transform
+
+
+def test_another_text_in_the_place_of_a_value_is_told_and_shows_no_more() -> None:
+    one, other = ({"people": program_of(g=f"sees: {{resident_id: {{replace: {text}}}}}")} for text in "AB")
+    assert (Kind.MASKED, "GET /people", "person.id_no") in kinds(rehearse(one, other, [], NOW))

@@ -1,0 +1,182 @@
+"""What is declared otherwise and not provably narrower is told, whoever asks."""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from policies.changes import Kind
+from policies.compile_folder import compile_folder
+from policies.policy import About
+from policies.policy import Kind as CallerKind
+from policies.program import ObjectShape, Program
+from policies.rehearse import LOOSER, Difference, rehearse
+from tests.policies.compiled import GOOD
+from tests.policies.granted import program_of
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+CONDITIONS: dict[str, tuple[str, str]] = {
+    "networks": ("networks: ['10.0.0.0/8']", "networks: ['10.0.0.0/8', '0.0.0.0/0', '::/0']"),
+    "hours": (
+        "hours: {days: [mon], from: '08:30', to: '08:31'}",
+        "hours: {days: [mon, tue], from: '08:30', to: '09:00'}",
+    ),
+    "attributes": (
+        "who: {posts: [clerk], attributes: {district: [A]}}",
+        "who: {posts: [clerk], attributes: {district: [A, B]}}",
+    ),
+    "an attribute": ("who: {posts: [clerk], attributes: {district: [A]}}", "who: {posts: [clerk]}"),
+    "purposes": ("purpose: [case-handling]", "purpose: [case-handling, marketing]"),
+    "not_posts": ("who: {posts: [clerk], not_posts: [auditor]}", "who: {posts: [clerk]}"),
+    "all_posts": ("who: {posts: [clerk], all_posts: [auditor]}", "who: {posts: [clerk]}"),
+    "not_purpose": ("not_purpose: [training]", "reason: r"),
+    "until": ("until: '2026-12-01'", "until: '2099-12-31'"),
+    "posts": ("who: {posts: [clerk]}", "who: {posts: [clerk, temp]}"),
+    "operations": ("operations: ['GET /people']", "operations: ['GET /people', 'GET /people/{id}']"),
+    "at_most": ("at_most: 5", "at_most: 500000"),
+    "rows": ("rows: {person.city: {is_attribute: district}}", "rows: {person.city: {is_attribute: favourite}}"),
+}
+
+
+def told(before: Program, after: Program) -> list[Difference]:
+    found = rehearse({"people": before}, {"people": after}, [], NOW)
+    return [each for each in found if each.kind is Kind.OTHERWISE]
+
+
+@pytest.mark.parametrize("case", CONDITIONS)
+def test_a_grant_that_applies_to_more_is_told_with_both_lines(case: str) -> None:
+    narrow, wide = (program_of(g=particular) for particular in CONDITIONS[case])
+    (found,) = [each for each in told(narrow, wide) if each.about == "grant g"]
+    assert (found.before.grant, found.after.grant) == ("g", "g")
+    assert found.before.rule
+    assert found.after.rule
+    assert found.before.transform != found.after.transform
+
+
+@pytest.mark.parametrize("case", CONDITIONS.keys() - {"rows"})
+def test_a_grant_that_applies_to_fewer_and_hides_nothing_is_not(case: str) -> None:
+    narrow, wide = (program_of(g=particular) for particular in CONDITIONS[case])
+    assert [each for each in told(wide, narrow) if each.about == "grant g"] == []
+
+
+def test_a_grant_that_hides_and_applies_to_fewer_is_told() -> None:
+    sees = "sees: {person_name: redact}"
+    wide, narrow = (program_of(g=f"{sees}, networks: ['{network}']") for network in ("10.0.0.0/8", "10.0.0.0/16"))
+    assert [each.about for each in told(wide, narrow)] == ["grant g"]
+    assert [each.about for each in told(wide, program_of())] == ["grant g"]
+
+
+def test_a_grant_for_what_is_sent_that_is_taken_away_is_told() -> None:
+    sent = "direction: request, sees: {free_text: block}"
+    assert [each.about for each in told(program_of(g="", s=sent), program_of(g=""))] == ["grant s"]
+
+
+def test_a_new_grant_is_told() -> None:
+    assert [each.about for each in told(program_of(g=""), program_of(g="", h="who: {posts: [temp]}"))] == ["grant h"]
+
+
+def _operation(program: Program, **changes: object) -> Program:
+    first, *others = program.operations
+    return replace(program, operations=(replace(first, **changes), *others))
+
+
+def _key(program: Program, **changes: object) -> Program:
+    first, *others = program.keys
+    return replace(program, keys=(replace(first, **changes), *others))
+
+
+def _issuer(program: Program, **changes: object) -> Program:
+    first, *others = program.issuers
+    return replace(program, issuers=(replace(first, **changes), *others))
+
+
+def _own_control(program: Program) -> Program:
+    (first,) = (each for each in program.operations if each.id == "GET /people")
+    assert first.answers.html is not None
+    html = replace(first.answers.html, own_control=".*")
+    changed = replace(first, answers=replace(first.answers, html=html))
+    return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
+
+
+def _subject(program: Program) -> Program:
+    (first,) = (each for each in program.operations if each.id == "GET /people.csv")
+    assert isinstance(first.answers.csv, ObjectShape)
+    assert first.answers.csv.subject != "mobile"
+    csv = replace(first.answers.csv, subject="mobile")
+    changed = replace(first, answers=replace(first.answers, csv=csv))
+    return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
+
+
+FACTS: dict[str, Callable[[Program], Program]] = {
+    "a post of a caller": lambda program: _key(program, posts=("clerk", "auditor")),
+    "a purpose of a caller": lambda program: _key(program, purposes=("marketing",)),
+    "an attribute of a caller": lambda program: _key(program, attributes={"district": "A"}),
+    "another secret": lambda program: _key(program, sha256="9" * 64),
+    "a key for longer": lambda program: _key(program, until=program.keys[0].until + 1),
+    "a new key": lambda program: replace(program, keys=(*program.keys, replace(program.keys[0], id="K-9"))),
+    "another JWKS": lambda program: _issuer(program, jwks="{}"),
+    "another issuer": lambda program: _issuer(program, issuer="https://other.example"),
+    "another kind of caller": lambda program: _issuer(program, kind=CallerKind.CITIZEN),
+    "upstream": lambda program: replace(program, upstream="http://127.0.0.1:10"),
+    "own_controls": _own_control,
+    "subject": _subject,
+    "parameters sent on": lambda program: _operation(program, always=(("a", "b"),)),
+}
+
+
+@pytest.mark.parametrize("case", FACTS)
+def test_what_is_another_fact_is_told_as_looser(case: str) -> None:
+    before = compile_folder(GOOD)["people"]
+    after = FACTS[case](before)
+    found = told(before, after)
+    assert found, case
+    assert {each.kind for each in found} <= LOOSER
+    assert "（其他 / something else）" not in {each.about for each in found}
+
+
+def test_a_key_that_ends_sooner_is_told_by_nothing_but_the_net() -> None:
+    before = compile_folder(GOOD)["people"]
+    sooner = told(before, _key(before, until=before.keys[0].until - 1))
+    assert [each.about for each in sooner] == ["（其他 / something else）"]
+
+
+@pytest.mark.parametrize(
+    "case", ["networks", "hours", "attributes", "purposes", "not_posts", "not_purpose", "posts", "operations"]
+)
+def test_what_a_grant_shows_to_more_is_told_field_by_field(case: str) -> None:
+    narrow, wide = (program_of(g=particular) for particular in CONDITIONS[case])
+    found = rehearse({"people": narrow}, {"people": wide}, [], NOW)
+    assert [each for each in found if (each.kind, each.about) == (Kind.SHOWN, "person.name")]
+    back = rehearse({"people": wide}, {"people": narrow}, [], NOW)
+    assert [each for each in back if (each.kind, each.about) == (Kind.MASKED, "person.name")]
+
+
+def test_what_a_key_lets_its_caller_see_is_told_although_nobody_used_it() -> None:
+    before = compile_folder(GOOD)["people"]
+    after = _key(before, posts=("clerk",), purposes=("case-handling",))
+    found = rehearse({"people": before}, {"people": after}, [], NOW)
+    shown = [each for each in found if (each.kind, each.about) == (Kind.SHOWN, "person.name")]
+    assert before.keys[0].caller in {name for each in shown for name in each.who}
+
+
+def test_what_errors_show_is_told_field_by_field(tmp_path: Path) -> None:
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "systems" / "people.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("{/error: scan}", "{/error: public}"), "utf-8")
+    assert path.read_text("utf-8") != text
+    found = rehearse(compile_folder(GOOD), compile_folder(tmp_path), [], NOW)
+    assert [each for each in found if each.kind is Kind.SHOWN and each.about == "text"]
+
+
+def test_a_parameter_that_passes_otherwise_is_told(tmp_path: Path) -> None:
+    before = compile_folder(GOOD)["people"]
+    (first,) = (each for each in before.operations if each.id == "GET /people")
+    (searched, *_) = (each for each in first.parameters if each.about is About.SEARCH)
+    free = tuple(replace(each, about=About.NOTHING) if each is searched else each for each in first.parameters)
+    after = tuple(replace(each, parameters=free) if each is first else each for each in before.operations)
+    assert f"parameter {searched.pattern}" in {each.about for each in told(before, replace(before, operations=after))}
