@@ -104,6 +104,12 @@ class View:
         self._actions = tuple(_action(program, place, made, secret, keys) for place, made in enumerate(self.decisions))
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""
+        self.sent_back = tuple(
+            action if self.hides_everywhere(index) else replace(action, opens=None)
+            for index, action in enumerate(self.actions)
+        )
+        """The same for what the caller writes: a token opens only where he is shown nothing else of the field, whosever
+        the record. Moved into a record of which he is shown more, it would be read there."""
         self._rows = Shown(grants)
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
         self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
@@ -135,6 +141,11 @@ class View:
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
+
+    def hides_everywhere(self, field: int) -> bool:
+        """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
+        specs = {decision.spec for decision in self.decisions[field :: len(self._program.fields)]}
+        return len(specs) == 1 and not specs & {Show(), Scan()}
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
         """The response headers of *operation* that pass, beside those that always do.
