@@ -192,11 +192,12 @@ class View:
             kind = "csv"
         match kind:
             case "json" if shapes.json is not None:
-                return JsonMasker(self._node(shapes.json, GENERAL, addresses), self.actions[UNDECLARED], tally, choice)
+                node = self._node(shapes.json, GENERAL, addresses)
+                return JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
                 record = self._node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
-                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice)
+                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice, addresses.hidden)
             case "html" if shapes.html is not None:
                 page = self._page(shapes.html, GENERAL)
                 if page.record.decides:
@@ -205,7 +206,7 @@ class View:
                 return HtmlMasker(page, tally, charset, seal, said, addresses=addresses)
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
-                return TextMasker(self.actions[shapes.text], tally, charset)
+                return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)
             case _:
                 return None
 
