@@ -42,6 +42,8 @@ class Opening:
         for part in parts:
             if is_sealed(part.value):
                 value, kind = self._opened(part.name, part.value, self._record_of(part.name, shapes))
+                if kind is Kind.SAID and self._links.hold_key(value):
+                    raise RawKey
                 (said if kind is Kind.SAID else keys).append(value)
                 part = replace(part, value=value)
             elif self._is_raw(part, shapes):
@@ -133,6 +135,8 @@ class Opening:
 
     def _opened(self, name: str, value: str, record: str) -> tuple[str, Kind]:
         """What *value* of the control *name* stands for: a key of *record*, perhaps."""
+        if self._links.hides(record):
+            return self._key(value, record), Kind.KEY  # what he has said himself would be a guess
         if record:
             with suppress(BadToken):  # whoever may see a key can have said it himself
                 return self._key(value, record), Kind.KEY
