@@ -150,6 +150,16 @@ class Addresses:
         self.hidden_keys |= {form for key in keys for form in _forms(key, self._links.spelling)}
 
     @property
+    def hidden(self) -> KnownValues | None:
+        """What an answer may repeat and must not show; None where it was asked for by nothing hidden."""
+        if not self.hidden_keys:
+            return None
+        known = KnownValues(handles=self.handles)
+        for key in self.hidden_keys:
+            known.add(key)
+        return known
+
+    @property
     def may_change(self) -> bool:
         """Whether any address could."""
         return self._links.may_tell

@@ -10,10 +10,10 @@ from policies.data_keys import BadToken
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import Part
-from policies.links import Links
 from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle
+from policies.view import View
 from policies.write_back import DEEPEST, control_field, fits
 
 
@@ -22,11 +22,15 @@ class RawKey(Exception):
 
 
 class Opening:
-    """Opens what *holder*, for whom *links* are written, sends to the system of *program*."""
+    """Opens what *holder*, who has *view*, sends to the system of *program*.
 
-    def __init__(self, program: Program, links: Links, holder: Holder) -> None:
+    In a field, a key is opened only where the caller is shown it in nobody's record: he could read it there.
+    """
+
+    def __init__(self, program: Program, view: View, holder: Holder) -> None:
         self._program = program
-        self._links = links
+        self._view = view
+        self._links = view.links
         self._holder = holder
 
     def controls(self, parts: Sequence[Part], shapes: HtmlShapes) -> tuple[list[Part], list[str], list[str]]:
@@ -38,6 +42,8 @@ class Opening:
         for part in parts:
             if is_sealed(part.value):
                 value, kind = self._opened(part.name, part.value, self._record_of(part.name, shapes))
+                if kind is Kind.SAID and self._links.hold_key(value):
+                    raise RawKey
                 (said if kind is Kind.SAID else keys).append(value)
                 part = replace(part, value=value)
             elif self._is_raw(part, shapes):
@@ -80,7 +86,7 @@ class Opening:
         if depth > DEEPEST:
             raise Withheld("nested_too_deeply")
         match value, shape:
-            case str(), ValueShape(field) if is_sealed(value) and (record := self._program.fields[field].key_of):
+            case str(), ValueShape(field) if is_sealed(value) and (record := self._key_of(field)):
                 return self._key(value, record)
             case list(), ObjectShape(items=items):
                 return [self.json(item, items or shape, depth + 1) for item in value]
@@ -121,10 +127,16 @@ class Opening:
         for place in shapes.key_controls:
             if fits(place.name, name):
                 return place.record
-        return self._program.fields[control_field(name, shapes)].key_of
+        return self._key_of(control_field(name, shapes))
+
+    def _key_of(self, field: int) -> str:
+        """The record whose keys are opened in *field*; empty where none are."""
+        return self._program.fields[field].key_of if self._view.hides_everywhere(field) else ""
 
     def _opened(self, name: str, value: str, record: str) -> tuple[str, Kind]:
         """What *value* of the control *name* stands for: a key of *record*, perhaps."""
+        if self._links.hides(record):
+            return self._key(value, record), Kind.KEY  # what he has said himself would be a guess
         if record:
             with suppress(BadToken):  # whoever may see a key can have said it himself
                 return self._key(value, record), Kind.KEY

@@ -1,16 +1,17 @@
 """What becomes of values on their way to a system: tokens that were shown are opened, and what it stores is encrypted.
 
 Between the two stands `write_back`, which lets no mask through. A token passes only if it authenticates, and only from
-who is shown tokens of its field; whatever is wrong with one, there is one answer.
+who is shown nothing but tokens of its field, whosever the record is; whatever is wrong with one, there is one answer.
 
 INVARIANT: no value of a field that is stored encrypted goes to the system as it is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Protocol
 
 from policies.ask import Question
 from policies.data_keys import BadToken, DataKeys
+from policies.formats.html_forms import Carried
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Action, Withheld
 from policies.formats.sent_form import Coding, Part
@@ -19,8 +20,12 @@ from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import TOKEN, FieldCipher, stored_tokens
 from policies.write_back import DEEPEST, URL_ENCODED, MaskReturned, control_field
 
-type _Treat = Callable[[int, Any], Any]
-"""From the index of a field and a single value to what is sent in its place."""
+NOTHING_CARRIED: Carried = {}
+
+
+class _Treat(Protocol):
+    def __call__(self, index: int, value: Any, carried: Collection[str] = (), /) -> Any:
+        """What is sent in the place of a single *value* of a field, for which a form has *carried* these."""
 
 
 class SentValues:
@@ -49,9 +54,14 @@ class SentValues:
         """The JSON *data* as the system stores it. Raises Withheld where a value that is to be encrypted is no text."""
         return self._json(data, shape, self._store) if self._stored else data
 
-    def stored_form(self, data: bytes, shapes: HtmlShapes, coding: Coding = URL_ENCODED) -> bytes:
-        """The same of a form."""
-        return self._form(data, shapes, self._store, coding) if self._stored else data
+    def stored_form(
+        self, data: bytes, shapes: HtmlShapes, coding: Coding = URL_ENCODED, carried: Carried = NOTHING_CARRIED
+    ) -> bytes:
+        """The same of a form; what it has *carried* for masks that nobody changed is what the system holds already.
+
+        Raises MaskReturned for any other stored value: it would be somebody else's, to be read where it is written.
+        """
+        return self._form(data, shapes, self._store, coding, carried) if self._stored else data
 
     def opened_query(
         self, query: Sequence[tuple[str, str]], question: Question, actions: Sequence[Action]
@@ -88,7 +98,7 @@ class SentValues:
         return stored
 
     def _opening(self, actions: Sequence[Action]) -> _Treat:
-        def treat(index: int, value: Any) -> Any:
+        def treat(index: int, value: Any, _carried: Collection[str] = ()) -> Any:
             opens = actions[index].opens
             if opens is None or not isinstance(value, str):
                 return value
@@ -99,14 +109,15 @@ class SentValues:
 
         return treat
 
-    def _store(self, index: int, value: Any) -> Any:
+    def _store(self, index: int, value: Any, carried: Collection[str] = ()) -> Any:
         tokens = self._stored.get(index)
         if tokens is None or value is None or value == "":
             return value
         if not isinstance(value, str):
             raise Withheld("value_is_no_text")
         if TOKEN.fullmatch(value):
-            # What a form has carried for a mask that nobody changed is what the system holds already.
+            if value not in carried:
+                raise MaskReturned(self._fields[index].name)
             try:
                 tokens.open(value)
             except BadToken:
@@ -120,13 +131,15 @@ class SentValues:
         made = walked.value(value, shape, 0)
         return spell(made) if walked.changed else data
 
-    def _form(self, data: bytes, shapes: HtmlShapes, treat: _Treat, coding: Coding) -> bytes:
+    def _form(
+        self, data: bytes, shapes: HtmlShapes, treat: _Treat, coding: Coding, carried: Carried = NOTHING_CARRIED
+    ) -> bytes:
         parts = coding.read(data)
         treated = []
         for part in parts:
             index = control_field(part.name, shapes)
             if part.file is None:
-                part = Part(part.name, treat(index, part.value))
+                part = Part(part.name, treat(index, part.value, {true for _, true in carried.get(part.name, ())}))
             elif part.file.content and index in self._stored:
                 raise Withheld("value_is_no_text")
             treated.append(part)

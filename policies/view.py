@@ -105,6 +105,12 @@ class View:
         self._actions = tuple(_action(program, place, made, secret, keys) for place, made in enumerate(self.decisions))
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""
+        self.sent_back = tuple(
+            action if self.hides_everywhere(index) else replace(action, opens=None)
+            for index, action in enumerate(self.actions)
+        )
+        """The same for what the caller writes: a token opens only where he is shown nothing else of the field, whosever
+        the record. Moved into a record of which he is shown more, it would be read there."""
         self._rows = Shown(grants)
         self._leaving_out = tuple(grant for grant in grants if grant.rows)
         self._besides: dict[tuple[int, str], bool] = {}
@@ -138,6 +144,11 @@ class View:
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
         return all(self.decisions[index].form is Form.CLEAR for index in fields)
+
+    def hides_everywhere(self, field: int) -> bool:
+        """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
+        specs = {decision.spec for decision in self.decisions[field :: len(self._program.fields)]}
+        return len(specs) == 1 and not specs & {Show(), Scan()}
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
         """The response headers of *operation* that pass, beside those that always do.
@@ -185,11 +196,12 @@ class View:
         self._check_besides(shapes, kind, choice)
         match kind:
             case "json" if shapes.json is not None:
-                return JsonMasker(self._node(shapes.json, GENERAL, addresses), self.actions[UNDECLARED], tally, choice)
+                node = self._node(shapes.json, GENERAL, addresses)
+                return JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
                 record = self._node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
-                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice)
+                return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice, addresses.hidden)
             case "html" if shapes.html is not None:
                 page = self._page(shapes.html, GENERAL)
                 if page.record.decides:
@@ -198,7 +210,7 @@ class View:
                 return HtmlMasker(page, tally, charset, seal, said, addresses=addresses)
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
-                return TextMasker(self.actions[shapes.text], tally, charset)
+                return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)
             case _:
                 return None
 

@@ -16,7 +16,7 @@ from policies.transforms.handle import handles_in
 from proxy.decide import Forward
 from proxy.message import Headers, Malformed, Request, read_target
 from proxy.system import System
-from proxy.telling import tells
+from proxy.telling import readings, tells
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d {_MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"
@@ -125,14 +125,14 @@ class AnswerHeaders:
             return rule(self, value) if name == "location" or name in self._declared else None
         if name in NEVER or name.startswith("yingbi-") or (name in OF_THE_TRUE_CONTENT and not self.is_static):
             return None
-        return None if tells(value) else value
+        return None if self._tells(value) else value
 
     def location(self, value: str) -> str | None:
         """The target of a redirect; one that leads away from the system has to be declared."""
         reference = self.reference(value)
         if reference is not None or "location" not in self._declared or self.forward.addresses.of(value) != value:
             return reference
-        return None if tells(value) else value
+        return None if self._tells(value) else value
 
     def link(self, value: str) -> str | None:
         """A `Link`, without those targets that may not leave."""
@@ -154,7 +154,7 @@ class AnswerHeaders:
         kind, name = _DISPOSITION.match(value), _FILE_NAME.search(value)
         if kind is None:
             return None
-        if name is None or tells(name[1]):
+        if name is None or self._tells(name[1]):
             return kind[1].lower()
         return f'{kind[1].lower()}; filename="{name[1]}"'
 
@@ -174,10 +174,15 @@ class AnswerHeaders:
             return None
         written = self.forward.addresses.of(target)
         # Of where it leads on the page, and of all that is no handle, nothing may tell of anybody.
-        if written is None or tells(self._without_handles(f"{written}#{there.fragment}"), self.forward.said):
+        if written is None or self._tells(self._without_handles(f"{written}#{there.fragment}"), self.forward.said):
             return None
         origin = "" if host == self.request.host else f"https://{host}{f':{port}' if port else ''}"
         return f"{origin}{written}{f'#{there.fragment}' if there.fragment else ''}"
+
+    def _tells(self, value: str, said: tuple[str, ...] = ()) -> bool:
+        """Whether *value* may tell of somebody, or repeats a key that the caller has asked by and may not see."""
+        hidden = self.forward.addresses.hidden
+        return tells(value, said) or (hidden is not None and any(map(hidden.spans, readings(value))))
 
     def _without_handles(self, address: str) -> str:
         made = self.forward.addresses.handles

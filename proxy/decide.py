@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlencode
 
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
+from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Part, coding_of
 from policies.links import Addresses, quoted
@@ -193,7 +193,7 @@ def _with_body(
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
-    opening, came = Opening(system.program, forward.view.links, system.holder(caller, now)), body
+    opening, came = Opening(system.program, forward.view, system.holder(caller, now)), body
     try:
         body, said, keys = _opened(request, body, operation.body, opening)
         settled = _settled(request, body, operation.body, system, caller, forward.view, now)
@@ -278,14 +278,21 @@ def _settled(
         if coding is None:
             raise Withheld("not_a_form")
         target = target_of(request.path, request.query)
-        opened = partial(system.open_form, target=target, caller=caller, now=now)
-        body = system.sent.opened_form(body, shapes.html, view.actions, coding)
+        carried: Carried = {}
+
+        def opened(token: str) -> Carried:
+            found = system.open_form(token, target, caller, now)
+            for name, values in found.items():
+                carried[name] = carried.get(name, []) + values
+            return found
+
+        body = system.sent.opened_form(body, shapes.html, view.sent_back, coding)
         settled = system.writes.form(body, shapes.html, opened, view.actions, coding)
         if view.masks_sent:
             settled = _sending(system, view).form(settled, shapes.html, coding, body)
-        return system.sent.stored_form(settled, shapes.html, coding)
+        return system.sent.stored_form(settled, shapes.html, coding, carried)
     if media_type == JSON and shapes.json is not None:
-        body = system.sent.opened_json(body, shapes.json, view.actions)
+        body = system.sent.opened_json(body, shapes.json, view.sent_back)
         settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
         if view.masks_sent:
             settled = _sending(system, view).json(settled, shapes.json)

@@ -23,27 +23,27 @@ _HAN = re.compile("[\u4e00-\u9fff]{2}")
 
 def tells(value: str, said: tuple[str, ...] = ()) -> bool:
     """Whether *value* may tell of somebody. *said*: what the caller said, which may be repeated to him."""
-    readings = _readings(value)
-    plain = readings[-1]
-    if _undone(plain) != plain or any(scan(reading) for reading in (*readings, plain.replace("+", " "))):
+    read = readings(value)
+    plain = read[-1]
+    if _undone(plain) != plain or any(scan(reading) for reading in (*read, plain.replace("+", " "))):
         return True
     strange = _NOT_PLAIN.findall(plain)
     if strange:
-        known = [_readings(each)[-1] for each in said]
+        known = [readings(each)[-1] for each in said]
         if not all(any(run in each for each in known) for run in strange):
             return True
     return any(_hides(token) for token in _BASE64.findall(plain))
 
 
-def _readings(value: str) -> list[str]:
+def readings(value: str) -> list[str]:
     """*value*, then each time with one more layer of escapes undone, until nothing changes or it has been enough."""
-    readings = [value]
+    found = [value]
     for _ in range(MOST_ROUNDS):
-        undone = _undone(readings[-1])
-        if undone == readings[-1]:
+        undone = _undone(found[-1])
+        if undone == found[-1]:
             break
-        readings.append(undone)
-    return readings
+        found.append(undone)
+    return found
 
 
 def _undone(text: str) -> str:

@@ -14,7 +14,7 @@ from policies.digest import canonical
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.json_tree import Object, Value, hidden_key, is_telling_key
-from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.masker import HIDDEN_KEY, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
 
 LONGEST_RECORD = 1024 * 1024
@@ -27,11 +27,18 @@ _BOM = "\ufeff"
 
 
 class CsvMasker:
-    """A masker for one CSV body whose records are described by *record*."""
+    """A masker for one CSV body whose records are described by *record*. What is *hidden* is shown in no column."""
 
     def __init__(
-        self, record: Object, undeclared: Action, tally: Tally, charset: str, choice: Choice = EVERYBODYS
+        self,
+        record: Object,
+        undeclared: Action,
+        tally: Tally,
+        charset: str,
+        choice: Choice = EVERYBODYS,
+        hidden: KnownValues | None = None,
     ) -> None:
+        self._hidden = hidden
         self.tally = tally
         self._choice = choice
         self._record = record
@@ -106,7 +113,12 @@ class CsvMasker:
                 cells[place] = self._masked(cell, action, known, subject)
         for place, action in last:
             cells[place] = self._masked(cells[place], action, known, subject)
-        return self._delimiter.join(cells) + end
+        return self._delimiter.join(map(self._without_hidden, cells)) + end
+
+    def _without_hidden(self, cell: str) -> str:
+        value = _value_of(cell)
+        shown = value if self._hidden is None else self._hidden.hidden_in(value)
+        return cell if shown == value else self._quoted(shown)
 
     def _is_shown(self, cells: list[str]) -> bool:
         held = ((name, None if place is None else _value_of(cells[place])) for name, place in self._conditions)
@@ -133,6 +145,8 @@ class CsvMasker:
         if not declared & set(names) or any(scan(name) for name in names):
             # A first record that names no declared field is data, for all we know.
             raise Withheld("no_known_header")
+        if self._hidden is not None and any(name in self._hidden for name in names):
+            raise Withheld(HIDDEN_KEY)
         if len(set(names)) != len(names):
             raise Withheld("table_not_as_declared")
         self._names = names

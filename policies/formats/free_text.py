@@ -59,6 +59,15 @@ class KnownValues:
             known += [Span(start, end, ()) for start, end in numbers if end - start >= self._shortest_number]
         return known if self.said is None or not self.hides else self.said.guarded(text, known)
 
+    def hidden_in(self, text: str) -> str:
+        """*text*, which is shown but for these values, without them: what recognisers find in it stays."""
+        ours = [found.span() for found in handles_in(text) if found[0] in self.handles]
+        spans = self.spans(text, typed=True)
+        return hide(text, merge(each for each in spans if not any(a <= each.start < each.end <= b for a, b in ours)))
+
+    def __contains__(self, text: object) -> bool:
+        return text in self._values
+
     def _known(self, text: str) -> list[Span]:
         if len(self._values) <= FEW_KNOWN:
             return [Span(start, start + len(value), ()) for value in self._values for start in _places(value, text)]

@@ -4,9 +4,10 @@ Both ways spell the output alike (compact, in the order of the input), so it doe
 """
 
 from policies.choose import EVERYBODYS, Choice
+from policies.formats.free_text import KnownValues
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
-from policies.formats.json_tree import JsonTree, Node
+from policies.formats.json_tree import JsonTree, Node, without
 from policies.formats.masker import Action, Tally
 
 WHOLE_BYTES = 1024 * 1024
@@ -16,9 +17,17 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class JsonMasker:
-    """A masker for one JSON body in UTF-8."""
+    """A masker for one JSON body in UTF-8. What is *hidden* is shown in no place, whatever that is declared to hold."""
 
-    def __init__(self, node: Node, undeclared: Action, tally: Tally, choice: Choice = EVERYBODYS) -> None:
+    def __init__(
+        self,
+        node: Node,
+        undeclared: Action,
+        tally: Tally,
+        choice: Choice = EVERYBODYS,
+        hidden: KnownValues | None = None,
+    ) -> None:
+        self._hidden = hidden
         self.tally = tally
         self._choice = choice
         self._node = node
@@ -33,7 +42,7 @@ class JsonMasker:
         self._buffer += data
         if len(self._buffer) <= WHOLE_BYTES:
             return []
-        self._stream = JsonStream(self._node, self._undeclared, self.unit, self.tally)
+        self._stream = JsonStream(self._node, self._undeclared, self.unit, self.tally, self._hidden)
         return self._stream.feed(bytes(self._without_mark()))
 
     def close(self) -> list[bytes]:
@@ -57,7 +66,7 @@ class JsonMasker:
             tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
-        return spell(value)
+        return spell(value if self._hidden is None else without(value, self._hidden))
 
     def _without_mark(self) -> bytearray:
         return self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer

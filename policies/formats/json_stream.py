@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from policies.formats.free_text import KnownValues
 from policies.formats.json_text import parse, spell
 from policies.formats.json_tree import (
     DEEPEST,
@@ -22,7 +23,7 @@ from policies.formats.json_tree import (
     items_of,
     note_subject,
 )
-from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.masker import HIDDEN_KEY, Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024
 LARGEST_BYTES = 8 * 1024 * 1024
@@ -72,7 +73,10 @@ class JsonStream:
     It is told how deep the element lies, and whether the container around it may be without it: then it may become b"".
     """
 
-    def __init__(self, node: Node, undeclared: Action, unit: Unit, tally: Tally) -> None:
+    def __init__(
+        self, node: Node, undeclared: Action, unit: Unit, tally: Tally, hidden: KnownValues | None = None
+    ) -> None:
+        self._hidden = hidden
         self._undeclared = Value(undeclared)
         self._unit = unit
         self._tally = tally
@@ -260,6 +264,8 @@ class JsonStream:
         key = parse(spelled[1])
         if key in container.keys:
             raise Withheld("key_stands_twice")
+        if self._hidden is not None and key in self._hidden:
+            raise Withheld(HIDDEN_KEY)
         if len(container.keys) >= MOST_KEYS:
             raise Withheld("too_many_keys")
         container.keys.add(key)

@@ -15,7 +15,7 @@ from typing import Any
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.masker import HIDDEN_KEY, LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import may_hold_personal_data, scan
 from policies.transforms.make import REDACTED
 
@@ -500,3 +500,20 @@ def _without_telling_keys(value: dict[str, Any], node: Object) -> dict[str, Any]
         hidden_key(next(numbers)) if key not in node.children and is_telling_key(key) else key: item
         for key, item in value.items()
     }
+
+
+def without(value: Any, hidden: KnownValues) -> Any:
+    """*value*, masked, without what is *hidden*. Raises Withheld where a key of an object is."""
+    match value:
+        case str():
+            return hidden.hidden_in(value)
+        case dict():
+            if any(key in hidden for key in value):
+                raise Withheld(HIDDEN_KEY)
+            return {key: without(item, hidden) for key, item in value.items()}
+        case list():
+            return [without(item, hidden) for item in value]
+        case bool() | None:
+            return value
+        case _:
+            return None if str(value) in hidden else value

@@ -36,6 +36,8 @@ class Kind(Enum):
 VALUE_BLOCKED = "value_blocked"
 LEFT_OUT = "record_left_out"
 """For a body that would show a record which is left out for the caller, and cannot be sent without it."""
+HIDDEN_KEY = "hidden_key_repeated"
+"""For a body in which a name, and no value, is a key that the caller has asked by and may not see."""
 TOO_MANY_SUBJECTS = "too_many_subjects"
 
 

@@ -6,8 +6,8 @@ found and known by its context.
 """
 
 from policies.formats.charset import Charset
-from policies.formats.finder import Span
-from policies.formats.free_text import hide, personal_spans
+from policies.formats.finder import Span, merge
+from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.transforms.make import REDACTED
 
@@ -17,9 +17,10 @@ MARGIN = 256
 
 
 class TextMasker:
-    """A masker for one body of plain text. *action* says whether it is scanned, hidden or shown."""
+    """A masker for one body of plain text. *action* says whether it is scanned, hidden or shown, but for *hidden*."""
 
-    def __init__(self, action: Action, tally: Tally, charset: str) -> None:
+    def __init__(self, action: Action, tally: Tally, charset: str, hidden: KnownValues | None = None) -> None:
+        self._hidden = hidden
         self.tally = tally
         self._action = action
         self._charset = Charset(charset)
@@ -57,16 +58,14 @@ class TextMasker:
     def _settle(self, length: int) -> str:
         """What the first *length* characters of the line become, or some more where a value stands across the end."""
         text = self._line[: length + MARGIN]
-        spans = self._personal(text) if self._action.kind is Kind.SCAN else []
+        spans = self._personal(text)
         for span in spans:
             if span.start < length < span.end:
                 length = span.end
         text, self._line = text[:length], self._line[length:]
         self._before = (self._before + text)[-MARGIN:]
         match self._action.kind:
-            case Kind.SHOW:
-                return text
-            case Kind.SCAN:
+            case Kind.SHOW | Kind.SCAN:
                 return hide(text, [span for span in spans if span.end <= length], self.tally)
             case Kind.BLOCK if text.strip():
                 raise Withheld(VALUE_BLOCKED)
@@ -77,6 +76,11 @@ class TextMasker:
         behind = len(self._before)
         return [
             Span(max(0, span.start - behind), span.end - behind, span.categories)
-            for span in personal_spans(self._before + text)
+            for span in self._found(self._before + text)
             if span.end > behind
         ]
+
+    def _found(self, text: str) -> list[Span]:
+        if self._action.kind is Kind.SCAN:
+            return personal_spans(text, self._hidden, typed=True)
+        return merge(self._hidden.spans(text, typed=True)) if self._hidden is not None else []

@@ -84,10 +84,10 @@ operations:
 }
 
 
-def keyed_program(folder: Path) -> Program:
-    """The program of the policy, which is written to *folder*."""
+def keyed_program(folder: Path, **changed: str) -> Program:
+    """The program of the policy, which is written to *folder* with *changed* files."""
     (folder / "systems").mkdir()
-    for name, text in FILES.items():
+    for name, text in (FILES | changed).items():
         (folder / f"{name}.yaml").write_text(text, "utf-8")
     loaded = load_policy(folder)
     assert loaded.findings.errors == []
@@ -97,8 +97,8 @@ def keyed_program(folder: Path) -> Program:
 class Keyed:
     """The system, and what its callers send and get."""
 
-    def __init__(self, folder: Path) -> None:
-        self.program = keyed_program(folder)
+    def __init__(self, folder: Path, **changed: str) -> None:
+        self.program = keyed_program(folder, **changed)
         self.system = System(self.program, "digest", DIGESTER, SECRET, DATA_KEYS)
         self.view = Views(self.program, SECRET).of(())
 

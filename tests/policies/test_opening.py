@@ -174,6 +174,22 @@ def test_a_key_in_a_form(keyed: Keyed, name: str) -> None:
     assert (dict(parse_qsl(asked.body.decode(), True)) if isinstance(asked, Forward) else asked) == expected
 
 
+@pytest.mark.parametrize(
+    ("control", "said", "expected"),
+    [
+        ("chosen-1", NUMBER, "unknown_handle"),
+        ("guardian", NUMBER, "unknown_handle"),
+        ("city", f"/residents/{NUMBER}", "question_about_hidden_field"),
+        ("city", "x", None),
+    ],
+)
+def test_what_the_caller_has_said_is_no_key(keyed: Keyed, control: str, said: str, expected: str | None) -> None:
+    """Sealed in a page, a guess of his would be tried like a key that he was given."""
+    body = urlencode({control: keyed.system.holder(WU, NOW).handle(said, "said")}).encode()
+    asked = ask(keyed, f"/residents/{keyed.handle()}", body, method="PUT", kind=FORM)
+    assert (None if isinstance(asked, Forward) else asked) == expected
+
+
 def test_what_a_parameter_carries_is_opened_for_that_parameter(keyed: Keyed) -> None:
     handle = keyed.system.holder(WU, NOW).handle(f"/residents/{NUMBER}", "carried", "back")
     asked = ask(keyed, f"/residents?back={handle}")
