@@ -286,8 +286,8 @@ def name_of(spec: Spec, transforms: Mapping[str, Spec] = MappingProxyType({})) -
         if named == spec:
             return f"{name}: {name_of(spec)}"
     match spec:
-        case Keep(first, last, fill):
-            return f"keep {first}..{last}" + (f" fill {fill}" if fill is not None else "")
+        case Keep(first, last, _):
+            return f"keep {first}..{last}"
         case Cover(first, last):
             return f"cover {first}..{last}"
         case KeepRange(start, end):

@@ -136,7 +136,6 @@ def test_names_and_forms_for_records() -> None:
         KeepRange(3, 6): "keep-range 3-6",
         Cover(first=3, last=4): "cover 3..4",
         CoverRange(4, 7): "cover-range 4-7",
-        Keep(last=4, fill=8): "keep 0..4 fill 8",
         CoverBefore("@"): "cover-before @",
         Fpe(): "fpe",
         Fpe(first=6, shape=Shape.RESIDENT_ID, version=2): "fpe 6..0 resident-id version 2",
