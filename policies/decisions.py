@@ -24,6 +24,7 @@ from policies.transforms.spec import (
     Token,
     form_of,
     name_of,
+    shows_more,
 )
 
 _PARTS = (Part.DECADE, Part.YEAR, Part.MONTH)
@@ -89,13 +90,13 @@ def shows_no_more(spec: Spec, other: Spec) -> bool:
 
     Of two masks by places neither does: of a value too short to hide anything the one that keeps more shows less.
     """
-    form, others = FORM_ORDER.index(form_of(spec)), FORM_ORDER.index(form_of(other))
-    if spec == other or form < others:
+    form, others = form_of(spec), form_of(other)
+    if spec == other or shows_more(others, form):
         return True
     match spec, other:
-        case _ if form > others:
+        case _ if shows_more(form, others):
             return False
-        case _ if form_of(spec) is Form.NONE:
+        case _ if form is Form.NONE:
             return _emptiness(spec) <= _emptiness(other)
         case (DatePart(to), DatePart(too)):
             return _PARTS.index(to) <= _PARTS.index(too)

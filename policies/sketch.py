@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from policies.formats.html_tokens import EndTag, HtmlTokens, StartTag, Text, Token
@@ -26,18 +26,16 @@ _LONGEST_CELL = 50
 
 def sketch(inventory: Inventory, operation: str, format_: str, body: bytes, charset: str) -> None:
     """Note in *inventory* what *body* holds, an answer of *operation*. What cannot be read is passed over."""
-    read: Callable[[], None]
-    match format_:
-        case "json":
-            read = lambda: _json(inventory, operation, parse_exactly(body), "", 0)  # noqa: E731
-        case "html":
-            read = lambda: _html(inventory, operation, _tokens(body, charset))  # noqa: E731
-        case "csv":
-            read = lambda: _csv(inventory, operation, body.decode(charset, "replace"))  # noqa: E731
-        case _:
-            return
     try:
-        read()
+        match format_:
+            case "json":
+                _json(inventory, operation, parse_exactly(body), "", 0)
+            case "html":
+                _html(inventory, operation, _tokens(body, charset))
+            case "csv":
+                _csv(inventory, operation, body.decode(charset, "replace"))
+            case _:
+                pass
     except (Withheld, ValueError, LookupError, RecursionError, csv.Error):
         return
 
