@@ -65,6 +65,8 @@ def _operations(grant: Grant, systems: list[System], policy: Policy, findings: F
 
 
 def _fields(grant: Grant, systems: list[System], findings: Findings) -> None:
+    if not grant.records and not grant.fields:
+        return
     records = {name for system in systems for name in system.records}
     categories: dict[str, set[str]] = {}
     for system in systems:
