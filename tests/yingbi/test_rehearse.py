@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from policies.changes import Kind
 from policies.compile_folder import compile_folder
-from policies.load import load_policy
 from policies.rehearse import LOOSER, Difference, rehearse
 from siem.record.event import Verdict
 from tests.effort import examples
 from tests.gateway import GOOD
-from tests.yingbi.town import BODIES, Run, Town, edits, opened, written
+from tests.yingbi.town import BODIES, Run, Town, drafted, edits, opened, written
 from yingbi.cli import main
 from yingbi.usages import Usages
 
@@ -31,12 +30,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @settings(max_examples=examples(40))
 @given(first=edits(), second=edits())
 def test_what_rehearsal_foretells_is_what_happens(town: Town, first: dict[str, Any], second: dict[str, Any]) -> None:
-    draft = town.policies(lambda folder: written(second, folder))
-    assume(not load_policy(draft).findings.errors)
-    after = compile_folder(draft)
-    draft = town.policies(lambda folder: written(first, folder))
-    assume(not load_policy(draft).findings.errors)
-    before = compile_folder(draft)
+    _, after = drafted(town, second)
+    draft, before = drafted(town, first)
     town.publish(draft)
     was = town.traffic()
     usages = Usages((*before.values(), *after.values()))

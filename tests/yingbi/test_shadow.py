@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from policies.changes import Kind
 from policies.compile_folder import compile_folder
 from policies.keys import Signer, Verifier
-from policies.load import load_policy
 from policies.rehearse import rehearse
 from proxy.published import IN_FORCE, SHADOW, NotPublished, publish_programs, read_programs
 from tests.effort import examples
 from tests.gateway import wait_until
-from tests.yingbi.town import Town, edits, opened, written
+from tests.yingbi.town import Town, drafted, edits, opened, written
 from yingbi.cli import main
 from yingbi.home import Home
 from yingbi.shadow import lines_of_shadow, shadow_state, start_shadow, stop_shadow
@@ -52,12 +51,8 @@ def ready(town: Town) -> None:
 @settings(max_examples=examples(4))
 @given(first=edits(), second=edits())
 def test_disagreements_are_what_rehearsal_foretells(town: Town, first: dict[str, Any], second: dict[str, Any]) -> None:
-    draft = town.policies(lambda folder: written(second, folder))
-    assume(not load_policy(draft).findings.errors)
-    after = compile_folder(draft)
-    live = town.policies(lambda folder: written(first, folder))
-    assume(not load_policy(live).findings.errors)
-    before = compile_folder(live)
+    _, after = drafted(town, second)
+    live, before = drafted(town, first)
     town.publish(live)
     unwatched = town.traffic()
     home = Home(town.running.home)
@@ -99,9 +94,9 @@ def test_a_draft_is_never_taken_for_a_program(town: Town) -> None:
         read_programs(home.root / "another", verifier, {}, 0, SHADOW)
     current = (home.root / "other" / "programs" / "current.json").read_bytes()
     publish_programs(home.root / "third", programs, 1, signer)
-    for drafted in (home.root / "other" / "programs").glob("*.json"):
-        if drafted.name != "current.json":
-            (home.root / "third" / "programs" / drafted.name).write_bytes(drafted.read_bytes())
+    for file in (home.root / "other" / "programs").glob("*.json"):
+        if file.name != "current.json":
+            (home.root / "third" / "programs" / file.name).write_bytes(file.read_bytes())
     with pytest.raises(NotPublished):
         read_programs(home.root / "third", verifier, {}, 0)
     assert current

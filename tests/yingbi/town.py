@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from hypothesis import assume
 from hypothesis import strategies as st
 
+from policies.load import load_policy
+from policies.program import Program
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent
 from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at
@@ -196,3 +199,11 @@ def opened(home: Path) -> Iterator[Town]:
     """A town in *home*."""
     with scripted(behind_says) as behind, gateway(home, {"people": behind.port}) as running:
         yield Town(running, behind.port)
+
+
+def drafted(town: Town, edit: dict[str, Any]) -> tuple[Path, dict[str, Program]]:
+    """The folder of a draft with this *edit*, and its programs. An example whose draft has errors is none."""
+    draft = town.policies(lambda folder: written(edit, folder))
+    loaded = load_policy(draft)
+    assume(not loaded.findings.errors)
+    return draft, loaded.programs
