@@ -31,7 +31,6 @@ _TYPE = re.compile(r"content-type: ?([a-z]+/[a-z0-9.+-]{1,80})(; ?charset=utf-8)
 _LONGEST_HEAD = 2_048
 _SAYS_HOW = frozenset({"_charset_", "_method"})
 """Names by which a form says in which charset it is to be read (HTML), or as which method it is to be carried out."""
-"""A control by which a form says how it is written."""
 
 
 @dataclass(frozen=True, slots=True)

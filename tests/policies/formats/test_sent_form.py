@@ -16,7 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00--x\r\n-- \xff"
 
 NAMES = st.text(
     st.characters(exclude_categories=["Cc", "Cs"], exclude_characters='"\\%'), min_size=1, max_size=20
-).filter(lambda name: name != "_charset_" and "--xx" not in name)
+).filter(lambda name: name.strip().lower() not in ("_charset_", "_method") and "--xx" not in name)
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(lambda value: "--xx" not in value)
 FILES = st.builds(
     File,
