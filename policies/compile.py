@@ -146,8 +146,8 @@ def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
         said += [rule.name, *rule.operators]
     for name, value in operation.always:
         said += [name, value]
-    words = {word for text in said for word in _WORDS.findall(_VARIABLE.sub("/", text).lower())}
-    return tuple(sorted(words | {part for word in words for part in _PARTS.findall(word)}))
+    text = _VARIABLE.sub("/", "\n".join(said)).lower()  # no word goes beyond the end of a line
+    return tuple(sorted({*_WORDS.findall(text), *_PARTS.findall(text)}))
 
 
 def records_in(bodies: Bodies) -> set[str]:
