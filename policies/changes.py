@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from policies.ask import questions_of
 from policies.choose import GENERAL, Choice
-from policies.decisions import Decision
+from policies.decisions import Decision, shows_no_more
 from policies.places import HIDDEN, Held, places_in
 from policies.program import FieldInfo, OperationRule, Shapes
 from policies.standpoint import ACTING, OWN, Asker, Standpoint, choice_of
-from policies.transforms.spec import Block, Form, Keep, Show, Spec, form_of, name_of
+from policies.transforms.spec import Block, Form, Keep, Spec, name_of
 from policies.view import View
 
 _WHOSE = {"": "", OWN: "（本人的 / own）", ACTING: "（被代办人的 / of whom one acts for）"}
@@ -39,6 +39,8 @@ class Kind(StrEnum):
     UNASKED = "no-longer-askable"
     MASKED = "newly-masked"
     """Less of a field would be shown."""
+    NO_MORE = "declared-no-more"
+    """Something is declared otherwise, and surely no more would be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +267,12 @@ def _concrete(template: str) -> str:
 
 
 def surely_no_more(was: Spec, would: Spec) -> bool:
-    """Whether what *would* be shown of a value is surely no more than what *was*.
+    """Whether what *would* be shown of a value is no more than what *was*, as an officer would see it.
 
-    Of values so short that the one mask hid them whole, the narrower one may leave a character.
+    Of values so short that the one mask hid them whole, one that keeps fewer characters may leave some.
     """
     match was, would:
-        case Block(), _:
-            return was == would  # that kept back the whole answer
-        case Show(), _:
-            return True
         case Keep(first, last, fill), Keep(first_now, last_now, fill_now):
             return first_now <= first and last_now <= last and (fill is None or fill_now is not None)
         case _:
-            return was == would or form_of(would) is Form.NONE
+            return shows_no_more(would, was)

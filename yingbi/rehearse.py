@@ -29,6 +29,7 @@ KINDS = {
     Kind.WITHHELD: "会拦截 / would be withheld",
     Kind.UNASKED: "会不再允许的查询 / questions that could not be asked any more",
     Kind.MASKED: "会少显示 / less would be shown",
+    Kind.NO_MORE: "声明有变，肯定不会多显示 / declared otherwise, and surely no more would be shown",
 }
 
 
