@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from policies.ask import questions_of
 from policies.choose import GENERAL, Choice
 from policies.decisions import Decision, shows_no_more
@@ -75,10 +77,24 @@ class Change:
         return self.kind is Kind.ANSWERED or self.before == WITHHELD or self.before.transform == BLOCKED
 
 
+UNTOLD = "（其他 / something else）"
+"""In `Change.about`: something is declared otherwise, and nothing that is looked at tells what it does."""
+WORDS = "（说明文字 / words）"
+"""The same of titles, reasons, names and levels, which are only told to people."""
+_LONGEST = 200
+"""Characters of what is declared."""
 _ANSWERED = Side("answer", Form.CLEAR)
 WITHHELD = Side("withheld", Form.NONE)
 BLOCKED = name_of(Block())
 """Answers in the format do not leave."""
+
+
+def said(value: object) -> Side:
+    """*value*, which is declared, as one side of a change; None is nothing."""
+    if value is None:
+        return Side("none", Form.NONE)
+    text = msgspec.json.encode(msgspec.to_builtins(value), order="deterministic").decode()
+    return Side(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", Form.NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ def _side(side: Side) -> str:
 
 
 def _whom(difference: Difference) -> str:
-    if difference.kind is Kind.OTHERWISE:
+    if difference.kind in (Kind.OTHERWISE, Kind.NO_MORE):
         return "请对照原文 / see the lines: yingbi policy diff"
     who = sorted(_named(each) for each in difference.who)
     concerns = f"涉及 / for {'、'.join(who[:MOST_NAMED])}{' …' if len(who) > MOST_NAMED else ''}"
