@@ -9,7 +9,7 @@ from typing import Protocol
 
 from policies.data_keys import BadToken
 from policies.policy import ANYONE, SIGNED_IN, About
-from policies.program import OperationRule, ParameterRule, Program
+from policies.program import SEGMENT, OperationRule, ParameterRule, Program
 from policies.spelling import Spelling, read
 from policies.transforms.handle import PREFIX, Holder
 
@@ -161,6 +161,7 @@ class Question:
         self.path = re.compile(operation.path)
         """Fits the whole path, percent-decoded; its group `key`, where it has one, is what a record is named by."""
         self._record = operation.record
+        self._is_path_of_one = SEGMENT in operation.path
 
     def compared(self, name: str) -> tuple[Sequence[int], bool]:
         """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
@@ -208,6 +209,14 @@ class Question:
             with suppress(BadToken):  # whoever may see a key can have said it himself
                 return held.read(opened_key(value, held.record, holder)), Kind.KEY
         return opened_text(name, value, holder)
+
+    def names_record(self, query: Sequence[tuple[str, str]]) -> bool:
+        """Whether an address of the operation, with the parameters *query*, is that of one record."""
+        return self._is_path_of_one or any(
+            value and rule.about is About.KEY and (not rule.values or value in rule.values) and pattern.fullmatch(name)
+            for name, value in query
+            for pattern, rule in self._rules
+        )
 
     def key_in(self, name: str) -> "Held | None":
         """What keys the values of the parameter *name* are, or are made of; None where they are none."""

@@ -136,6 +136,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """What is declared of a page or a form."""
 
     record: ObjectShape = ObjectShape()
+    key: tuple[str, ...] = ()
+    """The fields that the record is found by."""
     elements: tuple[ElementShape, ...] = ()
     control: str | None = None
     links_hold_values: bool = False

@@ -268,6 +268,7 @@ class ShapeMaker:
         )
         return HtmlShapes(
             record=self.record(body.record, body.at) if body.record else ObjectShape(),
+            key=record.key if (record := self._system.records.get(body.record or "")) is not None else (),
             elements=elements,
             control=pattern_of(body.controls) if body.controls else None,
             links_hold_values=body.links_hold_values,

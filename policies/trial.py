@@ -15,7 +15,7 @@ from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester, is_exact
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.links import Addresses
 from policies.more import More, more_of
@@ -161,7 +161,7 @@ def _masker(
     return masker
 
 
-def _sealed(action: str, carried: Carried) -> str:
+def _sealed(action: str, held: Held) -> str:
     """What a form carries opens for one caller of one installation: here there is none."""
     return ""
 

@@ -12,7 +12,7 @@ from policies.besides import shows_besides
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
-from policies.decisions import Decision, decided, decided_harder, decided_sent
+from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.csv_body import CsvMasker
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
@@ -69,7 +69,8 @@ _NUMBER = "[0-9]{1,6}"
 class View:
     """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
-    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again.
+    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again. *elsewhere*
+    are grants that apply to the same callers where they ask for something else, or ask at another time or place.
     """
 
     def __init__(
@@ -80,7 +81,9 @@ class View:
         keys: DataKeys | None = None,
         *,
         harder: bool = False,
+        elsewhere: Sequence[GrantRule] = (),
     ) -> None:
+        self._elsewhere = elsewhere
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
@@ -148,6 +151,7 @@ class View:
     def hides_everywhere(self, field: int) -> bool:
         """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
         specs = {decision.spec for decision in self.decisions[field :: len(self._program.fields)]}
+        specs |= said_of(self._program, field, self._elsewhere)
         return len(specs) == 1 and not specs & {Show(), Scan()}
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
@@ -354,6 +358,7 @@ class View:
         )
         return HtmlShape(
             record=self._bind_object(shapes.record, table),
+            key=shapes.key,
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
             own_control=re.compile(shapes.own_control) if shapes.own_control else None,
@@ -377,16 +382,20 @@ class Views:
         self.program = program
         self._secret = secret
         self._keys = keys
-        self._made: dict[tuple[bool, tuple[str, ...]], View] = {}
+        self._made: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], View] = {}
 
-    def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
-        """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*."""
+    def of(self, grants: Sequence[GrantRule], *, harder: bool = False, elsewhere: Sequence[GrantRule] = ()) -> View:
+        """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*.
+
+        *elsewhere*: see `View`.
+        """
         if harder:  # no grant decides what is shown; what it leaves out or limits, it does as before
             grants = [each for each in grants if each.direction is Direction.REQUEST or each.rows or each.at_most]
-        key = harder, tuple([grant.id for grant in grants])
+        key = harder, tuple([grant.id for grant in grants]), tuple([grant.id for grant in elsewhere])
         view = self._made.get(key)
         if view is None:
-            view = self._made[key] = View(self.program, grants, self._secret, self._keys, harder=harder)
+            view = View(self.program, grants, self._secret, self._keys, harder=harder, elsewhere=elsewhere)
+            self._made[key] = view
         return view
 
     @cached_property

@@ -144,7 +144,7 @@ class WriteRules:
         if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(actions[index], value)):
             return value
         field = self.fields[index]
-        true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
+        true_values = {true for shown, true in carried.get(name, ()) if plain(shown) == plain(value)}
         if is_empty and true_values == {""}:
             return value  # there was nothing to drop
         # What was chosen among choices that stand for values is no mask that comes back, whatever becomes of those.
@@ -249,7 +249,7 @@ def _is_left_out(action: Action) -> bool:
     return action.kind is Kind.DROP and not action.stays
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """*text* as a browser sends it back, whatever it made of line ends and the space around."""
     return text.replace("\r\n", "\n").strip()
 
@@ -267,8 +267,13 @@ def fits(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
+def field_of_control(name: str, shapes: HtmlShapes) -> str:
+    """The field of the record that the control *name* holds; empty where it holds none."""
+    match = re.fullmatch(shapes.control, name) if shapes.control else None
+    return match["field"] if match and match["field"] in shapes.record.children else ""
+
+
 def control_field(name: str, shapes: HtmlShapes) -> int:
     """The index of the field that the control *name* holds."""
-    match = re.fullmatch(shapes.control, name) if shapes.control else None
-    child = shapes.record.children.get(match["field"]) if match else None
+    child = shapes.record.children.get(field_of_control(name, shapes))
     return child.field if isinstance(child, ValueShape) else UNDECLARED

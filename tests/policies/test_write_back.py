@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from policies.formats.html_controls import ABSENT
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.sent_form import Coding, File, Part
 from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape
@@ -325,8 +325,8 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
     nobody = Views(dropping_program, SECRET).strictest
     kept: list[Carried] = []
 
-    def seal(action: str, carried: Carried) -> str:
-        kept.append(carried)
+    def seal(action: str, held: Held) -> str:
+        kept.append(held.carried)
         return "sealed"
 
     page = f"<form method=post>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
