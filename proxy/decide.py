@@ -22,7 +22,7 @@ from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.transforms.handle import holds_handle
 from policies.view import View
-from policies.write_back import FileRefused, MaskReturned
+from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
 from proxy.identity import Caller
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
@@ -205,6 +205,8 @@ def _with_body(
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except SentBlocked as blocked:
         return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
+    except NotAsDeclared as misplaced:
+        return Refuse(reason="not_as_declared", operation=operation, field=misplaced.field)
     except FileRefused as refused:
         return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
@@ -281,7 +283,8 @@ def _settled(
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
     if media_type == JSON and shapes.json is not None:
         body = system.sent.opened_json(body, shapes.json, view.sent_back)
-        settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        replaces = request.method == "PUT"
+        settled = system.writes.json(body, shapes.json, view.actions, sends=view.sends, replaces=replaces)
         if view.masks_sent:
             settled = _sending(system, view).json(settled, shapes.json)
         return system.sent.stored_json(settled, shapes.json)
