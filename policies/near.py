@@ -7,7 +7,7 @@ a reader finds under a name must be treated as what is declared under it: so a n
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from policies.program import ANY_WORD, HtmlShapes, ObjectShape, RowsShape
@@ -19,6 +19,7 @@ _UNDERSCORES = str.maketrans(".-", "__")
 _ANY = "\ua66e"
 """A letter without case that nothing is called by, in the place of `{any}`."""
 _FIELD_GROUP = "(?P<field>.+)"
+_PART = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -31,6 +32,8 @@ def readings(name: str) -> Iterator[str]:
     """*name* as lenient readers know it: as a whole, and as what its last brackets are an index of."""
     cleaned = _cleaned(name)
     yield _joined(cleaned)
+    if "\0" in name:  # where some end
+        yield folded_name(name.partition("\0")[0])
     while cleaned.endswith("]") and "[" in cleaned:
         cleaned = cleaned[: cleaned.rindex("[")]
         yield _joined(cleaned)
@@ -90,6 +93,12 @@ class NearNames:
             keys = [name for place in shapes.key_controls for name in names_of(place.name, ())]
             known = self._forms[id(shapes)] = shapes, Near([*controls, *keys])
         return known[1]
+
+
+def named_within(name: str, fields: Mapping[str, str]) -> str | None:
+    """Which of *fields*, by their folded names, a part of *name* is, as of `person[mobile]` or `form-0-mobile`."""
+    found = (fields.get(folded_name(part)) for part in _PART.findall(name))
+    return next((field for field in found if field is not None), None)
 
 
 def names_of(pattern: str, fields: Iterable[str]) -> list[str]:

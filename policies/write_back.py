@@ -15,7 +15,7 @@ from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
 from policies.formats.sent_form import SIGNATURES, Coding, Part
-from policies.near import Near, NearNames
+from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
@@ -74,6 +74,7 @@ class WriteRules:
         """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
         self.near = NearNames()
         self.near_labels = Near(self.labels or ())
+        self._stored = [index for index, field in enumerate(self.fields) if field.at_rest is not None]
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         shown = [grant for grant in program.grants if grant.direction is Direction.ANSWER]
         for index, field in enumerate(program.fields):
@@ -96,15 +97,19 @@ class WriteRules:
         opened: Callable[[str], Carried],
         actions: Sequence[Action],
         coding: Coding = URL_ENCODED,
+        *,
+        sends: Sequence[Action] = (),
     ) -> bytes:
-        """The form that may be sent on in place of *data*. *opened* tells what the form carried.
+        """The form that may be sent on in place of *data*. *opened* tells what the form carried; *sends*: see `json`.
 
         Raises MaskReturned, FileRefused, NotAsDeclared, or Withheld where *data* is no form that can be read with
         certainty.
         """
         parts = coding.read(data)
-        if any(self._is_near(part.name, shapes) for part in parts):
-            raise NotAsDeclared("")
+        changed = self.changed(sends)
+        for part in parts:
+            if part.name != SEALED_NAME:
+                self._check_name(part.name, shapes, changed)
         carried: Carried = {}
         for part in parts:
             if part.name == SEALED_NAME:
@@ -154,10 +159,20 @@ class WriteRules:
         starred = [segment for segment in path.split("/") if "*" in segment]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 
-    def _is_near(self, name: str, shapes: HtmlShapes) -> bool:
-        """Whether nobody has declared the control *name*, and a system may take it for a declared one."""
-        is_declared = field_of_control(name, shapes) or any(fits(place.name, name) for place in shapes.key_controls)
-        return not is_declared and name in self.near.in_form(shapes)
+    def changed(self, sends: Sequence[Action]) -> dict[str, str]:
+        """The fields whose values do not go to the system as they are, by their folded names."""
+        indexes = [*self._stored, *(index for index, action in enumerate(sends) if action.kind is not Kind.SHOW)]
+        names = (self.fields[index].name for index in indexes)
+        return {folded_name(re.split("[./]", name)[-1]): name for name in names}
+
+    def _check_name(self, name: str, shapes: HtmlShapes, changed: Mapping[str, str]) -> None:
+        """Raise NotAsDeclared for a control that nobody has declared and a system may take for a declared one."""
+        if field_of_control(name, shapes) or any(fits(place.name, name) for place in shapes.key_controls):
+            return
+        if name in self.near.in_form(shapes):
+            raise NotAsDeclared("")
+        if changed and (field := named_within(name, changed)) is not None:
+            raise NotAsDeclared(field)
 
     def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
         """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
@@ -213,6 +228,7 @@ class _JsonSettling:
         self.rules = rules
         self.actions = actions
         self.sends = sends
+        self.changed = rules.changed(sends)
         self.replaces = replaces
         self.dropped = False
 
@@ -249,6 +265,12 @@ class _JsonSettling:
                 raise Withheld("table_not_as_declared")
             case _:
                 pass
+
+    def _check_name(self, key: str) -> None:
+        """Raise NotAsDeclared for an undeclared key by which a system may find what is changed on its way."""
+        field = named_within(key, self.changed)
+        if field is not None:
+            raise NotAsDeclared(field)
 
     def _is_guarded(self, index: int) -> bool:
         """Whether something is done to values of a field on their way in or out, or they name records."""
@@ -305,6 +327,8 @@ class _JsonSettling:
             child_or_other = declared.get(key) or other
             if self._is_near(key, shape):
                 raise NotAsDeclared("")
+            if child_or_other is None and self.changed:
+                self._check_name(key)
             if key not in declared and (is_hidden_key(key) or holds_handle(key)):
                 raise MaskReturned(self.rules.fields[UNDECLARED].name)
             if self._is_dropped(item, child_or_other):

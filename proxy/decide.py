@@ -315,7 +315,7 @@ def _settled_form(
         return found
 
     body = system.sent.opened_form(body, shapes, view.sent_back, coding)
-    settled = system.writes.form(body, shapes, opened, view.actions, coding)
+    settled = system.writes.form(body, shapes, opened, view.actions, coding, sends=view.sends)
     if view.masks_sent:
         settled = _sending(system, view).form(settled, shapes, coding, body)
     return system.sent.stored_form(settled, shapes, coding, carried)

@@ -101,6 +101,28 @@ def test_what_was_moved_and_what_is_no_text_do_not_open(rig: Rig, stored: str) -
     assert unopened(rig) == {"person.mobile": 1, "home.phone": 1}
 
 
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+OTHERWISE: dict[str, tuple[bytes, str]] = {
+    "within": (json.dumps({"person": {"mobile": MOBILE}}).encode(), JSON),
+    "in an undeclared list": (json.dumps({"items": [{"x": {"Mobile": MOBILE}}]}).encode(), JSON),
+    "as a path": (json.dumps({"person.mobile": MOBILE}).encode(), JSON),
+    "as a list": (json.dumps({"mobile": [MOBILE]}).encode(), JSON),
+    "within a form": (f"person%5Bmobile%5D={MOBILE}".encode(), FORM),
+    "as a default in a form": (f"%21mobile={MOBILE}".encode(), FORM),
+    "of a prefix in a form": (f"form-0-mobile={MOBILE}".encode(), FORM),
+    "with what some cut off": (f"mobile%00x={MOBILE}".encode(), FORM),
+}
+
+
+@pytest.mark.parametrize("case", OTHERWISE)
+def test_nothing_is_stored_as_it_is_under_another_name(rig: Rig, case: str) -> None:
+    body, kind = OTHERWISE[case]
+    answer = rig.ask(answering(b"{}"), target="/people", method="POST", headers=CLERK + kind, body=body)
+    assert reads(answer)[0] == 400
+    assert rig.behind.asked == []
+    assert rig.gateway.events()[-1]["event"]["reason"] == "not_as_declared"
+
+
 def test_a_long_answer_tells_it_window_by_window(rig: Rig, stored: str) -> None:
     items = [{"mobile": f"{stored[:-8]}{number:08}" if number % 2 else stored} for number in range(40_000)]
     answer = rig.ask(

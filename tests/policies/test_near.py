@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.near import Near, folded_name, names_of
+from policies.near import Near, folded_name, named_within, names_of
 from policies.shapes import pattern_of
 
 FIELDS = ("mobile", "id_no", "_id", "姓名", "line1")
@@ -17,7 +17,8 @@ PLAIN = Near(FIELDS)
     "name",
     ["Mobile", "mobile ", "\tmobile", "mobile[]", "mobile[0]", "mobile[a][b]", "[mobile]", "mobile[", "mobile[0\0]",
      "ｍｏｂｉｌｅ", "móbile", "mo\u200bbile", "mobile\0", "MOBİLE", "mobıle", "m\u0007obile", "idNo", "id-no", "id.no",
-     "id no", "ID__NO", "idno", "Id_No[]", "_ID", ".id[]", "姓 名", "line_1", "LINE１"],
+     "id no", "ID__NO", "idno", "Id_No[]", "_ID", ".id[]", "姓 名", "line_1", "LINE１",
+     "mobile\0x"],
 )  # fmt: skip
 def test_a_lenient_reader_may_take_it_for_a_declared_name(name: str) -> None:
     assert name in PLAIN
@@ -50,6 +51,15 @@ def test_names_of_controls_are_folded_whole() -> None:
         assert name not in ROWS, name
     assert names_of(pattern_of("chosen.{any}"), ()) == ["chosen.\ua66e"]
     assert names_of("", FIELDS) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("person[mobile]", "m"), ("form-0-Mobile", "m"), ("!mobile", "m"), ("x.id_no.y", "i"), ("mobile:x", "m"),
+     ("mobile,", "m"), ("mobile", "m"), ("mobile_confirm", None), ("_mobile", None), ("automobile", None), ("", None)],
+)  # fmt: skip
+def test_a_name_may_hold_that_of_a_field(name: str, field: str | None) -> None:
+    assert named_within(name, {"mobile": "m", "idno": "i"}) == field
 
 
 CHANGES: dict[str, Callable[[str], str]] = {

@@ -170,8 +170,15 @@ def test_a_list_is_sent_where_all_may_see_what_it_holds() -> None:
     with pytest.raises(NotAsDeclared):
         sent_json({"name": ["张三"]})
     assert POST.body.json is not None
-    with pytest.raises(NotAsDeclared):  # it is changed on its way
-        RULES.json(b'{"name": ["x"]}', POST.body.json, CLERK.actions, sends=NOBODY.actions)
+    for changed in (b'{"name": ["x"]}', b'{"new": {"name": "x"}}', b'[{"new": [{"x.Name": "x"}]}]'):
+        assert RULES.json(changed, POST.body.json, CLERK.actions) == changed
+        with pytest.raises(NotAsDeclared) as refused:
+            RULES.json(changed, POST.body.json, CLERK.actions, sends=NOBODY.actions)
+        assert refused.value.field == "person.name"
+    assert POST.body.html is not None
+    with pytest.raises(NotAsDeclared) as refused:
+        RULES.form(b"new%5Bname%5D=x", POST.body.html, lambda token: {}, CLERK.actions, sends=NOBODY.actions)
+    assert refused.value.field == "person.name"
 
 
 @pytest.mark.parametrize(
