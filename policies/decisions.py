@@ -79,6 +79,11 @@ def is_shown_by(program: Program, index: int, grant: GrantRule) -> bool:
     return bool(about) and form_of(grant.sees[program.fields[index].category]) is not Form.NONE
 
 
+def said_of(program: Program, index: int, grants: Sequence[GrantRule]) -> set[Spec]:
+    """What any of *grants* says of the field *index* in answers, whichever of them goes before the others."""
+    return {grant.sees[program.fields[index].category] for grant in _about(program, index, grants)}
+
+
 def least_of(specs: Sequence[Spec]) -> Spec:
     """The one of *specs* that shows least, as far as they can be compared; of those alike always the same one."""
     return min(specs, key=_reach)

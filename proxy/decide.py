@@ -13,7 +13,7 @@ from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
-from policies.formats.sent_form import Part, coding_of
+from policies.formats.sent_form import Coding, Part, coding_of
 from policies.links import Addresses, quoted
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
@@ -22,7 +22,7 @@ from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.transforms.handle import holds_handle
 from policies.view import View
-from policies.write_back import FileRefused, MaskReturned
+from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
 from proxy.identity import Caller
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
@@ -196,7 +196,7 @@ def _with_body(
     opening, came = Opening(system.program, forward.view, system.holder(caller, now)), body
     try:
         body, said, keys = _opened(request, body, operation.body, opening)
-        settled = _settled(request, body, operation.body, system, caller, forward.view, now)
+        settled = _settled(forward, request, came, body, system, caller, now)
     except BadToken:
         return Refuse(reason="unknown_handle", operation=operation)
     except RawKey:
@@ -205,6 +205,8 @@ def _with_body(
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except SentBlocked as blocked:
         return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
+    except NotAsDeclared as misplaced:
+        return Refuse(reason="not_as_declared", operation=operation, field=misplaced.field)
     except FileRefused as refused:
         return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
@@ -263,9 +265,10 @@ def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _settled(
-    request: Request, body: bytes, shapes: Shapes, system: System, caller: Caller, view: View, now: datetime
+    forward: Forward, request: Request, came: bytes, body: bytes, system: System, caller: Caller, now: datetime
 ) -> bytes | None:
-    """The body that may be sent on; None where nothing of that kind is declared."""
+    """The body that may be sent on; None where nothing of that kind is declared. It *came* as it was shown."""
+    shapes, view = forward.operation.body, forward.view
     if not body:
         return b""
     if "content-encoding" in request.headers:
@@ -277,27 +280,45 @@ def _settled(
         coding = coding_of(request.content_type)
         if coding is None:
             raise Withheld("not_a_form")
-        target = target_of(request.path, request.query)
-        carried: Carried = {}
-
-        def opened(token: str) -> Carried:
-            found = system.open_form(token, target, caller, now)
-            for name, values in found.items():
-                carried[name] = carried.get(name, []) + values
-            return found
-
-        body = system.sent.opened_form(body, shapes.html, view.sent_back, coding)
-        settled = system.writes.form(body, shapes.html, opened, view.actions, coding)
-        if view.masks_sent:
-            settled = _sending(system, view).form(settled, shapes.html, coding, body)
-        return system.sent.stored_form(settled, shapes.html, coding, carried)
+        return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
     if media_type == JSON and shapes.json is not None:
         body = system.sent.opened_json(body, shapes.json, view.sent_back)
-        settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
+        replaces = request.method == "PUT"
+        settled = system.writes.json(body, shapes.json, view.actions, sends=view.sends, replaces=replaces)
         if view.masks_sent:
             settled = _sending(system, view).json(settled, shapes.json)
         return system.sent.stored_json(settled, shapes.json)
     return None
+
+
+def _settled_form(
+    forward: Forward,
+    request: Request,
+    came: bytes,
+    body: bytes,
+    shapes: HtmlShapes,
+    coding: Coding,
+    system: System,
+    caller: Caller,
+    now: datetime,
+) -> bytes:
+    """The form that may be sent on in the place of *body*."""
+    view, target, sent = forward.view, target_of(request.path, request.query), coding.read(came)
+    names_record = system.question(forward.operation).names_record(request.query)
+    carried: Carried = {}
+
+    def opened(token: str) -> Carried:
+        held = system.open_form(token, target, caller, now)
+        found = system.restoring.carried(held, sent, shapes, names_record=names_record)
+        for name, values in found.items():
+            carried[name] = carried.get(name, []) + values
+        return found
+
+    body = system.sent.opened_form(body, shapes, view.sent_back, coding)
+    settled = system.writes.form(body, shapes, opened, view.actions, coding, sends=view.sends)
+    if view.masks_sent:
+        settled = _sending(system, view).form(settled, shapes, coding, body)
+    return system.sent.stored_form(settled, shapes, coding, carried)
 
 
 def _sending(system: System, view: View) -> Sending:

@@ -1,19 +1,22 @@
 """One system, ready to serve: its program with everything that is built from it once."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from policies.applies import Applying, Asking
+import msgspec
+
+from policies.applies import Applying, Asking, anywhere
 from policies.ask import Opened, Question, Routes
 from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Held
 from policies.links import Addresses, quoted
-from policies.policy import State
+from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
+from policies.restoring import Restoring
 from policies.sent_values import SentValues
 from policies.transforms.encrypt import Cipher
 from policies.transforms.handle import Handles, Holder
@@ -46,7 +49,9 @@ class System:
         self.routes = Routes(program)
         self.views = Views(program, secret, keys)
         self._applying = Applying(program)
+        self._anywhere = Applying(msgspec.structs.replace(program, grants=anywhere(program.grants)))
         self.writes = WriteRules(program)
+        self.restoring = Restoring(program)
         self.sent = SentValues(program, keys)
         self.identity = Identity(program, digester)
         split = urlsplit(program.upstream)
@@ -88,12 +93,19 @@ class System:
             now=now.timestamp(),
         )
         applying = countable(self._applying.to(asking), own=caller.own, acting=caller.on_behalf_of)
-        return self.views.of(applying, harder=strictest)
+        if operation.method in SAFE_METHODS:
+            return self.views.of(applying, harder=strictest)
+        # What is written here is read elsewhere.
+        at_all = countable(self._anywhere.to(asking), own=caller.own, acting=caller.on_behalf_of)
+        here = {grant.id for grant in applying}
+        elsewhere = tuple(grant for grant in at_all if grant.id not in here)
+        return self.views.of(applying, harder=strictest, elsewhere=elsewhere)
 
-    def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
-        """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
+    def seal_form(self, target: str, held: Held, caller: Caller, now: datetime) -> str:
+        """How a form that is shown to *caller* at *now*, and sent to *target*, carries what it holds."""
         until = int(now.timestamp()) + FORM_LASTS_S
-        body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        parts = {name: part for name, part in asdict(held).items() if part}
+        body = json.dumps({"until": until, **parts}, ensure_ascii=False).encode("utf-8", "surrogatepass")
         filled = body.ljust(max(LEAST_CARRIED, 1 << (len(body) - 1).bit_length()))
         return self._cipher.encrypt(filled, self.name, caller.id, target)
 
@@ -124,12 +136,13 @@ class System:
             raise BadToken
         return replace(request, path=asked.path, query=asked.query, opened=target), asked
 
-    def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
+    def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Held:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""
         try:
             body = json.loads(self._cipher.decrypt(token, self.name, caller.id, target))
         except BadToken:
-            return {}
-        if now.timestamp() >= body["until"]:
-            return {}
-        return {name: [(shown, true) for shown, true in values] for name, values in body["carried"].items()}
+            return Held()
+        if now.timestamp() >= body.pop("until"):
+            return Held()
+        carried = {name: [(shown, true) for shown, true in values] for name, values in body.pop("carried").items()}
+        return Held(carried, **body)

@@ -265,6 +265,7 @@ class _Reading:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
         found = self._shape.control_of(tag)
         if found is None:
+            self._forms.note_key(tag)
             return self._own_control(tag)
         if not found[0] and is_label(tag):
             return False
@@ -404,7 +405,9 @@ class _Reading:
     def _within(self, tag: StartTag, waiting: Iterator[Token | Made], *, hidden: bool) -> list[Token | Made]:
         """The control of *tag* in an element and what ends it, which *waiting* gives; nothing where it is none."""
         found = self._shape.control_of(tag)
-        if found is not None and not found[0] and is_label(tag) and not hidden:
+        if found is None:
+            self._forms.note_key(tag)
+        elif not found[0] and is_label(tag) and not hidden:
             return []
         name, action = found or ("", self._shape.undeclared)
         if tag.name == "button":  # inside of what is hidden, it loses its value by itself
