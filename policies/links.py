@@ -5,28 +5,23 @@ decision 5: the caller gets a handle instead, follows it, and the application is
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit, urlunsplit
 
 from policies.ask import CARRIED, KEY, Held, Opened, Question, Routes, Sight
 from policies.formats.free_text import KnownValues, personal_spans
+from policies.guesses import Guesses
+from policies.paths import path_of, quoted
 from policies.policy import About
-from policies.program import OperationRule, Program
+from policies.program import SEGMENTS, OperationRule, Program
 from policies.spelling import Spelling, read, spelled
 from policies.transforms.handle import Holder
 from policies.transforms.make import REDACTED
 
-_MAY_LEAD = re.compile(r"[/?=\\]|%(?:2f|3f|3d|5c)", re.IGNORECASE)
-"""What is in an address that leads elsewhere, or in what is asked there."""
-DEEPEST = 4
-"""Addresses within the parameters of each other."""
-_PLAIN_IN_PATH = "/:@!$&'()*+,=~"
-"""Source: RFC 3986, 3.3. Some systems take an escape of one of these for another path."""
-
-
+_NAME_OF_GROUP = re.compile(r"\(\?P<\w+>")
 OF_ADDRESSES = frozenset({"content-location", "link", "location", "refresh"})
 """Response headers that hold addresses."""
 
@@ -49,6 +44,12 @@ class Links:
         self._routes = Routes(program)
         self._questions = {operation.id: Question(operation, program.spelling) for operation in program.operations}
         self._operations = program.operations
+        hidden = [
+            operation for operation in program.operations if operation.asked and not view.may_ask(operation.asked)
+        ]
+        self._hidden_paths = _any_of(operation.path for operation in hidden)
+        self._hidden_parameters = _any_of(self._patterns_of_keys())
+        """Fit at least the paths and the names of parameters that hold hidden keys: most are told by them at once."""
         self._hidden = {record for record, fields in program.record_keys.items() if not view.may_ask(fields)}
         self.hosts = program.hosts
         self.spelling = program.spelling
@@ -88,53 +89,63 @@ class Links:
 
     def held_in(self, path: str, name: str) -> set[Held]:
         """The hidden keys that the parameter *name* of *path* may hold; of any path, where none fits."""
+        if not self._hidden_parameters.fullmatch(name):
+            return set()
         operations: Sequence[OperationRule] = self._routes.each(path) if path else ()
         held = {self._questions[operation.id].key_in(name) for operation in operations or self._operations}
         return {each for each in held if each is not None and not self._view.may_ask(each.fields)}
 
-    def hold_key(self, text: str, base: str = "", depth: int = 0) -> bool:
-        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key.
+    def _patterns_of_keys(self) -> Iterator[str]:
+        for operation in self._operations:
+            for rule in operation.parameters:
+                if rule.about is About.KEY and not self._view.may_ask(rule.fields):
+                    yield rule.pattern
+            for field in operation.key_fields:
+                if not self._view.may_ask(operation.fields[field]):
+                    yield re.escape(field)
 
-        An application that makes a link of what the caller has said would have a handle made of his guess.
+    def leads_to_hidden(self, path: str) -> bool:
+        """Whether *path*, percent-decoded, names a record by a hidden key."""
+        named = self.named_in(path) if self._hidden_paths.fullmatch(path) else None
+        return named is not None and named.is_hidden
+
+    def hold_key(self, text: str, base: str = "") -> bool:
+        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key."""
+        return self.may_tell and Guesses(self, base).hold_key(text)
+
+    def is_guess(self, asked: Opened, operation: OperationRule) -> bool:
+        """Whether the caller says himself, in what is *asked*, where a hidden key would lead.
+
+        A file is the same for everybody, and leads nowhere.
         """
-        if not self.may_tell or not _MAY_LEAD.search(text):
+        if not self.may_tell:
             return False
-        if depth > DEEPEST:
+        guesses = Guesses(self, asked.path)
+        if any(map(guesses.hold_key, (*asked.values_said, *(name for name, _ in asked.query)))):
             return True
-        readings = {text, unquote(text)}
-        return any(self._leads_to_key(each, base, depth) or self._asks_by_key(each, "", depth) for each in readings)
-
-    def _leads_to_key(self, address: str, base: str, depth: int) -> bool:
-        try:
-            split = urlsplit(address.strip())
-        except ValueError:
-            return False  # nobody can follow it
-        path = path_of(address, base)
-        if path is None:
-            return True
-        named = self.named_in(path)
-        return (named is not None and named.is_hidden) or self._asks_by_key(split.query, path, depth)
-
-    def _asks_by_key(self, query: str, path: str, depth: int) -> bool:
-        return any(
-            value and (self.held_in(path, name) or self.hold_key(value, path, depth + 1))
-            for name, value in parse_qsl(query, keep_blank_values=True)
-        )
+        return SEGMENTS in operation.path and not operation.static and guesses.path_holds_key(asked.path)
 
 
 class Addresses:
     """Those of one answer. *base* is the path that was asked, percent-decoded, with its true keys.
 
     Without a *holder* no handle can be made: what holds a hidden key is left out.
-    *asked_by*: see the method of that name.
+    *asked_by*: see the method of that name. *says*: whether the caller has said anything that the answer may repeat.
     """
 
     def __init__(
-        self, links: Links, base: str = "", holder: Holder | None = None, asked_by: Sequence[str] = ()
+        self,
+        links: Links,
+        base: str = "",
+        holder: Holder | None = None,
+        asked_by: Sequence[str] = (),
+        *,
+        says: bool = False,
     ) -> None:
         self._links = links
         self._base = base
         self._holder = holder
+        self._says = says
         self.hidden_keys: set[str] = set()
         """Keys that the answer may repeat because it was asked for by them, in each way that they may be written."""
         self.asked_by(asked_by)
@@ -148,6 +159,11 @@ class Addresses:
     def asked_by(self, keys: Sequence[str]) -> None:
         """The caller has asked by *keys* without knowing them."""
         self.hidden_keys |= {form for key in keys for form in _forms(key, self._links.spelling)}
+
+    def sent_with(self, keys: Sequence[str]) -> None:
+        """The request had a body, in which handles stood for *keys*."""
+        self._says = True
+        self.asked_by(keys)
 
     @property
     def hidden(self) -> KnownValues | None:
@@ -225,6 +241,8 @@ class Addresses:
             return None
         written = split.path
         if (named := self._links.named_in(path)) is not None and named.is_hidden:
+            if self._says and "/" not in split.path:
+                return None  # a single word may be his own, which an application leads to, right or wrong
             handle = self._handle(named.record, path[named.start : named.end])
             if handle is None:
                 return None
@@ -262,17 +280,6 @@ class Addresses:
         return handle
 
 
-def path_of(address: str, base: str) -> str | None:
-    """The path that *address* on the page at *base* leads to, percent-decoded; None where nobody can say."""
-    if "\\" in address:  # which browsers take for a slash
-        return None
-    try:
-        path = unquote(urlsplit(urljoin(quoted(base), urlsplit(address.strip()).path)).path)
-    except ValueError:
-        return None
-    return path if path.startswith("/") or not path else None
-
-
 def _forms(key: str, spelling: Spelling) -> Iterator[str]:
     """How *key*, written as in addresses, may stand in a text: whole, and each of those that it is made of."""
     yield key
@@ -281,6 +288,6 @@ def _forms(key: str, spelling: Spelling) -> Iterator[str]:
             yield read(part, spelling)
 
 
-def quoted(path: str) -> str:
-    """*path* percent-encoded, as little of it as may be."""
-    return quote(path, safe=_PLAIN_IN_PATH)
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """What fits where one of *patterns* does. Nothing, where there is none."""
+    return re.compile("|".join(dict.fromkeys(_NAME_OF_GROUP.sub("(?:", each) for each in patterns)) or r"(?!)")

@@ -20,6 +20,8 @@ DRAFT = "yingbi draft program 1"
 SEGMENT = "[^/]+"
 KEY_PATTERN = f"(?P<key>{SEGMENT})"
 """In the pattern of a path: what stands for a variable, and for that which names a record by its key."""
+SEGMENTS = ".+"
+"""The same for a variable that takes any path."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""

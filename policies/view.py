@@ -32,6 +32,7 @@ from policies.program import (
     FREE_TEXT,
     KEY_PATTERN,
     SEGMENT,
+    SEGMENTS,
     UNDECLARED,
     CursorShape,
     ElementShape,
@@ -412,7 +413,7 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     literal_or_number = {
         operation.path.replace(KEY_PATTERN, f"(?:{_NUMBER}|{HANDLE})").replace(SEGMENT, _NUMBER)
         for operation in program.operations
-        if not operation.refuse_zh and ".+" not in operation.path
+        if not operation.refuse_zh and SEGMENTS not in operation.path
     }
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 

@@ -11,7 +11,8 @@ from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
-from policies.links import Addresses, quoted
+from policies.links import Addresses
+from policies.paths import quoted
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.sent_values import SentValues
@@ -101,9 +102,9 @@ class System:
         """What *caller* is given in place of identifiers at *now*, and what opens for him then."""
         return self._handles.of(caller.id, now.timestamp())
 
-    def addresses(self, view: View, asked: Opened, holder: Holder) -> Addresses:
-        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*."""
-        return Addresses(view.links, asked.path, holder, asked.keys)
+    def addresses(self, view: View, asked: Opened, holder: Holder | None) -> Addresses:
+        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*; None: without handles."""
+        return Addresses(view.links, asked.path, holder, asked.keys, says=any(asked.values_said))
 
     def opened(self, request: Request, operation: OperationRule, holder: Holder) -> tuple[Request, Opened]:
         """*request* for *operation* with what handles in its target stand for, and what is asked by it then.
