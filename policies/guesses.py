@@ -39,7 +39,8 @@ class Leads(Protocol):
 class Guesses:
     """Reads what was said in one request, which asked for the path *base*.
 
-    A text is read as an address on that page and on the root, as what is asked there, and so is whatever is within.
+    A text is read as an address on that page and on the root, as what is asked there, and so is whatever is within. A
+    single word is none: no handle is made of one (see `policies.links`), and it may be anything.
     Nothing is read twice, and what holds more than anybody would write holds a key.
     """
 
@@ -89,7 +90,7 @@ class Guesses:
         path = path_of(address, base)
         if path is None:
             return False
-        if self._leads.leads_to_hidden(path) or self._asks(split.query, path, path, depth):
+        if ("/" in split.path and self._leads.leads_to_hidden(path)) or self._asks(split.query, path, path, depth):
             return True
         return bool(split.fragment) and self._holds(split.fragment, base, depth + 1)
 

@@ -7,6 +7,7 @@ decision 5: the caller gets a handle instead, follows it, and the application is
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit, urlunsplit
@@ -18,10 +19,14 @@ from policies.paths import path_of, quoted
 from policies.policy import About
 from policies.program import SEGMENTS, OperationRule, Program
 from policies.spelling import Spelling, read, spelled
-from policies.transforms.handle import Holder
+from policies.transforms.handle import Holder, is_handle
 from policies.transforms.make import REDACTED
 
 _NAME_OF_GROUP = re.compile(r"\(\?P<\w+>")
+_ENDS = r"\s\"'`<>()\\{}|^\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"
+_PIECE = rf"(?:\([^{_ENDS}]*\)|[^{_ENDS}])"
+_IN_TEXT = re.compile(rf"(?<![\w./-])(?:https?:)?(?:\.{{1,2}})?/{_PIECE}*|[?#]{_PIECE}+")
+"""What may be an address in a text: in a style sheet, a script, a sentence."""
 OF_ADDRESSES = frozenset({"content-location", "link", "location", "refresh"})
 """Response headers that hold addresses."""
 
@@ -50,7 +55,11 @@ class Links:
         self._hidden_paths = _any_of(operation.path for operation in hidden)
         self._hidden_parameters = _any_of(self._patterns_of_keys())
         """Fit at least the paths and the names of parameters that hold hidden keys: most are told by them at once."""
+        self._begins = _begins(hidden, self._hidden_parameters.pattern)
         self._hidden = {record for record, fields in program.record_keys.items() if not view.may_ask(fields)}
+        self._record_keys = program.record_keys
+        self._fields = program.fields
+        self._words = {""}.union(*(operation.id.partition(" ")[2].split("/") for operation in program.operations))
         self.hosts = program.hosts
         self.spelling = program.spelling
         self.may_tell = bool(self._hidden) or any(
@@ -76,6 +85,26 @@ class Links:
             if operation.asked and match is not None:
                 return Named(*match.span("key"), operation.record, not self._view.may_ask(operation.asked))
         return None
+
+    def is_declared(self, path: str) -> bool:
+        """Whether *path* is one of an operation. Of any other nobody knows what it holds, and nobody may follow it."""
+        return bool(self._routes.each(path))
+
+    def is_of_words(self, path: str) -> bool:
+        """Whether *path* is made of nothing but words that stand in the paths of operations."""
+        return self._words.issuperset(path.split("/"))
+
+    def told_by(self, record: str, key: str) -> Iterator[str]:
+        """What *key* of *record*, as it is spelled in addresses, tells where it is repeated: its hidden parts."""
+        fields = self._record_keys.get(record, ())
+        parts = key.split(",")
+        if any(self._fields[field].followed for field in fields if not self._view.may_ask([field])) or not fields:
+            yield key
+        for place, part in enumerate(parts):
+            field = fields[place] if len(fields) == len(parts) else None
+            if field is None or (self._fields[field].followed and not self._view.may_ask([field])):
+                with suppress(ValueError):
+                    yield read(part, self.spelling)
 
     def is_refused(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
         """Whether *path* is an operation's and *query*, whose keys are handles, is none that the caller may put."""
@@ -103,6 +132,10 @@ class Links:
             for field in operation.key_fields:
                 if not self._view.may_ask(operation.fields[field]):
                     yield re.escape(field)
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether an address that holds a hidden key may stand in *text*: most are told by this at once."""
+        return self._begins.search(text) is not None or ("%" in text and self._begins.search(unquote(text)) is not None)
 
     def leads_to_hidden(self, path: str) -> bool:
         """Whether *path*, percent-decoded, names a record by a hidden key."""
@@ -150,11 +183,15 @@ class Addresses:
         """Keys that the answer may repeat because it was asked for by them, in each way that they may be written."""
         self.asked_by(asked_by)
         self._written: dict[str, str | None] = {}
+        self._found: dict[str, str | None] = {}
         self._originals: dict[str, str] = {}
+        self._is_elsewhere = False
         self.bound: dict[Any, Any] = {}
         """What a view has bound to them: see `View`."""
         self.handles: set[str] = set()
         """Those that were made so far: they stand for nothing that anybody could read."""
+        self.met: set[str] = set()
+        """What hidden keys tell that were found so far, in each way that they may be written."""
 
     def asked_by(self, keys: Sequence[str]) -> None:
         """The caller has asked by *keys* without knowing them."""
@@ -189,6 +226,32 @@ class Addresses:
             if written is not None:
                 self._originals.setdefault(written, address)
         return self._written[address]
+
+    def within(self, text: str) -> str:
+        """*text* with handles in the addresses that stand in it; three stars for one that cannot be written so.
+
+        What is no operation of the system is taken for no address: a text may hold anything.
+        """
+        if not self._links.may_tell or not self._links.may_stand_in(text):
+            return text
+        return _IN_TEXT.sub(self._found_in, text)
+
+    def based(self, address: str) -> "Addresses":
+        """Those of a page which says that its addresses are to be read as on the page at *address*."""
+        other = copy(self)
+        other._written, other._found = {}, {}
+        other._base = path_of(address, self._base) or self._base
+        other._is_elsewhere = self._leads_away(address)
+        return other
+
+    def is_base(self, address: str) -> bool:
+        """Whether *address*, which a page is based on, can hold no key."""
+        path = path_of(address, self._base)
+        return self._leads_away(address) or (path is not None and self._links.is_of_words(path[: path.rfind("/")]))
+
+    def holds(self, address: str) -> bool:
+        """Whether *address* holds a hidden key, or may."""
+        return self._links.may_tell and self._of(address, is_text=True) != address
 
     def original(self, address: str) -> str:
         """What `of` was given where it gave *address*."""
@@ -229,33 +292,61 @@ class Addresses:
         self.handles.add(handle)
         return handle
 
-    def _of(self, address: str) -> str | None:
+    def _of(self, address: str, *, is_text: bool = False) -> str | None:
+        """*is_text*: nobody knows whether it is an address."""
         try:
             split = urlsplit(address.strip())
         except ValueError:
             return None
         if split.scheme not in ("", "http", "https"):
-            return address
+            return self.within(address)
         path = path_of(address, self._base)
         if path is None:
             return None
         written = split.path
         if (named := self._links.named_in(path)) is not None and named.is_hidden:
-            if self._says and "/" not in split.path:
+            if self._says and split.path and "/" not in split.path:
                 return None  # a single word may be his own, which an application leads to, right or wrong
             handle = self._handle(named.record, path[named.start : named.end])
             if handle is None:
                 return None
             written = quoted(path[: named.start] + handle + path[named.end :])
+        is_elsewhere = self._leads_away(address) if split.netloc else self._is_elsewhere
+        if path and not (is_text or is_elsewhere or self._links.is_declared(path)):
+            return None
         if self._links.is_refused(path, parse_qsl(split.query, keep_blank_values=True)):
             return None  # who may not see what is hidden in it may not follow it either
         pieces = [self._piece(path, piece) for piece in split.query.split("&")]
         query = "&".join(piece for piece in pieces if piece is not None)
         if None in pieces:
             return None
-        if (written, query) == (split.path, split.query):
+        fragment = self._fragment(split.fragment, is_text=is_text or is_elsewhere)
+        if (written, query, fragment) == (split.path, split.query, split.fragment):
             return address
-        return urlunsplit((split.scheme, split.netloc, written, query, split.fragment))
+        return urlunsplit((split.scheme, split.netloc, written, query, fragment))
+
+    def _fragment(self, fragment: str, *, is_text: bool) -> str:
+        """*fragment*, which may be a route of scripts; empty for one that holds a hidden key, or may."""
+        route = fragment.removeprefix("!")
+        if "/" in route.strip("/"):
+            written = self._of(route, is_text=is_text)
+            return "" if written is None else fragment.removesuffix(route) + written
+        return "" if self._links.hold_key(fragment, self._base) else fragment
+
+    def _found_in(self, found: re.Match[str]) -> str:
+        address = found[0]
+        if address not in self._found:
+            self._found[address] = self._of(address, is_text=True)
+        written = self._found[address]
+        return REDACTED if written is None else written
+
+    def _leads_away(self, address: str) -> bool:
+        """Whether *address* is one of another host than those of the system."""
+        try:
+            host = urlsplit(address.strip()).hostname
+        except ValueError:
+            return False
+        return host is not None and host.rstrip(".") not in self._links.hosts
 
     def _piece(self, path: str, piece: str) -> str | None:
         name, _, written = piece.partition("=")
@@ -273,8 +364,11 @@ class Addresses:
         return self._handle(key.record, value if key.spelling is None else spelled(value, key.spelling))
 
     def _handle(self, record: str, value: str) -> str | None:
+        self.met.update(self._links.told_by(record, value))
         if self._holder is None:
             return None
+        if is_handle(value) and value in self.handles:
+            return value  # which was put there before
         handle = self._holder.handle(value, KEY, record)
         self.handles.add(handle)
         return handle
@@ -291,3 +385,9 @@ def _forms(key: str, spelling: Spelling) -> Iterator[str]:
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """What fits where one of *patterns* does. Nothing, where there is none."""
     return re.compile("|".join(dict.fromkeys(_NAME_OF_GROUP.sub("(?:", each) for each in patterns)) or r"(?!)")
+
+
+def _begins(operations: Iterable[OperationRule], parameters: str) -> re.Pattern[str]:
+    """What the paths of *operations* begin with, and the names of *parameters* where they are asked."""
+    literals = {operation.id.partition(" ")[2].partition("{")[0] for operation in operations}
+    return re.compile("|".join([*map(re.escape, sorted(literals)), rf"[?&;](?:{parameters})="]))

@@ -48,7 +48,10 @@ def nested(depth: int) -> str:
         ("?after=7", "/x", True),
         ("after=", "", False),
         *((nested(depth), "", True) for depth in range(DEEPEST + 3)),
-        ("7", "/r/6", False),  # no handle is made of a single word that was said: see `policies.links`
+        ("7", "/r/6", False),
+        ("好吗?", "/r/6", False),
+        ("a=b", "/r/6", False),
+        ("?", "/r/6", False),
         ("", "", False),
         ("2026/11/26", "/r/6", False),
         ("男/女", "", False),
