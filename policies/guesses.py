@@ -40,7 +40,7 @@ class Guesses:
     """Reads what was said in one request, which asked for the path *base*.
 
     A text is read as an address on that page and on the root, as what is asked there, and so is whatever is within. A
-    single word is none: no handle is made of one (see `policies.links`), and it may be anything.
+    single word is none: no handle is made of one (see `policies.addresses`), and it may be anything.
     Nothing is read twice, and what holds more than anybody would write holds a key.
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
+from policies.addresses import Addresses
 from policies.besides import shows_besides
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
@@ -26,7 +27,7 @@ from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.links import OF_ADDRESSES, Addresses, Links
+from policies.links import OF_ADDRESSES, Links
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,

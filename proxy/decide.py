@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from policies.addresses import Addresses
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Part, coding_of
-from policies.links import Addresses
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted

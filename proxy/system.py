@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
+from policies.addresses import Addresses
 from policies.applies import Applying, Asking
 from policies.ask import Opened, Question, Routes
 from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
-from policies.links import Addresses
 from policies.paths import quoted
 from policies.policy import State
 from policies.program import OperationRule, Program

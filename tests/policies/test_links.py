@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.addresses import Addresses
 from policies.formats.masker import Tally, Withheld
-from policies.links import Addresses
 from policies.spelling import Spelling, read
 from policies.transforms.handle import handles_in
 from tests.policies.formats.masking import DIGESTER
