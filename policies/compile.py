@@ -14,6 +14,7 @@ from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
     SEGMENT,
+    SEGMENTS,
     GrantRule,
     IssuerRule,
     KeyRule,
@@ -177,7 +178,7 @@ def _path_pattern(template: str) -> str:
     pieces = _VARIABLE.split(template)
     texts, names, stars = pieces[::3], pieces[1::3], pieces[2::3]
     groups = [
-        ".+" if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
+        SEGMENTS if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
         for name, star in zip(names, stars, strict=True)
     ]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))

@@ -20,6 +20,8 @@ DRAFT = "yingbi draft program 1"
 SEGMENT = "[^/]+"
 KEY_PATTERN = f"(?P<key>{SEGMENT})"
 """In the pattern of a path: what stands for a variable, and for that which names a record by its key."""
+SEGMENTS = ".+"
+"""The same for a variable that takes any path."""
 ANY_WORD = "[A-Za-z0-9_]+"
 """In the pattern of a name: what stands for any word."""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from policies.addresses import Addresses
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
 from policies.choose import Choice, countable
@@ -17,7 +18,6 @@ from policies.decisions import Decision
 from policies.digest import Digester, is_exact
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.links import Addresses
 from policies.more import More, more_of
 from policies.policy import SAFE_METHODS, Gravity, Harmed, State
 from policies.program import OperationRule, Program

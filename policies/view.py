@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
+from policies.addresses import Addresses
 from policies.besides import shows_besides
 from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
 from policies.choose import Rows as Shown
@@ -26,12 +27,13 @@ from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.links import OF_ADDRESSES, Addresses, Links
+from policies.links import OF_ADDRESSES, Links
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
     KEY_PATTERN,
     SEGMENT,
+    SEGMENTS,
     UNDECLARED,
     CursorShape,
     ElementShape,
@@ -430,7 +432,7 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     literal_or_number = {
         operation.path.replace(KEY_PATTERN, f"(?:{_NUMBER}|{HANDLE})").replace(SEGMENT, _NUMBER)
         for operation in program.operations
-        if not operation.refuse_zh and ".+" not in operation.path
+        if not operation.refuse_zh and SEGMENTS not in operation.path
     }
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 

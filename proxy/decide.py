@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from policies.addresses import Addresses
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Coding, Part, coding_of
-from policies.links import Addresses, quoted
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
+from policies.paths import quoted
 from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
@@ -145,7 +146,7 @@ def decide(
     if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    if any(view.links.hold_key(value, asked.path) for value in asked.values_said):
+    if view.links.is_guess(asked, operation):
         return Refuse(reason="question_about_hidden_field", operation=operation)
     if system.writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
@@ -161,7 +162,7 @@ def decide(
         operation=operation,
         view=view,
         request=_asking(request, stored),
-        addresses=system.addresses(view, asked, holder),
+        addresses=system.addresses(view, asked, None if operation.static else holder),
         body=b"",
         said=asked.said,
         parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
@@ -193,7 +194,8 @@ def _with_body(
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
-    opening, came = Opening(system.program, forward.view, system.holder(caller, now)), body
+    holder, came = system.holder(caller, now), body
+    opening = Opening(system.program, forward.view, holder, system.writes, request.path)
     try:
         body, said, keys = _opened(request, body, operation.body, opening)
         settled = _settled(forward, request, came, body, system, caller, now)
@@ -213,7 +215,7 @@ def _with_body(
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    forward.addresses.asked_by(keys)
+    forward.addresses.sent_with(keys)
     sent = _unchanged(_texts(request, came), _texts(request, settled))
     return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
 

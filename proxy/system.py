@@ -7,13 +7,14 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from policies.addresses import Addresses
 from policies.applies import Applying, Asking, anywhere
 from policies.ask import Opened, Question, Routes
 from policies.choose import countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Held
-from policies.links import Addresses, quoted
+from policies.paths import quoted
 from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
 from policies.restoring import Restoring
@@ -113,9 +114,9 @@ class System:
         """What *caller* is given in place of identifiers at *now*, and what opens for him then."""
         return self._handles.of(caller.id, now.timestamp())
 
-    def addresses(self, view: View, asked: Opened, holder: Holder) -> Addresses:
-        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*."""
-        return Addresses(view.links, asked.path, holder, asked.keys)
+    def addresses(self, view: View, asked: Opened, holder: Holder | None) -> Addresses:
+        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*; None: without handles."""
+        return Addresses(view.links, asked.path, holder, asked.keys, says=any(asked.values_said))
 
     def opened(self, request: Request, operation: OperationRule, holder: Holder) -> tuple[Request, Opened]:
         """*request* for *operation* with what handles in its target stand for, and what is asked by it then.

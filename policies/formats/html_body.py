@@ -87,6 +87,9 @@ class HtmlMasker:
         """See `Masker.close`."""
         self._read(self._charset.decode(b"", final=True), final=True)
         self._first.end()
+        for key in self._addresses.met:
+            self._known.hides = True
+            self._known.add(key)
         if self._first.is_held:
             masked = self._first.flush()
         else:
@@ -184,8 +187,7 @@ class _Reading:
     def _take(self, token: Token) -> None:
         if isinstance(token, StartTag | EndTag) and not is_tag_name(token.name):
             return  # what is around it reads on as if it were not there, as it does to the eye
-        if isinstance(token, StartTag):
-            token = self._keys.written(token, self._field.action if self._field is not None else None)
+        token = self._with_handles(token)
         if self._field is not None:
             if not self._field.ends_with(token):
                 self._field.add(token)
@@ -204,6 +206,18 @@ class _Reading:
                 self._start(token, cell)
             case EndTag():
                 self._end(token)
+
+    def _with_handles(self, token: Token) -> Token:
+        within = self._field.action if self._field is not None else None
+        match token:
+            case StartTag():
+                return self._keys.written(token, within)
+            case Text() if self._field is None or self._field.control is None:
+                return self._keys.text(token, within)
+            case Comment():
+                return self._keys.comment(token)
+            case _:
+                return token
 
     def _text(self, token: Text) -> None:
         if self._shape.hides_everything:
@@ -461,7 +475,7 @@ class _Reading:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
         if self._depth >= DEEPEST_TEMPLATES:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
-        around = (self._known, self._said, self._addresses, self._seen)
+        around = (self._known, self._said, self._keys.addresses, self._seen)
         reading = _Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
         if self._seen is not None:
             self._seen.begin_row()  # it may stand for any of them, or for none
