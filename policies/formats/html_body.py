@@ -23,7 +23,7 @@ from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
 from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
-from policies.formats.html_tables import Cell, Tables
+from policies.formats.html_tables import OF_TABLE, Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
@@ -44,7 +44,7 @@ DEEPEST_TEMPLATES = 4
 
 _LEFT_OUT = Action(field=0, kind=Kind.DROP)
 _AROUND_VALUES = Action(field=0, kind=Kind.SCAN, personal=False)
-"""For a cell of a table that holds no value: its controls and links are treated as any others."""
+"""For a cell of a table that holds no value: its text, controls and links are treated as any others."""
 
 
 class HtmlMasker:
@@ -320,12 +320,12 @@ class _Reading:
             self._put(self._made(field))
         else:
             if field.cell is not None:
-                self._without_values(field, field.cell)
+                self._without_values(field, field.cell, self._tables)
             self._put(self._element(field, self._around.fields, 0))
 
-    def _without_values(self, field: Field, cell: Cell) -> None:
+    def _without_values(self, field: Field, cell: Cell, tables: Tables) -> None:
         """Leave of a cell that no field is declared for what leads on, and of a heading what names a field."""
-        if cell.is_heading and self._shape.is_declared(self._tables.name(field.text)):
+        if cell.is_heading and self._shape.is_declared(tables.name(field.text)):
             return
         field.content = [
             Made(partial(hidden_text, token)) if isinstance(token, Text) and not token.raw else token
@@ -360,21 +360,29 @@ class _Reading:
     def _with_elements_made(
         self, content: list[Token | Made], around: Mapping[re.Pattern[str], str], depth: int
     ) -> list[Token | Made]:
-        """*content* of an element that is shown, with the declared elements in it masked by themselves."""
+        """*content* of an element that is shown, with the declared elements in it masked by themselves.
+
+        So are the cells of tables in it: each holds a value of its own, and is treated as in any table of the page.
+        """
         out: list[Token | Made] = []
         waiting = deque(content)
         within = Around(self._shape.looked_for_around, around)
+        tables = Tables(self._shape.tables, self._shape.titles)
         while waiting:
             token = waiting.popleft()
             self._stand(token)
+            cell = None if isinstance(token, Made) else tables.take(token)
             if isinstance(token, StartTag):
-                selected = self._shape.select(token, within.fields)
+                inner = self._inner(token, within.fields, tables, cell)
                 within.begin(token)
-                if selected is not None:
-                    inner = Field(token, *selected)
+                if inner is not None:
                     while waiting and not isinstance(then := waiting[0], Made) and not inner.ends_with(then):
                         inner.add(then)
                         waiting.popleft()
+                        if tables.reads_heading:
+                            tables.take(then)
+                    if inner.cell is not None:
+                        self._without_values(inner, inner.cell, tables)
                     out.append(Made(self._element(inner, within.fields, depth + 1)))
                     within.end(token.name)
                     continue
@@ -382,6 +390,19 @@ class _Reading:
                 within.end(token.name)
             out.append(token)
         return out
+
+    def _inner(
+        self, tag: StartTag, around: Mapping[re.Pattern[str], str], tables: Tables, cell: Cell | None
+    ) -> Field | None:
+        """The element of *tag* in one that is shown, where it is treated by itself."""
+        selected = self._shape.select(tag, around)
+        if selected is not None:
+            return Field(tag, *selected)
+        if cell is not None:
+            return self._cell(tag, cell)
+        if tag.name in OF_TABLE and tables.is_within_one:
+            return Field(tag, _AROUND_VALUES, self._shape.undeclared, is_subject=False)
+        return None
 
     def _with_controls_made(self, content: list[Token | Made], *, hidden: bool) -> list[Token | Made]:
         """*content* of an element, with its form controls and what its forms carry masked by themselves."""
