@@ -272,6 +272,12 @@ def test_too_many_people_at_once_are_withheld_and_recorded(owned: Owned) -> None
     assert owned.event()["event"]["reason"] == "too_many_subjects"
 
 
+@pytest.mark.parametrize(("zero", "status"), [(0, 403), (False, 403), (0.0, 403), ("0", 403), ("", 200), (None, 200)])
+def test_a_number_that_is_zero_is_somebodys(owned: Owned, zero: Any, status: int) -> None:
+    for items in ([*people(3), {**OWN, "id_no": zero}], [*people(3), {"id_no": zero}]):
+        assert owned.ask({"items": items}, owned.staff("counter"))[0] == status
+
+
 def test_a_stream_is_cut_when_it_comes_to_too_many_people(owned: Owned) -> None:
     long = [{**OWN, "note": "x" * 400}] * 4_000
     body = json.dumps({"items": [*long, *people(50), *long]}).encode()
