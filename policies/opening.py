@@ -135,6 +135,8 @@ class Opening:
         columns = around.get(shape.columns) if isinstance(shape, RowsShape) else None
         if not isinstance(shape, RowsShape) or not isinstance(columns, list) or not isinstance(value, list):
             return self.json(value, shape, depth)
+        if not all(isinstance(name, str) for name in columns):
+            raise Withheld("table_not_as_declared")
         record = shape.record
         return [
             [

@@ -186,7 +186,7 @@ class WriteRules:
         field = self.fields[control_field(part.name, shapes)]
         if field.file is None:
             raise FileRefused("")
-        is_of_type = file.media_type in field.file.types and file.content.startswith(SIGNATURES[file.media_type])
+        is_of_type = file.media_type in field.file.types and SIGNATURES[file.media_type].match(file.content)
         if not is_of_type or len(file.content) > field.file.most_bytes:
             raise FileRefused(field.name)
         if self.holds_mask(file.name):

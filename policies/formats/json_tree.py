@@ -167,7 +167,7 @@ class JsonTree:
         elif node.decides and not decided:
             return self._decided(node, value, depth)
         tally = self.tally
-        if node.subject is not None and (identifier := value.get(node.subject)):
+        if node.subject is not None and (identifier := value.get(node.subject)) not in _NOTHING:
             if type(identifier) is str:
                 tally.digester.note((identifier,), tally.subjects)
             else:
@@ -255,7 +255,7 @@ class JsonTree:
         if are_text:
             self.tally.digester.note(filter(None, identifiers), self.tally.subjects)
             return
-        for identifier in filter(None, identifiers):
+        for identifier in identifiers:
             note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
@@ -317,7 +317,7 @@ def identifier_in(node: Object, identifier: Any) -> str:
 
 def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
     """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it."""
-    if _without_label(node, identifier):
+    if _without_label(node, identifier) not in (None, "", [], {}):
         said = identifier_in(node, identifier)
         tally.note_subject(said)
         tally.has_unreadable |= not said

@@ -150,6 +150,9 @@ def test_keys_in_lists_and_tables(keyed: Keyed) -> None:
     true = {"guardian": PERMIT, "city": "x"}
     assert json.loads(asked.body) == {**sent, "all": [true, true], "rows": [[PERMIT, "x"], true]}
     assert ask(keyed, "/sets", json.dumps({**sent, "rows": [["short"]]}).encode(), method="POST") == "body_unreadable"
+    for names in (["guardian", ["city"]], [{"guardian": 1}, "city"], ["guardian", None]):
+        body = json.dumps({**sent, "names": names, "rows": [[handle, "x"]]}).encode()
+        assert ask(keyed, "/sets", body, method="POST") == "body_unreadable"
     assert ask(keyed, "/sets", json.dumps({"x": handle}).encode(), method="POST") == "mask_returned"
 
 

@@ -478,12 +478,15 @@ SENDS_PICTURES = WriteRules(
     msgspec.structs.replace(
         PROGRAM,
         fields=tuple(
-            msgspec.structs.replace(field, file=FileRule(("image/png",), 32)) if field.name == "person.city" else field
+            msgspec.structs.replace(field, file=FileRule(("image/png", "image/webp"), 32))
+            if field.name == "person.city"
+            else field
             for field in PROGRAM.fields
         ),
     )
 )
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+RIFF = b"RIFF\x18\n\0\0"
 
 
 def sent_parts(*parts: Part, carried: Carried | None = None) -> list[Part]:
@@ -516,6 +519,9 @@ def test_a_file_is_sent_as_it_is_where_one_is_declared() -> None:
     picture = Part("city", file=File("x.png", "image/png", PNG))
     assert sent_parts(picture, Part("name", "张三")) == [picture, Part("name", "张三")]
     assert sent_parts(picture, Part("yingbi-sealed", "t")) == [picture]
+    for kind in (b"VP8 ", b"VP8L", b"VP8X"):
+        webp = Part("city", file=File("x.webp", "image/webp", RIFF + b"WEBP" + kind))
+        assert sent_parts(webp) == [webp]
     nothing = Part("name", file=File("", "application/octet-stream", b""))
     assert sent_parts(nothing) == [nothing]
 
@@ -528,6 +534,8 @@ FILES = {
     "that says another type": (Part("city", file=File("x.png", "image/gif", PNG)), "person.city"),
     "that says no type": (Part("city", file=File("x.png", "", PNG)), "person.city"),
     "that is no picture": (Part("city", file=File("x.png", "image/png", b"name\r\n***")), "person.city"),
+    "that is sound": (Part("city", file=File("x.webp", "image/webp", RIFF + b"WAVEfmt ")), "person.city"),
+    "that is a film": (Part("city", file=File("x.webp", "image/webp", RIFF + b"AVI LIST")), "person.city"),
     "too large": (Part("city", file=File("x.png", "image/png", PNG + b"\0")), "person.city"),
     "without a name": (Part("city", file=File("", "text/csv", b"x")), "person.city"),
 }
