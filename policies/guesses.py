@@ -19,7 +19,7 @@ DEEPEST = 4
 MOST_READ = 5_000
 """Addresses of one request that are more than a plain path."""
 ROOT = "/"
-_WORD = r"[^%\\?=#:/.\t\r\n][^%\\?=#:/\t\r\n]*"
+_WORD = r"[^%\\?=#:/.\x00-\x1f][^%\\?=#:/\x00-\x1f]*"
 _PLAIN = re.compile(rf"/?{_WORD}(?:/{_WORD})*")
 """A path that is written in one way, and stands for itself: a date, or one word or another."""
 MOST_SEGMENTS = 100
