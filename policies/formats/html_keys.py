@@ -7,7 +7,6 @@ address of a hidden record like any other.
 import html
 import re
 from collections.abc import Collection, Container
-from dataclasses import replace
 from typing import Protocol
 
 from policies.formats.html_attributes import SHOWN, only
@@ -161,7 +160,7 @@ class PageKeys:
         written = self.addresses.within(text.text)
         if written == text.text:
             return text
-        return replace(text, source=written if text.raw else html.escape(written, quote=False))
+        return Text(written if text.raw else html.escape(written, quote=False), text.raw)
 
     def comment(self, comment: Comment) -> Comment:
         """The same of *comment*."""
