@@ -48,6 +48,8 @@ class Opening:
                 value, kind = self._opened(part.name, part.value, self._record_of(part.name, shapes))
                 if kind is Kind.SAID and self._is_raw(part.name, value, shapes):
                     raise RawKey
+                if kind is Kind.CARRIED and control_field(part.name, shapes) != UNDECLARED:
+                    raise BadToken  # an address of a page, moved into a field, could be read there
                 (said if kind is Kind.SAID else keys).append(value)
                 part = replace(part, value=value)
             else:

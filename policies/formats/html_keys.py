@@ -216,10 +216,11 @@ class PageKeys:
             return value  # the form carries what it stands for, as it is
         if control.name == "input" and name and self._asks:
             return self.addresses.parameter(self._form.value_of("action") or "" if self._form else "", name, value)
-        if name and control.name in _CONTROLS and (control.name != "input" or is_unseen(control)):
+        is_field = declared is not None and bool(declared[0])  # a handle that opens there could be read there
+        if name and control.name in _CONTROLS and not is_field and (control.name != "input" or is_unseen(control)):
             return self.addresses.carried(name, value)
         within = self.addresses.within(value)
-        return value if control.name == "input" else within  # what is written there is hidden like any text
+        return value if control.name == "input" or is_field else within  # it is hidden like any text
 
     @property
     def _asks(self) -> bool:

@@ -202,3 +202,13 @@ def test_what_a_parameter_carries_is_opened_for_that_parameter(keyed: Keyed) -> 
     assert asked.request.query == (("back", f"/residents/{NUMBER}"),)
     assert f"/residents/{NUMBER}" not in asked.said
     assert ask(keyed, f"/residents?city={handle}") == "unknown_handle"
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"), [("back", None), ("city", "unknown_handle"), ("id_no", "unknown_handle")]
+)
+def test_what_a_control_carries_is_opened_in_no_field(keyed: Keyed, control: str, expected: str | None) -> None:
+    """Carried by a link, and moved into a field of the same name, it could be read there."""
+    handle = keyed.system.holder(WU, NOW).handle(f"/residents/{NUMBER}", "carried", control)
+    asked = ask(keyed, f"/residents/{keyed.handle()}", urlencode({control: handle}).encode(), method="PUT", kind=FORM)
+    assert (None if isinstance(asked, Forward) else asked) == expected
