@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from policies.applies import is_about
 from policies.formats.html_forms import Carried, Held
 from policies.formats.sent_form import Part
+from policies.near import Near
 from policies.policy import Direction
 from policies.program import FREE_TEXT, UNDECLARED, HtmlShapes, Program
 from policies.transforms.spec import Scan, Show
@@ -31,6 +32,9 @@ class Restoring:
         """
         said = _said(sent, held, shapes)
         unseen = {name: said.unseen.get(name, []) for name in held.unseen}
+        near = Near([*held.key, *held.subject, *held.unseen])
+        if any(part.name in near for part in sent):  # a system may take it for one of them
+            return {}
         if not (_agree(held.key, said.key) and _agree(held.unseen, unseen)):
             return {}
         is_named = names_record or any(value.strip() for values in held.key.values() for value in values)

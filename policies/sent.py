@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.formats.free_text import mask_free_text
 from policies.formats.masker import Action, Kind, Tally
-from policies.formats.sent_form import Coding, Part
+from policies.formats.sent_form import Part
 from policies.program import FieldInfo, HtmlShapes, Shape, ValueShape
 from policies.recognisers.scan import scan
 from policies.sent_json import DROPPED, Dropped, Step
@@ -47,12 +47,11 @@ class Sending(Step):
         action = self._actions[shape.field]
         return _dropped(action, droppable=droppable) if action.kind is Kind.DROP else self._single(action, value)
 
-    def form(self, data: bytes, shapes: HtmlShapes, coding: Coding, said: bytes) -> bytes:
-        """The form to send in place of *data*. Raises SentBlocked.
+    def form(self, parts: Sequence[Part], shapes: HtmlShapes, own: Sequence[Part]) -> list[Part]:
+        """What to send in place of the *parts* of a form. Raises SentBlocked.
 
-        *said* is the form as the caller sent it: a true value that was put back in place of a mask is none of his.
+        *own* are those that the caller sent: a true value that was put back in place of a mask is none of his.
         """
-        parts, own = coding.read(data), coding.read(said)
         kept: list[Part] = []
         for part in parts:
             action = self._actions[control_field(part.name, shapes)]
@@ -62,7 +61,7 @@ class Sending(Step):
                 raise SentBlocked(self._fields[action.field].name)
             elif action.kind is not Kind.DROP:
                 kept.append(Part(part.name, self._single(action, part.value) or ""))
-        return data if kept == parts else coding.write(kept)
+        return kept
 
     def _single(self, action: Action, value: Any) -> Any:
         if value is None or value == "":

@@ -13,12 +13,12 @@ from policies.ask import Question
 from policies.data_keys import BadToken, DataKeys
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Withheld
-from policies.formats.sent_form import Coding, Part
+from policies.formats.sent_form import Part
 from policies.program import HtmlShapes, Program, Shape
 from policies.sent_json import Step, field_of
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import TOKEN, FieldCipher, stored_tokens
-from policies.write_back import URL_ENCODED, MaskReturned, control_field
+from policies.write_back import MaskReturned, control_field
 
 NOTHING_CARRIED: Carried = {}
 
@@ -50,20 +50,20 @@ class SentValues:
         """
         return _Storing(self._store, self._stored.keys())
 
-    def opened_form(
-        self, data: bytes, shapes: HtmlShapes, actions: Sequence[Action], coding: Coding = URL_ENCODED
-    ) -> bytes:
-        """The form *data* with the values that its sender's tokens stand for. Raises MaskReturned, Withheld."""
-        return self._form(data, shapes, self._opening(actions), coding) if _may_open(actions) else data
+    def opened_form(self, parts: Sequence[Part], shapes: HtmlShapes, actions: Sequence[Action]) -> list[Part]:
+        """The *parts* of a form with the values that its sender's tokens stand for. Raises MaskReturned."""
+        return self._form(parts, shapes, self._opening(actions))
 
-    def stored_form(
-        self, data: bytes, shapes: HtmlShapes, coding: Coding = URL_ENCODED, carried: Carried = NOTHING_CARRIED
-    ) -> bytes:
-        """The form *data* as the system stores it. What it has *carried* for unchanged masks lies there already.
+    def stored_form(self, parts: Sequence[Part], shapes: HtmlShapes, carried: Carried = NOTHING_CARRIED) -> list[Part]:
+        """The *parts* of a form as the system stores them. What it *carried* for unchanged masks lies there already.
 
         Raises MaskReturned for any other stored value: it would be somebody else's, to be read where it is written.
+        Raises Withheld for a file where a value is to be encrypted.
         """
-        return self._form(data, shapes, self._store, coding, carried) if self._stored else data
+        files = [part for part in parts if part.file is not None and part.file.content]
+        if any(control_field(part.name, shapes) in self._stored for part in files):
+            raise Withheld("value_is_no_text")
+        return self._form(parts, shapes, self._store, carried)
 
     def opened_query(
         self, query: Sequence[tuple[str, str]], question: Question, actions: Sequence[Action]
@@ -128,18 +128,13 @@ class SentValues:
         return tokens.make(value)
 
     def _form(
-        self, data: bytes, shapes: HtmlShapes, treat: _Treat, coding: Coding, carried: Carried = NOTHING_CARRIED
-    ) -> bytes:
-        parts = coding.read(data)
-        treated = []
-        for part in parts:
-            index = control_field(part.name, shapes)
-            if part.file is None:
-                part = Part(part.name, treat(index, part.value, {true for _, true in carried.get(part.name, ())}))
-            elif part.file.content and index in self._stored:
-                raise Withheld("value_is_no_text")
-            treated.append(part)
-        return data if treated == parts else coding.write(treated)
+        self, parts: Sequence[Part], shapes: HtmlShapes, treat: _Treat, carried: Carried = NOTHING_CARRIED
+    ) -> list[Part]:
+        def treated(part: Part) -> Part:
+            known = {true for _, true in carried.get(part.name, ())}
+            return Part(part.name, treat(control_field(part.name, shapes), part.value, known))
+
+        return [treated(part) if part.file is None else part for part in parts]
 
 
 class _OfSingles(Step):
@@ -159,7 +154,3 @@ class _Storing(_OfSingles):
         if isinstance(value, dict) and field_of(shape) in self._stored and not value.keys() <= parts.keys():
             raise Withheld("value_is_no_text")
         return value
-
-
-def _may_open(actions: Sequence[Action]) -> bool:
-    return any(action.opens is not None for action in actions)

@@ -11,7 +11,7 @@ from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.masker import Action, Kind
-from policies.formats.sent_form import SIGNATURES, Coding, Part
+from policies.formats.sent_form import SIGNATURES, Part
 from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy import Direction, OnWrite
 from policies.program import (
@@ -23,8 +23,6 @@ from policies.program import (
 from policies.transforms.handle import holds_handle
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
-
-URL_ENCODED = Coding()
 
 
 class MaskReturned(Exception):
@@ -79,21 +77,18 @@ class WriteRules:
 
     def form(
         self,
-        data: bytes,
+        parts: Sequence[Part],
         shapes: HtmlShapes,
         opened: Callable[[str], Carried],
         actions: Sequence[Action],
-        coding: Coding = URL_ENCODED,
         *,
         sends: Sequence[Action] = (),
-    ) -> bytes:
-        """The form that may be sent on in place of *data*. *opened* tells what it carried; *sends* are what
-        becomes of fields on their way, where any are changed.
+    ) -> list[Part]:
+        """What may be sent on in place of the *parts* of a form. *opened* tells what it carried.
 
-        Raises MaskReturned, FileRefused, NotAsDeclared, or Withheld where *data* is no form that can be read with
-        certainty.
+        *sends* are what becomes of fields on their way, where any are changed. Raises MaskReturned, FileRefused or
+        NotAsDeclared.
         """
-        parts = coding.read(data)
         changed = self.changed(sends)
         for part in parts:
             if part.name != SEALED_NAME:
@@ -112,7 +107,7 @@ class WriteRules:
                 settled = self._settled(part.name, part.value, shapes, carried, actions)
                 if settled is not None:
                     kept.append(Part(part.name, settled))
-        return data if kept == parts else coding.write(kept)
+        return kept
 
     def holds_mask(self, value: str) -> bool:
         """Whether *value*, of no declared field, holds a mask."""

@@ -319,11 +319,13 @@ def _settled_form(
             carried[name] = carried.get(name, []) + values
         return found
 
-    body = system.sent.opened_form(body, shapes, view.sent_back, coding)
-    settled = system.writes.form(body, shapes, opened, view.actions, coding, sends=view.sends)
+    parts = coding.read(body)
+    own = system.sent.opened_form(parts, shapes, view.sent_back)
+    settled = system.writes.form(own, shapes, opened, view.actions, sends=view.sends)
     if view.masks_sent:
-        settled = _sending(system, view).form(settled, shapes, coding, body)
-    return system.sent.stored_form(settled, shapes, coding, carried)
+        settled = _sending(system, view).form(settled, shapes, own)
+    stored = system.sent.stored_form(settled, shapes, carried)
+    return body if stored == parts else coding.write(stored)
 
 
 def _sending(system: System, view: View) -> Sending:

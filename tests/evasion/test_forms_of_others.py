@@ -80,6 +80,8 @@ CHANGED: dict[str, dict[str, str]] = {
     "no key": {"id": ""},
     "one's own number": {"id_no": MINE},
     "another step": {"step": "3"},
+    "another step beside it": {"Step": "3"},
+    "another step in a list": {"step[]": "3"},
     "a record that was chosen": {"which-1": "2"},
 }
 
