@@ -1,6 +1,9 @@
 """Stars in place of some characters, told by where they stand. Characters are code points.
 
-All of them turn a value into stars as a whole where too little would be hidden: a mask made for mobile numbers must not
+White space, and what cannot be seen, is passed over: it counts neither as shown nor as hidden, wherever it stands, or a
+mask of the last four digits would hide four blanks behind the number.
+
+All masks turn a value into stars as a whole where too little would be hidden: a mask made for mobile numbers must not
 show seven of the eight digits of a landline.
 """
 
@@ -8,12 +11,14 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
+from policies.recognisers.normalise import INVISIBLE
 from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Positions
 
 type Mask = Callable[[str], str]
 
 STAR = "*"
 REDACTED = STAR * 3
+_PASSED_OVER = re.compile(rf"[\s{INVISIBLE}]+")
 
 
 def starred(spec: Positions) -> Mask:
@@ -84,9 +89,9 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
         return value[:first] + stars if len(value) >= shortest else too_short(value)
 
     stars = STAR * (fill or 0)
-    if fill and not last:
-        return only_first
-    return only_last if not first and not fill else ends
+    if fill:
+        return _without_blanks(ends if last else only_first)
+    return _over_blanks(ends if first else only_last)
 
 
 def keep_range(start: int, end: int) -> Mask:
@@ -101,7 +106,7 @@ def keep_range(start: int, end: int) -> Mask:
             return _all_stars(value)
         return STAR * (start - 1) + value[start - 1 : end] + STAR * (length - end)
 
-    return mask
+    return _over_blanks(mask)
 
 
 def cover(first: int, last: int) -> Mask:
@@ -115,7 +120,7 @@ def cover(first: int, last: int) -> Mask:
             return _all_stars(value)
         return STAR * first + value[first : first + shown] + STAR * last
 
-    return mask
+    return _over_blanks(mask)
 
 
 def cover_range(start: int, end: int) -> Mask:
@@ -129,19 +134,16 @@ def cover_range(start: int, end: int) -> Mask:
             return _all_stars(value)
         return value[: start - 1] + STAR * hidden + value[end:]
 
-    return mask
+    return _over_blanks(mask)
 
 
 def cover_before(mark: str) -> Mask:
-    """A mask that hides what stands before the first *mark*; all, where that is too little or there is no *mark*.
-
-    White space at the ends hides nothing, and counts as nothing hidden.
-    """
+    """A mask that hides what stands before the first *mark*; all, where that is too little or there is no *mark*."""
 
     def mask(value: str) -> str:
         text = value.strip()
         place = text.find(mark)
-        if place < least_hidden(len(text) - place, 0):
+        if place < 0 or len(seen(text[:place])) < least_hidden(len(seen(text[place:])), 0):
             return _all_stars(value)
         start = value.index(text) + place
         return STAR * start + value[start:]
@@ -150,20 +152,44 @@ def cover_before(mark: str) -> Mask:
 
 
 def cover_after(mark: str) -> Mask:
-    """A mask that hides what stands after the first *mark*; all, where that is too little or there is no *mark*.
-
-    White space at the ends hides nothing, and counts as nothing hidden.
-    """
+    """A mask that hides what stands after the first *mark*; all, where that is too little or there is no *mark*."""
 
     def mask(value: str) -> str:
         text = value.strip()
         begin, found, rest = text.partition(mark)
-        if len(rest) < least_hidden(len(begin + found), 0):
+        if len(seen(rest)) < least_hidden(len(seen(begin + found)), 0):
             return _all_stars(value)
         end = value.index(text) + len(begin + found)
         return value[:end] + STAR * (len(value) - end)
 
     return mask
+
+
+def seen(value: str) -> str:
+    """*value* without what masks pass over."""
+    # Most values are letters and digits alone, for which it is not worth looking.
+    return value if value.isalnum() else _PASSED_OVER.sub("", value)
+
+
+def _over_blanks(mask: Mask) -> Mask:
+    """*mask*, which gives a star or what stood there for each character, with what it passes over where it stood."""
+
+    def over(value: str) -> str:
+        bare = seen(value)
+        if bare is value:
+            return mask(value)
+        masked = mask(bare)
+        if not masked.strip(STAR):
+            return _all_stars(value)
+        characters = iter(masked)
+        return "".join(char if _PASSED_OVER.fullmatch(char) else next(characters) for char in value)
+
+    return over
+
+
+def _without_blanks(mask: Mask) -> Mask:
+    """*mask*, which gives as many characters whatever the value, with what it passes over left out."""
+    return lambda value: mask(seen(value)) or _all_stars(value)
 
 
 def _check(start: int, end: int) -> None:
