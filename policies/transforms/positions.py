@@ -76,22 +76,29 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
 
     # Every personal value of every answer passes one of these: each does only what it must.
     def ends(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, ends(bare))
         length = len(value)
         if length < shortest:
             return too_short(value)
         return value[:first] + STAR * (fill or length - shown) + value[length - last :]
 
     def only_last(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, only_last(bare))
         length = len(value)
         return STAR * (length - last) + value[length - last :] if length >= shortest else too_short(value)
 
     def only_first(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, only_first(bare))
         return value[:first] + stars if len(value) >= shortest else too_short(value)
 
     stars = STAR * (fill or 0)
-    if fill:
-        return _without_blanks(ends if last else only_first)
-    return _over_blanks(ends if first else only_last)
+    over = _over_blanks if fill is None else _without_blanks
+    if fill and not last:
+        return only_first
+    return only_last if not first and not fill else ends
 
 
 def keep_range(start: int, end: int) -> Mask:
@@ -101,12 +108,14 @@ def keep_range(start: int, end: int) -> Mask:
     shortest = max(end, shown + least_hidden(shown, 0))
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         length = len(value)
         if length < shortest:
             return _all_stars(value)
         return STAR * (start - 1) + value[start - 1 : end] + STAR * (length - end)
 
-    return _over_blanks(mask)
+    return mask
 
 
 def cover(first: int, last: int) -> Mask:
@@ -115,12 +124,14 @@ def cover(first: int, last: int) -> Mask:
         raise ValueError("it hides nothing: say how many of the first or last characters it covers")
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         shown = len(value) - first - last
         if shown < 1 or first + last < least_hidden(shown, 0):
             return _all_stars(value)
         return STAR * first + value[first : first + shown] + STAR * last
 
-    return _over_blanks(mask)
+    return mask
 
 
 def cover_range(start: int, end: int) -> Mask:
@@ -128,13 +139,15 @@ def cover_range(start: int, end: int) -> Mask:
     _check(start, end)
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         length = len(value)
         hidden = min(end, length) - start + 1
         if hidden < least_hidden(max(length - hidden, 0), 0):
             return _all_stars(value)
         return value[: start - 1] + STAR * hidden + value[end:]
 
-    return _over_blanks(mask)
+    return mask
 
 
 def cover_before(mark: str) -> Mask:
@@ -167,29 +180,22 @@ def cover_after(mark: str) -> Mask:
 
 def seen(value: str) -> str:
     """*value* without what masks pass over."""
-    # Most values are letters and digits alone, for which it is not worth looking.
-    return value if value.isalnum() else _PASSED_OVER.sub("", value)
+    if value.isalnum() or (value.isascii() and value.isprintable() and " " not in value):
+        return value  # as nearly all are, for which it is not worth looking
+    return _PASSED_OVER.sub("", value)
 
 
-def _over_blanks(mask: Mask) -> Mask:
-    """*mask*, which gives a star or what stood there for each character, with what it passes over where it stood."""
-
-    def over(value: str) -> str:
-        bare = seen(value)
-        if bare is value:
-            return mask(value)
-        masked = mask(bare)
-        if not masked.strip(STAR):
-            return _all_stars(value)
-        characters = iter(masked)
-        return "".join(char if _PASSED_OVER.fullmatch(char) else next(characters) for char in value)
-
-    return over
+def _over_blanks(value: str, masked: str) -> str:
+    """*masked*, a star or what stood there for each character of *value*, with what is passed over where it stood."""
+    if not masked.strip(STAR):
+        return _all_stars(value)
+    characters = iter(masked)
+    return "".join(char if _PASSED_OVER.fullmatch(char) else next(characters) for char in value)
 
 
-def _without_blanks(mask: Mask) -> Mask:
-    """*mask*, which gives as many characters whatever the value, with what it passes over left out."""
-    return lambda value: mask(seen(value)) or _all_stars(value)
+def _without_blanks(value: str, masked: str) -> str:
+    """*masked*, which has as many characters whatever the value, without what is passed over."""
+    return masked or _all_stars(value)
 
 
 def _check(start: int, end: int) -> None:
