@@ -109,7 +109,7 @@ TOGETHER = {
     f"<tr><td class=col-id_no>{MINE}</table>",
     "terms without ends": f"<dl><dt>x<dd class=col-id_no>{MINE}<dt>y<dd class=col-name>甲某</dl>",
     "paragraphs without ends": f"<section><p>{NUMBER}<p>{MY_NAME}</section>",
-    "a stray end": f"</p></div><div>{NUMBER}</b> {MY_NAME}</div></section>",
+    "ends of what begins unsaid": f"<table><tr><td>{NUMBER}</b> {MY_NAME}</td></tr></tbody></table></body></html>",
 }
 
 
@@ -132,6 +132,7 @@ APART = {
     "controls within a cell": f'<div class=col-city><p><input name="id_no" value="{MINE}"><input name="id" value="7">'
     '</p><p><input name="name" value="乙某"></p></div>',
     "an unknown element": f"<x.card>{NUMBER}{CITY}</x.card><x.card>{THEIR_NAME}</x.card>",
+    "ended twice": f"<p><p>{NUMBER}</p><p>{CITY}</p></p><div>{THEIR_NAME}</div>",
     "too deep": f"{'<div>' * 600}{NUMBER} {THEIR_NAME}{'</div>' * 600}",
     "in a template": f"{NUMBER}<script type='text/x-template'>{THEIR_NAME}</script>",
 }  # fmt: skip
