@@ -28,13 +28,14 @@ _ENDED_BY = {
     **dict.fromkeys(_SECTIONS, (_SECTIONS, frozenset({"table"}))),
 }
 """By the name of an element: which ones it ends where they are open, and which ones it does not reach out of."""
-_END_UNSAID = frozenset("li p option optgroup caption colgroup tr html head body".split()) | _TERMS | _CELLS | _SECTIONS
+_END_UNSAID = frozenset("li p caption colgroup tr html head body".split()) | _TERMS | _CELLS | _SECTIONS
 """Elements whose end tags may be left out. Source: HTML Living Standard, 13.1.2.4."""
 _BEGIN_UNSAID = frozenset({"html", "head", "body", "tbody", "colgroup"})
 """Elements whose start tags may be."""
 _UNSEEN = frozenset({"base", "link", "meta", "script", "style"})
 """Elements that end no line and hold none."""
 _DRAWN = frozenset({"svg", "math"})
+_OF_CHOICES = frozenset({"option", "optgroup"})
 
 
 @dataclass(slots=True)
@@ -197,7 +198,7 @@ class Records:
 
 
 def _stands_in_line(name: str) -> bool:
-    return is_inline(name) or name in _DRAWN
+    return is_inline(name) or name in _DRAWN or name in _OF_CHOICES
 
 
 def _may_end_unsaid(name: str) -> bool:
