@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 
+from policies.choose import GENERAL
 from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.html_around import Around
 from policies.formats.html_attributes import is_tag_name
 from policies.formats.html_controls import CONTROLS, is_hidden, is_label, repeated_input
-from policies.formats.html_fields import Field, Made
+from policies.formats.html_fields import Field, Made, chosen
 from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
 from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
@@ -275,13 +276,14 @@ class _Reading:
 
     def _stand(self, token: Token | Made) -> None:
         """What comes next stands in an element that begins with *token*, or no longer in one that ends with it."""
-        if self._seen is not None and isinstance(token, StartTag | EndTag):
-            self._seen.take(token)
+        tag = token.begins if isinstance(token, Made) else token
+        if self._seen is not None and isinstance(tag, StartTag | EndTag):
+            self._seen.take(tag)
 
-    def _stand_behind(self, element: list[Token | Made]) -> None:
-        """The same, once *element* has been read whole."""
-        if isinstance(element[-1], EndTag):
-            self._stand(element[-1])
+    def _stand_behind(self, token: Token | Made) -> None:
+        """The same, where what was read whole ends with *token*."""
+        if isinstance(token, EndTag):
+            self._stand(token)
 
     def _within_one(self) -> AbstractContextManager[None]:
         """For what is read once more of an element that is open."""
@@ -327,7 +329,15 @@ class _Reading:
         """A control is treated when it is read: one whose text may hold values that come later is read again."""
         if control.action.kind is Kind.SCAN:
             self.is_held = False
+        if control.tag.name == "select" and self._is_shown_of_some(control):
+            control.content = chosen(control.content)
         return self._forms.made(control)
+
+    def _is_shown_of_some(self, control: Field) -> bool:
+        """Whether the field of *control* is hidden in everybody's records, though it is shown in this one."""
+        if not control.control or is_hidden(control.action) or self._shape.in_table is None:
+            return False
+        return is_hidden(self._shape.in_table(GENERAL).action_of(control.control))
 
     def _end_field(self, field: Field) -> None:
         self._field = None
@@ -398,7 +408,7 @@ class _Reading:
                             tables.take(then)
                     if inner.cell is not None:
                         self._without_values(inner, inner.cell, tables)
-                    out.append(Made(self._element(inner, within.fields, depth + 1)))
+                    out.append(Made(self._element(inner, within.fields, depth + 1), begins=token))
                     within.end(token.name)
                     continue
             elif isinstance(token, EndTag):
@@ -433,11 +443,12 @@ class _Reading:
                     out.append(Made(partial(str, self._forms.end())))
                 case StartTag(name="datalist") if is_hidden(self._shape.unnamed):
                     choices = Field(token, _LEFT_OUT, _LEFT_OUT, is_subject=False)
-                    end = _last_of(choices, waiting)
-                    out += [token, *end]
+                    out += [token, *_last_of(choices, waiting)]
+                    self._stand_behind(out[-1])
                     continue
                 case StartTag() if token.name in CONTROLS and (made := self._within(token, waiting, hidden=hidden)):
                     out += made
+                    self._stand_behind(out[-1])
                     continue
                 case StartTag():
                     script = script_in(token)

@@ -41,6 +41,8 @@ class Made:
 
     source: Callable[[], str]
     """Tells what it becomes, once the personal values of its window are known."""
+    begins: StartTag | None = None
+    """Where its end tag stands behind it: the element that it is."""
 
 
 @dataclass(slots=True)
@@ -157,6 +159,21 @@ class Field:
                 case EndTag() | Made():
                     out.append(_as_it_is(token))
         return "".join(out)
+
+
+def chosen(content: Sequence[Token | Made]) -> list[Token | Made]:
+    """The *content* of a `select` without what is offered and not chosen, but for what stands for nothing."""
+    kept: list[Token | Made] = []
+    is_kept = False
+    for token in content:
+        if isinstance(token, StartTag):
+            is_none = token.value_of("value") == ""
+            is_kept = token.name == "option" and (is_none or token.value_of("selected") is not None)
+        elif isinstance(token, EndTag) and token.name != "option":
+            is_kept = False
+        if is_kept:
+            kept.append(token)
+    return kept
 
 
 def _shown(token: Token | Made, known: KnownValues, tally: Tally) -> str:

@@ -28,11 +28,14 @@ _ENDED_BY = {
     **dict.fromkeys(_SECTIONS, (_SECTIONS, frozenset({"table"}))),
 }
 """By the name of an element: which ones it ends where they are open, and which ones it does not reach out of."""
-_END_UNSAID = frozenset("li p option optgroup caption colgroup tr html head body".split()) | _TERMS | _CELLS | _SECTIONS
+_END_UNSAID = frozenset("li p caption colgroup tr html head body".split()) | _TERMS | _CELLS | _SECTIONS
 """Elements whose end tags may be left out. Source: HTML Living Standard, 13.1.2.4."""
+_BEGIN_UNSAID = frozenset({"html", "head", "body", "tbody", "colgroup"})
+"""Elements whose start tags may be."""
 _UNSEEN = frozenset({"base", "link", "meta", "script", "style"})
 """Elements that end no line and hold none."""
 _DRAWN = frozenset({"svg", "math"})
+_OF_CHOICES = frozenset({"option", "optgroup"})
 
 
 @dataclass(slots=True)
@@ -152,10 +155,9 @@ class Records:
             if _stands_in_line(name) and not _stands_in_line(found):
                 return  # to a browser, what is around it ends where it ends itself
             if not _may_end_unsaid(found):
-                self._is_torn |= any(element.name == name for element in self._open)
-                return
-        if not _stands_in_line(name):
-            self._open[-1].end_line()
+                break
+        if not _stands_in_line(name) and name not in _BEGIN_UNSAID:
+            self._is_torn = True  # whoever wrote it took something else for what ends here
 
     def _close(self, place: int) -> None:
         """The element at *place* ends, with all that are open in it."""
@@ -196,7 +198,7 @@ class Records:
 
 
 def _stands_in_line(name: str) -> bool:
-    return is_inline(name) or name in _DRAWN
+    return is_inline(name) or name in _DRAWN or name in _OF_CHOICES
 
 
 def _may_end_unsaid(name: str) -> bool:

@@ -4,6 +4,10 @@ from datetime import date
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
+"""Source: GB/T 2260, and 83 of the residence permits of people from Taiwan."""
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
@@ -23,13 +27,25 @@ def is_resident_id(number: str) -> bool:
 
     The region code is not judged: numbers keep the codes of regions that have since been abolished.
     """
+    return _has_birth_date(number) and number[17] == resident_id_check_digit(number[:17])
+
+
+def resembles_resident_id(number: str) -> bool:
+    """Whether *number* is a resident ID number but perhaps for its check digit: with a real province and birth date.
+
+    Source: GB 11643-1999, 4.1; the card of foreigners of 2023 has the province behind its first digit, which is a 9.
+    """
+    return _has_birth_date(number) and (number[:2] in _PROVINCES or (number[0] == "9" and number[1:3] in _PROVINCES))
+
+
+def _has_birth_date(number: str) -> bool:
     if len(number) != 18 or not (number[:17].isascii() and number[:17].isdigit()):
         return False
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         return False
-    return 1850 <= born.year <= 2100 and number[17] == resident_id_check_digit(number[:17])
+    return 1850 <= born.year <= 2100
 
 
 def is_resident_id_15(number: str) -> bool:

@@ -11,24 +11,36 @@ import hyperscan
 
 from policies.recognisers.names import ANNOUNCING, FOLLOWING, find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import INVISIBLE, Normal, normalise
-from policies.recognisers.table import CONTEXT_CHARS, ORDER, TABLE, Hit, Recogniser
+from policies.recognisers.table import (
+    CONTEXT_CHARS,
+    MOST_SEPARATORS,
+    ORDER,
+    SEPARATORS,
+    TABLE,
+    Hit,
+    Recogniser,
+)
+from policies.recognisers.tokens import MARK, find_tokens
 
-_STRIPPED = str.maketrans("", "", " -.")
+_STRIPPED = str.maketrans("", "", SEPARATORS.replace("\\", ""))
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
-# Every number of the table needs six digits in a row, with a separator between two at most.
+# Every number of the table needs six digits in a row, with few separators between two.
 _DIGITS = "[0-9\uff10-\uff19]"
-_BETWEEN = "[ \u00a0\u3000.\uff0e\\-\u2010-\u2015\u2212\ufe63\uff0d]?"
-_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND = range(5)
+_WIDE = "\u00a0\u3000\uff0e\u2010-\u2015\u2212\ufe63\uff0d\uff3f\uff0f"
+"""What is read as one of the separators."""
+_BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
+_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN = range(6)
 _GATE = {
     _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}",
     _AT_SIGN: "[@\uff20]",
     _HIDDEN: f"[{INVISIBLE}]",
     _BEFORE: "|".join(ANNOUNCING),
     _BEHIND: "|".join(FOLLOWING),
+    _TOKEN: MARK,
 }
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
-_RUN = re.compile(r"[0-9A-Za-z](?:[ \-.]?[0-9A-Za-z])*")
+_RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}[0-9A-Za-z])*")
 """No candidate for a number is longer than the run of letters, digits and separators that it stands in."""
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
@@ -90,7 +102,13 @@ def scan(text: str) -> tuple[Hit, ...]:
         found.extend(find_names_behind_words(normal.text))
     if everything or _BEHIND in opened:
         found.extend(find_names_before_words(normal.text))
+    if everything or _TOKEN in opened:
+        found.extend(find_tokens(normal.text, _first_category))
     return tuple(_in_original(hit, normal) for hit in (resolve(found) if len(found) > 1 else found))
+
+
+def _first_category(text: str) -> str | None:
+    return next((hit.category for hit in scan(text)), None)
 
 
 def resolve(found: Iterable[Hit]) -> list[Hit]:
@@ -109,13 +127,16 @@ def resolve(found: Iterable[Hit]) -> list[Hit]:
 def _hits_of(row: Recogniser, text: str) -> Iterable[Hit]:
     for match in row.pattern.finditer(text):
         start, end = match.span()
-        holds = row.check is None or row.check(match[0].translate(_STRIPPED).upper())
+        candidate = match[0].translate(_STRIPPED).upper()
+        holds = row.check is None or row.check(candidate)
         announced = _is_announced(row, text, start)
         if holds and (announced or not row.needs_context):
             grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
             yield Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
         elif announced and row.context_only:
             yield Hit(start, end, row.category, 0.6, "context")
+        elif row.form is not None and row.form(candidate):
+            yield Hit(start, end, row.category, 0.6, "pattern")
 
 
 def _is_announced(row: Recogniser, text: str, start: int) -> bool:

@@ -1,8 +1,9 @@
 """The table of recognisers: one row for each form that personal data takes in text.
 
 A row's pattern finds candidates in normalised text; its check decides about a candidate stripped of separators. A
-candidate whose check fails counts only where a context word stands before it, because typing errors are personal data
-too. To add a recogniser is to add a row and its cases in `tests/policies/recognisers/test_table.py`.
+candidate whose check fails counts only where a context word stands before it, or where its form gives it away, because
+typing errors are personal data too. To add a recogniser is to add a row and its cases in
+`tests/policies/recognisers/test_table.py`.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from policies.recognisers.checksums import is_luhn, is_resident_id, is_resident_id_15, is_uscc
+from policies.recognisers.checksums import is_luhn, is_resident_id, is_resident_id_15, is_uscc, resembles_resident_id
 
 CONTEXT_CHARS = 24
 """How far before a candidate a context word may end."""
@@ -46,12 +47,21 @@ class Recogniser:
     """Whether even a candidate whose check holds counts only after a context word."""
     context_only: bool = False
     """Whether a candidate whose check fails counts after a context word."""
+    form: Callable[[str], bool] | None = None
+    """Of a candidate whose check fails: whether it counts by itself."""
     score: float
     """Of a candidate whose check holds, without context."""
     source: str
 
 
+SEPARATORS = r" \-._/·•・"
+MOST_SEPARATORS = 2
+"""Between two digits."""
 _SEP = r"[ \-.]?"
+_SEPS = rf"[ \-.]{{0,{MOST_SEPARATORS}}}"
+_GAP = rf"[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}"
+"""Where a check says whether the digits belong together."""
+_GROUPED = rf"[{SEPARATORS}]{{1,{MOST_SEPARATORS}}}"
 _NOT_AFTER_DIGIT = r"(?<![0-9])"
 _NOT_BEFORE_DIGIT = r"(?![0-9])"
 
@@ -79,9 +89,10 @@ def _has_unionpay_prefix(number: str) -> bool:
 TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="resident_id",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx](?![0-9A-Za-z])"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9A-Za-z])"),
         shortest=18,
         check=is_resident_id,
+        form=resembles_resident_id,
         context=_ID_WORDS,
         context_only=True,
         score=0.99,
@@ -111,7 +122,7 @@ TABLE: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         category="bank_card",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}62(?:{_SEP}[0-9]){{14,17}}{_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}62(?:{_GAP}[0-9]){{14,17}}{_NOT_BEFORE_DIGIT}"),
         shortest=16,
         check=_has_unionpay_prefix,
         context=_CARD_WORDS,
@@ -121,7 +132,7 @@ TABLE: tuple[Recogniser, ...] = (
     ),
     Recogniser(
         category="bank_card",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[3-9](?:{_SEP}[0-9]){{14,18}}{_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[3-9](?:{_GAP}[0-9]){{14,18}}{_NOT_BEFORE_DIGIT}"),
         shortest=15,
         check=is_luhn,
         context=_CARD_WORDS,
@@ -130,9 +141,21 @@ TABLE: tuple[Recogniser, ...] = (
         source="ISO/IEC 7812-1, other issuers",
     ),
     Recogniser(
+        category="bank_card",
+        pattern=re.compile(
+            rf"{_NOT_AFTER_DIGIT}(?<![0-9][{SEPARATORS}])(?:[3-9][0-9]{{3}}(?:{_GROUPED}[0-9]{{4}}){{3}}"
+            rf"|3[47][0-9]{{2}}{_GROUPED}[0-9]{{6}}{_GROUPED}[0-9]{{5}})(?!{_SEP}[0-9])"
+        ),
+        shortest=17,
+        check=is_luhn,
+        context=_CARD_WORDS,
+        score=0.7,
+        source="the same, in the groups in which they are printed on cards: ISO/IEC 7812-1 and EMV practice",
+    ),
+    Recogniser(
         category="mobile",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9]{_SEP}[0-9]{{4}}{_SEP}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9]{_SEPS}[0-9]{{4}}{_SEPS}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
             rf"|{_NOT_AFTER_DIGIT}1[3-9][0-9](?:{_SEP}[0-9]){{8}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,

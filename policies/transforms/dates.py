@@ -17,6 +17,8 @@ _WRITTEN = (
     ("", re.compile(r"((?:18|19|20|21)\d\d)(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?")),
     ("年", re.compile(rf"((?:18|19|20|21)\d\d)年(?:{_MONTH}月(?:{_DAY}[日号]{_TIME})?)?")),
 )
+_MAY_BE_A_DAY = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{2}")
+"""Six digits that somebody may have written for a day of some century: 201112 is November 2011, or 12 November 2020."""
 _WHOLE = re.compile(
     rf"((?:18|19|20|21)\d\d)([-/.年]?){_MONTH}([-/.月]?)(0?[1-9]|[12][0-9]|3[01])([日号]?)"
     r"([T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?( ?Z| ?[+-]\d{2}:?\d{2})?",
@@ -32,13 +34,16 @@ def date_part(value: str, to: Part) -> str:
     """*value* to the month, year or decade; as it is where it says no more; `***` where it is no date.
 
     Dates are read as `1985-03-12`, also with `/` or `.`, `19850312` and `1985年3月12日`, with or without a time of day
-    after them, of the years 1800 to 2199. An empty value stays empty.
+    after them, of the years 1800 to 2199. Six digits are a month where they cannot be a day; a month that was written
+    without a sign gets one, so that it can be nothing else. An empty value stays empty.
     """
     text = unicodedata.normalize("NFKC", value).strip()
     if not text:
         return value
     if _DECADE.fullmatch(text):
         return text
+    if _MAY_BE_A_DAY.fullmatch(text):
+        return REDACTED
     for separator, pattern in _WRITTEN:
         match = pattern.fullmatch(text)
         if match:
@@ -103,4 +108,4 @@ def _spelled(year: str, month: str | None, separator: str, to: Part) -> str:
         return f"{year[:3]}0{'年代' if chinese else 's'}"
     if to is Part.YEAR or month is None:
         return f"{year}年" if chinese else year
-    return f"{year}年{month}月" if chinese else f"{year}{separator}{month}"
+    return f"{year}年{month}月" if chinese else f"{year}{separator or '-'}{month}"

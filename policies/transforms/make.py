@@ -23,7 +23,7 @@ from policies.transforms.keyed import (
     surrogate,
 )
 from policies.transforms.positions import REDACTED as REDACTED
-from policies.transforms.positions import starred, stars_of
+from policies.transforms.positions import seen, starred, stars_of
 from policies.transforms.sealed import TOKEN, shown_tokens
 from policies.transforms.spec import (
     AgeBand,
@@ -165,7 +165,7 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: value.strip() == text
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             shape = re.compile(rf"{stars_of(spec)}|\*+", re.DOTALL)
-            return lambda value: any(shape.fullmatch(text) for text in (value, value.strip()))
+            return lambda value: any(shape.fullmatch(text) for text in (value, value.strip(), seen(value)))
         case DatePart(to):
             return lambda value: REDACTED in value or is_date_part(value, to)
         case AgeBand() | AmountBand() | Grid() | Area():

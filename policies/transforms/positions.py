@@ -1,6 +1,9 @@
 """Stars in place of some characters, told by where they stand. Characters are code points.
 
-All of them turn a value into stars as a whole where too little would be hidden: a mask made for mobile numbers must not
+White space, and what cannot be seen, is passed over: it counts neither as shown nor as hidden, wherever it stands, or a
+mask of the last four digits would hide four blanks behind the number.
+
+All masks turn a value into stars as a whole where too little would be hidden: a mask made for mobile numbers must not
 show seven of the eight digits of a landline.
 """
 
@@ -8,12 +11,14 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
+from policies.recognisers.normalise import INVISIBLE
 from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Positions
 
 type Mask = Callable[[str], str]
 
 STAR = "*"
 REDACTED = STAR * 3
+_PASSED_OVER = re.compile(rf"[\s{INVISIBLE}]+")
 
 
 def starred(spec: Positions) -> Mask:
@@ -71,19 +76,26 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
 
     # Every personal value of every answer passes one of these: each does only what it must.
     def ends(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, ends(bare))
         length = len(value)
         if length < shortest:
             return too_short(value)
         return f"{value[:first]}{stars or STAR * (length - shown)}{value[length - last :]}"
 
     def only_last(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, only_last(bare))
         return value[tail].rjust(len(value), STAR) if len(value) >= shortest else too_short(value)
 
     def only_first(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return over(value, only_first(bare))
         return value[:first] + stars if len(value) >= shortest else too_short(value)
 
     stars = STAR * (fill or 0)
     tail = slice(-last, None) if last else slice(0)
+    over = _over_blanks if fill is None else _without_blanks
     if fill and not last:
         return only_first
     return only_last if not first and not fill else ends
@@ -96,6 +108,8 @@ def keep_range(start: int, end: int) -> Mask:
     shortest = max(end, shown + least_hidden(shown, 0))
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         length = len(value)
         if length < shortest:
             return _all_stars(value)
@@ -110,6 +124,8 @@ def cover(first: int, last: int) -> Mask:
         raise ValueError("it hides nothing: say how many of the first or last characters it covers")
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         shown = len(value) - first - last
         if shown < 1 or first + last < least_hidden(shown, 0):
             return _all_stars(value)
@@ -123,6 +139,8 @@ def cover_range(start: int, end: int) -> Mask:
     _check(start, end)
 
     def mask(value: str) -> str:
+        if not value.isalnum() and (bare := seen(value)) != value:
+            return _over_blanks(value, mask(bare))
         length = len(value)
         hidden = min(end, length) - start + 1
         if hidden < least_hidden(max(length - hidden, 0), 0):
@@ -133,15 +151,12 @@ def cover_range(start: int, end: int) -> Mask:
 
 
 def cover_before(mark: str) -> Mask:
-    """A mask that hides what stands before the first *mark*; all, where that is too little or there is no *mark*.
-
-    White space at the ends hides nothing, and counts as nothing hidden.
-    """
+    """A mask that hides what stands before the first *mark*; all, where that is too little or there is no *mark*."""
 
     def mask(value: str) -> str:
         text = value.strip()
         place = text.find(mark)
-        if place < least_hidden(len(text) - place, 0):
+        if place < 0 or len(seen(text[:place])) < least_hidden(len(seen(text[place:])), 0):
             return _all_stars(value)
         start = value.index(text) + place
         return STAR * start + value[start:]
@@ -150,20 +165,37 @@ def cover_before(mark: str) -> Mask:
 
 
 def cover_after(mark: str) -> Mask:
-    """A mask that hides what stands after the first *mark*; all, where that is too little or there is no *mark*.
-
-    White space at the ends hides nothing, and counts as nothing hidden.
-    """
+    """A mask that hides what stands after the first *mark*; all, where that is too little or there is no *mark*."""
 
     def mask(value: str) -> str:
         text = value.strip()
         begin, found, rest = text.partition(mark)
-        if len(rest) < least_hidden(len(begin + found), 0):
+        if len(seen(rest)) < least_hidden(len(seen(begin + found)), 0):
             return _all_stars(value)
         end = value.index(text) + len(begin + found)
         return value[:end] + STAR * (len(value) - end)
 
     return mask
+
+
+def seen(value: str) -> str:
+    """*value* without what masks pass over."""
+    if value.isalnum() or (value.isascii() and value.isprintable() and " " not in value):
+        return value  # as nearly all are, for which it is not worth looking
+    return _PASSED_OVER.sub("", value)
+
+
+def _over_blanks(value: str, masked: str) -> str:
+    """*masked*, a star or what stood there for each character of *value*, with what is passed over where it stood."""
+    if not masked.strip(STAR):
+        return _all_stars(value)
+    characters = iter(masked)
+    return "".join(char if _PASSED_OVER.fullmatch(char) else next(characters) for char in value)
+
+
+def _without_blanks(value: str, masked: str) -> str:
+    """*masked*, which has as many characters whatever the value, without what is passed over."""
+    return masked or _all_stars(value)
 
 
 def _check(start: int, end: int) -> None:

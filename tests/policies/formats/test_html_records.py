@@ -109,7 +109,9 @@ TOGETHER = {
     f"<tr><td class=col-id_no>{MINE}</table>",
     "terms without ends": f"<dl><dt>x<dd class=col-id_no>{MINE}<dt>y<dd class=col-name>甲某</dl>",
     "paragraphs without ends": f"<section><p>{NUMBER}<p>{MY_NAME}</section>",
-    "a stray end": f"</p></div><div>{NUMBER}</b> {MY_NAME}</div></section>",
+    "a field within one": f"<div class=col-id_no>{MINE}{value('name', '甲某', 'div')}</div>",
+    "a control within one": f'<div class=col-city>{NUMBER}<textarea name="name">甲某</textarea></div>',
+    "ends of what begins unsaid": f"<table><tr><td>{NUMBER}</b> {MY_NAME}</td></tr></tbody></table></body></html>",
 }
 
 
@@ -132,6 +134,7 @@ APART = {
     "controls within a cell": f'<div class=col-city><p><input name="id_no" value="{MINE}"><input name="id" value="7">'
     '</p><p><input name="name" value="乙某"></p></div>',
     "an unknown element": f"<x.card>{NUMBER}{CITY}</x.card><x.card>{THEIR_NAME}</x.card>",
+    "ended twice": f"<p><p>{NUMBER}</p><p>{CITY}</p></p><div>{THEIR_NAME}</div>",
     "too deep": f"{'<div>' * 600}{NUMBER} {THEIR_NAME}{'</div>' * 600}",
     "in a template": f"{NUMBER}<script type='text/x-template'>{THEIR_NAME}</script>",
 }  # fmt: skip
@@ -167,6 +170,33 @@ def test_each_of_two_numbers_in_one_field_is_noted_as_somebodys() -> None:
 
 def test_a_name_that_a_mark_stands_in_is_one_value() -> None:
     assert "甲<mark>某</mark>" in shown(value("id_no", MINE, "div") + value("name", "甲<mark>某</mark>", "div"))
+
+
+OFFERED = {
+    "others": ("<option>乙某<option selected>甲某<option value=9>乙某", "<option selected>甲某"),
+    "others in groups": (
+        "<optgroup label=乙某><option>乙某</option></optgroup><optgroup><option selected>甲某</option></optgroup>",
+        "<option selected>甲某</option>",
+    ),
+    "nothing": (
+        "<option value=''>-</option><option selected>甲某</option>",
+        "<option value=''>-</option><option selected>甲某</option>",
+    ),
+    "none chosen": ("<option value=''>-</option><option>乙某</option>", "<option value=''>-</option>"),
+}
+
+
+@pytest.mark.parametrize("case", OFFERED)
+@pytest.mark.parametrize("around", ["<p>{}</p>", "<div class=col-city>{}</div>"])
+def test_what_is_offered_beside_the_callers_own_value_is_not_shown(case: str, around: str) -> None:
+    offered, expected = OFFERED[case]
+    page = shown(around.replace("{}", f'{NUMBER}<select name="name">{offered}</select>'))
+    assert f'<select name="name">{expected}</select>' in page
+
+
+def test_what_everybody_is_offered_is_offered_to_the_caller_too() -> None:
+    select = '<select name="city"><option>雾州<option selected>云州</select>'
+    assert select in shown(f"<p>{NUMBER}</p>{select}")
 
 
 @pytest.mark.parametrize(

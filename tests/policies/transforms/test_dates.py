@@ -20,7 +20,13 @@ PARTS = st.sampled_from(Part)
         ("1985-03-12", "1985-03", "1985", "1980s"),
         ("1985/3/2", "1985/3", "1985", "1980s"),
         ("1985.03.12", "1985.03", "1985", "1980s"),
-        ("19850312", "198503", "1985", "1980s"),
+        ("19850312", "1985-03", "1985", "1980s"),
+        ("20111203", "2011-12", "2011", "2010s"),
+        ("198503", "1985-03", "1985", "1980s"),
+        ("201112", "***", "***", "***"),  # or 12 November 2020
+        ("190312", "***", "***", "***"),  # or 12 March 2019, or 19 March 2012
+        ("210102", "***", "***", "***"),  # or a district of Shenyang
+        ("２０１１１２", "***", "***", "***"),
         ("1985年3月12日", "1985年3月", "1985年", "1980年代"),
         ("１９８５-０３-１２", "1985-03", "1985", "1980s"),
         (" 1985-03-12 ", "1985-03", "1985", "1980s"),
@@ -51,6 +57,12 @@ def test_what_is_finer_is_gone_whatever_it_was(value: str, part: Part) -> None:
     assert date_part(shown, part) == shown
     assert is_date_part(shown, part)
     assert not is_date_part(value, part)
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), PARTS, st.sampled_from(["%y%m%d", "%d%m%y", "%m%d%y"]))
+def test_a_day_of_six_digits_is_never_shown(day: date, part: Part, way: str) -> None:
+    assert day.strftime("%m%d") not in date_part(day.strftime(way), part)
+    assert day.strftime(way) != date_part(day.strftime(way), part)
 
 
 @given(st.dates(date(1800, 1, 1), date(2199, 12, 31)), st.dates(date(1800, 1, 1), date(2199, 12, 31)), PARTS)
