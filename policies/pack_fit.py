@@ -46,7 +46,8 @@ def _fit(notes: Notes, pack: Pack) -> Fit | None:
         for operation, values in _matches(name, pack):
             certain = evidence(note, operation)
             own = _of_the_pack(values, pack)
-            votes[own] += certain if own or not _VARIABLE.search(operation.path) else 0
+            is_telling = own or not pack.variables or not _VARIABLE.search(operation.path)
+            votes[own] += certain if is_telling else 0
     if not votes or not max(votes.values()):
         return None
     best = max(votes, key=lambda own: (votes[own], own))

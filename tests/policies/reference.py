@@ -2,7 +2,7 @@
 
 It reads the nodes of a policy and looks every exchange up in a small world of its own, in which everything that a
 grant could tell apart comes in every combination. One grant is more specific than another where it applies to fewer of
-them. It shares nothing with the compiler but those nodes and the functions that transforms are.
+them. It shares nothing with the compiler but those nodes. What becomes of bodies is in `reference_bodies`.
 """
 
 import ipaddress
@@ -10,12 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import chain, combinations, product
-from typing import Any
 
-from policies.policy import Direction, Field, Grant, Policy, Record, System
-from policies.transforms.keyed import FieldKeys
-from policies.transforms.make import transform_of
-from policies.transforms.spec import Drop, Redact, Show, Spec
+from policies.policy import Direction, Field, Grant, Owner, Policy
+from policies.transforms.spec import Show, Spec
 
 BEIJING = timezone(timedelta(hours=8))
 
@@ -32,6 +29,10 @@ class Asker:
     posts: frozenset[str]
     purposes: frozenset[str]
     attributes: tuple[tuple[str, str], ...]
+    own: str = ""
+    """Their own identifier, where they are a citizen."""
+    acting: str = ""
+    """The identifier of whom they act for."""
 
 
 NOBODY = Asker(id="", posts=frozenset(), purposes=frozenset(), attributes=())
@@ -109,6 +110,11 @@ class Reference:
             for grant in policy.grants
         }
 
+        self._together = {
+            tuple(grant.id for grant in policy.grants if grant.until >= end and number in self._where[grant.id])
+            for number, end in product(range(len(self.exchanges)), {grant.until for grant in policy.grants})
+        }
+
     def kinds(self) -> list[Exchange]:
         """Of all exchanges, one for each set of grants that apply together."""
         found: dict[tuple[str, ...], Exchange] = {}
@@ -117,32 +123,30 @@ class Reference:
             found.setdefault((exchange.system, *together), exchange)
         return list(found.values())
 
-    def becomes(self, exchange: Exchange, value: Any) -> Any:
-        """What *value*, the body of an answer `{"total": …, "items": [people]}`, becomes. Raises Ambiguous."""
-        system = self.policy.systems[exchange.system]
-        shown: dict[str, Any] = {}
-        for key, item in value.items():
-            if key == "total" and not isinstance(item, dict):
-                shown[key] = item
-            elif key == "items" and isinstance(item, list):
-                shown[key] = [self._record(exchange, system, system.records["person"], one) for one in item]
-            else:
-                shown[key] = hidden(item)
-        return shown
+    def applying(self, exchange: Exchange) -> list[Grant]:
+        """The grants that apply, whosever the records are that they are about."""
+        return [
+            grant for grant in self.policy.grants if exchange.now < grant.until and meets_conditions(grant, exchange)
+        ]
 
-    def spec(self, exchange: Exchange, record: str, field: Field, direction: Direction = Direction.ANSWER) -> Spec:
-        """What becomes of a field. Raises Ambiguous."""
+    def spec(
+        self,
+        exchange: Exchange,
+        record: str,
+        field: Field,
+        direction: Direction = Direction.ANSWER,
+        owner: Owner | None = None,
+    ) -> Spec:
+        """What becomes of a field of a record that is *owner*'s, or of nobody's in particular. Raises Ambiguous."""
         category = self.policy.categories[field.category]
         name = f"{record}.{field.name}"
-        applying = [
+        about = [
             grant
-            for grant in self.policy.grants
-            if grant.direction is direction
-            and field.category in grant.sees
-            and is_about(grant, name)
-            and exchange.now < grant.until
-            and meets_conditions(grant, exchange)
+            for grant in self.applying(exchange)
+            if grant.direction is direction and field.category in grant.sees and is_about(grant, name)
         ]
+        # What is said of the records of some people goes before what is said of everybody's.
+        applying = [grant for grant in about if grant.owner is owner] or [grant for grant in about if not grant.owner]
         most_specific = [
             grant for grant in applying if not any(self.is_more_specific(other, grant) for other in applying)
         ]
@@ -157,22 +161,29 @@ class Reference:
         """Whether *a* applies, and is about something, only where *b* does, and not the other way round."""
         return self._is_within(a, b) and not self._is_within(b, a)
 
-    def is_ambiguous(self) -> bool:
-        """Whether grants disagree for somebody, at some time before they all have ended."""
-        together: dict[tuple[str, ...], list[Grant]] = {}
-        for number, end in product(range(len(self.exchanges)), {grant.until for grant in self.policy.grants}):
-            lasting = [grant for grant in self.policy.grants if grant.until >= end and number in self._where[grant.id]]
-            together[tuple([grant.id for grant in lasting])] = lasting
-        return any(self._disagree(lasting) for lasting in together.values())
+    def is_ambiguous(self, grants: Sequence[Grant] | None = None) -> bool:
+        """Whether *grants*, all unless given, disagree for somebody, at some time before they all have ended."""
+        those = self.policy.grants if grants is None else grants
+        return any(self._disagree([grant for grant in those if grant.id in names]) for names in self._together)
+
+    def agreeing(self) -> list[Grant]:
+        """Grants of the policy that do not disagree: one after the other, as long as it agrees with those before."""
+        found: list[Grant] = []
+        for grant in self.policy.grants:
+            if not self.is_ambiguous([*found, grant]):
+                found.append(grant)
+        return found
 
     def _disagree(self, applying: Sequence[Grant]) -> bool:
-        categories = {category for grant in applying for category in grant.sees}
-        names = frozenset(name for names in self._fields.values() for name in names)
-        for category, name, direction in product(categories, names, Direction):
+        categories = sorted({category for grant in applying for category in grant.sees})
+        names = sorted({name for names in self._fields.values() for name in names})
+        for category, name, direction, owner in product(categories, names, Direction, (None, *Owner)):
             about = [
                 grant
                 for grant in applying
-                if grant.direction is direction and category in grant.sees and is_about(grant, name)
+                if (grant.direction, grant.owner) == (direction, owner)
+                and category in grant.sees
+                and is_about(grant, name)
             ]
             most = [grant for grant in about if not any(self.is_more_specific(other, grant) for other in about)]
             if any(grant.sees[category] != most[0].sees[category] for grant in most):
@@ -181,47 +192,6 @@ class Reference:
 
     def _is_within(self, a: Grant, b: Grant) -> bool:
         return self._where[a.id] <= self._where[b.id] and self._fields[a.id] <= self._fields[b.id]
-
-    def _record(self, exchange: Exchange, system: System, record: Record, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return hidden(value)
-        shown: dict[str, Any] = {}
-        for key, item in value.items():
-            field = record.fields.get(key)
-            if field is None:
-                shown[key] = hidden(item)
-            elif field.record:
-                shown[key] = self._record(exchange, system, system.records[field.record], item)
-            elif field.category == "public":
-                shown[key] = item
-            else:
-                spec = self.spec(exchange, record.name, field)
-                if not isinstance(spec, Drop):
-                    shown[key] = masked(spec, item, system.name, field.category)
-        return shown
-
-
-SECRET = b"r" * 32
-
-
-def masked(spec: Spec, value: Any, system: str, category: str) -> Any:
-    """What *spec* makes of a declared value, or of each in a list in its place."""
-    if isinstance(value, list):
-        return [masked(spec, item, system, category) for item in value]
-    if isinstance(spec, Show) or value is None or value == "":
-        return value
-    if not isinstance(value, str):
-        return None
-    return transform_of(spec, FieldKeys(SECRET, system, category))(value)
-
-
-def hidden(value: Any) -> Any:
-    """What becomes of *value*, of which nothing is declared."""
-    if isinstance(value, dict):
-        return {key: hidden(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [hidden(item) for item in value]
-    return masked(Redact(), value, "", "")
 
 
 def meets_conditions(grant: Grant, exchange: Exchange) -> bool:
