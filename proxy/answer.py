@@ -13,6 +13,7 @@ from proxy.decide import Forward
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
+from proxy.sniff import AsItIs, AsSaid
 from proxy.system import System
 
 KINDS = {
@@ -24,38 +25,12 @@ KINDS = {
     "text/plain": "text",
 }
 TEXT_KINDS = ("html", "csv", "text")
+SCANNED_KINDS = ("html", "text")
+"""Those in which whatever is not declared is scanned, and not hidden."""
 STATIC = "static"
 
-_LIKE_DATA = (b"<!doctype", b"<html", b"<?xml", b'{"', b"[{", b'["', b"pk\x03\x04", b"%pdf")
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
-_LOOKED_AT = 512
 _BODILESS = frozenset({204, 205, 304})
-
-
-class AsItIs:
-    """The masker of a file that is the same for everybody: it passes, unless it looks like data after all."""
-
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
-        self._start = b""
-        self._passes = False
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """See `Masker.feed`."""
-        if self._passes:
-            return [data]
-        self._start += data
-        return self._looked_at() if len(self._start) >= _LOOKED_AT else []
-
-    def close(self) -> list[bytes]:
-        """See `Masker.close`."""
-        return [] if self._passes else self._looked_at()
-
-    def _looked_at(self) -> list[bytes]:
-        if self._start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_LIKE_DATA):
-            raise Withheld("static_file_is_data")
-        self._passes = True
-        return [self._start] if self._start else []
 
 
 class ReadOnly:
@@ -124,7 +99,10 @@ def treatment_of(
     if forward.operation.static and status < 400:
         if media_type not in forward.operation.static:
             return Withhold(reason="answer_not_declared")
-        passes = AsItIs(Tally(system.digester))
+        try:
+            passes = AsItIs(Tally(system.digester), media_type, charset)
+        except Withheld as withheld:
+            return Withhold(reason=reason_for_body(withheld.reason))
         return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
     try:
@@ -133,6 +111,8 @@ def treatment_of(
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
+    if kind in SCANNED_KINDS and not system.is_learning:
+        masker = AsSaid(masker, kind)
     named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")
     return Mask(masker=masker, content_type=named, format=kind)
 

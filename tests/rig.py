@@ -8,12 +8,9 @@ from typing import Any
 
 from tests.gateway import Gateway, gateway, raw
 from tests.scripted import Script, Scripted, answering, scripted
+from tests.spellings import ID_NO, MOBILE, NAME, PLANTED, told_by
 
-NAME = "张三丰"
-ID_NO = "11010519491231002X"
-MOBILE = "13800138000"
-PLANTED = (NAME, ID_NO, MOBILE)
-"""What the system behind knows and nobody may see."""
+__all__ = ["ID_NO", "MOBILE", "NAME", "PLANTED", "Rig", "chunks_of", "ended", "reads", "rigged", "shows_nothing"]
 
 
 @dataclass
@@ -88,6 +85,5 @@ def ended(answer: bytes) -> bool:
 
 
 def shows_nothing(answer: bytes) -> bool:
-    """Whether nothing of what was planted can be read out of *answer*."""
-    text = answer.decode("utf-8", "replace")
-    return not any(planted in text for planted in PLANTED)
+    """Whether nothing of what was planted can be read out of *answer*, in any spelling."""
+    return not told_by(answer)

@@ -1,6 +1,7 @@
 """From bytes to text and back, strictly, as the bytes arrive."""
 
 import codecs
+import re
 
 from policies.formats.masker import Withheld
 
@@ -17,6 +18,8 @@ _CODECS = {
     "cp936": "gb18030",
 }
 _LAST_OF_TWO_BYTES = "\u07ff"
+_NO_TEXT = re.compile(r"[\x00\x0e\x0f\x1b]")
+"""What stands in no text of these charsets: a NUL tells of UTF-16, a shift or an escape of ISO 2022."""
 
 
 LONGEST_DOUBT = 64 * 1024
@@ -47,6 +50,8 @@ class Charset:
             text = self._decoder.decode(data, final)
         except UnicodeDecodeError:
             raise Withheld("wrong_charset") from None
+        if _NO_TEXT.search(text):
+            raise Withheld("wrong_charset")
         return text if self._doubt is None else self._undoubted(self._doubt, text, data, final=final)
 
     def _undoubted(self, doubt: codecs.IncrementalDecoder, text: str, data: bytes, *, final: bool) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.front import VERSIONS, Front
 from tests.rig import Rig, rigged
 
 
@@ -11,3 +12,15 @@ from tests.rig import Rig, rigged
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     with rigged(tmp_path_factory.mktemp("gateway")) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def secured_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The same behind TLS, where either version of HTTP is spoken."""
+    with rigged(tmp_path_factory.mktemp("gateway"), tls=True) as made:
+        yield made
+
+
+@pytest.fixture(params=VERSIONS)
+def front(secured_rig: Rig, request: pytest.FixtureRequest) -> Front:
+    return Front(secured_rig, request.param)

@@ -2,22 +2,20 @@
 
 import contextlib
 import html
-import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.events import ConnectionTerminated, DataReceived, Event, ResponseReceived, StreamEnded, StreamReset
+from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
 from hyperframe.frame import ContinuationFrame, HeadersFrame
 
 from policies.overlay import OverlayEntry, Tightening
 from proxy.http2 import LARGEST_FRAME
 from proxy.reasons import REASONS
+from tests import http2
 from tests.gateway import wait_until
+from tests.http2 import Caller
 from tests.rig import Rig, rigged
 from tests.scripted import answering
 
@@ -32,57 +30,9 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
 
 
-class Caller:
-    """One connection, and what was heard on it."""
-
-    def __init__(self, connection: ssl.SSLSocket) -> None:
-        self.raw = connection
-        # What is wrong with a request is for the gateway to find.
-        self.speaking = H2Connection(H2Configuration(validate_outbound_headers=False, normalize_outbound_headers=False))
-        self.heard: list[Event] = []
-
-    def say(self, data: bytes = b"") -> None:
-        self.raw.sendall(self.speaking.data_to_send() + data)
-
-    def ask(self, stream: int, head: dict[str, str], *more: tuple[str, str], end: bool = True) -> None:
-        self.speaking.send_headers(stream, [*head.items(), *more], end_stream=end)
-        self.say()
-
-    def hear(self, *kinds: type[Event]) -> Event:
-        """What of these *kinds* is heard next."""
-        while True:
-            for event in self.heard:
-                if isinstance(event, kinds):
-                    self.heard.remove(event)
-                    return event
-            piece = self.raw.recv(65536)
-            assert piece, "the connection ended"
-            self.heard += self.speaking.receive_data(piece)
-
-    def is_cut(self, drip: Callable[[], None], limit_s: float = 10) -> bool:
-        """Whether the connection is cut although something is sent again and again."""
-        self.raw.settimeout(0.05)
-        end_s = time.monotonic() + limit_s
-        with contextlib.suppress(ConnectionError, ssl.SSLError):
-            while time.monotonic() < end_s:
-                drip()
-                with contextlib.suppress(TimeoutError):
-                    if not self.raw.recv(65536):
-                        return True
-            return False
-        return True
-
-
 @contextlib.contextmanager
 def calling(rig: Rig) -> Iterator[Caller]:
-    context = ssl.create_default_context(cafile=rig.gateway.home / "tls" / "ca.pem")
-    context.set_alpn_protocols(["h2"])
-    with (
-        socket.create_connection(("127.0.0.1", rig.gateway.port), timeout=10) as plain,
-        context.wrap_socket(plain, server_hostname="localhost") as connection,
-    ):
-        caller = Caller(connection)
-        caller.speaking.initiate_connection()
+    with http2.calling(rig.gateway.port, rig.gateway.home / "tls" / "ca.pem") as caller:
         yield caller
 
 

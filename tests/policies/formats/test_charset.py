@@ -48,3 +48,11 @@ def test_what_stays_in_doubt_is_held_to_a_bound(monkeypatch: pytest.MonkeyPatch)
 def test_an_unknown_charset_is_withheld(name: str, reason: str) -> None:
     with pytest.raises(Withheld, match=reason):
         Charset(name)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "iso2022_jp_2", "iso2022_kr"])
+@pytest.mark.parametrize("name", ["utf-8", "gb18030"])
+def test_a_charset_whose_bytes_could_be_text_of_another_is_withheld(name: str, codec: str) -> None:
+    """Whoever keeps the file reads it as what it is: between any two digits of it stands nothing."""
+    with pytest.raises(Withheld, match="wrong_charset"):
+        read(name, "<td class='col-name'>三</td> 13800138000".encode(codec), list(range(40)))

@@ -69,7 +69,7 @@ def test_gbk() -> None:
         ('id,name\n1,"张三"x\n', "not_csv"),
         ('id,name\n1,"张三\n', "not_csv"),
         ("id,name\n1\r2,张三\n", "not_csv"),  # a line end to some readers
-        ("id,name\n1\0,张三\n", "not_csv"),
+        ("id,name\n1\0,张三\n", "wrong_charset"),
         ('id,name\n"' + "x" * (LONGEST_RECORD + 1), "too_large_to_mask"),
     ],
     ids=lambda value: value[:24],

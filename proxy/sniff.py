@@ -1,0 +1,135 @@
+"""What a body is by what it begins with, whatever it is said to be. Pure.
+
+A masker looks for what its format may hold: read as a page or as plain text, the names in a list of people are words.
+So what is said to be a page or a text and begins like data is withheld, and a file that passes as it is has to begin
+like one of its kind.
+"""
+
+import re
+
+from policies.formats.charset import Charset
+from policies.formats.masker import Masker, Tally, Withheld
+from policies.recognisers.checksums import is_luhn, is_resident_id
+
+LOOKED_AT = 1024
+"""Bytes."""
+
+_GUARD = (
+    rb"(?:\)\]\}'?,?|while ?\(1\);|for ?\(;;\);|throw 1;|/\*[^*]{0,200}\*/|//[^\n]*\n|"
+    rb"[\w.$]{1,64}\s*\(|(?:var|let|const)\s+[\w$]{1,64}\s*=)"
+)
+"""What is put before JSON so that it is no script, or so that it is one."""
+_JSON = re.compile(rb"\s*(?:" + _GUARD + rb"\s*){0,3}(?:\{\s*[\"'}]|\[\s*(?:[\[{\"']|-?[0-9.]+\s*[,\]]))")
+_MARKUP = re.compile(rb"\s*<(?:[a-z][a-z0-9:-]*[\s/>]|!doctype|!--|\?xml)", re.IGNORECASE)
+_CELL = rb"\"?[A-Za-z_\x80-\xff][\w\x80-\xff]*\"?"
+_HEADER = re.compile(rb"\s*" + _CELL + rb"(?:[,;\t]" + _CELL + rb")+\r?\n")
+_LIES = {"html": (_JSON, _HEADER), "text": (_JSON, _HEADER, _MARKUP)}
+"""What a body of a kind does not begin with."""
+
+_SOUNDS_AND_FILMS = rb"ID3|\xff[\xf2\xf3\xfb]|OggS\0|fLaC|RIFF....(?:WAVE|AVI )|....ftyp|\x1aE\xdf\xa3|FORM....AIFF"
+_SIGNATURES = {
+    kind: re.compile(signatures, re.DOTALL)
+    for kind, signatures in {
+        "image": rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|RIFF....WEBPVP8|BM|\0\0[\x01\x02]\0|II\*\0|MM\0\*|"
+        rb"....ftyp",
+        "font": rb"wOF[F2]|\0\x01\0\0|OTTO|true|ttcf",
+        "audio": _SOUNDS_AND_FILMS,
+        "video": _SOUNDS_AND_FILMS,
+    }.items()
+}
+"""How a file of a kind begins. Source: WHATWG MIME Sniffing, 6."""
+_DRAWING = "image/svg+xml"
+_LIKE_DATA = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|\{\s*[\"'}]|\[\s*[\[{\"'])", re.IGNORECASE)
+
+# In one piece: the digits of a drawing stand apart, are many, and some are right by chance.
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[1-9][0-9]{16}[0-9Xx]|62[0-9]{14,17})(?![0-9A-Za-z])")
+_MARGIN = 64
+"""More characters than any such number has."""
+_MARGIN_BYTES = 4 * _MARGIN
+
+
+class AsSaid:
+    """A *masker* of a page or a text, *kind*, that is withheld where it begins like something else."""
+
+    def __init__(self, masker: Masker, kind: str) -> None:
+        self.tally = masker.tally
+        self._masker = masker
+        self._start = b""
+        self._lies = _LIES[kind]
+        self._is_looked_at = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        if self._is_looked_at:
+            return self._masker.feed(data)
+        self._start += data
+        return self._looked_at() if len(self._start) >= LOOKED_AT else []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        return [*([] if self._is_looked_at else self._looked_at()), *self._masker.close()]
+
+    def _looked_at(self) -> list[bytes]:
+        self._is_looked_at = True
+        start = self._start.removeprefix(b"\xef\xbb\xbf")[:LOOKED_AT]
+        if any(begins.match(start) for begins in self._lies):
+            raise Withheld("not_as_said")
+        return self._masker.feed(self._start)
+
+
+class AsItIs:
+    """The masker of a file that is the same for everybody: it passes where it is what it says, and holds no proof of
+    being data after all.
+
+    A text has to be one, and to hold no number whose check digit says whose it is; anything else has to begin like what
+    it is said to be. *charset* is that of a text, "" where none is said.
+    """
+
+    def __init__(self, tally: Tally, media_type: str, charset: str) -> None:
+        self.tally = tally
+        kind = media_type.partition("/")[0]
+        self._signature = None if media_type == _DRAWING else _SIGNATURES.get(kind)
+        self._charset = Charset(charset or "utf-8") if self._signature is None else None
+        self._held = b""
+        self._is_looked_at = False
+        self._read = ""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        return self._passed(data, final=False)
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        return self._passed(b"", final=True)
+
+    def _passed(self, data: bytes, *, final: bool) -> list[bytes]:
+        self._held += data
+        if not self._is_looked_at and (final or len(self._held) >= LOOKED_AT):
+            self._is_looked_at = True
+            self._look_at(self._held[:LOOKED_AT])
+        if self._charset is not None:
+            self._look_for_proof(self._charset.decode(data, final=final), final=final)
+        if not self._is_looked_at:
+            return []
+        kept = b"" if final or self._charset is None else self._held[-_MARGIN_BYTES:]
+        passed, self._held = self._held[: len(self._held) - len(kept)], kept
+        return [passed] if passed else []
+
+    def _look_at(self, start: bytes) -> None:
+        if self._signature is not None:
+            fits = self._signature.match(start) is not None
+        else:
+            fits = not _LIKE_DATA.match(start.removeprefix(b"\xef\xbb\xbf"))
+        if start and not fits:
+            raise Withheld("static_file_is_data")
+
+    def _look_for_proof(self, text: str, *, final: bool) -> None:
+        self._read += text
+        end = len(self._read) - (0 if final else 1)  # what stands at the very end may go on
+        if any(match.end() <= end and _is_proof(match[0]) for match in _NUMBER.finditer(self._read)):
+            raise Withheld("static_file_is_data")
+        self._read = self._read[-_MARGIN:]
+
+
+def _is_proof(number: str) -> bool:
+    return is_resident_id(number.upper()) or (number.startswith("62") and number.isdigit() and is_luhn(number))
