@@ -137,6 +137,8 @@ def _read(data: bytes) -> tuple[Backup, bytes]:
         found = json.loads(data)
         backup = Backup(found["backup"], datetime.fromisoformat(found["made_at"]))
         sealed = base64.b64decode(found["sealed"], validate=True)
+        if found["made_at"] != backup.made_at.isoformat():  # the time can be written otherwise: not by us
+            raise ValueError
         if found["format"] != FORMAT or not re.fullmatch(rf"[0-9a-f]{{{2 * _ID_BYTES}}}", backup.id):
             raise ValueError
     except (ValueError, KeyError, TypeError, RecursionError):
