@@ -140,7 +140,9 @@ def table_of(node: Object, keys: tuple[str, ...]) -> Table | None:
     children = [(place, key, node.children.get(key, node.other)) for place, key in enumerate(keys)]
     values = [(place, key, child.action) for place, key, child in children if isinstance(child, Value)]
     objects = [(place, key, child) for place, key, child in children if isinstance(child, Object)]
-    if len(values) + len(objects) < len(keys):
+    # A record by a key that nobody declared may be left out by itself, and the keys are then no longer the same.
+    leaves_out = isinstance(node.other, Object) and node.other.conditions and not node.children.keys() >= set(keys)
+    if leaves_out or len(values) + len(objects) < len(keys):
         return None
     return Table(
         cells=itemgetter(*keys),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from policies.choose import Choice
 from policies.formats import json_body, json_stream, json_tree
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Node, Object, Rows, Value
@@ -280,6 +281,17 @@ def test_no_more_is_remembered_of_what_answers_call_their_fields_than_pays() -> 
     for keys in (["id", "13800138000"], ["id", "张三"], ["id", *(f"f{n}" for n in range(json_tree.WIDEST_TABLE))]):
         assert "x" not in masked(json.dumps([dict.fromkeys(keys, "x") | {"id": 1}] * 2), node)
         assert tuple(keys) not in node.tables
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_record_by_its_key_is_left_out_by_itself_in_a_list_as_well(times: int) -> None:
+    record = Object({"city": Value(PUBLIC)}, Value(UNDECLARED), conditions=(("city", "person.city"),))
+    choice = Choice(rows={"person.city": frozenset({"A"})})
+    body = json.dumps([{"x": {"city": "A"}, "y": {"city": "B"}}] * times).encode()
+    counts = tally()
+    shown = whole(lambda: JsonMasker(Object({}, record), UNDECLARED, counts, choice), body)
+    assert json.loads(shown) == [{"x": {"city": "A"}}] * times
+    assert counts.left_out == times
 
 
 def test_a_table_remembers_nothing_of_values() -> None:
