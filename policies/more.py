@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.applies import is_about
+from policies.changes import surely_no_more
 from policies.policy import Direction, Owner, Title
 from policies.program import GrantRule, Program
-from policies.transforms.spec import Form, form_of, name_of, shows_more
+from policies.transforms.spec import Form, Spec, form_of, name_of, shows_more
 
 _DAYS = ("周一 / Mon", "周二 / Tue", "周三 / Wed", "周四 / Thu", "周五 / Fri", "周六 / Sat", "周日 / Sun")
 _DAY_MINUTES = 24 * 60
@@ -34,17 +35,35 @@ class More:
 def more_of(
     program: Program, name: str, category: str, form: Form, applied: Container[str], now: datetime
 ) -> tuple[More, ...]:
-    """The grants of *program*, but for those *applied*, by which more of the field *name* is shown than *form*."""
+    """The grants of *program*, but for those *applied*, by which more of the field *name* is shown than *form*.
+
+    Of what is shown in the same form, or says something else, all that is not surely less: more characters, a greater
+    part of a date, characters of what is a digest.
+    """
     found = []
+    shown = [spec for spec in _said(program, name, category, applied) if form_of(spec) is form]
     for grant in program.grants:
         spec = grant.sees.get(category) if grant.direction is Direction.ANSWER and is_about(grant, name) else None
-        if spec is None or grant.id in applied or not shows_more(form_of(spec), form):
+        if spec is None or grant.id in applied:
+            continue
+        is_other = (
+            form_of(spec) is not Form.NONE and bool(shown) and not any(surely_no_more(one, spec) for one in shown)
+        )
+        if not is_other and not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
         found.append(
             More(grant.id, name_of(spec, program.transforms), grant.rule, tuple(conditions_of(grant)), expired)
         )
     return tuple(found)
+
+
+def _said(program: Program, name: str, category: str, applied: Container[str]) -> Iterator[Spec]:
+    """What the declaration of the field *name* and the grants *applied* say of it."""
+    yield from (field.mask for field in program.fields if (field.name, field.category) == (name, category))
+    for grant in program.grants:
+        if grant.id in applied and category in grant.sees and is_about(grant, name):
+            yield grant.sees[category]
 
 
 def conditions_of(grant: GrantRule) -> Iterator[Title]:

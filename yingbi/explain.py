@@ -19,6 +19,7 @@ from yingbi.home import Home
 from yingbi.kept_programs import KeptPrograms
 from yingbi.publications import publications_in, version_of
 
+NONE_SHOWS_MORE = "  没有授权能看到更多，需要起草新的授权 / no grant shows more: a new one would be needed"
 FORMS = {
     Form.NONE: "隐藏 / hidden",
     Form.MASKED: "部分显示 / masked",
@@ -62,6 +63,8 @@ def lines_of_trial(tried: Tried) -> Iterator[str]:
         decision = used.decision
         told = _Told(decision.name, decision.category, decision.form, decision.transform, decision.rule, decision.grant)
         yield from _field(told, used.count, used.more, used.harm)
+        if not used.more and told.form is not Form.CLEAR:
+            yield NONE_SHOWS_MORE
     for name, count in tried.unopened.items():
         zh = f"{name}: {count} 个值是密文，试用没有密钥，显示为 ***；请用加密前的值"
         yield f"{zh} / values are encrypted, and a trial has no key: give it what they were before"
@@ -98,7 +101,7 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
         yield from _field(told, count, more, program.harms.get(told.category, {}) if program else {})
         if program is not None and not more and told.form is not Form.CLEAR:
-            yield "  没有授权能看到更多，需要起草新的授权 / no grant shows more: a new one would be needed"
+            yield NONE_SHOWS_MORE
     if program is None:
         yield "当时的策略已不在，说不出怎样才能看到更多"
         yield "  the policy of that time is gone, and with it what would show more"

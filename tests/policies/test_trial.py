@@ -12,7 +12,7 @@ from policies.findings import PolicyError
 from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
 from tests.policies.compiled import GOOD
 from tests.policies.owned import declare_owned
-from yingbi.explain import lines_of_trial
+from yingbi.explain import NONE_SHOWS_MORE, lines_of_trial
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 NOBODY = Caller()
@@ -58,6 +58,41 @@ def test_it_says_by_which_rule_and_what_would_show_more(trial: Trial) -> None:
     seen = {each.decision.name: each for each in tried(trial, caller=CLERK).used}
     assert seen["person.name"].decision.grant == "clerks"
     assert seen["person.name"].more == ()
+
+
+def test_it_says_where_no_grant_shows_more(trial: Trial) -> None:
+    lines = list(lines_of_trial(tried(trial)))
+    hidden = next(place for place, line in enumerate(lines) if line.startswith("person.mobile "))
+    assert lines[hidden + 1] == NONE_SHOWS_MORE
+    assert lines.count(NONE_SHOWS_MORE) == sum(
+        not each.more and each.decision.form != "clear" for each in tried(trial).used
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "granted", "is_more"),
+    [
+        ("{keep: {first: 1}}", "{keep: {first: 6}}", True),
+        ("{keep: {first: 6}}", "{keep: {first: 1}}", False),
+        ("digest", "{keep: {last: 4}}", True),
+        ("{keep: {last: 4}}", "digest", True),
+        ("{keep: {last: 4}}", "redact", False),
+        ("{date: {to: year}}", "{date: {to: month}}", True),
+        ("{date: {to: month}}", "{date: {to: year}}", False),
+        ("redact", "{replace: x}", False),
+    ],
+)
+def test_a_grant_by_which_something_else_of_a_value_is_shown_is_told(
+    tmp_path: Path, declared: str, granted: str, is_more: bool
+) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(GOOD, folder)
+    people, grants = folder / "systems" / "people.yaml", folder / "grants.yaml"
+    mobile = f"mobile: {{category: mobile, mask: {declared}}}"
+    people.write_text(people.read_text("utf-8").replace("mobile: mobile\n", f"{mobile}\n"), "utf-8")
+    grants.write_text(grants.read_text("utf-8").replace("free_text: scan", f"mobile: {granted}"), "utf-8")
+    used = {each.decision.name: each for each in tried(Trial(compile_folder(folder))).used}
+    assert [each.grant for each in used["person.mobile"].more] == (["clerks"] if is_more else [])
 
 
 def test_what_is_stored_encrypted_is_tried_as_it_was_before(tmp_path: Path) -> None:
