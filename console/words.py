@@ -127,6 +127,7 @@ PHASES: Table = {
     Phase.OPEN: _w("流式答复开始（可能显示的上限）", "a streamed answer begins (the most it may show)"),
     Phase.SHOWN: _w("流式答复的一段", "a part of a streamed answer"),
     Phase.CLOSE: _w("流式答复结束", "a streamed answer ended"),
+    Phase.PERMIT: _w("查看许可的开启、拒绝或终止", "a permit was opened, refused or ended"),
 }
 VERDICTS: Table = {
     Verdict.FORWARD: _w("已放行", "forwarded"),
