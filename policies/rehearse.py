@@ -167,6 +167,7 @@ def _unplaced(program: Program) -> Program:
         fields=tuple(replace(each, rule="") for each in program.fields),
         operations=tuple(replace(each, rule="") for each in program.operations),
         grants=tuple(replace(each, rule="") for each in program.grants),
+        reveals=tuple(replace(each, grant=replace(each.grant, rule="")) for each in program.reveals),
     )
 
 
