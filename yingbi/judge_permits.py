@@ -114,7 +114,7 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
     if not now - LATE <= asked.at <= now + AHEAD:
         return "asked_too_late"
     reveal = case.reveal
-    if reveal is None or reveal.grant.id != asked.reveal or reveal.kind is not asked.kind or _ends(reveal) <= now:
+    if reveal is None or not _lets_ask(reveal, asked, now):
         return "reveal_not_in_force"
     kinds = {entry.kind for entry in case.overlay}
     if kinds & {Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL}:
@@ -131,6 +131,11 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
     if seen.at < now - OLDEST:
         return "event_too_old"
     return "" if len(seen.subjects) == 1 else "not_one_record"
+
+
+def _lets_ask(reveal: RevealRule, asked: Asked, now: datetime) -> bool:
+    is_meant = (reveal.grant.id, reveal.kind) == (asked.reveal, asked.kind)
+    return is_meant and reveal.minutes > 0 and now < _ends(reveal)
 
 
 def _ends(reveal: RevealRule) -> datetime:
