@@ -127,6 +127,29 @@ REASONS: dict[str, Reason] = {
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
     ),
+    # what is asked to be seen whole
+    "asked_too_late": Reason(
+        403, "申请没有及时受理，请重新申请", "what was asked for was not decided in time: ask again"
+    ),
+    "reveal_not_in_force": Reason(
+        403, "您申请时所依据的授权已不再生效", "what let you ask for it is not in force any more"
+    ),
+    "too_many_today": Reason(
+        403, "您今天的查看次数已经用完", "you have been let see as many records whole today as you may"
+    ),
+    "event_unknown": Reason(
+        403,
+        "没有找到您的这次访问，请从脱敏页面上重新申请",
+        "no such event of yours was found: ask again from the page that hides it",
+    ),
+    "event_too_old": Reason(
+        403,
+        "这次访问已超过八小时，请重新打开该记录后再申请",
+        "the event is older than eight hours: open the record again, and then ask",
+    ),
+    "not_one_record": Reason(
+        403, "请先打开要查看的那一条记录", "open the one record that you want to see, and then ask"
+    ),
 }
 
 UNREADABLE = "answer_unreadable"

@@ -11,7 +11,7 @@ import yaml
 from siem.canary import LIST_NAME
 from siem.detect.definition import Rule
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
-from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, Phase
+from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase
 from tests.siem.events import NINE, digest, document
 
 RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
@@ -31,6 +31,8 @@ _EVENT_KEYS = {
     "canary",
     "windows",
     "values",
+    "permit",
+    "kind",
 }
 _KEYS = {
     "fires": {"name", "events", "alerts"},
@@ -82,7 +84,7 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         first_person = person
         for repetition in range(line.get("count", 1)):
             number += 1
-            shown = line.get("shown", 0 if line.get("canary") else 1)
+            shown = line.get("shown", 0 if line.get("canary") or "permit" in line else 1)
             subjects = [digest(first_person + (person - first_person + n) % people) for n in range(shown)]
             person += shown
             if line.get("canary"):
@@ -95,11 +97,23 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 caller=line["caller"],
                 caller_kind=CallerKind.STAFF if line["caller"] else CallerKind.ANONYMOUS,
                 system=line.get("system", "register"),
-                phase=Phase(line.get("phase", "whole")),
+                phase=Phase(line.get("phase", "permit" if "permit" in line else "whole")),
                 subjects=tuple(subjects),
                 fields=_names(line.get("values", 0), Disclosure(line.get("disclosure", "clear"))),
-                disclosure=Disclosure(line.get("disclosure", "clear")),
+                disclosure=Disclosure(line.get("disclosure", "none" if "permit" in line else "clear")),
+                permit=_permit(number, line) if "permit" in line else None,
             )
+
+
+def _permit(number: int, line: dict[str, Any]) -> PermitNote:
+    return PermitNote(
+        id=f"prm-{number:016x}",
+        state=PermitState(line["permit"]),
+        kind=line.get("kind", "reveal"),
+        reveal="window-sees-whole",
+        case="受理-2026-118",
+        why="核对申请材料",
+    )
 
 
 def _names(count: int, disclosure: Disclosure) -> tuple[FieldUse, ...]:

@@ -1,0 +1,137 @@
+"""Lets callers see more for a while: takes what they ask for, decides, records, publishes (DESIGN decision 8).
+
+The journal decides, everything else follows: what it holds is recorded in the log once, and what is in the log is in
+the table of permits. So whoever is killed in between finds at the next start what is missing, and does nothing twice.
+
+INVARIANT 2: no permit is in the table before it is in the log. The end of one waits for nothing.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from console.permit_book import PermitBook
+from console.permit_journal import Opened
+from policies.overlay import Overlay
+from policies.permits import Asked, Kind, read_asked
+from policies.program import RevealRule
+from proxy.asked import waiting
+from siem.index.store import StoreUnavailable
+from siem.record.log import RecordFailed
+from yingbi.judge_permits import Case, Seen, judge
+from yingbi.permit_record import PermitRecorder
+from yingbi.permit_search import PermitSearch
+from yingbi.publish_permits import PermitPublisher
+
+EVERY = timedelta(milliseconds=50)
+PATIENCE_S = 5.0
+"""So long the index is waited for to hold what somebody asks about."""
+BEIJING = timezone(timedelta(hours=8))
+
+log = logging.getLogger("yingbi.permits")
+
+type Clock = Callable[[], datetime]
+
+
+@dataclass(slots=True, kw_only=True)
+class PermitDesk:
+    """The one who opens permits. Only one process has it, and one thread of it runs it."""
+
+    folder: Path
+    """In which workers leave what is asked for."""
+    key: bytes
+    """Of what workers ask."""
+    book: PermitBook
+    search: PermitSearch
+    recorder: PermitRecorder
+    publisher: PermitPublisher
+    reveals: Callable[[str], tuple[RevealRule, ...]]
+    """Those of the program in force of a system; none where there is no such program."""
+    overlay: Callable[[], Overlay]
+    """The tightenings in force. Raises ValueError where they cannot be known: then nothing is opened."""
+    clock: Clock
+    monotonic: Callable[[], float] = time.monotonic
+    _first_seen: dict[str, float] = field(default_factory=dict)
+    _trouble: str = ""
+
+    def step(self) -> None:
+        """Do what can be done now."""
+        try:
+            if self.book.broken is None:
+                for path in sorted(waiting(self.folder)):
+                    self._take(path)
+                self.recorder.record(self.book, self.clock())
+        finally:
+            self.publisher.publish(self.book, self.recorder.is_recorded, self.clock())
+
+    def run(self, stop: threading.Event) -> None:
+        """Do it again and again until *stop* is set. What cannot be done now is tried again."""
+        while not stop.is_set():
+            try:
+                self.step()
+                trouble = str(self.book.broken or "")
+            except (OSError, OperationalError, RecordFailed, StoreUnavailable, ValueError) as error:
+                trouble = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
+            if trouble != self._trouble:
+                log.warning("permits_trouble_changed now=%s", trouble or "none")
+                self._trouble = trouble
+            stop.wait(EVERY.total_seconds())
+        self.recorder.close()
+
+    def _take(self, path: Path) -> None:
+        if not self.book.knows(path.stem):
+            try:
+                asked = read_asked(path.read_bytes(), self.key)
+                if asked.id != path.stem:
+                    raise ValueError("it lies under the id of another")
+            except ValueError:
+                log.error("asked_refused no worker wrote it")
+            else:
+                if not self._decide(asked):
+                    return
+        self._first_seen.pop(path.stem, None)
+        path.unlink(missing_ok=True)
+
+    def _decide(self, asked: Asked) -> bool:
+        """Decide, and write it down. Returns whether that could be done yet."""
+        first = self._first_seen.setdefault(asked.id, self.monotonic())
+        is_patient = self.monotonic() - first < PATIENCE_S
+        seen: Seen | None = None
+        if asked.kind is Kind.REVEAL:
+            seen, is_known = self.search.find(asked.event, asked.at, last_try=not is_patient)
+            if not is_known:
+                return False
+        now = self.clock()
+        decided = judge(asked, self._case(asked, seen, now), now)
+        self.book.note(decided, now)
+        what = "opened" if isinstance(decided, Opened) else f"refused code={decided.code}"
+        log.info("permit_decided permit=%s kind=%s %s", asked.id, asked.kind.value, what)
+        return True
+
+    def _case(self, asked: Asked, seen: Seen | None, now: datetime) -> Case:
+        reveal = next((each for each in self.reveals(asked.system) if each.grant.id == asked.reveal), None)
+        today = list(self._today(asked.caller, now))
+        in_force = self.overlay().in_force(
+            system=asked.system, operation="", caller=asked.caller, credential=asked.credential, now=now
+        )
+        return Case(
+            reveal=reveal,
+            seen=seen,
+            overlay=in_force,
+            today=sum(1 for reveal_id in today if reveal_id == asked.reveal),
+            draw=not today or (reveal is not None and secrets.randbelow(100) < reveal.sampled),
+        )
+
+    def _today(self, caller: str, now: datetime) -> Iterator[str]:
+        """The reveals by which *caller* was given a permit today, as a day is in Beijing."""
+        midnight = now.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        for record in self.book.since(midnight):
+            if record.fact.caller == caller:
+                yield record.fact.reveal
