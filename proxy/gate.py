@@ -120,9 +120,17 @@ class Gate:
             return Refuse(reason="upgrade_refused")
         body, now = flow.request.raw_content or b"", ledger.started
         overlay_now = self.current.unhurried(now) if overlay.entries else now
-        verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
+        permits = self.current.permits.live(caller.id, system.name, now)
+        ledger.permits = tuple([permit.id for permit in permits])
+        verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now, permits=permits)
         asked = Asked(
-            request=request, body=body, credential=credential, overlay=overlay, now=now, overlay_now=overlay_now
+            request=request,
+            body=body,
+            credential=credential,
+            overlay=overlay,
+            now=now,
+            overlay_now=overlay_now,
+            permits=permits,
         )
         self.shadow.judge(ledger, system, asked, verdict)
         if verdict.operation is not None:
@@ -275,9 +283,14 @@ class Gate:
         return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:
-        """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
+        """Why an exchange under way must not go on, if it must not: the lease has ended, an overlay forbids it, or a
+        permit that it shows more by has ended.
+        """
         if not self.current.look():
             return "not_ready"
+        permits = exchange.forward.permits if exchange.forward is not None else ()
+        if permits and not self.current.permits.are_live(permits, self.now()):
+            return "permit_ended"
         ledger, overlay = exchange.ledger, self.current.overlay
         if overlay.generation == ledger.overlay or ledger.system is None:
             return None

@@ -47,6 +47,8 @@ class Ledger:
         self.watched: Callable[[Tally], None] = lambda tally: None
         """Is told what has been shown, once that is in the log. Must not raise."""
         self.overlay = 0
+        self.permits: tuple[str, ...] = ()
+        """The ids of the permits of the caller for the system."""
         self.bytes_out = 0
         self.status = 0
 
@@ -133,6 +135,7 @@ class Ledger:
                 former_subjects=tuple(subjects.values()) if all(subjects.values()) else (),
                 left_out=tally.left_out if tally is not None else 0,
                 disclosure=_most(like or tally, self.view),
+                permits=self.permits,
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),

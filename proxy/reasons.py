@@ -118,6 +118,11 @@ REASONS: dict[str, Reason] = {
         "返回内容涉及的人数超过您一次可以查看的上限，请缩小查询范围",
         "the answer is about more people than you may see at once: ask for fewer",
     ),
+    "permit_ended": Reason(
+        403,
+        "查看原文的许可在答复期间到期或被终止，请重新打开页面，需要时再申请",
+        "the permit to see this in clear has ended meanwhile: open the page again, and ask again where you must",
+    ),
     "record_left_out": Reason(404, "没有您可以查看的这条记录", "there is no such record that you may see"),
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"

@@ -1,17 +1,20 @@
 """One system, ready to serve: its program with everything that is built from it once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
 from policies.applies import Applying, Asking
 from policies.ask import Opened, Question, Routes
-from policies.choose import countable
+from policies.choose import Permitted, countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Carried
 from policies.links import Addresses, quoted
+from policies.permits import Permit
+from policies.permitting import Permitting
 from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.sent_values import SentValues
@@ -46,6 +49,7 @@ class System:
         self.routes = Routes(program)
         self.views = Views(program, secret, keys)
         self._applying = Applying(program)
+        self.permitting = Permitting(program)
         self.writes = WriteRules(program)
         self.sent = SentValues(program, keys)
         self.identity = Identity(program, digester)
@@ -78,17 +82,15 @@ class System:
         self, caller: Caller, now: datetime, *, operation: OperationRule, address: str, strictest: bool
     ) -> View:
         """The view of *caller*, who asks from *address* at *now*; the *strictest* where an overlay says so."""
-        asking = Asking(
-            caller=caller.id,
-            posts=caller.posts,
-            purposes=caller.purposes,
-            attributes=caller.attributes,
-            address=address,
-            operation=operation.id,
-            now=now.timestamp(),
-        )
+        asking = asking_of(caller, now, address=address, operation=operation.id)
         applying = countable(self._applying.to(asking), own=caller.own, acting=caller.on_behalf_of)
         return self.views.of(applying, harder=strictest)
+
+    def permitted(
+        self, permits: Sequence[Permit], caller: Caller, now: datetime, *, operation: OperationRule, address: str
+    ) -> Permitted:
+        """What *permits*, the caller's own, show in the answer."""
+        return self.permitting.permitted(permits, asking_of(caller, now, address=address, operation=operation.id))
 
     def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
@@ -133,3 +135,16 @@ class System:
         if now.timestamp() >= body["until"]:
             return {}
         return {name: [(shown, true) for shown, true in values] for name, values in body["carried"].items()}
+
+
+def asking_of(caller: Caller, now: datetime, *, address: str, operation: str = "") -> Asking:
+    """What grants go by, where *caller* asks from *address* at *now*."""
+    return Asking(
+        caller=caller.id,
+        posts=caller.posts,
+        purposes=caller.purposes,
+        attributes=caller.attributes,
+        address=address,
+        operation=operation,
+        now=now.timestamp(),
+    )
