@@ -33,6 +33,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_log": broken_log(home),
         "broken_journals": broken_journals(home),
         "broken_policies": control.get("broken_policies", ""),
+        "broken_permits": control.get("broken_permits", ""),
         "policies": control.get("policies", {}),
     }
 
@@ -86,6 +87,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     ]
     if status["broken_policies"]:
         found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")
+    if status["broken_permits"]:
+        found.append(f"许可记录被改动 / the journal of permits was altered: {status['broken_permits']}")
     return found
 
 

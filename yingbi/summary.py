@@ -52,6 +52,7 @@ class Summary:
                 **{case: f"{said.zh} / {said.en}" for case, said in records.journals.items()},
             },
             "broken_policies": f"{records.policies.zh} / {records.policies.en}" if records.policies else "",
+            "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
             "policies": self._policies(),
         }
         if facts != self._told:

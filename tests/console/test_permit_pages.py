@@ -1,16 +1,18 @@
 """The pages of permits: everybody is told while the glass is broken, who may end and review, and what was read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console.installation import RecordState
 from siem.index.store import StoreUnavailable
 from siem.record.event import Disclosure, FieldUse, PermitNote, PermitState, Phase, Verdict
 from tests.console.browser import Page, text_of
-from tests.console.bureau import Bureau
+from tests.console.bureau import INSTALLATION, Bureau
 from tests.console.permits import GLASS, ONE, broken_glass, open_both, opened
-from tests.incident.office import LIMIT, TEN
+from tests.incident.office import LIMIT, TEN, zh
 from tests.siem.events import digest, document
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
@@ -225,6 +227,9 @@ def test_an_altered_journal_is_told(bureau: Bureau) -> None:
     page = bureau.browser("auditor").get("/permits")
     assert "查看许可记录第 1 条与写入时不符" in page.text()
     assert banner(page) == ""
+    records = RecordState(permits=zh("查看许可记录第 1 条与写入时不符"))
+    bureau.installation = replace(INSTALLATION, records=records)
+    assert "许可记录被改动过，不再开启许可" in bureau.another("operator").get("/").text()
 
 
 def test_hostile_words_are_words(bureau: Bureau) -> None:

@@ -30,6 +30,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_log": {},
         "broken_journals": {},
         "broken_policies": "",
+        "broken_permits": "",
         "policies": {"folder_differs": False, "drafts": []},
         "cases": [],
         "case_numbers": {"open": 21, "closed": 9},
@@ -92,6 +93,8 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
 def test_of_policies_it_is_said_what_waits_and_where_nobody_approves_them() -> None:
     altered = problems_of(status(broken_policies="策略记录第 3 条与写入时不符 / entry 3"))
     assert ["策略记录被改动" in text for text in altered] == [True]
+    altered = problems_of(status(broken_permits="查看许可记录第 3 条与写入时不符 / entry 3"))
+    assert ["许可记录被改动" in text for text in altered] == [True]
     waiting = "\n".join(lines_of(status(policies={"folder_differs": True, "drafts": [7, 9]})))
     assert "drafts that wait: 7, 9" in waiting
     assert "yingbi policy diff" in waiting

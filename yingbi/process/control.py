@@ -96,7 +96,8 @@ def main(settings: Settings) -> int:
     released = Released(home)
     life = life_of(home, engine, cases.check_text, released)
     watch = PolicyWatch(home, life)
-    rechecker = Rechecker(home, store, now, watch.broken)
+    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
+    rechecker = Rechecker(home, store, now, watch.broken, lambda: broken_permits(book))
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -115,7 +116,6 @@ def main(settings: Settings) -> int:
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
-    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     permits = permit_desk(home, book, events, overlays)
     rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
@@ -135,6 +135,11 @@ def main(settings: Settings) -> int:
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, permits, rechecker, office, settings)
+
+
+def broken_permits(book: PermitBook) -> Bilingual | None:
+    """Where the journal of permits is not as it was written."""
+    return Bilingual(zh=book.broken.zh, en=str(book.broken)) if book.broken else None
 
 
 def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
