@@ -36,6 +36,7 @@ class Current:
     board: Board
     program_verifier: Verifier
     overlay_verifier: Verifier
+    permit_verifier: Verifier
     digests: Callable[[], Digester]
     secret: bytes
     keys: KeysInForce
@@ -178,7 +179,7 @@ class Current:
         generation = self._seen_permits = self.board.permits
         self._try_permits_again_ns = None
         try:
-            table = read_published_permits(self.folder, self.program_verifier)
+            table = read_published_permits(self.folder, self.permit_verifier)
             if table.generation < max(generation, self._newest_permits):
                 raise NotPublished("the permits are older than those that were published last")
         except NotPublished:

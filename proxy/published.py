@@ -4,7 +4,7 @@
     programs/current.json    which digests are current
     shadow/…                 the same of a draft that runs beside them, signed as a draft
     overlay.json             the tightenings in force
-    permits.json             what some callers are shown in clear for a while; signed as programs are, for it loosens
+    permits.json             what some callers are shown in clear for a while; signed with a key of its own
 
 INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
 """
@@ -113,7 +113,7 @@ def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
 
 
 def publish_permits(folder: Path, table: PermitTable, signer: Signer) -> None:
-    """Make *table* the one in force. *signer* is that of programs: who may only tighten signs no permit."""
+    """Make *table* the one in force. *signer* has a key of its own: who may only tighten signs no permit."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _write(folder / "permits.json", write_permits(table, signer))
 

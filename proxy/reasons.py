@@ -128,6 +128,22 @@ REASONS: dict[str, Reason] = {
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
     ),
     # what is asked to be seen whole
+    "reveal_not_granted": Reason(
+        403, "没有授权允许您在这里申请查看原文", "no grant lets you ask to see anything whole here"
+    ),
+    "reveal_from_elsewhere": Reason(
+        403, "申请必须从本系统的申请页提交", "it has to be asked for on the page of this system"
+    ),
+    "reveal_incomplete": Reason(400, "申请填写得不完整，或格式不对", "something is missing, or is not of its form"),
+    "reveal_tells_of_somebody": Reason(
+        400,
+        "案件编号和事由会留在记录里，不能写证件号码、电话、姓名等个人信息",
+        "case number and reason are recorded: write nobody's name or number in them",
+    ),
+    "asking_not_taken": Reason(
+        503, "申请暂时无法受理，请稍后再试", "nobody can decide about it now: ask again in a moment"
+    ),
+    "permit_unknown": Reason(404, "没有您申请的这个许可", "there is no such permit that you have asked for"),
     "asked_too_late": Reason(
         403, "申请没有及时受理，请重新申请", "what was asked for was not decided in time: ask again"
     ),

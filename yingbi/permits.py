@@ -63,13 +63,15 @@ class PermitDesk:
 
     def step(self) -> None:
         """Do what can be done now."""
+        done: list[Path] = []
         try:
             if self.book.broken is None:
-                for path in sorted(waiting(self.folder)):
-                    self._take(path)
+                done += (path for path in sorted(waiting(self.folder)) if self._take(path))
                 self.recorder.record(self.book, self.clock())
         finally:
             self.publisher.publish(self.book, self.recorder.is_recorded, self.clock())
+        for path in done:  # only now: until they are answered, it is by these that workers know what was asked for
+            path.unlink(missing_ok=True)
 
     def run(self, stop: threading.Event) -> None:
         """Do it again and again until *stop* is set. What cannot be done now is tried again."""
@@ -85,7 +87,8 @@ class PermitDesk:
             stop.wait(EVERY.total_seconds())
         self.recorder.close()
 
-    def _take(self, path: Path) -> None:
+    def _take(self, path: Path) -> bool:
+        """Take what is asked for in *path*. Returns whether it is decided, or nothing that could be."""
         if not self.book.knows(path.stem):
             try:
                 asked = read_asked(path.read_bytes(), self.key)
@@ -95,9 +98,9 @@ class PermitDesk:
                 log.error("asked_refused no worker wrote it")
             else:
                 if not self._decide(asked):
-                    return
+                    return False
         self._first_seen.pop(path.stem, None)
-        path.unlink(missing_ok=True)
+        return True
 
     def _decide(self, asked: Asked) -> bool:
         """Decide, and write it down. Returns whether that could be done yet."""

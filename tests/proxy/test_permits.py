@@ -42,7 +42,7 @@ GLASS = msgspec.structs.replace(
 
 
 def publish(parts: Parts, generation: int, *permits: Permit) -> None:
-    publish_permits(parts.published, PermitTable(generation=generation, permits=permits), parts.signers["program"])
+    publish_permits(parts.published, PermitTable(generation=generation, permits=permits), parts.signers["permits"])
     parts.board.permits = max(parts.board.permits, generation)
 
 
@@ -73,8 +73,11 @@ DAMAGE: dict[str, Callable[[Parts], object]] = {
     "signed by who may only tighten": lambda parts: publish_permits(
         parts.published, PermitTable(generation=2, permits=(PERMIT,)), parts.signers["overlay"]
     ),
+    "signed by who publishes programs": lambda parts: publish_permits(
+        parts.published, PermitTable(generation=2, permits=(PERMIT,)), parts.signers["program"]
+    ),
     "older": lambda parts: publish_permits(
-        parts.published, PermitTable(generation=1, permits=(PERMIT,)), parts.signers["program"]
+        parts.published, PermitTable(generation=1, permits=(PERMIT,)), parts.signers["permits"]
     ),
 }
 

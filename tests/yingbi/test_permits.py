@@ -134,6 +134,21 @@ def test_a_record_that_was_shown_masked_is_opened(hall: Hall) -> None:
     assert hall.waiting == []
 
 
+def test_what_is_asked_for_waits_until_it_is_answered(hall: Hall) -> None:
+    """By the file workers know that it was asked for: without it, and not yet in the table, nobody would have asked."""
+    hall.shown()
+    hall.ask(asked())
+    (hall.folder / "published").touch()
+    with pytest.raises(OSError, match="published"):
+        hall.desk.step()
+    assert hall.waiting == [asked().id]
+    (hall.folder / "published").unlink()
+    hall.desk.step()
+    assert hall.waiting == []
+    assert hall.table.answer_to(asked().id, "clerk-wang") is not None
+    assert hall.states() == [(asked().id, "open")]
+
+
 def test_it_is_in_the_log_with_all_that_it_was_asked_for(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
