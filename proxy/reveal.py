@@ -141,8 +141,15 @@ def _check(wanted: Wanted) -> None:
             f"请用 {SHORTEST_REASON} 至 {LONGEST_REASON} 个字写明事由",
             f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters",
         )
-    # A case number may part its digits as no number in a text is parted.
-    if scan(wanted.reason) or scan(wanted.case) or scan(_BETWEEN.sub("", wanted.case)):
+    for zh, en, text in (("事由", "the reason", wanted.reason), ("案件编号", "the case number", wanted.case)):
+        for hit in scan(text)[:1]:
+            # Where it stands tells who has written it what to change, and nobody else anything.
+            raise Refused(
+                "reveal_tells_of_somebody",
+                f"{zh}的第 {hit.start + 1} 至第 {hit.end} 个字像是个人信息。它会留在记录里，请改写",
+                f"characters {hit.start + 1} to {hit.end} of {en} look like somebody's: it is recorded, write it anew",
+            )
+    if scan(_BETWEEN.sub("", wanted.case)):  # a case number may part its digits as no number in a text is parted
         raise Refused("reveal_tells_of_somebody")
 
 

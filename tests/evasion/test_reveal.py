@@ -397,6 +397,12 @@ def test_what_may_not_be_asked_for_is_refused_and_left_nowhere(desk: Desk, case:
     assert shows_nothing(answer)
 
 
+def test_who_wrote_somebodys_number_learns_where_and_no_record_does(desk: Desk) -> None:
+    told = json.loads(reads(desk.ask(desk.staff(), GOOD_FORM | {"reason": f"核对居民 {ID_NO} 的材料"}, JSON))[2])
+    assert "事由的第 6 至第 23 个字像是个人信息" in told["detail"]
+    assert ID_NO not in told["detail"]
+
+
 def test_a_form_that_is_refused_comes_back_with_what_was_written(desk: Desk) -> None:
     headers = f"{desk.staff()}{HERE}Accept: text/html\r\n"
     status, _, body = reads(desk.ask(headers, GOOD_FORM | {"reason": '"><b>x', "case": "YZ-1"}))
