@@ -173,16 +173,17 @@ def _together(
                 failed.set()
 
     responding = threading.Thread(target=carried_on, args=(responder.run,), name="respond", daemon=True)
-    opening = threading.Thread(target=carried_on, args=(permits.run,), name="permits", daemon=True)
-    responding.start()
-    opening.start()
+    taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
+    settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
+    for thread in (responding, taking, settling):
+        thread.start()
     rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
     rechecking.start()
     proxied = bool(settings.addresses.console)
     serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
     stop.set()
-    responding.join(10)
-    opening.join(10)
+    for thread in (responding, taking, settling):
+        thread.join(10)
     return int(failed.is_set())
 
 
