@@ -32,6 +32,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_policies": "",
         "broken_permits": "",
         "policies": {"folder_differs": False, "drafts": []},
+        "permits": [],
         "cases": [],
         "case_numbers": {"open": 21, "closed": 9},
     }
@@ -88,6 +89,15 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert any("byte 9" in text for text in found)
     altered = problems_of(status(broken_journals={"C-20261125-001": "entry 3 does not follow"}))
     assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
+
+
+def test_who_sees_all_of_a_system_is_said() -> None:
+    one = {"permit": "prm-1", "kind": "reveal", "caller": "clerk-wang", "system": "register", "until": "09:15"}
+    glass = {"permit": "prm-2", "kind": "break_glass", "caller": "head-on-duty", "system": "hall", "until": "10:00"}
+    said = "\n".join(lines_of(status(permits=[one, glass])))
+    assert "2 in force" in said
+    assert "glass broken: head-on-duty, hall, until 10:00" in said
+    assert "clerk-wang" not in said
 
 
 def test_of_policies_it_is_said_what_waits_and_where_nobody_approves_them() -> None:

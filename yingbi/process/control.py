@@ -111,7 +111,7 @@ def main(settings: Settings) -> int:
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
-    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
+    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
     also = [titles.renew, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
