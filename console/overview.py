@@ -191,6 +191,7 @@ class Overview:
             clocks=running_clocks(cases, now),
             notices=waiting_notices(cases),
             alerts=self._new_alerts(now) if reads_alerts else (),
+            reviews=self._office.permits.waiting() if desk.may("POST", "/permits/{permit}/review") else (),
             open_cases=sum(1 for case in cases if case.state not in ENDED),
             installation=installation,
             troubles=machinery(installation, now) if installation else (),

@@ -60,6 +60,10 @@ class PermitBook:
         with self._lock:
             return tuple(self._state.permits.values())
 
+    def waiting(self) -> tuple[PermitRecord, ...]:
+        """Those that somebody has to look at and nobody has, oldest first."""
+        return tuple(record for record in self.permits() if record.waits)
+
     def get(self, permit: str) -> PermitRecord | None:
         """The permit with that id."""
         return self._state.permits.get(permit)

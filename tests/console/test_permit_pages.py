@@ -70,6 +70,17 @@ def test_the_list_has_what_is_in_force_and_what_waits(bureau: Bureau) -> None:
     assert "没有抽中的" not in sections["waiting"]
 
 
+def test_the_overview_has_what_waits_for_whoever_may_review(bureau: Bureau) -> None:
+    open_both(bureau.permits, TEN)
+    bureau.permits.note(opened(TEN, "prm-00000000000000c3", sampled=False), TEN)
+    for name in ROLES:
+        page = bureau.browser(name).get("/")
+        assert page.has("reviews") is (name in ("officer", "auditor")), name
+    found = [each.get("href") for each in bureau.browser("officer").get("/").all("a")]
+    assert {f"/permits/{ONE}", f"/permits/{GLASS}"} <= set(found)
+    assert "/permits/prm-00000000000000c3" not in found
+
+
 def test_who_is_on_duty_ends_a_permit_alone(bureau: Bureau) -> None:
     open_both(bureau.permits, TEN)
     browser = bureau.browser("oncall")
