@@ -15,8 +15,21 @@ from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
 from policies.formats.sent_form import SIGNATURES, Coding, Part
+from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy import Direction, OnWrite
-from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import (
+    FREE_TEXT,
+    UNDECLARED,
+    CursorShape,
+    HtmlShapes,
+    KeyShape,
+    LinkShape,
+    ObjectShape,
+    Program,
+    RowsShape,
+    Shape,
+    ValueShape,
+)
 from policies.transforms.handle import holds_handle
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
@@ -43,6 +56,15 @@ class FileRefused(Exception):
         """As declared; empty where none is."""
 
 
+class NotAsDeclared(Exception):
+    """A request holds a name that is nearly a declared one, or more than a single value in the place of one."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+        """As declared; empty where the name is near more than one."""
+
+
 class WriteRules:
     """For each field of a program, how its masks are told from values."""
 
@@ -50,6 +72,9 @@ class WriteRules:
         self.fields = program.fields
         self.labels = program.labels.json
         """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
+        self.near = NearNames()
+        self.near_labels = Near(self.labels or ())
+        self._stored = [index for index, field in enumerate(self.fields) if field.at_rest is not None]
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         shown = [grant for grant in program.grants if grant.direction is Direction.ANSWER]
         for index, field in enumerate(program.fields):
@@ -72,12 +97,19 @@ class WriteRules:
         opened: Callable[[str], Carried],
         actions: Sequence[Action],
         coding: Coding = URL_ENCODED,
+        *,
+        sends: Sequence[Action] = (),
     ) -> bytes:
-        """The form that may be sent on in place of *data*. *opened* tells what the form carried.
+        """The form that may be sent on in place of *data*. *opened* tells what the form carried; *sends*: see `json`.
 
-        Raises MaskReturned, FileRefused, or Withheld where *data* is no form that can be read with certainty.
+        Raises MaskReturned, FileRefused, NotAsDeclared, or Withheld where *data* is no form that can be read with
+        certainty.
         """
         parts = coding.read(data)
+        changed = self.changed(sends)
+        for part in parts:
+            if part.name != SEALED_NAME:
+                self._check_name(part.name, shapes, changed)
         carried: Carried = {}
         for part in parts:
             if part.name == SEALED_NAME:
@@ -94,13 +126,22 @@ class WriteRules:
                     kept.append(Part(part.name, settled))
         return data if kept == parts else coding.write(kept)
 
-    def json(self, data: bytes, shape: Shape, actions: Sequence[Action], *, replaces: bool = False) -> bytes:
-        """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld.
+    def json(
+        self,
+        data: bytes,
+        shape: Shape,
+        actions: Sequence[Action],
+        *,
+        sends: Sequence[Action] = (),
+        replaces: bool = False,
+    ) -> bytes:
+        """The JSON that may be sent on in place of *data*. Raises MaskReturned, NotAsDeclared or Withheld.
 
-        *replaces*: whether what is absent from a record is lost to the system, as with PUT.
+        *sends* are what becomes of fields on their way, where any are changed. *replaces*: whether what is absent from
+        a record is lost to the system, as with PUT.
         """
         value = parse_exactly(data, once=True)
-        settling = _JsonSettling(self, actions, replaces=replaces)
+        settling = _JsonSettling(self, actions, sends, replaces=replaces)
         settling.settle(value, shape, 0)
         return spell(value) if settling.dropped else data
 
@@ -118,6 +159,21 @@ class WriteRules:
         starred = [segment for segment in path.split("/") if "*" in segment]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 
+    def changed(self, sends: Sequence[Action]) -> dict[str, str]:
+        """The fields whose values do not go to the system as they are, by their folded names."""
+        indexes = [*self._stored, *(index for index, action in enumerate(sends) if action.kind is not Kind.SHOW)]
+        names = (self.fields[index].name for index in indexes)
+        return {folded_name(re.split("[./]", name)[-1]): name for name in names}
+
+    def _check_name(self, name: str, shapes: HtmlShapes, changed: Mapping[str, str]) -> None:
+        """Raise NotAsDeclared for a control that nobody has declared and a system may take for a declared one."""
+        if field_of_control(name, shapes) or any(fits(place.name, name) for place in shapes.key_controls):
+            return
+        if name in self.near.in_form(shapes):
+            raise NotAsDeclared("")
+        if changed and (field := named_within(name, changed)) is not None:
+            raise NotAsDeclared(field)
+
     def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
         """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
 
@@ -130,7 +186,7 @@ class WriteRules:
         field = self.fields[control_field(part.name, shapes)]
         if field.file is None:
             raise FileRefused("")
-        is_of_type = file.media_type in field.file.types and file.content.startswith(SIGNATURES[file.media_type])
+        is_of_type = file.media_type in field.file.types and SIGNATURES[file.media_type].match(file.content)
         if not is_of_type or len(file.content) > field.file.most_bytes:
             raise FileRefused(field.name)
         if self.holds_mask(file.name):
@@ -144,7 +200,7 @@ class WriteRules:
         if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(actions[index], value)):
             return value
         field = self.fields[index]
-        true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
+        true_values = {true for shown, true in carried.get(name, ()) if plain(shown) == plain(value)}
         if is_empty and true_values == {""}:
             return value  # there was nothing to drop
         # What was chosen among choices that stand for values is no mask that comes back, whatever becomes of those.
@@ -166,15 +222,20 @@ class _Part(ValueShape, frozen=True):
 class _JsonSettling:
     """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
 
-    def __init__(self, rules: WriteRules, actions: Sequence[Action], *, replaces: bool) -> None:
+    def __init__(
+        self, rules: WriteRules, actions: Sequence[Action], sends: Sequence[Action], *, replaces: bool
+    ) -> None:
         self.rules = rules
         self.actions = actions
+        self.sends = sends
+        self.changed = rules.changed(sends)
         self.replaces = replaces
         self.dropped = False
 
     def settle(self, value: Any, shape: Shape | None, depth: int) -> None:
         if depth > DEEPEST:
             raise Withheld("nested_too_deeply")
+        self._check_place(value, shape)
         if isinstance(value, list):
             inner = shape.items or shape if isinstance(shape, ObjectShape) else _row_shape(shape)
             for item in value:
@@ -183,6 +244,47 @@ class _JsonSettling:
             self._object(value, shape, depth)
         elif self._is_mask(value, shape):
             raise MaskReturned(self.rules.fields[_field_of(shape)].name)
+
+    def _check_place(self, value: Any, shape: Shape | None) -> None:
+        """Raise NotAsDeclared where more than a single value stands in the place of one that is not for all to see.
+
+        Whatever is done to a value is not done to keys, and what a system makes of a list nobody knows.
+        """
+        if not isinstance(value, list | dict):
+            return
+        match shape:
+            case ValueShape(index):
+                has_label = isinstance(value, dict) and bool(value) and value.keys() <= self._parts(shape).keys()
+                if self._is_guarded(index) and not has_label:
+                    raise NotAsDeclared(self.rules.fields[index].name)
+            case KeyShape(fields) | CursorShape(_, fields):
+                raise NotAsDeclared(self.rules.fields[fields[0]].name)
+            case LinkShape():
+                raise NotAsDeclared("")
+            case RowsShape() if isinstance(value, dict):
+                raise Withheld("table_not_as_declared")
+            case _:
+                pass
+
+    def _check_name(self, key: str) -> None:
+        """Raise NotAsDeclared for an undeclared key by which a system may find what is changed on its way."""
+        field = named_within(key, self.changed)
+        if field is not None:
+            raise NotAsDeclared(field)
+
+    def _is_guarded(self, index: int) -> bool:
+        """Whether something is done to values of a field on their way in or out, or they name records."""
+        if index in (FREE_TEXT, UNDECLARED):
+            return False
+        field, kinds = self.rules.fields[index], {self.actions[index].kind}
+        if self.sends:
+            kinds.add(self.sends[index].kind)
+        return kinds != {Kind.SHOW} or field.at_rest is not None or bool(field.key_of)
+
+    def _is_near(self, key: str, shape: Shape | None) -> bool:
+        if isinstance(shape, ObjectShape):
+            return key in self.rules.near.in_object(shape)
+        return bool(self._parts(shape)) and key in self.rules.near_labels
 
     def _is_mask(self, value: Any, shape: Shape | None) -> bool:
         if isinstance(value, str):
@@ -223,6 +325,10 @@ class _JsonSettling:
                     raise MaskReturned(field.name)
         for key, item in list(value.items()):
             child_or_other = declared.get(key) or other
+            if self._is_near(key, shape):
+                raise NotAsDeclared("")
+            if child_or_other is None and self.changed:
+                self._check_name(key)
             if key not in declared and (is_hidden_key(key) or holds_handle(key)):
                 raise MaskReturned(self.rules.fields[UNDECLARED].name)
             if self._is_dropped(item, child_or_other):
@@ -235,6 +341,8 @@ class _JsonSettling:
 
     def _rows(self, rows: list[Any], shape: RowsShape, columns: Any, depth: int) -> None:
         names = columns if isinstance(columns, list) and all(isinstance(column, str) for column in columns) else []
+        if any(self._is_near(name, shape.record) for name in names):
+            raise NotAsDeclared("")
         for row in rows:
             if not isinstance(row, list):
                 self.settle(row, shape.record, depth + 1)
@@ -249,7 +357,7 @@ def _is_left_out(action: Action) -> bool:
     return action.kind is Kind.DROP and not action.stays
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """*text* as a browser sends it back, whatever it made of line ends and the space around."""
     return text.replace("\r\n", "\n").strip()
 
@@ -267,8 +375,13 @@ def fits(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
+def field_of_control(name: str, shapes: HtmlShapes) -> str:
+    """The field of the record that the control *name* holds; empty where it holds none."""
+    match = re.fullmatch(shapes.control, name) if shapes.control else None
+    return match["field"] if match and match["field"] in shapes.record.children else ""
+
+
 def control_field(name: str, shapes: HtmlShapes) -> int:
     """The index of the field that the control *name* holds."""
-    match = re.fullmatch(shapes.control, name) if shapes.control else None
-    child = shapes.record.children.get(match["field"]) if match else None
+    child = shapes.record.children.get(field_of_control(name, shapes))
     return child.field if isinstance(child, ValueShape) else UNDECLARED

@@ -29,6 +29,7 @@ KINDS = {
     Kind.WITHHELD: "会拦截 / would be withheld",
     Kind.UNASKED: "会不再允许的查询 / questions that could not be asked any more",
     Kind.MASKED: "会少显示 / less would be shown",
+    Kind.NO_MORE: "声明有变，肯定不会多显示 / declared otherwise, and surely no more would be shown",
 }
 
 
@@ -129,7 +130,7 @@ def _side(side: Side) -> str:
 
 
 def _whom(difference: Difference) -> str:
-    if difference.kind is Kind.OTHERWISE:
+    if difference.kind in (Kind.OTHERWISE, Kind.NO_MORE):
         return "请对照原文 / see the lines: yingbi policy diff"
     who = sorted(_named(each) for each in difference.who)
     concerns = f"涉及 / for {'、'.join(who[:MOST_NAMED])}{' …' if len(who) > MOST_NAMED else ''}"

@@ -115,7 +115,7 @@ def _try(given: argparse.Namespace) -> int:
         return COULD_NOT
     sys.stdout.buffer.write(tried.body)
     sys.stdout.buffer.flush()
-    if given.explain or tried.withheld:
+    if given.explain or tried.withheld or tried.unopened:
         print(*lines_of_trial(tried), sep="\n", file=sys.stderr)
     return FOUND if tried.withheld else FINE
 

@@ -250,6 +250,24 @@ def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
     assert by_row["rows"] == [[each.get(name) for name in names] for each in json.loads(table)]
 
 
+def test_no_more_is_remembered_of_what_answers_call_their_fields_than_pays() -> None:
+    node = Object({"id": Value(PUBLIC)}, Value(UNDECLARED))
+    for number in range(2 * json_tree.MOST_TABLES):
+        assert masked(json.dumps([{"id": 1, f"f{number}": "x"}] * 2), node) == (
+            f'[{{"id":1,"f{number}":"***"}},{{"id":1,"f{number}":"***"}}]'
+        )
+    assert 0 < len(node.tables) <= json_tree.MOST_TABLES
+    for keys in (["id", "13800138000"], ["id", "张三"], ["id", *(f"f{n}" for n in range(json_tree.WIDEST_TABLE))]):
+        assert "x" not in masked(json.dumps([dict.fromkeys(keys, "x") | {"id": 1}] * 2), node)
+        assert tuple(keys) not in node.tables
+
+
+def test_a_table_remembers_nothing_of_values() -> None:
+    for name in ("张三", None, 7, ["张三"], {"x": "张三"}, "张三"):
+        one = masked(json.dumps({"name": name, "id": 1}))
+        assert masked(json.dumps([{"name": name, "id": 1}] * 2)) == f"[{one},{one}]"
+
+
 @given(bodies, st.integers(0, 300), st.binary(max_size=3), cuts)
 def test_damaged_bodies_are_withheld_or_masked_like_the_whole(
     body: object, at: int, damage: bytes, cuts: list[int]
