@@ -23,6 +23,11 @@ _ENDS = r"\s\"'`<>()\\{}|^\u3000-\u303f\uff01-\uff0f\uff1a-\uff20"
 _PIECE = rf"(?:\([^{_ENDS}]*\)|[^{_ENDS}])"
 _IN_TEXT = re.compile(rf"(?<![\w./-])(?:https?:)?(?:\.{{1,2}})?/{_PIECE}*|[?#]{_PIECE}+")
 """What may be an address in a text: in a style sheet, a script, a sentence."""
+_APART = re.compile(r"(\A|[;,])((?:https?:/)?[/?#][^;,]*)(?=[;,]|\Z)")
+"""Addresses in a row, which may as well be one: a comma stands in a key of two parts."""
+_PUNCTUATION = ".,;:!"
+_ESCAPED_SLASH = re.compile(r"(?<!<)\\/")
+"""As some write it in JSON; that of an end tag in a script means something else."""
 
 
 class Addresses:
@@ -49,7 +54,7 @@ class Addresses:
         """Keys that the answer may repeat because it was asked for by them, in each way that they may be written."""
         self.asked_by(asked_by)
         self._written: dict[str, str | None] = {}
-        self._found: dict[str, str | None] = {}
+        self._found: dict[str, str] = {}
         self._originals: dict[str, str] = {}
         self._is_elsewhere = False
         self.bound: dict[Any, Any] = {}
@@ -98,9 +103,13 @@ class Addresses:
 
         What is no operation of the system is taken for no address: a text may hold anything.
         """
-        if not self._links.may_tell or not self._links.may_stand_in(text):
+        if not self._links.may_tell:
             return text
-        return _IN_TEXT.sub(self._found_in, text)
+        plain = _ESCAPED_SLASH.sub("/", text) if "\\/" in text else text
+        if not self._links.may_stand_in(plain):
+            return text
+        written = _IN_TEXT.sub(self._found_in, plain)
+        return text if written == plain else written
 
     def based(self, address: str) -> "Addresses":
         """Those of a page which says that its addresses are to be read as on the page at *address*."""
@@ -170,7 +179,8 @@ class Addresses:
         if path is None:
             return None
         written = split.path
-        if (named := self._links.named_in(path)) is not None and named.is_hidden:
+        asks_only = is_text and not split.path  # a question mark or a number sign may stand behind any word
+        if not asks_only and (named := self._links.named_in(path)) is not None and named.is_hidden:
             if self._says and split.path and "/" not in split.path:
                 return None  # a single word may be his own, which an application leads to, right or wrong
             handle = self._handle(named.record, path[named.start : named.end])
@@ -180,7 +190,7 @@ class Addresses:
         is_elsewhere = self._leads_away(address) if split.netloc else self._is_elsewhere
         if path and not (is_text or is_elsewhere or self._links.is_declared(path)):
             return None
-        if self._links.is_refused(path, parse_qsl(split.query, keep_blank_values=True)):
+        if not asks_only and self._links.is_refused(path, parse_qsl(split.query, keep_blank_values=True)):
             return None  # who may not see what is hidden in it may not follow it either
         pieces = [self._piece(path, piece) for piece in split.query.split("&")]
         query = "&".join(piece for piece in pieces if piece is not None)
@@ -200,11 +210,18 @@ class Addresses:
         return "" if self._links.hold_key(fragment, self._base) else fragment
 
     def _found_in(self, found: re.Match[str]) -> str:
-        address = found[0]
+        address = found[0].rstrip(_PUNCTUATION)
         if address not in self._found:
-            self._found[address] = self._of(address, is_text=True)
-        written = self._found[address]
-        return REDACTED if written is None else written
+            written = self._of(address, is_text=True)
+            if written == address and _APART.search(address):
+                written = _APART.sub(self._found_apart, address)
+            self._found[address] = REDACTED if written is None else written
+        return self._found[address] + found[0][len(address) :]
+
+    def _found_apart(self, found: re.Match[str]) -> str:
+        """One of several addresses that nothing but a mark stands between, where none of them holds any."""
+        written = self._of(found[2], is_text=True)
+        return found[1] + (REDACTED if written is None else written)
 
     def _leads_away(self, address: str) -> bool:
         """Whether *address* is one of another host than those of the system."""

@@ -66,8 +66,8 @@ class Guesses:
             yield from (base[: base.rindex("/") + 1] + text for base in self._bases)
 
     def path_holds_key(self, path: str) -> bool:
-        """The same of a *path*, percent-decoded, of which any part may be where an application leads."""
-        starts = [place for place, char in enumerate(path) if char == "/"][1:]
+        """The same of a *path*, percent-decoded, of which any end may be where an application leads."""
+        starts = [place for place, char in enumerate(path) if char == "/"]
         return len(starts) > MOST_SEGMENTS or any(self.hold_key(path[start:]) for start in starts)
 
     def _holds(self, text: str, base: str, depth: int) -> bool:

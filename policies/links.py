@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from policies.ask import Held, Opened, Question, Routes, Sight
 from policies.guesses import Guesses
-from policies.policy import About
+from policies.policy import About, State
 from policies.program import SEGMENTS, OperationRule, Program
 from policies.spelling import read
 
@@ -38,6 +38,11 @@ class Links:
         hidden = [
             operation for operation in program.operations if operation.asked and not view.may_ask(operation.asked)
         ]
+        self._rests = {
+            operation.id: re.compile(_NAME_OF_GROUP.sub("(?:", operation.path).replace(SEGMENTS, "(?P<rest>.+)", 1))
+            for operation in program.operations
+            if SEGMENTS in operation.path and not operation.static
+        }
         self._hidden_paths = _any_of(operation.path for operation in hidden)
         self._hidden_parameters = _any_of(self._patterns_of_keys())
         """Fit at least the paths and the names of parameters that hold hidden keys: most are told by them at once."""
@@ -46,6 +51,7 @@ class Links:
         self._record_keys = program.record_keys
         self._fields = program.fields
         self._words = {""}.union(*(operation.id.partition(" ")[2].split("/") for operation in program.operations))
+        self._is_learning = program.state is State.LEARNING
         self.hosts = program.hosts
         self.spelling = program.spelling
         self.may_tell = bool(self._hidden) or any(
@@ -73,8 +79,8 @@ class Links:
         return None
 
     def is_declared(self, path: str) -> bool:
-        """Whether *path* is one of an operation. Of any other nobody knows what it holds, and nobody may follow it."""
-        return bool(self._routes.each(path))
+        """Whether *path* may be one of an operation. Of any other nobody knows what it holds, and it leads nowhere."""
+        return self._is_learning or bool(self._routes.each(path))
 
     def is_of_words(self, path: str) -> bool:
         """Whether *path* is made of nothing but words that stand in the paths of operations."""
@@ -142,7 +148,8 @@ class Links:
         guesses = Guesses(self, asked.path)
         if any(map(guesses.hold_key, (*asked.values_said, *(name for name, _ in asked.query)))):
             return True
-        return SEGMENTS in operation.path and not operation.static and guesses.path_holds_key(asked.path)
+        rest = self._rests[operation.id].fullmatch(asked.path) if operation.id in self._rests else None
+        return rest is not None and guesses.path_holds_key(f"/{rest['rest']}")
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -12,10 +12,11 @@ from policies.formats.masker import Withheld
 from policies.formats.sent_form import Part
 from policies.guesses import Guesses
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.sent_json import DEEPEST
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle
 from policies.view import View
-from policies.write_back import DEEPEST, WriteRules, control_field, fits
+from policies.write_back import WriteRules, control_field, fits
 
 
 class RawKey(Exception):

@@ -6,28 +6,18 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
-from policies.formats.json_text import parse_exactly, spell
-from policies.formats.json_tree import is_hidden_key
-from policies.formats.masker import Action, Kind, Withheld
+from policies.formats.masker import Action, Kind
 from policies.formats.sent_form import SIGNATURES, Coding, Part
 from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy import Direction, OnWrite
 from policies.program import (
-    FREE_TEXT,
     UNDECLARED,
-    CursorShape,
     HtmlShapes,
-    KeyShape,
-    LinkShape,
-    ObjectShape,
     Program,
-    RowsShape,
-    Shape,
     ValueShape,
 )
 from policies.transforms.handle import holds_handle
@@ -35,7 +25,6 @@ from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
 
 URL_ENCODED = Coding()
-DEEPEST = 64
 
 
 class MaskReturned(Exception):
@@ -70,10 +59,8 @@ class WriteRules:
 
     def __init__(self, program: Program) -> None:
         self.fields = program.fields
-        self.labels = program.labels.json
-        """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
         self.near = NearNames()
-        self.near_labels = Near(self.labels or ())
+        self.near_labels = Near(program.labels.json or ())
         self._stored = [index for index, field in enumerate(self.fields) if field.at_rest is not None]
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         shown = [grant for grant in program.grants if grant.direction is Direction.ANSWER]
@@ -100,7 +87,8 @@ class WriteRules:
         *,
         sends: Sequence[Action] = (),
     ) -> bytes:
-        """The form that may be sent on in place of *data*. *opened* tells what the form carried; *sends*: see `json`.
+        """The form that may be sent on in place of *data*. *opened* tells what it carried; *sends* are what
+        becomes of fields on their way, where any are changed.
 
         Raises MaskReturned, FileRefused, NotAsDeclared, or Withheld where *data* is no form that can be read with
         certainty.
@@ -125,25 +113,6 @@ class WriteRules:
                 if settled is not None:
                     kept.append(Part(part.name, settled))
         return data if kept == parts else coding.write(kept)
-
-    def json(
-        self,
-        data: bytes,
-        shape: Shape,
-        actions: Sequence[Action],
-        *,
-        sends: Sequence[Action] = (),
-        replaces: bool = False,
-    ) -> bytes:
-        """The JSON that may be sent on in place of *data*. Raises MaskReturned, NotAsDeclared or Withheld.
-
-        *sends* are what becomes of fields on their way, where any are changed. *replaces*: whether what is absent from
-        a record is lost to the system, as with PUT.
-        """
-        value = parse_exactly(data, once=True)
-        settling = _JsonSettling(self, actions, sends, replaces=replaces)
-        settling.settle(value, shape, 0)
-        return spell(value) if settling.dropped else data
 
     def holds_mask(self, value: str) -> bool:
         """Whether *value*, of no declared field, holds a mask."""
@@ -212,162 +181,9 @@ class WriteRules:
         raise MaskReturned(field.name)
 
 
-class _Part(ValueShape, frozen=True):
-    """The value, or the label beside it, of an object that holds both. An object in its place is undeclared."""
-
-    droppable: bool = True
-    """Whether the object may be left without it."""
-
-
-class _JsonSettling:
-    """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
-
-    def __init__(
-        self, rules: WriteRules, actions: Sequence[Action], sends: Sequence[Action], *, replaces: bool
-    ) -> None:
-        self.rules = rules
-        self.actions = actions
-        self.sends = sends
-        self.changed = rules.changed(sends)
-        self.replaces = replaces
-        self.dropped = False
-
-    def settle(self, value: Any, shape: Shape | None, depth: int) -> None:
-        if depth > DEEPEST:
-            raise Withheld("nested_too_deeply")
-        self._check_place(value, shape)
-        if isinstance(value, list):
-            inner = shape.items or shape if isinstance(shape, ObjectShape) else _row_shape(shape)
-            for item in value:
-                self.settle(item, inner, depth + 1)
-        elif isinstance(value, dict):
-            self._object(value, shape, depth)
-        elif self._is_mask(value, shape):
-            raise MaskReturned(self.rules.fields[_field_of(shape)].name)
-
-    def _check_place(self, value: Any, shape: Shape | None) -> None:
-        """Raise NotAsDeclared where more than a single value stands in the place of one that is not for all to see.
-
-        Whatever is done to a value is not done to keys, and what a system makes of a list nobody knows.
-        """
-        if not isinstance(value, list | dict):
-            return
-        match shape:
-            case ValueShape(index):
-                has_label = isinstance(value, dict) and bool(value) and value.keys() <= self._parts(shape).keys()
-                if self._is_guarded(index) and not has_label:
-                    raise NotAsDeclared(self.rules.fields[index].name)
-            case KeyShape(fields) | CursorShape(_, fields):
-                raise NotAsDeclared(self.rules.fields[fields[0]].name)
-            case LinkShape():
-                raise NotAsDeclared("")
-            case RowsShape() if isinstance(value, dict):
-                raise Withheld("table_not_as_declared")
-            case _:
-                pass
-
-    def _check_name(self, key: str) -> None:
-        """Raise NotAsDeclared for an undeclared key by which a system may find what is changed on its way."""
-        field = named_within(key, self.changed)
-        if field is not None:
-            raise NotAsDeclared(field)
-
-    def _is_guarded(self, index: int) -> bool:
-        """Whether something is done to values of a field on their way in or out, or they name records."""
-        if index in (FREE_TEXT, UNDECLARED):
-            return False
-        field, kinds = self.rules.fields[index], {self.actions[index].kind}
-        if self.sends:
-            kinds.add(self.sends[index].kind)
-        return kinds != {Kind.SHOW} or field.at_rest is not None or bool(field.key_of)
-
-    def _is_near(self, key: str, shape: Shape | None) -> bool:
-        if isinstance(shape, ObjectShape):
-            return key in self.rules.near.in_object(shape)
-        return bool(self._parts(shape)) and key in self.rules.near_labels
-
-    def _is_mask(self, value: Any, shape: Shape | None) -> bool:
-        if isinstance(value, str):
-            return self.rules.is_mask(self.actions[_field_of(shape)], value)
-        action = self.actions[_field_of(shape)]
-        if value is None:
-            could_be = action.kind is Kind.DROP or (action.kind is Kind.MASK and not action.stored)
-            return could_be and not isinstance(shape, ObjectShape | RowsShape)
-        # A number that stands for a band stands for itself as well.
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and action.kind is Kind.MASK and action.number(value) == value
-
-    def _parts(self, shape: Shape | None) -> dict[str, _Part]:
-        """What an object in the place of a single value holds, the value first; nothing where none is declared."""
-        if self.rules.labels is None or not isinstance(shape, ValueShape) or isinstance(shape, _Part):
-            return {}
-        parts = _Part(shape.field, droppable=False), _Part(shape.label)
-        return dict(zip(self.rules.labels, parts, strict=True))
-
-    def _is_dropped(self, value: Any, shape: Shape | None) -> bool:
-        """Whether *value* is a mask that is left out. A label goes with the value that it stands beside."""
-        if self.rules.fields[_field_of(shape)].on_write is not OnWrite.DROP:
-            return False
-        if isinstance(shape, _Part) and not shape.droppable:
-            return False
-        if isinstance(value, dict):
-            value = value.get(next(iter(self._parts(shape)), ""), value)
-        return not isinstance(value, dict | list) and self._is_mask(value, shape)
-
-    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> None:
-        declared: Mapping[str, Shape] = shape.children if isinstance(shape, ObjectShape) else self._parts(shape)
-        other = shape.other if isinstance(shape, ObjectShape) else None
-        if self.replaces:
-            for key, child in declared.items():
-                field = self.rules.fields[_field_of(child)]
-                is_dropped = isinstance(child, ValueShape) and _is_left_out(self.actions[child.field])
-                if is_dropped and key not in value and field.on_write is not OnWrite.DROP:
-                    raise MaskReturned(field.name)
-        for key, item in list(value.items()):
-            child_or_other = declared.get(key) or other
-            if self._is_near(key, shape):
-                raise NotAsDeclared("")
-            if child_or_other is None and self.changed:
-                self._check_name(key)
-            if key not in declared and (is_hidden_key(key) or holds_handle(key)):
-                raise MaskReturned(self.rules.fields[UNDECLARED].name)
-            if self._is_dropped(item, child_or_other):
-                del value[key]
-                self.dropped = True
-            elif isinstance(child_or_other, RowsShape) and isinstance(item, list):
-                self._rows(item, child_or_other, value.get(child_or_other.columns), depth + 1)
-            else:
-                self.settle(item, child_or_other, depth + 1)
-
-    def _rows(self, rows: list[Any], shape: RowsShape, columns: Any, depth: int) -> None:
-        names = columns if isinstance(columns, list) and all(isinstance(column, str) for column in columns) else []
-        if any(self._is_near(name, shape.record) for name in names):
-            raise NotAsDeclared("")
-        for row in rows:
-            if not isinstance(row, list):
-                self.settle(row, shape.record, depth + 1)
-            elif len(row) != len(names):
-                raise Withheld("table_not_as_declared")
-            else:
-                for name, cell in zip(names, row, strict=True):
-                    self.settle(cell, shape.record.children.get(name) or shape.record.other, depth + 2)
-
-
-def _is_left_out(action: Action) -> bool:
-    return action.kind is Kind.DROP and not action.stays
-
-
 def plain(text: str) -> str:
     """*text* as a browser sends it back, whatever it made of line ends and the space around."""
     return text.replace("\r\n", "\n").strip()
-
-
-def _field_of(shape: Shape | None) -> int:
-    return shape.field if isinstance(shape, ValueShape) else UNDECLARED
-
-
-def _row_shape(shape: Shape | None) -> Shape | None:
-    return shape.record if isinstance(shape, RowsShape) else shape
 
 
 def fits(pattern: str, name: str) -> bool:

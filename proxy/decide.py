@@ -23,6 +23,8 @@ from policies.permits import Permit
 from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
+from policies.sent_json import JsonWalk
+from policies.settling import Settling
 from policies.transforms.handle import holds_handle
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
@@ -318,12 +320,13 @@ def _settled(
             raise Withheld("not_a_form")
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
     if media_type == JSON and shapes.json is not None:
-        body = system.sent.opened_json(body, shapes.json, view.sent_back)
-        replaces = request.method == "PUT"
-        settled = system.writes.json(body, shapes.json, view.actions, sends=view.sends, replaces=replaces)
-        if view.masks_sent:
-            settled = _sending(system, view).json(settled, shapes.json)
-        return system.sent.stored_json(settled, shapes.json)
+        steps = [
+            system.sent.opening(view.sent_back),
+            Settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
+            *([_sending(system, view)] if view.masks_sent else []),
+            system.sent.storing(),
+        ]
+        return JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
     return None
 
 
@@ -359,4 +362,4 @@ def _settled_form(
 
 def _sending(system: System, view: View) -> Sending:
     program = system.program
-    return Sending(view.sends, program.fields, program.labels.json, Tally(system.digester))
+    return Sending(view.sends, program.fields, Tally(system.digester))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Container
 from dataclasses import replace
 from typing import Protocol
 
-from policies.formats.html_attributes import only
+from policies.formats.html_attributes import SHOWN, only
 from policies.formats.html_parts import is_unseen
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import Attribute, Comment, StartTag, Text
@@ -26,6 +26,8 @@ _LISTS = frozenset({"imagesrcset", "ping", "srcset"})
 _LISTED = re.compile(r"[^\s,]+")
 """In a list of addresses: one of them, or how large the picture there is."""
 _SIZE = re.compile(r"[0-9.]+[wxh]")
+_PATH = re.compile(r"(?:https?:)?/[^\s<>{};,]+")
+"""An address beyond doubt, in an attribute of scripts perhaps."""
 _CHOSEN = frozenset({"select", "datalist"})
 _CONTROLS = frozenset({"button", "input", "select"})
 
@@ -193,7 +195,7 @@ class PageKeys:
             found = _REFRESH.match(value)
             address = self.addresses.of(found[2]) if found is not None else None
             return None if found is None or address is None else found[1] + address + value[found.end() :]
-        if name not in _ADDRESSES:
+        if name not in _ADDRESSES and not (name not in SHOWN and _PATH.fullmatch(value)):
             return self.addresses.within(value)
         if tag.name == "base":
             return value if self.addresses.is_base(value) else None

@@ -105,6 +105,8 @@ class JsonTree:
                 self._count(action, column)
             if action.kind is not Kind.MASK:
                 _without_masks(action, key, column, records)
+                if action.kind is Kind.DROP:
+                    hidden.append((column, (None,) * len(column)))
                 continue
             masks = (
                 list(map(action.apply, column)) if of_text[place] else [_masked(action, item, "") for item in column]
@@ -198,7 +200,7 @@ class JsonTree:
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
     ) -> dict[str, Any]:
-        last: list[tuple[str, Action]] = []
+        last: list[tuple[str, Value]] = []
         renamed = False
         for key in keys:
             item = value[key]
@@ -214,20 +216,33 @@ class JsonTree:
                 else:
                     value[key] = self.apply(child, item, depth + 1)
             elif child.action.kind is Kind.DROP:
-                last.append((key, child.action))
-            elif isinstance(item, dict | list):
-                value[key] = self.apply(child, item, depth + 1)
+                last.append((key, child))
+                _remember(known, item)
             elif child.action.kind is Kind.SCAN and known is not None:
-                last.append((key, child.action))  # free text once all other fields of the record are known
+                last.append((key, child))  # free text once all other fields of the record are known
             else:
-                value[key] = self.scalar(child.action, item, known)
-        for key, action in last:
-            if action.kind is Kind.DROP:
-                self.tally.count(action)
-                _drop(action, value, key)
+                if isinstance(item, dict) and child.action.kind is Kind.MASK and child.labelled is None:
+                    _remember(known, item)
+                value[key] = self._value(child, item, known, depth + 1)
+        for key, child in last:
+            if child.action.kind is Kind.DROP:
+                self.tally.count(child.action)
+                _drop(child.action, value, key)
             else:
-                value[key] = self.scalar(action, value[key], known)
+                value[key] = self._value(child, value[key], known, depth + 1)
         return _without_telling_keys(value, node) if renamed else value
+
+    def _value(self, node: Value, value: Any, known: KnownValues | None, depth: int) -> Any:
+        """What *value* becomes where *node* is declared, with each of a list; what it hides is added to *known*."""
+        if not isinstance(value, list) or depth > DEEPEST:
+            return (
+                self.apply(node, value, depth)
+                if isinstance(value, dict | list)
+                else self.scalar(node.action, value, known)
+            )
+        for place, item in enumerate(value):
+            value[place] = self._value(node, item, known, depth + 1)
+        return value
 
     def _rows(self, node: Rows, rows: Any, columns: Any, depth: int) -> Any:
         if not isinstance(rows, list) or not isinstance(columns, list):
@@ -281,6 +296,20 @@ class JsonTree:
                 return None
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
+
+
+def _remember(known: KnownValues | None, value: Any) -> None:
+    """Add to *known* every text in *value*, of which nothing is shown."""
+    match value:
+        case str() if known is not None:
+            known.add(value)
+        case dict():
+            _remember(known, list(value.values()))
+        case list() if known is not None:
+            for item in value:
+                _remember(known, item)
+        case _:
+            pass
 
 
 def _masked(action: Action, value: Any, subject: str) -> Any:

@@ -23,6 +23,8 @@ SYSTEM = (
     + """
   - on: GET /go/{rest*}
     answers: {html: scan}
+  - on: GET /of/residents/{rest*}
+    answers: {html: scan}
   - on: POST /notes
     allow: [anyone]
     body: {json: {/note: scan}, form: scan}
@@ -165,3 +167,9 @@ def test_ordinary_texts_lead_nowhere(rig: Rig, note: str) -> None:
     for headers, body in ((FORM, f"note={quote(note)}"), (JSON, json.dumps({"note": note}))):
         answer = rig.ask(leading, target="/notes", method="POST", headers=headers, body=body.encode())
         assert reads(answer)[0] == 200
+
+
+def test_a_path_that_leads_on_is_read_from_where_that_begins(rig: Rig) -> None:
+    assert reads(rig.ask(leading, target="/go/residents/2026"))[0] == 403
+    assert reads(rig.ask(leading, target="/of/residents/2026"))[0] == 200
+    assert reads(rig.ask(leading, target=f"/of/residents/residents/{RIGHT}"))[0] == 403

@@ -304,8 +304,8 @@ def test_masking_harder_leaves_out_as_much_as_before(owned: Owned) -> None:
     try:
         people = [{**person, "mobile": ""} for person in (PLANTED, OWN)]
         _, shown = owned.ask({"items": people}, owned.staff("ward-officer", ward=WARD))
-        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "李**")]
+        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "***")]
         _, shown = owned.ask({"items": people}, owned.citizen)
-        assert [person["name"] for person in json.loads(shown)["items"]] == ["张**", "李**"]
+        assert [person["name"] for person in json.loads(shown)["items"]] == ["***", "***"]
     finally:
         gateway.tighten()

@@ -234,6 +234,23 @@ TAGS = {
         '<p onclick="go(/residents/QX-7K2M)">',
         '<p onclick="go(/residents/{key})">',
     ),
+    "a script of slashes with a backslash": (
+        r"<script>go('\/residents\/QX-7K2M', '<\/p>')</script>",
+        r"<script>go('/residents/{key}', '<\/p>')</script>",
+    ),
+    "several in a row": (
+        '<animate values="/residents/QX-7K2M;/wards/7,/residents/QX-7K2M">',
+        '<animate values="/residents/{key};/wards/7,/residents/{key}">',
+    ),
+    "the end of a sentence": ("<p>见 /residents/QX-7K2M.</p>QX-7K2M", "<p>见 /residents/{key}.</p>***"),
+    "a question in a sentence": (
+        "<p>好吗?abc #x /residents/QX-7K2M</p>",
+        "<p>好吗?abc #x /residents/{key}</p>",
+    ),
+    "an attribute of scripts that leads where nobody may go": (
+        '<p hx-get="/who/QX-7K2M" title="/ 2 /who">',
+        '<p title="/ 2 /who">',
+    ),
     "a comment": ("<!-- see /residents/QX-7K2M -->", "<!-- see /residents/{key} -->"),
     "a text": ("<p>见 /residents/QX-7K2M，2026/11/26</p>", "<p>见 /residents/{key}，2026/11/26</p>"),
     "wherever else the key stands": (

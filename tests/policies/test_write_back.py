@@ -3,6 +3,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,7 +13,9 @@ from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.sent_form import Coding, File, Part
-from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape
+from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape, Shape
+from policies.sent_json import JsonWalk
+from policies.settling import Settling
 from policies.transforms.spec import AgeBand, AmountBand, Area, Dictionary, Grid, Null, Reach, Shift, Spec
 from policies.view import Views
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared, WriteRules
@@ -38,9 +41,21 @@ def sent_form(data: str, carried: Carried | None = None, actions: Sequence[Actio
     return RULES.form(data.encode(), POST.body.html, lambda token: carried or {}, actions).decode()
 
 
+def settled(
+    rules: WriteRules,
+    data: bytes,
+    shape: Shape,
+    actions: Sequence[Action],
+    *,
+    labels: tuple[str, str] | None = None,
+    **more: Any,
+) -> bytes:
+    return JsonWalk(labels, [Settling(rules, actions, **more)]).sent(data, shape)
+
+
 def sent_json(value: object, actions: Sequence[Action] = NOBODY.actions, *, replaces: bool = False) -> object:
     assert POST.body.json is not None
-    return json.loads(RULES.json(json.dumps(value).encode(), POST.body.json, actions, replaces=replaces))
+    return json.loads(settled(RULES, json.dumps(value).encode(), POST.body.json, actions, replaces=replaces))
 
 
 def test_a_form_without_masks_is_sent_as_it_came() -> None:
@@ -113,7 +128,7 @@ def test_a_form_that_cannot_be_read_with_certainty_is_withheld(data: str) -> Non
 def test_json_without_masks_is_sent_as_it_came() -> None:
     data = b'{"name" : "\\u5f20", "city": null, "home": null, "n": 12345678901234567890123}'
     assert POST.body.json is not None
-    assert RULES.json(data, POST.body.json, NOBODY.actions) == data
+    assert settled(RULES, data, POST.body.json, NOBODY.actions) == data
 
 
 @pytest.mark.parametrize(
@@ -171,9 +186,9 @@ def test_a_list_is_sent_where_all_may_see_what_it_holds() -> None:
         sent_json({"name": ["张三"]})
     assert POST.body.json is not None
     for changed in (b'{"name": ["x"]}', b'{"new": {"name": "x"}}', b'[{"new": [{"x.Name": "x"}]}]'):
-        assert RULES.json(changed, POST.body.json, CLERK.actions) == changed
+        assert settled(RULES, changed, POST.body.json, CLERK.actions) == changed
         with pytest.raises(NotAsDeclared) as refused:
-            RULES.json(changed, POST.body.json, CLERK.actions, sends=NOBODY.actions)
+            settled(RULES, changed, POST.body.json, CLERK.actions, sends=NOBODY.actions)
         assert refused.value.field == "person.name"
     assert POST.body.html is not None
     with pytest.raises(NotAsDeclared) as refused:
@@ -194,7 +209,7 @@ def test_a_control_near_a_declared_one_is_refused(name: str) -> None:
 def test_json_that_names_a_key_twice_is_withheld() -> None:
     assert POST.body.json is not None
     with pytest.raises(Withheld, match="key_stands_twice"):
-        RULES.json(b'{"name": "x", "name": "y"}', POST.body.json, NOBODY.actions)
+        settled(RULES, b'{"name": "x", "name": "y"}', POST.body.json, NOBODY.actions)
 
 
 def test_null_is_a_value_to_whoever_sees_the_field() -> None:
@@ -240,7 +255,11 @@ def sent_labelled(labelled: Program, value: object, *, replaces: bool = False) -
     shape = next(operation.body.json for operation in labelled.operations if operation.id == "POST /people")
     assert shape is not None
     rules, nobody = WriteRules(labelled), Views(labelled, SECRET).strictest
-    return json.loads(rules.json(json.dumps(value).encode(), shape, nobody.actions, replaces=replaces))
+    return json.loads(
+        settled(
+            rules, json.dumps(value).encode(), shape, nobody.actions, labels=labelled.labels.json, replaces=replaces
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,7 +330,7 @@ def sent_table(columns: object, *rows: object) -> object:
     assert isinstance(POST.body.json, ObjectShape)
     table = ObjectShape(children={"rows": RowsShape("columns", POST.body.json)})
     body = {"columns": columns, "rows": rows}
-    return json.loads(RULES.json(json.dumps(body).encode(), table, NOBODY.actions))
+    return json.loads(settled(RULES, json.dumps(body).encode(), table, NOBODY.actions))
 
 
 @pytest.mark.parametrize(
@@ -332,9 +351,9 @@ def test_a_mask_in_a_row_of_cells_is_refused(row: object, field: str) -> None:
 def test_an_object_is_no_table() -> None:
     table = ObjectShape(children={"rows": RowsShape("columns", ObjectShape())})
     with pytest.raises(Withheld, match="table_not_as_declared"):
-        RULES.json(b'{"rows": {"mobile": "13800138000"}}', table, NOBODY.actions)
+        settled(RULES, b'{"rows": {"mobile": "13800138000"}}', table, NOBODY.actions)
     with pytest.raises(NotAsDeclared):
-        RULES.json(b'{"Columns": ["mobile"], "rows": []}', table, NOBODY.actions)
+        settled(RULES, b'{"Columns": ["mobile"], "rows": []}', table, NOBODY.actions)
 
 
 def test_a_row_of_cells_that_fits_its_columns_is_sent() -> None:
@@ -450,8 +469,8 @@ def test_a_mask_that_looks_true_is_meant_only_by_who_is_shown_it(spec: Spec, val
     nobody, rules = masking(spec)
     data = f'{{"mobile": {value}}}'.encode()
     with pytest.raises(MaskReturned):
-        rules.json(data, POST.body.json, nobody)
-    assert rules.json(data, POST.body.json, CLERK.actions) == data
+        settled(rules, data, POST.body.json, nobody)
+    assert settled(rules, data, POST.body.json, CLERK.actions) == data
 
 
 @pytest.mark.parametrize(
@@ -462,15 +481,15 @@ def test_a_value_that_stands_for_no_band_is_a_true_one(spec: Spec, value: str) -
     assert POST.body.json is not None
     nobody, rules = masking(spec)
     data = f'{{"mobile": {value}}}'.encode()
-    assert rules.json(data, POST.body.json, nobody) == data
+    assert settled(rules, data, POST.body.json, nobody) == data
 
 
 def test_a_null_that_stood_for_a_value_does_not_come_back_and_may_be_left_out() -> None:
     assert POST.body.json is not None
     nobody, rules = masking(Null())
     with pytest.raises(MaskReturned):
-        rules.json(b'{"mobile": null}', POST.body.json, nobody, replaces=True)
-    assert rules.json(b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'
+        settled(rules, b'{"mobile": null}', POST.body.json, nobody, replaces=True)
+    assert settled(rules, b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'
 
 
 PARTED = Coding("xx")

@@ -74,6 +74,26 @@ def test_what_becomes_of_a_record(body: str | bytes, expected: str) -> None:
     assert masked(body) == expected
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"secret": "欧阳若曦"},
+        {"secret": ["王五", {"x": "欧阳若曦"}]},
+        {"name": ["欧阳若曦"]},
+        {"name": [["欧阳若曦"]]},
+        {"name": "欧阳若曦"},
+        {"new": ["欧阳若曦"]},
+        {"new": {"deep": ["欧阳若曦"]}},
+    ],
+    ids=json.dumps,
+)
+def test_what_a_field_hides_is_hidden_in_the_free_text_of_its_record(hidden: dict[str, object]) -> None:
+    for remark, shown in (("去欧阳若曦家", "去***家"), (["去欧阳若曦家", ["晴"]], ["去***家", ["晴"]])):
+        for record in ({"remark": remark, **hidden}, {**hidden, "remark": remark}):
+            assert json.loads(masked(json.dumps(record)))["remark"] == shown
+            assert [each["remark"] for each in json.loads(masked(json.dumps([record, record])))] == [shown, shown]
+
+
 def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
     node = Object({"total": Value(PUBLIC)}, other=RECORD, items=RECORD)
     assert masked('{"total": 2, "7": {"name": "张三"}}', node) == '{"total":2,"7":{"name":"张**"}}'
