@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import OperationalError
 
 from console.permit_journal import JOURNAL, BrokenPermitJournal, Ended, Fact, Judgement, Reviewed
 from console.permit_state import PermitRecord, PermitState, Refusal
@@ -49,10 +50,19 @@ class PermitBook:
 
     # -- reading
 
+    @property
+    def number(self) -> int:
+        """That of the last entry, to see whether there is anything new."""
+        return self._last.number if self._last else 0
+
     def permits(self) -> tuple[PermitRecord, ...]:
         """Every permit, oldest first."""
         with self._lock:
             return tuple(self._state.permits.values())
+
+    def waiting(self) -> tuple[PermitRecord, ...]:
+        """Those that somebody has to look at and nobody has, oldest first."""
+        return tuple(record for record in self.permits() if record.waits)
 
     def get(self, permit: str) -> PermitRecord | None:
         """The permit with that id."""
@@ -98,7 +108,7 @@ class PermitBook:
             found = self._found(permit)
             if not found.is_live(now):
                 raise NotPermitted("这个许可已经结束", "this permit has ended")
-            self._write(Ended(permit=permit, reason=reason.strip()), now, person(by))
+            self._act(Ended(permit=permit, reason=reason.strip()), now, by)
 
     def review(self, by: PersonId, names: Collection[str], permit: str, judgement: Judgement, remark: str) -> None:
         """Say whether the permit was right. *names* are what else *by* is called: nobody reviews their own."""
@@ -111,7 +121,7 @@ class PermitBook:
                 raise NotPermitted("您已经复核过", "you have reviewed it already")
             if judgement is Judgement.IMPROPER and not remark.strip():
                 raise NotPermitted("认定不当的，请写明理由", "say why it was wrong")
-            self._write(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), self._clock(), person(by))
+            self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), self._clock(), by)
 
     # -- how
 
@@ -132,6 +142,14 @@ class PermitBook:
         entries = JOURNAL.following(rows, self._verifier, self._last)
         self._state.add(entries)
         self._last = rows[-1] if rows else self._last
+
+    def _act(self, fact: Fact, at: datetime, by: PersonId) -> None:
+        try:
+            self._write(fact, at, person(by))
+        except OperationalError:
+            raise NotPermitted(
+                "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
+            ) from None
 
     def _write(self, fact: Fact, at: datetime, by: Actor) -> None:
         if self.broken is not None:

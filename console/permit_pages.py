@@ -25,7 +25,7 @@ class PermitPages:
     def index(self, desk: Admitted) -> Response:
         """Those that are open, those that wait for a review, and all of them, newest first."""
         records = self._book.permits()[::-1]
-        waiting = [record for record in reversed(records) if record.waits]
+        waiting = self._book.waiting()
         shown = sheet(records, desk.page, ON_ONE_PAGE)
         if shown is None:
             raise HTTPException(404)

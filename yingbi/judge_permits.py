@@ -121,10 +121,10 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
         return "caller_blocked"
     if Tightening.STOP_SYSTEM in kinds:
         return "operation_stopped"
-    if asked.kind is Kind.BREAK_GLASS:
-        return ""
     if case.today >= reveal.at_most_a_day:
         return "too_many_today"
+    if asked.kind is Kind.BREAK_GLASS:
+        return ""
     seen = case.seen
     if seen is None or (seen.caller, seen.system) != (asked.caller, asked.system):
         return "event_unknown"  # nor is it told that there is one of somebody else

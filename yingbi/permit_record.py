@@ -30,11 +30,16 @@ class PermitRecorder:
         self._program_of = program_of
         self._log: AccessLog | None = None
         self._recorded: set[_Key] | None = None
+        self._done = -1
+        """The entry of the journal up to which all is recorded."""
 
     def record(self, book: PermitBook, now: datetime) -> None:
         """Record what *book* has and the log does not. Raises RecordFailed, OSError."""
+        if self._done == book.number:
+            return
         if self._recorded is None:
             self._recorded = set(self._found(book, now - BACK))
+        number_before = book.number
         for event in _events_of(book, now - BACK):
             assert event.permit is not None
             key = event.permit.id, event.permit.state
@@ -44,10 +49,16 @@ class PermitRecorder:
                 program = self._program_of(event.system)
                 log.append(msgspec.structs.replace(event, id=number, exchange=ExchangeId(number), program=program))
                 self._recorded.add(key)
+        self._done = number_before
 
     def is_recorded(self, permit: str, state: PermitState) -> bool:
         """Whether that is in the log."""
         return self._recorded is not None and (permit, state) in self._recorded
+
+    @property
+    def count(self) -> int:
+        """How much was found or recorded so far."""
+        return len(self._recorded or ())
 
     def close(self) -> None:
         """Flush and close the log."""

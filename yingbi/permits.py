@@ -42,7 +42,7 @@ type Clock = Callable[[], datetime]
 
 @dataclass(slots=True, kw_only=True)
 class PermitDesk:
-    """The one who opens permits. Only one process has it, and one thread of it runs it."""
+    """The one who opens permits. Only one process has it; one thread of it takes, another one settles."""
 
     folder: Path
     """In which workers leave what is asked for."""
@@ -59,48 +59,56 @@ class PermitDesk:
     clock: Clock
     monotonic: Callable[[], float] = time.monotonic
     _first_seen: dict[str, float] = field(default_factory=dict)
-    _trouble: str = ""
+    _published: tuple[int, int, datetime] | None = None
+    """The entry of the journal, how much was recorded, and the minute: of what was published last."""
 
-    def step(self) -> None:
-        """Do what can be done now."""
+    def take(self) -> None:
+        """Decide what workers have left, as far as that can be done now."""
+        if self.book.broken is not None:
+            return
+        for path in sorted(waiting(self.folder)):
+            if not self.book.knows(path.stem):
+                self._take(path)
+
+    def settle(self) -> None:
+        """Record and publish what was decided, and what somebody ended."""
         done: list[Path] = []
         try:
             if self.book.broken is None:
-                done += (path for path in sorted(waiting(self.folder)) if self._take(path))
+                done += (path for path in waiting(self.folder) if self.book.knows(path.stem))
                 self.recorder.record(self.book, self.clock())
         finally:
-            self.publisher.publish(self.book, self.recorder.is_recorded, self.clock())
+            self._publish()
         for path in done:  # only now: until they are answered, it is by these that workers know what was asked for
             path.unlink(missing_ok=True)
 
-    def run(self, stop: threading.Event) -> None:
-        """Do it again and again until *stop* is set. What cannot be done now is tried again."""
-        while not stop.is_set():
-            try:
-                self.step()
-                trouble = str(self.book.broken or "")
-            except (OSError, OperationalError, RecordFailed, StoreUnavailable, ValueError) as error:
-                trouble = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
-            if trouble != self._trouble:
-                log.warning("permits_trouble_changed now=%s", trouble or "none")
-                self._trouble = trouble
-            stop.wait(EVERY.total_seconds())
+    def run_taking(self, stop: threading.Event) -> None:
+        """Take again and again until *stop* is set. What cannot be done now is tried again."""
+        _again_and_again(self.take, stop)
+
+    def run_settling(self, stop: threading.Event) -> None:
+        """Settle again and again until *stop* is set, in another thread: the end of a permit waits for no search."""
+        _again_and_again(self.settle, stop)
         self.recorder.close()
 
-    def _take(self, path: Path) -> bool:
-        """Take what is asked for in *path*. Returns whether it is decided, or nothing that could be."""
-        if not self.book.knows(path.stem):
-            try:
-                asked = read_asked(path.read_bytes(), self.key)
-                if asked.id != path.stem:
-                    raise ValueError("it lies under the id of another")
-            except ValueError:
-                log.error("asked_refused no worker wrote it")
-            else:
-                if not self._decide(asked):
-                    return False
-        self._first_seen.pop(path.stem, None)
-        return True
+    def _publish(self) -> None:
+        now = self.clock()
+        seen = self.book.number, self.recorder.count, now.replace(second=0, microsecond=0)
+        if seen != self._published:
+            self.publisher.publish(self.book, self.recorder.is_recorded, now)
+            self._published = seen
+
+    def _take(self, path: Path) -> None:
+        try:
+            asked = read_asked(path.read_bytes(), self.key)
+            if asked.id != path.stem:
+                raise ValueError("it lies under the id of another")
+        except ValueError:
+            log.error("asked_refused no worker wrote it")
+            path.unlink(missing_ok=True)
+            return
+        if self._decide(asked):
+            self._first_seen.pop(asked.id, None)
 
     def _decide(self, asked: Asked) -> bool:
         """Decide, and write it down. Returns whether that could be done yet."""
@@ -138,3 +146,17 @@ class PermitDesk:
         for record in self.book.since(midnight):
             if record.fact.caller == caller:
                 yield record.fact.reveal
+
+
+def _again_and_again(do: Callable[[], None], stop: threading.Event) -> None:
+    told = ""
+    while not stop.is_set():
+        try:
+            do()
+            trouble = ""
+        except (OSError, OperationalError, RecordFailed, StoreUnavailable, ValueError) as error:
+            trouble = f"{type(error).__name__}: {error}" if isinstance(error, ValueError) else type(error).__name__
+        if trouble != told:
+            log.warning("permits_trouble_changed now=%s", trouble or "none")
+            told = trouble
+        stop.wait(EVERY.total_seconds())

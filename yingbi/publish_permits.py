@@ -1,5 +1,6 @@
 """Publishes the table of permits: how what was opened comes into force in every worker, and goes out of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from siem.record.event import PermitState
 
 KEPT_AFTER_END = timedelta(days=1)
 """So long who asked can read what became of it."""
+MOST_REFUSED = 20
+"""Of so many refusals of each caller it is told, the newest: the table is read whole at each publication."""
 
 type Recorded = Callable[[str, PermitState], bool]
 
@@ -77,7 +80,9 @@ def _answered(record: PermitRecord) -> Answered:
 
 
 def _refused(book: PermitBook, recorded: Recorded, now: datetime) -> Iterator[Answered]:
+    told: Counter[str] = Counter()
     for refusal in book.refused_since(now - KEPT_AFTER_END):
         fact = refusal.fact
-        if recorded(fact.permit, PermitState.REFUSED):
+        if told[fact.caller] < MOST_REFUSED and recorded(fact.permit, PermitState.REFUSED):
+            told[fact.caller] += 1
             yield Answered(id=fact.permit, caller=fact.caller, state=State.REFUSED, code=fact.code)

@@ -145,6 +145,17 @@ def test_what_waits_for_a_review(desk: Desk, record: object, waits: bool) -> Non
     assert not desk.book.permits()[0].waits
 
 
+def test_what_cannot_be_written_is_said_and_not_done(desk: Desk) -> None:
+    open_both(desk.book, TEN)
+    with for_writing(desk.engine).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE permit_journal RENAME TO gone")
+    with pytest.raises(NotPermitted, match="cannot be written"):
+        desk.book.end(SUN, ONE)
+    with pytest.raises(NotPermitted, match="cannot be written"):
+        desk.book.review(WU, [], ONE, Judgement.PROPER, "")
+    assert len(desk.book.live(TEN)) == 2
+
+
 def altered(desk: Desk, kind: str) -> None:
     columns = PERMIT_JOURNAL.c
     with for_writing(desk.engine).begin() as connection:

@@ -1,16 +1,18 @@
 """The pages of permits: everybody is told while the glass is broken, who may end and review, and what was read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from console.installation import RecordState
 from siem.index.store import StoreUnavailable
 from siem.record.event import Disclosure, FieldUse, PermitNote, PermitState, Phase, Verdict
 from tests.console.browser import Page, text_of
-from tests.console.bureau import Bureau
+from tests.console.bureau import INSTALLATION, Bureau
 from tests.console.permits import GLASS, ONE, broken_glass, open_both, opened
-from tests.incident.office import LIMIT, TEN
+from tests.incident.office import LIMIT, TEN, zh
 from tests.siem.events import digest, document
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
@@ -66,6 +68,17 @@ def test_the_list_has_what_is_in_force_and_what_waits(bureau: Bureau) -> None:
     for word in ("核对申请人的证件号码", "受理-2026-118", "social-clerk", "生效中", "紧急查看：人口登记系统"):
         assert word in sections["live"], word
     assert "没有抽中的" not in sections["waiting"]
+
+
+def test_the_overview_has_what_waits_for_whoever_may_review(bureau: Bureau) -> None:
+    open_both(bureau.permits, TEN)
+    bureau.permits.note(opened(TEN, "prm-00000000000000c3", sampled=False), TEN)
+    for name in ROLES:
+        page = bureau.browser(name).get("/")
+        assert page.has("reviews") is (name in ("officer", "auditor")), name
+    found = [each.get("href") for each in bureau.browser("officer").get("/").all("a")]
+    assert {f"/permits/{ONE}", f"/permits/{GLASS}"} <= set(found)
+    assert "/permits/prm-00000000000000c3" not in found
 
 
 def test_who_is_on_duty_ends_a_permit_alone(bureau: Bureau) -> None:
@@ -225,6 +238,9 @@ def test_an_altered_journal_is_told(bureau: Bureau) -> None:
     page = bureau.browser("auditor").get("/permits")
     assert "查看许可记录第 1 条与写入时不符" in page.text()
     assert banner(page) == ""
+    records = RecordState(permits=zh("查看许可记录第 1 条与写入时不符"))
+    bureau.installation = replace(INSTALLATION, records=records)
+    assert "许可记录被改动过，不再开启许可" in bureau.another("operator").get("/").text()
 
 
 def test_hostile_words_are_words(bureau: Bureau) -> None:

@@ -33,7 +33,7 @@ from tests.yingbi.reveals import asked, asked_for_all, glass, reveal
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
 from yingbi.permits import PATIENCE_S, PermitDesk
-from yingbi.publish_permits import KEPT_AFTER_END, PermitPublisher
+from yingbi.publish_permits import KEPT_AFTER_END, MOST_REFUSED, PermitPublisher
 
 KEY = asking_key(bytes(32))
 SUN = PersonId("p-sun")
@@ -81,6 +81,13 @@ class Hall:
             monotonic=lambda: self.seconds,
         )
 
+    def step(self) -> None:
+        """What the two threads of the control process do, one after the other."""
+        try:
+            self.desk.take()
+        finally:
+            self.desk.settle()
+
     def shown(self, number: int = 7, **changes: Any) -> None:
         """The index has the event that is asked about."""
         self.events.append([document(number, at=BEFORE, subjects=(digest(7),), **changes)], LIMIT)
@@ -121,7 +128,7 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 def test_a_record_that_was_shown_masked_is_opened(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     (permit,) = hall.table.live("clerk-wang", "register", TEN)
     assert (permit.subject, permit.categories) == (digest(7), ("mobile", "resident_id"))
     assert permit.until == TEN + timedelta(minutes=15)
@@ -140,10 +147,10 @@ def test_what_is_asked_for_waits_until_it_is_answered(hall: Hall) -> None:
     hall.ask(asked())
     (hall.folder / "published").touch()
     with pytest.raises(OSError, match="published"):
-        hall.desk.step()
+        hall.step()
     assert hall.waiting == [asked().id]
     (hall.folder / "published").unlink()
-    hall.desk.step()
+    hall.step()
     assert hall.waiting == []
     assert hall.table.answer_to(asked().id, "clerk-wang") is not None
     assert hall.states() == [(asked().id, "open")]
@@ -152,7 +159,7 @@ def test_what_is_asked_for_waits_until_it_is_answered(hall: Hall) -> None:
 def test_it_is_in_the_log_with_all_that_it_was_asked_for(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     (found,) = hall.recorded()
     assert (found.caller, found.system, found.program) == ("clerk-wang", "register", "digest-of-register")
     assert found.permit is not None
@@ -174,7 +181,7 @@ def test_it_is_in_the_log_with_all_that_it_was_asked_for(hall: Hall) -> None:
 def test_what_is_refused_is_told_to_who_asked_and_recorded(hall: Hall) -> None:
     hall.shown(8)
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     assert hall.table.permits == ()
     answer = hall.table.answer_to(asked().id, "clerk-wang")
     assert answer is not None
@@ -191,19 +198,19 @@ def test_of_an_exchange_all_events_are_looked_at(hall: Hall) -> None:
             LIMIT,
         )
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     assert [each.code for each in hall.table.answered] == ["not_one_record"]
 
 
 def test_the_index_is_waited_for_and_others_meanwhile_not(hall: Hall) -> None:
     hall.indexed_until = TEN - timedelta(seconds=1)
     hall.ask(asked(), asked_for_all())
-    hall.desk.step()
+    hall.step()
     assert hall.waiting == [asked().id]
     assert [permit.id for permit in hall.table.permits] == [asked_for_all().id]
     hall.shown()
     hall.indexed_until = TEN
-    hall.desk.step()
+    hall.step()
     assert hall.waiting == []
     assert {permit.id for permit in hall.table.permits} == {asked().id, asked_for_all().id}
 
@@ -218,10 +225,10 @@ def test_where_the_index_stays_behind_the_log_itself_is_read(hall: Hall) -> None
     log.append(event(9, at=BEFORE, id=log.new_id(), exchange=ExchangeId("other"), subjects=(digest(8),)))
     log.close()
     hall.ask(asked(event=first))
-    hall.desk.step()
+    hall.step()
     assert hall.waiting, "it may come yet"
     hall.seconds = PATIENCE_S
-    hall.desk.step()
+    hall.step()
     (permit,) = hall.table.permits
     assert permit.subject == digest(7)
 
@@ -231,9 +238,9 @@ def test_a_name_that_no_event_has_is_in_no_log(hall: Hall, name: str) -> None:
     hall.indexed_until = TEN - timedelta(hours=1)
     hall.seconds = PATIENCE_S
     hall.ask(asked(event=name))
-    hall.desk.step()
+    hall.step()
     hall.seconds += PATIENCE_S
-    hall.desk.step()
+    hall.step()
     assert [each.code for each in hall.table.answered] == ["event_unknown"]
 
 
@@ -244,7 +251,7 @@ def test_what_no_worker_wrote_is_thrown_away(hall: Hall) -> None:
     (folder / "prm-00000000000000c3.json").write_bytes(b"{}")
     (folder / "prm-00000000000000d4.json").write_bytes(write_asked(asked_for_all(), KEY))
     hall.shown()
-    hall.desk.step()
+    hall.step()
     assert hall.waiting == []
     assert (hall.table.permits, hall.table.answered) == ((), ())
 
@@ -256,12 +263,41 @@ def test_as_many_a_day_as_the_reveal_allows_and_the_day_is_that_of_beijing(hall:
     hall.watch.at = late
     for number in range(3):
         hall.ask(asked(id=f"prm-{number:016x}", at=late))
-    hall.desk.step()
+    hall.step()
     assert [each.code for each in hall.table.answered if each.state is State.REFUSED] == ["too_many_today"]
     hall.watch.move(minutes=2)
     hall.ask(asked(id="prm-00000000000000ff", at=hall.watch.at))
-    hall.desk.step()
+    hall.step()
     assert len(hall.table.permits) == 3
+
+
+def test_the_glass_is_broken_only_so_often_a_day(hall: Hall) -> None:
+    hall.reveals = (glass(at_most_a_day=2),)
+    for number in range(3):
+        hall.ask(asked_for_all(id=f"prm-{number:016x}"))
+    hall.step()
+    assert [each.code for each in hall.table.answered if each.state is State.REFUSED] == ["too_many_today"]
+
+
+def test_of_very_many_refusals_the_newest_of_each_caller_are_told(hall: Hall) -> None:
+    wanted = [asked(id=f"prm-{number:016x}", event="6YQ3K0M9ZT-99") for number in range(MOST_REFUSED + 5)]
+    hall.ask(*wanted, asked(id="prm-ffffffffffffffff", caller="clerk-li", event="6YQ3K0M9ZT-99"))
+    hall.step()
+    told = [each.id for each in hall.table.answered]
+    assert len(told) == MOST_REFUSED + 1
+    assert {"prm-ffffffffffffffff", wanted[-1].id} <= set(told)
+    assert wanted[0].id not in told
+    assert len(hall.states()) == MOST_REFUSED + 6, "each is in the log"
+
+
+def test_an_end_waits_for_no_search(hall: Hall) -> None:
+    hall.ask(asked_for_all())
+    hall.step()
+    hall.watch.move(minutes=1)
+    hall.book.end(SUN, asked_for_all().id)
+    hall.desk.search = None  # type: ignore[assignment]  # nothing that takes long is asked
+    hall.desk.settle()
+    assert hall.table.live("head-on-duty", "register", hall.watch.at) == ()
 
 
 def test_the_first_of_each_caller_and_day_is_reviewed(hall: Hall) -> None:
@@ -271,7 +307,7 @@ def test_the_first_of_each_caller_and_day_is_reviewed(hall: Hall) -> None:
     for number in range(3):
         hall.ask(asked(id=f"prm-{number:016x}"))
     hall.ask(asked(id="prm-00000000000000ff", caller="clerk-li", event="6YQ3K0M9ZT-8"))
-    hall.desk.step()
+    hall.step()
     assert [record.fact.sampled for record in hall.book.permits()] == [True, False, False, True]
 
 
@@ -291,7 +327,7 @@ def test_who_is_blocked_is_let_see_nothing_more(hall: Hall) -> None:
         ),
     )
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     assert [each.code for each in hall.table.answered] == ["caller_blocked"]
 
 
@@ -299,16 +335,16 @@ def test_a_reveal_that_went_out_of_force_opens_nothing(hall: Hall) -> None:
     hall.shown()
     hall.reveals = (glass(),)
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     assert [each.code for each in hall.table.answered] == ["reveal_not_in_force"]
 
 
 def test_what_somebody_ended_is_out_of_force_and_who_did_is_recorded(hall: Hall) -> None:
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     hall.watch.move(minutes=3)
     hall.book.end(SUN, asked_for_all().id, "已核实，不再需要")
-    hall.desk.step()
+    hall.step()
     assert hall.table.live("head-on-duty", "register", hall.watch.at) == ()
     assert hall.table.answered[0].state is State.ENDED
     assert hall.board.permits == hall.table.generation == 2
@@ -320,12 +356,12 @@ def test_what_somebody_ended_is_out_of_force_and_who_did_is_recorded(hall: Hall)
 def test_a_permit_leaves_the_table_a_day_after_its_end(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked(), asked_for_all())
-    hall.desk.step()
+    hall.step()
     hall.watch.at = TEN + timedelta(minutes=15) + KEPT_AFTER_END
-    hall.desk.step()
+    hall.step()
     assert [permit.id for permit in hall.table.permits] == [asked_for_all().id]
     hall.watch.move(hours=1)
-    hall.desk.step()
+    hall.step()
     assert (hall.table.permits, hall.table.answered) == ((), ())
 
 
@@ -333,11 +369,11 @@ def test_nothing_new_publishes_nothing(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
     for _ in range(5):
-        hall.desk.step()
+        hall.step()
         hall.watch.move(seconds=1)
     assert hall.table.generation == 1
     hall.restart()
-    hall.desk.step()
+    hall.step()
     assert hall.table.generation == 1
 
 
@@ -379,11 +415,11 @@ def test_whoever_is_killed_has_it_done_once(
     with monkeypatch.context() as patched:
         killing(hall, at, patched)
         with pytest.raises(Killed):
-            hall.desk.step()
+            hall.step()
     hall.restart()
-    hall.desk.step()
+    hall.step()
     hall.restart()
-    hall.desk.step()
+    hall.step()
     assert hall.waiting == []
     assert len(hall.states()) == 1
     assert [each.id for each in hall.table.answered] == [wanted.id]
@@ -395,7 +431,7 @@ def test_told_twice_it_is_opened_once(hall: Hall) -> None:
     hall.shown()
     for _ in range(2):
         hall.ask(asked())
-        hall.desk.step()
+        hall.step()
     assert len(hall.table.permits) == 1
     assert hall.states() == [(asked().id, "open")]
 
@@ -406,24 +442,24 @@ def test_what_the_log_does_not_take_is_not_in_force(hall: Hall, monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(AccessLog, "append", failing(RecordFailed("the disk is full")))
         with pytest.raises(RecordFailed):
-            hall.desk.step()
+            hall.step()
         assert (hall.table.permits, hall.table.answered) == ((), ())
-    hall.desk.step()
+    hall.step()
     assert len(hall.table.permits) == 1
     assert hall.states() == [(asked().id, "open")]
 
 
 def test_an_end_is_published_though_the_log_does_not_take_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     hall.watch.move(minutes=1)
     hall.book.end(SUN, asked_for_all().id)
     with monkeypatch.context() as patched:
         patched.setattr(AccessLog, "append", failing(RecordFailed("the disk is full")))
         with pytest.raises(RecordFailed):
-            hall.desk.step()
+            hall.step()
     assert hall.table.live("head-on-duty", "register", hall.watch.at) == ()
-    hall.desk.step()
+    hall.step()
     assert [state for _, state in hall.states()] == ["open", "ended"]
 
 
@@ -438,7 +474,7 @@ def test_where_the_overlay_cannot_be_known_nothing_is_opened(hall: Hall) -> None
     hall.desk.overlay = failing(ValueError("it is not the one that was published"))  # type: ignore[assignment]
     hall.ask(asked_for_all())
     with pytest.raises(ValueError, match="published"):
-        hall.desk.step()
+        hall.step()
     assert hall.table.permits == ()
     assert hall.waiting, "it is tried again"
 
@@ -446,48 +482,48 @@ def test_where_the_overlay_cannot_be_known_nothing_is_opened(hall: Hall) -> None
 def test_a_table_that_is_gone_or_old_is_published_anew(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     kept = (hall.folder / "published" / "permits.json").read_bytes()
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     for data in (None, b"torn", kept):
         path = hall.folder / "published" / "permits.json"
         path.unlink() if data is None else path.write_bytes(data)
         before = hall.board.permits
         hall.restart()
-        hall.desk.step()
+        hall.step()
         assert len(hall.table.permits) == 2
         assert hall.table.generation == hall.board.permits > before
 
 
 def test_after_the_machine_was_started_again_the_board_says_what_is_published(hall: Hall) -> None:
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     hall.board.permits = 0
     hall.restart()
-    hall.desk.step()
+    hall.step()
     assert hall.board.permits == hall.table.generation == 1
 
 
 def test_with_an_altered_journal_no_permit_stays_in_force(hall: Hall) -> None:
     hall.shown()
     hall.ask(asked())
-    hall.desk.step()
+    hall.step()
     with hall.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE permit_journal SET body = replace(body, 'clerk-wang', 'clerk-zhao')")
     hall.restart()
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     assert hall.table.permits == ()
     assert hall.waiting == [asked_for_all().id]
 
 
 def test_a_log_that_was_lost_has_it_recorded_again(hall: Hall) -> None:
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     shutil.rmtree(hall.folder / "log")
     hall.restart()
-    hall.desk.step()
+    hall.step()
     assert hall.states() == [(asked_for_all().id, "open")]
 
 
@@ -496,7 +532,7 @@ def test_a_table_of_more_than_may_be_is_not_written(hall: Hall) -> None:
     hall.shown()
     hall.reveals = (reveal(minutes=600), glass(minutes=600))
     hall.ask(asked(), asked_for_all())
-    hall.desk.step()
+    hall.step()
     lasting = sorted(permit.until - permit.opened_at for permit in hall.table.permits)
     assert lasting == [timedelta(minutes=15), timedelta(minutes=60)]
 
@@ -505,12 +541,12 @@ def test_a_foreign_table_counts_for_nothing(hall: Hall) -> None:
     make_secret(hall.folder / "other.key")
     publish_permits(hall.folder / "published", PermitTable(generation=9), Signer(hall.folder / "other.key"))
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     assert [permit.id for permit in hall.table.permits] == [asked_for_all().id]
 
 
 def test_ids_of_events_are_those_of_the_log(hall: Hall) -> None:
     hall.ask(asked_for_all())
-    hall.desk.step()
+    hall.step()
     (found,) = hall.recorded()
     assert {str(found.id), str(found.exchange)} == {f"{hall.book.starts()[0][1]}-1"}

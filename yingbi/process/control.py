@@ -96,7 +96,8 @@ def main(settings: Settings) -> int:
     released = Released(home)
     life = life_of(home, engine, cases.check_text, released)
     watch = PolicyWatch(home, life)
-    rechecker = Rechecker(home, store, now, watch.broken)
+    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
+    rechecker = Rechecker(home, store, now, watch.broken, lambda: broken_permits(book))
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -110,12 +111,11 @@ def main(settings: Settings) -> int:
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
-    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
+    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
     also = [titles.renew, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
-    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     permits = permit_desk(home, book, events, overlays)
     rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
@@ -135,6 +135,11 @@ def main(settings: Settings) -> int:
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, permits, rechecker, office, settings)
+
+
+def broken_permits(book: PermitBook) -> Bilingual | None:
+    """Where the journal of permits is not as it was written."""
+    return Bilingual(zh=book.broken.zh, en=str(book.broken)) if book.broken else None
 
 
 def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
@@ -168,16 +173,17 @@ def _together(
                 failed.set()
 
     responding = threading.Thread(target=carried_on, args=(responder.run,), name="respond", daemon=True)
-    opening = threading.Thread(target=carried_on, args=(permits.run,), name="permits", daemon=True)
-    responding.start()
-    opening.start()
+    taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
+    settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
+    for thread in (responding, taking, settling):
+        thread.start()
     rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
     rechecking.start()
     proxied = bool(settings.addresses.console)
     serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
     stop.set()
-    responding.join(10)
-    opening.join(10)
+    for thread in (responding, taking, settling):
+        thread.join(10)
     return int(failed.is_set())
 
 

@@ -18,6 +18,7 @@ RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
 CANARIES = frozenset(digest(900_000_000 + number) for number in range(3))
 LISTS = {LIST_NAME: CANARIES}
 SECTIONS = ("fires", "does_not_fire", "known_gap")
+_ASKS = {"permit", "refused"}
 _EVENT_KEYS = {
     "caller",
     "system",
@@ -33,7 +34,9 @@ _EVENT_KEYS = {
     "values",
     "permit",
     "kind",
+    "refused",
 }
+"""`permit` is what became of one, of the `kind`; `refused` is why a request for one was refused at once."""
 _KEYS = {
     "fires": {"name", "events", "alerts"},
     "does_not_fire": {"name", "events"},
@@ -84,7 +87,7 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         first_person = person
         for repetition in range(line.get("count", 1)):
             number += 1
-            shown = line.get("shown", 0 if line.get("canary") or "permit" in line else 1)
+            shown = line.get("shown", 0 if line.get("canary") or _ASKS & line.keys() else 1)
             subjects = [digest(first_person + (person - first_person + n) % people) for n in range(shown)]
             person += shown
             if line.get("canary"):
@@ -100,8 +103,10 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 phase=Phase(line.get("phase", "permit" if "permit" in line else "whole")),
                 subjects=tuple(subjects),
                 fields=_names(line.get("values", 0), Disclosure(line.get("disclosure", "clear"))),
-                disclosure=Disclosure(line.get("disclosure", "none" if "permit" in line else "clear")),
+                disclosure=Disclosure(line.get("disclosure", "none" if _ASKS & line.keys() else "clear")),
                 permit=_permit(number, line) if "permit" in line else None,
+                reason=line.get("refused", ""),
+                **({"operation": "POST /.yingbi/reveal"} if _ASKS & line.keys() else {}),
             )
 
 
