@@ -7,9 +7,11 @@ next moment at which a grant ends or the hours of one begin or end.
 import ipaddress
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from policies.policy import Grant
 from policies.program import LABEL, GrantRule, Program
@@ -80,6 +82,11 @@ def is_about(grant: Grant | GrantRule, field: str) -> bool:
         return True
     name = field.removesuffix(LABEL)
     return name.partition(".")[0] in (grant.records or ()) or name in (grant.fields or ())
+
+
+def anywhere(grants: Iterable[GrantRule]) -> tuple[GrantRule, ...]:
+    """*grants* as they would apply to the same callers whatever they ask for, from where and when."""
+    return tuple(msgspec.structs.replace(grant, operations=None, networks=None, hours=None) for grant in grants)
 
 
 class Applying:

@@ -8,8 +8,9 @@ from enum import Enum
 from typing import Protocol
 
 from policies.data_keys import BadToken
+from policies.near import folded_name
 from policies.policy import ANYONE, SIGNED_IN, About
-from policies.program import OperationRule, ParameterRule, Program
+from policies.program import ANY_WORD, SEGMENT, OperationRule, ParameterRule, Program
 from policies.spelling import Spelling, read
 from policies.transforms.handle import PREFIX, Holder
 
@@ -141,7 +142,7 @@ def questions_of(operation: OperationRule, view: Sight) -> frozenset[str]:
 def _readable(pattern: str) -> str:
     """The name of a parameter, as it was declared, whose pattern `shapes.pattern_of` made."""
     name = re.sub(r"\(\?P<field>[^)]*\)", "{field}", pattern)
-    name = re.sub(r"\(\?:[^)]*\)", "{op}", name).replace("[A-Za-z0-9_]+", "{any}")
+    name = re.sub(r"\(\?:[^)]*\)", "{op}", name).replace(ANY_WORD, "{any}")
     return re.sub(r"\\(.)", r"\1", name)
 
 
@@ -158,9 +159,14 @@ class Question:
         self.vocabulary = frozenset(operation.vocabulary)
         """Words that requests of the operation are made of."""
         self._rules = [(re.compile(rule.pattern), rule) for rule in operation.parameters]
+        self._guarded = [
+            re.compile(rule.pattern, re.IGNORECASE) for rule in operation.parameters if rule.about is not About.NOTHING
+        ]
+        self._field_names = frozenset(folded_name(name) for name in operation.fields)
         self.path = re.compile(operation.path)
         """Fits the whole path, percent-decoded; its group `key`, where it has one, is what a record is named by."""
         self._record = operation.record
+        self._is_path_of_one = SEGMENT in operation.path
 
     def compared(self, name: str) -> tuple[Sequence[int], bool]:
         """The fields that the value of the parameter *name* is compared with, and whether for being equal to it."""
@@ -209,6 +215,14 @@ class Question:
                 return held.read(opened_key(value, held.record, holder)), Kind.KEY
         return opened_text(name, value, holder)
 
+    def names_record(self, query: Sequence[tuple[str, str]]) -> bool:
+        """Whether an address of the operation, with the parameters *query*, is that of one record."""
+        return self._is_path_of_one or any(
+            value and rule.about is About.KEY and (not rule.values or value in rule.values) and pattern.fullmatch(name)
+            for name, value in query
+            for pattern, rule in self._rules
+        )
+
     def key_in(self, name: str) -> "Held | None":
         """What keys the values of the parameter *name* are, or are made of; None where they are none."""
         for pattern, rule in self._rules:
@@ -247,8 +261,18 @@ class Question:
             fields = self._fields_of(rule, match, value)
             if fields is None:
                 continue
+            if rule.about is About.NOTHING and ANY_WORD in rule.pattern and self._is_near(name):
+                continue  # it was not meant
             return self._refusal_by(rule, fields, value, view)
         return Refusal("parameter_not_declared")
+
+    def _is_near(self, name: str) -> bool:
+        """Whether *name* is that of a parameter which says something, or near one: see `near`."""
+        matches = (pattern.fullmatch(name) for pattern in self._guarded)
+        return any(
+            match is not None and folded_name(match.groupdict().get("field") or "") in self._field_names | {""}
+            for match in matches
+        )
 
     def _refusal_by(self, rule: ParameterRule, fields: Sequence[int], value: str, view: Sight) -> Refusal | None:
         match rule.about:

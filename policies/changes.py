@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from policies.ask import questions_of
 from policies.choose import GENERAL, Choice
-from policies.decisions import Decision
+from policies.decisions import Decision, shows_no_more
 from policies.places import HIDDEN, Held, places_in
 from policies.program import FieldInfo, OperationRule, Shapes
 from policies.standpoint import ACTING, OWN, Asker, Standpoint, choice_of
-from policies.transforms.spec import Block, Form, Keep, Show, Spec, form_of, name_of
+from policies.transforms.spec import Block, Form, Keep, Spec, name_of
 from policies.view import View
 
 _WHOSE = {"": "", OWN: "（本人的 / own）", ACTING: "（被代办人的 / of whom one acts for）"}
@@ -39,6 +41,8 @@ class Kind(StrEnum):
     UNASKED = "no-longer-askable"
     MASKED = "newly-masked"
     """Less of a field would be shown."""
+    NO_MORE = "declared-no-more"
+    """Something is declared otherwise, and surely no more would be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,24 @@ class Change:
         return self.kind is Kind.ANSWERED or self.before == WITHHELD or self.before.transform == BLOCKED
 
 
+UNTOLD = "（其他 / something else）"
+"""In `Change.about`: something is declared otherwise, and nothing that is looked at tells what it does."""
+WORDS = "（说明文字 / words）"
+"""The same of titles, reasons, names and levels, which are only told to people."""
+_LONGEST = 200
+"""Characters of what is declared."""
 _ANSWERED = Side("answer", Form.CLEAR)
 WITHHELD = Side("withheld", Form.NONE)
 BLOCKED = name_of(Block())
 """Answers in the format do not leave."""
+
+
+def said(value: object) -> Side:
+    """*value*, which is declared, as one side of a change; None is nothing."""
+    if value is None:
+        return Side("none", Form.NONE)
+    text = msgspec.json.encode(msgspec.to_builtins(value), order="deterministic").decode()
+    return Side(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", Form.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +283,12 @@ def _concrete(template: str) -> str:
 
 
 def surely_no_more(was: Spec, would: Spec) -> bool:
-    """Whether what *would* be shown of a value is surely no more than what *was*.
+    """Whether what *would* be shown of a value is no more than what *was*, as an officer would see it.
 
-    Of values so short that the one mask hid them whole, the narrower one may leave a character.
+    Of values so short that the one mask hid them whole, one that keeps fewer characters may leave some.
     """
     match was, would:
-        case Block(), _:
-            return was == would  # that kept back the whole answer
-        case Show(), _:
-            return True
         case Keep(first, last, fill), Keep(first_now, last_now, fill_now):
             return first_now <= first and last_now <= last and (fill is None or fill_now is not None)
         case _:
-            return was == would or form_of(would) is Form.NONE
+            return shows_no_more(would, was)

@@ -47,16 +47,22 @@ def _fields(grant: Grant, system: System, findings: Findings) -> None:
     if not grant.rows:
         return
     single = {
-        f"{record.name}.{field.name}"
+        f"{record.name}.{field.name}": field
         for record in system.records.values()
         for field in record.fields.values()
         if field.category not in ("", SCAN)
     }
     for name in grant.rows:
+        at = grant.places.get("rows", grant.at)
+        if name in single and single[name].at_rest is not None:
+            message = (
+                f"grant `{grant.id}` leaves out records by `{name[:80]}`, which `{system.name}` stores encrypted: "
+                "every record would be left out"
+            )
+            findings.add(Finding(at, "row-field-encrypted", message, about=f"`{name[:80]}`，系统 `{system.name}`"))
         if name not in single:
             message = (
                 f"grant `{grant.id}` leaves out records by `{name[:80]}`, and `{system.name}` has no such single value"
                 f"{nearest(name, single)}"
             )
-            at = grant.places.get("rows", grant.at)
             findings.add(Finding(at, "unknown-row-field", message, about=f"`{name[:80]}`，系统 `{system.name}`"))

@@ -15,6 +15,7 @@ from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
     SEGMENT,
+    SEGMENTS,
     FieldInfo,
     GrantRule,
     IssuerRule,
@@ -151,8 +152,8 @@ def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
         said += [rule.name, *rule.operators]
     for name, value in operation.always:
         said += [name, value]
-    words = {word for text in said for word in _WORDS.findall(_VARIABLE.sub("/", text).lower())}
-    return tuple(sorted(words | {part for word in words for part in _PARTS.findall(word)}))
+    text = _VARIABLE.sub("/", "\n".join(said)).lower()  # no word goes beyond the end of a line
+    return tuple(sorted({*_WORDS.findall(text), *_PARTS.findall(text)}))
 
 
 def records_in(bodies: Bodies) -> set[str]:
@@ -182,7 +183,7 @@ def _path_pattern(template: str) -> str:
     pieces = _VARIABLE.split(template)
     texts, names, stars = pieces[::3], pieces[1::3], pieces[2::3]
     groups = [
-        ".+" if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
+        SEGMENTS if star else KEY_PATTERN if f"{{{name}}}" == KEY_IN_PATH else SEGMENT
         for name, star in zip(names, stars, strict=True)
     ]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))

@@ -24,7 +24,6 @@ from policies.transforms.spec import (
     Token,
     form_of,
     name_of,
-    shows_more,
 )
 
 _PARTS = (Part.DECADE, Part.YEAR, Part.MONTH)
@@ -80,28 +79,33 @@ def is_shown_by(program: Program, index: int, grant: GrantRule) -> bool:
     return bool(about) and form_of(grant.sees[program.fields[index].category]) is not Form.NONE
 
 
+def said_of(program: Program, index: int, grants: Sequence[GrantRule]) -> set[Spec]:
+    """What any of *grants* says of the field *index* in answers, whichever of them goes before the others."""
+    return {grant.sees[program.fields[index].category] for grant in _about(program, index, grants)}
+
+
 def least_of(specs: Sequence[Spec]) -> Spec:
     """The one of *specs* that shows least, as far as they can be compared; of those alike always the same one."""
     return min(specs, key=_reach)
 
 
 def shows_no_more(spec: Spec, other: Spec) -> bool:
-    """Whether *spec* certainly shows nothing that *other* does not.
+    """Whether *spec* certainly shows nothing that *other* does not. Only what is sure counts.
 
-    Of two masks by places neither does: of a value too short to hide anything the one that keeps more shows less.
+    Of two masks by places neither does: of a value too short to hide anything the one that keeps more shows less. Of a
+    mask and a digest neither does: the one shows characters, and the other whether two values are the same.
     """
-    form, others = form_of(spec), form_of(other)
-    if spec == other or shows_more(others, form):
-        return True
     match spec, other:
-        case _ if shows_more(form, others):
-            return False
-        case _ if form is Form.NONE:
-            return _emptiness(spec) <= _emptiness(other)
-        case (DatePart(to), DatePart(too)):
+        case _, Show():
+            return True
+        case _, Block():
+            return spec == other  # which kept back the whole answer
+        case DatePart(to), DatePart(too):
             return _PARTS.index(to) <= _PARTS.index(too)
+        case _ if form_of(spec) is Form.NONE:
+            return form_of(other) is not Form.NONE or _emptiness(spec) <= _emptiness(other)
         case _:
-            return False
+            return spec == other
 
 
 def _by_grants(program: Program, index: int, applying: Sequence[GrantRule], direction: Direction) -> Decision | None:

@@ -1,21 +1,19 @@
 """What two programs declare otherwise, of which imagining who asks cannot tell what it does.
 
 Whoever asks, and with which credential, may be anybody: a grant, a key or an issuer is compared as it is written, and
-what is not provably as narrow as it was counts as showing more.
+what is not provably as narrow as it was counts as showing more. What is provably so is told as that.
 """
 
-import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 from msgspec.structs import replace
 
-from policies.changes import Change, Kind, Side, surely_no_more
-from policies.policy import Direction
+from policies.changes import Change, Kind, Side, said
+from policies.declared_grants import grant_changes
+from policies.policy import About, OnWrite
 from policies.program import (
     FieldInfo,
-    GrantRule,
-    HtmlShapes,
     IssuerRule,
     KeyRule,
     ObjectShape,
@@ -24,218 +22,154 @@ from policies.program import (
     Program,
     RowsShape,
     Shape,
+    Shapes,
 )
-from policies.transforms.spec import Form
-
-_NONE = Side("none", Form.NONE)
-_LONGEST = 200
+from policies.residue import residue_changes
 
 
 def declared_changes(before: Program, after: Program) -> Iterator[Change]:
-    """What *after* declares otherwise than *before*, and not provably narrower."""
-    yield from _of_grants(before, after)
-    yield from _of_credentials(before, after)
+    """What *after* declares otherwise than *before*, whoever asks."""
+    yield from grant_changes(before, after)
+    yield from _of_keys(before, after)
+    yield from _of_issuers(before, after)
+    yield from _of_fields(before, after)
+    yield from _of_parameters(before, after)
+    yield from _of_facts(before, after)
+    yield from residue_changes(before, after)
+
+
+def _change(
+    about: str, was: Side, would: Side, *, operation: str = "", category: str = "", no_more: bool = False
+) -> Change:
+    return Change(Kind.NO_MORE if no_more else Kind.OTHERWISE, operation, about, category, was, would)
+
+
+def _of_fields(before: Program, after: Program) -> Iterator[Change]:
+    """What becomes of values that are sent for a field: what is refused reaches nothing."""
     stored = {field.name: _stored(field) for field in before.fields}
     for field in after.fields:
-        if field.name in stored and stored[field.name] != _stored(field):
+        was, would = stored.get(field.name), _stored(field)
+        if was is not None and was != would:
+            is_refused = field.on_write is OnWrite.REFUSE and was[1:] == would[1:]
             about = f"{field.name} on_write"
-            yield Change(Kind.OTHERWISE, "", about, field.category, _said(stored[field.name]), _said(_stored(field)))
-    yield from _of_parameters(before, after)
-    was, would = _facts_of(before), _facts_of(after)
-    for about in sorted(was.keys() | would.keys()):
-        first, second = was.get(about), would.get(about)
-        operation, _, what = about.rpartition("\n")
-        is_of_both = not operation or (about in was and about in would)
-        if first != second and is_of_both:
-            yield Change(Kind.OTHERWISE, operation, what, "", _said(first), _said(second))
+            yield _change(about, said(was), said(would), category=field.category, no_more=is_refused)
+
+
+def _stored(field: FieldInfo) -> tuple[object, ...]:
+    return field.on_write, field.at_rest, field.file
 
 
 def _of_parameters(before: Program, after: Program) -> Iterator[Change]:
     """Parameters that pass otherwise than they did: which fields they are about, the questions tell."""
-    old = {operation.id: [replace(each, fields=()) for each in operation.parameters] for operation in before.operations}
+    old = {operation.id: [_plain(each) for each in operation.parameters] for operation in before.operations}
     for operation in after.operations:
-        for parameter in operation.parameters:
-            known = old.get(operation.id, [replace(parameter, fields=())])
-            if replace(parameter, fields=()) not in known:
-                about = f"parameter {parameter.pattern}"
+        for parameter in map(_plain, operation.parameters):
+            known = old.get(operation.id, [parameter])
+            if parameter not in known:
                 was = next((each for each in known if each.pattern == parameter.pattern), None)
-                yield Change(Kind.OTHERWISE, operation.id, about, "", _passes(was), _passes(parameter))
+                no_more = parameter.about is About.REFUSED or bool(operation.refuse_zh)
+                yield _change(
+                    f"parameter {parameter.pattern}",
+                    _passes(was),
+                    _passes(parameter),
+                    operation=operation.id,
+                    no_more=no_more,
+                )
+
+
+def _plain(parameter: ParameterRule) -> ParameterRule:
+    return replace(parameter, fields=(), reason_zh="", reason_en="")
 
 
 def _passes(parameter: ParameterRule | None) -> Side:
-    return _said((parameter.about, parameter.values)) if parameter is not None else _NONE
+    return said((parameter.about, parameter.values) if parameter is not None else None)
 
 
-def _stored(field: FieldInfo) -> object:
-    return field.on_write, field.at_rest, field.file
-
-
-def _of_grants(before: Program, after: Program) -> Iterator[Change]:
-    old, new = ({grant.id: grant for grant in program.grants} for program in (before, after))
+def _of_keys(before: Program, after: Program) -> Iterator[Change]:
+    old, new = ({key.id: key for key in program.keys} for program in (before, after))
     for name in sorted(old.keys() | new.keys()):
         was, would = old.get(name), new.get(name)
-        is_same = (_sent(was) if was is not None else None) == (_sent(would) if would is not None else None)
-        is_wider = would is not None and not is_narrower(was, would)
-        is_less = was is not None and (would is None or not is_narrower(would, was)) and _may_hide(was, before, after)
-        if is_wider or is_less or not is_same:
-            yield Change(Kind.OTHERWISE, "", f"grant {name}", "", _of_grant(was, would), _of_grant(would, was))
+        if was != would:
+            yield _change(f"key {name}", said(was), said(would), no_more=_is_no_wider(was, would))
+    removed = {*before.key_callers} - {*after.key_callers}
+    if before.key_callers != after.key_callers:
+        # A token may say that somebody is who had a key: only a grant for just that caller makes a difference.
+        named = {caller for grant in after.grants for caller in grant.callers}
+        no_more = removed.isdisjoint(named) or not after.issuers
+        yield _change("key_callers", said(before.key_callers), said(after.key_callers), no_more=no_more)
 
 
-def _sent(grant: GrantRule) -> object:
-    """What *grant* says of what is sent to the system: more of it may be kept out than is by another."""
-    return (grant.direction, grant.sees) if grant.direction is not Direction.ANSWER else None
+def _is_no_wider(was: KeyRule | None, would: KeyRule | None) -> bool:
+    return would is None or (was is not None and replace(would, until=was.until) == was and would.until <= was.until)
 
 
-def _may_hide(grant: GrantRule, before: Program, after: Program) -> bool:
-    """Whether somebody to whom *grant* does not apply any more may see more by what applies instead."""
-    instead = [(field.category, field.mask) for field in after.fields]
-    for program in (before, after):
-        instead += [pair for other in program.grants if other.id != grant.id for pair in other.sees.items()]
-    return any(category in grant.sees and not surely_no_more(grant.sees[category], spec) for category, spec in instead)
-
-
-def is_narrower(was: GrantRule | None, would: GrantRule) -> bool:
-    """Whether whoever meets the conditions of the grant *would* surely met those of *was*."""
-    if was is None:
-        return False
-    meant, now_meant = ({*each.posts, *each.callers} for each in (was, would))
-    return (
-        (not meant or (bool(now_meant) and now_meant <= meant))
-        and {*was.all_posts} <= {*would.all_posts}
-        and {*was.not_posts} <= {*would.not_posts}
-        and all(
-            name in would.attributes and {*would.attributes[name]} <= {*was.attributes[name]} for name in was.attributes
-        )
-        and was.signed_in <= would.signed_in
-        and would.anyone <= was.anyone
-        and was.owner in (None, would.owner)
-        and _is_within(would.operations, was.operations)
-        and (was.records, was.fields) in ((None, None), (would.records, would.fields))
-        and was.direction is would.direction
-        and (was.networks is None or (would.networks is not None and _lie_in(would.networks, was.networks)))
-        and (
-            was.hours is None
-            or (
-                would.hours is not None
-                and all(any(start <= first and last <= end for start, end in was.hours) for first, last in would.hours)
-            )
-        )
-        and all(would.rows.get(field) == row for field, row in was.rows.items())
-        and (was.at_most is None or (would.at_most is not None and would.at_most <= was.at_most))
-        and (not was.purposes or (bool(would.purposes) and {*would.purposes} <= {*was.purposes}))
-        and {*was.not_purposes} <= {*would.not_purposes}
-        and would.until <= was.until
-    )
-
-
-def _is_within(would: tuple[str, ...] | None, was: tuple[str, ...] | None) -> bool:
-    return was is None or (would is not None and {*would} <= {*was})
-
-
-def _lie_in(would: tuple[str, ...], was: tuple[str, ...]) -> bool:
-    wide = [ipaddress.ip_network(each) for each in was]
-    return all(any(_is_part(ipaddress.ip_network(each), other) for other in wide) for each in would)
-
-
-def _is_part(one: ipaddress.IPv4Network | ipaddress.IPv6Network, other: object) -> bool:
-    match one, other:
-        case ipaddress.IPv4Network(), ipaddress.IPv4Network():
-            return one.subnet_of(other)
-        case ipaddress.IPv6Network(), ipaddress.IPv6Network():
-            return one.subnet_of(other)
-        case _:
-            return False
-
-
-def _of_grant(grant: GrantRule | None, other: GrantRule | None) -> Side:
-    """What *grant* says otherwise than *other*."""
-    if grant is None:
-        return _NONE
-    mine, its = (msgspec.to_builtins(replace(each, rule="", yields_to=())) for each in (grant, other or grant))
-    says = {name: value for name, value in mine.items() if other is None or value != its[name]}
-    return Side(_words(says), Form.NONE, grant.rule, grant.id)
-
-
-def _of_credentials(before: Program, after: Program) -> Iterator[Change]:
-    keys = {key.id: key for key in before.keys}
-    for key in after.keys:
-        was = keys.get(key.id)
-        if was is None or replace(key, until=was.until) != was or key.until > was.until:
-            yield Change(Kind.OTHERWISE, "", f"key {key.id}", "", _of_key(was), _of_key(key))
-    issuers = {issuer.issuer: issuer for issuer in before.issuers}
-    for issuer in after.issuers:
-        known = issuers.get(issuer.issuer)
-        if known != issuer:
-            about = f"issuer {issuer.issuer}"
-            yield Change(Kind.OTHERWISE, "", about, "", _of_issuer(known, issuer), _of_issuer(issuer, known))
-
-
-def _of_key(key: KeyRule | None) -> Side:
-    return Side(_words(msgspec.to_builtins(key)), Form.NONE) if key is not None else _NONE
+def _of_issuers(before: Program, after: Program) -> Iterator[Change]:
+    old, new = ({issuer.issuer: issuer for issuer in program.issuers} for program in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        was, would = old.get(name), new.get(name)
+        if was != would:
+            yield _change(f"issuer {name}", _of_issuer(was, would), _of_issuer(would, was), no_more=would is None)
 
 
 def _of_issuer(issuer: IssuerRule | None, other: IssuerRule | None) -> Side:
     if issuer is None:
-        return _NONE
+        return said(None)
     mine, its = (msgspec.to_builtins(each) for each in (issuer, other or issuer))
-    says = {name: value for name, value in mine.items() if name == "issuer" or value != its[name]}
-    return Side(_words(says), Form.NONE)
+    return said({name: value for name, value in mine.items() if name == "issuer" or value != its[name]})
 
 
-def _facts_of(program: Program) -> dict[str, object]:
-    """What is compared as it is, by what it is called; of an operation, after its id and a line's end."""
-    facts: dict[str, object] = {
-        "hosts": program.hosts,
-        "upstream": program.upstream,
-        "state": program.state,
-        "labels": program.labels,
-        "spelling": program.spelling,
-        "key_callers": program.key_callers,
-        "errors subject": _subjects(program.errors.json),
-        "errors html": _html(program.errors.html),
+def _of_facts(before: Program, after: Program) -> Iterator[Change]:
+    was, would = _facts_of(before), _facts_of(after)
+    refused = {operation.id for operation in after.operations if operation.refuse_zh}
+    for operation, about in sorted(was.keys() & would.keys()):  # of what one of them lacks, its places tell
+        first, second = was[operation, about], would[operation, about]
+        if first != second:
+            fewer = isinstance(first, frozenset) and isinstance(second, frozenset) and second <= first
+            told = (said(each if not isinstance(each, frozenset) else sorted(each)) for each in (first, second))
+            yield _change(about, *told, operation=operation, no_more=fewer or operation in refused)
+
+
+def _facts_of(program: Program) -> dict[tuple[str, str], object]:
+    """What is compared as it is, by the operation, or none, and what it is called. Of a set, fewer are no more."""
+    facts: dict[tuple[str, str], object] = {
+        ("", "hosts"): program.hosts,
+        ("", "upstream"): program.upstream,
+        ("", "state"): program.state,
+        ("", "labels"): program.labels,
+        ("", "spelling"): program.spelling,
     }
+    facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:
-        for name, value in _facts_of_operation(operation).items():
-            facts[f"{operation.id}\n{name}"] = value
+        facts |= {(operation.id, name): value for name, value in _facts_of_operation(operation)}
     return facts
 
 
-def _facts_of_operation(operation: OperationRule) -> Mapping[str, object]:
-    answers, body = operation.answers, operation.body
-    return {
-        "always": operation.always,
-        "key_headers": operation.key_headers,
-        "facets": operation.facets,
-        "subjects": operation.subjects,
-        "subject": [_subjects(shape) for shape in (answers.json, answers.csv)],
-        "html": _html(answers.html),
-        "form": _html(body.html),
-    }
+def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]]:
+    yield "always", operation.always
+    yield "key_headers", frozenset(operation.key_headers)
+    yield "facets", frozenset(operation.facets)
+    yield "subjects", operation.subjects
+    yield from _facts_of_bodies(operation.answers)
+    yield from ((f"sent {name}", value) for name, value in _facts_of_bodies(operation.body))
 
 
-def _html(html: HtmlShapes | None) -> object:
-    """What is declared of pages and forms besides where values stand."""
-    if html is None:
-        return None
-    return _subjects(html.record), replace(html, record=ObjectShape(), elements=())
+def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
+    """What is declared of bodies besides where values stand: whom records are about, and what is said of pages."""
+    for format_, shape in (("json", shapes.json), ("csv", shapes.csv)):
+        yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
+    if shapes.html is not None:
+        yield from ((f"subject html {place}".rstrip(), subject) for place, subject in _subjects(shapes.html.record, ""))
+        yield "html", replace(shapes.html, record=ObjectShape(), elements=())
 
 
-def _subjects(shape: Shape | None) -> list[str | None]:
-    """Whom the records in *shape* are said to be about, in their order."""
+def _subjects(shape: Shape | None, place: str) -> Iterator[tuple[str, str | None]]:
+    """Whom the records in *shape* are said to be about, by where they stand."""
     match shape:
         case ObjectShape(children, other, items, subject):
-            within = [each for child in (*children.values(), other, items) for each in _subjects(child)]
-            return [subject, *within]
+            yield place, subject
+            for name, child in {**children, "~other": other, "~items": items}.items():
+                yield from _subjects(child, f"{place}/{name}")
         case RowsShape(_, record):
-            return _subjects(record)
+            yield from _subjects(record, f"{place}/*")
         case _:
-            return []
-
-
-def _said(value: object) -> Side:
-    return Side(_words(msgspec.to_builtins(value)), Form.NONE) if value is not None else _NONE
-
-
-def _words(value: object) -> str:
-    text = msgspec.json.encode(value, order="deterministic").decode()
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+            return

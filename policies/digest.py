@@ -21,6 +21,8 @@ DIGEST_BYTES = 16
 
 def canonical(identifier: str) -> str:
     """*identifier* as every system would have to write it: NFKC, upper case, no separators, 18 digits, no `+86`."""
+    if len(identifier) == 18 and identifier.isascii() and identifier.isalnum():
+        return identifier.upper()  # as below, and what nearly all identifiers are: a mobile number is shorter
     text = _IGNORED.sub("", unicodedata.normalize("NFKC", identifier)).upper()
     if mobile := _MOBILE.fullmatch(text):
         return mobile[1]
@@ -64,18 +66,18 @@ class Digester:
         prefix, fresh = self._prefix, self._keyed.copy
         for identifier in identifiers:
             hashed = fresh()
-            # What nearly all identifiers are has its canonical form already.
-            plain = len(identifier) == 18 and identifier.isdigit() and identifier.isascii()
-            hashed.update((identifier if plain else canonical(identifier)).encode())
-            digests.append(prefix + hashed.hexdigest())
+            spelled = identifier.encode()
+            # What nearly all identifiers are has its canonical form already: of bytes, only ASCII digits are digits.
+            hashed.update(spelled if len(spelled) == 18 and spelled.isdigit() else canonical(identifier).encode())
+            digests.append(f"{prefix}{hashed.hexdigest()}")
         return digests
 
     def note(self, identifiers: Iterable[str], subjects: dict[str, str]) -> None:
         """Put the digest of each of *identifiers* into *subjects*, with the former one while both are written."""
-        each = tuple(identifiers)
         if self.former is None:
-            subjects.update(dict.fromkeys(self.each(each), ""))
+            subjects.update(dict.fromkeys(self.each(identifiers), ""))
         else:
+            each = tuple(identifiers)
             subjects.update(zip(self.each(each), self.former.each(each), strict=True))
 
     def after(self, earlier: Iterable["Digester"], *, writes_both: bool) -> "Digester":

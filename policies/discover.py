@@ -6,11 +6,12 @@ What is in doubt is left undeclared, with a comment: then it is masked, refused 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from policies.inventory import ANY, KEY, FieldNote, Notes, OperationNote
+from policies.inventory import FieldNote, Notes, OperationNote
 from policies.judge import UNSURE, Judged, judge
 from policies.pack_fit import Fit, field_of_page, fit_of, target_of
 from policies.policy import PUBLIC, Category, Pack
 from policies.section import NAME
+from policies.words import ANY, KEY
 
 LEAST_FIELDS = 2
 """So many values beside each other make a record."""

@@ -1,8 +1,10 @@
 """What is wrong with a policy, and where. All of it is told at once, first in the files first."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from policies.sentences import SENTENCES
 
@@ -16,8 +18,7 @@ class Severity(StrEnum):
     """It compiles, and an officer should look."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(msgspec.Struct, frozen=True, order=True, gc=False):
     """A place in a file. Lines and columns begin at 1."""
 
     file: str
@@ -53,7 +54,7 @@ class Finding:
     def as_json(self) -> dict[str, Any]:
         """With the keys `file`, `line`, `column`, `code`, `about`, `zh`, `message` and `severity`."""
         return {
-            **asdict(self.at),
+            **msgspec.structs.asdict(self.at),
             "file": spelled_out(self.at.file),
             "code": self.code,
             "about": spelled_out(self.about),

@@ -8,13 +8,16 @@ Distinct values are told apart by hashes with a key of the process, which are ne
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from policies.authentic import authenticated, checked
 from policies.recognisers.keys_cn import category_of_key
-from policies.recognisers.scan import may_hold_personal_data, scan
+from policies.recognisers.scan import scan
+from policies.words import ANY, KEY, is_keyed_by_data, place_of, placeholder, template_of, word_of
 
 MOST_OPERATIONS = 300
 MOST_PARAMETERS = 60
@@ -26,12 +29,9 @@ MOST_DISTINCT = 40
 """Of so many values of a field at most it is known that they are different."""
 MOST_SIBLINGS = 10
 """Paths that differ in one part only: with more of them the part is data."""
-KEY = "{key}"
-ANY = "*"
+LEAST_OBJECTS = 3
+"""So many objects in one place tell whether their keys change."""
 
-_WORD = re.compile(r"(?!(?:[^0-9]*[0-9]){4})[A-Za-z_-][A-Za-z0-9_-]{0,40}")
-"""With three digits at most: more could be a number of somebody's."""
-_SUFFIX = re.compile(r"\.(?:json|csv|html?|xml|txt|js|css|svg|png|jpg|gif|ico|woff2?|pdf|do|action|aspx?|jsp|php)\Z")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:[-/.年]?(?:0?[1-9]|1[0-2])[-/.月]?(?:[0-3]?[0-9])日?)(?:[ T][0-9:.+Z-]*)?")
 _WHOLE = re.compile("[0-9]{1,9}")
 _PROSE = re.compile(r"[\s，。；！？,;!?]")
@@ -93,6 +93,8 @@ class OperationNote(msgspec.Struct):
     """By format and place: `json /rows/*/xm`, `html td.col-xm`, `html control xm`, `csv xm`."""
     tables: dict[str, str] = {}
     """Of lists of lists of cells: where the list stands, and which key beside it names the columns."""
+    keyed: list[str] = []
+    """Where objects of JSON stand whose keys are data."""
 
     def add(self, other: "OperationNote") -> None:
         """Count what *other* counted as well."""
@@ -104,6 +106,27 @@ class OperationNote(msgspec.Struct):
                 self.tables[place] = columns
         for place, note in other.fields.items():
             self.fields.setdefault(place, FieldNote()).add(note)
+        for place in sorted({*self.keyed, *other.keyed}):
+            self.fold(place)
+
+    def fold(self, place: str) -> None:
+        """Take the keys of objects at *place*, a pointer, for data: what was noted under each of them adds up."""
+        self.keyed = sorted({_folded(each, place) for each in (*self.keyed, place)})
+        self.tables = {_folded(each, place): columns for each, columns in self.tables.items()}
+        for known in list(self.fields):
+            format_, _, where = known.partition(" ")
+            folded = f"{format_} {_folded(where, place)}" if format_ == "json" else known
+            if folded != known:
+                self.fields.setdefault(folded, FieldNote()).add(self.fields.pop(known))
+
+
+def _folded(pointer: str, place: str) -> str:
+    """*pointer* with a `*` for the key below *place*, where it leads there."""
+    head = f"{place}/"
+    if not pointer.startswith(head):
+        return pointer
+    _, slash, rest = pointer.removeprefix(head).partition("/")
+    return f"{head}{ANY}{slash}{rest}"
 
 
 class Notes(msgspec.Struct):
@@ -122,7 +145,8 @@ class Inventory:
         self.notes = notes or Notes()
         self._secret = secrets.token_bytes(16)
         self._seen: dict[tuple[str, str], set[bytes]] = {}
-        self._fields = sum(len(operation.fields) for operation in self.notes.operations.values())
+        self._objects: dict[tuple[str, str], Counter[str]] = {}  # in each place: how many, as `ANY`, and their keys
+        self._fields = _fields_in(self.notes)
 
     def operation(self, method: str, path: str, parameters: Iterator[str]) -> str | None:
         """Note one request. Returns what the operation is called, or None where no room is left for it."""
@@ -152,6 +176,31 @@ class Inventory:
         """Note one answer of this format."""
         formats = self.notes.operations[operation].formats
         formats[format_] = formats.get(format_, 0) + 1
+
+    def is_keyed(self, operation: str, place: str, value: Mapping[str, Any]) -> bool:
+        """Note that an object of JSON, *value*, stands at *place*.
+
+        Whether its keys are data: by its look, or because most of them are in few of the objects that stood there.
+        """
+        note = self.notes.operations[operation]
+        if place in note.keyed:
+            return True
+        if not is_keyed_by_data(value) and not self._changes(operation, place, value):
+            return False
+        note.fold(place)
+        self._fields = _fields_in(self.notes)
+        return True
+
+    def _changes(self, operation: str, place: str, keys: Mapping[str, Any]) -> bool:
+        counted = self._objects.get((operation, place))
+        if counted is None:
+            if len(self._objects) >= MOST_FIELDS:
+                return True
+            counted = self._objects[operation, place] = Counter()
+        counted.update({ANY, *map(word_of, keys)})
+        words = counted.keys() - {ANY}
+        rare = sum(2 * counted[word] <= counted[ANY] for word in words if category_of_key(word) is None)
+        return counted[ANY] >= LEAST_OBJECTS and 2 * rare > len(words)
 
     def table(self, operation: str, place: str, columns: str) -> None:
         """Note that the key *columns* names the columns of the rows of cells at *place*, unless it could be a value."""
@@ -213,7 +262,7 @@ class Inventory:
         for known in self.notes.operations:
             others = known.partition(" ")[2].split("/")
             if len(others) == len(steps) and all(
-                other in (step, _placeholder(step)) for step, other in zip(steps, others, strict=True)
+                other in (step, placeholder(step)) for step, other in zip(steps, others, strict=True)
             ):
                 return "/".join(others)
         return template
@@ -223,40 +272,24 @@ class Inventory:
         method, _, template = name.partition(" ")
         steps = template.split("/")
         for place, step in enumerate(steps):
-            if not step or step == _placeholder(step):
+            if not step or step == placeholder(step):
                 continue
-            folded = "/".join([*steps[:place], _placeholder(step), *steps[place + 1 :]])
+            folded = "/".join([*steps[:place], placeholder(step), *steps[place + 1 :]])
             pattern = re.compile(re.escape(f"{method} {folded}").replace(re.escape(KEY), "[^/{}]+"))
             siblings = [other for other in self.notes.operations if pattern.fullmatch(other)]
             if len(siblings) > MOST_SIBLINGS:
                 into = self.notes.operations.setdefault(f"{method} {folded}", OperationNote())
                 for sibling in siblings:
                     into.add(self.notes.operations.pop(sibling))
-                self._fields = sum(len(operation.fields) for operation in self.notes.operations.values())
+                self._fields = _fields_in(self.notes)
                 self._seen.clear()
+                self._objects.clear()
                 return f"{method} {folded}"
         return name
 
 
-def template_of(path: str) -> str:
-    """*path*, percent-decoded, with a placeholder for every part that could be data."""
-    return "/".join(part if not part or _is_word(part) else _placeholder(part) for part in path.split("/")[:12])
-
-
-def word_of(name: str) -> str:
-    """*name* of a parameter, a key, a class or a column, or `*` where it could be a value itself."""
-    return name if _is_word(name) or category_of_key(name) is not None else ANY
-
-
-def _is_word(part: str) -> bool:
-    suffix = _SUFFIX.search(part)
-    stem = part[: suffix.start()] if suffix else part
-    return _WORD.fullmatch(stem) is not None and not (may_hold_personal_data(part) and scan(part))
-
-
-def _placeholder(part: str) -> str:
-    suffix = _SUFFIX.search(part)
-    return KEY + (suffix[0] if suffix else "")
+def _fields_in(notes: Notes) -> int:
+    return sum(len(operation.fields) for operation in notes.operations.values())
 
 
 def merged(many: Iterator[Notes]) -> Notes:
@@ -275,8 +308,29 @@ def write_notes(notes: dict[str, Notes], key: bytes) -> bytes:
 
 
 def read_notes(data: bytes, key: bytes) -> dict[str, Notes]:
-    """The notes in *data*. Raises ValueError where they are not what was written."""
-    return msgspec.json.decode(checked(data, key, _LABEL), type=dict[str, Notes])
+    """The notes in *data*, with those words only that are kept now: more may have been once.
+
+    Raises ValueError where they are not what was written.
+    """
+    kept = msgspec.json.decode(checked(data, key, _LABEL), type=dict[str, Notes])
+    return {system: _reworded(notes) for system, notes in kept.items()}
+
+
+def _reworded(notes: Notes) -> Notes:
+    found = Notes(left_out=notes.left_out)
+    for name, operation in notes.operations.items():
+        method, _, template = name.partition(" ")
+        note = OperationNote(count=operation.count, formats=operation.formats)
+        for parameter, number in operation.parameters.items():
+            _add(note.parameters, {word_of(parameter): number})
+        for place, field in operation.fields.items():
+            note.fields.setdefault(place_of(place), FieldNote()).add(field)
+        for place, columns in operation.tables.items():
+            if word_of(columns) != ANY:
+                note.tables[place_of(f"json {place}").removeprefix("json ")] = columns
+        note.keyed = [place_of(f"json {place}").removeprefix("json ") for place in operation.keyed]
+        found.operations.setdefault(f"{method} {template_of(template)}", OperationNote()).add(note)
+    return found
 
 
 def _add(mine: dict[str, int], theirs: dict[str, int]) -> None:

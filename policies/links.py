@@ -1,32 +1,18 @@
-"""The addresses that lead on from an answer, with a handle in place of each key that is hidden from the caller.
-
-An application leads to a row by its key, encoded in its own way: such an address would show what the row hides. DESIGN
-decision 5: the caller gets a handle instead, follows it, and the application is asked by the true key.
-"""
+"""What addresses of a system hold: which of them lead to records by keys that callers may not see."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote
 
-from policies.ask import CARRIED, KEY, Held, Opened, Question, Routes, Sight
-from policies.formats.free_text import KnownValues, personal_spans
-from policies.policy import About
-from policies.program import OperationRule, Program
-from policies.spelling import Spelling, read, spelled
-from policies.transforms.handle import Holder
-from policies.transforms.make import REDACTED
+from policies.ask import Held, Opened, Question, Routes, Sight
+from policies.guesses import Guesses
+from policies.policy import About, State
+from policies.program import SEGMENTS, OperationRule, Program
+from policies.spelling import read
 
-_MAY_LEAD = re.compile(r"[/?=\\]|%(?:2f|3f|3d|5c)", re.IGNORECASE)
-"""What is in an address that leads elsewhere, or in what is asked there."""
-DEEPEST = 4
-"""Addresses within the parameters of each other."""
-_PLAIN_IN_PATH = "/:@!$&'()*+,=~"
-"""Source: RFC 3986, 3.3. Some systems take an escape of one of these for another path."""
-
-
+_NAME_OF_GROUP = re.compile(r"\(\?P<\w+>")
 OF_ADDRESSES = frozenset({"content-location", "link", "location", "refresh"})
 """Response headers that hold addresses."""
 
@@ -49,7 +35,23 @@ class Links:
         self._routes = Routes(program)
         self._questions = {operation.id: Question(operation, program.spelling) for operation in program.operations}
         self._operations = program.operations
+        hidden = [
+            operation for operation in program.operations if operation.asked and not view.may_ask(operation.asked)
+        ]
+        self._rests = {
+            operation.id: re.compile(_NAME_OF_GROUP.sub("(?:", operation.path).replace(SEGMENTS, "(?P<rest>.+)", 1))
+            for operation in program.operations
+            if SEGMENTS in operation.path and not operation.static
+        }
+        self._hidden_paths = _any_of(operation.path for operation in hidden)
+        self._hidden_parameters = _any_of(self._patterns_of_keys())
+        """Fit at least the paths and the names of parameters that hold hidden keys: most are told by them at once."""
+        self._begins = _begins(hidden, self._hidden_parameters.pattern)
         self._hidden = {record for record, fields in program.record_keys.items() if not view.may_ask(fields)}
+        self._record_keys = program.record_keys
+        self._fields = program.fields
+        self._words = {""}.union(*(operation.id.partition(" ")[2].split("/") for operation in program.operations))
+        self._is_learning = program.state is State.LEARNING
         self.hosts = program.hosts
         self.spelling = program.spelling
         self.may_tell = bool(self._hidden) or any(
@@ -76,6 +78,26 @@ class Links:
                 return Named(*match.span("key"), operation.record, not self._view.may_ask(operation.asked))
         return None
 
+    def is_declared(self, path: str) -> bool:
+        """Whether *path* may be one of an operation. Of any other nobody knows what it holds, and it leads nowhere."""
+        return self._is_learning or bool(self._routes.each(path))
+
+    def is_of_words(self, path: str) -> bool:
+        """Whether *path* is made of nothing but words that stand in the paths of operations."""
+        return self._words.issuperset(path.split("/"))
+
+    def told_by(self, record: str, key: str) -> Iterator[str]:
+        """What *key* of *record*, as it is spelled in addresses, tells where it is repeated: its hidden parts."""
+        fields = self._record_keys.get(record, ())
+        parts = key.split(",")
+        if any(self._fields[field].followed for field in fields if not self._view.may_ask([field])) or not fields:
+            yield key
+        for place, part in enumerate(parts):
+            field = fields[place] if len(fields) == len(parts) else None
+            if field is None or (self._fields[field].followed and not self._view.may_ask([field])):
+                with suppress(ValueError):
+                    yield read(part, self.spelling)
+
     def is_refused(self, path: str, query: Sequence[tuple[str, str]]) -> bool:
         """Whether *path* is an operation's and *query*, whose keys are handles, is none that the caller may put."""
         operations = [operation for operation in self._routes.each(path) if not operation.static]
@@ -88,199 +110,54 @@ class Links:
 
     def held_in(self, path: str, name: str) -> set[Held]:
         """The hidden keys that the parameter *name* of *path* may hold; of any path, where none fits."""
+        if not self._hidden_parameters.fullmatch(name):
+            return set()
         operations: Sequence[OperationRule] = self._routes.each(path) if path else ()
         held = {self._questions[operation.id].key_in(name) for operation in operations or self._operations}
         return {each for each in held if each is not None and not self._view.may_ask(each.fields)}
 
-    def hold_key(self, text: str, base: str = "", depth: int = 0) -> bool:
-        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key.
+    def _patterns_of_keys(self) -> Iterator[str]:
+        for operation in self._operations:
+            for rule in operation.parameters:
+                if rule.about is About.KEY and not self._view.may_ask(rule.fields):
+                    yield rule.pattern
+            for field in operation.key_fields:
+                if not self._view.may_ask(operation.fields[field]):
+                    yield re.escape(field)
 
-        An application that makes a link of what the caller has said would have a handle made of his guess.
+    def may_stand_in(self, text: str) -> bool:
+        """Whether an address that holds a hidden key may stand in *text*: most are told by this at once."""
+        return self._begins.search(text) is not None or ("%" in text and self._begins.search(unquote(text)) is not None)
+
+    def leads_to_hidden(self, path: str) -> bool:
+        """Whether *path*, percent-decoded, names a record by a hidden key."""
+        named = self.named_in(path) if self._hidden_paths.fullmatch(path) else None
+        return named is not None and named.is_hidden
+
+    def hold_key(self, text: str, base: str = "") -> bool:
+        """Whether *text*, read as an address on the page at *base* or as what is asked there, holds a hidden key."""
+        return self.may_tell and Guesses(self, base).hold_key(text)
+
+    def is_guess(self, asked: Opened, operation: OperationRule) -> bool:
+        """Whether the caller says himself, in what is *asked*, where a hidden key would lead.
+
+        A file is the same for everybody, and leads nowhere.
         """
-        if not self.may_tell or not _MAY_LEAD.search(text):
+        if not self.may_tell:
             return False
-        if depth > DEEPEST:
+        guesses = Guesses(self, asked.path)
+        if any(map(guesses.hold_key, (*asked.values_said, *(name for name, _ in asked.query)))):
             return True
-        readings = {text, unquote(text)}
-        return any(self._leads_to_key(each, base, depth) or self._asks_by_key(each, "", depth) for each in readings)
-
-    def _leads_to_key(self, address: str, base: str, depth: int) -> bool:
-        try:
-            split = urlsplit(address.strip())
-        except ValueError:
-            return False  # nobody can follow it
-        path = path_of(address, base)
-        if path is None:
-            return True
-        named = self.named_in(path)
-        return (named is not None and named.is_hidden) or self._asks_by_key(split.query, path, depth)
-
-    def _asks_by_key(self, query: str, path: str, depth: int) -> bool:
-        return any(
-            value and (self.held_in(path, name) or self.hold_key(value, path, depth + 1))
-            for name, value in parse_qsl(query, keep_blank_values=True)
-        )
+        rest = self._rests[operation.id].fullmatch(asked.path) if operation.id in self._rests else None
+        return rest is not None and guesses.path_holds_key(f"/{rest['rest']}")
 
 
-class Addresses:
-    """Those of one answer. *base* is the path that was asked, percent-decoded, with its true keys.
-
-    Without a *holder* no handle can be made: what holds a hidden key is left out.
-    *asked_by*: see the method of that name.
-    """
-
-    def __init__(
-        self, links: Links, base: str = "", holder: Holder | None = None, asked_by: Sequence[str] = ()
-    ) -> None:
-        self._links = links
-        self._base = base
-        self._holder = holder
-        self.hidden_keys: set[str] = set()
-        """Keys that the answer may repeat because it was asked for by them, in each way that they may be written."""
-        self.asked_by(asked_by)
-        self._written: dict[str, str | None] = {}
-        self._originals: dict[str, str] = {}
-        self.bound: dict[Any, Any] = {}
-        """What a view has bound to them: see `View`."""
-        self.handles: set[str] = set()
-        """Those that were made so far: they stand for nothing that anybody could read."""
-
-    def asked_by(self, keys: Sequence[str]) -> None:
-        """The caller has asked by *keys* without knowing them."""
-        self.hidden_keys |= {form for key in keys for form in _forms(key, self._links.spelling)}
-
-    @property
-    def hidden(self) -> KnownValues | None:
-        """What an answer may repeat and must not show; None where it was asked for by nothing hidden."""
-        if not self.hidden_keys:
-            return None
-        known = KnownValues(handles=self.handles)
-        for key in self.hidden_keys:
-            known.add(key)
-        return known
-
-    @property
-    def may_change(self) -> bool:
-        """Whether any address could."""
-        return self._links.may_tell
-
-    def of(self, address: str) -> str | None:
-        """*address* with handles; None where it holds a hidden key, or may, and cannot be written so."""
-        if not self._links.may_tell:
-            return address
-        if address not in self._written:
-            written = self._written[address] = self._of(address)
-            if written is not None:
-                self._originals.setdefault(written, address)
-        return self._written[address]
-
-    def original(self, address: str) -> str:
-        """What `of` was given where it gave *address*."""
-        return self._originals.get(address, address)
-
-    def link(self, address: str) -> str:
-        """*address* for a program to follow; three stars where a hidden key, or anything personal, would stay in it."""
-        written = self.of(address)
-        known = KnownValues(handles=self.handles)
-        if written is None or personal_spans(unquote(written), known) or personal_spans(written, known):
-            return REDACTED
-        return written
-
-    def key(self, record: str, value: str) -> str | None:
-        """The key *value* of *record*, which stands by itself: as it is where it is shown; None without a handle."""
-        return self.handle(record, value) if self._links.hides(record) else value
-
-    def handle(self, record: str, value: str) -> str | None:
-        """A handle for the key *value* of *record*, hidden or not; None where none can be had."""
-        return self._handle(record, spelled(value, self._links.spelling))
-
-    def cursor(self, record: str, value: str) -> str | None:
-        """The same of what an address says about a place in the list of *record*."""
-        return self._handle(record, value) if self._links.hides(record) else value
-
-    def parameter(self, address: str, name: str, value: str) -> str | None:
-        """The same of *value*, which is sent to *address* as the parameter *name*."""
-        path = path_of(address, self._base)
-        return None if path is None else self._parameter(path, name, value)
-
-    def carried(self, name: str, value: str) -> str | None:
-        """The same of *value*, which is sent as *name* and may be a page to go back to, or what was asked there."""
-        if not self._links.hold_key(value, self._base):
-            return value
-        if self._holder is None:
-            return None
-        handle = self._holder.handle(value, CARRIED, name)
-        self.handles.add(handle)
-        return handle
-
-    def _of(self, address: str) -> str | None:
-        try:
-            split = urlsplit(address.strip())
-        except ValueError:
-            return None
-        if split.scheme not in ("", "http", "https"):
-            return address
-        path = path_of(address, self._base)
-        if path is None:
-            return None
-        written = split.path
-        if (named := self._links.named_in(path)) is not None and named.is_hidden:
-            handle = self._handle(named.record, path[named.start : named.end])
-            if handle is None:
-                return None
-            written = quoted(path[: named.start] + handle + path[named.end :])
-        if self._links.is_refused(path, parse_qsl(split.query, keep_blank_values=True)):
-            return None  # who may not see what is hidden in it may not follow it either
-        pieces = [self._piece(path, piece) for piece in split.query.split("&")]
-        query = "&".join(piece for piece in pieces if piece is not None)
-        if None in pieces:
-            return None
-        if (written, query) == (split.path, split.query):
-            return address
-        return urlunsplit((split.scheme, split.netloc, written, query, split.fragment))
-
-    def _piece(self, path: str, piece: str) -> str | None:
-        name, _, written = piece.partition("=")
-        value = unquote_plus(written)
-        then = self._parameter(path, unquote_plus(name), value)
-        return piece if then == value else f"{name}={then}" if then is not None else None
-
-    def _parameter(self, path: str, name: str, value: str) -> str | None:
-        held = self._links.held_in(path, name) if value else set()
-        if not held:
-            return self.carried(name, value)
-        if len(held) > 1:
-            return None
-        (key,) = held
-        return self._handle(key.record, value if key.spelling is None else spelled(value, key.spelling))
-
-    def _handle(self, record: str, value: str) -> str | None:
-        if self._holder is None:
-            return None
-        handle = self._holder.handle(value, KEY, record)
-        self.handles.add(handle)
-        return handle
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """What fits where one of *patterns* does. Nothing, where there is none."""
+    return re.compile("|".join(dict.fromkeys(_NAME_OF_GROUP.sub("(?:", each) for each in patterns)) or r"(?!)")
 
 
-def path_of(address: str, base: str) -> str | None:
-    """The path that *address* on the page at *base* leads to, percent-decoded; None where nobody can say."""
-    if "\\" in address:  # which browsers take for a slash
-        return None
-    try:
-        path = unquote(urlsplit(urljoin(quoted(base), urlsplit(address.strip()).path)).path)
-    except ValueError:
-        return None
-    return path if path.startswith("/") or not path else None
-
-
-def _forms(key: str, spelling: Spelling) -> Iterator[str]:
-    """How *key*, written as in addresses, may stand in a text: whole, and each of those that it is made of."""
-    yield key
-    for part in key.split(","):
-        with suppress(ValueError):
-            yield read(part, spelling)
-
-
-def quoted(path: str) -> str:
-    """*path* percent-encoded, as little of it as may be."""
-    return quote(path, safe=_PLAIN_IN_PATH)
+def _begins(operations: Iterable[OperationRule], parameters: str) -> re.Pattern[str]:
+    """What the paths of *operations* begin with, and the names of *parameters* where they are asked."""
+    literals = {operation.id.partition(" ")[2].partition("{")[0] for operation in operations}
+    return re.compile("|".join([*map(re.escape, sorted(literals)), rf"[?&;](?:{parameters})="]))

@@ -10,11 +10,13 @@ from policies.data_keys import BadToken
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import Part
-from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.guesses import Guesses
+from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.sent_json import DEEPEST
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle
 from policies.view import View
-from policies.write_back import DEEPEST, control_field, fits
+from policies.write_back import WriteRules, control_field, fits
 
 
 class RawKey(Exception):
@@ -22,16 +24,18 @@ class RawKey(Exception):
 
 
 class Opening:
-    """Opens what *holder*, who has *view*, sends to the system of *program*.
+    """Opens what *holder*, who has *view*, sends to *path* of the system of *program*. *writes* tells masks.
 
     In a field, a key is opened only where the caller is shown it in nobody's record: he could read it there.
     """
 
-    def __init__(self, program: Program, view: View, holder: Holder) -> None:
+    def __init__(self, program: Program, view: View, holder: Holder, writes: WriteRules, path: str) -> None:
         self._program = program
         self._view = view
         self._links = view.links
         self._holder = holder
+        self._writes = writes
+        self._guesses = Guesses(view.links, path) if view.links.may_tell else None
 
     def controls(self, parts: Sequence[Part], shapes: HtmlShapes) -> tuple[list[Part], list[str], list[str]]:
         """The *parts* of a form; what of them the caller has said himself; what he has not.
@@ -42,75 +46,98 @@ class Opening:
         for part in parts:
             if is_sealed(part.value):
                 value, kind = self._opened(part.name, part.value, self._record_of(part.name, shapes))
-                if kind is Kind.SAID and self._links.hold_key(value):
+                if kind is Kind.SAID and self._is_raw(part.name, value, shapes):
                     raise RawKey
                 (said if kind is Kind.SAID else keys).append(value)
                 part = replace(part, value=value)
-            elif self._is_raw(part, shapes):
-                raise RawKey
             else:
-                said.append(part.value if part.file is None else part.file.name)
+                text = part.value if part.file is None else part.file.name
+                if self._is_raw(part.name, text, shapes):
+                    raise RawKey
+                said.append(text)
+            if self._leads(part.name):
+                raise RawKey
             opened.append(part)
         return opened, said, keys
 
-    def _is_raw(self, part: Part, shapes: HtmlShapes) -> bool:
-        """Whether the value of *part* is a key that the caller may not see, or leads to one."""
-        holds_key = any(
-            fits(place.name, part.name) and self._links.hides(place.record) for place in shapes.key_controls
-        )
-        return (holds_key and bool(part.value)) or self._links.hold_key(part.value)
+    def _is_raw(self, name: str, value: str, shapes: HtmlShapes) -> bool:
+        """Whether *value* of the control *name* is a key that the caller may not see, or leads to one."""
+        if any(fits(place.name, name) and self._links.hides(place.record) for place in shapes.key_controls):
+            return bool(value)
+        return self._is_raw_key(control_field(name, shapes), value) or self._leads(value)
+
+    def _is_raw_key(self, field: int, value: str) -> bool:
+        """Whether *value* of *field* is a key that the caller may not see, and no mask of one.
+
+        An answer would repeat it as a handle, to be compared with others.
+        """
+        if not self._program.fields[field].key_of or self._view.may_ask([field]):
+            return False
+        return bool(value.strip()) and not self._writes.is_mask(self._view.actions[field], value)
+
+    def _leads(self, text: str) -> bool:
+        return self._guesses is not None and self._guesses.hold_key(text)
 
     def json_body(self, body: bytes, shape: Shape) -> bytes:
-        """The JSON *body* of *shape*. Raises BadToken, Withheld, and RawKey for an address that holds a hidden key."""
+        """The JSON *body* of *shape*. Raises BadToken, Withheld, and RawKey for a hidden key and what leads to one."""
         holds_handles = holds_handle(body.decode("utf-8", "replace"))
-        if not holds_handles and not self._links.may_tell:
+        if not holds_handles and self._guesses is None:
             return body
-        value = parse_exactly(body, once=True)
-        self._refuse_raw_keys(value)
-        return spell(self.json(value, shape)) if holds_handles else body
-
-    def _refuse_raw_keys(self, value: Any, depth: int = 0) -> None:
-        if depth > DEEPEST:
-            raise Withheld("nested_too_deeply")
-        match value:
-            case str() if self._links.hold_key(value):
-                raise RawKey
-            case list() | dict():
-                for item in value if isinstance(value, list) else value.values():
-                    self._refuse_raw_keys(item, depth + 1)
-            case _:
-                pass
+        opened = self.json(parse_exactly(body, once=True), shape)
+        return spell(opened) if holds_handles else body
 
     def json(self, value: Any, shape: Shape | None, depth: int = 0) -> Any:
-        """The JSON *value* of *shape*. A handle that stands where no key does is left. Raises BadToken or Withheld."""
+        """The JSON *value* of *shape*. A handle that stands where no key does is left.
+
+        Raises BadToken, Withheld and RawKey.
+        """
         if depth > DEEPEST:
             raise Withheld("nested_too_deeply")
         match value, shape:
-            case str(), ValueShape(field) if is_sealed(value) and (record := self._key_of(field)):
-                return self._key(value, record)
+            case str(), _:
+                return self._text(value, shape)
+            case bool() | None, _:
+                return value
+            case int() | float(), ValueShape(field) if self._is_raw_key(field, str(value)):
+                raise RawKey
             case list(), ObjectShape(items=items):
                 return [self.json(item, items or shape, depth + 1) for item in value]
             case list(), RowsShape(record=record):
                 return [self.json(item, record, depth + 1) for item in value]
             case list(), _:
                 return [self.json(item, shape, depth + 1) for item in value]
-            case dict(), ObjectShape(children, other):
-                return {
-                    key: self._table(item, child, value, depth + 1)
-                    for key, item in value.items()
-                    for child in (children.get(key) or other,)
-                }
-            case dict(), ValueShape() if self._program.labels.json is not None:
-                key = self._program.labels.json[0]
-                return value | {key: self.json(value[key], shape, depth + 1)} if key in value else value
+            case dict(), _:
+                return self._object(value, shape, depth)
             case _:
                 return value
+
+    def _text(self, value: str, shape: Shape | None) -> str:
+        field = shape.field if isinstance(shape, ValueShape) else UNDECLARED
+        if is_sealed(value):
+            return self._key(value, record) if (record := self._key_of(field)) else value
+        if self._is_raw_key(field, value) or self._leads(value):
+            raise RawKey
+        return value
+
+    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> dict[str, Any]:
+        if any(map(self._leads, value)):
+            raise RawKey
+        match shape:
+            case ObjectShape(children, other):
+                shapes = {key: children.get(key) or other for key in value}
+            case ValueShape() if self._program.labels.json is not None:
+                shapes = {key: shape if key == self._program.labels.json[0] else None for key in value}
+            case _:
+                shapes = dict.fromkeys(value)
+        return {key: self._table(item, shapes[key], value, depth + 1) for key, item in value.items()}
 
     def _table(self, value: Any, shape: Shape | None, around: Mapping[str, Any], depth: int) -> Any:
         """The same of what stands beside the names of its columns, where it is rows as lists."""
         columns = around.get(shape.columns) if isinstance(shape, RowsShape) else None
         if not isinstance(shape, RowsShape) or not isinstance(columns, list) or not isinstance(value, list):
             return self.json(value, shape, depth)
+        if not all(isinstance(name, str) for name in columns):
+            raise Withheld("table_not_as_declared")
         record = shape.record
         return [
             [

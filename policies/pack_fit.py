@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from policies.inventory import KEY, Notes, OperationNote
+from policies.inventory import Notes, OperationNote
 from policies.policy import Operation, Pack, Target
+from policies.words import KEY
 
 LEAST_SHARE = 0.8
 """Of the places in a JSON answer, so many must be declared before it counts as the pack's."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from policies.applies import Asking, applies
+from policies.applies import Asking, anywhere, applies
 from policies.choose import Permitted
 from policies.permits import Kind, Permit
 from policies.program import GrantRule, Program, RevealRule
@@ -19,6 +19,7 @@ class Permitting:
 
     def __init__(self, program: Program) -> None:
         self._rules = {rule.grant.id: rule for rule in program.reveals}
+        self._anywhere = anywhere(rule.grant for rule in program.reveals)
 
     def rule(self, reveal: str) -> RevealRule | None:
         """The reveal of this id."""
@@ -34,6 +35,10 @@ class Permitting:
             if rule.kind is kind and asking.caller and applies(anywhere, asking):
                 return rule
         return None
+
+    def askable(self, asking: Asking) -> tuple[GrantRule, ...]:
+        """What whoever is *asking* might be shown once he has asked for it, here or elsewhere, now or later."""
+        return tuple(grant for grant in self._anywhere if applies(grant, asking))
 
     def permitted(self, permits: Iterable[Permit], asking: Asking) -> Permitted:
         """What *permits*, which are all of the caller's and count now, show where he is *asking*."""

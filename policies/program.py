@@ -21,6 +21,10 @@ DRAFT = "yingbi draft program 1"
 SEGMENT = "[^/]+"
 KEY_PATTERN = f"(?P<key>{SEGMENT})"
 """In the pattern of a path: what stands for a variable, and for that which names a record by its key."""
+SEGMENTS = ".+"
+"""The same for a variable that takes any path."""
+ANY_WORD = "[A-Za-z0-9_]+"
+"""In the pattern of a name: what stands for any word."""
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -137,6 +141,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """What is declared of a page or a form."""
 
     record: ObjectShape = ObjectShape()
+    key: tuple[str, ...] = ()
+    """The fields that the record is found by."""
     elements: tuple[ElementShape, ...] = ()
     control: str | None = None
     links_hold_values: bool = False

@@ -8,21 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from msgspec.structs import replace
-
 from policies.changes import Change, Kind, Side, changes_of
 from policies.declared import declared_changes
-from policies.program import Program, digest_of
+from policies.program import Program
 from policies.standpoint import Asker, Standpoint
-from policies.transforms.spec import Form
 
 DANGER = tuple(Kind)
 LOOSER = frozenset({Kind.SHOWN, Kind.ANSWERED, Kind.ASKED, Kind.OTHERWISE})
 """What a draft must not do unnoticed."""
 UNCOUNTED = frozenset({Kind.ASKED, Kind.UNASKED})
 """Records do not hold what was asked in parameters, so nobody can say how often it was."""
-UNTOLD = "（其他 / something else）"
-"""In `Difference.about`: something is declared otherwise, and nothing that is looked at tells what it does."""
 ANYBODY = "*"
 """In `Difference.who`: callers who have not signed in."""
 SIGNED_IN = "@"
@@ -89,9 +84,6 @@ def rehearse(
     for usage in usages:
         if usage.system in pairs:
             pairs[usage.system].add(usage, found)
-    told = {difference.system for difference in found.values()}
-    for system in pairs.keys() - told:
-        pairs[system].add_untold(system, found)
     return sorted(
         found.values(), key=lambda each: (DANGER.index(each.kind), -each.times, each.system, each.operation, each.about)
     )
@@ -152,27 +144,6 @@ class _Pair:
         if self._before is not None and self._after is not None:
             for change in declared_changes(self._before.program, self._after.program):
                 _add_declared(change, system, found)
-
-    def add_untold(self, system: str, found: dict[tuple[object, ...], Difference]) -> None:
-        """Add to *found* that the two programs differ, where they do in more than where their lines stand."""
-        first, second = (_unplaced(side.program) if side else None for side in (self._before, self._after))
-        if first != second:
-            _add_declared(Change(Kind.OTHERWISE, "", UNTOLD, "", _side_of(first), _side_of(second)), system, found)
-
-
-def _unplaced(program: Program) -> Program:
-    """*program* without the lines of its declarations, which a comment moves."""
-    return replace(
-        program,
-        fields=tuple(replace(each, rule="") for each in program.fields),
-        operations=tuple(replace(each, rule="") for each in program.operations),
-        grants=tuple(replace(each, rule="") for each in program.grants),
-        reveals=tuple(replace(each, grant=replace(each.grant, rule="")) for each in program.reveals),
-    )
-
-
-def _side_of(program: Program | None) -> Side:
-    return Side(digest_of(program)[:12] if program is not None else "none", Form.NONE)
 
 
 def _add_declared(change: Change, system: str, found: dict[tuple[object, ...], Difference]) -> None:

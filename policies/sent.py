@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policies.formats.free_text import mask_free_text
-from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Action, Kind, Tally
 from policies.formats.sent_form import Coding, Part
-from policies.program import FieldInfo, HtmlShapes, ObjectShape, RowsShape, Shape, ValueShape
+from policies.program import FieldInfo, HtmlShapes, Shape, ValueShape
 from policies.recognisers.scan import scan
+from policies.sent_json import DROPPED, Dropped, Step
 from policies.write_back import control_field
 
 
@@ -24,21 +24,28 @@ class SentBlocked(Exception):
         """As declared."""
 
 
-class Sending:
-    """Masks what one caller sends. *actions* are those of the caller's view for what is sent, by field."""
+class Sending(Step):
+    """Masks what one caller sends. *actions* are those of the caller's view for what is sent, by field.
 
-    def __init__(
-        self, actions: Sequence[Action], fields: Sequence[FieldInfo], labels: tuple[str, str] | None, tally: Tally
-    ) -> None:
+    As a step through JSON it raises SentBlocked.
+    """
+
+    def __init__(self, actions: Sequence[Action], fields: Sequence[FieldInfo], tally: Tally) -> None:
         self._actions = actions
         self._fields = fields
-        self._labels = labels
         self._tally = tally
 
-    def json(self, data: bytes, shape: Shape) -> bytes:
-        """The JSON to send in place of *data*. Raises SentBlocked, or Withheld where *data* cannot be read."""
-        value = self._treated(parse_exactly(data, once=True), shape)
-        return data if value == parse_exactly(data, once=True) else spell(value)
+    def nested(self, value: Any, shape: Shape | None, parts: Mapping[str, Shape], *, droppable: bool) -> Any:
+        """See `Step`: a value goes with its label."""
+        action = self._actions[shape.field] if isinstance(shape, ValueShape) else None
+        return value if action is None or action.kind is not Kind.DROP else _dropped(action, droppable=droppable)
+
+    def single(self, value: Any, shape: Shape | None, *, droppable: bool) -> Any:
+        """See `Step`."""
+        if not isinstance(shape, ValueShape):
+            return value
+        action = self._actions[shape.field]
+        return _dropped(action, droppable=droppable) if action.kind is Kind.DROP else self._single(action, value)
 
     def form(self, data: bytes, shapes: HtmlShapes, coding: Coding, said: bytes) -> bytes:
         """The form to send in place of *data*. Raises SentBlocked.
@@ -57,53 +64,6 @@ class Sending:
                 kept.append(Part(part.name, self._single(action, part.value) or ""))
         return data if kept == parts else coding.write(kept)
 
-    def _treated(self, value: Any, shape: Shape | None) -> Any:
-        if isinstance(value, list):
-            inner = shape
-            if isinstance(shape, ObjectShape):
-                inner = shape.items or shape
-            elif isinstance(shape, RowsShape):
-                inner = shape.record
-            return [self._treated(item, inner) for item in value]
-        if isinstance(value, dict):
-            return self._object(value, shape)
-        return self._single(self._actions[shape.field], value) if isinstance(shape, ValueShape) else value
-
-    def _object(self, value: dict[str, Any], shape: Shape | None) -> dict[str, Any]:
-        declared: Mapping[str, Shape] = shape.children if isinstance(shape, ObjectShape) else self._parts(shape)
-        other = shape.other if isinstance(shape, ObjectShape) else shape
-        treated: dict[str, Any] = {}
-        for key, item in value.items():
-            child = declared.get(key) or other
-            action = self._actions[child.field] if isinstance(child, ValueShape) else None
-            if isinstance(child, RowsShape) and isinstance(item, list):
-                treated[key] = self._rows(item, child, value.get(child.columns))
-            elif action is None or action.kind is not Kind.DROP:
-                treated[key] = self._treated(item, child)
-            elif action.stays:
-                treated[key] = None
-        return treated
-
-    def _parts(self, shape: Shape | None) -> dict[str, ValueShape]:
-        """What an object in the place of a single value holds, where value and label are told apart."""
-        if self._labels is None or not isinstance(shape, ValueShape):
-            return {}
-        return dict(zip(self._labels, (ValueShape(shape.field), ValueShape(shape.label)), strict=True))
-
-    def _rows(self, rows: list[Any], shape: RowsShape, columns: Any) -> list[Any]:
-        names = columns if isinstance(columns, list) else []
-        return [
-            self._cells(row, shape.record, names) if isinstance(row, list) else self._treated(row, shape.record)
-            for row in rows
-        ]
-
-    def _cells(self, row: list[Any], record: ObjectShape, names: list[Any]) -> list[Any]:
-        """A row whose length is that of its columns, as `policies.write_back` has seen to."""
-        return [
-            self._treated(cell, record.children.get(name) or record.other)
-            for name, cell in zip(names, row, strict=True)
-        ]
-
     def _single(self, action: Action, value: Any) -> Any:
         if value is None or value == "":
             return value
@@ -120,3 +80,7 @@ class Sending:
                 return None
             case Kind.BLOCK:
                 raise SentBlocked(self._fields[action.field].name)
+
+
+def _dropped(action: Action, *, droppable: bool) -> Dropped | None:
+    return DROPPED if droppable and not action.stays else None

@@ -12,13 +12,13 @@ from typing import Any, Protocol
 from policies.ask import Question
 from policies.data_keys import BadToken, DataKeys
 from policies.formats.html_forms import Carried
-from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Action, Withheld
 from policies.formats.sent_form import Coding, Part
-from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import HtmlShapes, Program, Shape
+from policies.sent_json import Step, field_of
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import TOKEN, FieldCipher, stored_tokens
-from policies.write_back import DEEPEST, URL_ENCODED, MaskReturned, control_field
+from policies.write_back import URL_ENCODED, MaskReturned, control_field
 
 NOTHING_CARRIED: Carried = {}
 
@@ -33,31 +33,33 @@ class SentValues:
 
     def __init__(self, program: Program, keys: DataKeys | None) -> None:
         self._fields = program.fields
-        self._labels = program.labels.json
         self._stored: dict[int, FieldCipher] = {}
         for index, field in enumerate(program.fields):
             if field.at_rest is not None:
                 field_keys = FieldKeys(b"", program.system, field.category, keys)
                 self._stored[index] = stored_tokens(field.at_rest, field_keys, field.name)
 
-    def opened_json(self, data: bytes, shape: Shape, actions: Sequence[Action]) -> bytes:
-        """The JSON *data* with the values that its sender's tokens stand for. Raises MaskReturned, Withheld."""
-        return self._json(data, shape, self._opening(actions)) if _may_open(actions) else data
+    def opening(self, actions: Sequence[Action]) -> Step:
+        """The step that puts values of JSON in the place of their sender's tokens. It raises MaskReturned."""
+        return _OfSingles(self._opening(actions))
+
+    def storing(self) -> Step:
+        """The step that makes of JSON what the system stores. It raises MaskReturned.
+
+        It raises Withheld where a value that is to be encrypted is no text.
+        """
+        return _Storing(self._store, self._stored.keys())
 
     def opened_form(
         self, data: bytes, shapes: HtmlShapes, actions: Sequence[Action], coding: Coding = URL_ENCODED
     ) -> bytes:
-        """The same of a form."""
+        """The form *data* with the values that its sender's tokens stand for. Raises MaskReturned, Withheld."""
         return self._form(data, shapes, self._opening(actions), coding) if _may_open(actions) else data
-
-    def stored_json(self, data: bytes, shape: Shape) -> bytes:
-        """The JSON *data* as the system stores it. Raises Withheld where a value that is to be encrypted is no text."""
-        return self._json(data, shape, self._store) if self._stored else data
 
     def stored_form(
         self, data: bytes, shapes: HtmlShapes, coding: Coding = URL_ENCODED, carried: Carried = NOTHING_CARRIED
     ) -> bytes:
-        """The same of a form; what it has *carried* for masks that nobody changed is what the system holds already.
+        """The form *data* as the system stores it. What it has *carried* for unchanged masks lies there already.
 
         Raises MaskReturned for any other stored value: it would be somebody else's, to be read where it is written.
         """
@@ -125,12 +127,6 @@ class SentValues:
             return value
         return tokens.make(value)
 
-    def _json(self, data: bytes, shape: Shape, treat: _Treat) -> bytes:
-        value = parse_exactly(data, once=True)
-        walked = _Walk(treat, self._labels)
-        made = walked.value(value, shape, 0)
-        return spell(made) if walked.changed else data
-
     def _form(
         self, data: bytes, shapes: HtmlShapes, treat: _Treat, coding: Coding, carried: Carried = NOTHING_CARRIED
     ) -> bytes:
@@ -146,67 +142,23 @@ class SentValues:
         return data if treated == parts else coding.write(treated)
 
 
-class _Walk:
-    """Walks one JSON value along the shape that is declared of it."""
-
-    def __init__(self, treat: _Treat, labels: tuple[str, str] | None) -> None:
+class _OfSingles(Step):
+    def __init__(self, treat: _Treat) -> None:
         self._treat = treat
-        self._labels = labels
-        self.changed = False
 
-    def value(self, value: Any, shape: Shape | None, depth: int) -> Any:
-        if depth > DEEPEST:
-            raise Withheld("nested_too_deeply")
-        match value:
-            case list() if isinstance(shape, RowsShape):
-                return [self.value(item, shape.record, depth + 1) for item in value]
-            case list():
-                inner = shape.items or shape if isinstance(shape, ObjectShape) else shape
-                return [self.value(item, inner, depth + 1) for item in value]
-            case dict():
-                return self._object(value, shape, depth)
-            case _:
-                treated = self._treat(shape.field if isinstance(shape, ValueShape) else UNDECLARED, value)
-                self.changed = self.changed or treated is not value
-                return treated
+    def single(self, value: Any, shape: Shape | None, *, droppable: bool) -> Any:
+        return self._treat(field_of(shape), value)
 
-    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> dict[str, Any]:
-        children, other = self._children(shape)
-        made = {}
-        for key, item in value.items():
-            child = children.get(key) or other
-            if isinstance(child, RowsShape) and isinstance(item, list):
-                made[key] = self._rows(item, child, value.get(child.columns), depth + 1)
-            else:
-                made[key] = self.value(item, child, depth + 1)
-        return made
 
-    def _children(self, shape: Shape | None) -> tuple[Mapping[str, Shape], Shape | None]:
-        match shape:
-            case ObjectShape(children, other):
-                return children, other
-            case RowsShape(_, record):
-                return record.children, record.other
-            case ValueShape(field, label) if self._labels is not None:
-                return {self._labels[0]: ValueShape(field), self._labels[1]: ValueShape(label)}, shape
-            case ValueShape():
-                return {}, shape  # whatever lies in the place of a value is the value
-            case _:
-                return {}, None
+class _Storing(_OfSingles):
+    def __init__(self, treat: _Treat, stored: Collection[int]) -> None:
+        super().__init__(treat)
+        self._stored = stored
 
-    def _rows(self, rows: list[Any], shape: RowsShape, columns: Any, depth: int) -> list[Any]:
-        names = columns if isinstance(columns, list) and all(isinstance(column, str) for column in columns) else []
-        made = []
-        for row in rows:
-            if not isinstance(row, list):
-                made.append(self.value(row, shape.record, depth + 1))
-            elif len(row) != len(names):
-                raise Withheld("table_not_as_declared")
-            else:
-                children, other = shape.record.children, shape.record.other
-                cells = zip(names, row, strict=True)
-                made.append([self.value(cell, children.get(name) or other, depth + 2) for name, cell in cells])
-        return made
+    def nested(self, value: Any, shape: Shape | None, parts: Mapping[str, Shape], *, droppable: bool) -> Any:
+        if isinstance(value, dict) and field_of(shape) in self._stored and not value.keys() <= parts.keys():
+            raise Withheld("value_is_no_text")
+        return value
 
 
 def _may_open(actions: Sequence[Action]) -> bool:

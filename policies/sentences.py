@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "reserved-name": "这个名称是策略语言的保留词",
     "reveal-for-anyone": "查看原文的授权给了说不出是谁的人",
     "reveals-to-everyone": "把个人信息明文显示给所有人",
+    "row-field-encrypted": "`rows` 所依据的字段是加密存储的，每条记录都会被去掉",
     "rule-dead": "授权的条件谁也满足不了，永远不适用",
     "rule-shadowed": "授权说了也不算：凡它适用之处，都有更具体的授权",
     "rules-disagree": "两条授权都适用时说法不一，又分不出哪条更具体",

@@ -20,6 +20,7 @@ from policies.policy import (
     Target,
 )
 from policies.program import (
+    ANY_WORD,
     FREE_TEXT,
     LABEL,
     UNDECLARED,
@@ -55,7 +56,7 @@ def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, 
     """
     pieces = _PLACEHOLDER.split(template)
     texts, names = pieces[::2], pieces[1::2]
-    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": "[A-Za-z0-9_]+"}
+    stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": ANY_WORD}
     groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
 
@@ -268,6 +269,7 @@ class ShapeMaker:
         )
         return HtmlShapes(
             record=self.record(body.record, body.at) if body.record else ObjectShape(),
+            key=record.key if (record := self._system.records.get(body.record or "")) is not None else (),
             elements=elements,
             control=pattern_of(body.controls) if body.controls else None,
             links_hold_values=body.links_hold_values,

@@ -8,14 +8,13 @@ from typing import Any
 from policies.formats.html_tokens import EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.json_text import parse_exactly
 from policies.formats.masker import Withheld
-from policies.inventory import ANY, Inventory, word_of
+from policies.inventory import Inventory
 from policies.recognisers.keys_cn import category_of_key
+from policies.words import ANY, word_of
 
 DEEPEST = 8
 MOST_ROWS = 200
 """Elements of one list, or rows of one table, that are looked at."""
-MOST_KEYS = 60
-"""Keys of one object; with more of them, they are data."""
 _CELLS = frozenset({"td", "th", "dd", "span", "li", "div"})
 _CONTROLS = frozenset({"input", "select", "textarea"})
 _HOLD_NOTHING = frozenset({"password", "submit", "button", "reset", "image", "file"})
@@ -45,7 +44,7 @@ def _json(inventory: Inventory, operation: str, value: Any, path: str, depth: in
         return
     match value:
         case dict():
-            as_data = len(value) > MOST_KEYS
+            as_data = inventory.is_keyed(operation, path, value)
             rows = {} if as_data else _tables_in(value)
             for key, item in value.items():
                 step = ANY if as_data else word_of(key)

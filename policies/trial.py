@@ -4,20 +4,20 @@ The policy is compiled once; then any body can be tried for any caller.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
+from policies.addresses import Addresses
 from policies.applies import grants_for, read_address
 from policies.ask import Routes
 from policies.choose import Choice, countable
 from policies.data_keys import DataKey, DataKeys
 from policies.decisions import Decision
 from policies.digest import Digester, is_exact
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
-from policies.links import Addresses
 from policies.more import More, more_of
 from policies.policy import SAFE_METHODS, Gravity, Harmed, State
 from policies.program import OperationRule, Program
@@ -77,6 +77,8 @@ class Tried:
     """The code of why the answer would be withheld or cut; empty where it would not be."""
     grants: tuple[str, ...] = ()
     """The grants that apply to the caller."""
+    unopened: Mapping[str, int] = field(default_factory=dict)
+    """By field, how many values were stored encrypted: a trial has no key, and wants them as they were before."""
 
 
 class Trial:
@@ -110,7 +112,7 @@ class Trial:
             now=now.timestamp(),
         )
         grants = countable(applying, own=own, acting=acting)
-        view, tally = View(program, grants, _KEY, _KEYS), Tally(digester)
+        view, tally = View(program, grants, _KEY, _KEYS, is_tried=True), Tally(digester)
         is_safe = rule is None or rule.method in SAFE_METHODS  # what else answers is taken for nobody's in particular
         whose = view.choice(own=own if is_safe else "", acting=acting if is_safe else "", attributes=caller.attributes)
         handles = Handles(_KEYS, program.system)
@@ -138,6 +140,7 @@ class Trial:
             subjects=len(taken.subjects),
             withheld=withheld,
             grants=tuple(grant.id for grant in grants),
+            unopened={view.decisions[index].name: len(hashes) for index, hashes in sorted(taken.unopened.items())},
         )
 
 
@@ -161,7 +164,7 @@ def _masker(
     return masker
 
 
-def _sealed(action: str, carried: Carried) -> str:
+def _sealed(action: str, held: Held) -> str:
     """What a form carries opens for one caller of one installation: here there is none."""
     return ""
 

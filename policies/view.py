@@ -10,11 +10,12 @@ from functools import cached_property, partial
 
 import msgspec
 
+from policies.addresses import Addresses
 from policies.besides import shows_besides
 from policies.choose import EVERYBODYS, GENERAL, NOTHING_PERMITTED, Choice, Permitted, Tables, everybodys
 from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
-from policies.decisions import Decision, decided, decided_harder, decided_sent
+from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.csv_body import CsvMasker
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
@@ -28,12 +29,13 @@ from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
-from policies.links import OF_ADDRESSES, Addresses, Links
+from policies.links import OF_ADDRESSES, Links
 from policies.policy import Direction, OnWrite
 from policies.program import (
     FREE_TEXT,
     KEY_PATTERN,
     SEGMENT,
+    SEGMENTS,
     UNDECLARED,
     CursorShape,
     ElementShape,
@@ -56,14 +58,14 @@ from policies.transforms.keyed import FieldKeys, SubjectTransform
 from policies.transforms.make import (
     REDACTED,
     could_have_made,
-    hidden_number,
     number_transform_of,
     opener_of,
     subject_transform_of,
     transform_of,
 )
-from policies.transforms.sealed import FieldCipher, stored_tokens
+from policies.transforms.sealed import plain_value, stored_tokens
 from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
+from policies.unopened import Noting, Unopened
 
 _NUMBER = "[0-9]{1,6}"
 
@@ -71,9 +73,11 @@ _NUMBER = "[0-9]{1,6}"
 class View:
     """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
-    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again. What is
-    *permitted* besides is shown in answers only: for what the caller may ask, and for what stands outside of records,
-    the view *asking* counts, in which nothing is permitted.
+    *secret* is the key that field digests are derived from, *keys* are those of what can be opened again. *elsewhere*
+    are grants that apply to the same callers where they ask for something else, or ask at another time or place, or
+    have asked to be shown more. *is_tried*: what a system stores encrypted comes as it is, for there is no key of any
+    installation. What is *permitted* besides is shown in answers only: for what the caller may ask, and for what stands
+    outside of records, the view *asking* counts, in which nothing is permitted.
     """
 
     def __init__(
@@ -84,9 +88,12 @@ class View:
         keys: DataKeys | None = None,
         *,
         harder: bool = False,
+        elsewhere: Sequence[GrantRule] = (),
+        is_tried: bool = False,
         permitted: Permitted = NOTHING_PERMITTED,
         asking: "View | None" = None,
     ) -> None:
+        self._elsewhere = elsewhere
         self._program = program  # shapes are known by identity: they must live as long as the view
         self._secret = secret
         fields = range(len(program.fields))
@@ -106,11 +113,16 @@ class View:
         """By the index of the field that an action names: those of everybody's records, then of each other table."""
         self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
+        self._unopened = Unopened()
+        self._stores = any(field.at_rest is not None for field in program.fields)
         self.sends = tuple(
             _action(program, place, made, secret, keys, is_sent=True) for place, made in enumerate(self.sent)
         )
         self.masks_sent = any(action.kind is not Kind.SHOW for action in self.sends)
-        self._actions = tuple(_action(program, place, made, secret, keys) for place, made in enumerate(self.decisions))
+        self._actions = tuple(
+            _action(program, place, made, secret, keys, self._unopened.note, is_tried=is_tried)
+            for place, made in enumerate(self.decisions)
+        )
         self.actions = self._actions[: len(program.fields)]
         """By the index of the field: what becomes of it in everybody's records."""
         self.sent_back = tuple(
@@ -157,6 +169,7 @@ class View:
     def hides_everywhere(self, field: int) -> bool:
         """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
         specs = {decision.spec for decision in self.decisions[field :: len(self._program.fields)]}
+        specs |= said_of(self._program, field, self._elsewhere)
         return len(specs) == 1 and not specs & {Show(), Scan()}
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
@@ -187,6 +200,8 @@ class View:
         """
         addresses = addresses or Addresses(self.links)
         masker = self._masker(shapes, kind, tally, charset, seal, said, choice, addresses)
+        if masker is not None and self._stores:
+            masker = Noting(masker, self._unopened)
         return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
 
     def _masker(
@@ -363,6 +378,7 @@ class View:
         )
         return HtmlShape(
             record=self._bind_object(shapes.record, table),
+            key=shapes.key,
             selectors=selectors,
             control=re.compile(shapes.control) if shapes.control else None,
             own_control=re.compile(shapes.own_control) if shapes.own_control else None,
@@ -388,14 +404,18 @@ class Views:
         self._keys = keys
         self._made: dict[tuple[object, ...], View] = {}
 
-    def of(self, grants: Sequence[GrantRule], *, harder: bool = False) -> View:
-        """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*."""
+    def of(self, grants: Sequence[GrantRule], *, harder: bool = False, elsewhere: Sequence[GrantRule] = ()) -> View:
+        """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*.
+
+        *elsewhere*: see `View`.
+        """
         if harder:  # no grant decides what is shown; what it leaves out or limits, it does as before
             grants = [each for each in grants if each.direction is Direction.REQUEST or each.rows or each.at_most]
-        key = harder, tuple([grant.id for grant in grants])
+        key = harder, tuple([grant.id for grant in grants]), tuple([grant.id for grant in elsewhere])
         view = self._made.get(key)
         if view is None:
-            view = self._made[key] = View(self.program, grants, self._secret, self._keys, harder=harder)
+            view = View(self.program, grants, self._secret, self._keys, harder=harder, elsewhere=elsewhere)
+            self._made[key] = view
         return view
 
     def permitting(self, view: View, permitted: Permitted) -> View:
@@ -452,15 +472,23 @@ def _links(program: Program) -> tuple[re.Pattern[str], ...]:
     literal_or_number = {
         operation.path.replace(KEY_PATTERN, f"(?:{_NUMBER}|{HANDLE})").replace(SEGMENT, _NUMBER)
         for operation in program.operations
-        if not operation.refuse_zh and ".+" not in operation.path
+        if not operation.refuse_zh and SEGMENTS not in operation.path
     }
     return tuple(re.compile(path) for path in sorted(literal_or_number))
 
 
 def _action(
-    program: Program, place: int, decision: Decision, secret: bytes, data: DataKeys | None, *, is_sent: bool = False
+    program: Program,
+    place: int,
+    decision: Decision,
+    secret: bytes,
+    data: DataKeys | None,
+    note: Callable[[int, str], None] = lambda field, stored: None,
+    *,
+    is_sent: bool = False,
+    is_tried: bool = False,
 ) -> Action:
-    """The action at a *place* in the tables of a view, one table behind the other.
+    """The action at a *place* in the tables of a view, one table behind the other. *note*: see `Unopened`.
 
     Of what the caller sends nothing is encrypted yet: that comes last.
     """
@@ -474,8 +502,10 @@ def _action(
     is_stored = field.at_rest is not None and not is_sent
     if field.at_rest is not None and is_stored and kind not in (Kind.DROP, Kind.BLOCK):
         tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
-        kind, apply, number = Kind.MASK, _opened(tokens, kind, apply), hidden_number
-        apply_for = _opened_for(tokens, apply_for) if apply_for is not None else None
+        opens = plain_value if is_tried else tokens.open if tokens is not None else _unopened
+        noted = partial(note, place)
+        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted), _never_stored(noted)
+        apply_for = _opened_for(opens, apply_for, noted) if apply_for is not None else None
     return Action(
         field=place,
         kind=kind,
@@ -492,24 +522,41 @@ def _action(
     )
 
 
-def _opened(tokens: FieldCipher | None, kind: Kind, apply: Callable[[str], str]) -> Callable[[str], str]:
-    """*apply* to what a stored value stands for. What does not open here is hidden from everybody."""
+def _opened(
+    opens: Callable[[str], str], kind: Kind, apply: Callable[[str], str], note: Callable[[str], None]
+) -> Callable[[str], str]:
+    """*apply* to what a stored value stands for. What does not open here is hidden from everybody, and noted."""
 
     def treat(stored: str) -> str:
-        if tokens is None:  # without keys nothing opens
-            return REDACTED
         try:
-            value = tokens.open(stored)
+            value = opens(stored)
         except BadToken:
+            note(stored)
             return REDACTED
         return hide(value, personal_spans(value)) if kind is Kind.SCAN else apply(value)
 
     return treat
 
 
-def _opened_for(tokens: FieldCipher | None, apply_for: SubjectTransform) -> SubjectTransform:
+def _opened_for(
+    opens: Callable[[str], str], apply_for: SubjectTransform, note: Callable[[str], None]
+) -> SubjectTransform:
     """The same for what goes by whom the record is about."""
-    return lambda stored, subject: _opened(tokens, Kind.MASK, lambda value: apply_for(value, subject))(stored)
+    return lambda stored, subject: _opened(opens, Kind.MASK, lambda value: apply_for(value, subject), note)(stored)
+
+
+def _unopened(stored: str) -> str:
+    """Without keys nothing opens. Raises BadToken."""
+    raise BadToken
+
+
+def _never_stored(note: Callable[[str], None]) -> Callable[[float], float | None]:
+    """What becomes of a number where texts are stored encrypted: nobody has encrypted it."""
+
+    def hidden(stored: float) -> None:
+        note(str(stored))
+
+    return hidden
 
 
 def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:

@@ -6,23 +6,25 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
-from policies.formats.json_text import parse_exactly, spell
-from policies.formats.json_tree import is_hidden_key
-from policies.formats.masker import Action, Kind, Withheld
+from policies.formats.masker import Action, Kind
 from policies.formats.sent_form import SIGNATURES, Coding, Part
+from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy import Direction, OnWrite
-from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import (
+    UNDECLARED,
+    HtmlShapes,
+    Program,
+    ValueShape,
+)
 from policies.transforms.handle import holds_handle
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Spec, looks_true
 
 URL_ENCODED = Coding()
-DEEPEST = 64
 
 
 class MaskReturned(Exception):
@@ -43,13 +45,23 @@ class FileRefused(Exception):
         """As declared; empty where none is."""
 
 
+class NotAsDeclared(Exception):
+    """A request holds a name that is nearly a declared one, or more than a single value in the place of one."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+        """As declared; empty where the name is near more than one."""
+
+
 class WriteRules:
     """For each field of a program, how its masks are told from values."""
 
     def __init__(self, program: Program) -> None:
         self.fields = program.fields
-        self.labels = program.labels.json
-        """The keys of a value and of the label beside it, where an object in the place of a value holds both."""
+        self.near = NearNames()
+        self.near_labels = Near(program.labels.json or ())
+        self._stored = [index for index, field in enumerate(self.fields) if field.at_rest is not None]
         self._shown: list[tuple[Callable[[str], bool], ...]] = []
         shown = [grant for grant in program.grants if grant.direction is Direction.ANSWER]
         for index, field in enumerate(program.fields):
@@ -72,12 +84,20 @@ class WriteRules:
         opened: Callable[[str], Carried],
         actions: Sequence[Action],
         coding: Coding = URL_ENCODED,
+        *,
+        sends: Sequence[Action] = (),
     ) -> bytes:
-        """The form that may be sent on in place of *data*. *opened* tells what the form carried.
+        """The form that may be sent on in place of *data*. *opened* tells what it carried; *sends* are what
+        becomes of fields on their way, where any are changed.
 
-        Raises MaskReturned, FileRefused, or Withheld where *data* is no form that can be read with certainty.
+        Raises MaskReturned, FileRefused, NotAsDeclared, or Withheld where *data* is no form that can be read with
+        certainty.
         """
         parts = coding.read(data)
+        changed = self.changed(sends)
+        for part in parts:
+            if part.name != SEALED_NAME:
+                self._check_name(part.name, shapes, changed)
         carried: Carried = {}
         for part in parts:
             if part.name == SEALED_NAME:
@@ -94,16 +114,6 @@ class WriteRules:
                     kept.append(Part(part.name, settled))
         return data if kept == parts else coding.write(kept)
 
-    def json(self, data: bytes, shape: Shape, actions: Sequence[Action], *, replaces: bool = False) -> bytes:
-        """The JSON that may be sent on in place of *data*. Raises MaskReturned or Withheld.
-
-        *replaces*: whether what is absent from a record is lost to the system, as with PUT.
-        """
-        value = parse_exactly(data, once=True)
-        settling = _JsonSettling(self, actions, replaces=replaces)
-        settling.settle(value, shape, 0)
-        return spell(value) if settling.dropped else data
-
     def holds_mask(self, value: str) -> bool:
         """Whether *value*, of no declared field, holds a mask."""
         return self._could_be_shown(UNDECLARED, value)
@@ -118,6 +128,21 @@ class WriteRules:
         starred = [segment for segment in path.split("/") if "*" in segment]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 
+    def changed(self, sends: Sequence[Action]) -> dict[str, str]:
+        """The fields whose values do not go to the system as they are, by their folded names."""
+        indexes = [*self._stored, *(index for index, action in enumerate(sends) if action.kind is not Kind.SHOW)]
+        names = (self.fields[index].name for index in indexes)
+        return {folded_name(re.split("[./]", name)[-1]): name for name in names}
+
+    def _check_name(self, name: str, shapes: HtmlShapes, changed: Mapping[str, str]) -> None:
+        """Raise NotAsDeclared for a control that nobody has declared and a system may take for a declared one."""
+        if field_of_control(name, shapes) or any(fits(place.name, name) for place in shapes.key_controls):
+            return
+        if name in self.near.in_form(shapes):
+            raise NotAsDeclared("")
+        if changed and (field := named_within(name, changed)) is not None:
+            raise NotAsDeclared(field)
+
     def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
         """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
 
@@ -130,7 +155,7 @@ class WriteRules:
         field = self.fields[control_field(part.name, shapes)]
         if field.file is None:
             raise FileRefused("")
-        is_of_type = file.media_type in field.file.types and file.content.startswith(SIGNATURES[file.media_type])
+        is_of_type = file.media_type in field.file.types and SIGNATURES[file.media_type].match(file.content)
         if not is_of_type or len(file.content) > field.file.most_bytes:
             raise FileRefused(field.name)
         if self.holds_mask(file.name):
@@ -144,7 +169,7 @@ class WriteRules:
         if not (actions[index].kind is Kind.DROP if is_empty else self.is_mask(actions[index], value)):
             return value
         field = self.fields[index]
-        true_values = {true for shown, true in carried.get(name, ()) if _plain(shown) == _plain(value)}
+        true_values = {true for shown, true in carried.get(name, ()) if plain(shown) == plain(value)}
         if is_empty and true_values == {""}:
             return value  # there was nothing to drop
         # What was chosen among choices that stand for values is no mask that comes back, whatever becomes of those.
@@ -156,110 +181,9 @@ class WriteRules:
         raise MaskReturned(field.name)
 
 
-class _Part(ValueShape, frozen=True):
-    """The value, or the label beside it, of an object that holds both. An object in its place is undeclared."""
-
-    droppable: bool = True
-    """Whether the object may be left without it."""
-
-
-class _JsonSettling:
-    """Walks one JSON value, takes out what is to be dropped and raises at what is to be refused."""
-
-    def __init__(self, rules: WriteRules, actions: Sequence[Action], *, replaces: bool) -> None:
-        self.rules = rules
-        self.actions = actions
-        self.replaces = replaces
-        self.dropped = False
-
-    def settle(self, value: Any, shape: Shape | None, depth: int) -> None:
-        if depth > DEEPEST:
-            raise Withheld("nested_too_deeply")
-        if isinstance(value, list):
-            inner = shape.items or shape if isinstance(shape, ObjectShape) else _row_shape(shape)
-            for item in value:
-                self.settle(item, inner, depth + 1)
-        elif isinstance(value, dict):
-            self._object(value, shape, depth)
-        elif self._is_mask(value, shape):
-            raise MaskReturned(self.rules.fields[_field_of(shape)].name)
-
-    def _is_mask(self, value: Any, shape: Shape | None) -> bool:
-        if isinstance(value, str):
-            return self.rules.is_mask(self.actions[_field_of(shape)], value)
-        action = self.actions[_field_of(shape)]
-        if value is None:
-            could_be = action.kind is Kind.DROP or (action.kind is Kind.MASK and not action.stored)
-            return could_be and not isinstance(shape, ObjectShape | RowsShape)
-        # A number that stands for a band stands for itself as well.
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and action.kind is Kind.MASK and action.number(value) == value
-
-    def _parts(self, shape: Shape | None) -> dict[str, _Part]:
-        """What an object in the place of a single value holds, the value first; nothing where none is declared."""
-        if self.rules.labels is None or not isinstance(shape, ValueShape) or isinstance(shape, _Part):
-            return {}
-        parts = _Part(shape.field, droppable=False), _Part(shape.label)
-        return dict(zip(self.rules.labels, parts, strict=True))
-
-    def _is_dropped(self, value: Any, shape: Shape | None) -> bool:
-        """Whether *value* is a mask that is left out. A label goes with the value that it stands beside."""
-        if self.rules.fields[_field_of(shape)].on_write is not OnWrite.DROP:
-            return False
-        if isinstance(shape, _Part) and not shape.droppable:
-            return False
-        if isinstance(value, dict):
-            value = value.get(next(iter(self._parts(shape)), ""), value)
-        return not isinstance(value, dict | list) and self._is_mask(value, shape)
-
-    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> None:
-        declared: Mapping[str, Shape] = shape.children if isinstance(shape, ObjectShape) else self._parts(shape)
-        other = shape.other if isinstance(shape, ObjectShape) else None
-        if self.replaces:
-            for key, child in declared.items():
-                field = self.rules.fields[_field_of(child)]
-                is_dropped = isinstance(child, ValueShape) and _is_left_out(self.actions[child.field])
-                if is_dropped and key not in value and field.on_write is not OnWrite.DROP:
-                    raise MaskReturned(field.name)
-        for key, item in list(value.items()):
-            child_or_other = declared.get(key) or other
-            if key not in declared and (is_hidden_key(key) or holds_handle(key)):
-                raise MaskReturned(self.rules.fields[UNDECLARED].name)
-            if self._is_dropped(item, child_or_other):
-                del value[key]
-                self.dropped = True
-            elif isinstance(child_or_other, RowsShape) and isinstance(item, list):
-                self._rows(item, child_or_other, value.get(child_or_other.columns), depth + 1)
-            else:
-                self.settle(item, child_or_other, depth + 1)
-
-    def _rows(self, rows: list[Any], shape: RowsShape, columns: Any, depth: int) -> None:
-        names = columns if isinstance(columns, list) and all(isinstance(column, str) for column in columns) else []
-        for row in rows:
-            if not isinstance(row, list):
-                self.settle(row, shape.record, depth + 1)
-            elif len(row) != len(names):
-                raise Withheld("table_not_as_declared")
-            else:
-                for name, cell in zip(names, row, strict=True):
-                    self.settle(cell, shape.record.children.get(name) or shape.record.other, depth + 2)
-
-
-def _is_left_out(action: Action) -> bool:
-    return action.kind is Kind.DROP and not action.stays
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """*text* as a browser sends it back, whatever it made of line ends and the space around."""
     return text.replace("\r\n", "\n").strip()
-
-
-def _field_of(shape: Shape | None) -> int:
-    return shape.field if isinstance(shape, ValueShape) else UNDECLARED
-
-
-def _row_shape(shape: Shape | None) -> Shape | None:
-    return shape.record if isinstance(shape, RowsShape) else shape
 
 
 def fits(pattern: str, name: str) -> bool:
@@ -267,8 +191,13 @@ def fits(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
+def field_of_control(name: str, shapes: HtmlShapes) -> str:
+    """The field of the record that the control *name* holds; empty where it holds none."""
+    match = re.fullmatch(shapes.control, name) if shapes.control else None
+    return match["field"] if match and match["field"] in shapes.record.children else ""
+
+
 def control_field(name: str, shapes: HtmlShapes) -> int:
     """The index of the field that the control *name* holds."""
-    match = re.fullmatch(shapes.control, name) if shapes.control else None
-    child = shapes.record.children.get(match["field"]) if match else None
+    child = shapes.record.children.get(field_of_control(name, shapes))
     return child.field if isinstance(child, ValueShape) else UNDECLARED

@@ -2,12 +2,14 @@
 
 Refused: a key twice in one mapping, anchors and aliases, tags, more than one document, a file beyond `LARGEST_FILE`.
 Scalars stay text: whether `no` is a word or a truth value is for the reader of that field to say.
+
+A policy has a node for every word in it. In a tree there are no cycles, so their collector need not look at the nodes.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import yaml
 
 from policies.findings import Finding, Findings, Position
@@ -17,30 +19,26 @@ LARGEST_FILE = 2 * 1024 * 1024
 DEEPEST = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True, gc=False):
     """A single value, as text."""
 
     text: str
     at: Position
-    quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(msgspec.Struct, frozen=True, gc=False):
     """A sequence."""
 
     nodes: list["Node"]
     at: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(msgspec.Struct, frozen=True, gc=False):
     """A mapping from text to nodes."""
 
     nodes: dict[str, "Node"]
     at: Position
-    keys: dict[str, Position] = field(default_factory=dict)
+    keys: dict[str, Position]
     """Where each key stands."""
 
 
@@ -53,7 +51,7 @@ def read_yaml(text: str, file: str, findings: Findings) -> Node | None:
         findings.add(Finding(Position(file, 1, 1), "file-too-large", f"the file has more than {LARGEST_FILE} bytes"))
         return None
     try:
-        return _Builder(file, findings).document(yaml.parse(text, Loader=yaml.CSafeLoader))
+        return _Builder(file, findings, yaml.CSafeLoader(text).get_event).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Position(file, mark.line + 1, mark.column + 1) if mark else Position(file, 1, 1)
@@ -66,61 +64,63 @@ def read_yaml(text: str, file: str, findings: Findings) -> Node | None:
 
 
 class _Builder:
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, file: str, findings: Findings, next_event: Callable[[], Any]) -> None:
         self.file = file
         self.findings = findings
+        self._next = next_event
 
-    def document(self, events: Iterator[Any]) -> Node | None:
+    def document(self) -> Node | None:
         tree: Node | None = None
-        for event in events:
+        while (event := self._next()) is not None:
             if isinstance(event, yaml.DocumentStartEvent):
                 if tree is not None:
                     self._find(event, "two-documents", "a file holds one document: remove the line `---`")
                     return None
             elif isinstance(event, yaml.NodeEvent):
-                tree = self._node(event, events, 0)
+                tree = self._node(event, 0)
         return tree
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        at = self._position(event)
+    def _node(self, event: Any, depth: int) -> Node:
+        mark = event.start_mark
+        at = Position(self.file, mark.line + 1, mark.column + 1)
         if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST}", problem_mark=event.start_mark)
-        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST}", problem_mark=mark)
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             self._find(event, "alias", f"write it out: `*{event.anchor}` makes a policy hard to read")
             return Scalar("", at)
         if event.anchor is not None:
             self._find(event, "alias", f"remove the anchor `&{event.anchor}`: policies have no aliases")
         if event.tag is not None:
             self._find(event, "tag", f"remove the tag `{event.tag}`")
-        if isinstance(event, yaml.ScalarEvent):
-            return Scalar(event.value, at, quoted=event.style is not None)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Node] = []
-            while not isinstance(event := next(events), yaml.SequenceEndEvent):
-                items.append(self._node(event, events, depth + 1))
-            return Items(items, at)
-        return self._entries(events, at, depth)
+        if kind is yaml.ScalarEvent:
+            return Scalar(event.value, at)
+        if kind is yaml.MappingStartEvent:
+            return self._entries(at, depth + 1)
+        items: list[Node] = []
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            items.append(self._node(event, depth + 1))
+        return Items(items, at)
 
-    def _entries(self, events: Iterator[Any], at: Position, depth: int) -> Entries:
-        entries = Entries({}, at)
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
-            key = self._node(event, events, depth + 1)
-            value = self._node(next(events), events, depth + 1)
+    def _entries(self, at: Position, depth: int) -> Entries:
+        nodes: dict[str, Node] = {}
+        keys: dict[str, Position] = {}
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            key = self._node(event, depth)
+            value = self._node(self._next(), depth)
             if not isinstance(key, Scalar):
                 self.findings.add(Finding(key.at, "not-a-key", "a key is a single value"))
-            elif key.text in entries.nodes:
-                first = entries.keys[key.text]
+            elif key.text in nodes:
+                first = keys[key.text]
                 message = f"`{key.text}` stands here a second time; the first is on line {first.line}"
                 self.findings.add(
                     Finding(key.at, "duplicate-key", message, about=f"`{key.text}`，第一处在第 {first.line} 行")
                 )
             else:
-                entries.nodes[key.text] = value
-                entries.keys[key.text] = key.at
-        return entries
-
-    def _position(self, event: Any) -> Position:
-        return Position(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+                nodes[key.text] = value
+                keys[key.text] = key.at
+        return Entries(nodes, at, keys)
 
     def _find(self, event: Any, code: str, message: str) -> None:
-        self.findings.add(Finding(self._position(event), code, message))
+        mark = event.start_mark
+        self.findings.add(Finding(Position(self.file, mark.line + 1, mark.column + 1), code, message))

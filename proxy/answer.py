@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.ask import SAID
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
@@ -159,8 +159,8 @@ def _masker(
 
     addresses = forward.addresses
 
-    def seal(action: str, carried: Carried) -> str:
-        return system.seal_form(target_of_form(request, addresses.original(action)), carried, caller, now)
+    def seal(action: str, held: Held) -> str:
+        return system.seal_form(target_of_form(request, addresses.original(action)), held, caller, now)
 
     if system.is_learning:
         hides = forward.view.learning_masker(kind, tally, charset, seal)

@@ -173,8 +173,10 @@ class AnswerHeaders:
         if there.scheme not in ("", "http", "https") or "@" in there.netloc or not self._is_served(host, path):
             return None
         written = self.forward.addresses.of(target)
+        if written is None or self.forward.addresses.of(value) is None:
+            return None
         # Of where it leads on the page, and of all that is no handle, nothing may tell of anybody.
-        if written is None or self._tells(self._without_handles(f"{written}#{there.fragment}"), self.forward.said):
+        if self._tells(self._without_handles(f"{written}#{there.fragment}"), self.forward.said):
             return None
         origin = "" if host == self.request.host else f"https://{host}{f':{port}' if port else ''}"
         return f"{origin}{written}{f'#{there.fragment}' if there.fragment else ''}"

@@ -10,6 +10,7 @@ NAMES = (
     "failures",
     "record_failures",
     "refused_publications",
+    "unopened",
     "live",
     "serving",
     "programs",

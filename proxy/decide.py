@@ -9,22 +9,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from policies.addresses import Addresses
 from policies.ask import call_refusal
 from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
-from policies.formats.sent_form import Part, coding_of
-from policies.links import Addresses, quoted
+from policies.formats.sent_form import Coding, Part, coding_of
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
+from policies.paths import quoted
 from policies.permits import Permit
 from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
+from policies.sent_json import JsonWalk
+from policies.settling import Settling
 from policies.transforms.handle import holds_handle
 from policies.view import View
-from policies.write_back import FileRefused, MaskReturned
+from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
 from proxy.identity import Caller
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
@@ -179,7 +182,7 @@ def _decided(
     if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    if any(view.links.hold_key(value, asked.path) for value in asked.values_said):
+    if view.links.is_guess(asked, operation):
         return Refuse(reason="question_about_hidden_field", operation=operation)
     if system.writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
@@ -195,7 +198,7 @@ def _decided(
         operation=operation,
         view=view,
         request=_asking(request, stored),
-        addresses=system.addresses(view, asked, holder),
+        addresses=system.addresses(view, asked, None if operation.static else holder),
         body=b"",
         said=asked.said,
         parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
@@ -227,10 +230,11 @@ def _with_body(
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)
-    opening, came = Opening(system.program, forward.view, system.holder(caller, now)), body
+    holder, came = system.holder(caller, now), body
+    opening = Opening(system.program, forward.view, holder, system.writes, request.path)
     try:
         body, said, keys = _opened(request, body, operation.body, opening)
-        settled = _settled(request, body, operation.body, system, caller, forward.view, now)
+        settled = _settled(forward, request, came, body, system, caller, now)
     except BadToken:
         return Refuse(reason="unknown_handle", operation=operation)
     except RawKey:
@@ -239,13 +243,15 @@ def _with_body(
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     except SentBlocked as blocked:
         return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
+    except NotAsDeclared as misplaced:
+        return Refuse(reason="not_as_declared", operation=operation, field=misplaced.field)
     except FileRefused as refused:
         return Refuse(reason="file_refused", operation=operation, field=refused.field)
     except Withheld:
         return Refuse(reason="body_unreadable", operation=operation)
     if settled is None:
         return Refuse(reason="body_not_declared", operation=operation)
-    forward.addresses.asked_by(keys)
+    forward.addresses.sent_with(keys)
     sent = _unchanged(_texts(request, came), _texts(request, settled))
     return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
 
@@ -297,9 +303,10 @@ def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _settled(
-    request: Request, body: bytes, shapes: Shapes, system: System, caller: Caller, view: View, now: datetime
+    forward: Forward, request: Request, came: bytes, body: bytes, system: System, caller: Caller, now: datetime
 ) -> bytes | None:
-    """The body that may be sent on; None where nothing of that kind is declared."""
+    """The body that may be sent on; None where nothing of that kind is declared. It *came* as it was shown."""
+    shapes, view = forward.operation.body, forward.view
     if not body:
         return b""
     if "content-encoding" in request.headers:
@@ -311,29 +318,48 @@ def _settled(
         coding = coding_of(request.content_type)
         if coding is None:
             raise Withheld("not_a_form")
-        target = target_of(request.path, request.query)
-        carried: Carried = {}
-
-        def opened(token: str) -> Carried:
-            found = system.open_form(token, target, caller, now)
-            for name, values in found.items():
-                carried[name] = carried.get(name, []) + values
-            return found
-
-        body = system.sent.opened_form(body, shapes.html, view.sent_back, coding)
-        settled = system.writes.form(body, shapes.html, opened, view.actions, coding)
-        if view.masks_sent:
-            settled = _sending(system, view).form(settled, shapes.html, coding, body)
-        return system.sent.stored_form(settled, shapes.html, coding, carried)
+        return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
     if media_type == JSON and shapes.json is not None:
-        body = system.sent.opened_json(body, shapes.json, view.sent_back)
-        settled = system.writes.json(body, shapes.json, view.actions, replaces=request.method == "PUT")
-        if view.masks_sent:
-            settled = _sending(system, view).json(settled, shapes.json)
-        return system.sent.stored_json(settled, shapes.json)
+        steps = [
+            system.sent.opening(view.sent_back),
+            Settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
+            *([_sending(system, view)] if view.masks_sent else []),
+            system.sent.storing(),
+        ]
+        return JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
     return None
+
+
+def _settled_form(
+    forward: Forward,
+    request: Request,
+    came: bytes,
+    body: bytes,
+    shapes: HtmlShapes,
+    coding: Coding,
+    system: System,
+    caller: Caller,
+    now: datetime,
+) -> bytes:
+    """The form that may be sent on in the place of *body*."""
+    view, target, sent = forward.view, target_of(request.path, request.query), coding.read(came)
+    names_record = system.question(forward.operation).names_record(request.query)
+    carried: Carried = {}
+
+    def opened(token: str) -> Carried:
+        held = system.open_form(token, target, caller, now)
+        found = system.restoring.carried(held, sent, shapes, names_record=names_record)
+        for name, values in found.items():
+            carried[name] = carried.get(name, []) + values
+        return found
+
+    body = system.sent.opened_form(body, shapes, view.sent_back, coding)
+    settled = system.writes.form(body, shapes, opened, view.actions, coding, sends=view.sends)
+    if view.masks_sent:
+        settled = _sending(system, view).form(settled, shapes, coding, body)
+    return system.sent.stored_form(settled, shapes, coding, carried)
 
 
 def _sending(system: System, view: View) -> Sending:
     program = system.program
-    return Sending(view.sends, program.fields, program.labels.json, Tally(system.digester))
+    return Sending(view.sends, program.fields, Tally(system.digester))

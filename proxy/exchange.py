@@ -40,6 +40,10 @@ _CLAIMED = frozenset(
     "remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
 )
 _CLAIMED_FAMILIES = ("x-forwarded-", "x-auth-request-", "x-ssl-", "x-client-cert", "yingbi-")
+_LEAD_NOWHERE = frozenset(
+    {"accept", "accept-charset", "accept-language", "content-type", "cookie", "origin", "user-agent"}
+)
+"""What no system takes for an address of its own, whatever stands in it."""
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
@@ -134,10 +138,12 @@ def send_on(
             value = _opened(value, cookies)
             if not value:
                 continue
-        if PREFIX.encode() in value.lower() and key != "referer":
-            continue  # it stands for nothing there
-        if key == "referer" and _tells_key(value, forward):
-            value = _host_of(value)
+        if key == "referer":
+            value = _referer(value, forward)
+            if not value:
+                continue
+        elif PREFIX.encode() in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
+            continue  # a handle stands for nothing there
         fields.append((name, value))
     fields += [
         (b"accept-encoding", b"identity"),
@@ -165,21 +171,27 @@ def send_on(
     )
 
 
-def _tells_key(referer: bytes, forward: Forward) -> bool:
-    """Whether *referer* holds a handle, which is of no use to the system behind, or a key that the caller may not see:
-    a system that leads him back there would have him tried it.
+def _tells_key(value: bytes, forward: Forward) -> bool:
+    """Whether *value* leads to a key that the caller may not see: to be led there would be to try it."""
+    return forward.view.links.hold_key(value.decode("utf-8", "replace"), forward.request.path)
+
+
+def _referer(value: bytes, forward: Forward) -> bytes:
+    """What the system behind is told of where the caller came from: an address of a page, as browsers send it.
+
+    Without its path where a handle stands in it, which is of no use behind, or a key that the caller may not see. Empty
+    where it is no such address: it would be whatever the caller wants to be led to.
     """
-    address = referer.decode("utf-8", "replace")
-    return PREFIX in address.lower() or forward.view.links.hold_key(address)
-
-
-def _host_of(referer: bytes) -> bytes:
-    """*referer* without its path, which is none of the system behind where a handle stands in it."""
     try:
-        split = urlsplit(referer.decode("ascii", "replace"))
+        split = urlsplit(value.decode("ascii"))
+        told = split.scheme in ("http", "https") and bool(split.hostname) and "@" not in split.netloc
     except ValueError:
         return b""
-    return f"{split.scheme}://{split.netloc}/".encode("ascii", "replace")
+    if not told or split.fragment:
+        return b""
+    if PREFIX.encode() in value.lower() or _tells_key(value, forward):
+        return f"{split.scheme}://{split.netloc}/".encode("ascii")
+    return value
 
 
 def _with_fixed(path: bytes, forward: Forward) -> bytes:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from mitmproxy.connection import Client
@@ -85,7 +86,9 @@ class Gate:
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
         self.counters.add("requests")
-        begin_exchange(flow, Ledger(self.log, self.now, source_ip_of(flow.client_conn)))
+        ledger = Ledger(self.log, self.now, source_ip_of(flow.client_conn))
+        ledger.unopened = partial(self.counters.add, "unopened")
+        begin_exchange(flow, ledger)
         flow.request.stream = False
 
     def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from policies.decisions import Decision
 from policies.formats.masker import Tally
-from policies.program import FREE_TEXT, UNDECLARED
+from policies.program import FREE_TEXT, UNDECLARED, Program
 from policies.transforms.spec import FORM_ORDER, Form
 from policies.view import View
 from proxy.identity import NOBODY, Caller
@@ -24,6 +24,8 @@ from siem.record.event import (
 )
 from siem.record.log import AccessLog
 
+UNOPENED = "unopened"
+"""How records call what becomes of stored values that do not open: how many different ones there were."""
 MOST_SUBJECTS = 1_000
 """Digests in one event; a window with more is written down in several."""
 
@@ -48,6 +50,8 @@ class Ledger:
         self.format = ""
         self.watched: Callable[[Tally], None] = lambda tally: None
         """Is told what has been shown, once that is in the log. Must not raise."""
+        self.unopened: Callable[[int], None] = lambda number: None
+        """Is told of how many stored values did not open, once that is in the log. Must not raise."""
         self.overlay = 0
         self.permits: tuple[str, ...] = ()
         """The ids of the permits of the caller for the system."""
@@ -98,6 +102,7 @@ class Ledger:
             counted = Tally(tally.digester, subjects=part)
             if start == 0:
                 counted.fields, counted.found, counted.left_out = tally.fields, tally.found, tally.left_out
+                counted.unopened = tally.unopened
             self._append(Phase.SHOWN, Verdict.FORWARD, tally=counted, like=tally)
 
     def closed(self, reason: str) -> None:
@@ -119,6 +124,8 @@ class Ledger:
         fields = _field_uses(tally, self.view) if tally is not None else ()
         subjects = tally.subjects if tally is not None else {}
         system = self.system
+        if tally is not None and system is not None:
+            fields += _unopened(tally, system.program)
         self._log.append(
             AccessEvent(
                 id=self._next_id(),
@@ -157,6 +164,8 @@ class Ledger:
         )
         if tally is not None:
             self.watched(tally)
+            if tally.unopened:
+                self.unopened(sum(map(len, tally.unopened.values())))
 
     def _next_id(self) -> EventId:
         if not self._id_used:
@@ -185,6 +194,11 @@ def _field_uses(tally: Tally, view: View | None) -> tuple[FieldUse, ...]:
     return tuple(uses)
 
 
+def _unopened(tally: Tally, program: Program) -> tuple[FieldUse, ...]:
+    counted = ((program.fields[index % len(program.fields)], len(hashes)) for index, hashes in tally.unopened.items())
+    return tuple(_hidden(field.name, field.category, field.rule, count, transform=UNOPENED) for field, count in counted)
+
+
 def _use(decision: Decision, count: int) -> FieldUse:
     return FieldUse(
         name=decision.name,
@@ -197,10 +211,10 @@ def _use(decision: Decision, count: int) -> FieldUse:
     )
 
 
-def _hidden(name: str, category: str, rule: str, count: int) -> FieldUse:
+def _hidden(name: str, category: str, rule: str, count: int, *, transform: str = "redact") -> FieldUse:
     disclosure = Disclosure.NONE
     return FieldUse(
-        name=name, category=category, transform="redact", disclosure=disclosure, rule=rule, grant=None, count=count
+        name=name, category=category, transform=transform, disclosure=disclosure, rule=rule, grant=None, count=count
     )
 
 

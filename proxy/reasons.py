@@ -23,6 +23,11 @@ REASONS: dict[str, Reason] = {
     "request_too_large": Reason(413, "请求内容超过大小限制", "the request is larger than allowed"),
     "body_not_declared": Reason(415, "该操作不接受这种格式的内容", "this operation takes no content of that kind"),
     "body_unreadable": Reason(400, "请求内容无法按其格式读取", "the content cannot be read as what it says it is"),
+    "not_as_declared": Reason(
+        400,
+        "提交的名称与安全策略声明的只差大小写、空格、括号等写法，或应填一个值的位置是列表或对象",
+        "a name is nearly one that the policy declares, or a list or an object stands in the place of a single value",
+    ),
     "mask_returned": Reason(
         409,
         "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -57,7 +58,10 @@ class Asked:
 
 
 class Shadow:
-    """The draft of one worker: in the folder *published*, where there is one; it counts in the file *path*."""
+    """The draft of one worker: in the folder *published*, where there is one; it counts in the file *path*.
+
+    *clock* tells seconds, and when to write.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class Shadow:
         verifier: Verifier | None,
         secret: bytes,
         path: Path | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._published = published
         self._verifier = verifier
@@ -76,7 +81,8 @@ class Shadow:
         self._systems: dict[str, System] = {}
         self._compared: dict[tuple[object, ...], tuple[View, View, list[Change]]] = {}
         self._standpoints: dict[str, Standpoint] = {}
-        self._saved_s = time.monotonic()
+        self._clock = clock
+        self._saved_s = clock()
         self._is_changed = False
         self.found = Disagreements(0)
 
@@ -84,7 +90,7 @@ class Shadow:
         """Take what was published since, and write down what is new, now and then."""
         with contained(self._failed):
             self._look()
-            if self._is_changed and time.monotonic() - self._saved_s >= EVERY_S:
+            if self._is_changed and self._clock() - self._saved_s >= EVERY_S:
                 self.save()
 
     def judge(self, ledger: Ledger, system: System, asked: Asked, live: Forward | Refuse) -> None:
@@ -98,7 +104,7 @@ class Shadow:
         """Write down what was counted."""
         if self._path is None or not self._is_changed:
             return
-        self._saved_s = time.monotonic()
+        self._saved_s = self._clock()
         unfinished = self._path.with_suffix(".new")
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from policies.applies import Applying, Asking
+import msgspec
+
+from policies.addresses import Addresses
+from policies.applies import Applying, Asking, anywhere
 from policies.ask import Opened, Question, Routes
 from policies.choose import Permitted, countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
-from policies.formats.html_forms import Carried
-from policies.links import Addresses, quoted
+from policies.formats.html_forms import Held
+from policies.paths import quoted
 from policies.permits import Permit
 from policies.permitting import Permitting
-from policies.policy import State
+from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
+from policies.restoring import Restoring
 from policies.sent_values import SentValues
 from policies.transforms.encrypt import Cipher
 from policies.transforms.handle import Handles, Holder
@@ -50,7 +54,9 @@ class System:
         self.views = Views(program, secret, keys)
         self._applying = Applying(program)
         self.permitting = Permitting(program)
+        self._anywhere = Applying(msgspec.structs.replace(program, grants=anywhere(program.grants)))
         self.writes = WriteRules(program)
+        self.restoring = Restoring(program)
         self.sent = SentValues(program, keys)
         self.identity = Identity(program, digester)
         split = urlsplit(program.upstream)
@@ -84,7 +90,13 @@ class System:
         """The view of *caller*, who asks from *address* at *now*; the *strictest* where an overlay says so."""
         asking = asking_of(caller, now, address=address, operation=operation.id)
         applying = countable(self._applying.to(asking), own=caller.own, acting=caller.on_behalf_of)
-        return self.views.of(applying, harder=strictest)
+        if operation.method in SAFE_METHODS:
+            return self.views.of(applying, harder=strictest)
+        # What is written here is read elsewhere, and once the caller has asked to be shown more.
+        at_all = countable(self._anywhere.to(asking), own=caller.own, acting=caller.on_behalf_of)
+        here = {grant.id for grant in applying}
+        elsewhere = tuple(grant for grant in at_all if grant.id not in here) + self.permitting.askable(asking)
+        return self.views.of(applying, harder=strictest, elsewhere=elsewhere)
 
     def permitted(
         self, permits: Sequence[Permit], caller: Caller, now: datetime, *, operation: OperationRule, address: str
@@ -92,10 +104,11 @@ class System:
         """What *permits*, the caller's own, show in the answer."""
         return self.permitting.permitted(permits, asking_of(caller, now, address=address, operation=operation.id))
 
-    def seal_form(self, target: str, carried: Carried, caller: Caller, now: datetime) -> str:
-        """How a form that is shown to *caller* at *now*, and sent to *target*, carries what its masks stand for."""
+    def seal_form(self, target: str, held: Held, caller: Caller, now: datetime) -> str:
+        """How a form that is shown to *caller* at *now*, and sent to *target*, carries what it holds."""
         until = int(now.timestamp()) + FORM_LASTS_S
-        body = json.dumps({"until": until, "carried": carried}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        parts = {name: part for name, part in asdict(held).items() if part}
+        body = json.dumps({"until": until, **parts}, ensure_ascii=False).encode("utf-8", "surrogatepass")
         filled = body.ljust(max(LEAST_CARRIED, 1 << (len(body) - 1).bit_length()))
         return self._cipher.encrypt(filled, self.name, caller.id, target)
 
@@ -103,9 +116,9 @@ class System:
         """What *caller* is given in place of identifiers at *now*, and what opens for him then."""
         return self._handles.of(caller.id, now.timestamp())
 
-    def addresses(self, view: View, asked: Opened, holder: Holder) -> Addresses:
-        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*."""
-        return Addresses(view.links, asked.path, holder, asked.keys)
+    def addresses(self, view: View, asked: Opened, holder: Holder | None) -> Addresses:
+        """The addresses of the answer that *holder*, who has *view*, gets to what is *asked*; None: without handles."""
+        return Addresses(view.links, asked.path, holder, asked.keys, says=any(asked.values_said))
 
     def opened(self, request: Request, operation: OperationRule, holder: Holder) -> tuple[Request, Opened]:
         """*request* for *operation* with what handles in its target stand for, and what is asked by it then.
@@ -126,15 +139,16 @@ class System:
             raise BadToken
         return replace(request, path=asked.path, query=asked.query, opened=target), asked
 
-    def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Carried:
+    def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Held:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""
         try:
             body = json.loads(self._cipher.decrypt(token, self.name, caller.id, target))
         except BadToken:
-            return {}
-        if now.timestamp() >= body["until"]:
-            return {}
-        return {name: [(shown, true) for shown, true in values] for name, values in body["carried"].items()}
+            return Held()
+        if now.timestamp() >= body.pop("until"):
+            return Held()
+        carried = {name: [(shown, true) for shown, true in values] for name, values in body.pop("carried").items()}
+        return Held(carried, **body)
 
 
 def asking_of(caller: Caller, now: datetime, *, address: str, operation: str = "") -> Asking:

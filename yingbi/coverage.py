@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from policies.findings import PolicyError
-from policies.keys import Verifier
 from policies.load import load_policy
 from policies.policy import State
-from policies.program import Program, digest_of
-from proxy.published import NotPublished, read_programs
+from policies.program import digest_of
+from proxy.published import NotPublished
 from siem.index.condition import AllOf, Is
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.bypass import Probed, Way, own_addresses, probe
 from yingbi.home import Home
+from yingbi.in_force import programs_in_force
 
 LOOKED_BACK = timedelta(days=7)
 _COUNT_TIMEOUT = timedelta(seconds=10)
@@ -129,11 +129,9 @@ def _told_force(in_force: bool | None) -> str:
 def _in_force(home: Home) -> Mapping[str, str] | None:
     """The digest of each program in force; None where there is no installation."""
     try:
-        verifier = Verifier(home.public_key("program").read_bytes())
-        programs: dict[str, tuple[Program, str]] = read_programs(home.published, verifier, {}, 0)[0]
+        return {name: digest for name, (_, digest) in programs_in_force(home).items()}
     except (NotPublished, OSError, ValueError):
         return None
-    return {name: digest for name, (_, digest) in programs.items()}
 
 
 def _undeclared(store: EventStore | None, system: str, now: datetime) -> int | None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from deploy.private_file import write_private
 from policies.data_keys import derive_key
 from policies.discover import Draft, discover
 from policies.draft_text import text_of
 from policies.findings import PolicyError
-from policies.inventory import Notes, merged, read_notes
+from policies.inventory import Notes, merged, read_notes, write_notes
 from policies.keys import read_secret
 from policies.load import load_policy
 from policies.policy import State
@@ -21,13 +22,32 @@ class NothingSeen(Exception):
 
 def systems_seen(home: Home) -> dict[str, Notes]:
     """What the workers of the installation noted, by system. Raises OSError and ValueError."""
-    key = derive_key(read_secret(home.private_key("fields")), "inventory")
+    key = _key_of(home)
     found: dict[str, list[Notes]] = {}
-    for path in sorted(home.inventory.glob("worker-*")) if home.inventory.is_dir() else ():
+    for path in sorted(home.inventory.glob("worker-*")):
         if path.suffix != ".new":
             for system, notes in read_notes(path.read_bytes(), key).items():
                 found.setdefault(system, []).append(notes)
     return {system: merged(iter(notes)) for system, notes in found.items()}
+
+
+def renew_inventory(home: Home) -> None:
+    """Write every inventory anew, while no worker runs: an older release may have kept words that are not kept now.
+
+    What cannot be read, or was not finished, goes: nobody will ever read it. Raises OSError.
+    """
+    key = _key_of(home)
+    for path in list(home.inventory.glob("worker-*")):
+        try:
+            if path.suffix == ".new":
+                raise ValueError("a worker was killed while it wrote this")
+            write_private(path, write_notes(read_notes(path.read_bytes(), key), key))
+        except ValueError:
+            path.unlink()
+
+
+def _key_of(home: Home) -> bytes:
+    return derive_key(read_secret(home.private_key("fields")), "inventory")
 
 
 def draft_of(home: Home, folder: Path, name: str | None, recording: Path | None) -> tuple[Draft, str]:

@@ -11,6 +11,7 @@ from policies.permits import Kind
 from policies.policy import Gravity, Harmed
 from policies.transforms.spec import Form
 from policies.trial import Tried
+from proxy.ledger import UNOPENED
 from proxy.reasons import REASONS
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitState, Verdict
@@ -69,6 +70,9 @@ def lines_of_trial(tried: Tried) -> Iterator[str]:
         decision = used.decision
         told = _Told(decision.name, decision.category, decision.form, decision.transform, decision.rule, decision.grant)
         yield from _field(told, used.count, used.more, used.harm)
+    for name, count in tried.unopened.items():
+        zh = f"{name}: {count} 个值是密文，试用没有密钥，显示为 ***；请用加密前的值"
+        yield f"{zh} / values are encrypted, and a trial has no key: give it what they were before"
     for category, count in sorted(tried.found.items()):
         yield f"{category}: 在自由文本中识别并遮盖 / found in free text and masked: {count}"
 
@@ -97,6 +101,10 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     reveals = {reveal.grant.id for reveal in program.reveals} if program else set()
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
+        if told.transform == UNOPENED:
+            yield f"{told.name} ({told.category}): 后端存的密文打不开，已遮盖，{told.rule}，{count} 个值 / values"
+            yield "  what is stored does not open: another key, altered, moved or never encrypted; tell the operator"
+            continue
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
         harm = program.harms.get(told.category, {}) if program else {}
         yield from _field(told, count, more, harm, is_revealed=told.grant in reveals)

@@ -18,6 +18,7 @@ COUNTED = {
     "failures": "Failures on the data path; each has shown nothing.",
     "record_failures": "Answers withheld because the log could not be written.",
     "refused_publications": "Programs or overlays that a worker would not take.",
+    "unopened": "Stored values that did not open, a different one in an answer counted once: hidden from everybody.",
 }
 MEASURED = {
     "serving": "1 while the worker's lease on programs and overlay holds.",

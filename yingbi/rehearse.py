@@ -1,6 +1,6 @@
 """Rehearses a draft: compares it with what is in force, and says in words what would change. Chinese first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -9,12 +9,10 @@ from typing import Any
 
 from policies.changes import Kind, Side
 from policies.compile_folder import compile_folder
-from policies.keys import Verifier
-from policies.program import Program
 from policies.rehearse import ANYBODY, LOOSER, SIGNED_IN, UNCOUNTED, Difference, rehearse
-from proxy.published import read_programs
 from proxy.reasons import REASONS
 from yingbi.home import Home
+from yingbi.in_force import programs_in_force
 from yingbi.samples import Compared, compare_samples
 from yingbi.usages import read_usages
 
@@ -29,6 +27,7 @@ KINDS = {
     Kind.WITHHELD: "会拦截 / would be withheld",
     Kind.UNASKED: "会不再允许的查询 / questions that could not be asked any more",
     Kind.MASKED: "会少显示 / less would be shown",
+    Kind.NO_MORE: "声明有变，肯定不会多显示 / declared otherwise, and surely no more would be shown",
 }
 
 
@@ -60,7 +59,11 @@ def rehearse_draft(
     NotPublished, NotTried, BrokenChain and OSError.
     """
     after = compile_folder(draft)
-    before = compile_folder(policy) if policy is not None else programs_in_force(home)
+    before = (
+        compile_folder(policy)
+        if policy is not None
+        else {name: program for name, (program, _) in programs_in_force(home).items()}
+    )
     since = now - timedelta(days=days)
     usages = read_usages(home.log, since, (*before.values(), *after.values()))
     return Rehearsal(
@@ -71,13 +74,6 @@ def rehearse_draft(
         answered=usages.answered,
         refused=usages.refused,
     )
-
-
-def programs_in_force(home: Home) -> Mapping[str, Program]:
-    """The programs that the workers of the installation serve by. Raises NotPublished and OSError."""
-    verifier = Verifier(home.public_key("program").read_bytes())
-    programs, _ = read_programs(home.published, verifier, {}, 0)
-    return {name: program for name, (program, _) in programs.items()}
 
 
 def lines_of(rehearsal: Rehearsal) -> Iterator[str]:
@@ -129,7 +125,7 @@ def _side(side: Side) -> str:
 
 
 def _whom(difference: Difference) -> str:
-    if difference.kind is Kind.OTHERWISE:
+    if difference.kind in (Kind.OTHERWISE, Kind.NO_MORE):
         return "请对照原文 / see the lines: yingbi policy diff"
     who = sorted(_named(each) for each in difference.who)
     concerns = f"涉及 / for {'、'.join(who[:MOST_NAMED])}{' …' if len(who) > MOST_NAMED else ''}"

@@ -21,6 +21,7 @@ from proxy.published import NotPublished, read_published_overlay
 from yingbi.addresses import addresses_of
 from yingbi.children import CannotStart, Process, Say
 from yingbi.clock import now
+from yingbi.discover import renew_inventory
 from yingbi.first_accounts import make_accounts
 from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys, make_policies, make_tls
 from yingbi.home import Home
@@ -81,6 +82,7 @@ def up(settings: Settings, say: Say) -> None:
 
 def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, list[str]]:
     make_keys(home, now)
+    renew_inventory(home)
     make_policies(home, demo=settings.demo)
     moved = make_demo(home, settings.ports, say) if settings.demo else {}
     board = Board(home.board)

@@ -202,6 +202,8 @@ class CsvMasker:
             case Kind.SHOW:
                 return cell
             case Kind.DROP:
+                if known is not None:
+                    known.add(value)
                 return '""'  # an empty line would be no record
             case Kind.MASK:
                 masked = action.masked(value, subject)

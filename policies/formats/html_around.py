@@ -10,7 +10,7 @@ from policies.formats.masker import Withheld
 
 DEEPEST = 2_000
 
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ENDED_BY_THEIR_LIKE = frozenset("li p dt dd option tr td th".split())
 
 
@@ -36,7 +36,7 @@ class Around:
 
     def begin(self, tag: StartTag) -> None:
         """The element of *tag* begins. Raises Withheld where it stands too deep."""
-        if not self._patterns or tag.name in _VOID:
+        if not self._patterns or tag.name in VOID:
             return
         if tag.name in _ENDED_BY_THEIR_LIKE and self._open and self._open[-1][0] == tag.name:
             self._pop()

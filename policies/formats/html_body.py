@@ -8,6 +8,7 @@ values and to mask it: held as parts it would weigh many times what it is writte
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -22,9 +23,9 @@ from policies.formats.html_keys import Addresses, AsTheyAre, PageKeys
 from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
 from policies.formats.html_scripts import Script, script_in
 from policies.formats.html_shape import HtmlShape
-from policies.formats.html_tables import Cell, Tables
+from policies.formats.html_tables import OF_TABLE, Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
-from policies.formats.html_whose import ROWS, Seen
+from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_tree import Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -43,7 +44,7 @@ DEEPEST_TEMPLATES = 4
 
 _LEFT_OUT = Action(field=0, kind=Kind.DROP)
 _AROUND_VALUES = Action(field=0, kind=Kind.SCAN, personal=False)
-"""For a cell of a table that holds no value: its controls and links are treated as any others."""
+"""For a cell of a table that holds no value: its text, controls and links are treated as any others."""
 
 
 class HtmlMasker:
@@ -87,6 +88,9 @@ class HtmlMasker:
         """See `Masker.close`."""
         self._read(self._charset.decode(b"", final=True), final=True)
         self._first.end()
+        for key in self._addresses.met:
+            self._known.hides = True
+            self._known.add(key)
         if self._first.is_held:
             masked = self._first.flush()
         else:
@@ -183,14 +187,16 @@ class _Reading:
 
     def _take(self, token: Token) -> None:
         if isinstance(token, StartTag | EndTag) and not is_tag_name(token.name):
+            if self._field is None:
+                self._stand(token)
             return  # what is around it reads on as if it were not there, as it does to the eye
-        if isinstance(token, StartTag):
-            token = self._keys.written(token, self._field.action if self._field is not None else None)
+        token = self._with_handles(token)
         if self._field is not None:
             if not self._field.ends_with(token):
                 self._field.add(token)
                 return
             self._end_field(self._field)
+        self._stand(token)
         cell = self._tables.take(token)
         match token:
             case Text():
@@ -204,6 +210,18 @@ class _Reading:
                 self._start(token, cell)
             case EndTag():
                 self._end(token)
+
+    def _with_handles(self, token: Token) -> Token:
+        within = self._field.action if self._field is not None else None
+        match token:
+            case StartTag():
+                return self._keys.written(token, within)
+            case Text() if self._field is None or self._field.control is None:
+                return self._keys.text(token, within)
+            case Comment():
+                return self._keys.comment(token)
+            case _:
+                return token
 
     def _text(self, token: Text) -> None:
         if self._shape.hides_everything:
@@ -221,7 +239,6 @@ class _Reading:
         self._script = script_in(tag)
         if tag.name == "form":
             self._forms.begin(tag)
-        self._row_at(tag)
         around = self._around.fields
         self._around.begin(tag)
         if not self._shape.hides_everything:
@@ -249,7 +266,6 @@ class _Reading:
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
-        self._row_at(tag)
         if is_inline(tag.name):
             self._run.add(f"</{tag.name}>")
             return
@@ -257,14 +273,25 @@ class _Reading:
             self._put(partial(str, carried))
         self._put(lambda: f"</{tag.name}>")
 
-    def _row_at(self, tag: StartTag | EndTag) -> None:
-        if self._seen is not None and tag.name in ROWS:
-            self._seen.begin_row()
+    def _stand(self, token: Token | Made) -> None:
+        """What comes next stands in an element that begins with *token*, or no longer in one that ends with it."""
+        if self._seen is not None and isinstance(token, StartTag | EndTag):
+            self._seen.take(token)
+
+    def _stand_behind(self, element: list[Token | Made]) -> None:
+        """The same, once *element* has been read whole."""
+        if isinstance(element[-1], EndTag):
+            self._stand(element[-1])
+
+    def _within_one(self) -> AbstractContextManager[None]:
+        """For what is read once more of an element that is open."""
+        return nullcontext() if self._seen is None else self._seen.within()
 
     def _control(self, tag: StartTag) -> bool:
         """Take the form control of *tag*, unless it is to be treated like any other element."""
         found = self._shape.control_of(tag)
         if found is None:
+            self._forms.note_key(tag)
             return self._own_control(tag)
         if not found[0] and is_label(tag):
             return False
@@ -308,12 +335,12 @@ class _Reading:
             self._put(self._made(field))
         else:
             if field.cell is not None:
-                self._without_values(field, field.cell)
+                self._without_values(field, field.cell, self._tables)
             self._put(self._element(field, self._around.fields, 0))
 
-    def _without_values(self, field: Field, cell: Cell) -> None:
+    def _without_values(self, field: Field, cell: Cell, tables: Tables) -> None:
         """Leave of a cell that no field is declared for what leads on, and of a heading what names a field."""
-        if cell.is_heading and self._shape.is_declared(self._tables.name(field.text)):
+        if cell.is_heading and self._shape.is_declared(tables.name(field.text)):
             return
         field.content = [
             Made(partial(hidden_text, token)) if isinstance(token, Text) and not token.raw else token
@@ -329,15 +356,14 @@ class _Reading:
             raise Withheld("nested_too_deeply")
         if not all(isinstance(token, Text) for token in field.content):
             masked = is_hidden(field.action)
-            content = field.content if masked else self._with_elements_made(field.content, around, depth)
-            field.content = self._with_controls_made(content, hidden=masked)
+            if not masked:
+                with self._within_one():
+                    field.content = self._with_elements_made(field.content, around, depth)
+            with self._within_one():
+                field.content = self._with_controls_made(field.content, hidden=masked)
         parts = field.parts(self._shape.labels)
         for part in parts:
-            if text := part.text:
-                self._note(text, part.action, part.is_subject)
-                self.tally.count(part.action)
-            else:
-                self._note_empty(part.action, part.is_subject)
+            self._note_content(part)
         hidden = any(is_hidden(part.action) for part in parts)
 
         def written() -> str:
@@ -349,22 +375,29 @@ class _Reading:
     def _with_elements_made(
         self, content: list[Token | Made], around: Mapping[re.Pattern[str], str], depth: int
     ) -> list[Token | Made]:
-        """*content* of an element that is shown, with the declared elements in it masked by themselves."""
+        """*content* of an element that is shown, with the declared elements in it masked by themselves.
+
+        So are the cells of tables in it: each holds a value of its own, and is treated as in any table of the page.
+        """
         out: list[Token | Made] = []
         waiting = deque(content)
         within = Around(self._shape.looked_for_around, around)
+        tables = Tables(self._shape.tables, self._shape.titles)
         while waiting:
             token = waiting.popleft()
-            if self._seen is not None and isinstance(token, StartTag | EndTag) and token.name in ROWS:
-                self._seen.part_rows()
+            self._stand(token)
+            cell = None if isinstance(token, Made) else tables.take(token)
             if isinstance(token, StartTag):
-                selected = self._shape.select(token, within.fields)
+                inner = self._inner(token, within.fields, tables, cell)
                 within.begin(token)
-                if selected is not None:
-                    inner = Field(token, *selected)
+                if inner is not None:
                     while waiting and not isinstance(then := waiting[0], Made) and not inner.ends_with(then):
                         inner.add(then)
                         waiting.popleft()
+                        if tables.reads_heading:
+                            tables.take(then)
+                    if inner.cell is not None:
+                        self._without_values(inner, inner.cell, tables)
                     out.append(Made(self._element(inner, within.fields, depth + 1)))
                     within.end(token.name)
                     continue
@@ -373,12 +406,26 @@ class _Reading:
             out.append(token)
         return out
 
+    def _inner(
+        self, tag: StartTag, around: Mapping[re.Pattern[str], str], tables: Tables, cell: Cell | None
+    ) -> Field | None:
+        """The element of *tag* in one that is shown, where it is treated by itself."""
+        selected = self._shape.select(tag, around)
+        if selected is not None:
+            return Field(tag, *selected)
+        if cell is not None:
+            return self._cell(tag, cell)
+        if tag.name in OF_TABLE and tables.is_within_one:
+            return Field(tag, _AROUND_VALUES, self._shape.undeclared, is_subject=False)
+        return None
+
     def _with_controls_made(self, content: list[Token | Made], *, hidden: bool) -> list[Token | Made]:
         """*content* of an element, with its form controls and what its forms carry masked by themselves."""
         out: list[Token | Made] = []
         waiting = iter(content)
         script = Script.CODE
         for token in waiting:
+            self._stand(token)
             match token:
                 case StartTag(name="form"):
                     self._forms.begin(token)
@@ -386,7 +433,8 @@ class _Reading:
                     out.append(Made(partial(str, self._forms.end())))
                 case StartTag(name="datalist") if is_hidden(self._shape.unnamed):
                     choices = Field(token, _LEFT_OUT, _LEFT_OUT, is_subject=False)
-                    out += [token, *_last_of(choices, waiting)]
+                    end = _last_of(choices, waiting)
+                    out += [token, *end]
                     continue
                 case StartTag() if token.name in CONTROLS and (made := self._within(token, waiting, hidden=hidden)):
                     out += made
@@ -404,7 +452,9 @@ class _Reading:
     def _within(self, tag: StartTag, waiting: Iterator[Token | Made], *, hidden: bool) -> list[Token | Made]:
         """The control of *tag* in an element and what ends it, which *waiting* gives; nothing where it is none."""
         found = self._shape.control_of(tag)
-        if found is not None and not found[0] and is_label(tag) and not hidden:
+        if found is None:
+            self._forms.note_key(tag)
+        elif not found[0] and is_label(tag) and not hidden:
             return []
         name, action = found or ("", self._shape.undeclared)
         if tag.name == "button":  # inside of what is hidden, it loses its value by itself
@@ -418,6 +468,17 @@ class _Reading:
             return [Made(lambda: run.masked(self._known, self.tally)), *end]
         return [Made(self._made(control)), *end]
 
+    def _note_content(self, part: Field) -> None:
+        """Note what *part* holds. A field has one value: where it holds several, nobody knows whose each of them is."""
+        lines = part.lines
+        if not lines:
+            self._note_empty(part.action, part.is_subject)
+            return
+        self.tally.count(part.action)
+        self.tally.has_unreadable |= part.is_subject and len(lines) > 1
+        for text in [part.text] if part.action.kind is Kind.SCAN else dict.fromkeys((part.text, *lines)):
+            self._note(text, part.action, part.is_subject, is_proof=part.is_in_one_piece)
+
     def _note_empty(self, action: Action, is_subject: bool) -> None:
         if self._seen is not None:
             self._seen.note("", action, is_subject=is_subject)
@@ -429,14 +490,17 @@ class _Reading:
         # A form that was not accepted holds what the caller has said, and that makes nothing public.
         self._note(value, action, is_subject, echoes=self._said.holds(value))
 
-    def _note(self, value: str, action: Action, is_subject: bool, *, echoes: bool = False) -> None:
+    def _note(
+        self, value: str, action: Action, is_subject: bool, *, echoes: bool = False, is_proof: bool = True
+    ) -> None:
         if action.kind is Kind.BLOCK:
             raise Withheld(VALUE_BLOCKED)
         if is_subject:
             self.tally.note_subject(value.strip())
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
-            self._seen.note(value.strip(), action, is_subject=is_subject and not self._said.names(value))
+            proves = is_proof and is_subject and not self._said.names(value)
+            self._seen.note(value.strip(), action, is_subject=proves)
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():
@@ -458,15 +522,14 @@ class _Reading:
         """The text of a script of some language, which is read as a page is; empty where it cannot be."""
         if self._depth >= DEEPEST_TEMPLATES:
             raise Withheld("nested_too_deeply")  # and the template around it is left empty
-        around = (self._known, self._said, self._addresses, self._seen)
+        around = (self._known, self._said, self._keys.addresses, self._seen)
         reading = _Reading(self._shape, self.tally, self._seal, *around, self._depth + 1)
-        if self._seen is not None:
-            self._seen.begin_row()  # it may stand for any of them, or for none
         try:
-            for token in HtmlTokens().feed(source, final=True):
-                reading.take(token)
-            reading.end()
-            return reading.flush()
+            with nullcontext() if self._seen is None else self._seen.apart():
+                for token in HtmlTokens().feed(source, final=True):
+                    reading.take(token)
+                reading.end()
+                return reading.flush()
         except Withheld:
             return ""
 

@@ -52,6 +52,8 @@ class Control:
     """In the place of `content`: what is shown as it stands there."""
     carried: list[tuple[str, str]] = field(default_factory=list)
     """What its form must carry, sealed: what is shown, and what is true."""
+    sends: list[str] = field(default_factory=list)
+    """What a browser sends for it where nobody touches it."""
     repeats: bool = False
     """Whether it says what the caller has just said in it, and nothing else."""
     keeps_name: bool = False
@@ -94,6 +96,11 @@ def is_label(tag: StartTag) -> bool:
     return tag.name == "input" and _type_of(tag) in _PRESSED
 
 
+def is_written(tag: StartTag) -> bool:
+    """Whether the input of *tag* sends what stands in it, be it touched or not."""
+    return _type_of(tag) not in _CHOICES | _PRESSED
+
+
 def choice(number: int) -> str:
     """What stands for the choice with a *number* of its own in its form."""
     return f"{REDACTED}{number}"
@@ -126,27 +133,31 @@ def masked_input(
         changes = {"type": "hidden", "value": shown}
         kept = [attribute for attribute in tag.attributes if attribute.name not in {*changes, "checked", "required"}]
         carried = [(shown, true)] if action.restore else []
-        return Control(only(tag, kept, more=changes), action, changes=changes, content=REDACTED, carried=carried)
+        tag = only(tag, kept, more=changes)
+        return Control(tag, action, changes=changes, content=REDACTED, carried=carried, sends=[shown])
+    is_sent = is_written(tag) or (kind in _CHOICES and ticked)
     if not value:
         is_dropped = action.kind is Kind.DROP and kind not in _CHOICES | _PRESSED | {"file"}
         changes = {} if value is None else {"value": ""}
-        return Control(tag, action, changes=changes, carried=[("", "")] if is_dropped else [])
+        carried, sends = [("", "")] if is_dropped else [], [""] if is_sent else []
+        return Control(tag, action, changes=changes, carried=carried, sends=sends)
     if kind not in _CHOICES or ticked:
         tally.count(action)
     masked = masked_value(value, action, known, tally)
+    sends = [masked] if is_sent else []
     if masked == value:
-        return Control(tag, action, value, {"value": value} if is_hidden(action) else {})
+        return Control(tag, action, value, {"value": value} if is_hidden(action) else {}, sends=sends)
     if own is not None and action.kind is Kind.SCAN and kind in _WRITTEN:
-        return Control(tag, action, value, {"value": own}, repeats=True)
+        return Control(tag, action, value, {"value": own}, repeats=True, sends=[own])
     if asks and kind == "hidden" and known.said is not None:
         name = tag.value_of("name") or ""
         sealed = kept_value(name, value, known) if action.kind is Kind.SCAN else known.said.kept(name, value)
         if sealed is not None:
-            return Control(tag, action, value, {"value": sealed})
+            return Control(tag, action, value, {"value": sealed}, sends=[sealed])
     changes = {"value": masked}
     if kind not in _FREE_TYPES | _CHOICES | _PRESSED:
         changes["type"] = "text"  # a date or number control would drop the mask
-    return Control(tag, action, value, changes, carried=[(masked, value)] if action.restore else [])
+    return Control(tag, action, value, changes, carried=[(masked, value)] if action.restore else [], sends=sends)
 
 
 def repeated_input(tag: StartTag, own: str, known: KnownValues, tally: Tally) -> str:
@@ -163,15 +174,16 @@ def masked_textarea(control: Field, known: KnownValues, tally: Tally, own: str |
     value = "".join(token.text for token in control.content if isinstance(token, Text))
     if not value.strip():
         carried = [("", "")] if control.action.kind is Kind.DROP else []
-        return Control(control.tag, control.action, value, content=value, carried=carried)
+        return Control(control.tag, control.action, value, content=value, carried=carried, sends=[value])
     tally.count(control.action)
     masked = masked_value(value, control.action, known, tally)
     if own is not None and control.action.kind is Kind.SCAN and masked != value:
         # A browser leaves out the first line end.
         content = "\n" + html.escape(own, quote=False)
-        return Control(control.tag, control.action, value, content=content, repeats=True)
+        return Control(control.tag, control.action, value, content=content, repeats=True, sends=[own])
     carried = [(masked, value.removeprefix("\n"))] if control.action.restore and masked != value else []
-    return Control(control.tag, control.action, value, content=html.escape(masked, quote=False), carried=carried)
+    content = html.escape(masked, quote=False)
+    return Control(control.tag, control.action, value, content=content, carried=carried, sends=[masked])
 
 
 def masked_select(control: Field, known: KnownValues, tally: Tally, number: int) -> Control:
@@ -191,7 +203,8 @@ def masked_select(control: Field, known: KnownValues, tally: Tally, number: int)
     if not is_hidden(action):
         if value:
             tally.count(action)
-        return _scanned_select(control, value, known, tally)
+        sends = [option.value for option in chosen or options[:1]]
+        return _scanned_select(control, value, known, tally, sends)
     if control.tag.value_of("multiple") is not None:
         return _hidden_choices(control, options, tally, number)
     if len(chosen) > 1:
@@ -211,18 +224,19 @@ def masked_select(control: Field, known: KnownValues, tally: Tally, number: int)
             carried.append((choice(number), option.value))
             out.append(_option(choice(number), label))
             number += 1
-    return Control(control.tag, action, value, content="".join(out), carried=carried)
+    return Control(control.tag, action, value, content="".join(out), carried=carried, sends=[shown])
 
 
 def _hidden_choices(control: Field, options: list["_Option"], tally: Tally, number: int) -> Control:
     """One of which any number may be chosen: which ones are is not to be seen, and not to be changed."""
     action, name = control.action, control.tag.value_of("name")
-    out, carried = [], []
+    out, carried, sends = [], [], []
     for place, option in enumerate(options, number):
         chosen = option.tag.value_of("selected") is not None
         carried.append((choice(place), option.value if chosen else ABSENT))
         if name and control.tag.value_of("disabled") is None:
             out.append(f'<input type="hidden" name="{html.escape(name)}" value="{choice(place)}">')
+            sends.append(choice(place))
     if options:
         tally.count(action)
     kept = [attribute for attribute in control.tag.attributes if attribute.name not in ("disabled", "required")]
@@ -232,13 +246,15 @@ def _hidden_choices(control: Field, options: list["_Option"], tally: Tally, numb
         before="".join(out),
         content=f"<option>{REDACTED}</option>",
         carried=carried if action.restore else [],
+        sends=sends,
     )
 
 
-def _scanned_select(control: Field, value: str, known: KnownValues, tally: Tally) -> Control:
+def _scanned_select(control: Field, value: str, known: KnownValues, tally: Tally, chosen: list[str]) -> Control:
     """One that is shown, or shown but for what is found in it: that is hidden in values as in labels."""
     if control.action.kind is Kind.SHOW:
-        return Control(control.tag, control.action, value, inner=control)
+        return Control(control.tag, control.action, value, inner=control, sends=chosen)
+    sends = [mask_free_text(option, known, tally) for option in chosen]
     out, carried = [], []
     for option in _options(control.content):
         label = mask_free_text(option.label, known, tally)
@@ -247,8 +263,8 @@ def _scanned_select(control: Field, value: str, known: KnownValues, tally: Tally
             carried.append((hidden, option.value))
         out.append(_option(hidden, label, " selected" if option.tag.value_of("selected") is not None else ""))
     if not carried and not any(REDACTED in option for option in out):
-        return Control(control.tag, control.action, value, inner=control)
-    return Control(control.tag, control.action, value, content="".join(out), carried=carried)
+        return Control(control.tag, control.action, value, inner=control, sends=sends)
+    return Control(control.tag, control.action, value, content="".join(out), carried=carried, sends=sends)
 
 
 def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import hidden_tag
-from policies.formats.html_parts import Run, masked_comment, masked_raw, masked_tag
+from policies.formats.html_parts import Run, is_inline, masked_comment, masked_raw, masked_tag
 from policies.formats.html_tables import Cell
 from policies.formats.html_tokens import Comment, EndTag, StartTag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
@@ -17,7 +17,22 @@ LONGEST_FIELD = 256 * 1024
 
 _OF_CHOICES = frozenset({"value", "label"})
 """Attributes in which a choice holds the field's value."""
-_CELL_ENDS = frozenset({"tr", "tbody", "thead", "tfoot", "table"})
+_LISTS = frozenset({"ul", "ol", "menu"})
+_OF_CELL = (
+    frozenset({"td", "th", "tr"}),
+    frozenset({"tr", "tbody", "thead", "tfoot", "table"}),
+    frozenset({"table"}),
+)
+_OF_TERM = (frozenset({"dt", "dd"}), frozenset({"dl"}), frozenset({"dl", "table"}))
+_ENDED_BY = {
+    "td": _OF_CELL,
+    "th": _OF_CELL,
+    "dt": _OF_TERM,
+    "dd": _OF_TERM,
+    "li": (frozenset({"li"}), _LISTS, _LISTS | {"table"}),
+}
+"""Elements whose end need not be said: what begins behind them, what ends around them, within what neither counts."""
+_ITSELF = (frozenset[str](), frozenset[str](), frozenset({"table"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +62,19 @@ class Field:
     _length: int = 0
     _depth: int = 0
     """How many elements of its own name are open inside."""
-    _tables: int = 0
+    _enclosed: int = 0
+    """How many are open inside in which others of its kind may stand, such as tables in a cell."""
 
     def ends_with(self, token: Token) -> bool:
-        """Whether *token* ends the element: its own end tag, or what implies one for a table cell."""
-        if isinstance(token, EndTag) and token.name == self.tag.name and not self._depth and not self._tables:
-            return True
-        if self.tag.name not in ("td", "th") or self._tables:
+        """Whether *token* ends the element: its own end tag, or what implies one."""
+        if self._enclosed:
             return False
+        if isinstance(token, EndTag) and token.name == self.tag.name and not self._depth:
+            return True
+        begins, ends, _ = _ENDED_BY.get(self.tag.name, _ITSELF)
         if isinstance(token, StartTag):
-            return token.name in ("td", "th", "tr")
-        return isinstance(token, EndTag) and token.name in _CELL_ENDS
+            return token.name in begins
+        return isinstance(token, EndTag) and token.name in ends
 
     def add(self, token: Token) -> None:
         """Append *token* to the content. Raises Withheld where the element never seems to end."""
@@ -68,7 +85,7 @@ class Field:
         if isinstance(token, StartTag | EndTag):
             step = 1 if isinstance(token, StartTag) else -1
             self._depth += step * (token.name == self.tag.name)
-            self._tables += step * (token.name == "table")
+            self._enclosed += step * (token.name in _ENDED_BY.get(self.tag.name, _ITSELF)[2])
 
     def parts(self, labels: tuple[str, str] | None) -> list["Field"]:
         """The label and the value, each a field of its own, where both are there; else the field itself."""
@@ -83,6 +100,22 @@ class Field:
     def text(self) -> str:
         """What a reader sees of the content, without the space around it."""
         return "".join(token.text for token in self.content if isinstance(token, Text) and not token.raw).strip()
+
+    @property
+    def lines(self) -> list[str]:
+        """The same of each line of the content, as far as tags part them; none where there is nothing to see."""
+        lines = [""]
+        for token in self.content:
+            if isinstance(token, Text) and not token.raw:
+                lines[-1] += token.text
+            elif isinstance(token, StartTag | EndTag) and not is_inline(token.name):
+                lines.append("")
+        return [line.strip() for line in lines if line.strip()]
+
+    @property
+    def is_in_one_piece(self) -> bool:
+        """Whether the text stands together, so that it is one value and not made of two."""
+        return sum(isinstance(token, Text) and bool(token.text.strip()) for token in self.content) <= 1
 
     def start(self, known: KnownValues, tally: Tally, links: Sequence[re.Pattern[str]], *, hidden: bool) -> str:
         """Its start tag, where something of it is *hidden* or nothing. *links*: see `hidden_tag`."""

@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import only
-from policies.formats.html_controls import Control, choice, masked_input, masked_select, masked_textarea
+from policies.formats.html_controls import Control, choice, is_written, masked_input, masked_select, masked_textarea
 from policies.formats.html_fields import Field
+from policies.formats.html_parts import is_unseen
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import StartTag
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
@@ -23,8 +24,28 @@ _NUMBER = re.compile("[0-9]{6}")
 
 type Carried = dict[str, list[tuple[str, str]]]
 """By the name of a form's controls: what each shows, and the true value."""
-type Seal = Callable[[str, Carried], str]
-"""From where a form is sent, as its `action` says, and from what it must carry, to how it carries that."""
+type Sends = dict[str, list[str]]
+"""By the name of a form's controls: what a browser sends for them where nobody touches them, in their order."""
+
+
+@dataclass(slots=True)
+class Held:
+    """What a form carries, and what it says of whose record it is: that of another record must not be put in its place.
+
+    All of it is as it stands in the page: handles and masks where that holds some.
+    """
+
+    carried: Carried = field(default_factory=dict)
+    key: Sends = field(default_factory=dict)
+    """What says which record it is."""
+    subject: Sends = field(default_factory=dict)
+    """What says whom that is about, where it is no key."""
+    unseen: Sends = field(default_factory=dict)
+    """What nobody sees and nobody has declared: it may say as much."""
+
+
+type Seal = Callable[[str, Held], str]
+"""From where a form is sent, as its `action` says, and from what it holds, to how it carries that."""
 type Note = Callable[[str, Action, bool], None]
 """Told of each value, of what becomes of it, and whether it names the subject."""
 
@@ -39,7 +60,8 @@ class Forms:
         self._seal = seal
         self._note = note
         self._tag: StartTag | None = None
-        self._carries: Carried = {}
+        self._held = Held()
+        self._seen: set[str] = set()  # the names of those of its controls that can be changed by hand
         self._number = 0  # of values that it carries
 
     @property
@@ -61,15 +83,22 @@ class Forms:
 
     def begin(self, tag: StartTag) -> None:
         """The form of *tag* begins."""
-        self._tag, self._carries, self._number = tag, {}, 0
+        self._tag, self._held, self._seen, self._number = tag, Held(), set(), 0
 
     def end(self) -> str:
         """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing."""
-        tag, carries, asks, self._tag, self._carries = self._tag, self._carries, self._asks, None, {}
-        if not carries or tag is None or asks:
+        tag, held, asks, self._tag, self._held = self._tag, self._held, self._asks, None, Held()
+        if not held.carried or tag is None or asks:
             return ""
-        sealed = html.escape(self._seal(tag.value_of("action") or "", carries))
+        held.unseen = {name: sent for name, sent in held.unseen.items() if name not in self._seen}
+        sealed = html.escape(self._seal(tag.value_of("action") or "", held))
         return f'<input type="hidden" name="{SEALED_NAME}" value="{sealed}">'
+
+    def note_key(self, tag: StartTag) -> None:
+        """Note the control of *tag*, if it holds a key, as it stands in the page. A choice of records is none."""
+        name, value = tag.value_of("name") or "", tag.value_of("value") or ""
+        if tag.name == "input" and self._shape.holds_key(name) and is_written(tag):
+            self._note_sent(self._held.key, tag, [value])
 
     def made(self, control: Field) -> Callable[[], str]:
         """How the form control will be written, once the personal values of its window are known."""
@@ -93,6 +122,7 @@ class Forms:
             action = made.action if control.control or _tells(made) else replace(made.action, followed=False)
             self._note(made.value, action, control.is_subject)
         self._carry(made)
+        self._note_made(control, made)
         return lambda: made.source(self._known, self._tally, self._shape.links)
 
     def pressed(self, tag: StartTag, action: Action) -> StartTag:
@@ -103,10 +133,25 @@ class Forms:
         self._carry(Control(tag, action, carried=[(shown, true)] if action.restore else []))
         return only(tag, tag.attributes, {item: shown for item in tag.attributes if item.name == "value"})
 
+    def _note_made(self, control: Field, made: Control) -> None:
+        if control.control and control.control in self._shape.key:
+            self._note_sent(self._held.key, control.tag, made.sends)
+        elif control.is_subject:
+            self._note_sent(self._held.subject, control.tag, made.sends)
+        elif not control.control and is_unseen(control.tag):
+            self._note_sent(self._held.unseen, control.tag, made.sends)
+        else:
+            self._seen.add(control.tag.value_of("name") or "")
+
+    def _note_sent(self, sends: Sends, tag: StartTag, sent: Sequence[str]) -> None:
+        name = tag.value_of("name")
+        if self._tag is not None and name and tag.value_of("disabled") is None:
+            sends.setdefault(name, []).extend(sent)
+
     def _carry(self, control: Control) -> None:
         name = control.tag.value_of("name")
         if control.carried and name:
-            self._carries.setdefault(name, []).extend(control.carried)
+            self._held.carried.setdefault(name, []).extend(control.carried)
             self._number += len(control.carried)
             if self._number > MOST_CARRIED:
                 raise Withheld("too_large_to_mask")

@@ -29,6 +29,8 @@ class HtmlShape:
     """Everything declared about one page. A page about nothing declared is scanned as free text."""
 
     record: Object
+    key: tuple[str, ...] = ()
+    """The fields that the record is found by."""
     selectors: tuple[Selector, ...] = ()
     control: re.Pattern[str] | None = None
     """Fits the name of a form control as a whole; its group `field` holds the field's name."""
@@ -134,9 +136,11 @@ class HtmlShape:
             map(self.own_control.fullmatch, called if called[0] else classes_of(tag))
         ):
             return None
-        if any(pattern.fullmatch(name) for pattern, _ in self.key_controls):
-            return None
-        return "", self.unnamed
+        return None if self.holds_key(name) else ("", self.unnamed)
+
+    def holds_key(self, name: str) -> bool:
+        """Whether the control *name* is one whose values are keys."""
+        return any(pattern.fullmatch(name) for pattern, _ in self.key_controls)
 
 
 def _masked_for(action: Action, subject: str, value: str) -> str:

@@ -9,6 +9,8 @@ from policies.policy import Headings
 MOST_COLUMNS = 1_000
 _CELLS = frozenset({"td", "th"})
 _SECTIONS = frozenset({"thead", "tbody", "tfoot"})
+OF_TABLE = _CELLS | {"caption"}
+"""Elements that hold what a reader sees of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class Cell:
 class _Table:
     """A table that is open, as far as it has been read."""
 
-    columns: list[str | None] | None = None
-    """The fields of its columns, once they are known."""
+    columns: dict[int, str] | None = None
+    """The fields of its columns by their places, once they are known; of one that stands for several, nothing."""
     in_head: bool = False
-    row: list[str | None] = field(default_factory=list)
-    """What the headings of this row say."""
+    row: dict[int, str] = field(default_factory=dict)
+    """What the headings of this row say, by their places."""
     at: int = 0
     """How many columns of this row are taken."""
     has_values: bool = False
@@ -52,13 +54,27 @@ class Tables:
         self._headings = headings
         self._titles = titles
         self._open: list[_Table] = []
+        self._depth = 0
         self._heading: list[str] | None = None  # the pieces of a column's heading that is being read
+        self._heads = 0  # the place of its column
+
+    @property
+    def is_within_one(self) -> bool:
+        """Whether a table is open, whatever is to be read out of it."""
+        return self._depth > 0
+
+    @property
+    def reads_heading(self) -> bool:
+        """Whether the heading of a column is open, whose content is to be read."""
+        return self._heading is not None
 
     def take(self, token: Token) -> Cell | None:
         """Read *token*: the cell that begins with it, unless that is the heading of a column.
 
         Nothing of a cell is to be read but its end.
         """
+        if isinstance(token, StartTag | EndTag) and token.name == "table":
+            self._depth = max(0, self._depth + (1 if isinstance(token, StartTag) else -1))
         if self._headings is None:
             return None
         match token:
@@ -76,7 +92,7 @@ class Tables:
         """The field that a row is about, now that its heading is known to say *text*."""
         field = self._named(text)
         if self._open:
-            self._open[-1].row = [field]
+            self._open[-1].row = {0: field}
         return field
 
     def _named(self, text: str) -> str:
@@ -116,16 +132,14 @@ class Tables:
         if tag.name == "th":
             table.has_headings = True
         if table.columns is None and tag.name == "th" and not (table.has_values or table.had_values):
-            if width == 1 and is_one_row:
-                self._heading = []
-            else:  # it stands for several, and says of none what it holds
-                table.row += [None] * width
+            if width == 1 and is_one_row:  # one that stands for several says of none what it holds
+                self._heading, self._heads = [], place
             return None
         table.has_values |= tag.name == "td"
-        columns = table.columns or []
+        columns = table.columns or {}
         if not is_one_row:
-            table.columns = []  # it moves the cells of rows to come
-        return Cell(columns[place] if width == 1 and place < len(columns) else None)
+            table.columns = {}  # it moves the cells of rows to come
+        return Cell(columns.get(place) if width == 1 else None)
 
     def _cell_of_row(self, table: _Table, tag: StartTag, place: int, *, is_one_row: bool) -> Cell | None:
         """A cell where the first of each row says what the next ones hold, and each `th` begins anew."""
@@ -139,22 +153,21 @@ class Tables:
             return Cell(is_heading=True)
         if place > 1 and not table.has_headings:  # pairs without an end: which of them are headings, nobody says
             return Cell()
-        return Cell(next(iter(table.row), None))
+        return Cell(table.row.get(0))
 
     def _end_heading(self) -> None:
         if self._heading is not None:
             text, self._heading = "".join(self._heading), None
-            self._open[-1].row.append(self._named(text))
+            self._open[-1].row[self._heads] = self._named(text)
 
     def _end_row(self) -> None:
         self._end_heading()
         table = self._open[-1]
-        if self._headings is Headings.HEADER and table.columns is None and table.row and not table.has_values:
-            table.columns = table.row
-        elif self._headings is Headings.HEADER and table.has_headings and not table.has_values:
-            table.columns = []  # other headings: what stands below them is not what stood below the first
+        if self._headings is Headings.HEADER and table.has_headings and not table.has_values:
+            # Below other headings than the first does not stand what stood below those.
+            table.columns = table.row if table.columns is None else {}
         table.had_values |= table.has_values
-        table.row, table.at, table.has_values, table.has_headings = [], 0, False, False
+        table.row, table.at, table.has_values, table.has_headings = {}, 0, False, False
 
 
 def _span(tag: StartTag, name: str) -> int:

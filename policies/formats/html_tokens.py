@@ -2,12 +2,16 @@
 
 Follows the WHATWG tokenizer (HTML Living Standard, 13.2.5) as far as it matters where a text, an attribute or a comment
 begins and ends; character references stay as they are written. What ends in the middle of a token is withheld.
+
+A page has tens of thousands of tokens, and most of its tags are written alike. Tokens are structs: they are made fast,
+and the collector of cycles need not look at them. A tag that is written like one before it is the same token.
 """
 
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from policies.formats.masker import Withheld
 
@@ -26,10 +30,13 @@ _NAME = re.compile(r"=?[^\t\n\f\r />=]*")
 _EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
 _UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
 _COMMENT_END = re.compile(r"--!?>")
+# Most tags are like this. Whatever it fits is a tag to the rules below as well, and ends in the same place.
+_PLAIN_TAG = re.compile(r'</?[a-zA-Z][a-zA-Z0-9]*+(?: [a-zA-Z][a-zA-Z0-9-]*+="[^"]*+")*+>')
+MOST_TAGS, LONGEST_TAG = 1000, 200
+"""So many tags of so many characters are remembered of a document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A run of text. `raw` where character references mean nothing in it."""
 
     source: str
@@ -41,15 +48,13 @@ class Text:
         return self.source if self.raw or "&" not in self.source else html.unescape(self.source)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, gc=False):
     """A comment, or a declaration of any kind, from `<` to `>`."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(msgspec.Struct, frozen=True, gc=False):
     """One attribute of a start tag."""
 
     name: str
@@ -66,14 +71,13 @@ class Attribute:
         return html.unescape(bare) if "&" in bare else bare
 
 
-@dataclass(frozen=True, slots=True)
-class StartTag:
+class StartTag(msgspec.Struct, frozen=True, gc=False):
     """A start tag."""
 
     source: str
     name: str
     """In lower case."""
-    attributes: tuple[Attribute, ...] = field(default=())
+    attributes: tuple[Attribute, ...] = ()
 
     @property
     def ends_itself(self) -> bool:
@@ -85,8 +89,7 @@ class StartTag:
         return next((attribute.value for attribute in self.attributes if attribute.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class EndTag:
+class EndTag(msgspec.Struct, frozen=True, gc=False):
     """An end tag."""
 
     source: str
@@ -102,6 +105,8 @@ class HtmlTokens:
     def __init__(self) -> None:
         self._rest = ""
         self._raw_until = ""  # the element whose raw text is being read
+        self._tags: dict[str, StartTag | EndTag] = {}
+        """By their source, plain tags of elements that hold no raw text."""
 
     def feed(self, text: str, *, final: bool = False) -> Iterator[Token]:
         """The tokens that end within what has arrived. Raises Withheld where the document ends within one."""
@@ -123,6 +128,19 @@ class HtmlTokens:
     def _token(self, at: int, final: bool) -> Token | None:
         if self._rest[at] != "<":
             return self._text(at, final)
+        plain = _PLAIN_TAG.match(self._rest, at)
+        if plain is not None and (known := self._tags.get(plain[0])) is not None:
+            return known
+        token = self._markup(at, final)
+        if plain is not None and isinstance(token, StartTag | EndTag) and not self._raw_until:
+            self._remember(token)
+        return token
+
+    def _remember(self, tag: StartTag | EndTag) -> None:
+        if len(self._tags) < MOST_TAGS and len(tag.source) <= LONGEST_TAG:
+            self._tags[tag.source] = tag
+
+    def _markup(self, at: int, final: bool) -> Token | None:
         follows = self._rest[at + 1 : at + 2]
         if not follows:
             return Text("<") if final else None

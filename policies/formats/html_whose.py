@@ -5,36 +5,21 @@ table of actions than the general one only where each record in it is of the sam
 for the caller takes the page with it.
 """
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
+from contextlib import AbstractContextManager
 
 from policies.choose import GENERAL, Choice
 from policies.digest import Digester, canonical
+from policies.formats.html_records import Records, Row
+from policies.formats.html_tokens import EndTag, StartTag
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action
 
-ROWS = frozenset({"tr", "li", "dl", "article"})
-"""Elements of which a page has one for each record, or for each field of one."""
-
-
-@dataclass(slots=True)
-class _Row:
-    """What stands in one row of a table or the like, or between them."""
-
-    counts: Counter[int] = field(default_factory=Counter)
-    """How often each field of the record, with a value or empty, by the index of its action."""
-    subjects: list[str] = field(default_factory=list)
-    values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """By `record.field`, what says whether the record is left out."""
-
 
 class Seen:
-    """What one way through a page finds in the fields of the *record* that it is about.
+    """What one way through a page finds in the fields of the *record* that it is about, and of which records.
 
-    A row of a table, or an item of a list, that holds two fields is a record of its own: the fields of another row are
-    not its, and where it does not name its subject, nobody knows whose it is. Rows of one field each are one record,
-    written one below the other, as long as no field stands there twice. An empty place counts: it is a field that the
-    record has, and whose value it does not say.
+    See `Records`. An empty place counts: it is a field that the record has, and whose value it does not say.
     """
 
     def __init__(self, record: Object) -> None:
@@ -49,31 +34,32 @@ class Seen:
 
     def clear(self) -> None:
         """Begin anew."""
-        self._rows = [_Row()]
-        self._are_apart = False
+        self._found = Records(self._fields)
 
-    def part_rows(self) -> None:
-        """A row begins, or ends, inside of a field: it is not one of those that its record is written in."""
-        self.begin_row()
-        self._are_apart = True
+    def take(self, tag: StartTag | EndTag) -> None:
+        """An element of the page begins or ends."""
+        self._found.take(tag)
 
-    def begin_row(self) -> None:
-        """A row begins, or ends; see `ROWS`."""
-        if self._rows[-1].counts:
-            self._rows.append(_Row())
+    def within(self) -> AbstractContextManager[None]:
+        """See `Records.within`."""
+        return self._found.within()
+
+    def apart(self) -> AbstractContextManager[None]:
+        """See `Records.apart`."""
+        return self._found.apart()
 
     def note(self, value: str, action: Action, *, is_subject: bool) -> None:
         """Note a *value*, "" for a place that is empty, that becomes what *action* says.
 
         *is_subject*: it says whom the record is about.
         """
-        row = self._rows[-1]
+        line = self._found.line
         if is_subject:
-            row.subjects.append(value)
+            line.subjects.append(value)
         if action.field in self._fields:
-            row.counts[action.field] += 1
+            line.counts[action.field] += 1
         if (name := self._named.get(action.field)) is not None:
-            row.values[name].append(value)
+            line.values[name].append(value)
 
     @property
     def subject(self) -> str:
@@ -99,19 +85,5 @@ class Seen:
         )
 
     @property
-    def _records(self) -> list[_Row]:
-        """What is found of each record; of one without a subject where two may be mingled."""
-        rows = [row for row in self._rows if row.counts]
-        whole = _Row()
-        for row in rows:
-            whole.counts += row.counts
-            whole.subjects += row.subjects
-            for name, values in row.values.items():
-                whole.values[name] += values
-        is_spread = not self._are_apart and all(row.counts.total() == 1 for row in rows)
-        if rows and is_spread and self._is_one(whole):
-            return [whole]
-        return [row if self._is_one(row) else _Row() for row in rows]
-
-    def _is_one(self, row: _Row) -> bool:
-        return all(row.counts[field] <= often for field, often in self._fields.items())
+    def _records(self) -> list[Row]:
+        return self._found.all()

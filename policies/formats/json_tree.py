@@ -5,16 +5,19 @@ program finds the shape it expects.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import count
-from operator import itemgetter
 from typing import Any
 
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
 from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.json_nodes import FEWEST_KEYS, Table, items_of, table_of
+from policies.formats.json_nodes import Node as Node
+from policies.formats.json_nodes import Object as Object
+from policies.formats.json_nodes import Rows as Rows
+from policies.formats.json_nodes import Value as Value
 from policies.formats.masker import HIDDEN_KEY, LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import may_hold_personal_data, scan
 from policies.transforms.make import REDACTED
@@ -22,7 +25,6 @@ from policies.transforms.make import REDACTED
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
 _SINGLE = frozenset({str, int, bool, type(None)})
-_TEXT = {str}
 _OBJECTS = {dict}
 _NOTHING = (None, "")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9_.$@:/ -]{0,100}")
@@ -30,96 +32,8 @@ DEEPEST = 64
 """How many containers may lie in one another."""
 FEWEST_ROWS = 2
 """From so many records on it pays to look at a list of them as a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A declared value."""
-
-    action: Action
-    label: Action | None = None
-    """What becomes of what stands beside it, where the application shows what it refers to."""
-    labelled: "Object | None" = None
-    """For an object in its place that holds value and label, in this order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows as lists of cells, in an object that also names their columns: `{"columns": [...], "rows": [[...], ...]}`.
-
-    A row that is an object is a record as well: some systems answer in both shapes under one key.
-    """
-
-    columns: str
-    """The key, beside this one, of the columns' names."""
-    record: "Object"
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """A record with declared fields, or an envelope around records."""
-
-    children: dict[str, "Node"]
-    other: "Node"
-    """For keys not in `children`."""
-    items: "Node | None" = None
-    """For the elements of a list in this place; None: they are such objects themselves."""
-    subject: str | None = None
-    """Which key tells whom the object is about."""
-    in_table: Callable[[int], "Object"] | None = None
-    """The record by the table of actions of a number; None where all records are treated alike."""
-    conditions: tuple[tuple[str, str], ...] = ()
-    """Keys by whose values a record may be left out, each with `record.field`."""
-    scanned: frozenset[str] = field(init=False)
-    """Keys of free text; what other fields hide is looked for in it."""
-    must_be_whole: bool = field(init=False)
-    """Whether what an entry becomes depends on other entries, so that it cannot be treated piece by piece."""
-    masked: tuple[tuple[str, int, Callable[[str], str], Callable[[float], float | None]], ...] = field(init=False)
-    """Key, field index, mask and mask of numbers of each masked field."""
-    counted: tuple[tuple[str, int], ...] = field(init=False)
-    """Key and field index of each personal field that is shown."""
-    plain: frozenset[str] = field(init=False)
-    """Keys whose single values need nothing but what `masked` and `counted` say."""
-    asks_whose: bool = field(init=False)
-    """Whether something in it depends on the subject of the record that it is, or is part of."""
-    decides: bool = field(init=False)
-    """Whether each record must be looked at before anything of it is treated."""
-
-    def __post_init__(self) -> None:
-        nodes = (*self.children.values(), self.other)
-        values = [(key, node.action) for key, node in self.children.items() if isinstance(node, Value)]
-        flat = [(key, action) for key, action in values if action.kind is Kind.MASK and action.apply_for is None]
-        masked = tuple((key, action.field, action.apply, action.number) for key, action in flat)
-        shown = [(key, action) for key, action in values if action.kind is Kind.SHOW]
-        scanned = frozenset(key for key, action in values if action.kind is Kind.SCAN)
-        other_scans = isinstance(self.other, Value) and self.other.action.kind is Kind.SCAN
-        whole = bool(scanned) or other_scans or any(isinstance(node, Rows) for node in nodes)
-        asks_whose = any(map(_asks_whose, nodes if self.items is None else (*nodes, self.items)))
-        decides = bool(self.conditions) or (self.subject is not None and (asks_whose or self.in_table is not None))
-        for name, found in (
-            ("scanned", scanned),
-            ("must_be_whole", whole or decides),
-            ("masked", masked),
-            ("counted", tuple((key, action.field) for key, action in shown if action.personal)),
-            ("plain", frozenset(key for key, _ in (*flat, *shown))),
-            ("asks_whose", asks_whose),
-            ("decides", decides),
-        ):
-            object.__setattr__(self, name, found)
-
-
-type Node = Value | Object | Rows
-
-
-def _asks_whose(node: Node) -> bool:
-    """Whether what becomes of *node* depends on the subject of the record around it."""
-    match node:
-        case Value(action, label):
-            return action.apply_for is not None or (label is not None and label.apply_for is not None)
-        case Object():
-            return node.asks_whose and node.subject is None
-        case Rows(_, record):
-            return record.asks_whose and record.subject is None
+MOST_TABLES, WIDEST_TABLE = 64, 256
+"""Of the records of a node, so many sets of so many keys are remembered: which there are, others say."""
 
 
 class JsonTree:
@@ -164,75 +78,61 @@ class JsonTree:
             value[place] = treat(items, item, depth + 1) if type(item) is dict else self.apply(items, item, depth + 1)
         return value
 
-    def _table(self, node: Object, records: list[Any], depth: int) -> bool:
+    def _table(self, node: Object, records: Sequence[Any], depth: int) -> bool:
         """Treat *records* with the same keys field by field, as `_object` would one by one, in a third of the time.
 
         False, and nothing was done, where they are not that.
         """
-        if node.decides or node.asks_whose:
+        table = _table_of(node, records[0]) if depth < DEEPEST else None
+        columns = None if table is None else _columns_of(table, records)
+        if table is None or columns is None:
             return False
-        columns = columns_of(records)
-        if columns is None or depth >= DEEPEST:
-            return False
-        children = {key: node.children.get(key, node.other) for key in columns}
-        for key, column in columns.items():
-            child = children[key]
-            if key not in node.children and is_telling_key(key):
+        of_text = [False] * len(columns)
+        for place in table.values:
+            column = columns[place]
+            of_text[place] = are_texts(column)
+            if not of_text[place] and not _SINGLE.issuperset(map(type, column)):
                 return False
-            if isinstance(child, Value):
-                if not _SINGLE.issuperset(map(type, column)):
-                    return False
-            elif not isinstance(child, Object) or set(map(type, column)) != _OBJECTS:
+        for place, _, _ in table.objects:
+            if set(map(type, columns[place])) != _OBJECTS:
                 return False
-        if node.subject is not None:
-            self._note_subjects(node, columns.get(node.subject, []))
-        texts: list[tuple[str, Action]] = []
-        hidden: list[tuple[list[Any], list[Any]]] = []
-        for key, column in columns.items():
-            child = children[key]
-            if isinstance(child, Value):
-                if child.action.kind is Kind.SHOW and not child.action.personal:
-                    continue
-                if child.action.kind is Kind.SCAN:
-                    texts.append((key, child.action))
-                elif (treated := self._column(child.action, key, column, records)) is not None:
-                    hidden.append((column, treated))
-            elif isinstance(child, Object) and not self._table(child, column, depth + 1):
+        if table.subject is not None:
+            self._note_subjects(node, columns[table.subject], are_text=of_text[table.subject])
+        hidden: list[tuple[Sequence[Any], Sequence[Any]]] = []
+        for place, key, action in table.treated:
+            column = columns[place]
+            if action.personal:
+                self._count(action, column)
+            if action.kind is not Kind.MASK:
+                _without_masks(action, key, column, records)
+                if action.kind is Kind.DROP:
+                    hidden.append((column, (None,) * len(column)))
+                continue
+            masks = (
+                list(map(action.apply, column)) if of_text[place] else [_masked(action, item, "") for item in column]
+            )
+            for record, item in zip(records, masks, strict=True):
+                record[key] = item
+            hidden.append((column, masks))
+        for place, key, child in table.objects:
+            column = columns[place]
+            if not self._table(child, column, depth + 1):
                 for record, item in zip(records, column, strict=True):
                     record[key] = self._object(child, item, depth + 1)
-        for key, action in texts:  # once all other fields of each record are known
-            looks_further = not node.scanned.isdisjoint(columns)
-            for place, (record, item) in enumerate(zip(records, columns[key], strict=True)):
+        for place, key, action in table.texts:  # once all other fields of each record are known
+            for number, (record, item) in enumerate(zip(records, columns[place], strict=True)):
                 if item not in _NOTHING:
-                    known = _known_of(hidden, place) if looks_further else None
+                    known = _known_of(hidden, number) if table.looks_further else None
                     record[key] = self.scalar(action, item, known)
         return True
 
-    def _column(self, action: Action, key: str, column: list[Any], records: list[dict[str, Any]]) -> list[Any] | None:
-        """Do what `scalar` does to the values that *records* have at *key*. Returns what they became, if masked."""
-        if action.personal:
-            number = len(column)
-            if action.kind is not Kind.DROP:
-                number -= column.count(None) + column.count("")
-            if number:
-                self.tally.fields[action.field] += number
-        treated: list[Any] | None = None
-        match action.kind:
-            case Kind.MASK:
-                if set(map(type, column)) == _TEXT:
-                    treated = list(map(action.apply, column))
-                else:
-                    treated = [_masked(action, item, "") for item in column]
-                for record, item in zip(records, treated, strict=True):
-                    record[key] = item
-            case Kind.DROP:
-                for record in records:
-                    _drop(action, record, key)
-            case Kind.BLOCK if not all(item is None or item == "" for item in column):
-                raise Withheld(VALUE_BLOCKED)
-            case Kind.SHOW | Kind.SCAN | Kind.BLOCK:
-                pass
-        return treated
+    def _count(self, action: Action, column: Sequence[Any]) -> None:
+        """Count the values of *column*, which is treated by *action*."""
+        number = len(column)
+        if action.kind is not Kind.DROP and not all(column):
+            number -= column.count(None) + column.count("")
+        if number:
+            self.tally.fields[action.field] += number
 
     def is_left_out(self, node: Node, value: Any) -> bool:
         """Whether *value* is a record that the caller may not see. It is counted."""
@@ -269,7 +169,7 @@ class JsonTree:
         elif node.decides and not decided:
             return self._decided(node, value, depth)
         tally = self.tally
-        if node.subject is not None and (identifier := value.get(node.subject)):
+        if node.subject is not None and (identifier := value.get(node.subject)) not in _NOTHING:
             if type(identifier) is str:
                 tally.digester.note((identifier,), tally.subjects)
             else:
@@ -300,7 +200,7 @@ class JsonTree:
     def _entries(
         self, node: Object, value: dict[str, Any], keys: list[str], known: KnownValues | None, depth: int
     ) -> dict[str, Any]:
-        last: list[tuple[str, Action]] = []
+        last: list[tuple[str, Value]] = []
         renamed = False
         for key in keys:
             item = value[key]
@@ -316,20 +216,33 @@ class JsonTree:
                 else:
                     value[key] = self.apply(child, item, depth + 1)
             elif child.action.kind is Kind.DROP:
-                last.append((key, child.action))
-            elif isinstance(item, dict | list):
-                value[key] = self.apply(child, item, depth + 1)
+                last.append((key, child))
+                _remember(known, item)
             elif child.action.kind is Kind.SCAN and known is not None:
-                last.append((key, child.action))  # free text once all other fields of the record are known
+                last.append((key, child))  # free text once all other fields of the record are known
             else:
-                value[key] = self.scalar(child.action, item, known)
-        for key, action in last:
-            if action.kind is Kind.DROP:
-                self.tally.count(action)
-                _drop(action, value, key)
+                if isinstance(item, dict) and child.action.kind is Kind.MASK and child.labelled is None:
+                    _remember(known, item)
+                value[key] = self._value(child, item, known, depth + 1)
+        for key, child in last:
+            if child.action.kind is Kind.DROP:
+                self.tally.count(child.action)
+                _drop(child.action, value, key)
             else:
-                value[key] = self.scalar(action, value[key], known)
+                value[key] = self._value(child, value[key], known, depth + 1)
         return _without_telling_keys(value, node) if renamed else value
+
+    def _value(self, node: Value, value: Any, known: KnownValues | None, depth: int) -> Any:
+        """What *value* becomes where *node* is declared, with each of a list; what it hides is added to *known*."""
+        if not isinstance(value, list) or depth > DEEPEST:
+            return (
+                self.apply(node, value, depth)
+                if isinstance(value, dict | list)
+                else self.scalar(node.action, value, known)
+            )
+        for place, item in enumerate(value):
+            value[place] = self._value(node, item, known, depth + 1)
+        return value
 
     def _rows(self, node: Rows, rows: Any, columns: Any, depth: int) -> Any:
         if not isinstance(rows, list) or not isinstance(columns, list):
@@ -353,11 +266,11 @@ class JsonTree:
                 rows[place] = [record.get(column) for column in columns]
         return rows
 
-    def _note_subjects(self, node: Object, identifiers: list[Any]) -> None:
-        if set(map(type, identifiers)) == _TEXT:
+    def _note_subjects(self, node: Object, identifiers: Sequence[Any], *, are_text: bool) -> None:
+        if are_text:
             self.tally.digester.note(filter(None, identifiers), self.tally.subjects)
             return
-        for identifier in filter(None, identifiers):
+        for identifier in identifiers:
             note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
@@ -383,6 +296,20 @@ class JsonTree:
                 return None
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
+
+
+def _remember(known: KnownValues | None, value: Any) -> None:
+    """Add to *known* every text in *value*, of which nothing is shown."""
+    match value:
+        case str() if known is not None:
+            known.add(value)
+        case dict():
+            _remember(known, list(value.values()))
+        case list() if known is not None:
+            for item in value:
+                _remember(known, item)
+        case _:
+            pass
 
 
 def _masked(action: Action, value: Any, subject: str) -> Any:
@@ -419,7 +346,7 @@ def identifier_in(node: Object, identifier: Any) -> str:
 
 def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
     """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it."""
-    if _without_label(node, identifier):
+    if _without_label(node, identifier) not in (None, "", [], {}):
         said = identifier_in(node, identifier)
         tally.note_subject(said)
         tally.has_unreadable |= not said
@@ -432,23 +359,53 @@ def _without_label(node: Object, identifier: Any) -> Any:
     return identifier
 
 
-def columns_of(records: list[Any]) -> dict[str, list[Any]] | None:
-    """The values of *records* by key, where all are objects with the same keys, two at least."""
-    if set(map(type, records)) != _OBJECTS or len(set(map(len, records))) != 1 or len(records[0]) < 2:
+def _table_of(node: Object, record: Any) -> Table | None:
+    """How records of *node* with the keys of *record* are treated as a table; None where they cannot be."""
+    if node.decides or node.asks_whose or type(record) is not dict or len(record) < FEWEST_KEYS:
         return None
-    keys = tuple(records[0])
+    keys = tuple(record)
+    table = node.tables.get(keys)
+    if table is None and not any(key not in node.children and is_telling_key(key) for key in keys):
+        table = table_of(node, keys)
+        if table is not None and len(keys) <= WIDEST_TABLE:
+            if len(node.tables) >= MOST_TABLES:
+                node.tables.clear()
+            node.tables[keys] = table
+    return table
+
+
+def _columns_of(table: Table, records: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+    """The values of *records* by place, where all are objects with the keys of *table* and no others."""
     try:
-        rows = list(map(itemgetter(*keys), records))
-    except KeyError:
+        rows = list(map(table.cells, records))
+    except (KeyError, TypeError):
         return None
-    return dict(zip(keys, map(list, zip(*rows, strict=True)), strict=True))
+    return list(zip(*rows, strict=True)) if set(map(len, records)) == {len(rows[0])} else None
+
+
+def are_texts(values: Iterable[Any]) -> bool:
+    """Whether all of *values* are texts: nothing else can be joined, and nothing asks faster."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
+
+
+def _without_masks(action: Action, key: str, column: Sequence[Any], records: Sequence[dict[str, Any]]) -> None:
+    """Do what *action*, which makes no masks, does to the values that *records* have at *key*."""
+    if action.kind is Kind.DROP:
+        for record in records:
+            _drop(action, record, key)
+    elif action.kind is Kind.BLOCK and not all(item in _NOTHING for item in column):
+        raise Withheld(VALUE_BLOCKED)
 
 
 def _record_of(row: Any, columns: list[str]) -> Any:
     return dict(zip(columns, row, strict=False)) if isinstance(row, list) else row
 
 
-def _known_of(hidden: list[tuple[list[Any], list[Any]]], place: int) -> KnownValues:
+def _known_of(hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]], place: int) -> KnownValues:
     """What the record at *place* hides, of columns as they were and as they became."""
     known = KnownValues()
     for column, treated in hidden:
@@ -462,17 +419,6 @@ def _known_of(hidden: list[tuple[list[Any], list[Any]]], place: int) -> KnownVal
 def _undeclared_nodes(action: Action) -> tuple[Value, Object]:
     """What stands for a value and for an object of which nothing is declared."""
     return Value(action), Object({}, Value(action))
-
-
-def items_of(node: Node) -> Node | None:
-    """The node for the elements of a list that stands where *node* does; None where nothing is declared."""
-    match node:
-        case Object():
-            return node.items or node
-        case Value():
-            return node
-        case Rows():
-            return None
 
 
 @lru_cache(maxsize=4096)

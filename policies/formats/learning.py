@@ -4,11 +4,15 @@ Source of the rule: DESIGN decision 2. Only names of fields are noted, and only 
 """
 
 import re
+from itertools import repeat
 from typing import Any
 
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.json_tree import JsonTree, Object, Value, is_telling_key
 from policies.formats.masker import Action, Tally, Withheld
+from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.pinyin import is_name_in_pinyin
+from policies.words import is_keyed_by_data
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PATHS = 200
@@ -54,7 +58,8 @@ def paths_in(value: Any) -> dict[str, int]:
 
 def _collect(value: Any, path: str, found: dict[str, int], depth: int) -> None:
     if isinstance(value, dict | list) and depth < DEEPEST:
-        items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+        keys = value if isinstance(value, dict) and not is_keyed_by_data(value) else repeat(None)
+        items = zip(keys, value.values() if isinstance(value, dict) else value, strict=False)
         for key, item in items:
             _collect(item, f"{path}/{_step(key)}", found, depth + 1)
     elif path in found or len(found) < MOST_PATHS:
@@ -62,4 +67,6 @@ def _collect(value: Any, path: str, found: dict[str, int], depth: int) -> None:
 
 
 def _step(key: str | None) -> str:
-    return key if key is not None and _FIELD_NAME.fullmatch(key) and not is_telling_key(key) else "*"
+    if key is None or not _FIELD_NAME.fullmatch(key) or is_telling_key(key):
+        return "*"
+    return "*" if is_name_in_pinyin(key) and category_of_key(key) is None else key

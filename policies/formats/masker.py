@@ -6,7 +6,7 @@ have been sent; the answer must then be cut, never ended.
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
@@ -88,6 +88,8 @@ class Tally:
     """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, str] = field(default_factory=dict)
     """Digests of the subjects, in order of appearance, with those of the epoch before while both are written."""
+    unopened: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """Hashes of stored values that did not open, by field index: a body may be read more than once."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False
@@ -112,16 +114,17 @@ class Tally:
         for path, number in other.paths.items():
             self.paths[path] += number
         self.subjects.update(other.subjects)
+        for index, hashes in other.unopened.items():
+            self.unopened[index] |= hashes
         self.left_out += other.left_out
         self.has_unreadable |= other.has_unreadable
 
     def take(self) -> "Tally":
         """What was counted so far; counting starts again from nothing."""
-        taken = Tally(
-            self.digester, self.fields, self.found, self.paths, self.subjects, self.left_out, self.has_unreadable
-        )
+        taken = replace(self)
         self.fields, self.found, self.paths = defaultdict(int), defaultdict(int), defaultdict(int)
-        self.subjects, self.left_out, self.has_unreadable = {}, 0, False
+        self.subjects, self.unopened = {}, defaultdict(set)
+        self.left_out, self.has_unreadable = 0, False
         return taken
 
 

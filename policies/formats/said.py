@@ -108,8 +108,8 @@ class Said:
         if self._bare is None:
             self._bare = [_bare(text) for text in self._texts]
         forms = {_bare(subject), _bare(identifier)}
-        if len(subject) == 18:  # a resident ID number, and as it was written before 1999
-            forms.add(subject[:6] + subject[8:17])
+        if len(subject) == 18:  # its check digit can be worked out, and until 1999 it had none
+            forms |= {subject[:17], subject[:6] + subject[8:17]}
         return any(form in said for form in forms for said in self._bare)
 
     @property

@@ -13,11 +13,11 @@ from policies.formats.masker import Withheld
 
 MOST_CONTROLS = 2_000
 SIGNATURES = {
-    "application/pdf": (b"%PDF-",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/webp": (b"RIFF",),
+    "application/pdf": re.compile(rb"%PDF-"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBPVP8[ LX]", re.DOTALL),
 }
 """How files begin that a form may send, by their media types: none of them can be a list that was shown masked."""
 

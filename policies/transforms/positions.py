@@ -74,16 +74,16 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
         length = len(value)
         if length < shortest:
             return too_short(value)
-        return value[:first] + STAR * (fill or length - shown) + value[length - last :]
+        return f"{value[:first]}{stars or STAR * (length - shown)}{value[length - last :]}"
 
     def only_last(value: str) -> str:
-        length = len(value)
-        return STAR * (length - last) + value[length - last :] if length >= shortest else too_short(value)
+        return value[tail].rjust(len(value), STAR) if len(value) >= shortest else too_short(value)
 
     def only_first(value: str) -> str:
         return value[:first] + stars if len(value) >= shortest else too_short(value)
 
     stars = STAR * (fill or 0)
+    tail = slice(-last, None) if last else slice(0)
     if fill and not last:
         return only_first
     return only_last if not first and not fill else ends

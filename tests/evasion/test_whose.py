@@ -147,6 +147,25 @@ def test_somebody_elses_row_is_not_completed_by_the_callers(owned: Owned, empty:
     assert owned.ask(page, owned.citizen, "text/html")[0] == 200  # and the rig looks for what was planted
 
 
+def cell(field: str, text: str) -> str:
+    return f'<tr><td class="col-{field}">{text}</td></tr>'
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<table>{cell('id_no', MINE)}{cell('city', WARD)}</table><table>{cell('name', NAME)}</table>",
+        f"<div><table>{cell('name', NAME)}</table></div><div><table>{cell('id_no', MINE)}{cell('city', WARD)}</table></div>",
+        f"<table><tr><td><table>{cell('id_no', MINE)}{cell('city', WARD)}</table></td>"
+        f"<td><table>{cell('name', NAME)}</table></td></tr></table>",
+        f"<table>{cell('id_no', MINE)}{cell('name', f'{MY_NAME}<br>{NAME}')}</table>",
+        f"<table>{cell('id_no', f'<p>{MINE[:9]}</p><p>{MINE[9:]}</p>')}{cell('name', NAME)}</table>",
+    ],
+)
+def test_a_card_without_a_number_is_not_taken_for_the_callers(owned: Owned, page: str) -> None:
+    assert owned.ask(page.encode(), owned.citizen, "text/html")[0] == 200  # and the rig looks for what was planted
+
+
 def test_a_page_that_repeats_the_callers_number_is_not_the_callers(owned: Owned) -> None:
     page = f'<td class="col-id_no">{MINE}</td><td class="col-name">{NAME}</td>'.encode()
     assert owned.ask(page, owned.citizen, "text/html", target=f"/people?page={MINE}")[0] == 200
@@ -253,6 +272,12 @@ def test_too_many_people_at_once_are_withheld_and_recorded(owned: Owned) -> None
     assert owned.event()["event"]["reason"] == "too_many_subjects"
 
 
+@pytest.mark.parametrize(("zero", "status"), [(0, 403), (False, 403), (0.0, 403), ("0", 403), ("", 200), (None, 200)])
+def test_a_number_that_is_zero_is_somebodys(owned: Owned, zero: Any, status: int) -> None:
+    for items in ([*people(3), {**OWN, "id_no": zero}], [*people(3), {"id_no": zero}]):
+        assert owned.ask({"items": items}, owned.staff("counter"))[0] == status
+
+
 def test_a_stream_is_cut_when_it_comes_to_too_many_people(owned: Owned) -> None:
     long = [{**OWN, "note": "x" * 400}] * 4_000
     body = json.dumps({"items": [*long, *people(50), *long]}).encode()
@@ -279,8 +304,8 @@ def test_masking_harder_leaves_out_as_much_as_before(owned: Owned) -> None:
     try:
         people = [{**person, "mobile": ""} for person in (PLANTED, OWN)]
         _, shown = owned.ask({"items": people}, owned.staff("ward-officer", ward=WARD))
-        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "李**")]
+        assert [(person["id"], person["name"]) for person in json.loads(shown)["items"]] == [(2, "***")]
         _, shown = owned.ask({"items": people}, owned.citizen)
-        assert [person["name"] for person in json.loads(shown)["items"]] == ["张**", "李**"]
+        assert [person["name"] for person in json.loads(shown)["items"]] == ["***", "***"]
     finally:
         gateway.tighten()

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from policies.addresses import Addresses
 from policies.compile import compile_system
-from policies.links import Addresses
 from policies.load import load_policy
 from policies.program import OperationRule, Program
 from policies.view import Views

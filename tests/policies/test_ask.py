@@ -1,10 +1,11 @@
 import msgspec
 import pytest
 
+from policies.addresses import Addresses
 from policies.ask import Opened, Question, Routes
-from policies.links import Addresses, Links
+from policies.links import Links
 from policies.policy import About
-from policies.program import KEY_PATTERN, SEGMENT, ParameterRule
+from policies.program import ANY_WORD, KEY_PATTERN, SEGMENT, ParameterRule
 from policies.view import Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.test_view import CLERK
@@ -114,6 +115,18 @@ def test_a_search_that_nobody_has_declared_may_look_into_anything() -> None:
         assert refusal is not None
         assert refusal.code == HIDDEN
         assert undeclared.refusal(asked(("q", "")), view) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("x1", None), ("page2", None), ("id_no", HIDDEN), ("Id_No", UNKNOWN), ("WHERE", UNKNOWN)],
+)
+def test_a_parameter_for_any_word_is_none_for_words_that_say_something(name: str, expected: str | None) -> None:
+    words = ParameterRule(ANY_WORD, About.NOTHING)
+    for parameters in ((words, *LIST_RULE.parameters), (*LIST_RULE.parameters, words)):
+        question = Question(msgspec.structs.replace(LIST_RULE, parameters=parameters))
+        refusal = question.refusal(asked((name, "x")), NOBODY)
+        assert (refusal.code if refusal is not None else None) == expected
 
 
 def test_a_refusal_carries_the_reason_of_the_policy() -> None:

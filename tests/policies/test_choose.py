@@ -225,6 +225,18 @@ def test_rows_by_what_no_record_has_are_found(tmp_path: Path, more: str, code: s
     assert code in {finding.code for finding in load_policy(folder).findings.errors}
 
 
+def test_rows_by_what_is_stored_encrypted_are_found(tmp_path: Path) -> None:
+    """The ciphertext is no value that anybody has written there."""
+    folder = declare_owned(tmp_path / "p")
+    system = folder / "systems" / "people.yaml"
+    system.write_text(system.read_text("utf-8").replace("mobile: mobile", "mobile: {category: mobile, at_rest: token}"))
+    grants = folder / "grants.yaml"
+    text = grants.read_text("utf-8").replace("rows: {person.city:", "rows: {person.mobile:")
+    grants.write_text(text, "utf-8")
+    (found,) = load_policy(folder).findings.errors
+    assert (found.code, found.at.line) == ("row-field-encrypted", text[: text.index("rows:")].count("\n") + 1)
+
+
 _BESIDES = """operations:
   - on: GET /report
     answers: {text: scan, html: scan}

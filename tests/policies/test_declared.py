@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from policies.changes import Kind
+from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.policy import About
 from policies.policy import Kind as CallerKind
-from policies.program import ObjectShape, Program
+from policies.program import KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of
@@ -138,10 +138,126 @@ def test_what_is_another_fact_is_told_as_looser(case: str) -> None:
     assert "（其他 / something else）" not in {each.about for each in found}
 
 
-def test_a_key_that_ends_sooner_is_told_by_nothing_but_the_net() -> None:
+NARROWER: dict[str, tuple[str, Callable[[str], str]]] = {
+    "a grant that ends sooner": (
+        "grants.yaml",
+        lambda text: text.replace("until: 2027-06-30\n", "until: 2027-01-31\n"),
+    ),
+    "a grant that has ended": ("grants.yaml", lambda text: text.replace("until: 2027-06-30\n", "until: 2026-01-31\n")),
+    "a grant that is called otherwise": ("grants.yaml", lambda text: text.replace("id: clerks", "id: window")),
+    "one that is called otherwise and sees less": (
+        "grants.yaml",
+        lambda text: text.replace("id: clerks", "id: window").replace("person_name: show", "person_name: redact"),
+    ),
+    "a grant that is gone": ("grants.yaml", lambda text: "grants:\n  - id: batch" + text.partition("  - id: batch")[2]),
+    "a grant for fewer networks": (
+        "grants.yaml",
+        lambda text: text.replace("    purpose: case", "    networks: [10.0.0.0/8]\n    purpose: case"),
+    ),
+    "a grant that only hides": (
+        "grants.yaml",
+        lambda text: text + HIDING.format(posts="[clerk], all_posts: [trainee]", sees="{person_name: redact}"),
+    ),
+    "a grant that withholds": (
+        "grants.yaml",
+        lambda text: text + HIDING.format(posts="[trainee]", sees="{mobile: block}"),
+    ),
+    "a key that ends sooner": ("callers.yaml", lambda text: text.replace("until: 2027-06-30", "until: 2027-01-31")),
+    "a caller that is gone": ("callers.yaml", lambda text: text.partition("  - id: window-7")[0]),
+    "an issuer that is gone": (
+        "systems/people.yaml",
+        lambda text: text.partition("  jwt:")[0] + "records:" + text.partition("records:")[2],
+    ),
+    "another title": ("systems/people.yaml", lambda text: text.replace("人员库", "人员")),
+    "other words of a refusal": ("systems/people.yaml", lambda text: text.replace("不可删除", "不能删除")),
+    "another level": ("catalogue.yaml", lambda text: text.replace("level: important", "level: core")),
+    "no facets": ("systems/people.yaml", lambda text: text.replace("    facets: [city]\n", "")),
+    "no CSV": ("systems/people.yaml", lambda text: text.replace("      csv: person\n", "")),
+    "masks that are refused": ("systems/people.yaml", lambda text: text.replace("on_write: drop", "on_write: refuse")),
+    "a parameter that is refused": (
+        "systems/people.yaml",
+        lambda text: text.replace("page: any", "page: {refuse: {zh: 不支持, en: none}}"),
+    ),
+    "an operation that is refused": (
+        "systems/people.yaml",
+        lambda text: text.replace("{id}\n    answers: {json: person}", "{id}\n    refuse: {zh: 不支持, en: none}"),
+    ),
+    "a field that is not declared": ("systems/people.yaml", lambda text: text.replace("      mobile: mobile\n", "")),
+}
+HIDING = """  - id: hiding
+    who: {{posts: {posts}}}
+    systems: [people]
+    purpose: case-handling
+    sees: {sees}
+    until: 2027-06-30
+    reason: r
+    approved_by: a
+"""
+
+
+@pytest.mark.parametrize("case", NARROWER)
+def test_what_surely_shows_no_more_is_told_and_is_not_looser(case: str, tmp_path: Path) -> None:
+    name, edit = NARROWER[case]
+    shutil.copytree(GOOD, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / name
+    text = path.read_text("utf-8")
+    assert edit(text) != text
+    path.write_text(edit(text), "utf-8")
+    found = rehearse(compile_folder(GOOD), compile_folder(tmp_path), [], NOW)
+    assert found
+    assert not [each for each in found if each.kind in LOOSER]
+
+
+WIDER: dict[str, tuple[str, str]] = {
+    "a grant with rows that applies to fewer": (
+        "rows: {person.city: {is: [A]}}, networks: ['10.0.0.0/8']",
+        "rows: {person.city: {is: [A]}}, networks: ['10.0.0.0/16']",
+    ),
+    "a grant with rows that ends sooner": (
+        "rows: {person.city: {is: [A]}}",
+        "rows: {person.city: {is: [A]}}, until: '2027-01-31'",
+    ),
+    "a post that is called as a caller was": ("who: {callers: [li]}", "who: {posts: [li]}"),
+    "more rows": ("rows: {person.city: {is: [A]}}", "rows: {person.city: {is: [A, B]}}"),
+    "fields of another record": ("fields: [person.name]", "fields: [person.name, home.owner], sees: {mobile: show}"),
+}
+
+
+@pytest.mark.parametrize("case", WIDER)
+def test_what_a_grant_no_longer_keeps_back_is_told(case: str) -> None:
+    first, second = (program_of(g=particular) for particular in WIDER[case])
+    assert [each.about for each in told(first, second)] == ["grant g"]
+
+
+def test_a_grant_that_becomes_one_about_ones_own_record_goes_before_what_hid_it() -> None:
+    hidden = "who: {posts: [clerk]}, sees: {mobile: redact}"
+    everybodys = program_of(g="who: {signed_in: true}, sees: {mobile: show}", h=hidden)
+    own = program_of(g="who: {owner: self}, sees: {mobile: show}", h=hidden)
+    assert [each.about for each in told(everybodys, own)] == ["grant g"]
+
+
+def test_what_is_left_over_is_told_beside_other_differences() -> None:
     before = compile_folder(GOOD)["people"]
-    sooner = told(before, _key(before, until=before.keys[0].until - 1))
-    assert [each.about for each in sooner] == ["（其他 / something else）"]
+    slower = replace(before, timeout_s=before.timeout_s + 1, keys=before.keys[1:], title_en="Persons")
+    found = rehearse({"people": before}, {"people": slower}, [], NOW)
+    left = [each for each in found if each.about == UNTOLD]
+    assert [(each.kind, each.before.transform) for each in left] == [
+        (Kind.OTHERWISE, f'{{"timeout_s":{before.timeout_s}}}')
+    ]
+
+
+def _shape(program: Program, **shapes: Shape) -> Program:
+    """*program* with a body of one operation as JSON in another shape."""
+    (first,) = (each for each in program.operations if each.id == "GET /people/{id}")
+    changed = replace(first, answers=replace(first.answers, **shapes))
+    return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
+
+
+def test_a_place_that_holds_something_else_shown_alike_is_left_over() -> None:
+    before = compile_folder(GOOD)["people"]
+    value, key, link = (_shape(before, json=shape) for shape in (ValueShape(2), KeyShape((2,)), LinkShape()))
+    for one, other in ((value, key), (key, link), (value, link)):
+        assert UNTOLD in {each.about for each in told(one, other)}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.digest import canonical, is_exact
+from policies.digest import Digester, canonical, is_exact
 
 ID_NO = "11010519491231002X"
 
@@ -56,3 +56,11 @@ def test_what_the_canonical_form_alters_is_not(identifier: str) -> None:
 def test_two_exact_identifiers_with_one_canonical_form_are_one(one: str, other: str) -> None:
     if is_exact(one) and is_exact(other) and canonical(one) == canonical(other):
         assert one == other
+
+
+@given(st.text("0123456789Xxa -１Ａ", min_size=15, max_size=20))
+def test_a_digest_is_that_of_the_canonical_form(identifier: str) -> None:
+    digester = Digester("e", bytes(32))
+    spelled = canonical(identifier)
+    assert spelled == canonical(spelled) == canonical(f" {identifier}-")
+    assert digester(identifier) == digester(spelled) == digester.each((f" {identifier}-",))[0]

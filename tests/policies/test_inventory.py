@@ -13,14 +13,16 @@ from policies.inventory import (
     MOST_OPERATIONS,
     MOST_SIBLINGS,
     MOST_TABLES,
+    FieldNote,
     Inventory,
     Notes,
+    OperationNote,
     merged,
     read_notes,
-    template_of,
     write_notes,
 )
 from policies.sketch import sketch
+from policies.words import template_of
 
 KEY = b"k" * 32
 ID_NO, NAME, MOBILE = "11010519491231002X", "欧阳若曦", "13800138000"
@@ -34,6 +36,8 @@ PLANTED = (
     "浙A12345",
     "5",
     "E12345678",
+    "ouyangruoxi",
+    "OuYang_Ruoxi2",
 )
 PERSON = {"xm": NAME, "sfzh": ID_NO, "sjh": MOBILE, "bz": f"请回电 {MOBILE}", "id": 7, "ok": True}
 
@@ -205,6 +209,83 @@ def test_memory_is_bounded() -> None:
 def test_an_object_keyed_by_data_is_folded() -> None:
     body = {f"user{chr(97 + n // 26)}{chr(97 + n % 26)}": {"xm": NAME} for n in range(70)}
     assert places(noted(json.dumps(body).encode())) == {"json /*/xm": 70}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"zhangsan": 3, "li_si2": 4, "total": 7}, {"json /*": 2, "json /total": 1}),
+        ({"staff": {"jsmith": {"done": 1}, "akim": {"done": 2}}}, {"json /staff/*/done": 2}),
+        (
+            {"staff": {"jsmith": {"done": 1}, "akim": {"late": 2}}},
+            {"json /staff/jsmith/done": 1, "json /staff/akim/late": 1},
+        ),
+        ({"xingming": NAME, "leixing": 1, "size": 2}, {"json /xingming": 1, "json /leixing": 1, "json /size": 1}),
+    ],
+)
+def test_a_key_that_could_be_a_name_or_tells_records_apart_is_folded(body: Any, expected: dict[str, int]) -> None:
+    assert places(noted(json.dumps(body).encode())) == expected
+
+
+def test_a_part_of_a_path_a_parameter_and_a_class_that_could_be_a_name_are_folded() -> None:
+    inventory = noted(
+        b'<td class="zhangsan col-xm">x</td><input name=wang.wu value=1>', "html", "/users/zhangsan/files"
+    )
+    assert list(inventory.notes.operations) == ["GET /users/{key}/files"]
+    assert places(inventory) == {"html td.col-xm": 1, "html control *": 1}
+
+
+def test_keys_that_change_from_answer_to_answer_are_data() -> None:
+    inventory = noted(b'{"done": {"jsmith": 1, "all": 1}, "ok": 1}')
+    (name,) = inventory.notes.operations
+    for body in (
+        b'{"done": {"akim": 2, "all": 3}}',
+        b'{"done": {"bob": 3, "all": 4}, "ok": 1}',
+        b'{"done": {"amy": 5}}',
+    ):
+        sketch(inventory, name, "json", body, "utf-8")
+    assert places(inventory) == {"json /done/*": 7, "json /ok": 2}
+    both = merged(iter([inventory.notes, noted(b'{"done": {"eve": 1, "all": 1}}').notes]))
+    assert both.operations[name].fields.keys() == {"json /done/*", "json /ok"}
+
+
+def test_fields_that_many_records_lack_are_no_data() -> None:
+    inventory = noted(
+        b'[{"id": 1, "status": 2, "place": 3}, {"id": 2, "status": 2, "reason": 3}, {"id": 3, "status": 1}]'
+    )
+    assert places(inventory).keys() == {f"json /*/{name}" for name in ("id", "status", "place", "reason")}
+
+
+def test_notes_of_an_older_form_lose_what_would_not_be_kept_now() -> None:
+    old = OperationNote(
+        count=3,
+        parameters={"zhangsan": 1, "page": 2},
+        fields={
+            "json /done/zhangsan/n": FieldNote(count=1),
+            "json /done/lisi/n": FieldNote(count=2),
+            "html td.li_si": FieldNote(count=1),
+            "html control wangwu": FieldNote(count=1),
+            "csv zhaoliu": FieldNote(count=1),
+            "csv xm": FieldNote(count=4),
+        },
+        tables={"/rows": "zhangsan", "/zhangsan": "columns"},
+    )
+    kept = read_notes(write_notes({"people": Notes(operations={"GET /u/zhangsan": old})}, KEY), KEY)["people"]
+    assert kept.operations == {
+        "GET /u/{key}": OperationNote(
+            count=3,
+            parameters={"*": 1, "page": 2},
+            fields={
+                "json /done/*/n": FieldNote(count=3),
+                "html td.*": FieldNote(count=1),
+                "html control *": FieldNote(count=1),
+                "csv *": FieldNote(count=1),
+                "csv xm": FieldNote(count=4),
+            },
+            tables={"/*": "columns"},
+        )
+    }
+    assert read_notes(write_notes({"people": kept}, KEY), KEY)["people"] == kept
 
 
 def test_notes_are_read_back_with_the_key_they_were_written_with() -> None:

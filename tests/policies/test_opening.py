@@ -150,6 +150,9 @@ def test_keys_in_lists_and_tables(keyed: Keyed) -> None:
     true = {"guardian": PERMIT, "city": "x"}
     assert json.loads(asked.body) == {**sent, "all": [true, true], "rows": [[PERMIT, "x"], true]}
     assert ask(keyed, "/sets", json.dumps({**sent, "rows": [["short"]]}).encode(), method="POST") == "body_unreadable"
+    for names in (["guardian", ["city"]], [{"guardian": 1}, "city"], ["guardian", None]):
+        body = json.dumps({**sent, "names": names, "rows": [[handle, "x"]]}).encode()
+        assert ask(keyed, "/sets", body, method="POST") == "body_unreadable"
     assert ask(keyed, "/sets", json.dumps({"x": handle}).encode(), method="POST") == "mask_returned"
 
 
@@ -158,7 +161,9 @@ FORMS = {
     "a field": ({"guardian": "H", "city": "x"}, {"guardian": PERMIT, "city": "x"}),
     "no choice": ({"chosen-1": ""}, {"chosen-1": ""}),
     "the number in a box": ({"chosen-1": NUMBER}, "question_about_hidden_field"),
-    "a new number in a field": ({"guardian": NUMBER}, {"guardian": NUMBER}),
+    "a number in a field": ({"guardian": NUMBER}, "question_about_hidden_field"),
+    "a mask in a field": ({"guardian": "***"}, "mask_returned"),
+    "no number in a field": ({"guardian": " "}, {"guardian": " "}),
     "a public field": ({"city": "H"}, "unknown_handle"),
     "within a field": ({"guardian": "xH"}, "mask_returned"),
     "an undeclared one": ({"other": "H"}, "unknown_handle"),

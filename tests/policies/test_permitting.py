@@ -287,6 +287,18 @@ def test_a_value_is_shown_where_a_permit_of_its_subject_names_its_category_and_n
         assert {key: shown[key] for key in CATEGORIES} == expected
 
 
+def test_what_may_be_asked_for_later_is_known_before(people: Program) -> None:
+    """A token that is written into a record is read there once the record is shown whole."""
+    permitting = Permitting(people)
+    assert {grant.id for grant in permitting.askable(asking())} == {"whole", "names", "elsewhere", "emergency"}
+    assert {grant.id for grant in permitting.askable(asking("clerk"))} >= {"clerks"}
+    plain = Views(people, SECRET).of(())
+    aware = Views(people, SECRET).of((), elsewhere=permitting.askable(asking()))
+    number = next(place for place, field in enumerate(people.fields) if field.name == "person.id_no")
+    assert plain.hides_everywhere(number)
+    assert not aware.hides_everywhere(number)
+
+
 def test_who_may_ask_for_what(people: Program) -> None:
     permitting = Permitting(people)
     found = permitting.open_to(Kind.REVEAL, asking(operation=""))

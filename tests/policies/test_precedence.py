@@ -9,6 +9,7 @@ from policies.policy import Caller
 from policies.policy import Kind as CallerKind
 from policies.precedence import Precedence
 from policies.transforms.spec import (
+    Block,
     DatePart,
     Digest,
     Drop,
@@ -195,7 +196,11 @@ LESS: list[tuple[Spec, Spec, str]] = [
     (Show(), Show(), "both"),
     (Redact(), Show(), "first"),
     (Keep(last=4), Show(), "first"),
-    (Keep(last=4), Digest(), "first"),
+    (Keep(last=4), Digest(), "neither"),  # which shows no character
+    (Redact(), Digest(), "first"),
+    (Block(), Redact(), "first"),
+    (Block(), Drop(), "first"),
+    (Token(), Show(), "first"),
     (Redact(), Keep(last=4), "first"),
     (Redact(), Replace("x"), "both"),
     (Drop(), Redact(), "first"),
@@ -233,6 +238,7 @@ def test_the_least_of_some_is_the_same_whatever_their_order() -> None:
         ({"all": SHOWN}, "keep 1..0"),
         ({"all": HIDDEN}, "redact"),  # what the declaration shows, some would not have seen
         ({"all": "sees: {person_name: {encrypt: aes}}"}, "redact"),  # a token can be opened again
+        ({"all": "sees: {person_name: digest}"}, "redact"),  # what shows no character, and no mask shows as little
         ({"all": LAST}, "redact"),  # neither shows less than the other
         ({"all": f"{HIDDEN}, fields: [home.phone]"}, "keep 1..0"),
         ({"all": f"{HIDDEN}, direction: request"}, "keep 1..0"),

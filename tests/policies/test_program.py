@@ -48,3 +48,15 @@ def test_another_key_does_not_count(signer: Signer, tmp_path_factory: pytest.Tem
 def test_what_is_no_program_is_refused(signer: Signer, data: bytes) -> None:
     with pytest.raises(BadProgram):
         read_program(data, Verifier(signer.public_bytes))
+
+
+def test_the_vocabulary_of_an_operation_is_what_its_declaration_says() -> None:
+    said = {operation.id: " ".join(operation.vocabulary) for operation in program().operations}
+    person = "city home id id_no mobile name no note"
+    assert said["GET /files/{name*}"] == "files"
+    assert said["DELETE /people/{id}"] == "people"
+    assert said["GET /people/{id}"] == said["POST /people"] == f"{person} people"
+    assert said["GET /people"].split() == sorted(
+        [*person.split(), *"__ gt page people q sort startswith where".split()]
+    )
+    assert {"people.csv", "people", "csv"} <= set(said["GET /people.csv"].split())

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from policies.changes import Kind, surely_no_more
+from policies.changes import UNTOLD, Kind, surely_no_more
 from policies.compile_folder import compile_folder
 from policies.places import HIDDEN, held_at, places_in
 from policies.program import Program
-from policies.rehearse import ANYBODY, LOOSER, UNTOLD, Difference, Usage, rehearse
+from policies.rehearse import ANYBODY, LOOSER, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
@@ -286,7 +286,8 @@ def test_a_grant_about_ones_own_record_is_told_as_one(good: dict[str, Program], 
     (own, *_) = [each for each in rehearse(good, after, usages, NOW) if each.times]
     assert (own.about, own.citizens, own.staff) == ("person.mobile（本人的 / own）", {"1:ab"}, set())
     back = rehearse(after, good, usages, NOW)
-    assert {each.kind for each in back} == {Kind.MASKED}
+    assert {each.kind for each in back} == {Kind.MASKED, Kind.NO_MORE}
+    assert [each.about for each in back if each.kind is Kind.NO_MORE] == ["grant own"]
 
 
 def test_which_records_are_shown_and_of_how_many_is_told(good: dict[str, Program], tmp_path: Path) -> None:

@@ -60,6 +60,23 @@ def test_it_says_by_which_rule_and_what_would_show_more(trial: Trial) -> None:
     assert seen["person.name"].more == ()
 
 
+def test_what_is_stored_encrypted_is_tried_as_it_was_before(tmp_path: Path) -> None:
+    """A trial has no key of any installation: real ciphertext it cannot open, and says so."""
+    folder = tmp_path / "policies"
+    shutil.copytree(GOOD, folder)
+    people = folder / "systems" / "people.yaml"
+    stores = "name: {category: person_name, at_rest: {encrypt: aes}}"
+    people.write_text(people.read_text("utf-8").replace("name: person_name", stores), "utf-8")
+    trial = Trial(compile_folder(folder))
+    for caller, name in ((NOBODY, "张**"), (CLERK, "张三丰")):
+        shown = tried(trial, caller=caller)
+        assert (json.loads(shown.body)["items"][0]["name"], shown.unopened) == (name, {})
+    token = "y1.00000000.AAAAAAAAAAAAAAAAAAAAAAAA"
+    shown = tried(trial, ANSWER.replace("张三丰".encode(), token.encode()), caller=CLERK)
+    assert (json.loads(shown.body)["items"][0]["name"], shown.unopened) == ("***", {"person.name": 1})
+    assert any("person.name: 1 个值是密文" in line for line in lines_of_trial(shown))
+
+
 def test_what_a_grant_goes_by_is_tried_as_well(tmp_path: Path) -> None:
     folder = tmp_path / "policies"
     shutil.copytree(GOOD, folder)

@@ -13,7 +13,7 @@ from tests.policies.formats.masking import DIGESTER
 
 PROGRAM = program()
 VIEWS = Views(PROGRAM, SECRET)
-NOBODY = VIEWS.strictest
+NOBODY = VIEWS.of(())
 NOW = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
 CLERK = VIEWS.of(
     grants_for(PROGRAM, caller="li", posts=frozenset({"clerk"}), purposes=frozenset({"case-handling"}), now=NOW)

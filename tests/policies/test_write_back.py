@@ -3,18 +3,22 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
 
 from policies.formats.html_controls import ABSENT
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.sent_form import Coding, File, Part
-from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape
+from policies.program import FileRule, ObjectShape, OperationRule, Program, RowsShape, Shape
+from policies.sent_json import JsonWalk
+from policies.settling import Settling
 from policies.transforms.spec import AgeBand, AmountBand, Area, Dictionary, Grid, Null, Reach, Shift, Spec
 from policies.view import Views
-from policies.write_back import FileRefused, MaskReturned, WriteRules
+from policies.write_back import FileRefused, MaskReturned, NotAsDeclared, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.policies.test_view import CLERK, NOBODY
@@ -37,9 +41,21 @@ def sent_form(data: str, carried: Carried | None = None, actions: Sequence[Actio
     return RULES.form(data.encode(), POST.body.html, lambda token: carried or {}, actions).decode()
 
 
+def settled(
+    rules: WriteRules,
+    data: bytes,
+    shape: Shape,
+    actions: Sequence[Action],
+    *,
+    labels: tuple[str, str] | None = None,
+    **more: Any,
+) -> bytes:
+    return JsonWalk(labels, [Settling(rules, actions, **more)]).sent(data, shape)
+
+
 def sent_json(value: object, actions: Sequence[Action] = NOBODY.actions, *, replaces: bool = False) -> object:
     assert POST.body.json is not None
-    return json.loads(RULES.json(json.dumps(value).encode(), POST.body.json, actions, replaces=replaces))
+    return json.loads(settled(RULES, json.dumps(value).encode(), POST.body.json, actions, replaces=replaces))
 
 
 def test_a_form_without_masks_is_sent_as_it_came() -> None:
@@ -112,7 +128,7 @@ def test_a_form_that_cannot_be_read_with_certainty_is_withheld(data: str) -> Non
 def test_json_without_masks_is_sent_as_it_came() -> None:
     data = b'{"name" : "\\u5f20", "city": null, "home": null, "n": 12345678901234567890123}'
     assert POST.body.json is not None
-    assert RULES.json(data, POST.body.json, NOBODY.actions) == data
+    assert settled(RULES, data, POST.body.json, NOBODY.actions) == data
 
 
 @pytest.mark.parametrize(
@@ -123,10 +139,8 @@ def test_json_without_masks_is_sent_as_it_came() -> None:
         ({"new": {"deep": ["***"]}}, "undeclared"),
         ({"city": "***2"}, "person.city"),
         ([{"name": "张**"}], "person.name"),
-        ({"mobile": ["138****8000"]}, "person.mobile"),
         # What a number or a truth value became:
         ({"mobile": None}, "person.mobile"),
-        ({"mobile": [None]}, "person.mobile"),
         ({"home": {"phone": None}}, "home.phone"),
         ({"new": None}, "undeclared"),
         # What keys that could tell of somebody became:
@@ -142,10 +156,60 @@ def test_a_mask_in_json_is_refused(value: object, field: str) -> None:
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ({"mobile": ["13800138000"]}, "person.mobile"),
+        ({"mobile": [None]}, "person.mobile"),
+        ({"mobile": []}, "person.mobile"),
+        ({"mobile": {}}, "person.mobile"),
+        ({"mobile": {"13800138000": 1}}, "person.mobile"),
+        ([[{"name": {"张三": None}}]], "person.name"),
+        ({"home": {"phone": [[]]}}, "home.phone"),
+        # Names near declared ones:
+        ({"Mobile": "13800138000"}, ""),
+        ({"mobile": "13800138000", "MOBILE": "13900139000"}, ""),
+        ({"home": {" phone": "x"}}, ""),
+        ([{"Home": {}}], ""),
+    ],
+)
+def test_what_is_nearly_as_it_is_declared_is_refused(value: object, field: str) -> None:
+    with pytest.raises(NotAsDeclared) as refused:
+        sent_json(value)
+    assert refused.value.field == field
+
+
+def test_a_list_is_sent_where_all_may_see_what_it_holds() -> None:
+    for value in ({"city": ["云州", {"x": "雾州"}], "new": [{"x": [1]}]}, {"name": ["张三"]}):
+        assert sent_json(value, CLERK.actions) == value
+    with pytest.raises(NotAsDeclared):
+        sent_json({"name": ["张三"]})
+    assert POST.body.json is not None
+    for changed in (b'{"name": ["x"]}', b'{"new": {"name": "x"}}', b'[{"new": [{"x.Name": "x"}]}]'):
+        assert settled(RULES, changed, POST.body.json, CLERK.actions) == changed
+        with pytest.raises(NotAsDeclared) as refused:
+            settled(RULES, changed, POST.body.json, CLERK.actions, sends=NOBODY.actions)
+        assert refused.value.field == "person.name"
+    assert POST.body.html is not None
+    with pytest.raises(NotAsDeclared) as refused:
+        RULES.form(b"new%5Bname%5D=x", POST.body.html, lambda token: {}, CLERK.actions, sends=NOBODY.actions)
+    assert refused.value.field == "person.name"
+
+
+@pytest.mark.parametrize(
+    "name", ["Mobile", "mobile[]", "mobile[0][1]", "ｍobile", " mobile", "mobile\0", "m\u00adobile"]
+)
+def test_a_control_near_a_declared_one_is_refused(name: str) -> None:
+    with pytest.raises(NotAsDeclared):
+        sent_form(urlencode({"city": "x", name: "13800138000"}))
+    with pytest.raises(NotAsDeclared):
+        sent_form(urlencode({"mobile": "13800138000", name: ""}))
+
+
 def test_json_that_names_a_key_twice_is_withheld() -> None:
     assert POST.body.json is not None
     with pytest.raises(Withheld, match="key_stands_twice"):
-        RULES.json(b'{"name": "x", "name": "y"}', POST.body.json, NOBODY.actions)
+        settled(RULES, b'{"name": "x", "name": "y"}', POST.body.json, NOBODY.actions)
 
 
 def test_null_is_a_value_to_whoever_sees_the_field() -> None:
@@ -191,7 +255,11 @@ def sent_labelled(labelled: Program, value: object, *, replaces: bool = False) -
     shape = next(operation.body.json for operation in labelled.operations if operation.id == "POST /people")
     assert shape is not None
     rules, nobody = WriteRules(labelled), Views(labelled, SECRET).strictest
-    return json.loads(rules.json(json.dumps(value).encode(), shape, nobody.actions, replaces=replaces))
+    return json.loads(
+        settled(
+            rules, json.dumps(value).encode(), shape, nobody.actions, labels=labelled.labels.json, replaces=replaces
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,18 +268,32 @@ def sent_labelled(labelled: Program, value: object, *, replaces: bool = False) -
         ({"who": {"value": 7, "label": "欧**"}}, "person.who label"),
         ([{"who": [{"label": "欧**"}]}], "person.who label"),
         ({"who": {"value": 7, "label": None}}, "person.who label"),
-        ({"who": {"value": 7, "label": ["欧**"]}}, "person.who label"),
         ({"kind": {"value": 7, "label": "***"}}, "undeclared"),
         ({"who": {"value": 7, "more": "***"}}, "undeclared"),
         ({"who": {"value": {"value": "***"}}}, "undeclared"),
         ({"who": {"value": 7, "***1": 1}}, "undeclared"),
         ({"name": {"value": "欧**"}}, "person.name"),
-        ({"kin": [{"value": "***"}]}, "person.kin"),  # an object in a list is not left without its value
         ({"kin": {"value": "x", "label": "欧**"}}, "person.kin label"),
     ],
 )
 def test_the_mask_of_a_label_in_json_is_refused(labelled: Program, value: object, field: str) -> None:
     with pytest.raises(MaskReturned) as refused:
+        sent_labelled(labelled, value)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        ({"who": {"value": 7, "label": ["欧阳修远"]}}, "person.who label"),
+        ({"kin": [{"value": "x"}]}, "person.kin"),
+        ({"kin": {"value": {"value": "x"}}}, "person.kin"),
+        ({"kin": {"value": "x", "more": 1}}, "person.kin"),
+        ({"who": {"Value": 7}}, ""),
+    ],
+)
+def test_more_than_a_value_and_its_label_is_refused(labelled: Program, value: object, field: str) -> None:
+    with pytest.raises(NotAsDeclared) as refused:
         sent_labelled(labelled, value)
     assert refused.value.field == field
 
@@ -248,7 +330,7 @@ def sent_table(columns: object, *rows: object) -> object:
     assert isinstance(POST.body.json, ObjectShape)
     table = ObjectShape(children={"rows": RowsShape("columns", POST.body.json)})
     body = {"columns": columns, "rows": rows}
-    return json.loads(RULES.json(json.dumps(body).encode(), table, NOBODY.actions))
+    return json.loads(settled(RULES, json.dumps(body).encode(), table, NOBODY.actions))
 
 
 @pytest.mark.parametrize(
@@ -266,9 +348,21 @@ def test_a_mask_in_a_row_of_cells_is_refused(row: object, field: str) -> None:
     assert refused.value.field == field
 
 
+def test_an_object_is_no_table() -> None:
+    table = ObjectShape(children={"rows": RowsShape("columns", ObjectShape())})
+    with pytest.raises(Withheld, match="table_not_as_declared"):
+        settled(RULES, b'{"rows": {"mobile": "13800138000"}}', table, NOBODY.actions)
+    with pytest.raises(NotAsDeclared):
+        settled(RULES, b'{"Columns": ["mobile"], "rows": []}', table, NOBODY.actions)
+
+
 def test_a_row_of_cells_that_fits_its_columns_is_sent() -> None:
     rows: list[object] = [[1, "张三"], {"name": "李四"}]
     assert sent_table(["id", "name"], *rows) == {"columns": ["id", "name"], "rows": rows}
+    with pytest.raises(NotAsDeclared):
+        sent_table(["id", "Name"], [1, "张三"])
+    with pytest.raises(NotAsDeclared):
+        sent_table(["id", "name"], [1, ["张三"]])
     for columns in (8, ["name"], ["id", 7], "id"):
         with pytest.raises(Withheld, match="table_not_as_declared"):
             sent_table(columns, [1, "欧**"])
@@ -325,8 +419,8 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
     nobody = Views(dropping_program, SECRET).strictest
     kept: list[Carried] = []
 
-    def seal(action: str, carried: Carried) -> str:
-        kept.append(carried)
+    def seal(action: str, held: Held) -> str:
+        kept.append(held.carried)
         return "sealed"
 
     page = f"<form method=post>{control.format('mobile', mobile)}{control.format('name', name)}</form>"
@@ -375,8 +469,8 @@ def test_a_mask_that_looks_true_is_meant_only_by_who_is_shown_it(spec: Spec, val
     nobody, rules = masking(spec)
     data = f'{{"mobile": {value}}}'.encode()
     with pytest.raises(MaskReturned):
-        rules.json(data, POST.body.json, nobody)
-    assert rules.json(data, POST.body.json, CLERK.actions) == data
+        settled(rules, data, POST.body.json, nobody)
+    assert settled(rules, data, POST.body.json, CLERK.actions) == data
 
 
 @pytest.mark.parametrize(
@@ -387,15 +481,15 @@ def test_a_value_that_stands_for_no_band_is_a_true_one(spec: Spec, value: str) -
     assert POST.body.json is not None
     nobody, rules = masking(spec)
     data = f'{{"mobile": {value}}}'.encode()
-    assert rules.json(data, POST.body.json, nobody) == data
+    assert settled(rules, data, POST.body.json, nobody) == data
 
 
 def test_a_null_that_stood_for_a_value_does_not_come_back_and_may_be_left_out() -> None:
     assert POST.body.json is not None
     nobody, rules = masking(Null())
     with pytest.raises(MaskReturned):
-        rules.json(b'{"mobile": null}', POST.body.json, nobody, replaces=True)
-    assert rules.json(b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'
+        settled(rules, b'{"mobile": null}', POST.body.json, nobody, replaces=True)
+    assert settled(rules, b'{"city": "x"}', POST.body.json, nobody, replaces=True) == b'{"city": "x"}'
 
 
 PARTED = Coding("xx")
@@ -403,12 +497,15 @@ SENDS_PICTURES = WriteRules(
     msgspec.structs.replace(
         PROGRAM,
         fields=tuple(
-            msgspec.structs.replace(field, file=FileRule(("image/png",), 32)) if field.name == "person.city" else field
+            msgspec.structs.replace(field, file=FileRule(("image/png", "image/webp"), 32))
+            if field.name == "person.city"
+            else field
             for field in PROGRAM.fields
         ),
     )
 )
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+RIFF = b"RIFF\x18\n\0\0"
 
 
 def sent_parts(*parts: Part, carried: Carried | None = None) -> list[Part]:
@@ -441,6 +538,9 @@ def test_a_file_is_sent_as_it_is_where_one_is_declared() -> None:
     picture = Part("city", file=File("x.png", "image/png", PNG))
     assert sent_parts(picture, Part("name", "张三")) == [picture, Part("name", "张三")]
     assert sent_parts(picture, Part("yingbi-sealed", "t")) == [picture]
+    for kind in (b"VP8 ", b"VP8L", b"VP8X"):
+        webp = Part("city", file=File("x.webp", "image/webp", RIFF + b"WEBP" + kind))
+        assert sent_parts(webp) == [webp]
     nothing = Part("name", file=File("", "application/octet-stream", b""))
     assert sent_parts(nothing) == [nothing]
 
@@ -453,6 +553,8 @@ FILES = {
     "that says another type": (Part("city", file=File("x.png", "image/gif", PNG)), "person.city"),
     "that says no type": (Part("city", file=File("x.png", "", PNG)), "person.city"),
     "that is no picture": (Part("city", file=File("x.png", "image/png", b"name\r\n***")), "person.city"),
+    "that is sound": (Part("city", file=File("x.webp", "image/webp", RIFF + b"WAVEfmt ")), "person.city"),
+    "that is a film": (Part("city", file=File("x.webp", "image/webp", RIFF + b"AVI LIST")), "person.city"),
     "too large": (Part("city", file=File("x.png", "image/png", PNG + b"\0")), "person.city"),
     "without a name": (Part("city", file=File("", "text/csv", b"x")), "person.city"),
 }

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
+from policies.addresses import Addresses
 from policies.formats.masker import Withheld
-from policies.links import Addresses
 from proxy.answer_headers import NEVER, OF_THE_TRUE_CONTENT, PASSING, PASSING_OF_FILES, AnswerHeaders
 from proxy.decide import Forward
 from proxy.message import read_request

@@ -1,6 +1,7 @@
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -24,18 +25,11 @@ REQUEST = read_request(method="GET", authority="people.localhost", target="/peop
 ASKED = Asked(request=REQUEST, body=b"", credential=None, overlay=Overlay(), now=NOW, overlay_now=NOW)
 
 
-class Broken:
-    """A draft of which nothing can be asked."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise RuntimeError(name)
-
-
-def shadow_of(folder: Path, draft: Program) -> Shadow:
+def shadow_of(folder: Path, draft: Program, clock: Callable[[], float] = time.monotonic) -> Shadow:
     make_secret(folder / "program.key")
     signer = Signer(folder / "program.key")
     publish_programs(folder, {draft.system: draft}, 1, signer, SHADOW)
-    shadow = Shadow(folder, Verifier(signer.public_bytes), SECRET, folder / "disagreements" / "worker-0")
+    shadow = Shadow(folder, Verifier(signer.public_bytes), SECRET, folder / "disagreements" / "worker-0", clock)
     shadow.tick()
     return shadow
 
@@ -65,8 +59,8 @@ def test_a_draft_like_the_live_program_disagrees_with_nothing(tmp_path: Path) ->
 
 
 def test_a_draft_that_raises_is_counted_and_costs_nothing_else(tmp_path: Path) -> None:
-    shadow = shadow_of(tmp_path, program())
-    shadow._systems = {"people": Broken()}  # type: ignore[dict-item]
+    broken = tuple(msgspec.structs.replace(each, path="(") for each in program().operations)
+    shadow = shadow_of(tmp_path, msgspec.structs.replace(program(), operations=broken))
     exchange(shadow, tmp_path, ("person.name",))
     assert (shadow.found.exchanges, shadow.found.failures) == (1, 1)
     (segment,) = (tmp_path / "log").rglob("*.log")
@@ -81,9 +75,9 @@ def test_a_system_that_the_draft_lacks_would_be_refused(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_takes_nothing_ends_no_worker(tmp_path: Path) -> None:
-    shadow = shadow_of(tmp_path, program())
+    seconds = iter(range(0, 600, 60))
+    shadow = shadow_of(tmp_path, program(), lambda: next(seconds))
     (tmp_path / "disagreements").write_bytes(b"")
     exchange(shadow, tmp_path, ("person.name",))
-    shadow._saved_s -= 60
     shadow.tick()
     assert shadow.found.failures == 1

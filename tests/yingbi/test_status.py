@@ -64,6 +64,13 @@ def test_keys_are_told_by_their_age_and_what_is_wrong_with_them() -> None:
     assert len(problems_of(found)) == 1
 
 
+def test_stored_values_that_do_not_open_are_a_problem() -> None:
+    workers = [{**status()["processes"][1], "unopened": number} for number in (0, 2, 5)]
+    (problem,) = problems_of(status(processes=workers))
+    assert "7 个打不开" in problem
+    assert problem in lines_of(status(processes=workers))
+
+
 def test_a_draft_in_the_shadow_is_told() -> None:
     assert "shadow" not in "\n".join(lines_of(status()))
     shadow = {"generation": 2, "exchanges": 90, "failures": 1, "disagreements": 4}

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from yingbi.commands.endings import ended
 from yingbi.commands.policy_life import add_life
 from yingbi.commands.shadow import add_shadow
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.shape import FINE, FOUND, Commands, add_command
 
 KINDS = ("json", "html", "csv", "text")
 """See `policies.trial.KINDS`."""
@@ -88,31 +89,24 @@ def _days(text: str) -> int:
 
 
 def _try(given: argparse.Namespace) -> int:
+    return ended(lambda: _tried(given))
+
+
+def _tried(given: argparse.Namespace) -> int:
     from policies.compile_folder import compile_folder
-    from policies.findings import PolicyError
-    from policies.trial import Caller, NotTried, Trial, read_caller
+    from policies.trial import Caller, Trial, read_caller
     from yingbi.clock import now
     from yingbi.explain import lines_of_trial
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
-    try:
-        folder = given.policy or Home(read_settings().home).policies
-        caller = read_caller(given.caller.read_bytes()) if given.caller else Caller()
-        body = sys.stdin.buffer.read() if str(given.body) == "-" else given.body.read_bytes()
-        kind = given.kind or _KIND_OF_NAME.get(given.body.suffix, "json")
-        tried = Trial(compile_folder(folder)).try_on(
-            body, system=given.system, operation=given.operation, caller=caller, kind=kind, now=now()
-        )
-    except PolicyError as error:
-        complain(f"策略有误 / the policy has errors:\n{error}")
-        return FOUND
-    except NotTried as problem:
-        complain(str(problem))
-        return WRONG_USE
-    except OSError as error:
-        complain(f"无法读取 / cannot read `{error.filename or given.policy}`: {error.strerror or error}")
-        return COULD_NOT
+    folder = given.policy or Home(read_settings().home).policies
+    caller = read_caller(given.caller.read_bytes()) if given.caller else Caller()
+    body = sys.stdin.buffer.read() if str(given.body) == "-" else given.body.read_bytes()
+    kind = given.kind or _KIND_OF_NAME.get(given.body.suffix, "json")
+    tried = Trial(compile_folder(folder)).try_on(
+        body, system=given.system, operation=given.operation, caller=caller, kind=kind, now=now()
+    )
     sys.stdout.buffer.write(tried.body)
     sys.stdout.buffer.flush()
     if given.explain or tried.withheld:
@@ -121,42 +115,20 @@ def _try(given: argparse.Namespace) -> int:
 
 
 def _rehearse(given: argparse.Namespace) -> int:
+    return ended(lambda: _rehearsed(given))
+
+
+def _rehearsed(given: argparse.Namespace) -> int:
     import json
 
-    from policies.findings import PolicyError
-    from policies.trial import NotTried
-    from proxy.published import NotPublished
-    from siem.record.log import BrokenChain
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.named_folder import folder_named
-    from yingbi.policy_desk import CannotAct
     from yingbi.rehearse import as_json, lines_of, rehearse_draft
     from yingbi.settings import read_settings
 
     home = Home(read_settings().home)
-    try:
-        with folder_named(home, given.draft) as draft:
-            rehearsal = rehearse_draft(
-                home, draft, policy=given.policy, samples=given.sample, days=given.days, now=now()
-            )
-    except CannotAct as problem:
-        complain(str(problem))
-        return COULD_NOT
-    except PolicyError as error:
-        complain(f"策略有误 / the policy has errors:\n{error}")
-        return FOUND
-    except NotTried as problem:
-        complain(str(problem))
-        return WRONG_USE
-    except NotPublished:
-        complain("还没有生效的策略，请用 --policy 给出 / nothing is in force: name what to compare with by --policy")
-        return COULD_NOT
-    except BrokenChain as problem:
-        complain(f"访问日志断裂 / the log is broken: {problem}")
-        return COULD_NOT
-    except OSError as error:
-        complain(f"无法读取 / cannot read `{error.filename or given.draft}`: {error.strerror or error}")
-        return COULD_NOT
+    with folder_named(home, given.draft) as draft:
+        rehearsal = rehearse_draft(home, draft, policy=given.policy, samples=given.sample, days=given.days, now=now())
     print(json.dumps(as_json(rehearsal), ensure_ascii=False) if given.json else "\n".join(lines_of(rehearsal)))
     return FOUND if rehearsal.is_looser else FINE

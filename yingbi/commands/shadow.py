@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.endings import ended
+from yingbi.commands.shape import FINE, WRONG_USE, Commands, add_command, complain
 
 
 def add_shadow(policies: Commands) -> None:
@@ -28,38 +29,29 @@ def add_shadow(policies: Commands) -> None:
 
 
 def _shadow(given: argparse.Namespace) -> int:
+    if sum((given.draft is not None, given.stop, given.status)) > 1:
+        complain("目录、--stop、--status 只能选一个 / a folder, --stop or --status: one of them")
+        return WRONG_USE
+    return ended(lambda: _done(given))
+
+
+def _done(given: argparse.Namespace) -> int:
     import json
 
-    from policies.findings import PolicyError
     from yingbi.home import Home
     from yingbi.named_folder import folder_named
-    from yingbi.policy_desk import CannotAct
     from yingbi.settings import read_settings
     from yingbi.shadow import as_json, lines_of_shadow, shadow_state, start_shadow, stop_shadow
 
     home = Home(read_settings().home)
-    if sum((given.draft is not None, given.stop, given.status)) > 1:
-        complain("目录、--stop、--status 只能选一个 / a folder, --stop or --status: one of them")
-        return WRONG_USE
-    try:
-        if given.draft is not None:
-            with folder_named(home, given.draft) as draft:
-                number = start_shadow(home, draft)
-            print(f"草案已在旁路运行，不影响任何答复 / the draft runs, and no answer depends on it: {number}")
-            return FINE
-        if given.stop:
-            stop_shadow(home)
-            print("已停止旁路运行 / no draft runs any more")
-            return FINE
+    if given.draft is not None:
+        with folder_named(home, given.draft) as draft:
+            number = start_shadow(home, draft)
+        print(f"草案已在旁路运行，不影响任何答复 / the draft runs, and no answer depends on it: {number}")
+    elif given.stop:
+        stop_shadow(home)
+        print("已停止旁路运行 / no draft runs any more")
+    else:
         state = shadow_state(home)
-    except CannotAct as problem:
-        complain(str(problem))
-        return COULD_NOT
-    except PolicyError as error:
-        complain(f"策略有误 / the policy has errors:\n{error}")
-        return FOUND
-    except OSError as error:
-        complain(f"无法读写 / cannot be read or written: `{error.filename}`: {error.strerror or error}")
-        return COULD_NOT
-    print(json.dumps(as_json(state), ensure_ascii=False) if given.json else "\n".join(lines_of_shadow(state)))
+        print(json.dumps(as_json(state), ensure_ascii=False) if given.json else "\n".join(lines_of_shadow(state)))
     return FINE

@@ -34,6 +34,7 @@ def masked(body: str, charset: str = "utf-8") -> str:
         ("id,***7,a b\n1,x,y\n", "id,***1,a b\n1,***,***\n"),
         ("id,secret\n1,x\n", 'id,secret\n1,""\n'),
         ("id,remark,name\n1,张三丰电话13800138000,张三丰\n", "id,remark,name\n1,***电话***,张**\n"),
+        ("id,remark,secret\n1,去欧阳若曦家,欧阳若曦\n", 'id,remark,secret\n1,去***家,""\n'),
         ('id,name\n1,","\n', "id,name\n1,***\n"),
         ("", ""),
     ],

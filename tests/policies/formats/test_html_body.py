@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policies.formats import html_body
 from policies.formats.html_body import HtmlMasker
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Held
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
@@ -44,10 +44,10 @@ SHAPE = HtmlShape(
 )
 
 
-def seal(action: str, carried: Carried) -> str:
+def seal(action: str, held: Held) -> str:
     """Legible, and backwards so that no true value is found in it."""
     return f"{action}:" + ",".join(
-        f"{name}={shown}<{true[::-1]}" for name, values in carried.items() for shown, true in values
+        f"{name}={shown}<{true[::-1]}" for name, values in held.carried.items() for shown, true in values
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_controls import ABSENT
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Carried, Held
 from policies.formats.html_shape import HtmlShape
 from policies.formats.json_tree import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
@@ -118,16 +118,55 @@ def test_what_becomes_of_a_control_of_a_declared_field(form: str, expected: str)
     assert masked(f"<p>{form}</p>") == f"<p>{expected}</p>"
 
 
-def carried_by(page: str) -> Carried:
-    """What the forms of *page* carry."""
-    found: Carried = {}
+def held_by(page: str, shape: HtmlShape = SHAPE) -> Held:
+    """What the last form of *page* holds."""
+    found = Held()
 
-    def noting(action: str, carried: Carried) -> str:
-        found.update(carried)
+    def noting(action: str, held: Held) -> str:
+        nonlocal found
+        found = held
         return ""
 
-    whole(lambda: HtmlMasker(SHAPE, tally(), "utf-8", noting), page.encode())
+    whole(lambda: HtmlMasker(shape, tally(), "utf-8", noting), page.encode())
     return found
+
+
+def carried_by(page: str) -> Carried:
+    """What the form of *page* carries."""
+    return held_by(page).carried
+
+
+NAMED = replace(SHAPE, key=("id", "address"), key_controls=((re.compile("which"), "person"),))
+
+
+@pytest.mark.parametrize(
+    ("controls", "key", "subject", "unseen"),
+    [
+        ('<input type="hidden" name="id" value="7">', {"id": ["7"]}, {}, {}),
+        ('<input name="id" value=""><input name="id" value="8">', {"id": ["", "8"]}, {}, {}),
+        ('<input name="id_no" value="11010519491231002X">', {}, {"id_no": ["**************002X"]}, {}),
+        ('<select name="id_no"><option value="1">甲<option value="2" selected>乙</select>', {}, {"id_no": ["***"]}, {}),
+        ('<select name="id"><option value="1">甲<option value="2" selected>乙</select>', {"id": ["2"]}, {}, {}),
+        ('<select name="id"><option>1<option>2</select>', {"id": ["1"]}, {}, {}),
+        ("<textarea name=address>\n甲路1号</textarea>", {"address": ["\n甲路1号"]}, {}, {}),
+        ('<input type="radio" name="id"><input type="radio" name="id" value="2" checked>', {"id": ["2"]}, {}, {}),
+        ('<input type="submit" name="id" value="1"><input name="id" value="2" disabled>', {"id": []}, {}, {}),
+        ('<input name="which" value="1"><input type="hidden" name="which" value="2">', {"which": ["1", "2"]}, {}, {}),
+        ('<input type="checkbox" name="which" value="1">', {}, {}, {}),
+        ('<input type="hidden" name="x" value="1"><input type="hidden" name="x">', {}, {}, {"x": ["***", ""]}),
+        ('<input type="hidden" name="x" value="0"><input type="checkbox" name="x" value="1">', {}, {}, {}),
+        ('<input type="hidden" name="csrf" value="1"><input name="y" value="1">', {}, {}, {}),
+    ],
+)  # fmt: skip
+def test_a_form_says_whose_record_it_is(
+    controls: str, key: dict[str, list[str]], subject: dict[str, list[str]], unseen: dict[str, list[str]]
+) -> None:
+    around = '<form method="post">{}<input name="mobile" value="13800138000"></form>'
+    held = held_by(around.format(controls), NAMED)
+    assert held.carried["mobile"] == [("138****8000", "13800138000")]
+    assert (held.key, held.subject, held.unseen) == (key, subject, unseen)
+    held = held_by(f'<table><td class="col-remark">{around.format(controls)}</table>', NAMED)
+    assert (held.key, held.subject, held.unseen) == (key, subject, unseen)
 
 
 def test_a_form_carries_what_was_hidden_of_undeclared_controls() -> None:

@@ -1,4 +1,5 @@
 import re
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_shape import HtmlShape, Selector
+from policies.formats.html_tables import Tables
+from policies.formats.html_tokens import Attribute, StartTag
 from policies.policy import Headings
 from tests.policies.formats.masking import RECORD, UNDECLARED, cuts, in_pieces, tally, whole
 
@@ -145,6 +148,56 @@ ROWS = {
 def test_a_cell_is_what_the_first_of_its_row_says(case: str) -> None:
     rows, expected = ROWS[case]
     assert masked(f"<table>{rows}</table>", BY_ROW) == f"<table>{expected}</table>"
+
+
+ADDRESS = '<td class="col-address">'
+WITHIN = {
+    "a cell of no declared field": ("<tr><th>Other<tr><td>王小明</table>", "<tr><th>Other<tr><td>***</table>"),
+    "a cell of a declared one": ("<tr><th>姓名<tr><td>王小明</table>", "<tr><th>姓名<tr><td>王**</table>"),
+    "a cell that its class tells of": ("<tr><td class=col-name>王小明</table>", "<tr><td class=col-name>王**</table>"),
+    "the first one": ("<tr><td>王小明<td>x</table>", "<tr><td>***<td>***</table>"),
+    "the head": ("<tr><th>手机13800<b>138000</b></table>", "<tr><th>手机***<b></b></table>"),
+    "what it is called": ("<caption>13800138000</caption></table>", "<caption>***</caption></table>"),
+    "one in it": (
+        "<tr><th>address<tr><td>x<table><tr><td>王小明</table></table>",
+        "<tr><th>address<tr><td>x<table><tr><td>***</table></table>",
+    ),
+    "a control": ("<tr><td><input name=x value=王小明></table>", '<tr><td><input name=x value="***"></table>'),
+}
+
+
+@pytest.mark.parametrize("case", WITHIN)
+def test_a_table_within_what_is_shown_is_read_as_any_other(case: str) -> None:
+    rows, expected = WITHIN[case]
+    page = masked(f"<table><tr>{ADDRESS}文三路<table>{rows}1号</td></tr></table>")
+    assert page == f"<table><tr>{ADDRESS}文三路<table>{expected}1号</td></tr></table>"
+
+
+def test_a_table_within_what_is_shown_is_free_text_where_tables_tell_nothing() -> None:
+    page = masked("<td class=col-address>文三路<table><tr><td>手机13800138000</table>", replace(BY_HEADER, tables=None))
+    assert page == "<td class=col-address>文三路<table><tr><td>手机***</table>"
+
+
+def test_by_rows_a_table_within_what_is_shown_shows_no_heading_that_is_none() -> None:
+    page = masked("<td class=col-address><table><tr><td>王小明<td>x<tr><td>id<td>7</table>", BY_ROW)
+    assert page == "<td class=col-address><table><tr><td>***<td>***<tr><td>id<td>7</table>"
+
+
+def test_a_cell_across_many_columns_weighs_no_more_than_it_is_written_with() -> None:
+    tables = Tables(Headings.HEADER, {})
+    wide = StartTag("", "th", (Attribute("colspan", "1000", 0),))
+    tracemalloc.start()
+    for _ in range(1_000):
+        for tag in (StartTag("", "table"), *[wide] * 20):
+            tables.take(tag)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_a_heading_behind_many_columns_is_that_of_its_own() -> None:
+    head, cells = "<tr><th colspan=1000>x<th>id", "<td colspan=1000>7<td>7"
+    assert masked(f"<table>{head}<tr>{cells}</table>") == f"<table>{head}<tr><td colspan=1000>***<td>7</table>"
 
 
 WORDS = st.sampled_from(

@@ -6,7 +6,16 @@ from html5lib.constants import tokenTypes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
+from policies.formats.html_tokens import (
+    LONGEST_TAG,
+    MOST_TAGS,
+    Comment,
+    EndTag,
+    HtmlTokens,
+    StartTag,
+    Text,
+    Token,
+)
 from policies.formats.masker import Withheld
 
 
@@ -73,36 +82,33 @@ def test_attribute_values() -> None:
     ]
 
 
-sources = st.lists(
-    st.sampled_from(
-        [
-            "<",
-            ">",
-            "/",
-            "!",
-            "-",
-            "--",
-            "=",
-            '"',
-            "'",
-            " ",
-            "a",
-            "b",
-            "<a ",
-            "</a>",
-            "<!--",
-            "-->",
-            "<td>",
-            "&amp;",
-            "张",
-            "?",
-        ]
-    ),
-    max_size=30,
-).map("".join)
+PIECES = [
+    *("<", ">", "/", "!", "-", "--", "=", '"', "'", " ", "a", "b", "<a ", "</a>", "<!--", "-->", "<td>"),
+    *('<td class="a">', '<td class="a" b="1>2">', '<td class="a"b=">">', '</td class="a">', "&amp;", "张", "?"),
+]
+sources = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+RAW = ["<title>", "</title>", '<script src="a">', "</script>", '</script class="a">']
 
 
-@given(sources, st.lists(st.integers(0, 80), max_size=5))
+def test_a_tag_that_is_written_like_one_before_it_is_the_same_token() -> None:
+    row = '<tr><td class="a">1</td><td CLASS=a>2</td></tr>'
+    first, *_, last = tokens_of(row * 3)
+    cells = [token for token in tokens_of(row * 3) if isinstance(token, StartTag) and token.name == "td"]
+    assert (first.source, last.source) == ("<tr>", "</tr>")
+    assert [cell.source for cell in cells] == ['<td class="a">', "<td CLASS=a>"] * 3
+    assert cells[0] is cells[2] is cells[4]
+    assert [cell.value_of("class") for cell in cells] == ["a"] * 6
+
+
+def test_of_the_tags_of_a_document_a_bounded_number_is_remembered() -> None:
+    reader = HtmlTokens()
+    source = "".join(f'<a href="/{number}">' for number in range(2 * MOST_TAGS)) + f'<a title="{"x" * LONGEST_TAG}">'
+    assert "".join(token.source for token in reader.feed(source)) == source
+    assert len(reader._tags) == MOST_TAGS
+    assert max(map(len, reader._tags)) <= LONGEST_TAG
+
+
+@given(st.lists(st.sampled_from(PIECES + RAW), max_size=30).map("".join), st.lists(st.integers(0, 80), max_size=5))
 def test_tokens_are_the_input_however_it_is_split(source: str, cuts: list[int]) -> None:
     places = sorted({min(cut, len(source)) for cut in cuts} | {0, len(source)})
     pieces = [source[start:end] for start, end in zip(places, [*places[1:], len(source)], strict=True)]

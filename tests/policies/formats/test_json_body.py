@@ -74,6 +74,26 @@ def test_what_becomes_of_a_record(body: str | bytes, expected: str) -> None:
     assert masked(body) == expected
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"secret": "欧阳若曦"},
+        {"secret": ["王五", {"x": "欧阳若曦"}]},
+        {"name": ["欧阳若曦"]},
+        {"name": [["欧阳若曦"]]},
+        {"name": "欧阳若曦"},
+        {"new": ["欧阳若曦"]},
+        {"new": {"deep": ["欧阳若曦"]}},
+    ],
+    ids=json.dumps,
+)
+def test_what_a_field_hides_is_hidden_in_the_free_text_of_its_record(hidden: dict[str, object]) -> None:
+    for remark, shown in (("去欧阳若曦家", "去***家"), (["去欧阳若曦家", ["晴"]], ["去***家", ["晴"]])):
+        for record in ({"remark": remark, **hidden}, {**hidden, "remark": remark}):
+            assert json.loads(masked(json.dumps(record)))["remark"] == shown
+            assert [each["remark"] for each in json.loads(masked(json.dumps([record, record])))] == [shown, shown]
+
+
 def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
     node = Object({"total": Value(PUBLIC)}, other=RECORD, items=RECORD)
     assert masked('{"total": 2, "7": {"name": "张三"}}', node) == '{"total":2,"7":{"name":"张**"}}'
@@ -248,6 +268,24 @@ def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
     )
     assume(not any(map(json_tree.is_telling_key, names)))
     assert by_row["rows"] == [[each.get(name) for name in names] for each in json.loads(table)]
+
+
+def test_no_more_is_remembered_of_what_answers_call_their_fields_than_pays() -> None:
+    node = Object({"id": Value(PUBLIC)}, Value(UNDECLARED))
+    for number in range(2 * json_tree.MOST_TABLES):
+        assert masked(json.dumps([{"id": 1, f"f{number}": "x"}] * 2), node) == (
+            f'[{{"id":1,"f{number}":"***"}},{{"id":1,"f{number}":"***"}}]'
+        )
+    assert 0 < len(node.tables) <= json_tree.MOST_TABLES
+    for keys in (["id", "13800138000"], ["id", "张三"], ["id", *(f"f{n}" for n in range(json_tree.WIDEST_TABLE))]):
+        assert "x" not in masked(json.dumps([dict.fromkeys(keys, "x") | {"id": 1}] * 2), node)
+        assert tuple(keys) not in node.tables
+
+
+def test_a_table_remembers_nothing_of_values() -> None:
+    for name in ("张三", None, 7, ["张三"], {"x": "张三"}, "张三"):
+        one = masked(json.dumps({"name": name, "id": 1}))
+        assert masked(json.dumps([{"name": name, "id": 1}] * 2)) == f"[{one},{one}]"
 
 
 @given(bodies, st.integers(0, 300), st.binary(max_size=3), cuts)

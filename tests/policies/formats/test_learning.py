@@ -35,8 +35,15 @@ def test_a_key_with_a_number_in_it_is_no_name_of_a_field() -> None:
 
 
 def test_an_inventory_is_bounded() -> None:
-    many = {f"key{chr(97 + n // 26)}{chr(97 + n % 26)}": n for n in range(500)}
+    letters = "abcdefghijklmnopqrst"
+    many = {f"key{one}": {f"key{one}{other}": 1 for other in letters} for one in letters}
     assert len(paths_in(many)) == 200
+
+
+def test_a_key_that_could_be_a_name_or_tells_records_apart_is_no_name_of_a_field() -> None:
+    tasks = {"zhangsan": 3, "Li_Si": 4, "total": 7, "xingming": 1}
+    assert paths_in({"tasks": tasks}) == {"/tasks/*": 2, "/tasks/total": 1, "/tasks/xingming": 1}
+    assert paths_in({"jsmith": {"done": 3}, "akim": {"done": 4}}) == {"/*/done": 2}
 
 
 def test_what_is_no_json_is_withheld() -> None:

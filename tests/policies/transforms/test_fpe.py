@@ -1,8 +1,12 @@
+import math
 import pickle
 import unicodedata
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +46,53 @@ def test_the_samples_of_nist(key: str, radix: int, tweak: str, plain: str, ciphe
     numerals, expected = ([BASE36.index(letter) for letter in text] for text in (plain, cipher))
     assert ff1.encrypt(numerals, bytes.fromhex(tweak)) == expected
     assert ff1.decrypt(expected, bytes.fromhex(tweak)) == numerals
+
+
+def by_the_book(key: bytes, radix: int, numerals: list[int], tweak: bytes) -> list[int]:
+    """FF1.Encrypt, SP 800-38G algorithm 7, step by step; slow and obvious."""
+
+    def num(part: list[int]) -> int:
+        return sum(numeral * radix**place for place, numeral in enumerate(reversed(part)))
+
+    def cipher(block: bytes) -> bytes:
+        return Cipher(AES(key), ECB()).encryptor().update(block)
+
+    def xor(one: bytes, other: bytes) -> bytes:
+        return bytes(x ^ y for x, y in zip(one, other, strict=True))
+
+    n, t = len(numerals), len(tweak)
+    u, v = n // 2, n - n // 2
+    a, b = numerals[:u], numerals[u:]
+    width = math.ceil((radix**v - 1).bit_length() / 8)
+    d = 4 * math.ceil(width / 4) + 4
+    p = bytes([1, 2, 1]) + radix.to_bytes(3) + bytes([10, u % 256]) + n.to_bytes(4) + t.to_bytes(4)
+    for i in range(10):
+        q = tweak + bytes((-t - width - 1) % 16) + bytes([i]) + num(b).to_bytes(width)
+        r = bytes(16)
+        for place in range(0, len(p + q), 16):
+            r = cipher(xor(r, (p + q)[place : place + 16]))
+        s = r + b"".join(cipher(xor(r, j.to_bytes(16))) for j in range(1, math.ceil(d / 16)))
+        m = u if i % 2 == 0 else v
+        c = (num(a) + int.from_bytes(s[:d])) % radix**m
+        a, b = b, [c // radix**place % radix for place in reversed(range(m))]
+    return a + b
+
+
+@given(
+    st.sampled_from([2, 10, 26, 62, 1000, 2**16]),
+    st.binary(max_size=20) | st.binary(min_size=14, max_size=50),
+    st.data(),
+)
+def test_it_is_the_cipher_of_the_standard_whatever_the_lengths(radix: int, tweak: bytes, data: st.DataObject) -> None:
+    key = b"k" * 32
+    ff1 = Ff1(key, radix)
+    least = next(length for length in range(2, 30) if ff1.fits(length))
+    length = data.draw(st.integers(least, least + 20) | st.integers(200, 256))
+    number = data.draw(st.integers(0, radix**length - 1))
+    numerals = [number // radix**place % radix for place in range(length)]
+    made = by_the_book(key, radix, numerals, tweak)
+    assert ff1.encrypt(numerals, tweak) == made
+    assert ff1.decrypt(made, tweak) == numerals
 
 
 @given(st.integers(2, 2**16), st.binary(max_size=40), st.data())
