@@ -35,6 +35,7 @@ from siem.detect.alert import AlertStore
 from siem.index.store import EventStore
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
 from yingbi.permit_record import PermitRecorder
@@ -43,7 +44,6 @@ from yingbi.permits import PermitDesk
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
-from yingbi.programs_in_force import ProgramsInForce
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.publish_permits import PermitPublisher
 from yingbi.recheck import Rechecker
