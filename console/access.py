@@ -19,6 +19,7 @@ _HANDLES = frozenset({Role.ONCALL, Role.OFFICER})
 _WRITES = frozenset({Role.PRESS})
 _APPROVES = frozenset({Role.PRESS, Role.OFFICER})
 _READS_CASES = frozenset({Role.ONCALL, Role.OFFICER, Role.PRESS, Role.AUDITOR})
+_REVIEWS = frozenset({Role.OFFICER, Role.AUDITOR})
 _READS_LOG = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR})
 _READS_POLICIES = frozenset({Role.OFFICER, Role.AUDITOR})
 _WRITES_POLICIES = frozenset({Role.OFFICER})
@@ -37,6 +38,10 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/alerts/{alert}"): _READS_LOG,
     ("GET", "/events"): _READS_LOG,
     ("GET", "/events/{event}"): _READS_LOG,
+    ("GET", "/permits"): _READS_LOG,
+    ("GET", "/permits/{permit}"): _READS_LOG,
+    ("POST", "/permits/{permit}/end"): _HANDLES,
+    ("POST", "/permits/{permit}/review"): _REVIEWS,
     ("GET", "/cases"): _READS_CASES,
     ("POST", "/cases"): _HANDLES,
     ("GET", "/cases/{case}"): _READS_CASES,

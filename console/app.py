@@ -20,6 +20,7 @@ from console.notice_pages import NoticePages
 from console.office import Office
 from console.overview import Overview
 from console.pages import STYLE, Pages
+from console.permit_pages import PermitPages
 from console.policy_forms import PolicyForms
 from console.policy_journal import BrokenPolicyJournal
 from console.policy_pages import PolicyPages, altered_page
@@ -80,7 +81,7 @@ def build(office: Office) -> FastAPI:
 def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[str, str, Endpoint], ...]:
     overview, alerts, events = Overview(pages), AlertPages(pages), EventPages(pages)
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
-    policies = PolicyPages(pages)
+    permits, policies = PermitPages(pages), PolicyPages(pages)
     forms = PolicyForms(pages, policies)
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -96,6 +97,10 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("GET", "/alerts/{alert}", alerts.show),
         ("GET", "/events", events.look_up),
         ("GET", "/events/{event}", events.show),
+        ("GET", "/permits", permits.index),
+        ("GET", "/permits/{permit}", permits.show),
+        ("POST", "/permits/{permit}/end", permits.end),
+        ("POST", "/permits/{permit}/review", permits.review),
         ("GET", "/cases", cases.index),
         ("POST", "/cases", cases.open_by_hand),
         ("GET", case, cases.show),

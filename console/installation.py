@@ -111,6 +111,8 @@ class RecordState:
     """The cases whose journal is not as it was written, and where."""
     policies: Bilingual | None = None
     """Where the journal of policies is not as it was written."""
+    permits: Bilingual | None = None
+    """Where that of permits is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from console.accounts import Accounts
 from console.installation import Installation, ProgramVersion
+from console.permit_book import PermitBook
 from console.policy_life import PolicyLife
 from console.policy_state import Draft
 from incident.cases import Cases
@@ -34,6 +35,8 @@ class Office:
     bulletin_url: str
     """Where the public site is, without a slash at the end."""
     policies: PolicyLife
+    permits: PermitBook
+    """Who was let see more, and what was held of it."""
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
     version_of: Callable[[str, datetime], ProgramVersion | None] = lambda program, at: None

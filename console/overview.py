@@ -125,6 +125,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
         found.append(_w(f"案件记录被改动过：{names}", f"journals of cases were altered: {', '.join(records.journals)}"))
     if records.policies:
         found.append(_w(f"策略记录被改动过：{records.policies.zh}", f"the journal of policies: {records.policies.en}"))
+    if records.permits:
+        found.append(
+            _w(
+                f"许可记录被改动过，不再开启许可：{records.permits.zh}",
+                f"the journal of permits, by which nothing is opened any more: {records.permits.en}",
+            )
+        )
     if policy.generation and not policy.two_people:
         found.append(
             _w(
@@ -184,6 +191,7 @@ class Overview:
             clocks=running_clocks(cases, now),
             notices=waiting_notices(cases),
             alerts=self._new_alerts(now) if reads_alerts else (),
+            reviews=self._office.permits.waiting() if desk.may("POST", "/permits/{permit}/review") else (),
             open_cases=sum(1 for case in cases if case.state not in ENDED),
             installation=installation,
             troubles=machinery(installation, now) if installation else (),

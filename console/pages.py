@@ -18,6 +18,7 @@ from console.desk import Desk
 from console.moments import Moments, left, limit
 from console.notice_view import STANDINGS
 from console.office import Office
+from console.permit_state import PermitRecord
 from console.roles import ROLE_NAMES
 from console.visible import exactly, visible
 from console.words import DONE, TABLES, languages, who, whose, word
@@ -37,6 +38,7 @@ NAVIGATION = (
     ("/alerts", "告警", "Alerts"),
     ("/cases", "案件", "Cases"),
     ("/events", "记录查询", "Events"),
+    ("/permits", "查看原文", "Permits"),
     ("/policies", "策略", "Policies"),
     ("/system", "系统", "System"),
     ("/accounts", "账号", "Accounts"),
@@ -147,6 +149,7 @@ class Pages:
             "token": desk.token if desk else "",
             "done": None,
             "broken": self._broken_policy(shown) if shown else (),
+            "emergencies": self._emergencies() if shown else (),
             "navigation": _navigation(shown),
         }
 
@@ -176,6 +179,10 @@ class Pages:
         if done:
             cookies.put(answer, cookies.DONE, done)
         return answer
+
+    def _emergencies(self) -> tuple[PermitRecord, ...]:
+        """Who sees all of a system now: every page tells everybody."""
+        return tuple(record for record in self.office.permits.live(self.office.now()) if record.breaks_glass)
 
     def _broken_policy(self, desk: Desk) -> tuple[Finding, ...]:
         if SEES_BROKEN_POLICY.isdisjoint(desk.roles):

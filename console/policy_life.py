@@ -15,19 +15,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from console import policy_acts
-from console.policy_journal import (
-    Adopted,
-    BrokenPolicyJournal,
-    Drafted,
-    Entry,
-    Fact,
-    Governed,
-    Row,
-    row_of,
-    verified,
-)
+from console.policy_journal import JOURNAL, Adopted, BrokenPolicyJournal, Drafted, Entry, Fact, Governed
 from console.policy_state import PolicyHistory, history_of
 from console.policy_store import AlteredFiles, PolicyStore
+from console.sealed_journal import Row
 from incident.ids import ENGINE, Actor, NotPermitted, PersonId, person
 from policies.findings import Finding
 from policies.keys import Signer, Verifier
@@ -201,7 +192,7 @@ class PolicyLife:
 
     def _of(self, rows: list[Row], anchor: tuple[int, str] | None) -> PolicyHistory:
         with self._lock:
-            self._known = verified(rows, self._verifier, self._known)
+            self._known = JOURNAL.verified(rows, self._verifier, self._known)
             if anchor is not None:
                 number, chain = anchor
                 if number > len(self._known) or (number > 0 and self._known[number - 1].chain != chain):
@@ -217,7 +208,7 @@ class PolicyLife:
         def rows(before: list[Row]) -> list[Row]:
             after, made = before[-1] if before else None, []
             for fact in decide(self._of(before, self._anchor())):
-                after = row_of(fact, after, self._clock(), by, self._signer)
+                after = JOURNAL.row_of(fact, after, self._clock(), by, self._signer)
                 made.append(after)
             return made
 

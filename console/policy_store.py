@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from console.policy_journal import Row
+from console.sealed_journal import Row
 from console.tables import POLICY_JOURNAL, POLICY_TEXTS
 from incident.database import for_writing
 from policies.snapshot import Snapshot

@@ -66,6 +66,7 @@ WHAT_KINDS: Mapping[What, str] = {What.ADDED: "good", What.REMOVED: "danger", Wh
 KINDS: Mapping[str, Bilingual] = {
     "categories": Bilingual(zh="种类", en="category"),
     "grants": Bilingual(zh="授权", en="grant"),
+    "reveals": Bilingual(zh="查看原文的授权", en="reveal"),
     "callers": Bilingual(zh="调用者", en="caller"),
     "packs": Bilingual(zh="应用包", en="pack"),
     "systems": Bilingual(zh="系统", en="system"),

@@ -21,6 +21,11 @@ def is_seen_whole(person: str) -> bool:
     return person.isprintable() and not _BLANK.search(person.replace(" ", ""))
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Whether the two are one name, however each is written."""
+    return _key(one) == _key(other)
+
+
 def spelled_as_before(connection: Connection, person: PersonId) -> PersonId:
     """*person* as an account that is theirs has it already: `p-001` and `Ｐ-001` are P-001, who is one person.
 

@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and failed sign-ins, and of the life of policies.
+"""The tables of accounts, sessions and failed sign-ins, of the life of policies, and of permits.
 
 No password, token or name that was tried lies in clear.
 """
@@ -60,17 +60,24 @@ SIGN_IN_FAILURES = Table(
     Column("last_at", String(40), nullable=False, index=True),
 )
 
-POLICY_JOURNAL = Table(
-    "policy_journal",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(40), nullable=False),
-    Column("by_kind", String(10), nullable=False),
-    Column("by_id", String(200), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("chain", String(64), nullable=False),
-    Column("seal", String(100), nullable=False),
-)
+
+def _journal(name: str) -> Table:
+    """A table of the rows of `console.sealed_journal`."""
+    return Table(
+        name,
+        METADATA,
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("at", String(40), nullable=False),
+        Column("by_kind", String(10), nullable=False),
+        Column("by_id", String(200), nullable=False),
+        Column("body", Text, nullable=False),
+        Column("chain", String(64), nullable=False),
+        Column("seal", String(100), nullable=False),
+    )
+
+
+POLICY_JOURNAL = _journal("policy_journal")
+PERMIT_JOURNAL = _journal("permit_journal")
 
 POLICY_TEXTS = Table(
     "policy_texts",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from console.permit_journal import Judgement
 from incident.clocks import Reading, Urgency
 from incident.command import Question
 from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
@@ -13,8 +14,9 @@ from incident.journal import Move
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
+from policies.permits import Kind as PermitKind
 from policies.policy import Level
-from siem.record.event import CallerKind, Disclosure, Phase, Verdict
+from siem.record.event import CallerKind, Disclosure, PermitState, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
@@ -127,6 +129,7 @@ PHASES: Table = {
     Phase.OPEN: _w("流式答复开始（可能显示的上限）", "a streamed answer begins (the most it may show)"),
     Phase.SHOWN: _w("流式答复的一段", "a part of a streamed answer"),
     Phase.CLOSE: _w("流式答复结束", "a streamed answer ended"),
+    Phase.PERMIT: _w("查看许可的开启、拒绝或终止", "a permit was opened, refused or ended"),
 }
 VERDICTS: Table = {
     Verdict.FORWARD: _w("已放行", "forwarded"),
@@ -137,6 +140,20 @@ DISCLOSURES: Table = {
     Disclosure.MASKED: _w("脱敏", "masked"),
     Disclosure.PSEUDONYMOUS: _w("假名", "pseudonym"),
     Disclosure.CLEAR: _w("明文", "in clear"),
+}
+PERMIT_KINDS: Table = {
+    PermitKind.REVEAL: _w("查看原文", "one record seen whole"),
+    PermitKind.BREAK_GLASS: _w("紧急查看", "a whole system in an emergency"),
+}
+JUDGEMENTS: Table = {
+    Judgement.PROPER: _w("属实", "proper"),
+    Judgement.IMPROPER: _w("不当", "improper"),
+}
+PERMIT_STATES: Table = {
+    PermitState.ASKED: _w("已申请", "asked for"),
+    PermitState.OPEN: _w("已开启", "opened"),
+    PermitState.REFUSED: _w("已拒绝", "refused"),
+    PermitState.ENDED: _w("已提前终止", "ended early"),
 }
 DATA_LEVELS: Table = {
     Level.CORE: _w("核心", "core"),
@@ -166,6 +183,7 @@ WRITTEN: Table = {
     "text": _w("备注", "note"),
     "note": _w("说明", "note"),
     "reason": _w("理由", "reason"),
+    "remark": _w("说明", "remark"),
     "reference": _w("回执编号等证明", "reference"),
     "zh": _w("中文", "Chinese"),
     "en": _w("英文", "English"),
@@ -203,6 +221,8 @@ DONE: Table = {
     "submitted": _w("已提交，请另一人批准", "submitted: another person has to approve it"),
     "approved": _w("已批准，正在发布", "approved: it is being published"),
     "withdrawn": _w("正在撤回", "it is being withdrawn"),
+    "permit-ended": _w("许可已终止，一秒内生效", "the permit is ended, within a second"),
+    "permit-reviewed": _w("复核结论已登记", "the review is recorded"),
     "policy-drafted": _w("草稿已建立", "the draft is made"),
     "policy-edited": _w("草稿已保存，须重新提交和批准", "the draft is saved; it has to be submitted and approved anew"),
     "policy-submitted": _w("已提交，请另一位安全管理员批准", "submitted: another officer has to approve it"),
@@ -230,6 +250,9 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "verdicts": VERDICTS,
     "disclosures": DISCLOSURES,
     "data_levels": DATA_LEVELS,
+    "permit_kinds": PERMIT_KINDS,
+    "permit_states": PERMIT_STATES,
+    "judgements": JUDGEMENTS,
     "system_states": SYSTEM_STATES,
     "group_fields": GROUP_FIELDS,
     "addresses": ADDRESSES,

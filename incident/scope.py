@@ -226,7 +226,7 @@ class _Count:
                 self.bytes_out += sent
             case Phase.WHOLE:
                 self.bytes_out += sent
-            case Phase.INTENT | Phase.SHOWN:
+            case Phase.INTENT | Phase.SHOWN | Phase.PERMIT:
                 pass
 
     def _name(self, document: Document) -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from policies.check_grants import check_ends, check_grants
+from policies.check_grants import called, check_ends, check_grants
 from policies.check_order import check_order
 from policies.check_records import check_records
+from policies.check_reveals import check_reveals
 from policies.check_rows import check_besides, check_rows
 from policies.compile import compile_with
 from policies.composite import check_composites
@@ -28,7 +29,9 @@ def check(
     Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
     far as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_order, check_rows):
+    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_reveals):
+        stage(policy, findings)
+    for stage in (check_order, check_rows):
         stage(policy, findings)
     if now is not None:
         check_ends(policy, now, findings)
@@ -58,13 +61,13 @@ def _categories(policy: Policy, findings: Findings) -> None:
 
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[str, Position] = {}
-    for grant in policy.grants:
+    for grant in (*policy.grants, *policy.reveals):
         if grant.id in seen:
             findings.add(
                 Finding(
                     grant.at,
                     "duplicate",
-                    f"grant `{grant.id}` stands also at {seen[grant.id]}",
+                    f"{called(grant)} stands also at {seen[grant.id]}",
                     about=f"授权 `{grant.id}`，另一处在 {seen[grant.id]}",
                 )
             )
@@ -72,16 +75,16 @@ def _grants(policy: Policy, findings: Findings) -> None:
         for category in grant.sees:
             if category not in policy.categories and category not in policy.unread:
                 near = nearest(category, policy.categories)
-                message = f"grant `{grant.id}` is about `{category[:80]}`, and there is no such category{near}"
+                message = f"{called(grant)} is about `{category[:80]}`, and there is no such category{near}"
                 findings.add(Finding(grant.at, "unknown-category", message, about=f"`{category[:80]}`"))
         for system in grant.systems:
             if system not in policy.systems and system not in policy.unread:
                 near = nearest(system, policy.systems)
-                message = f"grant `{grant.id}` is about `{system}`, and there is no such system{near}"
+                message = f"{called(grant)} is about `{system}`, and there is no such system{near}"
                 findings.add(Finding(grant.at, "unknown-system", message, about=f"`{system}`"))
         for caller in grant.callers:
             if caller not in {known.id for known in policy.callers} and not _has_issuers(policy):
-                message = f"grant `{grant.id}` is for `{caller}`, and there is no such caller"
+                message = f"{called(grant)} is for `{caller}`, and there is no such caller"
                 findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING, f"`{caller}`"))
 
 
@@ -144,6 +147,7 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
     for at, what, zh, name, empty in (
         *((grant.at, "grant", "授权", grant.id, "systems") for grant in policy.grants if not grant.systems),
         *((grant.at, "grant", "授权", grant.id, "sees") for grant in policy.grants if not _does_something(grant)),
+        *((each.at, "reveal", "查看原文", each.id, "systems") for each in policy.reveals if not each.systems),
         *((caller.at, "caller", "调用者", caller.id, "keys") for caller in policy.callers if not caller.keys),
         *((each.at, "system", "系统", each.name, "hosts") for each in policy.systems.values() if not each.hosts),
     ):
@@ -174,7 +178,7 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
 def _allowed(system: System, policy: Policy, findings: Findings) -> None:
     """An operation for a post that nobody declares is dead; a post may come from a token, so it is only a warning."""
     posts = {post for caller in policy.callers for post in caller.posts} | {
-        post for grant in policy.grants for post in (*grant.posts, *grant.all_posts)
+        post for grant in (*policy.grants, *policy.reveals) for post in (*grant.posts, *grant.all_posts)
     }
     for operation in system.operations:
         for name in operation.allow:

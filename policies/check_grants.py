@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Caller, Direction, Grant, JwtIssuer, Kind, Owner, Policy, System
+from policies.policy import Caller, Direction, Grant, JwtIssuer, Kind, Owner, Policy, Reveal, System
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of
@@ -15,13 +15,13 @@ SOON = timedelta(days=30)
 
 def check_grants(policy: Policy, findings: Findings) -> None:
     """Add to *findings* what each grant of *policy* names that is not there, and what makes it void or too wide."""
-    for grant in policy.grants:
+    for grant in (*policy.grants, *policy.reveals):
         systems = [policy.systems[name] for name in grant.systems if name in policy.systems]
         if systems and not policy.unread:
             _operations(grant, systems, policy, findings)
             _fields(grant, systems, findings)
         _dead(grant, systems, policy, findings)
-        if grant.direction is Direction.ANSWER and _is_for_everybody(grant):
+        if grant.direction is Direction.ANSWER and _is_for_everybody(grant) and not isinstance(grant, Reveal):
             for name, spec in grant.sees.items():
                 what = "grant", "授权", grant.id
                 _revealed(name, spec, what, grant.places.get("sees", grant.at), policy, findings)
@@ -39,6 +39,7 @@ def check_ends(policy: Policy, now: datetime, findings: Findings) -> None:
     """Add to *findings* which grants and keys of *policy* have ended at *now*, or soon will have."""
     for at, what, zh, name, until in (
         *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
+        *((reveal.at, "reveal", "查看原文", reveal.id, reveal.until) for reveal in policy.reveals),
         *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
     ):
         if until <= now:
@@ -50,6 +51,16 @@ def check_ends(policy: Policy, now: datetime, findings: Findings) -> None:
             findings.add(Finding(at, "ends-soon", message, Severity.WARNING, f"{zh} `{name}`，还有 {left} 天"))
 
 
+def called(grant: Grant) -> str:
+    """What findings call *grant*."""
+    return f"{'reveal' if isinstance(grant, Reveal) else 'grant'} `{grant.id}`"
+
+
+def is_about_all(grant: Grant) -> bool:
+    """Whether *grant* is about every category there is."""
+    return isinstance(grant, Reveal) and grant.break_glass and not grant.sees
+
+
 def _operations(grant: Grant, systems: list[System], policy: Policy, findings: Findings) -> None:
     if grant.operations is None:
         return
@@ -58,7 +69,7 @@ def _operations(grant: Grant, systems: list[System], policy: Policy, findings: F
     }
     for operation in grant.operations:
         if operation not in declared:
-            message = f"grant `{grant.id}` is about `{operation[:80]}`, which none of its systems declares"
+            message = f"{called(grant)} is about `{operation[:80]}`, which none of its systems declares"
             at = grant.places.get("operations", grant.at)
             near = nearest(operation, declared)
             findings.add(Finding(at, "unknown-operation", f"{message}{near}", about=f"`{operation[:80]}`"))
@@ -76,17 +87,17 @@ def _fields(grant: Grant, systems: list[System], findings: Findings) -> None:
                 categories[f"{record.name}.{field.name}"] = categories.get(f"{record.name}.{field.name}", set()) | found
     for name in grant.records or ():
         if name not in records:
-            message = f"grant `{grant.id}` is about the record `{name}`, and none of its systems has one"
+            message = f"{called(grant)} is about the record `{name}`, and none of its systems has one"
             at = grant.places.get("records", grant.at)
             findings.add(Finding(at, "unknown-record", f"{message}{nearest(name, records)}", about=f"`{name}`"))
     at = grant.places.get("fields", grant.at)
     for name in grant.fields or ():
         if name not in categories:
-            message = f"grant `{grant.id}` is about `{name[:80]}`, and none of its systems has such a field"
+            message = f"{called(grant)} is about `{name[:80]}`, and none of its systems has such a field"
             findings.add(Finding(at, "unknown-field", f"{message}{nearest(name, categories)}", about=f"`{name[:80]}`"))
-        elif categories[name].isdisjoint(grant.sees):
-            message = f"grant `{grant.id}` names `{name[:80]}`, and says nothing of what that is in `sees`"
-            findings.add(Finding(at, "rule-dead", message, Severity.WARNING, f"`{name[:80]}` 的种类不在 `sees` 中"))
+        elif categories[name].isdisjoint(grant.sees) and not is_about_all(grant):
+            message = f"{called(grant)} names `{name[:80]}`, and says nothing of what that is"
+            findings.add(Finding(at, "rule-dead", message, Severity.WARNING, f"`{name[:80]}` 的种类没有写明"))
 
 
 def _dead(grant: Grant, systems: list[System], policy: Policy, findings: Findings) -> None:
@@ -96,13 +107,13 @@ def _dead(grant: Grant, systems: list[System], policy: Policy, findings: Finding
     if not regions_of(grant, {}):
         key = _unmet(grant)
         at = grant.places.get(key, grant.at)
-        message = f"grant `{grant.id}` never applies: nothing meets its `{key}`"
+        message = f"{called(grant)} never applies: nothing meets its `{key}`"
         findings.add(Finding(at, "rule-dead", message, about=f"`{grant.id}` 的 `{key}`"))
     elif not regions_of(grant, callers):
-        message = f"grant `{grant.id}` never applies: none of the callers that it names meets its other conditions"
+        message = f"{called(grant)} never applies: none of the callers that it names meets its other conditions"
         findings.add(Finding(grant.at, "rule-dead", message, Severity.WARNING, f"`{grant.id}`"))
     elif systems and not any(_has_asker(grant, system, callers) for system in systems):
-        message = f"grant `{grant.id}` never applies: no credential that its systems take meets its conditions"
+        message = f"{called(grant)} never applies: no credential that its systems take meets its conditions"
         findings.add(Finding(grant.at, "rule-dead", message, Severity.WARNING, f"`{grant.id}`"))
 
 

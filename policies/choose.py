@@ -1,8 +1,9 @@
 """What of an answer depends on whose record it is.
 
-A view holds several tables of actions: the general one, and one for each kind of owner that grants tell apart. Maskers
-ask once for each record which of them counts. A record that declares no subject is treated as the record around it is;
-where one is declared and cannot be read, the record is nobody's in particular, and the general table counts.
+A view holds several tables of actions: the general one, one for each kind of owner that grants tell apart, and on each
+of these one for each set of grants that permits lay on it for the records of one subject. Maskers ask once for each
+record which of them counts. A record that declares no subject is treated as the record around it is; where one is
+declared and cannot be read, the record is nobody's in particular, and the general table counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,19 +47,70 @@ EVERYBODYS = Choice()
 """Nothing depends on whose record it is."""
 
 
+type Named = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def named(grants: Iterable[GrantRule]) -> Named:
+    """What tells some grants of a program from others, of which permits may have left some categories."""
+    return tuple([(grant.id, tuple(sorted(grant.sees))) for grant in grants])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permitted:
+    """What permits show one caller beside what his grants do: it goes before all of them (DESIGN decision 8)."""
+
+    everywhere: tuple[GrantRule, ...] = ()
+    """In every record."""
+    subjects: Mapping[str, tuple[GrantRule, ...]] = field(default_factory=dict)
+    """By the digest of a subject: in that one's records."""
+
+    def __bool__(self) -> bool:
+        return bool(self.everywhere or self.subjects)
+
+    @property
+    def sets(self) -> dict[Named, tuple[GrantRule, ...]]:
+        """Each set of grants that counts for some subject, once, in an order that does not depend on the subjects."""
+        return dict(sorted({named(laid): laid for laid in self.subjects.values()}.items()))
+
+    @property
+    def named(self) -> tuple[Named, tuple[Named, ...]]:
+        """What tells a view with this from others: nothing of the subjects."""
+        return named(self.everywhere), tuple(self.sets)
+
+
+NOTHING_PERMITTED = Permitted()
+
+
 class Tables:
-    """The tables of actions that a view of *grants* has beside the general one: one for each kind of owner."""
+    """The tables of actions that a view of *grants* has: the general one, one for each kind of owner, and on each of
+    these one for each of the *sets* that permits lay on it.
+    """
 
-    def __init__(self, grants: Sequence[GrantRule]) -> None:
-        self._owners = [owner for owner in Owner if any(grant.owner is owner for grant in grants)]
-        self.grants = [tuple(grant for grant in grants if grant.owner is owner) for owner in self._owners]
-        """For each of them, the grants that say something in it."""
+    def __init__(self, grants: Sequence[GrantRule], permitted: Permitted = NOTHING_PERMITTED) -> None:
+        owners = [owner for owner in Owner if any(grant.owner is owner for grant in grants)]
+        self._owners = {owner: number for number, owner in enumerate(owners, start=1)}
+        self._sets = tuple(permitted.sets)
+        everybody = everybodys(grants)
+        bases: list[tuple[tuple[GrantRule, ...], ...]] = [(everybody,)]
+        bases += [(tuple(grant for grant in grants if grant.owner is owner), everybody) for owner in owners]
+        if permitted.everywhere:
+            bases = [(permitted.everywhere, *base) for base in bases]
+        self.said = [*bases, *((laid, *base) for laid in permitted.sets.values() for base in bases)]
+        """For each of them, by its number, the grants that say something in it: those first that go before."""
 
-    def of(self, *, own: str, acting: str) -> dict[str, int]:
+    @property
+    def differ(self) -> bool:
+        """Whether there is any but the general one."""
+        return len(self.said) > 1
+
+    def of(self, *, own: str, acting: str, permitted: Permitted = NOTHING_PERMITTED) -> dict[str, int]:
         """The number of the table that counts for each of these digests of subjects, if one does."""
         digests = {Owner.ACTING: acting, Owner.SELF: own}  # who acts for himself is himself
-        numbers = {owner: number for number, owner in enumerate(self._owners, start=1)}
-        return {digest: numbers[owner] for owner, digest in digests.items() if digest and owner in numbers}
+        found = {digest: self._owners[owner] for owner, digest in digests.items() if digest and owner in self._owners}
+        bases = 1 + len(self._owners)
+        for digest, laid in permitted.subjects.items():
+            found[digest] = bases * (1 + self._sets.index(named(laid))) + found.get(digest, GENERAL)
+        return found
 
 
 def everybodys(grants: Iterable[GrantRule]) -> tuple[GrantRule, ...]:

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
-from policies.policy import About, Bodies, Operation, Parameter, Policy, System
+from policies.permits import Kind as PermitKind
+from policies.policy import About, Bodies, Grant, Operation, Parameter, Policy, System
 from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
     SEGMENT,
     SEGMENTS,
+    FieldInfo,
     GrantRule,
     IssuerRule,
     KeyRule,
@@ -22,9 +24,11 @@ from policies.program import (
     OperationRule,
     ParameterRule,
     Program,
+    RevealRule,
 )
 from policies.shapes import ShapeMaker, pattern_of
 from policies.spelling import Spelling
+from policies.transforms.spec import Show, Spec
 
 KEY_IN_PATH = "{key}"
 """In a path: what the system finds one record by."""
@@ -62,6 +66,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         errors=errors,
         fields=tuple(shapes.fields),
         grants=_grants(policy, system),
+        reveals=_reveals(policy, system, shapes.fields),
         keys=_keys(policy) if system.api_keys else (),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
@@ -216,33 +221,58 @@ def _grants(policy: Policy, system: System) -> tuple[GrantRule, ...]:
     order = Precedence(grants, {caller.id: caller for caller in policy.callers})
     yields_to = {grant.id: tuple(other.id for other in order.before(grant)) for grant in grants}
     return tuple(
-        GrantRule(
-            id=grant.id,
-            posts=grant.posts,
-            callers=grant.callers,
-            all_posts=grant.all_posts,
-            not_posts=grant.not_posts,
-            attributes=grant.attributes,
-            signed_in=grant.signed_in,
-            anyone=grant.anyone,
-            owner=grant.owner,
-            operations=grant.operations,
-            records=grant.records,
-            fields=grant.fields,
-            direction=grant.direction,
-            networks=grant.networks,
-            hours=grant.hours,
-            rows=grant.rows,
-            at_most=grant.at_most,
-            sees=grant.sees,
-            purposes=grant.purposes,
-            not_purposes=grant.not_purposes,
-            until=grant.until.timestamp(),
-            rule=str(grant.at),
-            yields_to=yields_to[grant.id],
-        )
+        _grant(grant, grant.sees, yields_to[grant.id])
         for grant in sorted(grants, key=lambda grant: len(yields_to[grant.id]))
     )
+
+
+def _grant(grant: Grant, sees: dict[str, Spec], yields_to: tuple[str, ...] = ()) -> GrantRule:
+    return GrantRule(
+        id=grant.id,
+        posts=grant.posts,
+        callers=grant.callers,
+        all_posts=grant.all_posts,
+        not_posts=grant.not_posts,
+        attributes=grant.attributes,
+        signed_in=grant.signed_in,
+        anyone=grant.anyone,
+        owner=grant.owner,
+        operations=grant.operations,
+        records=grant.records,
+        fields=grant.fields,
+        direction=grant.direction,
+        networks=grant.networks,
+        hours=grant.hours,
+        rows=grant.rows,
+        at_most=grant.at_most,
+        sees=sees,
+        purposes=grant.purposes,
+        not_purposes=grant.not_purposes,
+        until=grant.until.timestamp(),
+        rule=str(grant.at),
+        yields_to=yields_to,
+    )
+
+
+def _reveals(policy: Policy, system: System, fields: Iterable[FieldInfo]) -> tuple[RevealRule, ...]:
+    """The reveals of *system* that are about a category of its *fields*, in order."""
+    held = sorted({field.category for field in fields} & policy.categories.keys())
+    found = []
+    for reveal in policy.reveals:
+        sees: dict[str, Spec] = {
+            name: Show() for name in held if name in reveal.sees or (reveal.break_glass and not reveal.sees)
+        }
+        if system.name in reveal.systems and sees:
+            found.append(
+                RevealRule(
+                    grant=_grant(reveal, sees),
+                    kind=PermitKind.BREAK_GLASS if reveal.break_glass else PermitKind.REVEAL,
+                    minutes=reveal.minutes,
+                    at_most_a_day=reveal.at_most_a_day,
+                    sampled=reveal.sampled,
+                )
+            )
+    return tuple(found)
 
 
 def _keys(policy: Policy) -> tuple[KeyRule, ...]:

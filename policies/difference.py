@@ -83,7 +83,7 @@ def files_changed(before: Snapshot, after: Snapshot) -> tuple[FileChange, ...]:
 
 
 def declarations_changed(before: Policy, after: Policy) -> tuple[Change, ...]:
-    """What is different in words: grants first, then the rest as the policy has it."""
+    """What is different in words: grants and reveals first, then the rest as the policy has it."""
     old, new = dict(_declared(before)), dict(_declared(after))
     found = []
     for key in [*new, *(key for key in old if key not in new)]:
@@ -94,7 +94,7 @@ def declarations_changed(before: Policy, after: Policy) -> tuple[Change, ...]:
             found.append(Change(kind=kind, name=name, what=What.REMOVED, at=old[key].at))
         elif attributes := tuple(_attributes(old[key], new[key])):
             found.append(Change(kind=kind, name=name, what=What.CHANGED, at=new[key].at, attributes=attributes))
-    return tuple(sorted(found, key=lambda change: change.kind != "grants"))
+    return tuple(sorted(found, key=lambda change: change.kind not in ("grants", "reveals")))
 
 
 def _lines(old: str, new: str) -> tuple[str, ...]:

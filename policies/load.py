@@ -17,7 +17,7 @@ from pathlib import Path
 from policies.check import check
 from policies.findings import Finding, Findings, Position
 from policies.kept import Kept
-from policies.parse_grants import parse_grants
+from policies.parse_reveals import Granted, parse_granted
 from policies.parse_rules import Catalogue, parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.policy import Pack, Policy, System
@@ -60,7 +60,7 @@ def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = N
     catalogue = reader.one("catalogue.yaml", parse_catalogue) or Catalogue()
     categories = catalogue.categories
     reader.transforms = catalogue.transforms
-    grants = reader.one("grants.yaml", parse_grants) or []
+    granted = reader.one("grants.yaml", parse_granted) or Granted()
     callers = reader.one("callers.yaml", parse_callers) or []
     packs: dict[str, Pack] = {}
     for pack in [*_Reader(BUILT_IN, findings, kept).all("packs", parse_pack), *reader.all("packs", parse_pack)]:
@@ -87,7 +87,8 @@ def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = N
     files = {path.stem for path in (folder / "systems").glob("*.y*ml")}
     policy = Policy(
         categories={name: category for name, category in categories.items() if category is not None},
-        grants=tuple(grants),
+        grants=granted.grants,
+        reveals=granted.reveals,
         callers=tuple(callers),
         packs=packs,
         systems=systems,

@@ -51,26 +51,18 @@ def parse_attributes(section: Section, key: str, most: int = MOST_ATTRIBUTES) ->
 
 def _grant(section: Section) -> Grant | None:
     name = section.text("id", fits=GRANT_ID)
-    who = section.section("who")
-    whom = _whom(who) if who is not None else {}
+    whom = parse_whom(section)
     systems = section.names("systems")
     sees: dict[str, Spec] = {}
     for category, _, node in section.entries("sees"):
         spec = spec_of(section, node)
         if spec is not None:
             sees[category] = spec
-    conditions: dict[str, Any] = {
-        "operations": _listed(section, "operations", _OPERATION),
-        "records": _listed(section, "records", NAME),
-        "fields": _listed(section, "fields", _FIELD),
-        "networks": _networks(section),
-        "hours": _hours(section),
-    }
+    conditions = parse_conditions(section)
     direction = section.choice("direction", Direction, Direction.ANSWER)
     owner = whom.pop("owner", None)
     of_records = parse_records(section, owner, direction)
-    purposes = _one_or_more(section, "purpose", required=not (owner or whom.get("anyone", False)))
-    not_purposes = _one_or_more(section, "not_purpose", required=False)
+    purposes = parse_purposes(section, required=not (owner or whom.get("anyone", False)))
     until, reason, approved_by = section.moment("until"), section.text("reason"), section.text("approved_by")
     if not (name and direction and until and reason and approved_by):
         return None
@@ -82,8 +74,7 @@ def _grant(section: Section) -> Grant | None:
         **of_records,
         direction=direction,
         sees=sees,
-        purposes=purposes,
-        not_purposes=not_purposes,
+        **purposes,
         until=until,
         reason=reason,
         approved_by=approved_by,
@@ -92,8 +83,30 @@ def _grant(section: Section) -> Grant | None:
     )
 
 
-def _whom(who: Section) -> dict[str, Any]:
-    """What `who` says, by the names of `Grant`."""
+def parse_conditions(section: Section) -> dict[str, Any]:
+    """Where, when and in which fields a grant applies, by the names of `Grant`."""
+    return {
+        "operations": _listed(section, "operations", _OPERATION),
+        "records": _listed(section, "records", NAME),
+        "fields": _listed(section, "fields", _FIELD),
+        "networks": _networks(section),
+        "hours": _hours(section),
+    }
+
+
+def parse_purposes(section: Section, *, required: bool) -> dict[str, Any]:
+    """What a grant is for, and what not, by the names of `Grant`."""
+    return {
+        "purposes": _one_or_more(section, "purpose", required=required),
+        "not_purposes": _one_or_more(section, "not_purpose", required=False),
+    }
+
+
+def parse_whom(section: Section) -> dict[str, Any]:
+    """Whom a grant is for, as its `who` says, by the names of `Grant`."""
+    who = section.section("who")
+    if who is None:
+        return {}
     whom: dict[str, Any] = {
         "posts": who.names("posts", required=False),
         "callers": who.texts("callers", required=False, fits=CALLER_ID),

@@ -234,6 +234,23 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reveal(Grant):
+    """A grant that sleeps until somebody asks for it: of the records of one subject, unless it breaks the glass.
+
+    It `sees` categories in clear and nothing else; one that breaks the glass and names none is about all of them.
+    """
+
+    break_glass: bool = False
+    """Whether it is about every record of its systems, at once."""
+    minutes: int
+    """How long a permit lasts."""
+    at_most_a_day: int
+    """How many permits a caller gets in a day of Beijing."""
+    sampled: int
+    """Of how many permits in a hundred somebody else is asked whether they were right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """An API key of a caller, known by its hash."""
 
@@ -490,6 +507,8 @@ class Policy:
 
     categories: dict[str, Category]
     grants: tuple[Grant, ...]
+    reveals: tuple[Reveal, ...] = ()
+    """The grants that have to be asked for."""
     callers: tuple[Caller, ...]
     packs: dict[str, Pack]
     systems: dict[str, System]

@@ -9,6 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
+from policies.permits import Kind as PermitKind
 from policies.policy import About, Direction, Gravity, Harmed, Headings, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
 from policies.transforms.spec import Reversible, Spec
@@ -273,6 +274,18 @@ class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
     """The ids of the grants that go before it, where they apply as well."""
 
 
+class RevealRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant that somebody has to ask for; see `policies.policy.Reveal`."""
+
+    grant: GrantRule
+    """Of every category of the system that it is about, each shown."""
+    kind: PermitKind
+    minutes: int
+    at_most_a_day: int
+    sampled: int
+    """In a hundred."""
+
+
 class KeyRule(msgspec.Struct, frozen=True):
     """One API key and its caller."""
 
@@ -335,6 +348,7 @@ class Program(msgspec.Struct, frozen=True):
     """Every caller with an API key, whether this system takes keys or not: no token may name one of them."""
     transforms: dict[str, Spec] = {}
     """By the names that the catalogue gives them."""
+    reveals: tuple[RevealRule, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):

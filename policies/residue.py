@@ -74,6 +74,7 @@ def _parts(name: str) -> list[str]:
 
 def _rest_of(program: Program) -> _Rest:
     rest: _Rest = {name: value for name, value in asdict(program).items() if name not in _COMPARED | _SAID}
+    rest["reveals"] = [replace(rule, grant=replace(rule.grant, rule="")) for rule in program.reveals]
     rest["record_keys"] = {record: _names(program, fields) for record, fields in program.record_keys.items()}
     rest |= {f"field {field.name}": _rest_of_field(field) for field in program.fields}
     rest |= {f"errors {place}": what for place, what in _places(program, program.errors).items()}

@@ -4,13 +4,15 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
+import msgspec
+
 from policies.addresses import Addresses
 from policies.besides import shows_besides
-from policies.choose import EVERYBODYS, GENERAL, Choice, Tables, everybodys
+from policies.choose import EVERYBODYS, GENERAL, NOTHING_PERMITTED, Choice, Permitted, Tables, everybodys
 from policies.choose import Rows as Shown
 from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
@@ -72,8 +74,10 @@ class View:
     """What callers get to whom exactly *grants* apply; less, where *harder* says that an overlay wants it so.
 
     *secret* is the key that field digests are derived from, *keys* are those of what can be opened again. *elsewhere*
-    are grants that apply to the same callers where they ask for something else, or ask at another time or place.
-    *is_tried*: what a system stores encrypted comes as it is, for there is no key of any installation.
+    are grants that apply to the same callers where they ask for something else, or ask at another time or place, or
+    have asked to be shown more. *is_tried*: what a system stores encrypted comes as it is, for there is no key of any
+    installation. What is *permitted* besides is shown in answers only: for what the caller may ask, and for what stands
+    outside of records, the view *asking* counts, in which nothing is permitted.
     """
 
     def __init__(
@@ -86,6 +90,8 @@ class View:
         harder: bool = False,
         elsewhere: Sequence[GrantRule] = (),
         is_tried: bool = False,
+        permitted: Permitted = NOTHING_PERMITTED,
+        asking: "View | None" = None,
     ) -> None:
         self._elsewhere = elsewhere
         self._program = program  # shapes are known by identity: they must live as long as the view
@@ -93,16 +99,18 @@ class View:
         fields = range(len(program.fields))
         self.is_harder = harder
         self.grants = () if harder else tuple(grants)
-        self.purpose = ",".join(sorted({purpose for grant in self.grants for purpose in grant.purposes}))
+        self._asking = asking or self
+        laid = (*permitted.everywhere, *(grant for laid in permitted.sets.values() for grant in laid))
+        self.purpose = ",".join(sorted({purpose for grant in (*self.grants, *laid) for purpose in grant.purposes}))
         """What the grants are for, as records call it."""
-        self._tables = Tables(self.grants)
         everybody = everybodys(grants)
+        self._tables = Tables(self.grants, permitted)
         self.decisions = tuple(
-            decided_harder(program, index) if harder else decided(program, index, everybody) for index in fields
+            decided_harder(program, index) if harder else _first_that_decides(program, index, said)
+            for said in self._tables.said
+            for index in fields
         )
         """By the index of the field that an action names: those of everybody's records, then of each other table."""
-        for owned in self._tables.grants:
-            self.decisions += tuple(self._decided_of(owned))
         self.sent = tuple(decided_sent(program, index, everybody) for index in fields)
         """What becomes of fields that the caller sends."""
         self._unopened = Unopened()
@@ -124,38 +132,39 @@ class View:
         """The same for what the caller writes: a token opens only where he is shown nothing else of the field, whosever
         the record. Moved into a record of which he is shown more, it would be read there."""
         self._rows = Shown(grants)
-        self._leaving_out = tuple(grant for grant in grants if grant.rows)
+        self._leaving_out = tuple(_seeing(grant, permitted.everywhere) for grant in grants if grant.rows)
         self._besides: dict[tuple[int, str], bool] = {}
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
-        self._differs = any(grant.owner or grant.rows or grant.at_most for grant in grants)
+        self._differs = self._tables.differ or any(grant.rows or grant.at_most for grant in grants)
         self.links = Links(program, self)
         self._followed = _links(program)
         self._bound: dict[tuple[int, int, str], Node | HtmlShape] = {}
         self._leading: dict[int, bool] = {}
 
-    def _decided_of(self, grants: Sequence[GrantRule]) -> Iterator[Decision]:
-        """What each field becomes in the records that *grants* are about: they go before those about everybody's."""
-        for index in range(len(self._program.fields)):
-            decision = decided(self._program, index, grants)
-            yield self.decisions[index] if decision.grant is None else decision
-
-    def choice(self, *, own: str = "", acting: str = "", attributes: Mapping[str, str] | None = None) -> Choice:
+    def choice(
+        self,
+        *,
+        own: str = "",
+        acting: str = "",
+        attributes: Mapping[str, str] | None = None,
+        permitted: Permitted = NOTHING_PERMITTED,
+    ) -> Choice:
         """What one caller of the view gets otherwise than others do.
 
         *own* is the digest of the caller's own identifier, "" where it is no citizen, and *acting* that of whom the
-        caller acts for.
+        caller acts for. What is *permitted* is what the view was made for, or nothing.
         """
         if not self._differs:
             return EVERYBODYS
         return Choice(
-            tables=self._tables.of(own=own, acting=acting),
+            tables=self._tables.of(own=own, acting=acting, permitted=permitted),
             rows=self._rows.held(attributes or {}),
             at_most=self._at_most,
         )
 
     def may_ask(self, fields: Sequence[int]) -> bool:
         """Whether a question about *fields* tells the caller nothing that answers would not (DESIGN decision 6)."""
-        return all(self.decisions[index].form is Form.CLEAR for index in fields)
+        return all(self._asking.decisions[index].form is Form.CLEAR for index in fields)
 
     def hides_everywhere(self, field: int) -> bool:
         """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
@@ -333,7 +342,7 @@ class View:
     def _action_of_key(self, fields: Sequence[int]) -> Action:
         """What becomes of a key, which is hidden wherever one of its *fields* is."""
         hidden = [index for index in fields if not self.may_ask([index])]
-        return self.actions[(hidden or fields)[0]]
+        return self._asking.actions[(hidden or fields)[0]]
 
     def _bind_value(self, shape: ValueShape, table: int, addresses: Addresses | None) -> Value:
         action, label = self._in(table, shape.field), self._in(table, shape.label)
@@ -346,7 +355,7 @@ class View:
         return Value(action, label, both)
 
     def _bind_object(self, shape: ObjectShape, table: int, addresses: Addresses | None = None) -> Object:
-        is_whose = shape.subject is not None and bool(self._tables.grants)
+        is_whose = shape.subject is not None and self._tables.differ
         named = ((key, self._program.fields[child.field].name) for key, child in values_in(shape))
         return Object(
             children={name: self._bind(child, table, addresses) for name, child in shape.children.items()},
@@ -382,7 +391,7 @@ class View:
             titles=shapes.titles,
             key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
             key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
-            in_table=partial(self._page, shapes) if self._tables.grants else None,
+            in_table=partial(self._page, shapes) if self._tables.differ else None,
         )
 
 
@@ -393,7 +402,7 @@ class Views:
         self.program = program
         self._secret = secret
         self._keys = keys
-        self._made: dict[tuple[bool, tuple[str, ...], tuple[str, ...]], View] = {}
+        self._made: dict[tuple[object, ...], View] = {}
 
     def of(self, grants: Sequence[GrantRule], *, harder: bool = False, elsewhere: Sequence[GrantRule] = ()) -> View:
         """The view of callers to whom exactly *grants* apply; the strictest one where an overlay masks *harder*.
@@ -409,10 +418,41 @@ class Views:
             self._made[key] = view
         return view
 
+    def permitting(self, view: View, permitted: Permitted) -> View:
+        """What callers of *view*, which no overlay has masked harder, get in answers where this is *permitted*."""
+        key = tuple([grant.id for grant in view.grants]), permitted.named
+        made = self._made.get(key)
+        if made is None:
+            made = View(self.program, view.grants, self._secret, self._keys, permitted=permitted, asking=view)
+            self._made[key] = made
+        return made
+
     @cached_property
     def strictest(self) -> View:
         """The view where an overlay masks harder, of a caller to whom no grant applies."""
         return self.of((), harder=True)
+
+
+def _first_that_decides(program: Program, index: int, said: Sequence[Sequence[GrantRule]]) -> Decision:
+    """What becomes of the field *index* by the first of the sets of grants *said* that decides, or by its declaration.
+
+    Each goes before those behind it.
+    """
+    for grants in said:
+        decision = decided(program, index, grants)
+        if decision.grant is not None:
+            return decision
+    return decided(program, index, ())
+
+
+def _seeing(grant: GrantRule, everywhere: Sequence[GrantRule]) -> GrantRule:
+    """*grant*, which leaves out records, as one that sees what is permitted *everywhere* as well, wherever it stands:
+    of the records that are left out nobody is shown anything.
+    """
+    if not everywhere:
+        return grant
+    sees = {category: spec for each in everywhere for category, spec in each.sees.items()}
+    return msgspec.structs.replace(grant, sees={**grant.sees, **sees}, records=None, fields=None)
 
 
 def _written(action: Action, written: Callable[[str], str | None]) -> Action:

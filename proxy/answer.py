@@ -135,7 +135,7 @@ def _masker(
     tally = Tally(system.digester)
     # What the system answers to a change may be nothing but what the caller has sent, and prove nothing of whose it is.
     own, acting = ("", "") if forward.acts else (caller.own, caller.on_behalf_of)
-    choice = forward.view.choice(own=own, acting=acting, attributes=caller.attributes)
+    choice = forward.view.choice(own=own, acting=acting, attributes=caller.attributes, permitted=forward.permitted)
 
     addresses = forward.addresses
 

@@ -1,6 +1,6 @@
 """The control board: a page of shared memory through which the supervisor tells every worker of a host what is current.
 
-It holds three numbers and no data: the generation of the programs, the generation of the overlay, and when the
+It holds four numbers and no data: the generations of the programs, of the overlay and of the permits, and when the
 supervisor last gave a sign of life. A worker looks at it on each request and each window, which costs it nothing.
 """
 
@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-_PROGRAMS, _OVERLAY, _HEARTBEAT = range(3)
+_PROGRAMS, _OVERLAY, _HEARTBEAT, _PERMITS = range(4)
 _BYTES = mmap.PAGESIZE
 
 
@@ -48,6 +48,15 @@ class Board:
     @overlay.setter
     def overlay(self, generation: int) -> None:
         self._words[_OVERLAY] = generation
+
+    @property
+    def permits(self) -> int:
+        """Generation of the permits; grows with each publication."""
+        return self._words[_PERMITS]
+
+    @permits.setter
+    def permits(self, generation: int) -> None:
+        self._words[_PERMITS] = generation
 
     @property
     def heartbeat_ns(self) -> int:

@@ -1,4 +1,4 @@
-"""What a worker serves by: the current systems, the overlay in force, and a lease on both.
+"""What a worker serves by: the current systems, the overlay and the permits in force, and a lease on the first two.
 
 A worker that was stopped, or whose supervisor has died, must not go on as if nothing had happened: once its lease has
 run out it shows no personal data until it has read everything anew (invariant 6).
@@ -14,16 +14,18 @@ from policies.data_keys import DataKeys
 from policies.digest import Digester
 from policies.keys import Verifier
 from policies.overlay import Overlay
+from policies.permits import PermitTable
 from policies.program import Program
 from proxy.board import Board, boot_time_ns
 from proxy.keys_in_force import KeysInForce
-from proxy.published import NotPublished, read_programs, read_published_overlay
+from proxy.permits import PermitsInForce
+from proxy.published import NotPublished, read_programs, read_published_overlay, read_published_permits
 from proxy.system import System
 
 type Said = Callable[[str], None]
 
 AGAIN_NS = 1_000_000_000
-"""After that long a publication of programs that could not be taken is tried again."""
+"""After that long a publication of programs or permits that could not be taken is tried again."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Current:
     board: Board
     program_verifier: Verifier
     overlay_verifier: Verifier
+    permit_verifier: Verifier
     digests: Callable[[], Digester]
     secret: bytes
     keys: KeysInForce
@@ -42,6 +45,7 @@ class Current:
     said: Said
     """Is told, as a code, when something that was published cannot be taken."""
     overlay: Overlay = field(default_factory=Overlay)
+    permits: PermitsInForce = field(default_factory=PermitsInForce)
     systems: dict[str, System] = field(default_factory=dict)
     """By host."""
     keyless: frozenset[str] = frozenset()
@@ -54,6 +58,9 @@ class Current:
     _taken_programs: int = 0
     _try_programs_again_ns: int | None = None
     _seen_overlay: int = -1
+    _seen_permits: int = -1
+    _newest_permits: int = 0
+    _try_permits_again_ns: int | None = None
     _told: set[tuple[str, int]] = field(default_factory=set)
     _began: tuple[datetime, int] | None = None
     _lease_until_ns: int = 0
@@ -67,11 +74,16 @@ class Current:
         return self._taken_programs
 
     def look(self) -> bool:
-        """Take what was published since; whether the lease still holds. Costs two reads of memory where nothing was."""
+        """Take what was published since; whether the lease still holds.
+
+        Costs three reads of memory where nothing was.
+        """
         if self.board.programs != self._seen_programs:
             self._take_programs()
         if self.board.overlay != self._seen_overlay:
             self._take_overlay()
+        if self.board.permits != self._seen_permits:
+            self._take_permits()
         return boot_time_ns() < self._lease_until_ns
 
     def renew(self) -> bool:
@@ -80,6 +92,8 @@ class Current:
         now = boot_time_ns()
         if self._try_programs_again_ns is not None and now >= self._try_programs_again_ns:
             self._take_programs()
+        if self._try_permits_again_ns is not None and now >= self._try_permits_again_ns:
+            self._take_permits()
         self.look()
         self._take_keys()
         # A sign of life from the future is one from before the machine was started anew.
@@ -159,6 +173,21 @@ class Current:
             return
         self.overlay = overlay
         self._seen_overlay = generation
+
+    def _take_permits(self) -> None:
+        """Go by the permits of now; by none where they cannot be read, or are older than what was read before."""
+        generation = self._seen_permits = self.board.permits
+        self._try_permits_again_ns = None
+        try:
+            table = read_published_permits(self.folder, self.permit_verifier)
+            if table.generation < max(generation, self._newest_permits):
+                raise NotPublished("the permits are older than those that were published last")
+        except NotPublished:
+            self._tell("permits_refused", generation)
+            self._try_permits_again_ns = boot_time_ns() + AGAIN_NS
+            table = PermitTable()
+        self._newest_permits = max(self._newest_permits, table.generation)
+        self.permits.take(table)
 
     def _tell(self, what: str, generation: int) -> None:
         """Say once of each publication that it was not taken."""

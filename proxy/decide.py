@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from policies.addresses import Addresses
 from policies.ask import call_refusal
+from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
@@ -18,6 +19,7 @@ from policies.formats.sent_form import Coding, Part, coding_of
 from policies.opening import Opening, RawKey
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
+from policies.permits import Permit
 from policies.policy import ANYONE, SAFE_METHODS, About
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
@@ -74,6 +76,10 @@ class Forward:
     """What he said once in a parameter, by its name."""
     sent: Mapping[str, str] = field(default_factory=dict)
     """What he said once in a control of a form, by its name, and nothing was put in its place."""
+    permits: tuple[Permit, ...] = ()
+    """The caller's permits, where `view` is what they show besides."""
+    permitted: Permitted = NOTHING_PERMITTED
+    """What they show."""
 
     @property
     def acts(self) -> bool:
@@ -104,11 +110,39 @@ def decide(
     now: datetime,
     *,
     overlay_now: datetime | None = None,
+    permits: tuple[Permit, ...] = (),
 ) -> Forward | Refuse:
     """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at.
 
-    *overlay_now* is the time that tightenings end by, where it is not that which permissions end by.
+    *overlay_now* is the time that tightenings end by, where it is not that which permissions end by. The caller's
+    *permits* show more of the answer, and let him ask nothing that he could not ask without them.
     """
+    verdict = _decided(request, body, system, caller, overlay, now, overlay_now or now)
+    if not permits or isinstance(verdict, Refuse) or verdict.view.is_harder:
+        return verdict
+    operation, address = verdict.operation, request.source_ip
+    permitted = system.permitted(permits, caller, now, operation=operation, address=address)
+    if verdict.acts:  # the answer may be what the caller has sent, and prove nothing of whose record it is
+        permitted = replace(permitted, subjects={})
+    if not permitted:
+        return verdict
+    return replace(
+        verdict,
+        view=system.views.permitting(verdict.view, permitted),
+        permits=permits,
+        permitted=permitted,
+    )
+
+
+def _decided(
+    request: Request,
+    body: bytes,
+    system: System,
+    caller: Caller,
+    overlay: Overlay,
+    now: datetime,
+    overlay_now: datetime,
+) -> Forward | Refuse:
     operation = system.routes.find(request.method, request.path)
     if operation is None and system.is_learning and request.method in ("GET", "HEAD"):
         operation = UNDECLARED
@@ -118,7 +152,7 @@ def decide(
         caller=caller.id,
         earlier=caller.earlier,
         credential=caller.credential,
-        now=overlay_now or now,
+        now=overlay_now,
     )
     if (reason := stopped(entries)) is not None:
         return Refuse(reason=reason, operation=operation)

@@ -221,11 +221,18 @@ def has_body(flow: HTTPFlow, headers: Headers) -> bool:
 
 
 def write_head(
-    flow: HTTPFlow, exchange: Exchange, *, length: int | None, last: bool, too_large: Callable[[], None]
+    flow: HTTPFlow,
+    exchange: Exchange,
+    *,
+    length: int | None,
+    last: bool,
+    too_large: Callable[[], None],
+    cookies: Iterable[str] = (),
 ) -> None:
     """Give the answer the headers that may leave; *length* of its body in bytes, or None where it is streamed.
 
     *last*: nothing more is answered on the connection. *too_large* is called for a cookie that is lost for its size.
+    *cookies* are the gateway's own.
     """
     assert flow.response is not None
     assert exchange.request is not None
@@ -242,6 +249,7 @@ def write_head(
     fields = [(name.encode("ascii"), value.encode("ascii")) for name, value in answered.passing()]
     if not static and not exchange.system.is_learning:
         fields += [(b"set-cookie", cookie.encode("ascii")) for cookie in _sealed_cookies(exchange, too_large)]
+    fields += [(b"set-cookie", cookie.encode("ascii")) for cookie in cookies]
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:

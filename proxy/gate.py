@@ -1,15 +1,17 @@
 """What the gate does with an exchange, step by step: admit, withhold, release, cut. `addon.py` calls it from hooks."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally, Withheld
-from proxy import signin
+from policies.permits import Kind
+from proxy import reveal, signin
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
@@ -35,7 +37,9 @@ from proxy.message import Headers, Malformed
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
+from proxy.reveal_desk import RevealDesk
 from proxy.shadow import Asked, Shadow
+from proxy.signin import OwnAnswer
 from proxy.underway import Holds, Underway
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
@@ -60,6 +64,7 @@ class Gate:
         counters: Counters,
         learner: Learner | None = None,
         shadow: Shadow | None = None,
+        asked: Path | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -75,6 +80,8 @@ class Gate:
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
         """Asks a draft what it would do."""
+        self.reveals = RevealDesk(current, asked)
+        """Where callers ask to be shown a record whole: that is left in the folder *asked*."""
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
@@ -98,6 +105,8 @@ class Gate:
         if exchange.system is None:
             keyless = exchange.request.host in self.current.keyless
             self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
+        elif exchange.request.path.startswith(reveal.REVEAL):
+            self._reveal(flow, exchange)
         elif exchange.request.path.startswith(signin.PREFIX):
             self._sign_in(flow, exchange)
         elif (refuse := self._verdict(flow, exchange)) is not None:
@@ -111,21 +120,26 @@ class Gate:
         assert request is not None
         assert system is not None
         overlay = self.current.overlay
-        ledger.overlay = overlay.generation
-        if _shows_two(request.headers):
-            return Refuse(reason="bad_credential")
         try:
-            credential = credential_in(request.headers)
-            ledger.caller = caller = system.identity.caller(credential, ledger.started.timestamp())
+            credential = self._identify(exchange)
         except BadCredential:
             return Refuse(reason="bad_credential")
+        caller = ledger.caller
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
         body, now = flow.request.raw_content or b"", ledger.started
         overlay_now = self.current.unhurried(now) if overlay.entries else now
-        verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now)
+        permits = self.current.permits.live(caller.id, system.name, now)
+        ledger.permits = tuple([permit.id for permit in permits])
+        verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now, permits=permits)
         asked = Asked(
-            request=request, body=body, credential=credential, overlay=overlay, now=now, overlay_now=overlay_now
+            request=request,
+            body=body,
+            credential=credential,
+            overlay=overlay,
+            now=now,
+            overlay_now=overlay_now,
+            permits=permits,
         )
         self.shadow.judge(ledger, system, asked, verdict)
         if verdict.operation is not None:
@@ -134,6 +148,18 @@ class Gate:
             return verdict
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
+
+    def _identify(self, exchange: Exchange) -> str | None:
+        """Settle who asks, and return the credential that says so. Raises BadCredential."""
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
+        ledger.overlay = self.current.overlay.generation
+        if _shows_two(request.headers):
+            raise BadCredential
+        credential = credential_in(request.headers)
+        ledger.caller = system.identity.caller(credential, ledger.started.timestamp())
+        return credential
 
     def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:
         assert exchange.request is not None
@@ -240,7 +266,20 @@ class Gate:
             length=length,
             last=self.is_leaving,
             too_large=lambda: self.said(where, "too_large"),
+            cookies=self._remembering(exchange),
         )
+
+    def _remembering(self, exchange: Exchange) -> Iterator[str]:
+        """The cookie by which the page where one asks to see a record whole knows which was shown last."""
+        request, ledger = exchange.request, exchange.ledger
+        assert request is not None
+        assert exchange.system is not None
+        is_page = isinstance(exchange.treatment, Mask) and exchange.treatment.format == "html"
+        is_looked_at = request.headers.get("sec-fetch-dest", ["document"]) == ["document"]
+        if is_page and is_looked_at and request.method == "GET":
+            kinds = reveal.kinds_open_to(ledger.caller, exchange.system, ledger.started, request.source_ip)
+            if Kind.REVEAL in kinds:
+                yield reveal.cookie_of(ledger.event)
 
     def withhold(
         self, flow: HTTPFlow, exchange: Exchange, reason: str, *, zh: str = "", en: str = "", field: str = ""
@@ -278,9 +317,14 @@ class Gate:
         return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:
-        """Why an exchange under way must not go on, if it must not: the lease has ended, or an overlay forbids it."""
+        """Why an exchange under way must not go on, if it must not: the lease has ended, an overlay forbids it, or a
+        permit that it shows more by has ended.
+        """
         if not self.current.look():
             return "not_ready"
+        permits = exchange.forward.permits if exchange.forward is not None else ()
+        if permits and not self.current.permits.are_live(permits, self.now()):
+            return "permit_ended"
         ledger, overlay = exchange.ledger, self.current.overlay
         if overlay.generation == ledger.overlay or ledger.system is None:
             return None
@@ -331,11 +375,48 @@ class Gate:
             self.withhold(flow, exchange, "operation_not_declared")
             return
         ledger.operation = f"{exchange.request.method} {exchange.request.path}"
+        self._answer_here(flow, exchange, answer)
+
+    def _reveal(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """Let a caller ask to be shown a record whole."""
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
+        now, body = ledger.started, flow.request.raw_content or b""
+        try:
+            self._identify(exchange)
+            caller = ledger.caller
+            entries = self.current.overlay.in_force(
+                system=system.name,
+                operation="",
+                caller=caller.id,
+                earlier=caller.earlier,
+                credential=caller.credential,
+                now=self.current.unhurried(now),
+            )
+            if (reason := stopped(entries)) is not None:
+                raise reveal.Refused(reason)
+            answer = self.reveals.answer(request, body, system, ledger, now)
+        except BadCredential:
+            self.withhold(flow, exchange, "bad_credential")
+        except reveal.Refused as refused:
+            self.withhold(flow, exchange, refused.reason, zh=refused.zh, en=refused.en)
+        except RecordFailed:
+            self.withhold(flow, exchange, "record_failed")
+        else:
+            if answer is None:
+                self.withhold(flow, exchange, "operation_not_declared")
+            else:
+                self._answer_here(flow, exchange, answer)
+
+    def _answer_here(self, flow: HTTPFlow, exchange: Exchange, answer: OwnAnswer) -> None:
+        """Answer with a page of ours, and write that down where it was not yet."""
+        ledger = exchange.ledger
         exchange.is_answered = True
         with suppress(RecordFailed):  # a page of ours shows nothing of anybody
             if answer.reason:
                 ledger.refused(answer.reason, answer.status)
-            else:
+            elif not ledger.is_begun:
                 ledger.whole(Tally(self.current.digester), answer.status, len(answer.body))
         write_own(flow, answer.status, answer.headers, answer.body, ledger.event)
 

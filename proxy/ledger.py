@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
 from policies.decisions import Decision
 from policies.formats.masker import Tally
@@ -17,6 +18,7 @@ from siem.record.event import (
     EventId,
     ExchangeId,
     FieldUse,
+    PermitNote,
     Phase,
     Verdict,
 )
@@ -51,8 +53,15 @@ class Ledger:
         self.unopened: Callable[[int], None] = lambda number: None
         """Is told of how many stored values did not open, once that is in the log. Must not raise."""
         self.overlay = 0
+        self.permits: tuple[str, ...] = ()
+        """The ids of the permits of the caller for the system."""
         self.bytes_out = 0
         self.status = 0
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was recorded of the exchange."""
+        return self._id_used
 
     def intent(self) -> None:
         """Before a request that may change something is sent on. On the disk when this returns."""
@@ -62,6 +71,11 @@ class Ledger:
         """The whole of an exchange that was answered here."""
         self.status = status
         self._append(Phase.WHOLE, Verdict.WITHHOLD, reason=reason)
+
+    def asked(self, note: PermitNote) -> None:
+        """Before what a caller asks to be shown whole is left for who decides about it."""
+        self.status = HTTPStatus.ACCEPTED
+        self._append(Phase.WHOLE, Verdict.FORWARD, note=note)
 
     def whole(self, tally: Tally, status: int, size_bytes: int) -> None:
         """Before a buffered answer is released."""
@@ -103,6 +117,7 @@ class Ledger:
         reason: str = "",
         tally: Tally | None = None,
         like: Tally | None = None,
+        note: PermitNote | None = None,
         durably: bool = False,
     ) -> None:
         now = self._now()
@@ -140,6 +155,8 @@ class Ledger:
                 former_subjects=tuple(subjects.values()) if all(subjects.values()) else (),
                 left_out=tally.left_out if tally is not None else 0,
                 disclosure=_most(like or tally, self.view),
+                permits=self.permits,
+                permit=note,
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),

@@ -1,9 +1,10 @@
-"""What is published for workers, as files: programs, a signed list of the current ones, and the overlay.
+"""What is published for workers, as files: programs, a signed list of the current ones, the overlay and the permits.
 
     programs/<digest>.json   one compiled system each; never changed once written
     programs/current.json    which digests are current
     shadow/…                 the same of a draft that runs beside them, signed as a draft
     overlay.json             the tightenings in force
+    permits.json             what some callers are shown in clear for a while; signed with a key of its own
 
 INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from policies.keys import BadSignature, Signer, Verifier
 from policies.overlay import Overlay, read_overlay, write_overlay
+from policies.permits import PermitTable, read_permits, write_permits
 from policies.program import DRAFT, LIVE, BadProgram, Program, read_program, write_program
 
 
@@ -108,6 +110,22 @@ def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
         return Overlay()
     except _UNREADABLE as error:
         raise NotPublished("the overlay is not one that was published") from error
+
+
+def publish_permits(folder: Path, table: PermitTable, signer: Signer) -> None:
+    """Make *table* the one in force. *signer* has a key of its own: who may only tighten signs no permit."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(folder / "permits.json", write_permits(table, signer))
+
+
+def read_published_permits(folder: Path, verifier: Verifier) -> PermitTable:
+    """The permits in force; none where none was ever published. Raises NotPublished for a table that cannot be."""
+    try:
+        return read_permits((folder / "permits.json").read_bytes(), verifier)
+    except FileNotFoundError:
+        return PermitTable()
+    except _UNREADABLE as error:
+        raise NotPublished("the permits are not those that were published") from error
 
 
 def _write(path: Path, data: bytes) -> None:

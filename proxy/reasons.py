@@ -123,9 +123,53 @@ REASONS: dict[str, Reason] = {
         "返回内容涉及的人数超过您一次可以查看的上限，请缩小查询范围",
         "the answer is about more people than you may see at once: ask for fewer",
     ),
+    "permit_ended": Reason(
+        403,
+        "查看原文的许可在答复期间到期或被终止，请重新打开页面，需要时再申请",
+        "the permit to see this in clear has ended meanwhile: open the page again, and ask again where you must",
+    ),
     "record_left_out": Reason(404, "没有您可以查看的这条记录", "there is no such record that you may see"),
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
+    ),
+    # what is asked to be seen whole
+    "reveal_not_granted": Reason(
+        403, "没有授权允许您在这里申请查看原文", "no grant lets you ask to see anything whole here"
+    ),
+    "reveal_from_elsewhere": Reason(
+        403, "申请必须从本系统的申请页提交", "it has to be asked for on the page of this system"
+    ),
+    "reveal_incomplete": Reason(400, "申请填写得不完整，或格式不对", "something is missing, or is not of its form"),
+    "reveal_tells_of_somebody": Reason(
+        400,
+        "案件编号和事由会留在记录里，不能写证件号码、电话、姓名等个人信息",
+        "case number and reason are recorded: write nobody's name or number in them",
+    ),
+    "asking_not_taken": Reason(
+        503, "申请暂时无法受理，请稍后再试", "nobody can decide about it now: ask again in a moment"
+    ),
+    "permit_unknown": Reason(404, "没有您申请的这个许可", "there is no such permit that you have asked for"),
+    "asked_too_late": Reason(
+        403, "申请没有及时受理，请重新申请", "what was asked for was not decided in time: ask again"
+    ),
+    "reveal_not_in_force": Reason(
+        403, "您申请时所依据的授权已不再生效", "what let you ask for it is not in force any more"
+    ),
+    "too_many_today": Reason(
+        403, "您今天的查看次数已经用完", "you have been let see as many records whole today as you may"
+    ),
+    "event_unknown": Reason(
+        403,
+        "没有找到您的这次访问，请从脱敏页面上重新申请",
+        "no such event of yours was found: ask again from the page that hides it",
+    ),
+    "event_too_old": Reason(
+        403,
+        "这次访问已超过八小时，请重新打开该记录后再申请",
+        "the event is older than eight hours: open the record again, and then ask",
+    ),
+    "not_one_record": Reason(
+        403, "请先打开要查看的那一条记录", "open the one record that you want to see, and then ask"
     ),
 }
 

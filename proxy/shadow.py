@@ -21,6 +21,7 @@ from policies.disagreements import Disagreements, read_disagreements, write_disa
 from policies.formats.masker import Tally
 from policies.keys import Verifier
 from policies.overlay import Overlay
+from policies.permits import Permit
 from policies.program import Program
 from policies.standpoint import Standpoint, choice_of
 from policies.transforms.spec import Form
@@ -53,6 +54,7 @@ class Asked:
     overlay: Overlay
     now: datetime
     overlay_now: datetime
+    permits: tuple[Permit, ...] = ()
 
 
 class Shadow:
@@ -177,7 +179,16 @@ class Shadow:
             caller = draft.identity.caller(asked.credential, asked.now.timestamp())
         except BadCredential:
             return Refuse(reason="bad_credential")
-        return decide(asked.request, asked.body, draft, caller, asked.overlay, asked.now, overlay_now=asked.overlay_now)
+        return decide(
+            asked.request,
+            asked.body,
+            draft,
+            caller,
+            asked.overlay,
+            asked.now,
+            overlay_now=asked.overlay_now,
+            permits=asked.permits,
+        )
 
     def watched(self, watch: "_Watch", tally: Tally) -> None:
         """Count what the draft would do otherwise with the values in *tally*, which have just been written down."""

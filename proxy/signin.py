@@ -56,7 +56,7 @@ class OwnAnswer:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = b""
     reason: str = ""
-    """One of `reasons.REASONS` where nobody was signed in."""
+    """One of `reasons.REASONS` where what was asked for was refused."""
 
 
 def answer(request: Request, body: bytes, system: System, now: float) -> OwnAnswer | None:

@@ -1,6 +1,7 @@
 """One system, ready to serve: its program with everything that is built from it once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
@@ -10,11 +11,13 @@ import msgspec
 from policies.addresses import Addresses
 from policies.applies import Applying, Asking, anywhere
 from policies.ask import Opened, Question, Routes
-from policies.choose import countable
+from policies.choose import Permitted, countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Held
 from policies.paths import quoted
+from policies.permits import Permit
+from policies.permitting import Permitting
 from policies.policy import SAFE_METHODS, State
 from policies.program import OperationRule, Program
 from policies.restoring import Restoring
@@ -50,6 +53,7 @@ class System:
         self.routes = Routes(program)
         self.views = Views(program, secret, keys)
         self._applying = Applying(program)
+        self.permitting = Permitting(program)
         self._anywhere = Applying(msgspec.structs.replace(program, grants=anywhere(program.grants)))
         self.writes = WriteRules(program)
         self.restoring = Restoring(program)
@@ -84,23 +88,21 @@ class System:
         self, caller: Caller, now: datetime, *, operation: OperationRule, address: str, strictest: bool
     ) -> View:
         """The view of *caller*, who asks from *address* at *now*; the *strictest* where an overlay says so."""
-        asking = Asking(
-            caller=caller.id,
-            posts=caller.posts,
-            purposes=caller.purposes,
-            attributes=caller.attributes,
-            address=address,
-            operation=operation.id,
-            now=now.timestamp(),
-        )
+        asking = asking_of(caller, now, address=address, operation=operation.id)
         applying = countable(self._applying.to(asking), own=caller.own, acting=caller.on_behalf_of)
         if operation.method in SAFE_METHODS:
             return self.views.of(applying, harder=strictest)
-        # What is written here is read elsewhere.
+        # What is written here is read elsewhere, and once the caller has asked to be shown more.
         at_all = countable(self._anywhere.to(asking), own=caller.own, acting=caller.on_behalf_of)
         here = {grant.id for grant in applying}
-        elsewhere = tuple(grant for grant in at_all if grant.id not in here)
+        elsewhere = tuple(grant for grant in at_all if grant.id not in here) + self.permitting.askable(asking)
         return self.views.of(applying, harder=strictest, elsewhere=elsewhere)
+
+    def permitted(
+        self, permits: Sequence[Permit], caller: Caller, now: datetime, *, operation: OperationRule, address: str
+    ) -> Permitted:
+        """What *permits*, the caller's own, show in the answer."""
+        return self.permitting.permitted(permits, asking_of(caller, now, address=address, operation=operation.id))
 
     def seal_form(self, target: str, held: Held, caller: Caller, now: datetime) -> str:
         """How a form that is shown to *caller* at *now*, and sent to *target*, carries what it holds."""
@@ -147,3 +149,16 @@ class System:
             return Held()
         carried = {name: [(shown, true) for shown, true in values] for name, values in body.pop("carried").items()}
         return Held(carried, **body)
+
+
+def asking_of(caller: Caller, now: datetime, *, address: str, operation: str = "") -> Asking:
+    """What grants go by, where *caller* asks from *address* at *now*."""
+    return Asking(
+        caller=caller.id,
+        posts=caller.posts,
+        purposes=caller.purposes,
+        attributes=caller.attributes,
+        address=address,
+        operation=operation,
+        now=now.timestamp(),
+    )

@@ -66,10 +66,14 @@ class WorkerSettings:
     program_key: Path
     """32 bytes: the public half of the key that programs are signed with."""
     overlay_key: Path
-    """The same for overlays. Two keys, because who may tighten must not be able to loosen."""
+    """The same for overlays. Keys of their own, because who may tighten must not be able to loosen."""
+    permit_key: Path
+    """The same for permits."""
     secret: Path
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
+    asked: Path | None = None
+    """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
     """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
     disagreements: Path | None = None
@@ -135,6 +139,7 @@ class Worker:
             board=Board(settings.board),
             program_verifier=Verifier(settings.program_key.read_bytes()),
             overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
+            permit_verifier=Verifier(settings.permit_key.read_bytes()),
             digests=DigestsInForce(settings.keys, now, self._refused),
             secret=read_secret(settings.secret),
             keys=KeysInForce(settings.keys, self._refused),
@@ -162,6 +167,7 @@ class Worker:
                 self.current.secret,
                 settings.disagreements,
             ),
+            asked=settings.asked,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)

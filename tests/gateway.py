@@ -54,11 +54,13 @@ class Gateway:
 
     def __post_init__(self) -> None:
         keys = self.home / "keys"
-        for name in ("program", "overlay", "digest-1", "fields"):
+        for name in ("program", "overlay", "permits", "digest-1", "fields"):
             make_secret(keys / f"{name}.key")
         epochs_path(keys).write_bytes(write_epochs([]))
         self.signer = Signer(keys / "program.key")
         self.overlay_signer = Signer(keys / "overlay.key")
+        self.permit_signer = Signer(keys / "permits.key")
+        (keys / "permits.pub").write_bytes(self.permit_signer.public_bytes)
         (keys / "program.pub").write_bytes(self.signer.public_bytes)
         (keys / "overlay.pub").write_bytes(self.overlay_signer.public_bytes)
         self.board = Board(self.home / "board")
@@ -129,6 +131,8 @@ class Gateway:
             "log": str(self.home / "log"),
             "program_key": str(keys / "program.pub"),
             "overlay_key": str(keys / "overlay.pub"),
+            "permit_key": str(keys / "permits.pub"),
+            "asked": str(self.home / "asked"),
             "secret": str(keys / "fields.key"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),

@@ -73,9 +73,13 @@ class Installation:
 
     def policy(self, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
         """`yingbi policy …` by *who*, whose first password comes on standard input, or another."""
+        return self.by(who, "policy", *arguments, password=password)
+
+    def by(self, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        """A command by which *who* acts, whose first password comes on standard input, or another."""
         given = password or first_password(Home(self.home), who) or ""
         return subprocess.run(
-            [str(YINGBI), "policy", *arguments, "--as", who],
+            [str(YINGBI), *arguments, "--as", who],
             cwd=ROOT,
             env=self.environment,
             input=f"{given}\n",

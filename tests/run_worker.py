@@ -19,6 +19,8 @@ PATHS = (
     "log",
     "program_key",
     "overlay_key",
+    "permit_key",
+    "asked",
     "secret",
     "keys",
     "inventory",

@@ -12,6 +12,7 @@ from pathlib import Path
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
+from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policies(commands)
     add_coverage(commands)
     add_keys(commands)
+    add_permits(commands)
     add_discover(commands)
     explain = add_command(
         commands,

@@ -3,13 +3,13 @@
 import json
 import shlex
 
-from deploy.demo.people import BATCH, CLERK, CLERKS
+from deploy.demo.people import BATCH, CLERK, CLERKS, HEAD
 from yingbi.clock import now
 from yingbi.first_start import provider_of
 from yingbi.home import Home
 from yingbi.settings import Settings
 
-TOKENS = {"clerk": CLERK, CLERK.subject: CLERK}
+TOKENS = {"clerk": CLERK, CLERK.subject: CLERK, "head": HEAD, HEAD.subject: HEAD}
 _PATHS = {"register": "/register/residents.json?_shape=objects&_size=3", "hall": "/admin/"}
 
 
@@ -29,7 +29,7 @@ def credential_of(settings: Settings, name: str, system: str) -> str:
             person.subject, audience=system, posts=person.posts, purposes=person.purposes, now=now()
         )
     if name not in (*CLERKS, BATCH):
-        known = ", ".join(("clerk", *CLERKS, BATCH))
+        known = ", ".join(("clerk", "head", *CLERKS, BATCH))
         raise UnknownCaller(f"演示中没有 `{name}` / there is no caller of that name in the demo; there are: {known}")
     keys: dict[str, str] = json.loads((home.demo / "keys.json").read_bytes())
     return keys[name]

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.findings import spelled_out
 from policies.more import More, more_of
+from policies.permits import Kind
 from policies.policy import Gravity, Harmed
 from policies.transforms.spec import Form
 from policies.trial import Tried
 from proxy.ledger import UNOPENED
 from proxy.reasons import REASONS
 from siem.record.ecs import from_ecs
-from siem.record.event import AccessEvent, CallerKind, FieldUse, Verdict
+from siem.record.event import AccessEvent, CallerKind, FieldUse, PermitState, Verdict
 from siem.record.log import StartId
 from siem.record.reader import beginning_of, follow
 from yingbi.home import Home
@@ -39,6 +41,12 @@ _HARMED = {
     Harmed.PUBLIC_INTEREST: "公共利益",
     Harmed.ORGANISATION: "组织权益",
     Harmed.PERSON: "个人权益",
+}
+_STATES = {
+    PermitState.ASKED: "已申请 / asked for",
+    PermitState.OPEN: "已开启 / opened",
+    PermitState.REFUSED: "已拒绝 / refused",
+    PermitState.ENDED: "已提前终止 / ended early",
 }
 _GRAVELY = {Gravity.GENERAL: "一般危害", Gravity.SERIOUS: "严重危害", Gravity.VERY_SERIOUS: "特别严重危害"}
 
@@ -88,10 +96,12 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     verdict = "显示 / shown" if last.verdict is Verdict.FORWARD else "拦截 / withheld"
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
     yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
+    yield from _permits(first)
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
     if left_out := sum(event.left_out for event in events):
         yield f"去掉的记录 / records left out: {left_out}"
     program = KeptPrograms(home).of(first.program)
+    reveals = {reveal.grant.id for reveal in program.reveals} if program else set()
     applied = {use.grant for event in events for use in event.fields if use.grant}
     for told, count in _fields(events).items():
         if told.transform == UNOPENED:
@@ -99,7 +109,8 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
             yield "  what is stored does not open: another key, altered, moved or never encrypted; tell the operator"
             continue
         more = more_of(program, told.name, told.category, told.form, applied, now) if program else ()
-        yield from _field(told, count, more, program.harms.get(told.category, {}) if program else {})
+        harm = program.harms.get(told.category, {}) if program else {}
+        yield from _field(told, count, more, harm, is_revealed=told.grant in reveals)
         if program is not None and not more and told.form is not Form.CLEAR:
             yield NONE_SHOWS_MORE
     if program is None:
@@ -147,8 +158,29 @@ def _caller(event: AccessEvent) -> str:
     return f"{who or '未登录 / nobody signed in'}{posts}{purpose}{acting}"
 
 
-def _field(told: _Told, count: int, more: Iterable[More], harm: Mapping[Harmed, Gravity]) -> Iterator[str]:
-    by = f"授权 / grant {told.grant}" if told.grant else "默认 / default"
+def _permits(event: AccessEvent) -> Iterator[str]:
+    """The permits of the caller that were in force, and the permit that *event* is about."""
+    if event.permits:
+        yield f"生效的查看许可 / permits in force: {', '.join(event.permits)}"
+    note = event.permit
+    if note is None:
+        return
+    kind = "紧急查看 / everything, in an emergency" if note.kind == Kind.BREAK_GLASS else "查看原文 / one record whole"
+    yield f"许可 / permit {note.id}: {_STATES[note.state]}，{kind}，授权 / by the reveal {note.reveal or '-'}"
+    if note.case or note.why:
+        yield spelled_out(f"  案件编号 / case {note.case or '-'}，事由 / because: {note.why}")
+    if note.about:
+        yield f"  由访问 / asked for on the event {note.about}"
+    if note.until is not None:
+        by = f"，由 / by {note.by}" if note.by else ""
+        yield f"  到 / until {note.until:%Y-%m-%d %H:%M:%S} UTC{by}"
+
+
+def _field(
+    told: _Told, count: int, more: Iterable[More], harm: Mapping[Harmed, Gravity], *, is_revealed: bool = False
+) -> Iterator[str]:
+    called = "查看许可 / permit by the reveal" if is_revealed else "授权 / grant"
+    by = f"{called} {told.grant}" if told.grant else "默认 / default"
     yield (
         f"{told.name} ({told.category}): {FORMS[told.form]}，{told.transform}，{by} {told.rule}，{count} 个值 / values"
     )

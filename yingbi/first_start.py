@@ -23,7 +23,7 @@ from yingbi.home import Home
 from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.settings import Ports
 
-SIGNING = ("program", "overlay", "release")
+SIGNING = ("program", "overlay", "release", "permits")
 SECRETS = (*SIGNING, f"digest-{FIRST}", "fields")
 SEED = 20261123
 RESIDENTS = 10_000

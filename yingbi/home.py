@@ -61,6 +61,11 @@ class Home:
         return self.published / "publications.jsonl"
 
     @property
+    def asked(self) -> Path:
+        """What callers ask to see, a file each, until it is decided. Workers write there."""
+        return self.root / "asked"
+
+    @property
     def log(self) -> Path:
         """The access log: the truth."""
         return self.root / "log"
@@ -158,7 +163,7 @@ class Home:
         return self.root / "said"
 
     def private_key(self, name: str) -> Path:
-        """A secret: `program`, `overlay`, `release`, `digest-1`, `fields`."""
+        """A secret: `program`, `overlay`, `release`, `permits`, `digest-1`, `fields`."""
         return self.keys / f"{name}.key"
 
     def public_key(self, name: str) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from policies.permits import Kind
 from yingbi.home import Home
 from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log, processes_of
@@ -72,6 +73,20 @@ class Figures:
             "yingbi_policy_journal_broken",
             "1 where the journal of policies was altered.",
             value=int(bool(control.get("broken_policies"))),
+        )
+        permits = [each["kind"] for each in control.get("permits", [])]
+        yield GaugeMetricFamily(
+            "yingbi_permits_in_force", "Permits by which callers are shown more.", value=len(permits)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_break_glass_in_force",
+            "Permits among them that are about a whole system.",
+            value=permits.count(Kind.BREAK_GLASS),
+        )
+        yield GaugeMetricFamily(
+            "yingbi_permit_journal_broken",
+            "1 where the journal of permits was altered.",
+            value=int(bool(control.get("broken_permits"))),
         )
         yield GaugeMetricFamily(
             "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)

@@ -131,12 +131,17 @@ class Clerk:
 
 
 @contextlib.contextmanager
-def signed_in(settings: Settings, name: str, password: Callable[[], str]) -> Iterator[Clerk]:
-    """The person whose account is *name*, signed in for as long as it takes. Raises CannotAct."""
+def signed_in(
+    settings: Settings, name: str, password: Callable[[], str], *, for_policies: bool = True
+) -> Iterator[Clerk]:
+    """The person whose account is *name*, signed in for as long as it takes. Raises CannotAct.
+
+    *for_policies* there is nothing to act on where the folder is in force.
+    """
     home = Home(settings.home)
     if not is_supervised(home):
         raise CannotAct(f"`{home.root}` 没有运行，请先 yingbi up / it does not run: yingbi up starts it")
-    if not settings.two_people:
+    if for_policies and not settings.two_people:
         raise CannotAct(
             "本安装没有启用两人审批，策略目录中的文件即为现行策略（two_people = false）"
             " / policies take one person here: the files in the folder are in force"

@@ -36,12 +36,14 @@ class Rechecker:
         store: CaseStore,
         clock: Clock,
         policies: Callable[[], Bilingual | None] = lambda: None,
+        permits: Callable[[], Bilingual | None] = lambda: None,
     ) -> None:
-        """*policies* says where the journal of policies is not as it was written."""
+        """*policies* and *permits* say where the journal of each is not as it was written."""
         self._folder = home.log
         self._log = LogCheck(home.log, lambda: starts_in(home.log))
         self._journals = JournalCheck(store)
         self._policies = policies
+        self._permits = permits
         self._clock = clock
         self._stop = threading.Event()
         self._all_at: datetime | None = None
@@ -59,10 +61,11 @@ class Rechecker:
         before, self.state = self.state, self._found(now)
         if _broken(before) != _broken(self.state):
             log.error(
-                "records_broken log=%d journals=%d policies=%d",
+                "records_broken log=%d journals=%d policies=%d permits=%d",
                 len(self.state.log),
                 len(self.state.journals),
                 self.state.policies is not None,
+                self.state.permits is not None,
             )
 
     def run(self, stop: threading.Event) -> None:
@@ -91,8 +94,9 @@ class Rechecker:
             log=broken,
             journals=dict(self._journals.broken),
             policies=self._policies(),
+            permits=self._permits(),
         )
 
 
 def _broken(state: RecordState) -> tuple[object, ...]:
-    return state.log, state.journals, state.policies
+    return state.log, state.journals, state.policies, state.permits

@@ -3,6 +3,7 @@
 import fcntl
 from typing import Any
 
+from policies.permits import Kind
 from yingbi import key_status
 from yingbi.clock import now
 from yingbi.home import Home
@@ -33,7 +34,9 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_log": broken_log(home),
         "broken_journals": broken_journals(home),
         "broken_policies": control.get("broken_policies", ""),
+        "broken_permits": control.get("broken_permits", ""),
         "policies": control.get("policies", {}),
+        "permits": control.get("permits", []),
     }
 
 
@@ -88,6 +91,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     ]
     if status["broken_policies"]:
         found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")
+    if status["broken_permits"]:
+        found.append(f"许可记录被改动 / the journal of permits was altered: {status['broken_permits']}")
     return found
 
 
@@ -113,6 +118,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  策略 / policy    {version}generation {policy['generation']}, {len(policy['systems'])} systems",
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
+        *_of_permits(status["permits"]),
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
     ]
@@ -122,6 +128,15 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         lines.append(f"  托管 / escrow    {proved}")
     problems = problems_of(status)
     return [*lines, "", *problems] if problems else lines
+
+
+def _of_permits(permits: list[dict[str, str]]) -> list[str]:
+    """How many are let see more, and who sees all of a system."""
+    broken = (each for each in permits if each["kind"] == Kind.BREAK_GLASS)
+    return [
+        f"  许可 / permits   {len(permits)} in force",
+        *(f"  紧急查看 / glass broken: {each['caller']}, {each['system']}, until {each['until']}" for each in broken),
+    ]
 
 
 def _of_policies(status: dict[str, Any]) -> list[str]:

@@ -3,10 +3,11 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from console.installation import RecordState
+from console.permit_state import PermitRecord
 from incident.cases import Cases
 from incident.incident import Case
 from incident.journal import BrokenJournal, verify
@@ -29,13 +30,15 @@ class Summary:
         cases: Cases,
         records: Callable[[], RecordState],
         policies: Callable[[], Mapping[str, Any]] = dict,
+        permits: Callable[[], Iterable[PermitRecord]] = tuple,
     ) -> None:
-        """*policies* is what is told of the folder of policies and the drafts."""
+        """*policies* is what is told of the folder of policies and the drafts, *permits* are those in force."""
         self._path = home.told("control")
         self._cases = cases
         self._told: dict[str, Any] | None = None
         self._records = records
         self._policies = policies
+        self._permits = permits
         self._at_start = {str(case.id): broken for case in cases.all() if (broken := _broken(case))}
 
     def tell(self) -> None:
@@ -52,7 +55,9 @@ class Summary:
                 **{case: f"{said.zh} / {said.en}" for case, said in records.journals.items()},
             },
             "broken_policies": f"{records.policies.zh} / {records.policies.en}" if records.policies else "",
+            "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
             "policies": self._policies(),
+            "permits": [_permit(record) for record in self._permits()],
         }
         if facts != self._told:
             tell(self._path, {"pid": os.getpid(), **facts})
@@ -67,6 +72,17 @@ def _broken(case: Case) -> str:
         log.error("journal_broken case=%s", case.id)
         return str(problem)
     return ""
+
+
+def _permit(record: PermitRecord) -> dict[str, Any]:
+    fact = record.fact
+    return {
+        "permit": fact.permit,
+        "kind": fact.kind.value,
+        "caller": fact.caller,
+        "system": fact.system,
+        "until": record.until.isoformat(),
+    }
 
 
 def _told(case: Case) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Usages:
         """Count *event*."""
         if event.phase is Phase.CLOSE:
             self._streams.pop(event.exchange, None)
-        if event.phase in (Phase.INTENT, Phase.CLOSE) or not event.system:
+        if event.phase in (Phase.INTENT, Phase.CLOSE) or event.permit is not None or not event.system:
             return
         usage = self._usage(event)
         if event.verdict is Verdict.WITHHOLD:

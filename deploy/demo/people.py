@@ -26,6 +26,8 @@ class Person:
 
 
 CLERK = Person(subject="clerk-li", posts=("window-clerk",), purposes=("case-handling",))
+HEAD = Person(subject="head-chen", posts=("window-clerk", "duty-head"), purposes=("case-handling",))
+"""Of the counter, on duty: may break the glass in an emergency."""
 
 
 def make_keys(path: Path) -> dict[str, str]:

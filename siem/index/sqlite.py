@@ -124,7 +124,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=4,
+    version=5,
     disposable=True,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(

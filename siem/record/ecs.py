@@ -15,6 +15,8 @@ from siem.record.event import (
     EventId,
     ExchangeId,
     FieldUse,
+    PermitNote,
+    PermitState,
     Phase,
     Verdict,
 )
@@ -65,6 +67,10 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["attributes"] = list(event.attributes)
     if event.purposes:
         own["purposes"] = list(event.purposes)
+    if event.permits:
+        own["permits"] = list(event.permits)
+    if event.permit is not None:
+        own["permit"] = _permit_document(event.permit)
     if event.subjects:
         own["subjects"] = list(event.subjects)
     if event.former_subjects:
@@ -128,6 +134,8 @@ def from_ecs(document: Document) -> AccessEvent:
         former_subjects=tuple(own.get("former_subjects", ())),
         left_out=own.get("left_out", 0),
         disclosure=Disclosure(own["disclosure"]),
+        permits=tuple(own.get("permits", ())),
+        permit=_permit_of(own["permit"]) if "permit" in own else None,
         bytes_out=response["body"]["bytes"],
         duration_ns=about_event["duration"],
     )
@@ -181,4 +189,30 @@ def _field_of(item: Mapping[str, Any]) -> FieldUse:
         rule=item["rule"],
         grant=item.get("grant"),
         count=item["count"],
+    )
+
+
+def _permit_document(note: PermitNote) -> dict[str, Any]:
+    texts = {
+        "id": note.id,
+        "state": note.state,
+        "kind": note.kind,
+        "reveal": note.reveal,
+        "case": note.case,
+        "why": note.why,
+        "about": note.about,
+        "subject": note.subject,
+        "until": _spelled(note.until) if note.until else "",
+        "by": note.by,
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def _permit_of(item: Mapping[str, Any]) -> PermitNote:
+    return PermitNote(
+        **{
+            **item,
+            "state": PermitState(item["state"]),
+            "until": datetime.fromisoformat(item["until"]) if "until" in item else None,
+        }
     )

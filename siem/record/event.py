@@ -41,6 +41,8 @@ class Phase(StrEnum):
     """Before a window of a streamed answer is released."""
     CLOSE = "close"
     """After the last byte of a streamed answer, or when it was cut."""
+    PERMIT = "permit"
+    """A permit to see more was opened, refused or ended: no exchange, and nothing was shown by it."""
 
 
 class Verdict(StrEnum):
@@ -74,6 +76,39 @@ class FieldUse(msgspec.Struct, frozen=True, kw_only=True):
     """`file:line` of the rule that decided."""
     grant: str | None
     count: int
+
+
+class PermitState(StrEnum):
+    """What became of asking to see more."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    REFUSED = "refused"
+    ENDED = "ended"
+    """Before its time, by somebody."""
+
+
+class PermitNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says of the permit that it is about."""
+
+    id: str
+    state: PermitState
+    kind: str
+    """`reveal` or `break_glass`."""
+    reveal: str = ""
+    """The id of the reveal, as the policy declares it; empty where none applied."""
+    case: str = ""
+    """The number of the case that it was asked for."""
+    why: str = ""
+    """In the words of who asked, in which no recogniser found personal data."""
+    about: str = ""
+    """The event that showed the masked record, or empty."""
+    subject: str = ""
+    """Digest of whose records it opens, or empty."""
+    until: datetime | None = None
+    """When it ends; for one that was ended, when that was. Aware."""
+    by: str = ""
+    """The person who ended it early, or empty."""
 
 
 class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,5 +161,9 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
     """How many records were left out of the answer, which the caller may not see."""
     disclosure: Disclosure = Disclosure.NONE
+    permits: tuple[str, ...] = ()
+    """The ids of the permits of the caller for the system that were in force."""
+    permit: PermitNote | None = None
+    """The permit that the event is about, if it is about one."""
     bytes_out: int = 0
     duration_ns: int = 0

@@ -13,9 +13,11 @@ import console.office
 from console.accounts import METADATA, Accounts
 from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
+from console.permit_book import PermitBook
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
+from policies.keys import Signer, make_secret
 from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import Alert, AlertStore
@@ -153,6 +155,7 @@ class Bureau:
     alerts_read: AlertStore = field(init=False)
     app: ASGIApp = field(init=False)
     lives: Lives = field(init=False)
+    permits: PermitBook = field(init=False)
     folder: Snapshot = FIRST
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
@@ -167,14 +170,21 @@ class Bureau:
         self.alerts = AlertStore(self.office.folder / "alerts.db")
         self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
         self.lives = Lives(self.office.engine, self.office.folder, self.office.watch)
+        self.permits = self._permits()
         self.app = create_app(self.desk)
 
     def restart(self) -> None:
         """As if the process had died: only what is on the disk is known."""
         self.office.restart()
         self.lives.restart()
+        self.permits = self._permits()
         self.app = create_app(self.desk)
         self._browsers.clear()
+
+    def _permits(self) -> PermitBook:
+        make_secret(self.office.folder / "permits.key")
+        signer = Signer(self.office.folder / "permits.key")
+        return PermitBook(self.office.engine, signer, self.office.watch, check_text=self.office.cases.check_text)
 
     @property
     def desk(self) -> console.office.Office:
@@ -188,6 +198,7 @@ class Bureau:
             bulletin_url="https://notices.yingbi.example",
             reasons=REASONS,
             policies=self.lives.life,
+            permits=self.permits,
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
         )

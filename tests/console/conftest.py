@@ -1,16 +1,20 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.console.bureau import Bureau, opened
+from tests.console import bureau as bureaus
+from tests.console.bureau import Bureau
+from tests.console.permits import broken_glass, opened
 from tests.console.policies import WORDED, with_text
+from tests.incident.office import TEN
 
 
 @pytest.fixture
 def bureau(tmp_path: Path) -> Iterator[Bureau]:
     """One that a test may do with what it likes."""
-    with opened(tmp_path) as bureau:
+    with bureaus.opened(tmp_path) as bureau:
         yield bureau
 
 
@@ -18,12 +22,16 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     """One that all tests of a module read: a case that waits for its notice, one that asks, a refused exchange.
 
+    A permit that is in force, and one of two hours ago that broke the glass.
+
     And two versions of the policy, and a draft that waits for another officer.
     """
-    with opened(tmp_path_factory.mktemp("archive")) as bureau:
+    with bureaus.opened(tmp_path_factory.mktemp("archive")) as bureau:
         bureau.to_the_draft()
         bureau.open(bureau.leak(persons=120, caller="clerk-zhou", rule="bulk_reads"))
         bureau.withhold()
+        bureau.permits.note(broken_glass(TEN - timedelta(hours=2)), TEN - timedelta(hours=2))
+        bureau.permits.note(opened(TEN - timedelta(minutes=5), about="6YQ3K0M9ZT-1"), TEN - timedelta(minutes=5))
         bureau.lives.published(WORDED)
         bureau.lives.submitted(with_text("2027", "2028", of=WORDED))
         yield bureau

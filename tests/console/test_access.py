@@ -9,6 +9,7 @@ from console.app import build
 from console.roles import Role
 from tests.console.browser import Browser, fields_of, page_of
 from tests.console.bureau import Bureau
+from tests.console.permits import ONE
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
 
@@ -21,6 +22,10 @@ GET  /alerts                              o c   a
 GET  /alerts/{alert}                      o c   a
 GET  /events                              o c   a
 GET  /events/{event}                      o c   a
+GET  /permits                             o c   a
+GET  /permits/{permit}                    o c   a
+POST /permits/{permit}/end                o c
+POST /permits/{permit}/review             o     a
 GET  /cases                               o c p a
 POST /cases                               o c
 GET  /cases/{case}                        o c p a
@@ -74,7 +79,9 @@ def browsers(archive: Bureau) -> dict[str, Browser]:
 
 
 def address_of(path: str) -> str:
-    made = path.format(case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1", draft="2", version="2")
+    made = path.format(
+        case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1", draft="2", version="2", permit=ONE
+    )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 
 
@@ -175,6 +182,8 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/cases/C-20261123-001/notice",
             "/system",
             "/alerts",
+            "/permits",
+            f"/permits/{ONE}",
             "/policies",
             "/policies/drafts/2",
             "/policies/versions/1",
@@ -190,5 +199,6 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             for form in page.all("form"):
                 action = form.get("action") or ""
                 route = action.replace("C-20261123-001", "{case}").replace("drafts/2", "drafts/{draft}")
+                route = route.replace(ONE, "{permit}")
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
                 assert "ocpas"[ROLES.index(name)] in who, (name, path, action)

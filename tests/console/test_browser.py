@@ -20,7 +20,9 @@ from incident.notice import read_notice
 from tests.chromium import Chromium
 from tests.console.bureau import BROKEN, INSTALLATION, LI, POLICY, SUN, Bureau
 from tests.console.people import PASSWORD
+from tests.console.permits import ONE, broken_glass
 from tests.console.serving import served
+from tests.incident.office import TEN
 
 DRAFTED, ASKED = "/cases/C-20261123-001", "/cases/C-20261123-002"
 PATIENCE_S = 10
@@ -30,6 +32,7 @@ PATIENCE_S = 10
 def site(archive: Bureau) -> Iterator[str]:
     for name in ("officer", "officer2", "oncall", "press", "auditor"):
         archive.employ(name)
+    archive.permits.note(broken_glass(TEN, "prm-00000000000000c3"), TEN)  # every page has its banner
     with served(archive.app, archive.office.folder / "tls") as address:
         yield address
 
@@ -177,7 +180,7 @@ def test_the_road_of_a_notice_through_a_real_browser(browser: Chrome, site: str,
 
 PAGES = ("/", "/alerts", "/alerts/A-000001", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
          "/events/6YQ3K0M9ZT-1", "/policies", "/policies/drafts/2", "/policies/drafts/2/file?name=grants.yaml",
-         "/policies/versions/2", "/system", "/password", "/nowhere")  # fmt: skip
+         "/policies/versions/2", "/permits", f"/permits/{ONE}", "/system", "/password", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture

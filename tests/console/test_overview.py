@@ -90,10 +90,10 @@ def test_everybody_sees_what_concerns_them(archive: Bureau) -> None:
     }
     everything = {"questions", "clocks", "notices", "alerts", "machinery"}
     assert sections == {
-        "officer": everything,
+        "officer": {*everything, "reviews"},
         "oncall": everything,
         "press": {"questions", "clocks", "notices"},
-        "auditor": everything,
+        "auditor": {*everything, "reviews"},
         "operator": {"machinery"},
     }
 

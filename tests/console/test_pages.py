@@ -9,6 +9,7 @@ import pytest
 from console.pages import sheet
 from tests.console.browser import XHTML, Browser, Page, strict, text_of
 from tests.console.bureau import BROKEN, CHEN, INSTALLATION, LI, POLICY, Bureau
+from tests.console.permits import GLASS, ONE
 from tests.golden import Golden
 
 DRAFTED, ASKED = "C-20261123-001", "C-20261123-002"
@@ -27,6 +28,9 @@ PAGES = {
     f"/cases/{ASKED}": "oncall press auditor",
     f"/cases/{DRAFTED}/notice": "officer oncall press auditor",
     f"/cases/{ASKED}/notice": "press auditor",
+    "/permits": "officer oncall auditor",
+    f"/permits/{ONE}": "officer oncall auditor",
+    f"/permits/{GLASS}": "oncall auditor",
     "/policies": "officer auditor",
     "/policies/drafts/1": "officer",
     "/policies/drafts/2": "officer auditor",

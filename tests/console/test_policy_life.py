@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event, text
 
 from console.policy_acts import MOST_WAITING, merged
-from console.policy_journal import Approved, BrokenPolicyJournal, Published, Row, row_of
+from console.policy_journal import JOURNAL, Approved, BrokenPolicyJournal, Published
 from console.policy_life import judge
 from console.policy_state import Origin, Standing
 from console.policy_store import AlteredFiles, PolicyStore
+from console.sealed_journal import Row
 from console.tables import METADATA
 from incident.database import for_writing, open_database
 from incident.ids import ENGINE, NotPermitted, person
@@ -344,9 +345,11 @@ def test_an_entry_with_the_right_chain_and_no_seal_counts_for_nothing(lives: Liv
     store = PolicyStore(lives.engine)
 
     def forge(rows: list[Row]) -> list[Row]:
-        approval = row_of(Approved(draft=number, content=WORDED.digest), rows[-1], lives.clock(), person(QIAN), forger)
+        approval = JOURNAL.row_of(
+            Approved(draft=number, content=WORDED.digest), rows[-1], lives.clock(), person(QIAN), forger
+        )
         published = Published(draft=number, version=2, content=WORDED.digest)
-        return [approval, row_of(published, approval, lives.clock(), ENGINE, forger)]
+        return [approval, JOURNAL.row_of(published, approval, lives.clock(), ENGINE, forger)]
 
     store.add(forge)
     for _ in range(2):

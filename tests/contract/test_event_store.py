@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siem.index.condition import EVERYTHING, AnyOf, Compare, Condition, In, Is, Like, Operator, Within, matches
+from siem.index.condition import EVERYTHING, AllOf, AnyOf, Compare, Condition, In, Is, Like, Operator, Within, matches
 from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
 from siem.index.store import EventStore
-from siem.record.event import EventId
+from siem.record.event import EventId, PermitNote, PermitState, Phase
 from tests.contract.backends import BACKENDS, SOON, Opener, opened
 from tests.effort import examples
 from tests.siem.conditions import conditions
@@ -137,6 +137,28 @@ def test_events_of_many_days_are_found_together(store: EventStore) -> None:
     store.append(days, SOON)
     assert search(store) == ids(days)
     assert ids(store.search(EVERYTHING, NINE + MICROSECOND, NINE + timedelta(days=30), SOON)) == ids(days[1:3])
+
+
+def test_what_was_read_under_a_permit_is_found(store: EventStore) -> None:
+    one, other = "prm-00000000000000a1", "prm-00000000000000b2"
+    under = [document(number, permits=permits) for number, permits in enumerate(((one,), (one, other), (other,), ()))]
+    store.append([*under, document(9, permits=(one,), caller="clerk-li")], SOON)
+    condition = AllOf((Is("user.id", "clerk-wang"), Is("yingbi.permits", one)))
+    assert search(store, condition) == ids(under[:2])
+
+
+def test_what_became_of_a_permit_is_found(store: EventStore) -> None:
+    def about(number: int, state: PermitState, subject: str = "", case: str = "") -> dict[str, Any]:
+        note = PermitNote(id=f"prm-{number:016x}", state=state, kind="reveal", why="核对", subject=subject, case=case)
+        return document(number, phase=Phase.PERMIT, subjects=(), permit=note)
+
+    opened = about(1, PermitState.OPEN, subject=digest(7), case="受理-2026-118")
+    refused = about(2, PermitState.REFUSED)
+    store.append([opened, refused, document(3)], SOON)
+    assert search(store, Is("yingbi.permit.state", "refused")) == ids([refused])
+    assert search(store, Is("yingbi.permit.subject", digest(7))) == ids([opened])
+    assert search(store, Is("yingbi.permit.case", "受理-2026-118")) == ids([opened])
+    assert store.get(opened["event"]["id"], SOON) == opened
 
 
 def test_an_unknown_id_is_nowhere(full_store: EventStore) -> None:

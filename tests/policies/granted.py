@@ -1,6 +1,7 @@
 """Grants for tests, from what is particular about them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -8,8 +9,8 @@ import yaml
 from policies.compile import compile_system
 from policies.findings import Findings
 from policies.load import load_policy
-from policies.parse_grants import parse_grants
-from policies.policy import Grant, Policy
+from policies.parse_reveals import Granted, parse_granted
+from policies.policy import Grant, Policy, Reveal
 from policies.program import GrantRule, Program
 from policies.section import Section
 from policies.yaml_tree import Entries, read_yaml
@@ -26,26 +27,43 @@ USUAL: dict[str, Any] = {
 }
 
 
+USUAL_REVEAL: dict[str, Any] = {
+    **{key: value for key, value in USUAL.items() if key != "sees"},
+    "categories": ["person_name", "resident_id"],
+}
+
+
 def grants_of(**particulars: str) -> list[Grant]:
     """A grant for each name, whose particulars are entries of a YAML mapping; `purpose: ~` leaves an entry out."""
+    return [*_granted(USUAL, particulars, "grants").grants]
+
+
+def reveals_of(**particulars: str) -> list[Reveal]:
+    """The same for grants that have to be asked for."""
+    return [*_granted(USUAL_REVEAL, particulars, "reveals").reveals]
+
+
+def _granted(usual: dict[str, Any], particulars: dict[str, str], key: str) -> Granted:
     written = []
     for name, particular in particulars.items():
-        entries = {"id": name, **USUAL, **yaml.safe_load(f"{{{particular}}}")}
+        entries = {"id": name, **usual, **yaml.safe_load(f"{{{particular}}}")}
         written.append({key: value for key, value in entries.items() if value is not None})
     findings = Findings()
-    tree = read_yaml(json.dumps({"grants": written}, ensure_ascii=False, indent=1), "grants.yaml", findings)
+    text = json.dumps({"grants": [], key: written}, ensure_ascii=False, indent=1)
+    tree = read_yaml(text, "grants.yaml", findings)
     assert isinstance(tree, Entries)
-    grants = parse_grants(Section(tree, findings, "`grants`"))
+    granted = parse_granted(Section(tree, findings, "`grants`"))
     assert not findings.sorted(), findings.sorted()
-    return grants
+    return granted
 
 
-def good_policy(grants: list[Grant]) -> Policy:
+def good_policy(grants: Sequence[Grant] = (), reveals: Sequence[Reveal] = ()) -> Policy:
     """The good policy with these grants in place of its own."""
     policy = load_policy(GOOD).policy
     return Policy(
         categories=policy.categories,
         grants=tuple(grants),
+        reveals=tuple(reveals),
         callers=policy.callers,
         packs=policy.packs,
         systems=policy.systems,

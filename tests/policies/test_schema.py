@@ -15,8 +15,8 @@ from referencing import Registry, Resource
 from deploy.demo.people import callers_file
 from policies.check import RESERVED
 from policies.findings import Findings
-from policies.parse_grants import parse_grants
 from policies.parse_operations import KEPT_HEADERS, STATIC_TYPE, STATIC_TYPES
+from policies.parse_reveals import parse_granted
 from policies.parse_rules import parse_callers, parse_catalogue
 from policies.parse_system import parse_pack, parse_system
 from policies.section import Section
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 GOOD = HERE / "good"
 KINDS: dict[str, Any] = {
     "catalogue": parse_catalogue,
-    "grants": parse_grants,
+    "grants": parse_granted,
     "callers": parse_callers,
     "system": parse_system,
     "pack": parse_pack,
@@ -96,7 +96,7 @@ def test_a_schema_is_a_schema(kind: str) -> None:
     jsonschema.Draft202012Validator.check_schema(READ[kind])
 
 
-CONSTRAINTS = {"minItems", "minProperties", "const", "pattern", "required", "properties"}
+CONSTRAINTS = {"minItems", "minProperties", "maximum", "const", "pattern", "required", "properties"}
 """What a schema says where it only narrows down a property that is explained elsewhere."""
 
 
@@ -199,6 +199,7 @@ SECTIONS = {
     "`fpe`": "catalogue#/$defs/transform/oneOf/30/properties/fpe",
     "`grants`": "grants#",
     "a grant": "grants#/$defs/grant",
+    "a reveal": "grants#/$defs/reveal",
     "`who`": "grants#/$defs/grant/properties/who",
     "a condition": "grants#/$defs/grant/properties/rows/additionalProperties",
     "`hours`": "grants#/$defs/grant/properties/hours",

@@ -44,9 +44,9 @@ class Parts:
 
     def __post_init__(self) -> None:
         declare(self.home / "policies")
-        for name in ("program", "overlay"):
+        for name in ("program", "overlay", "permits"):
             make_secret(self.home / f"{name}.key")
-        self.signers = {name: Signer(self.home / f"{name}.key") for name in ("program", "overlay")}
+        self.signers = {name: Signer(self.home / f"{name}.key") for name in ("program", "overlay", "permits")}
         self.board = Board(self.home / "board")
         self.counters = Counters(self.home / "counters")
         self.current = self.new_current()
@@ -60,7 +60,13 @@ class Parts:
             connection_of=lambda client: None,
             said=lambda hook, kind: self.said.append(f"{hook} {kind}"),
             counters=self.counters,
+            asked=self.asked,
         )
+
+    @property
+    def asked(self) -> Path:
+        """The folder of what callers ask to be shown whole."""
+        return self.home / "asked"
 
     @property
     def published(self) -> Path:
@@ -73,6 +79,7 @@ class Parts:
             board=self.board,
             program_verifier=Verifier(self.signers["program"].public_bytes),
             overlay_verifier=Verifier(self.signers["overlay"].public_bytes),
+            permit_verifier=Verifier(self.signers["permits"].public_bytes),
             digests=lambda: DIGESTER,
             secret=SECRET,
             keys=KeysInForce(self.home / "keys", self.said.append),

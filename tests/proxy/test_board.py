@@ -11,10 +11,10 @@ from tests.gateway import ROOT
 
 def test_what_one_writes_the_other_reads_at_once(tmp_path: Path) -> None:
     supervisor, worker = Board(tmp_path / "board"), Board(tmp_path / "board")
-    assert (worker.programs, worker.overlay, worker.heartbeat_ns) == (0, 0, 0)
-    supervisor.programs, supervisor.overlay = 3, 2**40
+    assert (worker.programs, worker.overlay, worker.permits, worker.heartbeat_ns) == (0, 0, 0, 0)
+    supervisor.programs, supervisor.overlay, supervisor.permits = 3, 2**40, 5
     supervisor.beat()
-    assert (worker.programs, worker.overlay) == (3, 2**40)
+    assert (worker.programs, worker.overlay, worker.permits) == (3, 2**40, 5)
     assert worker.heartbeat_ns == supervisor.heartbeat_ns > 0
     supervisor.close()
     worker.close()

@@ -9,15 +9,19 @@ import pytest
 
 from policies.keys import Signer, Verifier, make_secret
 from policies.overlay import Overlay
+from policies.permits import PermitTable
 from policies.program import write_program
 from proxy.published import (
     NotPublished,
     publish_overlay,
+    publish_permits,
     publish_programs,
     read_programs,
     read_published_overlay,
+    read_published_permits,
 )
 from tests.policies.compiled import program
+from tests.policies.test_permits import TABLE
 
 PEOPLE = program()
 
@@ -38,6 +42,7 @@ def stranger(tmp_path: Path) -> Signer:
 def folder(tmp_path: Path, signer: Signer) -> Path:
     publish_programs(tmp_path / "published", {"people": PEOPLE}, 5, signer)
     publish_overlay(tmp_path / "published", Overlay(generation=5), signer)
+    publish_permits(tmp_path / "published", TABLE, signer)
     return tmp_path / "published"
 
 
@@ -59,6 +64,7 @@ def test_what_was_published_is_read(folder: Path, signer: Signer) -> None:
     assert programs["people"][0] == PEOPLE
     assert generation == 5
     assert read_published_overlay(folder, verifier(signer)) == Overlay(generation=5)
+    assert read_published_permits(folder, verifier(signer)) == TABLE
 
 
 def test_what_is_known_is_not_read_again(folder: Path, signer: Signer) -> None:
@@ -70,6 +76,7 @@ def test_what_is_known_is_not_read_again(folder: Path, signer: Signer) -> None:
 
 def test_no_overlay_at_all_is_an_empty_one(tmp_path: Path, signer: Signer) -> None:
     assert read_published_overlay(tmp_path, verifier(signer)) == Overlay()
+    assert read_published_permits(tmp_path, verifier(signer)) == PermitTable()
 
 
 def torn(path: Path) -> None:
@@ -87,6 +94,10 @@ def altered(path: Path) -> None:
 
 def later(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b'\\"generation\\": 5', b'\\"generation\\": 6', 1))
+
+
+def replaced_caller(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"e-wang", b"e-chen"))
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -125,6 +136,13 @@ def test_a_damaged_overlay_is_not_taken(folder: Path, signer: Signer, case: str)
         read_published_overlay(folder, verifier(signer))
 
 
+@pytest.mark.parametrize("case", [*DAMAGE, "signed by nobody"])
+def test_damaged_permits_are_not_taken(folder: Path, signer: Signer, case: str) -> None:
+    {**DAMAGE, "signed by nobody": replaced_caller}[case](folder / "permits.json")
+    with pytest.raises(NotPublished):
+        read_published_permits(folder, verifier(signer))
+
+
 @pytest.mark.parametrize("newer_than", [5, 6])
 def test_an_older_publication_is_not_taken(folder: Path, signer: Signer, newer_than: int) -> None:
     with pytest.raises(NotPublished, match="older than those in force"):
@@ -134,10 +152,13 @@ def test_an_older_publication_is_not_taken(folder: Path, signer: Signer, newer_t
 def test_what_a_stranger_signed_is_not_taken(folder: Path, signer: Signer, stranger: Signer) -> None:
     publish_programs(folder, {"people": PEOPLE}, 6, stranger)
     publish_overlay(folder, Overlay(generation=6), stranger)
+    publish_permits(folder, TABLE, stranger)
     with pytest.raises(NotPublished):
         read_programs(folder, verifier(signer), {}, 0)
     with pytest.raises(NotPublished):
         read_published_overlay(folder, verifier(signer))
+    with pytest.raises(NotPublished):
+        read_published_permits(folder, verifier(signer))
 
 
 def test_a_program_that_was_signed_but_is_another_systems_is_not_taken(folder: Path, signer: Signer) -> None:

@@ -12,6 +12,8 @@ from siem.record.event import (
     EventId,
     ExchangeId,
     FieldUse,
+    PermitNote,
+    PermitState,
     Phase,
     Verdict,
 )
@@ -69,6 +71,22 @@ def assorted(count: int, seed: int) -> list[dict[str, Any]]:
     return [to_ecs(_assorted_event(number, random)) for number in range(count)]
 
 
+def _assorted_permit(random: Random) -> PermitNote:
+    maybe = ("", *TEXTS)
+    return PermitNote(
+        id=random.choice(TEXTS),
+        state=random.choice(tuple(PermitState)),
+        kind=random.choice(TEXTS),
+        reveal=random.choice(TEXTS),
+        case=random.choice(maybe),
+        why=random.choice(maybe),
+        about=random.choice(maybe),
+        subject=random.choice(("", *DIGESTS)),
+        until=random.choice((None, NINE + timedelta(minutes=15))),
+        by=random.choice(maybe),
+    )
+
+
 def _assorted_event(number: int, random: Random) -> AccessEvent:
     maybe = ("", *TEXTS)
     uses = tuple(
@@ -110,6 +128,8 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         subjects=subjects,
         former_subjects=tuple(f"0{subject}" for subject in subjects if number % 3 == 0),
         disclosure=random.choice(tuple(Disclosure)),
+        permits=tuple(random.sample(TEXTS, random.choice((0, 0, 1, 2)))),
+        permit=random.choice((None, _assorted_permit(random))),
         bytes_out=random.choice(NUMBERS),
         duration_ns=random.choice(NUMBERS),
     )

@@ -30,7 +30,9 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_log": {},
         "broken_journals": {},
         "broken_policies": "",
+        "broken_permits": "",
         "policies": {"folder_differs": False, "drafts": []},
+        "permits": [],
         "cases": [],
         "case_numbers": {"open": 21, "closed": 9},
     }
@@ -96,9 +98,20 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
 
 
+def test_who_sees_all_of_a_system_is_said() -> None:
+    one = {"permit": "prm-1", "kind": "reveal", "caller": "clerk-wang", "system": "register", "until": "09:15"}
+    glass = {"permit": "prm-2", "kind": "break_glass", "caller": "head-on-duty", "system": "hall", "until": "10:00"}
+    said = "\n".join(lines_of(status(permits=[one, glass])))
+    assert "2 in force" in said
+    assert "glass broken: head-on-duty, hall, until 10:00" in said
+    assert "clerk-wang" not in said
+
+
 def test_of_policies_it_is_said_what_waits_and_where_nobody_approves_them() -> None:
     altered = problems_of(status(broken_policies="策略记录第 3 条与写入时不符 / entry 3"))
     assert ["策略记录被改动" in text for text in altered] == [True]
+    altered = problems_of(status(broken_permits="查看许可记录第 3 条与写入时不符 / entry 3"))
+    assert ["许可记录被改动" in text for text in altered] == [True]
     waiting = "\n".join(lines_of(status(policies={"folder_differs": True, "drafts": [7, 9]})))
     assert "drafts that wait: 7, 9" in waiting
     assert "yingbi policy diff" in waiting

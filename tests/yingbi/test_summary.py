@@ -1,9 +1,11 @@
 from pathlib import Path
 
 from console.installation import RecordState
+from console.permit_state import PermitRecord
 from incident.ids import Bilingual
 from incident.journal import Move
-from tests.incident.office import CHEN, Office, alert, new_database
+from tests.console.permits import broken_glass
+from tests.incident.office import CHEN, TEN, Office, alert, new_database
 from yingbi.home import Home
 from yingbi.summary import MOST, Summary
 from yingbi.told import hear
@@ -22,6 +24,23 @@ def test_all_cases_are_counted_and_the_newest_told_of(tmp_path: Path) -> None:
     told = hear(home.told("control"))
     assert told["numbers"] == {"open": MOST + 2, "dismissed": 1}
     assert len(told["cases"]) == MOST
+    office.events.close()
+    office.engine.dispose()
+
+
+def test_the_permits_in_force_are_told_without_why(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path, engine=new_database(tmp_path))
+    home = Home(tmp_path)
+    home.told("control").parent.mkdir(parents=True, exist_ok=True)
+    live = [PermitRecord(fact=broken_glass(TEN), opened_at=TEN)]
+    summary = Summary(home, office.cases, RecordState, permits=lambda: live)
+    summary.tell()
+    (told,) = hear(home.told("control"))["permits"]
+    assert (told["kind"], told["caller"], told["system"]) == ("break_glass", "head-on-duty", "register")
+    assert "why" not in told
+    live.clear()
+    summary.tell()
+    assert hear(home.told("control"))["permits"] == []
     office.events.close()
     office.engine.dispose()
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from policies.policy import Kind
 from policies.program import GrantRule, IssuerRule
 from policies.transforms.spec import Show
-from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, Phase, Verdict
+from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase, Verdict
 from siem.record.log import AccessLog, StartId
 from tests.policies.compiled import program
 from tests.siem.events import event
@@ -46,6 +46,16 @@ def test_tokens_of_one_caller_are_one_caller() -> None:
         usages.add(event(number, **WHOLE, credential=f"jwt:https://id.example:token:{number}"))
     usages.add(event(9, **WHOLE, credential="jwt:https://gone.example:x"))
     assert sorted(usage.asker.credential for usage in usages) == ["jwt:(unknown)", "jwt:https://id.example:"]
+
+
+def test_what_became_of_permits_is_no_usage() -> None:
+    usages = Usages([program()])
+    for number, (phase, state) in enumerate(
+        ((Phase.WHOLE, PermitState.ASKED), (Phase.PERMIT, PermitState.OPEN), (Phase.PERMIT, PermitState.REFUSED))
+    ):
+        note = PermitNote(id="prm-00000000000000a1", state=state, kind="reveal")
+        usages.add(event(number, **{**WHOLE, "operation": "POST /.yingbi/reveal", "phase": phase}, permit=note))
+    assert (list(usages), usages.answered, usages.refused) == ([], 0, 0)
 
 
 def test_refusals_and_pages_of_errors_are_told_apart() -> None:

@@ -1,11 +1,11 @@
 """`yingbi policy draft | import | diff | approve | publish | rollback | withdraw | history | export`."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from yingbi.commands.acting import NobodyActs, account_of, add_account, password_of
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from policies.snapshot import Snapshot
     from yingbi.policy_desk import Clerk, PolicyDesk
     from yingbi.settings import Settings
-
-ACCOUNT = "YINGBI_ACCOUNT"
-"""Names the account that acts, where `--as` does not."""
 
 
 def add_life(policies: Commands) -> None:
@@ -110,12 +107,7 @@ def _acting(
 ) -> argparse.ArgumentParser:
     """The parser of a command that somebody acts by: who is asked for, and the password on standard input."""
     command = add_command(policies, name, run, about, example)
-    command.add_argument(
-        "--as",
-        dest="account",
-        metavar="NAME",
-        help=f"控制台账号，默认为 {ACCOUNT}；密码从标准输入读取 / account; its password comes on stdin",
-    )
+    add_account(command)
     if draft:
         command.add_argument("draft", metavar="DRAFT", help="草稿号 / the number of the draft")
     if writes:
@@ -143,23 +135,16 @@ def _told(run: Callable[["PolicyDesk", "Settings"], int]) -> int:
 
 
 def _acted(given: argparse.Namespace, run: Callable[["PolicyDesk", "Clerk", "Settings"], int]) -> int:
-    import getpass
-    import os
-
     from yingbi.policy_desk import signed_in
 
-    account = given.account or os.environ.get(ACCOUNT, "")
-    if not account:
-        complain(f"请用 --as 或 {ACCOUNT} 写明账号 / say with --as or {ACCOUNT} who acts")
+    try:
+        account = account_of(given)
+    except NobodyActs as problem:
+        complain(str(problem))
         return WRONG_USE
 
-    def password() -> str:
-        if sys.stdin.isatty():
-            return getpass.getpass(f"{account} 的密码 / password: ")
-        return sys.stdin.readline().rstrip("\r\n")
-
     def signed(desk: "PolicyDesk", settings: "Settings") -> int:
-        with signed_in(settings, account, password) as clerk:
+        with signed_in(settings, account, lambda: password_of(account)) as clerk:
             return run(desk, clerk, settings)
 
     return _told(signed)

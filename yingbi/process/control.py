@@ -1,17 +1,20 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that writes the state database.
 
-It holds the keys of overlays and of releases and not that of programs: who responds to leaks can tighten what is shown
-and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks and compiles.
+It holds the keys of overlays, of releases and of permits and not that of programs: who responds to leaks can tighten
+what is shown and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks
+and compiles. A permit opens what such a policy lets ask for, and nothing else.
 """
 
 import dataclasses
 import logging
 import sys
 import threading
+from collections.abc import Callable
 
 from console.accounts import Accounts
 from console.app import create_app
 from console.office import Office
+from console.permit_book import PermitBook
 from incident.cases import Cases
 from incident.database import open_database
 from incident.duties import load_duties
@@ -20,7 +23,8 @@ from incident.graph import load_playbooks
 from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
-from policies.keys import Signer
+from policies.keys import Signer, read_secret
+from policies.permits import asking_key
 from policies.policy import Policy
 from policies.recognisers.scan import scan
 from policies.release import NotReleased
@@ -28,14 +32,20 @@ from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
+from siem.index.store import EventStore
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
+from yingbi.permit_record import PermitRecorder
+from yingbi.permit_search import PermitSearch
+from yingbi.permits import PermitDesk
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
 from yingbi.publish_overlay import OverlayPublisher
+from yingbi.publish_permits import PermitPublisher
 from yingbi.recheck import Rechecker
 from yingbi.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
@@ -86,7 +96,8 @@ def main(settings: Settings) -> int:
     released = Released(home)
     life = life_of(home, engine, cases.check_text, released)
     watch = PolicyWatch(home, life)
-    rechecker = Rechecker(home, store, now, watch.broken)
+    book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
+    rechecker = Rechecker(home, store, now, watch.broken, lambda: broken_permits(book))
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -100,11 +111,12 @@ def main(settings: Settings) -> int:
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
-    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told)
+    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
     also = [titles.renew, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
+    permits = permit_desk(home, book, events, overlays)
     rehearsals = Rehearsals(home, life.snapshot)
     office = Office(
         cases=cases,
@@ -113,6 +125,7 @@ def main(settings: Settings) -> int:
         accounts=Accounts(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
+        permits=book,
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program, at: version_in(home, program, at),
@@ -121,27 +134,56 @@ def main(settings: Settings) -> int:
         program_of=KeptPrograms(home).of,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, rechecker, office, settings)
+    return _together(responder, permits, rechecker, office, settings)
 
 
-def _together(responder: Responder, rechecker: Rechecker, office: Office, settings: Settings) -> int:
+def broken_permits(book: PermitBook) -> Bilingual | None:
+    """Where the journal of permits is not as it was written."""
+    return Bilingual(zh=book.broken.zh, en=str(book.broken)) if book.broken else None
+
+
+def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
+    """The one who opens permits in the installation in *home*."""
+    programs = ProgramsInForce(home)
+    return PermitDesk(
+        folder=home.asked,
+        key=asking_key(read_secret(home.private_key("fields"))),
+        book=book,
+        search=PermitSearch(events, home.log, lambda: indexed_until(home)),
+        recorder=PermitRecorder(home.log, programs.digest_of),
+        publisher=PermitPublisher(
+            folder=home.published, board=Board(home.board), signer=Signer(home.private_key("permits"))
+        ),
+        reveals=programs.reveals,
+        overlay=overlays.current,
+        clock=now,
+    )
+
+
+def _together(
+    responder: Responder, permits: PermitDesk, rechecker: Rechecker, office: Office, settings: Settings
+) -> int:
     stop, failed = threading.Event(), threading.Event()
 
-    def respond() -> None:
+    def carried_on(run: Callable[[threading.Event], None]) -> None:
         try:
-            responder.run(stop)
+            run(stop)
         finally:
             if not stop.is_set():
                 failed.set()
 
-    responding = threading.Thread(target=respond, name="respond", daemon=True)
-    responding.start()
+    responding = threading.Thread(target=carried_on, args=(responder.run,), name="respond", daemon=True)
+    taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
+    settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
+    for thread in (responding, taking, settling):
+        thread.start()
     rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
     rechecking.start()
     proxied = bool(settings.addresses.console)
     serve(create_app(office), settings.ports.console, Home(settings.home).tls, behind_proxy=proxied, until=failed)
     stop.set()
-    responding.join(10)
+    for thread in (responding, taking, settling):
+        thread.join(10)
     return int(failed.is_set())
 
 

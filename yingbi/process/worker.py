@@ -25,8 +25,10 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         log=home.log,
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
+        permit_key=home.public_key("permits"),
         secret=home.private_key("fields"),
         keys=home.keys,
+        asked=home.asked,
         disagreements=home.disagreements / f"worker-{number}",
         inventory=home.inventory / f"worker-{number}",
     )

@@ -11,13 +11,14 @@ import yaml
 from siem.canary import LIST_NAME
 from siem.detect.definition import Rule
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
-from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, Phase
+from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase
 from tests.siem.events import NINE, digest, document
 
 RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
 CANARIES = frozenset(digest(900_000_000 + number) for number in range(3))
 LISTS = {LIST_NAME: CANARIES}
 SECTIONS = ("fires", "does_not_fire", "known_gap")
+_ASKS = {"permit", "refused"}
 _EVENT_KEYS = {
     "caller",
     "system",
@@ -31,7 +32,11 @@ _EVENT_KEYS = {
     "canary",
     "windows",
     "values",
+    "permit",
+    "kind",
+    "refused",
 }
+"""`permit` is what became of one, of the `kind`; `refused` is why a request for one was refused at once."""
 _KEYS = {
     "fires": {"name", "events", "alerts"},
     "does_not_fire": {"name", "events"},
@@ -82,7 +87,7 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         first_person = person
         for repetition in range(line.get("count", 1)):
             number += 1
-            shown = line.get("shown", 0 if line.get("canary") else 1)
+            shown = line.get("shown", 0 if line.get("canary") or _ASKS & line.keys() else 1)
             subjects = [digest(first_person + (person - first_person + n) % people) for n in range(shown)]
             person += shown
             if line.get("canary"):
@@ -95,11 +100,25 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 caller=line["caller"],
                 caller_kind=CallerKind.STAFF if line["caller"] else CallerKind.ANONYMOUS,
                 system=line.get("system", "register"),
-                phase=Phase(line.get("phase", "whole")),
+                phase=Phase(line.get("phase", "permit" if "permit" in line else "whole")),
                 subjects=tuple(subjects),
                 fields=_names(line.get("values", 0), Disclosure(line.get("disclosure", "clear"))),
-                disclosure=Disclosure(line.get("disclosure", "clear")),
+                disclosure=Disclosure(line.get("disclosure", "none" if _ASKS & line.keys() else "clear")),
+                permit=_permit(number, line) if "permit" in line else None,
+                reason=line.get("refused", ""),
+                **({"operation": "POST /.yingbi/reveal"} if _ASKS & line.keys() else {}),
             )
+
+
+def _permit(number: int, line: dict[str, Any]) -> PermitNote:
+    return PermitNote(
+        id=f"prm-{number:016x}",
+        state=PermitState(line["permit"]),
+        kind=line.get("kind", "reveal"),
+        reveal="window-sees-whole",
+        case="受理-2026-118",
+        why="核对申请材料",
+    )
 
 
 def _names(count: int, disclosure: Disclosure) -> tuple[FieldUse, ...]:

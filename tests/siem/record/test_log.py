@@ -15,6 +15,8 @@ from siem.record.event import (
     EventId,
     ExchangeId,
     FieldUse,
+    PermitNote,
+    PermitState,
     Phase,
     Verdict,
 )
@@ -32,6 +34,19 @@ uses = st.builds(
     rule=words,
     grant=st.none() | words,
     count=st.integers(0, 10**6),
+)
+notes = st.builds(
+    PermitNote,
+    id=words,
+    state=st.sampled_from(PermitState),
+    kind=words,
+    reveal=st.just("") | words,
+    case=st.just("") | words,
+    why=st.just("") | words,
+    about=st.just("") | words,
+    subject=st.just("") | words,
+    until=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    by=st.just("") | words,
 )
 events = st.builds(
     AccessEvent,
@@ -61,6 +76,8 @@ events = st.builds(
     fields=st.lists(uses, max_size=3).map(tuple),
     subjects=st.lists(words, max_size=5, unique=True).map(tuple),
     disclosure=st.sampled_from(Disclosure),
+    permits=st.lists(words, max_size=2).map(tuple),
+    permit=st.none() | notes,
     bytes_out=st.integers(0, 2**40),
     duration_ns=st.integers(0, 2**50),
 )

@@ -18,6 +18,8 @@ from tests.siem.detect.reference import expected
 
 RULES = shipped_rules()
 EXAMPLES = shipped_examples()
+NO_LEAK = {"break_glass", "reveal_refused"}
+"""What these find is no leak, and no clock of the law begins to run: people look at it and open a case if it is one."""
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -36,7 +38,7 @@ def test_a_rule_can_be_read_by_those_who_answer_it(rule: Rule) -> None:
     assert CHINESE.search(rule.description)
     assert CHINESE.search(rule.what_to_do.zh)
     assert not CHINESE.search(rule.what_to_do.en)
-    assert rule.respond
+    assert bool(rule.respond) is (rule.name not in NO_LEAK)
     assert str(uuid.UUID(rule.id)) == rule.id
     assert rule.source.startswith(f"{rule.name}.yml:")
 

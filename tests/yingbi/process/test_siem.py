@@ -14,7 +14,7 @@ from yingbi.process.siem import Siem, usable_rules
 from yingbi.settings import Settings
 
 LISTS = {LIST_NAME: frozenset[str]()}
-NAMES = {"bulk_reads", "bulk_values", "canary", "many_subjects"}
+NAMES = {"bulk_reads", "bulk_values", "canary", "many_subjects", "reveal_rate", "reveal_refused", "break_glass"}
 
 
 @pytest.fixture

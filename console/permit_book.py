@@ -1,0 +1,161 @@
+"""The permits of one installation: what the console and the composition root talk to.
+
+Every act raises NotPermitted where a rule forbids it, and is on the disk when it returns. All of it may be called from
+any thread of the one process that writes.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from itertools import takewhile
+
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import OperationalError
+
+from console.permit_journal import JOURNAL, BrokenPermitJournal, Ended, Fact, Judgement, Reviewed
+from console.permit_state import PermitRecord, PermitState, Refusal
+from console.sealed_journal import Row
+from console.separation import are_alike
+from console.tables import PERMIT_JOURNAL
+from incident.database import for_writing
+from incident.ids import ENGINE, Actor, NotPermitted, PersonId, person
+from policies.keys import Signer, Verifier
+from policies.permits import LONGEST
+
+type Clock = Callable[[], datetime]
+
+
+class PermitBook:
+    """The journal of permits, read once and then followed."""
+
+    def __init__(
+        self, engine: Engine, signer: Signer, clock: Clock, *, check_text: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """*check_text* raises NotPermitted for a text that must not stand in a record for ever."""
+        self._reading = engine
+        self._writing = for_writing(engine)
+        self._signer = signer
+        self._verifier = Verifier(signer.public_bytes)
+        self._clock = clock
+        self._check_text = check_text
+        self._lock = threading.RLock()
+        self._last: Row | None = None
+        self._state = PermitState()
+        self.broken: BrokenPermitJournal | None = None
+        """Where the journal is not as it was written: then nobody is let see more, and nothing is written."""
+        try:
+            self._follow(self._rows())
+        except BrokenPermitJournal as broken:
+            self.broken, self._state = broken, PermitState()
+
+    # -- reading
+
+    @property
+    def number(self) -> int:
+        """That of the last entry, to see whether there is anything new."""
+        return self._last.number if self._last else 0
+
+    def permits(self) -> tuple[PermitRecord, ...]:
+        """Every permit, oldest first."""
+        with self._lock:
+            return tuple(self._state.permits.values())
+
+    def waiting(self) -> tuple[PermitRecord, ...]:
+        """Those that somebody has to look at and nobody has, oldest first."""
+        return tuple(record for record in self.permits() if record.waits)
+
+    def get(self, permit: str) -> PermitRecord | None:
+        """The permit with that id."""
+        return self._state.permits.get(permit)
+
+    def since(self, at: datetime) -> tuple[PermitRecord, ...]:
+        """The permits that were opened from *at* on, newest first."""
+        with self._lock:
+            return tuple(takewhile(lambda each: each.opened_at >= at, reversed(self._state.permits.values())))
+
+    def refused_since(self, at: datetime) -> tuple[Refusal, ...]:
+        """The refusals from *at* on, newest first."""
+        with self._lock:
+            return tuple(takewhile(lambda each: each.at >= at, reversed(self._state.refused.values())))
+
+    def starts(self) -> tuple[tuple[datetime, str], ...]:
+        """The starts of the log in which permits are recorded, and from when on, oldest first."""
+        with self._lock:
+            return tuple(self._state.starts)
+
+    def knows(self, permit: str) -> bool:
+        """Whether it was decided of what was asked for under that id."""
+        return permit in self._state.permits or permit in self._state.refused
+
+    def live(self, now: datetime) -> tuple[PermitRecord, ...]:
+        """The permits that count at *now*, newest first."""
+        return tuple(record for record in self.since(now - max(LONGEST.values())) if record.is_live(now))
+
+    # -- what the installation does
+
+    def note(self, fact: Fact, at: datetime) -> None:
+        """Write down what the installation did at *at*. Raises BrokenPermitJournal."""
+        with self._lock:
+            self._write(fact, at, ENGINE)
+
+    # -- what people do
+
+    def end(self, by: PersonId, permit: str, reason: str = "") -> None:
+        """End the permit before its time. One person may: it shows less from now on."""
+        self._check_text(reason)
+        with self._lock:
+            now = self._clock()
+            found = self._found(permit)
+            if not found.is_live(now):
+                raise NotPermitted("这个许可已经结束", "this permit has ended")
+            self._act(Ended(permit=permit, reason=reason.strip()), now, by)
+
+    def review(self, by: PersonId, names: Collection[str], permit: str, judgement: Judgement, remark: str) -> None:
+        """Say whether the permit was right. *names* are what else *by* is called: nobody reviews their own."""
+        self._check_text(remark)
+        with self._lock:
+            found = self._found(permit)
+            if any(are_alike(name, found.fact.caller) for name in (by, *names)):
+                raise NotPermitted("不能复核自己的查看", "nobody reviews what they were shown themselves")
+            if any(review.by == by for review in found.reviews):
+                raise NotPermitted("您已经复核过", "you have reviewed it already")
+            if judgement is Judgement.IMPROPER and not remark.strip():
+                raise NotPermitted("认定不当的，请写明理由", "say why it was wrong")
+            self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), self._clock(), by)
+
+    # -- how
+
+    def _found(self, permit: str) -> PermitRecord:
+        if self.broken is not None:
+            raise NotPermitted(f"{self.broken.zh}，请审计员先核查", f"{self.broken}: an auditor has to look first")
+        found = self.get(permit)
+        if found is None:
+            raise NotPermitted("没有这个许可", "there is no such permit")
+        return found
+
+    def _rows(self) -> Sequence[Row]:
+        with self._reading.connect() as connection:
+            found = connection.execute(select(PERMIT_JOURNAL).order_by(PERMIT_JOURNAL.c.number))
+            return [Row(**row) for row in found.mappings()]
+
+    def _follow(self, rows: Sequence[Row]) -> None:
+        entries = JOURNAL.following(rows, self._verifier, self._last)
+        self._state.add(entries)
+        self._last = rows[-1] if rows else self._last
+
+    def _act(self, fact: Fact, at: datetime, by: PersonId) -> None:
+        try:
+            self._write(fact, at, person(by))
+        except OperationalError:
+            raise NotPermitted(
+                "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
+            ) from None
+
+    def _write(self, fact: Fact, at: datetime, by: Actor) -> None:
+        if self.broken is not None:
+            raise self.broken
+        row = JOURNAL.row_of(fact, self._last, at, by, self._signer)
+        with self._writing.begin() as connection:
+            values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
+            connection.execute(insert(PERMIT_JOURNAL).values(**values))
+        self._follow([row])

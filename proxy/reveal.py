@@ -1,0 +1,201 @@
+"""What a caller asks to be shown whole (查看原文): read, judged as far as a worker can, and made ready to be left.
+
+Whether a permit is opened is for the control process to decide. A worker knows who asks, and that a reveal in force
+applies to him; it lets nothing pass in which a recogniser finds personal data, because what is asked for is recorded
+(invariant 3).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from policies.permits import PERMIT_ID, Asked, Kind, new_permit_id
+from policies.recognisers.scan import scan
+from proxy.identity import Caller, cookies_in
+from proxy.message import Request
+from proxy.signin import PREFIX
+from proxy.system import System, asking_of
+from siem.record.event import CallerKind
+
+REVEAL = PREFIX + "reveal"
+COOKIE = "yingbi_event"
+"""Holds the id of the event of the last page that a caller was shown."""
+LONGEST_BODY = 8 * 1024
+SHORTEST_REASON, LONGEST_REASON = 8, 200
+
+_JSON = "application/json"
+_FIELDS = ("event", "case", "reason", "break_glass")
+_EVENT = re.compile(r"[0-9A-Z]{10}-[0-9]{1,15}")
+_CASE = re.compile(r"(?=.*[0-9])(?:[^\W_]|[/-]){1,40}")
+"""A number: with no digit in it, it might be a name."""
+_BETWEEN = re.compile(r"[/-]+")
+_ASKERS = (CallerKind.STAFF, CallerKind.SYSTEM)
+"""Who can be asked afterwards why: neither a terminal nor a citizen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What stands in the form, as it was sent."""
+
+    event: str = ""
+    case: str = ""
+    reason: str = ""
+    break_glass: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """Which kind of permit is asked for."""
+        return Kind.BREAK_GLASS if self.break_glass else Kind.REVEAL
+
+
+class Refused(Exception):
+    """Nothing is asked for. *reason* is one of `reasons.REASONS`; *zh* and *en* say what to do, without any value."""
+
+    def __init__(self, reason: str, zh: str = "", en: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.zh = zh
+        self.en = en
+
+
+def kinds_open_to(caller: Caller, system: System, now: datetime, address: str) -> tuple[Kind, ...]:
+    """The kinds of permits that *caller*, who asks from *address*, may ask for at *now*."""
+    if caller.kind not in _ASKERS or not system.program.reveals:
+        return ()
+    asking = asking_of(caller, now, address=address)
+    return tuple(kind for kind in Kind if system.permitting.open_to(kind, asking) is not None)
+
+
+def event_in(request: Request) -> str:
+    """The event that the caller's browser says he was shown last; empty where it says none."""
+    found = [value for name, value in cookies_in(request.headers) if name == COOKIE and _EVENT.fullmatch(value)]
+    return found[-1] if found else ""
+
+
+def cookie_of(event: str) -> str:
+    """The cookie that a browser remembers *event* by; only the page where one asks gets it."""
+    return f"{COOKIE}={event}; Path={PREFIX.rstrip('/')}; Secure; HttpOnly; SameSite=Strict"
+
+
+def permit_in(path: str) -> str:
+    """The id of a permit in the *path* of its status; empty where that is none."""
+    found = path.removeprefix(f"{REVEAL}/")
+    return found if found != path and PERMIT_ID.fullmatch(found) else ""
+
+
+def read_wanted(request: Request, body: bytes) -> Wanted:
+    """What is asked for in *body*. Raises Refused where it cannot be read, or another site may have sent it."""
+    if not _is_from_here(request):
+        raise Refused("reveal_from_elsewhere")
+    if len(body) > LONGEST_BODY:
+        raise Refused("request_too_large")
+    match request.media_type:
+        case "application/x-www-form-urlencoded":
+            return _from_form(body)
+        case "application/json":
+            return _from_json(body)
+        case _:
+            raise Refused("body_not_declared")
+
+
+def asked_by(caller: Caller, system: System, wanted: Wanted, now: datetime, address: str) -> Asked:
+    """What *caller* asks for at *now*, ready to be left. Raises Refused."""
+    _check(wanted)
+    rule = None
+    if caller.kind in _ASKERS:
+        rule = system.permitting.open_to(wanted.kind, asking_of(caller, now, address=address))
+    if rule is None:
+        raise Refused("reveal_not_granted")
+    return Asked(
+        id=new_permit_id(),
+        kind=wanted.kind,
+        reveal=rule.grant.id,
+        caller=caller.id,
+        posts=tuple(sorted(caller.posts)),
+        credential=caller.credential,
+        system=system.name,
+        event="" if wanted.break_glass else wanted.event,
+        case=wanted.case,
+        reason=wanted.reason,
+        at=now,
+    )
+
+
+def _check(wanted: Wanted) -> None:
+    if not wanted.break_glass and not _EVENT.fullmatch(wanted.event):
+        raise Refused(
+            "reveal_incomplete", "请填写页面上的事件编号", "give the event id of the page that hides the record"
+        )
+    if not (wanted.break_glass and not wanted.case) and not _CASE.fullmatch(wanted.case):
+        raise Refused(
+            "reveal_incomplete",
+            "请填写案件编号：文字、数字、- 和 /，至少一个数字，不超过 40 个字",
+            "give the number of the case: letters, digits, - and /, with a digit, up to 40 characters",
+        )
+    if not SHORTEST_REASON <= len(wanted.reason) <= LONGEST_REASON or not wanted.reason.isprintable():
+        raise Refused(
+            "reveal_incomplete",
+            f"请用 {SHORTEST_REASON} 至 {LONGEST_REASON} 个字写明事由",
+            f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters",
+        )
+    for zh, en, text in (("事由", "the reason", wanted.reason), ("案件编号", "the case number", wanted.case)):
+        for hit in scan(text)[:1]:
+            # Where it stands tells who has written it what to change, and nobody else anything.
+            raise Refused(
+                "reveal_tells_of_somebody",
+                f"{zh}的第 {hit.start + 1} 至第 {hit.end} 个字像是个人信息。它会留在记录里，请改写",
+                f"characters {hit.start + 1} to {hit.end} of {en} look like somebody's: it is recorded, write it anew",
+            )
+    if scan(_BETWEEN.sub("", wanted.case)):  # a case number may part its digits as no number in a text is parted
+        raise Refused("reveal_tells_of_somebody")
+
+
+def _from_form(body: bytes) -> Wanted:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=len(_FIELDS))
+    except ValueError:
+        raise Refused("body_unreadable") from None
+    said = dict(pairs)
+    if len(said) != len(pairs) or said.get("break_glass", "") not in ("", "true", "false"):
+        raise Refused("body_unreadable")
+    return _wanted({**said, "break_glass": said.get("break_glass") == "true"})
+
+
+def _from_json(body: bytes) -> Wanted:
+    try:
+        said = json.loads(body, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise Refused("body_unreadable") from None
+    if not isinstance(said, dict):
+        raise Refused("body_unreadable")
+    return _wanted(said)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _wanted(said: Mapping[str, object]) -> Wanted:
+    if not said.keys() <= set(_FIELDS):
+        raise Refused("body_unreadable")
+    event, case, reason = (said.get(name, "") for name in _FIELDS[:3])
+    break_glass = said.get("break_glass", False)
+    if not (isinstance(event, str) and isinstance(case, str) and isinstance(reason, str)):
+        raise Refused("body_unreadable")
+    if not isinstance(break_glass, bool):
+        raise Refused("body_unreadable")
+    return Wanted(event=event.strip(), case=case.strip(), reason=" ".join(reason.split()), break_glass=break_glass)
+
+
+def _is_from_here(request: Request) -> bool:
+    """Whether no other site can have had a browser send it. A browser says where a form comes from."""
+    sites, origins = request.headers.get("sec-fetch-site", []), request.headers.get("origin", [])
+    if not sites and not origins:
+        return request.media_type == _JSON  # a program; no site can have a browser send that unasked
+    return sites in ([], ["same-origin"]) and origins in ([], [f"https://{request.authority}"])
