@@ -32,6 +32,8 @@ _EVENT = re.compile(r"[0-9A-Z]{10}-[0-9]{1,15}")
 _CASE = re.compile(r"(?=.*[0-9])(?:[^\W_]|[/-]){1,40}")
 """A number: with no digit in it, it might be a name."""
 _BETWEEN = re.compile(r"[/-]+")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates, which JSON may hold: no text that can be written down."""
 _ASKERS = (CallerKind.STAFF, CallerKind.SYSTEM)
 """Who can be asked afterwards why: neither a terminal nor a citizen."""
 
@@ -188,7 +190,7 @@ def _wanted(said: Mapping[str, object]) -> Wanted:
     break_glass = said.get("break_glass", False)
     if not (isinstance(event, str) and isinstance(case, str) and isinstance(reason, str)):
         raise Refused("body_unreadable")
-    if not isinstance(break_glass, bool):
+    if not isinstance(break_glass, bool) or _HALF.search(event + case + reason):
         raise Refused("body_unreadable")
     return Wanted(event=event.strip(), case=case.strip(), reason=" ".join(reason.split()), break_glass=break_glass)
 

@@ -372,6 +372,7 @@ REFUSED: dict[str, tuple[Any, str, str, int, str]] = {
     "a text for a flag": (GOOD_FORM | {"break_glass": "true"}, JSON, "", 400, "body_unreadable"),
     "one key twice": (b'{"case": "A", "case": "B"}', JSON, "", 400, "body_unreadable"),
     "one control twice": (b"case=A&case=B", FORM, HERE, 400, "body_unreadable"),
+    "half a character": (b'{"reason": "\\ud800", "event": "\\udfff", "case": ""}', JSON, "", 400, "body_unreadable"),
     "no JSON": (b"{", JSON, "", 400, "body_unreadable"),
     "a list": (b"[]", JSON, "", 400, "body_unreadable"),
     "very much": (b'"' + b"x" * 9000 + b'"', JSON, "", 413, "request_too_large"),

@@ -194,3 +194,12 @@ def test_what_is_sent_on_is_what_would_be_without_a_permit(system: System) -> No
     refused = [decide(asked, b"", system, CLERK, Overlay(), NOW, permits=permits) for permits in ((), (GLASS, PERMIT))]
     assert refused[0] == refused[1]
     assert not isinstance(refused[0], Forward)
+
+
+def test_a_token_does_not_open_where_its_value_could_be_asked_for(system: System) -> None:
+    """Moved into the record of a subject that is shown whole, it would be read there."""
+    wu = Caller(id="wu", kind=CallerKind.STAFF, posts=frozenset({"guard"}), purposes=CASE)
+    number = next(place for place, field in enumerate(system.program.fields) if field.name == "person.id_no")
+    operation = next(each for each in system.program.operations if each.id == "POST /people")
+    views = [system.view_of(caller, NOW, operation=operation, address="", strictest=False) for caller in (CLERK, wu)]
+    assert [view.hides_everywhere(number) for view in views] == [False, True]
