@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from policies.inventory import Notes, OperationNote
 from policies.policy import Operation, Pack, Target
+from policies.program import ANY_WORD
 from policies.words import KEY
 
 LEAST_SHARE = 0.8
@@ -134,4 +135,4 @@ def field_of_page(place: str, operation: Operation) -> str | None:
 
 
 def _any(template: str) -> str:
-    return re.escape(template).replace(re.escape("{any}"), "[A-Za-z0-9_]+")
+    return re.escape(template).replace(re.escape("{any}"), ANY_WORD)

@@ -23,7 +23,7 @@ from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_tree import Node, Object, Rows, Value
+from policies.formats.json_nodes import Node, Object, Rows, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld

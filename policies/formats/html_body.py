@@ -28,7 +28,7 @@ from policies.formats.html_tables import OF_TABLE, Cell, Tables
 from policies.formats.html_tokens import Comment, EndTag, HtmlTokens, StartTag, Text, Token
 from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_tree import Value
+from policies.formats.json_nodes import Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.formats.said import Said
 

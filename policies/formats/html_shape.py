@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from policies.formats.html_tokens import StartTag
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action
 from policies.policy import Headings
 

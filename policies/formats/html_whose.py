@@ -12,7 +12,7 @@ from policies.choose import GENERAL, Choice
 from policies.digest import Digester, canonical
 from policies.formats.html_records import Records, Row
 from policies.formats.html_tokens import EndTag, StartTag
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action
 
 

@@ -5,9 +5,10 @@ Both ways spell the output alike (compact, in the order of the input), so it doe
 
 from policies.choose import EVERYBODYS, Choice
 from policies.formats.free_text import KnownValues
+from policies.formats.json_nodes import Node
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
-from policies.formats.json_tree import JsonTree, Node, without
+from policies.formats.json_tree import JsonTree, without
 from policies.formats.masker import Action, Tally
 
 WHOLE_BYTES = 1024 * 1024

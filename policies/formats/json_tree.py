@@ -13,11 +13,7 @@ from typing import Any
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
 from policies.formats.free_text import KnownValues, mask_free_text
-from policies.formats.json_nodes import FEWEST_KEYS, Table, items_of, table_of
-from policies.formats.json_nodes import Node as Node
-from policies.formats.json_nodes import Object as Object
-from policies.formats.json_nodes import Rows as Rows
-from policies.formats.json_nodes import Value as Value
+from policies.formats.json_nodes import FEWEST_KEYS, Node, Object, Rows, Table, Value, items_of, table_of
 from policies.formats.masker import HIDDEN_KEY, LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import may_hold_personal_data, scan
 from policies.transforms.make import REDACTED

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from policies.digest import Digester
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import hidden_number, number_transform_of, transform_of

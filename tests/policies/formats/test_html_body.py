@@ -11,7 +11,7 @@ from policies.formats import html_body
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Held
 from policies.formats.html_shape import HtmlShape, Selector
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
 from policies.transforms.make import could_have_made
 from policies.transforms.spec import Keep

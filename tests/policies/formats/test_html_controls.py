@@ -11,7 +11,7 @@ from policies.formats.html_body import HtmlMasker
 from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried, Held
 from policies.formats.html_shape import HtmlShape
-from policies.formats.json_tree import Object, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action, Kind, Withheld
 from tests.effort import examples
 from tests.policies.formats.masking import UNDECLARED, cuts, in_pieces, tally, whole

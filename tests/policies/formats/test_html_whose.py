@@ -15,7 +15,7 @@ from policies.formats.html_keys import AsTheyAre
 from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_body import WHOLE_BYTES, JsonMasker
-from policies.formats.json_tree import Node, Object, Rows, Value
+from policies.formats.json_nodes import Node, Object, Rows, Value
 from policies.formats.masker import Action, Kind, Masker, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from policies.choose import Choice
 from policies.formats import json_body, json_stream, json_tree
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_tree import Node, Object, Rows, Value
+from policies.formats.json_nodes import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
 from tests.effort import examples
 from tests.policies.formats.masking import (
