@@ -1,6 +1,6 @@
 """`python -m tests.pictures [FOLDER]`: every page of an installation after a leak, as a browser shows it.
 
-Takes each at 1280 px and at 390 px into FOLDER (`build/pictures`). The three that the README shows go to
+Takes each at 1280 px and at 390 px into FOLDER (`build/pictures`). Those that the README and the manuals show go to
 `docs/pictures` with `--docs`.
 """
 
@@ -15,22 +15,22 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from tests.chromium import find_chromium
-from tests.gateway import ROOT
+from tests.gateway import ROOT, wait_until
 from tests.installation import Installation, installation
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
 
 WIDTHS = (1280, 390)
 TALLEST = 4000
-SHOWN = {"register-nobody": "register", "case": "case", "notice": "notice"}
-"""What the README shows, and what it calls it."""
+SHOWN = {"register-nobody": "register", "case": "case", "notice": "notice", "reveal": "reveal", "policy-draft": "draft"}
+"""What the README and the manuals show, and what they call it."""
 
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 taken, 3 there is no browser."""
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "build" / "pictures")
-    parser.add_argument("--docs", action="store_true", help="put those that the README shows into docs/pictures")
+    parser.add_argument("--docs", action="store_true", help="put those that the documents show into docs/pictures")
     given = parser.parse_args(arguments)
     chromium = find_chromium()
     if chromium is None:
@@ -82,6 +82,13 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
     yield "gateway-sign-in", f"{register}/.yingbi/sign-in"
     _fill(browser, f"{register}/.yingbi/sign-in", {"credential": made.credential("clerk")})
     yield "register-clerk", f"{register}/register/residents?_size=12"
+    yield "register-row-clerk", f"{register}/register/residents/7"
+    yield "reveal", f"{register}/.yingbi/reveal"
+    asked = {"case": "受理2026-0117", "reason": "核对申请人提交的证件号码与登记是否一致"}
+    _fill(browser, f"{register}/.yingbi/reveal", asked)
+    wait_until(lambda: "已经开启" in browser.page_source, 30)
+    yield "reveal-open", browser.current_url
+    yield "register-row-revealed", f"{register}/register/residents/7"
     yield "hall-login", hall
     password = (made.home / "demo" / "hall" / "staff-password").read_text("ascii").strip()
     _fill(browser, f"{hall}/admin/login/?next=/admin/", {"username": "clerk", "password": password})
@@ -100,6 +107,7 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
             "case": f"/cases/{case['id']}",
             "events": "/events",
             "system": "/system",
+            "permits-oncall": "/permits",
         },
         "press": {"notice-draft": f"/cases/{case['id']}/notice", "overview-press": "/"},
         "officer2": {
@@ -109,7 +117,12 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
         },
         "officer": {"policies": "/policies", "overview-officer": "/", "notice-officer": f"/cases/{case['id']}/notice"},
         "operator": {"accounts": "/accounts", "overview-operator": "/"},
-        "auditor": {"overview-auditor": "/", "case-auditor": f"/cases/{case['id']}", "password": "/password"},
+        "auditor": {
+            "overview-auditor": "/",
+            "permits": "/permits",
+            "case-auditor": f"/cases/{case['id']}",
+            "password": "/password",
+        },
     }.items():
         browser.delete_all_cookies()
         given = first_password(Home(made.home), name) or ""

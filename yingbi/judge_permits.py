@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from console.permit_journal import Opened, Refused
 from policies.overlay import OverlayEntry, Tightening
 from policies.permits import LONGEST, Asked, Kind
+from policies.policy import SAFE_METHODS
 from policies.program import RevealRule
 from siem.index.condition import values_of
 from siem.record.ecs import Document
@@ -35,6 +36,8 @@ class Seen:
     """Of the event that was named."""
     subjects: frozenset[str]
     """Digests of those whom it was about: two where it was about more."""
+    was_read: bool
+    """Whether it only read. What is written is the caller's own choice, and shows no record that was there before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ def seen_in(named: Document, exchange: Iterable[Document]) -> Seen:
         system=named["service"]["name"],
         at=datetime.fromisoformat(named["@timestamp"]),
         subjects=frozenset(sorted(subjects)[:2]),
+        was_read=named["yingbi"]["operation"].partition(" ")[0] in SAFE_METHODS,
     )
 
 
@@ -130,7 +134,7 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
         return "event_unknown"  # nor is it told that there is one of somebody else
     if seen.at < now - OLDEST:
         return "event_too_old"
-    return "" if len(seen.subjects) == 1 else "not_one_record"
+    return "" if seen.was_read and len(seen.subjects) == 1 else "not_one_record"
 
 
 def _lets_ask(reveal: RevealRule, asked: Asked, now: datetime) -> bool:

@@ -66,5 +66,6 @@ def seen(**changes: Any) -> Seen:
         "system": "register",
         "at": TEN - timedelta(minutes=1),
         "subjects": frozenset({"e1:00"}),
+        "was_read": True,
     }
     return Seen(**{**facts, **changes})

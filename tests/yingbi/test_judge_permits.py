@@ -83,6 +83,7 @@ REFUSALS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("event_too_old", {}, {"seen": seen(at=TEN - OLDEST - SECOND)}),
     ("not_one_record", {}, {"seen": seen(subjects=frozenset())}),
     ("not_one_record", {}, {"seen": seen(subjects=frozenset({"e1:00", "e1:01"}))}),
+    ("not_one_record", {}, {"seen": seen(was_read=False)}),
 ]
 
 
