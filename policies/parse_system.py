@@ -4,8 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 from policies.formats.sent_form import SIGNATURES
+from policies.parse_bodies import parse_bodies
 from policies.parse_grants import ATTRIBUTE
-from policies.parse_operations import parse_bodies, parse_operations
+from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_transforms import parse_spec
 from policies.policy import (
