@@ -24,7 +24,7 @@ from policies.recognisers.table import (
 )
 from policies.recognisers.tokens import MARK, find_tokens
 
-_STRIPPED = str.maketrans("", "", AROUND_GROUPS.replace("\\", ""))
+_STRIPPED = str.maketrans("", "", f"{SEPARATORS}{AROUND_GROUPS}".replace("\\", ""))
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 # Every number of the table needs six digits in a row, with few separators between two.

@@ -55,8 +55,8 @@ class Recogniser:
 
 
 SEPARATORS = r" \-._/·•・"
-AROUND_GROUPS = SEPARATORS + ",()"
-"""The same around the groups that people write a number in."""
+AROUND_GROUPS = r" \-._·•・,()"
+"""What may stand around the groups that people write a mobile number in. With slashes it would be that of a file."""
 MOST_SEPARATORS = 2
 """Between two digits."""
 _SEP = r"[ \-.]?"

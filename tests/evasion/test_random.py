@@ -17,7 +17,15 @@ from tests.front import VERSIONS, Front
 from tests.rig import ID_NO, MOBILE, NAME, Rig
 from tests.scripted import saying
 
-PLANTED = [NAME, ID_NO, MOBILE, f"联系人{NAME}，电话{MOBILE}", f"{NAME}的身份证{ID_NO}", int(MOBILE), int(ID_NO[:17])]
+PLANTED = [
+    NAME,
+    ID_NO,
+    MOBILE,
+    f"联系人{NAME}，电话{MOBILE}",
+    f"请查看{NAME}的身份证{ID_NO}号码有误",
+    int(MOBILE),
+    int(ID_NO[:17]),
+]
 KEYS = ["name", "id_no", "mobile", "note", "home", "phone", "x", "raw", "items", "data", NAME, MOBILE]
 """All but those of public fields, and of an error, whose free text hides only what is announced."""
 SAID_ALONE = st.sampled_from(PLANTED)
@@ -37,7 +45,7 @@ def as_json(value: Any, is_escaped: bool) -> bytes:
 
 
 JSON_BODIES = st.builds(as_json, objects(3) | st.lists(objects(2), max_size=3), st.booleans())
-CELLS = st.sampled_from([NAME, ID_NO, MOBILE, f'"{NAME},{MOBILE}"', f'"a\n{NAME}"', "", "x"])
+CELLS = st.sampled_from([NAME, ID_NO, MOBILE, f'"a\n{NAME}\nb c d"', "", "x"])
 COLUMNS = ["name", "id_no", "mobile", "note", "x", "y"]
 
 
