@@ -48,6 +48,11 @@ class KnownValues:
         if self._finder is not None:
             self._finder.add(value)
 
+    def include(self, others: "KnownValues") -> None:
+        """Look for what *others* hold as well, as `add` does."""
+        for value in others._values:
+            self.add(value)
+
     def spans(self, text: str, *, typed: bool = False) -> list[Span]:
         """What of *text* must be hidden, whether the caller has said it or not.
 

@@ -483,26 +483,33 @@ class _Reading:
         """Note what *part* holds. A field has one value: where it holds several, nobody knows whose each of them is."""
         lines = part.lines
         if not lines:
-            self._note_empty(part.action, part.is_subject)
+            self._note_empty(part.action, part.is_subject, "")
             return
         self.tally.count(part.action)
         self.tally.has_unreadable |= part.is_subject and len(lines) > 1
         for text in [part.text] if part.action.kind is Kind.SCAN else dict.fromkeys((part.text, *lines)):
             self._note(text, part.action, part.is_subject, is_proof=part.is_in_one_piece)
 
-    def _note_empty(self, action: Action, is_subject: bool) -> None:
+    def _note_empty(self, action: Action, is_subject: bool, group: str) -> None:
         if self._seen is not None:
-            self._seen.note("", action, is_subject=is_subject)
+            self._seen.note("", action, is_subject=is_subject, group=group)
 
-    def _note_control(self, value: str, action: Action, is_subject: bool) -> None:
+    def _note_control(self, value: str, action: Action, is_subject: bool, group: str) -> None:
         if not value:
-            self._note_empty(action, is_subject)
+            self._note_empty(action, is_subject, group)
             return
         # A form that was not accepted holds what the caller has said, and that makes nothing public.
-        self._note(value, action, is_subject, echoes=self._said.holds(value))
+        self._note(value, action, is_subject, group=group, echoes=self._said.holds(value))
 
     def _note(
-        self, value: str, action: Action, is_subject: bool, *, echoes: bool = False, is_proof: bool = True
+        self,
+        value: str,
+        action: Action,
+        is_subject: bool,
+        *,
+        group: str = "",
+        echoes: bool = False,
+        is_proof: bool = True,
     ) -> None:
         if action.kind is Kind.BLOCK:
             raise Withheld(VALUE_BLOCKED)
@@ -511,7 +518,7 @@ class _Reading:
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
             proves = is_proof and is_subject and not self._said.names(value)
-            self._seen.note(value.strip(), action, is_subject=proves)
+            self._seen.note(value.strip(), action, is_subject=proves, group=group)
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():

@@ -96,6 +96,11 @@ def is_label(tag: StartTag) -> bool:
     return tag.name == "input" and _type_of(tag) in _PRESSED
 
 
+def group_of(tag: StartTag) -> str:
+    """The name of the group that the radio button of *tag* is part of, of which one at most is ticked; "" for none."""
+    return (tag.value_of("name") or "") if tag.name == "input" and _type_of(tag) == "radio" else ""
+
+
 def is_written(tag: StartTag) -> bool:
     """Whether the input of *tag* sends what stands in it, be it touched or not."""
     return _type_of(tag) not in _CHOICES | _PRESSED
@@ -190,7 +195,8 @@ def masked_select(control: Field, known: KnownValues, tally: Tally, number: int)
     """The `select` that holds a value, and its options. *number*: see `masked_input`.
 
     What was chosen is replaced by a choice that shows its mask. Of the others those are offered whose mask is no other
-    one's: nobody can tell which of two to choose. The form carries what each stands for.
+    one's: nobody can tell which of two to choose. The form carries what each stands for. Where nothing is put back in
+    place of the mask itself, what was chosen is offered among the others: there is no other way to choose it again.
     """
     action, options = control.action, _options(control.content)
     if action.kind is Kind.BLOCK:
@@ -220,6 +226,8 @@ def masked_select(control: Field, known: KnownValues, tally: Tally, number: int)
     for option, label in zip(options, labels, strict=True):
         if not option.value:
             out.append(_option("", label))
+        elif option is current and action.restore:
+            continue
         elif seen[label] == 1 and label.strip("*"):
             carried.append((choice(number), option.value))
             out.append(_option(choice(number), label))

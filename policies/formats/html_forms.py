@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import only
-from policies.formats.html_controls import Control, choice, is_written, masked_input, masked_select, masked_textarea
+from policies.formats.html_controls import (
+    Control,
+    choice,
+    group_of,
+    is_written,
+    masked_input,
+    masked_select,
+    masked_textarea,
+)
 from policies.formats.html_fields import Field
 from policies.formats.html_parts import is_unseen
 from policies.formats.html_shape import HtmlShape
@@ -46,8 +54,11 @@ class Held:
 
 type Seal = Callable[[str, Held], str]
 """From where a form is sent, as its `action` says, and from what it holds, to how it carries that."""
-type Note = Callable[[str, Action, bool], None]
-"""Told of each value, of what becomes of it, and whether it names the subject."""
+type Note = Callable[[str, Action, bool, str], None]
+"""Told of each value, of what becomes of it, whether it names the subject, and of which group of buttons it is one.
+
+That is "" for a value of its own.
+"""
 
 
 class Forms:
@@ -63,6 +74,7 @@ class Forms:
         self._held = Held()
         self._seen: set[str] = set()  # the names of those of its controls that can be changed by hand
         self._number = 0  # of values that it carries
+        self._forms = 0  # that have begun
 
     @property
     def next_choice(self) -> str:
@@ -84,6 +96,7 @@ class Forms:
     def begin(self, tag: StartTag) -> None:
         """The form of *tag* begins."""
         self._tag, self._held, self._seen, self._number = tag, Held(), set(), 0
+        self._forms += 1
 
     def end(self) -> str:
         """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing."""
@@ -120,10 +133,15 @@ class Forms:
         made.keeps_name = bool(control.control)
         if made.value or control.control:
             action = made.action if control.control or _tells(made) else replace(made.action, followed=False)
-            self._note(made.value, action, control.is_subject)
+            self._note(made.value, action, control.is_subject, self._group_of(control.tag))
         self._carry(made)
         self._note_made(control, made)
         return lambda: made.source(self._known, self._tally, self._shape.links)
+
+    def _group_of(self, tag: StartTag) -> str:
+        """The radio buttons of one name in one form are a group: a browser sends one of them at most."""
+        name = group_of(tag)
+        return f"{self._forms if self._tag is not None else 0} {name}" if name else ""
 
     def pressed(self, tag: StartTag, action: Action) -> StartTag:
         """The button of *tag*, with something else in the place of what its form would send."""

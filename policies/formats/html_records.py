@@ -48,9 +48,22 @@ class Row:
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """By `record.field`, what says whether the record is left out."""
 
+    groups: set[tuple[int, str]] = field(default_factory=set)
+    """Fields with the groups of buttons that hold their values: however many buttons there are, one is ticked."""
+
+    def count(self, index: int, group: str = "") -> None:
+        """Count the field with this *index*. *group*: of the buttons that its value is one of, "" for none."""
+        if group and (index, group) in self.groups:
+            return
+        self.counts[index] += 1
+        if group:
+            self.groups.add((index, group))
+
     def add(self, other: "Row") -> None:
         """Count what *other* holds as well."""
         self.counts += other.counts
+        self.counts -= Counter(index for index, _ in self.groups & other.groups)
+        self.groups |= other.groups
         self.subjects += other.subjects
         for name, values in other.values.items():
             self.values[name] += values

@@ -48,16 +48,16 @@ class Seen:
         """See `Records.apart`."""
         return self._found.apart()
 
-    def note(self, value: str, action: Action, *, is_subject: bool) -> None:
+    def note(self, value: str, action: Action, *, is_subject: bool, group: str = "") -> None:
         """Note a *value*, "" for a place that is empty, that becomes what *action* says.
 
-        *is_subject*: it says whom the record is about.
+        *is_subject*: it says whom the record is about. *group*: of the buttons that it is one of, "" for none.
         """
         line = self._found.line
         if is_subject:
             line.subjects.append(value)
         if action.field in self._fields:
-            line.counts[action.field] += 1
+            line.count(action.field, group)
         if (name := self._named.get(action.field)) is not None:
             line.values[name].append(value)
 

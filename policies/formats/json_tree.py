@@ -40,6 +40,7 @@ class JsonTree:
         self.tally = tally
         self._choice = choice
         self._subject = ""  # whom the record is about that is being treated, in canonical form
+        self._hides: KnownValues | None = None  # told of what is hidden, where a record around it has free text
         self.inexact = False
         """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
 
@@ -110,6 +111,9 @@ class JsonTree:
             for record, item in zip(records, masks, strict=True):
                 record[key] = item
             hidden.append((column, masks))
+        if self._hides is not None:
+            for values, treated in hidden:
+                _remember_hidden(self._hides, values, treated)
         for place, key, child in table.objects:
             column = columns[place]
             if not self._table(child, column, depth + 1):
@@ -170,19 +174,30 @@ class JsonTree:
                 tally.digester.note((identifier,), tally.subjects)
             else:
                 note_subject(node, identifier, tally)
-        known = KnownValues() if node.scanned and not node.scanned.isdisjoint(value) else None
+        if not node.scanned or node.scanned.isdisjoint(value):
+            return self._fields(node, value, None, depth)
+        around, known = self._hides, KnownValues()
+        self._hides = known
+        value = self._fields(node, value, known, depth)
+        self._hides = around
+        if around is not None:
+            around.include(known)
+        return value
+
+    def _fields(self, node: Object, value: dict[str, Any], known: KnownValues | None, depth: int) -> dict[str, Any]:
+        """What becomes of the fields of *value*. *known*: see `_value`."""
         if not _SINGLE.issuperset(map(type, value.values())):
             return self._entries(node, value, list(value), known, depth)
         # The common case, a flat record, costs a few operations for each masked field and none for the others.
-        counts = tally.fields
+        counts, hides = self.tally.fields, self._hides
         for key, index, mask, number in node.masked:
             item = value.get(key)
             if type(item) is str:
                 if item:
                     counts[index] += 1
                     value[key] = masked = mask(item)
-                    if known is not None and masked != item:
-                        known.add(item)
+                    if hides is not None and masked != item:
+                        hides.add(item)
             elif item is not None:
                 value[key] = _counterpart(number, item)
                 counts[index] += 1
@@ -213,12 +228,10 @@ class JsonTree:
                     value[key] = self.apply(child, item, depth + 1)
             elif child.action.kind is Kind.DROP:
                 last.append((key, child))
-                _remember(known, item)
+                _remember(self._hides, item)
             elif child.action.kind is Kind.SCAN and known is not None:
                 last.append((key, child))  # free text once all other fields of the record are known
             else:
-                if isinstance(item, dict) and child.action.kind is Kind.MASK and child.labelled is None:
-                    _remember(known, item)
                 value[key] = self._value(child, item, known, depth + 1)
         for key, child in last:
             if child.action.kind is Kind.DROP:
@@ -229,7 +242,10 @@ class JsonTree:
         return _without_telling_keys(value, node) if renamed else value
 
     def _value(self, node: Value, value: Any, known: KnownValues | None, depth: int) -> Any:
-        """What *value* becomes where *node* is declared, with each of a list; what it hides is added to *known*."""
+        """What *value* becomes where *node* is declared, with each of a list.
+
+        *known* is what the record hides, where it has free text: in that it is looked for.
+        """
         if not isinstance(value, list) or depth > DEEPEST:
             return (
                 self.apply(node, value, depth)
@@ -270,7 +286,7 @@ class JsonTree:
             note_subject(node, identifier, self.tally)
 
     def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
-        """What a single *value* becomes; what it hides is added to *known*."""
+        """What a single *value* becomes. *known*: see `_value`."""
         if value is None or value == "":
             return value
         self.tally.count(action)
@@ -281,14 +297,15 @@ class JsonTree:
                 return value
             case Kind.MASK:
                 masked = _masked(action, value, self._subject)
-                if known is not None and isinstance(value, str) and masked != value:
-                    known.add(value)
+                if self._hides is not None and isinstance(value, str) and masked != value:
+                    self._hides.add(value)
                 return masked
             case Kind.SCAN:
                 if isinstance(value, str):
                     return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
+                _remember(self._hides, value)
                 return None
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
@@ -405,10 +422,15 @@ def _known_of(hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]], place: int)
     """What the record at *place* hides, of columns as they were and as they became."""
     known = KnownValues()
     for column, treated in hidden:
-        item = column[place]
-        if type(item) is str and item != treated[place]:
-            known.add(item)
+        _remember_hidden(known, column[place : place + 1], treated[place : place + 1])
     return known
+
+
+def _remember_hidden(known: KnownValues, column: Sequence[Any], treated: Sequence[Any]) -> None:
+    """Add to *known* the texts in *column* that have become something else, as *treated* says."""
+    for item, became in zip(column, treated, strict=True):
+        if type(item) is str and item != became:
+            known.add(item)
 
 
 @lru_cache(maxsize=64)

@@ -57,7 +57,7 @@ class Body:
             if key == "total" and not isinstance(item, dict):
                 shown[key] = item
             elif key in ("items", "first"):
-                shown[key] = self._record(person, item, None)
+                shown[key] = self._record(person, item, None, hides)
             elif key != "note":
                 shown[key] = hidden(item)
                 hides.add(item, shown[key])
@@ -68,24 +68,29 @@ class Body:
             raise Refused("about too many persons")
         return {key: shown[key] for key in value}
 
-    def _record(self, record: Record, value: Any, owner: Owner | None) -> Any:
-        """What *value* becomes in the place of a *record*, or of several, which stands in one of *owner*'s."""
+    def _record(self, record: Record, value: Any, owner: Owner | None, around: "Hides") -> Any:
+        """What *value* becomes in the place of a *record*, or of several, which stands in one of *owner*'s.
+
+        What it hides, what is *around* it hides as well.
+        """
         if isinstance(value, list):
             kept = [one for one in value if not (isinstance(one, dict) and self._is_left_out(record, one))]
-            return [self._record(record, one, owner) for one in kept]
+            return [self._record(record, one, owner, around) for one in kept]
         if not isinstance(value, dict):
-            return hidden(value)
+            shown = hidden(value)
+            around.add(value, shown)
+            return shown
         if self._is_left_out(record, value):
             raise Refused("a record that cannot be left out")
         if record.subject is not None:
             owner = self._owner(value.get(record.subject))
         specs = {key: self._spec(record, key, owner) for key in value}
-        shown: dict[str, Any] = {}
+        shown = {}
         hides = Hides()
         for key, item in value.items():
             declared, spec = record.fields.get(key), specs[key]
             if declared is not None and declared.record:
-                shown[key] = self._record(self.system.records[declared.record], item, owner)
+                shown[key] = self._record(self.system.records[declared.record], item, owner, hides)
             elif isinstance(spec, Drop | Null):
                 hides.add(item, None)
                 shown |= {key: None} if isinstance(spec, Null) else {}
@@ -95,6 +100,7 @@ class Body:
         for key, spec in specs.items():
             if isinstance(spec, Scan):
                 shown[key] = hides.scanned(value[key])
+        around.include(hides)
         return {key: shown[key] for key in value if key in shown}
 
     def _spec(self, record: Record, key: str, owner: Owner | None) -> Spec:
@@ -171,6 +177,10 @@ class Hides:
                 self.add(item, shown[key] if isinstance(shown, dict) else None)
         elif isinstance(value, str) and value != shown:
             self._values.append(value)
+
+    def include(self, others: "Hides") -> None:
+        """Note what *others* hold."""
+        self._values += others._values
 
     def scanned(self, value: Any) -> Any:
         """What is left of free text."""

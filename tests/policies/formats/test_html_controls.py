@@ -195,6 +195,16 @@ def test_a_form_carries_what_its_choices_stand_for() -> None:
     assert carried_by(page) == {"name": [("***1", "1"), ("***2", "2"), ("***3", "3")]}
 
 
+def test_a_choice_whose_mask_is_put_back_is_offered_once() -> None:
+    options = '<option value="1" selected>13800138000<option value="2">13900139000'
+    page = f'<form method="post"><select name="mobile">{options}</select></form>'
+    assert carried_by(page) == {"mobile": [("138****8000", "1"), ("***1", "2")]}
+    assert (
+        '<select name="mobile"><option value="138****8000" selected>138****8000</option>'
+        '<option value="***1">139****9000</option></select>'
+    ) in masked(page)
+
+
 def test_which_of_many_choices_are_made_is_not_to_be_seen_and_not_to_be_changed() -> None:
     options = '<option value="1">张三<option value="2" selected>李四<option value="3" selected>王五'
     page = f'<form method="post"><select name="x" multiple class="c" required>{options}</select></form>'

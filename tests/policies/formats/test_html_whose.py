@@ -323,6 +323,37 @@ def cells(tag: str, **fields: str) -> str:
     return f"<{tag}>" + "".join(f'<td class="col-{key}">{text}</td>' for key, text in fields.items()) + f"</{tag}>"
 
 
+def buttons(parting: str, *ticked: bool, value: str = "甲某") -> str:
+    """Radio buttons that choose a name, each within elements of its own."""
+    inputs = (f'<input type="radio" name="name" value="{value}"{" checked" if tick else ""}>' for tick in ticked)
+    return "".join(parting.format(button) for button in inputs)
+
+
+SAYS_WHOSE = f'<p><input name="id_no" value="{MINE}"></p>'
+
+
+@pytest.mark.parametrize("parting", ["{}", "<label>{}男</label>", "<div>{}</div>", "<div><label>{}男</label></div>"])
+@pytest.mark.parametrize("ticked", [(True, False), (False, True), (False, False, False)])
+def test_a_group_of_radio_buttons_is_one_field(parting: str, ticked: tuple[bool, ...]) -> None:
+    fields = f"{SAYS_WHOSE}<fieldset>{buttons(parting, *ticked)}</fieldset>"
+    for body in (f'<form method="post">{fields}</form>', fields):
+        assert whole(page(page_shape()), body.encode()).decode().count("甲某") == len(ticked), body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<form>{SAYS_WHOSE}{buttons('{}', True)}</form><form>{buttons('{}', True)}</form>",
+        f"{SAYS_WHOSE}{buttons('{}', True)}<form>{buttons('{}', True)}</form>",
+        f'{SAYS_WHOSE}{buttons("{}", True)}<input name="name" value="甲某">',
+        f"{SAYS_WHOSE}{buttons('{}', True, False).replace('radio', 'checkbox')}",
+        f"{SAYS_WHOSE}<p>{buttons('{}', True)}<td class=col-shift>a</td></p><p>{buttons('{}', False)}</p>",
+    ],
+)
+def test_what_is_no_group_of_radio_buttons_is_several_fields(body: str) -> None:
+    assert "甲某" not in whole(page(page_shape()), body.encode()).decode()
+
+
 EMPTY = pytest.mark.parametrize("empty", ["", " ", "&nbsp;", "<b></b>", "&#8203;"])
 CONTAINER = pytest.mark.parametrize("tag", ["tr", "li", "dl", "article"])
 

@@ -18,6 +18,7 @@ from tests.policies.formats.masking import (
     NOTHING,
     PUBLIC,
     RECORD,
+    REMARK,
     SECRET,
     UNDECLARED,
     cuts,
@@ -85,6 +86,8 @@ def test_what_becomes_of_a_record(body: str | bytes, expected: str) -> None:
         {"name": "欧阳若曦"},
         {"new": ["欧阳若曦"]},
         {"new": {"deep": ["欧阳若曦"]}},
+        {"new": [{"deep": "欧阳若曦"}]},
+        {"id": [{"deep": "欧阳若曦"}]},
     ],
     ids=json.dumps,
 )
@@ -93,6 +96,41 @@ def test_what_a_field_hides_is_hidden_in_the_free_text_of_its_record(hidden: dic
         for record in ({"remark": remark, **hidden}, {**hidden, "remark": remark}):
             assert json.loads(masked(json.dumps(record)))["remark"] == shown
             assert [each["remark"] for each in json.loads(masked(json.dumps([record, record])))] == [shown, shown]
+
+
+FAMILY = Object(
+    {"remark": Value(REMARK), "kin": RECORD, "columns": Value(PUBLIC), "rows": Rows("columns", RECORD)},
+    Value(UNDECLARED),
+)
+
+
+@pytest.mark.parametrize(
+    "kin",
+    [
+        {"kin": {"name": "欧阳若曦"}},
+        {"kin": {"remark": "晴", "name": "欧阳若曦"}},
+        {"kin": {"id": 1, "secret": "欧阳若曦"}},
+        {"kin": {"new": {"deep": "欧阳若曦"}}},
+        {"kin": ["欧阳若曦"]},
+        {"kin": [{"name": "李四"}, {"name": "欧阳若曦"}]},
+        {"kin": [{"id": 1, "name": "李四"}, {"id": 2, "name": "欧阳若曦"}]},
+        {"kin": [{"id": 1, "secret": "李四"}, {"id": 2, "secret": "欧阳若曦"}]},
+        {"kin": [{"remark": "晴", "name": "李四"}, {"remark": "晴", "name": "欧阳若曦"}]},
+        {"columns": ["id", "name"], "rows": [[1, "李四"], [2, "欧阳若曦"]]},
+    ],
+    ids=json.dumps,
+)
+def test_what_a_record_within_a_record_hides_is_hidden_in_the_free_text_of_both(kin: dict[str, object]) -> None:
+    for record in ({"remark": "去欧阳若曦家", **kin}, {**kin, "remark": "去欧阳若曦家"}):
+        shown = json.loads(masked(json.dumps([record, {"remark": "去欧阳若曦家", "kin": {"id": 1}}]), FAMILY))
+        # ... and not in that of another record
+        assert [each["remark"] for each in shown] == ["去***家", "去欧阳若曦家"]
+
+
+def test_what_records_treated_as_a_table_hide_is_hidden_in_the_free_text_of_each_by_itself() -> None:
+    body = [{"remark": "欧阳若曦和李四光", "kin": {"id": 1, "name": name}} for name in ("欧阳若曦", "李四光")]
+    shown = json.loads(masked(json.dumps(body), FAMILY))
+    assert [each["remark"] for each in shown] == ["***和李四光", "欧阳若曦和***"]
 
 
 def test_one_declaration_for_every_shape_an_envelope_takes() -> None:
