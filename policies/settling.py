@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from policies.formats.json_tree import is_hidden_key
+from policies.formats.json_keys import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
 from policies.near import Near, named_within
 from policies.policy import OnWrite

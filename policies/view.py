@@ -3,71 +3,44 @@
 A view depends on the grants that apply and on nothing else of the caller, so few are ever made and each is kept.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import msgspec
 
+from policies.actions import action_of
 from policies.addresses import Addresses
 from policies.besides import shows_besides
+from policies.binding import Binding
 from policies.choose import EVERYBODYS, GENERAL, NOTHING_PERMITTED, Choice, Permitted, Tables, everybodys
 from policies.choose import Rows as Shown
-from policies.data_keys import BadToken, DataKeys
+from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.csv_body import CsvMasker
-from policies.formats.free_text import hide, personal_spans
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
-from policies.formats.html_shape import HtmlShape, Selector
+from policies.formats.html_shape import HtmlShape
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Node, Object, Rows, Value
+from policies.formats.json_nodes import Object, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
-from policies.formats.masker import LEFT_OUT, Action, Kind, Masker, Tally, Withheld
+from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
 from policies.links import OF_ADDRESSES, Links
-from policies.policy import Direction, OnWrite
+from policies.policy import Direction
 from policies.program import (
-    FREE_TEXT,
-    KEY_PATTERN,
-    SEGMENT,
-    SEGMENTS,
     UNDECLARED,
-    CursorShape,
-    ElementShape,
     GrantRule,
-    HtmlShapes,
-    KeyShape,
-    LinkShape,
-    ObjectShape,
     OperationRule,
     Program,
-    RowsShape,
-    Shape,
     Shapes,
-    ValueShape,
     fields_in,
-    values_in,
 )
-from policies.transforms.handle import HANDLE
-from policies.transforms.keyed import FieldKeys, SubjectTransform
-from policies.transforms.make import (
-    REDACTED,
-    could_have_made,
-    number_transform_of,
-    opener_of,
-    subject_transform_of,
-    transform_of,
-)
-from policies.transforms.sealed import plain_value, stored_tokens
-from policies.transforms.spec import Block, Drop, Form, Null, Scan, Show, Spec, looks_true, needs_subject
+from policies.transforms.spec import Form, Scan, Show
 from policies.unopened import Noting, Unopened
-
-_NUMBER = "[0-9]{1,6}"
 
 
 class View:
@@ -116,11 +89,11 @@ class View:
         self._unopened = Unopened()
         self._stores = any(field.at_rest is not None for field in program.fields)
         self.sends = tuple(
-            _action(program, place, made, secret, keys, is_sent=True) for place, made in enumerate(self.sent)
+            action_of(program, place, made, secret, keys, is_sent=True) for place, made in enumerate(self.sent)
         )
         self.masks_sent = any(action.kind is not Kind.SHOW for action in self.sends)
         self._actions = tuple(
-            _action(program, place, made, secret, keys, self._unopened.note, is_tried=is_tried)
+            action_of(program, place, made, secret, keys, self._unopened.note, is_tried=is_tried)
             for place, made in enumerate(self.decisions)
         )
         self.actions = self._actions[: len(program.fields)]
@@ -137,9 +110,9 @@ class View:
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
         self._differs = self._tables.differ or any(grant.rows or grant.at_most for grant in grants)
         self.links = Links(program, self)
-        self._followed = _links(program)
-        self._bound: dict[tuple[int, int, str], Node | HtmlShape] = {}
-        self._leading: dict[int, bool] = {}
+        self._binding = Binding(
+            program, self._actions, self._asking.actions, self, self.links, self._rows, differs=self._tables.differ
+        )
 
     def choice(
         self,
@@ -220,14 +193,14 @@ class View:
         self._check_besides(shapes, kind, choice)
         match kind:
             case "json" if shapes.json is not None:
-                node = self._node(shapes.json, GENERAL, addresses)
+                node = self._binding.node(shapes.json, GENERAL, addresses)
                 return JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
-                record = self._node(shapes.csv, GENERAL, addresses)
+                record = self._binding.node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
                 return CsvMasker(record, self.actions[UNDECLARED], tally, charset, choice, addresses.hidden)
             case "html" if shapes.html is not None:
-                page = self._page(shapes.html, GENERAL)
+                page = self._binding.page(shapes.html, GENERAL)
                 if page.record.decides:
                     return PageOfSomebody(page, tally, charset, seal, said, choice, addresses)
                 self._check_rows(shapes, choice)
@@ -268,131 +241,6 @@ class View:
                 return TextMasker(undeclared, tally, charset)
             case _:
                 return None
-
-    def _node(self, shape: Shape, table: int, addresses: Addresses | None) -> Node:
-        key = (id(shape), table, "node")
-        leads_on = addresses is not None and self._leads_on(shape)  # what it becomes depends on who asks, and when
-        kept = addresses.bound if addresses is not None and leads_on else self._bound
-        bound = kept.get(key)
-        if not isinstance(bound, Value | Object | Rows):
-            bound = kept[key] = self._bind(shape, table, addresses if leads_on else None)
-        return bound
-
-    def _object(self, shape: ObjectShape, addresses: Addresses | None, table: int) -> Object:
-        bound = self._node(shape, table, addresses)
-        assert isinstance(bound, Object)
-        return bound
-
-    def _leads_on(self, shape: Shape) -> bool:
-        """Whether handles stand in what has *shape*."""
-        known = self._leading.get(id(shape))
-        if known is None:
-            match shape:
-                case LinkShape():
-                    known = self.links.may_tell
-                case CursorShape(record, _):
-                    known = self.links.hides(record)
-                case ValueShape(field):
-                    known = bool(self._program.fields[field].key_of)
-                case RowsShape(_, record):
-                    known = self._leads_on(record)
-                case ObjectShape(children, other, items):
-                    within = (*children.values(), other, items)
-                    known = any(self._leads_on(each) for each in within if each is not None)
-                case KeyShape():
-                    known = False
-            self._leading[id(shape)] = known
-        return known
-
-    def _page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
-        key = (id(shapes), table, "page")
-        bound = self._bound.get(key)
-        if not isinstance(bound, HtmlShape):
-            bound = self._bound[key] = self._bind_page(shapes, table)
-        return bound
-
-    def _in(self, table: int, index: int) -> Action:
-        return self._actions[table * len(self._program.fields) + index]
-
-    def _bind(self, shape: Shape, table: int, addresses: Addresses | None = None) -> Node:
-        match shape:
-            case ValueShape():
-                return self._bind_value(shape, table, addresses)
-            case RowsShape(columns, record):
-                return Rows(columns, self._bind_object(record, table, addresses))
-            case ObjectShape():
-                return self._bind_object(shape, table, addresses)
-            case KeyShape(fields):
-                return Value(self._action_of_key(fields))
-            case CursorShape(record, fields):
-                action = self._action_of_key(fields)
-                if addresses is not None and self.links.hides(record):
-                    action = _written(action, partial(addresses.cursor, record))
-                return Value(action)
-            case LinkShape():
-                action = self.actions[FREE_TEXT]
-                return Value(action if addresses is None else _written(action, addresses.link))
-
-    def _action_in(self, element: ElementShape) -> Action | None:
-        """What becomes of what *element* holds by its own declaration: it is no field of the record."""
-        if element.key:
-            return self._action_of_key(element.key)
-        return None if element.field is None else self.actions[element.field]
-
-    def _action_of_key(self, fields: Sequence[int]) -> Action:
-        """What becomes of a key, which is hidden wherever one of its *fields* is."""
-        hidden = [index for index in fields if not self.may_ask([index])]
-        return self._asking.actions[(hidden or fields)[0]]
-
-    def _bind_value(self, shape: ValueShape, table: int, addresses: Addresses | None) -> Value:
-        action, label = self._in(table, shape.field), self._in(table, shape.label)
-        record = self._program.fields[shape.field].key_of
-        if addresses is not None and record and action.kind is Kind.MASK:
-            action = _written(action, partial(addresses.handle, record))
-        keys, both = self._program.labels.json, None
-        if keys is not None:
-            both = Object({keys[0]: Value(action), keys[1]: Value(label)}, Value(self.actions[UNDECLARED]))
-        return Value(action, label, both)
-
-    def _bind_object(self, shape: ObjectShape, table: int, addresses: Addresses | None = None) -> Object:
-        is_whose = shape.subject is not None and self._tables.differ
-        named = ((key, self._program.fields[child.field].name) for key, child in values_in(shape))
-        return Object(
-            children={name: self._bind(child, table, addresses) for name, child in shape.children.items()},
-            other=Value(self.actions[UNDECLARED]) if shape.other is None else self._bind(shape.other, table, addresses),
-            items=None if shape.items is None else self._bind(shape.items, table, addresses),
-            subject=shape.subject,
-            in_table=partial(self._object, shape, addresses) if is_whose else None,
-            conditions=tuple((key, name) for key, name in named if name in self._rows),
-        )
-
-    def _bind_page(self, shapes: HtmlShapes, table: int) -> HtmlShape:
-        selectors = tuple(
-            Selector(
-                element=element.element,
-                css_class=re.compile(element.css_class) if element.css_class else None,
-                within=re.compile(element.within) if element.within else None,
-                action=self._action_in(element),
-            )
-            for element in shapes.elements
-        )
-        return HtmlShape(
-            record=self._bind_object(shapes.record, table),
-            key=shapes.key,
-            selectors=selectors,
-            control=re.compile(shapes.control) if shapes.control else None,
-            own_control=re.compile(shapes.own_control) if shapes.own_control else None,
-            undeclared=self.actions[UNDECLARED],
-            other_control=replace(self.actions[FREE_TEXT], restore=True) if shapes.scanned else None,
-            links=self._followed,
-            labels=self._program.labels.html,
-            links_hold_values=shapes.links_hold_values,
-            tables=shapes.tables,
-            titles=shapes.titles,
-            key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
-            key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
-            in_table=partial(self._page, shapes) if self._tables.differ else None,
-        )
 
 
 class Views:
@@ -453,121 +301,3 @@ def _seeing(grant: GrantRule, everywhere: Sequence[GrantRule]) -> GrantRule:
         return grant
     sees = {category: spec for each in everywhere for category, spec in each.sees.items()}
     return msgspec.structs.replace(grant, sees={**grant.sees, **sees}, records=None, fields=None)
-
-
-def _written(action: Action, written: Callable[[str], str | None]) -> Action:
-    """*action* with what is *written* in the place of its mask; three stars where nothing can be."""
-    return replace(
-        action,
-        kind=Kind.MASK,
-        apply=lambda value: REDACTED if (then := written(value)) is None else then,
-        apply_for=None,
-    )
-
-
-def _links(program: Program) -> tuple[re.Pattern[str], ...]:
-    """Paths that may be called and tell of nobody: a number of a few digits at most stands where anything may, or, for
-    the key of a record, a handle.
-    """
-    literal_or_number = {
-        operation.path.replace(KEY_PATTERN, f"(?:{_NUMBER}|{HANDLE})").replace(SEGMENT, _NUMBER)
-        for operation in program.operations
-        if not operation.refuse_zh and SEGMENTS not in operation.path
-    }
-    return tuple(re.compile(path) for path in sorted(literal_or_number))
-
-
-def _action(
-    program: Program,
-    place: int,
-    decision: Decision,
-    secret: bytes,
-    data: DataKeys | None,
-    note: Callable[[int, str], None] = lambda field, stored: None,
-    *,
-    is_sent: bool = False,
-    is_tried: bool = False,
-) -> Action:
-    """The action at a *place* in the tables of a view, one table behind the other. *note*: see `Unopened`.
-
-    Of what the caller sends nothing is encrypted yet: that comes last.
-    """
-    field = program.fields[place % len(program.fields)]
-    keys = FieldKeys(secret, program.system, field.category, data)
-    kind, apply = _treatment(decision.spec, keys)
-    apply_for = subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None
-    # Of an empty control only what the form carries says whether there was anything to drop.
-    restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
-    number = number_transform_of(decision.spec)
-    is_stored = field.at_rest is not None and not is_sent
-    if field.at_rest is not None and is_stored and kind not in (Kind.DROP, Kind.BLOCK):
-        tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
-        opens = plain_value if is_tried else tokens.open if tokens is not None else _unopened
-        noted = partial(note, place)
-        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted), _never_stored(noted)
-        apply_for = _opened_for(opens, apply_for, noted) if apply_for is not None else None
-    return Action(
-        field=place,
-        kind=kind,
-        apply=apply,
-        apply_for=apply_for,
-        personal=field.personal,
-        followed=field.followed,
-        restore=restore,
-        number=number,
-        stays=isinstance(decision.spec, Null),
-        makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
-        stored=is_stored,
-        opens=opener_of(decision.spec, keys),
-    )
-
-
-def _opened(
-    opens: Callable[[str], str], kind: Kind, apply: Callable[[str], str], note: Callable[[str], None]
-) -> Callable[[str], str]:
-    """*apply* to what a stored value stands for. What does not open here is hidden from everybody, and noted."""
-
-    def treat(stored: str) -> str:
-        try:
-            value = opens(stored)
-        except BadToken:
-            note(stored)
-            return REDACTED
-        return hide(value, personal_spans(value)) if kind is Kind.SCAN else apply(value)
-
-    return treat
-
-
-def _opened_for(
-    opens: Callable[[str], str], apply_for: SubjectTransform, note: Callable[[str], None]
-) -> SubjectTransform:
-    """The same for what goes by whom the record is about."""
-    return lambda stored, subject: _opened(opens, Kind.MASK, lambda value: apply_for(value, subject), note)(stored)
-
-
-def _unopened(stored: str) -> str:
-    """Without keys nothing opens. Raises BadToken."""
-    raise BadToken
-
-
-def _never_stored(note: Callable[[str], None]) -> Callable[[float], float | None]:
-    """What becomes of a number where texts are stored encrypted: nobody has encrypted it."""
-
-    def hidden(stored: float) -> None:
-        note(str(stored))
-
-    return hidden
-
-
-def _treatment(spec: Spec, keys: FieldKeys) -> tuple[Kind, Callable[[str], str]]:
-    match spec:
-        case Show():
-            return Kind.SHOW, str
-        case Scan():
-            return Kind.SCAN, str
-        case Drop() | Null():
-            return Kind.DROP, str
-        case Block():
-            return Kind.BLOCK, str
-        case _:
-            return Kind.MASK, transform_of(spec, keys)

@@ -9,7 +9,7 @@ from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import hidden_tag
 from policies.formats.html_parts import Run, is_inline, masked_comment, masked_raw, masked_tag
 from policies.formats.html_tables import Cell
-from policies.formats.html_tokens import Comment, EndTag, StartTag, Text, Token
+from policies.formats.html_tokens import Comment, EndTag, StartTag, Tag, Text, Token
 from policies.formats.masker import Action, Kind, Tally, Withheld
 
 LONGEST_FIELD = 256 * 1024
@@ -84,7 +84,7 @@ class Field:
         self._length += len(token.source)
         if self._length > LONGEST_FIELD:
             raise Withheld("too_large_to_mask")
-        if isinstance(token, StartTag | EndTag):
+        if isinstance(token, Tag):
             step = 1 if isinstance(token, StartTag) else -1
             self._depth += step * (token.name == self.tag.name)
             self._enclosed += step * (token.name in _ENDED_BY.get(self.tag.name, _ITSELF)[2])
@@ -110,7 +110,7 @@ class Field:
         for token in self.content:
             if isinstance(token, Text) and not token.raw:
                 lines[-1] += token.text
-            elif isinstance(token, StartTag | EndTag) and not is_inline(token.name):
+            elif isinstance(token, Tag) and not is_inline(token.name):
                 lines.append("")
         return [line.strip() for line in lines if line.strip()]
 

@@ -5,18 +5,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from policies.choose import GENERAL
 from policies.formats.free_text import KnownValues
 from policies.formats.html_attributes import only
 from policies.formats.html_controls import (
     Control,
     choice,
     group_of,
+    is_hidden,
     is_written,
     masked_input,
     masked_select,
     masked_textarea,
 )
-from policies.formats.html_fields import Field
+from policies.formats.html_fields import Field, chosen
 from policies.formats.html_parts import is_unseen
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tokens import StartTag
@@ -117,6 +119,8 @@ class Forms:
         """How the form control will be written, once the personal values of its window are known."""
         match control.tag.name:
             case "select":
+                if self._is_shown_of_some(control):
+                    control.content = chosen(control.content)
                 made = masked_select(control, self._known, self._tally, self._number + 1)
             case "textarea":
                 made = masked_textarea(control, self._known, self._tally, self.own_words(control.tag))
@@ -137,6 +141,12 @@ class Forms:
         self._carry(made)
         self._note_made(control, made)
         return lambda: made.source(self._known, self._tally, self._shape.links)
+
+    def _is_shown_of_some(self, control: Field) -> bool:
+        """Whether the field of *control* is hidden in everybody's records, though it is shown in this one."""
+        if not control.control or is_hidden(control.action) or self._shape.in_table is None:
+            return False
+        return is_hidden(self._shape.in_table(GENERAL).action_of(control.control))
 
     def _group_of(self, tag: StartTag) -> str:
         """The radio buttons of one name in one form are a group: a browser sends one of them at most."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from policies.formats.html_around import VOID
 from policies.formats.html_parts import is_inline
-from policies.formats.html_tokens import EndTag, StartTag
+from policies.formats.html_tokens import EndTag, Tag
 
 DEEPEST = 512
 """Elements in one another. Browsers nest no deeper."""
@@ -100,7 +100,7 @@ class Records:
         """What the next value belongs to, as far as it is known by now."""
         return self._open[-1].line
 
-    def take(self, tag: StartTag | EndTag) -> None:
+    def take(self, tag: Tag) -> None:
         """An element begins or ends, with all that it ends."""
         if tag.name in _UNSEEN:
             return

@@ -1,8 +1,14 @@
-"""What the text of a `script` element is, as its type says."""
+"""What the text of a `script` element is, as its type says, and what becomes of it."""
 
+from collections.abc import Callable
 from enum import Enum
 
+from policies.formats.free_text import KnownValues
+from policies.formats.html_parts import masked_raw
 from policies.formats.html_tokens import StartTag
+from policies.formats.json_body import JsonMasker
+from policies.formats.json_nodes import Value
+from policies.formats.masker import Action, Tally
 
 
 class Script(Enum):
@@ -34,3 +40,23 @@ def script_in(tag: StartTag) -> Script:
     if essence in _JSON or essence.endswith("+json"):
         return Script.JSON
     return Script.CODE if essence in _CODE else Script.OTHER
+
+
+def masked_script(
+    script: Script, source: str, undeclared: Action, known: KnownValues, tally: Tally, template: Callable[[str], str]
+) -> str:
+    """The text of a script or a style sheet, masked. *template* tells what one becomes that is read as a page is."""
+    match script:
+        case Script.JSON:
+            return _data(source, undeclared, tally) if source.strip() else source
+        case Script.OTHER:
+            return masked_raw(template(source), known, tally)
+        case Script.CODE:
+            return masked_raw(source, known, tally)
+
+
+def _data(source: str, undeclared: Action, tally: Tally) -> str:
+    """The text of a script that holds data: nothing in it is declared."""
+    masker = JsonMasker(Value(undeclared), undeclared, tally)
+    masked = b"".join([*masker.feed(source.encode("utf-8", "replace")), *masker.close()]).decode()
+    return masked.replace("<", "\\u003c")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policies.formats.html_tokens import EndTag, StartTag, Text, Token
+from policies.formats.html_tokens import EndTag, StartTag, Tag, Text, Token
 from policies.policy import Headings
 
 MOST_COLUMNS = 1_000
@@ -73,7 +73,7 @@ class Tables:
 
         Nothing of a cell is to be read but its end.
         """
-        if isinstance(token, StartTag | EndTag) and token.name == "table":
+        if isinstance(token, Tag) and token.name == "table":
             self._depth = max(0, self._depth + (1 if isinstance(token, StartTag) else -1))
         if self._headings is None:
             return None

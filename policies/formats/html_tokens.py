@@ -96,7 +96,9 @@ class EndTag(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
-type Token = Text | Comment | StartTag | EndTag
+Tag = StartTag | EndTag
+"""No type statement: it is asked of each token whether it is one, and to ask that of a written union makes it anew."""
+type Token = Text | Comment | Tag
 
 
 class HtmlTokens:
@@ -105,7 +107,7 @@ class HtmlTokens:
     def __init__(self) -> None:
         self._rest = ""
         self._raw_until = ""  # the element whose raw text is being read
-        self._tags: dict[str, StartTag | EndTag] = {}
+        self._tags: dict[str, Tag] = {}
         """By their source, plain tags of elements that hold no raw text."""
 
     def feed(self, text: str, *, final: bool = False) -> Iterator[Token]:
@@ -132,11 +134,11 @@ class HtmlTokens:
         if plain is not None and (known := self._tags.get(plain[0])) is not None:
             return known
         token = self._markup(at, final)
-        if plain is not None and isinstance(token, StartTag | EndTag) and not self._raw_until:
+        if plain is not None and isinstance(token, Tag) and not self._raw_until:
             self._remember(token)
         return token
 
-    def _remember(self, tag: StartTag | EndTag) -> None:
+    def _remember(self, tag: Tag) -> None:
         if len(self._tags) < MOST_TAGS and len(tag.source) <= LONGEST_TAG:
             self._tags[tag.source] = tag
 

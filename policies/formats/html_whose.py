@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from policies.choose import GENERAL, Choice
 from policies.digest import Digester, canonical
 from policies.formats.html_records import Records, Row
-from policies.formats.html_tokens import EndTag, StartTag
+from policies.formats.html_tokens import Tag
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action
 
@@ -36,7 +36,7 @@ class Seen:
         """Begin anew."""
         self._found = Records(self._fields)
 
-    def take(self, tag: StartTag | EndTag) -> None:
+    def take(self, tag: Tag) -> None:
         """An element of the page begins or ends."""
         self._found.take(tag)
 

@@ -3,13 +3,15 @@
 Both ways spell the output alike (compact, in the order of the input), so it does not matter how a body was split.
 """
 
+from typing import Any
+
 from policies.choose import EVERYBODYS, Choice
 from policies.formats.free_text import KnownValues
 from policies.formats.json_nodes import Node
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
-from policies.formats.json_tree import JsonTree, without
-from policies.formats.masker import Action, Tally
+from policies.formats.json_tree import JsonTree
+from policies.formats.masker import HIDDEN_KEY, Action, Tally, Withheld
 
 WHOLE_BYTES = 1024 * 1024
 """A body up to this size is treated at once."""
@@ -67,7 +69,24 @@ class JsonMasker:
             tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
-        return spell(value if self._hidden is None else without(value, self._hidden))
+        return spell(value if self._hidden is None else _without(value, self._hidden))
 
     def _without_mark(self) -> bytearray:
         return self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer
+
+
+def _without(value: Any, hidden: KnownValues) -> Any:
+    """*value*, masked, without what is *hidden*. Raises Withheld where a key of an object is."""
+    match value:
+        case str():
+            return hidden.hidden_in(value)
+        case dict():
+            if any(key in hidden for key in value):
+                raise Withheld(HIDDEN_KEY)
+            return {key: _without(item, hidden) for key, item in value.items()}
+        case list():
+            return [_without(item, hidden) for item in value]
+        case bool() | None:
+            return value
+        case _:
+            return None if str(value) in hidden else value

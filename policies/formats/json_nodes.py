@@ -7,6 +7,8 @@ from typing import Any
 
 from policies.formats.masker import Action, Kind
 
+DEEPEST = 64
+"""How many containers may lie in one another."""
 FEWEST_KEYS = 2
 """Of records with fewer it does not pay to make a table."""
 
@@ -133,6 +135,16 @@ def items_of(node: Node) -> Node | None:
             return node
         case Rows():
             return None
+
+
+def in_place_of(node: Value | Rows, unknown: Object) -> Object:
+    """What an object is that stands where *node* is declared; *unknown* where nothing says so."""
+    if isinstance(node, Value):
+        if node.labelled is not None:
+            return node.labelled
+        if node.action.kind is Kind.BLOCK:
+            return Object({}, node)
+    return unknown
 
 
 def table_of(node: Object, keys: tuple[str, ...]) -> Table | None:

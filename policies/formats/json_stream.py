@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from policies.formats.free_text import KnownValues
-from policies.formats.json_nodes import Node, Object, Rows, Value, items_of
+from policies.formats.json_keys import hidden_key, is_telling_key
+from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, in_place_of, items_of
+from policies.formats.json_subjects import note_subject
 from policies.formats.json_text import parse, spell
-from policies.formats.json_tree import DEEPEST, hidden_key, in_place_of, is_telling_key, note_subject
 from policies.formats.masker import HIDDEN_KEY, Action, Kind, Tally, Withheld
 
 UNIT_BYTES = 256 * 1024

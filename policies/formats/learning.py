@@ -7,9 +7,10 @@ import re
 from itertools import repeat
 from typing import Any
 
+from policies.formats.json_keys import is_telling_key
 from policies.formats.json_nodes import Object, Value
 from policies.formats.json_text import parse_exactly, spell
-from policies.formats.json_tree import JsonTree, is_telling_key
+from policies.formats.json_tree import JsonTree
 from policies.formats.masker import Action, Tally, Withheld
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.pinyin import is_name_in_pinyin

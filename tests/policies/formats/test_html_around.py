@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from policies.formats.html_around import DEEPEST, Around
 from policies.formats.html_shape import field_in
-from policies.formats.html_tokens import EndTag, HtmlTokens, StartTag
+from policies.formats.html_tokens import HtmlTokens, StartTag, Tag
 from policies.formats.masker import Withheld
 from tests.policies.formats.test_html_body import masked
 
@@ -15,8 +15,8 @@ BOX = re.compile("box")
 PATTERNS = (FIELD, BOX)
 
 
-def tags(page: str) -> list[StartTag | EndTag]:
-    return [token for token in HtmlTokens().feed(page, final=True) if isinstance(token, StartTag | EndTag)]
+def tags(page: str) -> list[Tag]:
+    return [token for token in HtmlTokens().feed(page, final=True) if isinstance(token, Tag)]
 
 
 def begun(page: str, outer: dict[re.Pattern[str], str] | None = None) -> Around:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.formats import html_body
+from policies.formats import html_body, html_reading
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Held
 from policies.formats.html_shape import HtmlShape, Selector
@@ -257,12 +257,12 @@ def test_templates_in_one_another_are_empty_where_they_are_nested_too_deeply(wit
     page = f"<p>y</p>{within}<script type=a>" + text * 300 + "13800138000" + "</script>" * 3
     shown = masked(page)
     assert shown.startswith("<p>y</p>")
-    assert shown.count("<script") <= html_body.DEEPEST_TEMPLATES
+    assert shown.count("<script") <= html_reading.DEEPEST_TEMPLATES
     assert "13800138000" not in shown
 
 
 def test_a_template_in_a_template_is_read_as_a_page_is() -> None:
-    inner = "<script type=b>" * (html_body.DEEPEST_TEMPLATES - 1) + '<b>x</b><td class="col-name">张三丰</td>'
+    inner = "<script type=b>" * (html_reading.DEEPEST_TEMPLATES - 1) + '<b>x</b><td class="col-name">张三丰</td>'
     page = f"<script type=a>{inner}</script>"
     assert masked(page) == page.replace("张三丰", "张**")
 
@@ -281,7 +281,7 @@ def test_a_value_of_a_few_kinds_is_not_looked_for_elsewhere() -> None:
 
 
 def test_windows_pass_known_values_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_body, "WINDOW_CHARS", 50)
+    monkeypatch.setattr(html_reading, "WINDOW_CHARS", 50)
     page = '<td class="col-name">张三丰</td>' + "<p>x</p>" * 50 + "<p>张三丰</p>"
     assert "张三丰" not in masked(page)
 
@@ -312,7 +312,7 @@ def test_a_page_of_an_undeclared_system_shows_nothing() -> None:
     )
 
 
-FILLER = "<p>没有什么</p>\n" * (html_body.WINDOW_CHARS // 10)
+FILLER = "<p>没有什么</p>\n" * (html_reading.WINDOW_CHARS // 10)
 """Longer than a window, wherever it stands."""
 
 

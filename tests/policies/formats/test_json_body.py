@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policies.choose import Choice
-from policies.formats import json_body, json_stream, json_tree
+from policies.formats import json_body, json_keys, json_stream, json_table
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_nodes import Node, Object, Rows, Value
 from policies.formats.masker import Withheld
@@ -290,7 +290,7 @@ def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
         name: data.draw(st.sampled_from([texts, cells, st.fixed_dictionaries({"id": cells, "name": texts})]))
         for name in names
     }
-    records = data.draw(st.lists(st.fixed_dictionaries(columns), min_size=json_tree.FEWEST_ROWS, max_size=8))
+    records = data.draw(st.lists(st.fixed_dictionaries(columns), min_size=json_table.FEWEST_ROWS, max_size=8))
     together, apart = tally(), tally()
     table = whole(lambda: JsonMasker(node, UNDECLARED, together), json.dumps(records).encode())
     pieces = [whole(lambda: JsonMasker(node, UNDECLARED, apart), json.dumps(each).encode()) for each in records]
@@ -305,18 +305,18 @@ def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
             json.dumps(answer).encode(),
         )
     )
-    assume(not any(map(json_tree.is_telling_key, names)))
+    assume(not any(map(json_keys.is_telling_key, names)))
     assert by_row["rows"] == [[each.get(name) for name in names] for each in json.loads(table)]
 
 
 def test_no_more_is_remembered_of_what_answers_call_their_fields_than_pays() -> None:
     node = Object({"id": Value(PUBLIC)}, Value(UNDECLARED))
-    for number in range(2 * json_tree.MOST_TABLES):
+    for number in range(2 * json_table.MOST_TABLES):
         assert masked(json.dumps([{"id": 1, f"f{number}": "x"}] * 2), node) == (
             f'[{{"id":1,"f{number}":"***"}},{{"id":1,"f{number}":"***"}}]'
         )
-    assert 0 < len(node.tables) <= json_tree.MOST_TABLES
-    for keys in (["id", "13800138000"], ["id", "张三"], ["id", *(f"f{n}" for n in range(json_tree.WIDEST_TABLE))]):
+    assert 0 < len(node.tables) <= json_table.MOST_TABLES
+    for keys in (["id", "13800138000"], ["id", "张三"], ["id", *(f"f{n}" for n in range(json_table.WIDEST_TABLE))]):
         assert "x" not in masked(json.dumps([dict.fromkeys(keys, "x") | {"id": 1}] * 2), node)
         assert tuple(keys) not in node.tables
 

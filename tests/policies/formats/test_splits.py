@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.formats import html_body, json_body, json_stream, text_body
+from policies.formats import html_reading, json_body, json_stream, text_body
 from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import HtmlMasker
 from policies.formats.json_body import JsonMasker
@@ -84,8 +84,8 @@ def test_a_body_that_ends_within_a_character_is_withheld(name: str, charset: str
 LIMITS = (
     (json_body, "WHOLE_BYTES", 30),
     (json_stream, "UNIT_BYTES", 20),
-    (html_body, "WINDOW_CHARS", 40),
-    (html_body, "LONGEST_RUN", 20),
+    (html_reading, "WINDOW_CHARS", 40),
+    (html_reading, "LONGEST_RUN", 20),
     (text_body, "LONGEST_LINE", 20),
     (text_body, "MARGIN", 60),
 )

@@ -1,0 +1,150 @@
+"""Records of one list that have the same keys are treated as a table, column by column: that is three times as fast."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from policies.formats.free_text import KnownValues
+from policies.formats.json_keys import is_telling_key
+from policies.formats.json_nodes import DEEPEST, FEWEST_KEYS, Object, Table, table_of
+from policies.formats.json_subjects import note_subject
+from policies.formats.json_values import NOTHING, SINGLE, drop, masked, remember_hidden
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+
+FEWEST_ROWS = 2
+"""From so many records on it pays to look at a list of them as a table."""
+MOST_TABLES, WIDEST_TABLE = 64, 256
+"""Of the records of a node, so many sets of so many keys are remembered: which there are, others say."""
+_OBJECTS = {dict}
+
+
+class Tree(Protocol):
+    """What treats the parts of a body that are no tables."""
+
+    tally: Tally
+    hides: KnownValues | None
+    """Told of what is hidden, where anybody asks."""
+
+    def record(self, node: Object, value: dict[str, Any], depth: int) -> dict[str, Any]:
+        """What an object becomes."""
+        ...
+
+    def scalar(self, action: Action, value: Any, known: KnownValues | None = None) -> Any:
+        """What a single value becomes."""
+        ...
+
+
+def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int) -> bool:
+    """Treat *records* with the same keys field by field, as `Tree.record` would one by one, in a third of the time.
+
+    False, and nothing was done, where they are not that.
+    """
+    table = _table_of(node, records[0]) if depth < DEEPEST else None
+    columns = None if table is None else _columns_of(table, records)
+    if table is None or columns is None:
+        return False
+    of_text = [False] * len(columns)
+    for place in table.values:
+        column = columns[place]
+        of_text[place] = _are_texts(column)
+        if not of_text[place] and not SINGLE.issuperset(map(type, column)):
+            return False
+    for place, _, _ in table.objects:
+        if set(map(type, columns[place])) != _OBJECTS:
+            return False
+    if table.subject is not None:
+        _note_subjects(tree.tally, node, columns[table.subject], are_text=of_text[table.subject])
+    hidden: list[tuple[Sequence[Any], Sequence[Any]]] = []
+    for place, key, action in table.treated:
+        column = columns[place]
+        if action.personal:
+            _count(tree.tally, action, column)
+        if action.kind is not Kind.MASK:
+            _without_masks(action, key, column, records)
+            if action.kind is Kind.DROP:
+                hidden.append((column, (None,) * len(column)))
+            continue
+        masks = list(map(action.apply, column)) if of_text[place] else [masked(action, item, "") for item in column]
+        for record, item in zip(records, masks, strict=True):
+            record[key] = item
+        hidden.append((column, masks))
+    if tree.hides is not None:
+        for values, treated in hidden:
+            remember_hidden(tree.hides, values, treated)
+    for place, key, child in table.objects:
+        column = columns[place]
+        if not treat_as_table(tree, child, column, depth + 1):
+            for record, item in zip(records, column, strict=True):
+                record[key] = tree.record(child, item, depth + 1)
+    for place, key, action in table.texts:  # once all other fields of each record are known
+        for number, (record, item) in enumerate(zip(records, columns[place], strict=True)):
+            if item not in NOTHING:
+                known = _known_of(hidden, number) if table.looks_further else None
+                record[key] = tree.scalar(action, item, known)
+    return True
+
+
+def _count(tally: Tally, action: Action, column: Sequence[Any]) -> None:
+    """Count the values of *column*, which is treated by *action*."""
+    number = len(column)
+    if action.kind is not Kind.DROP and not all(column):
+        number -= column.count(None) + column.count("")
+    if number:
+        tally.fields[action.field] += number
+
+
+def _note_subjects(tally: Tally, node: Object, identifiers: Sequence[Any], *, are_text: bool) -> None:
+    if are_text:
+        tally.digester.note(filter(None, identifiers), tally.subjects)
+        return
+    for identifier in identifiers:
+        note_subject(node, identifier, tally)
+
+
+def _table_of(node: Object, record: Any) -> Table | None:
+    """How records of *node* with the keys of *record* are treated as a table; None where they cannot be."""
+    if node.decides or node.asks_whose or type(record) is not dict or len(record) < FEWEST_KEYS:
+        return None
+    keys = tuple(record)
+    table = node.tables.get(keys)
+    if table is None and not any(key not in node.children and is_telling_key(key) for key in keys):
+        table = table_of(node, keys)
+        if table is not None and len(keys) <= WIDEST_TABLE:
+            if len(node.tables) >= MOST_TABLES:
+                node.tables.clear()
+            node.tables[keys] = table
+    return table
+
+
+def _columns_of(table: Table, records: Sequence[Any]) -> list[tuple[Any, ...]] | None:
+    """The values of *records* by place, where all are objects with the keys of *table* and no others."""
+    try:
+        rows = list(map(table.cells, records))
+    except (KeyError, TypeError):
+        return None
+    return list(zip(*rows, strict=True)) if set(map(len, records)) == {len(rows[0])} else None
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    """Whether all of *values* are texts: nothing else can be joined, and nothing asks faster."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True
+
+
+def _without_masks(action: Action, key: str, column: Sequence[Any], records: Sequence[dict[str, Any]]) -> None:
+    """Do what *action*, which makes no masks, does to the values that *records* have at *key*."""
+    if action.kind is Kind.DROP:
+        for record in records:
+            drop(action, record, key)
+    elif action.kind is Kind.BLOCK and not all(item in NOTHING for item in column):
+        raise Withheld(VALUE_BLOCKED)
+
+
+def _known_of(hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]], place: int) -> KnownValues:
+    """What the record at *place* hides, of columns as they were and as they became."""
+    known = KnownValues()
+    for column, treated in hidden:
+        remember_hidden(known, column[place : place + 1], treated[place : place + 1])
+    return known

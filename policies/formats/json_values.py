@@ -1,0 +1,51 @@
+"""What becomes of single values of a JSON body, and what is remembered of those that are hidden."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from policies.formats.free_text import KnownValues
+from policies.formats.masker import Action
+
+SINGLE = frozenset({str, int, bool, type(None)})
+"""Types of values that hold no others."""
+NOTHING = (None, "")
+"""Values that say nothing, and are left as they are."""
+
+
+def masked(action: Action, value: Any, subject: str) -> Any:
+    """What *action* makes of *value* in a record about the canonical *subject*."""
+    return action.masked(value, subject) if isinstance(value, str) else counterpart(action.number, value)
+
+
+def counterpart(number: Callable[[float], float | None], value: Any) -> float | None:
+    """What stands for *value*, which is no text: null, but for a number whose band has a number."""
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def drop(action: Action, record: dict[str, Any], key: str) -> None:
+    """Take what stands at *key* out of *record*: the value, and the key as well unless *action* says that it stays."""
+    if action.stays:
+        record[key] = None
+    else:
+        del record[key]
+
+
+def remember(known: KnownValues | None, value: Any) -> None:
+    """Add to *known* every text in *value*, of which nothing is shown."""
+    match value:
+        case str() if known is not None:
+            known.add(value)
+        case dict():
+            remember(known, list(value.values()))
+        case list() if known is not None:
+            for item in value:
+                remember(known, item)
+        case _:
+            pass
+
+
+def remember_hidden(known: KnownValues, column: Sequence[Any], treated: Sequence[Any]) -> None:
+    """Add to *known* the texts in *column* that have become something else, as *treated* says."""
+    for item, became in zip(column, treated, strict=True):
+        if type(item) is str and item != became:
+            known.add(item)
