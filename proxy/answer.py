@@ -25,8 +25,6 @@ KINDS = {
     "text/plain": "text",
 }
 TEXT_KINDS = ("html", "csv", "text")
-SCANNED_KINDS = ("html", "text")
-"""Those in which whatever is not declared is scanned, and not hidden."""
 STATIC = "static"
 
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
@@ -111,8 +109,6 @@ def treatment_of(
         return Withhold(reason=reason_for_body(withheld.reason))
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    if kind in SCANNED_KINDS and not system.is_learning:
-        masker = AsSaid(masker, kind)
     named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")
     return Mask(masker=masker, content_type=named, format=kind)
 
@@ -162,5 +158,11 @@ def _masker(
         # A form that was not accepted comes back as a page of the operation, often with status 400 or 422.
         masker = forward.view.masker(system.program.errors, kind, tally, charset, seal, said, choice, addresses)
         if masker is not None and not (kind == "html" and shapes.html is not None):
-            return masker
-    return forward.view.masker(shapes, kind, tally, charset, seal, said, choice, addresses)
+            return _as_said(masker, kind, system.program.errors)
+    return _as_said(forward.view.masker(shapes, kind, tally, charset, seal, said, choice, addresses), kind, shapes)
+
+
+def _as_said(masker: Masker | None, kind: str, shapes: Shapes) -> Masker | None:
+    """*masker*, which is withheld where it would scan what is data. What is declared to be CSV may be called text."""
+    is_scanned = kind == "html" or (kind == "text" and shapes.text is not None)
+    return AsSaid(masker, kind) if masker is not None and is_scanned else masker

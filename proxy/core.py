@@ -5,6 +5,7 @@ before anybody has looked at it. What stands here is put in the place of its own
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -43,6 +44,9 @@ LARGEST_BUFFERED = 1024 * 1024
 LONGEST_HEAD = 64 * 1024
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
+
+_REQUEST_LINE = re.compile(rb"[^\s]+ [^\s]+ [^\s]+")
+"""With one blank between its parts and none around it: others split it elsewhere."""
 
 type Commands = layer.CommandGenerator[None]
 
@@ -298,6 +302,14 @@ class StrictServer(_http1.Http1Server):
         if self.stream_id == asked and (self.buf if self.request is None else not self.request_done):
             ARRIVING.begun(self.conn.id)
 
+    def read_body(self, event: events.Event) -> Commands:
+        """Let the core read; it does not know trailers, which come after everything was decided."""
+        try:
+            yield from super().read_body(event)
+        except NotImplementedError:
+            yield commands.CloseConnection(self.conn)
+            yield ReceiveHttp(RequestProtocolError(self.stream_id, "malformed_request", ErrorCode.GENERIC_CLIENT_ERROR))
+
     def _turn_away(self, status: int) -> Commands:
         event = Stream.gate.turn_away(self.context.client, status)
         answer = error_response(status, coded("malformed_request", event, as_page=True))
@@ -367,6 +379,8 @@ def fault_of(data: bytes) -> int | None:
     """The status that the beginning of a request must be refused with, if it must be."""
     end = data.find(b"\r\n\r\n")
     head = data if end < 0 else data[:end]
+    if end >= 0 and not _REQUEST_LINE.fullmatch(head.partition(b"\r\n")[0]):
+        return 400
     if len(head) > LONGEST_HEAD:
         return 431
     bare = head.replace(b"\r\n", b"")

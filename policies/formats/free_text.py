@@ -7,6 +7,7 @@ from dataclasses import replace
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
+from policies.recognisers.readings import may_say_more, packed, readings
 from policies.recognisers.scan import scan
 from policies.transforms.handle import handles_in
 from policies.transforms.make import REDACTED
@@ -70,6 +71,9 @@ class KnownValues:
         spans = self.spans(text, typed=True)
         return hide(text, merge(each for each in spans if not any(a <= each.start < each.end <= b for a, b in ours)))
 
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
     def __contains__(self, text: object) -> bool:
         return text in self._values
 
@@ -95,7 +99,19 @@ def personal_spans(text: str, known: KnownValues | None = None, *, typed: bool =
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
+        if known and may_say_more(text):
+            spans.extend(_spelled_otherwise(text, known))
     return merge(spans)
+
+
+def _spelled_otherwise(text: str, known: KnownValues) -> Iterator[Span]:
+    """Where what is *known* stands in *text* escaped or packed."""
+    for reading in readings(text):
+        for span in known.spans(reading.text):
+            yield Span(*reading.span(span.start, span.end), ())
+    for start, end, held, _ in packed(text):
+        if known.spans(held):
+            yield Span(start, end, ())
 
 
 def _spans_between(handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool) -> list[Span]:

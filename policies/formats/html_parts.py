@@ -15,7 +15,8 @@ from policies.transforms.make import REDACTED
 
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big button cite code data del dfn em font i img ins kbd label mark nobr output picture q "
-    "rb rp rt rtc ruby s samp small source span strong sub sup time tt u var wbr".split()
+    "rb rp rt rtc ruby s samp small source span strong sub sup time tt u var wbr "
+    "tspan textpath mi mn mo ms mtext".split()  # of drawings and of formulas
 )
 
 _FOLLOWED = frozenset({"action", "formaction", "href"})

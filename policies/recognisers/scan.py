@@ -5,13 +5,15 @@ Text without personal data is most of all text; the gate (hyperscan) reads it at
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import hyperscan
 
 from policies.recognisers.names import ANNOUNCING, FOLLOWING, find_names_before_words, find_names_behind_words
-from policies.recognisers.normalise import INVISIBLE, Normal, normalise
+from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, NUMERALS, Normal, normalise
+from policies.recognisers.readings import MOST_ROUNDS, PACKED_GATE, READING_GATE, packed, readings
 from policies.recognisers.table import (
+    AROUND_GROUPS,
     CONTEXT_CHARS,
     MOST_SEPARATORS,
     ORDER,
@@ -22,26 +24,36 @@ from policies.recognisers.table import (
 )
 from policies.recognisers.tokens import MARK, find_tokens
 
-_STRIPPED = str.maketrans("", "", SEPARATORS.replace("\\", ""))
+_STRIPPED = str.maketrans("", "", f"{SEPARATORS}{AROUND_GROUPS}".replace("\\", ""))
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 # Every number of the table needs six digits in a row, with few separators between two.
 _DIGITS = "[0-9\uff10-\uff19]"
-_WIDE = "\u00a0\u3000\uff0e\u2010-\u2015\u2212\ufe63\uff0d\uff3f\uff0f"
+_WIDE = (
+    "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
+    "\uff0d\uff0e\uff0f\uff3f"
+)
 """What is read as one of the separators."""
 _BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
-_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN = range(6)
+_FOUR = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c]{{0,3}}{_DIGITS}{{4}}"
+_NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
+_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN, _GROUPED, _IN_WORDS, _READ_ON, _PACKED = range(10)
 _GATE = {
     _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}",
     _AT_SIGN: "[@\uff20]",
-    _HIDDEN: f"[{INVISIBLE}]",
+    _HIDDEN: f"[{INVISIBLE}{DIGITS_ELSEWHERE}]",
     _BEFORE: "|".join(ANNOUNCING),
     _BEHIND: "|".join(FOLLOWING),
     _TOKEN: MARK,
+    _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}{_FOUR}{_FOUR}",
+    _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}",
+    _READ_ON: READING_GATE,
+    _PACKED: PACKED_GATE,
 }
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
-_RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}[0-9A-Za-z])*")
-"""No candidate for a number is longer than the run of letters, digits and separators that it stands in."""
+_RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
+"""No candidate for a number is longer than the run of letters, digits and separators that it stands in, unless it is
+written in groups."""
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
@@ -86,16 +98,47 @@ def may_hold_personal_data(text: str) -> bool:
 
 
 def scan(text: str) -> tuple[Hit, ...]:
-    """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*."""
+    """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*.
+
+    What is escaped or packed counts like what it stands for.
+    """
+    return _scanned(text, MOST_ROUNDS)
+
+
+def _scanned(text: str, layers: int) -> tuple[Hit, ...]:
     opened = _opened(text)
     if not opened:
         return ()
+    found = _hits_in(text, opened)
+    if _READ_ON in opened:
+        for reading in readings(text):
+            for hit in _hits_in(reading.text, _opened(reading.text)):
+                start, end = reading.span(hit.start, hit.end)
+                found.append(Hit(start, end, hit.category, hit.score, hit.why))
+    if _PACKED in opened and layers:
+        found.extend(_packed_hits(text, layers - 1))
+    return tuple(resolve(found) if len(found) > 1 else found)
+
+
+def _packed_hits(text: str, layers: int) -> Iterator[Hit]:
+    for start, end, held, is_text in packed(text):
+        for hit in _scanned(held, layers):
+            if is_text or hit.why.startswith("checksum") or hit.category == "mobile":
+                yield Hit(start, end, hit.category, hit.score, hit.why)
+
+
+def _hits_in(text: str, opened: list[int]) -> list[Hit]:
+    """The personal data in *text* as it stands, which opened those parts of the gate."""
     everything = _HIDDEN in opened  # what hides characters may hide them from the gate as well
     normal = normalise(text)
     found: list[Hit] = []
-    if everything or _NUMBER in opened:
-        longest = max(map(len, _RUN.findall(normal.text)), default=0)
+    if everything or _NUMBER in opened or _GROUPED in opened:
+        is_grouped = everything or _GROUPED in opened
+        longest = len(text) if is_grouped else max(map(len, _RUN.findall(normal.text)), default=0)
         found.extend(hit for row in _NUMBERS if row.shortest <= longest for hit in _hits_of(row, normal.text))
+    if everything or _IN_WORDS in opened:
+        in_digits = normal.text.translate(NUMERALS)
+        found.extend(hit for row in _NUMBERS for hit in _hits_of(row, in_digits))
     if everything or _AT_SIGN in opened:
         found.extend(hit for row in _EMAILS for hit in _hits_of(row, normal.text))
     if everything or _BEFORE in opened:
@@ -104,7 +147,7 @@ def scan(text: str) -> tuple[Hit, ...]:
         found.extend(find_names_before_words(normal.text))
     if everything or _TOKEN in opened:
         found.extend(find_tokens(normal.text, _first_category))
-    return tuple(_in_original(hit, normal) for hit in (resolve(found) if len(found) > 1 else found))
+    return [_in_original(hit, normal) for hit in found]
 
 
 def _first_category(text: str) -> str | None:

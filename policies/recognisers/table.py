@@ -55,13 +55,15 @@ class Recogniser:
 
 
 SEPARATORS = r" \-._/·•・"
+AROUND_GROUPS = r" \-._·•・,()"
+"""What may stand around the groups that people write a mobile number in. With slashes it would be that of a file."""
 MOST_SEPARATORS = 2
 """Between two digits."""
 _SEP = r"[ \-.]?"
-_SEPS = rf"[ \-.]{{0,{MOST_SEPARATORS}}}"
 _GAP = rf"[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}"
 """Where a check says whether the digits belong together."""
 _GROUPED = rf"[{SEPARATORS}]{{1,{MOST_SEPARATORS}}}"
+_AROUND = rf"[{AROUND_GROUPS}]{{0,3}}"
 _NOT_AFTER_DIGIT = r"(?<![0-9])"
 _NOT_BEFORE_DIGIT = r"(?![0-9])"
 
@@ -89,7 +91,7 @@ def _has_unionpay_prefix(number: str) -> bool:
 TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="resident_id",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9A-Za-z])"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx]{_NOT_BEFORE_DIGIT}"),
         shortest=18,
         check=is_resident_id,
         form=resembles_resident_id,
@@ -155,8 +157,8 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="mobile",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9]{_SEPS}[0-9]{{4}}{_SEPS}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
-            rf"|{_NOT_AFTER_DIGIT}1[3-9][0-9](?:{_SEP}[0-9]){{8}}{_NOT_BEFORE_DIGIT}"
+            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,

@@ -103,6 +103,7 @@ READ = {
     "a sentence with commas": shows("Hello, all.\r\nNothing here.", PLAIN, "Hello, all.\r\nNothing here."),
     "a page without a tag": shows(TEXT, HTML, TEXT_MASKED),
     "a page with nosniff": shows(CELL, HTML, CELL_MASKED, "X-Content-Type-Options: nosniff"),
+    "CSV as text, where no text is declared": shows(ROWS, PLAIN, ROWS_MASKED, target="/people.csv"),
     "tabs and not commas": shows(ROWS.replace(",", "\t"), "text/tab-separated-values", ROWS_MASKED.replace(",", "\t")),
 }  # fmt: skip
 CASES = {

@@ -234,7 +234,7 @@ def test_any_split_masks_alike_and_nothing_planted_survives(page: str, cuts: lis
     if "col-id" in page:  # declared to be public
         return
     assert not re.search(r"(?<!\d)13800138000(?!\d)", text)
-    if '<td class="col-name">张三丰' in page and not re.search("<(script|textarea|select)", page):
+    if re.search('<td class="col-name">张三丰(?=<td|$)', page) and not re.search("<(script|textarea|select)", page):
         assert "张三丰" not in text
 
 

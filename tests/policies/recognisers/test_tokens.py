@@ -47,7 +47,7 @@ SILENT = {
     "that cannot be read": token(b'{"sub": "1101051949123'),
     "that is no text": token(b'{"\xff\xfe": 1}'),
     "that is deep": token(b'{"a":' * 7_000 + b"1" + b"}" * 7_000),
-    "without claims": encoded({"sub": "11010519491231002X"}) + ".x.y",
+    "without claims": encoded({"sub": "42"}) + ".x.y",
 }
 
 

@@ -1,0 +1,197 @@
+"""What a text says to whoever undoes its escapes or unpacks it, and where in the text that stands.
+
+A script, a page within a string, an address or a token says what it says in another spelling. Whoever is shown it reads
+it as easily, so recognisers read it as well, and what they find is hidden where it is written.
+"""
+
+import base64
+import binascii
+import contextlib
+import html
+import re
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from policies.recognisers.normalise import INVISIBLE
+
+MOST_ROUNDS = 3
+"""Nobody escapes an escape more often to any good end."""
+LARGEST_UNPACKED = 1024 * 1024
+
+_HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
+_SPACE = " \u00a0\u2000-\u200a\u3000"
+READING_GATE = (
+    r"""\\[ux0-9A-Fa-f"'/\\]|%[0-9A-Fau]|~[0-9A-F]|&[#A-Za-z]|<[/!A-Za-z]"""
+    f"|[{_HAN}][{_SPACE}]{{1,4}}[{_HAN}]"
+)
+"""What stands in every text that has a reading, as hyperscan reads it."""
+PACKED_GATE = "[A-Za-z0-9+/_-]{15,}"
+"""The same of what may be packed: the digits of a mobile number are fifteen letters of base64."""
+
+_OCTET = "[%~][0-9A-Fa-f]{2}"
+# Of a row of backslashes the last counts: the others escape one another. Possessive: no row is gone through twice.
+_ESCAPE = re.compile(
+    rf"""(?<!\\)\\++(?:u(?P<letter>[0-9A-Fa-f]{{4}})|u\{{(?P<braced>[0-9A-Fa-f]{{1,6}})\}}|x(?P<byte>[0-9A-Fa-f]{{2}})|(?P<quoted>["'/])"""
+    rf"""|(?P<style>[0-9A-Fa-f]{{1,6}})[ ]?)|%u(?P<old>[0-9A-Fa-f]{{4}})"""
+    rf"""|(?P<octets>[%~](?:[0-7][0-9A-Fa-f]|[CDcd][0-9A-Fa-f]{_OCTET}|[Ee][0-9A-Fa-f](?:{_OCTET}){{2}}"""
+    rf"""|[Ff][0-4](?:{_OCTET}){{3}}))"""
+    rf"""|(?P<reference>&(?:\#[0-9]{{1,7}}|\#[xX][0-9A-Fa-f]{{1,6}}|[A-Za-z]{{2,8}});?)"""
+    rf"""|(?P<tag></?[A-Za-z][^<>]{{0,200}}>|<!-- ?-->)"""
+)
+_MARK = re.compile(r"[\\%~&<]")
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])(?:[{_SPACE}]{{1,4}}|[{INVISIBLE}]++)(?=[{_HAN}])")
+"""A name of two characters is often spread to the width of three."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+={0,2}")
+_JOINT = re.compile("[/_-]")
+_PLAIN_BASE64 = str.maketrans("-_", "+/")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){9,}+)(?![0-9A-Za-z])")
+_MAY_TELL = re.compile(
+    rb"[0-9](?:[ .\-]?[0-9]){5}|[0-9]{3}\D{1,3}[0-9]{4}|[\xe3-\xe9][\x80-\xbf]{2}|\\u[0-9A-Fa-f]{4}|"
+    rb"[0-9]\0[0-9]\0|\0[0-9]\0[0-9]|@|[A-Za-z0-9+/_-]{12}",
+    re.DOTALL,
+)
+"""What stands in all data that holds somebody's number or name, or in which another layer does."""
+_SPELLED = re.compile(rf"[\\%~&<]|[A-Za-z0-9+/_-]{{12}}|[{_HAN}][{_SPACE}{INVISIBLE}]")
+_NO_TEXT = re.compile(f"[{INVISIBLE}\ufffd]")
+"""What stands between the texts in data that is more than text."""
+_COMPRESSED = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What something in a text stands for."""
+
+    start: int
+    """In what it stands for."""
+    end: int
+    written_start: int
+    """In what is written."""
+    written_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as others read it."""
+
+    text: str
+    rounds: tuple[list[Piece], ...]
+    """What was undone, round by round."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of what is written that the span of `text`, which is not empty, was made of."""
+        for pieces in reversed(self.rounds):
+            start, end = _written(pieces, start)[0], _written(pieces, end - 1)[1]
+        return start, end
+
+
+def _written(pieces: list[Piece], place: int) -> tuple[int, int]:
+    """Where the character at *place* is written."""
+    number = bisect_right(pieces, place, key=lambda piece: piece.start) - 1
+    if number < 0:
+        return place, place + 1
+    piece = pieces[number]
+    if place < piece.end:
+        return piece.written_start, piece.written_end
+    written = piece.written_end + place - piece.end
+    return written, written + 1
+
+
+def may_say_more(text: str) -> bool:
+    """False only where *text* has no reading and holds nothing packed."""
+    return _SPELLED.search(text) is not None
+
+
+def readings(text: str) -> Iterator[Reading]:
+    """*text* without what stands between Chinese characters, and with all its escapes undone, where that differs."""
+    if (joined := _joined(text)) is not None:
+        yield Reading(joined[0], (joined[1],))
+    if _MARK.search(text) is None:
+        return
+    rounds: list[list[Piece]] = []
+    while len(rounds) < MOST_ROUNDS and (undone := _read(text, _ESCAPE, _said)) is not None:
+        text, pieces = undone
+        rounds.append(pieces)
+    if rounds:
+        yield Reading(text, tuple(rounds))
+        if (joined := _joined(text)) is not None:
+            yield Reading(joined[0], (*rounds, joined[1]))
+
+
+def _joined(text: str) -> tuple[str, list[Piece]] | None:
+    return None if text.isascii() else _read(text, _BETWEEN_HAN, lambda match: "")
+
+
+def _read(
+    text: str, pattern: re.Pattern[str], said: Callable[[re.Match[str]], str | None]
+) -> tuple[str, list[Piece]] | None:
+    """*text* with what is *said* in place of each match, and where; None where nothing is."""
+    out: list[str] = []
+    pieces: list[Piece] = []
+    at = length = 0
+    for match in pattern.finditer(text):
+        stands_for = said(match)
+        if stands_for is None:
+            continue
+        start, end = match.span()
+        out += [text[at:start], stands_for]
+        length += start - at
+        pieces.append(Piece(length, length + len(stands_for), start, end))
+        length += len(stands_for)
+        at = end
+    return ("".join([*out, text[at:]]), pieces) if pieces else None
+
+
+def _said(match: re.Match[str]) -> str | None:
+    """What an escape stands for, or None."""
+    written = match[0]
+    match match.lastgroup:
+        case "octets":
+            return bytes.fromhex(written.replace("%", "").replace("~", "")).decode("utf-8", "replace")
+        case "reference":
+            stands_for = html.unescape(written)
+            return None if stands_for == written else stands_for
+        case "quoted":
+            return written[-1]
+        case "tag":
+            return ""
+        case kind:
+            code = int(match[kind or 0], 16)
+            return chr(code) if code <= 0x10FFFF else None
+
+
+def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Where base64 or hexadecimal digits stand in *text*, what they hold, and whether that is text from end to end."""
+    for match in _BASE64.finditer(text):
+        run = match[0].rstrip("=")
+        # What is written in letters of one kind is a word, a path or a name.
+        if run.lower() != run and run.upper() != run:
+            for data in _decoded(run):
+                yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
+    for match in _HEX.finditer(text):
+        yield from ((*match.span(), held, is_text) for held, is_text in _texts(binascii.unhexlify(match[1])))
+
+
+def _decoded(run: str) -> Iterator[bytes]:
+    """*run* read as base64 from its beginning, and from behind what may have been put before it."""
+    plain = run.translate(_PLAIN_BASE64)
+    for skipped in {0} | {joint.end() % 4 for joint in _JOINT.finditer(run)}:
+        token = plain[skipped : len(plain) - ((len(plain) - skipped) % 4 == 1)]
+        yield base64.b64decode(token + "=" * (-len(token) % 4))
+
+
+def _texts(data: bytes) -> Iterator[tuple[str, bool]]:
+    if data.startswith(_COMPRESSED):
+        with contextlib.suppress(zlib.error):
+            data = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, LARGEST_UNPACKED)
+    if _MAY_TELL.search(data) is None:
+        return
+    try:
+        yield data.decode("utf-8"), True
+    except UnicodeDecodeError:
+        yield _NO_TEXT.sub("\n", data.decode("utf-8", "replace")), False
+    if b"\0" in data:
+        for codec in ("utf-16-le", "utf-16-be"):
+            yield _NO_TEXT.sub("\n", data.decode(codec, "replace")), False
