@@ -9,7 +9,8 @@ from typing import Protocol
 
 from policies.data_keys import BadToken
 from policies.near import folded_name
-from policies.policy import ANYONE, SIGNED_IN, About
+from policies.operations import About
+from policies.policy import ANYONE, SIGNED_IN
 from policies.program import ANY_WORD, SEGMENT, OperationRule, ParameterRule, Program
 from policies.spelling import Spelling, read
 from policies.transforms.handle import PREFIX, Holder

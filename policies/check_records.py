@@ -3,7 +3,8 @@
 from policies.compile import KEY_IN_PATH, records_in
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Severity
-from policies.policy import PUBLIC, SCAN, About, Bodies, Field, Operation, Policy, Record, System
+from policies.operations import About, Bodies, Operation
+from policies.policy import PUBLIC, SCAN, Field, Policy, Record, System
 from policies.transforms.spec import Show
 
 

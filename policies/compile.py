@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
+from policies.operations import About, Bodies, Operation, Parameter
 from policies.permits import Kind as PermitKind
-from policies.policy import About, Bodies, Grant, Operation, Parameter, Policy, System
+from policies.policy import Grant, Policy, System
 from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,

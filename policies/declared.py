@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from policies.changes import Change, Kind, Side, said
 from policies.declared_grants import grant_changes
-from policies.policy import About, OnWrite
+from policies.operations import About
+from policies.policy import OnWrite
 from policies.program import (
     FieldInfo,
     IssuerRule,

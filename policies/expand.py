@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from policies.findings import Finding, Findings
-from policies.policy import Bodies, HtmlBody, Operation, Pack, System, Target
+from policies.operations import Bodies, HtmlBody, Operation, Target
+from policies.policy import Pack, System
 from policies.section import nearest
 
 _VARIABLE = re.compile(r"\{(\w+)\}")

@@ -8,7 +8,8 @@ from urllib.parse import unquote
 
 from policies.ask import Held, Opened, Question, Routes, Sight
 from policies.guesses import Guesses
-from policies.policy import About, State
+from policies.operations import About
+from policies.policy import State
 from policies.program import SEGMENTS, OperationRule, Program
 from policies.spelling import read
 

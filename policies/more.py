@@ -6,8 +6,9 @@ from datetime import datetime
 
 from policies.applies import is_about
 from policies.changes import surely_no_more
-from policies.policy import Direction, Owner, Title
+from policies.policy import Direction, Owner
 from policies.program import GrantRule, Program
+from policies.title import Title
 from policies.transforms.spec import Form, Spec, form_of, name_of, shows_more
 
 _DAYS = ("周一 / Mon", "周二 / Tue", "周三 / Wed", "周四 / Thu", "周五 / Fri", "周六 / Sat", "周日 / Sun")

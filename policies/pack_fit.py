@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.inventory import Notes, OperationNote
-from policies.policy import Operation, Pack, Target
+from policies.operations import Operation, Target
+from policies.policy import Pack
 from policies.program import ANY_WORD
 from policies.words import KEY
 

@@ -3,8 +3,8 @@
 import re
 
 from policies.findings import Position
+from policies.operations import Bodies, Element, Headings, HtmlBody, Target
 from policies.parse_templates import check_template
-from policies.policy import Bodies, Element, Headings, HtmlBody, Target
 from policies.section import NAME, Section
 from policies.yaml_tree import Scalar
 

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from policies.operations import SAFE_METHODS, Bodies, Operation, Parameter
 from policies.parse_bodies import NAME_OR_RECORD, parse_bodies
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
 from policies.parse_rules import parse_title
 from policies.parse_templates import check_path
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, Bodies, Operation, Parameter
+from policies.policy import ANYONE, SIGNED_IN
 from policies.section import NAME, Section
 from policies.yaml_tree import Items, Scalar
 

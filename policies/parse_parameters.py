@@ -2,10 +2,11 @@
 
 import re
 
+from policies.operations import About, Parameter
 from policies.parse_rules import parse_title
 from policies.parse_templates import check_template
-from policies.policy import About, Parameter, Title
 from policies.section import Section
+from policies.title import Title
 from policies.yaml_tree import Entries, Node, Scalar
 
 _PARAMETER = re.compile(r"[A-Za-z0-9_.~{}\[\]-]{1,80}")

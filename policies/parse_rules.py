@@ -17,9 +17,9 @@ from policies.policy import (
     Level,
     Meaning,
     OnWrite,
-    Title,
 )
 from policies.section import NAME, Section
+from policies.title import Title
 from policies.transforms.spec import Spec
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.findings import Position
+from policies.operations import Bodies, Operation
 from policies.spelling import Spelling
+from policies.title import Title
 from policies.transforms.spec import Reversible, Spec
 
 PUBLIC = "public"
@@ -17,8 +19,6 @@ SCAN = "scan"
 """In an answer: text that is shown but for what recognisers find in it."""
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing. Source: RFC 9110, 9.2.1."""
 
 
 class Level(StrEnum):
@@ -54,15 +54,6 @@ class OnWrite(StrEnum):
     REFUSE = "refuse"
     DROP = "drop"
     RESTORE = "restore"
-
-
-class Headings(StrEnum):
-    """Where the tables of a page say which fields their cells hold."""
-
-    HEADER = "header"
-    """At the head of each column."""
-    FIRST_CELL = "first-cell"
-    """At the head of each row."""
 
 
 class Elsewhere(StrEnum):
@@ -114,35 +105,6 @@ class Row:
 
     values: tuple[str, ...] = ()
     attribute: str = ""
-
-
-class About(StrEnum):
-    """What a query parameter says something about."""
-
-    NOTHING = "any"
-    """No field: paging, the shape of the answer."""
-    FILTER = "filter"
-    """The field its name names: its value is compared with that field's."""
-    FIELD_NAME = "names-field"
-    """The field its value names: a sort."""
-    LISTED = "lists-field"
-    """The field its value names, whose values the answer lists outside of any record: one of the record's facets."""
-    LEFT_OUT = "leaves-out-field"
-    """The field its value names, which is left out of the answer: any but the one that says whom a record is about."""
-    SEARCH = "search"
-    """The searchable fields of the record."""
-    KEY = "record-key"
-    """The fields by which the system knows the record: a place in its list, one row of it."""
-    REFUSED = "refuse"
-    """Nothing that may be asked: it holds an expression, or reaches fields past the policy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A name for people, Chinese first."""
-
-    zh: str
-    en: str
 
 
 LEAST_CANDIDATES = 1_000
@@ -332,117 +294,6 @@ class Record:
     facets: tuple[str, ...]
     """Of which fields the system may list all values, each with how often it comes."""
     fields: dict[str, Field]
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What stands at one place of a JSON body."""
-
-    path: str
-    """A JSON Pointer (RFC 6901) in which `*` stands for any key or index."""
-    category: str = ""
-    record: str = ""
-    columns: str | None = None
-    """For rows written as lists: the key, beside theirs, of the columns' names."""
-    key_of: str = ""
-    """The record whose key stands here, outside of the record."""
-    cursor_of: str = ""
-    """The record in whose list a place stands here, as it does in addresses."""
-    link: bool = False
-    """Whether an address stands here, which leads on."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
-    """HTML elements that hold a field's value."""
-
-    element: str
-    css_class: str | None
-    within: str | None
-    category: str | None
-    key_of: str | None = None
-    """In place of a category: the record whose key it holds, with words of the application's own around it."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlBody:
-    """What is declared of an HTML page, or of a form that is sent."""
-
-    record: str | None = None
-    elements: tuple[Element, ...] = ()
-    controls: str | None = None
-    links_hold_values: bool = False
-    """Whether links within an element are made of the value that it holds, as those of foreign keys are."""
-    own_controls: tuple[str, ...] = ()
-    """Names, which may hold `{any}`, of controls that are the application's own and hold nobody's value."""
-    key_controls: tuple[tuple[str, str], ...] = ()
-    """Names, which may hold `{any}`, of controls whose values are keys, and the record of each."""
-    key_attributes: tuple[tuple[str, str], ...] = ()
-    """The same of attributes of any element."""
-    tables: Headings | None = None
-    """Where its tables say which fields their cells hold; None: nothing is to be read out of them."""
-    scanned: bool = False
-    """Whether nothing is declared of it: all of it is free text, the values of its controls among it."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bodies:
-    """What is declared of an operation's answers, or of what is sent to it, by format."""
-
-    json: tuple[Target, ...] | None = None
-    html: HtmlBody | None = None
-    csv: str | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A query parameter, or a family of them."""
-
-    name: str
-    """May hold `{field}`, `{op}` and `{any}`."""
-    about: About
-    operators: tuple[str, ...] = ()
-    """What `{op}` may be."""
-    values: tuple[str, ...] = ()
-    """For KEY: the values that say something about it; none where every value does."""
-    reason: Title | None = None
-    """For REFUSED."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """A method and a path template, and all that is declared of them."""
-
-    method: str
-    path: str
-    each_record: bool = False
-    """Stands for one operation for each record of the system; `{record}` is its name."""
-    record: str = ""
-    """The record of the system that it was spelled out for."""
-    allow: tuple[str, ...]
-    refuse: Title | None = None
-    """Why nobody may call it."""
-    parameters: tuple[Parameter, ...] = ()
-    always: tuple[tuple[str, str], ...] = ()
-    """Parameters that the system is always sent, whatever the caller says of them."""
-    key_of: str = ""
-    """The record that it names by its key; where nothing is said, those of its bodies."""
-    words: tuple[str, ...] = ()
-    """Words of the application's own that values of its parameters and forms are made of."""
-    answers: Bodies = field(default_factory=Bodies)
-    body: Bodies = field(default_factory=Bodies)
-    static: tuple[str, ...] = ()
-    """Media types of files that are the same for everybody and pass as they are."""
-    headers: tuple[str, ...] = ()
-    """Response headers that pass, scanned, beside those that always do."""
-    key_headers: tuple[str, ...] = ()
-    """Those that hold the record's key, and pass only to who may see it in clear."""
     at: Position
 
 

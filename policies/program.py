@@ -9,8 +9,9 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
+from policies.operations import About, Headings
 from policies.permits import Kind as PermitKind
-from policies.policy import About, Direction, Gravity, Harmed, Headings, Kind, OnWrite, Owner, Row, State
+from policies.policy import Direction, Gravity, Harmed, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
 from policies.transforms.spec import Reversible, Spec
 

@@ -4,21 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.policy import (
-    PUBLIC,
-    SCAN,
-    Bodies,
-    Element,
-    Elsewhere,
-    Field,
-    Files,
-    HtmlBody,
-    Labels,
-    OnWrite,
-    Policy,
-    System,
-    Target,
-)
+from policies.operations import Bodies, Element, HtmlBody, Target
+from policies.policy import PUBLIC, SCAN, Elsewhere, Field, Files, Labels, OnWrite, Policy, System
 from policies.program import (
     ANY_WORD,
     FREE_TEXT,

@@ -13,8 +13,9 @@ from policies.applies import Applying, Asking
 from policies.ask import Opened, Question, Routes, call_refusal
 from policies.choose import GENERAL, Choice, countable
 from policies.decisions import Decision
+from policies.operations import SAFE_METHODS
 from policies.places import HIDDEN, Held, Place, held_at
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, Owner, State
+from policies.policy import ANYONE, SIGNED_IN, Owner, State
 from policies.program import FieldInfo, GrantRule, OperationRule, Program, Shapes
 from policies.view import View, Views
 

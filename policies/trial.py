@@ -19,7 +19,8 @@ from policies.digest import Digester, is_exact
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.more import More, more_of
-from policies.policy import SAFE_METHODS, Gravity, Harmed, State
+from policies.operations import SAFE_METHODS
+from policies.policy import Gravity, Harmed, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
 from policies.transforms.handle import Handles

@@ -17,10 +17,11 @@ from policies.formats.html_forms import Carried
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Coding, Part, coding_of
 from policies.opening import Opening, RawKey
+from policies.operations import SAFE_METHODS, About
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
 from policies.permits import Permit
-from policies.policy import ANYONE, SAFE_METHODS, About
+from policies.policy import ANYONE
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.sent_json import JsonWalk

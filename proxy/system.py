@@ -15,10 +15,11 @@ from policies.choose import Permitted, countable
 from policies.data_keys import BadToken, DataKeys
 from policies.digest import Digester
 from policies.formats.html_forms import Held
+from policies.operations import SAFE_METHODS
 from policies.paths import quoted
 from policies.permits import Permit
 from policies.permitting import Permitting
-from policies.policy import SAFE_METHODS, State
+from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.restoring import Restoring
 from policies.sent_values import SentValues

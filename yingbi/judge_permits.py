@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from console.permit_journal import Opened, Refused
+from policies.operations import SAFE_METHODS
 from policies.overlay import OverlayEntry, Tightening
 from policies.permits import LONGEST, Asked, Kind
-from policies.policy import SAFE_METHODS
 from policies.program import RevealRule
 from siem.index.condition import values_of
 from siem.record.ecs import Document

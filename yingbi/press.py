@@ -5,7 +5,8 @@ from datetime import timedelta, timezone
 from incident.ids import Bilingual
 from incident.notice import Contact
 from incident.wording import Labels, Press
-from policies.policy import Policy, Title
+from policies.policy import Policy
+from policies.title import Title
 from proxy.pages import HOTLINE
 from yingbi.settings import Settings
 

@@ -8,7 +8,7 @@ from functools import partial
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action
-from policies.policy import Headings
+from policies.operations import Headings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policies.formats.html_tokens import EndTag, StartTag, Tag, Text, Token
-from policies.policy import Headings
+from policies.operations import Headings
 
 MOST_COLUMNS = 1_000
 _CELLS = frozenset({"td", "th"})

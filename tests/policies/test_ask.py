@@ -4,7 +4,7 @@ import pytest
 from policies.addresses import Addresses
 from policies.ask import Opened, Question, Routes
 from policies.links import Links
-from policies.policy import About
+from policies.operations import About
 from policies.program import ANY_WORD, KEY_PATTERN, SEGMENT, ParameterRule
 from policies.view import Views
 from tests.policies.compiled import SECRET, program

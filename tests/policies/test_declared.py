@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
-from policies.policy import About
+from policies.operations import About
 from policies.policy import Kind as CallerKind
 from policies.program import KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse

@@ -10,7 +10,7 @@ from policies.formats.html_body import HtmlMasker
 from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.html_tables import Tables
 from policies.formats.html_tokens import Attribute, StartTag
-from policies.policy import Headings
+from policies.operations import Headings
 from tests.policies.formats.masking import RECORD, UNDECLARED, cuts, in_pieces, tally, whole
 
 BY_HEADER = HtmlShape(
