@@ -7,7 +7,7 @@ from policies.formats.free_text import KnownValues
 from policies.formats.json_keys import is_telling_key
 from policies.formats.json_nodes import DEEPEST, FEWEST_KEYS, Object, Table, table_of
 from policies.formats.json_subjects import note_subject
-from policies.formats.json_values import NOTHING, SINGLE, drop, masked, remember_hidden
+from policies.formats.json_values import NOTHING, SINGLE, drop, masked
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 
 FEWEST_ROWS = 2
@@ -68,8 +68,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
             record[key] = item
         hidden.append((column, masks))
     if tree.hides is not None:
-        for values, treated in hidden:
-            remember_hidden(tree.hides, values, treated)
+        _remember(tree.hides, hidden)
     for place, key, child in table.objects:
         column = columns[place]
         if not treat_as_table(tree, child, column, depth + 1):
@@ -146,5 +145,15 @@ def _known_of(hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]], place: int)
     """What the record at *place* hides, of columns as they were and as they became."""
     known = KnownValues()
     for column, treated in hidden:
-        remember_hidden(known, column[place : place + 1], treated[place : place + 1])
+        item = column[place]
+        if type(item) is str and item != treated[place]:
+            known.add(item)
     return known
+
+
+def _remember(known: KnownValues, hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> None:
+    """Add to *known* what all records hide, of columns as they were and as they became."""
+    for column, treated in hidden:
+        for item, became in zip(column, treated, strict=True):
+            if type(item) is str and item != became:
+                known.add(item)

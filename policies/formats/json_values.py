@@ -1,6 +1,6 @@
 """What becomes of single values of a JSON body, and what is remembered of those that are hidden."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from policies.formats.free_text import KnownValues
@@ -42,10 +42,3 @@ def remember(known: KnownValues | None, value: Any) -> None:
                 remember(known, item)
         case _:
             pass
-
-
-def remember_hidden(known: KnownValues, column: Sequence[Any], treated: Sequence[Any]) -> None:
-    """Add to *known* the texts in *column* that have become something else, as *treated* says."""
-    for item, became in zip(column, treated, strict=True):
-        if type(item) is str and item != became:
-            known.add(item)
