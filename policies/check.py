@@ -29,7 +29,7 @@ def check(
     Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
     far as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_reveals):
+    for stage in (_categories, _grants, _callers, _keys, _hosts, _without_effect, check_grants, check_reveals):
         stage(policy, findings)
     for stage in (check_order, check_rows):
         stage(policy, findings)
@@ -120,7 +120,7 @@ def _callers(policy: Policy, findings: Findings) -> None:
                         about=f"密钥 `{key.id}`，另一处在 {keys[key.id]}",
                     )
                 )
-            if key.sha256 in hashes:
+            if key.sha256 and key.sha256 in hashes:
                 findings.add(
                     Finding(
                         key.at,
@@ -130,6 +130,19 @@ def _callers(policy: Policy, findings: Findings) -> None:
                     )
                 )
             keys[key.id], hashes[key.sha256] = key.at, key.at
+
+
+def _keys(policy: Policy, findings: Findings) -> None:
+    """A key that is signed with where all take only keys that are shown, or the other way about."""
+    if not policy.systems or policy.unread:
+        return
+    for caller in policy.callers:
+        for key in caller.keys:
+            if not any(system.takes(key) for system in policy.systems.values()):
+                wanted = "api_keys" if key.sha256 else "signed_requests"
+                message = f"key `{key.id}` counts nowhere: no system says `identity: {{{wanted}: true}}`"
+                about = f"密钥 `{key.id}`：没有系统写着 `identity: {{{wanted}: true}}`"
+                findings.add(Finding(key.at, "key-not-taken", message, Severity.WARNING, about))
 
 
 def _hosts(policy: Policy, findings: Findings) -> None:

@@ -138,7 +138,7 @@ def _has_asker(grant: Grant, system: System, callers: dict[str, Caller]) -> bool
     claims = {claim for issuer in issuers for claim in issuer.attribute_claims}
     if issuers and any(claims.issuperset(name for name, _ in region.attributes) for region in regions):
         return True
-    known = callers if system.api_keys and grant.owner is None else {}
+    known = [name for name, caller in callers.items() if any(map(system.takes, caller.keys))] if not grant.owner else []
     return any(
         is_possible(replace(region, callers=region.callers | {name}), callers) for region in regions for name in known
     )

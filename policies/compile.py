@@ -67,7 +67,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         fields=tuple(shapes.fields),
         grants=_grants(policy, system),
         reveals=_reveals(policy, system, shapes.fields),
-        keys=_keys(policy) if system.api_keys else (),
+        keys=_keys(policy, system),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
             IssuerRule(
@@ -275,11 +275,12 @@ def _reveals(policy: Policy, system: System, fields: Iterable[FieldInfo]) -> tup
     return tuple(found)
 
 
-def _keys(policy: Policy) -> tuple[KeyRule, ...]:
+def _keys(policy: Policy, system: System) -> tuple[KeyRule, ...]:
     return tuple(
         KeyRule(
             id=key.id,
             sha256=key.sha256,
+            hmac=key.hmac,
             until=key.until.timestamp(),
             caller=caller.id,
             kind=caller.kind,
@@ -289,4 +290,5 @@ def _keys(policy: Policy) -> tuple[KeyRule, ...]:
         )
         for caller in policy.callers
         for key in caller.keys
+        if system.takes(key)
     )

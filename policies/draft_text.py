@@ -31,6 +31,8 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield ""
     yield "identity:"
     yield f"  api_keys: {'true' if system.api_keys else 'false'}"
+    if system.signed_requests:
+        yield "  signed_requests: true"
     if system.jwt:
         yield "  jwt:"
     for issuer in system.jwt:

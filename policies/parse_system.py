@@ -66,7 +66,7 @@ def parse_system(file: Section) -> System | None:
     upstream = _upstream(file)
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
-    jwt, api_keys = _identity(file)
+    jwt, api_keys, signed_requests = _identity(file)
     pack = file.name("pack", required=False)
     variables = {
         key: value
@@ -87,6 +87,7 @@ def parse_system(file: Section) -> System | None:
         state=state,
         jwt=jwt,
         api_keys=api_keys,
+        signed_requests=signed_requests,
         pack=pack,
         variables=variables,
         records=records,
@@ -118,14 +119,15 @@ def _upstream(file: Section) -> str | None:
     return None
 
 
-def _identity(file: Section) -> tuple[tuple[JwtIssuer, ...], bool]:
+def _identity(file: Section) -> tuple[tuple[JwtIssuer, ...], bool, bool]:
     section = file.section("identity", required=False)
     if section is None:
-        return (), False
+        return (), False, False
     jwt = tuple(section.sections("jwt", "an issuer", _issuer, required=False))
     api_keys = section.flag("api_keys", default=False)
+    signed_requests = section.flag("signed_requests", default=False)
     section.done()
-    return jwt, api_keys
+    return jwt, api_keys, signed_requests
 
 
 def _issuer(section: Section) -> JwtIssuer | None:

@@ -252,17 +252,18 @@ class Reveal(Grant):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An API key of a caller, known by its hash."""
+    """A key of a caller: an API key, known by its hash, or one that requests are signed with, known by its salt."""
 
     id: str
     sha256: str
+    hmac: str
     until: datetime
     at: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A caller known by API key."""
+    """A caller known by keys."""
 
     id: str
     kind: Kind
@@ -490,6 +491,9 @@ class System:
     state: State
     jwt: tuple[JwtIssuer, ...]
     api_keys: bool
+    """Whether keys that are shown as they are count."""
+    signed_requests: bool
+    """Whether requests that are signed with a key count."""
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]
@@ -499,6 +503,10 @@ class System:
     key_spelling: Spelling | None
     """How keys are spelled in addresses; None: as the pack says, or as they are."""
     at: Position
+
+    def takes(self, key: Key) -> bool:
+        """Whether *key* counts here."""
+        return self.api_keys if key.sha256 else self.signed_requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,16 +287,19 @@ class RevealRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyRule(msgspec.Struct, frozen=True):
-    """One API key and its caller."""
+    """One key and its caller."""
 
     id: str
     sha256: str
+    """Of the key; empty where it is one that requests are signed with."""
     until: float
     caller: str
     kind: Kind
     posts: tuple[str, ...]
     purposes: tuple[str, ...]
     attributes: dict[str, str] = {}
+    hmac: str = ""
+    """The salt of a key that requests are signed with; see `policies.signing_key`."""
 
 
 class IssuerRule(msgspec.Struct, frozen=True):

@@ -84,6 +84,11 @@ BROKEN = {
     ),
     "grant twice": (GRANTS, "id: batch", "id: clerks", "12:5 duplicate"),
     "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
+    "key that is shown and signed with": (
+        CALLERS, "0001\n", "0001\n        hmac: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n", "6:9 wrong-form"
+    ),
+    "key that is neither": (CALLERS, "        sha256: " + "0" * 63 + "1\n", "", "6:9 missing-key"),
+    "salt that is none": (CALLERS, "sha256: " + "0" * 63 + "1", "hmac: secret", "7:15 wrong-form"),
     "key twice": (CALLERS, "id: K-2", "id: K-1", "14:9 duplicate"),
     "same key for two": (CALLERS, "0002\n", "0001\n", "14:9 duplicate"),
     "citizen with a key": (CALLERS, "kind: terminal", "kind: citizen", "9:5 citizen-with-key"),
