@@ -45,6 +45,7 @@ def check(
 
 def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Findings) -> Program:
     _identity(system, jwks, findings)
+    _front_proxies(system, findings)
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
@@ -89,7 +90,8 @@ def _grants(policy: Policy, findings: Findings) -> None:
 
 
 def _has_issuers(policy: Policy) -> bool:
-    return any(system.jwt for system in policy.systems.values())
+    """Whether anybody else says who callers are."""
+    return any(system.jwt or system.front_proxies for system in policy.systems.values())
 
 
 def _callers(policy: Policy, findings: Findings) -> None:
@@ -186,6 +188,17 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
             findings.add(Finding(issuer.at, "missing-keys", message, about=f"`{issuer.keys}`"))
             continue
         keys_in(text, issuer.keys, issuer.at, findings)
+
+
+def _front_proxies(system: System, findings: Findings) -> None:
+    seen: dict[str, Position] = {}
+    for front in system.front_proxies:
+        for name in (front.id, front.sha256):
+            if name in seen:
+                message = f"front proxy `{front.id}` stands also at {seen[name]}, by its id or its secret"
+                about = f"前置代理 `{front.id}` 的编号或密钥，另一处在 {seen[name]}"
+                findings.add(Finding(front.at, "duplicate", message, about=about))
+            seen[name] = front.at
 
 
 def _allowed(system: System, policy: Policy, findings: Findings) -> None:

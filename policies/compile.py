@@ -17,6 +17,7 @@ from policies.program import (
     SEGMENT,
     SEGMENTS,
     FieldInfo,
+    FrontProxyRule,
     GrantRule,
     IssuerRule,
     KeyRule,
@@ -91,6 +92,17 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         },
         key_callers=tuple(caller.id for caller in policy.callers),
         transforms=policy.transforms,
+        front_proxies=tuple(
+            FrontProxyRule(
+                id=front.id,
+                networks=front.networks,
+                sha256=front.sha256,
+                until=front.until.timestamp(),
+                kind=front.kind,
+                purposes=front.purposes,
+            )
+            for front in system.front_proxies
+        ),
     )
 
 

@@ -480,6 +480,23 @@ class JwtIssuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontProxy:
+    """A proxy in front of the gateway, whose word it is who is signed in."""
+
+    id: str
+    networks: tuple[str, ...]
+    """Where it connects from."""
+    sha256: str
+    """Of the secret that it shows."""
+    purposes: tuple[str, ...]
+    """What it vouches for, whoever is signed in."""
+    kind: Kind
+    """Of those who sign in there."""
+    until: datetime
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system behind the gateway."""
 
@@ -494,6 +511,7 @@ class System:
     """Whether keys that are shown as they are count."""
     signed_requests: bool
     """Whether requests that are signed with a key count."""
+    front_proxies: tuple[FrontProxy, ...]
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]

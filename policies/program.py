@@ -316,6 +316,17 @@ class IssuerRule(msgspec.Struct, frozen=True):
     acting_basis: str = ""
 
 
+class FrontProxyRule(msgspec.Struct, frozen=True):
+    """Which front proxy is taken at its word."""
+
+    id: str
+    networks: tuple[str, ...]
+    sha256: str
+    until: float
+    kind: Kind
+    purposes: tuple[str, ...]
+
+
 class LabelShape(msgspec.Struct, frozen=True):
     """How values and the labels beside them are told apart, each pair the value's name first."""
 
@@ -352,6 +363,7 @@ class Program(msgspec.Struct, frozen=True):
     transforms: dict[str, Spec] = {}
     """By the names that the catalogue gives them."""
     reveals: tuple[RevealRule, ...] = ()
+    front_proxies: tuple[FrontProxyRule, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -6,28 +6,27 @@ Verified ones are remembered until they expire, by their SHA-256: checking a sig
 import hashlib
 import math
 import re
-import unicodedata
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import jwt
 
-from policies.digest import DIGEST_BYTES, Digester, is_exact
+from policies.digest import Digester, is_exact
 from policies.findings import Findings, Position
 from policies.jwks import keys_in
 from policies.policy import LONGEST_ATTRIBUTE
 from policies.program import IssuerRule, Program
 from policies.recognisers.scan import scan
 from proxy.identity import LONGEST_TOKEN, BadCredential, Caller
+from proxy.names import LONGEST_ID, Names, is_text
 from siem.record.event import CallerKind
 
 LEEWAY_S = 30
 """How far an issuer's clock may differ from ours."""
-LONGEST_ID = 128
 MOST_REMEMBERED = 4096
 PURPOSE_SCOPE = "purpose:"
 _BASIS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}")
-_DIGEST = re.compile(rf"[^:]+:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 
 # Times are checked against the clock that is passed in, not by the library against its own.
 _OPTIONS: Any = {
@@ -41,9 +40,9 @@ _OPTIONS: Any = {
 class Tokens:
     """The tokens that one system takes."""
 
-    def __init__(self, program: Program, digester: Digester) -> None:
+    def __init__(self, program: Program, digester: Digester, names: Names) -> None:
         self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
-        self._key_callers = {_as_read(name) for name in program.key_callers}
+        self._names = names
         self._digester = digester
         self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
 
@@ -72,31 +71,23 @@ class Tokens:
 
     def _caller(self, rule: IssuerRule, claims: dict[str, Any]) -> Caller:
         subject = claims["sub"]
-        kind = CallerKind(rule.kind.value)
         posts = claims.get(rule.posts_claim, [])
         scope, token_id = claims.get("scope", ""), claims.get("jti", "")
         attributes = {name: claims[name] for name in rule.attribute_claims if name in claims}
         said = (subject, scope, token_id, *attributes.values())
-        if not isinstance(posts, list) or not all(map(_is_text, (*said, *posts))):
+        if not isinstance(posts, list) or not all(map(is_text, (*said, *posts))):
             raise BadCredential
         if any(len(value) > LONGEST_ATTRIBUTE for value in attributes.values()):
             raise BadCredential
-        if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
-            raise BadCredential
-        if kind is not CallerKind.CITIZEN and self._is_taken(subject):
-            raise BadCredential
         on_behalf_of, basis = self._acting(rule, claims)
-        return Caller(
-            id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
-            earlier=tuple(each(subject) for each in self._digester.earlier) if kind is CallerKind.CITIZEN else (),
-            kind=kind,
+        return replace(
+            self._names.caller(subject, CallerKind(rule.kind.value)),
             posts=frozenset(posts),
             purposes=frozenset(
                 word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
             ),
             attributes=attributes,
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
-            is_exact=is_exact(subject),
             on_behalf_of=on_behalf_of,
             basis=basis,
         )
@@ -106,7 +97,7 @@ class Tokens:
         if not rule.acting_for:
             return "", ""
         principal, basis = claims.get(rule.acting_for, ""), claims.get(rule.acting_basis, "")
-        if not _is_text(principal) or not _is_text(basis) or len(principal) > LONGEST_ID:
+        if not is_text(principal) or not is_text(basis) or len(principal) > LONGEST_ID:
             raise BadCredential
         if not is_exact(principal) or not basis:
             return "", ""
@@ -114,10 +105,6 @@ class Tokens:
         if not _BASIS.fullmatch(basis) or scan(basis):
             raise BadCredential
         return self._digester(principal), basis
-
-    def _is_taken(self, subject: str) -> bool:
-        """Whether *subject* would be counted, granted and blocked as a caller with a key is, or as a citizen."""
-        return _as_read(subject) in self._key_callers or _DIGEST.fullmatch(subject) is not None
 
 
 class _Issuer:
@@ -149,13 +136,3 @@ class _Issuer:
         if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
             raise BadCredential
         return claims
-
-
-def _is_text(value: object) -> bool:
-    """Whether *value* is a text that can be written down: JSON may hold half of a pair of surrogates."""
-    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
-
-
-def _as_read(name: str) -> str:
-    """*name* as people tell names apart: without regard to case, width or the blanks around it."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
