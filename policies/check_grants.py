@@ -140,7 +140,8 @@ def _has_asker(grant: Grant, system: System, callers: dict[str, Caller]) -> bool
     if grant.owner is None and any(not region.is_signed_in and not region.purposes for region in regions):
         return True
     fronts = [front for front in system.front_proxies if grant.owner is None or _signs_in(grant.owner, front)]
-    if fronts and any(not region.attributes for region in regions):
+    vouched = [frozenset(front.purposes) for front in fronts]
+    if any(_is_met(region.purposes, purposes) for region in regions if not region.attributes for purposes in vouched):
         return True
     issuers = [issuer for issuer in system.jwt if _vouches_for(grant.owner, issuer)]
     claims = {claim for issuer in issuers for claim in issuer.attribute_claims}
@@ -161,6 +162,10 @@ def _vouches_for(owner: Owner | None, issuer: JwtIssuer) -> bool:
             return issuer.kind is Kind.CITIZEN
         case Owner.ACTING:
             return bool(issuer.acting_for)
+
+
+def _is_met(wanted: frozenset[frozenset[str]], purposes: frozenset[str]) -> bool:
+    return not any(some.isdisjoint(purposes) for some in wanted)
 
 
 def _signs_in(owner: Owner, front: FrontProxy) -> bool:

@@ -88,8 +88,10 @@ class Standpoint:
             )
         if any(asker.credential.startswith(f"jwt:{issuer.issuer}:") for issuer in self.program.issuers):
             return asker
-        fronts = {f"proxy:{front.id}" for front in self.program.front_proxies if self._now < front.until}
-        return asker if asker.credential in fronts else None
+        for front in self.program.front_proxies:
+            if asker.credential == f"proxy:{front.id}" and self._now < front.until:
+                return dataclasses.replace(asker, purposes=frozenset(front.purposes))
+        return None
 
     def kind_of(self, asker: Asker) -> tuple[object, ...]:
         """The same for all whom the program treats alike."""

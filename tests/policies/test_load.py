@@ -172,6 +172,16 @@ def test_what_has_ended_is_warned_of(folder: Path, now: datetime, ended: list[st
     assert {finding.severity for finding in findings} <= {Severity.WARNING}
 
 
+def test_a_front_proxy_that_has_ended_is_warned_of(folder: Path) -> None:
+    front = f'{{id: portal, networks: [10.0.0.5/32], sha256: "{"0c" * 32}", until: 2027-01-31}}'
+    path = folder / SYSTEM
+    text = path.read_text("utf-8").replace("identity:\n", f"identity:\n  front_proxies:\n    - {front}\n")
+    path.write_text(text, "utf-8")
+    (found,) = load_policy(folder, datetime(2027, 2, 1, tzinfo=UTC)).findings.sorted()
+    assert (str(found.at), found.code) == (f"{SYSTEM}:8", "ended")
+    assert "portal" in found.zh
+
+
 @pytest.mark.parametrize(
     ("before", "soon"),
     [
