@@ -41,7 +41,8 @@ class SignedRequest:
     nonce: str
     base: bytes
     """What the signature is made of. Source: RFC 9421, 2.5."""
-    mac: bytes
+    mac: str
+    """The signature, in base64 as it came: it has one spelling."""
 
 
 class Signatures:
@@ -59,7 +60,8 @@ class Signatures:
         until, key, caller = self._keys.get(signed.key_id, (0.0, b"", None))
         if caller is None or now >= until or abs(now - signed.created) > WINDOW_S:
             raise BadCredential
-        if not hmac.compare_digest(hmac.digest(key, signed.base, "sha256"), signed.mac):
+        mac = base64.b64encode(hmac.digest(key, signed.base, "sha256")).decode()
+        if not hmac.compare_digest(mac, signed.mac):
             raise BadCredential
         return caller
 
@@ -83,7 +85,7 @@ def signed_request_in(request: Request, target: str, body: bytes) -> SignedReque
         created=created,
         nonce=nonce,
         base="\n".join([*lines, f'"@signature-params": {said[2]}']).encode("utf-8", "surrogateescape"),
-        mac=base64.b64decode(signature[2]),
+        mac=signature[2],
     )
 
 

@@ -13,7 +13,7 @@ from proxy.signed_request import WINDOW_S, SignedRequest
 
 NOW = 1_800_000_000
 LONG_NS = 86_400 * 10**9
-SIGNED = SignedRequest(key_id="K-9", created=NOW, nonce="n" * 16, base=b"", mac=b"")
+SIGNED = SignedRequest(key_id="K-9", created=NOW, nonce="n" * 16, base=b"", mac="")
 
 
 @pytest.fixture

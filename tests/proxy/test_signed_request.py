@@ -1,6 +1,5 @@
 """Signed requests: what is signed is what is asked, and anything else is a bad credential."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -186,12 +185,6 @@ def test_whatever_byte_is_altered_it_counts_for_nothing(data: st.DataObject) -> 
     other = data.draw(st.sampled_from([chr(n) for n in range(0x21, 0x7F) if chr(n) != value[place]]))
     altered = value[:place] + other + value[place + 1 :]
     headers = tuple((each, altered if each == name else said) for each, said in POST.headers)
-    try:
-        same = base64.b64decode(altered.strip("sig=:")) == base64.b64decode(value.strip("sig=:"))
-    except ValueError:
-        same = False
-    if name == "signature" and same:  # the last digit of base64 says less than it could
-        return
     with pytest.raises(BadCredential):
         asked(POST, headers=headers)
 
