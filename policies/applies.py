@@ -61,7 +61,7 @@ def applies(grant: GrantRule, asking: Asking) -> bool:
         and (not grant.purposes or not asking.purposes.isdisjoint(grant.purposes))
         and asking.purposes.isdisjoint(grant.not_purposes)
         and (grant.operations is None or asking.operation in grant.operations)
-        and (grant.networks is None or _lies_in(asking.address, grant.networks))
+        and (grant.networks is None or lies_in(asking.address, grant.networks))
         and (grant.hours is None or _is_open(grant.hours, asking.now))
     )
 
@@ -196,7 +196,8 @@ def _is_open(hours: tuple[tuple[int, int], ...], now: float) -> bool:
     return any(first <= minute < last for first, last in hours)
 
 
-def _lies_in(address: str, networks: tuple[str, ...]) -> bool:
+def lies_in(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether *address* lies in one of *networks*."""
     return bool(_those_around(address, networks))
 
 

@@ -29,7 +29,7 @@ def check(
     Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
     far as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _hosts, _without_effect, check_grants, check_reveals):
+    for stage in (_categories, _grants, _callers, _keys, _hosts, _without_effect, check_grants, check_reveals):
         stage(policy, findings)
     for stage in (check_order, check_rows):
         stage(policy, findings)
@@ -45,6 +45,7 @@ def check(
 
 def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Findings) -> Program:
     _identity(system, jwks, findings)
+    _front_proxies(system, findings)
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
@@ -89,7 +90,8 @@ def _grants(policy: Policy, findings: Findings) -> None:
 
 
 def _has_issuers(policy: Policy) -> bool:
-    return any(system.jwt for system in policy.systems.values())
+    """Whether anybody else says who callers are."""
+    return any(system.jwt or system.front_proxies for system in policy.systems.values())
 
 
 def _callers(policy: Policy, findings: Findings) -> None:
@@ -120,7 +122,7 @@ def _callers(policy: Policy, findings: Findings) -> None:
                         about=f"密钥 `{key.id}`，另一处在 {keys[key.id]}",
                     )
                 )
-            if key.sha256 in hashes:
+            if key.sha256 and key.sha256 in hashes:
                 findings.add(
                     Finding(
                         key.at,
@@ -130,6 +132,19 @@ def _callers(policy: Policy, findings: Findings) -> None:
                     )
                 )
             keys[key.id], hashes[key.sha256] = key.at, key.at
+
+
+def _keys(policy: Policy, findings: Findings) -> None:
+    """A key that is signed with where all take only keys that are shown, or the other way about."""
+    if not policy.systems or policy.unread:
+        return
+    for caller in policy.callers:
+        for key in caller.keys:
+            if not any(system.takes(key) for system in policy.systems.values()):
+                wanted = "api_keys" if key.sha256 else "signed_requests"
+                message = f"key `{key.id}` counts nowhere: no system says `identity: {{{wanted}: true}}`"
+                about = f"密钥 `{key.id}`：没有系统写着 `identity: {{{wanted}: true}}`"
+                findings.add(Finding(key.at, "key-not-taken", message, Severity.WARNING, about))
 
 
 def _hosts(policy: Policy, findings: Findings) -> None:
@@ -173,6 +188,17 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
             findings.add(Finding(issuer.at, "missing-keys", message, about=f"`{issuer.keys}`"))
             continue
         keys_in(text, issuer.keys, issuer.at, findings)
+
+
+def _front_proxies(system: System, findings: Findings) -> None:
+    seen: dict[str, Position] = {}
+    for front in system.front_proxies:
+        for name in (front.id, front.sha256):
+            if name in seen:
+                message = f"front proxy `{front.id}` stands also at {seen[name]}, by its id or its secret"
+                about = f"前置代理 `{front.id}` 的编号或密钥，另一处在 {seen[name]}"
+                findings.add(Finding(front.at, "duplicate", message, about=about))
+            seen[name] = front.at
 
 
 def _allowed(system: System, policy: Policy, findings: Findings) -> None:

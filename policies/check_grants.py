@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Caller, Direction, Grant, JwtIssuer, Kind, Owner, Policy, Reveal, System
+from policies.policy import Caller, Direction, FrontProxy, Grant, JwtIssuer, Kind, Owner, Policy, Reveal, System
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of
@@ -36,11 +36,16 @@ def check_grants(policy: Policy, findings: Findings) -> None:
 
 
 def check_ends(policy: Policy, now: datetime, findings: Findings) -> None:
-    """Add to *findings* which grants and keys of *policy* have ended at *now*, or soon will have."""
+    """Add to *findings* which grants, keys and front proxies of *policy* have ended at *now*, or soon will have."""
     for at, what, zh, name, until in (
         *((grant.at, "grant", "授权", grant.id, grant.until) for grant in policy.grants),
         *((reveal.at, "reveal", "查看原文", reveal.id, reveal.until) for reveal in policy.reveals),
         *((key.at, "key", "密钥", key.id, key.until) for caller in policy.callers for key in caller.keys),
+        *(
+            (front.at, "front proxy", "前置代理", front.id, front.until)
+            for system in policy.systems.values()
+            for front in system.front_proxies
+        ),
     ):
         if until <= now:
             message = f"{what} `{name}` has ended: remove it, or have a later `until` approved"
@@ -134,11 +139,15 @@ def _has_asker(grant: Grant, system: System, callers: dict[str, Caller]) -> bool
     regions = regions_of(grant, callers)
     if grant.owner is None and any(not region.is_signed_in and not region.purposes for region in regions):
         return True
+    fronts = [front for front in system.front_proxies if grant.owner is None or _signs_in(grant.owner, front)]
+    vouched = [frozenset(front.purposes) for front in fronts]
+    if any(_is_met(region.purposes, purposes) for region in regions if not region.attributes for purposes in vouched):
+        return True
     issuers = [issuer for issuer in system.jwt if _vouches_for(grant.owner, issuer)]
     claims = {claim for issuer in issuers for claim in issuer.attribute_claims}
     if issuers and any(claims.issuperset(name for name, _ in region.attributes) for region in regions):
         return True
-    known = callers if system.api_keys and grant.owner is None else {}
+    known = [name for name, caller in callers.items() if any(map(system.takes, caller.keys))] if not grant.owner else []
     return any(
         is_possible(replace(region, callers=region.callers | {name}), callers) for region in regions for name in known
     )
@@ -153,6 +162,15 @@ def _vouches_for(owner: Owner | None, issuer: JwtIssuer) -> bool:
             return issuer.kind is Kind.CITIZEN
         case Owner.ACTING:
             return bool(issuer.acting_for)
+
+
+def _is_met(wanted: frozenset[frozenset[str]], purposes: frozenset[str]) -> bool:
+    return not any(some.isdisjoint(purposes) for some in wanted)
+
+
+def _signs_in(owner: Owner, front: FrontProxy) -> bool:
+    """Whether *front* can say whose records those of *owner* are."""
+    return owner is Owner.SELF and front.kind is Kind.CITIZEN
 
 
 def _is_for_everybody(grant: Grant) -> bool:

@@ -18,6 +18,7 @@ from policies.program import (
     SEGMENT,
     SEGMENTS,
     FieldInfo,
+    FrontProxyRule,
     GrantRule,
     IssuerRule,
     KeyRule,
@@ -68,7 +69,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         fields=tuple(shapes.fields),
         grants=_grants(policy, system),
         reveals=_reveals(policy, system, shapes.fields),
-        keys=_keys(policy) if system.api_keys else (),
+        keys=_keys(policy, system),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
             IssuerRule(
@@ -92,6 +93,17 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         },
         key_callers=tuple(caller.id for caller in policy.callers),
         transforms=policy.transforms,
+        front_proxies=tuple(
+            FrontProxyRule(
+                id=front.id,
+                networks=front.networks,
+                sha256=front.sha256,
+                until=front.until.timestamp(),
+                kind=front.kind,
+                purposes=front.purposes,
+            )
+            for front in system.front_proxies
+        ),
     )
 
 
@@ -276,11 +288,12 @@ def _reveals(policy: Policy, system: System, fields: Iterable[FieldInfo]) -> tup
     return tuple(found)
 
 
-def _keys(policy: Policy) -> tuple[KeyRule, ...]:
+def _keys(policy: Policy, system: System) -> tuple[KeyRule, ...]:
     return tuple(
         KeyRule(
             id=key.id,
             sha256=key.sha256,
+            hmac=key.hmac,
             until=key.until.timestamp(),
             caller=caller.id,
             kind=caller.kind,
@@ -290,4 +303,5 @@ def _keys(policy: Policy) -> tuple[KeyRule, ...]:
         )
         for caller in policy.callers
         for key in caller.keys
+        if system.takes(key)
     )

@@ -15,6 +15,7 @@ from policies.operations import About
 from policies.policy import OnWrite
 from policies.program import (
     FieldInfo,
+    FrontProxyRule,
     IssuerRule,
     KeyRule,
     ObjectShape,
@@ -33,6 +34,7 @@ def declared_changes(before: Program, after: Program) -> Iterator[Change]:
     yield from grant_changes(before, after)
     yield from _of_keys(before, after)
     yield from _of_issuers(before, after)
+    yield from _of_front_proxies(before, after)
     yield from _of_fields(before, after)
     yield from _of_parameters(before, after)
     yield from _of_facts(before, after)
@@ -100,8 +102,17 @@ def _of_keys(before: Program, after: Program) -> Iterator[Change]:
         yield _change("key_callers", said(before.key_callers), said(after.key_callers), no_more=no_more)
 
 
-def _is_no_wider(was: KeyRule | None, would: KeyRule | None) -> bool:
+def _is_no_wider[R: (KeyRule, FrontProxyRule)](was: R | None, would: R | None) -> bool:
+    """Whether what *would* be is gone, or is as it *was* and ends no later."""
     return would is None or (was is not None and replace(would, until=was.until) == was and would.until <= was.until)
+
+
+def _of_front_proxies(before: Program, after: Program) -> Iterator[Change]:
+    old, new = ({front.id: front for front in program.front_proxies} for program in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        was, would = old.get(name), new.get(name)
+        if was != would:
+            yield _change(f"front_proxy {name}", said(was), said(would), no_more=_is_no_wider(was, would))
 
 
 def _of_issuers(before: Program, after: Program) -> Iterator[Change]:

@@ -31,6 +31,17 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield ""
     yield "identity:"
     yield f"  api_keys: {'true' if system.api_keys else 'false'}"
+    if system.signed_requests:
+        yield "  signed_requests: true"
+    if system.front_proxies:
+        yield "  front_proxies:"
+    for front in system.front_proxies:
+        yield f"    - id: {front.id}"
+        yield f"      networks: [{', '.join(map(_quoted, front.networks))}]"
+        yield f"      sha256: {_quoted(front.sha256)}"
+        yield f"      purposes: [{', '.join(front.purposes)}]"
+        yield f"      kind: {front.kind}"
+        yield f"      until: {front.until.isoformat()}"
     if system.jwt:
         yield "  jwt:"
     for issuer in system.jwt:

@@ -89,7 +89,7 @@ def parse_conditions(section: Section) -> dict[str, Any]:
         "operations": _listed(section, "operations", _OPERATION),
         "records": _listed(section, "records", NAME),
         "fields": _listed(section, "fields", _FIELD),
-        "networks": _networks(section),
+        "networks": parse_networks(section),
         "hours": _hours(section),
     }
 
@@ -169,7 +169,8 @@ def _one_or_more(section: Section, key: str, *, required: bool) -> tuple[str, ..
     return section.names(key)
 
 
-def _networks(section: Section) -> tuple[str, ...] | None:
+def parse_networks(section: Section) -> tuple[str, ...] | None:
+    """The networks in the list under `networks`; None where there is no such list."""
     written = _listed(section, "networks", _NETWORK)
     if written is None:
         return None

@@ -19,6 +19,7 @@ from policies.policy import (
     OnWrite,
 )
 from policies.section import NAME, Section
+from policies.signing_key import SALT
 from policies.title import Title
 from policies.transforms.spec import Spec
 
@@ -133,6 +134,14 @@ def _caller(section: Section) -> Caller | None:
 
 def _key(section: Section) -> Key | None:
     name = section.text("id", fits=GRANT_ID)
-    sha256 = section.text("sha256", fits=_SHA256)
+    sha256 = section.text("sha256", required=False, fits=_SHA256)
+    salt = section.text("hmac", required=False, fits=SALT)
     until = section.moment("until")
-    return Key(id=name, sha256=sha256, until=until, at=section.at) if name and sha256 and until else None
+    written = [key for key in ("sha256", "hmac") if key in section.node.nodes]
+    if len(written) != 1:
+        message = "a key has `sha256`, where it is shown as it is, or `hmac`, where requests are signed with it"
+        about = "密钥需要 `sha256`（直接出示）或 `hmac`（用来签名），只写一个"
+        section.find(section.at, "wrong-form" if written else "missing-key", message, about=about)
+    if not name or not until or not (sha256 or salt):
+        return None
+    return Key(id=name, sha256=sha256 or "", hmac=salt or "", until=until, at=section.at)

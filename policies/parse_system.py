@@ -1,10 +1,12 @@
 """Reads the files that are about systems: one for each system, one for each pack."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from policies.formats.sent_form import SIGNATURES
 from policies.parse_bodies import parse_bodies
+from policies.parse_front import parse_front_proxies
 from policies.parse_grants import ATTRIBUTE
 from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
@@ -67,7 +69,7 @@ def parse_system(file: Section) -> System | None:
     upstream = _upstream(file)
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
-    jwt, api_keys = _identity(file)
+    identity = _identity(file)
     pack = file.name("pack", required=False)
     variables = {
         key: value
@@ -86,8 +88,7 @@ def parse_system(file: Section) -> System | None:
         upstream=upstream,
         timeout_s=timeout_s,
         state=state,
-        jwt=jwt,
-        api_keys=api_keys,
+        **identity,
         pack=pack,
         variables=variables,
         records=records,
@@ -119,14 +120,19 @@ def _upstream(file: Section) -> str | None:
     return None
 
 
-def _identity(file: Section) -> tuple[tuple[JwtIssuer, ...], bool]:
+def _identity(file: Section) -> dict[str, Any]:
+    """What `identity` says, by the names of `System`."""
     section = file.section("identity", required=False)
     if section is None:
-        return (), False
-    jwt = tuple(section.sections("jwt", "an issuer", _issuer, required=False))
-    api_keys = section.flag("api_keys", default=False)
+        return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": ()}
+    identity = {
+        "jwt": tuple(section.sections("jwt", "an issuer", _issuer, required=False)),
+        "api_keys": section.flag("api_keys", default=False),
+        "signed_requests": section.flag("signed_requests", default=False),
+        "front_proxies": parse_front_proxies(section),
+    }
     section.done()
-    return jwt, api_keys
+    return identity
 
 
 def _issuer(section: Section) -> JwtIssuer | None:

@@ -214,17 +214,18 @@ class Reveal(Grant):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An API key of a caller, known by its hash."""
+    """A key of a caller: an API key, known by its hash, or one that requests are signed with, known by its salt."""
 
     id: str
     sha256: str
+    hmac: str
     until: datetime
     at: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A caller known by API key."""
+    """A caller known by keys."""
 
     id: str
     kind: Kind
@@ -330,6 +331,23 @@ class JwtIssuer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontProxy:
+    """A proxy in front of the gateway, whose word it is who is signed in."""
+
+    id: str
+    networks: tuple[str, ...]
+    """Where it connects from."""
+    sha256: str
+    """Of the secret that it shows."""
+    purposes: tuple[str, ...]
+    """What it vouches for, whoever is signed in."""
+    kind: Kind
+    """Of those who sign in there."""
+    until: datetime
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system behind the gateway."""
 
@@ -341,6 +359,10 @@ class System:
     state: State
     jwt: tuple[JwtIssuer, ...]
     api_keys: bool
+    """Whether keys that are shown as they are count."""
+    signed_requests: bool
+    """Whether requests that are signed with a key count."""
+    front_proxies: tuple[FrontProxy, ...]
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]
@@ -350,6 +372,10 @@ class System:
     key_spelling: Spelling | None
     """How keys are spelled in addresses; None: as the pack says, or as they are."""
     at: Position
+
+    def takes(self, key: Key) -> bool:
+        """Whether *key* counts here."""
+        return self.api_keys if key.sha256 else self.signed_requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -288,16 +288,19 @@ class RevealRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyRule(msgspec.Struct, frozen=True):
-    """One API key and its caller."""
+    """One key and its caller."""
 
     id: str
     sha256: str
+    """Of the key; empty where it is one that requests are signed with."""
     until: float
     caller: str
     kind: Kind
     posts: tuple[str, ...]
     purposes: tuple[str, ...]
     attributes: dict[str, str] = {}
+    hmac: str = ""
+    """The salt of a key that requests are signed with; see `policies.signing_key`."""
 
 
 class IssuerRule(msgspec.Struct, frozen=True):
@@ -312,6 +315,17 @@ class IssuerRule(msgspec.Struct, frozen=True):
     attribute_claims: tuple[str, ...] = ()
     acting_for: str = ""
     acting_basis: str = ""
+
+
+class FrontProxyRule(msgspec.Struct, frozen=True):
+    """Which front proxy is taken at its word."""
+
+    id: str
+    networks: tuple[str, ...]
+    sha256: str
+    until: float
+    kind: Kind
+    purposes: tuple[str, ...]
 
 
 class LabelShape(msgspec.Struct, frozen=True):
@@ -350,6 +364,7 @@ class Program(msgspec.Struct, frozen=True):
     transforms: dict[str, Spec] = {}
     """By the names that the catalogue gives them."""
     reveals: tuple[RevealRule, ...] = ()
+    front_proxies: tuple[FrontProxyRule, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "filter-without-field": "筛选参数的名称里没有 `{field}`",
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",
+    "key-not-taken": "没有系统接受这种密钥",
     "key-undeclared": "记录没有用 `key` 写明主键，对谁都只给代号",
     "label-without-labels": "字段写了 `label`，却没有用 `labels` 说明怎样显示",
     "list-in-hidden-order": "列表按看不到明文的主键排列，先后次序会透露它的大小",

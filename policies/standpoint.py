@@ -89,6 +89,9 @@ class Standpoint:
             )
         if any(asker.credential.startswith(f"jwt:{issuer.issuer}:") for issuer in self.program.issuers):
             return asker
+        for front in self.program.front_proxies:
+            if asker.credential == f"proxy:{front.id}" and self._now < front.until:
+                return dataclasses.replace(asker, purposes=frozenset(front.purposes))
         return None
 
     def kind_of(self, asker: Asker) -> tuple[object, ...]:

@@ -30,8 +30,8 @@ EVENT_HEADER = b"yingbi-event"
 # encoded, partial or conditional. `Host` is written anew.
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
-    "expect authorization x-api-key accept-encoding range if-range if-match if-unmodified-since "
-    "content-length transfer-encoding host".split()
+    "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
+    "if-unmodified-since content-length transfer-encoding host".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(

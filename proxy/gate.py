@@ -30,17 +30,20 @@ from proxy.exchange import (
     write_page,
 )
 from proxy.guard import latch_on_failure
-from proxy.identity import COOKIE, BadCredential, cookies_in, credential_in
+from proxy.identity import BadCredential
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
-from proxy.message import Headers, Malformed
+from proxy.message import Malformed
+from proxy.nonces import Nonces
 from proxy.pages import Notice
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.reveal_desk import RevealDesk
 from proxy.shadow import Asked, Shadow
+from proxy.signed_request import SignedRequest
 from proxy.signin import OwnAnswer
 from proxy.underway import Holds, Underway
+from proxy.ways import Credential, credential_of
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
 
@@ -57,6 +60,7 @@ class Gate:
         log: AccessLog,
         now: Clock,
         *,
+        nonces: Nonces,
         cut: Callable[[Client], None],
         drop_upstream: Callable[[HTTPFlow], None],
         connection_of: Callable[[Client], Holds | None],
@@ -69,6 +73,8 @@ class Gate:
         self.current = current
         self.log = log
         self.now = now
+        self.nonces = nonces
+        """Tells which signed requests have been taken."""
         self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
         self.is_leaving = False
         """Whether the worker is about to stop: callers are told to come back on another connection."""
@@ -121,13 +127,13 @@ class Gate:
         assert system is not None
         overlay = self.current.overlay
         try:
-            credential = self._identify(exchange)
-        except BadCredential:
-            return Refuse(reason="bad_credential")
+            credential = self._identify(flow, exchange)
+        except BadCredential as bad:
+            return Refuse(reason=bad.reason)
         caller = ledger.caller
+        body, now = flow.request.raw_content or b"", ledger.started
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
-        body, now = flow.request.raw_content or b"", ledger.started
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         permits = self.current.permits.live(caller.id, system.name, now)
         ledger.permits = tuple([permit.id for permit in permits])
@@ -149,16 +155,17 @@ class Gate:
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
 
-    def _identify(self, exchange: Exchange) -> str | None:
+    def _identify(self, flow: HTTPFlow, exchange: Exchange) -> Credential | None:
         """Settle who asks, and return the credential that says so. Raises BadCredential."""
         request, system, ledger = exchange.request, exchange.system, exchange.ledger
         assert request is not None
         assert system is not None
         ledger.overlay = self.current.overlay.generation
-        if _shows_two(request.headers):
-            raise BadCredential
-        credential = credential_in(request.headers)
-        ledger.caller = system.identity.caller(credential, ledger.started.timestamp())
+        target, now = flow.request.data.path.decode("utf-8", "surrogateescape"), ledger.started
+        credential = credential_of(request, target, flow.request.raw_content or b"")
+        ledger.caller = system.identity.caller(credential, now.timestamp())
+        if isinstance(credential, SignedRequest):
+            self.nonces.take(credential, now.timestamp(), self.current.unhurried(now).timestamp())
         return credential
 
     def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:
@@ -304,7 +311,7 @@ class Gate:
             self.counters.add("record_failures")
         with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
             ledger.refused(reason, notice.answers_with[0])
-        challenge = reason in ("bad_credential", "sign_in_needed")
+        challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
 
     def turn_away(self, client: Client, status: int) -> EventId:
@@ -384,7 +391,7 @@ class Gate:
         assert system is not None
         now, body = ledger.started, flow.request.raw_content or b""
         try:
-            self._identify(exchange)
+            self._identify(flow, exchange)
             caller = ledger.caller
             entries = self.current.overlay.in_force(
                 system=system.name,
@@ -397,8 +404,8 @@ class Gate:
             if (reason := stopped(entries)) is not None:
                 raise reveal.Refused(reason)
             answer = self.reveals.answer(request, body, system, ledger, now)
-        except BadCredential:
-            self.withhold(flow, exchange, "bad_credential")
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
         except reveal.Refused as refused:
             self.withhold(flow, exchange, refused.reason, zh=refused.zh, en=refused.en)
         except RecordFailed:
@@ -419,9 +426,3 @@ class Gate:
             elif not ledger.is_begun:
                 ledger.whole(Tally(self.current.digester), answer.status, len(answer.body))
         write_own(flow, answer.status, answer.headers, answer.body, ledger.event)
-
-
-def _shows_two(headers: Headers) -> bool:
-    """Whether a credential stands in a header and another in the cookie: servers could differ in whose they take."""
-    in_header = "authorization" in headers or "x-api-key" in headers
-    return in_header and any(name == COOKIE for name, _ in cookies_in(headers))

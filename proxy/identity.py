@@ -1,50 +1,24 @@
-"""Who asks. A credential is verified or refused; none at all is a caller too, and a bad one is never taken for none.
+"""Who asks: a caller, or nobody. What a credential is, and where it stands in a request.
 
-Verified tokens are remembered until they expire, by their SHA-256: checking a signature costs more than masking does.
+A credential is verified or refused; none at all is a caller too, and a bad one is never taken for none. `ways.py` joins
+the ways in which one can be shown.
 """
 
 import hashlib
-import hmac
-import math
-import re
-import unicodedata
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import jwt
-
-from policies.digest import DIGEST_BYTES, Digester, is_exact
-from policies.findings import Findings, Position
-from policies.jwks import keys_in
-from policies.policy import LONGEST_ATTRIBUTE
-from policies.program import IssuerRule, KeyRule, Program
-from policies.recognisers.scan import scan
 from siem.record.event import CallerKind
 
 KEY_PREFIX = "ybk_"
 COOKIE = "__Host-yingbi"
-LEEWAY_S = 30
-"""How far an issuer's clock may differ from ours."""
 LONGEST_TOKEN = 8 * 1024
-LONGEST_ID = 128
-MOST_REMEMBERED = 4096
-PURPOSE_SCOPE = "purpose:"
-_BASIS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}")
-_DIGEST = re.compile(rf"[^:]+:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
-
-# Times are checked against the clock that is passed in, not by the library against its own.
-_OPTIONS: Any = {
-    "require": ["exp", "sub", "aud", "iss"],
-    "verify_exp": False,
-    "verify_nbf": False,
-    "verify_iat": False,
-}
 
 
 class BadCredential(Exception):
-    """A credential was shown and does not count. Says nothing of why to whoever shows it."""
+    """A credential was shown and does not count. Says nothing of why to whoever shows it, but where it is his own."""
+
+    reason = "bad_credential"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,138 +52,6 @@ class Caller:
 NOBODY = Caller()
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    rule: KeyRule
-    caller: Caller
-
-
-class Identity:
-    """The credentials that one system takes."""
-
-    def __init__(self, program: Program, digester: Digester) -> None:
-        self._keys = {rule.sha256: _Key(rule, _caller_of(rule)) for rule in program.keys}
-        self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
-        self._key_callers = {_as_read(name) for name in program.key_callers}
-        self._digester = digester
-        self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
-
-    def caller(self, credential: str | None, now: float) -> Caller:
-        """Whose *credential* it is, at the POSIX time *now*. Raises BadCredential; None is nobody's."""
-        if credential is None:
-            return NOBODY
-        if credential.startswith(KEY_PREFIX):
-            return self._by_key(credential, now)
-        digest = hashlib.sha256(credential.encode("utf-8", "surrogateescape")).digest()
-        remembered = self._remembered.get(digest)
-        if remembered is None or now >= remembered[1]:
-            remembered = self._remembered[digest] = self._by_token(credential, now)
-            if len(self._remembered) > MOST_REMEMBERED:
-                self._remembered.popitem(last=False)
-        return remembered[0]
-
-    def _by_key(self, credential: str, now: float) -> Caller:
-        digest = hash_key(credential)
-        key = self._keys.get(digest)
-        # The lookup is by a hash of a random secret: its timing tells nothing that could be used.
-        if key is None or not hmac.compare_digest(key.rule.sha256, digest) or now >= key.rule.until:
-            raise BadCredential
-        return key.caller
-
-    def _by_token(self, token: str, now: float) -> tuple[Caller, float]:
-        if len(token) > LONGEST_TOKEN:
-            raise BadCredential
-        try:
-            claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
-            issuer = self._issuers.get(claimed) if isinstance(claimed, str) else None
-            if issuer is None:
-                raise BadCredential
-            claims = issuer.claims(token, now)
-        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
-            raise BadCredential from None
-        return self._caller(issuer.rule, claims), float(claims["exp"])
-
-    def _caller(self, rule: IssuerRule, claims: dict[str, Any]) -> Caller:
-        subject = claims["sub"]
-        kind = CallerKind(rule.kind.value)
-        posts = claims.get(rule.posts_claim, [])
-        scope, token_id = claims.get("scope", ""), claims.get("jti", "")
-        attributes = {name: claims[name] for name in rule.attribute_claims if name in claims}
-        said = (subject, scope, token_id, *attributes.values())
-        if not isinstance(posts, list) or not all(map(_is_text, (*said, *posts))):
-            raise BadCredential
-        if any(len(value) > LONGEST_ATTRIBUTE for value in attributes.values()):
-            raise BadCredential
-        if not 0 < len(subject) <= LONGEST_ID or not subject.isprintable():
-            raise BadCredential
-        if kind is not CallerKind.CITIZEN and self._is_taken(subject):
-            raise BadCredential
-        on_behalf_of, basis = self._acting(rule, claims)
-        return Caller(
-            id=self._digester(subject) if kind is CallerKind.CITIZEN else subject,
-            earlier=tuple(each(subject) for each in self._digester.earlier) if kind is CallerKind.CITIZEN else (),
-            kind=kind,
-            posts=frozenset(posts),
-            purposes=frozenset(
-                word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
-            ),
-            attributes=attributes,
-            credential=f"jwt:{rule.issuer}:{token_id}"[:256],
-            is_exact=is_exact(subject),
-            on_behalf_of=on_behalf_of,
-            basis=basis,
-        )
-
-    def _acting(self, rule: IssuerRule, claims: dict[str, Any]) -> tuple[str, str]:
-        """The digest of whom the caller acts for, and the basis; empty without both. Raises BadCredential."""
-        if not rule.acting_for:
-            return "", ""
-        principal, basis = claims.get(rule.acting_for, ""), claims.get(rule.acting_basis, "")
-        if not _is_text(principal) or not _is_text(basis) or len(principal) > LONGEST_ID:
-            raise BadCredential
-        if not is_exact(principal) or not basis:
-            return "", ""
-        # The log holds the basis as it is: it must be a number of ours, and nobody's.
-        if not _BASIS.fullmatch(basis) or scan(basis):
-            raise BadCredential
-        return self._digester(principal), basis
-
-    def _is_taken(self, subject: str) -> bool:
-        """Whether *subject* would be counted, granted and blocked as a caller with a key is, or as a citizen."""
-        return _as_read(subject) in self._key_callers or _DIGEST.fullmatch(subject) is not None
-
-
-class _Issuer:
-    def __init__(self, rule: IssuerRule) -> None:
-        self.rule = rule
-        # `yingbi check` tells what is wrong with a key; until it is mended no token signed with it counts.
-        self._keys = keys_in(rule.jwks, rule.issuer, Position(rule.issuer, 1, 1), Findings())
-
-    def claims(self, token: str, now: float) -> dict[str, Any]:
-        header = jwt.get_unverified_header(token)
-        key = self._keys.get(header.get("kid"))
-        if key is None and len(self._keys) == 1 and "kid" not in header:
-            (key,) = self._keys.values()
-        if key is None:
-            raise BadCredential
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            key.key,
-            algorithms=[key.algorithm_name],
-            audience=self.rule.audience,
-            issuer=self.rule.issuer,
-            options=_OPTIONS,
-        )
-        expires, not_before = claims["exp"], claims.get("nbf", 0)
-        if not isinstance(expires, int | float) or not isinstance(not_before, int | float):
-            raise BadCredential
-        if not math.isfinite(expires) or not math.isfinite(not_before):  # JSON is read with `NaN` and `1e999` in it
-            raise BadCredential
-        if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
-            raise BadCredential
-        return claims
-
-
 def hash_key(key: str) -> str:
     """What is kept of an API key: SHA-256 in hex. Keys are random, so nothing slower is needed."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
@@ -235,24 +77,3 @@ def cookies_in(headers: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Name and value of each cookie, in order."""
     pairs = (pair.partition("=") for line in headers.get("cookie", ()) for pair in line.split(";"))
     return [(name.strip(), value.strip()) for name, _, value in pairs if name.strip()]
-
-
-def _is_text(value: object) -> bool:
-    """Whether *value* is a text that can be written down: JSON may hold half of a pair of surrogates."""
-    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
-
-
-def _as_read(name: str) -> str:
-    """*name* as people tell names apart: without regard to case, width or the blanks around it."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
-
-
-def _caller_of(rule: KeyRule) -> Caller:
-    return Caller(
-        id=rule.caller,
-        kind=CallerKind(rule.kind.value),
-        posts=frozenset(rule.posts),
-        purposes=frozenset(rule.purposes),
-        attributes=rule.attributes,
-        credential=f"key:{rule.id}",
-    )

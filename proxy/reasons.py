@@ -40,6 +40,14 @@ REASONS: dict[str, Reason] = {
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
+    "request_replayed": Reason(
+        401, "这个已签名的请求已经用过一次，请重新签名", "this signed request has been used before: sign a new one"
+    ),
+    "replay_unchecked": Reason(
+        503,
+        "网关暂时无法核对签名请求是否重复，请稍后再试",
+        "whether a signed request has been used before cannot be known just now",
+    ),
     "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),
     "not_allowed": Reason(403, "您的岗位无权执行该操作", "your post may not do this"),
     "caller_blocked": Reason(

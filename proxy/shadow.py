@@ -33,6 +33,7 @@ from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.published import SHADOW, NotPublished, read_programs
 from proxy.system import System
+from proxy.ways import Credential
 
 EVERY_S = 5.0
 """So often what is new is written down."""
@@ -50,7 +51,7 @@ class Asked:
 
     request: Request
     body: bytes
-    credential: str | None
+    credential: Credential | None
     overlay: Overlay
     now: datetime
     overlay_now: datetime

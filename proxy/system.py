@@ -28,8 +28,9 @@ from policies.transforms.handle import Handles, Holder
 from policies.view import View, Views
 from policies.write_back import WriteRules
 from proxy.cookies import Cookies
-from proxy.identity import Caller, Identity
+from proxy.identity import Caller
 from proxy.message import Malformed, Request, read_target
+from proxy.ways import Identity
 
 FORM_LASTS_S = 8 * 3600
 """How long a form may stand open before what it carries is worth nothing."""
@@ -59,7 +60,7 @@ class System:
         self.writes = WriteRules(program)
         self.restoring = Restoring(program)
         self.sent = SentValues(program, keys)
-        self.identity = Identity(program, digester)
+        self.identity = Identity(program, digester, secret)
         split = urlsplit(program.upstream)
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
         """Scheme, host and port of the system behind."""

@@ -35,6 +35,7 @@ from proxy.http2 import HELD
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.nonces import Nonces
 from proxy.shadow import Shadow
 from proxy.tls import Tls
 from siem.record.log import AccessLog, new_start_id
@@ -70,6 +71,8 @@ class WorkerSettings:
     permit_key: Path
     """The same for permits."""
     secret: Path
+    nonces: Path
+    """Folder of what was signed and has been taken; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
     asked: Path | None = None
@@ -155,6 +158,7 @@ class Worker:
             self.current,
             self.log,
             now,
+            nonces=Nonces(settings.nonces),
             cut=self._cut,
             drop_upstream=self._drop_upstream,
             connection_of=self._connection_of,

@@ -134,6 +134,7 @@ class Gateway:
             "permit_key": str(keys / "permits.pub"),
             "asked": str(self.home / "asked"),
             "secret": str(keys / "fields.key"),
+            "nonces": str(self.home / "nonces"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),

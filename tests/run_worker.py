@@ -22,6 +22,7 @@ PATHS = (
     "permit_key",
     "asked",
     "secret",
+    "nonces",
     "keys",
     "inventory",
     "disagreements",

@@ -37,7 +37,7 @@ HOMES = {
         "deploy/certificate.py",
         "deploy/demo/identity_provider.py",
     ),
-    "jwt": ("policies/jwks.py", "proxy/identity.py", "deploy/demo/identity_provider.py"),
+    "jwt": ("policies/jwks.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py", "yingbi/commands/")
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))

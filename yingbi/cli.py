@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.callers import add_callers
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_accounts(commands)
     add_policies(commands)
     add_coverage(commands)
+    add_callers(commands)
     add_keys(commands)
     add_permits(commands)
     add_discover(commands)

@@ -81,6 +81,11 @@ class Home:
         return self.root / "disagreements"
 
     @property
+    def nonces(self) -> Path:
+        """Which signed requests have been taken in the last minutes. Only the workers write there."""
+        return self.root / "nonces"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"

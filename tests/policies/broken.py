@@ -31,6 +31,13 @@ BATCH = """who: {callers: [batch]}
     purpose: statistics
     sees: {resident_id: digest}"""
 
+
+def front_proxies(*networks: str) -> str:
+    """The beginning of `identity`, with a front proxy of the same id and secret for each of *networks*."""
+    lines = [f'    - {{id: portal, networks: [{each}], sha256: "{"0c" * 32}", until: 2027-06-30}}' for each in networks]
+    return "\n".join(["identity:", "  front_proxies:", *lines, ""])
+
+
 # name: file, what is replaced, by what, and the finding that must be among those told: its file where that is another
 BROKEN = {
     "unknown key": (CATALOGUE, "    level: general\n", "    levle: general\n", "4:5 unknown-key"),
@@ -84,6 +91,14 @@ BROKEN = {
     ),
     "grant twice": (GRANTS, "id: batch", "id: clerks", "12:5 duplicate"),
     "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
+    "key that is shown and signed with": (
+        CALLERS, "0001\n", "0001\n        hmac: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n", "6:9 wrong-form"
+    ),
+    "front proxy from anywhere": (SYSTEM, "identity:\n", front_proxies("0.0.0.0/0"), "8:20 out-of-range"),
+    "front proxy from nowhere": (SYSTEM, "identity:\n", front_proxies(""), "8:20 empty"),
+    "front proxy twice": (SYSTEM, "identity:\n", front_proxies("10.0.0.5/32", "10.0.0.6/32"), "9:7 duplicate"),
+    "key that is neither": (CALLERS, "        sha256: " + "0" * 63 + "1\n", "", "6:9 missing-key"),
+    "salt that is none": (CALLERS, "sha256: " + "0" * 63 + "1", "hmac: secret", "7:15 wrong-form"),
     "key twice": (CALLERS, "id: K-2", "id: K-1", "14:9 duplicate"),
     "same key for two": (CALLERS, "0002\n", "0001\n", "14:9 duplicate"),
     "citizen with a key": (CALLERS, "kind: terminal", "kind: citizen", "9:5 citizen-with-key"),

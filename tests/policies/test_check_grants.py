@@ -1,13 +1,15 @@
 """What `check` says of grants: those that disagree, never count, never apply, or show something to everybody."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from policies.check import check
-from policies.findings import Finding, Findings
+from policies.findings import Finding, Findings, Position
 from policies.kept import Kept
 from policies.load import load_policy
+from policies.policy import FrontProxy, Kind
 from tests.policies.compiled import GOOD
 from tests.policies.granted import good_policy, grants_of
 
@@ -203,6 +205,24 @@ def test_a_purpose_that_no_key_vouches_for_is_dead_where_there_are_only_keys() -
     assert [(finding.code, finding.severity, finding.at.line) for finding in findings.sorted()] == [
         ("rule-dead", "warning", 3)
     ]
+
+
+@pytest.mark.parametrize(("purposes", "dead"), [(("audit",), []), (("case-handling",), [3]), ((), [3])])
+def test_a_purpose_that_a_front_proxy_vouches_for_is_alive(purposes: tuple[str, ...], dead: list[int]) -> None:
+    policy = good_policy(grants_of(a="purpose: audit", b="purpose: case-handling"))
+    portal = FrontProxy(
+        id="portal",
+        networks=("10.0.0.5/32",),
+        sha256="0c" * 32,
+        purposes=purposes,
+        kind=Kind.STAFF,
+        until=datetime(2027, 6, 30, tzinfo=UTC),
+        at=Position("systems/people.yaml", 8, 7),
+    )
+    people = replace(policy.systems["people"], jwt=(), front_proxies=(portal,))
+    findings = Findings()
+    check(replace(policy, systems={"people": people}), {}, None, findings, Kept())
+    assert [finding.at.line for finding in findings.sorted() if finding.code == "rule-dead"] == dead
 
 
 def test_what_the_catalogue_and_a_field_show_to_everybody_is_found() -> None:

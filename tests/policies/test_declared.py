@@ -12,7 +12,7 @@ from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.operations import About
 from policies.policy import Kind as CallerKind
-from policies.program import KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
+from policies.program import FrontProxyRule, KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of
@@ -244,6 +244,27 @@ def test_what_is_left_over_is_told_beside_other_differences() -> None:
     assert [(each.kind, each.before.transform) for each in left] == [
         (Kind.OTHERWISE, f'{{"timeout_s":{before.timeout_s}}}')
     ]
+
+
+PORTAL = FrontProxyRule("portal", ("10.0.0.5/32",), "0c" * 32, NOW.timestamp() + 60, CallerKind.STAFF, ())
+
+
+@pytest.mark.parametrize(
+    ("was", "would", "kind"),
+    [
+        ((), (PORTAL,), Kind.OTHERWISE),
+        ((PORTAL,), (replace(PORTAL, networks=("10.0.0.0/8",)),), Kind.OTHERWISE),
+        ((PORTAL,), (replace(PORTAL, until=PORTAL.until + 1),), Kind.OTHERWISE),
+        ((PORTAL,), (replace(PORTAL, until=PORTAL.until - 1),), Kind.NO_MORE),
+        ((PORTAL,), (), Kind.NO_MORE),
+    ],
+)
+def test_a_front_proxy_that_counts_otherwise_is_told(
+    was: tuple[FrontProxyRule, ...], would: tuple[FrontProxyRule, ...], kind: Kind
+) -> None:
+    before, after = (replace(compile_folder(GOOD)["people"], front_proxies=each) for each in (was, would))
+    found = rehearse({"people": before}, {"people": after}, [], NOW)
+    assert [(each.about, each.kind) for each in found] == [("front_proxy portal", kind)]
 
 
 def _shape(program: Program, **shapes: Shape) -> Program:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from policies.draft_text import text_of
 from policies.inventory import FieldNote, Inventory
 from policies.judge import judge
 from policies.load import load_policy
-from policies.policy import Policy
+from policies.policy import FrontProxy, Kind, Policy
 from policies.sketch import sketch
 from tests.policies.compiled import GOOD
 
@@ -40,6 +41,27 @@ def drafted(policy: Policy, inventory: Inventory, folder: Path) -> tuple[str, Po
     loaded = load_policy(folder)
     assert not loaded.findings.errors, (loaded.findings.sorted(), text)
     return text, loaded.policy
+
+
+def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tmp_path: Path) -> None:
+    portal = FrontProxy(
+        id="portal",
+        networks=("10.0.0.5/32", "fd00::/64"),
+        sha256="0c" * 32,
+        purposes=("case-handling",),
+        kind=Kind.CITIZEN,
+        until=datetime(2027, 6, 30, 16, tzinfo=UTC),
+        at=policy.systems["people"].at,
+    )
+    people = replace(policy.systems["people"], signed_requests=True, front_proxies=(portal,))
+    inventory = Inventory()
+    name = inventory.operation("GET", "/api/health", iter(()))
+    assert name is not None
+    sketch(inventory, name, "json", b'{"state": "fine"}', "utf-8")
+    _, loaded = drafted(replace(policy, systems={"people": people}), inventory, tmp_path)
+    drawn = loaded.systems["people"]
+    assert (drawn.api_keys, drawn.signed_requests) == (True, True)
+    assert [replace(front, at=portal.at) for front in drawn.front_proxies] == [portal]
 
 
 def test_an_api_is_drafted_with_its_records(policy: Policy, tmp_path: Path) -> None:

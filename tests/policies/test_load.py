@@ -123,6 +123,24 @@ WITHOUT_EFFECT = {
 }
 
 
+NOT_TAKEN = {
+    "signed with, and keys are shown": (CALLERS, "sha256: " + "0" * 63 + "1", "hmac: " + "5a" * 16, [6]),
+    "shown, and requests are signed": (SYSTEM, "api_keys: true", "signed_requests: true", [6, 14]),
+}
+
+
+@pytest.mark.parametrize("name", NOT_TAKEN)
+def test_a_key_that_no_system_takes_is_warned_of(folder: Path, name: str) -> None:
+    file, old, new, lines = NOT_TAKEN[name]
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+    found = [each for each in load_policy(folder).findings.sorted() if each.code == "key-not-taken"]
+    assert [(each.at.file, each.at.line) for each in found] == [(CALLERS, line) for line in lines]
+    assert {each.severity for each in found} == {Severity.WARNING}
+    assert all(each.zh for each in found)
+
+
 @pytest.mark.parametrize("name", WITHOUT_EFFECT)
 def test_what_does_nothing_is_warned_of(folder: Path, name: str) -> None:
     file, old, new, place = WITHOUT_EFFECT[name]
@@ -152,6 +170,16 @@ def test_what_has_ended_is_warned_of(folder: Path, now: datetime, ended: list[st
     findings = [one for one in load_policy(folder, now).findings.sorted() if one.code == "ended"]
     assert [str(finding.at) for finding in findings] == ended
     assert {finding.severity for finding in findings} <= {Severity.WARNING}
+
+
+def test_a_front_proxy_that_has_ended_is_warned_of(folder: Path) -> None:
+    front = f'{{id: portal, networks: [10.0.0.5/32], sha256: "{"0c" * 32}", until: 2027-01-31}}'
+    path = folder / SYSTEM
+    text = path.read_text("utf-8").replace("identity:\n", f"identity:\n  front_proxies:\n    - {front}\n")
+    path.write_text(text, "utf-8")
+    (found,) = load_policy(folder, datetime(2027, 2, 1, tzinfo=UTC)).findings.sorted()
+    assert (str(found.at), found.code) == (f"{SYSTEM}:8", "ended")
+    assert "portal" in found.zh
 
 
 @pytest.mark.parametrize(

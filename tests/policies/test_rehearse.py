@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from policies.changes import UNTOLD, Kind, surely_no_more
 from policies.compile_folder import compile_folder
 from policies.places import HIDDEN, held_at, places_in
-from policies.program import Program
+from policies.policy import Kind as CallerKind
+from policies.program import FrontProxyRule, Program
 from policies.rehearse import ANYBODY, LOOSER, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys
@@ -145,6 +146,21 @@ def test_a_key_that_is_taken_away_lets_its_caller_see_nothing(good: dict[str, Pr
     assert (Kind.OTHERWISE, "", "key K-9") in kinds(found)
     used = [each for each in found if each.times]
     assert [(each.kind, each.after.transform, each.times) for each in used] == [(Kind.WITHHELD, "bad_credential", 2)]
+
+
+def test_a_front_proxy_that_is_taken_away_lets_nobody_in_by_it(good: dict[str, Program]) -> None:
+    portal = FrontProxyRule(
+        "portal", ("10.0.0.5/32",), "0c" * 32, NOW.timestamp() + 60, CallerKind.STAFF, ("case-handling",)
+    )
+    before = {"people": replace(good["people"], front_proxies=(portal,))}
+    clerk = Asker(id="li", is_signed_in=True, posts=frozenset({"clerk"}), credential="proxy:portal")
+    usage = Usage(
+        system="people", operation="GET /people", format="json", asker=clerk, answered=2, fields={"person.name": (2, 9)}
+    )
+    used = [each for each in rehearse(before, good, [usage], NOW) if each.times]
+    assert [(each.kind, each.after.transform, each.times) for each in used] == [(Kind.WITHHELD, "bad_credential", 2)]
+    other = {"people": replace(good["people"], front_proxies=(replace(portal, purposes=("statistics",)),))}
+    assert {each.about for each in rehearse(before, other, [usage], NOW) if each.times} == {"person.name"}
 
 
 def test_a_key_that_vouches_for_more_shows_its_caller_more(good: dict[str, Program], tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
 from proxy.keys_in_force import KeysInForce
+from proxy.nonces import Nonces
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import AccessLog, new_start_id, read_segment, seed_of, segment_path
 from tests.gateway import declare, make_rings
@@ -55,6 +56,7 @@ class Parts:
             self.current,
             self.log,
             lambda: self.now,
+            nonces=Nonces(self.home / "nonces"),
             cut=self.cut.append,
             drop_upstream=self.dropped.append,
             connection_of=lambda client: None,

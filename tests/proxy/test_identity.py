@@ -17,9 +17,12 @@ from policies.digest import Digester
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy import Kind
 from policies.program import Program
-from proxy.identity import COOKIE, NOBODY, BadCredential, Identity, credential_in, hash_key
+from proxy import tokens
+from proxy.identity import COOKIE, NOBODY, BadCredential, credential_in, hash_key
+from proxy.names import Names
+from proxy.ways import Identity
 from siem.record.event import CallerKind
-from tests.policies.compiled import GOOD, program
+from tests.policies.compiled import GOOD, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.proxy.credentials import ISSUER, Provider, signed_with_text, unsigned
 
@@ -46,7 +49,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 @pytest.fixture
 def identity(compiled: Program) -> Identity:
-    return Identity(compiled, DIGESTER)
+    return Identity(compiled, DIGESTER, SECRET)
 
 
 def test_no_credential_is_nobody(identity: Identity) -> None:
@@ -143,14 +146,14 @@ def test_a_token_does_not_make_its_bearer_somebody_else(identity: Identity, case
 
 
 def test_callers_with_keys_are_kept_apart_where_no_keys_are_taken(compiled: Program) -> None:
-    without_keys = Identity(msgspec.structs.replace(compiled, keys=()), DIGESTER)
+    without_keys = Identity(msgspec.structs.replace(compiled, keys=()), DIGESTER, SECRET)
     with pytest.raises(BadCredential):
         without_keys.caller(PROVIDER.token(sub="window-7"), NOW)
 
 
 def test_a_citizen_may_be_called_as_a_caller_with_a_key_is(compiled: Program) -> None:
     issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
-    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
+    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER, SECRET)
     assert citizens.caller(PROVIDER.token(sub="window-7"), NOW).id == DIGESTER("window-7")
 
 
@@ -163,7 +166,7 @@ def test_who_could_be_two_people_by_their_identifier_owns_no_record(
     issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
     acting = msgspec.structs.replace(compiled.issuers[0], acting_for="for", acting_basis="basis")
     citizens, helpers = (
-        Identity(msgspec.structs.replace(compiled, issuers=(each,)), DIGESTER) for each in (issuer, acting)
+        Identity(msgspec.structs.replace(compiled, issuers=(each,)), DIGESTER, SECRET) for each in (issuer, acting)
     )
     digest = DIGESTER(subject)
     citizen = citizens.caller(PROVIDER.token(sub=subject), NOW)
@@ -178,7 +181,7 @@ def test_a_citizen_who_was_blocked_stays_blocked_whatever_key_digests_have_now(c
     issuer = msgspec.structs.replace(compiled.issuers[0], kind=Kind.CITIZEN)
     old, middle = Digester("1", b"1" * 32), Digester("2", b"2" * 32)
     newest = Digester("3", b"3" * 32).after([old, middle], writes_both=False)
-    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), newest)
+    citizens = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), newest, SECRET)
     caller = citizens.caller(PROVIDER.token(sub="li"), NOW)
     assert caller.id == newest("li")
     until = datetime.fromtimestamp(NOW, UTC) + timedelta(hours=1)
@@ -193,7 +196,9 @@ def test_a_citizen_who_was_blocked_stays_blocked_whatever_key_digests_have_now(c
             now=datetime.fromtimestamp(NOW, UTC),
         )
         assert bool(found) is blocked
-    assert Identity(compiled, newest).caller(PROVIDER.token(), NOW).earlier == (), "staff are known by their ids"
+    assert Identity(compiled, newest, SECRET).caller(PROVIDER.token(), NOW).earlier == (), (
+        "staff are known by their ids"
+    )
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
@@ -214,10 +219,12 @@ def test_a_remembered_token_expires_all_the_same(identity: Identity) -> None:
         identity.caller(token, NOW + 60 + 31)
 
 
-def test_what_is_remembered_is_bounded(identity: Identity) -> None:
+def test_what_is_remembered_is_bounded(compiled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_REMEMBERED", 8)
+    taken = tokens.Tokens(compiled, DIGESTER, Names(compiled, DIGESTER))
     for number in range(20):
-        identity.caller(PROVIDER.token(sub=f"clerk-{number}"), NOW)
-    assert len(identity._remembered) == 20
+        taken.caller(PROVIDER.token(sub=f"clerk-{number}"), NOW)
+    assert len(taken._remembered) == 8
 
 
 @pytest.mark.parametrize("key", ["ybk_", "ybk_other", KEY + "x", KEY.upper(), "ybk_\udcff"])
@@ -236,7 +243,7 @@ def test_a_broken_key_set_takes_no_token(compiled: Program, tmp_path: Path) -> N
     shutil.copytree(GOOD, folder)
     (folder / "idp.json").write_text('{"keys": [{"kty": "EC", "crv": "nothing"}]}')
     with pytest.raises(BadCredential):
-        Identity(program(folder=folder), DIGESTER).caller(PROVIDER.token(), NOW)
+        Identity(program(folder=folder), DIGESTER, SECRET).caller(PROVIDER.token(), NOW)
 
 
 def test_a_key_that_was_found_wanting_signs_nothing(compiled: Program) -> None:
@@ -244,7 +251,7 @@ def test_a_key_that_was_found_wanting_signs_nothing(compiled: Program) -> None:
     short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     jwk = {**json.loads(RSAAlgorithm.to_jwk(short.public_key())), "kid": "r", "alg": "RS256"}
     issuer = msgspec.structs.replace(compiled.issuers[0], jwks=json.dumps({"keys": [jwk]}))
-    old = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER)
+    old = Identity(msgspec.structs.replace(compiled, issuers=(issuer,)), DIGESTER, SECRET)
     with pytest.warns(InsecureKeyLengthWarning):
         token = PROVIDER.token(kid="r", key=short)
     with pytest.raises(BadCredential):

@@ -27,6 +27,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         overlay_key=home.public_key("overlay"),
         permit_key=home.public_key("permits"),
         secret=home.private_key("fields"),
+        nonces=home.nonces,
         keys=home.keys,
         asked=home.asked,
         disagreements=home.disagreements / f"worker-{number}",

@@ -1,0 +1,138 @@
+"""Tokens as credentials: JSON Web Tokens that a declared issuer has signed.
+
+Verified ones are remembered until they expire, by their SHA-256: checking a signature costs more than masking does.
+"""
+
+import hashlib
+import math
+import re
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any
+
+import jwt
+
+from policies.digest import Digester, is_exact
+from policies.findings import Findings, Position
+from policies.jwks import keys_in
+from policies.policy import LONGEST_ATTRIBUTE
+from policies.program import IssuerRule, Program
+from policies.recognisers.scan import scan
+from proxy.identity import LONGEST_TOKEN, BadCredential, Caller
+from proxy.names import LONGEST_ID, Names, is_text
+from siem.record.event import CallerKind
+
+LEEWAY_S = 30
+"""How far an issuer's clock may differ from ours."""
+MOST_REMEMBERED = 4096
+PURPOSE_SCOPE = "purpose:"
+_BASIS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}")
+
+# Times are checked against the clock that is passed in, not by the library against its own.
+_OPTIONS: Any = {
+    "require": ["exp", "sub", "aud", "iss"],
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
+
+
+class Tokens:
+    """The tokens that one system takes."""
+
+    def __init__(self, program: Program, digester: Digester, names: Names) -> None:
+        self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
+        self._names = names
+        self._digester = digester
+        self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
+
+    def caller(self, token: str, now: float) -> Caller:
+        """Whose *token* it is, at the POSIX time *now*. Raises BadCredential."""
+        digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+        remembered = self._remembered.get(digest)
+        if remembered is None or now >= remembered[1]:
+            remembered = self._remembered[digest] = self._read(token, now)
+            if len(self._remembered) > MOST_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return remembered[0]
+
+    def _read(self, token: str, now: float) -> tuple[Caller, float]:
+        if len(token) > LONGEST_TOKEN:
+            raise BadCredential
+        try:
+            claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
+            issuer = self._issuers.get(claimed) if isinstance(claimed, str) else None
+            if issuer is None:
+                raise BadCredential
+            claims = issuer.claims(token, now)
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
+            raise BadCredential from None
+        return self._caller(issuer.rule, claims), float(claims["exp"])
+
+    def _caller(self, rule: IssuerRule, claims: dict[str, Any]) -> Caller:
+        subject = claims["sub"]
+        posts = claims.get(rule.posts_claim, [])
+        scope, token_id = claims.get("scope", ""), claims.get("jti", "")
+        attributes = {name: claims[name] for name in rule.attribute_claims if name in claims}
+        said = (subject, scope, token_id, *attributes.values())
+        if not isinstance(posts, list) or not all(map(is_text, (*said, *posts))):
+            raise BadCredential
+        if any(len(value) > LONGEST_ATTRIBUTE for value in attributes.values()):
+            raise BadCredential
+        on_behalf_of, basis = self._acting(rule, claims)
+        return replace(
+            self._names.caller(subject, CallerKind(rule.kind.value)),
+            posts=frozenset(posts),
+            purposes=frozenset(
+                word.removeprefix(PURPOSE_SCOPE) for word in scope.split() if word.startswith(PURPOSE_SCOPE)
+            ),
+            attributes=attributes,
+            credential=f"jwt:{rule.issuer}:{token_id}"[:256],
+            on_behalf_of=on_behalf_of,
+            basis=basis,
+        )
+
+    def _acting(self, rule: IssuerRule, claims: dict[str, Any]) -> tuple[str, str]:
+        """The digest of whom the caller acts for, and the basis; empty without both. Raises BadCredential."""
+        if not rule.acting_for:
+            return "", ""
+        principal, basis = claims.get(rule.acting_for, ""), claims.get(rule.acting_basis, "")
+        if not is_text(principal) or not is_text(basis) or len(principal) > LONGEST_ID:
+            raise BadCredential
+        if not is_exact(principal) or not basis:
+            return "", ""
+        # The log holds the basis as it is: it must be a number of ours, and nobody's.
+        if not _BASIS.fullmatch(basis) or scan(basis):
+            raise BadCredential
+        return self._digester(principal), basis
+
+
+class _Issuer:
+    def __init__(self, rule: IssuerRule) -> None:
+        self.rule = rule
+        # `yingbi check` tells what is wrong with a key; until it is mended no token signed with it counts.
+        self._keys = keys_in(rule.jwks, rule.issuer, Position(rule.issuer, 1, 1), Findings())
+
+    def claims(self, token: str, now: float) -> dict[str, Any]:
+        header = jwt.get_unverified_header(token)
+        key = self._keys.get(header.get("kid"))
+        if key is None and len(self._keys) == 1 and "kid" not in header:
+            (key,) = self._keys.values()
+        if key is None:
+            raise BadCredential
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.key,
+            algorithms=[key.algorithm_name],
+            audience=self.rule.audience,
+            issuer=self.rule.issuer,
+            options=_OPTIONS,
+        )
+        expires, not_before = claims["exp"], claims.get("nbf", 0)
+        if not isinstance(expires, int | float) or not isinstance(not_before, int | float):
+            raise BadCredential
+        if not math.isfinite(expires) or not math.isfinite(not_before):  # JSON is read with `NaN` and `1e999` in it
+            raise BadCredential
+        if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
+            raise BadCredential
+        return claims

@@ -1,0 +1,57 @@
+"""The ways in which callers of one system say who they are: each is a file of its own, and all are joined here.
+
+INVARIANT: a request shows one credential or none. What it shows is judged in one way, and where that says no, in no
+other.
+"""
+
+from policies.digest import Digester
+from policies.program import Program
+from proxy.api_keys import ApiKeys
+from proxy.fronted import SECRET, Fronted, FrontProxies, fronted_in
+from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Caller, cookies_in, credential_in
+from proxy.message import Request
+from proxy.names import Names
+from proxy.signed_request import SHOWN_IN, Signatures, SignedRequest, signed_request_in
+from proxy.tokens import Tokens
+
+type Credential = str | SignedRequest | Fronted
+"""An API key or a token as it was shown, a signature, or the word of a front proxy."""
+
+
+class Identity:
+    """The credentials that one system takes. *secret* is the installation's."""
+
+    def __init__(self, program: Program, digester: Digester, secret: bytes) -> None:
+        self._api_keys = ApiKeys(program)
+        names = Names(program, digester)
+        self._tokens = Tokens(program, digester, names)
+        self._front_proxies = FrontProxies(program, names)
+        self._signatures = Signatures(program, secret)
+
+    def caller(self, credential: Credential | None, now: float) -> Caller:
+        """Whose *credential* it is, at the POSIX time *now*. Raises BadCredential; None is nobody's."""
+        match credential:
+            case None:
+                return NOBODY
+            case SignedRequest():
+                return self._signatures.caller(credential, now)
+            case Fronted():
+                return self._front_proxies.caller(credential, now)
+            case _ if credential.startswith(KEY_PREFIX):
+                return self._api_keys.caller(credential, now)
+            case _:
+                return self._tokens.caller(credential, now)
+
+
+def credential_of(request: Request, target: str, body: bytes) -> Credential | None:
+    """The one credential that *request* shows; *target* and *body* are as they came. Raises BadCredential."""
+    headers = request.headers
+    in_cookie = any(name == COOKIE for name, _ in cookies_in(headers))
+    in_header = not headers.keys().isdisjoint({"authorization", "x-api-key"})
+    is_signed = not headers.keys().isdisjoint(SHOWN_IN)
+    is_fronted = SECRET in headers
+    if in_cookie + in_header + is_signed + is_fronted > 1:  # servers could differ in whose they take
+        raise BadCredential
+    if is_fronted:
+        return fronted_in(request)
+    return signed_request_in(request, target, body) if is_signed else credential_in(headers)
