@@ -9,6 +9,7 @@ from policies.check_order import check_order
 from policies.check_records import check_records
 from policies.check_reveals import check_reveals
 from policies.check_rows import check_besides, check_rows
+from policies.check_subjects import check_subjects
 from policies.compile import compile_with
 from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
@@ -50,6 +51,7 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     check_records(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
     check_besides(policy, program, findings)
+    check_subjects(system, program, findings)
     return program
 
 

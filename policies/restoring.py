@@ -13,6 +13,7 @@ from policies.applies import is_about
 from policies.formats.html_forms import Carried, Held
 from policies.formats.sent_form import Part
 from policies.near import Near
+from policies.permits import Kind
 from policies.policy import Direction
 from policies.program import FREE_TEXT, UNDECLARED, HtmlShapes, Program
 from policies.transforms.spec import Scan, Show
@@ -23,33 +24,47 @@ class Restoring:
     """Tells what may be put back in the forms of one system."""
 
     def __init__(self, program: Program) -> None:
-        self._alike = frozenset(index for index in range(len(program.fields)) if _is_hidden_alike(program, index))
+        fields = range(len(program.fields))
+        self._alike = frozenset(index for index in fields if _is_hidden_alike(program, index, of_one=False))
+        self._alike_of_one = frozenset(index for index in fields if _is_hidden_alike(program, index, of_one=True))
 
     def carried(self, held: Held, sent: Sequence[Part], shapes: HtmlShapes, *, names_record: bool) -> Carried:
         """What of *held* may be put back in a form whose controls came as *sent*; nothing where it is another record's.
 
         *names_record*: whether the address that the form is sent to does.
         """
+        if not self.is_of(held, sent, shapes):
+            return {}
+        said = _said(sent, held, shapes)
+        keeps_subject = _agree(held.subject, said.subject)
+        if (names_record or _is_given(held.key)) and not _chooses(sent, held, shapes) and keeps_subject:
+            return held.carried
+        # Nobody can tell which record it will be: what is hidden in that as it was here tells no more there.
+        alike = self._alike_of_one if keeps_subject and _is_given(held.subject) else self._alike
+        return {name: values for name, values in held.carried.items() if _stays_hidden(name, shapes, alike)}
+
+    def is_of(self, held: Held, sent: Sequence[Part], shapes: HtmlShapes) -> bool:
+        """Whether a form whose controls came as *sent* says of which record it is as that which carries *held* did."""
         said = _said(sent, held, shapes)
         unseen = {name: said.unseen.get(name, []) for name in held.unseen}
         near = Near([*held.key, *held.subject, *held.unseen])
         if any(part.name in near for part in sent):  # a system may take it for one of them
-            return {}
-        if not (_agree(held.key, said.key) and _agree(held.unseen, unseen)):
-            return {}
-        is_named = names_record or any(value.strip() for values in held.key.values() for value in values)
-        if is_named and not _chooses(sent, held, shapes) and _agree(held.subject, said.subject):
-            return held.carried
-        # Nobody can tell whose record it will be: what is hidden in that as it was here tells no more there.
-        return {name: values for name, values in held.carried.items() if self._stays_hidden(name, shapes)}
-
-    def _stays_hidden(self, name: str, shapes: HtmlShapes) -> bool:
-        index = control_field(name, shapes)
-        return index in self._alike and not (index == UNDECLARED and shapes.scanned)
+            return False
+        return _agree(held.key, said.key) and _agree(held.unseen, unseen)
 
 
-def _is_hidden_alike(program: Program, index: int) -> bool:
-    """Whether what is hidden of a field in one record is hidden from the same caller in every other."""
+def names_key(name: str, shapes: HtmlShapes) -> bool:
+    """Whether the control *name* holds what a record is found by."""
+    return field_of_control(name, shapes) in shapes.key or any(fits(place.name, name) for place in shapes.key_controls)
+
+
+def _stays_hidden(name: str, shapes: HtmlShapes, alike: frozenset[int]) -> bool:
+    index = control_field(name, shapes)
+    return index in alike and not (index == UNDECLARED and shapes.scanned)
+
+
+def _is_hidden_alike(program: Program, index: int, *, of_one: bool) -> bool:
+    """Whether what is hidden of a field in one record is so from the same caller in every other, *of_one* subject."""
     field = program.fields[index]
     specs = {field.mask}
     for grant in program.grants:
@@ -59,9 +74,14 @@ def _is_hidden_alike(program: Program, index: int) -> bool:
             continue
         spec = grant.sees[field.category]
         # What only some operations show, the system may show of some records alone.
-        if spec != field.mask and (grant.owner or grant.rows or grant.operations is not None):
+        goes_by_subject = grant.owner is not None and not of_one
+        if spec != field.mask and (goes_by_subject or grant.rows or grant.operations is not None):
             return False
         specs.add(spec)
+    for rule in program.reveals:
+        is_askable = field.category in rule.grant.sees and is_about(rule.grant, field.name)
+        if is_askable and rule.kind is Kind.REVEAL and not of_one:
+            return False
     return index != FREE_TEXT and Scan() not in specs and field.mask != Show()
 
 
@@ -78,6 +98,11 @@ def _said(sent: Sequence[Part], held: Held, shapes: HtmlShapes) -> Held:
             sends = said.unseen
         sends.setdefault(part.name, []).append(part.value)
     return said
+
+
+def _is_given(sends: Mapping[str, Sequence[str]]) -> bool:
+    """Whether any control of *sends* says something."""
+    return any(value.strip() for values in sends.values() for value in values)
 
 
 def _chooses(sent: Sequence[Part], held: Held, shapes: HtmlShapes) -> bool:

@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, str] = {
     "shows-too-much": "掩码显示得太多",
     "static-data": "这种文件可能装有个人信息，不能当作静态文件原样通过",
     "static-with-answers": "静态文件的操作不能再写 `answers`",
+    "subject-written": "能按当事人查看记录的人可以提交当事人字段：更改已有记录的当事人会被拒绝",
     "tag": "不接受 YAML 的类型标签",
     "two-documents": "一个文件只放一份文档",
     "transform-loop": "变换的名称绕回了自己",

@@ -13,7 +13,7 @@ from policies.addresses import Addresses
 from policies.ask import call_refusal
 from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.data_keys import BadToken
-from policies.formats.html_forms import Carried
+from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Coding, Part, coding_of
 from policies.opening import Opening, RawKey
@@ -26,6 +26,7 @@ from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.sent_json import JsonWalk
 from policies.settling import Settling
+from policies.subjects import CHANGES, SubjectChanged
 from policies.transforms.handle import holds_handle
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
@@ -242,6 +243,8 @@ def _with_body(
         return Refuse(reason="question_about_hidden_field", operation=operation)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
+    except SubjectChanged as changed:
+        return Refuse(reason="subject_kept", operation=operation, field=changed.field)
     except SentBlocked as blocked:
         return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
     except NotAsDeclared as misplaced:
@@ -321,14 +324,24 @@ def _settled(
             raise Withheld("not_a_form")
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
     if media_type == JSON and shapes.json is not None:
+        names_record = _names_record(request, forward.operation, system)
+        keeping = system.kept_subjects(caller, now).step(forward.operation.key, names_record=names_record)
         steps = [
             system.sent.opening(view.sent_back),
             Settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
+            keeping,
             *([_sending(system, view)] if view.masks_sent else []),
             system.sent.storing(),
         ]
-        return JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
+        settled = JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
+        keeping.check()
+        return settled
     return None
+
+
+def _names_record(request: Request, operation: OperationRule, system: System) -> bool:
+    """Whether *request* is about a record that exists, as far as its head tells."""
+    return operation.method in CHANGES or system.question(operation).names_record(request.query)
 
 
 def _settled_form(
@@ -346,9 +359,11 @@ def _settled_form(
     view, target, sent = forward.view, target_of(request.path, request.query), coding.read(came)
     names_record = system.question(forward.operation).names_record(request.query)
     carried: Carried = {}
+    forms: list[Held] = []
 
     def opened(token: str) -> Carried:
         held = system.open_form(token, target, caller, now)
+        forms.append(held)
         found = system.restoring.carried(held, sent, shapes, names_record=names_record)
         for name, values in found.items():
             carried[name] = carried.get(name, []) + values
@@ -357,6 +372,9 @@ def _settled_form(
     parts = coding.read(body)
     own = system.sent.opened_form(parts, shapes, view.sent_back)
     settled = system.writes.form(own, shapes, opened, view.actions, sends=view.sends)
+    if kept := system.kept_subjects(caller, now):
+        named = _names_record(request, forward.operation, system)
+        kept.check_form(sent, settled, shapes, forms, system.restoring, names_record=named)
     if view.masks_sent:
         settled = _sending(system, view).form(settled, shapes, own)
     stored = system.sent.stored_form(settled, shapes, carried)

@@ -33,6 +33,11 @@ REASONS: dict[str, Reason] = {
         "提交的内容含有脱敏后的值。为避免把真实数据覆盖，未予提交",
         "it holds a masked value; sending it on would overwrite the true one",
     ),
+    "subject_kept": Reason(
+        409,
+        "您可以按当事人查看记录，因此不能更改已有记录的当事人。未予提交",
+        "the subject of a record cannot be changed by whoever may see records by their subject",
+    ),
     "file_refused": Reason(
         415, "提交的文件未在安全策略中声明，或类型、大小不符", "the policy does not know the file, its kind or its size"
     ),

@@ -23,6 +23,7 @@ from policies.policy import State
 from policies.program import OperationRule, Program
 from policies.restoring import Restoring
 from policies.sent_values import SentValues
+from policies.subjects import KeptSubjects, Subjects
 from policies.transforms.encrypt import Cipher
 from policies.transforms.handle import Handles, Holder
 from policies.view import View, Views
@@ -59,6 +60,7 @@ class System:
         self._anywhere = Applying(msgspec.structs.replace(program, grants=anywhere(program.grants)))
         self.writes = WriteRules(program)
         self.restoring = Restoring(program)
+        self._subjects = Subjects(program)
         self.sent = SentValues(program, keys)
         self.identity = Identity(program, digester, secret)
         split = urlsplit(program.upstream)
@@ -99,6 +101,10 @@ class System:
         here = {grant.id for grant in applying}
         elsewhere = tuple(grant for grant in at_all if grant.id not in here) + self.permitting.askable(asking)
         return self.views.of(applying, harder=strictest, elsewhere=elsewhere)
+
+    def kept_subjects(self, caller: Caller, now: datetime) -> KeptSubjects:
+        """The subjects of records that *caller* may not change, for what he sees goes by them."""
+        return self._subjects.kept(asking_of(caller, now, address=""), is_citizen=bool(caller.own))
 
     def permitted(
         self, permits: Sequence[Permit], caller: Caller, now: datetime, *, operation: OperationRule, address: str
@@ -149,7 +155,8 @@ class System:
             return Held()
         if now.timestamp() >= body.pop("until"):
             return Held()
-        carried = {name: [(shown, true) for shown, true in values] for name, values in body.pop("carried").items()}
+        parts = body.pop("carried", {})  # of a form that says whose it is, perhaps nothing
+        carried = {name: [(shown, true) for shown, true in values] for name, values in parts.items()}
         return Held(carried, **body)
 
 

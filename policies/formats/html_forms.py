@@ -76,6 +76,7 @@ class Forms:
         self._held = Held()
         self._seen: set[str] = set()  # the names of those of its controls that can be changed by hand
         self._number = 0  # of values that it carries
+        self._is_somebodys = False  # whether it says whom its record is about
         self._forms = 0  # that have begun
 
     @property
@@ -98,12 +99,16 @@ class Forms:
     def begin(self, tag: StartTag) -> None:
         """The form of *tag* begins."""
         self._tag, self._held, self._seen, self._number = tag, Held(), set(), 0
+        self._is_somebodys = False
         self._forms += 1
 
     def end(self) -> str:
-        """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing."""
+        """What the form carries, in a control of its own. One that only asks changes nothing, and carries nothing.
+
+        Whose its record is it carries also where all of it is shown: what is sent is compared with that.
+        """
         tag, held, asks, self._tag, self._held = self._tag, self._held, self._asks, None, Held()
-        if not held.carried or tag is None or asks:
+        if not (held.carried or self._is_somebodys) or tag is None or asks:
             return ""
         held.unseen = {name: sent for name, sent in held.unseen.items() if name not in self._seen}
         sealed = html.escape(self._seal(tag.value_of("action") or "", held))
@@ -162,6 +167,8 @@ class Forms:
         return only(tag, tag.attributes, {item: shown for item in tag.attributes if item.name == "value"})
 
     def _note_made(self, control: Field, made: Control) -> None:
+        if control.is_subject and any(sent.strip() for sent in made.sends):
+            self._is_somebodys = True
         if control.control and control.control in self._shape.key:
             self._note_sent(self._held.key, control.tag, made.sends)
         elif control.is_subject:

@@ -156,6 +156,19 @@ def test_a_new_value_for_a_masked_field_is_saved(at: Hall) -> None:
     assert (again["mobile"], again["address"]) == ("139****5678", "***")
 
 
+@pytest.mark.usefixtures("untouched")
+def test_whose_an_application_is_cannot_be_changed_by_who_may_ask_for_one_persons(at: Hall) -> None:
+    """He would ask for the person whose number he knows, and read there what is somebody else's."""
+    theirs = str(at.row(12)["id_no"])
+    form, clear = at.clerk.form(change(11)), {"mobile": "13912345678", "address": "x", "note": ""}
+    for said, reason in ((clear, "subject_kept"), ({"note": ""}, "mask_returned")):
+        answer = at.clerk.client.post(
+            change(11), data={**form, **said, "id_no": theirs}, headers={"Accept": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["reason"]) == (409, reason)
+    assert "application.id_no" in at.clerk.save(change(11), form, id_no=theirs, **clear).text
+
+
 MASKS = {
     "mobile": "138****9999",
     "applicant": "张**",
@@ -191,8 +204,10 @@ def sealed_for(at: Hall, number: int, *, caller: str = "clerk-li", hours: float 
     """What a form of the clerk would carry that is shown *hours* before it ends, made with the gateway's own key."""
     row = at.row(number)
     mask = f"{str(row['mobile'])[:3]}****{str(row['mobile'])[-4:]}"
+    of_whom = "*" * 14 + str(row["id_no"])[-4:]
     until = int((datetime.now(UTC) + timedelta(hours=hours)).timestamp())
-    body = json.dumps({"until": until, "carried": {"mobile": [[mask, row["mobile"]]]}})
+    carried = {"mobile": [[mask, row["mobile"]]], "id_no": [[of_whom, row["id_no"]]]}
+    body = json.dumps({"until": until, "carried": carried, "subject": {"id_no": [of_whom]}})
     folder = at.demo.gateway.home / "keys"
     roots = roots_in(folder)
     ring = read_keyring(ring_path(folder, "hall").read_bytes(), "hall", roots)
@@ -217,7 +232,7 @@ SEALED: dict[str, tuple[Callable[[Hall], str], int]] = {
 def test_what_a_form_carries_counts_for_its_record_caller_and_time(at: Hall, case: str) -> None:
     sealed, status = SEALED[case]
     row, form = at.row(8), at.clerk.form(change(8))
-    kept = {field: str(row[field]) for field in ("id_no", "address", "note")}
+    kept = {field: str(row[field]) for field in ("address", "note")}
     answer = at.clerk.save(change(8), form, **kept, **{"yingbi-sealed": sealed(at)})
     assert answer.status_code == status, answer.text
 

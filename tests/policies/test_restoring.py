@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.compile import compile_system
 from policies.formats.html_forms import Held
 from policies.formats.sent_form import Part
+from policies.load import load_policy
 from policies.program import HtmlShapes
 from policies.restoring import Restoring
+from tests.policies.compiled import GOOD as GOOD_FOLDER
 from tests.policies.compiled import program
-from tests.policies.granted import program_of
+from tests.policies.granted import good_policy, program_of, reveals_of
 
 GOOD = program()
 POST = next(operation for operation in GOOD.operations if operation.id == "POST /people")
@@ -50,6 +53,25 @@ def test_of_whose_record_nobody_can_tell_what_is_hidden_alike_is_put_back(grant:
         (Held(CARRIED, {"id": ["7"]}, {"id_no": ["***"]}), [*SENT, Part("id_no", "***"), Part("id", "7")], True),
     ):
         assert restoring.carried(held, sent, SHAPES, names_record=named) == CARRIED
+
+
+@pytest.mark.parametrize(
+    ("reveal", "is_alike"), [("categories: [mobile]", False), ("categories: [mobile], break_glass: true", True)]
+)
+def test_what_can_be_asked_for_of_one_person_is_put_back_in_a_record_of_that_person(
+    reveal: str, is_alike: bool
+) -> None:
+    policy = good_policy(reveals=reveals_of(one=reveal))
+    restoring = Restoring(compile_system(policy, policy.systems["people"], load_policy(GOOD_FOLDER).jwks))
+    number, other = Part("id_no", "***"), Part("id_no", "11010519491231002X")
+    of_whom = Held(CARRIED, {}, {"id_no": ["***"]})
+    nobodys = Held(CARRIED, {}, {"id_no": [""]})
+    for held, sent, expected in (
+        (of_whom, [*SENT, number], CARRIED),
+        (of_whom, [*SENT, other], CARRIED if is_alike else {}),
+        (nobodys, [*SENT, Part("id_no")], CARRIED if is_alike else {}),
+    ):
+        assert restoring.carried(held, sent, SHAPES, names_record=False) == expected
 
 
 def test_text_that_nobody_declared_and_everybody_reads_is_not_hidden_alike() -> None:
