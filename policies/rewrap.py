@@ -6,7 +6,7 @@ No database behind is ours to write to: its rows are exported, go through here, 
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from policies.transforms.encrypt import Cipher, Method
 from policies.transforms.sealed import FIELD
 
 TOKEN = re.compile(rf"({'|'.join(Method)})\.([0-9a-f]{{8}})\.[A-Za-z0-9_-]+")
+_BLANK = " \t\r\n"
+"""What an empty value may hold. No other blanks: bytes of a cell may be read as them that are half a character."""
 
 type Piece = tuple[str, str | None]
 """A text of a row, and the field whose value it is; None for what is no value."""
@@ -34,17 +36,28 @@ class Counts:
     """Tokens that are under the current key already."""
     failed: int = 0
     """Tokens that do not open where they stand, and tokens within another text: left as they are."""
+    plain: int = 0
+    """Values of fields that are stored encrypted, and are not: left as they are."""
 
 
 class Rewrap:
     """Rewraps the rows of one system.
 
     *fields* says by column which field its values are; any other column is the field of its name, of *record* where one
-    is given.
+    is given. *stored* are the fields that the system stores encrypted.
     """
 
-    def __init__(self, keys: DataKeys, system: str, fields: Mapping[str, str], record: str, counts: Counts) -> None:
+    def __init__(
+        self,
+        keys: DataKeys,
+        system: str,
+        fields: Mapping[str, str],
+        record: str,
+        counts: Counts,
+        stored: Collection[str],
+    ) -> None:
         self.counts = counts
+        self._stored = frozenset(stored)
         self._current = keys.current.id
         self._ciphers = {method: Cipher(keys, FIELD, method) for method in Method}
         self._system = system
@@ -57,7 +70,10 @@ class Rewrap:
         parts: list[bytes] = []
         at = 0
         for text, column in pieces:
-            for found in TOKEN.finditer(text):
+            tokens = list(TOKEN.finditer(text))
+            if not tokens and text.strip(_BLANK) and column is not None and self._field_of(column) in self._stored:
+                self.counts.plain += 1
+            for found in tokens:
                 token = found[0]
                 start = raw.find(token.encode(), at)
                 whole = column is not None and token == text
@@ -156,5 +172,7 @@ def _pieces(value: object, column: str | None) -> Iterator[Piece]:
         case list():
             for inner in value:
                 yield from _pieces(inner, column)
-        case _:  # numbers, booleans and null hold no token
+        case None:
             return
+        case _:  # numbers and booleans hold no token, and are plain where one belongs
+            yield str(value), column

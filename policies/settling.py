@@ -19,8 +19,7 @@ from policies.program import (
     ValueShape,
 )
 from policies.sent_json import DROPPED, Step, field_of
-from policies.transforms.handle import holds_handle
-from policies.write_back import MaskReturned, NotAsDeclared, WriteRules
+from policies.write_back import MaskReturned, NotAsDeclared, WriteRules, spellings
 
 
 class Settling(Step):
@@ -78,7 +77,7 @@ class Settling(Step):
             if near is not None and key in near:
                 raise NotAsDeclared("")
             self._check_name(key, other)
-            if is_hidden_key(key) or holds_handle(key):
+            if any(map(is_hidden_key, spellings(key))) or self._rules.tokens.stand_in(key):
                 raise MaskReturned(self._rules.fields[UNDECLARED].name)
 
     def columns(self, names: Iterable[str], record: ObjectShape) -> None:

@@ -5,8 +5,10 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
+from policies.data_keys import DataKeys
 from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
@@ -20,9 +22,13 @@ from policies.program import (
     Program,
     ValueShape,
 )
-from policies.transforms.handle import holds_handle
 from policies.transforms.make import could_have_made
+from policies.transforms.ours import OurTokens
+from policies.transforms.positions import STAR
 from policies.transforms.spec import Spec, looks_true
+
+_STARS = dict.fromkeys(map(ord, "＊﹡∗⁎✱"), STAR)
+"""What is taken for a star by whoever reads it."""
 
 
 class MaskReturned(Exception):
@@ -53,9 +59,10 @@ class NotAsDeclared(Exception):
 
 
 class WriteRules:
-    """For each field of a program, how its masks are told from values."""
+    """For each field of a program, how its masks are told from values. *keys* are those of tokens and handles."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, keys: DataKeys | None = None) -> None:
+        self.tokens = OurTokens(keys)
         self.fields = program.fields
         self.near = NearNames()
         self.near_labels = Near(program.labels.json or ())
@@ -71,9 +78,11 @@ class WriteRules:
         """Whether *value* is what a caller could have been shown in place of a value of the field.
 
         *action* is what becomes of the field for the caller that sent it: some masks look like true values, and only
-        who is shown them can mean them. A handle that stands where it is not opened is one as well.
+        who is shown them can mean them. A token or a handle that stands where it is not opened is one as well.
         """
-        return (action.makes is not None and action.makes(value)) or self._could_be_shown(action.field, value)
+        makes = action.makes
+        is_made = makes is not None and any(map(makes, spellings(value)))
+        return is_made or self._could_be_shown(action.field, value)
 
     def form(
         self,
@@ -92,6 +101,8 @@ class WriteRules:
         changed = self.changed(sends)
         for part in parts:
             if part.name != SEALED_NAME:
+                if self.tokens.stand_in(part.name):
+                    raise MaskReturned(self.fields[UNDECLARED].name)
                 self._check_name(part.name, shapes, changed)
         carried: Carried = {}
         for part in parts:
@@ -114,13 +125,14 @@ class WriteRules:
         return self._could_be_shown(UNDECLARED, value)
 
     def _could_be_shown(self, index: int, value: str) -> bool:
-        if holds_handle(value):
+        if self.tokens.stand_in(value):
             return True
-        return CHOICE.fullmatch(value) is not None or any(could_be(value) for could_be in self._shown[index])
+        tests = (lambda text: CHOICE.fullmatch(text) is not None, *self._shown[index])
+        return any(could_be(text) for text in spellings(value) for could_be in tests)
 
     def path_holds_mask(self, path: str) -> bool:
         """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""
-        starred = [segment for segment in path.split("/") if "*" in segment]
+        starred = [segment for segment in path.split("/") if any(STAR in text for text in spellings(segment))]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 
     def changed(self, sends: Sequence[Action]) -> dict[str, str]:
@@ -174,6 +186,14 @@ class WriteRules:
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
+
+
+def spellings(value: str) -> tuple[str, ...]:
+    """*value* in each way in which a mask may be told by it: a keyboard of Chinese writes stars of full width."""
+    if value.isascii():
+        return (value,)
+    starred = value.translate(_STARS)
+    return tuple(dict.fromkeys((value, starred, unicodedata.normalize("NFKC", starred))))
 
 
 def plain(text: str) -> str:

@@ -27,7 +27,6 @@ from policies.sent import Sending, SentBlocked
 from policies.sent_json import JsonWalk
 from policies.settling import Settling
 from policies.subjects import CHANGES, SubjectChanged
-from policies.transforms.handle import holds_handle
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
 from proxy.identity import Caller
@@ -181,12 +180,13 @@ def _decided(
         query, by_token = system.sent.opened_query(asked.query, question, view.actions)
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
-    if holds_handle(request.path) or any(system.writes.holds_mask(text) for pair in request.query for text in pair):
+    writes = system.writes
+    if writes.tokens.stand_in(request.path) or any(writes.holds_mask(text) for pair in query for text in pair):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     if view.links.is_guess(asked, operation):
         return Refuse(reason="question_about_hidden_field", operation=operation)
-    if system.writes.path_holds_mask(request.path):
+    if writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token)

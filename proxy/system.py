@@ -58,7 +58,7 @@ class System:
         self._applying = Applying(program)
         self.permitting = Permitting(program)
         self._anywhere = Applying(msgspec.structs.replace(program, grants=anywhere(program.grants)))
-        self.writes = WriteRules(program)
+        self.writes = WriteRules(program, keys)
         self.restoring = Restoring(program)
         self._subjects = Subjects(program)
         self.sent = SentValues(program, keys)

@@ -33,6 +33,8 @@ class Job:
     record: str
     fields: dict[str, str]
     keys: DataKeys
+    stored: frozenset[str]
+    """The fields that the system stores encrypted."""
 
     @property
     def out(self) -> Path:
@@ -59,7 +61,7 @@ def rewrap(job: Job, tell: Callable[[Counts, float], None]) -> Counts:
         read, written, counts = _progress(job, about)
         header = csv_header(next(csv_rows(source))[0]) if is_csv and read else None
         source.seek(read)
-        work = Rewrap(job.keys, job.system, job.fields, job.record, counts)
+        work = Rewrap(job.keys, job.system, job.fields, job.record, counts, job.stored)
         with os.fdopen(os.open(job.out, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as out:
             out.truncate(written)
             out.seek(written)
@@ -88,6 +90,7 @@ def _about(job: Job, source: BinaryIO) -> dict[str, Any]:
         "system": job.system,
         "record": job.record,
         "fields": job.fields,
+        "stored": sorted(job.stored),
         "key": job.keys.current.id,
         "keys": sorted(key.id for key in job.keys),
     }

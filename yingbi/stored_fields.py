@@ -16,7 +16,7 @@ def not_to_begin(store: KeyStore, before: Mapping[str, Program], after: Mapping[
 
     A system that stores values encrypted already goes on: what it holds is lost without the key as well.
     """
-    begun = {name: field for name, program in after.items() for field in _stored(program) if _begins(name, before)}
+    begun = {name: field for name, program in after.items() for field in stored_in(program) if _begins(name, before)}
     if not begun:
         return []
     try:
@@ -27,10 +27,11 @@ def not_to_begin(store: KeyStore, before: Mapping[str, Program], after: Mapping[
 
 
 def _begins(system: str, before: Mapping[str, Program]) -> bool:
-    return system not in before or not _stored(before[system])
+    return system not in before or not stored_in(before[system])
 
 
-def _stored(program: Program) -> list[FieldInfo]:
+def stored_in(program: Program) -> list[FieldInfo]:
+    """The fields that the system of *program* stores encrypted."""
     return [field for field in program.fields if field.at_rest is not None]
 
 

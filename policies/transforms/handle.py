@@ -32,7 +32,9 @@ _LEAST_CHARS = -(-(_HEAD_BYTES + _TAG_BYTES + BLOCK_BYTES) * 4 // 3)
 HANDLE = rf"{PREFIX}[A-Za-z0-9_-]{{{_LEAST_CHARS},{LONGEST}}}"
 """A regular expression for what looks like one."""
 _HANDLE = re.compile(HANDLE)
-_LIKE = re.compile(rf"{PREFIX}[A-Za-z0-9_.-]{{20}}", re.IGNORECASE)
+LIKE = rf"{PREFIX}[A-Za-z0-9_.-]{{20}}"
+"""The same for what may have been one before it was altered."""
+_LIKE = re.compile(LIKE, re.IGNORECASE)
 
 
 class Handles:
@@ -126,6 +128,12 @@ def holds_handle(text: str) -> bool:
 def handles_in(text: str) -> list[re.Match[str]]:
     """Where handles stand in *text*."""
     return list(_HANDLE.finditer(text)) if PREFIX in text else []
+
+
+def head_of(key_id: str) -> str:
+    """What all handles begin with that the key of this id has made."""
+    whole = _VERSION + bytes.fromhex(key_id)
+    return PREFIX + _spelled(whole)[: len(whole) * 8 // 6]  # the next character depends on the hour as well
 
 
 def _spelled(data: bytes) -> str:

@@ -5,6 +5,7 @@ points, never as bytes.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import assert_never
 
@@ -162,7 +163,8 @@ def could_have_made(spec: Spec) -> Recogniser:
         case Redact() | Scan():
             return lambda value: REDACTED in value
         case Replace(text):
-            return lambda value: value.strip() == text
+            texts = {text.strip(), unicodedata.normalize("NFKC", text).strip()}
+            return lambda value: value.strip() in texts
         case Keep() | KeepRange() | Cover() | CoverRange() | CoverBefore() | CoverAfter():
             shape = re.compile(rf"{stars_of(spec)}|\*+", re.DOTALL)
             return lambda value: any(shape.fullmatch(text) for text in (value, value.strip(), seen(value)))
@@ -180,6 +182,7 @@ def could_have_made(spec: Spec) -> Recogniser:
             return lambda value: REDACTED in value or sign.fullmatch(value) is not None
         case Dictionary(words, then, _):
             made = {first + second for first in words for second in then or ("",)}
+            made |= {unicodedata.normalize("NFKC", each) for each in made}
             return lambda value: REDACTED in value or value.strip() in made
         case Fpe():
             other = fpe(spec, FieldKeys(bytes(32), "", ""))  # what it makes something of, it could have made

@@ -15,11 +15,12 @@ BEFORE = Cipher(DataKeys(OLD.id, {OLD.id: OLD}), "field")
 KEYS = DataKeys(NEW.id, {OLD.id: OLD, NEW.id: NEW})
 AFTER = Cipher(KEYS, "field")
 LOST = Cipher(DataKeys(GONE.id, {GONE.id: GONE}), "field")
+STORED = ("application.mobile", "person.phone")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0"), max_size=12)
 
 
 def rewrapped(data: bytes, kind: str = "csv", **fields: str) -> tuple[bytes, Counts]:
-    work = Rewrap(KEYS, "hall", fields, "application", Counts())
+    work = Rewrap(KEYS, "hall", fields, "application", Counts(), STORED)
     rows = csv_rows if kind == "csv" else json_rows
     return b"".join(work.row(raw, pieces) for raw, pieces in rows(io.BytesIO(data))), work.counts
 
@@ -86,6 +87,36 @@ def test_what_does_not_open_stays_and_is_counted(case: str) -> None:
     line = json.dumps({"mobile": FAILING[case]}).encode()
     out, counts = rewrapped(line, "json")
     assert (out, counts.failed) == (line, 1)
+
+
+def test_values_that_were_never_encrypted_are_counted() -> None:
+    """In the columns of fields that are stored encrypted, whatever they are called, and in no other."""
+    rows = [
+        ["id", "mobile", "电话", "name"],
+        ["1", token("y"), "13800138000", "张三"],
+        ["2", "13900139000", "", "李四"],
+        ["3", "bad", " ", f"{token('z', 'application.name')}"],
+        ["4", "y1.0000000a", "d1.", ""],
+    ]
+    out, counts = rewrapped(csv_of(rows), 电话="person.phone")
+    assert (counts.plain, counts.made_anew, counts.failed) == (5, 2, 0)
+    assert [row[1:3] for row in csv.reader(io.StringIO(out.decode()))][2:] == [row[1:3] for row in rows[2:]]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [("13800138000", 1), (13800138000, 1), (True, 1), (["1", {"mobile": 2.5}], 2), (None, 0), ("", 0), (token("y"), 0)],
+)
+def test_so_are_those_in_json(value: object, plain: int) -> None:
+    line = json.dumps({"id": 7, "mobile": value, "name": "张三", "more": {"note": 1}}).encode()
+    out, counts = rewrapped(line, "json")
+    assert (counts.plain, counts.failed) == (plain, 0)
+    assert plain == 0 or out == line
+
+
+def test_a_plain_value_in_another_encoding_is_one() -> None:
+    _, counts = rewrapped("手机,备注\n乂，镕丂,\n　,\n".encode("gb18030"), 手机="person.phone")
+    assert (counts.rows, counts.plain) == (3, 2)
 
 
 def test_a_column_may_be_called_otherwise_than_its_field() -> None:

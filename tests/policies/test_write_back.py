@@ -16,7 +16,19 @@ from policies.formats.sent_form import Coding, File, Part
 from policies.program import FileRule, HtmlShapes, ObjectShape, OperationRule, Program, RowsShape, Shape
 from policies.sent_json import JsonWalk
 from policies.settling import Settling
-from policies.transforms.spec import AgeBand, AmountBand, Area, Dictionary, Grid, Null, Reach, Shift, Spec
+from policies.transforms.spec import (
+    AgeBand,
+    AmountBand,
+    Area,
+    CoverBefore,
+    Dictionary,
+    Grid,
+    Null,
+    Reach,
+    Replace,
+    Shift,
+    Spec,
+)
 from policies.view import Views
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared, WriteRules
 from tests.policies.compiled import GOOD, SECRET, program
@@ -453,6 +465,50 @@ def test_a_form_whose_dropped_controls_nobody_touched_changes_nothing(
         assert refused.value.field == "person.name"
     else:
         assert form_of(rules, data, body.html, lambda token: kept[0], nobody.actions).decode() == sent
+
+
+WIDE_MASKS = {
+    "a name": ("name", "张＊＊"),
+    "small stars": ("name", "张﹡﹡"),
+    "one of each": ("name", "张*＊"),
+    "parted by a wide blank": ("name", "张＊\u3000＊"),
+    "an ID number": ("id_no", "＊" * 14 + "002X"),
+    "its last digits wide": ("id_no", "＊" * 14 + "００２Ｘ"),
+    "a choice": ("city", "＊＊＊２"),
+    "an undeclared one": ("new", "＊＊＊"),
+}
+
+
+@pytest.mark.parametrize("case", WIDE_MASKS)
+def test_a_mask_in_full_width_is_one(case: str) -> None:
+    field, value = WIDE_MASKS[case]
+    with pytest.raises(MaskReturned):
+        sent_json({field: value})
+    with pytest.raises(MaskReturned):
+        sent_form(urlencode({field: value}))
+    assert RULES.path_holds_mask(f"/people/{value}")
+
+
+def test_a_key_of_full_width_stars_is_a_hidden_key() -> None:
+    with pytest.raises(MaskReturned):
+        sent_json({"＊＊＊1": "x"})
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        (Replace("（保密）"), "（保密）"),
+        (Replace("（保密）"), "(保密)"),
+        (Replace("N/A"), "Ｎ／Ａ"),
+        (Dictionary(("Ａ", "B")), "A"),
+        (Dictionary(("Ａ", "B")), "Ｂ"),
+        (CoverBefore("："), "＊＊：x"),
+    ],
+)
+def test_what_stands_for_a_value_is_known_in_either_width(spec: Spec, value: str) -> None:
+    actions, rules = masking(spec)
+    index = next(place for place, field in enumerate(PROGRAM.fields) if field.name == "person.mobile")
+    assert rules.is_mask(actions[index], value)
 
 
 def masking(spec: Spec) -> tuple[Sequence[Action], WriteRules]:

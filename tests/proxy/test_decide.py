@@ -201,7 +201,7 @@ def test_what_is_masked_harder_has_nothing_opened(written: str) -> None:
         assert all(action.opens is None for action in masked.view.actions)
         refused = decided(asked, caller, harder)
         assert isinstance(refused, Refuse)
-        assert refused.reason == "question_about_hidden_field"
+        assert refused.reason == "mask_returned"
     written_back = decided(request("POST", "/people", JSON), CLERK, harder, json.dumps({"name": token}).encode())
     assert isinstance(written_back, Refuse)
     assert written_back.reason == "mask_returned"

@@ -26,6 +26,7 @@ DOCTOR, RESEARCHER, WINDOW = BATCH_KEY, CLERK_KEY, "ybk_window-three-of-the-clin
 """Who sees values, who tokens of them, who masks."""
 CARD, NAME, MOBILE, DIAGNOSIS = "P-000017", "陈杰涛", "13800138000", "二型糖尿病"
 PATIENT = {"card": CARD, "name": NAME, "mobile": MOBILE, "diagnosis": DIAGNOSIS}
+FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 TOKEN = re.compile(r"[ysd]1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+")
 
 
@@ -117,10 +118,15 @@ def test_equal_values_are_found_and_nothing_else_is_asked(clinic: Clinic) -> Non
     assert clinic.found(f"mobile={token}", RESEARCHER) == 1
     assert clinic.found(f"mobile={token[:-1]}", RESEARCHER) == "mask_returned"
     assert clinic.found(f"mobile={clinic.rows()[0]['mobile']}", RESEARCHER) == "mask_returned"  # not what is shown
-    assert clinic.found(f"mobile__startswith={token}", RESEARCHER) == "question_about_hidden_field"
+    assert clinic.found(f"mobile__startswith={token}", RESEARCHER) == "mask_returned"
     assert clinic.found(f"mobile={MOBILE}", RESEARCHER) == "question_about_hidden_field"
-    assert clinic.found(f"mobile={token}", "") == "question_about_hidden_field"
-    assert clinic.found(f"mobile={token}", DOCTOR) == 0
+    for query, key in ((f"mobile={token}", ""), (f"mobile={token}", DOCTOR), (f"id={token}", RESEARCHER)):
+        assert clinic.found(query, key) == "mask_returned"
+    assert clinic.found(f"{token}=1", RESEARCHER) == "mask_returned"
+    for altered in (token.upper(), f"x {token}", token.translate(FULL_WIDTH)):
+        assert clinic.found(urlencode({"mobile": altered}), RESEARCHER) == "mask_returned"
+    status, _, body = clinic.ask("GET", f"/patients/{token}", key=RESEARCHER)
+    assert (status, json.loads(body)["reason"]) == (409, "mask_returned")
 
 
 def test_a_token_that_comes_back_is_what_it_stands_for(clinic: Clinic) -> None:
@@ -134,6 +140,22 @@ def test_a_token_that_comes_back_is_what_it_stands_for(clinic: Clinic) -> None:
     status, _, body = clinic.ask("PUT", "/patients/1", sent, key=DOCTOR)  # who was shown no token has none
     assert (status, json.loads(body)["reason"]) == (409, "mask_returned")
     assert clinic.one(DOCTOR) == {"id": 1, **PATIENT, "diagnosis": "复诊"}
+
+
+@pytest.mark.parametrize("is_form", [False, True], ids=["JSON", "form"])
+def test_a_token_that_was_moved_or_altered_is_never_stored_as_a_value(clinic: Clinic, *, is_form: bool) -> None:
+    """Neither in the system nor encrypted: what somebody was shown would take the place of what is true."""
+    before, token = clinic.rows(), clinic.one(RESEARCHER)["mobile"]
+    method, target = ("POST", "/patients/1/edit") if is_form else ("PUT", "/patients/1")
+    altered = [token, token.upper(), f"x {token} y", token.translate(FULL_WIDTH), token[:-20], token[:16], token[3:]]
+    for place, value in [(name, value) for name in ("card", "mobile", "diagnosis") for value in altered]:
+        if (place, value) == ("mobile", token):
+            continue  # there it belongs
+        status, _, body = clinic.ask(method, target, {place: value}, key=RESEARCHER, form=is_form)
+        assert (status, json.loads(body)["reason"]) == (409, "mask_returned"), (place, value)
+    status, _, body = clinic.ask(method, target, {token: "x"}, key=RESEARCHER, form=is_form)
+    assert (status, json.loads(body)["reason"]) == (409, "mask_returned")
+    assert clinic.rows() == before
 
 
 def form_of(page: str) -> dict[str, str]:

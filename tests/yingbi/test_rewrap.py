@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from policies.keys import Signer
 from policies.rewrap import Counts
 from policies.transforms.encrypt import Cipher
 from policies.transforms.sealed import FIELD
+from proxy.published import publish_programs
 from tests.gateway import ROOT
+from tests.policies.compiled import program
 from yingbi.cli import main
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
@@ -21,6 +25,15 @@ from yingbi.keys import KeyStore
 from yingbi.rewrap import EVERY_ROWS, Job, rewrap
 from yingbi.settings import HOME
 
+CLINIC = program("clinic", ROOT / "tests" / "stored" / "policies")
+HALL = msgspec.structs.replace(
+    CLINIC,
+    system="hall",
+    fields=tuple(
+        msgspec.structs.replace(field, name=field.name.replace("patient.", "application.")) for field in CLINIC.fields
+    ),
+)
+"""A system that stores mobile numbers of applications encrypted."""
 ROWS = 3 * EVERY_ROWS + 17
 
 
@@ -32,6 +45,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KeyStore:
     make_keys(home, now)
     store = KeyStore(home, now)
     store.make_missing(["hall"])
+    publish_programs(home.published, {"hall": HALL}, 1, Signer(home.private_key("program")))
     return store
 
 
@@ -49,7 +63,14 @@ def file(tmp_path: Path, store: KeyStore) -> Path:
 
 
 def job_of(store: KeyStore, file: Path) -> Job:
-    return Job(file=file, system="hall", record="application", fields={}, keys=store.data_keys("hall"))
+    return Job(
+        file=file,
+        system="hall",
+        record="application",
+        fields={},
+        keys=store.data_keys("hall"),
+        stored=frozenset({"application.mobile"}),
+    )
 
 
 def values_in(store: KeyStore, path: Path) -> list[str]:
@@ -70,6 +91,31 @@ def test_all_rows_are_made_anew(store: KeyStore, file: Path, capsys: pytest.Capt
     assert values_in(store, job.out) == [str(number) for number in range(ROWS)]
     assert not job.note.exists()
     assert not job.out.stat().st_mode & 0o077
+
+
+def test_plain_values_are_told_and_are_not_fine(
+    store: KeyStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("id,mobile\n1,13800138000\n2,\n3,bad\n")
+    asked = ["keys", "rewrap", "--system", "hall", "--record", "application", str(path)]
+    assert main(asked) == 1
+    said = capsys.readouterr().out
+    assert [line.split()[-1] for line in said.splitlines() if "plain " in line] == ["2"]
+    assert "13800138000" not in said
+    assert job_of(store, path).out.read_bytes() == path.read_bytes()
+    path.write_text("id,mobile\n1,\n")
+    assert main(asked) == 0
+
+
+def test_without_a_policy_in_force_plain_values_cannot_be_counted(
+    store: KeyStore, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(file.parent / "home")
+    publish_programs(home.published, {}, 2, Signer(home.private_key("program")))
+    assert main(["keys", "rewrap", "--system", "hall", "--record", "application", str(file)]) == 1
+    assert "were not counted" in capsys.readouterr().err
+    assert values_in(store, job_of(store, file).out) == [str(number) for number in range(ROWS)]
 
 
 class Stopped(Exception):
@@ -106,7 +152,10 @@ from yingbi.home import Home
 from yingbi.keys import KeyStore
 store = KeyStore(Home(Path({str(file.parent / "home")!r})), now)
 keys = store.data_keys("hall")
-job = rewrap.Job(file=Path({str(file)!r}), system="hall", record="application", fields={{}}, keys=keys)
+stored = frozenset({{"application.mobile"}})
+job = rewrap.Job(
+    file=Path({str(file)!r}), system="hall", record="application", fields={{}}, keys=keys, stored=stored
+)
 rewrap.rewrap(job, lambda counts, share: os.kill(os.getpid(), signal.SIGKILL))
 """
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == -signal.SIGKILL

@@ -211,18 +211,22 @@ def _revoke(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
 
 
 def _rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
+    from yingbi.in_force import ProgramsInForce
     from yingbi.rewrap import Job, NotRewrapped, rewrap
+    from yingbi.stored_fields import stored_in
 
     pairs = [each.partition("=") for each in given.field]
     if not all(column and equals and name for column, equals, name in pairs):
         complain("`--field` 写作 列=字段 / is written COLUMN=FIELD")
         return WRONG_USE
+    program = ProgramsInForce(home).of(given.system)
     job = Job(
         file=given.file,
         system=given.system,
         record=given.record,
         fields={column: name for column, _, name in pairs},
         keys=store.data_keys(given.system, with_revoked=given.with_revoked),
+        stored=frozenset(field.name for field in stored_in(program)) if program is not None else frozenset(),
     )
     try:
         counts = rewrap(job, lambda found, share: print(f"{share:4.0%}  {found.rows:,} rows", file=sys.stderr))
@@ -233,7 +237,11 @@ def _rewrap(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     print(f"  改用现用密钥 / made anew     {counts.made_anew:,}")
     print(f"  已是现用密钥 / current       {counts.current:,}")
     print(f"  打不开，未改动 / not opened  {counts.failed:,}")
-    return FOUND if counts.failed else FINE
+    if program is None:
+        complain(f"`{given.system}` 没有在用的策略，明文未清点 / no policy is in force: plain values were not counted")
+        return FOUND
+    print(f"  明文，未改动 / plain         {counts.plain:,}")
+    return FOUND if counts.failed or counts.plain else FINE
 
 
 def may_be_recorded(reason: str) -> bool:
