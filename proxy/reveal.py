@@ -1,8 +1,7 @@
 """What a caller asks to be shown whole (查看原文): read, judged as far as a worker can, and made ready to be left.
 
 Whether a permit is opened is for the control process to decide. A worker knows who asks, and that a reveal in force
-applies to him; it lets nothing pass in which a recogniser finds personal data, because what is asked for is recorded
-(invariant 3).
+applies to him; it lets nothing pass that looks like personal data, because what is asked for is recorded (invariant 3).
 """
 
 import json
@@ -13,7 +12,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from policies.permits import PERMIT_ID, Asked, Kind, new_permit_id
-from policies.recognisers.scan import scan
+from proxy.asked_words import tells_of_somebody, wrong_with_case, wrong_with_reason
 from proxy.identity import Caller, cookies_in
 from proxy.message import Request
 from proxy.signin import PREFIX
@@ -24,14 +23,10 @@ REVEAL = PREFIX + "reveal"
 COOKIE = "yingbi_event"
 """Holds the id of the event of the last page that a caller was shown."""
 LONGEST_BODY = 8 * 1024
-SHORTEST_REASON, LONGEST_REASON = 8, 200
 
 _JSON = "application/json"
 _FIELDS = ("event", "case", "reason", "break_glass")
 _EVENT = re.compile(r"[0-9A-Z]{10}-[0-9]{1,15}")
-_CASE = re.compile(r"(?=.*[0-9])(?:[^\W_]|[/-]){1,40}")
-"""A number: with no digit in it, it might be a name."""
-_BETWEEN = re.compile(r"[/-]+")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a pair of surrogates, which JSON may hold: no text that can be written down."""
 _ASKERS = (CallerKind.STAFF, CallerKind.SYSTEM)
@@ -131,28 +126,11 @@ def _check(wanted: Wanted) -> None:
         raise Refused(
             "reveal_incomplete", "请填写页面上的事件编号", "give the event id of the page that hides the record"
         )
-    if not (wanted.break_glass and not wanted.case) and not _CASE.fullmatch(wanted.case):
-        raise Refused(
-            "reveal_incomplete",
-            "请填写案件编号：文字、数字、- 和 /，至少一个数字，不超过 40 个字",
-            "give the number of the case: letters, digits, - and /, with a digit, up to 40 characters",
-        )
-    if not SHORTEST_REASON <= len(wanted.reason) <= LONGEST_REASON or not wanted.reason.isprintable():
-        raise Refused(
-            "reveal_incomplete",
-            f"请用 {SHORTEST_REASON} 至 {LONGEST_REASON} 个字写明事由",
-            f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters",
-        )
-    for zh, en, text in (("事由", "the reason", wanted.reason), ("案件编号", "the case number", wanted.case)):
-        for hit in scan(text)[:1]:
-            # Where it stands tells who has written it what to change, and nobody else anything.
-            raise Refused(
-                "reveal_tells_of_somebody",
-                f"{zh}的第 {hit.start + 1} 至第 {hit.end} 个字像是个人信息。它会留在记录里，请改写",
-                f"characters {hit.start + 1} to {hit.end} of {en} look like somebody's: it is recorded, write it anew",
-            )
-    if scan(_BETWEEN.sub("", wanted.case)):  # a case number may part its digits as no number in a text is parted
-        raise Refused("reveal_tells_of_somebody")
+    wrong = None if wanted.break_glass and not wanted.case else wrong_with_case(wanted.case)
+    if (wrong := wrong or wrong_with_reason(wanted.reason)) is not None:
+        raise Refused("reveal_incomplete", *wrong)
+    if (telling := tells_of_somebody(wanted.case, wanted.reason)) is not None:
+        raise Refused("reveal_tells_of_somebody", *telling)
 
 
 def _from_form(body: bytes) -> Wanted:

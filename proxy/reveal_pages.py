@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from policies.permits import Answered, Kind, State
+from proxy.asked_words import LONGEST_REASON, SHORTEST_REASON
 from proxy.reasons import REASONS
-from proxy.reveal import LONGEST_REASON, REVEAL, SHORTEST_REASON, Refused, Wanted
+from proxy.reveal import REVEAL, Refused, Wanted
 from proxy.signin import OwnAnswer
 
 BEIJING = timezone(timedelta(hours=8))
@@ -53,12 +54,13 @@ person and ends by itself.</p>
 <span lang="en">Of the masked page that you have just seen; not needed in an emergency.</span></p>
 <label for="case">案件编号 <span class="en" lang="en">Case number</span></label>
 <input class="field" id="case" name="case" value="{case}" maxlength="40" aria-describedby="case-hint">
-<p class="hint" id="case-hint">文字、数字、- 和 /。 <span lang="en">Letters, digits, - and /.</span></p>
+<p class="hint" id="case-hint">数字和不超过四个字的字头，如 受理2026-0117。
+<span lang="en">Digits, with up to four letters in a row, such as C-2026-0117.</span></p>
 <label for="reason">事由 <span class="en" lang="en">Reason</span></label>
 <textarea class="field" id="reason" name="reason" rows="3" maxlength="{longest}" required
 aria-describedby="reason-hint">{reason}</textarea>
-<p class="hint" id="reason-hint">{shortest} 至 {longest} 个字，不要写姓名、证件号码等个人信息。
-<span lang="en">{shortest} to {longest} characters, with nobody's name or number in it.</span></p>
+<p class="hint" id="reason-hint">{shortest} 至 {longest} 个字，不要写姓名、号码、住址等个人信息。
+<span lang="en">{shortest} to {longest} characters, with nobody's name, number or address in it.</span></p>
 <button>申请 Ask</button>
 </form>
 """
