@@ -21,7 +21,7 @@ def check_grants(policy: Policy, findings: Findings) -> None:
             _operations(grant, systems, policy, findings)
             _fields(grant, systems, findings)
         _dead(grant, systems, policy, findings)
-        if grant.direction is Direction.ANSWER and _is_for_everybody(grant) and not isinstance(grant, Reveal):
+        if grant.direction is Direction.ANSWER and is_for_everybody(grant) and not isinstance(grant, Reveal):
             for name, spec in grant.sees.items():
                 what = "grant", "授权", grant.id
                 _revealed(name, spec, what, grant.places.get("sees", grant.at), policy, findings)
@@ -173,7 +173,8 @@ def _signs_in(owner: Owner, front: FrontProxy) -> bool:
     return owner is Owner.SELF and front.kind is Kind.CITIZEN
 
 
-def _is_for_everybody(grant: Grant) -> bool:
+def is_for_everybody(grant: Grant) -> bool:
+    """Whether whoever signs in meets what *grant* says of who asks."""
     return grant.owner is None and (grant.anyone or grant.signed_in) and not grant.all_posts and not grant.attributes
 
 

@@ -1,7 +1,8 @@
 """Judges who may write whose a record is: whoever is shown records by that is refused where he changes it."""
 
 from policies.findings import Finding, Findings, Severity
-from policies.policy import ANYONE, SAFE_METHODS, SIGNED_IN, System
+from policies.operations import SAFE_METHODS
+from policies.policy import ANYONE, SIGNED_IN, System
 from policies.program import SEGMENT, GrantRule, OperationRule, Program, fields_in
 from policies.subjects import CHANGES, Subjects
 

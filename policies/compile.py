@@ -283,6 +283,7 @@ def _reveals(policy: Policy, system: System, fields: Iterable[FieldInfo]) -> tup
                     minutes=reveal.minutes,
                     at_most_a_day=reveal.at_most_a_day,
                     sampled=reveal.sampled,
+                    titles=tuple((policy.categories[name].title.zh, policy.categories[name].title.en) for name in sees),
                 )
             )
     return tuple(found)

@@ -25,16 +25,18 @@ class Permitting:
         """The reveal of this id."""
         return self._rules.get(reveal)
 
-    def open_to(self, kind: Kind, asking: Asking) -> RevealRule | None:
-        """The first reveal of *kind* that whoever is *asking* may ask for, whatever the operation; None: there is none.
+    def open_to(self, asking: Asking) -> tuple[RevealRule, ...]:
+        """Every reveal that whoever is *asking* may ask for, whatever the operation, in the order of the program.
 
         Nobody in particular may ask for anything.
         """
-        for rule in self._rules.values():
-            anywhere = msgspec.structs.replace(rule.grant, operations=None)
-            if rule.kind is kind and asking.caller and applies(anywhere, asking):
-                return rule
-        return None
+        if not asking.caller:
+            return ()
+        return tuple(
+            rule
+            for rule in self._rules.values()
+            if applies(msgspec.structs.replace(rule.grant, operations=None), asking)
+        )
 
     def askable(self, asking: Asking) -> tuple[GrantRule, ...]:
         """What whoever is *asking* might be shown once he has asked for it, here or elsewhere, now or later."""

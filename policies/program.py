@@ -285,6 +285,8 @@ class RevealRule(msgspec.Struct, frozen=True, kw_only=True):
     at_most_a_day: int
     sampled: int
     """In a hundred."""
+    titles: tuple[tuple[str, str], ...] = ()
+    """What the categories are called, Chinese and English, for who chooses between reveals."""
 
 
 class KeyRule(msgspec.Struct, frozen=True):

@@ -284,8 +284,8 @@ class Gate:
         is_page = isinstance(exchange.treatment, Mask) and exchange.treatment.format == "html"
         is_looked_at = request.headers.get("sec-fetch-dest", ["document"]) == ["document"]
         if is_page and is_looked_at and request.method == "GET":
-            kinds = reveal.kinds_open_to(ledger.caller, exchange.system, ledger.started, request.source_ip)
-            if Kind.REVEAL in kinds:
+            rules = reveal.open_to(ledger.caller, exchange.system, ledger.started, request.source_ip)
+            if any(rule.kind is Kind.REVEAL for rule in rules):
                 yield reveal.cookie_of(ledger.event)
 
     def withhold(

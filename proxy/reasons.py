@@ -184,6 +184,11 @@ REASONS: dict[str, Reason] = {
     "not_one_record": Reason(
         403, "请先打开要查看的那一条记录", "open the one record that you want to see, and then ask"
     ),
+    "reveal_of_other_pages": Reason(
+        403,
+        "您选的授权不适用于您打开的那个页面，请改选另一项或换一个页面",
+        "what you chose is not about the page that you opened: choose another, or open another page of the record",
+    ),
 }
 
 UNREADABLE = "answer_unreadable"

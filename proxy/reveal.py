@@ -1,19 +1,19 @@
 """What a caller asks to be shown whole (查看原文): read, judged as far as a worker can, and made ready to be left.
 
 Whether a permit is opened is for the control process to decide. A worker knows who asks, and that a reveal in force
-applies to him; it lets nothing pass in which a recogniser finds personal data, because what is asked for is recorded
-(invariant 3).
+applies to him; it lets nothing pass that looks like personal data, because what is asked for is recorded (invariant 3).
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from policies.permits import PERMIT_ID, Asked, Kind, new_permit_id
-from policies.recognisers.scan import scan
+from policies.program import RevealRule
+from proxy.asked_words import tells_of_somebody, wrong_with_case, wrong_with_reason
 from proxy.identity import Caller, cookies_in
 from proxy.message import Request
 from proxy.signin import PREFIX
@@ -24,14 +24,10 @@ REVEAL = PREFIX + "reveal"
 COOKIE = "yingbi_event"
 """Holds the id of the event of the last page that a caller was shown."""
 LONGEST_BODY = 8 * 1024
-SHORTEST_REASON, LONGEST_REASON = 8, 200
 
 _JSON = "application/json"
-_FIELDS = ("event", "case", "reason", "break_glass")
+_FIELDS = ("event", "case", "reason", "reveal", "break_glass")
 _EVENT = re.compile(r"[0-9A-Z]{10}-[0-9]{1,15}")
-_CASE = re.compile(r"(?=.*[0-9])(?:[^\W_]|[/-]){1,40}")
-"""A number: with no digit in it, it might be a name."""
-_BETWEEN = re.compile(r"[/-]+")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a pair of surrogates, which JSON may hold: no text that can be written down."""
 _ASKERS = (CallerKind.STAFF, CallerKind.SYSTEM)
@@ -45,12 +41,10 @@ class Wanted:
     event: str = ""
     case: str = ""
     reason: str = ""
+    reveal: str = ""
+    """The id of the reveal that was chosen; empty: the only one of its kind."""
     break_glass: bool = False
-
-    @property
-    def kind(self) -> Kind:
-        """Which kind of permit is asked for."""
-        return Kind.BREAK_GLASS if self.break_glass else Kind.REVEAL
+    """What a program says that does not name a reveal which breaks the glass."""
 
 
 class Refused(Exception):
@@ -63,12 +57,12 @@ class Refused(Exception):
         self.en = en
 
 
-def kinds_open_to(caller: Caller, system: System, now: datetime, address: str) -> tuple[Kind, ...]:
-    """The kinds of permits that *caller*, who asks from *address*, may ask for at *now*."""
+def open_to(caller: Caller, system: System, now: datetime, address: str) -> tuple[RevealRule, ...]:
+    """The reveals that *caller*, who asks from *address*, may ask for at *now*, those that break the glass last."""
     if caller.kind not in _ASKERS or not system.program.reveals:
         return ()
-    asking = asking_of(caller, now, address=address)
-    return tuple(kind for kind in Kind if system.permitting.open_to(kind, asking) is not None)
+    found = system.permitting.open_to(asking_of(caller, now, address=address))
+    return tuple(sorted(found, key=lambda rule: rule.kind is Kind.BREAK_GLASS))
 
 
 def event_in(request: Request) -> str:
@@ -103,56 +97,51 @@ def read_wanted(request: Request, body: bytes) -> Wanted:
             raise Refused("body_not_declared")
 
 
-def asked_by(caller: Caller, system: System, wanted: Wanted, now: datetime, address: str) -> Asked:
-    """What *caller* asks for at *now*, ready to be left. Raises Refused."""
-    _check(wanted)
-    rule = None
-    if caller.kind in _ASKERS:
-        rule = system.permitting.open_to(wanted.kind, asking_of(caller, now, address=address))
-    if rule is None:
-        raise Refused("reveal_not_granted")
+def asked_by(caller: Caller, system: System, wanted: Wanted, open_to_him: Sequence[RevealRule], now: datetime) -> Asked:
+    """What *caller* asks for at *now* by one of those that are *open_to_him*, ready to be left. Raises Refused."""
+    rule = _chosen(open_to_him, wanted)
+    breaks_glass = rule.kind is Kind.BREAK_GLASS
+    _check(wanted, breaks_glass=breaks_glass)
     return Asked(
         id=new_permit_id(),
-        kind=wanted.kind,
+        kind=rule.kind,
         reveal=rule.grant.id,
         caller=caller.id,
         posts=tuple(sorted(caller.posts)),
         credential=caller.credential,
         system=system.name,
-        event="" if wanted.break_glass else wanted.event,
+        event="" if breaks_glass else wanted.event,
         case=wanted.case,
         reason=wanted.reason,
         at=now,
     )
 
 
-def _check(wanted: Wanted) -> None:
-    if not wanted.break_glass and not _EVENT.fullmatch(wanted.event):
+def _chosen(rules: Sequence[RevealRule], wanted: Wanted) -> RevealRule:
+    """The one of *rules* that is *wanted*: where there are several and none is named, nobody chooses for who asks."""
+    kind = Kind.BREAK_GLASS if wanted.break_glass else Kind.REVEAL
+    if wanted.reveal:
+        fitting = [rule for rule in rules if rule.grant.id == wanted.reveal and kind in (Kind.REVEAL, rule.kind)]
+    else:
+        fitting = [rule for rule in rules if rule.kind is kind]
+    if not fitting:
+        raise Refused("reveal_not_granted")
+    if len(fitting) > 1:
+        ids = ", ".join(rule.grant.id for rule in fitting)
+        raise Refused("reveal_incomplete", f"请选择申请哪一项（`reveal`）：{ids}", f"say which, as `reveal`: {ids}")
+    return fitting[0]
+
+
+def _check(wanted: Wanted, *, breaks_glass: bool) -> None:
+    if not breaks_glass and not _EVENT.fullmatch(wanted.event):
         raise Refused(
             "reveal_incomplete", "请填写页面上的事件编号", "give the event id of the page that hides the record"
         )
-    if not (wanted.break_glass and not wanted.case) and not _CASE.fullmatch(wanted.case):
-        raise Refused(
-            "reveal_incomplete",
-            "请填写案件编号：文字、数字、- 和 /，至少一个数字，不超过 40 个字",
-            "give the number of the case: letters, digits, - and /, with a digit, up to 40 characters",
-        )
-    if not SHORTEST_REASON <= len(wanted.reason) <= LONGEST_REASON or not wanted.reason.isprintable():
-        raise Refused(
-            "reveal_incomplete",
-            f"请用 {SHORTEST_REASON} 至 {LONGEST_REASON} 个字写明事由",
-            f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters",
-        )
-    for zh, en, text in (("事由", "the reason", wanted.reason), ("案件编号", "the case number", wanted.case)):
-        for hit in scan(text)[:1]:
-            # Where it stands tells who has written it what to change, and nobody else anything.
-            raise Refused(
-                "reveal_tells_of_somebody",
-                f"{zh}的第 {hit.start + 1} 至第 {hit.end} 个字像是个人信息。它会留在记录里，请改写",
-                f"characters {hit.start + 1} to {hit.end} of {en} look like somebody's: it is recorded, write it anew",
-            )
-    if scan(_BETWEEN.sub("", wanted.case)):  # a case number may part its digits as no number in a text is parted
-        raise Refused("reveal_tells_of_somebody")
+    wrong = None if breaks_glass and not wanted.case else wrong_with_case(wanted.case)
+    if (wrong := wrong or wrong_with_reason(wanted.reason)) is not None:
+        raise Refused("reveal_incomplete", *wrong)
+    if (telling := tells_of_somebody(wanted.case, wanted.reason)) is not None:
+        raise Refused("reveal_tells_of_somebody", *telling)
 
 
 def _from_form(body: bytes) -> Wanted:
@@ -186,13 +175,19 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _wanted(said: Mapping[str, object]) -> Wanted:
     if not said.keys() <= set(_FIELDS):
         raise Refused("body_unreadable")
-    event, case, reason = (said.get(name, "") for name in _FIELDS[:3])
+    event, case, reason, reveal = (said.get(name, "") for name in _FIELDS[:4])
     break_glass = said.get("break_glass", False)
-    if not (isinstance(event, str) and isinstance(case, str) and isinstance(reason, str)):
+    if not (isinstance(event, str) and isinstance(case, str) and isinstance(reason, str) and isinstance(reveal, str)):
         raise Refused("body_unreadable")
-    if not isinstance(break_glass, bool) or _HALF.search(event + case + reason):
+    if not isinstance(break_glass, bool) or _HALF.search(event + case + reason + reveal):
         raise Refused("body_unreadable")
-    return Wanted(event=event.strip(), case=case.strip(), reason=" ".join(reason.split()), break_glass=break_glass)
+    return Wanted(
+        event=event.strip(),
+        case=case.strip(),
+        reason=" ".join(reason.split()),
+        reveal=reveal,
+        break_glass=break_glass,
+    )
 
 
 def _is_from_here(request: Request) -> bool:

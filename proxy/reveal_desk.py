@@ -4,7 +4,8 @@ from collections import OrderedDict
 from datetime import datetime
 from pathlib import Path
 
-from policies.permits import Answered, Asked, Kind, asking_key, read_asked
+from policies.permits import Answered, Asked, asking_key, read_asked
+from policies.program import RevealRule
 from proxy.asked import NotTaken, leave
 from proxy.current import Current
 from proxy.identity import Caller
@@ -16,7 +17,7 @@ from proxy.reveal import (
     Wanted,
     asked_by,
     event_in,
-    kinds_open_to,
+    open_to,
     permit_in,
     read_wanted,
 )
@@ -47,12 +48,12 @@ class RevealDesk:
         match request.method, request.path:
             case (("GET" | "POST"), path) if path == REVEAL:
                 ledger.operation = f"{request.method} {REVEAL}"
-                kinds = kinds_open_to(caller, system, now, request.source_ip)
-                if not kinds:
+                rules = open_to(caller, system, now, request.source_ip)
+                if not rules:
                     raise Refused("sign_in_needed" if caller.kind is CallerKind.ANONYMOUS else "reveal_not_granted")
                 if request.method == "GET":
-                    return form_page(_title(system), kinds, Wanted(event=event_in(request)))
-                return self._asked(request, body, system, ledger, kinds, now)
+                    return form_page(_title(system), rules, Wanted(event=event_in(request)))
+                return self._asked(request, body, system, ledger, rules, now)
             case "GET", path if path.startswith(f"{REVEAL}/"):
                 ledger.operation = f"GET {REVEAL}/{{permit}}"
                 return _told(request, system, permit, self._answer_to(permit, caller), now)
@@ -65,15 +66,15 @@ class RevealDesk:
         body: bytes,
         system: System,
         ledger: Ledger,
-        kinds: tuple[Kind, ...],
+        rules: tuple[RevealRule, ...],
         now: datetime,
     ) -> OwnAnswer:
         wanted = read_wanted(request, body)
         try:
-            asked = asked_by(ledger.caller, system, wanted, now, request.source_ip)
+            asked = asked_by(ledger.caller, system, wanted, rules, now)
         except Refused as refused:
             if request.wants_page:
-                return form_page(_title(system), kinds, wanted, refused)
+                return form_page(_title(system), rules, wanted, refused)
             raise
         ledger.asked(_note_of(asked))
         self._leave(asked)

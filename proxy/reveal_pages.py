@@ -2,13 +2,15 @@
 
 import html
 import json
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from policies.permits import Answered, Kind, State
+from policies.program import RevealRule
+from proxy.asked_words import LONGEST_REASON, SHORTEST_REASON
 from proxy.reasons import REASONS
-from proxy.reveal import LONGEST_REASON, REVEAL, SHORTEST_REASON, Refused, Wanted
+from proxy.reveal import REVEAL, Refused, Wanted
 from proxy.signin import OwnAnswer
 
 BEIJING = timezone(timedelta(hours=8))
@@ -47,30 +49,31 @@ _FORM = """{wrong}<p>查看和事由都会留下记录，并可能被抽查。�
 <p class="en" lang="en">What you see, and why, is recorded and may be reviewed. A permit is for the records of this one
 person and ends by itself.</p>
 <form method="post" action="{action}" autocomplete="off">
-{kinds}<label for="event">事件编号 <span class="en" lang="en">Event</span></label>
+{choice}<label for="event">事件编号 <span class="en" lang="en">Event</span></label>
 <input class="field" id="event" name="event" value="{event}" maxlength="40" aria-describedby="event-hint">
 <p class="hint" id="event-hint">刚才看到的脱敏页面的编号，已自动填好；紧急查看不填。
 <span lang="en">Of the masked page that you have just seen; not needed in an emergency.</span></p>
 <label for="case">案件编号 <span class="en" lang="en">Case number</span></label>
 <input class="field" id="case" name="case" value="{case}" maxlength="40" aria-describedby="case-hint">
-<p class="hint" id="case-hint">文字、数字、- 和 /。 <span lang="en">Letters, digits, - and /.</span></p>
+<p class="hint" id="case-hint">数字和不超过四个字的字头，如 受理2026-0117。
+<span lang="en">Digits, with up to four letters in a row, such as C-2026-0117.</span></p>
 <label for="reason">事由 <span class="en" lang="en">Reason</span></label>
 <textarea class="field" id="reason" name="reason" rows="3" maxlength="{longest}" required
 aria-describedby="reason-hint">{reason}</textarea>
-<p class="hint" id="reason-hint">{shortest} 至 {longest} 个字，不要写姓名、证件号码等个人信息。
-<span lang="en">{shortest} to {longest} characters, with nobody's name or number in it.</span></p>
+<p class="hint" id="reason-hint">{shortest} 至 {longest} 个字，不要写姓名、号码、住址等个人信息。
+<span lang="en">{shortest} to {longest} characters, with nobody's name, number or address in it.</span></p>
 <button>申请 Ask</button>
 </form>
 """
-_KINDS = """<fieldset><legend>申请什么 <span class="en" lang="en">What you ask for</span></legend>
+_CHOICES = """<fieldset><legend>申请什么 <span class="en" lang="en">What you ask for</span></legend>
 {choices}</fieldset>
 """
-_CHOICE = """<label><input type="radio" name="break_glass" value="{value}"{checked}> {zh}
-<span class="en" lang="en">{en}</span></label>
+_CHOICE = """<label><input type="radio" name="reveal" value="{id}"{checked}> {words}</label>
 """
-_ONLY = """<input type="hidden" name="break_glass" value="{value}">
-<p>{zh} <span class="en" lang="en">{en}</span></p>
+_ONLY = """<input type="hidden" name="reveal" value="{id}">
+<p>{words}</p>
 """
+_RULE = '{zh}：{titles_zh}（{id}） <span class="en" lang="en">{en}: {titles_en}</span>'
 _WORDS = {
     Kind.REVEAL: ("查看一个人的原文", "The records of one person"),
     Kind.BREAK_GLASS: (
@@ -86,8 +89,8 @@ _STATES = {
 }
 
 
-def form_page(system: str, kinds: Collection[Kind], wanted: Wanted, refused: Refused | None = None) -> OwnAnswer:
-    """The form, filled in with what is *wanted*; why it was *refused*, where it was, stands above it."""
+def form_page(system: str, rules: Sequence[RevealRule], wanted: Wanted, refused: Refused | None = None) -> OwnAnswer:
+    """The form to ask by one of *rules*, filled in as *wanted*; why it was *refused*, where it was, stands above it."""
     wrong, status = "", 200
     if refused is not None:
         reason = REASONS[refused.reason]
@@ -97,7 +100,7 @@ def form_page(system: str, kinds: Collection[Kind], wanted: Wanted, refused: Ref
     content = _FORM.format(
         wrong=wrong,
         action=REVEAL,
-        kinds=_kinds_of(kinds, wanted),
+        choice=_choice_of(rules, wanted),
         event=html.escape(wanted.event),
         case=html.escape(wanted.case),
         reason=html.escape(wanted.reason),
@@ -156,22 +159,31 @@ def state_of(answered: Answered | None, now: datetime) -> str:
     return answered.state.value
 
 
-def _kinds_of(kinds: Collection[Kind], wanted: Wanted) -> str:
-    spelled = {kind: "true" if kind is Kind.BREAK_GLASS else "false" for kind in kinds}
-    if len(spelled) == 1:
-        ((kind, value),) = spelled.items()
-        return _ONLY.format(value=value, zh=_WORDS[kind][0], en=_WORDS[kind][1])
-    chosen = wanted.kind if wanted.kind in spelled else next(iter(spelled), Kind.REVEAL)
+def _choice_of(rules: Sequence[RevealRule], wanted: Wanted) -> str:
+    if len(rules) == 1:
+        return _ONLY.format(id=html.escape(rules[0].grant.id), words=_words_of(rules[0]))
+    ids = [rule.grant.id for rule in rules]
+    chosen = wanted.reveal if wanted.reveal in ids else next(iter(ids), "")
     choices = "".join(
         _CHOICE.format(
-            value=value,
-            checked=" checked" if kind is chosen else "",
-            zh=_WORDS[kind][0],
-            en=_WORDS[kind][1],
+            id=html.escape(rule.grant.id),
+            checked=" checked" if rule.grant.id == chosen else "",
+            words=_words_of(rule),
         )
-        for kind, value in spelled.items()
+        for rule in rules
     )
-    return _KINDS.format(choices=choices)
+    return _CHOICES.format(choices=choices)
+
+
+def _words_of(rule: RevealRule) -> str:
+    zh, en = _WORDS[rule.kind]
+    return _RULE.format(
+        zh=zh,
+        en=en,
+        titles_zh=html.escape("、".join(title for title, _ in rule.titles)),
+        titles_en=html.escape(", ".join(title for _, title in rule.titles)),
+        id=html.escape(rule.grant.id),
+    )
 
 
 def _page(system: str, title: str, title_en: str, content: str, *, status: int, again: str = "") -> OwnAnswer:

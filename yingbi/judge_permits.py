@@ -36,6 +36,8 @@ class Seen:
     """Of the event that was named."""
     subjects: frozenset[str]
     """Digests of those whom it was about: two where it was about more."""
+    operation: str
+    """Its id."""
     was_read: bool
     """Whether it only read. What is written is the caller's own choice, and shows no record that was there before."""
 
@@ -69,6 +71,7 @@ def seen_in(named: Document, exchange: Iterable[Document]) -> Seen:
         system=named["service"]["name"],
         at=datetime.fromisoformat(named["@timestamp"]),
         subjects=frozenset(sorted(subjects)[:2]),
+        operation=named["yingbi"]["operation"],
         was_read=named["yingbi"]["operation"].partition(" ")[0] in SAFE_METHODS,
     )
 
@@ -134,7 +137,10 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
         return "event_unknown"  # nor is it told that there is one of somebody else
     if seen.at < now - OLDEST:
         return "event_too_old"
-    return "" if seen.was_read and len(seen.subjects) == 1 else "not_one_record"
+    if not seen.was_read or len(seen.subjects) != 1:
+        return "not_one_record"
+    operations = reveal.grant.operations
+    return "" if operations is None or seen.operation in operations else "reveal_of_other_pages"
 
 
 def _lets_ask(reveal: RevealRule, asked: Asked, now: datetime) -> bool:

@@ -310,6 +310,37 @@ def test_a_browser_asks_with_the_form_of_the_page(desk: Desk) -> None:
     assert f'url=/.yingbi/reveal/{asked.id}">' in body.decode()
 
 
+def test_of_several_reveals_each_can_be_asked_for_and_none_is_chosen_for_who_asks(desk: Desk) -> None:
+    checker = desk.staff("zhao", "checker")
+    page = reads(desk.rig.ask(target="/.yingbi/reveal", headers=f"{checker}Accept: text/html\r\n"))[2].decode()
+    names, mobiles = "checker-sees-names", "checker-sees-mobiles"
+    assert re.findall('<input type="radio" name="reveal" value="([^"]*)"', page) == [names, mobiles]
+    assert "手机号（checker-sees-mobiles）" in page
+    refused = json.loads(reads(desk.ask(checker, GOOD_FORM, JSON))[2])
+    assert refused["reason"] == "reveal_incomplete"
+    assert f"{names}, {mobiles}" in refused["detail"]
+    assert desk.take() == []
+    for chosen in (names, mobiles):
+        assert reads(desk.ask(checker, GOOD_FORM | {"reveal": chosen}, JSON))[0] == 202
+        assert reads(desk.ask(checker + HERE, GOOD_FORM | {"reveal": chosen}))[0] == 202
+        assert [asked.reveal for asked in desk.take()] == [chosen, chosen]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reveal": "window-sees-whole"},  # of another post
+        {"reveal": "emergency"},
+        {"reveal": "nothing"},
+        {"reveal": "checker-sees-names", "break_glass": True},
+    ],
+)
+def test_no_reveal_is_chosen_that_is_not_open_to_who_asks(desk: Desk, said: dict[str, Any]) -> None:
+    answer = desk.ask(desk.staff("zhao", "checker"), GOOD_FORM | said, JSON)
+    assert (reads(answer)[0], json.loads(reads(answer)[2])["reason"]) == (403, "reveal_not_granted")
+    assert desk.waiting() == []
+
+
 REFUSED: dict[str, tuple[Any, str, str, int, str]] = {
     "from another site": (GOOD_FORM, FORM, "Origin: https://evil.example\r\n", 403, "reveal_from_elsewhere"),
     "from another site, as the browser says": (
@@ -361,6 +392,36 @@ REFUSED: dict[str, tuple[Any, str, str, int, str]] = {
     ),
     "a telephone in the case": (GOOD_FORM | {"case": "138-0013-8000"}, JSON, "", 400, "reveal_tells_of_somebody"),
     "a name in the case": (GOOD_FORM | {"case": NAME}, JSON, "", 400, "reveal_incomplete"),
+    "a name with a digit in the case": (GOOD_FORM | {"case": f"{NAME}1"}, JSON, "", 400, "reveal_incomplete"),
+    "a name in letters in the case": (GOOD_FORM | {"case": "zhang-san-feng-2026"}, JSON, "", 400, "reveal_incomplete"),
+    "a number with signs between in the reason": (
+        GOOD_FORM | {"reason": f"核对居民{'、'.join(MOBILE)}的材料"},
+        JSON,
+        "",
+        400,
+        "reveal_tells_of_somebody",
+    ),
+    "a number in words in the reason": (
+        GOOD_FORM | {"reason": "火灾，速联系一、三、八、零、零、一、三、八、零、零、零"},
+        JSON,
+        "",
+        400,
+        "reveal_tells_of_somebody",
+    ),
+    "an address in the reason": (
+        GOOD_FORM | {"reason": "核对光明路12号3幢501室的住户"},
+        JSON,
+        "",
+        400,
+        "reveal_tells_of_somebody",
+    ),
+    "an address of e-mail in words": (
+        GOOD_FORM | {"reason": "核对邮箱 chen at qq dot com"},
+        JSON,
+        "",
+        400,
+        "reveal_tells_of_somebody",
+    ),
     "a case with a blank": (GOOD_FORM | {"case": "YZ 7"}, JSON, "", 400, "reveal_incomplete"),
     "no case": (GOOD_FORM | {"case": ""}, JSON, "", 400, "reveal_incomplete"),
     "no event": (GOOD_FORM | {"event": ""}, JSON, "", 400, "reveal_incomplete"),
@@ -372,6 +433,7 @@ REFUSED: dict[str, tuple[Any, str, str, int, str]] = {
     "a text for a flag": (GOOD_FORM | {"break_glass": "true"}, JSON, "", 400, "body_unreadable"),
     "one key twice": (b'{"case": "A", "case": "B"}', JSON, "", 400, "body_unreadable"),
     "one control twice": (b"case=A&case=B", FORM, HERE, 400, "body_unreadable"),
+    "a list for a reveal": (GOOD_FORM | {"reveal": []}, JSON, "", 400, "body_unreadable"),
     "half a character": (b'{"reason": "\\ud800", "event": "\\udfff", "case": ""}', JSON, "", 400, "body_unreadable"),
     "no JSON": (b"{", JSON, "", 400, "body_unreadable"),
     "a list": (b"[]", JSON, "", 400, "body_unreadable"),
@@ -456,10 +518,11 @@ def test_who_is_blocked_and_what_is_stopped_cannot_be_asked_for(
 
 
 def test_an_emergency_needs_neither_event_nor_case(desk: Desk) -> None:
-    said = {"reason": "火灾现场核对住户", "break_glass": True}
-    assert reads(desk.ask(desk.staff("chen", "duty-head"), said, JSON))[0] == 202
-    (asked,) = desk.waiting()
-    assert (asked.kind, asked.reveal, asked.event, asked.case) == (Kind.BREAK_GLASS, "emergency", "", "")
+    for said in ({"break_glass": True}, {"reveal": "emergency"}, {"reveal": "emergency", "break_glass": True}):
+        answer = desk.ask(desk.staff("chen", "duty-head"), {"reason": "火灾现场核对住户", **said}, JSON)
+        assert reads(answer)[0] == 202
+        (asked,) = desk.take()
+        assert (asked.kind, asked.reveal, asked.event, asked.case) == (Kind.BREAK_GLASS, "emergency", "", "")
 
 
 # -- what became of it

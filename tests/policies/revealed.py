@@ -36,6 +36,23 @@ reveals:
     until: 2027-06-30
     reason: 值班负责人处置紧急情况
     approved_by: 王安全
+  - id: checker-sees-names
+    who: {posts: [checker]}
+    systems: [people]
+    categories: [person_name]
+    purpose: case-handling
+    until: 2027-06-30
+    reason: 核对姓名
+    approved_by: 王安全
+  - id: checker-sees-mobiles
+    who: {posts: [checker]}
+    systems: [people]
+    categories: [mobile]
+    operations: ['GET /people']
+    purpose: case-handling
+    until: 2027-06-30
+    reason: 核对手机号
+    approved_by: 王安全
 """
 
 

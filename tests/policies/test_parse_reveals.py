@@ -78,6 +78,15 @@ CASES: dict[str, tuple[str, list[tuple[str, Severity, str]]]] = {
     "of an unknown record": ("records: [people]", [("unknown-record", Severity.ERROR, "`people`")]),
     "of a field of another category": ("fields: [person.mobile]", [("rule-dead", Severity.WARNING, "person.mobile")]),
     "for everybody who has signed in": ("who: {signed_in: true}", []),
+    "a glass that everybody who has signed in may break": (
+        f"{BREAK}, who: {{signed_in: true}}",
+        [("break-glass-for-everybody", Severity.ERROR, "reveal `a`")],
+    ),
+    "a glass before nothing sensitive that everybody may break": (
+        "break_glass: true, categories: [free_text], purpose: ~, who: {signed_in: true}",
+        [("break-glass-for-everybody", Severity.WARNING, "reveal `a`")],
+    ),
+    "a glass that all of one post may break": (f"{BREAK}, who: {{signed_in: true, all_posts: [clerk]}}", []),
 }
 
 
@@ -108,11 +117,70 @@ def test_a_reveal_where_nobody_can_tell_whose_a_record_is_is_found() -> None:
 
 
 def test_breaking_every_glass_is_found() -> None:
-    policy = good_policy(reveals=reveals_of(a=f"{BREAK}, systems: [people, other]", b=BREAK))
+    policy = good_policy(
+        reveals=reveals_of(a=f"{BREAK}, systems: [people, other]", b=f"{BREAK}, who: {{posts: [batch]}}")
+    )
     other = replace(policy.systems["people"], name="other", hosts=("other.localhost",))
     found = found_in(replace(policy, systems={**policy.systems, "other": other}))
     assert [(each.code, each.severity) for each in found] == [("break-glass-everything", Severity.WARNING)]
     assert "reveal `a`" in found[0].message
+
+
+SHOWN = "sees: {person_name: show, resident_id: show}"
+# What grants show, and whether a reveal of names and numbers to clerks has anything left to show.
+GRANTED: dict[str, tuple[dict[str, str], bool]] = {
+    "both": ({"g": SHOWN}, True),
+    "each by a grant": ({"g": "sees: {person_name: show}", "h": "sees: {resident_id: show}"}, True),
+    "both, for more purposes": ({"g": f"{SHOWN}, purpose: [case-handling, statistics]"}, True),
+    "one": ({"g": "sees: {person_name: show}"}, False),
+    "both, masked": ({"g": "sees: {person_name: show, resident_id: redact}"}, False),
+    "both, to others": ({"g": f"{SHOWN}, who: {{posts: [auditor]}}"}, False),
+    "both, for less time": ({"g": f"{SHOWN}, until: '2027-06-29'"}, False),
+    "both, on one page": ({"g": f"{SHOWN}, operations: ['GET /people']"}, False),
+    "both, of few at a time": ({"g": f"{SHOWN}, at_most: 3"}, False),
+    "both, of one's own record": ({"g": f"{SHOWN}, who: {{owner: self}}"}, False),
+    "both, but not on one page": (
+        {"g": SHOWN, "h": "sees: {resident_id: redact}, operations: ['GET /people']"},
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", GRANTED)
+def test_a_reveal_of_what_grants_show_already_is_found(case: str) -> None:
+    particulars, is_found = GRANTED[case]
+    found = found_in(good_policy(grants_of(**particulars), reveals_of(a="")))
+    about = [(each.code, each.severity) for each in found if "reveal `a`" in each.message]
+    assert about == ([("reveal-without-effect", Severity.WARNING)] if is_found else [])
+
+
+# Two reveals, and which of them the other one covers.
+TWO: dict[str, tuple[str, str, list[str]]] = {
+    "the same twice": ("", "", ["b"]),
+    "of fewer categories": ("categories: [person_name]", "", ["a"]),
+    "for fewer callers": ("", "who: {posts: [clerk], not_posts: [auditor]}", ["b"]),
+    "on fewer pages": ("", "operations: ['GET /people']", ["b"]),
+    "for less time": ("minutes: 5", "", ["a"]),
+    "less often": ("", "at_most_a_day: 3", ["b"]),
+    "for less time, but longer": ("minutes: 5, until: '2027-09-01'", "", []),
+    "of other categories": ("categories: [mobile]", "", []),
+    "for others": ("", "who: {posts: [auditor]}", []),
+    "in an emergency": ("", BREAK, []),
+    "all, and some, in an emergency": (BREAK, "break_glass: true, categories: [mobile], purpose: ~", ["b"]),
+    "all that there is, by name and not": (
+        "break_glass: true, purpose: ~, categories: [free_text, mobile, person_name, resident_id]",
+        BREAK,
+        ["b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TWO)
+def test_a_reveal_that_another_covers_is_found_once(case: str) -> None:
+    a, b, covered = TWO[case]
+    found = found_in(good_policy(reveals=reveals_of(a=a, b=b)))
+    assert [(each.code, each.severity) for each in found] == [("reveal-covered", Severity.WARNING)] * len(covered)
+    assert all(f"reveal `{name}`" in each.message for name, each in zip(covered, found, strict=True))
 
 
 def test_no_reveal_is_called_like_a_grant() -> None:
@@ -121,7 +189,7 @@ def test_no_reveal_is_called_like_a_grant() -> None:
 
 
 def test_a_reveal_that_ends_is_found_as_a_grant_is() -> None:
-    policy = good_policy(reveals=reveals_of(a="", b="until: '2027-09-01'"))
+    policy = good_policy(reveals=reveals_of(a="", b="who: {posts: [auditor]}, until: '2027-09-01'"))
     found = found_in(policy, datetime(2027, 6, 20, tzinfo=UTC))
     of_reveals = [finding for finding in found if "reveal" in finding.message]
     assert [(each.code, each.severity) for each in of_reveals] == [("ends-soon", Severity.WARNING)]

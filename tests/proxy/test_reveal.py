@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.permits import Answered, Kind, State
+from policies.program import GrantRule, RevealRule
 from proxy.reveal import REVEAL, Refused, Wanted, permit_in
 from proxy.reveal_pages import form_page, state_document, state_of, state_page
 from proxy.signin import OwnAnswer
@@ -27,27 +28,44 @@ def parsed(own: OwnAnswer) -> Any:
     return html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(own.body)
 
 
-@pytest.mark.parametrize("kinds", [(Kind.REVEAL,), (Kind.BREAK_GLASS,), tuple(Kind)])
+def rule(name: str, kind: Kind = Kind.REVEAL, titles: tuple[tuple[str, str], ...] = ()) -> RevealRule:
+    grant = GrantRule(id=name, sees={}, until=NOW.timestamp(), rule="grants.yaml:1")
+    return RevealRule(grant=grant, kind=kind, minutes=15, at_most_a_day=20, sampled=10, titles=titles)
+
+
+NAMES = rule("names", titles=(("姓名", "Name"),))
+GLASS = rule("glass", Kind.BREAK_GLASS)
+
+
+@pytest.mark.parametrize("rules", [(NAMES,), (GLASS,), (NAMES, GLASS), (NAMES, rule("mobiles"), GLASS)])
 @pytest.mark.parametrize(
     "refused", [None, Refused("reveal_tells_of_somebody"), Refused("reveal_incomplete", "甲", "a")]
 )
 def test_the_form_needs_no_script_and_names_each_of_its_controls(
-    kinds: tuple[Kind, ...], refused: Refused | None
+    rules: tuple[RevealRule, ...], refused: Refused | None
 ) -> None:
-    page = parsed(form_page("大厅 Hall", kinds, Wanted(), refused))
+    page = parsed(form_page("大厅 Hall", rules, Wanted(), refused))
     assert page.find(".//form").attrib["action"] == REVEAL
     assert not page.findall(".//script")
     named = {label.attrib["for"] for label in page.findall(".//label") if "for" in label.attrib}
     assert {"event", "case", "reason"} <= named
-    choices = page.findall(".//input[@name='break_glass']")
-    assert len(choices) == len(kinds)
-    assert all(choice.attrib["value"] in ("true", "false") for choice in choices)
+    choices = page.findall(".//input[@name='reveal']")
+    assert [choice.attrib["value"] for choice in choices] == [rule.grant.id for rule in rules]
+    assert {choice.attrib["type"] for choice in choices} == {"radio" if len(rules) > 1 else "hidden"}
+    assert [choice for choice in choices if "checked" in choice.attrib] == (choices[:1] if len(rules) > 1 else [])
 
 
-@given(st.builds(Wanted, event=st.text(), case=st.text(), reason=st.text(), break_glass=st.booleans()))
+def test_what_was_chosen_stays_chosen_and_says_what_it_shows() -> None:
+    page = form_page("大厅 Hall", (NAMES, GLASS), Wanted(reveal="glass"), Refused("reveal_incomplete"))
+    (checked,) = [each for each in parsed(page).findall(".//input[@name='reveal']") if "checked" in each.attrib]
+    assert checked.attrib["value"] == "glass"
+    assert "查看一个人的原文：姓名（names）" in page.body.decode()
+
+
+@given(st.builds(Wanted, event=st.text(), case=st.text(), reason=st.text(), reveal=st.text()))
 def test_what_was_written_comes_back_as_text_and_as_nothing_else(wanted: Wanted) -> None:
-    told = form_page("<b>", tuple(Kind), wanted, Refused("reveal_incomplete")).body
-    empty = form_page("<b>", tuple(Kind), Wanted(break_glass=wanted.break_glass), Refused("reveal_incomplete")).body
+    told = form_page("<b>", (NAMES, GLASS), wanted, Refused("reveal_incomplete")).body
+    empty = form_page("<b>", (NAMES, GLASS), Wanted(), Refused("reveal_incomplete")).body
     assert told.count(b"<") == empty.count(b"<")
     assert told.count(b'"') == empty.count(b'"')
 

@@ -21,6 +21,7 @@ def reveal(**changes: Any) -> RevealRule:
     grant = GrantRule(
         id=name,
         posts=("social-clerk",),
+        operations=changes.pop("operations", None),
         sees={category: Show() for category in sees},
         until=until.timestamp(),
         rule="grants.yaml:40",
@@ -66,6 +67,7 @@ def seen(**changes: Any) -> Seen:
         "system": "register",
         "at": TEN - timedelta(minutes=1),
         "subjects": frozenset({"e1:00"}),
+        "operation": "GET /register/{person}",
         "was_read": True,
     }
     return Seen(**{**facts, **changes})

@@ -84,6 +84,8 @@ REFUSALS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("not_one_record", {}, {"seen": seen(subjects=frozenset())}),
     ("not_one_record", {}, {"seen": seen(subjects=frozenset({"e1:00", "e1:01"}))}),
     ("not_one_record", {}, {"seen": seen(was_read=False)}),
+    ("reveal_of_other_pages", {}, {"reveal": reveal(operations=("GET /other",))}),
+    ("reveal_of_other_pages", {}, {"reveal": reveal(operations=())}),
 ]
 
 
@@ -103,6 +105,7 @@ ALLOWED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"at": TEN + AHEAD}, {}),
     ({}, {"today": 19}),
     ({}, {"seen": seen(at=TEN - OLDEST)}),
+    ({}, {"reveal": reveal(operations=("GET /other", "GET /register/{person}"))}),
     ({}, {"reveal": reveal(until=TEN + SECOND)}),
     ({}, {"overlay": (against(Tightening.STOP_OPERATION, "GET /other"),)}),
 ]

@@ -102,7 +102,7 @@ def test_what_a_system_stores_is_rewrapped_in_its_exported_rows(spec: Spec) -> N
     """After that equal values are found again: the current key makes what is searched for."""
     old, new = stored_tokens(spec, keys(BEFORE), "person.mobile"), stored_tokens(spec, keys(AFTER), "person.mobile")
     counts = Counts()
-    row = Rewrap(AFTER, "hall", {}, "person", counts).row
+    row = Rewrap(AFTER, "hall", {}, "person", counts, {"person.mobile"}).row
     stored = old.make("13800138000")
     again = row(f"7,{stored}\r\n".encode(), [("7", "id"), (stored, "mobile")]).decode().strip().split(",")[1]
     assert new.open(again) == "13800138000"
