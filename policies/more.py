@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.applies import is_about
-from policies.changes import surely_no_more
+from policies.decisions import shows_no_more
 from policies.policy import Direction, Owner, Title
 from policies.program import GrantRule, Program
 from policies.transforms.spec import Form, Spec, form_of, name_of, shows_more
@@ -46,9 +46,7 @@ def more_of(
         spec = grant.sees.get(category) if grant.direction is Direction.ANSWER and is_about(grant, name) else None
         if spec is None or grant.id in applied:
             continue
-        is_other = (
-            form_of(spec) is not Form.NONE and bool(shown) and not any(surely_no_more(one, spec) for one in shown)
-        )
+        is_other = form_of(spec) is not Form.NONE and bool(shown) and not any(shows_no_more(spec, one) for one in shown)
         if not is_other and not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until

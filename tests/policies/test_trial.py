@@ -73,7 +73,8 @@ def test_it_says_where_no_grant_shows_more(trial: Trial) -> None:
     ("declared", "granted", "is_more"),
     [
         ("{keep: {first: 1}}", "{keep: {first: 6}}", True),
-        ("{keep: {first: 6}}", "{keep: {first: 1}}", False),
+        ("{keep: {first: 6}}", "{keep: {first: 1}}", True),  # of seven characters, the one shows none
+        ("{keep: {first: 3}}", "{keep: {first: 3, fill: 2}}", False),
         ("digest", "{keep: {last: 4}}", True),
         ("{keep: {last: 4}}", "digest", True),
         ("{keep: {last: 4}}", "redact", False),
