@@ -17,7 +17,7 @@ from policies.decisions import Decision, shows_no_more
 from policies.places import HIDDEN, Held, places_in
 from policies.program import FieldInfo, OperationRule, Shapes
 from policies.standpoint import ACTING, OWN, Asker, Standpoint, choice_of
-from policies.transforms.spec import Block, Form, Keep, Spec, name_of
+from policies.transforms.spec import Block, Form, name_of
 from policies.view import View
 
 _WHOSE = {"": "", OWN: "（本人的 / own）", ACTING: "（被代办人的 / of whom one acts for）"}
@@ -190,7 +190,7 @@ def _of_place(old: Ready, held: Held, new: Ready, instead: Held, name: str) -> I
             continue
         if not whose:
             of_everybody = was, would, specs
-        more = not surely_no_more(decided.spec, decision.spec) or (declared.followed and not info.followed)
+        more = not shows_no_more(decision.spec, decided.spec) or (declared.followed and not info.followed)
         named = decision if held == HIDDEN else decided
         counted_as = decided.name if declared.personal and not isinstance(decided.spec, Block) else ""
         kind = Kind.WITHHELD if isinstance(decision.spec, Block) else Kind.SHOWN if more else Kind.MASKED
@@ -280,15 +280,3 @@ def _same(operation: str, side: Standpoint | None, since: Standpoint | None) -> 
 def _concrete(template: str) -> str:
     """A path that *template* stands for, and that is nobody's word."""
     return _VARIABLE.sub(lambda variable: "~/~" if variable[2] else "~", template)
-
-
-def surely_no_more(was: Spec, would: Spec) -> bool:
-    """Whether what *would* be shown of a value is no more than what *was*, as an officer would see it.
-
-    Of values so short that the one mask hid them whole, one that keeps fewer characters may leave some.
-    """
-    match was, would:
-        case Keep(first, last, fill), Keep(first_now, last_now, fill_now):
-            return first_now <= first and last_now <= last and (fill is None or fill_now is not None)
-        case _:
-            return shows_no_more(would, was)

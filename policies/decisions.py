@@ -15,6 +15,8 @@ from policies.transforms.spec import (
     Drop,
     Encrypt,
     Form,
+    Keep,
+    Null,
     Part,
     Positions,
     Redact,
@@ -92,7 +94,8 @@ def least_of(specs: Sequence[Spec]) -> Spec:
 def shows_no_more(spec: Spec, other: Spec) -> bool:
     """Whether *spec* certainly shows nothing that *other* does not. Only what is sure counts.
 
-    Of two masks by places neither does: of a value too short to hide anything the one that keeps more shows less. Of a
+    Of two masks by places neither does: of a value too short to hide anything the one that keeps more shows less. But
+    of two that keep the same places, one with a fixed number of stars shows no more: not even how long a value is. Of a
     mask and a digest neither does: the one shows characters, and the other whether two values are the same.
     """
     match spec, other:
@@ -100,6 +103,8 @@ def shows_no_more(spec: Spec, other: Spec) -> bool:
             return True
         case _, Block():
             return spec == other  # which kept back the whole answer
+        case Keep(first, last, fill), Keep(first_too, last_too, fill_too):
+            return (first, last) == (first_too, last_too) and (fill is not None or fill_too is None)
         case DatePart(to), DatePart(too):
             return _PARTS.index(to) <= _PARTS.index(too)
         case _ if form_of(spec) is Form.NONE:
@@ -151,13 +156,20 @@ def _reach(spec: Spec) -> tuple[int, int, int, str]:
 
 
 def _emptiness(spec: Spec) -> int:
-    """How much is left: nothing of the answer, all of it but the field, all, and what can be opened again besides."""
+    """How much is left: nothing of the answer, all of it but the field, all but whether there was a value, all, and
+    what can be opened again besides.
+
+    Stars stand in the place of a value alone, and leave `""` and `[]` as they are; where there is a null always, both
+    and a value are alike.
+    """
     match spec:
         case Block():
             return 0
         case Drop():
             return 1
-        case Token() | Encrypt():
-            return 3
-        case _:
+        case Null():
             return 2
+        case Token() | Encrypt():
+            return 4
+        case _:
+            return 3

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from policies.changes import Change, Kind, Side, said, surely_no_more
+from policies.changes import Change, Kind, Side, said
+from policies.decisions import shows_no_more
 from policies.policy import Direction, Row
 from policies.program import GrantRule, Program
 from policies.transforms.spec import Form, Spec
@@ -52,7 +53,7 @@ def _says_no_more(was: GrantRule, would: GrantRule) -> bool:
         _limits_as_much(was, would)
         and is_narrower(was, would)
         and all(
-            category in was.sees and surely_no_more(was.sees[category], spec) for category, spec in would.sees.items()
+            category in was.sees and shows_no_more(spec, was.sees[category]) for category, spec in would.sees.items()
         )
     )
 
@@ -112,7 +113,7 @@ def _others(names: Collection[str], before: Program, after: Program) -> _Said:
 def _says_more(was: _Said, would: Mapping[str, Spec]) -> bool:
     """Whether what *would* be said of a category is not surely no more than all that *was* said of it."""
     return any(
-        not surely_no_more(said[category], spec) for said in was for category, spec in would.items() if category in said
+        not shows_no_more(spec, said[category]) for said in was for category, spec in would.items() if category in said
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.applies import is_about
-from policies.changes import surely_no_more
+from policies.decisions import shows_no_more
+from policies.permits import Kind as PermitKind
 from policies.policy import Direction, Owner
 from policies.program import GrantRule, Program
 from policies.title import Title
@@ -17,44 +18,55 @@ _OWNERS = {
     Owner.SELF: Title("本人看自己的记录", "a citizen, of their own record"),
     Owner.ACTING: Title("有登记依据的代办人", "who acts for the person on a recorded basis"),
 }
+_ASKED_FOR = {
+    PermitKind.REVEAL: Title("可以申请查看原文", "can be asked for"),
+    PermitKind.BREAK_GLASS: Title("紧急时可以申请查看", "can be asked for in an emergency"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A grant that does not apply to the caller, and by which they would see more of a field."""
+    """A grant or a reveal that does not apply to the caller, and by which they would see more of a field."""
 
     grant: str
     transform: str
     rule: str
-    """`file:line` of the grant."""
+    """`file:line` of the grant or the reveal."""
     needs: tuple[Title, ...]
     """All that has to be so of whoever sees by it."""
     expired: bool
     """Whether it has ended, so that nobody sees by it."""
+    asked_for: Title | None = None
+    """What is to be done besides, in words: a reveal has to be asked for."""
 
 
 def more_of(
     program: Program, name: str, category: str, form: Form, applied: Container[str], now: datetime
 ) -> tuple[More, ...]:
-    """The grants of *program*, but for those *applied*, by which more of the field *name* is shown than *form*.
+    """What of *program*, but for what is *applied*, shows more of the field *name* than *form*: its grants, then its
+    reveals.
 
     Of what is shown in the same form, or says something else, all that is not surely less: more characters, a greater
     part of a date, characters of what is a digest.
     """
     found = []
     shown = [spec for spec in _said(program, name, category, applied) if form_of(spec) is form]
-    for grant in program.grants:
+    told = [
+        *((grant, None) for grant in program.grants),
+        *((reveal.grant, _ASKED_FOR[reveal.kind]) for reveal in program.reveals),
+    ]
+    for grant, asked_for in told:
         spec = grant.sees.get(category) if grant.direction is Direction.ANSWER and is_about(grant, name) else None
         if spec is None or grant.id in applied:
             continue
-        is_other = (
-            form_of(spec) is not Form.NONE and bool(shown) and not any(surely_no_more(one, spec) for one in shown)
-        )
+        is_other = form_of(spec) is not Form.NONE and bool(shown) and not any(shows_no_more(spec, one) for one in shown)
         if not is_other and not shows_more(form_of(spec), form):
             continue
         expired = now.timestamp() >= grant.until
         found.append(
-            More(grant.id, name_of(spec, program.transforms), grant.rule, tuple(conditions_of(grant)), expired)
+            More(
+                grant.id, name_of(spec, program.transforms), grant.rule, tuple(conditions_of(grant)), expired, asked_for
+            )
         )
     return tuple(found)
 

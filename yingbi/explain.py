@@ -189,10 +189,25 @@ def _field(
         en = ", ".join(f"{harmed} {gravity}" for harmed, gravity in harm.items())
         yield f"  危害 / harm: {zh} / {en}"
     for each in more:
-        yield f"  要看到更多 / to see more: {_needed(each)}"
+        asked_for = each.asked_for
+        if asked_for is not None:
+            yield f"  {asked_for.zh} / {asked_for.en}: {_asked_for(each)}"
+        else:
+            yield f"  要看到更多 / to see more: {_needed(each)}"
 
 
 def _needed(more: More) -> str:
+    return f"{_who(more)} → {more.transform}（{more.grant} {more.rule}{_ended(more)}）"
+
+
+def _asked_for(reveal: More) -> str:
+    return f"`{reveal.grant}` {reveal.rule}（{_who(reveal)}{_ended(reveal)}）"
+
+
+def _who(more: More) -> str:
     zh, en = ("，".join(need.zh for need in more.needs), ", ".join(need.en for need in more.needs))
-    ended = "，已到期 / ended" if more.expired else ""
-    return f"{zh or '任何人'} / {en or 'anyone'} → {more.transform}（{more.grant} {more.rule}{ended}）"
+    return f"{zh or '任何人'} / {en or 'anyone'}"
+
+
+def _ended(more: More) -> str:
+    return "，已到期 / ended" if more.expired else ""

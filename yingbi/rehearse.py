@@ -96,6 +96,8 @@ def _outcome(sample: Compared) -> str:
         return f"会显示，原先拦截 / would be shown, and is withheld: {sample.before}"
     if sample.after:
         return f"会拦截 / would be withheld: {sample.after}"
+    if sample.shows_more:
+        return "会多显示 / more would be shown"
     return "不变 / the same" if sample.is_same else "会变 / would change"
 
 
@@ -161,6 +163,7 @@ def as_json(rehearsal: Rehearsal) -> dict[str, Any]:
                 "before": sample.before,
                 "after": sample.after,
                 "is_same": sample.is_same,
+                "shows_more": sample.shows_more,
                 "differences": [_difference_json(each) for each in sample.differences],
             }
             for sample in rehearsal.samples

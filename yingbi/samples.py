@@ -13,7 +13,9 @@ import msgspec
 from policies.program import Program
 from policies.rehearse import Difference, Usage, rehearse
 from policies.standpoint import Asker
+from policies.transforms.spec import Replace
 from policies.trial import Caller, NotTried, Trial, Tried
+from yingbi.sample_bodies import shows_more
 
 LIST_NAME = "samples.json"
 
@@ -42,11 +44,8 @@ class Compared:
     """Whether both give the same bytes."""
     differences: tuple[Difference, ...]
     """Of fields that the sample has."""
-
-    @property
-    def shows_more(self) -> bool:
-        """Whether it is shown where it was withheld."""
-        return bool(self.before) and not self.after
+    shows_more: bool
+    """Whether it is shown where it was withheld, or anything of it comes out that was hidden."""
 
 
 def compare_samples(
@@ -83,7 +82,16 @@ def _compared(
     )
     found = [each for each in rehearse(before, after, [usage], now) if each.times]
     is_same = was is not None and would is not None and was.body == would.body
-    return Compared(sample.body, first, second, is_same, tuple(found))
+    more = (bool(first) and not second) or _comes_out(sample.kind, body, was, would)
+    return Compared(sample.body, first, second, is_same, tuple(found), more)
+
+
+def _comes_out(kind: str, body: bytes, was: Tried | None, would: Tried | None) -> bool:
+    """Whether anything of *body* is in what *would* leave, and is not in what *was* left."""
+    if was is None or would is None:
+        return False
+    specs = [used.decision.spec for used in would.used]
+    return shows_more(body, was.body, would.body, kind, {spec.text for spec in specs if isinstance(spec, Replace)})
 
 
 def _tried(sample: Sample, body: bytes, programs: Mapping[str, Program], now: datetime) -> tuple[Tried | None, str]:

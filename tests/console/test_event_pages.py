@@ -1,13 +1,17 @@
 """Looking an event up tells everything but who it was about."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from policies.compile_folder import compile_folder
 from siem.record.event import CallerKind, Disclosure, Phase
 from tests.console.bureau import FIELDS, Bureau, use
 from tests.incident.office import LIMIT, TEN
 from tests.policies.compiled import program
+from tests.policies.revealed import declare_reveals
+from tests.proxy.credentials import Provider
 from tests.siem.events import digest, document
 
 
@@ -72,6 +76,14 @@ def test_what_would_show_more_and_how_grave_it_is(bureau: Bureau) -> None:
         assert word in page.text(), word
     late = put(bureau, 2, program="gone", fields=uses)
     assert "当时的策略已不在" in bureau.browser("auditor").get(f"/events/{late}").text()
+
+
+def test_what_can_be_asked_for_is_told_beside_the_field(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.programs["now"] = compile_folder(declare_reveals(tmp_path / "policies", Provider()))["people"]
+    uses = (use("person.mobile", "mobile", Disclosure.MASKED, "keep 3..4", 3),)
+    page = bureau.browser("auditor").get(f"/events/{put(bureau, 1, program='now', fields=uses)}")
+    assert "岗位 clerk，目的 case-handling：可以申请查看原文（window-sees-whole grants.yaml:" in page.text()
+    assert "没有授权能看到更多" not in page.text()
 
 
 def test_no_digest_leaves(bureau: Bureau) -> None:

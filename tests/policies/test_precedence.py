@@ -204,12 +204,18 @@ LESS: list[tuple[Spec, Spec, str]] = [
     (Redact(), Keep(last=4), "first"),
     (Redact(), Replace("x"), "both"),
     (Drop(), Redact(), "first"),
+    (Drop(), Null(), "first"),
+    (Null(), Redact(), "first"),  # which leaves an empty text and an empty list as they are
+    (Null(), Replace("x"), "first"),
     (Redact(), Encrypt(EncryptWith.AES), "first"),  # which can be opened again
     (Null(), Encrypt(EncryptWith.SM4), "first"),
     (Encrypt(EncryptWith.AES), Keep(last=4), "first"),
     (Digest(), Token(), "neither"),
     (Keep(last=3), Keep(last=4), "neither"),  # of four characters, the first shows three and the other none
     (Keep(first=3), Keep(last=4), "neither"),
+    (Keep(first=3, last=3), Keep(first=3, last=4), "neither"),
+    (Keep(first=3, last=4, fill=6), Keep(first=3, last=4), "first"),  # which tells how long the value is
+    (Keep(first=3, last=4, fill=6), Keep(first=3, last=4, fill=8), "both"),
     (DatePart(Part.DECADE), DatePart(Part.YEAR), "first"),
     (Scan(), Keep(last=1), "neither"),
 ]

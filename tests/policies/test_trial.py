@@ -12,6 +12,8 @@ from policies.findings import PolicyError
 from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
 from tests.policies.compiled import GOOD
 from tests.policies.owned import declare_owned
+from tests.policies.revealed import declare_reveals
+from tests.proxy.credentials import Provider
 from yingbi.explain import NONE_SHOWS_MORE, lines_of_trial
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -69,11 +71,30 @@ def test_it_says_where_no_grant_shows_more(trial: Trial) -> None:
     )
 
 
+def test_what_can_be_asked_for_is_told_by_its_name_and_line(tmp_path: Path) -> None:
+    trial = Trial(compile_folder(declare_reveals(tmp_path / "policies", Provider())))
+    used = {each.decision.name: each for each in tried(trial, caller=CLERK).used}
+    whole, emergency = used["person.mobile"].more
+    assert (whole.grant, emergency.grant) == ("window-sees-whole", "emergency")
+    assert whole.rule.startswith("grants.yaml:")
+    said = list(lines_of_trial(tried(trial, caller=CLERK)))
+    hidden = next(place for place, line in enumerate(said) if line.startswith("person.mobile "))
+    assert said[hidden + 1 : hidden + 3] == [
+        f"  可以申请查看原文 / can be asked for: `window-sees-whole` {whole.rule}"
+        "（岗位 clerk，目的 case-handling / post clerk, purpose case-handling）",
+        f"  紧急时可以申请查看 / can be asked for in an emergency: `emergency` {emergency.rule}"
+        "（岗位 duty-head / post duty-head）",
+    ]
+    later = {each.decision.name: each for each in tried(trial, now=datetime(2028, 1, 1, tzinfo=UTC)).used}
+    assert [each.expired for each in later["person.mobile"].more] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("declared", "granted", "is_more"),
     [
         ("{keep: {first: 1}}", "{keep: {first: 6}}", True),
-        ("{keep: {first: 6}}", "{keep: {first: 1}}", False),
+        ("{keep: {first: 6}}", "{keep: {first: 1}}", True),  # of seven characters, the one shows none
+        ("{keep: {first: 3}}", "{keep: {first: 3, fill: 2}}", False),
         ("digest", "{keep: {last: 4}}", True),
         ("{keep: {last: 4}}", "digest", True),
         ("{keep: {last: 4}}", "redact", False),
