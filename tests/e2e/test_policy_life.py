@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from policies.snapshot import read_folder
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
+from yingbi.first_accounts import first_password
+from yingbi.home import Home
+from yingbi.policy_desk import signed_in
+from yingbi.settings import read_settings
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -183,7 +188,22 @@ def test_a_draft_with_an_error_is_kept_and_not_submitted(running: Installation, 
     drafts = history(running)["drafts"]
     assert isinstance(drafts, list)
     assert drafts[-1]["standing"] == "draft"
+    ended = running.policy("officer", "submit", str(drafts[-1]["draft"]))
+    assert ended.returncode == 1
+    assert "有错误，没有提交" in ended.stderr
     done(running, "officer", "withdraw", str(drafts[-1]["draft"]), "--reason", "试完了")
+
+
+def test_a_draft_that_was_left_unsubmitted_is_submitted(running: Installation, folder: Path) -> None:
+    def password() -> str:
+        return first_password(Home(running.home), "officer") or ""
+
+    with signed_in(read_settings(running.environment), "officer", password) as clerk:
+        number = str(clerk.draft(read_folder(folder), "收窄授权", "业务科室来函"))
+    assert f"d{number} " in running.run("policy", "history").stdout
+    done(running, "officer", "submit", number)
+    approved(running, number)
+    done(running, "officer", "withdraw", number, "--reason", "试完了")
 
 
 def test_a_folder_that_makes_no_policy_is_refused_before_anybody_signs_in(running: Installation, folder: Path) -> None:

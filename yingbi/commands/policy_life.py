@@ -34,6 +34,14 @@ def add_life(policies: Commands) -> None:
         writes=True,
     )
     importing.add_argument("folder", type=Path, metavar="DIR", help="策略文件所在目录 / the folder with the files")
+    _acting(
+        policies,
+        "submit",
+        _submit,
+        "提交还没有提交的草稿 / submit a draft that is not submitted yet",
+        "yingbi policy submit 3 --as officer",
+        draft=True,
+    )
     differing = add_command(
         policies,
         "diff",
@@ -178,8 +186,6 @@ def _begun(given: argparse.Namespace, folder: Path) -> int:
 def _drafted(given: argparse.Namespace, snapshot: "Snapshot", desk: "PolicyDesk", clerk: "Clerk") -> int:
     import json
 
-    from policies.findings import Severity
-
     if given.draft:
         found = desk.draft(given.draft)
         number, files = found.number, json.dumps(dict(snapshot.files), ensure_ascii=False)
@@ -187,12 +193,26 @@ def _drafted(given: argparse.Namespace, snapshot: "Snapshot", desk: "PolicyDesk"
     else:
         number = clerk.draft(snapshot, given.title, given.reason)
     print(f"草稿第 {number} 号 / draft {number}，内容摘要 / digest {snapshot.digest}", flush=True)
-    findings = desk.life.judged(snapshot.digest).findings
+    return _submitted(desk, clerk, number, snapshot.digest)
+
+
+def _submit(given: argparse.Namespace) -> int:
+    def submit(desk: "PolicyDesk", clerk: "Clerk", _: "Settings") -> int:
+        found = desk.draft(given.draft)
+        return _submitted(desk, clerk, found.number, found.content)
+
+    return _acted(given, submit)
+
+
+def _submitted(desk: "PolicyDesk", clerk: "Clerk", number: int, content: str) -> int:
+    from policies.findings import Severity
+
+    findings = desk.life.judged(content).findings
     _print_findings(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         complain("有错误，没有提交 / it has errors and is not submitted")
         return FOUND
-    clerk.act(f"/policies/drafts/{number}/submit", content=snapshot.digest)
+    clerk.act(f"/policies/drafts/{number}/submit", content=content)
     print("已提交，请另一位安全管理员批准 / submitted: another officer has to approve it")
     return FINE
 
