@@ -46,7 +46,7 @@ def add_life(policies: Commands) -> None:
         policies,
         "diff",
         _diff,
-        "两份策略的差别 / what is different between two policies",
+        "两份策略的差别，有则退出码为 1 / what is different between two policies; exit code 1 if anything is",
         "yingbi policy diff in-force d3",
     )
     differing.add_argument("before", nargs="?", metavar="A", help="folder、in-force、版本号或 d加草稿号 / or a number")
