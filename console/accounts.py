@@ -17,7 +17,7 @@ from console.attempts import Attempts
 from console.devices import known_mark, with_mark
 from console.passwords import Passwords, check_new
 from console.roles import Role as Role
-from console.separation import is_seen_whole, release, separate, spelled_as_before
+from console.separation import is_in_one_script, is_seen_whole, release, separate, spelled_as_before
 from console.sessions import SEEN_EVERY, account_of
 from console.sessions import Account as Account
 from console.sessions import Session as Session
@@ -74,6 +74,12 @@ class Accounts:
             raise NotPermitted(
                 "“属于谁”中有看不见的字符，请重新键入，不要粘贴",
                 "whose account it is holds characters that cannot be seen: type it instead of pasting it",
+            )
+        if not is_in_one_script(person):
+            raise NotPermitted(
+                "“属于谁”请只用汉字，或只用拉丁字母，另可有数字和连字符；其他文字中有形似的字母",
+                "whose account it is has to be in Latin letters or in Han, not in both, with digits and hyphens:"
+                " other scripts have letters that look alike",
             )
         if not roles:
             raise NotPermitted("账号至少要有一个角色", "an account has at least one role")

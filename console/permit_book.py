@@ -111,17 +111,23 @@ class PermitBook:
             self._act(Ended(permit=permit, reason=reason.strip()), now, by)
 
     def review(self, by: PersonId, names: Collection[str], permit: str, judgement: Judgement, remark: str) -> None:
-        """Say whether the permit was right. *names* are what else *by* is called: nobody reviews their own."""
+        """Say whether the permit was right. *names* are what else *by* is called: nobody reviews their own.
+
+        It is reviewed once it has ended: who is still let see goes on reading, and nobody would look at that.
+        """
         self._check_text(remark)
         with self._lock:
+            now = self._clock()
             found = self._found(permit)
+            if found.is_live(now):
+                raise NotPermitted("许可结束后才能复核", "a permit is reviewed once it has ended")
             if any(are_alike(name, found.fact.caller) for name in (by, *names)):
                 raise NotPermitted("不能复核自己的查看", "nobody reviews what they were shown themselves")
             if any(review.by == by for review in found.reviews):
                 raise NotPermitted("您已经复核过", "you have reviewed it already")
             if judgement is Judgement.IMPROPER and not remark.strip():
                 raise NotPermitted("认定不当的，请写明理由", "say why it was wrong")
-            self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), self._clock(), by)
+            self._act(Reviewed(permit=permit, judgement=judgement, remark=remark.strip()), now, by)
 
     # -- how
 

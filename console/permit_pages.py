@@ -85,6 +85,6 @@ class PermitPages:
             "permit.html.j2",
             record=record,
             use=used(self._office.events, record),
-            judgement_options=options(JUDGEMENTS),
+            judgement_options=[("", "请选择 / choose"), *options(JUDGEMENTS)],
             has_reviewed=any(review.by == desk.person for review in record.reviews),
         )

@@ -1,4 +1,4 @@
-"""What was read under a permit, by the index: how many exchanges, whom they were about, and what was shown in clear."""
+"""What a permit showed, by the index: in how many exchanges, of whom, what in clear, and what else there was."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,8 +24,11 @@ class PermitUse:
     """What there was under one permit."""
 
     exchanges: dict[str, str] = field(default_factory=dict)
-    """The first event of each that was found, by exchange."""
+    """The first event in which it showed something, by exchange."""
+    others: dict[str, str] = field(default_factory=dict)
+    """The first event of each exchange meanwhile in which it showed nothing."""
     subjects: set[str] = field(default_factory=set)
+    """Those of whom it showed something."""
     categories: set[str] = field(default_factory=set)
     """Those that it showed in clear."""
     is_more: bool = False
@@ -33,8 +36,13 @@ class PermitUse:
 
     @property
     def linked(self) -> list[str]:
-        """Some of the events, to look at."""
+        """Some of the events in which it showed something, to look at."""
         return list(self.exchanges.values())[:MOST_LINKED]
+
+    @property
+    def linked_others(self) -> list[str]:
+        """Some of the events in which it showed nothing."""
+        return list(self.others.values())[:MOST_LINKED]
 
 
 def used(events: EventStore, record: PermitRecord) -> PermitUse | None:
@@ -45,7 +53,7 @@ def used(events: EventStore, record: PermitRecord) -> PermitUse | None:
             if number == MOST_READ:
                 found.is_more = True
                 break
-            _count(found, document, record.fact.reveal)
+            _count(found, document, record)
     except StoreUnavailable:
         return None
     return found
@@ -57,12 +65,19 @@ def _under(events: EventStore, record: PermitRecord) -> Iterator[Document]:
     return events.search(condition, record.opened_at, record.until + AFTER, LIMIT)
 
 
-def _count(found: PermitUse, document: Document, reveal: str) -> None:
-    own = document["yingbi"]
-    found.exchanges.setdefault(own["exchange"], document["event"]["id"])
-    found.subjects.update(own.get("subjects", ()))
-    found.categories.update(
-        use["category"]
+def _count(found: PermitUse, document: Document, record: PermitRecord) -> None:
+    own, event = document["yingbi"], document["event"]["id"]
+    shown = [
+        use
         for use in own.get("fields", ())
-        if use.get("grant") == reveal and use["disclosure"] == Disclosure.CLEAR
-    )
+        if use.get("grant") == record.fact.reveal and use["disclosure"] != Disclosure.NONE
+    ]
+    if not shown:
+        if own["exchange"] not in found.exchanges:
+            found.others.setdefault(own["exchange"], event)
+        return
+    found.exchanges.setdefault(own["exchange"], event)
+    found.others.pop(own["exchange"], None)
+    # An answer tells whom it is about, not of whom each field was: a list holds others than the one of the permit.
+    found.subjects.update(own.get("subjects", ()) if record.breaks_glass else (record.fact.subject,))
+    found.categories.update(use["category"] for use in shown if use["disclosure"] == Disclosure.CLEAR)

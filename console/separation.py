@@ -14,11 +14,21 @@ from incident.ids import NotPermitted, PersonId
 from policies.recognisers.normalise import INVISIBLE
 
 _BLANK = re.compile(rf"[\s\u3164{INVISIBLE}]+")
+_LOOKS_LIKE = str.maketrans({"o": "0", "〇": "0", "i": "1", "l": "1", "|": "1"})
+_SIGNS = frozenset("·")
+"""What may stand in names beside what ASCII has: between the parts of 阿不都·热合曼."""
 
 
 def is_seen_whole(person: str) -> bool:
     """Whether all of *person* can be seen, so that nobody takes two who are written alike for one."""
     return person.isprintable() and not _BLANK.search(person.replace(" ", ""))
+
+
+def is_in_one_script(person: str) -> bool:
+    """Whether the letters of *person* are all Latin or all Han, so that no other script lends one that looks alike."""
+    plain = _plain(person)
+    scripts = {"Han" if _is_han(each) else "Latin" for each in plain if not each.isascii() or each.isalpha()}
+    return len(scripts) < 2 and all(each.isascii() or _is_han(each) for each in plain)
 
 
 def are_alike(one: str, other: str) -> bool:
@@ -37,10 +47,29 @@ def spelled_as_before(connection: Connection, person: PersonId) -> PersonId:
 
 
 def _key(person: str) -> str:
-    """What *person* is compared by: width, case, blanks, the kind of a dash and what cannot be seen do not count."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", person).casefold())
-    dashed = "".join("-" if unicodedata.category(each) == "Pd" or each == "\u2212" else each for each in folded)
-    return _BLANK.sub("", dashed)
+    """What *person* is compared by, in which P-OO1 and p001 are P-001.
+
+    Width, case, accents, blanks, hyphens and what cannot be seen do not count, nor O for 0, nor I and l for 1.
+    """
+    folded = unicodedata.normalize("NFKC", _plain(person).casefold())
+    return folded.replace("-", "").translate(_LOOKS_LIKE)
+
+
+def _plain(person: str) -> str:
+    """*person* with one kind of hyphen, and without accents, blanks and signs that names are parted by."""
+    parts = unicodedata.normalize("NFKD", person)
+    return _BLANK.sub("", "".join(_plain_sign(each) for each in parts))
+
+
+def _plain_sign(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind == "Pd" or sign == "\u2212":
+        return "-"
+    return "" if kind.startswith("M") or sign in _SIGNS else sign
+
+
+def _is_han(sign: str) -> bool:
+    return sign == "〇" or unicodedata.name(sign, "").startswith("CJK UNIFIED IDEOGRAPH")
 
 
 def separate(connection: Connection, person: PersonId, roles: frozenset[Role]) -> None:

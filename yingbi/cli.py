@@ -261,7 +261,7 @@ def _explain(given: argparse.Namespace) -> int:
         print(*lines_of_event(Home(read_settings().home), given.event.strip().upper(), now()), sep="\n")
     except NoSuchEvent as problem:
         complain(str(problem))
-        return FOUND
+        return COULD_NOT
     except BrokenChain as problem:
         complain(f"访问日志的链断裂 / a chain of the log breaks: {problem}")
         return FOUND

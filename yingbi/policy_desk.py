@@ -26,7 +26,7 @@ from yingbi.settings import Settings
 from yingbi.standing import processes_of
 from yingbi.status import is_supervised
 from yingbi.told import hear
-from yingbi.visitor import NotDone, Visitor
+from yingbi.visitor import MaybeDone, NotDone, Visitor
 
 IN_FORCE, FOLDER = "in-force", "folder"
 IN_FORCE_LIMIT_S = 10.0
@@ -35,7 +35,11 @@ _HEADING = "没有完成 Not done "
 
 
 class CannotAct(Exception):
-    """Nothing was done. The message says why, Chinese and English."""
+    """Nothing was done, but for MayHaveActed. The message says why, Chinese and English."""
+
+
+class MayHaveActed(CannotAct):
+    """No answer came, and what was asked may have been done. The message says where that is to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,20 @@ def policy_desk(home: Home) -> Iterator[PolicyDesk]:
 class Clerk:
     """One person at the console of a running installation."""
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visitor, told_by: str) -> None:
+        """*told_by* is the command that tells what has been done."""
         self._visitor = visitor
+        self._told_by = told_by
 
-    def act(self, action: str, **given: str) -> httpx.Response:
-        """Send *given* to *action*. Raises CannotAct with what the console said."""
+    def act(self, action: str, **given: str) -> str:
+        """Send *given* to *action*, and return the path of what came of it. Raises CannotAct with what was said."""
         try:
             return self._visitor.act(action, given)
+        except MaybeDone as problem:
+            raise MayHaveActed(
+                f"控制台没有答完，可能已经执行：先看 `{self._told_by}`，不要直接重试"
+                f" / no answer came ({problem}) and it may have been done: see there before you repeat it"
+            ) from None
         except NotDone as problem:
             if problem.status == 403:
                 raise CannotAct("您的角色无权进行此操作 / your roles may not do this") from None
@@ -126,8 +137,8 @@ class Clerk:
     def draft(self, snapshot: Snapshot, title: str, reason: str) -> int:
         """Make a draft of *snapshot*, and return its number."""
         files = json.dumps(dict(snapshot.files), ensure_ascii=False)
-        answer = self.act("/policies/drafts", **{"from": "files"}, files=files, title=title, reason=reason)
-        return number_in(answer.url.path.rpartition("/")[2])
+        path = self.act("/policies/drafts", **{"from": "files"}, files=files, title=title, reason=reason)
+        return number_in(path.rpartition("/")[2])
 
 
 @contextlib.contextmanager
@@ -153,9 +164,9 @@ def signed_in(
         except NotDone as problem:
             raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None
         try:
-            yield Clerk(visitor)
+            yield Clerk(visitor, "yingbi policy history" if for_policies else "yingbi permits list --all")
         finally:
-            with contextlib.suppress(NotDone):
+            with contextlib.suppress(NotDone, MaybeDone, httpx.TransportError):
                 visitor.act("/sign-out", {})
     except httpx.TransportError as error:
         raise CannotAct(f"控制台没有应答 / the console does not answer: {type(error).__name__}") from None

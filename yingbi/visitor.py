@@ -26,6 +26,13 @@ class NotDone(Exception):
         """Of the answer, where that was the trouble."""
 
 
+class MaybeDone(Exception):
+    """What was asked may have been carried out: it was sent, and no whole answer came. The message says why."""
+
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
 @dataclass(slots=True)
 class Form:
     """A form of a page, with the values that it has."""
@@ -65,16 +72,23 @@ class Visitor:
         form = forms[0]
         return self._send(action, [*{**form.values, **(given or {})}.items(), *(form.choices if tick_all else [])])
 
-    def act(self, action: str, given: Mapping[str, str]) -> httpx.Response:
-        """The page that comes after *given* was sent to *action*, whether or not a page offers that. Raises NotDone.
+    def act(self, action: str, given: Mapping[str, str]) -> str:
+        """The path of the page that comes after *given* was sent to *action*, whether or not a page offers that.
 
-        So who may not do it is told why.
+        So who may not do it is told why. That page is not fetched: it may be slow, and what was asked is done by then.
+        Raises NotDone, MaybeDone, and httpx.TransportError where nothing was sent.
         """
         page = self._client.get("/password")
         token = next((form.values["token"] for form in forms_in(page.text) if "token" in form.values), "")
-        return self._send(action, [("token", token), *given.items()])
+        try:
+            answer = self._send(action, [("token", token), *given.items()], follow=False)
+        except _NOT_SENT:
+            raise
+        except httpx.TransportError as error:
+            raise MaybeDone(type(error).__name__) from error
+        return httpx.URL(answer.headers.get("location", action)).path
 
-    def _send(self, action: str, pairs: Sequence[tuple[str, str]]) -> httpx.Response:
+    def _send(self, action: str, pairs: Sequence[tuple[str, str]], *, follow: bool = True) -> httpx.Response:
         answer = self._client.post(
             action,
             content=urlencode(pairs),
@@ -82,6 +96,7 @@ class Visitor:
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Origin": self._origin,
             },
+            follow_redirects=follow,
         )
         if answer.is_error:
             said = said_in(answer.text)

@@ -89,6 +89,20 @@ def test_an_account_is_as_it_was_made(accounts: Accounts, watch: Watch) -> None:
         ({"person": PersonId("P-001\ufe0f")}, "cannot be seen"),
         ({"person": PersonId("P-0\u202e01")}, "cannot be seen"),
         ({"person": PersonId("P-\u3164001")}, "cannot be seen"),
+        *(
+            ({"person": PersonId(person)}, "look alike")
+            for person in (
+                "Р-001",
+                "р-00\u0456",
+                "Ρ-001",
+                "P-00\u0131",
+                "P-٠٠١",
+                "P一001",
+                "王芳A",
+                "ワン",
+                "P-001\u2223",
+            )
+        ),
         ({"roles": frozenset()}, "at least one role"),
         ({"password": "short"}, "characters"),
         ({"name": "press"}, "is taken"),
@@ -101,7 +115,10 @@ def test_accounts_that_cannot_be(accounts: Accounts, changes: dict[str, object],
     assert [account.name for account in accounts.all()] == ["press"]
 
 
-@pytest.mark.parametrize("typed", ["p-001", "Ｐ-001", "P－００１", "P\u2010001", "P - 001", "P\u2212001"])
+ALIKE = ["P-OO1", "P001", "p-oo1", "P-00l", "P-00I", "Po0i", "P--001", "Ṕ-001", "P-00|"]
+
+
+@pytest.mark.parametrize("typed", ["p-001", "Ｐ-001", "P－００１", "P\u2010001", "P - 001", "P\u2212001", *ALIKE])
 def test_who_is_typed_another_way_is_the_same_person(accounts: Accounts, typed: str) -> None:
     accounts.create("sun", PersonId("P-001"), frozenset({Role.OFFICER}), PASSWORD)
     assert "no one person" in refusal(
@@ -114,6 +131,15 @@ def test_who_is_typed_another_way_is_the_same_person(accounts: Accounts, typed: 
         "sun3": "P-001",
         "li": "P-002",
     }
+
+
+@pytest.mark.parametrize(
+    "person", ["王芳", "王芳-2", "阿不都·热合曼", "José Núñez", "P-001", "10023", "wang.fang@example.cn"]
+)
+def test_ordinary_names_are_names_of_persons(accounts: Accounts, person: str) -> None:
+    accounts.create("sun", PersonId(person), frozenset({Role.OFFICER}), PASSWORD)
+    (account,) = accounts.all()
+    assert account.person == person
 
 
 @pytest.mark.parametrize("one", sorted(SEPARATED))

@@ -62,6 +62,7 @@ def test_after_a_restart_it_is_the_same(desk: Desk) -> None:
     open_both(desk.book, TEN)
     desk.book.note(refused("prm-00000000000000c3"), TEN)
     desk.book.end(SUN, ONE, "本人已离岗")
+    desk.watch.move(minutes=60)
     desk.book.review(WU, ["auditor"], GLASS, Judgement.PROPER, "")
     before = desk.book.permits(), desk.book.refused_since(TEN)
     again = desk.again()
@@ -104,6 +105,7 @@ def test_a_clock_that_is_set_back_lets_no_permit_end_later(desk: Desk) -> None:
 
 def test_a_reviewer_is_another_person_and_reviews_once(desk: Desk) -> None:
     open_both(desk.book, TEN)
+    desk.watch.move(minutes=15)
     for by, names in ((PersonId("clerk-wang"), ["wang"]), (WU, ["Clerk-Wang"]), (WU, ["ｃｌｅｒｋ－ｗａｎｇ"])):
         with pytest.raises(NotPermitted, match="nobody reviews what they were shown themselves"):
             desk.book.review(by, names, ONE, Judgement.PROPER, "")
@@ -120,15 +122,28 @@ def test_a_reviewer_is_another_person_and_reviews_once(desk: Desk) -> None:
     assert record.is_improper
 
 
+def test_nobody_reviews_what_goes_on(desk: Desk) -> None:
+    open_both(desk.book, TEN)
+    desk.watch.move(minutes=14)
+    with pytest.raises(NotPermitted, match="once it has ended"):
+        desk.book.review(WU, [], ONE, Judgement.PROPER, "")
+    desk.book.end(SUN, GLASS, "本人已离岗")
+    for minutes, permit in ((0, GLASS), (1, ONE)):
+        desk.watch.move(minutes=minutes)
+        desk.book.review(WU, [], permit, Judgement.PROPER, "")
+    assert desk.book.waiting() == ()
+
+
 def test_what_is_held_to_be_wrong_has_its_reason(desk: Desk) -> None:
     open_both(desk.book, TEN)
+    desk.watch.move(minutes=15)
     with pytest.raises(NotPermitted, match="say why"):
         desk.book.review(WU, [], ONE, Judgement.IMPROPER, "  ")
     personal = "查了 11010519491231002X"
     with pytest.raises(NotPermitted, match="personal data"):
         desk.book.review(WU, [], ONE, Judgement.IMPROPER, personal)
     with pytest.raises(NotPermitted, match="personal data"):
-        desk.book.end(WU, ONE, personal)
+        desk.book.end(WU, GLASS, personal)
     assert len(desk.rows()) == 2
 
 
@@ -141,6 +156,7 @@ def test_what_waits_for_a_review(desk: Desk, record: object, waits: bool) -> Non
     desk.book.note(record, TEN)  # type: ignore[arg-type]
     (found,) = desk.book.permits()
     assert found.waits is waits
+    desk.watch.move(minutes=60)
     desk.book.review(WU, [], found.fact.permit, Judgement.PROPER, "")
     assert not desk.book.permits()[0].waits
 
@@ -151,6 +167,7 @@ def test_what_cannot_be_written_is_said_and_not_done(desk: Desk) -> None:
         connection.exec_driver_sql("ALTER TABLE permit_journal RENAME TO gone")
     with pytest.raises(NotPermitted, match="cannot be written"):
         desk.book.end(SUN, ONE)
+    desk.watch.move(minutes=15)
     with pytest.raises(NotPermitted, match="cannot be written"):
         desk.book.review(WU, [], ONE, Judgement.PROPER, "")
     assert len(desk.book.live(TEN)) == 2

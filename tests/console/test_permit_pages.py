@@ -106,6 +106,7 @@ def test_what_has_ended_meanwhile_is_said(bureau: Bureau) -> None:
 
 def test_a_review_is_recorded_with_who_gave_it(bureau: Bureau) -> None:
     open_both(bureau.permits, TEN)
+    bureau.office.watch.move(minutes=15)
     browser = bureau.browser("auditor")
     page = browser.submit(browser.get(f"/permits/{ONE}"), "review", judgement="proper", remark="与受理台账一致")
     assert "复核结论已登记" in page.said
@@ -114,6 +115,29 @@ def test_a_review_is_recorded_with_who_gave_it(bureau: Bureau) -> None:
     assert not page.has("review"), "once is enough"
     assert not page.has("open")
     assert bureau.another("officer").get(f"/permits/{ONE}").has("review"), "another may hold something else"
+
+
+def test_a_permit_is_reviewed_once_it_has_ended(bureau: Bureau) -> None:
+    bureau.permits.note(opened(TEN), TEN)
+    browser = bureau.browser("auditor")
+    page = browser.get(f"/permits/{ONE}")
+    assert "结束以后才能复核" in page.text()
+    assert not page.has("review")
+    token = next(str(each.get("value")) for each in page.all("input") if each.get("name") == "token")
+    page = browser.post(f"/permits/{ONE}/review", {"token": token, "judgement": "proper", "remark": ""})
+    assert page.status == 422
+    assert "许可结束后才能复核" in page.said
+    bureau.office.watch.move(minutes=15)
+    assert browser.get(f"/permits/{ONE}").has("review")
+
+
+def test_no_judgement_is_made_for_whoever_reviews(bureau: Bureau) -> None:
+    bureau.permits.note(opened(TEN), TEN)
+    bureau.office.watch.move(minutes=15)
+    browser = bureau.browser("officer")
+    page = browser.submit(browser.get(f"/permits/{ONE}"), "review", remark="没有看过")
+    assert page.status == 422
+    assert "请选择一项" in page.said
 
 
 @pytest.mark.parametrize(
@@ -128,6 +152,7 @@ def test_a_review_is_recorded_with_who_gave_it(bureau: Bureau) -> None:
 )
 def test_a_review_that_cannot_be_is_handed_back(bureau: Bureau, changes: dict[str, str], word: str) -> None:
     bureau.permits.note(opened(TEN), TEN)
+    bureau.office.watch.move(minutes=15)
     browser = bureau.browser("officer")
     page = browser.submit(browser.get(f"/permits/{ONE}"), "review", **changes)
     assert page.status == 422
@@ -138,9 +163,11 @@ def test_a_review_that_cannot_be_is_handed_back(bureau: Bureau, changes: dict[st
 
 
 def test_nobody_reviews_what_they_were_shown_themselves(bureau: Bureau) -> None:
-    for number, caller in enumerate(("p-sun", "P－SUN", "officer")):
-        permit = f"prm-{number:016x}"
+    permits = {f"prm-{number:016x}": caller for number, caller in enumerate(("p-sun", "P－SUN", "officer"))}
+    for permit, caller in permits.items():
         bureau.permits.note(opened(TEN, permit, caller=caller), TEN)
+    bureau.office.watch.move(minutes=15)
+    for permit in permits:
         browser = bureau.browser("officer")
         page = browser.submit(browser.get(f"/permits/{permit}"), "review", judgement="proper")
         assert page.status == 422
@@ -149,6 +176,7 @@ def test_nobody_reviews_what_they_were_shown_themselves(bureau: Bureau) -> None:
 
 def test_what_is_held_to_be_wrong_becomes_a_case_once(bureau: Bureau) -> None:
     bureau.permits.note(opened(TEN), TEN)
+    bureau.office.watch.move(minutes=15)
     auditor, officer = bureau.browser("auditor"), bureau.browser("officer")
     page = auditor.submit(
         auditor.get(f"/permits/{ONE}"), "review", judgement="improper", remark="台账中没有这个案件编号"
@@ -183,17 +211,27 @@ def test_what_was_read_under_it_is_told_and_nobody_is_named(bureau: Bureau) -> N
         use("resident_id", Disclosure.MASKED, "window-sees-whole"),
     )
     under: dict[str, Any] = {"permits": (ONE,), "fields": fields, "at": TEN + timedelta(minutes=1)}
-    other = {**under, "permits": (GLASS,), "caller": "head-on-duty"}
+    by_emergency = (use("mobile", Disclosure.CLEAR, "emergency"),)
+    other = {**under, "permits": (GLASS,), "caller": "head-on-duty", "fields": by_emergency}
     documents = [
         *(document(number, subjects=(digest(7),), **under) for number in range(3)),
         document(50, subjects=(digest(8),), **{**under, "at": TEN - timedelta(minutes=1)}),
         document(51, subjects=(digest(9),), **{**under, "permits": ()}),
+        document(52, subjects=(digest(7), digest(10)), **under),
+        *(document(number, subjects=(digest(number),), **{**under, "fields": fields[1:2]}) for number in (60, 61)),
         *(document(number, subjects=(digest(number),), **other) for number in range(100, 105)),
     ]
     bureau.office.events.append(documents, LIMIT)
     page = bureau.browser("auditor").get(f"/permits/{ONE}")
     read = next(text_of(each) for each in page.all("section") if each.get("aria-labelledby") == "read")
-    for word in ("访问次数 exchanges3", "涉及人数 persons1", "凭许可以明文显示的：手机号码", "6YQ3K0M9ZT-2"):
+    for word in (
+        "凭许可显示的访问 exchanges that it showed something in4",
+        "涉及人数 persons1",
+        "期间的其他访问 other exchanges meanwhile2",
+        "凭许可以明文显示的：手机号码",
+        "6YQ3K0M9ZT-2",
+        "6YQ3K0M9ZT-60",
+    ):
         assert word in read, word
     assert "姓名" not in read
     assert "公民身份号码" not in read

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from policies.snapshot import read_folder
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
+from yingbi.first_accounts import first_password
+from yingbi.home import Home
+from yingbi.policy_desk import signed_in
+from yingbi.settings import read_settings
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -55,6 +60,17 @@ def drafted(running: Installation, folder: Path, who: str = "officer") -> str:
     return str(drafts[-1]["draft"])
 
 
+def digest_of(running: Installation, number: str) -> str:
+    """That of the draft, as who approves it is told."""
+    read = running.run("policy", "approve", number)
+    assert read.returncode == 4, read.stderr
+    return read.stdout.split()[-1]
+
+
+def approved(running: Installation, number: str) -> None:
+    done(running, "officer2", "approve", number, "--digest", digest_of(running, number))
+
+
 def names(running: Installation) -> bool:
     """Whether a clerk sees names."""
     with running.client(credential=running.credential("clerk")) as clerk:
@@ -81,14 +97,17 @@ def test_a_change_takes_two_people_and_is_explained_and_taken_back(running: Inst
     assert rehearsed.returncode == (0 if shown else 1), rehearsed.stderr  # to take a grant's name away shows no more
     assert "residents.name (person_name): show [授权 / grant window-clerks" in rehearsed.stdout
     assert "clerk-li，" in rehearsed.stdout
-    ended = running.policy("officer", "approve", number)
+    read = running.run("policy", "approve", number)
+    assert read.returncode == 4, "nothing is approved before it was read"
+    assert "grants.yaml" in read.stdout
+    assert "person_name" in read.stdout
+    digest = read.stdout.split()[-1]
+    ended = running.policy("officer", "approve", number, "--digest", digest)
     assert ended.returncode == 3
     assert "起草、修改或提交的人不能批准" in ended.stderr
     ended = running.policy("officer", "publish", number)
     assert "还没有另一人批准" in ended.stderr
-    approved = done(running, "officer2", "approve", number)
-    assert "grants.yaml" in approved
-    assert "person_name" in approved
+    done(running, "officer2", "approve", number, "--digest", digest)
     assert (in_force(running), names(running)) == (before, shown)
     assert "所有网关进程都已依据它" in done(running, "officer", "publish", number)
     assert names(running) is not shown
@@ -125,7 +144,7 @@ def test_who_is_no_officer_does_nothing(running: Installation, folder: Path, who
     number = drafted(running, folder)
     for arguments in (
         ("import", str(folder), "--title", "t", "--reason", "r"),
-        ("approve", number),
+        ("approve", number, "--digest", digest_of(running, number)),
         ("publish", number),
         ("rollback", "1", "--reason", "r"),
         ("withdraw", number, "--reason", "r"),
@@ -139,25 +158,25 @@ def test_who_is_no_officer_does_nothing(running: Installation, folder: Path, who
 
 def test_a_wrong_password_does_nothing(running: Installation, folder: Path) -> None:
     number = drafted(running, folder)
-    ended = running.policy("officer2", "approve", number, password="wrong")
+    digest = digest_of(running, number)
+    ended = running.policy("officer2", "approve", number, "--digest", digest, password="wrong")
     assert ended.returncode == 3
     assert "账号或密码不正确" in ended.stderr
     assert "wrong" not in ended.stderr.replace("is wrong", "")
-    ended = running.run("policy", "approve", number)
+    ended = running.run("policy", "approve", number, "--digest", digest)
     assert ended.returncode == 2
     done(running, "officer", "withdraw", number, "--reason", "试完了")
 
 
 def test_what_was_changed_since_it_was_reviewed_is_not_approved(running: Installation, folder: Path) -> None:
     number = drafted(running, folder)
-    drafts = history(running)["drafts"]
-    assert isinstance(drafts, list)
-    seen = drafts[-1]["digest"][:12]
+    seen = digest_of(running, number)
     (folder / "notes.txt").write_text("one line more")
     done(running, "officer", "import", str(folder), "--title", "t", "--reason", "r", "--draft", number)
-    ended = running.policy("officer2", "approve", number, "--digest", seen)
-    assert ended.returncode == 1
-    assert "与所给的不符" in ended.stderr
+    for digest in (seen, digest_of(running, number)[:16]):
+        ended = running.policy("officer2", "approve", number, "--digest", digest)
+        assert ended.returncode == 1
+        assert "与所给的不符" in ended.stderr
     done(running, "officer", "withdraw", number, "--reason", "试完了")
 
 
@@ -169,7 +188,22 @@ def test_a_draft_with_an_error_is_kept_and_not_submitted(running: Installation, 
     drafts = history(running)["drafts"]
     assert isinstance(drafts, list)
     assert drafts[-1]["standing"] == "draft"
+    ended = running.policy("officer", "submit", str(drafts[-1]["draft"]))
+    assert ended.returncode == 1
+    assert "有错误，没有提交" in ended.stderr
     done(running, "officer", "withdraw", str(drafts[-1]["draft"]), "--reason", "试完了")
+
+
+def test_a_draft_that_was_left_unsubmitted_is_submitted(running: Installation, folder: Path) -> None:
+    def password() -> str:
+        return first_password(Home(running.home), "officer") or ""
+
+    with signed_in(read_settings(running.environment), "officer", password) as clerk:
+        number = str(clerk.draft(read_folder(folder), "收窄授权", "业务科室来函"))
+    assert f"d{number} " in running.run("policy", "history").stdout
+    done(running, "officer", "submit", number)
+    approved(running, number)
+    done(running, "officer", "withdraw", number, "--reason", "试完了")
 
 
 def test_a_folder_that_makes_no_policy_is_refused_before_anybody_signs_in(running: Installation, folder: Path) -> None:
@@ -186,7 +220,7 @@ def test_a_control_process_that_is_killed_between_approval_and_release_publishes
 ) -> None:
     """Without room for its files it can neither release nor forget; killed, its next one finds what is missing."""
     number = drafted(running, folder)
-    done(running, "officer2", "approve", number)
+    approved(running, number)
     before = in_force(running)[0]
     release = running.home / "published" / "release.json"
     kept = release.read_bytes()

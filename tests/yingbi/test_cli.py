@@ -128,6 +128,12 @@ def test_what_needs_an_installation_says_so(home: Path, capsys: pytest.CaptureFi
         assert said in "".join(capsys.readouterr())
 
 
+def test_an_event_that_is_not_in_the_log_is_3(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_folders(Home(home))
+    assert main(["explain", "DC3KMY9G92-2"]) == 3
+    assert "there is no such event" in capsys.readouterr().err
+
+
 def test_accounts_are_made_and_ended(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_folders(Home(home))
     assert main(["account", "add", "lin", "P-0007", "press", "officer"]) == 0

@@ -1,4 +1,4 @@
-"""`yingbi policy draft | import | diff | approve | publish | rollback | withdraw | history | export`."""
+"""`yingbi policy draft | import | submit | diff | approve | publish | rollback | withdraw | history | export`."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from yingbi.commands.acting import NobodyActs, account_of, add_account, password_of
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, TO_CONFIRM, WRONG_USE, Commands, add_command, complain
 
 if TYPE_CHECKING:
     from policies.findings import Finding
@@ -34,11 +34,19 @@ def add_life(policies: Commands) -> None:
         writes=True,
     )
     importing.add_argument("folder", type=Path, metavar="DIR", help="策略文件所在目录 / the folder with the files")
+    _acting(
+        policies,
+        "submit",
+        _submit,
+        "提交还没有提交的草稿 / submit a draft that is not submitted yet",
+        "yingbi policy submit 3 --as officer",
+        draft=True,
+    )
     differing = add_command(
         policies,
         "diff",
         _diff,
-        "两份策略的差别 / what is different between two policies",
+        "两份策略的差别，有则退出码为 1 / what is different between two policies; exit code 1 if anything is",
         "yingbi policy diff in-force d3",
     )
     differing.add_argument("before", nargs="?", metavar="A", help="folder、in-force、版本号或 d加草稿号 / or a number")
@@ -47,12 +55,12 @@ def add_life(policies: Commands) -> None:
         policies,
         "approve",
         _approve,
-        "批准另一人的草稿 / approve another person's draft",
-        "yingbi policy approve 3 --as officer2",
+        "批准另一人的草稿，不写摘要只显示差别 / approve another's draft; or read it, without a digest",
+        "yingbi policy approve 3 --digest HEX --as officer2",
         draft=True,
     )
     approving.add_argument(
-        "--digest", default="", metavar="HEX", help="只在内容摘要以此开头时批准 / only if the digest begins with this"
+        "--digest", default="", metavar="HEX", help="您读过的那一份的内容摘要 / that of the files that you have read"
     )
     _acting(
         policies,
@@ -178,21 +186,33 @@ def _begun(given: argparse.Namespace, folder: Path) -> int:
 def _drafted(given: argparse.Namespace, snapshot: "Snapshot", desk: "PolicyDesk", clerk: "Clerk") -> int:
     import json
 
-    from policies.findings import Severity
-
     if given.draft:
         found = desk.draft(given.draft)
         number, files = found.number, json.dumps(dict(snapshot.files), ensure_ascii=False)
         clerk.act(f"/policies/drafts/{number}/files", **{"from": "files"}, files=files, content=found.content)
     else:
         number = clerk.draft(snapshot, given.title, given.reason)
-    print(f"草稿第 {number} 号，内容摘要 {snapshot.digest[:16]} / draft {number}, digest {snapshot.digest[:16]}")
-    findings = desk.life.judged(snapshot.digest).findings
+    print(f"草稿第 {number} 号 / draft {number}，内容摘要 / digest {snapshot.digest}", flush=True)
+    return _submitted(desk, clerk, number, snapshot.digest)
+
+
+def _submit(given: argparse.Namespace) -> int:
+    def submit(desk: "PolicyDesk", clerk: "Clerk", _: "Settings") -> int:
+        found = desk.draft(given.draft)
+        return _submitted(desk, clerk, found.number, found.content)
+
+    return _acted(given, submit)
+
+
+def _submitted(desk: "PolicyDesk", clerk: "Clerk", number: int, content: str) -> int:
+    from policies.findings import Severity
+
+    findings = desk.life.judged(content).findings
     _print_findings(findings)
     if any(finding.severity is Severity.ERROR for finding in findings):
         complain("有错误，没有提交 / it has errors and is not submitted")
         return FOUND
-    clerk.act(f"/policies/drafts/{number}/submit", content=snapshot.digest)
+    clerk.act(f"/policies/drafts/{number}/submit", content=content)
     print("已提交，请另一位安全管理员批准 / submitted: another officer has to approve it")
     return FINE
 
@@ -228,17 +248,28 @@ def _print_difference(desk: "PolicyDesk", first: str, second: str) -> bool:
 
 
 def _approve(given: argparse.Namespace) -> int:
+    """Who approves types the digest of what they have read: the draft may have become another since."""
+    if not given.digest:
+        return _told(lambda desk, _: _to_approve(desk, given.draft))
+
     def approve(desk: "PolicyDesk", clerk: "Clerk", _: "Settings") -> int:
         found = desk.draft(given.draft)
-        if not found.content.startswith(given.digest):
-            complain(f"内容摘要是 {found.content[:16]}，与所给的不符 / its digest is another: somebody has changed it")
+        if found.content != given.digest:
+            complain(f"内容摘要是 {found.content}，与所给的不符，请重新读 / its digest is another: read it again")
             return FOUND
-        _print_difference(desk, "in-force", f"d{found.number}")
-        clerk.act(f"/policies/drafts/{found.number}/approve", content=found.content)
+        clerk.act(f"/policies/drafts/{found.number}/approve", content=given.digest)
         print(f"已批准草稿第 {found.number} 号，内容摘要 {found.content[:16]} / approved, these files and no others")
         return FINE
 
     return _acted(given, approve)
+
+
+def _to_approve(desk: "PolicyDesk", draft: str) -> int:
+    found = desk.draft(draft)
+    _print_difference(desk, "in-force", f"d{found.number}")
+    print("还没有批准。读过以上差别，同意的，请运行 / nothing is approved yet; once you have read it:")
+    print(f"yingbi policy approve {found.number} --digest {found.content}")
+    return TO_CONFIRM
 
 
 def _publish(given: argparse.Namespace) -> int:

@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
-FINE, FOUND, WRONG_USE, COULD_NOT = range(4)
-"""Exit codes: fine, found something, wrong use, could not."""
+FINE, FOUND, WRONG_USE, COULD_NOT, TO_CONFIRM = range(5)
+"""Exit codes: fine, found something, wrong use, could not, nothing done yet as it has to be confirmed."""
 
 type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
