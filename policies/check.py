@@ -6,6 +6,7 @@ from functools import partial
 
 from policies.check_grants import called, check_ends, check_grants
 from policies.check_order import check_order
+from policies.check_paths import check_paths
 from policies.check_records import check_records
 from policies.check_reveals import check_reveals
 from policies.check_rows import check_besides, check_rows
@@ -47,6 +48,7 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     _identity(system, jwks, findings)
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
+    check_paths(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
     check_besides(policy, program, findings)
     return program
