@@ -63,6 +63,8 @@ def _categories(policy: Policy, findings: Findings) -> None:
 
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[str, Position] = {}
+    known = {caller.id for caller in policy.callers}
+    has_issuers = any(system.jwt for system in policy.systems.values())
     for grant in (*policy.grants, *policy.reveals):
         if grant.id in seen:
             findings.add(
@@ -85,13 +87,9 @@ def _grants(policy: Policy, findings: Findings) -> None:
                 message = f"{called(grant)} is about `{system}`, and there is no such system{near}"
                 findings.add(Finding(grant.at, "unknown-system", message, about=f"`{system}`"))
         for caller in grant.callers:
-            if caller not in {known.id for known in policy.callers} and not _has_issuers(policy):
+            if caller not in known and not has_issuers:
                 message = f"{called(grant)} is for `{caller}`, and there is no such caller"
                 findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING, f"`{caller}`"))
-
-
-def _has_issuers(policy: Policy) -> bool:
-    return any(system.jwt for system in policy.systems.values())
 
 
 def _callers(policy: Policy, findings: Findings) -> None:

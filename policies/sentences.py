@@ -72,6 +72,7 @@ SENTENCES: Mapping[str, str] = {
     "static-with-answers": "静态文件的操作不能再写 `answers`",
     "takes-every-path": "这个操作的路径什么都接受，没有声明的也会提供",
     "tag": "不接受 YAML 的类型标签",
+    "too-many-grants": "授权太多，无法一一比较",
     "two-documents": "一个文件只放一份文档",
     "transform-loop": "变换的名称绕回了自己",
     "unknown-caller": "没有这个调用者",
