@@ -6,6 +6,7 @@ from functools import partial
 
 from policies.check_grants import called, check_ends, check_grants
 from policies.check_order import check_order
+from policies.check_paths import check_paths
 from policies.check_records import check_records
 from policies.check_reveals import check_reveals
 from policies.check_rows import check_besides, check_rows
@@ -49,6 +50,7 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     _front_proxies(system, findings)
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
+    check_paths(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
     check_besides(policy, program, findings)
     check_subjects(system, program, findings)
@@ -64,6 +66,8 @@ def _categories(policy: Policy, findings: Findings) -> None:
 
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[str, Position] = {}
+    known = {caller.id for caller in policy.callers}
+    has_issuers = any(system.jwt for system in policy.systems.values())
     for grant in (*policy.grants, *policy.reveals):
         if grant.id in seen:
             findings.add(
@@ -86,7 +90,7 @@ def _grants(policy: Policy, findings: Findings) -> None:
                 message = f"{called(grant)} is about `{system}`, and there is no such system{near}"
                 findings.add(Finding(grant.at, "unknown-system", message, about=f"`{system}`"))
         for caller in grant.callers:
-            if caller not in {known.id for known in policy.callers} and not _has_issuers(policy):
+            if caller not in known and not has_issuers:
                 message = f"{called(grant)} is for `{caller}`, and there is no such caller"
                 findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING, f"`{caller}`"))
 

@@ -2,34 +2,42 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import islice, product
 from math import prod
 
 from policies.findings import Finding, Findings, Severity
 from policies.policy import Grant, Policy
-from policies.precedence import Fields, Precedence, Region, covers_region, is_possible, regions_of
+from policies.precedence import Precedence, covers_region, is_possible, regions_of
+from policies.region import Fields, Region
 from policies.transforms.spec import name_of
 
 _MOST_PIECES = 256
 """Of more than so many pieces nobody says that each is covered."""
+MOST_DISAGREEMENTS = 200
+"""So many are told of. Whoever mends them is told of the others."""
 
 
 def check_order(policy: Policy, findings: Findings) -> None:
     """Add to *findings* the grants of *policy* that disagree, and those that others leave nothing to decide."""
     order = _Order(policy)
-    for a, b in combinations(policy.grants, 2):
-        categories = [name for name, spec in a.sees.items() if name in b.sees and b.sees[name] != spec]
-        if categories and not order.goes_before(a, b) and not order.goes_before(b, a):
-            both = order.overlap(a, b)
-            for category in categories:
-                where = order.undecided(both, a, b, category)
-                if where is not None:
-                    findings.add(order.disagreement(a, b, category, where))
-                    break
+    for disagreement in islice(_disagreements(order), MOST_DISAGREEMENTS):
+        findings.add(disagreement)
     for grant in policy.grants:
         shadowed = {category: by for category in grant.sees if (by := order.shadows(grant, category))}
         if shadowed:
             findings.add(_shadowed(grant, shadowed))
+
+
+def _disagreements(order: "_Order") -> Iterator[Finding]:
+    for a, b in order.differing():
+        if order.are_ordered(a, b):
+            continue
+        both = order.overlap(a, b)
+        for category in (name for name, spec in a.sees.items() if name in b.sees and b.sees[name] != spec):
+            where = order.undecided(both, a, b, category)
+            if where is not None:
+                yield order.disagreement(a, b, category, where)
+                break
 
 
 class _Order(Precedence):
@@ -37,6 +45,11 @@ class _Order(Precedence):
         self._known = {caller.id: caller for caller in policy.callers}
         super().__init__(policy.grants, self._known)
         self._before = {id(grant): list(self.before(grant)) for grant in policy.grants}
+        self._ordered = {(id(one), grant) for grant, before in self._before.items() for one in before}
+
+    def are_ordered(self, a: Grant, b: Grant) -> bool:
+        """Whether one of *a* and *b*, which are about the same category, goes before the other."""
+        return (id(a), id(b)) in self._ordered or (id(b), id(a)) in self._ordered
 
     def undecided(self, both: Sequence[Region], a: Grant, b: Grant, category: str) -> Region | None:
         """Where both *a* and *b* decide what becomes of *category*: no grant that goes before one of them does."""

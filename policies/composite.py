@@ -160,15 +160,26 @@ def _profiles(policy: Policy) -> Iterator[tuple[str, Sequence[Grant]]]:
     answers = [grant for grant in policy.grants if grant.direction is Direction.ANSWER]
     grants = [grant for grant in answers if grant.owner is None]  # whose number it is may know it
     yield "nobody signed in", [grant for grant in grants if grant.anyone]
+    by_name: dict[str, list[int]] = {}
+    for place, grant in enumerate(grants):
+        # Each applies only to who has one of these names; one without any, to all.
+        whom = {*grant.posts, *(f"caller {name}" for name in grant.callers)} or {*grant.all_posts[:1]} or {""}
+        for name in whom:
+            by_name.setdefault(name, []).append(place)
+
+    def applying(caller: str, posts: frozenset[str]) -> list[Grant]:
+        places = {place for name in ("", f"caller {caller}", *posts) for place in by_name.get(name, ())}
+        return [grants[place] for place in sorted(places) if _may_apply(grants[place], caller, posts)]
+
     together = {frozenset({post}) for grant in grants for post in grant.posts}
     together |= {frozenset(grant.all_posts) for grant in grants if grant.all_posts}
     for posts in sorted(together, key=sorted):
         named = ", ".join(f"`{post}`" for post in sorted(posts))
-        yield f"post {named}", [grant for grant in grants if _may_apply(grant, "", posts)]
+        yield f"post {named}", applying("", posts)
     held = {caller.id: caller.posts for caller in policy.callers}
     for name in sorted({caller for grant in grants for caller in grant.callers}):
         theirs = frozenset(held.get(name, ()))
-        yield f"caller `{name}`", [grant for grant in grants if _may_apply(grant, name, theirs)]
+        yield f"caller `{name}`", applying(name, theirs)
 
 
 def _may_apply(grant: Grant, caller: str, posts: frozenset[str]) -> bool:

@@ -14,6 +14,12 @@ _USUAL_A_DAY = 20
 _USUAL_SAMPLE = 10
 
 
+MOST_GRANTED = 1000
+"""Grants, each counted for every post and caller that it names: so many can be compared while an officer waits, however
+they are written.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Granted:
     """What the file of grants says."""
@@ -23,9 +29,19 @@ class Granted:
 
 
 def parse_granted(file: Section) -> Granted:
-    """The grants of a file, in order."""
+    """The grants of a file, in order; none where there are more than anybody could compare."""
     grants = parse_grants(file)
-    return Granted(tuple(grants), tuple(file.sections("reveals", "a reveal", _reveal, required=False)))
+    reveals = file.sections("reveals", "a reveal", _reveal, required=False)
+    number = sum(max(1, len(grant.posts) + len(grant.callers)) for grant in (*grants, *reveals))
+    if number > MOST_GRANTED:
+        message = (
+            f"there are {number:,} grants, each counted once for every post and caller that it names, and "
+            f"{MOST_GRANTED:,} are the most: let callers with the same rights have the same post"
+        )
+        about = f"按所写的岗位和调用者计有 {number:,} 条，最多 {MOST_GRANTED:,} 条"
+        file.find(file.place_of("grants"), "too-many-grants", message, about=about)
+        return Granted()
+    return Granted(tuple(grants), tuple(reveals))
 
 
 def _reveal(section: Section) -> Reveal | None:

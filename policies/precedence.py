@@ -7,65 +7,17 @@ grant that has ended is no grant any more. The reasons are in `docs/decisions/00
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from itertools import product
+from operator import itemgetter
 
-from policies.policy import Caller, Direction, Grant, Owner
+from policies.grant_index import GrantIndex
+from policies.policy import Caller, Grant
 from policies.program import GrantRule
+from policies.region import Fields, Networks, Region, Spans, networks_of
 
 type Callers = Mapping[str, Caller]
 """The callers with keys, by id: all that their credentials say is known, and no token may name one of them."""
-type _Spans = tuple[tuple[int, int], ...]
-type _Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """All fields of some records, and some of others."""
-
-    records: frozenset[str]
-    fields: frozenset[str]
-
-    def holds(self, field: str) -> bool:
-        """Whether `record.field` is one of them."""
-        return field in self.fields or field.partition(".")[0] in self.records
-
-    def __le__(self, other: "Fields") -> bool:
-        return self.records <= other.records and all(map(other.holds, self.fields))
-
-    def __and__(self, other: "Fields") -> "Fields":
-        both = {field for field in self.fields | other.fields if self.holds(field) and other.holds(field)}
-        return Fields(self.records & other.records, frozenset(both))
-
-    def __bool__(self) -> bool:
-        return bool(self.records or self.fields)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """Exchanges, and fields in them, that fit all that is said here. None says nothing."""
-
-    direction: Direction
-    owner: Owner | None
-    """Whose records: grants about some people's go before those about everybody's in any case, and none has to be told
-    from another."""
-    systems: frozenset[str]
-    operations: frozenset[str] | None
-    fields: Fields | None
-    networks: _Networks | None
-    hours: _Spans | None
-    callers: frozenset[str]
-    """Who asks is each of these: two of them are nobody."""
-    is_signed_in: bool
-    posts: frozenset[str]
-    """Held, all of them; others may be as well."""
-    not_posts: frozenset[str]
-    attributes: tuple[tuple[str, frozenset[str]], ...]
-    """Each has one of its values."""
-    purposes: frozenset[frozenset[str]]
-    """Of each set, one may be asked for."""
-    not_purposes: frozenset[str]
 
 
 class Precedence:
@@ -74,7 +26,7 @@ class Precedence:
     def __init__(self, grants: Sequence[Grant], callers: Callers) -> None:
         self._callers = callers
         self._regions = {id(grant): regions_of(grant, callers) for grant in grants}
-        self._grants = grants
+        self._index = GrantIndex(grants, [self._regions[id(grant)] for grant in grants], callers)
 
     def covers(self, a: Grant, b: Grant) -> bool:
         """Whether *a* certainly applies to every exchange, and is about every field there, to which *b* applies."""
@@ -91,9 +43,14 @@ class Precedence:
 
     def before(self, b: Grant) -> Iterator[Grant]:
         """The grants that go before *b* and say something about one of its categories."""
-        for a in self._grants:
-            if a is not b and not b.sees.keys().isdisjoint(a.sees) and self.goes_before(a, b):
+        found = [alike for alike in self._index.within(b) if self.goes_before(alike[0][1], b)]
+        for _, a in sorted((one for alike in found for one in alike), key=itemgetter(0)):
+            if not b.sees.keys().isdisjoint(a.sees):
                 yield a
+
+    def differing(self) -> Iterator[tuple[Grant, Grant]]:
+        """Every two that say different things about a category and may both apply."""
+        return self._index.differing()
 
 
 def deciding(applying: Sequence[GrantRule]) -> Sequence[GrantRule]:
@@ -110,7 +67,7 @@ def regions_of(grant: Grant, callers: Callers) -> tuple[Region, ...]:
         systems=frozenset(grant.systems),
         operations=None if grant.operations is None else frozenset(grant.operations),
         fields=_fields_of(grant),
-        networks=_networks(grant.networks),
+        networks=networks_of(grant.networks),
         hours=grant.hours,
         callers=frozenset(),
         is_signed_in=not grant.anyone,
@@ -134,7 +91,7 @@ def covers_region(grant: Grant, region: Region, callers: Callers) -> bool:
         and _covers_asker(grant, region, _only(region.callers, callers))
         and (grant.operations is None or (region.operations is not None and region.operations <= {*grant.operations}))
         and _covers_fields(_fields_of(grant), region.fields)
-        and _covers_networks(_networks(grant.networks), region.networks)
+        and _covers_networks(networks_of(grant.networks), region.networks)
         and _covers_hours(grant.hours, region.hours)
     )
 
@@ -171,7 +128,9 @@ def _may_ask_for(grant: Grant, region: Region, known: Caller | None) -> bool:
 
 
 def _meet(one: Region, other: Region, callers: Callers) -> Region | None:
-    if one.direction is not other.direction or one.owner is not other.owner:
+    if one.direction is not other.direction or one.owner is not other.owner or one.systems.isdisjoint(other.systems):
+        return None
+    if len(one.callers | other.callers) > 1:
         return None
     attributes = dict(one.attributes)
     for name, values in other.attributes:
@@ -234,28 +193,17 @@ def _both[T: (frozenset[str], Fields)](one: T | None, other: T | None) -> T | No
     return one & other
 
 
-@lru_cache(maxsize=1024)
-def _networks(written: tuple[str, ...] | None) -> _Networks | None:
-    """*written*, with none in another and no two that are together one."""
-    if written is None:
-        return None
-    networks = [ipaddress.ip_network(text) for text in written]
-    four = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network))
-    six = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv6Network))
-    return (*four, *six)
-
-
 def _covers_fields(wide: Fields | None, narrow: Fields | None) -> bool:
     return wide is None or (narrow is not None and narrow <= wide)
 
 
-def _covers_networks(wide: _Networks | None, narrow: _Networks | None) -> bool:
+def _covers_networks(wide: Networks | None, narrow: Networks | None) -> bool:
     if wide is None:
         return True
     return narrow is not None and all(any(_lies_in(one, other) for other in wide) for one in narrow)
 
 
-def _common_networks(one: _Networks | None, other: _Networks | None) -> _Networks | None:
+def _common_networks(one: Networks | None, other: Networks | None) -> Networks | None:
     if one is None or other is None:
         return one if other is None else other
     inner = {a for a in one for b in other if _lies_in(a, b)} | {b for b in other for a in one if _lies_in(b, a)}
@@ -270,7 +218,7 @@ def _lies_in(one: object, other: object) -> bool:
     return False
 
 
-def _covers_hours(wide: _Spans | None, narrow: _Spans | None) -> bool:
+def _covers_hours(wide: Spans | None, narrow: Spans | None) -> bool:
     if wide is None:
         return True
     return narrow is not None and all(
@@ -278,7 +226,7 @@ def _covers_hours(wide: _Spans | None, narrow: _Spans | None) -> bool:
     )
 
 
-def _common_hours(one: _Spans | None, other: _Spans | None) -> _Spans | None:
+def _common_hours(one: Spans | None, other: Spans | None) -> Spans | None:
     if one is None or other is None:
         return one if other is None else other
     pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)

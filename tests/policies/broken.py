@@ -165,6 +165,13 @@ BROKEN = {
     "pattern with an unknown placeholder": (SYSTEM, '"col-{field}"', '"col-{fild}"', "46:27 unknown-placeholder"),
     "path of many readings": (SYSTEM, "GET /people/{id}", "GET /people/{a}-{b}", "49:5 ambiguous-template"),
     "path with two rests": (SYSTEM, "/files/{name*}", "/files/{a*}/{b*}", "56:5 ambiguous-template"),
+    "path that takes every path": (SYSTEM, "/files/{name*}", "/{all*}", "56:5 takes-every-path"),
+    "path that takes every path of two parts": (SYSTEM, "/files/{name*}", "/{a}/{all*}", "56:5 takes-every-path"),
+    "path that takes every path, to write": (SYSTEM, "POST /people", "POST /{all*}", "51:5 takes-every-path"),
+    "page that takes every path": (
+        SYSTEM, "GET /files/{name*}\n    static: true", "GET /{all*}\n    answers: {html: scan}",
+        "56:5 takes-every-path"
+    ),
     "path with a stray brace": (SYSTEM, "GET /people/{id}", "GET /people/{id", "49:5 unknown-placeholder"),
     "what is always sent, as a list": (SYSTEM, 'always: {plain: "1"}', "always: [plain]", "65:13 wrong-form"),
     "secret among the keys": (JWKS, '"kty": "EC"', '"kty": "EC", "d": "x"', "systems/people.yaml 9:7 secret-in-keys"),

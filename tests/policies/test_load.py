@@ -107,6 +107,31 @@ def test_what_looks_the_same_to_everybody_is_a_static_file(folder: Path, media_t
     assert findings_in(folder) == []
 
 
+FOLDER = {
+    "text that nobody looks through": ("answers: {text: public}", ["folder-unread"]),
+    "JSON that nobody looks through": ("answers: {json: {'': public}}", ["folder-unread"]),
+    "photographs": ("static: [image/png, image/jpeg]", ["folder-unread"]),
+    "text that is scanned": ("answers: {text: scan}", []),
+    "style sheets and icons": ("static: true", []),
+    "nothing": ("refuse: {zh: 不提供, en: not served}", []),
+}
+
+
+@pytest.mark.parametrize("name", FOLDER)
+def test_a_folder_that_is_shown_unread_is_warned_of(folder: Path, name: str) -> None:
+    said, expected = FOLDER[name]
+    path = folder / "systems" / "people.yaml"
+    path.write_text(path.read_text("utf-8").replace("static: true", said), "utf-8")
+    assert [finding.code for finding in load_policy(folder).findings.sorted()] == expected
+
+
+def test_whatever_is_not_declared_may_be_refused_in_words_of_its_own(folder: Path) -> None:
+    path = folder / "systems" / "people.yaml"
+    refused = "GET /{all*}\n    refuse: {zh: 不提供, en: not served}"
+    path.write_text(path.read_text("utf-8").replace("GET /files/{name*}\n    static: true", refused), "utf-8")
+    assert load_policy(folder).findings.sorted() == []
+
+
 @pytest.mark.parametrize("name", KEPT_HEADERS)
 def test_a_header_that_is_not_about_what_is_shown_never_passes(folder: Path, name: str) -> None:
     path = folder / "systems" / "people.yaml"
