@@ -5,7 +5,7 @@ import re
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Severity
 from policies.parse_operations import STATIC_TYPES
-from policies.policy import PUBLIC, Operation, Policy, System
+from policies.policy import PUBLIC, Policy, System
 
 _VARIABLE = re.compile(r"\{\w+\*?\}")
 
