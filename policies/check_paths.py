@@ -4,6 +4,7 @@ import re
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Severity
+from policies.operations import Operation
 from policies.parse_operations import STATIC_TYPES
 from policies.policy import PUBLIC, Policy, System
 
