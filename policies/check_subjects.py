@@ -17,12 +17,13 @@ def check_subjects(system: System, program: Program, findings: Findings) -> None
             continue  # it is declared by its path, and called like one that is told
         writing = [each for each in program.operations if _writes(each, index) and _is_for(each, subjects.by_subject)]
         if writing:
+            surely = min(writing, key=lambda each: not _names_record(each)).id
             message = (
-                f"`{record}.{name}` says whose a record is, and `{writing[0].id}` can be sent it by callers who are "
+                f"`{record}.{name}` says whose a record is, and `{surely}` can be sent it by callers who are "
                 "shown records by that: a record that exists keeps its subject, so they are refused where they change "
                 "it; have the form show it for reading alone, or let other posts correct it"
             )
-            about = f"`{record}.{name}`，操作 `{writing[0].id}`"
+            about = f"`{record}.{name}`，操作 `{surely}`"
             at = system.records[record].fields[name].at
             findings.add(Finding(at, "subject-written", message, Severity.WARNING, about))
 
@@ -32,7 +33,12 @@ def _writes(operation: OperationRule, subject: int) -> bool:
     if operation.method in SAFE_METHODS or operation.refuse_zh or subject not in fields_in(operation.body):
         return False
     key = {*operation.key} & fields_in(operation.body) - {subject}
-    return operation.method in CHANGES or SEGMENT in operation.path or bool(key)
+    return _names_record(operation) or bool(key)
+
+
+def _names_record(operation: OperationRule) -> bool:
+    """Whether *operation* is about a record that exists, whatever its body says."""
+    return operation.method in CHANGES or SEGMENT in operation.path
 
 
 def _is_for(operation: OperationRule, grants: tuple[GrantRule, ...]) -> bool:

@@ -225,6 +225,7 @@ def test_an_officer_is_told_of_a_subject_that_such_callers_may_write(tmp_path: P
     (found,) = [each for each in load_policy(folder).findings.sorted() if each.code == "subject-written"]
     assert (found.at.file, found.severity) == ("systems/people.yaml", Severity.WARNING)
     assert "`person.id_no`" in found.message
+    assert "`POST /people/{id}/edit`" in found.message, "`POST /people` may make a record"
     system = folder / "systems" / "people.yaml"
     text = system.read_text("utf-8")
     for method in ("POST /people/{id}/edit", "PATCH /people/{id}", "PUT /people", "POST /people"):

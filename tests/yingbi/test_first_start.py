@@ -36,11 +36,12 @@ def test_keys_are_the_owners_and_are_never_replaced(home: Home) -> None:
     assert not home.root.stat().st_mode & 0o066
 
 
-def test_the_demo_is_a_policy_without_findings(home: Home) -> None:
+def test_the_demo_is_a_policy_in_which_only_a_subject_that_clerks_may_send_is_found(home: Home) -> None:
     make_policies(home, demo=True)
     make_demo(home, Ports(12000), told)
     loaded = load_policy(home.policies)
-    assert loaded.findings.sorted() == []
+    found = [(finding.at.file, finding.code) for finding in loaded.findings.sorted()]
+    assert found == [("systems/hall.yaml", "subject-written")]
     assert loaded.policy.systems["register"].upstream == "http://127.0.0.1:12010"
     assert len(read_canaries(home.canaries)) == 3
     keys = json.loads((home.demo / "keys.json").read_bytes())
