@@ -38,6 +38,10 @@ class CannotAct(Exception):
     """Nothing was done. The message says why, Chinese and English."""
 
 
+class NotThere(CannotAct):
+    """The console has nothing of the number that was named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A policy that somebody named on the command line."""
@@ -113,12 +117,14 @@ class Clerk:
         self._visitor = visitor
 
     def act(self, action: str, **given: str) -> httpx.Response:
-        """Send *given* to *action*. Raises CannotAct with what the console said."""
+        """Send *given* to *action*. Raises CannotAct with what the console said, NotThere."""
         try:
             return self._visitor.act(action, given)
         except NotDone as problem:
             if problem.status == 403:
                 raise CannotAct("您的角色无权进行此操作 / your roles may not do this") from None
+            if problem.status == 404:
+                raise NotThere("没有这个编号 / there is nothing of that number") from None
             if problem.status == 413:
                 raise CannotAct("文件太多或太大 / what was sent is too long") from None
             raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None
