@@ -10,16 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import httpx
 from sqlalchemy.exc import OperationalError
 
 from console.policy_journal import BrokenPolicyJournal
-from console.policy_life import PolicyLife
+from console.policy_life import PolicyLife, judge
 from console.policy_state import Draft, PolicyHistory
 from console.policy_store import AlteredFiles
 from incident.database import open_database
+from policies.findings import Finding
 from policies.snapshot import Snapshot, UnfitFiles, read_folder
+from yingbi.check import waiting
 from yingbi.home import Home
 from yingbi.release import Released, life_of
 from yingbi.settings import Settings
@@ -60,6 +64,15 @@ class PolicyDesk:
     def history(self) -> PolicyHistory:
         """All that has happened."""
         return self.life.history()
+
+    def served(self) -> dict[str, Any]:
+        """What the supervisor tells of the policy that workers serve by; nothing where the installation is stopped."""
+        policy: dict[str, Any] = hear(self._home.told("supervisor")).get("policy", {})
+        return policy if is_supervised(self._home) else {}
+
+    def waiting(self, snapshot: Snapshot, now: datetime) -> list[Finding]:
+        """What would keep *snapshot* from coming into force at *now*, were it published: warnings."""
+        return waiting(self._home, judge(snapshot, now).loaded.programs, now)
 
     def named(self, name: str) -> Named:
         """What *name* is: `folder`, `in-force`, the number of a version, or `d` and that of a draft.

@@ -229,11 +229,14 @@ def _print_difference(desk: "PolicyDesk", first: str, second: str) -> bool:
 
 def _approve(given: argparse.Namespace) -> int:
     def approve(desk: "PolicyDesk", clerk: "Clerk", _: "Settings") -> int:
+        from yingbi.clock import now
+
         found = desk.draft(given.draft)
         if not found.content.startswith(given.digest):
             complain(f"内容摘要是 {found.content[:16]}，与所给的不符 / its digest is another: somebody has changed it")
             return FOUND
         _print_difference(desk, "in-force", f"d{found.number}")
+        _print_findings(desk.waiting(desk.named(f"d{found.number}").snapshot, now()))
         clerk.act(f"/policies/drafts/{found.number}/approve", content=found.content)
         print(f"已批准草稿第 {found.number} 号，内容摘要 {found.content[:16]} / approved, these files and no others")
         return FINE
@@ -269,12 +272,15 @@ def _roll_back(given: argparse.Namespace) -> int:
 def _in_force(desk: "PolicyDesk", settings: "Settings") -> int:
     from yingbi.home import Home
     from yingbi.policy_desk import wait_for
+    from yingbi.policy_lines import behind_lines
 
     current = desk.history().current
     number = current.number if current else 0
     print(f"第 {number} 版已发布 / version {number} is published")
     if not wait_for(Home(settings.home), number):
         complain("网关进程还没有全部生效，请看 yingbi status / not all workers serve by it yet: see yingbi status")
+        for line in behind_lines(desk.served(), number):
+            complain(line)
         return FOUND
     print("所有网关进程都已依据它 / all workers serve by it")
     return FINE
@@ -298,9 +304,9 @@ def _history(given: argparse.Namespace) -> int:
     def tell(desk: "PolicyDesk", _: "Settings") -> int:
         history = desk.history()
         if given.json:
-            print(json.dumps(history_json(history), ensure_ascii=False, indent=2))
+            print(json.dumps(history_json(history, desk.served()), ensure_ascii=False, indent=2))
         else:
-            print(*history_lines(history), sep="\n")
+            print(*history_lines(history, desk.served()), sep="\n")
         return FINE
 
     return _told(tell)
