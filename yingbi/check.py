@@ -1,18 +1,25 @@
 """Everything that can be wrong with what people have written for an installation."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from incident.graph import SHIPPED as PLAYBOOKS
 from incident.graph import read_playbooks
-from policies.findings import Finding, Position
+from policies.findings import Finding, Position, Severity
 from policies.load import load_policy
+from policies.program import Program
+from proxy.published import NotPublished
 from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
 from yingbi.check_keys import check_keys
 from yingbi.home import Home
+from yingbi.in_force import programs_in_force
+from yingbi.keys import KeyStore
 from yingbi.rules import rule_files_of
+from yingbi.stored_fields import not_to_begin
 
 
 def check_folder(folder: Path, now: datetime) -> list[Finding]:
@@ -24,7 +31,19 @@ def check_all(home: Home, now: datetime, *, root_key_days: int = 365) -> list[Fi
     """The same for policies, rules, canaries, playbooks and keys of the installation."""
     loaded = load_policy(home.policies, now)
     keys = check_keys(home, loaded.policy.systems, now, root_key_days)
-    return [*loaded.findings.sorted(), *_rules(home), *_playbooks(), *keys]
+    return [*loaded.findings.sorted(), *waiting(home, loaded.programs, now), *_rules(home), *_playbooks(), *keys]
+
+
+def waiting(home: Home, programs: Mapping[str, Program], now: datetime) -> list[Finding]:
+    """What would keep *programs* from coming into force as the keys are now: warnings, before anybody publishes."""
+    try:
+        before = programs_in_force(home)
+    except (NotPublished, ValueError, OSError):
+        before = {}
+    found = not_to_begin(
+        KeyStore(home, lambda: now), {name: program for name, (program, _) in before.items()}, programs
+    )
+    return [replace(finding, severity=Severity.WARNING) for finding in found]
 
 
 def _rules(home: Home) -> list[Finding]:

@@ -10,16 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import httpx
 from sqlalchemy.exc import OperationalError
 
 from console.policy_journal import BrokenPolicyJournal
-from console.policy_life import PolicyLife
+from console.policy_life import PolicyLife, judge
 from console.policy_state import Draft, PolicyHistory
 from console.policy_store import AlteredFiles
 from incident.database import open_database
+from policies.findings import Finding
 from policies.snapshot import Snapshot, UnfitFiles, read_folder
+from yingbi.check import waiting
 from yingbi.home import Home
 from yingbi.release import Released, life_of
 from yingbi.settings import Settings
@@ -42,6 +46,10 @@ class MayHaveActed(CannotAct):
     """No answer came, and what was asked may have been done. The message says where that is to be seen."""
 
 
+class NotThere(CannotAct):
+    """The console has nothing of the number that was named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A policy that somebody named on the command line."""
@@ -60,6 +68,15 @@ class PolicyDesk:
     def history(self) -> PolicyHistory:
         """All that has happened."""
         return self.life.history()
+
+    def served(self) -> dict[str, Any]:
+        """What the supervisor tells of the policy that workers serve by; nothing where the installation is stopped."""
+        policy: dict[str, Any] = hear(self._home.told("supervisor")).get("policy", {})
+        return policy if is_supervised(self._home) else {}
+
+    def waiting(self, snapshot: Snapshot, now: datetime) -> list[Finding]:
+        """What would keep *snapshot* from coming into force at *now*, were it published: warnings."""
+        return waiting(self._home, judge(snapshot, now).loaded.programs, now)
 
     def named(self, name: str) -> Named:
         """What *name* is: `folder`, `in-force`, the number of a version, or `d` and that of a draft.
@@ -119,7 +136,10 @@ class Clerk:
         self._told_by = told_by
 
     def act(self, action: str, **given: str) -> str:
-        """Send *given* to *action*, and return the path of what came of it. Raises CannotAct with what was said."""
+        """Send *given* to *action*, and return the path of what came of it.
+
+        Raises CannotAct with what the console said, NotThere.
+        """
         try:
             return self._visitor.act(action, given)
         except MaybeDone as problem:
@@ -130,6 +150,8 @@ class Clerk:
         except NotDone as problem:
             if problem.status == 403:
                 raise CannotAct("您的角色无权进行此操作 / your roles may not do this") from None
+            if problem.status == 404:
+                raise NotThere("没有这个编号 / there is nothing of that number") from None
             if problem.status == 413:
                 raise CannotAct("文件太多或太大 / what was sent is too long") from None
             raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None

@@ -1,19 +1,24 @@
 """What the commands `yingbi policy …` print: histories, differences, findings, Chinese first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from console.policy_state import Draft, PolicyHistory, Version
 from console.policy_view import KINDS, ORIGINS, STANDINGS, WHATS
 from incident.ids import Bilingual
 from policies.difference import Change, FileChange, shortened
-from policies.findings import spelled_out
+from policies.findings import Severity, spelled_out
 
 
-def history_lines(history: PolicyHistory) -> Iterator[str]:
-    """Versions, newest first, then the drafts that wait."""
+def history_lines(history: PolicyHistory, policy: Mapping[str, Any]) -> Iterator[str]:
+    """Versions, newest first, then the drafts that wait. *policy* is what the supervisor tells, or nothing.
+
+    The version that workers serve by has a star; one that was published and is not in force yet, an exclamation mark.
+    """
+    current = history.current.number if history.two_people and history.current else 0
+    served = policy.get("version", current)
     for version in reversed(history.versions):
-        sign = "*" if history.two_people and version is history.current else " "
+        sign = "*" if current and version.number == served else "!" if version.number == current else " "
         when, origin = f"{version.at:%Y-%m-%d %H:%M:%S} UTC", _both(ORIGINS[version.origin])
         yield f"{sign} {version.number:>4}  {when}  {origin}  {_hands(version)}"
         if version.title or version.reason not in ("first", "moved"):
@@ -24,13 +29,33 @@ def history_lines(history: PolicyHistory) -> Iterator[str]:
         )
     if history.two_people is False:
         yield "没有启用两人审批：策略目录中的文件生效 / two people are not asked for: the folder is in force"
+    elif current:
+        yield from behind_lines(policy, current)
 
 
-def history_json(history: PolicyHistory) -> dict[str, Any]:
+def behind_lines(policy: Mapping[str, Any], number: int) -> Iterator[str]:
+    """Why version *number* is not in force: what workers serve by, and the errors that the supervisor tells.
+
+    Nothing where they serve by it, or nobody tells anything.
+    """
+    served = policy.get("version", number)
+    if served == number:
+        return
+    zh, en = (f"第 {served} 版", f"version {served}") if served else ("没有任何一版", "no version")
+    said = f"网关进程现在依据的是：{zh}；第 {number} 版还没有生效"
+    yield f"{said} / workers serve by {en}, version {number} is not in force"
+    for finding in policy.get("findings", ()):
+        if finding["severity"] == Severity.ERROR:
+            told = f"{finding['zh']} / {finding['message']}"
+            yield spelled_out(f"    {finding['file']}:{finding['line']}: {told} [{finding['code']}]")
+
+
+def history_json(history: PolicyHistory, policy: Mapping[str, Any]) -> dict[str, Any]:
     """The same for programs."""
     return {
         "two_people": history.two_people,
         "in_force": history.current.number if history.current else None,
+        "served": policy.get("version"),
         "versions": [_version_json(version) for version in history.versions],
         "drafts": [_draft_json(draft) for draft in history.drafts.values()],
     }

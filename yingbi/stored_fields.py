@@ -20,9 +20,9 @@ def not_to_begin(store: KeyStore, before: Mapping[str, Program], after: Mapping[
     if not begun:
         return []
     try:
-        lacking = unproved(store)
+        lacking = {*unproved(store), *begun.keys() - {*store.systems()}}
     except KeysNotUsable:
-        lacking = [*begun]
+        lacking = {*begun}
     return [_finding(name, begun[name]) for name in sorted(begun) if name in lacking]
 
 

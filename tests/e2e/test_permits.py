@@ -140,6 +140,9 @@ def test_who_may_not_end_a_permit_is_told(running: Installation, head: httpx.Cli
     assert ended.returncode == 3
     assert "your roles may not do this" in ended.stderr
     assert listed(running)[told["permit"]]["in_force"]
+    unknown = running.by("oncall", "permits", "end", "prm-0000000000000000")
+    assert unknown.returncode == 3
+    assert "there is no such permit" in unknown.stderr
 
 
 def test_who_is_stopped_starts_again_with_what_was_in_force(running: Installation, head: httpx.Client) -> None:

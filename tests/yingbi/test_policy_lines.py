@@ -7,7 +7,7 @@ from console.policy_state import PolicyHistory, history_of
 from incident.ids import ENGINE, PersonId, person
 from policies.difference import Attribute, Change, FileChange, What
 from policies.findings import Position
-from yingbi.policy_lines import change_lines, file_lines, history_json, history_lines
+from yingbi.policy_lines import behind_lines, change_lines, file_lines, history_json, history_lines
 
 AT = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SUN, QIAN = person(PersonId("p-sun")), person(PersonId("p-qian"))
@@ -33,18 +33,38 @@ PUBLISHED = (
 def test_a_history_says_who_agreed_and_who_did_not() -> None:
     back = (RolledBack(version=3, to=1, content="a" * 64, reason="有误"), QIAN)
     waits = (Drafted(draft=2, base=3, content="c" * 64, title="再改", reason="来函"), QIAN)
-    lines = list(history_lines(history(*PUBLISHED, back, waits)))
+    lines = list(history_lines(history(*PUBLISHED, back, waits), {}))
     assert lines[0].startswith("*    3")
     assert "没有人批准 / approved by nobody，p-qian 退回" in lines[0]
     assert "p-sun 起草 / drafted，p-qian 批准 / approved，p-sun 发布" in lines[2]
     assert r"改名\x1b[2K" in lines[3]
     assert lines[-1].startswith("  d2 ")
-    told = history_json(history(*PUBLISHED, back, waits))
+    told = history_json(history(*PUBLISHED, back, waits), {})
     assert (told["in_force"], told["versions"][1]["approved_by"], told["drafts"][1]["standing"]) == (
         3,
         "p-qian",
         "draft",
     )
+
+
+def test_a_version_that_is_not_in_force_says_which_one_is_and_why() -> None:
+    finding = {
+        "file": "systems/people.yaml",
+        "line": 21,
+        "severity": "error",
+        "code": "at-rest-unproved",
+        "zh": "不能开始加密存储",
+        "message": "not stored encrypted yet",
+    }
+    policy = {"version": 1, "findings": [finding, {**finding, "severity": "warning", "code": "ends-soon"}]}
+    lines = list(history_lines(history(*PUBLISHED), policy))
+    assert lines[0].startswith("!    2")
+    assert lines[2].startswith("*    1")
+    assert "workers serve by version 1, version 2 is not in force" in lines[-2]
+    assert "systems/people.yaml:21: 不能开始加密存储" in lines[-1]
+    assert history_json(history(*PUBLISHED), policy)["served"] == 1
+    assert list(behind_lines({"version": 2, "findings": [finding]}, 2)) == []
+    assert "no version" in next(behind_lines({"version": 0}, 2))
 
 
 def test_what_a_terminal_would_hide_is_spelled_out() -> None:

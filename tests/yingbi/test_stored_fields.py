@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from policies.escrow import read_backup
+from policies.findings import Severity
 from tests.gateway import GOOD
 from tests.yingbi.test_publish_policy import NOW, publisher
+from yingbi.check import check_all
 from yingbi.escrow import make_escrow, prove, restored
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
@@ -55,6 +57,21 @@ def test_it_begins_once_a_backup_was_proved_and_not_before(home: Home, tmp_path:
     assert made.step()
     assert made.now.generation == 1
     assert any(field.at_rest for field in made.now.programs["people"].fields)
+
+
+def test_who_checks_is_warned_before_a_system_has_any_key(home: Home, tmp_path: Path) -> None:
+    def told() -> list[tuple[str, Severity]]:
+        return [(finding.code, finding.severity) for finding in check_all(home, NOW) if finding.code == CODE]
+
+    assert told() == [(CODE, Severity.WARNING)]
+    made = publisher(home)
+    made.publish()
+    assert told() == [(CODE, Severity.WARNING)]
+    proved(home, tmp_path / "backup")
+    assert told() == []
+    made.publish()
+    KeyStore(home, lambda: NOW).rotate(["people"])
+    assert told() == [], "what has begun goes on"
 
 
 def test_what_is_in_force_stays_meanwhile(home: Home) -> None:

@@ -56,7 +56,7 @@ def _list(given: argparse.Namespace) -> int:
 
 def _end(given: argparse.Namespace) -> int:
     from policies.permits import PERMIT_ID
-    from yingbi.policy_desk import CannotAct, signed_in
+    from yingbi.policy_desk import CannotAct, NotThere, signed_in
     from yingbi.settings import read_settings
 
     if not PERMIT_ID.fullmatch(given.permit):
@@ -69,6 +69,9 @@ def _end(given: argparse.Namespace) -> int:
     except NobodyActs as problem:
         complain(str(problem))
         return WRONG_USE
+    except NotThere:
+        complain(f"没有许可 {given.permit} / there is no such permit: yingbi permits list --all has them")
+        return COULD_NOT
     except CannotAct as problem:
         complain(str(problem))
         return COULD_NOT

@@ -265,8 +265,11 @@ def _approve(given: argparse.Namespace) -> int:
 
 
 def _to_approve(desk: "PolicyDesk", draft: str) -> int:
+    from yingbi.clock import now
+
     found = desk.draft(draft)
     _print_difference(desk, "in-force", f"d{found.number}")
+    _print_findings(desk.waiting(desk.named(f"d{found.number}").snapshot, now()))
     print("还没有批准。读过以上差别，同意的，请运行 / nothing is approved yet; once you have read it:")
     print(f"yingbi policy approve {found.number} --digest {found.content}")
     return TO_CONFIRM
@@ -300,12 +303,15 @@ def _roll_back(given: argparse.Namespace) -> int:
 def _in_force(desk: "PolicyDesk", settings: "Settings") -> int:
     from yingbi.home import Home
     from yingbi.policy_desk import wait_for
+    from yingbi.policy_lines import behind_lines
 
     current = desk.history().current
     number = current.number if current else 0
     print(f"第 {number} 版已发布 / version {number} is published")
     if not wait_for(Home(settings.home), number):
         complain("网关进程还没有全部生效，请看 yingbi status / not all workers serve by it yet: see yingbi status")
+        for line in behind_lines(desk.served(), number):
+            complain(line)
         return FOUND
     print("所有网关进程都已依据它 / all workers serve by it")
     return FINE
@@ -329,9 +335,9 @@ def _history(given: argparse.Namespace) -> int:
     def tell(desk: "PolicyDesk", _: "Settings") -> int:
         history = desk.history()
         if given.json:
-            print(json.dumps(history_json(history), ensure_ascii=False, indent=2))
+            print(json.dumps(history_json(history, desk.served()), ensure_ascii=False, indent=2))
         else:
-            print(*history_lines(history), sep="\n")
+            print(*history_lines(history, desk.served()), sep="\n")
         return FINE
 
     return _told(tell)
