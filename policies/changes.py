@@ -7,7 +7,9 @@ difference.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -90,11 +92,34 @@ BLOCKED = name_of(Block())
 
 
 def said(value: object) -> Side:
-    """*value*, which is declared, as one side of a change; None is nothing."""
-    if value is None:
-        return Side("none", Form.NONE)
-    text = msgspec.json.encode(msgspec.to_builtins(value), order="deterministic").decode()
+    """*value*, which is declared, as one side of a change, by the names of its parts; None is nothing."""
+    text = _words(msgspec.to_builtins(value, order="deterministic"))
     return Side(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", Form.NONE)
+
+
+def _words(value: Any, name: str = "") -> str:
+    """*value*, made of JSON types and called *name*, as a person reads it."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case float() if name == "until":
+            return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M} UTC"
+        case list():
+            return ", ".join(map(_part, value)) or "[]"
+        case {"type": str(tag), **parts}:  # as transforms are told apart
+            return f"{tag} ({_words(parts)})" if parts else tag
+        case dict():
+            return "; ".join(f"{key}: {_part(part, key)}" for key, part in value.items()) or "{}"
+        case _:
+            return str(value) or '""'
+
+
+def _part(value: Any, name: str = "") -> str:
+    """The same of a part, which must not run into what stands around it."""
+    is_open = len(value) > 1 if isinstance(value, list) else isinstance(value, dict) and value and "type" not in value
+    return f"({_words(value, name)})" if is_open else _words(value, name)
 
 
 @dataclass(frozen=True, slots=True)

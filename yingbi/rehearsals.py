@@ -12,8 +12,9 @@ from typing import Any
 
 from incident.ids import Bilingual
 from policies.changes import Kind
-from policies.rehearse import DANGER
+from policies.rehearse import DANGER, UNCOUNTED
 from policies.snapshot import Snapshot, laid_out
+from proxy.reasons import REASONS
 from yingbi.home import Home
 from yingbi.rehearse import KINDS
 
@@ -25,6 +26,8 @@ UNDER_WAY = Bilingual(zh="正在预演，请过一会儿再看", en="being rehea
 NOT_DONE = Bilingual(
     zh="预演没有完成，请用 yingbi policy rehearse 查看原因", en="not finished: ask yingbi policy rehearse why"
 )
+_ABOUT = {"grant": "授权", "key": "密钥", "issuer": "签发者", "parameter": "参数", "header": "响应头"}
+_SIDES = {"answer": "答复", "withheld": "拦截", "ask": "可以查询", "refuse": "拒绝", "none": "无"}
 
 log = logging.getLogger("yingbi.rehearsals")
 
@@ -91,14 +94,30 @@ def sentences_of(found: dict[str, Any]) -> list[Bilingual]:
         if counts[kind]:
             zh, _, en = KINDS[Kind(kind)].partition(" / ")
             said.append(Bilingual(zh=f"{zh}：{counts[kind]} 处", en=f"{en}: {counts[kind]}"))
-    for each in differences[:MOST_TOLD]:
-        change = f"{each['about'] or each['operation']}: {each['before']['transform']} → {each['after']['transform']}"
-        where = f"{each['system']} {each['operation']}"
-        people = len(each["staff"]) + each["citizens"]
-        said.append(
-            Bilingual(
-                zh=f"{where}：{change}；{people} 人用过 {each['times']:,} 次",
-                en=f"used by {people}, {each['times']:,} times",
-            )
-        )
-    return said
+    return [*said, *map(_sentence, differences[:MOST_TOLD])]
+
+
+def _sentence(each: dict[str, Any]) -> Bilingual:
+    """One difference, and who used what it is about."""
+    where = f"{each['system']} {each['operation']}".rstrip()
+    kind, _, name = each["about"].partition(" ")
+    about = f"{_ABOUT[kind]} {name}" if kind in _ABOUT else each["about"] or "整个操作"
+    change = f"{about}：{_words(each['before'])} → {_words(each['after'])}"
+    used = _used(each)
+    return Bilingual(zh=f"{where}：{change}；{used.zh}", en=used.en)
+
+
+def _words(side: dict[str, Any]) -> str:
+    reason = REASONS.get(side["transform"])
+    return f"拒绝（{reason.zh}）" if reason is not None else _SIDES.get(side["transform"], str(side["transform"]))
+
+
+def _used(each: dict[str, Any]) -> Bilingual:
+    if each["kind"] in (Kind.OTHERWISE, Kind.NO_MORE):
+        return Bilingual(zh="请对照本页的差别", en="see the lines that differ on this page")
+    if each["kind"] in UNCOUNTED:
+        return Bilingual(zh="记录中没有参数，说不出用过几次", en="records hold no parameters: nobody knows how often")
+    if not each["times"]:
+        return Bilingual(zh="这段时间没有人用过", en="nobody used it in this time")
+    people = len(each["staff"]) + each["citizens"]
+    return Bilingual(zh=f"{people} 人用过 {each['times']:,} 次", en=f"used by {people}, {each['times']:,} times")

@@ -57,6 +57,16 @@ def test_a_grant_that_applies_to_more_is_told_with_both_lines(case: str) -> None
     assert found.before.transform != found.after.transform
 
 
+def test_what_is_declared_is_told_as_it_is_read() -> None:
+    sees = ("sees: {person_name: show}", "sees: {person_name: show, mobile: {keep: {last: 4}}}, until: '2027-12-31'")
+    one, other = (program_of(g=particular) for particular in sees)
+    (found,) = [each for each in told(one, other) if each.about == "grant g"]
+    assert found.before.transform == "sees: (person_name: show); until: 2027-06-30 16:00 UTC"
+    assert found.after.transform == (
+        "sees: (mobile: keep (fill: none; first: 0; last: 4); person_name: show); until: 2027-12-31 16:00 UTC"
+    )
+
+
 @pytest.mark.parametrize("case", sorted(CONDITIONS.keys() - {"rows"}))
 def test_a_grant_that_applies_to_fewer_and_hides_nothing_is_not(case: str) -> None:
     narrow, wide = (program_of(g=particular) for particular in CONDITIONS[case])
@@ -241,9 +251,7 @@ def test_what_is_left_over_is_told_beside_other_differences() -> None:
     slower = replace(before, timeout_s=before.timeout_s + 1, keys=before.keys[1:], title_en="Persons")
     found = rehearse({"people": before}, {"people": slower}, [], NOW)
     left = [each for each in found if each.about == UNTOLD]
-    assert [(each.kind, each.before.transform) for each in left] == [
-        (Kind.OTHERWISE, f'{{"timeout_s":{before.timeout_s}}}')
-    ]
+    assert [(each.kind, each.before.transform) for each in left] == [(Kind.OTHERWISE, f"timeout_s: {before.timeout_s}")]
 
 
 PORTAL = FrontProxyRule("portal", ("10.0.0.5/32",), "0c" * 32, NOW.timestamp() + 60, CallerKind.STAFF, ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_draft_is_rehearsed_once_and_beside(town: Town) -> None:
     rehearsals = Rehearsals(Home(town.running.home), lambda content: asked.append(content) or snapshot)  # type: ignore[func-returns-value]
     said = told(rehearsals, snapshot.digest)
     assert any(line.startswith("会多显示：") for line in said)
-    assert any("person.mobile: keep 3..4 → show" in line for line in said)
+    assert any("person.mobile：keep 3..4 → show" in line for line in said)
     assert told_again(rehearsals, snapshot.digest) == said
     assert asked == [snapshot.digest]
     town.publish(town.policies(loosen))
@@ -57,22 +58,48 @@ def test_a_draft_that_cannot_be_rehearsed_is_said_to_be(town: Town) -> None:
     assert told(Rehearsals(Home(town.running.home), lambda _: snapshot), snapshot.digest) == [NOT_DONE.zh]
 
 
-def test_citizens_are_counted() -> None:
+def _difference(**changes: Any) -> dict[str, Any]:
     side = {"transform": "redact", "form": "none", "rule": "", "grant": None}
-    difference = {
+    return {
         "kind": "newly-shown",
         "system": "people",
         "operation": "GET /people",
         "about": "person.mobile",
         "before": side,
         "after": {**side, "transform": "show"},
-        "staff": ["li"],
-        "citizens": 4,
-        "times": 1200,
+        "staff": [],
+        "citizens": 0,
+        "times": 0,
+        **changes,
     }
-    found = {"since": "2026-11-18T", "until": "2026-11-25T", "answers": 9, "differences": [difference]}
-    assert [line.zh for line in sentences_of(found)] == [
-        "对照 2026-11-18 – 2026-11-25 的 9 次答复",
-        "会多显示：1 处",
-        "people GET /people：person.mobile: redact → show；5 人用过 1,200 次",
-    ]
+
+
+def _sentence(**changes: Any) -> str:
+    found = {"since": "2026-11-18T", "until": "2026-11-25T", "answers": 9, "differences": [_difference(**changes)]}
+    first, second, last = [line.zh for line in sentences_of(found)]
+    assert first == "对照 2026-11-18 – 2026-11-25 的 9 次答复"
+    assert second.endswith("：1 处")
+    return last
+
+
+def test_citizens_are_counted() -> None:
+    told = _sentence(staff=["li"], citizens=4, times=1200)
+    assert told == "people GET /people：person.mobile：redact → show；5 人用过 1,200 次"
+
+
+def test_what_nobody_used_and_what_cannot_be_counted_is_said() -> None:
+    assert _sentence() == "people GET /people：person.mobile：redact → show；这段时间没有人用过"
+    asked = _sentence(kind="newly-askable", about="mobile", before={"transform": "refuse"}, after={"transform": "ask"})
+    assert asked == "people GET /people：mobile：拒绝 → 可以查询；记录中没有参数，说不出用过几次"
+    answered = _sentence(
+        kind="newly-withheld", about="", before={"transform": "answer"}, after={"transform": "operation_not_declared"}
+    )
+    assert answered.startswith("people GET /people：整个操作：答复 → 拒绝（该操作未在")
+    declared = _sentence(
+        kind="declared-otherwise",
+        operation="",
+        about="grant clerks",
+        before={"transform": "posts: clerk"},
+        after={"transform": "posts: (clerk, temp)"},
+    )
+    assert declared == "people：授权 clerks：posts: clerk → posts: (clerk, temp)；请对照本页的差别"
