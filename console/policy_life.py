@@ -6,6 +6,7 @@ NotPermitted where a rule forbids it, and is on the disk when it returns. All of
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,9 +62,10 @@ class PolicyLife:
         self._check_text = check_text
         self._anchor = anchor
         self._known: tuple[Entry, ...] = ()
-        self._judged: dict[tuple[str, str], Judged] = {}
+        self._judged: dict[tuple[str, str], Future[Judged]] = {}
         self._lock = threading.RLock()
         self._judging = threading.Lock()
+        """Held while looking what is judged, never while judging: nobody waits for files that are not theirs."""
 
     # -- reading
 
@@ -85,13 +87,21 @@ class PolicyLife:
         """What the check makes now of the files with the digest *content*. Raises AlteredFiles and OSError."""
         now = self._clock()
         key = (content, f"{now:%Y-%m-%d}")
+        making = Future[Judged]()
         with self._judging:
-            if key not in self._judged:
-                made = judge(self.snapshot(content), now)
-                while len(self._judged) >= _KEPT:
-                    del self._judged[next(iter(self._judged))]
-                self._judged[key] = made
-            return self._judged[key]
+            kept = self._judged.setdefault(key, making)
+            while len(self._judged) > _KEPT:
+                del self._judged[next(iter(self._judged))]
+        if kept is not making:
+            return kept.result()
+        try:
+            making.set_result(judge(self.snapshot(content), now))
+        except BaseException as error:
+            with self._judging:
+                self._judged.pop(key, None)
+            making.set_exception(error)
+            raise
+        return making.result()
 
     # -- what the installation does
 

@@ -68,6 +68,7 @@ class _Builder:
         self.file = file
         self.findings = findings
         self._next = next_event
+        self._has_alias = False
 
     def document(self) -> Node | None:
         tree: Node | None = None
@@ -87,10 +88,10 @@ class _Builder:
             raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST}", problem_mark=mark)
         kind = type(event)
         if kind is yaml.AliasEvent:
-            self._find(event, "alias", f"write it out: `*{event.anchor}` makes a policy hard to read")
+            self._alias(event, f"write it out: `*{event.anchor}` makes a policy hard to read")
             return Scalar("", at)
         if event.anchor is not None:
-            self._find(event, "alias", f"remove the anchor `&{event.anchor}`: policies have no aliases")
+            self._alias(event, f"remove the anchor `&{event.anchor}`: policies have no aliases")
         if event.tag is not None:
             self._find(event, "tag", f"remove the tag `{event.tag}`")
         if kind is yaml.ScalarEvent:
@@ -120,6 +121,12 @@ class _Builder:
                 nodes[key.text] = value
                 keys[key.text] = key.at
         return Entries(nodes, at, keys)
+
+    def _alias(self, event: Any, message: str) -> None:
+        """Find the first: a file that is built on them has hundreds, and all are to go."""
+        if not self._has_alias:
+            self._find(event, "alias", message)
+        self._has_alias = True
 
     def _find(self, event: Any, code: str, message: str) -> None:
         mark = event.start_mark

@@ -14,13 +14,15 @@ from policies.sentences import SENTENCES
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MANUAL = "docs/findings.md"
+_BASE = "POLICIES"
+"""What stands for the folder where it is named whole (SARIF 2.1.0, 3.14.14)."""
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
 def sarif_of(findings: Iterable[Finding], folder: Path) -> dict[str, Any]:
     """The log of one run over *folder*, as JSON: a rule for each code found, a result for each finding.
 
-    Files are named as *folder* is: relative to where the command was given, as in a repository, or whole.
+    Files are named from where the command was given, as in a repository, or from *folder* where that is named whole.
     """
     found = list(findings)
     codes = sorted({finding.code for finding in found})
@@ -36,6 +38,7 @@ def sarif_of(findings: Iterable[Finding], folder: Path) -> dict[str, Any]:
                         "rules": [_rule(code) for code in codes],
                     }
                 },
+                **({"originalUriBaseIds": {_BASE: {"uri": f"{folder.as_uri()}/"}}} if folder.is_absolute() else {}),
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(finding, codes.index(finding.code), folder) for finding in found],
             }
@@ -62,7 +65,7 @@ def _result(finding: Finding, rule: int, folder: Path) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _address(folder / finding.at.file)},
+                    "artifactLocation": _location(folder, finding.at.file),
                     "region": {"startLine": finding.at.line, "startColumn": finding.at.column},
                 }
             }
@@ -70,5 +73,11 @@ def _result(finding: Finding, rule: int, folder: Path) -> dict[str, Any]:
     }
 
 
+def _location(folder: Path, file: str) -> dict[str, str]:
+    if folder.is_absolute():
+        return {"uri": _address(Path(file)), "uriBaseId": _BASE}
+    return {"uri": _address(folder / file)}
+
+
 def _address(path: Path) -> str:
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix().encode("utf-8", "surrogateescape"))
+    return quote(path.as_posix().encode("utf-8", "surrogateescape"))

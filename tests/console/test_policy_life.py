@@ -424,3 +424,44 @@ def test_without_room_nothing_is_half_done(lives: Lives) -> None:
     with pytest.raises(NotPermitted, match="room on the disk"):
         lives.life.edit(SUN, number, WORDED.digest, large)
     assert lives.latest().content == WORDED.digest
+
+
+# -- judging
+
+
+def test_nobody_waits_for_the_judgement_of_files_of_others(lives: Lives) -> None:
+    for snapshot in (MORE, WORDED):
+        lives.draft(snapshot)
+    known = lives.life.judged(FIRST.digest)
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+    slow = threading.Thread(target=lambda: lives.life.judged(MORE.digest))
+    got = []
+
+    def hold(*_: object) -> None:
+        if threading.current_thread() is slow:
+            begun.set()
+            go_on.wait()
+
+    def others() -> None:
+        got.append(lives.life.judged(FIRST.digest) is known)
+        got.append(bool(lives.life.judged(WORDED.digest).loaded.policy.systems))
+        done.set()
+
+    event.listen(lives.engine, "before_cursor_execute", hold)
+    slow.start()
+    assert begun.wait(60)
+    quick = threading.Thread(target=others)
+    quick.start()
+    answered = done.wait(60)
+    go_on.set()
+    slow.join()
+    quick.join()
+    assert answered, "waited for a judgement of other files"
+    assert got == [True, True]
+
+
+def test_what_could_not_be_judged_is_judged_again(lives: Lives) -> None:
+    with pytest.raises(AlteredFiles):
+        lives.life.judged(WORDED.digest)
+    lives.draft(WORDED)
+    assert lives.life.judged(WORDED.digest).loaded.policy.systems

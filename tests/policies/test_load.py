@@ -64,6 +64,15 @@ def test_a_broken_policy_is_told_with_its_place(folder: Path, name: str) -> None
     assert (expected if expected.count(" ") > 1 else f"{file} {expected}") in findings_in(folder)
 
 
+def test_aliases_are_told_of_once_for_each_file(folder: Path) -> None:
+    for file in (GRANTS, CALLERS):
+        (folder / file).write_text(BROKEN["alias that explodes"][2], "utf-8")
+    assert [one for one in findings_in(folder) if one.endswith("alias")] == [
+        f"{CALLERS} 1:4 alias",
+        f"{GRANTS} 1:4 alias",
+    ]
+
+
 AT_ONCE = (
     "unknown key", "unknown level", "truth value that is none", "number that is none", "unknown transform",
     "grant for nobody", "grant with a wrong date", "grant with a time without zone",

@@ -35,10 +35,13 @@ def test_a_result_has_its_place_its_level_and_both_languages() -> None:
     assert unquote(uri) == "policies/systems/人员.yaml"
 
 
-def test_a_folder_named_whole_gives_whole_addresses(tmp_path: Path) -> None:
-    (result,) = sarif_of([ERROR], tmp_path)["runs"][0]["results"]
-    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert uri == (tmp_path / "grants.yaml").as_uri()
+def test_in_a_folder_named_whole_files_are_named_from_it(tmp_path: Path) -> None:
+    (run,) = sarif_of([ERROR], tmp_path)["runs"]
+    (result,) = run["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "grants.yaml", "uriBaseId": "POLICIES"}
+    assert run["originalUriBaseIds"] == {"POLICIES": {"uri": f"{tmp_path.as_uri()}/"}}
+    assert "originalUriBaseIds" not in sarif_of([ERROR], Path("policies"))["runs"][0]
 
 
 @given(st.lists(st.sampled_from(sorted(SENTENCES)), max_size=8))
