@@ -92,14 +92,19 @@ def _places(value: str, text: str) -> Iterator[int]:
         start = text.find(value, start + 1)
 
 
-def personal_spans(text: str, known: KnownValues | None = None, *, typed: bool = False) -> list[Span]:
-    """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`."""
+def personal_spans(
+    text: str, known: KnownValues | None = None, *, typed: bool = False, as_written: bool = False
+) -> list[Span]:
+    """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`.
+
+    *as_written*: what is known is looked for in no other spelling, for a text that an application has to read again.
+    """
     if known is not None and (ours := [found for found in handles_in(text) if found[0] in known.handles]):
-        return _spans_between(ours, text, known, typed=typed)
+        return _spans_between(ours, text, known, typed=typed, as_written=as_written)
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
-        if known and may_say_more(text):
+        if known and not as_written and may_say_more(text):
             spans.extend(_spelled_otherwise(text, known))
     return merge(spans)
 
@@ -114,12 +119,14 @@ def _spelled_otherwise(text: str, known: KnownValues) -> Iterator[Span]:
             yield Span(start, end, ())
 
 
-def _spans_between(handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool) -> list[Span]:
+def _spans_between(
+    handles: Sequence[re.Match[str]], text: str, known: KnownValues, *, typed: bool, as_written: bool
+) -> list[Span]:
     starts, ends = [0, *(found.end() for found in handles)], [*(found.start() for found in handles), len(text)]
     return [
         replace(span, start=start + span.start, end=start + span.end)
         for start, end in zip(starts, ends, strict=True)
-        for span in personal_spans(text[start:end], known, typed=typed)
+        for span in personal_spans(text[start:end], known, typed=typed, as_written=as_written)
     ]
 
 
@@ -137,6 +144,8 @@ def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def mask_free_text(text: str, known: KnownValues | None, tally: Tally, *, typed: bool = False) -> str:
-    """*text* with three stars in place of everything personal in it. *typed*: see `KnownValues.spans`."""
-    return hide(text, personal_spans(text, known, typed=typed), tally)
+def mask_free_text(
+    text: str, known: KnownValues | None, tally: Tally, *, typed: bool = False, as_written: bool = False
+) -> str:
+    """*text* with three stars in place of everything personal in it. *typed*, *as_written*: see `personal_spans`."""
+    return hide(text, personal_spans(text, known, typed=typed, as_written=as_written), tally)

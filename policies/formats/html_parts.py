@@ -143,7 +143,8 @@ def _masked_parameter(piece: str, known: KnownValues, tally: Tally) -> str:
     value = unquote_plus(written)
     read = _read_through(value)
     name = _masked_escaped(name, known, tally)
-    masked = mask_free_text(read, known, tally)
+    # A place in a list is written in an application's own way (`_next=~E5~BE~85,7`), after words that may be said.
+    masked = mask_free_text(read, known, tally, as_written=True)
     if masked == read:
         return f"{name}{equals}{mask_free_text(written, None, tally)}"
     kept = kept_value(unquote_plus(piece.partition("=")[0]), value, known, read)

@@ -106,6 +106,7 @@ def test_values_that_were_never_encrypted_are_counted() -> None:
 @pytest.mark.parametrize(
     ("value", "plain"),
     [("13800138000", 1), (13800138000, 1), (True, 1), (["1", {"mobile": 2.5}], 2), (None, 0), ("", 0), (token("y"), 0)],
+    ids=["text", "number", "truth", "within", "null", "empty", "token"],
 )
 def test_so_are_those_in_json(value: object, plain: int) -> None:
     line = json.dumps({"id": 7, "mobile": value, "name": "张三", "more": {"note": 1}}).encode()
