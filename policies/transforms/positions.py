@@ -74,6 +74,10 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
     def too_short(value: str) -> str:
         return STAR * (shown + fill) if fill and value else _all_stars(value)
 
+    def without_blanks(value: str, masked: str) -> str:
+        """*masked*, which has as many characters whatever the value, without what is passed over."""
+        return masked or too_short(value)
+
     # Every personal value of every answer passes one of these: each does only what it must.
     def ends(value: str) -> str:
         if not value.isalnum() and (bare := seen(value)) != value:
@@ -95,7 +99,7 @@ def keep(first: int, last: int, fill: int | None) -> Mask:
 
     stars = STAR * (fill or 0)
     tail = slice(-last, None) if last else slice(0)
-    over = _over_blanks if fill is None else _without_blanks
+    over = _over_blanks if fill is None else without_blanks
     if fill and not last:
         return only_first
     return only_last if not first and not fill else ends
@@ -191,11 +195,6 @@ def _over_blanks(value: str, masked: str) -> str:
         return _all_stars(value)
     characters = iter(masked)
     return "".join(char if _PASSED_OVER.fullmatch(char) else next(characters) for char in value)
-
-
-def _without_blanks(value: str, masked: str) -> str:
-    """*masked*, which has as many characters whatever the value, without what is passed over."""
-    return masked or _all_stars(value)
 
 
 def _check(start: int, end: int) -> None:

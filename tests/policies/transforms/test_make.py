@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.data_keys import derive_key
@@ -69,6 +69,7 @@ masks = st.just(Redact()) | st.just(Replace("x")) | POSITIONS | st.builds(DatePa
 
 
 @given(masks, st.text(max_size=20))
+@example(Keep(fill=1), " ")
 def test_a_mask_of_a_mask_is_the_same_mask_and_is_recognised(spec: Spec, value: str) -> None:
     mask = transform_of(spec, KEYS)
     masked = mask(value)
