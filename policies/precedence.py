@@ -70,7 +70,7 @@ def regions_of(grant: Grant, callers: Callers) -> tuple[Region, ...]:
         networks=networks_of(grant.networks),
         hours=grant.hours,
         callers=frozenset(),
-        is_signed_in=not grant.anyone,
+        is_signed_in=not grant.anyone or bool(grant.purposes),  # nobody in particular vouches for one
         posts=frozenset(grant.all_posts),
         not_posts=frozenset(grant.not_posts),
         attributes=tuple(sorted((name, frozenset(values)) for name, values in grant.attributes.items())),

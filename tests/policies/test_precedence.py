@@ -100,6 +100,8 @@ PAIRS: list[tuple[str, str, str]] = [
     ("purpose: p, not_purpose: q", "purpose: [p, q]", "first"),
     ("purpose: [p, q], not_purpose: q", "purpose: p", "first"),
     ("who: {anyone: true}", "who: {anyone: true}, purpose: ~", "first"),
+    ("who: {anyone: true}", "who: {signed_in: true}", "neither"),  # the same: nobody in particular has a purpose
+    ("who: {anyone: true}, operations: ['GET /people']", "who: {signed_in: true}", "first"),
     ("direction: request", "", "apart"),
     ("until: '2026-12-31'", "", "neither"),  # an end is no condition
     ("until: '2026-12-31', operations: ['GET /people']", "", "first"),
