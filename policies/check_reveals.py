@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from policies.check_grants import is_about_all, is_for_everybody
 from policies.findings import Finding, Findings, Severity
-from policies.policy import Grant, Policy, Reveal, System
+from policies.policy import Grant, Policy, Reveal, State, System
 from policies.precedence import Precedence
 from policies.transforms.spec import Form, form_of
 
@@ -108,13 +108,15 @@ def _for_everybody(reveal: Reveal, seen: set[str], policy: Policy, findings: Fin
 
 
 def _held(reveal: Reveal, systems: Iterable[System], findings: Findings) -> None:
-    """Categories that no field of *systems* is of: to ask for them shows nothing."""
+    """Categories that no field of *systems* is of: to ask for them shows nothing. What is learnt may get them."""
+    systems = tuple(systems)
     held = _held_by(systems)
+    is_sure = held.isdisjoint(reveal.sees) and all(system.state is State.ENFORCING for system in systems)
     at = reveal.places.get("categories", reveal.at)
     for category in reveal.sees:
         if category not in held:
             message = f"reveal `{reveal.id}` names `{category[:80]}`, and no field of its systems is of that category"
-            severity = Severity.WARNING if held & reveal.sees.keys() else Severity.ERROR
+            severity = Severity.ERROR if is_sure else Severity.WARNING
             findings.add(Finding(at, "rule-dead", message, severity, f"查看原文 `{reveal.id}` 的 `{category[:80]}`"))
 
 
