@@ -67,7 +67,7 @@ def _categories(policy: Policy, findings: Findings) -> None:
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[str, Position] = {}
     known = {caller.id for caller in policy.callers}
-    has_issuers = any(system.jwt for system in policy.systems.values())
+    has_issuers = any(system.jwt or system.front_proxies for system in policy.systems.values())
     for grant in (*policy.grants, *policy.reveals):
         if grant.id in seen:
             findings.add(
@@ -93,11 +93,6 @@ def _grants(policy: Policy, findings: Findings) -> None:
             if caller not in known and not has_issuers:
                 message = f"{called(grant)} is for `{caller}`, and there is no such caller"
                 findings.add(Finding(grant.at, "unknown-caller", message, Severity.WARNING, f"`{caller}`"))
-
-
-def _has_issuers(policy: Policy) -> bool:
-    """Whether anybody else says who callers are."""
-    return any(system.jwt or system.front_proxies for system in policy.systems.values())
 
 
 def _callers(policy: Policy, findings: Findings) -> None:

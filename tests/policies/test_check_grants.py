@@ -207,10 +207,9 @@ def test_a_purpose_that_no_key_vouches_for_is_dead_where_there_are_only_keys() -
     ]
 
 
-@pytest.mark.parametrize(("purposes", "dead"), [(("audit",), []), (("case-handling",), [3]), ((), [3])])
-def test_a_purpose_that_a_front_proxy_vouches_for_is_alive(purposes: tuple[str, ...], dead: list[int]) -> None:
-    policy = good_policy(grants_of(a="purpose: audit", b="purpose: case-handling"))
-    portal = FrontProxy(
+def portal(*purposes: str) -> FrontProxy:
+    """A front proxy whose staff ask for *purposes*."""
+    return FrontProxy(
         id="portal",
         networks=("10.0.0.5/32",),
         sha256="0c" * 32,
@@ -219,10 +218,24 @@ def test_a_purpose_that_a_front_proxy_vouches_for_is_alive(purposes: tuple[str, 
         until=datetime(2027, 6, 30, tzinfo=UTC),
         at=Position("systems/people.yaml", 8, 7),
     )
-    people = replace(policy.systems["people"], jwt=(), front_proxies=(portal,))
+
+
+@pytest.mark.parametrize(("purposes", "dead"), [(("audit",), []), (("case-handling",), [3]), ((), [3])])
+def test_a_purpose_that_a_front_proxy_vouches_for_is_alive(purposes: tuple[str, ...], dead: list[int]) -> None:
+    policy = good_policy(grants_of(a="purpose: audit", b="purpose: case-handling"))
+    people = replace(policy.systems["people"], jwt=(), front_proxies=(portal(*purposes),))
     findings = Findings()
     check(replace(policy, systems={"people": people}), {}, None, findings, Kept())
     assert [finding.at.line for finding in findings.sorted() if finding.code == "rule-dead"] == dead
+
+
+@pytest.mark.parametrize(("proxies", "unknown"), [((), ["unknown-caller"]), ((portal(),), [])])
+def test_a_caller_may_be_one_that_a_front_proxy_tells_of(proxies: tuple[FrontProxy, ...], unknown: list[str]) -> None:
+    policy = good_policy(grants_of(a="who: {callers: [zhao]}"))
+    people = replace(policy.systems["people"], jwt=(), front_proxies=proxies)
+    findings = Findings()
+    check(replace(policy, systems={"people": people}), {}, None, findings, Kept())
+    assert [finding.code for finding in findings.sorted() if finding.code == "unknown-caller"] == unknown
 
 
 def test_what_the_catalogue_and_a_field_show_to_everybody_is_found() -> None:
