@@ -21,10 +21,6 @@ class Permitting:
         self._rules = {rule.grant.id: rule for rule in program.reveals}
         self._anywhere = anywhere(rule.grant for rule in program.reveals)
 
-    def rule(self, reveal: str) -> RevealRule | None:
-        """The reveal of this id."""
-        return self._rules.get(reveal)
-
     def open_to(self, asking: Asking) -> tuple[RevealRule, ...]:
         """Every reveal that whoever is *asking* may ask for, whatever the operation, in the order of the program.
 

@@ -45,7 +45,7 @@ LONGEST_HEAD = 64 * 1024
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
 
-_REQUEST_LINE = re.compile(rb"[^\s]+ [^\s]+ [^\s]+")
+_REQUEST_LINE = re.compile(rb"\S+ \S+ \S+")
 """With one blank between its parts and none around it: others split it elsewhere."""
 
 type Commands = layer.CommandGenerator[None]

@@ -4,16 +4,16 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from policies.permits import Answered, Kind, State
 from policies.program import RevealRule
+from policies.section import BEIJING
 from proxy.asked_words import LONGEST_REASON, SHORTEST_REASON
 from proxy.reasons import REASONS
 from proxy.reveal import REVEAL, Refused, Wanted
 from proxy.signin import OwnAnswer
 
-BEIJING = timezone(timedelta(hours=8))
 AGAIN_S = 1
 """So often a page asks what became of it."""
 

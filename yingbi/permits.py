@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -22,6 +22,7 @@ from console.permit_journal import Opened
 from policies.overlay import Overlay
 from policies.permits import Asked, Kind, read_asked
 from policies.program import RevealRule
+from policies.section import BEIJING
 from proxy.asked import waiting
 from siem.index.store import StoreUnavailable
 from siem.record.log import RecordFailed
@@ -33,7 +34,6 @@ from yingbi.publish_permits import PermitPublisher
 EVERY = timedelta(milliseconds=50)
 PATIENCE_S = 5.0
 """So long the index is waited for to hold what somebody asks about."""
-BEIJING = timezone(timedelta(hours=8))
 
 log = logging.getLogger("yingbi.permits")
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from console.permit_book import PermitBook
-from console.permit_journal import JOURNAL, BrokenPermitJournal, Judgement
+from console.permit_journal import JOURNAL, BrokenPermitJournal, Judgement, Opened
 from console.sealed_journal import Row
 from console.tables import METADATA, PERMIT_JOURNAL
 from incident.database import for_writing
@@ -152,8 +152,8 @@ def test_what_is_held_to_be_wrong_has_its_reason(desk: Desk) -> None:
     [(opened(TEN), True), (opened(TEN, sampled=False), False), (broken_glass(TEN), True)],
     ids=["sampled", "not sampled", "break glass"],
 )
-def test_what_waits_for_a_review(desk: Desk, record: object, waits: bool) -> None:
-    desk.book.note(record, TEN)  # type: ignore[arg-type]
+def test_what_waits_for_a_review(desk: Desk, record: Opened, waits: bool) -> None:
+    desk.book.note(record, TEN)
     (found,) = desk.book.permits()
     assert found.waits is waits
     desk.watch.move(minutes=60)

@@ -87,8 +87,8 @@ def permitted_to(people: Program, permits: Sequence[Permit], *posts: str) -> Per
 def views_of(people: Program, permits: Sequence[Permit], *posts: str, acting: str = "") -> tuple[View, View, Permitted]:
     """The view of a caller without permits, his view with them, and what they permit."""
     now = (AT + timedelta(minutes=1)).timestamp()
-    who = {"caller": "li", "posts": frozenset(posts), "purposes": frozenset({"case-handling"})}
-    grants = countable(grants_for(people, **who, now=now), own="", acting=acting)  # type: ignore[arg-type]
+    applying = grants_for(people, caller="li", posts=frozenset(posts), purposes=frozenset({"case-handling"}), now=now)
+    grants = countable(applying, own="", acting=acting)
     views, permitted = Views(people, SECRET), permitted_to(people, permits, *posts)
     plain = views.of(grants)
     return plain, views.permitting(plain, permitted), permitted

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -290,12 +290,20 @@ def test_of_very_many_refusals_the_newest_of_each_caller_are_told(hall: Hall) ->
     assert len(hall.states()) == MOST_REFUSED + 6, "each is in the log"
 
 
+class Unasked(PermitSearch):
+    """A search that takes long, so that nobody who cannot wait may ask for one."""
+
+    def find(self, event: str, asked_at: datetime, *, last_try: bool) -> NoReturn:
+        """Fail."""
+        raise AssertionError("nothing that takes long is asked")
+
+
 def test_an_end_waits_for_no_search(hall: Hall) -> None:
     hall.ask(asked_for_all())
     hall.step()
     hall.watch.move(minutes=1)
     hall.book.end(SUN, asked_for_all().id)
-    hall.desk.search = None  # type: ignore[assignment]  # nothing that takes long is asked
+    hall.desk.search = Unasked(hall.events, hall.folder / "log", lambda: hall.indexed_until)
     hall.desk.settle()
     assert hall.table.live("head-on-duty", "register", hall.watch.at) == ()
 
@@ -463,15 +471,15 @@ def test_an_end_is_published_though_the_log_does_not_take_it(hall: Hall, monkeyp
     assert [state for _, state in hall.states()] == ["open", "ended"]
 
 
-def failing(error: Exception) -> Callable[..., None]:
-    def fail(*_: object, **__: object) -> None:
+def failing(error: Exception) -> Callable[..., NoReturn]:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise error
 
     return fail
 
 
 def test_where_the_overlay_cannot_be_known_nothing_is_opened(hall: Hall) -> None:
-    hall.desk.overlay = failing(ValueError("it is not the one that was published"))  # type: ignore[assignment]
+    hall.desk.overlay = failing(ValueError("it is not the one that was published"))
     hall.ask(asked_for_all())
     with pytest.raises(ValueError, match="published"):
         hall.step()
