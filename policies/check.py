@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from policies.check_grants import called, check_ends, check_grants
+from policies.check_limits import check_limits
 from policies.check_order import check_order
 from policies.check_paths import check_paths
 from policies.check_records import check_records
@@ -16,7 +17,7 @@ from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
 from policies.kept import Kept
-from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Grant, Kind, Policy, System
+from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Grant, Kind, Limit, Policy, System
 from policies.program import Program
 from policies.section import nearest
 
@@ -33,7 +34,7 @@ def check(
     """
     for stage in (_categories, _grants, _callers, _keys, _hosts, _without_effect, check_grants, check_reveals):
         stage(policy, findings)
-    for stage in (check_order, check_rows):
+    for stage in (check_order, check_rows, check_limits):
         stage(policy, findings)
     if now is not None:
         check_ends(policy, now, findings)
@@ -65,20 +66,22 @@ def _categories(policy: Policy, findings: Findings) -> None:
 
 
 def _grants(policy: Policy, findings: Findings) -> None:
-    seen: dict[str, Position] = {}
+    seen: dict[tuple[bool, str], Position] = {}
     known = {caller.id for caller in policy.callers}
     has_issuers = any(system.jwt or system.front_proxies for system in policy.systems.values())
-    for grant in (*policy.grants, *policy.reveals):
-        if grant.id in seen:
+    for grant in (*policy.grants, *policy.reveals, *policy.limits):
+        is_limit = isinstance(grant, Limit)
+        name = is_limit, grant.id
+        if name in seen:
             findings.add(
                 Finding(
                     grant.at,
                     "duplicate",
-                    f"{called(grant)} stands also at {seen[grant.id]}",
-                    about=f"授权 `{grant.id}`，另一处在 {seen[grant.id]}",
+                    f"{called(grant)} stands also at {seen[name]}",
+                    about=f"{'上限' if is_limit else '授权'} `{grant.id}`，另一处在 {seen[name]}",
                 )
             )
-        seen[grant.id] = grant.at
+        seen[name] = grant.at
         for category in grant.sees:
             if category not in policy.categories and category not in policy.unread:
                 near = nearest(category, policy.categories)
@@ -164,6 +167,7 @@ def _without_effect(policy: Policy, findings: Findings) -> None:
         *((grant.at, "grant", "授权", grant.id, "systems") for grant in policy.grants if not grant.systems),
         *((grant.at, "grant", "授权", grant.id, "sees") for grant in policy.grants if not _does_something(grant)),
         *((each.at, "reveal", "查看原文", each.id, "systems") for each in policy.reveals if not each.systems),
+        *((each.at, "limit", "上限", each.id, "systems") for each in policy.limits if not each.systems),
         *((caller.at, "caller", "调用者", caller.id, "keys") for caller in policy.callers if not caller.keys),
         *((each.at, "system", "系统", each.name, "hosts") for each in policy.systems.values() if not each.hosts),
     ):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Caller, Direction, FrontProxy, Grant, JwtIssuer, Kind, Owner, Policy, Reveal, System
+from policies.policy import Caller, Direction, FrontProxy, Grant, JwtIssuer, Kind, Limit, Owner, Policy, Reveal, System
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of
@@ -15,7 +15,7 @@ SOON = timedelta(days=30)
 
 def check_grants(policy: Policy, findings: Findings) -> None:
     """Add to *findings* what each grant of *policy* names that is not there, and what makes it void or too wide."""
-    for grant in (*policy.grants, *policy.reveals):
+    for grant in (*policy.grants, *policy.reveals, *policy.limits):
         systems = [policy.systems[name] for name in grant.systems if name in policy.systems]
         if systems and not policy.unread:
             _operations(grant, systems, policy, findings)
@@ -58,7 +58,8 @@ def check_ends(policy: Policy, now: datetime, findings: Findings) -> None:
 
 def called(grant: Grant) -> str:
     """What findings call *grant*."""
-    return f"{'reveal' if isinstance(grant, Reveal) else 'grant'} `{grant.id}`"
+    kind = "reveal" if isinstance(grant, Reveal) else "limit" if isinstance(grant, Limit) else "grant"
+    return f"{kind} `{grant.id}`"
 
 
 def is_about_all(grant: Grant) -> bool:

@@ -6,6 +6,7 @@ last, most specific first, so that a worker takes the first that fits.
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
@@ -23,10 +24,12 @@ from policies.program import (
     IssuerRule,
     KeyRule,
     LabelShape,
+    LimitRule,
     OperationRule,
     ParameterRule,
     Program,
     RevealRule,
+    StepUpRule,
 )
 from policies.shapes import ShapeMaker, pattern_of
 from policies.spelling import Spelling
@@ -69,6 +72,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         fields=tuple(shapes.fields),
         grants=_grants(policy, system),
         reveals=_reveals(policy, system, shapes.fields),
+        limits=_limits(policy, system),
         keys=_keys(policy, system),
         labels=LabelShape(shapes.labels.json, shapes.labels.html),
         issuers=tuple(
@@ -287,6 +291,23 @@ def _reveals(policy: Policy, system: System, fields: Iterable[FieldInfo]) -> tup
                 )
             )
     return tuple(found)
+
+
+def _limits(policy: Policy, system: System) -> tuple[LimitRule, ...]:
+    """The limits of *system*, in order."""
+    return tuple(
+        LimitRule(
+            grant=_grant(limit, {}),
+            grants=limit.grants,
+            requests_a_minute=limit.requests_a_minute,
+            subjects_an_hour=limit.subjects_an_hour,
+            subjects_a_day=limit.subjects_a_day,
+            at_limit=limit.at_limit,
+            step_up=StepUpRule(**asdict(limit.step_up)) if limit.step_up is not None else None,
+        )
+        for limit in policy.limits
+        if system.name in limit.systems
+    )
 
 
 def _keys(policy: Policy, system: System) -> tuple[KeyRule, ...]:

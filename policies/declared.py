@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from policies.changes import Change, Kind, Side, said
 from policies.declared_grants import grant_changes
+from policies.declared_limits import limit_changes
 from policies.operations import About
 from policies.policy import OnWrite
 from policies.program import (
@@ -32,6 +33,7 @@ from policies.residue import residue_changes
 def declared_changes(before: Program, after: Program) -> Iterator[Change]:
     """What *after* declares otherwise than *before*, whoever asks."""
     yield from grant_changes(before, after)
+    yield from limit_changes(before, after)
     yield from _of_keys(before, after)
     yield from _of_issuers(before, after)
     yield from _of_front_proxies(before, after)

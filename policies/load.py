@@ -89,6 +89,7 @@ def load_policy(folder: Path, now: datetime | None = None, kept: Kept | None = N
         categories={name: category for name, category in categories.items() if category is not None},
         grants=granted.grants,
         reveals=granted.reveals,
+        limits=granted.limits,
         callers=tuple(callers),
         packs=packs,
         systems=systems,

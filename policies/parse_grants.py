@@ -86,12 +86,17 @@ def _grant(section: Section) -> Grant | None:
 def parse_conditions(section: Section) -> dict[str, Any]:
     """Where, when and in which fields a grant applies, by the names of `Grant`."""
     return {
-        "operations": _listed(section, "operations", _OPERATION),
+        "operations": parse_operations(section),
         "records": _listed(section, "records", NAME),
         "fields": _listed(section, "fields", _FIELD),
         "networks": parse_networks(section),
         "hours": _hours(section),
     }
+
+
+def parse_operations(section: Section) -> tuple[str, ...] | None:
+    """The operations in the list under `operations`; None where there is no such list."""
+    return _listed(section, "operations", _OPERATION)
 
 
 def parse_purposes(section: Section, *, required: bool) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""Reads the file of grants: those that apply by themselves, and those that somebody has to ask for (查看原文)."""
+"""Reads the file of grants: those that apply by themselves, those that somebody has to ask for, and the limits."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from policies.parse_grants import GRANT_ID, parse_conditions, parse_grants, parse_purposes, parse_whom
+from policies.parse_limits import parse_limits
 from policies.permits import LONGEST, Kind
-from policies.policy import Grant, Reveal
+from policies.policy import Grant, Limit, Reveal
 from policies.section import NAME, Section
 from policies.transforms.spec import Show
 
@@ -26,13 +27,15 @@ class Granted:
 
     grants: tuple[Grant, ...] = ()
     reveals: tuple[Reveal, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 def parse_granted(file: Section) -> Granted:
     """The grants of a file, in order; none where there are more than anybody could compare."""
     grants = parse_grants(file)
     reveals = file.sections("reveals", "a reveal", _reveal, required=False)
-    number = sum(max(1, len(grant.posts) + len(grant.callers)) for grant in (*grants, *reveals))
+    limits = parse_limits(file)
+    number = sum(max(1, len(grant.posts) + len(grant.callers)) for grant in (*grants, *reveals, *limits))
     if number > MOST_GRANTED:
         message = (
             f"there are {number:,} grants, each counted once for every post and caller that it names, and "
@@ -41,7 +44,7 @@ def parse_granted(file: Section) -> Granted:
         about = f"按所写的岗位和调用者计有 {number:,} 条，最多 {MOST_GRANTED:,} 条"
         file.find(file.place_of("grants"), "too-many-grants", message, about=about)
         return Granted()
-    return Granted(tuple(grants), tuple(reveals))
+    return Granted(tuple(grants), tuple(reveals), tuple(limits))
 
 
 def _reveal(section: Section) -> Reveal | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.findings import Position
+from policies.limits import AtLimit, StepUp
 from policies.operations import Bodies, Operation
 from policies.spelling import Spelling
 from policies.title import Title
@@ -213,6 +214,25 @@ class Reveal(Grant):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit(Grant):
+    """How much each of the callers to whom it applies may be shown and ask for; it `sees` nothing and has no end.
+
+    Of several that apply each counts. A number that is None is none.
+    """
+
+    grants: tuple[str, ...] | None = None
+    """Only who is shown something by one of these grants or reveals counts; None: whoever is shown anything."""
+    requests_a_minute: int | None = None
+    subjects_an_hour: int | None = None
+    """Different subjects of whom anything personal was shown unmasked, in any hour."""
+    subjects_a_day: int | None = None
+    """The same in any 24 hours."""
+    at_limit: AtLimit | None = None
+    """What is done at the limit on subjects; None where there is none. A request too many is always refused."""
+    step_up: StepUp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A key of a caller: an API key, known by its hash, or one that requests are signed with, known by its salt."""
 
@@ -386,6 +406,7 @@ class Policy:
     grants: tuple[Grant, ...]
     reveals: tuple[Reveal, ...] = ()
     """The grants that have to be asked for."""
+    limits: tuple[Limit, ...] = ()
     callers: tuple[Caller, ...]
     packs: dict[str, Pack]
     systems: dict[str, System]

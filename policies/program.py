@@ -9,6 +9,7 @@ import hashlib
 import msgspec
 
 from policies.keys import Signer, Verifier
+from policies.limits import AtLimit
 from policies.operations import About, Headings
 from policies.permits import Kind as PermitKind
 from policies.policy import Direction, Gravity, Harmed, Kind, OnWrite, Owner, Row, State
@@ -289,6 +290,29 @@ class RevealRule(msgspec.Struct, frozen=True, kw_only=True):
     """What the categories are called, Chinese and English, for who chooses between reveals."""
 
 
+class StepUpRule(msgspec.Struct, frozen=True):
+    """By what a strong sign-in is known, and what it is worth; see `policies.limits.StepUp`."""
+
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    within_minutes: int | None = None
+    subjects_an_hour: int | None = None
+    subjects_a_day: int | None = None
+
+
+class LimitRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit; see `policies.policy.Limit`."""
+
+    grant: GrantRule
+    """Whom it is for, and which operations it is about: it sees nothing and never ends."""
+    grants: tuple[str, ...] | None = None
+    requests_a_minute: int | None = None
+    subjects_an_hour: int | None = None
+    subjects_a_day: int | None = None
+    at_limit: AtLimit | None = None
+    step_up: StepUpRule | None = None
+
+
 class KeyRule(msgspec.Struct, frozen=True):
     """One key and its caller."""
 
@@ -366,6 +390,7 @@ class Program(msgspec.Struct, frozen=True):
     transforms: dict[str, Spec] = {}
     """By the names that the catalogue gives them."""
     reveals: tuple[RevealRule, ...] = ()
+    limits: tuple[LimitRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
 
 

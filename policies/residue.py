@@ -23,7 +23,7 @@ from policies.program import (
 from policies.transforms.spec import Redact
 
 _COMPARED = frozenset(
-    "fields operations errors grants keys key_callers issuers front_proxies "
+    "fields operations errors grants limits keys key_callers issuers front_proxies "
     "hosts upstream state labels spelling".split()
 )
 """Attributes of a program that are compared one by one, here or elsewhere."""

@@ -10,7 +10,7 @@ from policies.compile import compile_system
 from policies.findings import Findings
 from policies.load import load_policy
 from policies.parse_reveals import Granted, parse_granted
-from policies.policy import Grant, Policy, Reveal
+from policies.policy import Grant, Limit, Policy, Reveal
 from policies.program import GrantRule, Program
 from policies.section import Section
 from policies.yaml_tree import Entries, read_yaml
@@ -33,6 +33,15 @@ USUAL_REVEAL: dict[str, Any] = {
 }
 
 
+USUAL_LIMIT: dict[str, Any] = {
+    "who": {"posts": ["clerk"]},
+    "systems": ["people"],
+    "subjects_an_hour": 20,
+    "at_limit": "refuse",
+    "reason": "r",
+}
+
+
 def grants_of(**particulars: str) -> list[Grant]:
     """A grant for each name, whose particulars are entries of a YAML mapping; `purpose: ~` leaves an entry out."""
     return [*_granted(USUAL, particulars, "grants").grants]
@@ -41,6 +50,11 @@ def grants_of(**particulars: str) -> list[Grant]:
 def reveals_of(**particulars: str) -> list[Reveal]:
     """The same for grants that have to be asked for."""
     return [*_granted(USUAL_REVEAL, particulars, "reveals").reveals]
+
+
+def limits_of(**particulars: str) -> list[Limit]:
+    """The same for limits."""
+    return [*_granted(USUAL_LIMIT, particulars, "limits").limits]
 
 
 def _granted(usual: dict[str, Any], particulars: dict[str, str], key: str) -> Granted:
@@ -57,13 +71,14 @@ def _granted(usual: dict[str, Any], particulars: dict[str, str], key: str) -> Gr
     return granted
 
 
-def good_policy(grants: Sequence[Grant] = (), reveals: Sequence[Reveal] = ()) -> Policy:
+def good_policy(grants: Sequence[Grant] = (), reveals: Sequence[Reveal] = (), limits: Sequence[Limit] = ()) -> Policy:
     """The good policy with these grants in place of its own."""
     policy = load_policy(GOOD).policy
     return Policy(
         categories=policy.categories,
         grants=tuple(grants),
         reveals=tuple(reveals),
+        limits=tuple(limits),
         callers=policy.callers,
         packs=policy.packs,
         systems=policy.systems,

@@ -132,10 +132,13 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a record that is none": ({"a": "records: [persons]"}, ["unknown-record"]),
     "a field that is none": ({"a": "fields: [person.names]"}, ["unknown-field"]),
     "names for everybody": ({"a": "who: {anyone: true}, purpose: ~"}, ["reveals-to-everyone"]),
-    "numbers for everybody": ({"a": "who: {signed_in: true}, sees: {resident_id: show}"}, ["reveals-to-everyone"]),
+    "numbers for everybody": (
+        {"a": "who: {signed_in: true}, sees: {resident_id: show}"},
+        ["no-limit", "reveals-to-everyone"],
+    ),
     "numbers for everybody of a ward": (
         {"a": "who: {attributes: {ward: ['3']}}, sees: {resident_id: show}"},
-        ["rule-dead"],
+        ["no-limit", "rule-dead"],
     ),
     "masks for everybody": ({"a": "who: {anyone: true}, purpose: ~, sees: {resident_id: redact}"}, []),
     "numbers that anybody sends": (

@@ -200,6 +200,8 @@ SECTIONS = {
     "`grants`": "grants#",
     "a grant": "grants#/$defs/grant",
     "a reveal": "grants#/$defs/reveal",
+    "a limit": "grants#/$defs/limit",
+    "`step_up`": "grants#/$defs/limit/properties/step_up",
     "`who`": "grants#/$defs/grant/properties/who",
     "a condition": "grants#/$defs/grant/properties/rows/additionalProperties",
     "`hours`": "grants#/$defs/grant/properties/hours",
