@@ -17,9 +17,10 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    trees_in,
 )
 
-KINDS = ("json", "html", "csv", "text")
+KINDS = ("json", "html", "csv", "text", "ndjson")
 
 
 def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[GrantRule]) -> bool:
@@ -32,10 +33,8 @@ def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[
 
 def _shows(program: Program, shapes: Shapes, kind: str, grant: GrantRule) -> bool:
     match kind:
-        case "json" if shapes.json is not None:
-            return _besides(program, shapes.json, grant)
-        case "csv" if shapes.csv is not None:
-            return _besides(program, shapes.csv, grant)
+        case _ if (tree := trees_in(shapes).get(kind)) is not None:
+            return _besides(program, tree, grant)
         case "text" if shapes.text is not None:
             return shapes.text == FREE_TEXT or is_shown_by(program, shapes.text, grant)
         case "html" if shapes.html is not None:

@@ -39,7 +39,8 @@ def _passing(operation: Operation) -> str:
     """
     if operation.answers.text == PUBLIC:
         return "text: public"
-    if any(not target.path and target.category == PUBLIC for target in operation.answers.json or ()):
-        return "json: public"
+    for format_, targets in (("json", operation.answers.json), ("ndjson", operation.answers.ndjson)):
+        if any(not target.path and target.category == PUBLIC for target in targets or ()):
+            return f"{format_}: public"
     others = [media_type for media_type in operation.static if media_type not in STATIC_TYPES]
     return f"static: {', '.join(others)}"[:80] if others else ""

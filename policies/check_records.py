@@ -72,7 +72,7 @@ def _is_clear(record: Record, name: str, policy: Policy) -> bool:
 
 def _goes_by_key(operation: Operation) -> bool:
     parameters = any(parameter.about is About.KEY for parameter in operation.parameters)
-    targets = any(target.key_of or target.cursor_of for target in operation.answers.json or ())
+    targets = any(target.key_of or target.cursor_of for target in operation.answers.targets)
     in_path = KEY_IN_PATH in operation.path and operation.refuse is None
     return in_path or parameters or targets or bool(operation.key_headers)
 
@@ -87,4 +87,4 @@ def _records_of(operation: Operation) -> set[str]:
 
 
 def _keys_in(bodies: Bodies) -> set[str]:
-    return {record for target in bodies.json or () for record in (target.key_of, target.cursor_of)}
+    return {record for target in bodies.targets for record in (target.key_of, target.cursor_of)}

@@ -175,7 +175,7 @@ def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
 
 def records_in(bodies: Bodies) -> set[str]:
     """The records that *bodies* hold."""
-    found = {target.record for target in bodies.json or ()} | {bodies.csv or ""}
+    found = {target.record for target in bodies.targets} | {bodies.csv or ""}
     if bodies.html is not None and bodies.html.record:
         found.add(bodies.html.record)
     return found - {""}

@@ -26,6 +26,7 @@ from policies.program import (
     RowsShape,
     Shape,
     Shapes,
+    trees_in,
 )
 from policies.residue import residue_changes
 
@@ -169,7 +170,7 @@ def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]
 
 def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     """What is declared of bodies besides where values stand: whom records are about, and what is said of pages."""
-    for format_, shape in (("json", shapes.json), ("csv", shapes.csv)):
+    for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
     if shapes.html is not None:
         yield from ((f"subject html {place}".rstrip(), subject) for place, subject in _subjects(shapes.html.record, ""))

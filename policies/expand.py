@@ -85,12 +85,16 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
     def named(name: str | None) -> str | None:
         return record if name == "{record}" else name
 
+    def targets(found: tuple[Target, ...] | None) -> tuple[Target, ...] | None:
+        return None if found is None else tuple(_target_for(target, named) for target in found)
+
     html = bodies.html
     return Bodies(
-        json=None if bodies.json is None else tuple(_target_for(target, named) for target in bodies.json),
+        json=targets(bodies.json),
         html=None if html is None else _page_for(html, named),
         csv=named(bodies.csv),
         text=bodies.text,
+        ndjson=targets(bodies.ndjson),
     )
 
 

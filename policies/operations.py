@@ -102,6 +102,13 @@ class Bodies:
     html: HtmlBody | None = None
     csv: str | None = None
     text: str | None = None
+    ndjson: tuple[Target, ...] | None = None
+    """What each line, or each record of a sequence, is."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What stands at places of bodies that are trees."""
+        return (*(self.json or ()), *(self.ndjson or ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

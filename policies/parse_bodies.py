@@ -26,24 +26,25 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         return Bodies()
     sent = page == "form"  # nothing but JSON and forms is sent on
     bodies = Bodies(
-        json=_json(inner),
+        json=_json(inner, "json"),
         html=_page(inner, page),
         csv=None if sent else inner.text("csv", required=False, fits=NAME_OR_RECORD),
         text=None if sent else inner.text("text", required=False, fits=NAME),
+        ndjson=None if sent else _json(inner, "ndjson"),
     )
     inner.done()
     return bodies
 
 
-def _json(section: Section) -> tuple[Target, ...] | None:
-    node = section.node_of("json", required=False)
+def _json(section: Section, key: str) -> tuple[Target, ...] | None:
+    node = section.node_of(key, required=False)
     if node is None:
         return None
     if isinstance(node, Scalar):
-        record = section.text_of(node, "json", NAME_OR_RECORD)
+        record = section.text_of(node, key, NAME_OR_RECORD)
         return (Target(path="", record=record, at=node.at),) if record else ()
     targets = []
-    for path, at, inner in section.entries("json"):
+    for path, at, inner in section.entries(key):
         if not _POINTER.fullmatch(path):
             section.find(
                 at,

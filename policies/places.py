@@ -16,9 +16,9 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    trees_in,
 )
 
-FORMATS = ("json", "html", "csv", "text")
 HIDDEN = (UNDECLARED,)
 _LABEL = "~label"
 _CONTROL = "~control"
@@ -39,13 +39,9 @@ type Held = tuple[int, ...]
 
 def places_in(shapes: Shapes) -> Iterator[Place]:
     """Every place of which *shapes* declare something."""
-    if shapes.json is not None:
-        for steps in _leaves(shapes.json):
-            yield Place("json", steps)
-    if shapes.csv is not None:
-        for name, child in shapes.csv.children.items():
-            if isinstance(child, ValueShape):
-                yield Place("csv", (name,))
+    for format_, shape in trees_in(shapes).items():
+        # A cell holds one value, and nothing beside it.
+        yield from (Place(format_, steps) for steps in _leaves(shape) if format_ != "csv" or len(steps) == 1)
     if shapes.text is not None:
         yield Place("text")
     if shapes.html is not None:
@@ -56,10 +52,8 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
 def held_at(shapes: Shapes, place: Place) -> Held:
     """What *shapes* say of values in *place*: `HIDDEN` where they say nothing of it."""
     match place.format:
-        case "json" if shapes.json is not None:
-            return _below(shapes.json, place.steps)
-        case "csv" if shapes.csv is not None:
-            return _below(shapes.csv, place.steps)
+        case format_ if (tree := trees_in(shapes).get(format_)) is not None:
+            return _below(tree, place.steps)
         case "text" if shapes.text is not None:
             return (shapes.text,)
         case "html" if shapes.html is not None:

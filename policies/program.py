@@ -169,11 +169,19 @@ class Shapes(msgspec.Struct, frozen=True):
     csv: ObjectShape | None = None
     text: int | None = None
     """Index of the field that the whole text is."""
+    ndjson: Shape | None = None
+    """Of each record of a body that is one record behind another."""
+
+
+def trees_in(shapes: Shapes) -> dict[str, Shape]:
+    """By its format, what is declared of each body whose values stand in named places."""
+    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson}
+    return {format_: shape for format_, shape in trees.items() if shape is not None}
 
 
 def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
-    waiting: list[Shape | None] = [shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None]
+    waiting: list[Shape | None] = [*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
     while waiting:
         match waiting.pop():

@@ -19,6 +19,7 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    trees_in,
 )
 from policies.transforms.spec import Redact
 
@@ -121,7 +122,7 @@ def _names(program: Program, fields: tuple[int, ...]) -> list[str]:
 def _places(program: Program, shapes: Shapes) -> _Rest:
     """By each place in *shapes*: which field's values stand there, and as what."""
     found: _Rest = {}
-    for format_, shape in (("json", shapes.json), ("csv", shapes.csv)):
+    for format_, shape in trees_in(shapes).items():
         found |= {f"{format_} {place}": what for place, what in _within(program, shape, "")}
     if shapes.html is not None:
         found |= {f"html {place}": what for place, what in _of_page(program, shapes.html)}

@@ -141,6 +141,7 @@ class ShapeMaker:
             html=None if bodies.html is None else self._html(bodies.html),
             csv=None if bodies.csv is None else self.record(bodies.csv, self._system.at),
             text=None if bodies.text is None else self.value("text", bodies.text, self._system.at),
+            ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
         )
 
     def value(

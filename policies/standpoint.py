@@ -29,6 +29,8 @@ _SOMEBODY = "@"
 """The id of somebody imagined, whom no grant names."""
 _MONDAY = datetime(2026, 1, 5, tzinfo=timezone(timedelta(hours=8)))
 """The beginning of a week in Beijing."""
+LEARNT = ("json", "html", "text")
+"""What is shown of a system that is being learnt, with every value hidden."""
 MOST_IMAGINED = 60
 """With other values of the conditions of one grant. What they do not tell is told by what is declared."""
 
@@ -157,13 +159,14 @@ class Standpoint:
             html=answers.html if answers.html is not None else errors.html,
             csv=errors.csv if errors.csv is not None else answers.csv,
             text=errors.text if errors.text is not None else answers.text,
+            ndjson=errors.ndjson if errors.ndjson is not None else answers.ndjson,
         )
 
     def held(self, shapes: Shapes, place: Place) -> Held:
         """What stands at *place* of a body of *shapes*: nothing where the answer would be withheld."""
         if not self.is_learning:
             return held_at(shapes, place)
-        return HIDDEN if place.format != "csv" else ()
+        return HIDDEN if place.format in LEARNT else ()
 
     def decided(self, view: View, held: Held, table: int = GENERAL) -> tuple[Decision, FieldInfo]:
         """What becomes of a value that is one of *held*: of a key, what becomes of the first part that is hidden.

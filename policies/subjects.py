@@ -21,7 +21,17 @@ from policies.formats.sent_form import Part
 from policies.near import folded_name, named_within
 from policies.permits import Kind
 from policies.policy import Direction, Owner
-from policies.program import UNDECLARED, GrantRule, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import (
+    UNDECLARED,
+    GrantRule,
+    HtmlShapes,
+    ObjectShape,
+    Program,
+    RowsShape,
+    Shape,
+    ValueShape,
+    trees_in,
+)
 from policies.restoring import Restoring, names_key
 from policies.sent_json import Step
 from policies.write_back import control_field, plain
@@ -239,7 +249,7 @@ def _by_subject(program: Program) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for operation in program.operations:
         for shapes in (operation.answers, operation.body):
-            for shape in (shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None):
+            for shape in (*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None):
                 _walk(shape, set(), found)
     return found
 

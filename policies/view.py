@@ -27,6 +27,7 @@ from policies.formats.json_nodes import Object, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
+from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
 from policies.links import OF_ADDRESSES, Links
@@ -165,7 +166,7 @@ class View:
         choice: Choice = EVERYBODYS,
         addresses: Addresses | None = None,
     ) -> Masker | None:
-        """A masker for one body of *kind* (`json`, `html`, `csv`, `text`), or None where none is declared.
+        """A masker for one body of *kind*, one of `trial.KINDS`,, or None where none is declared.
 
         *said* is what the caller said in the request, *choice* what depends on who that is; *addresses* writes those of
         the answer. Raises Withheld for what may hold records that are left out, and does not say which.
@@ -195,6 +196,9 @@ class View:
             case "json" if shapes.json is not None:
                 node = self._binding.node(shapes.json, GENERAL, addresses)
                 return JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
+            case "ndjson" if shapes.ndjson is not None:
+                node = self._binding.node(shapes.ndjson, GENERAL, addresses)
+                return NdjsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
                 record = self._binding.node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)

@@ -23,12 +23,25 @@ KINDS = {
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
     "text/plain": "text",
+    "application/x-ndjson": "ndjson",
+    "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+    "application/x-jsonlines": "ndjson",
+    "application/json-seq": "ndjson",
 }
+_SUFFIXES = {"+json": "json", "+json-seq": "ndjson"}
 TEXT_KINDS = ("html", "csv", "text")
 STATIC = "static"
 
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
 _BODILESS = frozenset({204, 205, 304})
+
+
+def kind_of(media_type: str) -> str:
+    """What reads bodies of *media_type*; empty where nothing does."""
+    if media_type in KINDS:
+        return KINDS[media_type]
+    return next((kind for suffix, kind in _SUFFIXES.items() if media_type.endswith(suffix)), "")
 
 
 class ReadOnly:
@@ -102,7 +115,7 @@ def treatment_of(
         except Withheld as withheld:
             return Withhold(reason=reason_for_body(withheld.reason))
         return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
-    kind = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
+    kind = kind_of(media_type)
     try:
         masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
     except Withheld as withheld:

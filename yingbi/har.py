@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from policies.inventory import Inventory, Notes
 from policies.sketch import sketch
-from proxy.answer import KINDS
+from proxy.answer import kind_of
 from proxy.message import media_type_in
 
 FIRST_OF_ERRORS = 400
@@ -40,7 +40,7 @@ def _note(inventory: Inventory, entry: dict[str, Any], hosts: Collection[str]) -
     operation = inventory.operation(request["method"], unquote(split.path), names)
     content = response["content"]
     media_type, charset = media_type_in(content.get("mimeType", ""))
-    format_ = KINDS.get(media_type, "json" if media_type.endswith("+json") else "")
+    format_ = kind_of(media_type)
     if operation is None or not format_ or request["method"] != "GET":
         return
     text = content.get("text", "")

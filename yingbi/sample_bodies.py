@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
+from policies.formats.ndjson_body import records_in
 from policies.transforms.positions import STAR
 
 _ABSENT = object()
@@ -80,6 +81,10 @@ def _json(body: bytes) -> object:
     return msgspec.json.decode(body)
 
 
+def _records(body: bytes) -> object:
+    return [msgspec.json.decode(record) for record in records_in(body)]
+
+
 def _rows(body: bytes) -> object:
     return list(csv.reader(io.StringIO(body.decode(), newline="")))
 
@@ -92,4 +97,10 @@ def _lines(body: bytes) -> object:
     return body.decode().split("\n")
 
 
-_READERS: Mapping[str, Callable[[bytes], object]] = {"json": _json, "html": _pieces, "csv": _rows, "text": _lines}
+_READERS: Mapping[str, Callable[[bytes], object]] = {
+    "json": _json,
+    "html": _pieces,
+    "csv": _rows,
+    "text": _lines,
+    "ndjson": _records,
+}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.declaring import declared
 from tests.front import VERSIONS, Front
 from tests.rig import Rig, rigged
 
@@ -19,6 +20,19 @@ def secured_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """The same behind TLS, where either version of HTTP is spoken."""
     with rigged(tmp_path_factory.mktemp("gateway"), tls=True) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def declaring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The same where answers in more formats are declared; see `tests.declaring`."""
+    policies = declared(tmp_path_factory.mktemp("declared"))
+    with rigged(tmp_path_factory.mktemp("gateway"), policies=policies, tls=True) as made:
+        yield made
+
+
+@pytest.fixture(params=VERSIONS)
+def declaring_front(declaring: Rig, request: pytest.FixtureRequest) -> Front:
+    return Front(declaring, request.param)
 
 
 @pytest.fixture(params=VERSIONS)

@@ -10,6 +10,7 @@ import pytest
 from policies.compile_folder import compile_folder
 from policies.findings import PolicyError
 from policies.trial import KINDS, Caller, NotTried, Trial, Tried, read_caller
+from tests.declaring import declared
 from tests.policies.compiled import GOOD
 from tests.policies.owned import declare_owned
 from tests.policies.revealed import declare_reveals
@@ -190,14 +191,17 @@ def test_what_cannot_be_read_is_withheld(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_answer_can_be_tried(trial: Trial, kind: str) -> None:
+def test_every_kind_of_answer_can_be_tried(kind: str, tmp_path: Path) -> None:
+    trial = Trial(compile_folder(declared(tmp_path)))
     bodies = {
         "json": ANSWER,
         "csv": "name,mobile\r\n张三丰,13800138000\r\n".encode(),
         "html": '<table><td class="col-name">张三丰</td></table>'.encode(),
         "text": "经办人电话13800138000".encode(),
+        "ndjson": json.dumps(PERSON).encode(),
     }
-    shown = tried(trial, bodies[kind], kind=kind)
+    operation = "GET /people" if kind in ("html", "text", "json") else "GET /export"
+    shown = tried(trial, bodies[kind], kind=kind, operation=operation)
     assert shown.body
     assert not shown.withheld
     assert "张三丰".encode() not in shown.body

@@ -9,10 +9,18 @@ from yingbi.commands.policy_life import add_life
 from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import FINE, FOUND, Commands, add_command
 
-KINDS = ("json", "html", "csv", "text")
+KINDS = ("json", "html", "csv", "text", "ndjson")
 """See `policies.trial.KINDS`."""
 MOST_DAYS = 3650
-_KIND_OF_NAME = {".json": "json", ".html": "html", ".htm": "html", ".csv": "csv", ".txt": "text"}
+_KIND_OF_NAME = {
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".csv": "csv",
+    ".txt": "text",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
 
 
 def add_policies(commands: Commands) -> None:

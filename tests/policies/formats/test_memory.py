@@ -11,6 +11,7 @@ from policies.formats.csv_body import CsvMasker
 from policies.formats.html_body import LARGEST_PAGE, HtmlMasker
 from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Masker, Withheld
+from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, tally
 from tests.policies.formats.test_html_body import SHAPE, seal
@@ -50,6 +51,12 @@ def _rows_of_json() -> Iterator[bytes]:
     yield b'{"id": 1}]}'
 
 
+def _lines_of_json() -> Iterator[bytes]:
+    for number in range(STREAM // 6300):
+        row = {"id": number, "name": f"张三{number}", "mobile": _number(number), "address": SHOWN, "remark": "x"}
+        yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
+
+
 def _rows_of_html(size: int) -> Iterator[bytes]:
     yield b"<table>"
     for number in range(size // 6300):
@@ -67,6 +74,7 @@ STREAMS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "csv": ("csv", _rows_of_csv, 4),
     "csv of many short records": ("csv", lambda: _repeated(b"id,name\r\n", b"1,\r\n", b"", FEW), 4),
     "json": ("json", _rows_of_json, 6),
+    "ndjson": ("ndjson", _lines_of_json, 4),
     "html": ("html", lambda: _rows_of_html(LARGEST_PAGE * 9 // 10), 9),
     "html without a block": ("html", lambda: _repeated(b"<p>", b"<b></b><!--x--> ", b"", FEW), 8),
     "html of short scripts": ("html", lambda: _repeated(b"", b"<script>x</script>", b"", FEW), 10),
@@ -81,6 +89,7 @@ ENDLESS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "a string that never ends": ("json", lambda: _repeated(b'{"rows": [{"name": "', b"\\u5f20" * 99, b"", STREAM), 20),
     "a key that never ends": ("json", lambda: _repeated(b'{"', b"x" * 99, b"", STREAM), 6),
     "a number that never ends": ("json", lambda: _repeated(b'{"total": ', b"1" * 99, b"", STREAM), 6),
+    "a line that never ends": ("ndjson", lambda: _repeated(b"", b'["x"],' * 16, b"", STREAM), 6),
     "white space": ("json", lambda: _repeated(b"", b" " * 64, b"", STREAM), 5),
     "brackets": ("json", lambda: _repeated(b"", b"[" * 64, b"", STREAM), 12),
     "a comment that never ends": ("html", lambda: _repeated(b"<!--", b"x" * 64, b"", STREAM), 12),
@@ -105,6 +114,8 @@ def make(kind: str) -> Masker:
             return CsvMasker(RECORD, UNDECLARED, tally(), "utf-8")
         case "json":
             return JsonMasker(LIST, UNDECLARED, tally())
+        case "ndjson":
+            return NdjsonMasker(RECORD, UNDECLARED, tally())
         case "html":
             return HtmlMasker(SHAPE, tally(), "utf-8", seal)
         case _:

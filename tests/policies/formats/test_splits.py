@@ -13,6 +13,7 @@ from policies.formats.html_body import HtmlMasker
 from policies.formats.json_body import JsonMasker
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.masker import Masker, Withheld
+from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, in_pieces, tally, whole
 from tests.policies.formats.test_html_body import SHAPE, seal
@@ -22,6 +23,7 @@ type Maker = Callable[[str], Masker]
 
 MAKERS: dict[str, Maker] = {
     "json": lambda charset: JsonMasker(LIST, UNDECLARED, tally()),
+    "ndjson": lambda charset: NdjsonMasker(RECORD, UNDECLARED, tally()),
     "learning": lambda charset: LearningJsonMasker(UNDECLARED, tally()),
     "html": lambda charset: HtmlMasker(SHAPE, tally(), charset, seal),
     "csv": lambda charset: CsvMasker(RECORD, UNDECLARED, tally(), charset),
@@ -45,6 +47,8 @@ PAGE = (
 BODIES: dict[str, tuple[str, str]] = {
     "json": ("json", json.dumps({"rows": [ROW, ROW], "total": 2}, ensure_ascii=False)),
     "json, escaped": ("json", json.dumps({"rows": [ROW], "total": 2}, indent=1)),
+    "ndjson": ("ndjson", f"{json.dumps(ROW, ensure_ascii=False)}\r\n" * 2),
+    "ndjson, a sequence": ("ndjson", f"\x1e{json.dumps(ROW, indent=1)}\n"),
     "json of a system being learnt": ("learning", json.dumps({"rows": [ROW]}, ensure_ascii=False)),
     "html": ("html", PAGE),
     "csv": ("csv", f'id,name,address,remark\r\n1,张三丰𠀀,"幸福路""{ODD}""\n二楼","张三丰𠀀来过"\r\n2,李四,x,\r\n'),
@@ -53,7 +57,7 @@ BODIES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 CASES = [
     (name, charset) for name, (kind, _) in BODIES.items()
-    for charset in (("utf-8",) if kind in ("json", "learning") else ("utf-8", "gb18030"))
+    for charset in (("utf-8",) if kind in ("json", "ndjson", "learning") else ("utf-8", "gb18030"))
 ]  # fmt: skip
 
 
@@ -100,7 +104,7 @@ LIMITS = (
 def test_a_streamed_body_is_masked_alike_however_it_arrives(case: tuple[str, str], times: int, cuts: list[int]) -> None:
     name, charset = case
     kind, text = BODIES[name]
-    body = (text if kind in ("json", "csv") else text * times).encode(charset)
+    body = (text if kind in ("json", "ndjson", "csv") else text * times).encode(charset)
 
     def make() -> Masker:
         return MAKERS[kind](charset)
