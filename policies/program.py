@@ -330,6 +330,16 @@ class FrontProxyRule(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...]
 
 
+class HeaderRule(msgspec.Struct, frozen=True):
+    """By which header the system behind is told who asks; see `policies.policy.IdentityHeader`."""
+
+    name: str
+    """In lower case."""
+    audience: str
+    anonymous: bool
+    names_citizens: bool
+
+
 class LabelShape(msgspec.Struct, frozen=True):
     """How values and the labels beside them are told apart, each pair the value's name first."""
 
@@ -367,6 +377,7 @@ class Program(msgspec.Struct, frozen=True):
     """By the names that the catalogue gives them."""
     reveals: tuple[RevealRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
+    identity_header: HeaderRule | None = None
 
 
 class _File(msgspec.Struct, frozen=True):
