@@ -21,6 +21,7 @@ from policies.program import (
     FieldInfo,
     FrontProxyRule,
     GrantRule,
+    HeaderRule,
     IssuerRule,
     KeyRule,
     LabelShape,
@@ -108,6 +109,19 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             )
             for front in system.front_proxies
         ),
+        identity_header=_identity_header(system),
+    )
+
+
+def _identity_header(system: System) -> HeaderRule | None:
+    header = system.identity_header
+    if header is None:
+        return None
+    return HeaderRule(
+        name=header.name.lower(),
+        audience=header.audience,
+        anonymous=header.anonymous,
+        names_citizens=header.names_citizens,
     )
 
 

@@ -152,6 +152,7 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "state"): program.state,
         ("", "labels"): program.labels,
         ("", "spelling"): program.spelling,
+        ("", "identity_header"): program.identity_header,
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:

@@ -42,6 +42,13 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
         yield f"      purposes: [{', '.join(front.purposes)}]"
         yield f"      kind: {front.kind}"
         yield f"      until: {front.until.isoformat()}"
+    if system.identity_header:
+        header = system.identity_header
+        yield "  header:"
+        yield f"    name: {header.name}"
+        yield f"    audience: {_quoted(header.audience)}"
+        yield f"    anonymous: {'true' if header.anonymous else 'false'}"
+        yield f"    citizens: {'as-said' if header.names_citizens else 'digest'}"
     if system.jwt:
         yield "  jwt:"
     for issuer in system.jwt:

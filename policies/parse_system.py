@@ -8,6 +8,7 @@ from policies.formats.sent_form import SIGNATURES
 from policies.parse_bodies import parse_bodies
 from policies.parse_front import parse_front_proxies
 from policies.parse_grants import ATTRIBUTE
+from policies.parse_identity_header import parse_identity_header
 from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_transforms import parse_spec
@@ -69,7 +70,7 @@ def parse_system(file: Section) -> System | None:
     upstream = _upstream(file)
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
-    identity = _identity(file)
+    identity = _identity(file, name or "")
     pack = file.name("pack", required=False)
     variables = {
         key: value
@@ -120,8 +121,8 @@ def _upstream(file: Section) -> str | None:
     return None
 
 
-def _identity(file: Section) -> dict[str, Any]:
-    """What `identity` says, by the names of `System`."""
+def _identity(file: Section, system: str) -> dict[str, Any]:
+    """What `identity` of *system* says, by the names of `System`."""
     section = file.section("identity", required=False)
     if section is None:
         return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": ()}
@@ -130,6 +131,7 @@ def _identity(file: Section) -> dict[str, Any]:
         "api_keys": section.flag("api_keys", default=False),
         "signed_requests": section.flag("signed_requests", default=False),
         "front_proxies": parse_front_proxies(section),
+        "identity_header": parse_identity_header(section, system),
     }
     section.done()
     return identity

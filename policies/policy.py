@@ -368,6 +368,19 @@ class FrontProxy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityHeader:
+    """How a system behind is told who asks."""
+
+    name: str
+    audience: str
+    anonymous: bool
+    """Whether it is told as well that nobody has signed in."""
+    names_citizens: bool
+    """Whether it is told of citizens what their credential says, and not the digest that the log has."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system behind the gateway."""
 
@@ -383,6 +396,8 @@ class System:
     signed_requests: bool
     """Whether requests that are signed with a key count."""
     front_proxies: tuple[FrontProxy, ...]
+    identity_header: IdentityHeader | None = None
+    """None: it is not told who asks."""
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]

@@ -362,6 +362,16 @@ class FrontProxyRule(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...]
 
 
+class HeaderRule(msgspec.Struct, frozen=True):
+    """By which header the system behind is told who asks; see `policies.policy.IdentityHeader`."""
+
+    name: str
+    """In lower case."""
+    audience: str
+    anonymous: bool
+    names_citizens: bool
+
+
 class LabelShape(msgspec.Struct, frozen=True):
     """How values and the labels beside them are told apart, each pair the value's name first."""
 
@@ -400,6 +410,7 @@ class Program(msgspec.Struct, frozen=True):
     reveals: tuple[RevealRule, ...] = ()
     limits: tuple[LimitRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
+    identity_header: HeaderRule | None = None
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -24,8 +24,23 @@ from policies.program import (
 from policies.transforms.spec import Redact
 
 _COMPARED = frozenset(
-    "fields operations errors grants limits keys key_callers issuers front_proxies "
-    "hosts upstream state labels spelling".split()
+    {
+        "errors",
+        "fields",
+        "front_proxies",
+        "grants",
+        "hosts",
+        "identity_header",
+        "issuers",
+        "key_callers",
+        "keys",
+        "labels",
+        "limits",
+        "operations",
+        "spelling",
+        "state",
+        "upstream",
+    }
 )
 """Attributes of a program that are compared one by one, here or elsewhere."""
 _SAID = frozenset("title_zh title_en harms transforms".split())

@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = {
     "file-type": "不是可以上传的文件类型",
     "folder-unread": "整个目录下的内容不经查看就显示",
     "filter-without-field": "筛选参数的名称里没有 `{field}`",
+    "header-taken": "这个头部网关另有用处，请换一个名称",
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",
     "key-not-taken": "没有系统接受这种密钥",

@@ -122,17 +122,23 @@ def request_of(flow: HTTPFlow) -> Request:
 
 
 def send_on(
-    flow: HTTPFlow, request: Request, forward: Forward, upstream: tuple[str, str, int], cookies: Cookies
+    flow: HTTPFlow,
+    request: Request,
+    forward: Forward,
+    upstream: tuple[str, str, int],
+    cookies: Cookies,
+    identity: tuple[str, str] | None = None,
 ) -> None:
     """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
-    of its *cookies* those that it has set itself.
+    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`.
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
     fields = [(b"host", request.authority.encode())]  # also where only the target, or HTTP/2, has said it
+    ours = identity[0] if identity is not None else ""
     for name, value in flow.request.headers.fields:
         key = name.lower().decode("ascii", "replace")
-        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES):
+        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES) or key == ours:
             continue
         if key == "cookie":
             value = _opened(value, cookies)
@@ -151,6 +157,8 @@ def send_on(
         (b"x-forwarded-proto", b"https"),
         (b"x-forwarded-host", request.authority.encode()),
     ]
+    if identity is not None and identity[1]:
+        fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
     if forward.body or forward.acts:
         fields.append((b"content-length", str(len(forward.body)).encode()))
     came = flow.request.data

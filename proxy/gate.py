@@ -31,6 +31,8 @@ from proxy.exchange import (
 )
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
+from proxy.identity_header import IdentityHeaders
+from proxy.identity_keys import NoIdentityKey
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.message import Malformed
@@ -66,6 +68,7 @@ class Gate:
         connection_of: Callable[[Client], Holds | None],
         said: Callable[[str, str], None],
         counters: Counters,
+        identity_headers: IdentityHeaders,
         learner: Learner | None = None,
         shadow: Shadow | None = None,
         asked: Path | None = None,
@@ -82,6 +85,8 @@ class Gate:
         self.said = said
         """Is told where something failed and how, as two codes."""
         self.counters = counters
+        self.identity_headers = identity_headers
+        """Tell systems behind who asks."""
         self.learner = learner or Learner()
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
@@ -172,6 +177,11 @@ class Gate:
         assert exchange.request is not None
         assert exchange.forward is not None
         assert exchange.system is not None
+        try:
+            identity = self.identity_headers.of(exchange.system, exchange.forward, exchange.ledger)
+        except NoIdentityKey:
+            self.withhold(flow, exchange, "keys_missing")
+            return
         if exchange.forward.acts:
             try:
                 exchange.ledger.intent()
@@ -181,7 +191,8 @@ class Gate:
         exchange.is_sent = True
         exchange.sent_s = time.monotonic()
         self.underway.add(flow)
-        send_on(flow, exchange.request, exchange.forward, exchange.system.upstream, exchange.system.cookies)
+        system = exchange.system
+        send_on(flow, exchange.request, exchange.forward, system.upstream, system.cookies, identity)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -376,7 +387,11 @@ class Gate:
         assert exchange.system is not None
         ledger = exchange.ledger
         answer = signin.answer(
-            exchange.request, flow.request.raw_content or b"", exchange.system, ledger.started.timestamp()
+            exchange.request,
+            flow.request.raw_content or b"",
+            exchange.system,
+            ledger.started.timestamp(),
+            self.identity_headers.keys.jwks,
         )
         if answer is None:
             self.withhold(flow, exchange, "operation_not_declared")

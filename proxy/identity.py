@@ -40,6 +40,8 @@ class Caller:
     """The number of that basis, such as a power of attorney."""
     earlier: tuple[str, ...] = ()
     """Of a citizen, the digests under the keys of earlier epochs: who was blocked by one of them stays blocked."""
+    named: str = field(default="", repr=False)
+    """Of a citizen, what the credential itself says; held for the system behind, and never recorded."""
     is_exact: bool = True
     """Whether the caller's own identifier is nobody else's, as it is spelled."""
 

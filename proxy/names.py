@@ -25,7 +25,8 @@ class Names:
             raise BadCredential
         if kind is CallerKind.CITIZEN:
             earlier = tuple(each(name) for each in self._digester.earlier)
-            return Caller(id=self._digester(name), kind=kind, earlier=earlier, is_exact=is_exact(name))
+            digest = self._digester(name)
+            return Caller(id=digest, kind=kind, earlier=earlier, named=name, is_exact=is_exact(name))
         # Else it would be counted, granted and blocked as a caller with a key is, or as a citizen.
         if _as_read(name) in self._key_callers or _DIGEST.fullmatch(name) is not None:
             raise BadCredential

@@ -4,6 +4,7 @@ A browser cannot send a header of ours, so the credential becomes a cookie that 
 """
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -14,6 +15,8 @@ from proxy.system import System
 PREFIX = "/.yingbi/"
 SIGN_IN = PREFIX + "sign-in"
 SIGN_OUT = PREFIX + "sign-out"
+JWKS = PREFIX + "jwks.json"
+"""By which systems behind check what the gateway tells them of who asks: see `identity_header.py`."""
 
 _PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
@@ -59,12 +62,17 @@ class OwnAnswer:
     """One of `reasons.REASONS` where what was asked for was refused."""
 
 
-def answer(request: Request, body: bytes, system: System, now: float) -> OwnAnswer | None:
-    """The answer to a request under `PREFIX` at the POSIX time *now*; None where there is no such page."""
+def answer(request: Request, body: bytes, system: System, now: float, jwks: Callable[[], bytes]) -> OwnAnswer | None:
+    """The answer to a request under `PREFIX` at the POSIX time *now*; None where there is no such page.
+
+    *jwks* gives the document with the gateway's own keys.
+    """
     title = f"{system.program.title_zh} {system.program.title_en}"
     match request.method, request.path:
         case "GET", path if path == SIGN_IN:
             return _page(title, 200)
+        case "GET", path if path == JWKS:
+            return OwnAnswer(status=200, headers=((b"content-type", b"application/jwk-set+json"),), body=jwks())
         case "POST", path if path == SIGN_IN:
             credential = _credential_in(body) if _is_from_here(request) else ""
             try:

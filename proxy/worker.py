@@ -32,6 +32,8 @@ from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
 from proxy.gate import Gate
 from proxy.http2 import HELD
+from proxy.identity_header import ISSUER, IdentityHeaders
+from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
@@ -75,6 +77,8 @@ class WorkerSettings:
     """Folder of what was signed and has been taken; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
+    issuer: str = ISSUER
+    """As who it signs what systems behind are told of callers."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -154,6 +158,8 @@ class Worker:
         self.master = Master(options.Options())
         self.master.addons = Dispatcher(self.master)
         self.proxy = Proxyserver()  # type: ignore[no-untyped-call]
+        self.identity_keys = IdentityKeys(settings.keys, self._refused)
+        self.identity_keys.renew()
         self.gate = Gate(
             self.current,
             self.log,
@@ -164,6 +170,7 @@ class Worker:
             connection_of=self._connection_of,
             said=lambda hook, kind: log.error("hook_failed hook=%s kind=%s", hook, kind),
             counters=self.counters,
+            identity_headers=IdentityHeaders(self.identity_keys, settings.issuer),
             learner=Learner(settings.inventory, self.current.secret),
             shadow=Shadow(
                 settings.published,
@@ -216,6 +223,7 @@ class Worker:
             self.gate.underway.tick()
             self._end_slow_requests()
             self.tls.renew()
+            self.identity_keys.renew()
             self.gate.learner.tick()
             self.gate.shadow.tick()
             self.counters.set("serving", int(serving))

@@ -26,6 +26,7 @@ from policies.root_key import file_root_key, root_path
 from proxy.board import Board
 from proxy.counters import Counters
 from proxy.identity import hash_key
+from proxy.identity_keys import make_identity_key
 from proxy.keys_in_force import ring_path
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of
@@ -56,6 +57,7 @@ class Gateway:
         keys = self.home / "keys"
         for name in ("program", "overlay", "permits", "digest-1", "fields"):
             make_secret(keys / f"{name}.key")
+        make_identity_key(keys)
         epochs_path(keys).write_bytes(write_epochs([]))
         self.signer = Signer(keys / "program.key")
         self.overlay_signer = Signer(keys / "overlay.key")

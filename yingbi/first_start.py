@@ -17,6 +17,7 @@ from deploy.private_file import write_private
 from policies.epochs import FIRST, digest_key_path, digester_in, epochs_path, write_epochs
 from policies.keys import Signer, make_secret
 from proxy.identity import hash_key
+from proxy.identity_keys import make_identity_key
 from proxy.ledger import Clock
 from yingbi.clock import now
 from yingbi.home import Home
@@ -71,6 +72,7 @@ def make_keys(home: Home, now: Clock) -> None:
         raise CannotPrepare(str(problem)) from None
     for name in SECRETS:
         make_secret(home.private_key(name))
+    make_identity_key(home.keys)
     if not epochs_path(home.keys).exists() and not digest_key_path(home.keys, "2").exists():
         write_private(epochs_path(home.keys), write_epochs([]))
     for name in SIGNING:

@@ -24,6 +24,8 @@ class Act(StrEnum):
     ROTATED = "rotated"
     REVOKED = "revoked"
     DIGESTS_BEGUN = "digests-begun"
+    IDENTITY_ROTATED = "identity-rotated"
+    """Systems behind are told who asks by a new key."""
     ESCROWED = "escrowed"
     PROVED = "proved"
     """The escrowed backup was opened with two shares, and held every key."""

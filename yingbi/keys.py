@@ -27,6 +27,7 @@ from policies.keyring import (
 )
 from policies.keys import make_secret
 from policies.root_key import KeyUnavailable, RootKey, root_numbers, root_path, roots_in
+from proxy.identity_keys import rotate_identity_key
 from proxy.keys_in_force import ring_path
 from proxy.ledger import Clock
 from yingbi.home import Home
@@ -183,6 +184,15 @@ class KeyStore:
                 _flush(self._home.keys)
                 self._note(Act.ROOT_RETIRED, keys=[f"root-{number}"])
             return root.id
+
+    def rotate_identity(self) -> str:
+        """Let systems behind be told by a new key who asks. Returns what it is called. Raises KeysNotUsable."""
+        with self._alone():
+            self.entries()
+            name = rotate_identity_key(self._home.keys)
+            _flush(self._home.keys)
+            self._note(Act.IDENTITY_ROTATED, keys=[name])
+            return name
 
     def begin_epoch(self, reason: str) -> str:
         """Let digests be made with a new key from now on. Returns the name of the epoch. Raises KeysNotUsable.

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from incident.ids import Bilingual
+from proxy.identity_header import ISSUER
 
 HOME = "YINGBI_HOME"
 """Names the data directory; `./var` by default."""
@@ -20,6 +21,7 @@ PORT_BASE = "YINGBI_PORT_BASE"
 FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
 _HIGHEST = 65535 - 30
+_ISSUER = re.compile(r"[!-~]{1,200}")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
@@ -115,6 +117,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_people: bool = True
     upstream_ca: str = ""
     root_key_days: int = 365
+    identity_issuer: str = ISSUER
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
 
@@ -138,6 +141,8 @@ class Settings:
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
+    identity_issuer: str = ISSUER
+    """As who the gateway signs what it tells systems behind of callers."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
 
@@ -173,6 +178,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise WrongSettings(f"`{FILE}`：`workers` 是 1 至 64 的数字 / is a number between 1 and 64")
     if file.root_key_days < 1:
         raise WrongSettings(f"`{FILE}`：`root_key_days` 至少是 1 / is at least 1")
+    if not _ISSUER.fullmatch(file.identity_issuer):
+        raise WrongSettings(
+            f"`{FILE}`：`identity_issuer` 是一个名称或网址，不含空白 / is a name or an address, without blanks"
+        )
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, file.upstream_ca)
@@ -186,6 +195,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         root_key_days=file.root_key_days,
+        identity_issuer=file.identity_issuer,
         contact=file.contact,
         addresses=file.addresses,
     )

@@ -12,7 +12,7 @@ from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.operations import About
 from policies.policy import Kind as CallerKind
-from policies.program import FrontProxyRule, KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
+from policies.program import FrontProxyRule, HeaderRule, KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of
@@ -132,6 +132,9 @@ FACTS: dict[str, Callable[[Program], Program]] = {
     "another issuer": lambda program: _issuer(program, issuer="https://other.example"),
     "another kind of caller": lambda program: _issuer(program, kind=CallerKind.CITIZEN),
     "upstream": lambda program: replace(program, upstream="http://127.0.0.1:10"),
+    "the system behind told who asks": lambda program: replace(
+        program, identity_header=HeaderRule("x-caller", "people", anonymous=False, names_citizens=True)
+    ),
     "own_controls": _own_control,
     "subject": _subject,
     "parameters sent on": lambda program: _operation(program, always=(("a", "b"),)),

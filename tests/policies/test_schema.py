@@ -210,6 +210,7 @@ SECTIONS = {
     "a key": "callers#/$defs/key",
     "`system`": "system#",
     "`identity`": "system#/properties/identity",
+    "`header`": "system#/properties/identity/properties/header",
     "a front proxy": "system#/$defs/front_proxy",
     "an issuer": "system#/$defs/issuer",
     "`acting`": "system#/$defs/issuer/properties/acting",

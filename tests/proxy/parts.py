@@ -19,6 +19,8 @@ from proxy.board import Board
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.gate import Gate
+from proxy.identity_header import IdentityHeaders
+from proxy.identity_keys import IdentityKeys, make_identity_key
 from proxy.keys_in_force import KeysInForce
 from proxy.nonces import Nonces
 from proxy.published import publish_overlay, publish_programs
@@ -52,6 +54,9 @@ class Parts:
         self.counters = Counters(self.home / "counters")
         self.current = self.new_current()
         self.log = AccessLog(self.home / "log", new_start_id(self.now))
+        make_identity_key(self.home / "keys")
+        identity_keys = IdentityKeys(self.home / "keys", self.said.append)
+        identity_keys.renew()
         self.gate = Gate(
             self.current,
             self.log,
@@ -62,6 +67,7 @@ class Parts:
             connection_of=lambda client: None,
             said=lambda hook, kind: self.said.append(f"{hook} {kind}"),
             counters=self.counters,
+            identity_headers=IdentityHeaders(identity_keys),
             asked=self.asked,
         )
 

@@ -28,7 +28,7 @@ def request(method: str, path: str, **headers: str) -> Request:
 
 
 def asked(system: System, method: str, path: str, body: bytes = b"", **headers: str) -> OwnAnswer | None:
-    return answer(request(method, path, **headers), body, system, NOW.timestamp())
+    return answer(request(method, path, **headers), body, system, NOW.timestamp(), lambda: b"{}")
 
 
 def cookie_in(own: OwnAnswer) -> str:

@@ -45,6 +45,11 @@ def add_keys(commands: Commands) -> None:
         help="摘要密钥，只在泄露时 / the key of digests, only where it is known",
     )
     which.add_argument("--root", action="store_true", help="根密钥 / the root key, which wraps the others")
+    which.add_argument(
+        "--identity",
+        action="store_true",
+        help="向后端说明身份的密钥 / the key by which systems behind are told who asks",
+    )
     rotate.add_argument("--reason", default="", metavar="TEXT", help="为什么，--digests 必需 / why; --digests needs it")
     rotate.add_argument(
         "--canaries",
@@ -178,6 +183,10 @@ def _rotate(given: argparse.Namespace, home: "Home", store: "KeyStore") -> int:
     if given.root:
         print(f"根密钥 / root key: {store.rotate_root()}")
         print("全部密钥环已用它重新包裹；请重新托管 / every keyring is wrapped by it now: make a new escrow")
+        return FINE
+    if given.identity:
+        print(f"身份签名密钥 / identity key: {store.rotate_identity()}")
+        print("旧公钥再公布 10 分钟；请重新托管 / the old one is published for 10 minutes more: make a new escrow")
         return FINE
     if given.digests:
         return _begin_epoch(given, home, store)

@@ -29,6 +29,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         secret=home.private_key("fields"),
         nonces=home.nonces,
         keys=home.keys,
+        issuer=settings.identity_issuer,
         asked=home.asked,
         disagreements=home.disagreements / f"worker-{number}",
         inventory=home.inventory / f"worker-{number}",

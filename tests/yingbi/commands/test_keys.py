@@ -4,11 +4,13 @@ from pathlib import Path
 import pytest
 
 from policies.epochs import Epoch, digester_in, read_epochs
+from proxy.identity_keys import identity_key_numbers
 from siem.canary import read_canaries
 from yingbi.cli import main
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
+from yingbi.key_journal import Act, read_journal
 from yingbi.keys import KeyStore
 from yingbi.settings import HOME
 
@@ -59,6 +61,17 @@ def test_all_systems_are_rotated_and_the_root_key(home: Home, capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "root-2" in said
     assert current(home) in said
+
+
+def test_the_identity_key_is_rotated_and_that_is_recorded(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("identity-2", "identity-3"):
+        assert main(["keys", "rotate", "--identity"]) == 0
+        assert name in capsys.readouterr().out
+    assert identity_key_numbers(home.keys) == [2, 3]
+    assert [entry.keys for entry in read_journal(home.key_journal) if entry.act is Act.IDENTITY_ROTATED] == [
+        ("identity-2",),
+        ("identity-3",),
+    ]
 
 
 @pytest.mark.parametrize(
