@@ -5,11 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import choosing, compiling, masking, overlay, road, throughput
-from tests.bench.figure import Bench, Figure, Group, table, write
+from tests.bench import choosing, compiling, handshakes, inline, masking, overlay, road, throughput, workers
+from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
 
 GROUPS: dict[str, Group] = {
     "throughput": throughput.figures,
+    "nginx": throughput.against_nginx,
+    "inline": inline.figures,
+    "workers": workers.figures,
+    "handshakes": handshakes.figures,
     "masking": masking.figures,
     "compiling": compiling.figures,
     "choosing": choosing.figures,
@@ -29,11 +33,17 @@ def main() -> None:
     parser.add_argument("--only", choices=GROUPS, action="append", help="measure only this group; may be repeated")
     arguments = parser.parse_args()
     figures: list[Figure] = []
+    missing: list[str] = []
     for name in arguments.only or GROUPS:
         with tempfile.TemporaryDirectory(prefix="yingbi-bench-") as folder:
-            figures += GROUPS[name](Bench(folder=Path(folder), seconds=arguments.seconds, progress=say))
+            try:
+                figures += GROUPS[name](Bench(folder=Path(folder), seconds=arguments.seconds, progress=say))
+            except NotMeasured as problem:
+                missing.append(f"NOT MEASURED: {name}: {problem}")
     say("")
     print(table(figures))
+    for line in missing:
+        print(f"\n!!! {line}")
     write(WRITTEN, figures)
     print(f"\n{WRITTEN} holds these figures.")
 

@@ -17,6 +17,20 @@ REMARKS = (
     "证件号{id_no}核对无误，转民政窗口办理。",
 )
 
+_SCANNED = """  scanned:
+    subject: id_no
+    fields:
+      id: public
+      name: person_name
+      id_no: resident_id
+      mobile: mobile
+      home: {{record: home}}
+{more}"""
+_SCANNING = """  - on: GET /scanned
+    parameters: {page: any}
+    answers: {json: {/total: public, "/items/*": {record: scanned}}}
+"""
+
 type Made = Callable[[int, random.Random], dict[str, Any]]
 
 
@@ -32,7 +46,9 @@ def answers() -> dict[str, bytes]:
 
 
 def policies(folder: Path) -> Path:
-    """The good policy, with every field of a case declared."""
+    """The good policy, with every field of a case declared; under `/scanned`, those that hold nothing personal are not
+    known to, and are scanned as text.
+    """
     system = (GOOD / "systems" / "people.yaml").read_text("utf-8")
     more = "".join(f"      {name}: public\n" for name in MORE_FIELDS)
     for source in GOOD.rglob("*.*"):
@@ -40,6 +56,9 @@ def policies(folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
     declared = system.replace("      city: public\n", f"      city: public\n{more}", 1)
+    scanned = "".join(f"      {name}: scan\n" for name in ("city", *MORE_FIELDS))
+    declared = declared.replace("  home:\n", f"{_SCANNED.format(more=scanned)}  home:\n", 1)
+    declared = declared.replace("operations:\n", f"operations:\n{_SCANNING}", 1)
     (folder / "systems" / "people.yaml").write_text(declared, "utf-8")
     return folder
 

@@ -13,6 +13,12 @@ def shares() -> tuple[set[int], set[int]]:
     return {cores[0]}, set(cores[1:]) or {cores[0]}
 
 
+def one_for_each(servers: int) -> list[set[int]]:
+    """A core for each of some *servers*, beginning with that of `shares`, again and again where there are too few."""
+    cores = sorted(os.sched_getaffinity(0))
+    return [{cores[number % len(cores)]} for number in range(servers)]
+
+
 @contextlib.contextmanager
 def on(cores: set[int]) -> Iterator[None]:
     """What is started meanwhile runs on *cores*."""

@@ -33,6 +33,10 @@ class Bench:
     """Is told what is being done."""
 
 
+class NotMeasured(Exception):
+    """Something cannot be measured here. The message says what is missing, and how to get it."""
+
+
 type Group = Callable[[Bench], list[Figure]]
 """Measures. Never judges: the machine may be busy with something else."""
 

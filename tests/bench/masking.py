@@ -34,7 +34,7 @@ PROMISED = "100 MiB/s, as promised"
 
 def figures(bench: Bench) -> list[Figure]:
     """MiB a second, how many times as fast as presidio, and how many of the masked values presidio finds."""
-    body = body_of(10, _checked)
+    body = body_of(10, checked)
     mask, analyse, analyse_each = _masking(bench), *_presidio()
     text = body.decode()
     values = list(_texts(json.loads(body)))
@@ -59,7 +59,7 @@ def figures(bench: Bench) -> list[Figure]:
     ]
 
 
-def _checked(number: int, chance: random.Random) -> dict[str, Any]:
+def checked(number: int, chance: random.Random) -> dict[str, Any]:
     """A case with a number that recognisers know."""
     return {**case(number, chance), "id_no": resident_id(chance, "330106", BORN, male=True), "mobile": mobile(chance)}
 
