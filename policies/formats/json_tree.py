@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
-from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.free_text import KnownValues, mask_free_text, tell_nothing
 from policies.formats.json_keys import is_telling_key, without_telling_keys
 from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, in_place_of, items_of
 from policies.formats.json_subjects import identifier_in, note_subject
@@ -166,10 +166,15 @@ class JsonTree:
                 last.append((key, child))  # free text once all other fields of the record are known
             else:
                 value[key] = self._value(child, item, known, depth + 1)
+        texts = [value[key] for key, child in last if child.action.kind is Kind.SCAN and type(value[key]) is str]
+        is_plain = len(texts) > 1 and tell_nothing(texts, known)
         for key, child in last:
             if child.action.kind is Kind.DROP:
                 self.tally.count(child.action)
                 drop(child.action, value, key)
+            elif is_plain and type(value[key]) is str:
+                if value[key]:
+                    self.tally.count(child.action)
             else:
                 value[key] = self._value(child, value[key], known, depth + 1)
         return without_telling_keys(value, node) if renamed else value
