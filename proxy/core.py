@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from h11._readers import Http10Reader
+from mitmproxy import connection, http
 from mitmproxy import flow as flows
-from mitmproxy import http
 from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
+from mitmproxy.proxy.layers import tls
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -31,6 +32,7 @@ from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeaders
 
 from proxy import lean
 from proxy.arriving import ARRIVING
+from proxy.client_hello import ClientHello
 from proxy.connection import Connection
 from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
@@ -416,7 +418,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
-    flows.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
+    flows.uuid = connection.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
+    tls.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
     layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
     # None of our hooks waits, so a layer that calls one goes on at once instead of being told later that it has ended.
