@@ -189,13 +189,16 @@ def _decided(
     if writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token)
+    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token) if by_token else asked
     refusal = question.refusal(opened, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
     stored = system.sent.stored_query(query, question)
     if stored is None:
         return Refuse(reason="question_about_hidden_field", operation=operation)
+    is_safe = operation.method in SAFE_METHODS
+    if is_safe and body:
+        return Refuse(reason="body_not_declared", operation=operation)
     forward = Forward(
         operation=operation,
         view=view,
@@ -204,12 +207,9 @@ def _decided(
         body=b"",
         said=asked.said,
         parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
+        asked=_unchanged(came.query, stored) if is_safe else {},
     )
-    if operation.method in SAFE_METHODS:
-        if body:
-            return Refuse(reason="body_not_declared", operation=operation)
-        return replace(forward, asked=_unchanged(came.query, stored))
-    return _with_body(forward, request, body, system, caller, now)
+    return forward if is_safe else _with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -302,6 +302,8 @@ def _unchanged(came: Iterable[tuple[str, str]], goes: Iterable[tuple[str, str]])
 def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The values of *pairs* by name, but for names that come more than once."""
     pairs = list(pairs)
+    if len(pairs) < 2:
+        return dict(pairs)
     names = Counter(name for name, _ in pairs)
     return {name: value for name, value in pairs if names[name] == 1}
 

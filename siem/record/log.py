@@ -86,7 +86,9 @@ class AccessLog:
             self._chain = chain
             if durably:
                 self._sync()
-        self._dirty.set()
+        # The flusher clears it before it flushes: what was written while it was set is flushed all the same.
+        if not self._dirty.is_set():
+            self._dirty.set()
 
     def close(self) -> None:
         """Flush and close. The log takes no event afterwards."""
