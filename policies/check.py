@@ -187,6 +187,8 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
             about = f"签发者 `{issuer.issuer}`，另一处在 {seen[issuer.issuer]}"
             findings.add(Finding(issuer.at, "duplicate", message, about=about))
         seen[issuer.issuer] = issuer.at
+        if issuer.source is not None:
+            continue
         text = jwks.get(issuer.keys)
         if text is None:
             message = f"there is no `{issuer.keys}` in the folder of policies"

@@ -12,7 +12,7 @@ from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.operations import About, Bodies, Operation, Parameter
 from policies.permits import Kind as PermitKind
-from policies.policy import Grant, Policy, System
+from policies.policy import Grant, JwtIssuer, Policy, System
 from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
@@ -30,6 +30,7 @@ from policies.program import (
     ParameterRule,
     Program,
     RevealRule,
+    SourceRule,
     StepUpRule,
 )
 from policies.shapes import ShapeMaker, pattern_of
@@ -86,6 +87,8 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
                 attribute_claims=issuer.attribute_claims,
                 acting_for=issuer.acting_for,
                 acting_basis=issuer.acting_basis,
+                source=_source(issuer),
+                skew_s=issuer.skew_s,
             )
             for issuer in system.jwt
         ),
@@ -111,6 +114,13 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
         ),
         identity_header=_identity_header(system),
     )
+
+
+def _source(issuer: JwtIssuer) -> SourceRule | None:
+    source = issuer.source
+    if source is None:
+        return None
+    return SourceRule(source.address, source.is_discovery, source.refresh_s, source.overlap_s)
 
 
 def _identity_header(system: System) -> HeaderRule | None:

@@ -332,13 +332,26 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeySource:
+    """Where the keys of an issuer are fetched from, again and again."""
+
+    address: str
+    is_discovery: bool
+    """Whether it is that of a discovery document, which names the address of the keys."""
+    refresh_s: int
+    overlap_s: int
+    """How long a key still counts once it has gone from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JwtIssuer:
     """Whose signed tokens are credentials."""
 
     issuer: str
     audience: str
     keys: str
-    """A JWKS file, beside the policy."""
+    """A JWKS file, beside the policy; "" where the keys are fetched."""
+    source: KeySource | None = None
     posts_claim: str
     attribute_claims: tuple[str, ...] = ()
     """Claims that are attributes of the caller, by their own names."""
@@ -347,6 +360,8 @@ class JwtIssuer:
     acting_basis: str = ""
     """The claim that names on which basis."""
     kind: Kind
+    skew_s: int = 30
+    """How far its clock may differ from ours."""
     at: Position
 
 

@@ -337,18 +337,29 @@ class KeyRule(msgspec.Struct, frozen=True):
     """The salt of a key that requests are signed with; see `policies.signing_key`."""
 
 
+class SourceRule(msgspec.Struct, frozen=True):
+    """Where the keys of an issuer are fetched from; see `policies.policy.KeySource`."""
+
+    address: str
+    is_discovery: bool
+    refresh_s: int
+    overlap_s: int
+
+
 class IssuerRule(msgspec.Struct, frozen=True):
     """Whose tokens are credentials."""
 
     issuer: str
     audience: str
     jwks: str
-    """The JWKS document itself."""
+    """The JWKS document itself; empty where the keys are fetched."""
     posts_claim: str
     kind: Kind
     attribute_claims: tuple[str, ...] = ()
     acting_for: str = ""
     acting_basis: str = ""
+    source: SourceRule | None = None
+    skew_s: int = 30
 
 
 class FrontProxyRule(msgspec.Struct, frozen=True):

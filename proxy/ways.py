@@ -9,6 +9,7 @@ from policies.program import Program
 from proxy.api_keys import ApiKeys
 from proxy.fronted import SECRET, Fronted, FrontProxies, fronted_in
 from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Caller, cookies_in, credential_in
+from proxy.issuer_keys import IssuerKeys
 from proxy.message import Request
 from proxy.names import Names
 from proxy.signed_request import SHOWN_IN, Signatures, SignedRequest, signed_request_in
@@ -19,12 +20,14 @@ type Credential = str | SignedRequest | Fronted
 
 
 class Identity:
-    """The credentials that one system takes. *secret* is the installation's."""
+    """The credentials that one system takes. *secret* is the installation's; *issuer_keys* those that were fetched."""
 
-    def __init__(self, program: Program, digester: Digester, secret: bytes) -> None:
+    def __init__(
+        self, program: Program, digester: Digester, secret: bytes, issuer_keys: IssuerKeys | None = None
+    ) -> None:
         self._api_keys = ApiKeys(program)
         names = Names(program, digester)
-        self._tokens = Tokens(program, digester, names)
+        self._tokens = Tokens(program, digester, names, issuer_keys or IssuerKeys())
         self._front_proxies = FrontProxies(program, names)
         self._signatures = Signatures(program, secret)
 

@@ -77,6 +77,8 @@ class WorkerSettings:
     """Folder of what was signed and has been taken; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
+    issuer_key: Path | None = None
+    """The same for the keys that are fetched from issuers of tokens. None: none are."""
     issuer: str = ISSUER
     """As who it signs what systems behind are told of callers."""
     asked: Path | None = None
@@ -147,6 +149,7 @@ class Worker:
             program_verifier=Verifier(settings.program_key.read_bytes()),
             overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
             permit_verifier=Verifier(settings.permit_key.read_bytes()),
+            issuer_verifier=Verifier(settings.issuer_key.read_bytes()) if settings.issuer_key else None,
             digests=DigestsInForce(settings.keys, now, self._refused),
             secret=read_secret(settings.secret),
             keys=KeysInForce(settings.keys, self._refused),

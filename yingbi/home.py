@@ -150,7 +150,7 @@ class Home:
         return self.run / "lock"
 
     def told(self, by: str) -> Path:
-        """What `supervisor`, `siem` or `control` tells the others of itself; see `yingbi.told`."""
+        """What `supervisor`, `siem`, `issuers` or `control` tells the others of itself; see `yingbi.told`."""
         return self.run / f"{by}.json"
 
     @property
@@ -168,7 +168,7 @@ class Home:
         return self.root / "said"
 
     def private_key(self, name: str) -> Path:
-        """A secret: `program`, `overlay`, `release`, `permits`, `digest-1`, `fields`."""
+        """A secret: `program`, `overlay`, `release`, `permits`, `issuers`, `digest-1`, `fields`."""
         return self.keys / f"{name}.key"
 
     def public_key(self, name: str) -> Path:

@@ -94,6 +94,10 @@ BROKEN = {
     "key that is shown and signed with": (
         CALLERS, "0001\n", "0001\n        hmac: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n", "6:9 wrong-form"
     ),
+    "issuer without keys": (SYSTEM, "      keys: idp.json\n", "", "9:7 missing-key"),
+    "issuer with keys from two places": (
+        SYSTEM, "keys: idp.json\n", "keys: idp.json\n      jwks_uri: https://id.example/keys\n", "12:7 wrong-form"
+    ),
     "front proxy from anywhere": (SYSTEM, "identity:\n", front_proxies("0.0.0.0/0"), "8:20 out-of-range"),
     "front proxy from nowhere": (SYSTEM, "identity:\n", front_proxies(""), "8:20 empty"),
     "front proxy twice": (SYSTEM, "identity:\n", front_proxies("10.0.0.5/32", "10.0.0.6/32"), "9:7 duplicate"),

@@ -26,6 +26,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
         permit_key=home.public_key("permits"),
+        issuer_key=home.public_key("issuers"),
         secret=home.private_key("fields"),
         nonces=home.nonces,
         keys=home.keys,
