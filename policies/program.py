@@ -303,6 +303,8 @@ class KeyRule(msgspec.Struct, frozen=True):
     attributes: dict[str, str] = {}
     hmac: str = ""
     """The salt of a key that requests are signed with; see `policies.signing_key`."""
+    certificate: str = ""
+    """`uri:` or `dns:` and the name in the certificate whose key it is; its authority is the system's."""
 
 
 class IssuerRule(msgspec.Struct, frozen=True):
@@ -328,6 +330,22 @@ class FrontProxyRule(msgspec.Struct, frozen=True):
     until: float
     kind: Kind
     purposes: tuple[str, ...]
+
+
+class CertificatesRule(msgspec.Struct, frozen=True):
+    """Which certificates of callers are asked for when a connection begins."""
+
+    authority: str
+    required: bool
+
+
+class UpstreamTlsRule(msgspec.Struct, frozen=True):
+    """How TLS is spoken with the system behind; see `policies.policy.UpstreamTls`."""
+
+    authority: str = ""
+    certificate: str = ""
+    server_name: str = ""
+    http2: bool = False
 
 
 class LabelShape(msgspec.Struct, frozen=True):
@@ -367,6 +385,8 @@ class Program(msgspec.Struct, frozen=True):
     """By the names that the catalogue gives them."""
     reveals: tuple[RevealRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
+    certificates: CertificatesRule | None = None
+    upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from policies.transforms.spec import Redact
 
 _COMPARED = frozenset(
     "fields operations errors grants keys key_callers issuers front_proxies "
-    "hosts upstream state labels spelling".split()
+    "hosts upstream state labels spelling certificates upstream_tls".split()
 )
 """Attributes of a program that are compared one by one, here or elsewhere."""
 _SAID = frozenset("title_zh title_en harms transforms".split())

@@ -26,6 +26,9 @@ PATHS = (
     "keys",
     "inventory",
     "disagreements",
+    "certificates",
+    "authorities",
+    "clients",
 )
 
 

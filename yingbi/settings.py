@@ -114,6 +114,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo: bool = True
     two_people: bool = True
     upstream_ca: str = ""
+    refuse_other_hosts: bool = False
     root_key_days: int = 365
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
@@ -136,6 +137,8 @@ class Settings:
     """Whether a policy comes into force only once another person has approved it; else as soon as a file is saved."""
     upstream_ca: str = ""
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
+    refuse_other_hosts: bool = False
+    """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     contact: Contact = field(default_factory=Contact)
@@ -185,6 +188,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         demo=file.demo,
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
+        refuse_other_hosts=file.refuse_other_hosts,
         root_key_days=file.root_key_days,
         contact=file.contact,
         addresses=file.addresses,
