@@ -18,6 +18,7 @@ from policies.program import (
     KEY_PATTERN,
     SEGMENT,
     SEGMENTS,
+    CertificatesRule,
     FieldInfo,
     FrontProxyRule,
     GrantRule,
@@ -32,6 +33,7 @@ from policies.program import (
     RevealRule,
     SourceRule,
     StepUpRule,
+    UpstreamTlsRule,
 )
 from policies.shapes import ShapeMaker, pattern_of
 from policies.spelling import Spelling
@@ -113,6 +115,17 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             for front in system.front_proxies
         ),
         identity_header=_identity_header(system),
+        certificates=(
+            CertificatesRule(system.certificates.authority, system.certificates.required)
+            if system.certificates is not None
+            else None
+        ),
+        upstream_tls=UpstreamTlsRule(
+            authority=system.upstream_tls.authority,
+            certificate=system.upstream_tls.certificate,
+            server_name=system.upstream_tls.server_name,
+            http2=system.upstream_tls.http2,
+        ),
     )
 
 
@@ -340,6 +353,7 @@ def _keys(policy: Policy, system: System) -> tuple[KeyRule, ...]:
             id=key.id,
             sha256=key.sha256,
             hmac=key.hmac,
+            certificate=key.certificate,
             until=key.until.timestamp(),
             caller=caller.id,
             kind=caller.kind,

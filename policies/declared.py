@@ -153,6 +153,8 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "labels"): program.labels,
         ("", "spelling"): program.spelling,
         ("", "identity_header"): program.identity_header,
+        ("", "certificates"): program.certificates,
+        ("", "upstream_tls"): program.upstream_tls,
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:

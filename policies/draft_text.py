@@ -26,6 +26,14 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield f"title: {{zh: {_quoted(system.title.zh)}, en: {_quoted(system.title.en)}}}"
     yield f"hosts: [{', '.join(system.hosts)}]"
     yield f"upstream: {system.upstream}"
+    tls = {
+        "authority": system.upstream_tls.authority,
+        "certificate": system.upstream_tls.certificate,
+        "server_name": system.upstream_tls.server_name,
+        "http2": "true" if system.upstream_tls.http2 else "",
+    }
+    if any(tls.values()):
+        yield f"upstream_tls: {{{', '.join(f'{key}: {value}' for key, value in tls.items() if value)}}}"
     yield f"timeout_s: {system.timeout_s}"
     yield "state: enforcing"
     yield ""
@@ -33,6 +41,9 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield f"  api_keys: {'true' if system.api_keys else 'false'}"
     if system.signed_requests:
         yield "  signed_requests: true"
+    if system.certificates is not None:
+        required = "true" if system.certificates.required else "false"
+        yield f"  certificates: {{authority: {system.certificates.authority}, required: {required}}}"
     if system.front_proxies:
         yield "  front_proxies:"
     for front in system.front_proxies:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from policies.formats.sent_form import SIGNATURES
 from policies.parse_bodies import parse_bodies
+from policies.parse_certificates import HOST, parse_certificates, parse_upstream_tls
 from policies.parse_front import parse_front_proxies
 from policies.parse_identity_header import parse_identity_header
 from policies.parse_issuer import parse_issuer
@@ -29,7 +30,6 @@ from policies.spelling import Spelling
 from policies.transforms.spec import Encrypt, Reversible, Token
 from policies.yaml_tree import Node, Scalar
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -62,8 +62,9 @@ def parse_system(file: Section) -> System | None:
     """The system that a file holds."""
     name = file.name("system")
     title = parse_title(file, "title")
-    hosts = file.texts("hosts", fits=_HOST)
+    hosts = file.texts("hosts", fits=HOST)
     upstream = _upstream(file)
+    upstream_tls = parse_upstream_tls(file, upstream or "")
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
     identity = _identity(file, name or "")
@@ -83,6 +84,7 @@ def parse_system(file: Section) -> System | None:
         title=title,
         hosts=hosts,
         upstream=upstream,
+        upstream_tls=upstream_tls,
         timeout_s=timeout_s,
         state=state,
         **identity,
@@ -121,13 +123,14 @@ def _identity(file: Section, system: str) -> dict[str, Any]:
     """What `identity` of *system* says, by the names of `System`."""
     section = file.section("identity", required=False)
     if section is None:
-        return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": ()}
+        return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": (), "certificates": None}
     identity = {
         "jwt": tuple(section.sections("jwt", "an issuer", parse_issuer, required=False)),
         "api_keys": section.flag("api_keys", default=False),
         "signed_requests": section.flag("signed_requests", default=False),
         "front_proxies": parse_front_proxies(section),
         "identity_header": parse_identity_header(section, system),
+        "certificates": parse_certificates(section),
     }
     section.done()
     return identity

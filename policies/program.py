@@ -335,6 +335,8 @@ class KeyRule(msgspec.Struct, frozen=True):
     attributes: dict[str, str] = {}
     hmac: str = ""
     """The salt of a key that requests are signed with; see `policies.signing_key`."""
+    certificate: str = ""
+    """`uri:` or `dns:` and the name in the certificate whose key it is; its authority is the system's."""
 
 
 class SourceRule(msgspec.Struct, frozen=True):
@@ -383,6 +385,22 @@ class HeaderRule(msgspec.Struct, frozen=True):
     names_citizens: bool
 
 
+class CertificatesRule(msgspec.Struct, frozen=True):
+    """Which certificates of callers are asked for when a connection begins."""
+
+    authority: str
+    required: bool
+
+
+class UpstreamTlsRule(msgspec.Struct, frozen=True):
+    """How TLS is spoken with the system behind; see `policies.policy.UpstreamTls`."""
+
+    authority: str = ""
+    certificate: str = ""
+    server_name: str = ""
+    http2: bool = False
+
+
 class LabelShape(msgspec.Struct, frozen=True):
     """How values and the labels beside them are told apart, each pair the value's name first."""
 
@@ -422,6 +440,8 @@ class Program(msgspec.Struct, frozen=True):
     limits: tuple[LimitRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
     identity_header: HeaderRule | None = None
+    certificates: CertificatesRule | None = None
+    upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ from policies.transforms.spec import Redact
 
 _COMPARED = frozenset(
     {
+        "certificates",
         "errors",
         "fields",
         "front_proxies",
@@ -40,6 +41,7 @@ _COMPARED = frozenset(
         "spelling",
         "state",
         "upstream",
+        "upstream_tls",
     }
 )
 """Attributes of a program that are compared one by one, here or elsewhere."""

@@ -32,6 +32,8 @@ SENTENCES: Mapping[str, str] = {
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",
     "key-not-taken": "没有系统接受这种密钥",
+    "tls-in-clear": "给用明文的后端写了 TLS",
+    "upstream-tls-differs": "同一后端地址的 TLS 写法不一",
     "key-undeclared": "记录没有用 `key` 写明主键，对谁都只给代号",
     "label-without-labels": "字段写了 `label`，却没有用 `labels` 说明怎样显示",
     "limit-never-reached": "这个上限达不到，写了不起作用",

@@ -13,6 +13,7 @@ from mitmproxy.http import Request as HTTPRequest
 from policies.transforms.handle import PREFIX
 from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
+from proxy.client_certificates import Shown
 from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
 from proxy.identity import cookies_in
@@ -45,6 +46,8 @@ _LEAD_NOWHERE = frozenset(
 )
 """What no system takes for an address of its own, whatever stands in it."""
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
+_ENDING = frozenset({"malformed_request", "misdirected", "certificate_refused"})
+"""Reasons after which a connection cannot be used: the rest of a request may follow, or its handshake is of no use."""
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
 
@@ -54,6 +57,8 @@ class Exchange:
 
     ledger: Ledger
     request: Request | None = None
+    certificate: Shown | None = None
+    """What the caller has shown when the connection began, where the system takes that."""
     forward: Forward | None = None
     system: System | None = None
     treatment: Treatment | None = None
@@ -303,8 +308,7 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
     if status == 503:
         fields.append((b"retry-after", b"5"))
-    # What comes after a request that was not understood may be the rest of it.
-    if (last or notice.reason == "malformed_request") and not speaks_http2(flow):
+    if (last or notice.reason in _ENDING) and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 

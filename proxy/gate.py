@@ -13,6 +13,8 @@ from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
 from proxy.answer import Mask, Withhold, treatment_of
+from proxy.authorities import Authorities
+from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.decide import Refuse, decide, stopped
@@ -72,10 +74,13 @@ class Gate:
         learner: Learner | None = None,
         shadow: Shadow | None = None,
         asked: Path | None = None,
+        handshakes: Handshakes | None = None,
     ) -> None:
         self.current = current
         self.log = log
         self.now = now
+        self.handshakes = handshakes or Handshakes(Authorities(None))
+        """Tells which certificates callers have shown."""
         self.nonces = nonces
         """Tells which signed requests have been taken."""
         self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
@@ -116,7 +121,14 @@ class Gate:
         if exchange.system is None:
             keyless = exchange.request.host in self.current.keyless
             self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
-        elif exchange.request.path.startswith(reveal.REVEAL):
+            return
+        rule, now = exchange.system.program.certificates, exchange.ledger.started
+        try:
+            exchange.certificate = self.handshakes.shown(flow.client_conn, rule, now)
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
+            return
+        if exchange.request.path.startswith(reveal.REVEAL):
             self._reveal(flow, exchange)
         elif exchange.request.path.startswith(signin.PREFIX):
             self._sign_in(flow, exchange)
@@ -167,7 +179,7 @@ class Gate:
         assert system is not None
         ledger.overlay = self.current.overlay.generation
         target, now = flow.request.data.path.decode("utf-8", "surrogateescape"), ledger.started
-        credential = credential_of(request, target, flow.request.raw_content or b"")
+        credential = credential_of(request, target, flow.request.raw_content or b"", exchange.certificate)
         ledger.caller = system.identity.caller(credential, now.timestamp())
         if isinstance(credential, SignedRequest):
             self.nonces.take(credential, now.timestamp(), self.current.unhurried(now).timestamp())
@@ -325,13 +337,15 @@ class Gate:
         challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
 
-    def turn_away(self, client: Client, status: int) -> EventId:
-        """Write down that *client* sent what is no request. Returns the id to give him."""
+    def turn_away(self, client: Client, status: int, reason: str = "malformed_request") -> EventId:
+        """Write down that *client* sent what is no request, or why else nothing of his is read. Returns the id to give
+        him.
+        """
         self.counters.add("requests")
         self.counters.add("withheld")
         ledger = Ledger(self.log, self.now, source_ip_of(client))
         with suppress(RecordFailed):  # nothing is shown
-            ledger.refused("malformed_request", status)
+            ledger.refused(reason, status)
         return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:

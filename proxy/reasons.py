@@ -45,6 +45,16 @@ REASONS: dict[str, Reason] = {
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
+    "certificate_refused": Reason(
+        403,
+        "客户端证书已到期、已吊销，或未在本系统登记",
+        "the client certificate has ended, was revoked, or is not known to this system",
+    ),
+    "misdirected": Reason(
+        421,
+        "这个连接是为另一个域名建立的，请重新连接",
+        "the connection was made for another host: connect anew for this one",
+    ),
     "request_replayed": Reason(
         401, "这个已签名的请求已经用过一次，请重新签名", "this signed request has been used before: sign a new one"
     ),

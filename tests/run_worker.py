@@ -27,6 +27,9 @@ PATHS = (
     "keys",
     "inventory",
     "disagreements",
+    "certificates",
+    "authorities",
+    "clients",
 )
 
 

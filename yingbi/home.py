@@ -46,6 +46,21 @@ class Home:
         return self.tls / "ca.pem"
 
     @property
+    def authorities(self) -> Path:
+        """Authorities that systems name, a folder each: whose certificates callers show, or systems behind."""
+        return self.tls / "authorities"
+
+    @property
+    def host_certificates(self) -> Path:
+        """Certificates for some hosts, in place of that of our own authority."""
+        return self.tls / "certificates"
+
+    @property
+    def client_certificates(self) -> Path:
+        """The gateway's own certificates, by which systems behind know it."""
+        return self.tls / "clients"
+
+    @property
     def published(self) -> Path:
         """Programs and overlay, for the workers."""
         return self.root / "published"

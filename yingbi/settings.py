@@ -117,6 +117,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_people: bool = True
     upstream_ca: str = ""
     issuers_ca: str = ""
+    refuse_other_hosts: bool = False
     root_key_days: int = 365
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
@@ -142,6 +143,8 @@ class Settings:
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     issuers_ca: str = ""
     """The same for issuers of tokens whose keys are fetched."""
+    refuse_other_hosts: bool = False
+    """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     identity_issuer: str = ISSUER
@@ -200,6 +203,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         issuers_ca=str(home / file.issuers_ca) if file.issuers_ca else "",
+        refuse_other_hosts=file.refuse_other_hosts,
         root_key_days=file.root_key_days,
         identity_issuer=file.identity_issuer,
         contact=file.contact,

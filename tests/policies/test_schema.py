@@ -209,6 +209,8 @@ SECTIONS = {
     "a caller": "callers#/$defs/caller",
     "a key": "callers#/$defs/key",
     "`system`": "system#",
+    "`certificates`": "system#/properties/identity/properties/certificates",
+    "`upstream_tls`": "system#/properties/upstream_tls",
     "`identity`": "system#/properties/identity",
     "`header`": "system#/properties/identity/properties/header",
     "a front proxy": "system#/$defs/front_proxy",
