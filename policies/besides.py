@@ -20,7 +20,7 @@ from policies.program import (
     trees_in,
 )
 
-KINDS = ("json", "html", "csv", "text", "ndjson")
+KINDS = ("json", "html", "csv", "text", "ndjson", "xml")
 
 
 def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[GrantRule]) -> bool:

@@ -95,6 +95,7 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
         csv=named(bodies.csv),
         text=bodies.text,
         ndjson=targets(bodies.ndjson),
+        xml=None if bodies.xml is None else replace(bodies.xml, targets=targets(bodies.xml.targets) or ()),
     )
 
 

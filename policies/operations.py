@@ -94,6 +94,25 @@ class HtmlBody:
     at: Position
 
 
+class Signed(StrEnum):
+    """What becomes of signed XML, of which no masked copy bears the signature."""
+
+    WITHHOLD = "withhold"
+    UNSIGNED_COPY = "unsigned-copy"
+    """It is shown without its signatures, and says that it is no original."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlBody:
+    """What is declared of an XML document."""
+
+    targets: tuple[Target, ...] = ()
+    """Their paths are JSON Pointers of `{namespace}name`, of `@{namespace}name` for attributes, and of `*`."""
+    spaces: tuple[str, ...] = ()
+    """The namespaces that are named."""
+    signed: Signed = Signed.WITHHOLD
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
@@ -104,11 +123,12 @@ class Bodies:
     text: str | None = None
     ndjson: tuple[Target, ...] | None = None
     """What each line, or each record of a sequence, is."""
+    xml: XmlBody | None = None
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What stands at places of bodies that are trees."""
-        return (*(self.json or ()), *(self.ndjson or ()))
+        return (*(self.json or ()), *(self.ndjson or ()), *(self.xml.targets if self.xml is not None else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,15 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """What those headings call the fields of the record, where that is not their names."""
 
 
+class XmlShapes(msgspec.Struct, frozen=True):
+    """What is declared of an XML document; see `policies.operations.XmlBody`."""
+
+    root: ObjectShape = ObjectShape()
+    """Of what the root element lies in."""
+    spaces: tuple[str, ...] = ()
+    unsigned_copy: bool = False
+
+
 class Shapes(msgspec.Struct, frozen=True):
     """What is declared of bodies, by format; a format that is None is not expected and is withheld."""
 
@@ -171,11 +180,13 @@ class Shapes(msgspec.Struct, frozen=True):
     """Index of the field that the whole text is."""
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
+    xml: XmlShapes | None = None
 
 
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
     """By its format, what is declared of each body whose values stand in named places."""
-    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson}
+    xml = shapes.xml.root if shapes.xml is not None else None
+    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson, "xml": xml}
     return {format_: shape for format_, shape in trees.items() if shape is not None}
 
 

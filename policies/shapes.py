@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.operations import Bodies, Element, HtmlBody, Target
+from policies.operations import Bodies, Element, HtmlBody, Signed, Target, XmlBody
 from policies.policy import PUBLIC, SCAN, Elsewhere, Field, Files, Labels, OnWrite, Policy, System
 from policies.program import (
     ANY_WORD,
@@ -24,6 +24,7 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    XmlShapes,
 )
 from policies.section import nearest
 from policies.transforms.spec import Redact, Reversible, Scan, Show, Spec
@@ -142,6 +143,7 @@ class ShapeMaker:
             csv=None if bodies.csv is None else self.record(bodies.csv, self._system.at),
             text=None if bodies.text is None else self.value("text", bodies.text, self._system.at),
             ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
+            xml=None if bodies.xml is None else self._xml(bodies.xml),
         )
 
     def value(
@@ -220,6 +222,11 @@ class ShapeMaker:
                     branch = branch.named.setdefault(name, _Branch(target.at))
             branch.leaf = self._leaf(target)
         return self._built(root)
+
+    def _xml(self, body: XmlBody) -> XmlShapes:
+        root = self._json(body.targets)
+        assert isinstance(root, ObjectShape)  # no path of theirs is empty
+        return XmlShapes(root=root, spaces=body.spaces, unsigned_copy=body.signed is Signed.UNSIGNED_COPY)
 
     def _leaf(self, target: Target) -> Shape:
         if target.category:

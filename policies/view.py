@@ -30,6 +30,7 @@ from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
+from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
 from policies.policy import Direction
 from policies.program import (
@@ -199,6 +200,11 @@ class View:
             case "ndjson" if shapes.ndjson is not None:
                 node = self._binding.node(shapes.ndjson, GENERAL, addresses)
                 return NdjsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
+            case "xml" if shapes.xml is not None:
+                root = self._binding.node(shapes.xml.root, GENERAL, addresses)
+                assert isinstance(root, Object)
+                document = XmlShape(root, frozenset(shapes.xml.spaces), shapes.xml.unsigned_copy)
+                return XmlMasker(document, self.actions[UNDECLARED], tally, charset, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
                 record = self._binding.node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)

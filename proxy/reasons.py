@@ -128,6 +128,11 @@ REASONS: dict[str, Reason] = {
     "answer_unreadable": Reason(
         502, "返回内容无法按其格式读取，因此不予显示", "the answer cannot be read as what it says it is"
     ),
+    "answer_signed": Reason(
+        502,
+        "返回内容带有电子签名，遮盖后签名即失效，因此不予显示",
+        "the answer is signed, and no mask of it would bear the signature",
+    ),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
     "redirect_withheld": Reason(
         502,
