@@ -171,7 +171,9 @@ def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
 
 def records_in(bodies: Bodies) -> set[str]:
     """The records that *bodies* hold."""
-    found = {target.record for target in bodies.json or ()} | {bodies.csv or ""}
+    messages = [message for _, message in bodies.events.data] if bodies.events is not None else []
+    targets = [*(bodies.json or ()), *(target for message in messages for target in message.json or ())]
+    found = {target.record for target in targets} | {bodies.csv or ""}
     if bodies.html is not None and bodies.html.record:
         found.add(bodies.html.record)
     return found - {""}

@@ -95,6 +95,40 @@ class HtmlBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What messages of one kind hold: JSON, or text."""
+
+    json: tuple[Target, ...] | None = None
+    text: str | None = None
+    whole: bool = False
+    """Whether each text that is scanned is whole, and no value goes on in the next message."""
+    joined: tuple[str, ...] = ()
+    """JSON Pointers, in which `*` is any key or index, to text that goes on from one message to the next."""
+    by: str = ""
+    """A key that tells apart texts that come by turns."""
+    literals: tuple[str, ...] = ()
+    """What is no JSON and passes as it is: the text is over then."""
+    ends: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """JSON Pointers, and what says there that the text is over."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Server-sent events."""
+
+    data: tuple[tuple[str, Message], ...]
+    """What each holds, by its name."""
+    shows_id: bool = False
+    """Whether ids pass and may be sent back, as what says nothing of anybody."""
+    id_of: str = ""
+    """The record whose keys the ids are."""
+    idle_s: int
+    """So long nothing may come before the stream is given up."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
 
@@ -102,6 +136,7 @@ class Bodies:
     html: HtmlBody | None = None
     csv: str | None = None
     text: str | None = None
+    events: Events | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

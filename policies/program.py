@@ -160,6 +160,27 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """What those headings call the fields of the record, where that is not their names."""
 
 
+class MessageShape(msgspec.Struct, frozen=True):
+    """What messages of one kind hold; see `policies.operations.Message`."""
+
+    json: Shape | None = None
+    text: int | None = None
+    whole: bool = False
+    joined: tuple[tuple[str, ...], ...] = ()
+    by: str = ""
+    literals: tuple[str, ...] = ()
+    ends: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+class EventShapes(msgspec.Struct, frozen=True):
+    """What is declared of server-sent events; see `policies.operations.Events`."""
+
+    data: dict[str, MessageShape]
+    idle_s: int
+    shows_id: bool = False
+    id_of: str = ""
+
+
 class Shapes(msgspec.Struct, frozen=True):
     """What is declared of bodies, by format; a format that is None is not expected and is withheld."""
 
@@ -168,12 +189,16 @@ class Shapes(msgspec.Struct, frozen=True):
     csv: ObjectShape | None = None
     text: int | None = None
     """Index of the field that the whole text is."""
+    events: EventShapes | None = None
 
 
 def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
     waiting: list[Shape | None] = [shapes.json, shapes.csv, shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
+    for message in shapes.events.data.values() if shapes.events is not None else ():
+        waiting.append(message.json)
+        found |= set() if message.text is None else {message.text}
     while waiting:
         match waiting.pop():
             case ValueShape(field):

@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
     "filter-without-field": "筛选参数的名称里没有 `{field}`",
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",
+    "joined-not-scanned": "连续文本的位置没有声明为 `scan`",
     "key-not-taken": "没有系统接受这种密钥",
     "key-undeclared": "记录没有用 `key` 写明主键，对谁都只给代号",
     "label-without-labels": "字段写了 `label`，却没有用 `labels` 说明怎样显示",

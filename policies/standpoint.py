@@ -157,13 +157,14 @@ class Standpoint:
             html=answers.html if answers.html is not None else errors.html,
             csv=errors.csv if errors.csv is not None else answers.csv,
             text=errors.text if errors.text is not None else answers.text,
+            events=errors.events if errors.events is not None else answers.events,
         )
 
     def held(self, shapes: Shapes, place: Place) -> Held:
         """What stands at *place* of a body of *shapes*: nothing where the answer would be withheld."""
         if not self.is_learning:
             return held_at(shapes, place)
-        return HIDDEN if place.format != "csv" else ()
+        return HIDDEN if place.format not in ("csv", "events") else ()
 
     def decided(self, view: View, held: Held, table: int = GENERAL) -> tuple[Decision, FieldInfo]:
         """What becomes of a value that is one of *held*: of a key, what becomes of the first part that is hidden.

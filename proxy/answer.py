@@ -16,6 +16,8 @@ from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs, AsSaid
 from proxy.system import System
 
+EVENTS = "events"
+"""What is never held until it is whole: its head goes at once, and what it holds as it comes."""
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -23,6 +25,7 @@ KINDS = {
     "text/csv": "csv",
     "text/tab-separated-values": "csv",
     "text/plain": "text",
+    "text/event-stream": EVENTS,
 }
 TEXT_KINDS = ("html", "csv", "text")
 STATIC = "static"

@@ -31,7 +31,7 @@ EVENT_HEADER = b"yingbi-event"
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
     "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
-    "if-unmodified-since content-length transfer-encoding host".split()
+    "if-unmodified-since content-length transfer-encoding host last-event-id".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
@@ -60,6 +60,8 @@ class Exchange:
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
     streaming: Release | None = None
+    idle_s: float | None = None
+    """So long nothing may come of the answer; None: what is declared of the system."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     failure: str = ""
@@ -151,6 +153,8 @@ def send_on(
         (b"x-forwarded-proto", b"https"),
         (b"x-forwarded-host", request.authority.encode()),
     ]
+    if forward.last_event:
+        fields.append((b"last-event-id", forward.last_event.encode()))
     if forward.body or forward.acts:
         fields.append((b"content-length", str(len(forward.body)).encode()))
     came = flow.request.data

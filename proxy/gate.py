@@ -12,7 +12,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
-from proxy.answer import Mask, Withhold, treatment_of
+from proxy.answer import EVENTS, Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.decide import Refuse, decide, stopped
@@ -209,6 +209,10 @@ class Gate:
             if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
                 noted = self.learner.noted(exchange.system.name, exchange.request, exchange.treatment)
                 exchange.treatment = noted
+            if exchange.treatment.format == EVENTS:
+                events = exchange.forward.operation.answers.events
+                exchange.idle_s = events.idle_s if events is not None else None
+                self.begin_to_stream(flow, exchange)
         elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 
