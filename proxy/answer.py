@@ -10,6 +10,7 @@ from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
 from proxy.decide import Forward
+from proxy.grpc import is_grpc
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
@@ -110,6 +111,8 @@ def treatment_of(
         masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
+    if masker is None and is_grpc(media_type):
+        return Withhold(reason="grpc_refused")
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
     named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")

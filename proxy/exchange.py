@@ -15,10 +15,11 @@ from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
 from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
+from proxy.grpc import is_grpc, trailers_only
 from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.ledger import Ledger
-from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
+from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
 from proxy.system import System
@@ -285,10 +286,14 @@ def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterat
 def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool, last: bool) -> None:
     """Put what *notice* says in the place of the answer. *last*: nothing more is answered on the connection."""
     status, _ = notice.answers_with
-    body = page(notice) if as_page else problem(notice)
-    content_type = b"text/html; charset=utf-8" if as_page else b"application/problem+json"
+    media_type, _ = media_type_in(flow.request.headers.get("content-type", ""))
+    if is_grpc(media_type):
+        status, body, said = HTTPStatus.OK, b"", trailers_only(notice, media_type)
+    else:
+        body = page(notice) if as_page else problem(notice)
+        said = [(b"content-type", b"text/html; charset=utf-8" if as_page else b"application/problem+json")]
     fields = [
-        (b"content-type", content_type),
+        *said,
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),

@@ -29,6 +29,7 @@ from proxy.exchange import (
     write_own,
     write_page,
 )
+from proxy.grpc import is_grpc
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
 from proxy.learner import Learner
@@ -134,6 +135,8 @@ class Gate:
         body, now = flow.request.raw_content or b"", ledger.started
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
+        if is_grpc(request.media_type):
+            return Refuse(reason="grpc_refused")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         permits = self.current.permits.live(caller.id, system.name, now)
         ledger.permits = tuple([permit.id for permit in permits])
