@@ -180,6 +180,12 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     if shapes.html is not None:
         yield from ((f"subject html {place}".rstrip(), subject) for place, subject in _subjects(shapes.html.record, ""))
         yield "html", replace(shapes.html, record=ObjectShape(), elements=())
+    if shapes.events is not None:
+        for name, message in shapes.events.data.items():
+            subjects = _subjects(message.json, "")
+            yield from ((f"subject events {name} {place}".rstrip(), subject) for place, subject in subjects)
+        rest = {name: replace(message, json=None, text=None) for name, message in shapes.events.data.items()}
+        yield "events", replace(shapes.events, data=rest)
 
 
 def _subjects(shape: Shape | None, place: str) -> Iterator[tuple[str, str | None]]:

@@ -114,6 +114,40 @@ class XmlBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What messages of one kind hold: JSON, or text."""
+
+    json: tuple[Target, ...] | None = None
+    text: str | None = None
+    whole: bool = False
+    """Whether each text that is scanned is whole, and no value goes on in the next message."""
+    joined: tuple[str, ...] = ()
+    """JSON Pointers, in which `*` is any key or index, to text that goes on from one message to the next."""
+    by: str = ""
+    """A key that tells apart texts that come by turns."""
+    literals: tuple[str, ...] = ()
+    """What is no JSON and passes as it is: the text is over then."""
+    ends: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """JSON Pointers, and what says there that the text is over."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Server-sent events."""
+
+    data: tuple[tuple[str, Message], ...]
+    """What each holds, by its name."""
+    shows_id: bool = False
+    """Whether ids pass and may be sent back, as what says nothing of anybody."""
+    id_of: str = ""
+    """The record whose keys the ids are."""
+    idle_s: int
+    """So long nothing may come before the stream is given up."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
 
@@ -124,11 +158,18 @@ class Bodies:
     ndjson: tuple[Target, ...] | None = None
     """What each line, or each record of a sequence, is."""
     xml: XmlBody | None = None
+    events: Events | None = None
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What stands at places of bodies that are trees."""
-        return (*(self.json or ()), *(self.ndjson or ()), *(self.xml.targets if self.xml is not None else ()))
+        messages = [message for _, message in self.events.data] if self.events is not None else []
+        return (
+            *(self.json or ()),
+            *(self.ndjson or ()),
+            *(self.xml.targets if self.xml is not None else ()),
+            *(target for message in messages for target in message.json or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,14 @@
 import re
 
 from policies.operations import Bodies, Element, Headings, HtmlBody, Target
+from policies.parse_events import parse_events
 from policies.parse_targets import NAME_OR_RECORD, parse_target
 from policies.parse_templates import check_template
 from policies.parse_xml import parse_xml
-from policies.section import NAME, Section
+from policies.section import NAME, POINTER, Section
 from policies.yaml_tree import Scalar
 
 _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
-_POINTER = re.compile(r"(/[^/]*){0,64}")
-"""No deeper than JSON is read."""
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]{0,60}")
@@ -25,18 +24,20 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         return Bodies()
     sent = page == "form"  # nothing but JSON and forms is sent on
     bodies = Bodies(
-        json=_json(inner, "json"),
+        json=parse_json(inner),
         html=_page(inner, page),
         csv=None if sent else inner.text("csv", required=False, fits=NAME_OR_RECORD),
         text=None if sent else inner.text("text", required=False, fits=NAME),
-        ndjson=None if sent else _json(inner, "ndjson"),
+        ndjson=None if sent else parse_json(inner, "ndjson"),
         xml=None if sent else parse_xml(inner),
+        events=None if sent else parse_events(inner, "events", parse_json),
     )
     inner.done()
     return bodies
 
 
-def _json(section: Section, key: str) -> tuple[Target, ...] | None:
+def parse_json(section: Section, key: str = "json") -> tuple[Target, ...] | None:
+    """What stands in JSON, as declared under *key*; None where nothing is."""
     node = section.node_of(key, required=False)
     if node is None:
         return None
@@ -45,7 +46,7 @@ def _json(section: Section, key: str) -> tuple[Target, ...] | None:
         return (Target(path="", record=record, at=node.at),) if record else ()
     targets = []
     for path, at, inner in section.entries(key):
-        if not _POINTER.fullmatch(path):
+        if not POINTER.fullmatch(path):
             section.find(
                 at,
                 "wrong-form",

@@ -170,6 +170,27 @@ class XmlShapes(msgspec.Struct, frozen=True):
     unsigned_copy: bool = False
 
 
+class MessageShape(msgspec.Struct, frozen=True):
+    """What messages of one kind hold; see `policies.operations.Message`."""
+
+    json: Shape | None = None
+    text: int | None = None
+    whole: bool = False
+    joined: tuple[tuple[str, ...], ...] = ()
+    by: str = ""
+    literals: tuple[str, ...] = ()
+    ends: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+class EventShapes(msgspec.Struct, frozen=True):
+    """What is declared of server-sent events; see `policies.operations.Events`."""
+
+    data: dict[str, MessageShape]
+    idle_s: int
+    shows_id: bool = False
+    id_of: str = ""
+
+
 class Shapes(msgspec.Struct, frozen=True):
     """What is declared of bodies, by format; a format that is None is not expected and is withheld."""
 
@@ -181,6 +202,7 @@ class Shapes(msgspec.Struct, frozen=True):
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
     xml: XmlShapes | None = None
+    events: EventShapes | None = None
 
 
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
@@ -194,6 +216,9 @@ def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
     waiting: list[Shape | None] = [*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
+    for message in shapes.events.data.values() if shapes.events is not None else ():
+        waiting.append(message.json)
+        found |= set() if message.text is None else {message.text}
     while waiting:
         match waiting.pop():
             case ValueShape(field):

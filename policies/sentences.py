@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "header-taken": "这个头部网关另有用处，请换一个名称",
     "host-twice": "两个系统用了同一个域名",
     "kept-header": "这个响应头不能放行",
+    "joined-not-scanned": "连续文本的位置没有声明为 `scan`",
     "key-not-taken": "没有系统接受这种密钥",
     "tls-in-clear": "给用明文的后端写了 TLS",
     "upstream-tls-differs": "同一后端地址的 TLS 写法不一",

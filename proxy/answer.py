@@ -10,12 +10,15 @@ from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
 from proxy.decide import Forward
+from proxy.grpc import is_grpc
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs, AsSaid
 from proxy.system import System
 
+EVENTS = "events"
+"""What is never held until it is whole: its head goes at once, and what it holds as it comes."""
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -30,6 +33,7 @@ KINDS = {
     "application/json-seq": "ndjson",
     "application/xml": "xml",
     "text/xml": "xml",
+    "text/event-stream": EVENTS,
 }
 _SUFFIXES = {"+json": "json", "+json-seq": "ndjson", "+xml": "xml"}
 _DRAWING = "image/"
@@ -129,6 +133,8 @@ def treatment_of(
         )
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
+    if masker is None and is_grpc(media_type):
+        return Withhold(reason="grpc_refused")
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
     named = _named(media_type, "utf-8" if kind == "xml" else (charset or "utf-8") if kind in TEXT_KINDS else "")

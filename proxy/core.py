@@ -107,9 +107,9 @@ class Stream(http_layers.HttpStream):
         if (yield from self.check_killed(True)):
             return
         exchange = exchange_of(self.flow)
-        if exchange is not None and exchange.is_answered:
+        if exchange is not None and exchange.is_answered and exchange.streaming is None:
             yield from self._withheld()
-        elif self.flow.response.stream and not event.end_stream:
+        elif self.flow.response.stream:
             yield from self.start_response_stream()
         else:
             self.server_state = self.state_consume_response_body
@@ -223,7 +223,8 @@ def _over(event: HttpEvent) -> Commands:
 class StrictServer(_http1.Http1Server):
     """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread.
 
-    The head of an answer leaves together with the first bytes of its body, in one packet where they fit.
+    The head of an answer leaves together with the first bytes of its body, in one packet where they fit; that of one
+    that is streamed goes at once, for nobody knows when anything follows.
     """
 
     _head: bytes = b""
@@ -240,7 +241,7 @@ class StrictServer(_http1.Http1Server):
         interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
         for command in super().send(event):
             if isinstance(command, commands.SendData):
-                if isinstance(event, ResponseHeaders) and not event.end_stream and not interim:
+                if isinstance(event, ResponseHeaders) and not (event.end_stream or interim or event.response.stream):
                     self._head = command.data
                     continue
                 command = commands.SendData(command.connection, self._head + command.data)

@@ -12,7 +12,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
-from proxy.answer import Mask, Withhold, treatment_of
+from proxy.answer import EVENTS, Mask, Withhold, treatment_of
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
@@ -31,6 +31,7 @@ from proxy.exchange import (
     write_own,
     write_page,
 )
+from proxy.grpc import is_grpc
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
 from proxy.identity_header import IdentityHeaders
@@ -151,6 +152,8 @@ class Gate:
         body, now = flow.request.raw_content or b"", ledger.started
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
+        if is_grpc(request.media_type):
+            return Refuse(reason="grpc_refused")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         permits = self.current.permits.live(caller.id, system.name, now)
         ledger.permits = tuple([permit.id for permit in permits])
@@ -232,6 +235,10 @@ class Gate:
             if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
                 noted = self.learner.noted(exchange.system.name, exchange.request, exchange.treatment)
                 exchange.treatment = noted
+            if exchange.treatment.format == EVENTS:
+                events = exchange.forward.operation.answers.events
+                exchange.idle_s = events.idle_s if events is not None else None
+                self.begin_to_stream(flow, exchange)
         elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 

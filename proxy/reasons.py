@@ -19,6 +19,9 @@ REASONS: dict[str, Reason] = {
     # what came in
     "malformed_request": Reason(400, "请求格式有歧义，网关不予转发", "the request can be read in more than one way"),
     "upgrade_refused": Reason(400, "本网关暂不支持协议升级", "protocol upgrades are not supported"),
+    "grpc_refused": Reason(
+        403, "本网关不对 gRPC 脱敏，因此不予转发", "gRPC is not masked here, so nothing of it passes"
+    ),
     "precondition_refused": Reason(412, "经网关不支持条件写入", "conditional writes are not supported here"),
     "request_too_large": Reason(413, "请求内容超过大小限制", "the request is larger than allowed"),
     "body_not_declared": Reason(415, "该操作不接受这种格式的内容", "this operation takes no content of that kind"),

@@ -65,7 +65,7 @@ class Underway:
             assert exchange.system is not None
             if exchange.streaming is not None and (reason := self._forbidden(exchange)) is not None:
                 exchange.streaming.abort(reason)
-            elif moment > _moved_s(exchange) + exchange.system.program.timeout_s:
+            elif moment > _moved_s(exchange) + (exchange.idle_s or exchange.system.program.timeout_s):
                 self._end(flow, exchange, "upstream_too_slow")
         self._leaving = [
             (connection, reach, exchange)

@@ -17,6 +17,7 @@ from policies.formats.json_table import FEWEST_ROWS, treat_as_table
 from policies.formats.json_values import NOTHING, SINGLE, counterpart, drop, masked, remember
 from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
+from policies.transforms.make import REDACTED
 
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
@@ -32,6 +33,8 @@ class JsonTree:
         self._subject = ""  # whom the record is about that is being treated, in canonical form
         self.hides: KnownValues | None = None
         """Told of what is hidden, where it stands in a record with free text: there it is looked for."""
+        self.is_part = False
+        """Whether a text in it may be a piece of one, which nothing is found in."""
         self.inexact = False
         """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
 
@@ -233,6 +236,8 @@ class JsonTree:
                 return shown
             case Kind.SCAN:
                 if isinstance(value, str):
+                    if self.is_part:
+                        return REDACTED
                     return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
