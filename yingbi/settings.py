@@ -115,6 +115,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_people: bool = True
     upstream_ca: str = ""
     refuse_other_hosts: bool = False
+    hsts_days: int = 365
+    certificate_days: int = 30
     root_key_days: int = 365
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
@@ -139,6 +141,10 @@ class Settings:
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     refuse_other_hosts: bool = False
     """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
+    hsts_days: int = 365
+    """So long browsers shall reach systems by TLS alone; 0: they are not told to."""
+    certificate_days: int = 30
+    """So long before a certificate ends `yingbi check` says so."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     contact: Contact = field(default_factory=Contact)
@@ -176,6 +182,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise WrongSettings(f"`{FILE}`：`workers` 是 1 至 64 的数字 / is a number between 1 and 64")
     if file.root_key_days < 1:
         raise WrongSettings(f"`{FILE}`：`root_key_days` 至少是 1 / is at least 1")
+    if not 0 <= file.hsts_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`hsts_days` 是 0 至 3650 的数字 / is a number between 0 and 3650")
+    if not 1 <= file.certificate_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`certificate_days` 是 1 至 3650 的数字 / is a number between 1 and 3650")
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, file.upstream_ca)
@@ -189,6 +199,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         refuse_other_hosts=file.refuse_other_hosts,
+        hsts_days=file.hsts_days,
+        certificate_days=file.certificate_days,
         root_key_days=file.root_key_days,
         contact=file.contact,
         addresses=file.addresses,
