@@ -60,6 +60,8 @@ class Exchange:
     request: Request | None = None
     certificate: Shown | None = None
     """What the caller has shown when the connection began, where the system takes that."""
+    hsts: bytes = b""
+    """What browsers are told of reaching this host by TLS alone; empty for nothing."""
     forward: Forward | None = None
     system: System | None = None
     treatment: Treatment | None = None
@@ -276,7 +278,7 @@ def write_head(
         fields.append((b"content-length", str(length).encode()))
     elif not speaks_http2(flow):
         fields.append((b"transfer-encoding", b"chunked"))
-    fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
+    fields += [(EVENT_HEADER, exchange.ledger.event.encode()), *_transport_security(flow)]
     if last and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     response = _response(flow.response.status_code, fields)
@@ -312,6 +314,7 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
         (b"x-content-type-options", b"nosniff"),
         (EVENT_HEADER, notice.event.encode()),
+        *_transport_security(flow),
     ]
     if challenge:
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
@@ -328,8 +331,15 @@ def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], .
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (EVENT_HEADER, event.encode()),
+        *_transport_security(flow),
     )
     flow.response = _response(status, (*headers, *own), body)
+
+
+def _transport_security(flow: HTTPFlow) -> list[tuple[bytes, bytes]]:
+    """Source: RFC 6797, 6.1."""
+    exchange = exchange_of(flow)
+    return [(b"strict-transport-security", exchange.hsts)] if exchange is not None and exchange.hsts else []
 
 
 def _response(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes | None = None) -> Response:

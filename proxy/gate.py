@@ -76,12 +76,14 @@ class Gate:
         shadow: Shadow | None = None,
         asked: Path | None = None,
         handshakes: Handshakes | None = None,
+        hsts_s: int = 0,
     ) -> None:
         self.current = current
         self.log = log
         self.now = now
         self.handshakes = handshakes or Handshakes(Authorities(None))
         """Tells which certificates callers have shown."""
+        self._hsts = b"max-age=%d" % hsts_s if hsts_s else b""
         self.nonces = nonces
         """Tells which signed requests have been taken."""
         self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
@@ -123,6 +125,8 @@ class Gate:
             keyless = exchange.request.host in self.current.keyless
             self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
             return
+        if flow.client_conn.tls:  # of a host that is not declared nothing is said: it may have other ports
+            exchange.hsts = self._hsts
         rule, now = exchange.system.program.certificates, exchange.ledger.started
         try:
             exchange.certificate = self.handshakes.shown(flow.client_conn, rule, now)

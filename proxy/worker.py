@@ -95,6 +95,8 @@ class WorkerSettings:
     """Folder of those that systems name; see `authorities.py`."""
     clients: Path | None = None
     """Folder of the gateway's own certificates, by which systems behind know it."""
+    hsts_s: int = 0
+    """So long browsers shall reach the hosts of systems by TLS alone, once they have; 0: nothing is said of it."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -199,6 +201,7 @@ class Worker:
             ),
             asked=settings.asked,
             handshakes=handshakes,
+            hsts_s=settings.hsts_s,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)

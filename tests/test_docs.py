@@ -76,6 +76,7 @@ CODE_AT: Mapping[str, Mapping[str, int]] = {
     "policies/*.py": {"Finding": 1, "find": 1, "_find": 1},
     "yingbi/check.py": {"Finding": 1},
     "yingbi/check_keys.py": {"_finding": 2},
+    "yingbi/check_tls.py": {"_finding": 2},
     "yingbi/publish_policy.py": {"Finding": 1},
     "yingbi/stored_fields.py": {"Finding": 1},
     "siem/detect/rule_*.py": {"problem": 1, "object_to": 1, "_object_to": 2, "_at_start": 1},

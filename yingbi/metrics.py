@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from policies.permits import Kind
+from yingbi.check_tls import ends_of
 from yingbi.home import Home
 from yingbi.settings import Settings
 from yingbi.standing import broken_journals, broken_log, processes_of
@@ -101,6 +102,12 @@ class Figures:
             "yingbi_journals_broken", "Cases whose journal was altered.", value=len(broken_journals(self._home))
         )
         opened = sum(numbers.get(state, 0) for state in ("open", "contained"))
+        ending = GaugeMetricFamily(
+            "yingbi_certificate_ends", "POSIX time at which a certificate ends.", labels=["certificate"]
+        )
+        for name, ends in ends_of(self._home).items():
+            ending.add_metric([name], ends.timestamp())
+        yield ending
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)
 
 

@@ -118,6 +118,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstream_ca: str = ""
     issuers_ca: str = ""
     refuse_other_hosts: bool = False
+    hsts_days: int = 365
+    certificate_days: int = 30
     root_key_days: int = 365
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
@@ -145,6 +147,10 @@ class Settings:
     """The same for issuers of tokens whose keys are fetched."""
     refuse_other_hosts: bool = False
     """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
+    hsts_days: int = 365
+    """So long browsers shall reach systems by TLS alone; 0: they are not told to."""
+    certificate_days: int = 30
+    """So long before a certificate ends `yingbi check` says so."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     identity_issuer: str = ISSUER
@@ -188,6 +194,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise WrongSettings(
             f"`{FILE}`：`identity_issuer` 是一个名称或网址，不含空白 / is a name or an address, without blanks"
         )
+    if not 0 <= file.hsts_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`hsts_days` 是 0 至 3650 的数字 / is a number between 0 and 3650")
+    if not 1 <= file.certificate_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`certificate_days` 是 1 至 3650 的数字 / is a number between 1 and 3650")
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, "upstream_ca", file.upstream_ca)
@@ -204,6 +214,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         issuers_ca=str(home / file.issuers_ca) if file.issuers_ca else "",
         refuse_other_hosts=file.refuse_other_hosts,
+        hsts_days=file.hsts_days,
+        certificate_days=file.certificate_days,
         root_key_days=file.root_key_days,
         identity_issuer=file.identity_issuer,
         contact=file.contact,

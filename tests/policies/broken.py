@@ -181,7 +181,7 @@ BROKEN = {
     "record in an operation that is none": (SYSTEM, "csv: person\n", "csv: persons\n", "1:1 unknown-record"),
     "category at a path that is none": (SYSTEM, "/total: public", "/total: total", "41:9 unknown-category"),
     "page that is neither": (SYSTEM, "static: true", "answers: {html: all}", "57:21 unknown-choice"),
-    "body of an unknown format": (SYSTEM, "      text: scan", "      xml: scan", "48:7 unknown-key"),
+    "body of an unknown format": (SYSTEM, "      text: scan", "      rtf: scan", "48:7 unknown-key"),
     "header with a capital": (SYSTEM, "    static: true", "    static: true\n    headers: [ETag]", "58:15 wrong-form"),
     "pattern of many readings": (SYSTEM, '"{field}__{op}": filter', '"{field}{op}": filter', "35:7 ambiguous-template"),
     "pattern with the field twice": (SYSTEM, '"col-{field}"', '"{field}-{field}"', "46:27 ambiguous-template"),

@@ -33,6 +33,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         issuer=settings.identity_issuer,
         certificates=home.host_certificates,
         refuses_other_hosts=settings.refuse_other_hosts,
+        hsts_s=settings.hsts_days * 86_400,
         authorities=home.authorities,
         clients=home.client_certificates,
         asked=home.asked,
