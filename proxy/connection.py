@@ -12,7 +12,7 @@ import struct
 import sys
 import termios
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from mitmproxy.proxy import commands, events, mode_servers
@@ -20,8 +20,11 @@ from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
+from proxy.admission import Admission
 from proxy.arriving import ARRIVING
-from proxy.http2 import HELD
+from proxy.http2 import FULL, HELD
+
+type Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 """Close with a reset, and throw away what has not been sent."""
@@ -36,6 +39,11 @@ class Connection(mode_servers.ProxyConnectionHandler):
     broke: Callable[[str], None]
     """Is told the kind of exception that ended a connection; set by `core.install`."""
 
+    admission: ClassVar[Admission]
+    """Tells which connections are taken on; set by `core.install`."""
+    turned_away: ClassVar[Callable[[], None]]
+    """Is told of each that is not; set by `core.install`."""
+
     def __init__(self, master: Any, reader: Any, writer: Any, options: Any, mode: Any) -> None:
         if Connection.settings is None:
             Connection.settings = lean.settled(options)
@@ -45,8 +53,28 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._is_ending = False
         """Whether nothing more is said to the caller, who has not taken yet what was said."""
         self._writer: asyncio.StreamWriter = writer
+        self._has_room = asyncio.Event()
+        """Set while not too much waits for a caller who does not let it go out (HTTP/2)."""
+        self._has_room.set()
         self.written = 0
         """Bytes that were written to the caller."""
+
+    @classmethod
+    def admitted(cls, handle: Handle) -> Handle:
+        """*handle*, but a connection that the worker does not take on is closed unread."""
+
+        async def handle_admitted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            source = str((writer.get_extra_info("peername") or ("",))[0])
+            if not cls.admission.opened(source):
+                cls.turned_away()
+                writer.transport.abort()
+                return
+            try:
+                await handle(reader, writer)
+            finally:
+                cls.admission.closed(source)
+
+        return handle_admitted
 
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
@@ -62,11 +90,19 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self._handle(self._waiting.popleft())
         finally:
             self._is_busy = False
+        if self.client.id in FULL:
+            self._has_room.clear()
+        else:
+            self._has_room.set()
 
     async def drain_writers(self) -> None:
         """Wait until what was written has been taken, where some of it has not: then nothing more is read meanwhile."""
         if any(_unsent_bytes(transport) for transport in self.transports.values()):
             await super().drain_writers()  # type: ignore[no-untyped-call]
+        caller = self.transports.get(self.client)
+        # The caller himself is read all the same: that is how he says that he takes more.
+        if caller is not None and asyncio.current_task() is not caller.handler:
+            await self._has_room.wait()
 
     async def wakeup(self, request: commands.RequestWakeup) -> None:
         """Go on later, and not before what was written has been taken: a caller who asks for more and more without

@@ -12,6 +12,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
+from proxy.admission import Admission, Limits
 from proxy.answer import Mask, Withhold, treatment_of
 from proxy.counters import Counters
 from proxy.current import Current
@@ -72,13 +73,19 @@ class Gate:
         learner: Learner | None = None,
         shadow: Shadow | None = None,
         asked: Path | None = None,
+        limits: Limits | None = None,
+        reader_s: float = 60.0,
     ) -> None:
         self.current = current
         self.log = log
         self.now = now
         self.nonces = nonces
         """Tells which signed requests have been taken."""
-        self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
+        self.underway = Underway(
+            forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of, reader_s=reader_s
+        )
+        self.admission = Admission(limits or Limits(), self.underway)
+        """Tells what the worker takes on."""
         self.is_leaving = False
         """Whether the worker is about to stop: callers are told to come back on another connection."""
         self._cut = cut
@@ -116,6 +123,9 @@ class Gate:
         if exchange.system is None:
             keyless = exchange.request.host in self.current.keyless
             self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
+        elif self.admission.refuses(exchange.request.source_ip):
+            self.counters.add("refused_busy")
+            self.withhold(flow, exchange, "too_busy")
         elif exchange.request.path.startswith(reveal.REVEAL):
             self._reveal(flow, exchange)
         elif exchange.request.path.startswith(signin.PREFIX):
@@ -364,6 +374,10 @@ class Gate:
         if flow.killable:
             flow.kill()  # type: ignore[no-untyped-call]
         self._cut(flow.client_conn)
+
+    def turned_away(self) -> None:
+        """A connection was closed unread, because the worker has as many as it takes on."""
+        self.counters.add("refused_connections")
 
     def broke(self, kind: str) -> None:
         """A connection has ended in a failure of ours that no hook's guard could catch."""

@@ -24,6 +24,7 @@ from mitmproxy.proxy.layers.http import HTTPMode
 from policies.keys import Verifier, read_secret
 from proxy import core, lean
 from proxy.addon import Hooks
+from proxy.admission import Limits
 from proxy.arriving import ARRIVING
 from proxy.board import Board
 from proxy.connection import Connection
@@ -31,9 +32,9 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
 from proxy.gate import Gate
-from proxy.http2 import HELD
 from proxy.identity_header import ISSUER, IdentityHeaders
 from proxy.identity_keys import IdentityKeys
+from proxy.http2 import FULL, HELD
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
@@ -90,6 +91,23 @@ class WorkerSettings:
     """The longest that a request may take to arrive whole."""
     drain_s: float = 5.0
     """The longest that exchanges under way are waited for when the worker is to stop."""
+    reader_s: float = 60.0
+    """How long a caller may take for an answer, beyond a second for each 32 KiB of it."""
+    exchanges: int = 256
+    connections: int = 2048
+    source_share: float = 0.5
+    late_s: float = 0.5
+    """These four: see `admission.Limits`."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the worker takes on."""
+        return Limits(
+            exchanges=self.exchanges,
+            connections=self.connections,
+            source_share=self.source_share,
+            late_s=self.late_s,
+        )
 
 
 class Dispatcher(addonmanager.AddonManager):
@@ -179,6 +197,8 @@ class Worker:
                 settings.disagreements,
             ),
             asked=settings.asked,
+            limits=settings.limits,
+            reader_s=settings.reader_s,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -218,6 +238,7 @@ class Worker:
         self.log.close()
 
     async def _tick(self) -> None:
+        admission, counters = self.gate.admission, self.counters
         while True:
             serving = self.current.renew()
             self.gate.underway.tick()
@@ -226,11 +247,16 @@ class Worker:
             self.identity_keys.renew()
             self.gate.learner.tick()
             self.gate.shadow.tick()
-            self.counters.set("serving", int(serving))
-            self.counters.set("live", len(self.gate.underway))
-            self.counters.set("programs", self.current.programs_in_force)
-            self.counters.set("overlay", self.current.overlay.generation)
+            counters.set("serving", int(serving))
+            counters.set("live", len(self.gate.underway))
+            counters.set("held", self.gate.underway.taken)
+            counters.set("connections", admission.connections)
+            counters.set("late_ms", int(admission.late_s * 1000))
+            counters.set("programs", self.current.programs_in_force)
+            counters.set("overlay", self.current.overlay.generation)
+            before_s = time.monotonic()
             await asyncio.sleep(TICK_S)
+            admission.ticked(time.monotonic() - before_s - TICK_S)
 
     async def _drain(self) -> None:
         """Wait for exchanges that come further; end the others, so that every caller learns what became of it."""
@@ -255,7 +281,8 @@ class Worker:
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
         ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
-        HELD.intersection_update(self.proxy.connections.keys())
+        for waiting in (HELD, FULL):
+            waiting.intersection_update(self.proxy.connections.keys())
         for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)
             if isinstance(handler, Connection):
@@ -309,7 +336,7 @@ async def _listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, 
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listening.bind((host, port))
-    return [await asyncio.start_server(instance.handle_stream, sock=listening, backlog=BACKLOG)]
+    return [await asyncio.start_server(Connection.admitted(instance.handle_stream), sock=listening, backlog=BACKLOG)]
 
 
 def run(settings: WorkerSettings, now: Clock) -> None:
