@@ -10,7 +10,6 @@ from mitmproxy.http import HTTPFlow
 
 from proxy.exchange import Exchange, exchange_of, source_ip_of
 
-
 SLOWEST_READER = 32 * 1024
 """Bytes that a caller must take in a second, once he has been given some time to begin."""
 
