@@ -51,6 +51,8 @@ class Admission:
         self._late_ticks = 0
         self.late_s = 0.0
         """By how much the loop was late when last looked at."""
+        self.is_leaving = False
+        """Whether the worker is about to stop: callers are told to come back on another connection."""
         self._connections: Counter[str] = Counter()
 
     @property

@@ -23,6 +23,7 @@ from proxy import lean
 from proxy.admission import Admission
 from proxy.arriving import ARRIVING
 from proxy.http2 import FULL, HELD
+from proxy.leaving import AwaitLeaving
 
 type Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -52,6 +53,9 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._is_busy = False
         self._is_ending = False
         """Whether nothing more is said to the caller, who has not taken yet what was said."""
+        self._tell_of_leaving: list[AwaitLeaving] = []
+        """Those who asked to be told when the worker is to stop."""
+        self._is_leaving = False
         self._writer: asyncio.StreamWriter = writer
         self._has_room = asyncio.Event()
         """Set while not too much waits for a caller who does not let it go out (HTTP/2)."""
@@ -94,6 +98,14 @@ class Connection(mode_servers.ProxyConnectionHandler):
             self._has_room.clear()
         else:
             self._has_room.set()
+
+    async def leave(self) -> None:
+        """The worker is to stop: tell those who asked. Safe to call more than once."""
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        for command in self._tell_of_leaving:
+            await self.server_event(events.Wakeup(command))
 
     async def drain_writers(self) -> None:
         """Wait until what was written has been taken, where some of it has not: then nothing more is read meanwhile."""
@@ -173,6 +185,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self.close_connection(command.connection, command.half_close)
             case commands.CloseConnection() if command.connection in self.transports:
                 self.close_connection(command.connection, half_close=False)
+            case AwaitLeaving():
+                self._tell_of_leaving.append(command)
+                if self._is_leaving:
+                    self._waiting.append(events.Wakeup(command))
             case commands.RequestWakeup():
                 waking = asyncio_utils.create_task(
                     self.wakeup(command), name="wakeup", keep_ref=False, client=self.client.peername

@@ -310,12 +310,10 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
 
 
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
-    """Answer with something of the gateway's own."""
-    own = (
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (EVENT_HEADER, event.encode()),
-    )
+    """Answer with something of the gateway's own. *event*: by which it is found in the log; empty: it is not there."""
+    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    if event:
+        own.append((EVENT_HEADER, event.encode()))
     flow.response = _response(status, (*headers, *own), body)
 
 

@@ -1,7 +1,7 @@
 """What the gate does with an exchange, step by step: admit, withhold, release, cut. `addon.py` calls it from hooks."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from proxy.ledger import Clock, Ledger
 from proxy.message import Malformed
 from proxy.nonces import Nonces
 from proxy.pages import Notice
+from proxy.probes import Probes
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.reveal_desk import RevealDesk
@@ -75,6 +76,7 @@ class Gate:
         asked: Path | None = None,
         limits: Limits | None = None,
         reader_s: float = 60.0,
+        probes: Iterable[str] = (),
     ) -> None:
         self.current = current
         self.log = log
@@ -86,8 +88,7 @@ class Gate:
         )
         self.admission = Admission(limits or Limits(), self.underway)
         """Tells what the worker takes on."""
-        self.is_leaving = False
-        """Whether the worker is about to stop: callers are told to come back on another connection."""
+        self.probes = Probes(probes, self.is_ready)
         self._cut = cut
         self.said = said
         """Is told where something failed and how, as two codes."""
@@ -100,6 +101,12 @@ class Gate:
         """Asks a draft what it would do."""
         self.reveals = RevealDesk(current, asked)
         """Where callers ask to be shown a record whole: that is left in the folder *asked*."""
+
+    def is_ready(self) -> bool:
+        """Whether new callers should be led here: what they ask for can be judged, recorded and answered."""
+        if self.admission.is_leaving or self.admission.is_late or not self.current.look():
+            return False
+        return bool(self.current.systems) and self.log.has_room()
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
@@ -115,6 +122,10 @@ class Gate:
             exchange.request = request_of(flow)
         except Malformed:
             self.withhold(flow, exchange, "malformed_request")
+            return
+        if (probed := self.probes.answer(exchange.request)) is not None:
+            exchange.is_answered = True
+            write_own(flow, probed.status, probed.headers, probed.body, "")
             return
         if not self.current.look():
             self.withhold(flow, exchange, "not_ready")
@@ -292,7 +303,7 @@ class Gate:
             flow,
             exchange,
             length=length,
-            last=self.is_leaving,
+            last=self.admission.is_leaving,
             too_large=lambda: self.said(where, "too_large"),
             cookies=self._remembering(exchange),
         )
@@ -333,7 +344,7 @@ class Gate:
         with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
             ledger.refused(reason, notice.answers_with[0])
         challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
-        write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
+        write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.admission.is_leaving)
 
     def turn_away(self, client: Client, status: int) -> EventId:
         """Write down that *client* sent what is no request. Returns the id to give him."""

@@ -12,6 +12,7 @@ from mitmproxy.proxy.layers.http._events import ResponseProtocolError
 from proxy.arriving import ARRIVING
 from proxy.error_page import error_of
 from proxy.gate import Gate
+from proxy.leaving import GOING_AWAY, AwaitLeaving
 
 LARGEST_FRAME = 2**17
 """Bytes of a frame. The library looks at the length of one only once it is there."""
@@ -38,10 +39,14 @@ class StrictHttp2Server(_http2.Http2Server):
     """Bytes of a frame that had not arrived whole when last looked at."""
 
     def _handle_event(self, event: events.Event) -> Commands:
-        if isinstance(event, ResponseProtocolError) and self._may_answer(event):
+        if isinstance(event, events.Wakeup):
+            yield commands.SendData(self.conn, GOING_AWAY)
+        elif isinstance(event, ResponseProtocolError) and self._may_answer(event):
             yield from self._answer(event)
         else:
             yield from super()._handle_event(event)
+        if isinstance(event, events.Start):
+            yield AwaitLeaving()
         self._note_what_waits()
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:

@@ -32,9 +32,9 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
 from proxy.gate import Gate
+from proxy.http2 import FULL, HELD
 from proxy.identity_header import ISSUER, IdentityHeaders
 from proxy.identity_keys import IdentityKeys
-from proxy.http2 import FULL, HELD
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
@@ -98,6 +98,14 @@ class WorkerSettings:
     source_share: float = 0.5
     late_s: float = 0.5
     """These four: see `admission.Limits`."""
+    probes: tuple[str, ...] = ()
+    """The networks from which may be asked whether it answers and is ready."""
+    leave_s: float = 0.0
+    """So long it goes on taking on callers once it is to stop and has said so to who asks whether it is ready."""
+    handover_s: float = 10.0
+    """The longest that connections without an exchange are waited for when another worker stands in its place."""
+    listening: int | None = None
+    """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
 
     @property
     def limits(self) -> Limits:
@@ -199,6 +207,7 @@ class Worker:
             asked=settings.asked,
             limits=settings.limits,
             reader_s=settings.reader_s,
+            probes=settings.probes,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -216,22 +225,37 @@ class Worker:
         )
 
     async def run(self) -> None:
-        """Serve until asked to stop; then let exchanges under way end, for a while."""
-        stop = asyncio.Event()
+        """Serve until asked to stop; then let exchanges under way end, for a while.
+
+        SIGTERM and SIGINT: nobody else may take on what comes. SIGHUP: another worker listens on the same socket.
+        """
+        stop, is_replaced = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.set_task_factory(_eager)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+
+        def replace() -> None:
+            is_replaced.set()
+            stop.set()
+
+        loop.add_signal_handler(signal.SIGHUP, replace)
         self.current.renew()
         await self.proxy.setup_servers()
         await self.master.running()
         ticking = asyncio.create_task(self._tick())
         await first_of(stop, ticking)
-        self.gate.is_leaving = True
+        self.gate.admission.is_leaving = True
+        if not is_replaced.is_set():
+            end_s = time.monotonic() + self.settings.leave_s
+            await self._tell_all(lambda: time.monotonic() >= end_s)
         self.master.options.update(server=False)  # type: ignore[no-untyped-call]
+        end_s = time.monotonic() + (self.settings.handover_s if is_replaced.is_set() else 0)
+        await self._tell_all(lambda: not self.proxy.connections or time.monotonic() >= end_s)
         await self._drain()
         ticking.cancel()
         self.counters.set("serving", 0)
+        self.counters.set("ready", 0)
         self.gate.learner.save()
         with contextlib.suppress(OSError):
             self.gate.shadow.save()
@@ -248,6 +272,7 @@ class Worker:
             self.gate.learner.tick()
             self.gate.shadow.tick()
             counters.set("serving", int(serving))
+            counters.set("ready", int(self.gate.is_ready()))
             counters.set("live", len(self.gate.underway))
             counters.set("held", self.gate.underway.taken)
             counters.set("connections", admission.connections)
@@ -257,6 +282,16 @@ class Worker:
             before_s = time.monotonic()
             await asyncio.sleep(TICK_S)
             admission.ticked(time.monotonic() - before_s - TICK_S)
+
+    async def _tell_all(self, until: Callable[[], bool]) -> None:
+        """Tell callers that they must come back on another connection, those who still come as well, *until* it is."""
+        while True:
+            for handler in list(self.proxy.connections.values()):
+                if isinstance(handler, Connection):
+                    await handler.leave()
+            if until():
+                return
+            await asyncio.sleep(TICK_S)
 
     async def _drain(self) -> None:
         """Wait for exchanges that come further; end the others, so that every caller learns what became of it."""
@@ -329,19 +364,31 @@ def _core_said(name: str, level: str, kind: str) -> None:
     log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
 
 
-async def _listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
-    """One socket on a port that other workers listen on too; the core's own takes a backlog of 100 and no sharing."""
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on a port that others are bound to as well; connections come to it once it is listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listening.bind((host, port))
-    return [await asyncio.start_server(Connection.admitted(instance.handle_stream), sock=listening, backlog=BACKLOG)]
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def run(settings: WorkerSettings, now: Clock) -> None:
     """Run a worker until it is asked to stop by SIGTERM or SIGINT."""
-    mode_servers.AsyncioServerInstance.listen = _listen  # type: ignore[assignment, method-assign]
+
+    async def listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
+        """In place of the core's, which takes a backlog of 100 and shares no port."""
+        fd = settings.listening
+        listening = bound(host, port) if fd is None else socket.socket(fileno=fd)
+        handle = Connection.admitted(instance.handle_stream)
+        return [await asyncio.start_server(handle, sock=listening, backlog=BACKLOG)]
+
+    mode_servers.AsyncioServerInstance.listen = listen  # type: ignore[assignment, method-assign]
 
     async def main() -> None:
         worker = Worker(settings, now)
