@@ -60,6 +60,8 @@ class Exchange:
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
     streaming: Release | None = None
+    admitted_s: float = 0.0
+    """Monotonic; when the request had arrived."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     failure: str = ""

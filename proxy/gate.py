@@ -37,6 +37,7 @@ from proxy.identity_keys import NoIdentityKey
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.message import Malformed
+from proxy.meter import Meter
 from proxy.nonces import Nonces
 from proxy.pages import Notice
 from proxy.probes import Probes
@@ -77,6 +78,7 @@ class Gate:
         limits: Limits | None = None,
         reader_s: float = 60.0,
         probes: Iterable[str] = (),
+        meter: Meter | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -88,6 +90,8 @@ class Gate:
         )
         self.admission = Admission(limits or Limits(), self.underway)
         """Tells what the worker takes on."""
+        self.meter = meter or Meter(None)
+        """Is told how long answers took."""
         self.probes = Probes(probes, self.is_ready)
         self._cut = cut
         self.said = said
@@ -118,6 +122,7 @@ class Gate:
 
     def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A request has arrived: send it on, or answer it here."""
+        exchange.admitted_s = time.monotonic()
         try:
             exchange.request = request_of(flow)
         except Malformed:
@@ -247,6 +252,7 @@ class Gate:
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
+        arrived_s = time.monotonic()
         if exchange.failure:
             self.withhold(flow, exchange, exchange.failure)
             return
@@ -270,6 +276,9 @@ class Gate:
             return
         flow.response.data.content = masked
         exchange.is_answered = exchange.is_released = True
+        assert exchange.system is not None
+        own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
+        self.meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)
 
     def begin_to_stream(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
@@ -293,6 +302,8 @@ class Gate:
         )
         exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
+        assert exchange.system is not None
+        self.meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True
 

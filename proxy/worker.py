@@ -38,10 +38,11 @@ from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
 from proxy.shadow import Shadow
 from proxy.tls import Tls
-from siem.record.log import AccessLog, new_start_id
+from siem.record.log import new_start_id
 
 TICK_S = 0.1
 STILL_S = 1.0
@@ -86,6 +87,8 @@ class WorkerSettings:
     """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
     disagreements: Path | None = None
     """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
+    measured: Path | None = None
+    """File of what is measured for each system; this worker alone writes it. None: it is not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
@@ -180,7 +183,8 @@ class Worker:
             said=self._refused,
         )
         self.current.unhurried(now())  # from here on a clock that is set ahead hurries nothing
-        self.log = AccessLog(settings.log, new_start_id(now()))
+        self.meter = Meter(settings.measured)
+        self.log = MeteredLog(settings.log, new_start_id(now()), self.meter)
         self.master = Master(options.Options())
         self.master.addons = Dispatcher(self.master)
         self.proxy = Proxyserver()  # type: ignore[no-untyped-call]
@@ -208,6 +212,7 @@ class Worker:
             limits=settings.limits,
             reader_s=settings.reader_s,
             probes=settings.probes,
+            meter=self.meter,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -271,6 +276,8 @@ class Worker:
             self.identity_keys.renew()
             self.gate.learner.tick()
             self.gate.shadow.tick()
+            with contextlib.suppress(OSError):  # figures are for looking on; the next are tried again
+                self.meter.tick()
             counters.set("serving", int(serving))
             counters.set("ready", int(self.gate.is_ready()))
             counters.set("live", len(self.gate.underway))

@@ -131,6 +131,7 @@ class Gateway:
             "published": str(self.home / "published"),
             "board": str(self.home / "board"),
             "counters": str(self.home / f"counters-{number}"),
+            "measured": str(self.home / f"measured-{number}.json"),
             "log": str(self.home / "log"),
             "program_key": str(keys / "program.pub"),
             "overlay_key": str(keys / "overlay.pub"),

@@ -26,6 +26,7 @@ PATHS = (
     "keys",
     "inventory",
     "disagreements",
+    "measured",
 )
 
 

@@ -6,6 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from policies.permits import Kind
 from yingbi.home import Home
+from yingbi.metrics_systems import memory, of_systems
 from yingbi.standing import broken_journals, broken_log, processes_of
 from yingbi.told import hear
 
@@ -57,6 +58,8 @@ class Figures:
                 for worker in workers:
                     family.add_metric([worker["name"]], worker[name])
                 yield family
+        yield from of_systems(self._home, workers)
+        yield from memory(processes)
         yield from self._told()
 
     def _told(self) -> Iterable[Metric]:

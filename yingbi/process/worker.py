@@ -22,6 +22,7 @@ def worker_settings(settings: Settings, number: int, listening: int | None = Non
         published=home.published,
         board=home.board,
         counters=home.counters(number),
+        measured=home.measured(number),
         log=home.log,
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
