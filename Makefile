@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench proof golden venv lock packages
+.PHONY: help up test check bench proof soak golden venv lock packages
 
 PYTHON := .venv/bin/python
 JOBS ?= 2
@@ -14,7 +14,8 @@ help:
 	  'make test    set everything up and run all tests (JOBS=4: on four processes)' \
 	  'make check   format, lint, strict types, import rule: 3 minutes at most' \
 	  'make bench   measure, and write build/bench.json' \
-	  'make proof   the long proofs: hours, seeded' \
+	  'make soak    an installation under load and faults, 10 minutes (SECONDS=120: shorter)' \
+  'make proof   the long proofs: hours, seeded' \
 	  'make golden  rewrite the golden files; review the difference as code' \
 	  'make venv    only prepare .venv, where bin/yingbi is' \
 	  'make lock    resolve requirements.in into requirements.lock (needs uv)'
@@ -40,6 +41,9 @@ test: venv packages
 bench: venv
 	@mkdir -p build
 	@$(PYTHON) -m tests.bench
+
+soak: venv
+	@$(PYTHON) -m tests.soak --seconds $(or $(SECONDS),600)
 
 proof: venv
 	@$(PYTHON) -m tests.proof

@@ -12,7 +12,7 @@ import struct
 import sys
 import termios
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from mitmproxy.proxy import commands, events, mode_servers
@@ -20,8 +20,12 @@ from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
+from proxy.admission import Admission
 from proxy.arriving import ARRIVING
-from proxy.http2 import HELD
+from proxy.http2 import FULL, HELD
+from proxy.leaving import AwaitLeaving
+
+type Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 _NO_LINGERING = struct.pack("ii", 1, 0)
 """Close with a reset, and throw away what has not been sent."""
@@ -36,6 +40,11 @@ class Connection(mode_servers.ProxyConnectionHandler):
     broke: Callable[[str], None]
     """Is told the kind of exception that ended a connection; set by `core.install`."""
 
+    admission: ClassVar[Admission]
+    """Tells which connections are taken on; set by `core.install`."""
+    turned_away: ClassVar[Callable[[], None]]
+    """Is told of each that is not; set by `core.install`."""
+
     def __init__(self, master: Any, reader: Any, writer: Any, options: Any, mode: Any) -> None:
         if Connection.settings is None:
             Connection.settings = lean.settled(options)
@@ -44,9 +53,32 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._is_busy = False
         self._is_ending = False
         """Whether nothing more is said to the caller, who has not taken yet what was said."""
+        self._tell_of_leaving: list[AwaitLeaving] = []
+        """Those who asked to be told when the worker is to stop."""
+        self._is_leaving = False
         self._writer: asyncio.StreamWriter = writer
+        self._has_room = asyncio.Event()
+        """Set while not too much waits for a caller who does not let it go out (HTTP/2)."""
+        self._has_room.set()
         self.written = 0
         """Bytes that were written to the caller."""
+
+    @classmethod
+    def admitted(cls, handle: Handle) -> Handle:
+        """*handle*, but a connection that the worker does not take on is closed unread."""
+
+        async def handle_admitted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            source = str((writer.get_extra_info("peername") or ("",))[0])
+            if not cls.admission.opened(source):
+                cls.turned_away()
+                writer.transport.abort()
+                return
+            try:
+                await handle(reader, writer)
+            finally:
+                cls.admission.closed(source)
+
+        return handle_admitted
 
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
@@ -62,11 +94,27 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self._handle(self._waiting.popleft())
         finally:
             self._is_busy = False
+        if self.client.id in FULL:
+            self._has_room.clear()
+        else:
+            self._has_room.set()
+
+    async def leave(self) -> None:
+        """The worker is to stop: tell those who asked. Safe to call more than once."""
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        for command in self._tell_of_leaving:
+            await self.server_event(events.Wakeup(command))
 
     async def drain_writers(self) -> None:
         """Wait until what was written has been taken, where some of it has not: then nothing more is read meanwhile."""
         if any(_unsent_bytes(transport) for transport in self.transports.values()):
             await super().drain_writers()  # type: ignore[no-untyped-call]
+        caller = self.transports.get(self.client)
+        # The caller himself is read all the same: that is how he says that he takes more.
+        if caller is not None and asyncio.current_task() is not caller.handler:
+            await self._has_room.wait()
 
     async def wakeup(self, request: commands.RequestWakeup) -> None:
         """Go on later, and not before what was written has been taken: a caller who asks for more and more without
@@ -137,6 +185,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self.close_connection(command.connection, command.half_close)
             case commands.CloseConnection() if command.connection in self.transports:
                 self.close_connection(command.connection, half_close=False)
+            case AwaitLeaving():
+                self._tell_of_leaving.append(command)
+                if self._is_leaving:
+                    self._waiting.append(events.Wakeup(command))
             case commands.RequestWakeup():
                 waking = asyncio_utils.create_task(
                     self.wakeup(command), name="wakeup", keep_ref=False, client=self.client.peername

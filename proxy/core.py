@@ -416,6 +416,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     _http1.make_error_response = error_response
     http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
     Connection.broke = staticmethod(gate.broke)
+    Connection.admission = gate.admission
+    Connection.turned_away = staticmethod(gate.turned_away)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]

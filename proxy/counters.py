@@ -11,13 +11,20 @@ NAMES = (
     "record_failures",
     "refused_publications",
     "unopened",
+    "refused_busy",
+    "refused_connections",
     "live",
+    "held",
+    "connections",
+    "late_ms",
     "serving",
+    "ready",
     "programs",
     "overlay",
 )
-"""Totals since the worker started, but for the last four: exchanges under way, 1 while its lease holds, and the
-generations it serves by."""
+"""Totals since the worker started up to `refused_connections`; then how it stands at the moment: exchanges under way,
+those and answers that callers have not taken yet, connections, by how many milliseconds its loop is late, 1 while its
+lease holds, 1 while it takes on new callers, and the generations it serves by."""
 
 
 class Counters:

@@ -70,6 +70,8 @@ class Exchange:
     streaming: Release | None = None
     idle_s: float | None = None
     """So long nothing may come of the answer; None: what is declared of the system."""
+    admitted_s: float = 0.0
+    """Monotonic; when the request had arrived."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     failure: str = ""
@@ -326,13 +328,10 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
 
 
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
-    """Answer with something of the gateway's own."""
-    own = (
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (EVENT_HEADER, event.encode()),
-        *_transport_security(flow),
-    )
+    """Answer with something of the gateway's own. *event*: by which it is found in the log; empty: it is not there."""
+    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), *_transport_security(flow)]
+    if event:
+        own.append((EVENT_HEADER, event.encode()))
     flow.response = _response(status, (*headers, *own), body)
 
 

@@ -1,7 +1,7 @@
 """What the gate does with an exchange, step by step: admit, withhold, release, cut. `addon.py` calls it from hooks."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
+from proxy.admission import Admission, Limits
 from proxy.answer import EVENTS, Mask, Withhold, treatment_of
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
@@ -39,8 +40,10 @@ from proxy.identity_keys import NoIdentityKey
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.message import Malformed
+from proxy.meter import Meter
 from proxy.nonces import Nonces
 from proxy.pages import Notice
+from proxy.probes import Probes
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.reveal_desk import RevealDesk
@@ -77,6 +80,10 @@ class Gate:
         asked: Path | None = None,
         handshakes: Handshakes | None = None,
         hsts_s: int = 0,
+        limits: Limits | None = None,
+        reader_s: float = 60.0,
+        probes: Iterable[str] = (),
+        meter: Meter | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -86,9 +93,14 @@ class Gate:
         self._hsts = b"max-age=%d" % hsts_s if hsts_s else b""
         self.nonces = nonces
         """Tells which signed requests have been taken."""
-        self.underway = Underway(forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of)
-        self.is_leaving = False
-        """Whether the worker is about to stop: callers are told to come back on another connection."""
+        self.underway = Underway(
+            forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of, reader_s=reader_s
+        )
+        self.admission = Admission(limits or Limits(), self.underway)
+        """Tells what the worker takes on."""
+        self.meter = meter or Meter(None)
+        """Is told how long answers took."""
+        self.probes = Probes(probes, self.is_ready)
         self._cut = cut
         self.said = said
         """Is told where something failed and how, as two codes."""
@@ -102,6 +114,12 @@ class Gate:
         self.reveals = RevealDesk(current, asked)
         """Where callers ask to be shown a record whole: that is left in the folder *asked*."""
 
+    def is_ready(self) -> bool:
+        """Whether new callers should be led here: what they ask for can be judged, recorded and answered."""
+        if self.admission.is_leaving or self.admission.is_late or not self.current.look():
+            return False
+        return bool(self.current.systems) and self.log.has_room()
+
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
         self.counters.add("requests")
@@ -112,10 +130,15 @@ class Gate:
 
     def admit(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A request has arrived: send it on, or answer it here."""
+        exchange.admitted_s = time.monotonic()
         try:
             exchange.request = request_of(flow)
         except Malformed:
             self.withhold(flow, exchange, "malformed_request")
+            return
+        if (probed := self.probes.answer(exchange.request)) is not None:
+            exchange.is_answered = True
+            write_own(flow, probed.status, probed.headers, probed.body, "")
             return
         if not self.current.look():
             self.withhold(flow, exchange, "not_ready")
@@ -127,6 +150,10 @@ class Gate:
             return
         if flow.client_conn.tls:  # of a host that is not declared nothing is said: it may have other ports
             exchange.hsts = self._hsts
+        if self.admission.refuses(exchange.request.source_ip):
+            self.counters.add("refused_busy")
+            self.withhold(flow, exchange, "too_busy")
+            return
         rule, now = exchange.system.program.certificates, exchange.ledger.started
         try:
             exchange.certificate = self.handshakes.shown(flow.client_conn, rule, now)
@@ -249,6 +276,7 @@ class Gate:
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
+        arrived_s = time.monotonic()
         if exchange.failure:
             self.withhold(flow, exchange, exchange.failure)
             return
@@ -272,6 +300,9 @@ class Gate:
             return
         flow.response.data.content = masked
         exchange.is_answered = exchange.is_released = True
+        assert exchange.system is not None
+        own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
+        self.meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)
 
     def begin_to_stream(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
@@ -295,6 +326,8 @@ class Gate:
         )
         exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
+        assert exchange.system is not None
+        self.meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
         flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
         return True
 
@@ -305,7 +338,7 @@ class Gate:
             flow,
             exchange,
             length=length,
-            last=self.is_leaving,
+            last=self.admission.is_leaving,
             too_large=lambda: self.said(where, "too_large"),
             cookies=self._remembering(exchange),
         )
@@ -346,7 +379,7 @@ class Gate:
         with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
             ledger.refused(reason, notice.answers_with[0])
         challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
-        write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.is_leaving)
+        write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.admission.is_leaving)
 
     def turn_away(self, client: Client, status: int, reason: str = "malformed_request") -> EventId:
         """Write down that *client* sent what is no request, or why else nothing of his is read. Returns the id to give
@@ -389,6 +422,10 @@ class Gate:
         if flow.killable:
             flow.kill()  # type: ignore[no-untyped-call]
         self._cut(flow.client_conn)
+
+    def turned_away(self) -> None:
+        """A connection was closed unread, because the worker has as many as it takes on."""
+        self.counters.add("refused_connections")
 
     def broke(self, kind: str) -> None:
         """A connection has ended in a failure of ours that no hook's guard could catch."""

@@ -12,6 +12,7 @@ from mitmproxy.proxy.layers.http._events import ResponseProtocolError
 from proxy.arriving import ARRIVING
 from proxy.error_page import error_of
 from proxy.gate import Gate
+from proxy.leaving import GOING_AWAY, AwaitLeaving
 
 LARGEST_FRAME = 2**17
 """Bytes of a frame. The library looks at the length of one only once it is there."""
@@ -20,6 +21,11 @@ _FRAME, _HEAD = -1, -2
 
 HELD: set[str] = set()
 """The ids of the connections whose callers do not let go out what is there for them (flow control)."""
+
+MOST_HELD = 256 * 1024
+"""Bytes that may wait for a caller who does not let them go out, before no more is fetched for him."""
+FULL: set[str] = set()
+"""The ids of the connections for which more than `MOST_HELD` bytes wait."""
 
 type Commands = layer.CommandGenerator[None]
 
@@ -33,17 +39,29 @@ class StrictHttp2Server(_http2.Http2Server):
     """Bytes of a frame that had not arrived whole when last looked at."""
 
     def _handle_event(self, event: events.Event) -> Commands:
-        if isinstance(event, ResponseProtocolError) and self._may_answer(event):
+        if isinstance(event, events.Wakeup):
+            yield commands.SendData(self.conn, GOING_AWAY)
+        elif isinstance(event, ResponseProtocolError) and self._may_answer(event):
             yield from self._answer(event)
         else:
             yield from super()._handle_event(event)
-        if any(self.h2_conn.stream_buffers.values()):
-            HELD.add(self.conn.id)
-        else:
-            HELD.discard(self.conn.id)
+        if isinstance(event, events.Start):
+            yield AwaitLeaving()
+        self._note_what_waits()
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:
             yield from self._watch(len(event.data))
+
+    def _note_what_waits(self) -> None:
+        waiting = [part for parts in self.h2_conn.stream_buffers.values() for part in parts]
+        if waiting:
+            HELD.add(self.conn.id)
+        else:
+            HELD.discard(self.conn.id)
+        if sum(len(part.data) for part in waiting) > MOST_HELD:
+            FULL.add(self.conn.id)
+        else:
+            FULL.discard(self.conn.id)
 
     def handle_h2_event(self, event: h2.events.Event) -> layer.CommandGenerator[bool]:
         """As the core does, and note which requests have not arrived whole."""

@@ -112,6 +112,9 @@ REASONS: dict[str, Reason] = {
         "该系统的密钥无法读取，因此不提供服务，请联系系统管理员",
         "the keys of this system cannot be read: its operator has to restore them",
     ),
+    "too_busy": Reason(
+        503, "网关此刻忙，未受理您的请求，请稍后再试", "the gateway is busy and has done nothing: try again in a moment"
+    ),
     "gateway_stopping": Reason(
         503, "网关正在重新启动，请稍后再试", "the gateway is being restarted: try again in a moment"
     ),

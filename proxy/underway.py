@@ -2,12 +2,33 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
-from proxy.exchange import Exchange, exchange_of
+from proxy.exchange import Exchange, exchange_of, source_ip_of
+
+SLOWEST_READER = 32 * 1024
+"""Bytes that a caller must take in a second, once he has been given some time to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """An answer that is with its connection until the caller has taken it."""
+
+    connection: "Holds"
+    reach: int
+    """Up to where it reaches in what was written to the connection."""
+    exchange: Exchange
+    until_s: float
+    """Monotonic; he is not waited for longer."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether some of it has not been taken."""
+        return self.connection.has_untaken(self.reach)
 
 
 class Holds(Protocol):
@@ -33,16 +54,31 @@ class Underway:
         forbidden: Callable[[Exchange], str | None],
         drop_upstream: Callable[[HTTPFlow], None],
         connection_of: Callable[[Client], Holds | None],
+        reader_s: float = 60.0,
     ) -> None:
         self._forbidden = forbidden
         self._drop_upstream = drop_upstream
         self._connection_of = connection_of
         self._flows: dict[str, HTTPFlow] = {}
-        self._leaving: list[tuple[Holds, int, Exchange]] = []
-        """Answers that are with their connections, and up to where they reach there."""
+        self._reader_s = reader_s
+        self._leaving: list[Leaving] = []
 
     def __len__(self) -> int:
         return len(self._flows)
+
+    @property
+    def taken(self) -> int:
+        """See `admission.Places`."""
+        return len(self._flows) + len(self._leaving)
+
+    def sources(self) -> Iterator[str]:
+        """See `admission.Places`."""
+        for flow in self._flows.values():
+            yield source_ip_of(flow.client_conn)
+        self._leaving = [leaving for leaving in self._leaving if leaving.is_there]
+        for leaving in self._leaving:
+            request = leaving.exchange.request
+            yield request.source_ip if request is not None else ""
 
     def add(self, flow: HTTPFlow) -> None:
         """Look after *flow* from now on."""
@@ -56,7 +92,8 @@ class Underway:
         """The answer of *exchange* is with the connection of *client* now, which holds it until he has taken it."""
         connection = self._connection_of(client)
         if connection is not None:
-            self._leaving.append((connection, connection.written, exchange))
+            until_s = time.monotonic() + self._reader_s + exchange.ledger.bytes_out / SLOWEST_READER
+            self._leaving.append(Leaving(connection, connection.written, exchange, until_s))
 
     def tick(self) -> None:
         """End what is now forbidden, and what the system behind or the caller lets wait for too long."""
@@ -68,9 +105,7 @@ class Underway:
             elif moment > _moved_s(exchange) + (exchange.idle_s or exchange.system.program.timeout_s):
                 self._end(flow, exchange, "upstream_too_slow")
         self._leaving = [
-            (connection, reach, exchange)
-            for connection, reach, exchange in self._leaving
-            if connection.has_untaken(reach) and not self._is_taken_back(connection, exchange)
+            leaving for leaving in self._leaving if leaving.is_there and not self._is_taken_back(leaving, moment)
         ]
 
     def leave(self, *, silent_s: float, still_s: float) -> None:
@@ -83,11 +118,11 @@ class Underway:
             if moment >= _moved_s(exchange) + (silent_s if exchange.streaming is None else still_s):
                 self._end(flow, exchange, "gateway_stopping")
 
-    def _is_taken_back(self, connection: Holds, exchange: Exchange) -> bool:
-        """Whether what is left of the answer must not go, and does not any more."""
-        if self._forbidden(exchange) is None:
+    def _is_taken_back(self, leaving: Leaving, moment: float) -> bool:
+        """Whether what is left of the answer must not go, or is not waited for, and does not go any more."""
+        if moment <= leaving.until_s and self._forbidden(leaving.exchange) is None:
             return False
-        connection.abort()
+        leaving.connection.abort()
         return True
 
     def _exchanges(self) -> Iterator[tuple[HTTPFlow, Exchange]]:

@@ -25,6 +25,7 @@ from policies.keys import Verifier, read_secret
 from policies.program import CertificatesRule, UpstreamTlsRule
 from proxy import core, lean
 from proxy.addon import Hooks
+from proxy.admission import Limits
 from proxy.arriving import ARRIVING
 from proxy.authorities import Authorities
 from proxy.board import Board
@@ -34,18 +35,19 @@ from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
 from proxy.gate import Gate
-from proxy.http2 import HELD
+from proxy.http2 import FULL, HELD
 from proxy.identity_header import ISSUER, IdentityHeaders
 from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
 from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
 from proxy.upstream_tls import UpstreamTls
-from siem.record.log import AccessLog, new_start_id
+from siem.record.log import new_start_id
 
 TICK_S = 0.1
 STILL_S = 1.0
@@ -103,11 +105,38 @@ class WorkerSettings:
     """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
     disagreements: Path | None = None
     """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
+    measured: Path | None = None
+    """File of what is measured for each system; this worker alone writes it. None: it is not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
     drain_s: float = 5.0
     """The longest that exchanges under way are waited for when the worker is to stop."""
+    reader_s: float = 60.0
+    """How long a caller may take for an answer, beyond a second for each 32 KiB of it."""
+    exchanges: int = 256
+    connections: int = 2048
+    source_share: float = 0.5
+    late_s: float = 0.5
+    """These four: see `admission.Limits`."""
+    probes: tuple[str, ...] = ()
+    """The networks from which may be asked whether it answers and is ready."""
+    leave_s: float = 0.0
+    """So long it goes on taking on callers once it is to stop and has said so to who asks whether it is ready."""
+    handover_s: float = 10.0
+    """The longest that connections without an exchange are waited for when another worker stands in its place."""
+    listening: int | None = None
+    """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the worker takes on."""
+        return Limits(
+            exchanges=self.exchanges,
+            connections=self.connections,
+            source_share=self.source_share,
+            late_s=self.late_s,
+        )
 
 
 class Dispatcher(addonmanager.AddonManager):
@@ -173,7 +202,8 @@ class Worker:
             said=self._refused,
         )
         self.current.unhurried(now())  # from here on a clock that is set ahead hurries nothing
-        self.log = AccessLog(settings.log, new_start_id(now()))
+        self.meter = Meter(settings.measured)
+        self.log = MeteredLog(settings.log, new_start_id(now()), self.meter)
         self.master = Master(options.Options())
         self.master.addons = Dispatcher(self.master)
         self.proxy = Proxyserver()  # type: ignore[no-untyped-call]
@@ -202,6 +232,10 @@ class Worker:
             asked=settings.asked,
             handshakes=handshakes,
             hsts_s=settings.hsts_s,
+            limits=settings.limits,
+            reader_s=settings.reader_s,
+            probes=settings.probes,
+            meter=self.meter,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -228,28 +262,44 @@ class Worker:
         )
 
     async def run(self) -> None:
-        """Serve until asked to stop; then let exchanges under way end, for a while."""
-        stop = asyncio.Event()
+        """Serve until asked to stop; then let exchanges under way end, for a while.
+
+        SIGTERM and SIGINT: nobody else may take on what comes. SIGHUP: another worker listens on the same socket.
+        """
+        stop, is_replaced = asyncio.Event(), asyncio.Event()
         loop = asyncio.get_running_loop()
         loop.set_task_factory(_eager)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+
+        def replace() -> None:
+            is_replaced.set()
+            stop.set()
+
+        loop.add_signal_handler(signal.SIGHUP, replace)
         self.current.renew()
         await self.proxy.setup_servers()
         await self.master.running()
         ticking = asyncio.create_task(self._tick())
         await first_of(stop, ticking)
-        self.gate.is_leaving = True
+        self.gate.admission.is_leaving = True
+        if not is_replaced.is_set():
+            end_s = time.monotonic() + self.settings.leave_s
+            await self._tell_all(lambda: time.monotonic() >= end_s)
         self.master.options.update(server=False)  # type: ignore[no-untyped-call]
+        end_s = time.monotonic() + (self.settings.handover_s if is_replaced.is_set() else 0)
+        await self._tell_all(lambda: not self.proxy.connections or time.monotonic() >= end_s)
         await self._drain()
         ticking.cancel()
         self.counters.set("serving", 0)
+        self.counters.set("ready", 0)
         self.gate.learner.save()
         with contextlib.suppress(OSError):
             self.gate.shadow.save()
         self.log.close()
 
     async def _tick(self) -> None:
+        admission, counters = self.gate.admission, self.counters
         while True:
             serving = self.current.renew()
             self.gate.underway.tick()
@@ -258,10 +308,28 @@ class Worker:
             self.identity_keys.renew()
             self.gate.learner.tick()
             self.gate.shadow.tick()
-            self.counters.set("serving", int(serving))
-            self.counters.set("live", len(self.gate.underway))
-            self.counters.set("programs", self.current.programs_in_force)
-            self.counters.set("overlay", self.current.overlay.generation)
+            with contextlib.suppress(OSError):  # figures are for looking on; the next are tried again
+                self.meter.tick()
+            counters.set("serving", int(serving))
+            counters.set("ready", int(self.gate.is_ready()))
+            counters.set("live", len(self.gate.underway))
+            counters.set("held", self.gate.underway.taken)
+            counters.set("connections", admission.connections)
+            counters.set("late_ms", int(admission.late_s * 1000))
+            counters.set("programs", self.current.programs_in_force)
+            counters.set("overlay", self.current.overlay.generation)
+            before_s = time.monotonic()
+            await asyncio.sleep(TICK_S)
+            admission.ticked(time.monotonic() - before_s - TICK_S)
+
+    async def _tell_all(self, until: Callable[[], bool]) -> None:
+        """Tell callers that they must come back on another connection, those who still come as well, *until* it is."""
+        while True:
+            for handler in list(self.proxy.connections.values()):
+                if isinstance(handler, Connection):
+                    await handler.leave()
+            if until():
+                return
             await asyncio.sleep(TICK_S)
 
     async def _drain(self) -> None:
@@ -287,7 +355,8 @@ class Worker:
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
         ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
-        HELD.intersection_update(self.proxy.connections.keys())
+        for waiting in (HELD, FULL):
+            waiting.intersection_update(self.proxy.connections.keys())
         for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)
             if isinstance(handler, Connection):
@@ -352,19 +421,31 @@ def _core_said(name: str, level: str, kind: str) -> None:
     log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
 
 
-async def _listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
-    """One socket on a port that other workers listen on too; the core's own takes a backlog of 100 and no sharing."""
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on a port that others are bound to as well; connections come to it once it is listened on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    listening.bind((host, port))
-    return [await asyncio.start_server(instance.handle_stream, sock=listening, backlog=BACKLOG)]
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def run(settings: WorkerSettings, now: Clock) -> None:
     """Run a worker until it is asked to stop by SIGTERM or SIGINT."""
-    mode_servers.AsyncioServerInstance.listen = _listen  # type: ignore[assignment, method-assign]
+
+    async def listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
+        """In place of the core's, which takes a backlog of 100 and shares no port."""
+        fd = settings.listening
+        listening = bound(host, port) if fd is None else socket.socket(fileno=fd)
+        handle = Connection.admitted(instance.handle_stream)
+        return [await asyncio.start_server(handle, sock=listening, backlog=BACKLOG)]
+
+    mode_servers.AsyncioServerInstance.listen = listen  # type: ignore[assignment, method-assign]
 
     async def main() -> None:
         worker = Worker(settings, now)

@@ -107,14 +107,15 @@ class Gateway:
         publish_overlay(self.home / "published", self.overlay, self.overlay_signer)
         self.board.overlay = self.overlay.generation
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """One worker more."""
+    def start_worker(self, listening: socket.socket | None = None) -> subprocess.Popen[bytes]:
+        """One worker more; on the socket *listening*, where one is given."""
         number = len(self.workers)
+        kept = () if listening is None else (listening.fileno(),)
         settings = self.home / f"worker-{number}.json"
-        settings.write_text(json.dumps(self._settings(number) | self.more))
+        settings.write_text(json.dumps(self._settings(number) | {"listening": next(iter(kept), None)} | self.more))
         with (self.home / f"worker-{number}.log").open("wb") as log:
             command = [*self.launcher, sys.executable, "-m", "tests.run_worker", str(settings)]
-            worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log)
+            worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log, pass_fds=kept)
         self.workers.append(worker)
         wait_until(lambda: self.counters(number)["serving"] == 1 or worker.poll() is not None, 20)
         assert worker.poll() is None, self.said(number)
@@ -132,6 +133,7 @@ class Gateway:
             "published": str(self.home / "published"),
             "board": str(self.home / "board"),
             "counters": str(self.home / f"counters-{number}"),
+            "measured": str(self.home / f"measured-{number}.json"),
             "log": str(self.home / "log"),
             "program_key": str(keys / "program.pub"),
             "overlay_key": str(keys / "overlay.pub"),

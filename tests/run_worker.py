@@ -30,6 +30,7 @@ PATHS = (
     "certificates",
     "authorities",
     "clients",
+    "measured",
 )
 
 

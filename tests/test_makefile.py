@@ -19,7 +19,7 @@ def listed() -> list[str]:
 
 
 def test_make_alone_lists_the_commands() -> None:
-    assert listed() == ["up", "test", "check", "bench", "proof", "golden", "venv", "lock"]
+    assert listed() == ["up", "test", "check", "bench", "soak", "proof", "golden", "venv", "lock"]
 
 
 @pytest.mark.parametrize("command", listed())

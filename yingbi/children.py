@@ -1,8 +1,8 @@
 """The processes that the supervisor starts: how each is started, known to be ready, started again, and stopped."""
 
-import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -36,8 +36,14 @@ class Job:
     """Whether the process of this pid does its work."""
     number: int | None = None
     """Of a worker, from 0."""
+    goes_within_s: float = STOP_S
+    """The longest that it may take to go once another process stands in its place."""
     leftover: Path | None = None
     """What its last process may have left, and the next one must not be taken for."""
+    listens: Callable[[], socket.socket] | None = None
+    """Makes the socket that it listens on, whose descriptor is the last word of its command. It is kept for as long as
+    one process after another listens on it as planned, so that whoever comes meanwhile waits and is not turned away.
+    """
     keeps_output: bool = True
     """Whether what it prints is kept, beside its errors. A system of others prints what it is asked, values and all."""
 
@@ -47,6 +53,8 @@ class Child(Protocol):
 
     restarts: int
     """How often it was started again; -1 before its first start."""
+    failing: int
+    """How often in a row it has ended soon after its start; it is started again later each time."""
 
     @property
     def name(self) -> str:
@@ -85,8 +93,13 @@ class Process:
         self.name = job.name
         self.number = job.number
         self.restarts = -1
+        self.failing = 0
         self._said = said
         self._process: subprocess.Popen[bytes] | None = None
+        self._before: subprocess.Popen[bytes] | None = None
+        """The process in whose place another is started; it goes on until that one does its work."""
+        self._must_go_by = 0.0  # monotonic; 0: it was not asked to go yet
+        self._listening: socket.socket | None = None
         self._started = 0.0
         self._began_at = 0  # where in its file what it says begins
         self._not_before = 0.0
@@ -110,29 +123,72 @@ class Process:
             return None
         code = self._process.poll()
         if code is None:
+            self._let_go_of_before()
             return None
+        if self._before is not None:
+            return self._take_back(code)
         self._process = None
+        if self._listening is not None:  # or the kernel would go on leading callers to where nobody is
+            self._listening.close()
+            self._listening = None
         ran = time.monotonic() - self._started
+        self.failing = 0 if ran > STEADY_S else self.failing + 1
         self._pause = FIRST_PAUSE_S if ran > STEADY_S else min(self._pause * 2, LONGEST_PAUSE_S)
         self._not_before = time.monotonic() + (0 if ran > STEADY_S else self._pause)
         return code
 
+    def renew(self, job: Job) -> None:
+        """Start a process that does *job* in the place of the one that runs, which is let go once the other works.
+
+        Only for what other processes can do at the same time; nothing happens where none runs, or one is renewed.
+        """
+        if self.is_renewed or not self.pid:
+            return
+        self.job = job
+        if job.leftover is not None:  # the other goes on with it
+            job.leftover.rename(_put_aside(job.leftover))
+        self._before, self._must_go_by = self._process, 0.0
+        self._process = self._spawned()
+        self._started = time.monotonic()
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether one process is about to stand in the place of another."""
+        return self._before is not None
+
+    def _let_go_of_before(self) -> None:
+        before = self._before
+        if before is None or not self.is_ready:
+            return
+        if before.poll() is not None:
+            self._before = None
+            if self.job.leftover is not None:
+                _put_aside(self.job.leftover).unlink(missing_ok=True)
+        elif not self._must_go_by:
+            before.send_signal(signal.SIGHUP)
+            self._must_go_by = time.monotonic() + self.job.goes_within_s
+        elif time.monotonic() > self._must_go_by:
+            before.kill()
+
+    def _take_back(self, code: int) -> int:
+        """What was to take the place has ended: the one before goes on, unless it was told to go already."""
+        self._process, self._before = self._before, None
+        if self.job.leftover is not None:
+            _put_aside(self.job.leftover).replace(self.job.leftover)
+        return code
+
     def ask_to_stop(self) -> None:
         """See `Child`."""
-        if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGCONT)  # who is stopped cannot end
-                os.kill(self.pid, signal.SIGTERM)
+        for process in (self._process, self._before):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGCONT)  # who is stopped cannot end
+                process.send_signal(signal.SIGTERM)
 
     def end(self, deadline: float) -> None:
         """See `Child`."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        for process in (self._process, self._before):
+            if process is not None:
+                _end(process, deadline)
 
     def last_words(self) -> str:
         """See `Child`."""
@@ -140,6 +196,11 @@ class Process:
         return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), f"see `{self._path}`")
 
     def _start(self) -> None:
+        self._process = self._spawned()
+        self._started = time.monotonic()
+        self.restarts += 1
+
+    def _spawned(self) -> subprocess.Popen[bytes]:
         if self._path.exists() and self._path.stat().st_size > LARGEST_SAID:
             self._path.replace(self._path.with_suffix(".log.1"))
         if self.job.leftover is not None:
@@ -147,8 +208,12 @@ class Process:
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._began_at = os.fstat(descriptor).st_size
         try:
-            self._process = subprocess.Popen(
-                self.job.command,
+            if self._listening is None and self.job.listens is not None:
+                self._listening = self.job.listens()
+            kept = () if self._listening is None else (self._listening.fileno(),)
+            return subprocess.Popen(
+                [*self.job.command, *map(str, kept)],
+                pass_fds=kept,
                 stdin=subprocess.DEVNULL,
                 stdout=descriptor if self.job.keeps_output else subprocess.DEVNULL,
                 stderr=descriptor,
@@ -156,12 +221,22 @@ class Process:
             )
         finally:
             os.close(descriptor)
-        self._started = time.monotonic()
-        self.restarts += 1
 
     @property
     def _path(self) -> Path:
         return self._said / f"{self.job.name}.log"
+
+
+def _end(process: subprocess.Popen[bytes], deadline: float) -> None:
+    try:
+        process.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _put_aside(leftover: Path) -> Path:
+    return leftover.with_name(f"{leftover.name}-before")
 
 
 def stop_all(children: Iterable[Child]) -> None:

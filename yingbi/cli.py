@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         "yingbi up --index elasticsearch",
     )
     up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="索引用什么 / what keeps the index of events")
+    add_command(
+        commands,
+        "reload",
+        _reload,
+        "按新的设置逐个更换工作进程，不中断访问 / renew the workers by what is set now, one after another",
+        "yingbi reload",
+    )
     status = add_command(
         commands,
         "status",
@@ -197,6 +204,18 @@ def _up(given: argparse.Namespace) -> int:
         speak()
         up(settings, Teller(sys.stdout))
     except (CannotPrepare, CannotStart) as problem:
+        complain(str(problem))
+        return COULD_NOT
+    return FINE
+
+
+def _reload(given: argparse.Namespace) -> int:
+    from yingbi.reload import NotReloaded, reload
+    from yingbi.settings import read_settings
+
+    try:
+        print(reload(read_settings()))
+    except NotReloaded as problem:
         complain(str(problem))
         return COULD_NOT
     return FINE

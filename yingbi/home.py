@@ -177,6 +177,10 @@ class Home:
         """The counters of one worker."""
         return self.run / f"counters-{worker}"
 
+    def measured(self, worker: int) -> Path:
+        """What one worker has measured for each system; goes with its counters."""
+        return self.run / f"counters-{worker}-measured.json"
+
     @property
     def said(self) -> Path:
         """What the processes say of themselves, a file each."""

@@ -3,11 +3,13 @@
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from deploy.demo.hall import run as hall
 from deploy.demo.register import database as register
 from proxy.counters import read_counters
-from yingbi.children import Job
+from proxy.worker import bound
+from yingbi.children import STOP_S, Job
 from yingbi.home import Home
 from yingbi.settings import Settings, write_settings
 from yingbi.told import hear
@@ -46,6 +48,8 @@ def worker_jobs(settings: Settings) -> list[Job]:
             is_ready=_serves(Home(settings.home), number),
             number=number,
             leftover=Home(settings.home).counters(number),
+            listens=partial(bound, settings.host, settings.ports.gateway),
+            goes_within_s=settings.limits.handover_s + settings.limits.drain_s + STOP_S,
         )
         for number in range(settings.workers)
     ]

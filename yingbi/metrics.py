@@ -1,15 +1,13 @@
 """Figures for Prometheus: numbers that the processes count or tell, and nothing of any exchange."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from policies.permits import Kind
 from yingbi.check_tls import ends_of
 from yingbi.home import Home
-from yingbi.settings import Settings
+from yingbi.metrics_systems import memory, of_systems
 from yingbi.standing import broken_journals, broken_log, processes_of
 from yingbi.told import hear
 
@@ -19,11 +17,17 @@ COUNTED = {
     "failures": "Failures on the data path; each has shown nothing.",
     "record_failures": "Answers withheld because the log could not be written.",
     "refused_publications": "Programs or overlays that a worker would not take.",
+    "refused_busy": "Requests refused because the worker was busy; they were not sent on.",
+    "refused_connections": "Connections closed unread because the worker had as many as it takes on.",
     "unopened": "Stored values that did not open, a different one in an answer counted once: hidden from everybody.",
 }
 MEASURED = {
     "serving": "1 while the worker's lease on programs and overlay holds.",
+    "ready": "1 while new callers should be led to the worker.",
     "live": "Exchanges under way.",
+    "held": "Exchanges under way, and answers that callers have not taken yet.",
+    "connections": "Callers' connections.",
+    "late_ms": "Milliseconds by which the loop was late when last looked at.",
     "programs": "Generation of the programs that the worker serves by.",
     "overlay": "Generation of the overlay that the worker serves by.",
 }
@@ -40,10 +44,14 @@ class Figures:
         processes = processes_of(self._home)
         up = GaugeMetricFamily("yingbi_process_up", "1 while the process runs.", labels=["process"])
         restarts = CounterMetricFamily("yingbi_process_restarts", "Times it was started again.", labels=["process"])
+        failing = GaugeMetricFamily(
+            "yingbi_process_failing", "Times in a row that it ended soon after its start.", labels=["process"]
+        )
         for process in processes:
             up.add_metric([process["name"]], int(process["alive"]))
             restarts.add_metric([process["name"]], process["restarts"])
-        yield from (up, restarts)
+            failing.add_metric([process["name"]], process.get("failing", 0))
+        yield from (up, restarts, failing)
         workers = [process for process in processes if "number" in process]
         for kind, names in ((CounterMetricFamily, COUNTED), (GaugeMetricFamily, MEASURED)):
             for name, about in names.items():
@@ -51,6 +59,8 @@ class Figures:
                 for worker in workers:
                     family.add_metric([worker["name"]], worker[name])
                 yield family
+        yield from of_systems(self._home, workers)
+        yield from memory(processes)
         yield from self._told()
 
     def _told(self) -> Iterable[Metric]:
@@ -109,17 +119,3 @@ class Figures:
             ending.add_metric([name], ends.timestamp())
         yield ending
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)
-
-
-@contextlib.contextmanager
-def serve_metrics(settings: Settings) -> Iterator[None]:
-    """Serve the figures on the loopback interface."""
-    registry = CollectorRegistry()
-    registry.register(Figures(Home(settings.home)))
-    server, thread = start_http_server(settings.ports.metrics, addr="127.0.0.1", registry=registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

@@ -1,4 +1,4 @@
-"""How the processes write down what they do: one line a fact, time in UTC, names and numbers only.
+"""How the processes write down what they do: one line of JSON a fact, time in UTC, names and numbers only.
 
 What is said of exchanges goes to the access log; nothing here ever holds a value from traffic.
 """
@@ -7,8 +7,9 @@ import errno
 import logging
 import os
 import sys
-import time
 from typing import TextIO
+
+from yingbi.log_lines import JsonLines
 
 
 class Teller:
@@ -34,10 +35,8 @@ class Teller:
 
 def speak() -> None:
     """Write what the program logs to its standard error."""
-    formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in ("httpx", "httpcore", "elastic_transport", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -17,6 +17,7 @@ class SearchNode:
         self.name = "elasticsearch"
         self.number: int | None = None
         self.restarts = -1
+        self.failing = 0
         self._settings = settings
         self._now = now
         self._say = say

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ HOME = "YINGBI_HOME"
 """Names the data directory; `./var` by default."""
 PORT_BASE = "YINGBI_PORT_BASE"
 """The first of the ports; 8443 by default."""
+PROBES = ("127.0.0.0/8", "::1/128")
 FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
 _HIGHEST = 65535 - 30
@@ -107,6 +109,39 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`{name}` is an address such as https://notices.example.gov.cn, without a path")
 
 
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each worker takes on and how long it waits: see `proxy.admission.Limits`, `proxy.worker.WorkerSettings`."""
+
+    exchanges: int = 256
+    connections: int = 2048
+    source_share: float = 0.5
+    late_ms: int = 500
+    request_s: int = 60
+    reader_s: int = 60
+    leave_s: int = 0
+    drain_s: int = 5
+    handover_s: int = 10
+
+    def __post_init__(self) -> None:
+        for name, least, most in _BOUNDS:
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"`limits.{name}` is a number between {least} and {most}")
+        if not 0 < self.source_share <= 1:
+            raise ValueError("`limits.source_share` is a part: more than 0, and 1 at most")
+
+
+_BOUNDS = (
+    ("exchanges", 1, 100_000),
+    ("connections", 1, 100_000),
+    ("late_ms", 10, 60_000),
+    ("request_s", 1, 3600),
+    ("reader_s", 1, 3600),
+    ("leave_s", 0, 300),
+    ("drain_s", 0, 300),
+    ("handover_s", 0, 300),
+)
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -124,6 +159,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
+    limits: Limits = Limits()
+    probes: tuple[str, ...] = PROBES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +194,9 @@ class Settings:
     """As who the gateway signs what it tells systems behind of callers."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
+    limits: Limits = field(default_factory=Limits)
+    probes: tuple[str, ...] = PROBES
+    """The networks from which may be asked whether a worker answers and whether it is ready."""
 
     @property
     def console_url(self) -> str:
@@ -220,7 +260,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         identity_issuer=file.identity_issuer,
         contact=file.contact,
         addresses=file.addresses,
+        limits=file.limits,
+        probes=_networks(file.probes),
     )
+
+
+def _networks(named: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(name)) for name in named)
+    except ValueError:
+        raise WrongSettings(f"`{FILE}`：`probes` 是网络地址 / are networks, such as 10.0.0.0/8") from None
 
 
 def _check_host(host: str) -> None:

@@ -74,6 +74,11 @@ def problems_of(status: dict[str, Any]) -> list[str]:
             found.append(f"{process['name']} 没有运行 / does not run")
         elif "serving" in process and not process["serving"]:
             found.append(f"{process['name']} 暂不提供服务 / withholds")
+        if process.get("failing", 0) > 2:
+            found.append(
+                f"{process['name']} 连续 {process['failing']} 次启动后很快退出，稍后再试 / "
+                f"has ended soon after its start {process['failing']} times in a row, and is tried again later"
+            )
     if unopened := sum(process.get("unopened", 0) for process in status["processes"]):
         found.append(f"加密存储的值有 {unopened} 个打不开，已遮盖 / stored values do not open, and are hidden")
     errors = [finding for finding in status["policy"]["findings"] if finding["severity"] == "error"]

@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -20,10 +21,11 @@ import psutil
 from deploy.elasticsearch.connection import NodeUnavailable
 from proxy.board import Board
 from yingbi.addresses import addresses_of
-from yingbi.children import CannotStart, Child, Say, stop_all
+from yingbi.children import CannotStart, Child, Job, Process, Say, stop_all
 from yingbi.clock import now
 from yingbi.first_start import make_tls
 from yingbi.home import Home
+from yingbi.jobs import worker_jobs
 from yingbi.key_status import KeyWatch
 from yingbi.keys import KeyStore
 from yingbi.own_authority import NotIssued, authorities_in
@@ -51,6 +53,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._ready = False
         self._told: dict[str, Any] = {}
+        self._to_renew: deque[Job] = deque()
         self._troubles: dict[str, int | None] = {}
         self._keys = KeyWatch(self._home, KeyStore(self._home, now))
         self._hosts = publisher.now.hosts
@@ -86,11 +89,28 @@ class Supervisor:
             self._board.beat()
             for child in self._children:
                 self._try(child.name, partial(self._look_after, child))
+            self._renew_next()
             self._try("publish", self._publish)
             self._try("certificate", self._renew_certificate)
             self._try("lists", self._renew_lists)
             self._try("tell", self._tell)
             stop.wait(EVERY_S)
+
+    def reload(self, settings: Settings) -> None:
+        """Renew the workers one after another, by *settings*. Safe to call from a handler of a signal."""
+        self._to_renew = deque(worker_jobs(settings))
+
+    def _renew_next(self) -> None:
+        """Go on with the renewal: the next worker once the one before stands in its place."""
+        workers = {child.name: child for child in self._children if isinstance(child, Process)}
+        if not self._to_renew or any(child.is_renewed for child in workers.values()):
+            return
+        job = self._to_renew.popleft()
+        if (child := workers.get(job.name)) is not None:
+            log.info("child_renewed name=%s", job.name)
+            child.renew(job)
+        if not self._to_renew:
+            self._say("工作进程正在逐个更换 / workers are renewed one after another")
 
     def stop(self) -> None:
         """End everything: the gateway first, so that nothing is answered that nobody looks after any more."""
@@ -195,7 +215,12 @@ class Supervisor:
 
 
 def _described(child: Child) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": child.name, "pid": child.pid, "restarts": max(child.restarts, 0)}
+    described: dict[str, Any] = {
+        "name": child.name,
+        "pid": child.pid,
+        "restarts": max(child.restarts, 0),
+        "failing": child.failing,
+    }
     if child.pid:
         try:
             described["created"] = psutil.Process(child.pid).create_time()

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psutil
 from sqlalchemy.exc import OperationalError
@@ -26,13 +27,13 @@ from yingbi.first_accounts import make_accounts
 from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys, make_policies, make_tls
 from yingbi.home import Home
 from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, worker_jobs
-from yingbi.metrics import serve_metrics
+from yingbi.metrics_server import serve_metrics
 from yingbi.migrations.apply import NewerDatabase, migrate
 from yingbi.policy_source import source_of
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.release import govern
 from yingbi.search_node import SearchNode
-from yingbi.settings import PORT_BASE, Index, Settings
+from yingbi.settings import HOME, PORT_BASE, Index, Settings, WrongSettings, read_settings
 from yingbi.standing import started_and_alive
 from yingbi.supervise import Supervisor
 from yingbi.told import hear
@@ -118,6 +119,7 @@ def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accou
         say("正在启动网关、控制台和通告网站 / starting gateway, console and bulletin")
         ours = [*worker_jobs(settings), *other_jobs(settings)]
         supervisor.start([Process(job, home.said) for job in ours], stop)
+        signal.signal(signal.SIGUSR1, lambda number, frame: _reload(settings, supervisor, say))
         with serve_metrics(settings):
             if not stop.is_set():
                 _greet(settings, say, accounts)
@@ -126,6 +128,17 @@ def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accou
         log.info("stopping signal=%s", stop.by or "none")
         say("正在停止 / stopping")
         supervisor.stop()
+
+
+def _reload(settings: Settings, supervisor: Supervisor, say: Say) -> None:
+    """Renew the workers by what is set now; where that cannot be, they go on as they are."""
+    try:
+        found = read_settings({HOME: str(settings.home), PORT_BASE: str(settings.ports.gateway)})
+    except WrongSettings as problem:
+        log.error("settings_refused")
+        say(str(problem))
+        return
+    supervisor.reload(replace(found, host=settings.host, workers=settings.workers))
 
 
 def _greet(settings: Settings, say: Say, accounts: list[str]) -> None:

@@ -6,10 +6,12 @@ added or moved shows at the next one. Who reads the log sees whole lines only: a
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,7 @@ StartId = NewType("StartId", str)
 SEGMENT_BYTES = 64 * 1024 * 1024
 FLUSH_SECONDS = 0.1
 CHAIN_CHARS = 64
+ROOM_BYTES, ROOM_SECONDS = 4096, 1.0
 
 _SEED = b"yingbi log 1 "
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -62,6 +65,8 @@ class AccessLog:
         self._suspect = True  # no open segment that can be trusted: the next append opens one
         self._dirty = threading.Event()
         self._closing = threading.Event()
+        self._room = True
+        self._look_again_s = 0.0  # monotonic
         self._lock = threading.Lock()
         self._flusher = threading.Thread(target=self._flush_forever, name="log-flusher", daemon=True)
         self._flusher.start()
@@ -89,6 +94,15 @@ class AccessLog:
         # The flusher clears it before it flushes: what was written while it was set is flushed all the same.
         if not self._dirty.is_set():
             self._dirty.set()
+
+    def has_room(self) -> bool:
+        """Whether an event could be written just now, as far as a file without a name tells; true where the disk knows
+        no such files. Looked at once a second.
+        """
+        if time.monotonic() >= self._look_again_s:
+            self._look_again_s = time.monotonic() + ROOM_SECONDS
+            self._room = _takes(self.folder)
+        return self._room
 
     def close(self) -> None:
         """Flush and close. The log takes no event afterwards."""
@@ -156,6 +170,19 @@ class AccessLog:
                 self._suspect = True
             finally:
                 os.close(fd)
+
+
+def _takes(folder: Path) -> bool:
+    try:
+        fd = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        return error.errno in (errno.EOPNOTSUPP, errno.EISDIR)
+    try:
+        return os.write(fd, bytes(ROOM_BYTES)) == ROOM_BYTES
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
 
 
 @dataclass(frozen=True, slots=True)

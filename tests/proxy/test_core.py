@@ -31,6 +31,7 @@ from tests.scripted import Asked, Connection, Script, answering, saying
 HERE = "tests/proxy/test_core.py::"
 HTTP2 = "tests/proxy/test_http2.py::"
 LEAN = "tests/proxy/test_lean.py::"
+PRESSURE = "tests/evasion/test_pressure.py::"
 STREAMS = "tests/evasion/test_streams.py::"
 HEADS = "tests/evasion/test_heads.py::test_heads"
 REFUSED = "tests/evasion/test_requests.py::test_is_refused_and_never_sent_on"
@@ -75,6 +76,9 @@ DEPARTURES = {
     "StrictHttp2Server._may_answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
     "StrictHttp2Server._answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
     "StrictHttp2Server._watch": f"{HTTP2}test_a_request_that_does_not_come_to_an_end_is_cut[a frame]",
+    "StrictHttp2Server._note_what_waits": f"{PRESSURE}test_what_a_caller_does_not_let_out_is_not_fetched",
+    "Connection.admission": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
+    "Connection.turned_away": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
     "Connection.broke": f"{HERE}test_what_is_installed_tells_the_gate",
     "mode_servers.ProxyConnectionHandler": "tests/proxy/test_gate.py::test_a_block_cuts_what_is_open[a caller]",
     "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",

@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -106,4 +107,86 @@ def test_what_it_said_in_another_life_are_not_its_last_words(tmp_path: Path) -> 
     child = Process(job("import time\ntime.sleep(60)"), tmp_path)
     assert child.look() is None
     assert child.last_words() == f"see `{tmp_path / 'one.log'}`"
+    stop_all([child])
+
+
+HANDS_OVER = "import signal, sys\nsignal.signal(signal.SIGHUP, lambda *_: sys.exit(0))\n" + SLEEP
+
+
+def test_one_process_stands_in_the_place_of_another_once_it_works(tmp_path: Path) -> None:
+    works: set[int] = set()
+    made = Job(name="one", command=[sys.executable, "-c", HANDS_OVER], is_ready=works.__contains__)
+    child = Process(made, tmp_path)
+    child.look()
+    wait_until(lambda: child.last_words() == "here", 10)
+    before = child.pid
+    child.renew(made)
+    child.renew(made)  # one at a time
+    after = child.pid
+    assert after != before
+    wait_until(lambda: child.last_words() == "here", 10)
+    child.look()
+    assert psutil.pid_exists(before), "it goes on until the other works"
+    works.add(after)
+    wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
+    assert (psutil.pid_exists(before), child.pid, child.restarts) == (False, after, 0)
+    stop_all([child])
+
+
+def test_where_the_other_does_not_come_up_the_one_before_goes_on(tmp_path: Path) -> None:
+    leftover = tmp_path / "counted"
+    child = started(tmp_path, SLEEP)
+    child.job = job(SLEEP, leftover)
+    leftover.write_text("1")
+    before = child.pid
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    child.renew(Job(name="one", command=command, is_ready=lambda pid: False, leftover=leftover))
+    codes: list[int | None] = [None]
+
+    def taken_back() -> bool:
+        codes.append(child.look())
+        return not child.is_renewed
+
+    wait_until(taken_back, 10)
+    assert (child.pid, codes[-1]) == (before, 3)
+    assert leftover.read_text() == "1"
+    stop_all([child])
+
+
+def test_who_does_not_go_is_ended(tmp_path: Path) -> None:
+    stubborn = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + SLEEP
+    child = started(tmp_path, stubborn)
+    before = child.pid
+    child.renew(Job(name="one", command=[sys.executable, "-c", stubborn], is_ready=lambda pid: True, goes_within_s=0.1))
+    wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
+    assert not psutil.pid_exists(before)
+    stop_all([child])
+
+
+def test_a_socket_outlasts_a_process_that_is_renewed_and_not_one_that_fails(tmp_path: Path) -> None:
+    serve = "import socket, sys\nkept = socket.socket(fileno=int(sys.argv[1]))\nkept.listen()\nimport signal\n"
+    script = serve + "signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))\n" + SLEEP
+    ports: list[int] = []
+
+    def listens() -> socket.socket:
+        made = socket.socket()
+        made.bind(("127.0.0.1", ports[0] if ports else 0))
+        ports.append(made.getsockname()[1])
+        return made
+
+    made = Job(name="one", command=[sys.executable, "-c", script], is_ready=lambda pid: True, listens=listens)
+    child = Process(made, tmp_path)
+    child.look()
+    wait_until(lambda: child.last_words() == "here", 10)
+    with socket.create_connection(("127.0.0.1", ports[0]), timeout=5) as waiting:
+        child.renew(made)
+        wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
+        waiting.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            waiting.recv(1)  # neither answered nor turned away
+    os.kill(child.pid, signal.SIGKILL)
+    wait_until(lambda: child.look() is not None, 10)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=5)
+    assert child.failing == 1
     stop_all([child])

@@ -1,4 +1,4 @@
-"""`python -m yingbi.process.worker SETTINGS NUMBER`: one worker of the gateway."""
+"""`python -m yingbi.process.worker SETTINGS NUMBER SOCKET`: one worker of the gateway, on a socket that it is given."""
 
 import sys
 from pathlib import Path
@@ -10,8 +10,8 @@ from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
 
 
-def worker_settings(settings: Settings, number: int) -> WorkerSettings:
-    """What the worker *number* (from 0) needs to know."""
+def worker_settings(settings: Settings, number: int, listening: int | None = None) -> WorkerSettings:
+    """What the worker *number* (from 0) needs to know; *listening* is the descriptor of its socket."""
     home = Home(settings.home)
     return WorkerSettings(
         host=settings.host,
@@ -22,6 +22,7 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         published=home.published,
         board=home.board,
         counters=home.counters(number),
+        measured=home.measured(number),
         log=home.log,
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
@@ -39,9 +40,20 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         asked=home.asked,
         disagreements=home.disagreements / f"worker-{number}",
         inventory=home.inventory / f"worker-{number}",
+        listening=listening,
+        probes=settings.probes,
+        exchanges=settings.limits.exchanges,
+        connections=settings.limits.connections,
+        source_share=settings.limits.source_share,
+        late_s=settings.limits.late_ms / 1000,
+        request_s=settings.limits.request_s,
+        reader_s=settings.limits.reader_s,
+        leave_s=settings.limits.leave_s,
+        drain_s=settings.limits.drain_s,
+        handover_s=settings.limits.handover_s,
     )
 
 
 if __name__ == "__main__":
     speak()
-    run(worker_settings(settings_of(sys.argv[1]), int(sys.argv[2])), now)
+    run(worker_settings(settings_of(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])), now)

@@ -225,3 +225,17 @@ log.close()
 """
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=Path(__file__).parents[3])
     assert len(read_all(tmp_path / START)) == 2
+
+
+def test_whether_there_is_room_is_known_without_writing_an_event(tmp_path: Path) -> None:
+    log = AccessLog(tmp_path, new_start_id(datetime(2026, 11, 23, 9, tzinfo=UTC)))
+    assert log.has_room()
+    assert list(log.folder.iterdir()) == []
+    log.close()
+
+
+def test_where_nothing_can_be_written_there_is_no_room(tmp_path: Path) -> None:
+    log = AccessLog(tmp_path, new_start_id(datetime(2026, 11, 23, 9, tzinfo=UTC)))
+    log.folder.rmdir()
+    assert not log.has_room()
+    log.close()
