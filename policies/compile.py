@@ -31,6 +31,7 @@ from policies.program import (
     ParameterRule,
     Program,
     RevealRule,
+    SessionRule,
     SourceRule,
     StepUpRule,
     UpstreamTlsRule,
@@ -126,6 +127,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             server_name=system.upstream_tls.server_name,
             http2=system.upstream_tls.http2,
         ),
+        session=_session(system),
     )
 
 
@@ -134,6 +136,23 @@ def _source(issuer: JwtIssuer) -> SourceRule | None:
     if source is None:
         return None
     return SourceRule(source.address, source.is_discovery, source.refresh_s, source.overlap_s)
+
+
+def _session(system: System) -> SessionRule | None:
+    session = system.session
+    if session is None:
+        return None
+    return SessionRule(
+        cookie=session.cookie,
+        login=session.login,
+        subject=session.subject,
+        subject_cookie=session.subject_cookie,
+        posts=session.posts,
+        logout=session.logout,
+        purposes=session.purposes,
+        kind=session.kind,
+        minutes=session.minutes,
+    )
 
 
 def _identity_header(system: System) -> HeaderRule | None:

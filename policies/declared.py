@@ -155,6 +155,7 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "identity_header"): program.identity_header,
         ("", "certificates"): program.certificates,
         ("", "upstream_tls"): program.upstream_tls,
+        ("", "session"): program.session,
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:

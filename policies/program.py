@@ -411,6 +411,20 @@ class FrontProxyRule(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...]
 
 
+class SessionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How the system's own sign-in tells who has signed in; see `policies.policy.UpstreamSession`."""
+
+    cookie: str
+    login: str
+    subject: str
+    subject_cookie: str
+    posts: str
+    logout: tuple[str, ...]
+    purposes: tuple[str, ...]
+    kind: Kind
+    minutes: int
+
+
 class HeaderRule(msgspec.Struct, frozen=True):
     """By which header the system behind is told who asks; see `policies.policy.IdentityHeader`."""
 
@@ -478,6 +492,7 @@ class Program(msgspec.Struct, frozen=True):
     identity_header: HeaderRule | None = None
     certificates: CertificatesRule | None = None
     upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
+    session: SessionRule | None = None
 
 
 class _File(msgspec.Struct, frozen=True):

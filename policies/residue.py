@@ -38,6 +38,7 @@ _COMPARED = frozenset(
         "labels",
         "limits",
         "operations",
+        "session",
         "spelling",
         "state",
         "upstream",

@@ -81,6 +81,8 @@ SENTENCES: Mapping[str, str] = {
     "rules-disagree": "两条授权都适用时说法不一，又分不出哪条更具体",
     "secret-in-keys": "公钥文件中有私钥或对称密钥，请立即更换这把密钥",
     "shown-besides-rows": "答复中有授权能看的内容，却没有 `rows` 所依据的字段，分不出属于哪条记录：对这些人拦截",
+    "session-unknown": "登录操作没有声明 JSON 应答，无从得知是谁",
+    "session-unreached": "登录操作要先登录才能用",
     "shows-too-much": "掩码显示得太多",
     "static-data": "这种文件可能装有个人信息，不能当作静态文件原样通过",
     "static-with-answers": "静态文件的操作不能再写 `answers`",

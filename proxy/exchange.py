@@ -23,6 +23,7 @@ from proxy.ledger import Ledger
 from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
+from proxy.sessions import Session
 from proxy.system import System
 
 _KEY = "yingbi"
@@ -72,6 +73,10 @@ class Exchange:
     """So long nothing may come of the answer; None: what is declared of the system."""
     admitted_s: float = 0.0
     """Monotonic; when the request had arrived."""
+    session: Session | None = None
+    """The session of the system's own in which the caller has signed in; once the answer is there, as it goes on."""
+    over: str = ""
+    """The cookie of a session that is over, which the system behind does not get back."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     failure: str = ""
@@ -140,9 +145,11 @@ def send_on(
     upstream: tuple[str, str, int],
     cookies: Cookies,
     identity: tuple[str, str] | None = None,
+    over: str = "",
 ) -> None:
     """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
-    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`.
+    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`;
+    *over* the cookie of a session that is over.
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
@@ -153,7 +160,7 @@ def send_on(
         if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES) or key == ours:
             continue
         if key == "cookie":
-            value = _opened(value, cookies)
+            value = _opened(value, cookies, over)
             if not value:
                 continue
         if key == "referer":
@@ -222,10 +229,10 @@ def _with_fixed(path: bytes, forward: Forward) -> bytes:
     return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
 
 
-def _opened(line: bytes, cookies: Cookies) -> bytes:
-    """A `Cookie` as the system behind may see it."""
+def _opened(line: bytes, cookies: Cookies, over: str) -> bytes:
+    """A `Cookie` as the system behind may see it, without the one called *over*."""
     pairs = cookies_in({"cookie": [line.decode("utf-8", "surrogateescape")]})
-    opened = [(name, cookies.opened(name, token)) for name, token in pairs]
+    opened = [(name, cookies.opened(name, token)) for name, token in pairs if name != over]
     return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
         "utf-8", "surrogateescape"
     )
@@ -290,9 +297,10 @@ def write_head(
 
 def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterator[str]:
     assert exchange.system is not None
+    bound = exchange.system.identity.sessions.bound(exchange.session)
     for value in exchange.answer_headers.get("set-cookie", ()):
         try:
-            cookie = exchange.system.cookies.sealed(value)
+            cookie = exchange.system.cookies.sealed(value, bound)
         except TooLarge:
             too_large()
             continue

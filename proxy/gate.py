@@ -19,6 +19,7 @@ from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.decide import Refuse, decide, stopped
+from proxy.ended import EndedSessions
 from proxy.exchange import (
     Exchange,
     answer_headers_of,
@@ -47,6 +48,7 @@ from proxy.probes import Probes
 from proxy.reasons import reason_for_body
 from proxy.release import Release
 from proxy.reveal_desk import RevealDesk
+from proxy.session_desk import SessionDesk
 from proxy.shadow import Asked, Shadow
 from proxy.signed_request import SignedRequest
 from proxy.signin import OwnAnswer
@@ -69,6 +71,7 @@ class Gate:
         now: Clock,
         *,
         nonces: Nonces,
+        ended: EndedSessions,
         cut: Callable[[Client], None],
         drop_upstream: Callable[[HTTPFlow], None],
         connection_of: Callable[[Client], Holds | None],
@@ -101,6 +104,8 @@ class Gate:
         self.meter = meter or Meter(None)
         """Is told how long answers took."""
         self.probes = Probes(probes, self.is_ready)
+        self.sessions = SessionDesk(current, ended, now)
+        """Follows the sessions of systems behind."""
         self._cut = cut
         self.said = said
         """Is told where something failed and how, as two codes."""
@@ -213,7 +218,9 @@ class Gate:
         assert system is not None
         ledger.overlay = self.current.overlay.generation
         target, now = flow.request.data.path.decode("utf-8", "surrogateescape"), ledger.started
-        credential = credential_of(request, target, flow.request.raw_content or b"", exchange.certificate)
+        self.sessions.look(exchange)
+        body = flow.request.raw_content or b""
+        credential = credential_of(request, target, body, exchange.certificate, exchange.session)
         ledger.caller = system.identity.caller(credential, now.timestamp())
         if isinstance(credential, SignedRequest):
             self.nonces.take(credential, now.timestamp(), self.current.unhurried(now).timestamp())
@@ -228,6 +235,11 @@ class Gate:
         except NoIdentityKey:
             self.withhold(flow, exchange, "keys_missing")
             return
+        try:
+            self.sessions.leave(exchange)
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
+            return
         if exchange.forward.acts:
             try:
                 exchange.ledger.intent()
@@ -238,7 +250,7 @@ class Gate:
         exchange.sent_s = time.monotonic()
         self.underway.add(flow)
         system = exchange.system
-        send_on(flow, exchange.request, exchange.forward, system.upstream, system.cookies, identity)
+        send_on(flow, exchange.request, exchange.forward, system.upstream, system.cookies, identity, exchange.over)
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -285,9 +297,13 @@ class Gate:
         try:
             masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
             length = None if flow.request.method == "HEAD" else len(masked)
+            self.sessions.keep(exchange, flow.response.status_code, body)
             self._write_head(flow, exchange, length)
         except Withheld as withheld:
             self.withhold(flow, exchange, reason_for_body(withheld.reason))
+            return
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
             return
         if (reason := self.forbidden(exchange)) is not None:
             self.withhold(flow, exchange, reason)
@@ -312,11 +328,15 @@ class Gate:
             self.withhold(flow, exchange, "answer_too_large")
             return False
         try:
+            self.sessions.keep(exchange, flow.response.status_code, b"")
             self._write_head(flow, exchange, None)
             exchange.ledger.opened(flow.response.status_code)
         except (Withheld, RecordFailed) as error:
             reason = "record_failed" if isinstance(error, RecordFailed) else reason_for_body(error.reason)
             self.withhold(flow, exchange, reason)
+            return False
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
             return False
         release = Release(
             exchange.treatment.masker,
@@ -394,13 +414,15 @@ class Gate:
 
     def forbidden(self, exchange: Exchange) -> str | None:
         """Why an exchange under way must not go on, if it must not: the lease has ended, an overlay forbids it, or a
-        permit that it shows more by has ended.
+        permit that it shows more by, or the session that it is asked in, has ended.
         """
         if not self.current.look():
             return "not_ready"
         permits = exchange.forward.permits if exchange.forward is not None else ()
         if permits and not self.current.permits.are_live(permits, self.now()):
             return "permit_ended"
+        if (reason := self.sessions.stopped(exchange)) is not None:
+            return reason
         ledger, overlay = exchange.ledger, self.current.overlay
         if overlay.generation == ledger.overlay or ledger.system is None:
             return None
@@ -448,6 +470,13 @@ class Gate:
         assert exchange.request is not None
         assert exchange.system is not None
         ledger = exchange.ledger
+        try:
+            if exchange.request.path == signin.SIGN_OUT:
+                self.sessions.look(exchange)
+                self.sessions.end(exchange)
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
+            return
         answer = signin.answer(
             exchange.request,
             flow.request.raw_content or b"",

@@ -66,6 +66,11 @@ REASONS: dict[str, Reason] = {
         "网关暂时无法核对签名请求是否重复，请稍后再试",
         "whether a signed request has been used before cannot be known just now",
     ),
+    "session_unchecked": Reason(
+        503,
+        "网关暂时无法核对登录状态，请稍后再试",
+        "whether you are still signed in cannot be known just now",
+    ),
     "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),
     "not_allowed": Reason(403, "您的岗位无权执行该操作", "your post may not do this"),
     "caller_blocked": Reason(

@@ -34,6 +34,7 @@ from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
+from proxy.ended import EndedSessions
 from proxy.gate import Gate
 from proxy.http2 import FULL, HELD
 from proxy.identity_header import ISSUER, IdentityHeaders
@@ -83,6 +84,8 @@ class WorkerSettings:
     secret: Path
     nonces: Path
     """Folder of what was signed and has been taken; all workers of a host share it."""
+    ended_sessions: Path
+    """Folder of the sessions of systems behind that have ended early; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
     issuer_key: Path | None = None
@@ -216,6 +219,7 @@ class Worker:
             self.log,
             now,
             nonces=Nonces(settings.nonces),
+            ended=EndedSessions(settings.ended_sessions),
             cut=self._cut,
             drop_upstream=self._drop_upstream,
             connection_of=self._connection_of,

@@ -142,6 +142,7 @@ class Gateway:
             "asked": str(self.home / "asked"),
             "secret": str(keys / "fields.key"),
             "nonces": str(self.home / "nonces"),
+            "ended_sessions": str(self.home / "ended-sessions"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),

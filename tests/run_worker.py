@@ -24,6 +24,7 @@ PATHS = (
     "asked",
     "secret",
     "nonces",
+    "ended_sessions",
     "keys",
     "inventory",
     "disagreements",

@@ -101,6 +101,11 @@ class Home:
         return self.root / "nonces"
 
     @property
+    def ended_sessions(self) -> Path:
+        """Which sessions of systems behind have ended early. Only the workers write there."""
+        return self.root / "ended-sessions"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"

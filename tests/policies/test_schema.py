@@ -213,6 +213,7 @@ SECTIONS = {
     "`upstream_tls`": "system#/properties/upstream_tls",
     "`identity`": "system#/properties/identity",
     "`header`": "system#/properties/identity/properties/header",
+    "`session`": "system#/properties/identity/properties/session",
     "a front proxy": "system#/$defs/front_proxy",
     "an issuer": "system#/$defs/issuer",
     "`acting`": "system#/$defs/issuer/properties/acting",

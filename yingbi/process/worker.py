@@ -30,6 +30,7 @@ def worker_settings(settings: Settings, number: int, listening: int | None = Non
         issuer_key=home.public_key("issuers"),
         secret=home.private_key("fields"),
         nonces=home.nonces,
+        ended_sessions=home.ended_sessions,
         keys=home.keys,
         issuer=settings.identity_issuer,
         certificates=home.host_certificates,
