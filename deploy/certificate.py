@@ -4,7 +4,7 @@ Keys are files of mode 0600 on the curve P-256. Nothing here asks an outside aut
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,16 +79,51 @@ def make_certificate(
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, (*names, *ips)[0][:64])])
     end = min(now + CERTIFICATE_LASTS, issuer.not_valid_after_utc)
-    certificate = (
-        _builder(subject, issuer.subject, key.public_key(), issuer_key.public_key(), now, end)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(wanted), critical=False)
-        .sign(issuer_key, hashes.SHA256())
-    )
+    builder = _builder(subject, issuer.subject, key.public_key(), issuer_key.public_key(), now, end)
+    certificate = _for(builder, ExtendedKeyUsageOID.SERVER_AUTH, wanted).sign(issuer_key, hashes.SHA256())
     _write(files, certificate, key)
     return files
+
+
+def issue_certificate(
+    authority: CertificateFiles, name: x509.GeneralName, *, now: datetime, lasts: timedelta
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """A client's certificate that names it *name*, and its key; nothing is written. Raises OSError or ValueError."""
+    issuer, issuer_key = _read_certificate(authority.certificate), _read_key(authority.key)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(name.value)[-64:])])
+    end = min(now + lasts, issuer.not_valid_after_utc)
+    builder = _builder(subject, issuer.subject, key.public_key(), issuer_key.public_key(), now, end)
+    return _for(builder, ExtendedKeyUsageOID.CLIENT_AUTH, [name]).sign(issuer_key, hashes.SHA256()), key
+
+
+def issue_list(
+    authority: CertificateFiles, revoked: Mapping[int, datetime], *, number: int, now: datetime, lasts: timedelta
+) -> bytes:
+    """The list of what *authority* has *revoked*, by serial number and since when. Raises OSError or ValueError."""
+    issuer, issuer_key = _read_certificate(authority.certificate), _read_key(authority.key)
+    builder = (
+        x509.CertificateRevocationListBuilder(
+            issuer_name=issuer.subject, last_update=now - _BEFORE, next_update=now + lasts
+        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(x509.CRLNumber(number), critical=False)
+    )
+    for serial, since in revoked.items():
+        entry = x509.RevokedCertificateBuilder(serial_number=serial, revocation_date=since).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(issuer_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def _for(
+    builder: x509.CertificateBuilder, usage: x509.ObjectIdentifier, names: list[x509.GeneralName]
+) -> x509.CertificateBuilder:
+    return (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+    )
 
 
 def _fits(files: CertificateFiles, issuer: x509.Certificate, wanted: list[x509.GeneralName], now: datetime) -> bool:

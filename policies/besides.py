@@ -20,7 +20,7 @@ from policies.program import (
     trees_in,
 )
 
-KINDS = ("json", "html", "csv", "text", "ndjson")
+KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events")
 
 
 def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[GrantRule]) -> bool:
@@ -37,6 +37,12 @@ def _shows(program: Program, shapes: Shapes, kind: str, grant: GrantRule) -> boo
             return _besides(program, tree, grant)
         case "text" if shapes.text is not None:
             return shapes.text == FREE_TEXT or is_shown_by(program, shapes.text, grant)
+        case "events" if shapes.events is not None:
+            return any(
+                _shows(program, Shapes(json=each.json, text=each.text), what, grant)
+                for each in shapes.events.data.values()
+                for what in ("json", "text")
+            )
         case "html" if shapes.html is not None:
             if _is_told_apart(program, shapes.html.record, grant):
                 return False  # the page is shown as a whole or not at all

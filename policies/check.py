@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from policies.check_grants import called, check_ends, check_grants
 from policies.check_limits import check_limits
@@ -32,7 +33,17 @@ def check(
     Without the time *now*, nothing is said of what has ended or soon will have. Returns the program of each system as
     far as it can be had; where there are errors none may be used.
     """
-    for stage in (_categories, _grants, _callers, _keys, _hosts, _without_effect, check_grants, check_reveals):
+    for stage in (
+        _categories,
+        _grants,
+        _callers,
+        _keys,
+        _hosts,
+        _upstream_tls,
+        _without_effect,
+        check_grants,
+        check_reveals,
+    ):
         stage(policy, findings)
     for stage in (check_order, check_rows, check_limits):
         stage(policy, findings)
@@ -126,16 +137,17 @@ def _callers(policy: Policy, findings: Findings) -> None:
                         about=f"密钥 `{key.id}`，另一处在 {keys[key.id]}",
                     )
                 )
-            if key.sha256 and key.sha256 in hashes:
+            same = key.sha256 or (key.certificate and f"{key.authority} {key.certificate}")
+            if same and same in hashes:
                 findings.add(
                     Finding(
                         key.at,
                         "duplicate",
-                        f"the same key stands also at {hashes[key.sha256]}",
-                        about=f"同一把密钥，另一处在 {hashes[key.sha256]}",
+                        f"the same key stands also at {hashes[same]}",
+                        about=f"同一把密钥，另一处在 {hashes[same]}",
                     )
                 )
-            keys[key.id], hashes[key.sha256] = key.at, key.at
+            keys[key.id], hashes[same] = key.at, key.at
 
 
 def _keys(policy: Policy, findings: Findings) -> None:
@@ -145,9 +157,11 @@ def _keys(policy: Policy, findings: Findings) -> None:
     for caller in policy.callers:
         for key in caller.keys:
             if not any(system.takes(key) for system in policy.systems.values()):
-                wanted = "api_keys" if key.sha256 else "signed_requests"
-                message = f"key `{key.id}` counts nowhere: no system says `identity: {{{wanted}: true}}`"
-                about = f"密钥 `{key.id}`：没有系统写着 `identity: {{{wanted}: true}}`"
+                wanted = "api_keys: true" if key.sha256 else "signed_requests: true"
+                if key.certificate:
+                    wanted = f"certificates: {{authority: {key.authority}}}"
+                message = f"key `{key.id}` counts nowhere: no system says `identity: {{{wanted}}}`"
+                about = f"密钥 `{key.id}`：没有系统写着 `identity: {{{wanted}}}`"
                 findings.add(Finding(key.at, "key-not-taken", message, Severity.WARNING, about))
 
 
@@ -159,6 +173,19 @@ def _hosts(policy: Policy, findings: Findings) -> None:
                 message = f"host `{host}` belongs to `{taken[host]}` already"
                 findings.add(Finding(system.at, "host-twice", message, about=f"`{host}`"))
             taken[host] = system.name
+
+
+def _upstream_tls(policy: Policy, findings: Findings) -> None:
+    """One connection may carry requests for all systems at an address: it is made in one way for all of them."""
+    first: dict[str, System] = {}
+    for system in policy.systems.values():
+        split = urlsplit(system.upstream)
+        default = 443 if split.scheme == "https" else 80
+        other = first.setdefault(f"{split.hostname}:{split.port or default}", system)
+        if other.upstream_tls != system.upstream_tls:
+            message = f"`{other.name}` has the same `upstream` and another `upstream_tls`: write the same in both"
+            about = f"`{other.name}` 的 `upstream` 相同而 `upstream_tls` 不同，两处请写成一样"
+            findings.add(Finding(system.at, "upstream-tls-differs", message, about=about))
 
 
 def _without_effect(policy: Policy, findings: Findings) -> None:
@@ -187,6 +214,8 @@ def _identity(system: System, jwks: dict[str, str], findings: Findings) -> None:
             about = f"签发者 `{issuer.issuer}`，另一处在 {seen[issuer.issuer]}"
             findings.add(Finding(issuer.at, "duplicate", message, about=about))
         seen[issuer.issuer] = issuer.at
+        if issuer.source is not None:
+            continue
         text = jwks.get(issuer.keys)
         if text is None:
             message = f"there is no `{issuer.keys}` in the folder of policies"

@@ -12,12 +12,13 @@ from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.operations import About, Bodies, Operation, Parameter
 from policies.permits import Kind as PermitKind
-from policies.policy import Grant, Policy, System
+from policies.policy import Grant, JwtIssuer, Policy, System
 from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
     SEGMENT,
     SEGMENTS,
+    CertificatesRule,
     FieldInfo,
     FrontProxyRule,
     GrantRule,
@@ -30,7 +31,9 @@ from policies.program import (
     ParameterRule,
     Program,
     RevealRule,
+    SourceRule,
     StepUpRule,
+    UpstreamTlsRule,
 )
 from policies.shapes import ShapeMaker, pattern_of
 from policies.spelling import Spelling
@@ -86,6 +89,8 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
                 attribute_claims=issuer.attribute_claims,
                 acting_for=issuer.acting_for,
                 acting_basis=issuer.acting_basis,
+                source=_source(issuer),
+                skew_s=issuer.skew_s,
             )
             for issuer in system.jwt
         ),
@@ -110,7 +115,25 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             for front in system.front_proxies
         ),
         identity_header=_identity_header(system),
+        certificates=(
+            CertificatesRule(system.certificates.authority, system.certificates.required)
+            if system.certificates is not None
+            else None
+        ),
+        upstream_tls=UpstreamTlsRule(
+            authority=system.upstream_tls.authority,
+            certificate=system.upstream_tls.certificate,
+            server_name=system.upstream_tls.server_name,
+            http2=system.upstream_tls.http2,
+        ),
     )
+
+
+def _source(issuer: JwtIssuer) -> SourceRule | None:
+    source = issuer.source
+    if source is None:
+        return None
+    return SourceRule(source.address, source.is_discovery, source.refresh_s, source.overlap_s)
 
 
 def _identity_header(system: System) -> HeaderRule | None:
@@ -330,6 +353,7 @@ def _keys(policy: Policy, system: System) -> tuple[KeyRule, ...]:
             id=key.id,
             sha256=key.sha256,
             hmac=key.hmac,
+            certificate=key.certificate,
             until=key.until.timestamp(),
             caller=caller.id,
             kind=caller.kind,

@@ -153,6 +153,8 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "labels"): program.labels,
         ("", "spelling"): program.spelling,
         ("", "identity_header"): program.identity_header,
+        ("", "certificates"): program.certificates,
+        ("", "upstream_tls"): program.upstream_tls,
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:
@@ -173,9 +175,17 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     """What is declared of bodies besides where values stand: whom records are about, and what is said of pages."""
     for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
+    if shapes.xml is not None:
+        yield "xml", replace(shapes.xml, root=ObjectShape())
     if shapes.html is not None:
         yield from ((f"subject html {place}".rstrip(), subject) for place, subject in _subjects(shapes.html.record, ""))
         yield "html", replace(shapes.html, record=ObjectShape(), elements=())
+    if shapes.events is not None:
+        for name, message in shapes.events.data.items():
+            subjects = _subjects(message.json, "")
+            yield from ((f"subject events {name} {place}".rstrip(), subject) for place, subject in subjects)
+        rest = {name: replace(message, json=None, text=None) for name, message in shapes.events.data.items()}
+        yield "events", replace(shapes.events, data=rest)
 
 
 def _subjects(shape: Shape | None, place: str) -> Iterator[tuple[str, str | None]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from policies.discover import Draft, DraftOperation, DraftRecord
 from policies.inventory import FieldNote
 from policies.judge import described
-from policies.policy import System
+from policies.policy import JwtIssuer, System
 
 _GUESSED_LABEL = ("person_name", "free_text")
 
@@ -26,6 +26,14 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield f"title: {{zh: {_quoted(system.title.zh)}, en: {_quoted(system.title.en)}}}"
     yield f"hosts: [{', '.join(system.hosts)}]"
     yield f"upstream: {system.upstream}"
+    tls = {
+        "authority": system.upstream_tls.authority,
+        "certificate": system.upstream_tls.certificate,
+        "server_name": system.upstream_tls.server_name,
+        "http2": "true" if system.upstream_tls.http2 else "",
+    }
+    if any(tls.values()):
+        yield f"upstream_tls: {{{', '.join(f'{key}: {value}' for key, value in tls.items() if value)}}}"
     yield f"timeout_s: {system.timeout_s}"
     yield "state: enforcing"
     yield ""
@@ -33,6 +41,9 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     yield f"  api_keys: {'true' if system.api_keys else 'false'}"
     if system.signed_requests:
         yield "  signed_requests: true"
+    if system.certificates is not None:
+        required = "true" if system.certificates.required else "false"
+        yield f"  certificates: {{authority: {system.certificates.authority}, required: {required}}}"
     if system.front_proxies:
         yield "  front_proxies:"
     for front in system.front_proxies:
@@ -54,8 +65,12 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
     for issuer in system.jwt:
         yield f"    - issuer: {issuer.issuer}"
         yield f"      audience: {issuer.audience}"
-        yield f"      keys: {issuer.keys}"
+        yield from _keys_of(issuer)
         yield f"      posts_claim: {_quoted(issuer.posts_claim)}"
+        if issuer.attribute_claims:
+            yield f"      attribute_claims: [{', '.join(map(_quoted, issuer.attribute_claims))}]"
+        if issuer.acting_for:
+            yield f"      acting: {{for: {_quoted(issuer.acting_for)}, basis: {_quoted(issuer.acting_basis)}}}"
         yield f"      kind: {issuer.kind}"
     if draft.pack:
         guess = next((name for name in _GUESSED_LABEL if name in categories), "scan")
@@ -75,6 +90,17 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
         yield "operations:"
     for operation in draft.operations:
         yield from _operation(operation)
+
+
+def _keys_of(issuer: JwtIssuer) -> Iterator[str]:
+    source = issuer.source
+    if source is None:
+        yield f"      keys: {issuer.keys}"
+    else:
+        yield f"      {'discovery' if source.is_discovery else 'jwks_uri'}: {_quoted(source.address)}"
+        yield f"      refresh_minutes: {source.refresh_s // 60}"
+        yield f"      overlap_minutes: {source.overlap_s // 60}"
+    yield f"      clock_skew_s: {issuer.skew_s}"
 
 
 def _record(record: DraftRecord) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from policies.findings import Finding, Findings
-from policies.operations import Bodies, HtmlBody, Operation, Target
+from policies.operations import Bodies, Events, HtmlBody, Message, Operation, Target
 from policies.policy import Pack, System
 from policies.section import nearest
 
@@ -95,7 +95,24 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
         csv=named(bodies.csv),
         text=bodies.text,
         ndjson=targets(bodies.ndjson),
+        xml=None if bodies.xml is None else replace(bodies.xml, targets=targets(bodies.xml.targets) or ()),
+        events=None if bodies.events is None else _events_for(bodies.events, named),
     )
+
+
+def _events_for(events: Events, named: Callable[[str | None], str | None]) -> Events:
+    return replace(
+        events,
+        data=tuple((name, message_for(message, named)) for name, message in events.data),
+        id_of=named(events.id_of) or "",
+    )
+
+
+def message_for(message: Message, named: Callable[[str | None], str | None]) -> Message:
+    """*message* with the record that is *named*."""
+    if message.json is None:
+        return message
+    return replace(message, json=tuple(_target_for(target, named) for target in message.json))
 
 
 def _page_for(page: HtmlBody, named: Callable[[str | None], str | None]) -> HtmlBody:

@@ -14,6 +14,8 @@ from policies.findings import Finding, Findings, Position, Severity
 ALGORITHMS = ("RS256", "ES256")
 LEAST_RSA_BITS = 2048
 """Source: RFC 7518, 3.3."""
+type CheckingKey = jwt.PyJWK
+"""A key that tokens may be checked with."""
 _SECRETS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 """The members of a JWK that only its owner may know. Source: RFC 7518, 6.2.2, 6.3.2 and 6.4.1."""
 
@@ -59,6 +61,18 @@ def keys_in(text: str, file: str, at: Position, findings: Findings) -> dict[str 
     return keys
 
 
+def read_key(text: str) -> jwt.PyJWK:
+    """The key that was found good as one of `keys_in`, and written down. Raises ValueError for one that was not."""
+    try:
+        described = json.loads(text)
+        key = _key(described, "", "", Position("", 1, 1), Findings())
+    except (AttributeError, RecursionError):
+        key = None
+    if key is None:
+        raise ValueError("not a key that tokens may be signed with")
+    return key
+
+
 def _described(text: str) -> list[dict[str, Any]]:
     """The keys of a JWKS as they are written; none where it is none."""
     try:
@@ -73,7 +87,7 @@ def _key(jwk: dict[str, Any], what: str, zh: str, at: Position, findings: Findin
         message = f"{what} is a secret: only public keys belong there"
         findings.add(Finding(at, "secret-in-keys", message, about=zh))
         return None
-    if (reason := _not_ours(jwk)) is not None:
+    if (reason := why_unused(jwk)) is not None:
         findings.add(Finding(at, "unused-key", f"{what} checks no token: {reason}", Severity.WARNING, zh))
         return None
     try:
@@ -90,7 +104,7 @@ def _key(jwk: dict[str, Any], what: str, zh: str, at: Position, findings: Findin
     return key
 
 
-def _not_ours(jwk: dict[str, Any]) -> str | None:
+def why_unused(jwk: dict[str, Any]) -> str | None:
     """Why a sound key is not one that a token for us may be signed with, if so."""
     if jwk.get("use", "sig") != "sig":
         return "its `use` is not `sig`"

@@ -94,6 +94,59 @@ class HtmlBody:
     at: Position
 
 
+class Signed(StrEnum):
+    """What becomes of signed XML, of which no masked copy bears the signature."""
+
+    WITHHOLD = "withhold"
+    UNSIGNED_COPY = "unsigned-copy"
+    """It is shown without its signatures, and says that it is no original."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlBody:
+    """What is declared of an XML document."""
+
+    targets: tuple[Target, ...] = ()
+    """Their paths are JSON Pointers of `{namespace}name`, of `@{namespace}name` for attributes, and of `*`."""
+    spaces: tuple[str, ...] = ()
+    """The namespaces that are named."""
+    signed: Signed = Signed.WITHHOLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What messages of one kind hold: JSON, or text."""
+
+    json: tuple[Target, ...] | None = None
+    text: str | None = None
+    whole: bool = False
+    """Whether each text that is scanned is whole, and no value goes on in the next message."""
+    joined: tuple[str, ...] = ()
+    """JSON Pointers, in which `*` is any key or index, to text that goes on from one message to the next."""
+    by: str = ""
+    """A key that tells apart texts that come by turns."""
+    literals: tuple[str, ...] = ()
+    """What is no JSON and passes as it is: the text is over then."""
+    ends: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """JSON Pointers, and what says there that the text is over."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Server-sent events."""
+
+    data: tuple[tuple[str, Message], ...]
+    """What each holds, by its name."""
+    shows_id: bool = False
+    """Whether ids pass and may be sent back, as what says nothing of anybody."""
+    id_of: str = ""
+    """The record whose keys the ids are."""
+    idle_s: int
+    """So long nothing may come before the stream is given up."""
+    at: Position
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
@@ -104,11 +157,19 @@ class Bodies:
     text: str | None = None
     ndjson: tuple[Target, ...] | None = None
     """What each line, or each record of a sequence, is."""
+    xml: XmlBody | None = None
+    events: Events | None = None
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What stands at places of bodies that are trees."""
-        return (*(self.json or ()), *(self.ndjson or ()))
+        messages = [message for _, message in self.events.data] if self.events is not None else []
+        return (
+            *(self.json or ()),
+            *(self.ndjson or ()),
+            *(self.xml.targets if self.xml is not None else ()),
+            *(target for message in messages for target in message.json or ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,15 @@
 
 import re
 
-from policies.findings import Position
 from policies.operations import Bodies, Element, Headings, HtmlBody, Target
+from policies.parse_events import parse_events
+from policies.parse_targets import NAME_OR_RECORD, parse_target
 from policies.parse_templates import check_template
-from policies.section import NAME, Section
+from policies.parse_xml import parse_xml
+from policies.section import NAME, POINTER, Section
 from policies.yaml_tree import Scalar
 
-NAME_OR_RECORD = re.compile(rf"{NAME.pattern}|\{{record\}}")
-"""A name, or `{record}` in what stands for one operation of each record."""
 _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
-_POINTER = re.compile(r"(/[^/]*){0,64}")
-"""No deeper than JSON is read."""
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _CLASS = re.compile(r"[A-Za-z0-9_{}-]{1,80}")
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]{0,60}")
@@ -26,17 +24,20 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         return Bodies()
     sent = page == "form"  # nothing but JSON and forms is sent on
     bodies = Bodies(
-        json=_json(inner, "json"),
+        json=parse_json(inner),
         html=_page(inner, page),
         csv=None if sent else inner.text("csv", required=False, fits=NAME_OR_RECORD),
         text=None if sent else inner.text("text", required=False, fits=NAME),
-        ndjson=None if sent else _json(inner, "ndjson"),
+        ndjson=None if sent else parse_json(inner, "ndjson"),
+        xml=None if sent else parse_xml(inner),
+        events=None if sent else parse_events(inner, "events", parse_json),
     )
     inner.done()
     return bodies
 
 
-def _json(section: Section, key: str) -> tuple[Target, ...] | None:
+def parse_json(section: Section, key: str = "json") -> tuple[Target, ...] | None:
+    """What stands in JSON, as declared under *key*; None where nothing is."""
     node = section.node_of(key, required=False)
     if node is None:
         return None
@@ -45,7 +46,7 @@ def _json(section: Section, key: str) -> tuple[Target, ...] | None:
         return (Target(path="", record=record, at=node.at),) if record else ()
     targets = []
     for path, at, inner in section.entries(key):
-        if not _POINTER.fullmatch(path):
+        if not POINTER.fullmatch(path):
             section.find(
                 at,
                 "wrong-form",
@@ -53,41 +54,10 @@ def _json(section: Section, key: str) -> tuple[Target, ...] | None:
                 about=f"`{path[:80]}` 应以 `/` 开头或是空的，不超过 64 段",
             )
             continue
-        if isinstance(inner, Scalar):
-            category = section.text_of(inner, path, NAME)
-            if category:
-                targets.append(Target(path=path, category=category, at=at))
-            continue
-        described = section.section_of(inner, f"`{path}`")
-        if described is not None:
-            target = _described(described, path, at)
-            if target is not None:
-                targets.append(target)
+        target = parse_target(section, path, at, inner)
+        if target is not None:
+            targets.append(target)
     return tuple(targets)
-
-
-def _described(section: Section, path: str, at: Position) -> Target | None:
-    key_of = section.text("key_of", required=False, fits=NAME_OR_RECORD)
-    cursor_of = section.text("cursor_of", required=False, fits=NAME_OR_RECORD)
-    link = section.flag("link", default=False)
-    others = sum(map(bool, (key_of, cursor_of, link)))
-    record = section.text("record", required=not others, fits=NAME_OR_RECORD)
-    columns = section.text("columns", required=False)
-    section.done()
-    if others > 1 or (others and (record or columns)):
-        section.find(section.at, "wrong-form", "`key_of`, `cursor_of` and `link` stand alone: none of them is a record")
-        return None
-    if not others and not record:
-        return None
-    return Target(
-        path=path,
-        record=record or "",
-        columns=columns,
-        key_of=key_of or "",
-        cursor_of=cursor_of or "",
-        link=link,
-        at=at,
-    )
 
 
 def _page(section: Section, key: str) -> HtmlBody | None:

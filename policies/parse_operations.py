@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from policies.operations import SAFE_METHODS, Bodies, Operation, Parameter
-from policies.parse_bodies import NAME_OR_RECORD, parse_bodies
+from policies.parse_bodies import parse_bodies
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
 from policies.parse_rules import parse_title
+from policies.parse_targets import NAME_OR_RECORD
 from policies.parse_templates import check_path
 from policies.policy import ANYONE, SIGNED_IN
 from policies.section import NAME, Section

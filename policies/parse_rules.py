@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from policies.parse_certificates import parse_certificate_name
 from policies.parse_grants import CALLER_ID, GRANT_ID, parse_attributes
 from policies.parse_transforms import parse_spec, parse_transforms
 from policies.policy import (
@@ -137,11 +138,20 @@ def _key(section: Section) -> Key | None:
     sha256 = section.text("sha256", required=False, fits=_SHA256)
     salt = section.text("hmac", required=False, fits=SALT)
     until = section.moment("until")
-    written = [key for key in ("sha256", "hmac") if key in section.node.nodes]
+    certificate, authority = parse_certificate_name(section)
+    written = [key for key in ("sha256", "hmac", "certificate") if key in section.node.nodes]
     if len(written) != 1:
-        message = "a key has `sha256`, where it is shown as it is, or `hmac`, where requests are signed with it"
-        about = "密钥需要 `sha256`（直接出示）或 `hmac`（用来签名），只写一个"
+        message = "a key has one of `sha256` (it is shown as it is), `hmac` (it signs requests) and `certificate`"
+        about = "密钥需要 `sha256`（直接出示）、`hmac`（用来签名）或 `certificate`（客户端证书），只写一个"
         section.find(section.at, "wrong-form" if written else "missing-key", message, about=about)
-    if not name or not until or not (sha256 or salt):
+    if not name or not until or not (sha256 or salt or (certificate and authority)):
         return None
-    return Key(id=name, sha256=sha256 or "", hmac=salt or "", until=until, at=section.at)
+    return Key(
+        id=name,
+        sha256=sha256 or "",
+        hmac=salt or "",
+        certificate=certificate or "",
+        authority=authority or "",
+        until=until,
+        at=section.at,
+    )

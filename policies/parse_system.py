@@ -6,20 +6,18 @@ from urllib.parse import urlsplit
 
 from policies.formats.sent_form import SIGNATURES
 from policies.parse_bodies import parse_bodies
+from policies.parse_certificates import HOST, parse_certificates, parse_upstream_tls
 from policies.parse_front import parse_front_proxies
-from policies.parse_grants import ATTRIBUTE
 from policies.parse_identity_header import parse_identity_header
+from policies.parse_issuer import parse_issuer
 from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_transforms import parse_spec
 from policies.policy import (
-    MOST_ATTRIBUTES,
     PUBLIC,
     SCAN,
     Field,
     Files,
-    JwtIssuer,
-    Kind,
     Labels,
     OnWrite,
     Pack,
@@ -32,13 +30,11 @@ from policies.spelling import Spelling
 from policies.transforms.spec import Encrypt, Reversible, Token
 from policies.yaml_tree import Node, Scalar
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 MOST_KIB = 1_000
 """Of a file that a form sends: a request is 1 MiB at most."""
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,126}")
 
 
 def parse_pack(file: Section) -> Pack | None:
@@ -66,8 +62,9 @@ def parse_system(file: Section) -> System | None:
     """The system that a file holds."""
     name = file.name("system")
     title = parse_title(file, "title")
-    hosts = file.texts("hosts", fits=_HOST)
+    hosts = file.texts("hosts", fits=HOST)
     upstream = _upstream(file)
+    upstream_tls = parse_upstream_tls(file, upstream or "")
     timeout_s = file.number("timeout_s", least=1, most=600, default=30)
     state = file.choice("state", State)
     identity = _identity(file, name or "")
@@ -87,6 +84,7 @@ def parse_system(file: Section) -> System | None:
         title=title,
         hosts=hosts,
         upstream=upstream,
+        upstream_tls=upstream_tls,
         timeout_s=timeout_s,
         state=state,
         **identity,
@@ -125,52 +123,17 @@ def _identity(file: Section, system: str) -> dict[str, Any]:
     """What `identity` of *system* says, by the names of `System`."""
     section = file.section("identity", required=False)
     if section is None:
-        return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": ()}
+        return {"jwt": (), "api_keys": False, "signed_requests": False, "front_proxies": (), "certificates": None}
     identity = {
-        "jwt": tuple(section.sections("jwt", "an issuer", _issuer, required=False)),
+        "jwt": tuple(section.sections("jwt", "an issuer", parse_issuer, required=False)),
         "api_keys": section.flag("api_keys", default=False),
         "signed_requests": section.flag("signed_requests", default=False),
         "front_proxies": parse_front_proxies(section),
         "identity_header": parse_identity_header(section, system),
+        "certificates": parse_certificates(section),
     }
     section.done()
     return identity
-
-
-def _issuer(section: Section) -> JwtIssuer | None:
-    issuer, audience = section.text("issuer"), section.text("audience")
-    keys = section.text("keys", fits=_FILE)
-    posts_claim = section.text("posts_claim", required=False) or "posts"
-    attribute_claims = section.texts("attribute_claims", required=False, fits=ATTRIBUTE)
-    if len(attribute_claims) > MOST_ATTRIBUTES:
-        message = f"`attribute_claims` names more than {MOST_ATTRIBUTES} claims"
-        about = f"`attribute_claims` 最多 {MOST_ATTRIBUTES} 项"
-        section.find(section.place_of("attribute_claims"), "out-of-range", message, about=about)
-    acting_for, acting_basis = _acting(section)
-    kind = section.choice("kind", Kind, Kind.STAFF)
-    if not (issuer and audience and keys and kind):
-        return None
-    return JwtIssuer(
-        issuer=issuer,
-        audience=audience,
-        keys=keys,
-        posts_claim=posts_claim,
-        attribute_claims=attribute_claims,
-        acting_for=acting_for,
-        acting_basis=acting_basis,
-        kind=kind,
-        at=section.at,
-    )
-
-
-def _acting(section: Section) -> tuple[str, str]:
-    """The claims that name on whose behalf, and on which basis, a caller acts; empty where none are declared."""
-    acting = section.section("acting", required=False)
-    if acting is None:
-        return "", ""
-    claims = acting.text("for", fits=ATTRIBUTE), acting.text("basis", fits=ATTRIBUTE)
-    acting.done()
-    return claims[0] or "", claims[1] or ""
 
 
 def _records(file: Section) -> dict[str, Record]:

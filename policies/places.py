@@ -30,7 +30,8 @@ class Place:
 
     format: str
     steps: tuple[str, ...] = ()
-    """In JSON: keys, with `*` for any key or index. In a page: an element with its conditions and its field."""
+    """In JSON: keys, with `*` for any key or index. In a page: an element with its conditions and its field.
+    Of an event: its name, then those in JSON."""
 
 
 type Held = tuple[int, ...]
@@ -47,6 +48,9 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
     if shapes.html is not None:
         for steps in _of_page(shapes.html):
             yield Place("html", steps)
+    for name, message in shapes.events.data.items() if shapes.events is not None else ():
+        for steps in _leaves(message.json) if message.json is not None else ((),):
+            yield Place("events", (name, *steps))
 
 
 def held_at(shapes: Shapes, place: Place) -> Held:
@@ -58,6 +62,11 @@ def held_at(shapes: Shapes, place: Place) -> Held:
             return (shapes.text,)
         case "html" if shapes.html is not None:
             return _in_page(shapes.html, place.steps)
+        case "events" if shapes.events is not None and place.steps[0] in shapes.events.data:
+            message = shapes.events.data[place.steps[0]]
+            if message.json is not None:
+                return _below(message.json, place.steps[1:])
+            return HIDDEN if message.text is None or place.steps[1:] else (message.text,)
         case _:
             return ()
 

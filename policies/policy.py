@@ -234,11 +234,17 @@ class Limit(Grant):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key of a caller: an API key, known by its hash, or one that requests are signed with, known by its salt."""
+    """A key of a caller: an API key, known by its hash, one that requests are signed with, known by its salt, or that
+    of a certificate, known by the name in it.
+    """
 
     id: str
     sha256: str
     hmac: str
+    certificate: str = ""
+    """`uri:` or `dns:`, and the name that stands so in the certificate."""
+    authority: str = ""
+    """Who has to have issued the certificate."""
     until: datetime
     at: Position
 
@@ -332,13 +338,26 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeySource:
+    """Where the keys of an issuer are fetched from, again and again."""
+
+    address: str
+    is_discovery: bool
+    """Whether it is that of a discovery document, which names the address of the keys."""
+    refresh_s: int
+    overlap_s: int
+    """How long a key still counts once it has gone from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JwtIssuer:
     """Whose signed tokens are credentials."""
 
     issuer: str
     audience: str
     keys: str
-    """A JWKS file, beside the policy."""
+    """A JWKS file, beside the policy; "" where the keys are fetched."""
+    source: KeySource | None = None
     posts_claim: str
     attribute_claims: tuple[str, ...] = ()
     """Claims that are attributes of the caller, by their own names."""
@@ -347,6 +366,8 @@ class JwtIssuer:
     acting_basis: str = ""
     """The claim that names on which basis."""
     kind: Kind
+    skew_s: int = 30
+    """How far its clock may differ from ours."""
     at: Position
 
 
@@ -381,6 +402,30 @@ class IdentityHeader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """Which certificates of callers a system takes."""
+
+    authority: str
+    """Who issues them, by the name that the installation has for it."""
+    required: bool
+    """Whether nobody is let in without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamTls:
+    """How TLS is spoken with a system behind. Names are those that the installation has for its files."""
+
+    authority: str = ""
+    """Who has to have issued the system's certificate; empty: whom the installation or the machine trusts."""
+    certificate: str = ""
+    """The gateway's own, by which the system knows it; empty: none is shown."""
+    server_name: str = ""
+    """What the system's certificate is for; empty: the host of its address."""
+    http2: bool = False
+    """Whether HTTP/2 is spoken where the system knows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system behind the gateway."""
 
@@ -398,6 +443,9 @@ class System:
     front_proxies: tuple[FrontProxy, ...]
     identity_header: IdentityHeader | None = None
     """None: it is not told who asks."""
+    certificates: Certificates | None = None
+    """Those of callers that count; None: none is asked for."""
+    upstream_tls: UpstreamTls = UpstreamTls()
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]
@@ -410,6 +458,8 @@ class System:
 
     def takes(self, key: Key) -> bool:
         """Whether *key* counts here."""
+        if key.certificate:
+            return self.certificates is not None and self.certificates.authority == key.authority
         return self.api_keys if key.sha256 else self.signed_requests
 
 

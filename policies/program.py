@@ -161,6 +161,36 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """What those headings call the fields of the record, where that is not their names."""
 
 
+class XmlShapes(msgspec.Struct, frozen=True):
+    """What is declared of an XML document; see `policies.operations.XmlBody`."""
+
+    root: ObjectShape = ObjectShape()
+    """Of what the root element lies in."""
+    spaces: tuple[str, ...] = ()
+    unsigned_copy: bool = False
+
+
+class MessageShape(msgspec.Struct, frozen=True):
+    """What messages of one kind hold; see `policies.operations.Message`."""
+
+    json: Shape | None = None
+    text: int | None = None
+    whole: bool = False
+    joined: tuple[tuple[str, ...], ...] = ()
+    by: str = ""
+    literals: tuple[str, ...] = ()
+    ends: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+
+class EventShapes(msgspec.Struct, frozen=True):
+    """What is declared of server-sent events; see `policies.operations.Events`."""
+
+    data: dict[str, MessageShape]
+    idle_s: int
+    shows_id: bool = False
+    id_of: str = ""
+
+
 class Shapes(msgspec.Struct, frozen=True):
     """What is declared of bodies, by format; a format that is None is not expected and is withheld."""
 
@@ -171,11 +201,14 @@ class Shapes(msgspec.Struct, frozen=True):
     """Index of the field that the whole text is."""
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
+    xml: XmlShapes | None = None
+    events: EventShapes | None = None
 
 
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
     """By its format, what is declared of each body whose values stand in named places."""
-    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson}
+    xml = shapes.xml.root if shapes.xml is not None else None
+    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson, "xml": xml}
     return {format_: shape for format_, shape in trees.items() if shape is not None}
 
 
@@ -183,6 +216,9 @@ def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
     waiting: list[Shape | None] = [*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
+    for message in shapes.events.data.values() if shapes.events is not None else ():
+        waiting.append(message.json)
+        found |= set() if message.text is None else {message.text}
     while waiting:
         match waiting.pop():
             case ValueShape(field):
@@ -335,6 +371,17 @@ class KeyRule(msgspec.Struct, frozen=True):
     attributes: dict[str, str] = {}
     hmac: str = ""
     """The salt of a key that requests are signed with; see `policies.signing_key`."""
+    certificate: str = ""
+    """`uri:` or `dns:` and the name in the certificate whose key it is; its authority is the system's."""
+
+
+class SourceRule(msgspec.Struct, frozen=True):
+    """Where the keys of an issuer are fetched from; see `policies.policy.KeySource`."""
+
+    address: str
+    is_discovery: bool
+    refresh_s: int
+    overlap_s: int
 
 
 class IssuerRule(msgspec.Struct, frozen=True):
@@ -343,12 +390,14 @@ class IssuerRule(msgspec.Struct, frozen=True):
     issuer: str
     audience: str
     jwks: str
-    """The JWKS document itself."""
+    """The JWKS document itself; empty where the keys are fetched."""
     posts_claim: str
     kind: Kind
     attribute_claims: tuple[str, ...] = ()
     acting_for: str = ""
     acting_basis: str = ""
+    source: SourceRule | None = None
+    skew_s: int = 30
 
 
 class FrontProxyRule(msgspec.Struct, frozen=True):
@@ -370,6 +419,22 @@ class HeaderRule(msgspec.Struct, frozen=True):
     audience: str
     anonymous: bool
     names_citizens: bool
+
+
+class CertificatesRule(msgspec.Struct, frozen=True):
+    """Which certificates of callers are asked for when a connection begins."""
+
+    authority: str
+    required: bool
+
+
+class UpstreamTlsRule(msgspec.Struct, frozen=True):
+    """How TLS is spoken with the system behind; see `policies.policy.UpstreamTls`."""
+
+    authority: str = ""
+    certificate: str = ""
+    server_name: str = ""
+    http2: bool = False
 
 
 class LabelShape(msgspec.Struct, frozen=True):
@@ -411,6 +476,8 @@ class Program(msgspec.Struct, frozen=True):
     limits: tuple[LimitRule, ...] = ()
     front_proxies: tuple[FrontProxyRule, ...] = ()
     identity_header: HeaderRule | None = None
+    certificates: CertificatesRule | None = None
+    upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -25,6 +25,7 @@ from policies.transforms.spec import Redact
 
 _COMPARED = frozenset(
     {
+        "certificates",
         "errors",
         "fields",
         "front_proxies",
@@ -40,6 +41,7 @@ _COMPARED = frozenset(
         "spelling",
         "state",
         "upstream",
+        "upstream_tls",
     }
 )
 """Attributes of a program that are compared one by one, here or elsewhere."""
@@ -141,6 +143,11 @@ def _places(program: Program, shapes: Shapes) -> _Rest:
         found |= {f"{format_} {place}": what for place, what in _within(program, shape, "")}
     if shapes.html is not None:
         found |= {f"html {place}": what for place, what in _of_page(program, shapes.html)}
+    for name, message in shapes.events.data.items() if shapes.events is not None else ():
+        within = _within(program, message.json, "")
+        found |= {f"events {name} {place}": what for place, what in within}
+        if message.text is not None:
+            found[f"events {name}"] = program.fields[message.text].name
     if shapes.text is not None:
         found["text"] = program.fields[shapes.text].name
     return found

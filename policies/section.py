@@ -13,6 +13,8 @@ from policies.yaml_tree import Entries, Items, Node, Scalar
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 """How systems, categories, posts and purposes are called."""
+POINTER = re.compile(r"(/[^/]*){0,64}")
+"""A JSON Pointer, no deeper than JSON is read."""
 BEIJING = timezone(timedelta(hours=8))
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.operations import Bodies, Element, HtmlBody, Target
+from policies.operations import Bodies, Element, Events, HtmlBody, Message, Signed, Target, XmlBody
 from policies.policy import PUBLIC, SCAN, Elsewhere, Field, Files, Labels, OnWrite, Policy, System
 from policies.program import (
     ANY_WORD,
@@ -13,17 +13,20 @@ from policies.program import (
     UNDECLARED,
     CursorShape,
     ElementShape,
+    EventShapes,
     FieldInfo,
     FileRule,
     HtmlShapes,
     KeyPlace,
     KeyShape,
     LinkShape,
+    MessageShape,
     ObjectShape,
     RowsShape,
     Shape,
     Shapes,
     ValueShape,
+    XmlShapes,
 )
 from policies.section import nearest
 from policies.transforms.spec import Redact, Reversible, Scan, Show, Spec
@@ -46,6 +49,11 @@ def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, 
     stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": ANY_WORD}
     groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
+
+
+def _steps(pointer: str) -> tuple[str, ...]:
+    """The steps of a JSON Pointer."""
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 @dataclass
@@ -142,6 +150,30 @@ class ShapeMaker:
             csv=None if bodies.csv is None else self.record(bodies.csv, self._system.at),
             text=None if bodies.text is None else self.value("text", bodies.text, self._system.at),
             ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
+            xml=None if bodies.xml is None else self._xml(bodies.xml),
+            events=None if bodies.events is None else self._events(bodies.events),
+        )
+
+    def message(self, message: Message) -> MessageShape:
+        """The shape of messages of one kind."""
+        return MessageShape(
+            json=None if message.json is None else self._json(message.json),
+            text=None if message.text is None else self.value("text", message.text, message.at),
+            whole=message.whole,
+            joined=tuple(map(_steps, message.joined)),
+            by=message.by,
+            literals=message.literals,
+            ends=tuple((_steps(pointer), values) for pointer, values in message.ends),
+        )
+
+    def _events(self, events: Events) -> EventShapes:
+        if events.id_of:
+            self._key_stands(events.id_of, events.at)
+        return EventShapes(
+            data={name: self.message(message) for name, message in events.data},
+            idle_s=events.idle_s,
+            shows_id=events.shows_id,
+            id_of=events.id_of,
         )
 
     def value(
@@ -211,15 +243,19 @@ class ShapeMaker:
         root = _Branch(targets[0].at if targets else self._system.at)
         for target in targets:
             branch = root
-            for step in target.path.split("/")[1:]:
+            for step in _steps(target.path):
                 if step == "*":
                     branch.any = branch.any or _Branch(target.at)
                     branch = branch.any
                 else:
-                    name = step.replace("~1", "/").replace("~0", "~")
-                    branch = branch.named.setdefault(name, _Branch(target.at))
+                    branch = branch.named.setdefault(step, _Branch(target.at))
             branch.leaf = self._leaf(target)
         return self._built(root)
+
+    def _xml(self, body: XmlBody) -> XmlShapes:
+        root = self._json(body.targets)
+        assert isinstance(root, ObjectShape)  # no path of theirs is empty
+        return XmlShapes(root=root, spaces=body.spaces, unsigned_copy=body.signed is Signed.UNSIGNED_COPY)
 
     def _leaf(self, target: Target) -> Shape:
         if target.category:

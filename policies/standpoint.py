@@ -160,6 +160,8 @@ class Standpoint:
             csv=errors.csv if errors.csv is not None else answers.csv,
             text=errors.text if errors.text is not None else answers.text,
             ndjson=errors.ndjson if errors.ndjson is not None else answers.ndjson,
+            xml=errors.xml if errors.xml is not None else answers.xml,
+            events=errors.events if errors.events is not None else answers.events,
         )
 
     def held(self, shapes: Shapes, place: Place) -> Held:

@@ -5,7 +5,7 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 
@@ -18,6 +18,7 @@ from policies.choose import Rows as Shown
 from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.csv_body import CsvMasker
+from policies.formats.event_stream import EventStreamMasker, tells_nothing
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
@@ -27,14 +28,19 @@ from policies.formats.json_nodes import Object, Value
 from policies.formats.learning import LearningJsonMasker
 from policies.formats.limit import Limited
 from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
+from policies.formats.messages import Message, Messages
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.said import Said
 from policies.formats.text_body import TextMasker
+from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
 from policies.policy import Direction
 from policies.program import (
+    FREE_TEXT,
     UNDECLARED,
+    EventShapes,
     GrantRule,
+    MessageShape,
     OperationRule,
     Program,
     Shapes,
@@ -166,7 +172,7 @@ class View:
         choice: Choice = EVERYBODYS,
         addresses: Addresses | None = None,
     ) -> Masker | None:
-        """A masker for one body of *kind*, one of `trial.KINDS`,, or None where none is declared.
+        """A masker for one body of *kind*, one of `trial.KINDS`, or None where none is declared.
 
         *said* is what the caller said in the request, *choice* what depends on who that is; *addresses* writes those of
         the answer. Raises Withheld for what may hold records that are left out, and does not say which.
@@ -199,6 +205,11 @@ class View:
             case "ndjson" if shapes.ndjson is not None:
                 node = self._binding.node(shapes.ndjson, GENERAL, addresses)
                 return NdjsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
+            case "xml" if shapes.xml is not None:
+                root = self._binding.node(shapes.xml.root, GENERAL, addresses)
+                assert isinstance(root, Object)
+                document = XmlShape(root, frozenset(shapes.xml.spaces), shapes.xml.unsigned_copy)
+                return XmlMasker(document, self.actions[UNDECLARED], tally, charset, choice, addresses.hidden)
             case "csv" if shapes.csv is not None:
                 record = self._binding.node(shapes.csv, GENERAL, addresses)
                 assert isinstance(record, Object)
@@ -212,8 +223,36 @@ class View:
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)
+            case "events" if shapes.events is not None:
+                if charset not in ("utf-8", "utf8"):
+                    raise Withheld("wrong_charset")  # by its definition it is UTF-8
+                messages = self._messages(shapes.events.data, tally, choice, addresses)
+                return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
             case _:
                 return None
+
+    def _messages(
+        self, data: Mapping[str, MessageShape], tally: Tally, choice: Choice, addresses: Addresses
+    ) -> Messages:
+        return Messages(
+            {name: self._message(shape, addresses) for name, shape in data.items()},
+            self.actions[UNDECLARED],
+            self.actions[FREE_TEXT],
+            tally,
+            choice,
+            addresses.hidden,
+        )
+
+    def _message(self, shape: MessageShape, addresses: Addresses) -> Message:
+        return Message(
+            node=None if shape.json is None else self._binding.node(shape.json, GENERAL, addresses),
+            text=None if shape.text is None else self.actions[shape.text],
+            whole=shape.whole,
+            joined=shape.joined,
+            by=shape.by,
+            literals=frozenset(shape.literals),
+            ends=tuple((steps, frozenset(values)) for steps, values in shape.ends),
+        )
 
     def _check_rows(self, shapes: Shapes, choice: Choice) -> None:
         """Raise Withheld where a body of *shapes* that names no field may hold records that are left out."""
@@ -295,6 +334,13 @@ def _first_that_decides(program: Program, index: int, said: Sequence[Sequence[Gr
         if decision.grant is not None:
             return decision
     return decided(program, index, ())
+
+
+def _id_of(shapes: EventShapes, addresses: Addresses, value: str) -> str | None:
+    """What stands in the place of the id *value* of an event; None where it is left out."""
+    if shapes.id_of:
+        return addresses.key(shapes.id_of, value)
+    return value if shapes.shows_id and tells_nothing(value) else None
 
 
 def _seeing(grant: GrantRule, everywhere: Sequence[GrantRule]) -> GrantRule:

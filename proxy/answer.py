@@ -10,12 +10,15 @@ from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
 from proxy.decide import Forward
+from proxy.grpc import is_grpc
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs, AsSaid
 from proxy.system import System
 
+EVENTS = "events"
+"""What is never held until it is whole: its head goes at once, and what it holds as it comes."""
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -28,8 +31,13 @@ KINDS = {
     "application/jsonl": "ndjson",
     "application/x-jsonlines": "ndjson",
     "application/json-seq": "ndjson",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/event-stream": EVENTS,
 }
-_SUFFIXES = {"+json": "json", "+json-seq": "ndjson"}
+_SUFFIXES = {"+json": "json", "+json-seq": "ndjson", "+xml": "xml"}
+_DRAWING = "image/"
+"""Drawings in XML are run by browsers, and are no data."""
 TEXT_KINDS = ("html", "csv", "text")
 STATIC = "static"
 
@@ -41,6 +49,8 @@ def kind_of(media_type: str) -> str:
     """What reads bodies of *media_type*; empty where nothing does."""
     if media_type in KINDS:
         return KINDS[media_type]
+    if media_type.startswith(_DRAWING):
+        return ""
     return next((kind for suffix, kind in _SUFFIXES.items() if media_type.endswith(suffix)), "")
 
 
@@ -117,12 +127,17 @@ def treatment_of(
         return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = kind_of(media_type)
     try:
-        masker = _masker(kind, status, charset or "utf-8", request, forward, system, caller, now)
+        # A document says itself in which charset it is, if it does.
+        masker = _masker(
+            kind, status, charset or ("" if kind == "xml" else "utf-8"), request, forward, system, caller, now
+        )
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
+    if masker is None and is_grpc(media_type):
+        return Withhold(reason="grpc_refused")
     if masker is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    named = _named(media_type, (charset or "utf-8") if kind in TEXT_KINDS else "")
+    named = _named(media_type, "utf-8" if kind == "xml" else (charset or "utf-8") if kind in TEXT_KINDS else "")
     return Mask(masker=masker, content_type=named, format=kind)
 
 

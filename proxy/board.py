@@ -1,7 +1,8 @@
 """The control board: a page of shared memory through which the supervisor tells every worker of a host what is current.
 
-It holds four numbers and no data: the generations of the programs, of the overlay and of the permits, and when the
-supervisor last gave a sign of life. A worker looks at it on each request and each window, which costs it nothing.
+It holds six numbers and no data: the generations of the programs, of the overlay, of the permits and of the keys of
+issuers, when the supervisor last gave a sign of life, and when a worker last missed a key of an issuer's. A worker
+looks at it on each request and each window, which costs it nothing.
 """
 
 import mmap
@@ -9,7 +10,7 @@ import os
 import time
 from pathlib import Path
 
-_PROGRAMS, _OVERLAY, _HEARTBEAT, _PERMITS = range(4)
+_PROGRAMS, _OVERLAY, _HEARTBEAT, _PERMITS, _ISSUERS, _MISSED = range(6)
 _BYTES = mmap.PAGESIZE
 
 
@@ -57,6 +58,24 @@ class Board:
     @permits.setter
     def permits(self, generation: int) -> None:
         self._words[_PERMITS] = generation
+
+    @property
+    def issuers(self) -> int:
+        """Generation of the keys of issuers; grows with each publication."""
+        return self._words[_ISSUERS]
+
+    @issuers.setter
+    def issuers(self, generation: int) -> None:
+        self._words[_ISSUERS] = generation
+
+    @property
+    def missed_ns(self) -> int:
+        """When a worker last met a token whose key it did not know, as `boot_time_ns`."""
+        return self._words[_MISSED]
+
+    def miss(self) -> None:
+        """Say that a key is missing: perhaps its issuer has a new one."""
+        self._words[_MISSED] = boot_time_ns()
 
     @property
     def heartbeat_ns(self) -> int:

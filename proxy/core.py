@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from h11._readers import Http10Reader
+from mitmproxy import connection, http
 from mitmproxy import flow as flows
-from mitmproxy import http
 from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
+from mitmproxy.proxy.layers import tls
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -31,6 +32,7 @@ from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeaders
 
 from proxy import lean
 from proxy.arriving import ARRIVING
+from proxy.client_hello import ClientHello
 from proxy.connection import Connection
 from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
@@ -105,9 +107,9 @@ class Stream(http_layers.HttpStream):
         if (yield from self.check_killed(True)):
             return
         exchange = exchange_of(self.flow)
-        if exchange is not None and exchange.is_answered:
+        if exchange is not None and exchange.is_answered and exchange.streaming is None:
             yield from self._withheld()
-        elif self.flow.response.stream and not event.end_stream:
+        elif self.flow.response.stream:
             yield from self.start_response_stream()
         else:
             self.server_state = self.state_consume_response_body
@@ -221,7 +223,8 @@ def _over(event: HttpEvent) -> Commands:
 class StrictServer(_http1.Http1Server):
     """HTTP/1 towards callers: a head with bare line ends, control characters or too many bytes is refused unread.
 
-    The head of an answer leaves together with the first bytes of its body, in one packet where they fit.
+    The head of an answer leaves together with the first bytes of its body, in one packet where they fit; that of one
+    that is streamed goes at once, for nobody knows when anything follows.
     """
 
     _head: bytes = b""
@@ -238,7 +241,7 @@ class StrictServer(_http1.Http1Server):
         interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
         for command in super().send(event):
             if isinstance(command, commands.SendData):
-                if isinstance(event, ResponseHeaders) and not event.end_stream and not interim:
+                if isinstance(event, ResponseHeaders) and not (event.end_stream or interim or event.response.stream):
                     self._head = command.data
                     continue
                 command = commands.SendData(command.connection, self._head + command.data)
@@ -418,7 +421,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
-    flows.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
+    flows.uuid = connection.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
+    tls.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
     layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
     # None of our hooks waits, so a layer that calls one goes on at once instead of being told later that it has ended.

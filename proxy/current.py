@@ -12,14 +12,22 @@ from pathlib import Path
 
 from policies.data_keys import DataKeys
 from policies.digest import Digester
+from policies.issuer_keys import IssuerTable
 from policies.keys import Verifier
 from policies.overlay import Overlay
 from policies.permits import PermitTable
 from policies.program import Program
 from proxy.board import Board, boot_time_ns
+from proxy.issuer_keys import IssuerKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.permits import PermitsInForce
-from proxy.published import NotPublished, read_programs, read_published_overlay, read_published_permits
+from proxy.published import (
+    NotPublished,
+    read_programs,
+    read_published_issuers,
+    read_published_overlay,
+    read_published_permits,
+)
 from proxy.system import System
 
 type Said = Callable[[str], None]
@@ -37,6 +45,8 @@ class Current:
     program_verifier: Verifier
     overlay_verifier: Verifier
     permit_verifier: Verifier
+    issuer_verifier: Verifier | None
+    """None: no keys of issuers are fetched."""
     digests: Callable[[], Digester]
     secret: bytes
     keys: KeysInForce
@@ -50,6 +60,7 @@ class Current:
     """By host."""
     keyless: frozenset[str] = frozenset()
     """The hosts of systems whose keys cannot be read: of these nothing is served."""
+    issuer_keys: IssuerKeys = field(init=False)
     digester: Digester = field(init=False)
     """What digests are made with: as `digests` gave it last."""
     _programs: dict[str, tuple[Program, str]] = field(default_factory=dict)
@@ -60,6 +71,9 @@ class Current:
     _seen_overlay: int = -1
     _seen_permits: int = -1
     _newest_permits: int = 0
+    _seen_issuers: int = -1
+    _newest_issuers: int = 0
+    _try_issuers_again_ns: int | None = None
     _try_permits_again_ns: int | None = None
     _told: set[tuple[str, int]] = field(default_factory=set)
     _began: tuple[datetime, int] | None = None
@@ -67,6 +81,7 @@ class Current:
 
     def __post_init__(self) -> None:
         self.digester = self.digests()
+        self.issuer_keys = IssuerKeys(self.board.miss)
 
     @property
     def programs_in_force(self) -> int:
@@ -76,7 +91,7 @@ class Current:
     def look(self) -> bool:
         """Take what was published since; whether the lease still holds.
 
-        Costs three reads of memory where nothing was.
+        Costs four reads of memory where nothing was.
         """
         if self.board.programs != self._seen_programs:
             self._take_programs()
@@ -84,6 +99,8 @@ class Current:
             self._take_overlay()
         if self.board.permits != self._seen_permits:
             self._take_permits()
+        if self.board.issuers != self._seen_issuers:
+            self._take_issuers()
         return boot_time_ns() < self._lease_until_ns
 
     def renew(self) -> bool:
@@ -94,6 +111,8 @@ class Current:
             self._take_programs()
         if self._try_permits_again_ns is not None and now >= self._try_permits_again_ns:
             self._take_permits()
+        if self._try_issuers_again_ns is not None and now >= self._try_issuers_again_ns:
+            self._take_issuers()
         self.look()
         self._take_keys()
         # A sign of life from the future is one from before the machine was started anew.
@@ -159,7 +178,7 @@ class Current:
         made = self._made.get(name)
         if made and made.digest == digest and made.keys is keys and made.digester is self.digester:
             return made
-        return System(program, digest, self.digester, self.secret, keys)
+        return System(program, digest, self.digester, self.secret, keys, self.issuer_keys)
 
     def _take_overlay(self) -> None:
         generation = self.board.overlay
@@ -188,6 +207,24 @@ class Current:
             table = PermitTable()
         self._newest_permits = max(self._newest_permits, table.generation)
         self.permits.take(table)
+
+    def _take_issuers(self) -> None:
+        """Go by the keys of issuers of now; by none where they cannot be read, or are older than those before."""
+        generation = self._seen_issuers = self.board.issuers
+        self._try_issuers_again_ns = None
+        if self.issuer_verifier is None:
+            return
+        try:
+            table = read_published_issuers(self.folder, self.issuer_verifier)
+            if table.generation < max(generation, self._newest_issuers):
+                raise NotPublished("the keys of issuers are older than those that were published last")
+            self.issuer_keys.take(table)
+        except (NotPublished, ValueError):
+            self._tell("issuers_refused", generation)
+            self._try_issuers_again_ns = boot_time_ns() + AGAIN_NS
+            self.issuer_keys.take(IssuerTable())
+        else:
+            self._newest_issuers = table.generation
 
     def _tell(self, what: str, generation: int) -> None:
         """Say once of each publication that it was not taken."""

@@ -30,6 +30,7 @@ from policies.subjects import CHANGES, SubjectChanged
 from policies.view import View
 from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
 from proxy.identity import Caller
+from proxy.last_event import last_event_of
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from siem.record.event import CallerKind
@@ -77,6 +78,8 @@ class Forward:
     """What he said once in a parameter, by its name."""
     sent: Mapping[str, str] = field(default_factory=dict)
     """What he said once in a control of a form, by its name, and nothing was put in its place."""
+    last_event: str = ""
+    """The id of the last event that the caller has, where the system may be told."""
     permits: tuple[Permit, ...] = ()
     """The caller's permits, where `view` is what they show besides."""
     permitted: Permitted = NOTHING_PERMITTED
@@ -172,6 +175,7 @@ def _decided(
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
     holder, came = system.holder(caller, now), request
     try:
+        last_event = last_event_of(request, operation, holder, view.links)
         request, asked = system.opened(request, operation, holder)
     except BadToken:
         return Refuse(reason="unknown_handle", operation=operation)
@@ -189,13 +193,16 @@ def _decided(
     if writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token)
+    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token) if by_token else asked
     refusal = question.refusal(opened, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
     stored = system.sent.stored_query(query, question)
     if stored is None:
         return Refuse(reason="question_about_hidden_field", operation=operation)
+    is_safe = operation.method in SAFE_METHODS
+    if is_safe and body:
+        return Refuse(reason="body_not_declared", operation=operation)
     forward = Forward(
         operation=operation,
         view=view,
@@ -203,13 +210,13 @@ def _decided(
         addresses=system.addresses(view, asked, None if operation.static else holder),
         body=b"",
         said=asked.said,
+        last_event=last_event,
         parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
+        asked=_unchanged(came.query, stored) if is_safe else {},
     )
-    if operation.method in SAFE_METHODS:
-        if body:
-            return Refuse(reason="body_not_declared", operation=operation)
-        return replace(forward, asked=_unchanged(came.query, stored))
-    return _with_body(forward, request, body, system, caller, now)
+    if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):
+        forward.addresses.asked_by([last_event])  # the answer must not repeat what a handle stood for
+    return forward if is_safe else _with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -302,6 +309,8 @@ def _unchanged(came: Iterable[tuple[str, str]], goes: Iterable[tuple[str, str]])
 def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The values of *pairs* by name, but for names that come more than once."""
     pairs = list(pairs)
+    if len(pairs) < 2:
+        return dict(pairs)
     names = Counter(name for name, _ in pairs)
     return {name: value for name, value in pairs if names[name] == 1}
 

@@ -13,12 +13,14 @@ from mitmproxy.http import Request as HTTPRequest
 from policies.transforms.handle import PREFIX
 from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
+from proxy.client_certificates import Shown
 from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
+from proxy.grpc import is_grpc, trailers_only
 from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.ledger import Ledger
-from proxy.message import Headers, Malformed, Request, read_headers, read_request, with_parameters
+from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
 from proxy.pages import Notice, page, problem
 from proxy.release import Release
 from proxy.system import System
@@ -31,7 +33,7 @@ EVENT_HEADER = b"yingbi-event"
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
     "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
-    "if-unmodified-since content-length transfer-encoding host".split()
+    "if-unmodified-since content-length transfer-encoding host last-event-id".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
@@ -45,6 +47,8 @@ _LEAD_NOWHERE = frozenset(
 )
 """What no system takes for an address of its own, whatever stands in it."""
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
+_ENDING = frozenset({"malformed_request", "misdirected", "certificate_refused"})
+"""Reasons after which a connection cannot be used: the rest of a request may follow, or its handshake is of no use."""
 _CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 
 
@@ -54,6 +58,8 @@ class Exchange:
 
     ledger: Ledger
     request: Request | None = None
+    certificate: Shown | None = None
+    """What the caller has shown when the connection began, where the system takes that."""
     forward: Forward | None = None
     system: System | None = None
     treatment: Treatment | None = None
@@ -62,6 +68,8 @@ class Exchange:
     streaming: Release | None = None
     admitted_s: float = 0.0
     """Monotonic; when the request had arrived."""
+    idle_s: float | None = None
+    """So long nothing may come of the answer; None: what is declared of the system."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     failure: str = ""
@@ -161,6 +169,8 @@ def send_on(
     ]
     if identity is not None and identity[1]:
         fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
+    if forward.last_event:
+        fields.append((b"last-event-id", forward.last_event.encode()))
     if forward.body or forward.acts:
         fields.append((b"content-length", str(len(forward.body)).encode()))
     came = flow.request.data
@@ -291,10 +301,14 @@ def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterat
 def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool, last: bool) -> None:
     """Put what *notice* says in the place of the answer. *last*: nothing more is answered on the connection."""
     status, _ = notice.answers_with
-    body = page(notice) if as_page else problem(notice)
-    content_type = b"text/html; charset=utf-8" if as_page else b"application/problem+json"
+    media_type, _ = media_type_in(flow.request.headers.get("content-type", ""))
+    if is_grpc(media_type):
+        status, body, said = HTTPStatus.OK, b"", trailers_only(notice, media_type)
+    else:
+        body = page(notice) if as_page else problem(notice)
+        said = [(b"content-type", b"text/html; charset=utf-8" if as_page else b"application/problem+json")]
     fields = [
-        (b"content-type", content_type),
+        *said,
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
@@ -305,8 +319,7 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
     if status == 503:
         fields.append((b"retry-after", b"5"))
-    # What comes after a request that was not understood may be the rest of it.
-    if (last or notice.reason == "malformed_request") and not speaks_http2(flow):
+    if (last or notice.reason in _ENDING) and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 

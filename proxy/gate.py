@@ -13,7 +13,9 @@ from policies.formats.masker import Tally, Withheld
 from policies.permits import Kind
 from proxy import reveal, signin
 from proxy.admission import Admission, Limits
-from proxy.answer import Mask, Withhold, treatment_of
+from proxy.answer import EVENTS, Mask, Withhold, treatment_of
+from proxy.authorities import Authorities
+from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.decide import Refuse, decide, stopped
@@ -30,6 +32,7 @@ from proxy.exchange import (
     write_own,
     write_page,
 )
+from proxy.grpc import is_grpc
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
 from proxy.identity_header import IdentityHeaders
@@ -79,10 +82,13 @@ class Gate:
         reader_s: float = 60.0,
         probes: Iterable[str] = (),
         meter: Meter | None = None,
+        handshakes: Handshakes | None = None,
     ) -> None:
         self.current = current
         self.log = log
         self.now = now
+        self.handshakes = handshakes or Handshakes(Authorities(None))
+        """Tells which certificates callers have shown."""
         self.nonces = nonces
         """Tells which signed requests have been taken."""
         self.underway = Underway(
@@ -139,10 +145,18 @@ class Gate:
         if exchange.system is None:
             keyless = exchange.request.host in self.current.keyless
             self.withhold(flow, exchange, "keys_missing" if keyless else "unknown_host")
-        elif self.admission.refuses(exchange.request.source_ip):
+            return
+        if self.admission.refuses(exchange.request.source_ip):
             self.counters.add("refused_busy")
             self.withhold(flow, exchange, "too_busy")
-        elif exchange.request.path.startswith(reveal.REVEAL):
+            return
+        rule, now = exchange.system.program.certificates, exchange.ledger.started
+        try:
+            exchange.certificate = self.handshakes.shown(flow.client_conn, rule, now)
+        except BadCredential as bad:
+            self.withhold(flow, exchange, bad.reason)
+            return
+        if exchange.request.path.startswith(reveal.REVEAL):
             self._reveal(flow, exchange)
         elif exchange.request.path.startswith(signin.PREFIX):
             self._sign_in(flow, exchange)
@@ -165,6 +179,8 @@ class Gate:
         body, now = flow.request.raw_content or b"", ledger.started
         if "upgrade" in request.headers:
             return Refuse(reason="upgrade_refused")
+        if is_grpc(request.media_type):
+            return Refuse(reason="grpc_refused")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
         permits = self.current.permits.live(caller.id, system.name, now)
         ledger.permits = tuple([permit.id for permit in permits])
@@ -193,7 +209,7 @@ class Gate:
         assert system is not None
         ledger.overlay = self.current.overlay.generation
         target, now = flow.request.data.path.decode("utf-8", "surrogateescape"), ledger.started
-        credential = credential_of(request, target, flow.request.raw_content or b"")
+        credential = credential_of(request, target, flow.request.raw_content or b"", exchange.certificate)
         ledger.caller = system.identity.caller(credential, now.timestamp())
         if isinstance(credential, SignedRequest):
             self.nonces.take(credential, now.timestamp(), self.current.unhurried(now).timestamp())
@@ -246,6 +262,10 @@ class Gate:
             if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
                 noted = self.learner.noted(exchange.system.name, exchange.request, exchange.treatment)
                 exchange.treatment = noted
+            if exchange.treatment.format == EVENTS:
+                events = exchange.forward.operation.answers.events
+                exchange.idle_s = events.idle_s if events is not None else None
+                self.begin_to_stream(flow, exchange)
         elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 
@@ -357,13 +377,15 @@ class Gate:
         challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.admission.is_leaving)
 
-    def turn_away(self, client: Client, status: int) -> EventId:
-        """Write down that *client* sent what is no request. Returns the id to give him."""
+    def turn_away(self, client: Client, status: int, reason: str = "malformed_request") -> EventId:
+        """Write down that *client* sent what is no request, or why else nothing of his is read. Returns the id to give
+        him.
+        """
         self.counters.add("requests")
         self.counters.add("withheld")
         ledger = Ledger(self.log, self.now, source_ip_of(client))
         with suppress(RecordFailed):  # nothing is shown
-            ledger.refused("malformed_request", status)
+            ledger.refused(reason, status)
         return ledger.event
 
     def forbidden(self, exchange: Exchange) -> str | None:

@@ -1,9 +1,10 @@
-"""What is published for workers, as files: programs, a signed list of the current ones, the overlay and the permits.
+"""What is published for workers, as files: programs, a signed list of the current ones, the overlay, and what follows.
 
     programs/<digest>.json   one compiled system each; never changed once written
     programs/current.json    which digests are current
     shadow/…                 the same of a draft that runs beside them, signed as a draft
     overlay.json             the tightenings in force
+    issuers.json             the keys that were fetched from issuers of tokens; signed with a key of its own
     permits.json             what some callers are shown in clear for a while; signed with a key of its own
 
 INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.issuer_keys import IssuerTable, read_issuers, write_issuers
 from policies.keys import BadSignature, Signer, Verifier
 from policies.overlay import Overlay, read_overlay, write_overlay
 from policies.permits import PermitTable, read_permits, write_permits
@@ -126,6 +128,22 @@ def read_published_permits(folder: Path, verifier: Verifier) -> PermitTable:
         return PermitTable()
     except _UNREADABLE as error:
         raise NotPublished("the permits are not those that were published") from error
+
+
+def publish_issuers(folder: Path, table: IssuerTable, signer: Signer) -> None:
+    """Make *table* the one in force. *signer* has a key of its own: who fetches from others signs nothing else."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _write(folder / "issuers.json", write_issuers(table, signer))
+
+
+def read_published_issuers(folder: Path, verifier: Verifier) -> IssuerTable:
+    """The keys in force; none where none were ever published. Raises NotPublished for a table that cannot be."""
+    try:
+        return read_issuers((folder / "issuers.json").read_bytes(), verifier)
+    except FileNotFoundError:
+        return IssuerTable()
+    except _UNREADABLE as error:
+        raise NotPublished("the keys of issuers are not those that were published") from error
 
 
 def _write(path: Path, data: bytes) -> None:

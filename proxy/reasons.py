@@ -19,6 +19,9 @@ REASONS: dict[str, Reason] = {
     # what came in
     "malformed_request": Reason(400, "请求格式有歧义，网关不予转发", "the request can be read in more than one way"),
     "upgrade_refused": Reason(400, "本网关暂不支持协议升级", "protocol upgrades are not supported"),
+    "grpc_refused": Reason(
+        403, "本网关不对 gRPC 脱敏，因此不予转发", "gRPC is not masked here, so nothing of it passes"
+    ),
     "precondition_refused": Reason(412, "经网关不支持条件写入", "conditional writes are not supported here"),
     "request_too_large": Reason(413, "请求内容超过大小限制", "the request is larger than allowed"),
     "body_not_declared": Reason(415, "该操作不接受这种格式的内容", "this operation takes no content of that kind"),
@@ -45,6 +48,16 @@ REASONS: dict[str, Reason] = {
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
     "bad_credential": Reason(401, "凭证无效或已过期", "the credential is not valid, or no longer"),
+    "certificate_refused": Reason(
+        403,
+        "客户端证书已到期、已吊销，或未在本系统登记",
+        "the client certificate has ended, was revoked, or is not known to this system",
+    ),
+    "misdirected": Reason(
+        421,
+        "这个连接是为另一个域名建立的，请重新连接",
+        "the connection was made for another host: connect anew for this one",
+    ),
     "request_replayed": Reason(
         401, "这个已签名的请求已经用过一次，请重新签名", "this signed request has been used before: sign a new one"
     ),
@@ -120,6 +133,11 @@ REASONS: dict[str, Reason] = {
     "answer_encoded": Reason(502, "返回内容经过压缩或编码，无法检查", "the answer is encoded and cannot be checked"),
     "answer_unreadable": Reason(
         502, "返回内容无法按其格式读取，因此不予显示", "the answer cannot be read as what it says it is"
+    ),
+    "answer_signed": Reason(
+        502,
+        "返回内容带有电子签名，遮盖后签名即失效，因此不予显示",
+        "the answer is signed, and no mask of it would bear the signature",
     ),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
     "redirect_withheld": Reason(

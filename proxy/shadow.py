@@ -171,7 +171,9 @@ class Shadow:
             return None
         draft = self._systems.get(live.name)
         if draft is None or draft.keys is not live.keys:
-            draft = self._systems[live.name] = System(*drafted, live.digester, self._secret, live.keys)
+            draft = self._systems[live.name] = System(
+                *drafted, live.digester, self._secret, live.keys, live.issuer_keys
+            )
             self._compared.clear()
         return draft
 

@@ -30,6 +30,7 @@ from policies.view import View, Views
 from policies.write_back import WriteRules
 from proxy.cookies import Cookies
 from proxy.identity import Caller
+from proxy.issuer_keys import IssuerKeys
 from proxy.message import Malformed, Request, read_target
 from proxy.ways import Identity
 
@@ -45,10 +46,19 @@ class System:
     """A compiled system.
 
     *secret* is the installation's key for field digests, which no rotation may change; *keys* are the system's own, for
-    whatever has to be opened again: what forms, links and cookies carry.
+    whatever has to be opened again: what forms, links and cookies carry. *issuer_keys* are those that were fetched from
+    issuers of tokens.
     """
 
-    def __init__(self, program: Program, digest: str, digester: Digester, secret: bytes, keys: DataKeys) -> None:
+    def __init__(
+        self,
+        program: Program,
+        digest: str,
+        digester: Digester,
+        secret: bytes,
+        keys: DataKeys,
+        issuer_keys: IssuerKeys | None = None,
+    ) -> None:
         self.program = program
         self.digest = digest
         self.keys = keys
@@ -62,7 +72,8 @@ class System:
         self.restoring = Restoring(program)
         self._subjects = Subjects(program)
         self.sent = SentValues(program, keys)
-        self.identity = Identity(program, digester, secret)
+        self.issuer_keys = issuer_keys
+        self.identity = Identity(program, digester, secret, issuer_keys)
         split = urlsplit(program.upstream)
         self.upstream = (split.scheme, split.hostname or "", split.port or (443 if split.scheme == "https" else 80))
         """Scheme, host and port of the system behind."""

@@ -19,11 +19,10 @@ from policies.policy import LONGEST_ATTRIBUTE
 from policies.program import IssuerRule, Program
 from policies.recognisers.scan import scan
 from proxy.identity import LONGEST_TOKEN, BadCredential, Caller
+from proxy.issuer_keys import IssuerKeys
 from proxy.names import LONGEST_ID, Names, is_text
 from siem.record.event import CallerKind
 
-LEEWAY_S = 30
-"""How far an issuer's clock may differ from ours."""
 MOST_REMEMBERED = 4096
 PURPOSE_SCOPE = "purpose:"
 _BASIS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,63}")
@@ -40,14 +39,19 @@ _OPTIONS: Any = {
 class Tokens:
     """The tokens that one system takes."""
 
-    def __init__(self, program: Program, digester: Digester, names: Names) -> None:
-        self._issuers = {rule.issuer: _Issuer(rule) for rule in program.issuers}
+    def __init__(self, program: Program, digester: Digester, names: Names, issuer_keys: IssuerKeys) -> None:
+        self._issuers = {rule.issuer: _Issuer(rule, issuer_keys) for rule in program.issuers}
+        self._issuer_keys = issuer_keys
+        self._seen = issuer_keys.generation
         self._names = names
         self._digester = digester
         self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
 
     def caller(self, token: str, now: float) -> Caller:
         """Whose *token* it is, at the POSIX time *now*. Raises BadCredential."""
+        if self._seen != self._issuer_keys.generation:  # what a key vouched for may count no more
+            self._seen = self._issuer_keys.generation
+            self._remembered.clear()
         digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         remembered = self._remembered.get(digest)
         if remembered is None or now >= remembered[1]:
@@ -64,10 +68,10 @@ class Tokens:
             issuer = self._issuers.get(claimed) if isinstance(claimed, str) else None
             if issuer is None:
                 raise BadCredential
-            claims = issuer.claims(token, now)
+            claims, until = issuer.claims(token, now)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             raise BadCredential from None
-        return self._caller(issuer.rule, claims), float(claims["exp"])
+        return self._caller(issuer.rule, claims), min(float(claims["exp"]), until)
 
     def _caller(self, rule: IssuerRule, claims: dict[str, Any]) -> Caller:
         subject = claims["sub"]
@@ -108,18 +112,17 @@ class Tokens:
 
 
 class _Issuer:
-    def __init__(self, rule: IssuerRule) -> None:
+    def __init__(self, rule: IssuerRule, issuer_keys: IssuerKeys) -> None:
         self.rule = rule
+        self._issuer_keys = issuer_keys
         # `yingbi check` tells what is wrong with a key; until it is mended no token signed with it counts.
-        self._keys = keys_in(rule.jwks, rule.issuer, Position(rule.issuer, 1, 1), Findings())
+        self._keys = keys_in(rule.jwks, rule.issuer, Position(rule.issuer, 1, 1), Findings()) if rule.jwks else {}
 
-    def claims(self, token: str, now: float) -> dict[str, Any]:
+    def claims(self, token: str, now: float) -> tuple[dict[str, Any], float]:
+        """What *token* claims, and until when the key counts that it is signed with; POSIX time, both."""
+        # Whatever else its head says of keys (`jwk`, `jku`, `x5c`, `x5u`) is the word of whoever made it.
         header = jwt.get_unverified_header(token)
-        key = self._keys.get(header.get("kid"))
-        if key is None and len(self._keys) == 1 and "kid" not in header:
-            (key,) = self._keys.values()
-        if key is None:
-            raise BadCredential
+        key, until = self._key(header.get("kid"), now, is_named="kid" in header)
         claims: dict[str, Any] = jwt.decode(
             token,
             key.key,
@@ -133,6 +136,22 @@ class _Issuer:
             raise BadCredential
         if not math.isfinite(expires) or not math.isfinite(not_before):  # JSON is read with `NaN` and `1e999` in it
             raise BadCredential
-        if now >= expires + LEEWAY_S or now < not_before - LEEWAY_S:
+        if now >= expires + self.rule.skew_s or now < not_before - self.rule.skew_s:
             raise BadCredential
-        return claims
+        return claims, until
+
+    def _key(self, key_id: object, now: float, *, is_named: bool) -> tuple[jwt.PyJWK, float]:
+        """The key called *key_id*, or the only one where a token names none. Raises BadCredential."""
+        source = self.rule.source
+        if source is None:
+            keys = {name: (key, math.inf) for name, key in self._keys.items()}
+        else:
+            keys = self._issuer_keys.of(self.rule.issuer, source.address, now)
+        found = keys.get(key_id) if key_id is None or isinstance(key_id, str) else None
+        if found is None and len(keys) == 1 and not is_named:
+            (found,) = keys.values()
+        if found is None:
+            if source is not None:
+                self._issuer_keys.missed()
+            raise BadCredential
+        return found

@@ -102,7 +102,7 @@ class Underway:
             assert exchange.system is not None
             if exchange.streaming is not None and (reason := self._forbidden(exchange)) is not None:
                 exchange.streaming.abort(reason)
-            elif moment > _moved_s(exchange) + exchange.system.program.timeout_s:
+            elif moment > _moved_s(exchange) + (exchange.idle_s or exchange.system.program.timeout_s):
                 self._end(flow, exchange, "upstream_too_slow")
         self._leaving = [
             leaving for leaving in self._leaving if leaving.is_there and not self._is_taken_back(leaving, moment)

@@ -7,26 +7,31 @@ other.
 from policies.digest import Digester
 from policies.program import Program
 from proxy.api_keys import ApiKeys
+from proxy.client_certificates import ClientCertificates, Shown
 from proxy.fronted import SECRET, Fronted, FrontProxies, fronted_in
 from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Caller, cookies_in, credential_in
+from proxy.issuer_keys import IssuerKeys
 from proxy.message import Request
 from proxy.names import Names
 from proxy.signed_request import SHOWN_IN, Signatures, SignedRequest, signed_request_in
 from proxy.tokens import Tokens
 
-type Credential = str | SignedRequest | Fronted
-"""An API key or a token as it was shown, a signature, or the word of a front proxy."""
+type Credential = str | SignedRequest | Fronted | Shown
+"""An API key or a token as it was shown, a signature, the word of a front proxy, or a certificate."""
 
 
 class Identity:
-    """The credentials that one system takes. *secret* is the installation's."""
+    """The credentials that one system takes. *secret* is the installation's; *issuer_keys* those that were fetched."""
 
-    def __init__(self, program: Program, digester: Digester, secret: bytes) -> None:
+    def __init__(
+        self, program: Program, digester: Digester, secret: bytes, issuer_keys: IssuerKeys | None = None
+    ) -> None:
         self._api_keys = ApiKeys(program)
         names = Names(program, digester)
-        self._tokens = Tokens(program, digester, names)
+        self._tokens = Tokens(program, digester, names, issuer_keys or IssuerKeys())
         self._front_proxies = FrontProxies(program, names)
         self._signatures = Signatures(program, secret)
+        self._certificates = ClientCertificates(program)
 
     def caller(self, credential: Credential | None, now: float) -> Caller:
         """Whose *credential* it is, at the POSIX time *now*. Raises BadCredential; None is nobody's."""
@@ -35,6 +40,8 @@ class Identity:
                 return NOBODY
             case SignedRequest():
                 return self._signatures.caller(credential, now)
+            case Shown():
+                return self._certificates.caller(credential, now)
             case Fronted():
                 return self._front_proxies.caller(credential, now)
             case _ if credential.startswith(KEY_PREFIX):
@@ -43,15 +50,20 @@ class Identity:
                 return self._tokens.caller(credential, now)
 
 
-def credential_of(request: Request, target: str, body: bytes) -> Credential | None:
-    """The one credential that *request* shows; *target* and *body* are as they came. Raises BadCredential."""
+def credential_of(request: Request, target: str, body: bytes, certificate: Shown | None = None) -> Credential | None:
+    """The one credential that *request* shows; *target* and *body* are as they came, on a connection that has shown
+    the *certificate*. Raises BadCredential.
+    """
     headers = request.headers
     in_cookie = any(name == COOKIE for name, _ in cookies_in(headers))
     in_header = not headers.keys().isdisjoint({"authorization", "x-api-key"})
     is_signed = not headers.keys().isdisjoint(SHOWN_IN)
     is_fronted = SECRET in headers
-    if in_cookie + in_header + is_signed + is_fronted > 1:  # servers could differ in whose they take
+    has_certificate = certificate is not None
+    if in_cookie + in_header + is_signed + is_fronted + has_certificate > 1:  # servers could differ in whose they take
         raise BadCredential
+    if has_certificate:
+        return certificate
     if is_fronted:
         return fronted_in(request)
     return signed_request_in(request, target, body) if is_signed else credential_in(headers)

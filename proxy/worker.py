@@ -22,11 +22,14 @@ from mitmproxy.proxy import layer, layers, mode_servers, tunnel
 from mitmproxy.proxy.layers.http import HTTPMode
 
 from policies.keys import Verifier, read_secret
+from policies.program import CertificatesRule, UpstreamTlsRule
 from proxy import core, lean
 from proxy.addon import Hooks
 from proxy.admission import Limits
 from proxy.arriving import ARRIVING
+from proxy.authorities import Authorities
 from proxy.board import Board
+from proxy.client_certificates import Handshakes
 from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
@@ -40,8 +43,10 @@ from proxy.learner import Learner
 from proxy.ledger import Clock
 from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
+from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
+from proxy.upstream_tls import UpstreamTls
 from siem.record.log import new_start_id
 
 TICK_S = 0.1
@@ -62,6 +67,7 @@ class WorkerSettings:
     """PEM, with the chain. None: plain HTTP, for a front proxy on the same machine that ends TLS."""
     key: Path | None
     upstream_ca: Path | None
+    """Of systems behind that name no authority. None: whom the machine trusts."""
     published: Path
     """Folder of programs and overlay."""
     board: Path
@@ -79,8 +85,18 @@ class WorkerSettings:
     """Folder of what was signed and has been taken; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
+    issuer_key: Path | None = None
+    """The same for the keys that are fetched from issuers of tokens. None: none are."""
     issuer: str = ISSUER
     """As who it signs what systems behind are told of callers."""
+    certificates: Path | None = None
+    """Folder of certificates for some hosts; see `server_certificates.py`."""
+    refuses_other_hosts: bool = False
+    """Whether TLS is refused to who asks for a host that no certificate is for."""
+    authorities: Path | None = None
+    """Folder of those that systems name; see `authorities.py`."""
+    clients: Path | None = None
+    """Folder of the gateway's own certificates, by which systems behind know it."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -176,6 +192,7 @@ class Worker:
             program_verifier=Verifier(settings.program_key.read_bytes()),
             overlay_verifier=Verifier(settings.overlay_key.read_bytes()),
             permit_verifier=Verifier(settings.permit_key.read_bytes()),
+            issuer_verifier=Verifier(settings.issuer_key.read_bytes()) if settings.issuer_key else None,
             digests=DigestsInForce(settings.keys, now, self._refused),
             secret=read_secret(settings.secret),
             keys=KeysInForce(settings.keys, self._refused),
@@ -190,6 +207,8 @@ class Worker:
         self.proxy = Proxyserver()  # type: ignore[no-untyped-call]
         self.identity_keys = IdentityKeys(settings.keys, self._refused)
         self.identity_keys.renew()
+        authorities = Authorities(settings.authorities)
+        handshakes = Handshakes(authorities)
         self.gate = Gate(
             self.current,
             self.log,
@@ -213,11 +232,21 @@ class Worker:
             reader_s=settings.reader_s,
             probes=settings.probes,
             meter=self.meter,
+            handshakes=handshakes,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
         )
-        self.tls = Tls(settings.certificate, settings.key, upstream_ca=settings.upstream_ca)
+        self.tls = Tls(
+            _certificates(settings),
+            authorities,
+            handshakes,
+            UpstreamTls(settings.upstream_ca, authorities, settings.clients),
+            asked_by=self._asked_by,
+            told_by=self._told_by,
+            refused=lambda client: self.gate.turn_away(client, 403, "certificate_refused"),
+            now=now,
+        )
         layers_of = Layers(tls=settings.certificate is not None)
         self.master.addons.add(self.proxy, layers_of, self.tls, Hooks(self.gate))  # type: ignore[no-untyped-call]
         self.master.options.update(  # type: ignore[no-untyped-call]
@@ -330,6 +359,17 @@ class Worker:
             if isinstance(handler, Connection):
                 handler.abort()
 
+    def _asked_by(self, host: str) -> CertificatesRule | None:
+        """Which certificates of callers the system of *host* takes."""
+        system = self.current.systems.get(host)
+        return system.program.certificates if system is not None else None
+
+    def _told_by(self, address: tuple[str, int]) -> UpstreamTlsRule | None:
+        """How TLS is spoken with the systems at *address*, with all of them in one way; None where there is none."""
+        systems = self.current.systems.values()
+        found = (system.program.upstream_tls for system in systems if system.upstream[1:] == address)
+        return next(found, None)
+
     def _refused(self, what: str) -> None:
         self.counters.add("refused_publications")
         log.error("publication_refused what=%s", what)
@@ -348,6 +388,13 @@ class Worker:
             waiting = connection is flow.server_conn or not connection.connected
             if connection is not flow.client_conn and waiting and transport.handler is not None:
                 transport.handler.cancel("too slow")
+
+
+def _certificates(settings: WorkerSettings) -> ServerCertificates | None:
+    if settings.certificate is None or settings.key is None:
+        return None
+    default = Pair(settings.certificate, settings.key)
+    return ServerCertificates(default, settings.certificates, refuses_others=settings.refuses_other_hosts)
 
 
 async def first_of(stop: asyncio.Event, ticking: asyncio.Task[None]) -> None:

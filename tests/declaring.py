@@ -12,12 +12,36 @@ OPERATIONS = """
   - on: GET /pages
     answers:
       ndjson: {/total: public, "/items/*": {record: person}}
+  - on: GET /report
+    answers:
+      xml:
+        paths:
+          /people/person: {record: person}
+          /people/total: public
+          /people/@of: public
+          /people/notes/note: scan
+  - on: GET /soap
+    answers:
+      xml:
+        namespaces: {s: "http://schemas.xmlsoap.org/soap/envelope/", p: "urn:people"}
+        paths: {"/s:Envelope/s:Body/p:people/p:person": {record: person}, "/s:Envelope/s:Body/p:people/@p:of": public}
+  - on: GET /person
+    answers:
+      xml: {paths: {/person: {record: person}}}
+  - on: GET /signed
+    answers:
+      xml: {signed: unsigned-copy, paths: {/people/person: {record: person}}}
 """
 
 
 def declared(folder: Path) -> Path:
     """The good policy with `OPERATIONS`, in *folder*."""
     declare(folder, GOOD)
+    return with_operations(folder)
+
+
+def with_operations(folder: Path) -> Path:
+    """The policy in *folder*, which is like the good one, with `OPERATIONS`."""
     system = folder / "systems" / "people.yaml"
     text = system.read_text("utf-8")
     assert "\nerrors:" in text

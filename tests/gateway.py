@@ -55,13 +55,15 @@ class Gateway:
 
     def __post_init__(self) -> None:
         keys = self.home / "keys"
-        for name in ("program", "overlay", "permits", "digest-1", "fields"):
+        for name in ("program", "overlay", "permits", "issuers", "digest-1", "fields"):
             make_secret(keys / f"{name}.key")
         make_identity_key(keys)
         epochs_path(keys).write_bytes(write_epochs([]))
         self.signer = Signer(keys / "program.key")
         self.overlay_signer = Signer(keys / "overlay.key")
         self.permit_signer = Signer(keys / "permits.key")
+        self.issuer_signer = Signer(keys / "issuers.key")
+        (keys / "issuers.pub").write_bytes(self.issuer_signer.public_bytes)
         (keys / "permits.pub").write_bytes(self.permit_signer.public_bytes)
         (keys / "program.pub").write_bytes(self.signer.public_bytes)
         (keys / "overlay.pub").write_bytes(self.overlay_signer.public_bytes)
@@ -136,6 +138,7 @@ class Gateway:
             "program_key": str(keys / "program.pub"),
             "overlay_key": str(keys / "overlay.pub"),
             "permit_key": str(keys / "permits.pub"),
+            "issuer_key": str(keys / "issuers.pub"),
             "asked": str(self.home / "asked"),
             "secret": str(keys / "fields.key"),
             "nonces": str(self.home / "nonces"),

@@ -20,6 +20,7 @@ PATHS = (
     "program_key",
     "overlay_key",
     "permit_key",
+    "issuer_key",
     "asked",
     "secret",
     "nonces",
@@ -27,6 +28,9 @@ PATHS = (
     "inventory",
     "disagreements",
     "measured",
+    "certificates",
+    "authorities",
+    "clients",
 )
 
 

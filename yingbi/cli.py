@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.ca import add_ca
 from yingbi.commands.callers import add_callers
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     add_policies(commands)
     add_coverage(commands)
     add_callers(commands)
+    add_ca(commands)
     add_keys(commands)
     add_permits(commands)
     add_discover(commands)

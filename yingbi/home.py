@@ -46,6 +46,21 @@ class Home:
         return self.tls / "ca.pem"
 
     @property
+    def authorities(self) -> Path:
+        """Authorities that systems name, a folder each: whose certificates callers show, or systems behind."""
+        return self.tls / "authorities"
+
+    @property
+    def host_certificates(self) -> Path:
+        """Certificates for some hosts, in place of that of our own authority."""
+        return self.tls / "certificates"
+
+    @property
+    def client_certificates(self) -> Path:
+        """The gateway's own certificates, by which systems behind know it."""
+        return self.tls / "clients"
+
+    @property
     def published(self) -> Path:
         """Programs and overlay, for the workers."""
         return self.root / "published"
@@ -150,7 +165,7 @@ class Home:
         return self.run / "lock"
 
     def told(self, by: str) -> Path:
-        """What `supervisor`, `siem` or `control` tells the others of itself; see `yingbi.told`."""
+        """What `supervisor`, `siem`, `issuers` or `control` tells the others of itself; see `yingbi.told`."""
         return self.run / f"{by}.json"
 
     @property
@@ -172,7 +187,7 @@ class Home:
         return self.root / "said"
 
     def private_key(self, name: str) -> Path:
-        """A secret: `program`, `overlay`, `release`, `permits`, `digest-1`, `fields`."""
+        """A secret: `program`, `overlay`, `release`, `permits`, `issuers`, `digest-1`, `fields`."""
         return self.keys / f"{name}.key"
 
     def public_key(self, name: str) -> Path:

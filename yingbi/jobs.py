@@ -57,8 +57,9 @@ def worker_jobs(settings: Settings) -> list[Job]:
 
 def other_jobs(settings: Settings) -> list[Job]:
     """Everything else of ours."""
-    siem = Home(settings.home).told("siem")
+    siem, told = Home(settings.home).told("siem"), Home(settings.home).told("issuers")
     return [
+        Job(name="issuers", command=_command("issuers", settings), is_ready=lambda pid: hear(told).get("pid") == pid),
         Job(name="siem", command=_command("siem", settings), is_ready=lambda pid: hear(siem).get("pid") == pid),
         Job(name="control", command=_command("control", settings), is_ready=_answers(settings.ports.console)),
         Job(name="bulletin", command=_command("bulletin", settings), is_ready=_answers(settings.ports.bulletin)),

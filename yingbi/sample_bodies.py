@@ -103,4 +103,5 @@ _READERS: Mapping[str, Callable[[bytes], object]] = {
     "csv": _rows,
     "text": _lines,
     "ndjson": _records,
+    "xml": _pieces,
 }

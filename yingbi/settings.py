@@ -151,6 +151,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     demo: bool = True
     two_people: bool = True
     upstream_ca: str = ""
+    issuers_ca: str = ""
+    refuse_other_hosts: bool = False
     root_key_days: int = 365
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
@@ -176,6 +178,10 @@ class Settings:
     """Whether a policy comes into force only once another person has approved it; else as soon as a file is saved."""
     upstream_ca: str = ""
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
+    issuers_ca: str = ""
+    """The same for issuers of tokens whose keys are fetched."""
+    refuse_other_hosts: bool = False
+    """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     identity_issuer: str = ISSUER
@@ -224,7 +230,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         )
     _check_host(file.host)
     if file.upstream_ca:
-        _check_authority(home, file.upstream_ca)
+        _check_authority(home, "upstream_ca", file.upstream_ca)
+    if file.issuers_ca:
+        _check_authority(home, "issuers_ca", file.issuers_ca)
     return Settings(
         home=home,
         ports=Ports(int(text)),
@@ -234,6 +242,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         demo=file.demo,
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
+        issuers_ca=str(home / file.issuers_ca) if file.issuers_ca else "",
+        refuse_other_hosts=file.refuse_other_hosts,
         root_key_days=file.root_key_days,
         identity_issuer=file.identity_issuer,
         contact=file.contact,
@@ -259,12 +269,12 @@ def _check_host(host: str) -> None:
         ) from None
 
 
-def _check_authority(home: Path, name: str) -> None:
+def _check_authority(home: Path, setting: str, name: str) -> None:
     try:
         ssl.create_default_context(cafile=home / name)
     except OSError as error:  # ssl.SSLError is one
         why = "is no certificate in PEM" if isinstance(error, ssl.SSLError) else error.strerror
-        raise WrongSettings(f"`{FILE}`：`upstream_ca` 指的 `{home / name}` 无法使用 / cannot be used: {why}") from None
+        raise WrongSettings(f"`{FILE}`：`{setting}` 指的 `{home / name}` 无法使用 / cannot be used: {why}") from None
 
 
 def _read_file(path: Path) -> _File:

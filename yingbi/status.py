@@ -28,6 +28,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         **{key: value for key, value in told.items() if key not in ("pid", "processes")},
         "processes": [supervisor, *processes],
         "shipping": hear(home.told("siem")),
+        "issuers": hear(home.told("issuers")).get("issuers", []),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
         "shadow": shadow_of(home),
@@ -93,6 +94,12 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
     found += [
         f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()
+    ]
+    found += [
+        f"身份提供方的公钥取不到，沿用上次的 / keys of an issuer cannot be fetched, and the last ones count: "
+        f"{each['issuer']} ({each['trouble']})"
+        for each in status.get("issuers", [])
+        if each["trouble"]
     ]
     if status["broken_policies"]:
         found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")

@@ -28,6 +28,7 @@ from yingbi.home import Home
 from yingbi.jobs import worker_jobs
 from yingbi.key_status import KeyWatch
 from yingbi.keys import KeyStore
+from yingbi.own_authority import NotIssued, authorities_in
 from yingbi.publish_policy import PolicyPublisher
 from yingbi.settings import Settings
 from yingbi.told import tell
@@ -56,6 +57,7 @@ class Supervisor:
         self._troubles: dict[str, int | None] = {}
         self._keys = KeyWatch(self._home, KeyStore(self._home, now))
         self._hosts = publisher.now.hosts
+        self._lists_next = 0.0
         self._certificate_next = time.monotonic() + CERTIFICATE_EVERY_S
 
     def start(self, children: Sequence[Child], stop: threading.Event) -> None:
@@ -90,6 +92,7 @@ class Supervisor:
             self._renew_next()
             self._try("publish", self._publish)
             self._try("certificate", self._renew_certificate)
+            self._try("lists", self._renew_lists)
             self._try("tell", self._tell)
             stop.wait(EVERY_S)
 
@@ -161,6 +164,17 @@ class Supervisor:
         if time.monotonic() > self._certificate_next or hosts != self._hosts:
             make_tls(self._home, hosts, now())
             self._hosts, self._certificate_next = hosts, time.monotonic() + CERTIFICATE_EVERY_S
+
+    def _renew_lists(self) -> None:
+        """Issue the revocation lists of our own authorities anew, long before they end."""
+        if time.monotonic() > self._lists_next:
+            self._lists_next = time.monotonic() + CERTIFICATE_EVERY_S
+            for authority in authorities_in(self._home.authorities, now()):
+                try:
+                    authority.renew_list()
+                except (NotIssued, ValueError) as problem:
+                    log.error("list_not_renewed authority=%s", authority.folder.name)
+                    self._say(str(problem))
 
     def _tell(self) -> None:
         published = self._publisher.now

@@ -8,8 +8,8 @@ from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, 
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
-from policies.recognisers.scan import scan
-from policies.transforms.handle import handles_in
+from policies.recognisers.scan import may_hold_personal_data, scan
+from policies.transforms.handle import PREFIX, handles_in
 from policies.transforms.make import REDACTED
 
 MOST_KNOWN = 50_000
@@ -65,6 +65,10 @@ class KnownValues:
             known += [Span(start, end, ()) for start, end in numbers if end - start >= self._shortest_number]
         return known if self.said is None or not self.hides else self.said.guarded(text, known)
 
+    def stands_in(self, text: str) -> bool:
+        """Whether a known value stands in *text* as it is spelled."""
+        return bool(self._known(text))
+
     def hidden_in(self, text: str) -> str:
         """*text*, which is shown but for these values, without them: what recognisers find in it stays."""
         ours = [found.span() for found in handles_in(text) if found[0] in self.handles]
@@ -107,6 +111,23 @@ def personal_spans(
         if known and not as_written and may_say_more(text):
             spans.extend(_spelled_otherwise(text, known))
     return merge(spans)
+
+
+def tell_nothing(texts: Sequence[str], known: KnownValues | None) -> bool:
+    """True only where `mask_free_text` would leave each of *texts* as it is, typed or not: asked of all at once.
+
+    What opens the gate in one of them opens it in all, and what is known and stands in one stands in all.
+    """
+    joined = "\n".join(texts)
+    if may_hold_personal_data(joined) or PREFIX in joined:
+        return False
+    if known is None:
+        return True
+    if known.said is not None or known.stands_in(joined):
+        return False
+    if not known or not may_say_more(joined):
+        return True
+    return not any(next(_spelled_otherwise(text, known), None) for text in texts if may_say_more(text))
 
 
 def _spelled_otherwise(text: str, known: KnownValues) -> Iterator[Span]:

@@ -69,13 +69,13 @@ class JsonMasker:
             tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
-        return spell(value if self._hidden is None else _without(value, self._hidden))
+        return spell(value if self._hidden is None else without(value, self._hidden))
 
     def _without_mark(self) -> bytearray:
         return self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer
 
 
-def _without(value: Any, hidden: KnownValues) -> Any:
+def without(value: Any, hidden: KnownValues) -> Any:
     """*value*, masked, without what is *hidden*. Raises Withheld where a key of an object is."""
     match value:
         case str():
@@ -83,9 +83,9 @@ def _without(value: Any, hidden: KnownValues) -> Any:
         case dict():
             if any(key in hidden for key in value):
                 raise Withheld(HIDDEN_KEY)
-            return {key: _without(item, hidden) for key, item in value.items()}
+            return {key: without(item, hidden) for key, item in value.items()}
         case list():
-            return [_without(item, hidden) for item in value]
+            return [without(item, hidden) for item in value]
         case bool() | None:
             return value
         case _:

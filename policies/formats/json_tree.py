@@ -9,7 +9,7 @@ from typing import Any
 
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
-from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.free_text import KnownValues, mask_free_text, tell_nothing
 from policies.formats.json_keys import is_telling_key, without_telling_keys
 from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, in_place_of, items_of
 from policies.formats.json_subjects import identifier_in, note_subject
@@ -17,6 +17,7 @@ from policies.formats.json_table import FEWEST_ROWS, treat_as_table
 from policies.formats.json_values import NOTHING, SINGLE, counterpart, drop, masked, remember
 from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.scan import scan
+from policies.transforms.make import REDACTED
 
 EXACT_BELOW = 2.0**53
 """Below it every integer is a float of its own."""
@@ -32,6 +33,8 @@ class JsonTree:
         self._subject = ""  # whom the record is about that is being treated, in canonical form
         self.hides: KnownValues | None = None
         """Told of what is hidden, where it stands in a record with free text: there it is looked for."""
+        self.is_part = False
+        """Whether a text in it may be a piece of one, which nothing is found in."""
         self.inexact = False
         """Whether a number was shown that the parser may have rounded: an integer of over 64 bits becomes a float."""
 
@@ -166,10 +169,15 @@ class JsonTree:
                 last.append((key, child))  # free text once all other fields of the record are known
             else:
                 value[key] = self._value(child, item, known, depth + 1)
+        texts = [value[key] for key, child in last if child.action.kind is Kind.SCAN and type(value[key]) is str]
+        is_plain = len(texts) > 1 and tell_nothing(texts, known)
         for key, child in last:
             if child.action.kind is Kind.DROP:
                 self.tally.count(child.action)
                 drop(child.action, value, key)
+            elif is_plain and type(value[key]) is str:
+                if value[key]:
+                    self.tally.count(child.action)
             else:
                 value[key] = self._value(child, value[key], known, depth + 1)
         return without_telling_keys(value, node) if renamed else value
@@ -228,6 +236,8 @@ class JsonTree:
                 return shown
             case Kind.SCAN:
                 if isinstance(value, str):
+                    if self.is_part:
+                        return REDACTED
                     return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import hyperscan
 
 from policies.recognisers.names import ANNOUNCING, FOLLOWING, find_names_before_words, find_names_behind_words
-from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, NUMERALS, Normal, normalise
+from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, NUMERALS, Normal, normalise
 from policies.recognisers.readings import MOST_ROUNDS, PACKED_GATE, READING_GATE, packed, readings
 from policies.recognisers.table import (
     AROUND_GROUPS,
@@ -27,7 +27,8 @@ from policies.recognisers.tokens import MARK, find_tokens
 _STRIPPED = str.maketrans("", "", f"{SEPARATORS}{AROUND_GROUPS}".replace("\\", ""))
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
-# Every number of the table needs six digits in a row, with few separators between two.
+# Every number of the table has eleven digits in a row, with few separators between two, but for the codes of companies:
+# those are eighteen letters and digits without any.
 _DIGITS = "[0-9\uff10-\uff19]"
 _WIDE = (
     "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
@@ -37,9 +38,9 @@ _WIDE = (
 _BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
 _FOUR = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c]{{0,3}}{_DIGITS}{{4}}"
 _NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
-_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN, _GROUPED, _IN_WORDS, _READ_ON, _PACKED = range(10)
+_NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN, _GROUPED, _IN_WORDS, _READ_ON, _PACKED, _WIDE_LETTER = range(11)
 _GATE = {
-    _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{5}}{_DIGITS}",
+    _NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{10}}{_DIGITS}",
     _AT_SIGN: "[@\uff20]",
     _HIDDEN: f"[{INVISIBLE}{DIGITS_ELSEWHERE}]",
     _BEFORE: "|".join(ANNOUNCING),
@@ -49,8 +50,10 @@ _GATE = {
     _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}",
     _READ_ON: READING_GATE,
     _PACKED: PACKED_GATE,
+    _WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
 }
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
+_CODES = tuple(row for row in TABLE if row.category == "uscc")
 _RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
 """No candidate for a number is longer than the run of letters, digits and separators that it stands in, unless it is
 written in groups."""
@@ -132,10 +135,10 @@ def _hits_in(text: str, opened: list[int]) -> list[Hit]:
     everything = _HIDDEN in opened  # what hides characters may hide them from the gate as well
     normal = normalise(text)
     found: list[Hit] = []
-    if everything or _NUMBER in opened or _GROUPED in opened:
+    if rows := _rows_for(opened):
         is_grouped = everything or _GROUPED in opened
         longest = len(text) if is_grouped else max(map(len, _RUN.findall(normal.text)), default=0)
-        found.extend(hit for row in _NUMBERS if row.shortest <= longest for hit in _hits_of(row, normal.text))
+        found.extend(hit for row in rows if row.shortest <= longest for hit in _hits_of(row, normal.text))
     if everything or _IN_WORDS in opened:
         in_digits = normal.text.translate(NUMERALS)
         found.extend(hit for row in _NUMBERS for hit in _hits_of(row, in_digits))
@@ -148,6 +151,13 @@ def _hits_in(text: str, opened: list[int]) -> list[Hit]:
     if everything or _TOKEN in opened:
         found.extend(find_tokens(normal.text, _first_category))
     return [_in_original(hit, normal) for hit in found]
+
+
+def _rows_for(opened: list[int]) -> tuple[Recogniser, ...]:
+    """The rows for numbers and codes of which one may be found."""
+    if _NUMBER in opened or _GROUPED in opened or _HIDDEN in opened:
+        return _NUMBERS
+    return _CODES if _PACKED in opened or _WIDE_LETTER in opened else ()
 
 
 def _first_category(text: str) -> str | None:

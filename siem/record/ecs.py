@@ -77,10 +77,11 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         own["former_subjects"] = list(event.former_subjects)
     if event.fields:
         own["fields"] = [_field_document(use) for use in event.fields]
-        own["clear"] = sorted({u.category for u in event.fields if u.disclosure is Disclosure.CLEAR})
-        own["categories"] = sorted({u.category for u in event.fields})
-        clear = ((u.name, u.category, u.count) for u in event.fields if u.disclosure is Disclosure.CLEAR)
-        if not_named := most_not_named(values_not_named(clear, len(event.subjects))):
+        clear = [use for use in event.fields if use.disclosure is Disclosure.CLEAR]
+        own["clear"] = sorted({use.category for use in clear})
+        own["categories"] = sorted({use.category for use in event.fields})
+        named = ((use.name, use.category, use.count) for use in clear)
+        if clear and (not_named := most_not_named(values_not_named(named, len(event.subjects)))):
             own["unattributed"] = not_named
     method, _, path = event.operation.partition(" ")
     document: dict[str, Any] = {

@@ -91,7 +91,9 @@ class AccessLog:
             self._chain = chain
             if durably:
                 self._sync()
-        self._dirty.set()
+        # The flusher clears it before it flushes: what was written while it was set is flushed all the same.
+        if not self._dirty.is_set():
+            self._dirty.set()
 
     def has_room(self) -> bool:
         """Whether an event could be written just now, as far as a file without a name tells; true where the disk knows

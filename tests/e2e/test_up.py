@@ -36,7 +36,7 @@ def test_status_names_every_address_and_process(running: Installation) -> None:
     status = running.status()
     assert set(status["addresses"]) == {"gateway", "systems", "console", "bulletin", "metrics", "demo"}
     assert {process["name"] for process in status["processes"]} == {
-        *("supervisor", "register", "hall", "worker-0", "worker-1", "siem", "control", "bulletin")
+        *("supervisor", "register", "hall", "worker-0", "worker-1", "issuers", "siem", "control", "bulletin")
     }
     assert all(psutil.pid_exists(process["pid"]) and process["alive"] for process in status["processes"])
     assert running.run("status").returncode == 0

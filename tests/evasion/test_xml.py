@@ -1,4 +1,4 @@
-"""XML is not read: under no name, in no shape, does any of it leave. Only XHTML is, as the HTML that browsers show."""
+"""XML that nobody declared is not read: under no name, in no shape, does any of it leave. Only XHTML is, as a page."""
 
 import pytest
 

@@ -18,6 +18,12 @@ operations: []
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{n}: &{n} [*{p}, *{p}, *{p}, *{p}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)
 )
+CERTIFICATE = """\
+      - id: C-{}
+        certificate: uri:urn:example:batch
+        authority: halls
+        until: 2027-06-30
+"""
 LINKS = [f"  r{n}: {{fields: {{a: {{record: r{n + 1}}}}}}}\n" for n in range(3000)]
 LAST = "  r3000: {fields: {a: public}}\n"
 CHAIN, UPSIDE_DOWN = "".join([*LINKS, LAST]), "".join([LAST, *reversed(LINKS)])
@@ -93,6 +99,24 @@ BROKEN = {
     "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
     "key that is shown and signed with": (
         CALLERS, "0001\n", "0001\n        hmac: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n", "6:9 wrong-form"
+    ),
+    "issuer without keys": (SYSTEM, "      keys: idp.json\n", "", "9:7 missing-key"),
+    "issuer with keys from two places": (
+        SYSTEM, "keys: idp.json\n", "keys: idp.json\n      jwks_uri: https://id.example/keys\n", "12:7 wrong-form"
+    ),
+    "key of a certificate from nobody": (
+        CALLERS, "sha256: " + "0" * 63 + "1", "certificate: uri:urn:example:batch", "6:9 missing-key"
+    ),
+    "key of a certificate twice": (
+        CALLERS,
+        "        until: 2027-06-30\n  - id: window-7",
+        "        until: 2027-06-30\n" + CERTIFICATE.format("a") + CERTIFICATE.format("b") + "  - id: window-7",
+        "13:9 duplicate",
+    ),
+    "authority of a key that needs none": (CALLERS, "0001\n", "0001\n        authority: a\n", "8:9 unknown-key"),
+    "certificates of nobody": (SYSTEM, "identity:\n", "identity:\n  certificates: {}\n", "7:17 missing-key"),
+    "certificate for a system that is asked in clear": (
+        SYSTEM, "state: enforcing\n", "state: enforcing\nupstream_tls: {http2: true}\n", "6:1 tls-in-clear"
     ),
     "front proxy from anywhere": (SYSTEM, "identity:\n", front_proxies("0.0.0.0/0"), "8:20 out-of-range"),
     "front proxy from nowhere": (SYSTEM, "identity:\n", front_proxies(""), "8:20 empty"),

@@ -12,7 +12,17 @@ from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.operations import About
 from policies.policy import Kind as CallerKind
-from policies.program import FrontProxyRule, HeaderRule, KeyShape, LinkShape, ObjectShape, Program, Shape, ValueShape
+from policies.program import (
+    FrontProxyRule,
+    HeaderRule,
+    KeyShape,
+    LinkShape,
+    ObjectShape,
+    Program,
+    Shape,
+    SourceRule,
+    ValueShape,
+)
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of
@@ -129,6 +139,10 @@ FACTS: dict[str, Callable[[Program], Program]] = {
     "a key for longer": lambda program: _key(program, until=program.keys[0].until + 1),
     "a new key": lambda program: replace(program, keys=(*program.keys, replace(program.keys[0], id="K-9"))),
     "another JWKS": lambda program: _issuer(program, jwks="{}"),
+    "keys that are fetched": lambda program: _issuer(
+        program, jwks="", source=SourceRule("https://id.example/keys", is_discovery=False, refresh_s=60, overlap_s=0)
+    ),
+    "another clock": lambda program: _issuer(program, skew_s=300),
     "another issuer": lambda program: _issuer(program, issuer="https://other.example"),
     "another kind of caller": lambda program: _issuer(program, kind=CallerKind.CITIZEN),
     "upstream": lambda program: replace(program, upstream="http://127.0.0.1:10"),

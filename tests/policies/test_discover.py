@@ -13,7 +13,7 @@ from policies.draft_text import text_of
 from policies.inventory import FieldNote, Inventory
 from policies.judge import judge
 from policies.load import load_policy
-from policies.policy import FrontProxy, Kind, Policy
+from policies.policy import FrontProxy, IdentityHeader, KeySource, Kind, Policy
 from policies.sketch import sketch
 from tests.policies.compiled import GOOD
 
@@ -53,7 +53,21 @@ def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tm
         until=datetime(2027, 6, 30, 16, tzinfo=UTC),
         at=policy.systems["people"].at,
     )
-    people = replace(policy.systems["people"], signed_requests=True, front_proxies=(portal,))
+    (first,) = policy.systems["people"].jwt
+    source = KeySource(address="https://id.example/keys", is_discovery=False, refresh_s=300, overlap_s=0)
+    issuers = (
+        replace(first, attribute_claims=("district",), acting_for="for", acting_basis="basis", skew_s=7),
+        replace(first, issuer="https://other.example", keys="", source=source),
+        replace(first, issuer="https://third.example", keys="", source=replace(source, is_discovery=True)),
+    )
+    header = IdentityHeader(name="X-Who", audience="a b", anonymous=False, names_citizens=True, at=portal.at)
+    people = replace(
+        policy.systems["people"],
+        signed_requests=True,
+        front_proxies=(portal,),
+        jwt=issuers,
+        identity_header=header,
+    )
     inventory = Inventory()
     name = inventory.operation("GET", "/api/health", iter(()))
     assert name is not None
@@ -62,6 +76,9 @@ def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tm
     drawn = loaded.systems["people"]
     assert (drawn.api_keys, drawn.signed_requests) == (True, True)
     assert [replace(front, at=portal.at) for front in drawn.front_proxies] == [portal]
+    assert tuple(replace(each, at=first.at) for each in drawn.jwt) == issuers
+    assert drawn.identity_header is not None
+    assert replace(drawn.identity_header, at=portal.at) == header
 
 
 def test_an_api_is_drafted_with_its_records(policy: Policy, tmp_path: Path) -> None:

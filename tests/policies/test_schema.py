@@ -209,6 +209,8 @@ SECTIONS = {
     "a caller": "callers#/$defs/caller",
     "a key": "callers#/$defs/key",
     "`system`": "system#",
+    "`certificates`": "system#/properties/identity/properties/certificates",
+    "`upstream_tls`": "system#/properties/upstream_tls",
     "`identity`": "system#/properties/identity",
     "`header`": "system#/properties/identity/properties/header",
     "a front proxy": "system#/$defs/front_proxy",
@@ -220,6 +222,9 @@ SECTIONS = {
     "a parameter": "system#/$defs/parameter/oneOf/1",
     "an operation": "system#/$defs/operation",
     "`answers`": "system#/$defs/answers",
+    "`events`": "system#/$defs/answers/properties/events",
+    "`id`": "system#/$defs/answers/properties/events/properties/id/oneOf/1",
+    "`message`": "system#/$defs/message",
     "`errors`": "system#/$defs/answers",
     "`body`": "system#/$defs/operation/properties/body",
     "`/rows/*`": "system#/$defs/json_body/oneOf/1/additionalProperties/oneOf/1",
@@ -230,7 +235,19 @@ SECTIONS = {
     "`json`": "system#/$defs/labels/properties/json",
     "`pack`": "pack#",
 }
-ELSEWHERE = ("`attributes`", "`list`", "`parameters`", "`home`", "`self`", "`/next`", "`/after`", "`/here`")
+ELSEWHERE = (
+    "`attributes`",
+    "`list`",
+    "`parameters`",
+    "`home`",
+    "`self`",
+    "`/next`",
+    "`/after`",
+    "`/here`",
+    "`note`",
+    "`row`",
+    "`ends`",
+)
 """Mappings whose keys are names that somebody gave, and a second one of a kind that stands above."""
 
 
@@ -272,7 +289,13 @@ def _at(document: Any, place: tuple[Any, ...]) -> Any:
     return document
 
 
-REFERENCES = {"unknown-field", "unknown-transform", "unknown-parameter-set", "operator-without-list"}
+REFERENCES = {
+    "joined-not-scanned",
+    "unknown-field",
+    "unknown-transform",
+    "unknown-parameter-set",
+    "operator-without-list",
+}
 """Findings about one place of a file that names another: a schema knows nothing of such."""
 PLACES = [(kind, place) for kind, text in EVERY_KEY.items() for place in _mappings(loaded(text))]
 

@@ -29,6 +29,7 @@ from tests.gateway import declare, make_rings
 from tests.policies.compiled import SECRET
 from tests.policies.formats.masking import DIGESTER
 
+SIGNING = ("program", "overlay", "permits", "issuers")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -47,9 +48,9 @@ class Parts:
 
     def __post_init__(self) -> None:
         declare(self.home / "policies")
-        for name in ("program", "overlay", "permits"):
+        for name in SIGNING:
             make_secret(self.home / f"{name}.key")
-        self.signers = {name: Signer(self.home / f"{name}.key") for name in ("program", "overlay", "permits")}
+        self.signers = {name: Signer(self.home / f"{name}.key") for name in SIGNING}
         self.board = Board(self.home / "board")
         self.counters = Counters(self.home / "counters")
         self.current = self.new_current()
@@ -88,6 +89,7 @@ class Parts:
             program_verifier=Verifier(self.signers["program"].public_bytes),
             overlay_verifier=Verifier(self.signers["overlay"].public_bytes),
             permit_verifier=Verifier(self.signers["permits"].public_bytes),
+            issuer_verifier=Verifier(self.signers["issuers"].public_bytes),
             digests=lambda: DIGESTER,
             secret=SECRET,
             keys=KeysInForce(self.home / "keys", self.said.append),

@@ -16,6 +16,10 @@ def test_what_one_writes_the_other_reads_at_once(tmp_path: Path) -> None:
     supervisor.beat()
     assert (worker.programs, worker.overlay, worker.permits) == (3, 2**40, 5)
     assert worker.heartbeat_ns == supervisor.heartbeat_ns > 0
+    supervisor.issuers = 6
+    worker.miss()
+    assert (worker.issuers, worker.permits) == (6, 5)
+    assert supervisor.heartbeat_ns < supervisor.missed_ns <= boot_time_ns()
     supervisor.close()
     worker.close()
 

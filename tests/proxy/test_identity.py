@@ -19,6 +19,7 @@ from policies.policy import Kind
 from policies.program import Program
 from proxy import tokens
 from proxy.identity import COOKIE, NOBODY, BadCredential, credential_in, hash_key
+from proxy.issuer_keys import IssuerKeys
 from proxy.names import Names
 from proxy.ways import Identity
 from siem.record.event import CallerKind
@@ -221,7 +222,7 @@ def test_a_remembered_token_expires_all_the_same(identity: Identity) -> None:
 
 def test_what_is_remembered_is_bounded(compiled: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MOST_REMEMBERED", 8)
-    taken = tokens.Tokens(compiled, DIGESTER, Names(compiled, DIGESTER))
+    taken = tokens.Tokens(compiled, DIGESTER, Names(compiled, DIGESTER), IssuerKeys())
     for number in range(20):
         taken.caller(PROVIDER.token(sub=f"clerk-{number}"), NOW)
     assert len(taken._remembered) == 8

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
-from proxy.tls import Tls
+from proxy.server_certificates import Pair
 from tests.gateway import Gateway, gateway, wait_until
 from tests.rig import MOBILE, NAME, shows_nothing
 from tests.scripted import Scripted, answering, scripted
@@ -147,15 +147,16 @@ def test_a_renewed_certificate_is_used_without_a_restart(running: Gateway) -> No
 
 def test_a_certificate_without_its_key_is_not_used(tmp_path: Path) -> None:
     files = certified(tmp_path, "people.localhost")
-    tls = Tls(files.certificate, files.key)
-    in_use = tls._towards_callers
+    pair = Pair(files.certificate, files.key)
+    assert pair.renew()
+    in_use = pair.certified
     other = certified(tmp_path / "other", "people.localhost")
     files.certificate.write_bytes(other.certificate.read_bytes())
-    tls.renew()
-    assert tls._towards_callers is in_use
+    assert not pair.renew()
+    assert pair.certified is in_use
     files.key.write_bytes(other.key.read_bytes())
-    tls.renew()
-    assert tls._towards_callers is not in_use, "it is tried again until it fits"
+    assert pair.renew()
+    assert pair.certified is not in_use, "it is tried again until it fits"
 
 
 @contextlib.contextmanager

@@ -52,6 +52,12 @@ def test_all_is_well() -> None:
         assert said in text
 
 
+def test_an_issuer_whose_keys_cannot_be_fetched_is_told() -> None:
+    facts = {"issuer": "https://id.example", "keys": 1, "fetched_at": 5.0, "trouble": "not-trusted"}
+    (problem,) = problems_of(status(issuers=[facts, {**facts, "trouble": ""}]))
+    assert "https://id.example (not-trusted)" in problem
+
+
 def test_keys_are_told_by_their_age_and_what_is_wrong_with_them() -> None:
     ring = {"name": "hall", "wrong": "文件不在 / it is not there"}
     escrow = {"made_at": None, "proved_at": None, "backup": ""}

@@ -9,7 +9,7 @@ from yingbi.commands.policy_life import add_life
 from yingbi.commands.shadow import add_shadow
 from yingbi.commands.shape import FINE, FOUND, Commands, add_command
 
-KINDS = ("json", "html", "csv", "text", "ndjson")
+KINDS = ("json", "html", "csv", "text", "ndjson", "xml")
 """See `policies.trial.KINDS`."""
 MOST_DAYS = 3650
 _KIND_OF_NAME = {
@@ -20,6 +20,7 @@ _KIND_OF_NAME = {
     ".txt": "text",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
+    ".xml": "xml",
 }
 
 

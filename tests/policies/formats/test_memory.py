@@ -13,9 +13,11 @@ from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.text_body import TextMasker
+from policies.formats.xml_body import XmlMasker
 from tests.policies.formats.masking import RECORD, REMARK, UNDECLARED, tally
 from tests.policies.formats.test_html_body import SHAPE, seal
 from tests.policies.formats.test_json_body import LIST
+from tests.policies.formats.test_xml_body import shape
 
 MEBIBYTE = 1024 * 1024
 STREAM = 20 * MEBIBYTE
@@ -65,6 +67,9 @@ def _rows_of_html(size: int) -> Iterator[bytes]:
     yield b"</table>"
 
 
+_ELEMENT = f'<person name="张三丰"><mobile>13800138000</mobile><address>{SHOWN}</address></person>\n'.encode()
+
+
 def _lines_of_text() -> Iterator[bytes]:
     for number in range(STREAM // 6000):
         yield (f"电话{_number(number)}" if number % 20 == 0 else SHOWN).encode() + b"\n"
@@ -75,6 +80,9 @@ STREAMS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "csv of many short records": ("csv", lambda: _repeated(b"id,name\r\n", b"1,\r\n", b"", FEW), 4),
     "json": ("json", _rows_of_json, 6),
     "ndjson": ("ndjson", _lines_of_json, 4),
+    "xml": ("xml", lambda: _repeated(b"<people>", _ELEMENT, b"</people>", STREAM), 3),
+    "xml of many short elements": ("xml", lambda: _repeated(b"<people>", b"<x/>", b"</people>", FEW), 3),
+    "xml of blanks": ("xml", lambda: _repeated(b"<people>", b" <!--x-->" + b" " * 99, b"</people>", FEW), 6),
     "html": ("html", lambda: _rows_of_html(LARGEST_PAGE * 9 // 10), 9),
     "html without a block": ("html", lambda: _repeated(b"<p>", b"<b></b><!--x--> ", b"", FEW), 8),
     "html of short scripts": ("html", lambda: _repeated(b"", b"<script>x</script>", b"", FEW), 10),
@@ -90,6 +98,9 @@ ENDLESS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "a key that never ends": ("json", lambda: _repeated(b'{"', b"x" * 99, b"", STREAM), 6),
     "a number that never ends": ("json", lambda: _repeated(b'{"total": ', b"1" * 99, b"", STREAM), 6),
     "a line that never ends": ("ndjson", lambda: _repeated(b"", b'["x"],' * 16, b"", STREAM), 6),
+    "an element that never ends": ("xml", lambda: _repeated(b"<people><person>", b"<a>x</a>", b"", STREAM), 12),
+    "a comment in XML that never ends": ("xml", lambda: _repeated(b"<x><!--", b"x" * 64, b"", STREAM), 12),
+    "text between records that never ends": ("xml", lambda: _repeated(b"<people>", b"x" * 64, b"", STREAM), 8),
     "white space": ("json", lambda: _repeated(b"", b" " * 64, b"", STREAM), 5),
     "brackets": ("json", lambda: _repeated(b"", b"[" * 64, b"", STREAM), 12),
     "a comment that never ends": ("html", lambda: _repeated(b"<!--", b"x" * 64, b"", STREAM), 12),
@@ -116,6 +127,8 @@ def make(kind: str) -> Masker:
             return JsonMasker(LIST, UNDECLARED, tally())
         case "ndjson":
             return NdjsonMasker(RECORD, UNDECLARED, tally())
+        case "xml":
+            return XmlMasker(shape(), UNDECLARED, tally(), "")
         case "html":
             return HtmlMasker(SHAPE, tally(), "utf-8", seal)
         case _:

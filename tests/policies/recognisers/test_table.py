@@ -187,6 +187,30 @@ def test_the_gate_never_closes_on_a_hit(text: str) -> None:
         assert may_hold_personal_data(text)
 
 
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {ord("X"): 0x425, ord(" "): 0x3000}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.category}-{row.shortest}")
+@given(st.data())
+def test_the_gate_opens_for_each_candidate_of_a_row_however_it_is_spelled(row: Recogniser, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(row.pattern, fullmatch=True))
+    spelled = "".join(chr(WIDE.get(ord(char), ord(char))) if data.draw(st.booleans()) else char for char in text)
+    assert may_hold_personal_data(spelled)
+
+
+def test_a_code_is_found_whatever_width_its_letters_have() -> None:
+    code = "91330106MA2AXY1H0X"
+    announced = f"统一社会信用代码{code}"
+    wide = "".join(chr(WIDE[ord(char)]) if char != "X" else "\u0425" for char in code)
+    assert [hit.category for hit in scan(announced)] == ["uscc"]
+    assert [hit.category for hit in scan(f"统一社会信用代码{wide}")] == ["uscc"]
+
+
+def test_dates_and_the_numbers_of_cases_do_not_open_the_gate() -> None:
+    for text in ("2026-10-05T09:14:07+08:00", "YZ-2026-000123", "2026/10/05 09:14", "12号窗口", "第3栋1单元502室"):
+        assert not may_hold_personal_data(text)
+
+
 def test_threads_scan_at_the_same_time() -> None:
     text = "联系人王小明，手机13800138000" * 50
     with ThreadPoolExecutor(4) as threads:

@@ -1,0 +1,157 @@
+"""Server-sent events while they flow: what waits for nothing, what ends them, and what is written down of them."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.overlay import OverlayEntry, Tightening
+from tests.evasion.cases import PERSON
+from tests.evasion.streaming import streaming
+from tests.evasion.test_events import MASKED, events, people
+from tests.gateway import wait_until
+from tests.rig import Rig, chunks_of, ended, shows_nothing
+from tests.scripted import Asked, Connection
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+ASKING = b"GET /people/stream HTTP/1.1\r\nHost: people.localhost\r\nAccept: text/event-stream\r\n\r\n"
+STOP = OverlayEntry(
+    id="1",
+    kind=Tightening.STOP_SYSTEM,
+    system="people",
+    until=datetime.now(UTC) + timedelta(hours=1),
+    reason="r",
+    by="b",
+)
+
+
+@pytest.fixture(scope="module")
+def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with streaming(tmp_path_factory.mktemp("streams"), workers=2) as made:
+        yield made
+
+
+def until(connection: socket.socket, said: bytes) -> bytes:
+    """All that is received until it holds *said*."""
+    received = b""
+    while said not in received:
+        piece = connection.recv(65536)
+        assert piece, "the connection ended"
+        received += piece
+    return received
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    received = b""
+    try:
+        while piece := connection.recv(65536):
+            received += piece
+    except ConnectionError:
+        pass
+    return received
+
+
+def test_each_part_leaves_before_the_next_is_sent(streams: Rig) -> None:
+    """The system goes on only once the caller has what came before: the head, an event, a heartbeat, an event."""
+    seen = threading.Semaphore(0)
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(HEAD)
+        for said in (events(people(PERSON)), b":\n\n", events(people(PERSON))):
+            assert seen.acquire(timeout=10)
+            connection.say(b"%x\r\n%s\r\n" % (len(said), said))
+        assert seen.acquire(timeout=10)
+        connection.say(b"0\r\n\r\n")
+
+    streams.behind.script = script
+    shown = f"data: {MASKED}\n\n".encode()
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10) as connection:
+        connection.sendall(ASKING)
+        answer = b""
+        for said in (b"\r\n\r\n", shown, b":\n\n", shown):
+            answer += until(connection, said)
+            seen.release()
+        while not ended(answer):
+            answer += connection.recv(65536)
+        connection.sendall(ASKING)  # in step, so that the connection can be kept
+        assert until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+        for _ in range(4):
+            seen.release()
+        until(connection, b"0\r\n\r\n")
+    assert shows_nothing(answer)
+
+
+def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> None:
+    def script(connection: Connection, asked: Asked) -> None:
+        said = events(people(PERSON))
+        connection.say(HEAD + b"%x\r\n%s\r\n" % (len(said), said))
+        connection.hang()
+
+    streams.behind.script = script
+    opened = []
+    try:
+        for _ in range(6):
+            connection = socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10)
+            opened.append(connection)
+            connection.sendall(ASKING)
+            until(connection, MASKED.encode())
+        streams.gateway.tighten(STOP)
+        for connection in opened:
+            assert rest_of(connection) == b""
+    finally:
+        streams.gateway.tighten()
+        for connection in opened:
+            connection.close()
+    closed = [event for event in streams.gateway.events() if event["event"]["action"] == "close"]
+    assert [event["event"]["reason"] for event in closed[-6:]] == ["operation_stopped"] * 6
+
+
+def test_what_is_silent_for_too_long_is_given_up_without_an_end(streams: Rig) -> None:
+    """The system declares a second for its answers and five for this stream."""
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(HEAD)
+        connection.hang()
+
+    streams.behind.script = script
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=20) as connection:
+        connection.sendall(ASKING)
+        answer = until(connection, b"\r\n\r\n") + rest_of(connection)
+    assert not ended(answer)
+    assert chunks_of(answer.partition(b"\r\n\r\n")[2]) == []
+    assert streams.gateway.events()[-1]["event"]["reason"] == "upstream_too_slow"
+
+
+def test_what_is_shown_is_written_down_before_as_often_as_it_goes(streams: Rig) -> None:
+    seen = threading.Semaphore(0)
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(HEAD)
+        for _ in range(3):
+            said = events(people(PERSON))
+            connection.say(b"%x\r\n%s\r\n" % (len(said), said))
+            assert seen.acquire(timeout=10)
+        connection.say(b"0\r\n\r\n")
+
+    streams.behind.script = script
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10) as connection:
+        connection.sendall(ASKING)
+        answer = b""
+        for number in range(1, 4):
+            answer += until(connection, MASKED.encode())
+            event = answer.partition(b"yingbi-event: ")[2].partition(b"\r\n")[0].decode()
+            written = [each for each in streams.gateway.events() if each["yingbi"]["exchange"] == event]
+            assert [each["event"]["action"] for each in written] == ["open", *["shown"] * number]
+            assert all(each["yingbi"]["subjects"] for each in written[1:])
+            seen.release()
+        until(connection, b"0\r\n\r\n")
+    wait_until(lambda: streams.gateway.events()[-1]["event"]["action"] == "close", 5)
+
+
+def test_a_caller_of_http_1_0_gets_no_stream(streams: Rig) -> None:
+    streams.behind.script = lambda connection, asked: connection.say(HEAD)
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10) as connection:
+        connection.sendall(ASKING.replace(b"HTTP/1.1", b"HTTP/1.0"))
+        assert rest_of(connection).startswith(b"HTTP/1.1 502")
