@@ -170,14 +170,15 @@ def yingbi(
         )
         provider.write(home / "policies" / "idp.json")
         running.publish()
-        running.launcher = [sys.executable, "-m", module] if module != "tests.run_worker" else []
+        if module != "tests.run_worker":
+            running.launcher = [sys.executable, "-m", module]
         pids = []
         for core in cores.one_for_each(workers):
             with cores.on(core):
                 pids.append(running.start_worker().pid)
         for number in range(workers):
             wait_until(lambda: running.counters(number)["programs"] == 2, 5)  # noqa: B023  called at once
-        yield Rival("yingbi" if not running.launcher else module, running.port, tuple(pids))
+        yield Rival("yingbi" if module == "tests.run_worker" else module, running.port, tuple(pids))
 
 
 @contextlib.contextmanager
