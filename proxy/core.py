@@ -14,6 +14,7 @@ from mitmproxy import connection, http
 from mitmproxy import flow as flows
 from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
+from mitmproxy.net.http.http1 import read
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers import tls
@@ -421,6 +422,10 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
+    http_layers.HttpLayer.event_to_child = lean.event_to_child  # type: ignore[method-assign, assignment]
+    http1.connection_close = lean.connection_close
+    http1.expected_http_body_size = lean.body_size
+    read._read_headers = lean.read_headers  # type: ignore[assignment]
     flows.uuid = connection.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
     tls.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
