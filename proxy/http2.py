@@ -90,8 +90,9 @@ class StrictHttp2Server(_http2.Http2Server):
         status = event.code.http_status_code()
         assert status is not None
         fields, body = error_of(status, event.message)
-        self.h2_conn.send_headers(event.stream_id, [(b":status", b"%d" % status), *fields])
-        self.h2_conn.send_data(event.stream_id, body, end_stream=True)
+        self.h2_conn.send_headers(event.stream_id, [(b":status", b"%d" % status), *fields], end_stream=not body)
+        if body:
+            self.h2_conn.send_data(event.stream_id, body, end_stream=True)
         yield commands.SendData(self.conn, self.h2_conn.data_to_send())
 
     def _watch(self, received: int) -> Commands:
