@@ -77,7 +77,8 @@ BESIDE = st.sampled_from(
 WHOLE_CELL = f"<table><tr>{CELL}</tr></table>"
 PAGES = st.lists(BESIDE, max_size=6).map(lambda beside: "".join([WHOLE_CELL, *beside]))
 TEXTS = st.lists(
-    st.sampled_from([f"联系人{NAME}，", MOBILE, ID_NO, CARD, "，电话", "\n", "，没有", " ", "138 0013 8000"]), max_size=6
+    st.sampled_from([f"联系人{NAME}，", MOBILE, ID_NO, CARD, "，电话", "\n", "，没有", " ", "138 0013 8000"]),
+    max_size=6,
 ).map("，".join)
 BODIES = {
     "application/json": JSON_BODIES | disguised(),
