@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,7 +23,7 @@ WRITTEN = ROOT / "docs" / "proof" / "proof.md"
 LOG = ROOT / "build" / "proof.log"
 COUNT = ROOT / "build" / "proof.count"
 TIMES = 100
-TIMES_AT_ONCE = 5
+TIMES_AT_ONCE = 2
 """What Hypothesis remembers of the examples of one run grows with them: a long one is many, each from its own seed."""
 OUTAGE_S = 60
 EXCHANGES = "tests/evasion/test_differential.py"
@@ -51,6 +52,8 @@ class Result:
     minutes: float
     exchanges: int
     """So many were counted."""
+    seeds: int
+    """From so many seeds it was run."""
 
 
 def main(arguments: list[str]) -> int:
@@ -85,18 +88,22 @@ def main(arguments: list[str]) -> int:
     )
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_bytes(b"")
-    results = [_run(part, given.jobs) for part in parts if part.name.startswith(given.only)]
-    _write(results, given.seed)
+    ended: list[Result] = []
+    for part in (part for part in parts if part.name.startswith(given.only)):
+        for result in _run(part, given.jobs):
+            _write([*ended, result], given.seed)  # a run that is broken off has said how far it came
+        ended.append(result)
     print(f"{WRITTEN.relative_to(ROOT)} holds the result; {LOG.relative_to(ROOT)} all that was said")
-    return int(any(result.failed for result in results))
+    return int(any(result.failed for result in ended))
 
 
-def _run(part: Part, jobs: int) -> Result:
+def _run(part: Part, jobs: int) -> Iterator[Result]:
+    """How *part* stands, after it was run from each of its seeds."""
     print(part.name, flush=True)
     started = time.monotonic()
     COUNT.write_bytes(b"")
     counted: Counter[str] = Counter()
-    for seed in [f"--hypothesis-seed={seed}" for seed in part.seeds] or [""]:
+    for number, seed in enumerate([f"--hypothesis-seed={seed}" for seed in part.seeds] or [""], 1):
         spread = ("-n", str(jobs)) if jobs > 1 else ()
         command = [sys.executable, "-m", "pytest", *spread, *part.select, *([seed] if seed else [])]
         ran = subprocess.run(
@@ -108,14 +115,15 @@ def _run(part: Part, jobs: int) -> Result:
         if ran.returncode and not found["failed"] + found["error"]:
             found["failed"] = 1  # it did not even come to an end
         counted += found
-    return Result(
-        part,
-        counted["passed"],
-        counted["failed"] + counted["error"],
-        counted["skipped"],
-        (time.monotonic() - started) / 60,
-        COUNT.stat().st_size,
-    )
+        yield Result(
+            part,
+            counted["passed"],
+            counted["failed"] + counted["error"],
+            counted["skipped"],
+            (time.monotonic() - started) / 60,
+            COUNT.stat().st_size,
+            number,
+        )
 
 
 def _write(results: list[Result], seed: int) -> None:
@@ -131,8 +139,8 @@ def _write(results: list[Result], seed: int) -> None:
         f"- of: {commit.stdout.strip()}",
         f"- seed: {seed}",
         "",
-        "| What | Exchanges | Passed | Failed | Not run | Minutes |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| What | Seeds | Exchanges | Passed | Failed | Not run | Minutes |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         *map(_row, results),
     ]
     WRITTEN.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +149,8 @@ def _write(results: list[Result], seed: int) -> None:
 
 def _row(result: Result) -> str:
     exchanges = f"{result.exchanges:,}" if result.exchanges else "–"
-    numbers = (exchanges, result.passed, result.failed, result.skipped, f"{result.minutes:.0f}")
+    seeds = f"{result.seeds} of {max(1, len(result.part.seeds))}"
+    numbers = (seeds, exchanges, result.passed, result.failed, result.skipped, f"{result.minutes:.0f}")
     return f"| {' | '.join([result.part.name, *map(str, numbers)])} |"
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from policies.formats.masker import Masker, Withheld
 from proxy import answer, core, ledger, release
+from proxy.addon import Hooks
 from proxy.answer_headers import AnswerHeaders
+from proxy.guard import withhold_on_failure
 from siem.record.log import RecordFailed
 from tests import run_worker
 from tests.spellings import NAME
@@ -20,7 +22,11 @@ from tests.spellings import NAME
 SMALL = 128
 """Bytes that are held, and that make a window, where everything is to be streamed."""
 FAULT = "fault"
-"""The file in the gateway's folder that says what fails, and at which chunk or record: `masker 3`."""
+"""The file in the gateway's folder that says what fails, and at which chunk or record: `masker 3`. Of these:
+
+`masker` withholds; `hook` raises what nobody has foreseen where a chunk is masked, `record` where it is written down and
+`end` where the answer has ended; `log` finds the disk full.
+"""
 
 
 class Wrapped:
@@ -73,7 +79,7 @@ class Names(Wrapped):
 
 
 class Failing(Wrapped):
-    """Raises at the chunk that the file says: `masker`, what is withheld; `hook`, what nobody has foreseen."""
+    """Raises at the chunk that the file says."""
 
     def feed(self, data: bytes) -> list[bytes]:
         masked = super().feed(data)
@@ -141,6 +147,14 @@ def failing() -> None:
         shown(self, tally)
 
     ledger.Ledger.shown = recorded  # type: ignore[method-assign]
+    ended: Callable[..., None] = Hooks.response
+
+    def response(self: Hooks, flow: Any) -> None:
+        if fault_of("end"):
+            raise ZeroDivisionError
+        ended(self, flow)
+
+    Hooks.response = withhold_on_failure(response)  # type: ignore[method-assign]
 
 
 WAYS: dict[str, Callable[[], None]] = {
