@@ -211,9 +211,10 @@ class Stream(http_layers.HttpStream):
 
     def _coded(self, reason: str) -> str:
         exchange = exchange_of(self.flow)
+        is_head = self.flow.request.method == "HEAD"
         if exchange is None:
-            return coded(reason, "-", as_page=True)
-        return coded(reason, exchange.ledger.event, as_page=exchange.wants_page)
+            return coded(reason, "-", as_page=True, is_head=is_head)
+        return coded(reason, exchange.ledger.event, as_page=exchange.wants_page, is_head=is_head)
 
 
 def _over(event: HttpEvent) -> Commands:
@@ -330,10 +331,13 @@ class StrictClient(_http1.Http1Client):
     """HTTP/1 towards systems behind: bounded heads, and trailers end the answer instead of the connection handler."""
 
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
-        """Refuse a head that never ends, or let the core read."""
+        """Refuse a head that never ends, or that begins with an empty line, or let the core read.
+
+        The core skips an empty line or fails at it, as the packets happen to come.
+        """
         if isinstance(event, events.DataReceived) and self.stream_id is not None:
             data = bytes(self.buf)
-            if len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]:
+            if data[:1] in (b"\r", b"\n") or (len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]):
                 yield from self._broken()
                 return
         yield from super().read_headers(event)

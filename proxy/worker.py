@@ -28,6 +28,7 @@ from proxy.addon import Hooks
 from proxy.admission import Limits
 from proxy.arriving import ARRIVING
 from proxy.authorities import Authorities
+from proxy.beside import IDLE
 from proxy.board import Board
 from proxy.client_certificates import Handshakes
 from proxy.connection import Connection
@@ -113,6 +114,8 @@ class WorkerSettings:
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
+    idle_s: int = 600
+    """The longest that a caller stays connected who asks for nothing, and takes nothing."""
     drain_s: float = 5.0
     """The longest that exchanges under way are waited for when the worker is to stop."""
     reader_s: float = 60.0
@@ -259,6 +262,7 @@ class Worker:
         self.master.options.update(  # type: ignore[no-untyped-call]
             mode=[f"reverse:http://127.0.0.1:1@{settings.host}:{settings.port}"],
             connection_strategy="lazy",
+            tcp_timeout=settings.idle_s,
             keep_host_header=True,
             rawtcp=False,
             websocket=False,
@@ -359,7 +363,7 @@ class Worker:
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
         ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
-        for waiting in (HELD, FULL):
+        for waiting in (HELD, FULL, IDLE):
             waiting.intersection_update(self.proxy.connections.keys())
         for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)
