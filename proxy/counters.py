@@ -11,6 +11,7 @@ NAMES = (
     "record_failures",
     "refused_publications",
     "unopened",
+    "limited",
     "live",
     "serving",
     "programs",

@@ -40,7 +40,10 @@ from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.limits import Limits
 from proxy.nonces import Nonces
+from proxy.quota import Quota
+from proxy.request_rate import RequestRate
 from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
@@ -95,6 +98,10 @@ class WorkerSettings:
     """Folder of those that systems name; see `authorities.py`."""
     clients: Path | None = None
     """Folder of the gateway's own certificates, by which systems behind know it."""
+    quota: Path | None = None
+    """Socket of the quota process. None: who is limited in what he is shown is shown nothing."""
+    requests: Path | None = None
+    """File of the table of requests, which all workers of a host share. None: who is limited in them is refused."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -184,6 +191,9 @@ class Worker:
             self.log,
             now,
             nonces=Nonces(settings.nonces),
+            limits=Limits(
+                Quota(settings.quota), RequestRate(settings.requests) if settings.requests is not None else None
+            ),
             cut=self._cut,
             drop_upstream=self._drop_upstream,
             connection_of=self._connection_of,

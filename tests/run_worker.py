@@ -24,6 +24,8 @@ PATHS = (
     "asked",
     "secret",
     "nonces",
+    "quota",
+    "requests",
     "keys",
     "inventory",
     "disagreements",

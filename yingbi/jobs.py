@@ -37,6 +37,12 @@ def demo_jobs(settings: Settings) -> list[Job]:
     ]
 
 
+def quota_job(settings: Settings) -> Job:
+    """The process that counts whom each caller is shown; without it, who has a limit is shown nothing."""
+    told = Home(settings.home).told("quota")
+    return Job(name="quota", command=_command("quota", settings), is_ready=lambda pid: hear(told).get("pid") == pid)
+
+
 def worker_jobs(settings: Settings) -> list[Job]:
     """The workers of the gateway."""
     return [

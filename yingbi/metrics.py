@@ -18,6 +18,7 @@ COUNTED = {
     "failures": "Failures on the data path; each has shown nothing.",
     "record_failures": "Answers withheld because the log could not be written.",
     "refused_publications": "Programs or overlays that a worker would not take.",
+    "limited": "Answers withheld, cut or masked harder because a limit was reached or could not be asked about.",
     "unopened": "Stored values that did not open, a different one in an answer counted once: hidden from everybody.",
 }
 MEASURED = {
@@ -87,6 +88,25 @@ class Figures:
             "yingbi_permit_journal_broken",
             "1 where the journal of permits was altered.",
             value=int(bool(control.get("broken_permits"))),
+        )
+        quota = hear(self._home.told("quota"))
+        yield CounterMetricFamily(
+            "yingbi_quota_admitted",
+            "Answers and windows that a limit on people let go.",
+            value=quota.get("admitted", 0),
+        )
+        yield CounterMetricFamily(
+            "yingbi_quota_refused", "Answers and windows that a limit on people did not.", value=quota.get("refused", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_at_limit",
+            "Callers refused more people in the last hour, counted for each limit, to 100.",
+            value=len(quota.get("at_limit", [])),
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_trouble",
+            "1 while nobody can say whether a limit is reached.",
+            value=int(bool(quota.get("trouble"))),
         )
         yield GaugeMetricFamily(
             "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)

@@ -29,6 +29,8 @@ def worker_settings(settings: Settings, number: int) -> WorkerSettings:
         issuer_key=home.public_key("issuers"),
         secret=home.private_key("fields"),
         nonces=home.nonces,
+        quota=home.quota_socket,
+        requests=home.requests,
         keys=home.keys,
         issuer=settings.identity_issuer,
         certificates=home.host_certificates,
