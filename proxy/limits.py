@@ -4,7 +4,8 @@ A subject counts where anything personal was shown unmasked in the answer that i
 one window of a stream. Of an answer in which everything is masked nobody counts.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +26,9 @@ from proxy.request_rate import RequestRate
 from proxy.system import System, asking_of
 from siem.record.event import CallerKind
 
+AT_LEAST_S = 60
+"""So long a caller is taken to be at a limit who has asked for more people at once than it allows."""
+MOST_KEPT = 10_000
 LEEWAY_S = 30
 """How far an issuer's clock may be ahead of ours."""
 _REASONS = {
@@ -61,12 +65,18 @@ class Limited:
 class Limits:
     """The limits as one worker judges by them."""
 
-    def __init__(self, quota: Quota | None = None, rate: RequestRate | None = None) -> None:
+    def __init__(
+        self,
+        quota: Quota | None = None,
+        rate: RequestRate | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._quota = quota or Quota(None)
         self._rate = rate
         self._of: dict[str, tuple[Program, Applying]] = {}
-        self._spent: dict[tuple[str, str], Numbers] = {}
-        """By limit and caller: the numbers by which the caller was refused last, and has been shown nobody since."""
+        self._clock = clock
+        self._spent: dict[tuple[str, Numbers], float] = {}
+        """By caller and numbers, by which he was refused last: until when there is no room."""
 
     def of(self, system: System, caller: Caller, *, operation: str, address: str, now: datetime) -> Limited | None:
         """The limits of *system* that concern *caller*, who asks from *address* for *operation*; None: none."""
@@ -114,15 +124,20 @@ class Limits:
             verdict = self._quota.judge(limited.who, numbers, tally.subjects)
         except QuotaUnknown:
             return Reached(reason="limit_unknown")
-        for each in numbers:
-            if each.limit in verdict.refused:
-                self._spent[each.limit, limited.who] = each
-            elif not verdict.refused:
-                self._spent.pop((each.limit, limited.who), None)
+        self._note(limited.who, numbers, verdict)
         return _hardest(counting, verdict) if verdict.refused else None
 
+    def _note(self, who: str, numbers: tuple[Numbers, ...], verdict: Verdict) -> None:
+        if len(self._spent) > MOST_KEPT:
+            self._spent.clear()
+        for each in numbers:
+            if each.limit in verdict.refused:
+                self._spent[who, each] = self._clock() + (verdict.retry_s or AT_LEAST_S)
+            elif not verdict.refused:
+                self._spent.pop((who, each), None)
+
     def masks_harder(self, limited: Limited) -> Reached | None:
-        """Whether the caller was at a limit when he was judged last, and all that such limits say is to mask harder.
+        """The limit that the caller was at when he was judged last, and is still, if all that says is to mask harder.
 
         Asked before an answer begins to flow, which could not be masked anew any more.
         """
@@ -130,7 +145,7 @@ class Limits:
             rule
             for rule in limited.rules
             if (numbers := limited.numbers.get(rule.grant.id)) is not None
-            and self._spent.get((rule.grant.id, limited.who)) == numbers
+            and self._spent.get((limited.who, numbers), 0.0) > self._clock()
         ]
         if not spent or any(rule.at_limit is not AtLimit.MASK_HARDER for rule in spent):
             return None
