@@ -20,10 +20,12 @@ from proxy.grpc import is_grpc, trailers_only
 from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.ledger import Ledger
+from proxy.limits import Limited, Reached
 from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
-from proxy.pages import Notice, page, problem
+from proxy.pages import Notice, challenge_of, page, problem
 from proxy.release import Release
 from proxy.sessions import Session
+from proxy.shadow import Asked
 from proxy.system import System
 
 _KEY = "yingbi"
@@ -79,6 +81,12 @@ class Exchange:
     """The cookie of a session that is over, which the system behind does not get back."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
+    asked: Asked | None = None
+    """What was decided about; None where nothing was."""
+    limited: Limited | None = None
+    """The limits that what is shown counts for; None: none, or not any more."""
+    reached: Reached | None = None
+    """The limit that acted on it."""
     failure: str = ""
     """Why the system behind did not answer, once that is known; one of `reasons.REASONS`."""
     is_sent: bool = False
@@ -327,9 +335,9 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         *_transport_security(flow),
     ]
     if challenge:
-        fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
-    if status == 503:
-        fields.append((b"retry-after", b"5"))
+        fields.append((b"www-authenticate", challenge_of(notice).encode("ascii")))
+    if status == 503 or notice.retry_s:
+        fields.append((b"retry-after", str(notice.retry_s or 5).encode()))
     if (last or notice.reason in _ENDING) and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)

@@ -10,10 +10,11 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally, Withheld
+from policies.limits import AtLimit
 from policies.permits import Kind
 from proxy import reveal, signin
-from proxy.admission import Admission, Limits
-from proxy.answer import EVENTS, Mask, Withhold, treatment_of
+from proxy.admission import Admission, Capacity
+from proxy.answer import EVENTS, Mask, Treatment, Withhold, treatment_of
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
@@ -40,6 +41,7 @@ from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import NoIdentityKey
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
+from proxy.limits import Limits, Reached
 from proxy.message import Malformed
 from proxy.meter import Meter
 from proxy.nonces import Nonces
@@ -78,12 +80,13 @@ class Gate:
         said: Callable[[str, str], None],
         counters: Counters,
         identity_headers: IdentityHeaders,
+        limits: Limits | None = None,
         learner: Learner | None = None,
         shadow: Shadow | None = None,
         asked: Path | None = None,
         handshakes: Handshakes | None = None,
         hsts_s: int = 0,
-        limits: Limits | None = None,
+        capacity: Capacity | None = None,
         reader_s: float = 60.0,
         probes: Iterable[str] = (),
         meter: Meter | None = None,
@@ -99,7 +102,7 @@ class Gate:
         self.underway = Underway(
             forbidden=self.forbidden, drop_upstream=drop_upstream, connection_of=connection_of, reader_s=reader_s
         )
-        self.admission = Admission(limits or Limits(), self.underway)
+        self.admission = Admission(capacity or Capacity(), self.underway)
         """Tells what the worker takes on."""
         self.meter = meter or Meter(None)
         """Is told how long answers took."""
@@ -112,6 +115,8 @@ class Gate:
         self.counters = counters
         self.identity_headers = identity_headers
         """Tell systems behind who asks."""
+        self.limits = limits or Limits()
+        """Says how much callers may be shown, and how often they may ask."""
         self.learner = learner or Learner()
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
@@ -191,10 +196,12 @@ class Gate:
         if is_grpc(request.media_type):
             return Refuse(reason="grpc_refused")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
+        if (refuse := self._too_often(exchange)) is not None:
+            return refuse
         permits = self.current.permits.live(caller.id, system.name, now)
         ledger.permits = tuple([permit.id for permit in permits])
         verdict = decide(request, body, system, caller, overlay, now, overlay_now=overlay_now, permits=permits)
-        asked = Asked(
+        asked = exchange.asked = Asked(
             request=request,
             body=body,
             credential=credential,
@@ -210,6 +217,21 @@ class Gate:
             return verdict
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
+
+    def _too_often(self, exchange: Exchange) -> Refuse | None:
+        """Count a request by the limits that concern it. Returns why it is refused, if it is one too many."""
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
+        if not system.program.limits:
+            return None
+        operation = system.routes.find(request.method, request.path)
+        named = operation.id if operation is not None else ""
+        exchange.limited = self.limits.of(
+            system, ledger.caller, operation=named, address=request.source_ip, now=ledger.started
+        )
+        exchange.reached = self.limits.asked(exchange.limited) if exchange.limited is not None else None
+        return Refuse(reason=exchange.reached.reason, operation=operation) if exchange.reached is not None else None
 
     def _identify(self, flow: HTTPFlow, exchange: Exchange) -> Credential | None:
         """Settle who asks, and return the credential that says so. Raises BadCredential."""
@@ -259,20 +281,11 @@ class Gate:
         assert exchange.forward is not None
         assert exchange.system is not None
         try:
-            exchange.answer_headers = headers = answer_headers_of(flow)
+            exchange.answer_headers = answer_headers_of(flow)
         except Malformed:
             self.withhold(flow, exchange, "upstream_malformed")
             return
-        exchange.treatment = treatment_of(
-            flow.response.status_code,
-            headers,
-            has_body=has_body(flow, headers),
-            request=exchange.request,
-            forward=exchange.forward,
-            system=exchange.system,
-            caller=exchange.ledger.caller,
-            now=self.now(),
-        )
+        exchange.treatment = self._treatment(flow, exchange)
         if isinstance(exchange.treatment, Mask):
             exchange.ledger.format = exchange.treatment.format
             if exchange.system.is_learning and flow.response.status_code < FIRST_OF_ERRORS:
@@ -285,6 +298,23 @@ class Gate:
         elif isinstance(exchange.treatment, Withhold):
             self.withhold(flow, exchange, exchange.treatment.reason)
 
+    def _treatment(self, flow: HTTPFlow, exchange: Exchange) -> Treatment:
+        """How the body of the answer is looked at, by what was decided last."""
+        assert flow.response is not None
+        assert exchange.request is not None
+        assert exchange.forward is not None
+        assert exchange.system is not None
+        return treatment_of(
+            flow.response.status_code,
+            exchange.answer_headers,
+            has_body=has_body(flow, exchange.answer_headers),
+            request=exchange.request,
+            forward=exchange.forward,
+            system=exchange.system,
+            caller=exchange.ledger.caller,
+            now=self.now(),
+        )
+
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
@@ -293,9 +323,13 @@ class Gate:
             self.withhold(flow, exchange, exchange.failure)
             return
         body = flow.response.raw_content or b""
-        masker = exchange.treatment.masker if isinstance(exchange.treatment, Mask) else None
         try:
-            masked = b"".join([*masker.feed(body), *masker.close()]) if masker is not None and body else b""
+            masked, tally = self._masked(exchange, body)
+            if (reached := self._limit_on(exchange, tally)) is not None:
+                if not self._mask_harder(flow, exchange, reached):
+                    self.withhold(flow, exchange, reached.reason)
+                    return
+                masked, tally = self._masked(exchange, body)
             length = None if flow.request.method == "HEAD" else len(masked)
             self.sessions.keep(exchange, flow.response.status_code, body)
             self._write_head(flow, exchange, length)
@@ -308,7 +342,6 @@ class Gate:
         if (reason := self.forbidden(exchange)) is not None:
             self.withhold(flow, exchange, reason)
             return
-        tally = masker.tally if masker is not None else Tally(self.current.digester)
         try:
             exchange.ledger.whole(tally, flow.response.status_code, len(masked))
         except RecordFailed:
@@ -320,6 +353,51 @@ class Gate:
         own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
         self.meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)
 
+    def _masked(self, exchange: Exchange, body: bytes) -> tuple[bytes, Tally]:
+        """The whole *body* as it may be shown, and what it shows. Raises Withheld."""
+        if not isinstance(exchange.treatment, Mask):
+            return b"", Tally(self.current.digester)
+        masker = exchange.treatment.masker
+        return b"".join([*masker.feed(body), *masker.close()]) if body else b"", masker.tally
+
+    def _limit_on(self, exchange: Exchange, tally: Tally) -> Reached | None:
+        """The limit that would be exceeded by showing what *tally* counts, if one would."""
+        view = exchange.ledger.view
+        if exchange.limited is None or view is None:
+            return None
+        reached = self.limits.judge(exchange.limited, tally, view)
+        if reached is not None:
+            self._reached(exchange, reached)
+        return reached
+
+    def _reached(self, exchange: Exchange, reached: Reached) -> None:
+        """Note that a limit acts on the exchange."""
+        exchange.reached, exchange.ledger.limit = reached, reached.limit
+        self.counters.add("limited")
+
+    def _mask_harder(self, flow: HTTPFlow, exchange: Exchange, reached: Reached) -> bool:
+        """Have the answer looked at as where an overlay masks harder, where *reached* says so; whether it can be."""
+        asked, system, ledger = exchange.asked, exchange.system, exchange.ledger
+        if reached.at_limit is not AtLimit.MASK_HARDER or asked is None or system is None:
+            return False
+        verdict = decide(
+            asked.request,
+            asked.body,
+            system,
+            ledger.caller,
+            asked.overlay,
+            asked.now,
+            overlay_now=asked.overlay_now,
+            strictest=True,
+        )
+        if isinstance(verdict, Refuse):  # who may not see a field may not ask by it either
+            return False
+        exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
+        exchange.treatment = self._treatment(flow, exchange)
+        exchange.limited = None  # nobody is shown unmasked any more but whom everybody may see
+        ledger.permits, ledger.watched = (), lambda tally: None
+        return not isinstance(exchange.treatment, Withhold)
+
     def begin_to_stream(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
         assert flow.response is not None
@@ -327,6 +405,12 @@ class Gate:
             # An answer to HTTP/1.0 ends with the connection: one that was cut would look whole.
             self.withhold(flow, exchange, "answer_too_large")
             return False
+        limited = exchange.limited
+        if limited is not None and (spent := self.limits.masks_harder(limited)) is not None:
+            self._reached(exchange, spent)
+            if not self._mask_harder(flow, exchange, spent):
+                self.withhold(flow, exchange, spent.reason)
+                return False
         try:
             self.sessions.keep(exchange, flow.response.status_code, b"")
             self._write_head(flow, exchange, None)
@@ -343,6 +427,7 @@ class Gate:
             exchange.ledger,
             stopped=lambda: self.forbidden(exchange),
             cut=lambda: self.cut(flow),
+            judged=lambda tally: reached.reason if (reached := self._limit_on(exchange, tally)) is not None else None,
         )
         exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
@@ -379,8 +464,11 @@ class Gate:
         self, flow: HTTPFlow, exchange: Exchange, reason: str, *, zh: str = "", en: str = "", field: str = ""
     ) -> None:
         """Write down that nothing is shown, and put a page or a problem document in the answer's place."""
-        ledger = exchange.ledger
+        ledger, reached = exchange.ledger, exchange.reached
         program = ledger.system.program if ledger.system else None
+        if reached is not None and reached.reason != reason:
+            reached = None
+        ledger.limit = reached.limit if reached is not None else ""
         notice = Notice(
             reason=reason,
             event=ledger.event,
@@ -389,6 +477,8 @@ class Gate:
             en=en,
             field=field,
             acted=exchange.may_have_acted,
+            retry_s=reached.retry_s if reached is not None and not exchange.may_have_acted else 0,
+            step_up=reached.step_up if reached is not None else None,
             status=flow.response.status_code if flow.response and reason == "page_of_an_error" else None,
         )
         exchange.is_answered = True
@@ -398,7 +488,7 @@ class Gate:
             self.counters.add("record_failures")
         with suppress(RecordFailed):  # nothing is shown; only that nothing was shown goes unrecorded
             ledger.refused(reason, notice.answers_with[0])
-        challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed")
+        challenge = reason in ("bad_credential", "request_replayed", "sign_in_needed", "step_up_needed")
         write_page(flow, notice, as_page=exchange.wants_page, challenge=challenge, last=self.admission.is_leaving)
 
     def turn_away(self, client: Client, status: int, reason: str = "malformed_request") -> EventId:

@@ -76,6 +76,24 @@ REASONS: dict[str, Reason] = {
     "caller_blocked": Reason(
         403, "该账号已被安全值班人员暂停访问", "this account has been suspended by the staff on duty"
     ),
+    "too_many_requests": Reason(
+        429, "请求过于频繁，请稍后再试", "there were too many requests within a minute: try again in a moment"
+    ),
+    "subject_limit": Reason(
+        429,
+        "您在规定时间内查看的人数已到上限，暂不能再查看其他人的信息",
+        "you have been shown as many people as you may be within the time: no more of them for now",
+    ),
+    "step_up_needed": Reason(
+        401,
+        "您在规定时间内查看的人数已到上限，需要加强登录（如动态口令、证书）后继续",
+        "you have been shown as many people as you may be: sign in again, more strongly, to go on",
+    ),
+    "limit_unknown": Reason(
+        503,
+        "网关暂时无法核对是否超过上限，因此不提供数据，请稍后再试",
+        "whether a limit is reached cannot be known just now: nothing is shown until it can",
+    ),
     # what is asked
     "unknown_host": Reason(421, "本网关不提供该域名的服务", "no system answers under this name"),
     "operation_not_declared": Reason(

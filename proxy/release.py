@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from policies.formats.masker import Masker, Withheld
+from policies.formats.masker import Masker, Tally, Withheld
 from proxy.ledger import Ledger
 from proxy.reasons import reason_for_body
 from siem.record.log import RecordFailed
@@ -33,12 +33,15 @@ class Release:
         *,
         stopped: Callable[[], str | None],
         cut: Callable[[], None],
+        judged: Callable[[Tally], str | None] = lambda tally: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._masker = masker
         self._ledger = ledger
         self._stopped = stopped
         self._cut = cut
+        self._judged = judged
+        """Says of what a window shows why it must not go, or None."""
         self._clock = clock
         self._waiting = bytearray()
         self._released_s = self.moved_s = clock()
@@ -77,7 +80,12 @@ class Release:
             window = bytes(self._waiting)
             self._waiting.clear()
         if window:
-            self._ledger.shown(self._masker.tally.take())
+            tally = self._masker.tally.take()
+            # Judging may take its time, and the lease may have ended meanwhile.
+            if (reason := self._judged(tally) or self._stopped()) is not None:
+                self.abort(reason)
+                return []
+            self._ledger.shown(tally)
             self._ledger.bytes_out += len(window)
             self._released_s = self._clock()
         if data == b"":

@@ -25,7 +25,7 @@ from policies.keys import Verifier, read_secret
 from policies.program import CertificatesRule, UpstreamTlsRule
 from proxy import core, lean
 from proxy.addon import Hooks
-from proxy.admission import Limits
+from proxy.admission import Capacity
 from proxy.arriving import ARRIVING
 from proxy.authorities import Authorities
 from proxy.beside import IDLE
@@ -43,8 +43,11 @@ from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.limits import Limits
 from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
+from proxy.quota import Quota
+from proxy.request_rate import RequestRate
 from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
@@ -103,6 +106,10 @@ class WorkerSettings:
     """Folder of the gateway's own certificates, by which systems behind know it."""
     hsts_s: int = 0
     """So long browsers shall reach the hosts of systems by TLS alone, once they have; 0: nothing is said of it."""
+    quota: Path | None = None
+    """Socket of the quota process. None: who is limited in what he is shown is shown nothing."""
+    requests: Path | None = None
+    """File of the table of requests, which all workers of a host share. None: who is limited in them is refused."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -124,7 +131,7 @@ class WorkerSettings:
     connections: int = 2048
     source_share: float = 0.5
     late_s: float = 0.5
-    """These four: see `admission.Limits`."""
+    """These four: see `admission.Capacity`."""
     probes: tuple[str, ...] = ()
     """The networks from which may be asked whether it answers and is ready."""
     leave_s: float = 0.0
@@ -135,9 +142,9 @@ class WorkerSettings:
     """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
 
     @property
-    def limits(self) -> Limits:
+    def capacity(self) -> Capacity:
         """What the worker takes on."""
-        return Limits(
+        return Capacity(
             exchanges=self.exchanges,
             connections=self.connections,
             source_share=self.source_share,
@@ -223,6 +230,9 @@ class Worker:
             now,
             nonces=Nonces(settings.nonces),
             ended=EndedSessions(settings.ended_sessions),
+            limits=Limits(
+                Quota(settings.quota), RequestRate(settings.requests) if settings.requests is not None else None
+            ),
             cut=self._cut,
             drop_upstream=self._drop_upstream,
             connection_of=self._connection_of,
@@ -239,7 +249,7 @@ class Worker:
             asked=settings.asked,
             handshakes=handshakes,
             hsts_s=settings.hsts_s,
-            limits=settings.limits,
+            capacity=settings.capacity,
             reader_s=settings.reader_s,
             probes=settings.probes,
             meter=self.meter,

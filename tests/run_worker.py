@@ -25,6 +25,8 @@ PATHS = (
     "secret",
     "nonces",
     "ended_sessions",
+    "quota",
+    "requests",
     "keys",
     "inventory",
     "disagreements",

@@ -106,6 +106,11 @@ class Home:
         return self.root / "ended-sessions"
 
     @property
+    def quota(self) -> Path:
+        """Of whom each caller was shown something in the last day. Only the quota process writes there. Digests."""
+        return self.root / "quota"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"
@@ -177,6 +182,16 @@ class Home:
     def board(self) -> Path:
         """The control board of the workers."""
         return self.run / "board"
+
+    @property
+    def quota_socket(self) -> Path:
+        """Where the quota process answers the workers."""
+        return self.run / "quota.socket"
+
+    @property
+    def requests(self) -> Path:
+        """How often callers have asked in the last minute, for all workers."""
+        return self.run / "requests"
 
     def counters(self, worker: int) -> Path:
         """The counters of one worker."""

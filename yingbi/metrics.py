@@ -19,6 +19,7 @@ COUNTED = {
     "refused_publications": "Programs or overlays that a worker would not take.",
     "refused_busy": "Requests refused because the worker was busy; they were not sent on.",
     "refused_connections": "Connections closed unread because the worker had as many as it takes on.",
+    "limited": "Answers withheld, cut or masked harder because a limit was reached or could not be asked about.",
     "unopened": "Stored values that did not open, a different one in an answer counted once: hidden from everybody.",
 }
 MEASURED = {
@@ -98,6 +99,25 @@ class Figures:
             "yingbi_permit_journal_broken",
             "1 where the journal of permits was altered.",
             value=int(bool(control.get("broken_permits"))),
+        )
+        quota = hear(self._home.told("quota"))
+        yield CounterMetricFamily(
+            "yingbi_quota_admitted",
+            "Answers and windows that a limit on people let go.",
+            value=quota.get("admitted", 0),
+        )
+        yield CounterMetricFamily(
+            "yingbi_quota_refused", "Answers and windows that a limit on people did not.", value=quota.get("refused", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_at_limit",
+            "Callers refused more people in the last hour, counted for each limit, to 100.",
+            value=len(quota.get("at_limit", [])),
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_trouble",
+            "1 while nobody can say whether a limit is reached.",
+            value=int(bool(quota.get("trouble"))),
         )
         yield GaugeMetricFamily(
             "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)

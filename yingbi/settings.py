@@ -109,8 +109,8 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`{name}` is an address such as https://notices.example.gov.cn, without a path")
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each worker takes on and how long it waits: see `proxy.admission.Limits`, `proxy.worker.WorkerSettings`."""
+class Capacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each worker takes on and how long it waits: see `proxy.worker.WorkerSettings`."""
 
     exchanges: int = 256
     connections: int = 2048
@@ -125,9 +125,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for name, least, most in _BOUNDS:
             if not least <= getattr(self, name) <= most:
-                raise ValueError(f"`limits.{name}` is a number between {least} and {most}")
+                raise ValueError(f"`capacity.{name}` is a number between {least} and {most}")
         if not 0 < self.source_share <= 1:
-            raise ValueError("`limits.source_share` is a part: more than 0, and 1 at most")
+            raise ValueError("`capacity.source_share` is a part: more than 0, and 1 at most")
 
 
 _BOUNDS = (
@@ -159,7 +159,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
-    limits: Limits = Limits()
+    capacity: Capacity = Capacity()
     probes: tuple[str, ...] = PROBES
 
 
@@ -194,7 +194,7 @@ class Settings:
     """As who the gateway signs what it tells systems behind of callers."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
-    limits: Limits = field(default_factory=Limits)
+    capacity: Capacity = field(default_factory=Capacity)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -260,7 +260,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         identity_issuer=file.identity_issuer,
         contact=file.contact,
         addresses=file.addresses,
-        limits=file.limits,
+        capacity=file.capacity,
         probes=_networks(file.probes),
     )
 
