@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
-from policies.operations import About, Bodies, Operation, Parameter
+from policies.operations import About, Bodies, Operation, Parameter, Socket
 from policies.permits import Kind as PermitKind
 from policies.policy import Grant, JwtIssuer, Policy, System
 from policies.precedence import Precedence
@@ -32,6 +32,7 @@ from policies.program import (
     Program,
     RevealRule,
     SessionRule,
+    SocketRule,
     SourceRule,
     StepUpRule,
     UpstreamTlsRule,
@@ -215,7 +216,12 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         record=",".join(named),
         key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
         vocabulary=_vocabulary(operation, fields),
+        websocket=None if operation.websocket is None else _socket(operation.websocket),
     )
+
+
+def _socket(socket: Socket) -> SocketRule:
+    return SocketRule(socket.subprotocols, socket.idle_s, socket.largest_kib * 1024)
 
 
 def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:

@@ -159,17 +159,31 @@ class Bodies:
     """What each line, or each record of a sequence, is."""
     xml: XmlBody | None = None
     events: Events | None = None
+    messages: Message | None = None
+    """Of a WebSocket."""
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What stands at places of bodies that are trees."""
         messages = [message for _, message in self.events.data] if self.events is not None else []
+        messages += [self.messages] if self.messages is not None else []
         return (
             *(self.json or ()),
             *(self.ndjson or ()),
             *(self.xml.targets if self.xml is not None else ()),
             *(target for message in messages for target in message.json or ()),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Socket:
+    """How a WebSocket is spoken; what it says stands in `answers` and `body`."""
+
+    subprotocols: tuple[str, ...]
+    idle_s: int
+    """So long nothing may come from either side before it is given up."""
+    largest_kib: int
+    """Of a message, from either side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +224,7 @@ class Operation:
     """Words of the application's own that values of its parameters and forms are made of."""
     answers: Bodies = field(default_factory=Bodies)
     body: Bodies = field(default_factory=Bodies)
+    websocket: Socket | None = None
     static: tuple[str, ...] = ()
     """Media types of files that are the same for everybody and pass as they are."""
     headers: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from policies.operations import SAFE_METHODS, Bodies, Operation, Parameter
 from policies.parse_bodies import parse_bodies
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
 from policies.parse_rules import parse_title
+from policies.parse_socket import with_socket
 from policies.parse_targets import NAME_OR_RECORD
 from policies.parse_templates import check_path
 from policies.policy import ANYONE, SIGNED_IN
@@ -98,6 +99,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         key_headers=_headers(section, "key_headers"),
         at=section.at,
     )
+    operation = with_socket(operation, section)
     if operation.static and operation.answers != Bodies():
         section.find(
             section.at, "static-with-answers", "a static operation passes files as they are: it has no `answers`"

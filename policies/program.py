@@ -203,6 +203,14 @@ class Shapes(msgspec.Struct, frozen=True):
     """Of each record of a body that is one record behind another."""
     xml: XmlShapes | None = None
     events: EventShapes | None = None
+    messages: MessageShape | None = None
+    """Of a WebSocket."""
+
+
+def messages_in(shapes: Shapes) -> list[tuple[str, str, MessageShape]]:
+    """The format of each kind of messages, its name, and what it holds."""
+    found = [("events", name, shape) for name, shape in shapes.events.data.items()] if shapes.events else []
+    return found if shapes.messages is None else [*found, ("messages", "message", shapes.messages)]
 
 
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
@@ -216,7 +224,7 @@ def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
     waiting: list[Shape | None] = [*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
-    for message in shapes.events.data.values() if shapes.events is not None else ():
+    for _, _, message in messages_in(shapes):
         waiting.append(message.json)
         found |= set() if message.text is None else {message.text}
     while waiting:
@@ -246,6 +254,14 @@ class ParameterRule(msgspec.Struct, frozen=True):
     """The only values that do, where not every value does."""
     reason_zh: str = ""
     reason_en: str = ""
+
+
+class SocketRule(msgspec.Struct, frozen=True):
+    """How a WebSocket is spoken; see `policies.operations.Socket`."""
+
+    subprotocols: tuple[str, ...]
+    idle_s: int
+    largest_bytes: int
 
 
 class OperationRule(msgspec.Struct, frozen=True):
@@ -288,6 +304,7 @@ class OperationRule(msgspec.Struct, frozen=True):
     """By the names of those of its fields whose values are keys: the record that they are keys of."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
+    websocket: SocketRule | None = None
 
 
 class GrantRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,6 +152,7 @@ class ShapeMaker:
             ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
             xml=None if bodies.xml is None else self._xml(bodies.xml),
             events=None if bodies.events is None else self._events(bodies.events),
+            messages=None if bodies.messages is None else self.message(bodies.messages),
         )
 
     def message(self, message: Message) -> MessageShape:

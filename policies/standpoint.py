@@ -165,6 +165,7 @@ class Standpoint:
             ndjson=errors.ndjson if errors.ndjson is not None else answers.ndjson,
             xml=errors.xml if errors.xml is not None else answers.xml,
             events=errors.events if errors.events is not None else answers.events,
+            messages=answers.messages,
         )
 
     def held(self, shapes: Shapes, place: Place) -> Held:

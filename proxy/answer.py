@@ -19,6 +19,7 @@ from proxy.system import System
 
 EVENTS = "events"
 """What is never held until it is whole: its head goes at once, and what it holds as it comes."""
+MESSAGES = "messages"
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -139,6 +140,14 @@ def treatment_of(
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
     named = _named(media_type, "utf-8" if kind == "xml" else (charset or "utf-8") if kind in TEXT_KINDS else "")
     return Mask(masker=masker, content_type=named, format=kind)
+
+
+def socket_treatment(forward: Forward, system: System, caller: Caller, now: datetime) -> Mask:
+    """How the messages of a WebSocket are looked at, which *forward* opens. Raises Withheld where none may be."""
+    masker = _masker(MESSAGES, 101, "utf-8", forward.request, forward, system, caller, now)
+    if masker is None:
+        raise Withheld("answer_not_declared")
+    return Mask(masker=masker, content_type="", format=MESSAGES)
 
 
 def _named(media_type: str, charset: str) -> str:

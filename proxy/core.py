@@ -45,6 +45,8 @@ LARGEST_REQUEST = 1024 * 1024
 LARGEST_BUFFERED = 1024 * 1024
 """Bytes of an answer's body that are held before it is streamed instead."""
 LONGEST_HEAD = 64 * 1024
+SWITCHING = 101
+"""The status by which HTTP ends on a connection."""
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
 
@@ -123,6 +125,9 @@ class Stream(http_layers.HttpStream):
 
     def _handle_event(self, event: events.Event) -> Commands:
         """As the core does; and what has waited for long enough goes, if no more has come."""
+        if self.child_layer is not None:
+            yield from self.passthrough(event)
+            return
         if not isinstance(event, events.Wakeup):
             yield from super()._handle_event(event)
             return
@@ -161,11 +166,20 @@ class Stream(http_layers.HttpStream):
         """As the core does. Then the stream lets go of itself, or it would hold both bodies until the next collection
         of garbage, which counts objects and not what they weigh.
         """
-        yield from super().flow_done()
         exchange = exchange_of(self.flow)
+        if exchange is not None and exchange.relayed is not None:
+            yield from self._relay(exchange)
+            return
+        yield from super().flow_done()
         if exchange is not None and exchange.is_released:
             self.gate.underway.released(self.flow.client_conn, exchange)
         self._let_go()
+
+    def _relay(self, exchange: Exchange) -> Commands:
+        """A WebSocket has been agreed on: what comes from now on are its frames."""
+        self.child_layer = self.gate.relay(self.flow, exchange, self.context)
+        yield from self.child_layer.handle_event(events.Start())
+        yield http_layers.SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
     def _let_go(self) -> None:
         self.client_state = self.server_state = _over
@@ -240,7 +254,7 @@ class StrictServer(_http1.Http1Server):
 
     def send(self, event: HttpEvent) -> Commands:
         """As the core does, but the head waits for what follows it at once."""
-        interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
+        interim = isinstance(event, ResponseHeaders) and event.response.status_code == 100
         for command in super().send(event):
             if isinstance(command, commands.SendData):
                 if isinstance(event, ResponseHeaders) and not (event.end_stream or interim or event.response.stream):
@@ -262,7 +276,7 @@ class StrictServer(_http1.Http1Server):
         yield from super().wait(event)
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection.
+        """As the core does, but only a WebSocket becomes a tunnel, and no answer of ours ends with the connection.
 
         The next request is not read here: whoever said that the answer has ended, a connection behind or this one, is
         still about it and could not begin anew. Nor is a row of requests then handled each within the one before it.
@@ -278,6 +292,9 @@ class StrictServer(_http1.Http1Server):
             return
         assert self.request is not None
         assert self.response is not None
+        if self.response.status_code == SWITCHING:  # which the gate alone says
+            yield from self.make_pipe()
+            return
         if _closes(self.request) or _closes(self.response):
             yield commands.CloseConnection(self.conn)
             self.state = self.done
@@ -350,13 +367,16 @@ class StrictClient(_http1.Http1Client):
             yield from self._broken()
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """As the core does, but nothing ever becomes a tunnel; the last answer ends with the connection."""
+        """As the core does, but only what we asked for becomes a tunnel; the last answer ends with the connection."""
         self.request_done = self.request_done or request
         self.response_done = self.response_done or response
         if not self.request_done or not self.response_done:
             return
         assert self.request is not None
         assert self.response is not None
+        if self.response.status_code == SWITCHING and self.request.headers.get("upgrade") == "websocket":
+            yield from self.make_pipe()
+            return
         is_last = isinstance(self.body_reader, Http10Reader) or self.request.is_http2
         if is_last or _closes(self.request) or _closes(self.response):
             yield commands.CloseConnection(self.conn)

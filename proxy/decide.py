@@ -220,7 +220,7 @@ def _decided(
     )
     if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):
         forward.addresses.asked_by([last_event])  # the answer must not repeat what a handle stood for
-    return forward if is_safe else _with_body(forward, request, body, system, caller, now)
+    return forward if is_safe else with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -236,10 +236,10 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
     return None
 
 
-def _with_body(
+def with_body(
     forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
 ) -> Forward | Refuse:
-    """*forward* with what of *body* may be sent on. *request* asks as the caller did."""
+    """*forward* with what of *body* may be sent on, or why nothing of it may. *request* asks as the caller did."""
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)

@@ -10,6 +10,7 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
+from policies.program import Shapes
 from policies.transforms.handle import PREFIX
 from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
@@ -18,6 +19,7 @@ from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
 from proxy.grpc import is_grpc, trailers_only
 from proxy.identity import cookies_in
+from proxy.lasting import Lasting
 from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.limits import Limited, Reached
@@ -26,7 +28,11 @@ from proxy.pages import Notice, challenge_of, page, problem
 from proxy.release import Release
 from proxy.sessions import Session
 from proxy.shadow import Asked
+from proxy.socket_handshake import Handshake
 from proxy.system import System
+
+type Streams = Callable[[bytes | None], list[bytes]]
+"""What may be written for a part of an answer; see `Release`."""
 
 _KEY = "yingbi"
 EVENT_HEADER = b"yingbi-event"
@@ -36,7 +42,8 @@ EVENT_HEADER = b"yingbi-event"
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
     "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
-    "if-unmodified-since content-length transfer-encoding host last-event-id".split()
+    "if-unmodified-since content-length transfer-encoding host last-event-id "
+    "sec-websocket-key sec-websocket-version sec-websocket-protocol sec-websocket-extensions".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
@@ -71,8 +78,14 @@ class Exchange:
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
     streaming: Release | None = None
+    lasting: Lasting | None = None
+    """What it was opened by, where it may last for hours."""
+    socket: Handshake | None = None
+    """Where a WebSocket is asked for."""
     idle_s: float | None = None
     """So long nothing may come of the answer; None: what is declared of the system."""
+    relayed: Streams | None = None
+    """What each message of a WebSocket goes through, guarded."""
     admitted_s: float = 0.0
     """Monotonic; when the request had arrived."""
     session: Session | None = None
@@ -100,6 +113,11 @@ class Exchange:
     def wants_page(self) -> bool:
         """Whether a person is looking."""
         return self.request is None or self.request.wants_page
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether it opens a WebSocket in which the caller may say something."""
+        return self.socket is not None and self.forward is not None and self.forward.operation.body != Shapes()
 
     @property
     def may_have_acted(self) -> bool:
@@ -152,12 +170,14 @@ def send_on(
     forward: Forward,
     upstream: tuple[str, str, int],
     cookies: Cookies,
+    *,
     identity: tuple[str, str] | None = None,
     over: str = "",
+    socket: Handshake | None = None,
 ) -> None:
     """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
     of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`;
-    *over* the cookie of a session that is over.
+    *over* the cookie of a session that is over, *socket* the WebSocket that it asks for.
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
@@ -186,6 +206,8 @@ def send_on(
     ]
     if identity is not None and identity[1]:
         fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
+    if socket is not None:
+        fields += socket.asks
     if forward.last_event:
         fields.append((b"last-event-id", forward.last_event.encode()))
     if forward.body or forward.acts:
@@ -341,6 +363,11 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
     if (last or notice.reason in _ENDING) and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
+
+
+def write_switch(flow: HTTPFlow, fields: Iterable[tuple[bytes, bytes]], event: str) -> None:
+    """Agree to speak something else than HTTP from here on."""
+    flow.response = _response(101, (*fields, (EVENT_HEADER, event.encode())))
 
 
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:

@@ -4,17 +4,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
+from mitmproxy.proxy.context import Context
 
-from policies.formats.masker import Tally, Withheld
+from policies.formats.masker import Masker, Tally, Withheld
 from policies.limits import AtLimit
 from policies.permits import Kind
 from proxy import reveal, signin
 from proxy.admission import Admission, Capacity
-from proxy.answer import EVENTS, Mask, Treatment, Withhold, treatment_of
+from proxy.answer import EVENTS, Mask, Treatment, Withhold, socket_treatment, treatment_of
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
@@ -23,6 +25,7 @@ from proxy.decide import Refuse, decide, stopped
 from proxy.ended import EndedSessions
 from proxy.exchange import (
     Exchange,
+    Streams,
     answer_headers_of,
     begin_exchange,
     exchange_of,
@@ -30,15 +33,18 @@ from proxy.exchange import (
     request_of,
     send_on,
     source_ip_of,
+    speaks_http2,
     write_head,
     write_own,
     write_page,
+    write_switch,
 )
 from proxy.grpc import is_grpc
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
 from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import NoIdentityKey
+from proxy.lasting import Lasting
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
 from proxy.limits import Limits, Reached
@@ -54,6 +60,9 @@ from proxy.session_desk import SessionDesk
 from proxy.shadow import Asked, Shadow
 from proxy.signed_request import SignedRequest
 from proxy.signin import OwnAnswer
+from proxy.socket_handshake import Handshake, HandshakeRefused, handshake_in
+from proxy.socket_relay import Relay
+from proxy.socket_sent import message_to_send
 from proxy.underway import Holds, Underway
 from proxy.ways import Credential, credential_of
 from siem.record.event import EventId
@@ -191,8 +200,6 @@ class Gate:
             return Refuse(reason=bad.reason)
         caller = ledger.caller
         body, now = flow.request.raw_content or b"", ledger.started
-        if "upgrade" in request.headers:
-            return Refuse(reason="upgrade_refused")
         if is_grpc(request.media_type):
             return Refuse(reason="grpc_refused")
         overlay_now = self.current.unhurried(now) if overlay.entries else now
@@ -215,6 +222,14 @@ class Gate:
             ledger.operation = verdict.operation.id
         if isinstance(verdict, Refuse):
             return verdict
+        if "upgrade" in request.headers:
+            try:
+                rule, is_http_1 = verdict.operation.websocket, not speaks_http2(flow)
+                exchange.socket = handshake_in(request, rule, is_http_1=is_http_1)
+            except HandshakeRefused as refused:
+                return Refuse(reason=refused.reason, operation=verdict.operation)
+        if exchange.socket is not None or verdict.operation.answers.events is not None:
+            exchange.lasting = Lasting(credential, caller, system, verdict, now)
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
 
@@ -262,7 +277,7 @@ class Gate:
         except BadCredential as bad:
             self.withhold(flow, exchange, bad.reason)
             return
-        if exchange.forward.acts:
+        if exchange.forward.acts or exchange.is_written_to:
             try:
                 exchange.ledger.intent()
             except RecordFailed:
@@ -272,7 +287,16 @@ class Gate:
         exchange.sent_s = time.monotonic()
         self.underway.add(flow)
         system = exchange.system
-        send_on(flow, exchange.request, exchange.forward, system.upstream, system.cookies, identity, exchange.over)
+        send_on(
+            flow,
+            exchange.request,
+            exchange.forward,
+            system.upstream,
+            system.cookies,
+            identity=identity,
+            over=exchange.over,
+            socket=exchange.socket,
+        )
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """The head of an answer has arrived: decide how its body is looked at, before the first byte of it."""
@@ -284,6 +308,9 @@ class Gate:
             exchange.answer_headers = answer_headers_of(flow)
         except Malformed:
             self.withhold(flow, exchange, "upstream_malformed")
+            return
+        if exchange.socket is not None and flow.response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            self._open_socket(flow, exchange, exchange.socket)
             return
         exchange.treatment = self._treatment(flow, exchange)
         if isinstance(exchange.treatment, Mask):
@@ -422,8 +449,12 @@ class Gate:
         except BadCredential as bad:
             self.withhold(flow, exchange, bad.reason)
             return False
+        flow.response.stream = self._streamed(flow, exchange, exchange.treatment.masker)
+        return True
+
+    def _streamed(self, flow: HTTPFlow, exchange: Exchange, masker: Masker) -> Streams:
         release = Release(
-            exchange.treatment.masker,
+            masker,
             exchange.ledger,
             stopped=lambda: self.forbidden(exchange),
             cut=lambda: self.cut(flow),
@@ -433,8 +464,53 @@ class Gate:
         exchange.streaming = release
         assert exchange.system is not None
         self.meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
-        flow.response.stream = latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
-        return True
+        return latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
+
+    def _open_socket(self, flow: HTTPFlow, exchange: Exchange, socket: Handshake) -> None:
+        """The system behind speaks WebSocket: agree on it with the caller, or withhold it."""
+        assert exchange.forward is not None
+        assert exchange.forward.operation.websocket is not None
+        assert exchange.system is not None
+        ledger = exchange.ledger
+        try:
+            fields = socket.agreed(exchange.answer_headers)
+            exchange.treatment = socket_treatment(exchange.forward, exchange.system, ledger.caller, self.now())
+            ledger.format = exchange.treatment.format
+            ledger.opened(HTTPStatus.SWITCHING_PROTOCOLS)
+        except (HandshakeRefused, Withheld) as refused:
+            self.withhold(flow, exchange, reason_for_body(refused.reason))
+        except RecordFailed:
+            self.withhold(flow, exchange, "record_failed")
+        else:
+            exchange.idle_s = exchange.forward.operation.websocket.idle_s
+            exchange.relayed = self._streamed(flow, exchange, exchange.treatment.masker)
+            write_switch(flow, fields, ledger.event)
+
+    def relay(self, flow: HTTPFlow, exchange: Exchange, around: Context) -> Relay:
+        """What carries the messages of a WebSocket that was opened."""
+        assert exchange.relayed is not None
+        assert exchange.streaming is not None
+        assert exchange.forward is not None
+        assert exchange.forward.operation.websocket is not None
+        return Relay(
+            around,
+            release=exchange.streaming,
+            guarded=exchange.relayed,
+            sent=partial(self._message_of_caller, exchange),
+            largest=exchange.forward.operation.websocket.largest_bytes,
+            ended=lambda: self.underway.forget(flow),
+        )
+
+    def _message_of_caller(self, exchange: Exchange, text: str) -> bytes | Refuse:
+        """What is sent on of a message, or why nothing is."""
+        assert exchange.request is not None
+        assert exchange.forward is not None
+        assert exchange.system is not None
+        if (reason := self.forbidden(exchange)) is not None:
+            return Refuse(reason=reason)
+        return message_to_send(
+            text, exchange.request, exchange.forward, exchange.system, exchange.ledger.caller, self.now()
+        )
 
     def _write_head(self, flow: HTTPFlow, exchange: Exchange, length: int | None) -> None:
         assert exchange.system is not None
@@ -508,6 +584,10 @@ class Gate:
         """
         if not self.current.look():
             return "not_ready"
+        if exchange.streaming is not None and exchange.lasting is not None:
+            ended = exchange.lasting.ended(self.current.systems, self.now())
+            if ended is not None:
+                return ended
         permits = exchange.forward.permits if exchange.forward is not None else ()
         if permits and not self.current.permits.are_live(permits, self.now()):
             return "permit_ended"

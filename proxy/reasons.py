@@ -18,7 +18,8 @@ class Reason:
 REASONS: dict[str, Reason] = {
     # what came in
     "malformed_request": Reason(400, "请求格式有歧义，网关不予转发", "the request can be read in more than one way"),
-    "upgrade_refused": Reason(400, "本网关暂不支持协议升级", "protocol upgrades are not supported"),
+    "upgrade_refused": Reason(400, "该操作不支持这种协议升级", "this operation does not speak that protocol"),
+    "foreign_origin": Reason(403, "请求来自别的网站的页面", "a page of another site asks for it"),
     "grpc_refused": Reason(
         403, "本网关不对 gRPC 脱敏，因此不予转发", "gRPC is not masked here, so nothing of it passes"
     ),

@@ -95,10 +95,15 @@ class Release:
 
     def abort(self, reason: str) -> None:
         """Let nothing more go, and cut. Safe to call more than once."""
+        if not self.over:
+            self._cut()
+            self.end(reason)
+
+    def end(self, reason: str = "") -> None:
+        """Let nothing more go of what has an end of its own, as messages have. Safe to call more than once."""
         if self.over:
             return
         self.over = True
         self._waiting.clear()
-        self._cut()
         with contextlib.suppress(RecordFailed):  # nothing more is released: only the cut itself goes unrecorded
             self._ledger.closed(reason)
