@@ -16,6 +16,7 @@ from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
+from mitmproxy.proxy.layers import tls as tls_layers
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -36,6 +37,8 @@ from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.http2 import StrictHttp2Server
+from proxy.http2_upstream import StrictHttp2Client
+from proxy.tls_ends import CUT, StrictServerTls
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
@@ -335,7 +338,11 @@ class StrictClient(_http1.Http1Client):
         yield from super().read_headers(event)
 
     def read_body(self, event: events.Event) -> Commands:
-        """Let the core read; it does not know trailers."""
+        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut."""
+        ends_it = isinstance(event, events.ConnectionClosed) and isinstance(self.body_reader, Http10Reader)
+        if ends_it and self.conn in CUT:
+            yield from self._broken()
+            return
         try:
             yield from super().read_body(event)
         except NotImplementedError:
@@ -412,6 +419,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
     _http1.make_error_response = error_response
     http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
+    http_layers.Http2Client = StrictHttp2Client  # type: ignore[attr-defined]
+    tls_layers.ServerTLSLayer = StrictServerTls  # type: ignore[misc]
     Connection.broke = staticmethod(gate.broke)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
