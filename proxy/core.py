@@ -17,7 +17,7 @@ from mitmproxy.net.http import http1
 from mitmproxy.net.http.http1 import read
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
-from mitmproxy.proxy.layers import tls
+from mitmproxy.proxy.layers import tls as tls_layers
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -39,6 +39,8 @@ from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.http2 import StrictHttp2Server
+from proxy.http2_upstream import StrictHttp2Client
+from proxy.tls_ends import CUT, StrictServerTls
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
@@ -360,7 +362,11 @@ class StrictClient(_http1.Http1Client):
         yield from super().read_headers(event)
 
     def read_body(self, event: events.Event) -> Commands:
-        """Let the core read; it does not know trailers."""
+        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut."""
+        ends_it = isinstance(event, events.ConnectionClosed) and isinstance(self.body_reader, Http10Reader)
+        if ends_it and self.conn in CUT:
+            yield from self._broken()
+            return
         try:
             yield from super().read_body(event)
         except NotImplementedError:
@@ -440,6 +446,8 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
     _http1.make_error_response = error_response
     http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
+    http_layers.Http2Client = StrictHttp2Client  # type: ignore[attr-defined]
+    tls_layers.ServerTLSLayer = StrictServerTls  # type: ignore[misc]
     Connection.broke = staticmethod(gate.broke)
     Connection.admission = gate.admission
     Connection.turned_away = staticmethod(gate.turned_away)
@@ -451,7 +459,7 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http1.expected_http_body_size = lean.body_size
     read._read_headers = lean.read_headers  # type: ignore[assignment]
     flows.uuid = connection.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
-    tls.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
+    tls_layers.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
     layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
     # None of our hooks waits, so a layer that calls one goes on at once instead of being told later that it has ended.
