@@ -120,6 +120,14 @@ def test_it_is_the_same_in_every_format(limited: Rig, content_type: str, body: s
     assert named_in(limited.ask(script, headers=clerk)) == {4, 5}
 
 
+@pytest.mark.parametrize("subject", [["110101199003070004"], 11010119900307.5, {"no": "4"}])
+def test_a_subject_that_nobody_can_read_gets_nobody_past_it(limited: Rig, subject: object) -> None:
+    clerk = token("clerk-unreadable", "clerk")
+    script = answering(json.dumps({"items": [person(4) | {"id_no": subject}]}, ensure_ascii=False).encode())
+    answer = limited.ask(script, headers=clerk)
+    assert not named_in(answer)
+
+
 def test_who_is_shown_masks_is_counted_for_nobody(limited: Rig) -> None:
     clerk = token("clerk-four", "clerk", scope="openid")  # without a purpose, no grant applies
     for number in range(10):
