@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.policies.limited import declare_limits
 from tests.proxy.credentials import Provider
 from tests.rig import Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection, Script, answering
+from yingbi.explain import lines_of_event
+from yingbi.home import Home
 
 PROVIDER = Provider()
 PAGE_HEADERS = "Accept: text/html\r\nSec-Fetch-Dest: document\r\n"
@@ -52,6 +55,10 @@ def reason_of(answer: bytes) -> str:
 def last_event(gateway: Gateway, answer: bytes) -> dict[str, Any]:
     name = reads(answer)[1]["yingbi-event"]
     return next(event for event in gateway.events() if event["event"]["id"] == name)
+
+
+def explained(gateway: Gateway, event: dict[str, Any]) -> list[str]:
+    return [*lines_of_event(Home(gateway.home), event["event"]["id"], datetime.now(UTC))]
 
 
 def test_one_more_than_the_limit_is_refused_by_whichever_worker(limited: Rig) -> None:
@@ -113,6 +120,14 @@ def test_it_is_the_same_in_every_format(limited: Rig, content_type: str, body: s
     assert named_in(limited.ask(script, headers=clerk)) == {4, 5}
 
 
+@pytest.mark.parametrize("subject", [["110101199003070004"], 11010119900307.5, {"no": "4"}])
+def test_a_subject_that_nobody_can_read_gets_nobody_past_it(limited: Rig, subject: object) -> None:
+    clerk = token("clerk-unreadable", "clerk")
+    script = answering(json.dumps({"items": [person(4) | {"id_no": subject}]}, ensure_ascii=False).encode())
+    answer = limited.ask(script, headers=clerk)
+    assert not named_in(answer)
+
+
 def test_who_is_shown_masks_is_counted_for_nobody(limited: Rig) -> None:
     clerk = token("clerk-four", "clerk", scope="openid")  # without a purpose, no grant applies
     for number in range(10):
@@ -133,6 +148,8 @@ def test_at_the_limit_an_answer_is_masked_as_an_overlay_masks_it(limited: Rig) -
     event = last_event(limited.gateway, answer)
     assert (event["yingbi"]["limit"], event["yingbi"]["verdict"]) == ("others-are-masked", "forward")
     assert event["yingbi"].get("clear", []) == []
+    (told,) = (line for line in explained(limited.gateway, event) if "others-are-masked" in line)
+    assert "已按最严的规则脱敏" in told
     assert named_in(limited.ask(people(1, 2), headers=masked)) == {1, 2}, "who was shown may be shown again"
 
 

@@ -110,6 +110,21 @@ def test_who_is_shown_in_clear_counts_and_only_by_the_grants_that_are_named(quot
     assert (reached.reason, reached.limit, reached.at_limit) == ("subject_limit", "a", AtLimit.REFUSE)
 
 
+def test_an_answer_that_names_somebody_in_a_way_that_nobody_can_read_counts_as_too_many(quota: Quota) -> None:
+    system = system_of(a="")
+    limits, view = Limits(quota), view_of(system)
+    limited, tally = of(limits, system), tally_of(system, "x", "person.name")
+    assert limited is not None
+    assert limits.judge(limited, tally, view) is None
+    tally.has_unreadable = True
+    reached = limits.judge(limited, tally, view)
+    assert reached is not None
+    assert (reached.reason, reached.retry_s) == ("subject_limit", 0)
+    masked = tally_of(system, "x", "person.id_no")
+    masked.has_unreadable = True
+    assert limits.judge(limited, masked, view) is None
+
+
 def test_of_several_limits_that_are_reached_the_hardest_acts(quota: Quota) -> None:
     system = system_of(
         a="at_limit: mask-harder, subjects_an_hour: 1",
