@@ -170,6 +170,7 @@ def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]
     yield "facets", frozenset(operation.facets)
     yield "subjects", operation.subjects
     yield "websocket", operation.websocket
+    yield "export", operation.export
     yield from _facts_of_bodies(operation.answers)
     yield from ((f"sent {name}", value) for name, value in _facts_of_bodies(operation.body))
 

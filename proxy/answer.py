@@ -108,7 +108,8 @@ def treatment_of(
     now: datetime,
 ) -> Treatment:
     """What becomes of the body of an answer to *request* with *status* and *headers*."""
-    if not 200 <= status <= 599 or (status == 304 and not forward.operation.static):
+    # Nobody has asked the system behind for a part, or whether anything has changed.
+    if not 200 <= status <= 599 or status == 206 or (status == 304 and not forward.operation.static):
         return Withhold(reason="upstream_malformed")
     if any(value.strip().lower() != "identity" for value in headers.get("content-encoding", ())):
         return Withhold(reason="answer_encoded")
