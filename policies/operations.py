@@ -162,6 +162,8 @@ class Bodies:
     ndjson: tuple[Target, ...] | None = None
     """What each line, or each record of a sequence, is."""
     xml: XmlBody | None = None
+    multipart: bool = False
+    """Whether such bodies may come as parts of one (multipart/mixed, multipart/form-data)."""
     events: Events | None = None
     messages: Message | None = None
     """Of a WebSocket."""

@@ -204,6 +204,8 @@ class Shapes(msgspec.Struct, frozen=True):
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
     xml: XmlShapes | None = None
+    multipart: bool = False
+    """Whether such bodies may come as parts of one."""
     events: EventShapes | None = None
     messages: MessageShape | None = None
     """Of a WebSocket."""

@@ -13,6 +13,8 @@ OPERATIONS = """
     export: true
     parameters: {page: any}
     answers: {csv: person, json: person, text: scan}
+  - on: GET /parts
+    answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
   - on: GET /large
     largest_mib: 8
     answers: {html: scan}
