@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from msgspec.structs import replace
+
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.operations import About, Bodies, Operation, Parameter, Socket
@@ -32,6 +34,7 @@ from policies.program import (
     Program,
     RevealRule,
     SessionRule,
+    Shapes,
     SocketRule,
     SourceRule,
     StepUpRule,
@@ -204,7 +207,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         fields=fields,
         facets=tuple(name for record in records for name in record.facets),
         subjects=tuple(record.subject for record in records if record.subject),
-        answers=shapes.bodies(operation.answers),
+        answers=_held(shapes.bodies(operation.answers), operation.largest_mib),
         body=shapes.bodies(operation.body),
         static=operation.static,
         headers=operation.headers,
@@ -215,6 +218,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         key=key,
         record=",".join(named),
         key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
+        export=operation.export,
         vocabulary=_vocabulary(operation, fields),
         websocket=None if operation.websocket is None else _socket(operation.websocket),
     )
@@ -222,6 +226,13 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
 
 def _socket(socket: Socket) -> SocketRule:
     return SocketRule(socket.subprotocols, socket.idle_s, socket.largest_kib * 1024)
+
+
+def _held(shapes: Shapes, largest_mib: int) -> Shapes:
+    """*shapes* where what is held until its end is withheld above *largest_mib*."""
+    if shapes.html is None:
+        return shapes
+    return replace(shapes, html=replace(shapes.html, largest_mib=largest_mib))
 
 
 def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:

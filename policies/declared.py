@@ -170,6 +170,7 @@ def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]
     yield "facets", frozenset(operation.facets)
     yield "subjects", operation.subjects
     yield "websocket", operation.websocket
+    yield "export", operation.export
     yield from _facts_of_bodies(operation.answers)
     yield from ((f"sent {name}", value) for name, value in _facts_of_bodies(operation.body))
 
@@ -178,6 +179,7 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     """What is declared of bodies besides where values stand: whom records are about, and what is said of pages."""
     for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
+    yield "multipart", shapes.multipart
     if shapes.xml is not None:
         yield "xml", replace(shapes.xml, root=ObjectShape())
     if shapes.html is not None:

@@ -96,6 +96,7 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
         text=bodies.text,
         ndjson=targets(bodies.ndjson),
         xml=None if bodies.xml is None else replace(bodies.xml, targets=targets(bodies.xml.targets) or ()),
+        multipart=bodies.multipart,
         events=None if bodies.events is None else _events_for(bodies.events, named),
         messages=None if bodies.messages is None else _message_for(bodies.messages, named),
     )

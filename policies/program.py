@@ -10,7 +10,7 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.limits import AtLimit
-from policies.operations import About, Headings
+from policies.operations import LARGEST_PAGE_MIB, About, Headings
 from policies.permits import Kind as PermitKind
 from policies.policy import Direction, Gravity, Harmed, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
@@ -159,6 +159,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """Where tables say which fields their cells hold."""
     titles: dict[str, str] = {}
     """What those headings call the fields of the record, where that is not their names."""
+    largest_mib: int = LARGEST_PAGE_MIB
+    """What is larger is withheld."""
 
 
 class XmlShapes(msgspec.Struct, frozen=True):
@@ -202,6 +204,8 @@ class Shapes(msgspec.Struct, frozen=True):
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
     xml: XmlShapes | None = None
+    multipart: bool = False
+    """Whether such bodies may come as parts of one."""
     events: EventShapes | None = None
     messages: MessageShape | None = None
     """Of a WebSocket."""
@@ -302,6 +306,8 @@ class OperationRule(msgspec.Struct, frozen=True):
     """The record that it names by its key, or pages through; several with commas between."""
     key_fields: dict[str, str] = {}
     """By the names of those of its fields whose values are keys: the record that they are keys of."""
+    export: bool = False
+    """Whether its answers are kept for a while as they were shown."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
     websocket: SocketRule | None = None

@@ -185,6 +185,10 @@ class View:
             masker = Noting(masker, self._unopened)
         return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
 
+    def limited(self, masker: Masker) -> Masker:
+        """*masker* of a body that is made of others, which shows no more subjects in all than any of them may."""
+        return masker if self._at_most is None else Limited(masker, self._at_most)
+
     def _masker(
         self,
         shapes: Shapes,

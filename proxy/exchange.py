@@ -29,6 +29,7 @@ from proxy.release import Release
 from proxy.sessions import Session
 from proxy.shadow import Asked
 from proxy.socket_handshake import Handshake
+from proxy.spool import Spooled
 from proxy.system import System
 
 type Streams = Callable[[bytes | None], list[bytes]]
@@ -92,6 +93,8 @@ class Exchange:
     """The session of the system's own in which the caller has signed in; once the answer is there, as it goes on."""
     over: str = ""
     """The cookie of a session that is over, which the system behind does not get back."""
+    spooled: Spooled | None = None
+    """What the answer is kept in, where parts of it may be asked for."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     asked: Asked | None = None
@@ -313,6 +316,8 @@ def write_head(
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
         fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
+    if exchange.spooled is not None:
+        fields += exchange.spooled.headers
     if length is not None:
         fields.append((b"content-length", str(length).encode()))
     elif not speaks_http2(flow):

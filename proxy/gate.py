@@ -39,6 +39,7 @@ from proxy.exchange import (
     write_page,
     write_switch,
 )
+from proxy.exports import Exports, Part
 from proxy.grpc import is_grpc
 from proxy.guard import latch_on_failure
 from proxy.identity import BadCredential
@@ -63,6 +64,7 @@ from proxy.signin import OwnAnswer
 from proxy.socket_handshake import Handshake, HandshakeRefused, handshake_in
 from proxy.socket_relay import Relay
 from proxy.socket_sent import message_to_send
+from proxy.spool import Spool
 from proxy.underway import Holds, Underway
 from proxy.ways import Credential, credential_of
 from siem.record.event import EventId
@@ -99,6 +101,7 @@ class Gate:
         reader_s: float = 60.0,
         probes: Iterable[str] = (),
         meter: Meter | None = None,
+        spool: Path | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -130,6 +133,8 @@ class Gate:
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
         """Asks a draft what it would do."""
+        self.exports = Exports(Spool(spool))
+        """Keeps exports for a while, so that parts of them may be asked for."""
         self.reveals = RevealDesk(current, asked)
         """Where callers ask to be shown a record whole: that is left in the folder *asked*."""
 
@@ -185,8 +190,22 @@ class Gate:
             self._sign_in(flow, exchange)
         elif (refuse := self._verdict(flow, exchange)) is not None:
             self.withhold(flow, exchange, refuse.reason, zh=refuse.zh, en=refuse.en, field=refuse.field)
+        elif (part := self.exports.part(exchange)) is not None:
+            self._answer_part(flow, exchange, part)
         else:
             self._send_on(flow, exchange)
+
+    def _answer_part(self, flow: HTTPFlow, exchange: Exchange, part: Part) -> None:
+        """Answer with a part of an export whose subjects were recorded when all of it was shown to the same caller."""
+        ledger = exchange.ledger
+        ledger.format = part.format
+        try:
+            ledger.whole(Tally(self.current.digester), part.status, len(part.body))
+        except RecordFailed:
+            self.withhold(flow, exchange, "record_failed")
+            return
+        exchange.is_answered = exchange.is_released = True
+        write_own(flow, part.status, part.headers, part.body, ledger.event)
 
     def _verdict(self, flow: HTTPFlow, exchange: Exchange) -> Refuse | None:
         """Settle who asks for what. Returns why it is refused, if it is."""
@@ -359,6 +378,7 @@ class Gate:
                 masked, tally = self._masked(exchange, body)
             length = None if flow.request.method == "HEAD" else len(masked)
             self.sessions.keep(exchange, flow.response.status_code, body)
+            self.exports.begin(exchange, flow.response.status_code)
             self._write_head(flow, exchange, length)
         except Withheld as withheld:
             self.withhold(flow, exchange, reason_for_body(withheld.reason))
@@ -376,6 +396,7 @@ class Gate:
             return
         flow.response.data.content = masked
         exchange.is_answered = exchange.is_released = True
+        self.exports.whole(exchange, masked)
         assert exchange.system is not None
         own_s = exchange.sent_s - exchange.admitted_s + time.monotonic() - arrived_s
         self.meter.took(exchange.system.name, upstream_s=arrived_s - exchange.sent_s, own_s=own_s)
@@ -440,6 +461,7 @@ class Gate:
                 return False
         try:
             self.sessions.keep(exchange, flow.response.status_code, b"")
+            self.exports.begin(exchange, flow.response.status_code)
             self._write_head(flow, exchange, None)
             exchange.ledger.opened(flow.response.status_code)
         except (Withheld, RecordFailed) as error:
@@ -464,7 +486,7 @@ class Gate:
         exchange.streaming = release
         assert exchange.system is not None
         self.meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
-        return latch_on_failure(release, lambda kind: self.fail(flow, "stream", kind))
+        return latch_on_failure(self.exports.kept(release, exchange), lambda kind: self.fail(flow, "stream", kind))
 
     def _open_socket(self, flow: HTTPFlow, exchange: Exchange, socket: Handshake) -> None:
         """The system behind speaks WebSocket: agree on it with the caller, or withhold it."""
@@ -558,6 +580,7 @@ class Gate:
             status=flow.response.status_code if flow.response and reason == "page_of_an_error" else None,
         )
         exchange.is_answered = True
+        self.exports.abandon(exchange)
         self.underway.forget(flow)  # an answer withheld at its head passes no hook any more
         self.counters.add("withheld")
         if reason == "record_failed":
@@ -611,6 +634,8 @@ class Gate:
     def cut(self, flow: HTTPFlow) -> None:
         """End the caller's connection without a terminator: what was sent must not look whole. Safe to call twice."""
         self.underway.forget(flow)
+        if (exchange := exchange_of(flow)) is not None:
+            self.exports.abandon(exchange)
         if flow.killable:
             flow.kill()  # type: ignore[no-untyped-call]
         self._cut(flow.client_conn)

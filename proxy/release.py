@@ -48,6 +48,8 @@ class Release:
         """`moved_s`: when a chunk last came through, monotonic."""
         self.over = False
         """Whether the answer has ended, in whole or cut."""
+        self.is_whole = False
+        """Whether all of it has gone."""
 
     @property
     def due_in_s(self) -> float | None:
@@ -90,7 +92,7 @@ class Release:
             self._released_s = self._clock()
         if data == b"":
             self._ledger.closed("")
-            self.over = True
+            self.over = self.is_whole = True
         return [window] if window else []
 
     def abort(self, reason: str) -> None:

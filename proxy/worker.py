@@ -118,6 +118,8 @@ class WorkerSettings:
     """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
     measured: Path | None = None
     """File of what is measured for each system; this worker alone writes it. None: it is not kept."""
+    spool: Path | None = None
+    """Folder for exports of which parts may be asked for. None: they are not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
@@ -253,6 +255,7 @@ class Worker:
             reader_s=settings.reader_s,
             probes=settings.probes,
             meter=self.meter,
+            spool=settings.spool,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -325,6 +328,7 @@ class Worker:
             self.tls.renew()
             self.identity_keys.renew()
             self.gate.learner.tick()
+            self.gate.exports.spool.forget()
             self.gate.shadow.tick()
             with contextlib.suppress(OSError):  # figures are for looking on; the next are tried again
                 self.meter.tick()

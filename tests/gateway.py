@@ -156,6 +156,7 @@ class Gateway:
             "ended_sessions": str(self.home / "ended-sessions"),
             "quota": str(self.quota_socket),
             "requests": str(self.home / "requests"),
+            "spool": str(self.home / "spool"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),

@@ -1,8 +1,8 @@
 """`python -m tests.proof`: what an ordinary run tries a little of, at length, from a seed; the result is committed.
 
-Three parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; and
-the faults that wait, for as long as the manual says. `docs/proof/proof.md` tells what was tried, from which seed, and
-how it ended.
+Four parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
+faults that wait, for as long as the manual says; and exports as large as they may be. `docs/proof/proof.md` tells what
+was tried, from which seed, and how it ended.
 """
 
 import argparse
@@ -27,6 +27,7 @@ TIMES_AT_ONCE = 2
 """What Hypothesis remembers of the examples of one run grows with them: a long one is many, each from its own seed."""
 OUTAGE_S = 60
 EXCHANGES = "tests/evasion/test_differential.py"
+EXPORT_MIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ def main(arguments: list[str]) -> int:
             f"an index that is away for {OUTAGE_S} s under load",
             ("tests/faults/test_index.py",),
             {"YINGBI_TEST_OUTAGE_S": str(OUTAGE_S)},
+        ),
+        Part(
+            f"an export of {EXPORT_MIB} MiB in bounded memory",
+            ("tests/evasion/test_large_bodies.py",),
+            {"YINGBI_TEST_EXPORT_MIB": str(EXPORT_MIB)},
         ),
     )
     LOG.parent.mkdir(exist_ok=True)

@@ -27,6 +27,7 @@ PATHS = (
     "ended_sessions",
     "quota",
     "requests",
+    "spool",
     "keys",
     "inventory",
     "disagreements",

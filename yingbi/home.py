@@ -111,6 +111,11 @@ class Home:
         return self.root / "quota"
 
     @property
+    def spool(self) -> Path:
+        """Exports as they were shown, masked, in files without a name. Only the workers write there."""
+        return self.root / "spool"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"

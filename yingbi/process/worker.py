@@ -33,6 +33,7 @@ def worker_settings(settings: Settings, number: int, listening: int | None = Non
         ended_sessions=home.ended_sessions,
         quota=home.quota_socket,
         requests=home.requests,
+        spool=home.spool,
         keys=home.keys,
         issuer=settings.identity_issuer,
         certificates=home.host_certificates,
