@@ -12,10 +12,11 @@ import struct
 import sys
 import termios
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar
 
 from mitmproxy.proxy import commands, events, mode_servers
+from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
@@ -79,6 +80,16 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 cls.admission.closed(source)
 
         return handle_admitted
+
+    async def handle_client(self) -> None:
+        """As the core does. Then what weighs goes: the layers of a connection are a knot that only a collection of
+        garbage unties, which counts objects and does not know what OpenSSL holds for each.
+        """
+        try:
+            await super().handle_client()
+        finally:
+            for layer in layers_under(self.layer):
+                vars(layer).pop("tls", None)
 
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
@@ -200,6 +211,21 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 pass  # the connection has been closed already
             case _:
                 raise RuntimeError(f"unexpected command: {type(command).__name__}")
+
+
+def layers_under(top: Layer) -> Iterator[Layer]:
+    """*top* and every layer that it leads to."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) in seen:
+            continue
+        seen.add(id(layer))
+        yield layer
+        for value in list(vars(layer).values()):
+            inner = value.values() if isinstance(value, dict) else (value,)
+            waiting += [each for each in inner if isinstance(each, Layer)]
 
 
 def _unsent_bytes(transport: ConnectionIO) -> int:

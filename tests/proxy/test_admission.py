@@ -42,7 +42,7 @@ def test_a_share_is_one_at_least() -> None:
 
 
 def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
-    admission = Admission(LIMITS, Held([]))
+    admission = Admission(LIMITS, Held(["b"]))
     for _ in range(LATE_TICKS - 1):
         admission.ticked(9.0)
     admission.ticked(0.5)
@@ -52,6 +52,14 @@ def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
     admission.ticked(0.6)
     assert admission.refuses("a")
     admission.ticked(0.0)
+    assert not admission.refuses("a")
+
+
+def test_who_asks_alone_is_not_refused_however_late_it_is() -> None:
+    admission = Admission(LIMITS, Held([]))
+    for _ in range(LATE_TICKS):
+        admission.ticked(9.0)
+    assert admission.is_late
     assert not admission.refuses("a")
 
 
