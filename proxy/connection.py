@@ -54,6 +54,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._is_busy = False
         self._is_ending = False
         """Whether nothing more is said to the caller, who has not taken yet what was said."""
+        self._is_over = False
+        """Whether the caller has gone, and all that was said to him is out of our hands."""
         self._tell_of_leaving: list[AwaitLeaving] = []
         """Those who asked to be told when the worker is to stop."""
         self._is_leaving = False
@@ -82,17 +84,20 @@ class Connection(mode_servers.ProxyConnectionHandler):
         return handle_admitted
 
     async def handle_client(self) -> None:
-        """As the core does. Then what weighs goes: the layers of a connection are a knot that only a collection of
-        garbage unties, which counts objects and does not know what OpenSSL holds for each.
+        """As the core does. Then its layers are let go of: they are a knot that only a collection of garbage unties,
+        which counts objects and does not know what hangs on them, the last answer and what OpenSSL holds.
         """
         try:
             await super().handle_client()
         finally:
-            for layer in layers_under(self.layer):
-                vars(layer).pop("tls", None)
+            self._is_over = True
+            for layer in list(layers_under(self.layer)):
+                vars(layer).clear()
 
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
+        if self._is_over:
+            return
         if self._is_ending and isinstance(event, events.DataReceived) and event.connection is self.client:
             ARRIVING.begun(self.client.id)  # nobody reads it; who goes on sending is cut after a while
             return
