@@ -11,6 +11,8 @@ from typing import Protocol
 
 LATE_TICKS = 3
 """So many times in a row the loop must have been late. One answer that takes long to mask is no reason to refuse."""
+_FEW = 32
+"""One part in so many of its places a worker that is late still fills: who asks alone waits only for himself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Admission:
 
     @property
     def is_late(self) -> bool:
-        """Whether the loop has been late for so long that the worker takes on nothing."""
+        """Whether the loop has been late for so long that the worker takes on no more than a few."""
         return self._late_ticks >= LATE_TICKS
 
     def ticked(self, late_s: float) -> None:
@@ -72,9 +74,9 @@ class Admission:
 
     def refuses(self, source: str) -> bool:
         """Whether a request from the address *source* must be answered with an error at once."""
-        if self.is_late:
-            return True
         most = self._capacity.exchanges
+        if self.is_late:
+            most = max(1, most // _FEW)
         share = self._capacity.of_source(most)
         if self._places.taken < share:
             return False

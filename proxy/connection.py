@@ -12,10 +12,11 @@ import struct
 import sys
 import termios
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar
 
 from mitmproxy.proxy import commands, events, mode_servers
+from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.server import ConnectionIO
 from mitmproxy.utils import asyncio_utils
 
@@ -54,6 +55,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
         self._is_busy = False
         self._is_ending = False
         """Whether nothing more is said to the caller, who has not taken yet what was said."""
+        self._is_over = False
+        """Whether the caller has gone, and all that was said to him is out of our hands."""
         self._tell_of_leaving: list[AwaitLeaving] = []
         """Those who asked to be told when the worker is to stop."""
         self._is_leaving = False
@@ -81,8 +84,21 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
         return handle_admitted
 
+    async def handle_client(self) -> None:
+        """As the core does. Then its layers are let go of: they are a knot that only a collection of garbage unties,
+        which counts objects and does not know what hangs on them, the last answer and what OpenSSL holds.
+        """
+        try:
+            await super().handle_client()
+        finally:
+            self._is_over = True
+            for layer in list(layers_under(self.layer)):
+                vars(layer).clear()
+
     async def server_event(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
+        if self._is_over:
+            return
         if self._is_ending and isinstance(event, events.DataReceived) and event.connection is self.client:
             ARRIVING.begun(self.client.id)  # nobody reads it; who goes on sending is cut after a while
             return
@@ -202,6 +218,21 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 pass  # the connection has been closed already
             case _:
                 raise RuntimeError(f"unexpected command: {type(command).__name__}")
+
+
+def layers_under(top: Layer) -> Iterator[Layer]:
+    """*top* and every layer that it leads to."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        layer = waiting.pop()
+        if id(layer) in seen:
+            continue
+        seen.add(id(layer))
+        yield layer
+        for value in list(vars(layer).values()):
+            inner = value.values() if isinstance(value, dict) else (value,)
+            waiting += [each for each in inner if isinstance(each, Layer)]
 
 
 def _unsent_bytes(transport: ConnectionIO) -> int:

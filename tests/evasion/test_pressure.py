@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -143,11 +144,18 @@ def test_who_reads_too_slowly_is_cut_and_gives_up_his_place(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_worker_that_cannot_follow_takes_on_nothing(tmp_path: Path, version: str) -> None:
-    with rigged(tmp_path, tls=True, late_s=-1.0) as rig:  # as if each turn of the loop came too late
+def test_a_worker_that_cannot_follow_takes_on_no_more(tmp_path: Path, version: str) -> None:
+    """As if each turn of its loop came too late: who asks alone is served, and whoever comes meanwhile is not."""
+    held = Held()
+    with rigged(tmp_path, tls=True, late_s=-1.0) as rig, ThreadPoolExecutor() as apart:
+        rig.behind.script = held
         front = Front(rig, version)
-        wait_until(lambda: front.ask().reason == "too_busy", 10)
-        assert rig.behind.asked == []
+        wait_until(lambda: rig.gateway.counters()["ready"] == 0, 10)
+        few = [apart.submit(front.ask) for _ in range(4)]  # half of the eighth part of its places
+        wait_until(lambda: rig.gateway.counters()["live"] == 4, 10)
+        assert front.ask().reason == "too_busy"
+        held.go_on.set()
+        assert [each.result(20).status for each in few] == [200] * 4
 
 
 def flooding(sent: list[int]) -> Script:

@@ -42,7 +42,7 @@ def test_a_share_is_one_at_least() -> None:
 
 
 def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
-    admission = Admission(CAPACITY, Held([]))
+    admission = Admission(CAPACITY, Held(["b"]))
     for _ in range(LATE_TICKS - 1):
         admission.ticked(9.0)
     admission.ticked(0.5)
@@ -55,8 +55,16 @@ def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
     assert not admission.refuses("a")
 
 
+def test_who_asks_alone_is_not_refused_however_late_it_is() -> None:
+    admission = Admission(CAPACITY, Held([]))
+    for _ in range(LATE_TICKS):
+        admission.ticked(9.0)
+    assert admission.is_late
+    assert not admission.refuses("a")
+
+
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), max_size=60))
-def test_connections_stay_within_both_limits_whoever_comes_and_goes(moves: list[tuple[bool, str]]) -> None:
+def test_connections_stay_within_both_capacity_whoever_comes_and_goes(moves: list[tuple[bool, str]]) -> None:
     admission, open_now = Admission(CAPACITY, Held([])), dict.fromkeys("abc", 0)
     for comes, source in moves:
         if comes:

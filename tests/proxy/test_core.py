@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from mitmproxy.connection import Client, ConnectionState
 from mitmproxy.http import Response
@@ -23,6 +24,7 @@ from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, ResponseEnd
 
 from proxy import core, http2, http2_upstream, tls_ends
 from proxy.arriving import ARRIVING
+from tests.front import HTTP_1, Front
 from tests.gateway import ROOT, raw, wait_until
 from tests.named import is_there
 from tests.rig import ID_NO, MOBILE, Rig, ended, reads, rigged
@@ -470,3 +472,17 @@ def test_the_cores_log_holds_no_message() -> None:
         record.exc_info = (ValueError, error, error.__traceback__)
     handler.handle(record)
     assert said == [("mitmproxy.proxy", "ERROR", ""), ("mitmproxy.proxy", "ERROR", "ValueError")]
+
+
+def test_what_a_connection_weighed_goes_with_it(tmp_path: Path) -> None:
+    """Layers lead to one another in a circle, on which hang the last answer and what OpenSSL holds."""
+    with rigged(tmp_path, tls=True) as rig:
+        rig.behind.script = answering(b'{"items": [' + b",".join([b'{"id": 1}'] * 10_000) + b"]}")
+        front = Front(rig, HTTP_1)
+        worker = psutil.Process(rig.gateway.workers[0].pid)
+        for _ in range(20):
+            front.ask()
+        before = worker.memory_info().rss
+        for _ in range(200):
+            front.ask()
+        assert worker.memory_info().rss - before < 10 * 1024 * 1024
