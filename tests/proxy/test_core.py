@@ -108,7 +108,9 @@ DEPARTURES = {
     "read._read_headers": f"{LEAN}test_headers_are_read_as_the_core_reads_them",
     "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
     "connection.uuid": f"{LEAN}test_numbers_are_told_apart",
-    "tls_layers.ClientHello": "tests/proxy/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it",
+    "tls_layers.ClientHello": (
+        "tests/proxy/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it"
+    ),
     "context.Context.fork": f"{LEAN}test_a_fork_is_what_the_core_makes",
     "layer.Layer.handle_event": f"{LEAN}test_layers_yield_what_they_yield_in_the_core",
     "commands.StartHook.blocking": f"{LEAN}test_a_layer_goes_on_at_once_after_a_hook_that_does_not_wait",
