@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from deploy.demo.identity_provider import DISCOVERY
 from policies.program import Program
 from yingbi.settings import Index, Settings
 
@@ -21,6 +22,7 @@ def addresses_of(settings: Settings, programs: Iterable[Program]) -> dict[str, A
         found["demo"] = {
             "register": f"http://127.0.0.1:{ports.register}",
             "hall": f"http://127.0.0.1:{ports.hall}",
+            "identity": f"https://localhost:{ports.identity}{DISCOVERY}",
         }
     if settings.index is Index.ELASTICSEARCH:
         found["elasticsearch"] = f"https://127.0.0.1:{ports.search}"

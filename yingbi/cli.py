@@ -143,6 +143,13 @@ def _parser() -> argparse.ArgumentParser:
     credential.add_argument(
         "--plain", action="store_true", help="只打印凭证 / the credential alone, without an example"
     )
+    add_command(
+        demos,
+        "rotate-keys",
+        _rotate_keys,
+        "让演示的身份提供方换用新密钥 / let the identity provider of the demo sign with a new key",
+        "yingbi demo rotate-keys",
+    )
     leak = add_command(
         demos,
         "leak",
@@ -329,6 +336,20 @@ def _credential(given: argparse.Namespace) -> int:
     print(credential)
     if not given.plain:
         print(f"\n# example\n{example_of(settings, credential, given.system)}")
+    return FINE
+
+
+def _rotate_keys(given: argparse.Namespace) -> int:
+    from yingbi.first_start import provider_of
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    home = Home(read_settings().home)
+    if not home.demo.exists():
+        complain(f"`{home.root}` 中还没有演示系统 / there is no demo here yet: yingbi up makes it")
+        return COULD_NOT
+    print(provider_of(home).rotate())
+    print("网关遇到新密钥后至多 30 秒取到 / the gateway has it within 30 seconds of meeting it")
     return FINE
 
 

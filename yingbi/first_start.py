@@ -32,9 +32,12 @@ _POLICIES = Path(deploy.demo.__path__[0]) / "policies"
 _SETTINGS = Path(deploy.demo.__path__[0]) / "yingbi.toml"
 _SCHEMAS = Path(policies.__path__[0]) / "schema"
 
+SHIPPED_PROVIDER = "https://localhost:8455/"
+"""Where the files of the demo say that its identity provider is."""
+
 type Say = Callable[[str], None]
-type Moved = tuple[str, str]
-"""A line of a file as it was and as it is now."""
+type Moved = list[tuple[str, str]]
+"""Lines of a file as they were and as they are now."""
 
 
 class CannotPrepare(Exception):
@@ -123,7 +126,7 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
     if not (home.policies / "callers.yaml").exists():
         hashes = {name: hash_key(key) for name, key in keys.items()}
         (home.policies / "callers.yaml").write_text(people.callers_file(hashes), "utf-8")
-    moved = _point_at(home, {"register": ports.register, "hall": ports.hall})
+    moved = _point_at(home, {"register": ports.register, "hall": ports.hall}, ports.identity)
     if not files_in(home.demo / "register").database.exists():
         say(f"正在生成 {RESIDENTS:,} 名虚构居民 / making {RESIDENTS:,} invented residents")
         make_register(home.demo / "register", residents=RESIDENTS, seed=SEED)
@@ -143,22 +146,36 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
 
 def provider_of(home: Home) -> IdentityProvider:
     """The identity provider of the demo."""
-    return IdentityProvider(home.demo / "identity-provider.pem")
+    return IdentityProvider(provider_file(home))
 
 
-def _point_at(home: Home, ports: dict[str, int]) -> dict[str, Moved]:
-    """Let the demo's system files name the ports of now, where they still name those that we wrote before."""
+def provider_file(home: Home) -> Path:
+    """The first key of the identity provider of the demo."""
+    return home.demo / "identity-provider.pem"
+
+
+def _point_at(home: Home, ports: dict[str, int], identity: int) -> dict[str, Moved]:
+    """Let the demo's system files name the ports of now, where they still name those that we wrote before.
+
+    *identity* is the port of the demo's identity provider.
+    """
     remembered = home.demo / "upstreams"
     before = dict(line.split() for line in remembered.read_text().splitlines()) if remembered.exists() else {}
     moved: dict[str, Moved] = {}
+    provider, provider_before = f"https://localhost:{identity}/", before.get("identity", SHIPPED_PROVIDER)
     for name, port in ports.items():
         path = home.policies / "systems" / f"{name}.yaml"
+        if path.exists() and provider != provider_before:
+            old, new = f"discovery: {provider_before}", f"discovery: {provider}"
+            path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+            moved[f"systems/{name}.yaml"] = [(old, new)]
         now, shipped = f"http://127.0.0.1:{port}", _upstream_in(_POLICIES / "systems" / f"{name}.yaml")
         if path.exists() and before.get(name, shipped) != now:
             old, new = f"upstream: {before.get(name, shipped)}\n", f"upstream: {now}\n"
             path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-            moved[f"systems/{name}.yaml"] = old, new
+            moved.setdefault(f"systems/{name}.yaml", []).append((old, new))
         before[name] = now
+    before["identity"] = provider
     remembered.write_text("".join(f"{name} {url}\n" for name, url in before.items()))
     return moved
 

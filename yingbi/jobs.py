@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from deploy.demo import serve_identity
 from deploy.demo.hall import run as hall
 from deploy.demo.register import database as register
 from proxy.counters import read_counters
 from proxy.worker import bound
 from yingbi.children import STOP_S, Job
+from yingbi.first_start import provider_file
 from yingbi.home import Home
 from yingbi.settings import Settings, write_settings
 from yingbi.told import hear
@@ -35,6 +37,11 @@ def demo_jobs(settings: Settings) -> list[Job]:
             command=hall.command(home.demo / "hall", ports.hall, f"{HALL_HOST}:{ports.gateway}"),
             is_ready=_answers(ports.hall),
             keeps_output=False,
+        ),
+        Job(
+            name="identity",
+            command=serve_identity.command(provider_file(home), ports.identity, home.tls),
+            is_ready=_answers(ports.identity),
         ),
     ]
 
@@ -81,7 +88,11 @@ def ports_of(settings: Settings) -> dict[str, int]:
         "bulletin": ports.bulletin,
         "metrics": ports.metrics,
     }
-    return {**found, "demo register": ports.register, "demo hall": ports.hall} if settings.demo else found
+    return (
+        {**found, "demo register": ports.register, "demo hall": ports.hall, "demo identity": ports.identity}
+        if settings.demo
+        else found
+    )
 
 
 def is_free(host: str, port: int) -> bool:

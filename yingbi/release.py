@@ -132,8 +132,9 @@ def _move(life: PolicyLife, moved: Mapping[str, Moved]) -> None:
         return
     snapshot = life.snapshot(current.content)
     files = dict(snapshot.files)
-    for name, (old, new) in moved.items():
-        if name in files:
-            files[name] = files[name].replace(old, new)
+    for name, lines in moved.items():
+        for old, new in lines:
+            if name in files:
+                files[name] = files[name].replace(old, new)
     if files != snapshot.files:
         life.adopt(Snapshot(files), "moved")

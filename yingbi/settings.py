@@ -74,6 +74,11 @@ class Ports:
         return self.gateway + 11
 
     @property
+    def identity(self) -> int:
+        """Of the demo identity provider."""
+        return self.gateway + 12
+
+    @property
     def search(self) -> int:
         """Of the Elasticsearch node."""
         return self.gateway + 20

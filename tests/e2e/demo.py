@@ -17,12 +17,13 @@ from deploy.demo import people
 from deploy.demo.hall import run as hall
 from deploy.demo.hall.environment import HallFiles
 from deploy.demo.hall.environment import files_in as hall_in
-from deploy.demo.identity_provider import ISSUER, IdentityProvider
+from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
 from deploy.demo.register.database import RegisterFiles, command, files_in, make_register
 from proxy.identity import hash_key
 from tests.gateway import ROOT, Gateway, gateway
 from tests.proxy.credentials import Provider
 from tests.servers import free_port, serving
+from yingbi.first_start import SHIPPED_PROVIDER
 
 SEED = 20261123
 RESIDENTS = 10_000
@@ -116,6 +117,10 @@ def demo(
     keys = people.make_keys(home / "keys.json")
     policies = home / "policies"
     shutil.copytree(POLICIES, policies)
+    for system in ("register", "hall"):  # nobody fetches keys here
+        path = policies / "systems" / f"{system}.yaml"
+        discovery = f"discovery: {SHIPPED_PROVIDER.rstrip('/')}{DISCOVERY}"
+        path.write_text(path.read_text("utf-8").replace(discovery, "keys: demo-idp.json"), "utf-8")
     edit(policies)
     jwks = {"keys": json.loads(provider.jwks())["keys"] + others.jwks()["keys"]}
     (policies / "demo-idp.json").write_text(json.dumps(jwks))

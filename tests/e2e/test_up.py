@@ -36,7 +36,8 @@ def test_status_names_every_address_and_process(running: Installation) -> None:
     status = running.status()
     assert set(status["addresses"]) == {"gateway", "systems", "console", "bulletin", "metrics", "demo"}
     assert {process["name"] for process in status["processes"]} == {
-        *("supervisor", "register", "hall", "quota", "worker-0", "worker-1", "issuers", "siem", "control", "bulletin")
+        *("supervisor", "register", "hall", "identity", "quota", "worker-0", "worker-1"),
+        *("issuers", "siem", "control", "bulletin"),
     }
     assert all(psutil.pid_exists(process["pid"]) and process["alive"] for process in status["processes"])
     assert running.run("status").returncode == 0
@@ -51,6 +52,22 @@ def test_each_address_answers(running: Installation) -> None:
     assert "yingbi_worker_requests" in httpx.get(addresses["metrics"]).text
     with running.client() as nobody:
         assert nobody.get(ONE).json()["rows"][0]["name"].endswith("**")
+
+
+def test_the_keys_of_the_identity_provider_are_fetched_and_rotated(running: Installation) -> None:
+    (issuer,) = {each["issuer"]: each for each in running.status()["issuers"]}.values()
+    assert (issuer["keys"], issuer["trouble"]) == (1, "")
+
+    def is_known(shown: str) -> bool:
+        with running.client(credential=shown) as clerk:
+            return clerk.get(ONE).status_code == 200
+
+    old = running.run("demo", "credential", "clerk", "--plain").stdout.strip()
+    assert is_known(old)
+    assert running.run("demo", "rotate-keys").stdout.startswith("demo-2\n")
+    new = running.run("demo", "credential", "clerk", "--plain").stdout.strip()
+    wait_until(lambda: is_known(new), 60)
+    assert is_known(old)  # the provider publishes its key still
 
 
 def test_accounts_are_printed_once_and_kept_for_the_owner(running: Installation) -> None:

@@ -37,7 +37,7 @@ class Made:
     def releaser(self) -> Releaser:
         return Releaser(self.home, self.life, Released(self.home))
 
-    def govern(self, *, two_people: bool = True, moved: dict[str, tuple[str, str]] | None = None) -> str:
+    def govern(self, *, two_people: bool = True, moved: dict[str, list[tuple[str, str]]] | None = None) -> str:
         said: list[str] = []
         govern(Settings(home=self.home.root, two_people=two_people), self.engine, moved or {}, said.append)
         return "\n".join(said)
@@ -152,7 +152,7 @@ def test_where_the_demo_has_moved_its_address_in_force_moves_and_nothing_else(ma
     name = "systems/people.yaml"
     (old,) = [line for line in FIRST.files[name].splitlines(keepends=True) if line.startswith("upstream:")]
     (made.home.policies / "grants.yaml").write_text(MORE.files["grants.yaml"], "utf-8")
-    made.govern(moved={name: (old, "upstream: http://127.0.0.1:9999\n"), "systems/gone.yaml": ("a", "b")})
+    made.govern(moved={name: [(old, "upstream: http://127.0.0.1:9999\n")], "systems/gone.yaml": [("a", "b")]})
     released = made.release()
     assert released.version == 2
     assert released.files == {**FIRST.files, name: FIRST.files[name].replace(old, "upstream: http://127.0.0.1:9999\n")}
