@@ -264,8 +264,11 @@ class Gate:
         exchange.limited = self.limits.of(
             system, ledger.caller, operation=named, address=request.source_ip, now=ledger.started
         )
-        exchange.reached = self.limits.asked(exchange.limited) if exchange.limited is not None else None
-        return Refuse(reason=exchange.reached.reason, operation=operation) if exchange.reached is not None else None
+        reached = self.limits.asked(exchange.limited) if exchange.limited is not None else None
+        if reached is None:
+            return None
+        self._reached(exchange, reached)
+        return Refuse(reason=reached.reason, operation=operation)
 
     def _identify(self, flow: HTTPFlow, exchange: Exchange) -> Credential | None:
         """Settle who asks, and return the credential that says so. Raises BadCredential."""

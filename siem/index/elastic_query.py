@@ -30,7 +30,7 @@ type Query = dict[str, Any]
 SEARCHED_CHARS = 8_191
 """A longer text is kept and not searched: Lucene takes terms of 32,766 bytes."""
 
-MAPPING_VERSION = 5
+MAPPING_VERSION = 6
 
 _NOTHING: Query = {"match_none": {}}
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)

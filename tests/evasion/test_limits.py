@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from tests.evasion.streaming import declare_streams
+from tests.evasion.streaming import flowing as streamed
 from tests.gateway import Gateway, wait_until
 from tests.policies.limited import declare_limits
 from tests.proxy.credentials import Provider
 from tests.rig import Rig, ended, reads, rigged
 from tests.scripted import Asked, Connection, Script, answering
+from tests.sockets import End, opened, speaking
 from yingbi.explain import lines_of_event
 from yingbi.home import Home
 
@@ -199,6 +202,7 @@ def test_who_asks_too_often_is_refused_before_anything_is_sent_on(limited: Rig) 
     assert (status, reason_of(answer)) == (429, "too_many_requests")
     assert 50 <= int(headers["retry-after"]) <= 63
     assert limited.behind.asked == []
+    assert sum(limited.gateway.counters(number)["limited"] for number in range(2)) > 0
     assert last_event(limited.gateway, answer)["yingbi"]["limit"] == "not-too-often"
 
 
@@ -256,6 +260,43 @@ def test_who_is_at_a_limit_that_masks_is_shown_a_stream_masked_from_its_beginnin
     assert masked
     assert all(ended(answer) for answer in masked)
     assert all(b"**" in answer for answer in masked)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("live")
+    policies = declare_limits(folder / "limits", PROVIDER, declare_streams(folder / "streams"))
+    with rigged(folder / "gateway", policies=policies, quota=True) as rig:
+        yield rig
+
+
+def test_each_message_is_judged_before_it_is_shown(live: Rig) -> None:
+    def told(end: End) -> None:
+        for number in (1, 2, 3, 2, 4):
+            end.say(json.dumps({"items": [person(number)]}, ensure_ascii=False))
+            end.text()
+
+    live.behind.script = speaking(told)
+    name, _, value = token("clerk-one", "clerk").strip().partition(": ")
+    with opened(live.gateway.port, headers={name: value}) as (status, _, end):
+        assert status == 101
+        for number in (1, 2, 3, 2):
+            assert named_in(end.text().encode()) == {number}
+            end.say(json.dumps({"id": number}))
+        end.rest()
+        assert named_in(end.received) == {1, 2, 3}
+    wait_until(lambda: live.gateway.events()[-1]["event"]["action"] == "close", 5)
+    assert live.gateway.events()[-1]["event"]["reason"] == "subject_limit"
+
+
+def test_each_event_is_judged_before_it_is_shown(live: Rig) -> None:
+    said = [
+        f"data: {json.dumps({'items': [person(number)]}, ensure_ascii=False)}\n\n".encode()
+        for number in (1, 2, 3, 2, 4, 5)
+    ]
+    answer = live.ask(streamed(said), target="/people/stream", headers=token("clerk-two", "clerk"))
+    assert not ended(answer)
+    assert not named_in(answer) & {4, 5}
 
 
 # -- when nobody can say

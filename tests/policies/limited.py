@@ -42,9 +42,9 @@ limits:
 """
 
 
-def declare_limits(folder: Path, provider: Provider) -> Path:
-    """*folder* with the policy, and the keys of *provider* in it."""
-    shutil.copytree(GOOD, folder, dirs_exist_ok=True)
+def declare_limits(folder: Path, provider: Provider, policies: Path = GOOD) -> Path:
+    """*folder* with limits beside what *policies* say, and the keys of *provider* in it."""
+    shutil.copytree(policies, folder, dirs_exist_ok=True)
     provider.write(folder / "idp.json")
     grants = folder / "grants.yaml"
     text = grants.read_text("utf-8").replace("posts: [clerk]", f"posts: [{', '.join(_POSTS)}]")

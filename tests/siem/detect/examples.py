@@ -11,7 +11,7 @@ import yaml
 from siem.canary import LIST_NAME
 from siem.detect.definition import Rule
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
-from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase
+from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase, Verdict
 from tests.siem.events import NINE, digest, document
 
 RULES_FOLDER = Path(__file__).parent.parent.parent.parent / "siem" / "rules"
@@ -19,6 +19,7 @@ CANARIES = frozenset(digest(900_000_000 + number) for number in range(3))
 LISTS = {LIST_NAME: CANARIES}
 SECTIONS = ("fires", "does_not_fire", "known_gap")
 _ASKS = {"permit", "refused"}
+_OF_LIMITS = {"subject_limit", "step_up_needed", "too_many_requests"}
 _EVENT_KEYS = {
     "caller",
     "system",
@@ -35,8 +36,10 @@ _EVENT_KEYS = {
     "permit",
     "kind",
     "refused",
+    "limit",
 }
-"""`permit` is what became of one, of the `kind`; `refused` is why a request for one was refused at once."""
+"""`permit` is what became of one, of the `kind`; `refused` is why a request was refused at once, for a permit where no
+`limit` acted and the reason is none of one."""
 _KEYS = {
     "fires": {"name", "events", "alerts"},
     "does_not_fire": {"name", "events"},
@@ -106,8 +109,14 @@ def _documents(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                 disclosure=Disclosure(line.get("disclosure", "none" if _ASKS & line.keys() else "clear")),
                 permit=_permit(number, line) if "permit" in line else None,
                 reason=line.get("refused", ""),
-                **({"operation": "POST /.yingbi/reveal"} if _ASKS & line.keys() else {}),
+                limit=line.get("limit", ""),
+                verdict=Verdict.WITHHOLD if line.get("refused") in _OF_LIMITS else Verdict.FORWARD,
+                **({"operation": "POST /.yingbi/reveal"} if _asks_for_permit(line) else {}),
             )
+
+
+def _asks_for_permit(line: dict[str, Any]) -> bool:
+    return bool(_ASKS & line.keys()) and line.get("refused") not in _OF_LIMITS
 
 
 def _permit(number: int, line: dict[str, Any]) -> PermitNote:

@@ -14,7 +14,16 @@ from yingbi.process.siem import Siem, usable_rules
 from yingbi.settings import Settings
 
 LISTS = {LIST_NAME: frozenset[str]()}
-NAMES = {"bulk_reads", "bulk_values", "canary", "many_subjects", "reveal_rate", "reveal_refused", "break_glass"}
+NAMES = {
+    "bulk_reads",
+    "bulk_values",
+    "canary",
+    "many_subjects",
+    "reveal_rate",
+    "reveal_refused",
+    "break_glass",
+    "limit_reached",
+}
 
 
 @pytest.fixture
