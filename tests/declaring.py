@@ -15,6 +15,8 @@ OPERATIONS = """
     answers: {csv: person, json: person, text: scan}
   - on: GET /parts
     answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
+  - on: GET /feed
+    answers: {events: {data: {message: {json: person}}}}
   - on: GET /large
     largest_mib: 8
     answers: {html: scan}

@@ -199,9 +199,10 @@ def test_every_kind_of_answer_can_be_tried(kind: str, tmp_path: Path) -> None:
         "html": '<table><td class="col-name">张三丰</td></table>'.encode(),
         "text": "经办人电话13800138000".encode(),
         "ndjson": json.dumps(PERSON).encode(),
+        "events": f"data: {json.dumps(PERSON)}\n\n".encode(),
         "xml": "<people><person><name>张三丰</name></person><x>13800138000</x></people>".encode(),
     }
-    operation = {"ndjson": "GET /export", "xml": "GET /report"}.get(kind, "GET /people")
+    operation = {"ndjson": "GET /export", "xml": "GET /report", "events": "GET /feed"}.get(kind, "GET /people")
     shown = tried(trial, bodies[kind], kind=kind, operation=operation)
     assert shown.body
     assert not shown.withheld
