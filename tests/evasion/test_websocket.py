@@ -234,6 +234,7 @@ def test_who_may_say_nothing_says_nothing(rig: Rig) -> None:
         end.say("{}")
         assert end.close_code() == 1008
     assert reason_of_last(rig) == "body_not_declared"
+    wait_until(lambda: heard, 5)
     assert heard == [CloseConnection(1001, "")]
 
 
