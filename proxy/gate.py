@@ -520,8 +520,13 @@ class Gate:
             guarded=exchange.relayed,
             sent=partial(self._message_of_caller, exchange),
             largest=exchange.forward.operation.websocket.largest_bytes,
-            ended=lambda: self.underway.forget(flow),
+            ended=lambda: self._socket_ended(flow, exchange),
         )
+
+    def _socket_ended(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """All has been said; what the caller has not taken of it can still be taken back."""
+        self.underway.forget(flow)
+        self.underway.released(flow.client_conn, exchange)
 
     def _message_of_caller(self, exchange: Exchange, text: str) -> bytes | Refuse:
         """What is sent on of a message, or why nothing is."""
