@@ -33,7 +33,6 @@ from proxy.exchange import (
     request_of,
     send_on,
     source_ip_of,
-    speaks_http2,
     write_head,
     write_own,
     write_page,
@@ -243,8 +242,8 @@ class Gate:
             return verdict
         if "upgrade" in request.headers:
             try:
-                rule, is_http_1 = verdict.operation.websocket, not speaks_http2(flow)
-                exchange.socket = handshake_in(request, rule, is_http_1=is_http_1)
+                rule, is_http_1_1 = verdict.operation.websocket, flow.request.data.http_version == b"HTTP/1.1"
+                exchange.socket = handshake_in(request, rule, is_http_1_1=is_http_1_1)
             except HandshakeRefused as refused:
                 return Refuse(reason=refused.reason, operation=verdict.operation)
         if exchange.socket is not None or verdict.operation.answers.events is not None:
