@@ -68,6 +68,7 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     program = compile_with(policy, system, jwks, findings)
     check_besides(policy, program, findings)
     check_subjects(system, program, findings)
+    _sockets(system, program, findings)
     return program
 
 
@@ -175,6 +176,13 @@ def _hosts(policy: Policy, findings: Findings) -> None:
                 message = f"host `{host}` belongs to `{taken[host]}` already"
                 findings.add(Finding(system.at, "host-twice", message, about=f"`{host}`"))
             taken[host] = system.name
+
+
+def _sockets(system: System, program: Program, findings: Findings) -> None:
+    """A WebSocket begins with a request of HTTP/1.1: a system that is spoken to in HTTP/2 is never asked for one."""
+    if program.upstream_tls.http2 and any(operation.websocket is not None for operation in program.operations):
+        message = f"system `{system.name}` has a `websocket`, which is not spoken where `upstream_tls` says `http2`"
+        findings.add(Finding(system.at, "websocket-over-http2", message, about=f"系统 `{system.name}`"))
 
 
 def _upstream_tls(policy: Policy, findings: Findings) -> None:

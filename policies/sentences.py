@@ -112,6 +112,7 @@ SENTENCES: Mapping[str, str] = {
     "unreadable-folder": "策略目录读不出来",
     "unused-key": "这把密钥不用来验证令牌，网关不使用它",
     "weak-key": "密钥太短，网关不承认它",
+    "websocket-over-http2": "与后端用 HTTP/2 通信的系统不能声明 `websocket`",
     "without-effect": "写了却不起作用",
     "wrong-form": "形式不对",
     "rule-alias": "检测规则不接受 YAML 的别名，请写全",

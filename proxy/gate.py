@@ -33,7 +33,6 @@ from proxy.exchange import (
     request_of,
     send_on,
     source_ip_of,
-    speaks_http2,
     write_head,
     write_own,
     write_page,
@@ -243,8 +242,8 @@ class Gate:
             return verdict
         if "upgrade" in request.headers:
             try:
-                rule, is_http_1 = verdict.operation.websocket, not speaks_http2(flow)
-                exchange.socket = handshake_in(request, rule, is_http_1=is_http_1)
+                rule, is_http_1_1 = verdict.operation.websocket, flow.request.data.http_version == b"HTTP/1.1"
+                exchange.socket = handshake_in(request, rule, is_http_1_1=is_http_1_1)
             except HandshakeRefused as refused:
                 return Refuse(reason=refused.reason, operation=verdict.operation)
         if exchange.socket is not None or verdict.operation.answers.events is not None:
@@ -523,8 +522,13 @@ class Gate:
             guarded=exchange.relayed,
             sent=partial(self._message_of_caller, exchange),
             largest=exchange.forward.operation.websocket.largest_bytes,
-            ended=lambda: self.underway.forget(flow),
+            ended=lambda: self._socket_ended(flow, exchange),
         )
+
+    def _socket_ended(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """All has been said; what the caller has not taken of it can still be taken back."""
+        self.underway.forget(flow)
+        self.underway.released(flow.client_conn, exchange)
 
     def _message_of_caller(self, exchange: Exchange, text: str) -> bytes | Refuse:
         """What is sent on of a message, or why nothing is."""

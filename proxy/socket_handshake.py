@@ -74,14 +74,14 @@ class Handshake:
         return [*fields, *((b"sec-websocket-protocol", name.encode()) for name in chosen)]
 
 
-def handshake_in(request: Request, rule: SocketRule | None, *, is_http_1: bool) -> Handshake:
+def handshake_in(request: Request, rule: SocketRule | None, *, is_http_1_1: bool) -> Handshake:
     """What *request*, which wants to upgrade, asks for. Raises HandshakeRefused.
 
     A page of another site can open a WebSocket with the caller's cookies, and no browser asks anybody: only `Origin`
     tells. What is no browser sends none.
     """
     headers = request.headers
-    if rule is None or not is_http_1 or request.method != "GET" or _one(headers, "upgrade").lower() != "websocket":
+    if rule is None or not is_http_1_1 or request.method != "GET" or _one(headers, "upgrade").lower() != "websocket":
         raise HandshakeRefused("upgrade_refused")
     options = {option.strip().lower() for line in headers.get("connection", ()) for option in line.split(",")}
     if "upgrade" not in options or _one(headers, "sec-websocket-version") != "13":

@@ -95,7 +95,12 @@ def speaking(told: Callable[[End], None], *more: str) -> Script:
 
 @contextlib.contextmanager
 def opened(
-    port: int, target: str = "/people/live", headers: Mapping[str, str] | None = None, *, early: bytes = b""
+    port: int,
+    target: str = "/people/live",
+    headers: Mapping[str, str] | None = None,
+    *,
+    early: bytes = b"",
+    version: str = "HTTP/1.1",
 ) -> Iterator[tuple[int, bytes, End]]:
     """Status, head and, where that is 101, a caller's end of a WebSocket. *early*: sent at once."""
     said = {
@@ -105,7 +110,7 @@ def opened(
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": KEY,
     } | dict(headers or {})
-    lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items() if value)]
+    lines = [f"GET {target} {version}", *(f"{name}: {value}" for name, value in said.items() if value)]
     with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
         raw.sendall("\r\n".join([*lines, "", ""]).encode() + early)
         answer = b""

@@ -235,9 +235,9 @@ class JsonTree:
                     self.hides.add(value)
                 return shown
             case Kind.SCAN:
+                if self.is_part:
+                    return REDACTED if isinstance(value, str) else value if isinstance(value, bool) else None
                 if isinstance(value, str):
-                    if self.is_part:
-                        return REDACTED
                     return mask_free_text(value, known, self.tally, typed=True)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from h2.events import DataReceived, ResponseReceived, StreamEnded
 
 from policies.overlay import OverlayEntry, Tightening
 from tests.evasion.cases import PERSON
-from tests.evasion.streaming import streaming
-from tests.evasion.test_events import MASKED, events, people
+from tests.evasion.streaming import flowing, streaming
+from tests.evasion.test_events import MASKED, delta, events, people
+from tests.front import VERSIONS, Front
 from tests.gateway import wait_until
+from tests.http2 import calling
 from tests.rig import Rig, chunks_of, ended, shows_nothing
 from tests.scripted import Asked, Connection
 
@@ -33,6 +36,12 @@ def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with streaming(tmp_path_factory.mktemp("secured"), tls=True) as made:
+        yield made
+
+
 def until(connection: socket.socket, said: bytes) -> bytes:
     """All that is received until it holds *said*."""
     received = b""
@@ -51,6 +60,12 @@ def rest_of(connection: socket.socket) -> bytes:
     except ConnectionError:
         pass
     return received
+
+
+def reasons(rig: Rig) -> list[str]:
+    """Why streams ended, of all workers, one after the other; "" where they ended as they should."""
+    closed = [event for event in rig.gateway.events() if event["event"]["action"] == "close"]
+    return [str(event["event"].get("reason", "")) for event in sorted(closed, key=lambda event: event["@timestamp"])]
 
 
 def test_each_part_leaves_before_the_next_is_sent(streams: Rig) -> None:
@@ -83,6 +98,46 @@ def test_each_part_leaves_before_the_next_is_sent(streams: Rig) -> None:
     assert shows_nothing(answer)
 
 
+def test_over_http_2_each_part_leaves_at_once_as_well(secured: Rig) -> None:
+    seen = threading.Semaphore(0)
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(HEAD)
+        for _ in range(2):
+            assert seen.acquire(timeout=10)
+            said = events(people(PERSON))
+            connection.say(b"%x\r\n%s\r\n" % (len(said), said))
+        assert seen.acquire(timeout=10)
+        connection.say(b"0\r\n\r\n")
+
+    secured.behind.script = script
+    head = {":method": "GET", ":scheme": "https", ":authority": "people.localhost", ":path": "/people/stream"}
+    with calling(secured.gateway.port, secured.gateway.home / "tls" / "ca.pem") as caller:
+        caller.ask(1, head)
+        caller.hear(ResponseReceived)
+        for _ in range(2):
+            seen.release()
+            heard = caller.hear(DataReceived)
+            assert isinstance(heard, DataReceived)
+            assert heard.data == f"data: {MASKED}\n\n".encode()
+        seen.release()
+        caller.hear(StreamEnded)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_failure_at_each_event_shows_what_came_before_and_nothing_after(secured: Rig, place: int) -> None:
+    """A part of an event that came in the same chunk as what fails goes with it."""
+    said = [events(people(PERSON))] * 5
+    for broken in (b"data: {\n\n", b"data: \xff\n\n", events(delta("1" * 70_000))[:-2] + b"x\n\n"):
+        for version in VERSIONS:
+            pieces = [*said[:place], broken, *said[place:]]
+            answer = Front(secured, version).ask(flowing(pieces), target="/people/stream")
+            assert not answer.is_whole
+            assert not answer.tells
+            assert answer.body == f"data: {MASKED}\n\n".encode() * answer.body.count(b"data:")
+            assert answer.body.count(b"data:") <= place
+
+
 def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> None:
     def script(connection: Connection, asked: Asked) -> None:
         said = events(people(PERSON))
@@ -104,8 +159,7 @@ def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> Non
         streams.gateway.tighten()
         for connection in opened:
             connection.close()
-    closed = [event for event in streams.gateway.events() if event["event"]["action"] == "close"]
-    assert [event["event"]["reason"] for event in closed[-6:]] == ["operation_stopped"] * 6
+    assert reasons(streams)[-6:] == ["operation_stopped"] * 6
 
 
 def test_what_is_silent_for_too_long_is_given_up_without_an_end(streams: Rig) -> None:
@@ -121,7 +175,7 @@ def test_what_is_silent_for_too_long_is_given_up_without_an_end(streams: Rig) ->
         answer = until(connection, b"\r\n\r\n") + rest_of(connection)
     assert not ended(answer)
     assert chunks_of(answer.partition(b"\r\n\r\n")[2]) == []
-    assert streams.gateway.events()[-1]["event"]["reason"] == "upstream_too_slow"
+    assert reasons(streams)[-1] == "upstream_too_slow"
 
 
 def test_what_is_shown_is_written_down_before_as_often_as_it_goes(streams: Rig) -> None:
@@ -147,7 +201,7 @@ def test_what_is_shown_is_written_down_before_as_often_as_it_goes(streams: Rig) 
             assert all(each["yingbi"]["subjects"] for each in written[1:])
             seen.release()
         until(connection, b"0\r\n\r\n")
-    wait_until(lambda: streams.gateway.events()[-1]["event"]["action"] == "close", 5)
+    wait_until(lambda: reasons(streams)[-1] == "", 5)
 
 
 def test_a_caller_of_http_1_0_gets_no_stream(streams: Rig) -> None:

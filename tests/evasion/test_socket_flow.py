@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.evasion.streaming import streaming
-from tests.evasion.test_event_flow import HEAD, STOP, rest_of, until
+from tests.evasion.test_event_flow import HEAD, STOP, reasons, rest_of, until
 from tests.evasion.test_websocket import MASKED, PEOPLE
 from tests.rig import Rig, shows_nothing
 from tests.scripted import Asked, Connection
@@ -36,8 +36,7 @@ def cut_by(rig: Rig, what: Callable[[], None], *, number: int = 4) -> list[str]:
         for end in ends:
             assert end.rest() == []
             assert shows_nothing(end.received)
-    events = [event["event"] for event in rig.gateway.events() if event["event"]["action"] == "close"]
-    return [str(event.get("reason", "")) for event in events[-number:]]
+    return reasons(rig)[-number:]
 
 
 def test_a_block_cuts_what_is_open_on_every_worker(rig: Rig) -> None:
@@ -77,4 +76,4 @@ def test_a_policy_that_changes_cuts_an_event_stream(rig: Rig) -> None:
         system.write_text(system.read_text("utf-8").replace("name: person_name", "name: mobile"), "utf-8")
         rig.gateway.publish()
         assert rest_of(connection) == b""
-    assert rig.gateway.events()[-1]["event"]["reason"] == "answer_cut"
+    assert reasons(rig)[-1] == "answer_cut"

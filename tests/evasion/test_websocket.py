@@ -139,6 +139,13 @@ def test_a_handshake_is_refused_before_the_system_hears_of_it(rig: Rig, case: st
     assert rig.behind.asked == []
 
 
+def test_it_is_not_spoken_over_http_1_0(rig: Rig) -> None:
+    rig.behind.asked.clear()
+    with opened(rig.gateway.port, version="HTTP/1.0") as (status, _, end):
+        assert (status, json.loads(end.received)["reason"]) == (400, "upgrade_refused")
+    assert rig.behind.asked == []
+
+
 def test_the_system_is_asked_by_us_and_not_by_the_caller(rig: Rig) -> None:
     rig.behind.script = speaking(lambda end: end.say(CloseConnection(1000)), "Sec-WebSocket-Protocol: people.v1")
     rig.behind.asked.clear()
@@ -234,6 +241,7 @@ def test_who_may_say_nothing_says_nothing(rig: Rig) -> None:
         end.say("{}")
         assert end.close_code() == 1008
     assert reason_of_last(rig) == "body_not_declared"
+    wait_until(lambda: heard, 5)
     assert heard == [CloseConnection(1001, "")]
 
 

@@ -77,6 +77,7 @@ def test_what_is_written_reads_as_it_was_meant_and_is_masked_already(stream: byt
         ('event: message\ndata: {"id":1}\n\n', 'data: {"id":1}\n\n'),
         ('event: x\nevent: \ndata: {"id":1}\n\n', 'data: {"id":1}\n\n'),
         ('event: part\ndata: {"id":1,"remark":"好"}\n\n', 'event: part\ndata: {"id":1,"remark":"***"}\n\n'),
+        ('event: part\ndata: {"remark":13800138}\n\n', 'event: part\ndata: {"remark":null}\n\n'),
         ("event: note\ndata: a\ndata: b\n\n", "event: note\ndata: a\ndata: \n\nevent: note\ndata: b\n\n"),
         ("id: 7\n\n", "id: 7\n\n"),
         ("id: 7\nevent: other\ndata: x\n\n", "id: 7\n\n"),
