@@ -17,10 +17,11 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    messages_in,
     trees_in,
 )
 
-KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events")
+KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events", "messages")
 
 
 def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[GrantRule]) -> bool:
@@ -37,10 +38,11 @@ def _shows(program: Program, shapes: Shapes, kind: str, grant: GrantRule) -> boo
             return _besides(program, tree, grant)
         case "text" if shapes.text is not None:
             return shapes.text == FREE_TEXT or is_shown_by(program, shapes.text, grant)
-        case "events" if shapes.events is not None:
+        case "events" | "messages":
             return any(
                 _shows(program, Shapes(json=each.json, text=each.text), what, grant)
-                for each in shapes.events.data.values()
+                for format_, _, each in messages_in(shapes)
+                if format_ == kind
                 for what in ("json", "text")
             )
         case "html" if shapes.html is not None:

@@ -190,6 +190,7 @@ class Binding:
             links_hold_values=shapes.links_hold_values,
             tables=shapes.tables,
             titles=shapes.titles,
+            largest=shapes.largest_mib * 1024 * 1024,
             key_controls=tuple((re.compile(place.name), place.record) for place in shapes.key_controls),
             key_attributes=tuple((re.compile(place.name), place.record) for place in shapes.key_attributes),
             in_table=partial(self.page, shapes) if self._differs else None,

@@ -12,6 +12,7 @@ from policies.check_paths import check_paths
 from policies.check_records import check_records
 from policies.check_reveals import check_reveals
 from policies.check_rows import check_besides, check_rows
+from policies.check_session import check_session
 from policies.check_subjects import check_subjects
 from policies.compile import compile_with
 from policies.composite import check_composites
@@ -63,6 +64,7 @@ def _judged(system: System, policy: Policy, jwks: dict[str, str], findings: Find
     _allowed(system, policy, findings)
     check_records(policy, system, findings)
     check_paths(policy, system, findings)
+    check_session(policy, system, findings)
     program = compile_with(policy, system, jwks, findings)
     check_besides(policy, program, findings)
     check_subjects(system, program, findings)
@@ -79,7 +81,7 @@ def _categories(policy: Policy, findings: Findings) -> None:
 def _grants(policy: Policy, findings: Findings) -> None:
     seen: dict[tuple[bool, str], Position] = {}
     known = {caller.id for caller in policy.callers}
-    has_issuers = any(system.jwt or system.front_proxies for system in policy.systems.values())
+    has_issuers = any(system.jwt or system.front_proxies or system.session for system in policy.systems.values())
     for grant in (*policy.grants, *policy.reveals, *policy.limits):
         is_limit = isinstance(grant, Limit)
         name = is_limit, grant.id

@@ -5,7 +5,20 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Caller, Direction, FrontProxy, Grant, JwtIssuer, Kind, Limit, Owner, Policy, Reveal, System
+from policies.policy import (
+    Caller,
+    Direction,
+    FrontProxy,
+    Grant,
+    JwtIssuer,
+    Kind,
+    Limit,
+    Owner,
+    Policy,
+    Reveal,
+    System,
+    UpstreamSession,
+)
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of
@@ -140,8 +153,10 @@ def _has_asker(grant: Grant, system: System, callers: dict[str, Caller]) -> bool
     regions = regions_of(grant, callers)
     if grant.owner is None and any(not region.is_signed_in and not region.purposes for region in regions):
         return True
-    fronts = [front for front in system.front_proxies if grant.owner is None or _signs_in(grant.owner, front)]
-    vouched = [frozenset(front.purposes) for front in fronts]
+    declared: list[FrontProxy | UpstreamSession] = [*system.front_proxies]
+    if system.session is not None:
+        declared.append(system.session)
+    vouched = [frozenset(each.purposes) for each in declared if grant.owner is None or _signs_in(grant.owner, each)]
     if any(_is_met(region.purposes, purposes) for region in regions if not region.attributes for purposes in vouched):
         return True
     issuers = [issuer for issuer in system.jwt if _vouches_for(grant.owner, issuer)]
@@ -169,7 +184,7 @@ def _is_met(wanted: frozenset[frozenset[str]], purposes: frozenset[str]) -> bool
     return not any(some.isdisjoint(purposes) for some in wanted)
 
 
-def _signs_in(owner: Owner, front: FrontProxy) -> bool:
+def _signs_in(owner: Owner, front: FrontProxy | UpstreamSession) -> bool:
     """Whether *front* can say whose records those of *owner* are."""
     return owner is Owner.SELF and front.kind is Kind.CITIZEN
 

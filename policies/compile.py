@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from msgspec.structs import replace
+
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
-from policies.operations import About, Bodies, Operation, Parameter
+from policies.operations import About, Bodies, Operation, Parameter, Socket
 from policies.permits import Kind as PermitKind
 from policies.policy import Grant, JwtIssuer, Policy, System
 from policies.precedence import Precedence
@@ -31,6 +33,9 @@ from policies.program import (
     ParameterRule,
     Program,
     RevealRule,
+    SessionRule,
+    Shapes,
+    SocketRule,
     SourceRule,
     StepUpRule,
     UpstreamTlsRule,
@@ -126,6 +131,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             server_name=system.upstream_tls.server_name,
             http2=system.upstream_tls.http2,
         ),
+        session=_session(system),
     )
 
 
@@ -134,6 +140,23 @@ def _source(issuer: JwtIssuer) -> SourceRule | None:
     if source is None:
         return None
     return SourceRule(source.address, source.is_discovery, source.refresh_s, source.overlap_s)
+
+
+def _session(system: System) -> SessionRule | None:
+    session = system.session
+    if session is None:
+        return None
+    return SessionRule(
+        cookie=session.cookie,
+        login=session.login,
+        subject=session.subject,
+        subject_cookie=session.subject_cookie,
+        posts=session.posts,
+        logout=session.logout,
+        purposes=session.purposes,
+        kind=session.kind,
+        minutes=session.minutes,
+    )
 
 
 def _identity_header(system: System) -> HeaderRule | None:
@@ -184,7 +207,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         fields=fields,
         facets=tuple(name for record in records for name in record.facets),
         subjects=tuple(record.subject for record in records if record.subject),
-        answers=shapes.bodies(operation.answers),
+        answers=_held(shapes.bodies(operation.answers), operation.largest_mib),
         body=shapes.bodies(operation.body),
         static=operation.static,
         headers=operation.headers,
@@ -195,8 +218,21 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         key=key,
         record=",".join(named),
         key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
+        export=operation.export,
         vocabulary=_vocabulary(operation, fields),
+        websocket=None if operation.websocket is None else _socket(operation.websocket),
     )
+
+
+def _socket(socket: Socket) -> SocketRule:
+    return SocketRule(socket.subprotocols, socket.idle_s, socket.largest_kib * 1024)
+
+
+def _held(shapes: Shapes, largest_mib: int) -> Shapes:
+    """*shapes* where what is held until its end is withheld above *largest_mib*."""
+    if shapes.html is None:
+        return shapes
+    return replace(shapes, html=replace(shapes.html, largest_mib=largest_mib))
 
 
 def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from policies.program import (
     RowsShape,
     Shape,
     Shapes,
+    messages_in,
     trees_in,
 )
 from policies.residue import residue_changes
@@ -155,6 +156,7 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "identity_header"): program.identity_header,
         ("", "certificates"): program.certificates,
         ("", "upstream_tls"): program.upstream_tls,
+        ("", "session"): program.session,
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:
@@ -167,6 +169,8 @@ def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]
     yield "key_headers", frozenset(operation.key_headers)
     yield "facets", frozenset(operation.facets)
     yield "subjects", operation.subjects
+    yield "websocket", operation.websocket
+    yield "export", operation.export
     yield from _facts_of_bodies(operation.answers)
     yield from ((f"sent {name}", value) for name, value in _facts_of_bodies(operation.body))
 
@@ -175,17 +179,18 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     """What is declared of bodies besides where values stand: whom records are about, and what is said of pages."""
     for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
+    yield "multipart", shapes.multipart
     if shapes.xml is not None:
         yield "xml", replace(shapes.xml, root=ObjectShape())
     if shapes.html is not None:
         yield from ((f"subject html {place}".rstrip(), subject) for place, subject in _subjects(shapes.html.record, ""))
         yield "html", replace(shapes.html, record=ObjectShape(), elements=())
+    for format_, name, message in messages_in(shapes):
+        subjects = _subjects(message.json, "")
+        yield from ((f"subject {format_} {name} {place}".rstrip(), subject) for place, subject in subjects)
+        yield f"{format_} {name}", replace(message, json=None, text=None)
     if shapes.events is not None:
-        for name, message in shapes.events.data.items():
-            subjects = _subjects(message.json, "")
-            yield from ((f"subject events {name} {place}".rstrip(), subject) for place, subject in subjects)
-        rest = {name: replace(message, json=None, text=None) for name, message in shapes.events.data.items()}
-        yield "events", replace(shapes.events, data=rest)
+        yield "events", replace(shapes.events, data={})
 
 
 def _subjects(shape: Shape | None, place: str) -> Iterator[tuple[str, str | None]]:

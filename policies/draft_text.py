@@ -60,6 +60,18 @@ def _lines(draft: Draft, system: System, categories: frozenset[str]) -> Iterator
         yield f"    audience: {_quoted(header.audience)}"
         yield f"    anonymous: {'true' if header.anonymous else 'false'}"
         yield f"    citizens: {'as-said' if header.names_citizens else 'digest'}"
+    if system.session:
+        session = system.session
+        yield "  session:"
+        yield f"    cookie: {session.cookie}"
+        yield f"    login: {_quoted(session.login)}"
+        for key in ("subject", "subject_cookie", "posts"):
+            if value := getattr(session, key):
+                yield f"    {key}: {_quoted(value)}"
+        yield f"    logout: [{', '.join(map(_quoted, session.logout))}]"
+        yield f"    purposes: [{', '.join(session.purposes)}]"
+        yield f"    kind: {session.kind}"
+        yield f"    minutes: {session.minutes}"
     if system.jwt:
         yield "  jwt:"
     for issuer in system.jwt:

@@ -96,20 +96,21 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
         text=bodies.text,
         ndjson=targets(bodies.ndjson),
         xml=None if bodies.xml is None else replace(bodies.xml, targets=targets(bodies.xml.targets) or ()),
+        multipart=bodies.multipart,
         events=None if bodies.events is None else _events_for(bodies.events, named),
+        messages=None if bodies.messages is None else _message_for(bodies.messages, named),
     )
 
 
 def _events_for(events: Events, named: Callable[[str | None], str | None]) -> Events:
     return replace(
         events,
-        data=tuple((name, message_for(message, named)) for name, message in events.data),
+        data=tuple((name, _message_for(message, named)) for name, message in events.data),
         id_of=named(events.id_of) or "",
     )
 
 
-def message_for(message: Message, named: Callable[[str | None], str | None]) -> Message:
-    """*message* with the record that is *named*."""
+def _message_for(message: Message, named: Callable[[str | None], str | None]) -> Message:
     if message.json is None:
         return message
     return replace(message, json=tuple(_target_for(target, named) for target in message.json))

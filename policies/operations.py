@@ -10,6 +10,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing. Source: RFC 9110, 9.2.1."""
 
 
+LARGEST_PAGE_MIB = 4
+"""Of a page, which is held until its end; what is larger is withheld unless its operation says otherwise."""
+
+
 class Headings(StrEnum):
     """Where the tables of a page say which fields their cells hold."""
 
@@ -158,18 +162,34 @@ class Bodies:
     ndjson: tuple[Target, ...] | None = None
     """What each line, or each record of a sequence, is."""
     xml: XmlBody | None = None
+    multipart: bool = False
+    """Whether such bodies may come as parts of one (multipart/mixed, multipart/form-data)."""
     events: Events | None = None
+    messages: Message | None = None
+    """Of a WebSocket."""
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What stands at places of bodies that are trees."""
         messages = [message for _, message in self.events.data] if self.events is not None else []
+        messages += [self.messages] if self.messages is not None else []
         return (
             *(self.json or ()),
             *(self.ndjson or ()),
             *(self.xml.targets if self.xml is not None else ()),
             *(target for message in messages for target in message.json or ()),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Socket:
+    """How a WebSocket is spoken; what it says stands in `answers` and `body`."""
+
+    subprotocols: tuple[str, ...]
+    idle_s: int
+    """So long nothing may come from either side before it is given up."""
+    largest_kib: int
+    """Of a message, from either side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +226,15 @@ class Operation:
     """Parameters that the system is always sent, whatever the caller says of them."""
     key_of: str = ""
     """The record that it names by its key; where nothing is said, those of its bodies."""
+    export: bool = False
+    """Whether its answers are kept for a while as they were shown, so that parts of them may be asked for."""
+    largest_mib: int = LARGEST_PAGE_MIB
+    """The largest answer of a format that is held until its end."""
     words: tuple[str, ...] = ()
     """Words of the application's own that values of its parameters and forms are made of."""
     answers: Bodies = field(default_factory=Bodies)
     body: Bodies = field(default_factory=Bodies)
+    websocket: Socket | None = None
     static: tuple[str, ...] = ()
     """Media types of files that are the same for everybody and pass as they are."""
     headers: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         text=None if sent else inner.text("text", required=False, fits=NAME),
         ndjson=None if sent else parse_json(inner, "ndjson"),
         xml=None if sent else parse_xml(inner),
+        multipart=False if sent else inner.flag("multipart", default=False),
         events=None if sent else parse_events(inner, "events", parse_json),
     )
     inner.done()

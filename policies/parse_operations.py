@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from policies.operations import SAFE_METHODS, Bodies, Operation, Parameter
+from policies.operations import LARGEST_PAGE_MIB, SAFE_METHODS, Bodies, Operation, Parameter
 from policies.parse_bodies import parse_bodies
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
 from policies.parse_rules import parse_title
+from policies.parse_socket import with_socket
 from policies.parse_targets import NAME_OR_RECORD
 from policies.parse_templates import check_path
 from policies.policy import ANYONE, SIGNED_IN
@@ -29,6 +30,9 @@ STATIC_TYPE = re.compile(
     r"|application/(javascript|wasm|vnd\.ms-fontobject|font-woff)"
 )
 """What may pass as it is. Whatever data is written in may be about persons, and takes a declared answer."""
+
+MOST_HELD_MIB = 32
+"""Of one answer: a page weighs some times that in memory."""
 
 KEPT_HEADERS = (
     # between two neighbours, or how a message is framed (RFC 9110, 7.6.1 and 8; RFC 9112, 6)
@@ -92,16 +96,23 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         key_of=section.text("key_of", required=False, fits=NAME_OR_RECORD) or "",
         answers=parse_bodies(section, "answers"),
         body=parse_bodies(section, "body", page="form"),
+        export=section.flag("export", default=False),
+        largest_mib=section.number("largest_mib", least=1, most=MOST_HELD_MIB, default=LARGEST_PAGE_MIB) or 1,
         words=words.values,
         static=_static(section),
         headers=_headers(section, "headers"),
         key_headers=_headers(section, "key_headers"),
         at=section.at,
     )
+    operation = with_socket(operation, section)
     if operation.static and operation.answers != Bodies():
         section.find(
             section.at, "static-with-answers", "a static operation passes files as they are: it has no `answers`"
         )
+    if operation.export and (operation.method != "GET" or operation.answers == Bodies()):
+        message = "`export` is for a GET with `answers`: parts of an export that was shown are given again"
+        about = "`export` 只用于有 `answers` 的 GET"
+        section.find(section.place_of("export"), "wrong-form", message, about=about)
     return operation
 
 

@@ -12,6 +12,7 @@ from policies.parse_identity_header import parse_identity_header
 from policies.parse_issuer import parse_issuer
 from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
+from policies.parse_session import parse_session
 from policies.parse_transforms import parse_spec
 from policies.policy import (
     PUBLIC,
@@ -131,6 +132,7 @@ def _identity(file: Section, system: str) -> dict[str, Any]:
         "front_proxies": parse_front_proxies(section),
         "identity_header": parse_identity_header(section, system),
         "certificates": parse_certificates(section),
+        "session": parse_session(section),
     }
     section.done()
     return identity

@@ -16,6 +16,7 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    messages_in,
     trees_in,
 )
 
@@ -31,7 +32,7 @@ class Place:
     format: str
     steps: tuple[str, ...] = ()
     """In JSON: keys, with `*` for any key or index. In a page: an element with its conditions and its field.
-    Of an event: its name, then those in JSON."""
+    Of an event or a message: its name, then those in JSON."""
 
 
 type Held = tuple[int, ...]
@@ -48,9 +49,9 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
     if shapes.html is not None:
         for steps in _of_page(shapes.html):
             yield Place("html", steps)
-    for name, message in shapes.events.data.items() if shapes.events is not None else ():
+    for format_, name, message in messages_in(shapes):
         for steps in _leaves(message.json) if message.json is not None else ((),):
-            yield Place("events", (name, *steps))
+            yield Place(format_, (name, *steps))
 
 
 def held_at(shapes: Shapes, place: Place) -> Held:
@@ -62,13 +63,19 @@ def held_at(shapes: Shapes, place: Place) -> Held:
             return (shapes.text,)
         case "html" if shapes.html is not None:
             return _in_page(shapes.html, place.steps)
-        case "events" if shapes.events is not None and place.steps[0] in shapes.events.data:
-            message = shapes.events.data[place.steps[0]]
+        case "events" | "messages":
+            return _in_messages(shapes, place)
+        case _:
+            return ()
+
+
+def _in_messages(shapes: Shapes, place: Place) -> Held:
+    for format_, name, message in messages_in(shapes):
+        if (format_, name) == (place.format, place.steps[0]):
             if message.json is not None:
                 return _below(message.json, place.steps[1:])
             return HIDDEN if message.text is None or place.steps[1:] else (message.text,)
-        case _:
-            return ()
+    return ()
 
 
 def _leaves(shape: Shape, steps: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -389,6 +389,32 @@ class FrontProxy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamSession:
+    """How a system's own sign-in tells who has signed in."""
+
+    cookie: str
+    """The name of its session's cookie."""
+    login: str
+    """The operation that begins a session, as declared: method and path."""
+    subject: str
+    """Where in its answer the name of who signs in stands, a JSON Pointer; or"""
+    subject_cookie: str
+    """the cookie that it is the value of."""
+    posts: str
+    """Where in its answer the posts stand; "" for nobody has any."""
+    logout: tuple[str, ...]
+    """The operations that end a session."""
+    purposes: tuple[str, ...]
+    """What the system vouches for, whoever signs in."""
+    kind: Kind
+    minutes: int
+    """How long who has signed in is known, at most."""
+    at: Position
+    places: dict[str, Position] = field(default_factory=dict)
+    """Where `login` and `logout` stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityHeader:
     """How a system behind is told who asks."""
 
@@ -446,6 +472,8 @@ class System:
     certificates: Certificates | None = None
     """Those of callers that count; None: none is asked for."""
     upstream_tls: UpstreamTls = UpstreamTls()
+    session: UpstreamSession | None = None
+    """None: who has signed in there is not known here."""
     pack: str | None
     variables: dict[str, str]
     records: dict[str, Record]

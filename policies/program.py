@@ -10,7 +10,7 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.limits import AtLimit
-from policies.operations import About, Headings
+from policies.operations import LARGEST_PAGE_MIB, About, Headings
 from policies.permits import Kind as PermitKind
 from policies.policy import Direction, Gravity, Harmed, Kind, OnWrite, Owner, Row, State
 from policies.spelling import Spelling
@@ -159,6 +159,8 @@ class HtmlShapes(msgspec.Struct, frozen=True):
     """Where tables say which fields their cells hold."""
     titles: dict[str, str] = {}
     """What those headings call the fields of the record, where that is not their names."""
+    largest_mib: int = LARGEST_PAGE_MIB
+    """What is larger is withheld."""
 
 
 class XmlShapes(msgspec.Struct, frozen=True):
@@ -202,7 +204,17 @@ class Shapes(msgspec.Struct, frozen=True):
     ndjson: Shape | None = None
     """Of each record of a body that is one record behind another."""
     xml: XmlShapes | None = None
+    multipart: bool = False
+    """Whether such bodies may come as parts of one."""
     events: EventShapes | None = None
+    messages: MessageShape | None = None
+    """Of a WebSocket."""
+
+
+def messages_in(shapes: Shapes) -> list[tuple[str, str, MessageShape]]:
+    """The format of each kind of messages, its name, and what it holds."""
+    found = [("events", name, shape) for name, shape in shapes.events.data.items()] if shapes.events else []
+    return found if shapes.messages is None else [*found, ("messages", "message", shapes.messages)]
 
 
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
@@ -216,7 +228,7 @@ def fields_in(shapes: Shapes) -> set[int]:
     """The indexes of all fields that are declared of bodies of any format."""
     waiting: list[Shape | None] = [*trees_in(shapes).values(), shapes.html.record if shapes.html is not None else None]
     found = set() if shapes.text is None else {shapes.text}
-    for message in shapes.events.data.values() if shapes.events is not None else ():
+    for _, _, message in messages_in(shapes):
         waiting.append(message.json)
         found |= set() if message.text is None else {message.text}
     while waiting:
@@ -246,6 +258,14 @@ class ParameterRule(msgspec.Struct, frozen=True):
     """The only values that do, where not every value does."""
     reason_zh: str = ""
     reason_en: str = ""
+
+
+class SocketRule(msgspec.Struct, frozen=True):
+    """How a WebSocket is spoken; see `policies.operations.Socket`."""
+
+    subprotocols: tuple[str, ...]
+    idle_s: int
+    largest_bytes: int
 
 
 class OperationRule(msgspec.Struct, frozen=True):
@@ -286,8 +306,11 @@ class OperationRule(msgspec.Struct, frozen=True):
     """The record that it names by its key, or pages through; several with commas between."""
     key_fields: dict[str, str] = {}
     """By the names of those of its fields whose values are keys: the record that they are keys of."""
+    export: bool = False
+    """Whether its answers are kept for a while as they were shown."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
+    websocket: SocketRule | None = None
 
 
 class GrantRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -411,6 +434,20 @@ class FrontProxyRule(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...]
 
 
+class SessionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How the system's own sign-in tells who has signed in; see `policies.policy.UpstreamSession`."""
+
+    cookie: str
+    login: str
+    subject: str
+    subject_cookie: str
+    posts: str
+    logout: tuple[str, ...]
+    purposes: tuple[str, ...]
+    kind: Kind
+    minutes: int
+
+
 class HeaderRule(msgspec.Struct, frozen=True):
     """By which header the system behind is told who asks; see `policies.policy.IdentityHeader`."""
 
@@ -478,6 +515,7 @@ class Program(msgspec.Struct, frozen=True):
     identity_header: HeaderRule | None = None
     certificates: CertificatesRule | None = None
     upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
+    session: SessionRule | None = None
 
 
 class _File(msgspec.Struct, frozen=True):

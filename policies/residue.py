@@ -19,6 +19,7 @@ from policies.program import (
     Shape,
     Shapes,
     ValueShape,
+    messages_in,
     trees_in,
 )
 from policies.transforms.spec import Redact
@@ -38,6 +39,7 @@ _COMPARED = frozenset(
         "labels",
         "limits",
         "operations",
+        "session",
         "spelling",
         "state",
         "upstream",
@@ -143,11 +145,11 @@ def _places(program: Program, shapes: Shapes) -> _Rest:
         found |= {f"{format_} {place}": what for place, what in _within(program, shape, "")}
     if shapes.html is not None:
         found |= {f"html {place}": what for place, what in _of_page(program, shapes.html)}
-    for name, message in shapes.events.data.items() if shapes.events is not None else ():
+    for format_, name, message in messages_in(shapes):
         within = _within(program, message.json, "")
-        found |= {f"events {name} {place}": what for place, what in within}
+        found |= {f"{format_} {name} {place}": what for place, what in within}
         if message.text is not None:
-            found[f"events {name}"] = program.fields[message.text].name
+            found[f"{format_} {name}"] = program.fields[message.text].name
     if shapes.text is not None:
         found["text"] = program.fields[shapes.text].name
     return found

@@ -63,6 +63,10 @@ class Sending(Step):
                 kept.append(Part(part.name, self._single(action, part.value) or ""))
         return kept
 
+    def text(self, field: int, text: str) -> str:
+        """What to send in place of *text*, which is all of the field with the index *field*. Raises SentBlocked."""
+        return str(self._single(self._actions[field], text) or "")
+
     def _single(self, action: Action, value: Any) -> Any:
         if value is None or value == "":
             return value

@@ -151,7 +151,9 @@ class ShapeMaker:
             text=None if bodies.text is None else self.value("text", bodies.text, self._system.at),
             ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
             xml=None if bodies.xml is None else self._xml(bodies.xml),
+            multipart=bodies.multipart,
             events=None if bodies.events is None else self._events(bodies.events),
+            messages=None if bodies.messages is None else self.message(bodies.messages),
         )
 
     def message(self, message: Message) -> MessageShape:

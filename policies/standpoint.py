@@ -91,6 +91,9 @@ class Standpoint:
             )
         if any(asker.credential.startswith(f"jwt:{issuer.issuer}:") for issuer in self.program.issuers):
             return asker
+        session = self.program.session
+        if session is not None and asker.credential.startswith("session:"):
+            return dataclasses.replace(asker, purposes=frozenset(session.purposes))
         for front in self.program.front_proxies:
             if asker.credential == f"proxy:{front.id}" and self._now < front.until:
                 return dataclasses.replace(asker, purposes=frozenset(front.purposes))
@@ -162,6 +165,7 @@ class Standpoint:
             ndjson=errors.ndjson if errors.ndjson is not None else answers.ndjson,
             xml=errors.xml if errors.xml is not None else answers.xml,
             events=errors.events if errors.events is not None else answers.events,
+            messages=answers.messages,
         )
 
     def held(self, shapes: Shapes, place: Place) -> Held:

@@ -18,7 +18,7 @@ from policies.choose import Rows as Shown
 from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.formats.csv_body import CsvMasker
-from policies.formats.event_stream import EventStreamMasker, tells_nothing
+from policies.formats.event_stream import UNNAMED, EventStreamMasker, tells_nothing
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
@@ -31,6 +31,7 @@ from policies.formats.masker import LEFT_OUT, Kind, Masker, Tally, Withheld
 from policies.formats.messages import Message, Messages
 from policies.formats.ndjson_body import NdjsonMasker
 from policies.formats.said import Said
+from policies.formats.socket_messages import SocketMasker
 from policies.formats.text_body import TextMasker
 from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
@@ -184,6 +185,10 @@ class View:
             masker = Noting(masker, self._unopened)
         return masker if masker is None or choice.at_most is None else Limited(masker, choice.at_most)
 
+    def limited(self, masker: Masker) -> Masker:
+        """*masker* of a body that is made of others, which shows no more subjects in all than any of them may."""
+        return masker if self._at_most is None else Limited(masker, self._at_most)
+
     def _masker(
         self,
         shapes: Shapes,
@@ -228,6 +233,8 @@ class View:
                     raise Withheld("wrong_charset")  # by its definition it is UTF-8
                 messages = self._messages(shapes.events.data, tally, choice, addresses)
                 return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
+            case "messages" if shapes.messages is not None:
+                return SocketMasker(self._messages({UNNAMED: shapes.messages}, tally, choice, addresses))
             case _:
                 return None
 

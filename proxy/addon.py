@@ -79,10 +79,11 @@ class Hooks:
     @withhold_on_failure
     def response(self, flow: HTTPFlow) -> None:
         """An answer has arrived whole, or has been streamed to its end."""
-        self.gate.underway.forget(flow)
+        exchange = exchange_of(flow)
+        if exchange is None or exchange.relayed is None:  # a WebSocket begins now
+            self.gate.underway.forget(flow)
         assert flow.response is not None
         flow.response.trailers = None
-        exchange = exchange_of(flow)
         assert exchange is not None
         if not exchange.is_answered:
             self.gate.release(flow, exchange)

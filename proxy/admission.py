@@ -16,7 +16,7 @@ _FEW = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Capacity:
     """What one worker takes on."""
 
     exchanges: int = 256
@@ -45,10 +45,10 @@ class Places(Protocol):
 
 
 class Admission:
-    """What one worker takes on, under *limits*."""
+    """What one worker takes on, under *capacity*."""
 
-    def __init__(self, limits: Limits, places: Places) -> None:
-        self._limits = limits
+    def __init__(self, capacity: Capacity, places: Places) -> None:
+        self._capacity = capacity
         self._places = places
         self._late_ticks = 0
         self.late_s = 0.0
@@ -70,14 +70,14 @@ class Admission:
     def ticked(self, late_s: float) -> None:
         """The loop has come round, *late_s* after it should have."""
         self.late_s = max(0.0, late_s)
-        self._late_ticks = self._late_ticks + 1 if late_s > self._limits.late_s else 0
+        self._late_ticks = self._late_ticks + 1 if late_s > self._capacity.late_s else 0
 
     def refuses(self, source: str) -> bool:
         """Whether a request from the address *source* must be answered with an error at once."""
-        most = self._limits.exchanges
+        most = self._capacity.exchanges
         if self.is_late:
             most = max(1, most // _FEW)
-        share = self._limits.of_source(most)
+        share = self._capacity.of_source(most)
         if self._places.taken < share:
             return False
         found = Counter(self._places.sources())
@@ -85,8 +85,8 @@ class Admission:
 
     def opened(self, source: str) -> bool:
         """A connection has come from the address *source*; False where it must be closed unread, and is not counted."""
-        most = self._limits.connections
-        if self.connections >= most or self._connections[source] >= self._limits.of_source(most):
+        most = self._capacity.connections
+        if self.connections >= most or self._connections[source] >= self._capacity.of_source(most):
             return False
         self._connections[source] += 1
         return True

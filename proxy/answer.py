@@ -7,6 +7,7 @@ from datetime import datetime
 from policies.ask import SAID
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.formats.multipart_body import MultipartMasker, boundary_in
 from policies.formats.said import OwnWords, Said
 from policies.program import Shapes
 from proxy.decide import Forward
@@ -19,6 +20,7 @@ from proxy.system import System
 
 EVENTS = "events"
 """What is never held until it is whole: its head goes at once, and what it holds as it comes."""
+MESSAGES = "messages"
 KINDS = {
     "application/json": "json",
     "text/html": "html",
@@ -40,6 +42,7 @@ _DRAWING = "image/"
 """Drawings in XML are run by browsers, and are no data."""
 TEXT_KINDS = ("html", "csv", "text")
 STATIC = "static"
+MULTIPART = "multipart"
 
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
 _BODILESS = frozenset({204, 205, 304})
@@ -107,7 +110,8 @@ def treatment_of(
     now: datetime,
 ) -> Treatment:
     """What becomes of the body of an answer to *request* with *status* and *headers*."""
-    if not 200 <= status <= 599 or (status == 304 and not forward.operation.static):
+    # Nobody has asked the system behind for a part, or whether anything has changed.
+    if not 200 <= status <= 599 or status == 206 or (status == 304 and not forward.operation.static):
         return Withhold(reason="upstream_malformed")
     if any(value.strip().lower() != "identity" for value in headers.get("content-encoding", ())):
         return Withhold(reason="answer_encoded")
@@ -126,19 +130,43 @@ def treatment_of(
             return Withhold(reason=reason_for_body(withheld.reason))
         return Mask(masker=passes, content_type=_named(media_type, charset), format=STATIC)
     kind = kind_of(media_type)
-    try:
+
+    def masked(media_type: str, charset: str) -> tuple[Masker, str] | None:
+        """What masks a body of *media_type*, and what that is then said to be. Raises Withheld."""
+        kind = kind_of(media_type)
         # A document says itself in which charset it is, if it does.
-        masker = _masker(
-            kind, status, charset or ("" if kind == "xml" else "utf-8"), request, forward, system, caller, now
-        )
+        charset = charset or ("" if kind == "xml" else "utf-8")
+        masker = _masker(kind, status, charset, request, forward, system, caller, now)
+        said = "utf-8" if kind == "xml" else charset if kind in TEXT_KINDS else ""
+        return None if masker is None else (masker, _named(media_type, said))
+
+    if forward.operation.answers.multipart and (between := boundary_in(types[0] if len(types) == 1 else "")):
+        return _in_parts(MultipartMasker(between, masked, Tally(system.digester)), media_type, forward, system)
+    try:
+        made = masked(media_type, charset)
     except Withheld as withheld:
         return Withhold(reason=reason_for_body(withheld.reason))
-    if masker is None and is_grpc(media_type):
+    if made is None and is_grpc(media_type):
         return Withhold(reason="grpc_refused")
-    if masker is None:
+    if made is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    named = _named(media_type, "utf-8" if kind == "xml" else (charset or "utf-8") if kind in TEXT_KINDS else "")
-    return Mask(masker=masker, content_type=named, format=kind)
+    return Mask(masker=made[0], content_type=made[1], format=kind)
+
+
+def _in_parts(masker: MultipartMasker, media_type: str, forward: Forward, system: System) -> Treatment:
+    """How an answer in parts is looked at: its subjects are counted over all of them."""
+    if system.is_learning:
+        return Withhold(reason="answer_not_declared")
+    said = f"{media_type}; boundary={masker.boundary}"
+    return Mask(masker=forward.view.limited(masker), content_type=said, format=MULTIPART)
+
+
+def socket_treatment(forward: Forward, system: System, caller: Caller, now: datetime) -> Mask:
+    """How the messages of a WebSocket are looked at, which *forward* opens. Raises Withheld where none may be."""
+    masker = _masker(MESSAGES, 101, "utf-8", forward.request, forward, system, caller, now)
+    if masker is None:
+        raise Withheld("answer_not_declared")
+    return Mask(masker=masker, content_type="", format=MESSAGES)
 
 
 def _named(media_type: str, charset: str) -> str:

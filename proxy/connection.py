@@ -23,6 +23,7 @@ from mitmproxy.utils import asyncio_utils
 from proxy import lean
 from proxy.admission import Admission
 from proxy.arriving import ARRIVING
+from proxy.beside import IDLE
 from proxy.http2 import FULL, HELD
 from proxy.leaving import AwaitLeaving
 
@@ -140,7 +141,6 @@ class Connection(mode_servers.ProxyConnectionHandler):
         await super().wakeup(request)
 
     def _handle(self, event: events.Event) -> None:
-        self.timeout_watchdog.register_activity()  # type: ignore[no-untyped-call]
         try:
             for command in self.layer.handle_event(event):
                 self._carry_out(command)
@@ -149,6 +149,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
             self.abort()
             self.broke(type(error).__name__)
             raise
+        if self.client.id not in IDLE:  # else who only pings would be connected for ever
+            self.timeout_watchdog.register_activity()  # type: ignore[no-untyped-call]
 
     def abort(self) -> None:
         """Close the caller's connection at once, without a word: what was sent must not look whole.

@@ -4,7 +4,10 @@ A cookie holds whatever a system puts there: Django's holds the messages of its 
 only has to bring it back, so it needs to read nothing of it.
 """
 
+import json
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from policies.data_keys import BadToken, DataKeys
 from policies.recognisers.scan import scan
@@ -14,6 +17,8 @@ from proxy.identity import COOKIE
 LARGEST = 4096
 """Bytes of a cookie with its attributes; browsers keep no larger one."""
 
+_BOUND = "bound"
+_OF_CREDENTIALS = ("HttpOnly", "Secure", "SameSite=Lax")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 _DATE = re.compile(r"[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
 _ATTRIBUTES = {
@@ -33,6 +38,12 @@ class TooLarge(Exception):
     """The cookie, once sealed, is larger than any browser keeps."""
 
 
+def cookie_set_by(set_cookie: str) -> tuple[str, str]:
+    """Name and value of the cookie that a `Set-Cookie` sets; both empty where it sets none."""
+    name, is_pair, value = (part.strip() for part in set_cookie.partition(";")[0].partition("="))
+    return (name, value) if is_pair else ("", "")
+
+
 class Cookies:
     """Those of one *system*, sealed with its data *keys*."""
 
@@ -40,14 +51,23 @@ class Cookies:
         self._cipher = Cipher(keys, "cookie")
         self._system = system
 
-    def sealed(self, set_cookie: str) -> str | None:
-        """The value of a `Set-Cookie` as it may leave; None where its name may not. Raises TooLarge."""
-        pair, *attributes = set_cookie.split(";")
-        name, is_pair, value = (part.strip() for part in pair.partition("="))
-        if not is_pair or not _NAME.fullmatch(name) or name.lower() == COOKIE.lower() or scan(name):
+    def sealed(self, set_cookie: str, bound: Mapping[str, str] = MappingProxyType({})) -> str | None:
+        """The value of a `Set-Cookie` as it may leave; None where its name may not. Raises TooLarge.
+
+        What is *bound* to its name goes with it, in the same token.
+        """
+        name, value = cookie_set_by(set_cookie)
+        if not name or not _NAME.fullmatch(name) or name.lower() == COOKIE.lower() or scan(name):
             return None
-        token = self._cipher.encrypt(value.encode("utf-8", "surrogateescape"), self._system, name)
-        kept = "; ".join([f"{name}={token}", *filter(None, map(_written, attributes))])
+        written: list[str] = [*filter(None, map(_written, set_cookie.split(";")[1:]))]
+        if name in bound:
+            # The cookie is a credential now: as well kept as one, whatever the system behind says of it.
+            said = {each.partition("=")[0] for each in written}
+            written += [each for each in _OF_CREDENTIALS if each.partition("=")[0] not in said]
+            token = self._cipher.encrypt(json.dumps([value, bound[name]]).encode(), self._system, name, _BOUND)
+        else:
+            token = self._cipher.encrypt(value.encode("utf-8", "surrogateescape"), self._system, name)
+        kept = "; ".join([f"{name}={token}", *written])
         if len(kept) > LARGEST:
             raise TooLarge
         return kept
@@ -57,7 +77,16 @@ class Cookies:
         try:
             return self._cipher.decrypt(token, self._system, name).decode("utf-8", "surrogateescape")
         except BadToken:
+            found = self.bound(name, token)
+            return found[0] if found is not None else None
+
+    def bound(self, name: str, token: str) -> tuple[str, str] | None:
+        """What the system set as the cookie *name*, and what was bound to it; None where nothing was."""
+        try:
+            value, bound = json.loads(self._cipher.decrypt(token, self._system, name, _BOUND))
+        except BadToken:
             return None
+        return value, bound
 
 
 def _written(attribute: str) -> str | None:

@@ -14,9 +14,10 @@ from mitmproxy import connection, http
 from mitmproxy import flow as flows
 from mitmproxy.connection import ConnectionState
 from mitmproxy.net.http import http1
+from mitmproxy.net.http.http1 import read
 from mitmproxy.proxy import commands, context, events, layer, mode_servers
 from mitmproxy.proxy.layers import http as http_layers
-from mitmproxy.proxy.layers import tls
+from mitmproxy.proxy.layers import tls as tls_layers
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import (
@@ -38,12 +39,16 @@ from proxy.error_page import coded, error_response
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
 from proxy.http2 import StrictHttp2Server
+from proxy.http2_upstream import StrictHttp2Client
+from proxy.tls_ends import CUT, StrictServerTls
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
 LARGEST_BUFFERED = 1024 * 1024
 """Bytes of an answer's body that are held before it is streamed instead."""
 LONGEST_HEAD = 64 * 1024
+SWITCHING = 101
+"""The status by which HTTP ends on a connection."""
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
 
@@ -122,6 +127,9 @@ class Stream(http_layers.HttpStream):
 
     def _handle_event(self, event: events.Event) -> Commands:
         """As the core does; and what has waited for long enough goes, if no more has come."""
+        if self.child_layer is not None:
+            yield from self.passthrough(event)
+            return
         if not isinstance(event, events.Wakeup):
             yield from super()._handle_event(event)
             return
@@ -160,11 +168,20 @@ class Stream(http_layers.HttpStream):
         """As the core does. Then the stream lets go of itself, or it would hold both bodies until the next collection
         of garbage, which counts objects and not what they weigh.
         """
-        yield from super().flow_done()
         exchange = exchange_of(self.flow)
+        if exchange is not None and exchange.relayed is not None:
+            yield from self._relay(exchange)
+            return
+        yield from super().flow_done()
         if exchange is not None and exchange.is_released:
             self.gate.underway.released(self.flow.client_conn, exchange)
         self._let_go()
+
+    def _relay(self, exchange: Exchange) -> Commands:
+        """A WebSocket has been agreed on: what comes from now on are its frames."""
+        self.child_layer = self.gate.relay(self.flow, exchange, self.context)
+        yield from self.child_layer.handle_event(events.Start())
+        yield http_layers.SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
     def _let_go(self) -> None:
         self.client_state = self.server_state = _over
@@ -210,9 +227,10 @@ class Stream(http_layers.HttpStream):
 
     def _coded(self, reason: str) -> str:
         exchange = exchange_of(self.flow)
+        is_head = self.flow.request.method == "HEAD"
         if exchange is None:
-            return coded(reason, "-", as_page=True)
-        return coded(reason, exchange.ledger.event, as_page=exchange.wants_page)
+            return coded(reason, "-", as_page=True, is_head=is_head)
+        return coded(reason, exchange.ledger.event, as_page=exchange.wants_page, is_head=is_head)
 
 
 def _over(event: HttpEvent) -> Commands:
@@ -238,7 +256,7 @@ class StrictServer(_http1.Http1Server):
 
     def send(self, event: HttpEvent) -> Commands:
         """As the core does, but the head waits for what follows it at once."""
-        interim = isinstance(event, ResponseHeaders) and event.response.status_code < 200
+        interim = isinstance(event, ResponseHeaders) and event.response.status_code == 100
         for command in super().send(event):
             if isinstance(command, commands.SendData):
                 if isinstance(event, ResponseHeaders) and not (event.end_stream or interim or event.response.stream):
@@ -260,7 +278,7 @@ class StrictServer(_http1.Http1Server):
         yield from super().wait(event)
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """As the core does, but nothing ever becomes a tunnel, and an answer of ours never ends with the connection.
+        """As the core does, but only a WebSocket becomes a tunnel, and no answer of ours ends with the connection.
 
         The next request is not read here: whoever said that the answer has ended, a connection behind or this one, is
         still about it and could not begin anew. Nor is a row of requests then handled each within the one before it.
@@ -276,6 +294,9 @@ class StrictServer(_http1.Http1Server):
             return
         assert self.request is not None
         assert self.response is not None
+        if self.response.status_code == SWITCHING:  # which the gate alone says
+            yield from self.make_pipe()
+            return
         if _closes(self.request) or _closes(self.response):
             yield commands.CloseConnection(self.conn)
             self.state = self.done
@@ -329,29 +350,39 @@ class StrictClient(_http1.Http1Client):
     """HTTP/1 towards systems behind: bounded heads, and trailers end the answer instead of the connection handler."""
 
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
-        """Refuse a head that never ends, or let the core read."""
+        """Refuse a head that never ends, or that begins with an empty line, or let the core read.
+
+        The core skips an empty line or fails at it, as the packets happen to come.
+        """
         if isinstance(event, events.DataReceived) and self.stream_id is not None:
             data = bytes(self.buf)
-            if len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]:
+            if data[:1] in (b"\r", b"\n") or (len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]):
                 yield from self._broken()
                 return
         yield from super().read_headers(event)
 
     def read_body(self, event: events.Event) -> Commands:
-        """Let the core read; it does not know trailers."""
+        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut."""
+        ends_it = isinstance(event, events.ConnectionClosed) and isinstance(self.body_reader, Http10Reader)
+        if ends_it and self.conn in CUT:
+            yield from self._broken()
+            return
         try:
             yield from super().read_body(event)
         except NotImplementedError:
             yield from self._broken()
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
-        """As the core does, but nothing ever becomes a tunnel; the last answer ends with the connection."""
+        """As the core does, but only what we asked for becomes a tunnel; the last answer ends with the connection."""
         self.request_done = self.request_done or request
         self.response_done = self.response_done or response
         if not self.request_done or not self.response_done:
             return
         assert self.request is not None
         assert self.response is not None
+        if self.response.status_code == SWITCHING and self.request.headers.get("upgrade") == "websocket":
+            yield from self.make_pipe()
+            return
         is_last = isinstance(self.body_reader, Http10Reader) or self.request.is_http2
         if is_last or _closes(self.request) or _closes(self.response):
             yield commands.CloseConnection(self.conn)
@@ -415,14 +446,20 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http_layers.Http1Client = StrictClient  # type: ignore[attr-defined]
     _http1.make_error_response = error_response
     http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
+    http_layers.Http2Client = StrictHttp2Client  # type: ignore[attr-defined]
+    tls_layers.ServerTLSLayer = StrictServerTls  # type: ignore[misc]
     Connection.broke = staticmethod(gate.broke)
     Connection.admission = gate.admission
     Connection.turned_away = staticmethod(gate.turned_away)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
+    http_layers.HttpLayer.event_to_child = lean.event_to_child  # type: ignore[method-assign, assignment]
+    http1.connection_close = lean.connection_close
+    http1.expected_http_body_size = lean.body_size
+    read._read_headers = lean.read_headers  # type: ignore[assignment]
     flows.uuid = connection.uuid = lean.Numbered()  # type: ignore[assignment, attr-defined]
-    tls.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
+    tls_layers.ClientHello = ClientHello  # type: ignore[assignment, attr-defined]
     context.Context.fork = lean.fork  # type: ignore[method-assign, assignment]
     layer.Layer.handle_event = lean.handle_event  # type: ignore[method-assign, assignment]
     # None of our hooks waits, so a layer that calls one goes on at once instead of being told later that it has ended.

@@ -13,6 +13,7 @@ NAMES = (
     "unopened",
     "refused_busy",
     "refused_connections",
+    "limited",
     "live",
     "held",
     "connections",

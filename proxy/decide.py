@@ -115,13 +115,15 @@ def decide(
     *,
     overlay_now: datetime | None = None,
     permits: tuple[Permit, ...] = (),
+    strictest: bool = False,
 ) -> Forward | Refuse:
     """Whether *request* of *caller* is sent on to *system*, and how its answer will be looked at.
 
     *overlay_now* is the time that tightenings end by, where it is not that which permissions end by. The caller's
-    *permits* show more of the answer, and let him ask nothing that he could not ask without them.
+    *permits* show more of the answer, and let him ask nothing that he could not ask without them. *strictest*: as where
+    an overlay masks harder.
     """
-    verdict = _decided(request, body, system, caller, overlay, now, overlay_now or now)
+    verdict = _decided(request, body, system, caller, overlay, now, overlay_now or now, strictest=strictest)
     if not permits or isinstance(verdict, Refuse) or verdict.view.is_harder:
         return verdict
     operation, address = verdict.operation, request.source_ip
@@ -146,6 +148,8 @@ def _decided(
     overlay: Overlay,
     now: datetime,
     overlay_now: datetime,
+    *,
+    strictest: bool,
 ) -> Forward | Refuse:
     operation = system.routes.find(request.method, request.path)
     if operation is None and system.is_learning and request.method in ("GET", "HEAD"):
@@ -171,7 +175,7 @@ def _decided(
     is_signed_in = caller.kind is not CallerKind.ANONYMOUS
     if (reason := call_refusal(operation, is_signed_in=is_signed_in, posts=caller.posts)) is not None:
         return Refuse(reason=reason, operation=operation)
-    strictest = any(entry.kind is Tightening.MASK_HARDER for entry in entries)
+    strictest = strictest or any(entry.kind is Tightening.MASK_HARDER for entry in entries)
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
     holder, came = system.holder(caller, now), request
     try:
@@ -216,7 +220,7 @@ def _decided(
     )
     if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):
         forward.addresses.asked_by([last_event])  # the answer must not repeat what a handle stood for
-    return forward if is_safe else _with_body(forward, request, body, system, caller, now)
+    return forward if is_safe else with_body(forward, request, body, system, caller, now)
 
 
 def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
@@ -232,10 +236,10 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
     return None
 
 
-def _with_body(
+def with_body(
     forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
 ) -> Forward | Refuse:
-    """*forward* with what of *body* may be sent on. *request* asks as the caller did."""
+    """*forward* with what of *body* may be sent on, or why nothing of it may. *request* asks as the caller did."""
     operation = forward.operation
     if "if-match" in request.headers or "if-unmodified-since" in request.headers:
         return Refuse(reason="precondition_refused", operation=operation)

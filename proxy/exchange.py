@@ -10,6 +10,7 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 from mitmproxy.http import Request as HTTPRequest
 
+from policies.program import Shapes
 from policies.transforms.handle import PREFIX
 from proxy.answer import Empty, Mask, Treatment
 from proxy.answer_headers import AnswerHeaders
@@ -18,12 +19,21 @@ from proxy.cookies import Cookies, TooLarge
 from proxy.decide import Forward
 from proxy.grpc import is_grpc, trailers_only
 from proxy.identity import cookies_in
+from proxy.lasting import Lasting
 from proxy.lean import made_of
 from proxy.ledger import Ledger
+from proxy.limits import Limited, Reached
 from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
-from proxy.pages import Notice, page, problem
+from proxy.pages import Notice, challenge_of, page, problem
 from proxy.release import Release
+from proxy.sessions import Session
+from proxy.shadow import Asked
+from proxy.socket_handshake import Handshake
+from proxy.spool import Spooled
 from proxy.system import System
+
+type Streams = Callable[[bytes | None], list[bytes]]
+"""What may be written for a part of an answer; see `Release`."""
 
 _KEY = "yingbi"
 EVENT_HEADER = b"yingbi-event"
@@ -33,7 +43,8 @@ EVENT_HEADER = b"yingbi-event"
 _NOT_FORWARDED = frozenset(
     "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
     "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
-    "if-unmodified-since content-length transfer-encoding host last-event-id".split()
+    "if-unmodified-since content-length transfer-encoding host last-event-id "
+    "sec-websocket-key sec-websocket-version sec-websocket-protocol sec-websocket-extensions".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
@@ -60,18 +71,38 @@ class Exchange:
     request: Request | None = None
     certificate: Shown | None = None
     """What the caller has shown when the connection began, where the system takes that."""
+    hsts: bytes = b""
+    """What browsers are told of reaching this host by TLS alone; empty for nothing."""
     forward: Forward | None = None
     system: System | None = None
     treatment: Treatment | None = None
     answer_headers: Headers = field(default_factory=dict)
     """Of the system behind, as they came."""
     streaming: Release | None = None
-    admitted_s: float = 0.0
-    """Monotonic; when the request had arrived."""
+    lasting: Lasting | None = None
+    """What it was opened by, where it may last for hours."""
+    socket: Handshake | None = None
+    """Where a WebSocket is asked for."""
     idle_s: float | None = None
     """So long nothing may come of the answer; None: what is declared of the system."""
+    relayed: Streams | None = None
+    """What each message of a WebSocket goes through, guarded."""
+    admitted_s: float = 0.0
+    """Monotonic; when the request had arrived."""
+    session: Session | None = None
+    """The session of the system's own in which the caller has signed in; once the answer is there, as it goes on."""
+    over: str = ""
+    """The cookie of a session that is over, which the system behind does not get back."""
+    spooled: Spooled | None = None
+    """What the answer is kept in, where parts of it may be asked for."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
+    asked: Asked | None = None
+    """What was decided about; None where nothing was."""
+    limited: Limited | None = None
+    """The limits that what is shown counts for; None: none, or not any more."""
+    reached: Reached | None = None
+    """The limit that acted on it."""
     failure: str = ""
     """Why the system behind did not answer, once that is known; one of `reasons.REASONS`."""
     is_sent: bool = False
@@ -85,6 +116,11 @@ class Exchange:
     def wants_page(self) -> bool:
         """Whether a person is looking."""
         return self.request is None or self.request.wants_page
+
+    @property
+    def is_written_to(self) -> bool:
+        """Whether it opens a WebSocket in which the caller may say something."""
+        return self.socket is not None and self.forward is not None and self.forward.operation.body != Shapes()
 
     @property
     def may_have_acted(self) -> bool:
@@ -137,10 +173,14 @@ def send_on(
     forward: Forward,
     upstream: tuple[str, str, int],
     cookies: Cookies,
+    *,
     identity: tuple[str, str] | None = None,
+    over: str = "",
+    socket: Handshake | None = None,
 ) -> None:
     """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
-    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`.
+    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`;
+    *over* the cookie of a session that is over, *socket* the WebSocket that it asks for.
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
@@ -151,7 +191,7 @@ def send_on(
         if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES) or key == ours:
             continue
         if key == "cookie":
-            value = _opened(value, cookies)
+            value = _opened(value, cookies, over)
             if not value:
                 continue
         if key == "referer":
@@ -169,6 +209,8 @@ def send_on(
     ]
     if identity is not None and identity[1]:
         fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
+    if socket is not None:
+        fields += socket.asks
     if forward.last_event:
         fields.append((b"last-event-id", forward.last_event.encode()))
     if forward.body or forward.acts:
@@ -220,10 +262,10 @@ def _with_fixed(path: bytes, forward: Forward) -> bytes:
     return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
 
 
-def _opened(line: bytes, cookies: Cookies) -> bytes:
-    """A `Cookie` as the system behind may see it."""
+def _opened(line: bytes, cookies: Cookies, over: str) -> bytes:
+    """A `Cookie` as the system behind may see it, without the one called *over*."""
     pairs = cookies_in({"cookie": [line.decode("utf-8", "surrogateescape")]})
-    opened = [(name, cookies.opened(name, token)) for name, token in pairs]
+    opened = [(name, cookies.opened(name, token)) for name, token in pairs if name != over]
     return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
         "utf-8", "surrogateescape"
     )
@@ -274,11 +316,13 @@ def write_head(
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
         fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
+    if exchange.spooled is not None:
+        fields += exchange.spooled.headers
     if length is not None:
         fields.append((b"content-length", str(length).encode()))
     elif not speaks_http2(flow):
         fields.append((b"transfer-encoding", b"chunked"))
-    fields.append((EVENT_HEADER, exchange.ledger.event.encode()))
+    fields += [(EVENT_HEADER, exchange.ledger.event.encode()), *_transport_security(flow)]
     if last and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     response = _response(flow.response.status_code, fields)
@@ -288,9 +332,10 @@ def write_head(
 
 def _sealed_cookies(exchange: Exchange, too_large: Callable[[], None]) -> Iterator[str]:
     assert exchange.system is not None
+    bound = exchange.system.identity.sessions.bound(exchange.session)
     for value in exchange.answer_headers.get("set-cookie", ()):
         try:
-            cookie = exchange.system.cookies.sealed(value)
+            cookie = exchange.system.cookies.sealed(value, bound)
         except TooLarge:
             too_large()
             continue
@@ -314,22 +359,34 @@ def write_page(flow: HTTPFlow, notice: Notice, *, as_page: bool, challenge: bool
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
         (b"x-content-type-options", b"nosniff"),
         (EVENT_HEADER, notice.event.encode()),
+        *_transport_security(flow),
     ]
     if challenge:
-        fields.append((b"www-authenticate", b'Bearer realm="yingbi"'))
-    if status == 503:
-        fields.append((b"retry-after", b"5"))
+        fields.append((b"www-authenticate", challenge_of(notice).encode("ascii")))
+    if status == 503 or notice.retry_s:
+        fields.append((b"retry-after", str(notice.retry_s or 5).encode()))
     if (last or notice.reason in _ENDING) and not speaks_http2(flow):
         fields.append((b"connection", b"close"))
     flow.response = _response(status, fields, b"" if flow.request.method == "HEAD" else body)
 
 
+def write_switch(flow: HTTPFlow, fields: Iterable[tuple[bytes, bytes]], event: str) -> None:
+    """Agree to speak something else than HTTP from here on."""
+    flow.response = _response(101, (*fields, (EVENT_HEADER, event.encode())))
+
+
 def write_own(flow: HTTPFlow, status: int, headers: tuple[tuple[bytes, bytes], ...], body: bytes, event: str) -> None:
     """Answer with something of the gateway's own. *event*: by which it is found in the log; empty: it is not there."""
-    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store"), *_transport_security(flow)]
     if event:
         own.append((EVENT_HEADER, event.encode()))
     flow.response = _response(status, (*headers, *own), body)
+
+
+def _transport_security(flow: HTTPFlow) -> list[tuple[bytes, bytes]]:
+    """Source: RFC 6797, 6.1."""
+    exchange = exchange_of(flow)
+    return [(b"strict-transport-security", exchange.hsts)] if exchange is not None and exchange.hsts else []
 
 
 def _response(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes | None = None) -> Response:

@@ -6,10 +6,12 @@ import h2.events
 from h2.connection import ConnectionState
 from h2.errors import ErrorCodes
 from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http import _http2
-from mitmproxy.proxy.layers.http._events import ResponseProtocolError
+from mitmproxy.proxy.layers.http._events import ResponseEndOfMessage, ResponseProtocolError
 
 from proxy.arriving import ARRIVING
+from proxy.beside import Beside
 from proxy.error_page import error_of
 from proxy.gate import Gate
 from proxy.leaving import GOING_AWAY, AwaitLeaving
@@ -38,7 +40,15 @@ class StrictHttp2Server(_http2.Http2Server):
     _left: int = 0
     """Bytes of a frame that had not arrived whole when last looked at."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._beside = Beside(self.conn.id)
+
     def _handle_event(self, event: events.Event) -> Commands:
+        if isinstance(event, events.DataReceived):
+            self._beside.received()
+        else:
+            self._beside.moved()
         if isinstance(event, events.Wakeup):
             yield commands.SendData(self.conn, GOING_AWAY)
         elif isinstance(event, ResponseProtocolError) and self._may_answer(event):
@@ -47,6 +57,10 @@ class StrictHttp2Server(_http2.Http2Server):
             yield from super()._handle_event(event)
         if isinstance(event, events.Start):
             yield AwaitLeaving()
+        if isinstance(event, ResponseEndOfMessage):
+            self._beside.answered()
+            if self.is_closed(event.stream_id):
+                self.streams.pop(event.stream_id, None)  # the core keeps all there ever were
         self._note_what_waits()
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:
@@ -64,7 +78,10 @@ class StrictHttp2Server(_http2.Http2Server):
             FULL.discard(self.conn.id)
 
     def handle_h2_event(self, event: h2.events.Event) -> layer.CommandGenerator[bool]:
-        """As the core does, and note which requests have not arrived whole."""
+        """As the core does, and note which requests have not arrived whole, and what nobody needs so much of."""
+        if isinstance(event, h2.events.Event) and self._beside.saw(event):
+            yield from self.protocol_error("too much that asks for nothing", ErrorCodes.ENHANCE_YOUR_CALM)
+            return True
         match event:
             case h2.events.RequestReceived(stream_id=int(number), stream_ended=None):
                 ARRIVING.begun(self.conn.id, number)
@@ -90,8 +107,9 @@ class StrictHttp2Server(_http2.Http2Server):
         status = event.code.http_status_code()
         assert status is not None
         fields, body = error_of(status, event.message)
-        self.h2_conn.send_headers(event.stream_id, [(b":status", b"%d" % status), *fields])
-        self.h2_conn.send_data(event.stream_id, body, end_stream=True)
+        self.h2_conn.send_headers(event.stream_id, [(b":status", b"%d" % status), *fields], end_stream=not body)
+        if body:
+            self.h2_conn.send_data(event.stream_id, body, end_stream=True)
         yield commands.SendData(self.conn, self.h2_conn.data_to_send())
 
     def _watch(self, received: int) -> Commands:

@@ -44,6 +44,11 @@ class Caller:
     """Of a citizen, what the credential itself says; held for the system behind, and never recorded."""
     is_exact: bool = True
     """Whether the caller's own identifier is nobody else's, as it is spelled."""
+    acr: str = ""
+    """How strongly the token says that he has signed in, by what, and when (OpenID Connect Core 1.0, 2)."""
+    amr: frozenset[str] = frozenset()
+    signed_in_at: float | None = None
+    """POSIX time."""
 
     @property
     def own(self) -> str:

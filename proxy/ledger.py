@@ -55,6 +55,8 @@ class Ledger:
         self.overlay = 0
         self.permits: tuple[str, ...] = ()
         """The ids of the permits of the caller for the system."""
+        self.limit = ""
+        """The id of the limit that acted on the exchange, if one did."""
         self.bytes_out = 0
         self.status = 0
 
@@ -157,6 +159,7 @@ class Ledger:
                 disclosure=_most(like or tally, self.view),
                 permits=self.permits,
                 permit=note,
+                limit=self.limit,
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),

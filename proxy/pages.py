@@ -5,8 +5,10 @@ Nothing of the request and nothing of the answer stands in either. The event id 
 
 import html
 import json
+import re
 from dataclasses import dataclass
 
+from policies.program import StepUpRule
 from proxy.reasons import REASONS, Reason
 
 HOTLINE = "12345"
@@ -50,6 +52,8 @@ _ACTED = (
     '<p class="en" lang="en"><strong>It was carried out: do not repeat it.</strong> '
     "Only the result cannot be shown.</p>\n"
 )
+_QUOTED = re.compile(r'["\\]')
+"""What cannot stand as it is between the quotes of a header."""
 _SIGN_IN = '<p><a href="/.yingbi/sign-in">登录 / Sign in</a></p>\n'
 
 
@@ -70,12 +74,28 @@ class Notice:
     """Whether the system behind may have carried out the request."""
     status: int | None = None
     """Where it is not the reason's own."""
+    retry_s: int = 0
+    """After how many seconds it makes sense to ask again; 0 where nobody knows."""
+    step_up: StepUpRule | None = None
+    """How the caller has to sign in, where he has to anew."""
 
     @property
     def answers_with(self) -> tuple[int, Reason]:
         """The status and the reason."""
         reason = REASONS[self.reason]
         return self.status or reason.status, reason
+
+
+def challenge_of(notice: Notice) -> str:
+    """What a 401 asks for: a credential, or one that says that its bearer has signed in more strongly (RFC 9470)."""
+    told = ['Bearer realm="yingbi"']
+    if (step := notice.step_up) is not None:
+        told.append('error="insufficient_user_authentication"')
+        if step.acr:
+            told.append(f'acr_values="{" ".join(_QUOTED.sub("", each) for each in step.acr)}"')
+        if step.within_minutes is not None:
+            told.append(f'max_age="{60 * step.within_minutes}"')
+    return ", ".join(told)
 
 
 def page(notice: Notice) -> bytes:
@@ -87,7 +107,7 @@ def page(notice: Notice) -> bytes:
     if notice.field:
         detail += f"<p>字段 / Field: {html.escape(notice.field)}</p>\n"
     text = _PAGE.format(
-        title="内容未予显示" if notice.answers_with[0] != 401 else "请先登录",
+        title=_title(notice),
         acted=_ACTED if notice.acted else "",
         zh=html.escape(reason.zh),
         en=html.escape(reason.en[0].upper() + reason.en[1:]),
@@ -98,6 +118,12 @@ def page(notice: Notice) -> bytes:
         sign_in=_SIGN_IN if notice.answers_with[0] == 401 else "",
     )
     return text.encode()
+
+
+def _title(notice: Notice) -> str:
+    if notice.answers_with[0] != 401:
+        return "内容未予显示"
+    return "请加强登录" if notice.step_up is not None else "请先登录"
 
 
 def problem(notice: Notice) -> bytes:
@@ -113,6 +139,8 @@ def problem(notice: Notice) -> bytes:
     }
     if notice.field:
         document["field"] = notice.field
+    if notice.retry_s:
+        document["retry_after"] = notice.retry_s
     if notice.acted:
         document["carried_out"] = True
         document["detail"] = f"已执行，请勿重复提交 / carried out, do not repeat; {document['detail']}"

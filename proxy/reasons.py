@@ -18,7 +18,8 @@ class Reason:
 REASONS: dict[str, Reason] = {
     # what came in
     "malformed_request": Reason(400, "请求格式有歧义，网关不予转发", "the request can be read in more than one way"),
-    "upgrade_refused": Reason(400, "本网关暂不支持协议升级", "protocol upgrades are not supported"),
+    "upgrade_refused": Reason(400, "该操作不支持这种协议升级", "this operation does not speak that protocol"),
+    "foreign_origin": Reason(403, "请求来自别的网站的页面", "a page of another site asks for it"),
     "grpc_refused": Reason(
         403, "本网关不对 gRPC 脱敏，因此不予转发", "gRPC is not masked here, so nothing of it passes"
     ),
@@ -66,10 +67,33 @@ REASONS: dict[str, Reason] = {
         "网关暂时无法核对签名请求是否重复，请稍后再试",
         "whether a signed request has been used before cannot be known just now",
     ),
+    "session_unchecked": Reason(
+        503,
+        "网关暂时无法核对登录状态，请稍后再试",
+        "whether you are still signed in cannot be known just now",
+    ),
     "sign_in_needed": Reason(401, "该操作需要先登录", "sign in first"),
     "not_allowed": Reason(403, "您的岗位无权执行该操作", "your post may not do this"),
     "caller_blocked": Reason(
         403, "该账号已被安全值班人员暂停访问", "this account has been suspended by the staff on duty"
+    ),
+    "too_many_requests": Reason(
+        429, "请求过于频繁，请稍后再试", "there were too many requests within a minute: try again in a moment"
+    ),
+    "subject_limit": Reason(
+        429,
+        "您在规定时间内查看的人数已到上限，暂不能再查看其他人的信息",
+        "you have been shown as many people as you may be within the time: no more of them for now",
+    ),
+    "step_up_needed": Reason(
+        401,
+        "您在规定时间内查看的人数已到上限，需要加强登录（如动态口令、证书）后继续",
+        "you have been shown as many people as you may be: sign in again, more strongly, to go on",
+    ),
+    "limit_unknown": Reason(
+        503,
+        "网关暂时无法核对是否超过上限，因此不提供数据，请稍后再试",
+        "whether a limit is reached cannot be known just now: nothing is shown until it can",
     ),
     # what is asked
     "unknown_host": Reason(421, "本网关不提供该域名的服务", "no system answers under this name"),

@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from policies.formats.masker import Masker, Withheld
+from policies.formats.masker import Masker, Tally, Withheld
 from proxy.ledger import Ledger
 from proxy.reasons import reason_for_body
 from siem.record.log import RecordFailed
@@ -33,18 +33,23 @@ class Release:
         *,
         stopped: Callable[[], str | None],
         cut: Callable[[], None],
+        judged: Callable[[Tally], str | None] = lambda tally: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._masker = masker
         self._ledger = ledger
         self._stopped = stopped
         self._cut = cut
+        self._judged = judged
+        """Says of what a window shows why it must not go, or None."""
         self._clock = clock
         self._waiting = bytearray()
         self._released_s = self.moved_s = clock()
         """`moved_s`: when a chunk last came through, monotonic."""
         self.over = False
         """Whether the answer has ended, in whole or cut."""
+        self.is_whole = False
+        """Whether all of it has gone."""
 
     @property
     def due_in_s(self) -> float | None:
@@ -77,20 +82,30 @@ class Release:
             window = bytes(self._waiting)
             self._waiting.clear()
         if window:
-            self._ledger.shown(self._masker.tally.take())
+            tally = self._masker.tally.take()
+            # Judging may take its time, and the lease may have ended meanwhile.
+            if (reason := self._judged(tally) or self._stopped()) is not None:
+                self.abort(reason)
+                return []
+            self._ledger.shown(tally)
             self._ledger.bytes_out += len(window)
             self._released_s = self._clock()
         if data == b"":
             self._ledger.closed("")
-            self.over = True
+            self.over = self.is_whole = True
         return [window] if window else []
 
     def abort(self, reason: str) -> None:
         """Let nothing more go, and cut. Safe to call more than once."""
+        if not self.over:
+            self._cut()
+            self.end(reason)
+
+    def end(self, reason: str = "") -> None:
+        """Let nothing more go of what has an end of its own, as messages have. Safe to call more than once."""
         if self.over:
             return
         self.over = True
         self._waiting.clear()
-        self._cut()
         with contextlib.suppress(RecordFailed):  # nothing more is released: only the cut itself goes unrecorded
             self._ledger.closed(reason)

@@ -94,6 +94,7 @@ class Tokens:
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
             on_behalf_of=on_behalf_of,
             basis=basis,
+            **_strength(claims),
         )
 
     def _acting(self, rule: IssuerRule, claims: dict[str, Any]) -> tuple[str, str]:
@@ -109,6 +110,18 @@ class Tokens:
         if not _BASIS.fullmatch(basis) or scan(basis):
             raise BadCredential
         return self._digester(principal), basis
+
+
+def _strength(claims: dict[str, Any]) -> dict[str, Any]:
+    """How, and when, the bearer has signed in, by the names of `Caller`. What is of another form says nothing."""
+    acr, amr, signed_in_at = claims.get("acr"), claims.get("amr"), claims.get("auth_time", math.nan)
+    if not isinstance(signed_in_at, int | float) or isinstance(signed_in_at, bool) or not math.isfinite(signed_in_at):
+        signed_in_at = None
+    return {
+        "acr": acr if is_text(acr) else "",
+        "amr": frozenset(amr) if isinstance(amr, list) and all(map(is_text, amr)) else frozenset(),
+        "signed_in_at": signed_in_at,
+    }
 
 
 class _Issuer:

@@ -13,11 +13,14 @@ from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Caller, co
 from proxy.issuer_keys import IssuerKeys
 from proxy.message import Request
 from proxy.names import Names
+from proxy.sessions import Session, Sessions
 from proxy.signed_request import SHOWN_IN, Signatures, SignedRequest, signed_request_in
 from proxy.tokens import Tokens
 
-type Credential = str | SignedRequest | Fronted | Shown
-"""An API key or a token as it was shown, a signature, the word of a front proxy, or a certificate."""
+type Credential = str | SignedRequest | Fronted | Shown | Session
+"""An API key or a token as it was shown, a signature, the word of a front proxy, a certificate, or a session of the
+system's own.
+"""
 
 
 class Identity:
@@ -32,6 +35,7 @@ class Identity:
         self._front_proxies = FrontProxies(program, names)
         self._signatures = Signatures(program, secret)
         self._certificates = ClientCertificates(program)
+        self.sessions = Sessions(program, names)
 
     def caller(self, credential: Credential | None, now: float) -> Caller:
         """Whose *credential* it is, at the POSIX time *now*. Raises BadCredential; None is nobody's."""
@@ -44,26 +48,34 @@ class Identity:
                 return self._certificates.caller(credential, now)
             case Fronted():
                 return self._front_proxies.caller(credential, now)
+            case Session():
+                return self.sessions.caller(credential, now)
             case _ if credential.startswith(KEY_PREFIX):
                 return self._api_keys.caller(credential, now)
             case _:
                 return self._tokens.caller(credential, now)
 
 
-def credential_of(request: Request, target: str, body: bytes, certificate: Shown | None = None) -> Credential | None:
+def credential_of(
+    request: Request, target: str, body: bytes, certificate: Shown | None = None, session: Session | None = None
+) -> Credential | None:
     """The one credential that *request* shows; *target* and *body* are as they came, on a connection that has shown
     the *certificate*. Raises BadCredential.
+
+    *session* is the one that its cookies show, where it is not over.
     """
     headers = request.headers
     in_cookie = any(name == COOKIE for name, _ in cookies_in(headers))
     in_header = not headers.keys().isdisjoint({"authorization", "x-api-key"})
     is_signed = not headers.keys().isdisjoint(SHOWN_IN)
     is_fronted = SECRET in headers
-    has_certificate = certificate is not None
-    if in_cookie + in_header + is_signed + is_fronted + has_certificate > 1:  # servers could differ in whose they take
+    sources = (in_cookie, in_header, is_signed, is_fronted, certificate is not None, session is not None)
+    if sum(sources) > 1:  # servers could differ in whose they take
         raise BadCredential
-    if has_certificate:
+    if certificate is not None:
         return certificate
     if is_fronted:
         return fronted_in(request)
+    if session is not None:
+        return session
     return signed_request_in(request, target, body) if is_signed else credential_in(headers)

@@ -25,15 +25,17 @@ from policies.keys import Verifier, read_secret
 from policies.program import CertificatesRule, UpstreamTlsRule
 from proxy import core, lean
 from proxy.addon import Hooks
-from proxy.admission import Limits
+from proxy.admission import Capacity
 from proxy.arriving import ARRIVING
 from proxy.authorities import Authorities
+from proxy.beside import IDLE
 from proxy.board import Board
 from proxy.client_certificates import Handshakes
 from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
+from proxy.ended import EndedSessions
 from proxy.gate import Gate
 from proxy.http2 import FULL, HELD
 from proxy.identity_header import ISSUER, IdentityHeaders
@@ -41,8 +43,11 @@ from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
+from proxy.limits import Limits
 from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
+from proxy.quota import Quota
+from proxy.request_rate import RequestRate
 from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
@@ -83,6 +88,8 @@ class WorkerSettings:
     secret: Path
     nonces: Path
     """Folder of what was signed and has been taken; all workers of a host share it."""
+    ended_sessions: Path
+    """Folder of the sessions of systems behind that have ended early; all workers of a host share it."""
     keys: Path
     """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
     issuer_key: Path | None = None
@@ -97,6 +104,12 @@ class WorkerSettings:
     """Folder of those that systems name; see `authorities.py`."""
     clients: Path | None = None
     """Folder of the gateway's own certificates, by which systems behind know it."""
+    hsts_s: int = 0
+    """So long browsers shall reach the hosts of systems by TLS alone, once they have; 0: nothing is said of it."""
+    quota: Path | None = None
+    """Socket of the quota process. None: who is limited in what he is shown is shown nothing."""
+    requests: Path | None = None
+    """File of the table of requests, which all workers of a host share. None: who is limited in them is refused."""
     asked: Path | None = None
     """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
     inventory: Path | None = None
@@ -105,9 +118,13 @@ class WorkerSettings:
     """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
     measured: Path | None = None
     """File of what is measured for each system; this worker alone writes it. None: it is not kept."""
+    spool: Path | None = None
+    """Folder for exports of which parts may be asked for. None: they are not kept."""
     lease_s: float = 30.0
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
+    idle_s: int = 600
+    """The longest that a caller stays connected who asks for nothing, and takes nothing."""
     drain_s: float = 5.0
     """The longest that exchanges under way are waited for when the worker is to stop."""
     reader_s: float = 60.0
@@ -116,7 +133,7 @@ class WorkerSettings:
     connections: int = 2048
     source_share: float = 0.5
     late_s: float = 0.5
-    """These four: see `admission.Limits`."""
+    """These four: see `admission.Capacity`."""
     probes: tuple[str, ...] = ()
     """The networks from which may be asked whether it answers and is ready."""
     leave_s: float = 0.0
@@ -127,9 +144,9 @@ class WorkerSettings:
     """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
 
     @property
-    def limits(self) -> Limits:
+    def capacity(self) -> Capacity:
         """What the worker takes on."""
-        return Limits(
+        return Capacity(
             exchanges=self.exchanges,
             connections=self.connections,
             source_share=self.source_share,
@@ -214,6 +231,10 @@ class Worker:
             self.log,
             now,
             nonces=Nonces(settings.nonces),
+            ended=EndedSessions(settings.ended_sessions),
+            limits=Limits(
+                Quota(settings.quota), RequestRate(settings.requests) if settings.requests is not None else None
+            ),
             cut=self._cut,
             drop_upstream=self._drop_upstream,
             connection_of=self._connection_of,
@@ -228,11 +249,13 @@ class Worker:
                 settings.disagreements,
             ),
             asked=settings.asked,
-            limits=settings.limits,
+            handshakes=handshakes,
+            hsts_s=settings.hsts_s,
+            capacity=settings.capacity,
             reader_s=settings.reader_s,
             probes=settings.probes,
             meter=self.meter,
-            handshakes=handshakes,
+            spool=settings.spool,
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
@@ -252,6 +275,7 @@ class Worker:
         self.master.options.update(  # type: ignore[no-untyped-call]
             mode=[f"reverse:http://127.0.0.1:1@{settings.host}:{settings.port}"],
             connection_strategy="lazy",
+            tcp_timeout=settings.idle_s,
             keep_host_header=True,
             rawtcp=False,
             websocket=False,
@@ -304,6 +328,7 @@ class Worker:
             self.tls.renew()
             self.identity_keys.renew()
             self.gate.learner.tick()
+            self.gate.exports.spool.forget()
             self.gate.shadow.tick()
             with contextlib.suppress(OSError):  # figures are for looking on; the next are tried again
                 self.meter.tick()
@@ -352,7 +377,7 @@ class Worker:
     def _end_slow_requests(self) -> None:
         """Cut callers whose request does not come to an end: each holds a connection and what it has sent so far."""
         ARRIVING.forget(ARRIVING.connections() - self.proxy.connections.keys())
-        for waiting in (HELD, FULL):
+        for waiting in (HELD, FULL, IDLE):
             waiting.intersection_update(self.proxy.connections.keys())
         for client in ARRIVING.overdue(self.settings.request_s):
             handler = self.proxy.connections.get(client)

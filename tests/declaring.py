@@ -9,6 +9,15 @@ OPERATIONS = """
     answers:
       csv: person
       ndjson: person
+  - on: GET /download
+    export: true
+    parameters: {page: any}
+    answers: {csv: person, json: person, text: scan}
+  - on: GET /parts
+    answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
+  - on: GET /large
+    largest_mib: 8
+    answers: {html: scan}
   - on: GET /pages
     answers:
       ndjson: {/total: public, "/items/*": {record: person}}

@@ -48,11 +48,11 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """Why it is a problem document of the gateway's; "" where it is none."""
-        if self.headers.get("content-type") != "application/problem+json":
+        """Why it is a problem document of the gateway's; "" where it is none, or has no body."""
+        if self.headers.get("content-type") != "application/problem+json" or not self.body:
             return ""
-        document: dict[str, Any] = json.loads(self.body)
-        return str(document.get("reason", ""))
+        document: Any = json.loads(self.body)
+        return str(document.get("reason", "")) if isinstance(document, dict) else ""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Gateway:
     launcher: list[str] = field(default_factory=list)
     """What workers are started by, which must end in running the rest of its command line in its own place."""
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    quota: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         keys = self.home / "keys"
@@ -121,6 +122,16 @@ class Gateway:
         assert worker.poll() is None, self.said(number)
         return worker
 
+    def start_quota(self) -> subprocess.Popen[bytes]:
+        """The process that counts whom callers are shown, which answers when this returns."""
+        self.quota = start_quota(self.home / "quota", self.quota_socket, self.home / "quota.json")
+        return self.quota
+
+    @property
+    def quota_socket(self) -> Path:
+        """Where it answers."""
+        return self.home / "quota.socket"
+
     def _settings(self, number: int) -> dict[str, Any]:
         keys = self.home / "keys"
         files = self._tls_files
@@ -142,6 +153,10 @@ class Gateway:
             "asked": str(self.home / "asked"),
             "secret": str(keys / "fields.key"),
             "nonces": str(self.home / "nonces"),
+            "ended_sessions": str(self.home / "ended-sessions"),
+            "quota": str(self.quota_socket),
+            "requests": str(self.home / "requests"),
+            "spool": str(self.home / "spool"),
             "keys": str(keys),
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),
@@ -163,11 +178,12 @@ class Gateway:
     def stop(self) -> None:
         """End every worker."""
         self._beating.set()
-        for worker in self.workers:
+        processes = [*self.workers, *([self.quota] if self.quota is not None else [])]
+        for worker in processes:
             if worker.poll() is None:
                 worker.send_signal(signal.SIGCONT)
                 worker.terminate()
-        for worker in self.workers:
+        for worker in processes:
             try:
                 worker.wait(10)
             except subprocess.TimeoutExpired:
@@ -184,9 +200,13 @@ def gateway(
     workers: int = 1,
     tls: bool = False,
     lease_s: float = 30.0,
+    quota: bool = False,
     **more: Any,
 ) -> Iterator[Gateway]:
-    """A gateway with *policies* whose systems lie behind at the ports *upstreams*. *more*: settings of its workers."""
+    """A gateway with *policies* whose systems lie behind at the ports *upstreams*. *more*: settings of its workers.
+
+    *quota*: with a process that counts whom callers are shown.
+    """
     declare(home / "policies", policies)
     for name, port in upstreams.items():
         point_at(home / "policies" / "systems" / f"{name}.yaml", port)
@@ -194,11 +214,22 @@ def gateway(
     try:
         made.board.beat()
         made.publish()
+        if quota:
+            made.start_quota()
         for _ in range(workers):
             made.start_worker()
         yield made
     finally:
         made.stop()
+
+
+def start_quota(folder: Path, path: Path, told: Path) -> subprocess.Popen[bytes]:
+    """The quota process of *folder*, which answers at the socket *path* when this returns and tells *told*."""
+    told.unlink(missing_ok=True)
+    started = subprocess.Popen([sys.executable, "-m", "tests.run_quota", str(folder), str(path), str(told)], cwd=ROOT)
+    wait_until(lambda: told.exists() or started.poll() is not None, 20)
+    assert started.poll() is None
+    return started
 
 
 def events_in(log: Path) -> list[dict[str, Any]]:

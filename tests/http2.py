@@ -31,14 +31,15 @@ class Caller:
         self.say()
 
     def hear(self, *kinds: type[Event]) -> Event:
-        """What of these *kinds* is heard next."""
+        """What of these *kinds* is heard next. Raises ConnectionError where nothing more is."""
         while True:
             for event in self.heard:
                 if isinstance(event, kinds):
                     self.heard.remove(event)
                     return event
             piece = self.raw.recv(65536)
-            assert piece, "the connection ended"
+            if not piece:
+                raise ConnectionAbortedError("the connection ended")
             self.heard += self.speaking.receive_data(piece)
 
     def is_cut(self, drip: Callable[[], None], limit_s: float = 10) -> bool:

@@ -1,7 +1,8 @@
 """`python -m tests.proof`: what an ordinary run tries a little of, at length, from a seed; the result is committed.
 
-Two parts: every property, with many times the examples; and the faults that wait, for as long as the manual says.
-`docs/proof/proof.md` tells what was tried, from which seed, and how it ended.
+Four parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
+faults that wait, for as long as the manual says; and exports as large as they may be. `docs/proof/proof.md` tells what
+was tried, from which seed, and how it ended.
 """
 
 import argparse
@@ -11,6 +12,8 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,8 +21,13 @@ from tests.gateway import ROOT
 
 WRITTEN = ROOT / "docs" / "proof" / "proof.md"
 LOG = ROOT / "build" / "proof.log"
+COUNT = ROOT / "build" / "proof.count"
 TIMES = 100
+TIMES_AT_ONCE = 2
+"""What Hypothesis remembers of the examples of one run grows with them: a long one is many, each from its own seed."""
 OUTAGE_S = 60
+EXCHANGES = "tests/evasion/test_differential.py"
+EXPORT_MIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Part:
     select: tuple[str, ...]
     """What pytest is told to run."""
     environment: dict[str, str]
+    seeds: tuple[int, ...] = ()
+    """From each of which it is run; none: it leaves nothing to chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,10 @@ class Result:
     failed: int
     skipped: int
     minutes: float
+    exchanges: int
+    """So many were counted."""
+    seeds: int
+    """From so many seeds it was run."""
 
 
 def main(arguments: list[str]) -> int:
@@ -50,42 +64,72 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--times", type=int, default=TIMES, help="times the examples of an ordinary run (default: 100)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**31), help="to repeat a run")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--only", default="", help="only the part whose name begins like this")
     given = parser.parse_args(arguments)
+    rounds = max(1, given.times // TIMES_AT_ONCE)
     parts = (
         Part(
+            "random exchanges over both versions of HTTP",
+            ("-m", "property", EXCHANGES),
+            {"YINGBI_PROOF_TIMES": str(min(given.times, TIMES_AT_ONCE)), "YINGBI_PROOF_COUNT": str(COUNT)},
+            tuple(range(given.seed, given.seed + rounds)),
+        ),
+        Part(
             f"properties, {given.times} times the examples",
-            ("-m", "property", f"--hypothesis-seed={given.seed}"),
+            ("-m", "property", f"--ignore={EXCHANGES}"),
             {"YINGBI_PROOF_TIMES": str(given.times)},
+            (given.seed,),
         ),
         Part(
             f"an index that is away for {OUTAGE_S} s under load",
             ("tests/faults/test_index.py",),
             {"YINGBI_TEST_OUTAGE_S": str(OUTAGE_S)},
         ),
+        Part(
+            f"an export of {EXPORT_MIB} MiB in bounded memory",
+            ("tests/evasion/test_large_bodies.py",),
+            {"YINGBI_TEST_EXPORT_MIB": str(EXPORT_MIB)},
+        ),
     )
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_bytes(b"")
-    results = [_run(part) for part in parts]
-    _write(results, given.seed)
+    ended: list[Result] = []
+    for part in (part for part in parts if part.name.startswith(given.only)):
+        for result in _run(part, given.jobs):
+            _write([*ended, result], given.seed)  # a run that is broken off has said how far it came
+        ended.append(result)
     print(f"{WRITTEN.relative_to(ROOT)} holds the result; {LOG.relative_to(ROOT)} all that was said")
-    return int(any(result.failed for result in results))
+    return int(any(result.failed for result in ended))
 
 
-def _run(part: Part) -> Result:
+def _run(part: Part, jobs: int) -> Iterator[Result]:
+    """How *part* stands, after it was run from each of its seeds."""
     print(part.name, flush=True)
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-n", "2", *part.select]
-    ran = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **part.environment}, capture_output=True, text=True, check=False
-    )
-    with LOG.open("a", encoding="utf-8") as log:
-        log.write(ran.stdout + ran.stderr)
-    counted = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", ran.stdout)}
-    failed = counted.get("failed", 0) + counted.get("error", 0)
-    if ran.returncode and not failed:
-        failed = 1  # it did not even come to an end
-    minutes = (time.monotonic() - started) / 60
-    return Result(part, counted.get("passed", 0), failed, counted.get("skipped", 0), minutes)
+    COUNT.write_bytes(b"")
+    counted: Counter[str] = Counter()
+    for number, seed in enumerate([f"--hypothesis-seed={seed}" for seed in part.seeds] or [""], 1):
+        spread = ("-n", str(jobs)) if jobs > 1 else ()
+        command = [sys.executable, "-m", "pytest", *spread, *part.select, *([seed] if seed else [])]
+        ran = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **part.environment}, capture_output=True, text=True, check=False
+        )
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(ran.stdout + ran.stderr)
+        found = Counter({word: int(n) for n, word in re.findall(r"(\d+) (passed|failed|error|skipped)", ran.stdout)})
+        if ran.returncode and not found["failed"] + found["error"]:
+            found["failed"] = 1  # it did not even come to an end
+        counted += found
+        yield Result(
+            part,
+            counted["passed"],
+            counted["failed"] + counted["error"],
+            counted["skipped"],
+            (time.monotonic() - started) / 60,
+            COUNT.stat().st_size,
+            number,
+        )
 
 
 def _write(results: list[Result], seed: int) -> None:
@@ -101,15 +145,19 @@ def _write(results: list[Result], seed: int) -> None:
         f"- of: {commit.stdout.strip()}",
         f"- seed: {seed}",
         "",
-        "| What | Passed | Failed | Not run | Minutes |",
-        "| --- | --- | --- | --- | --- |",
-        *(
-            f"| {each.part.name} | {each.passed} | {each.failed} | {each.skipped} | {each.minutes:.0f} |"
-            for each in results
-        ),
+        "| What | Seeds | Exchanges | Passed | Failed | Not run | Minutes |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *map(_row, results),
     ]
     WRITTEN.parent.mkdir(parents=True, exist_ok=True)
     WRITTEN.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _row(result: Result) -> str:
+    exchanges = f"{result.exchanges:,}" if result.exchanges else "–"
+    seeds = f"{result.seeds} of {max(1, len(result.part.seeds))}"
+    numbers = (seeds, exchanges, result.passed, result.failed, result.skipped, f"{result.minutes:.0f}")
+    return f"| {' | '.join([result.part.name, *map(str, numbers)])} |"
 
 
 if __name__ == "__main__":

@@ -24,21 +24,30 @@ PATHS = (
     "asked",
     "secret",
     "nonces",
+    "ended_sessions",
+    "quota",
+    "requests",
+    "spool",
     "keys",
     "inventory",
     "disagreements",
-    "measured",
     "certificates",
     "authorities",
     "clients",
+    "measured",
 )
 
 
 def main() -> None:
+    run(settings_in(Path(sys.argv[1])), lambda: datetime.now(UTC))
+
+
+def settings_in(path: Path) -> WorkerSettings:
+    """What the file *path* says; from here on what is said goes to the standard error."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(name)s %(message)s")
-    given: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
+    given: dict[str, Any] = json.loads(path.read_text())
     settings: dict[str, Any] = {key: Path(value) if key in PATHS and value else value for key, value in given.items()}
-    run(WorkerSettings(**settings), lambda: datetime.now(UTC))
+    return WorkerSettings(**settings)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ import zstandard
 NAME = "张三丰"
 ID_NO = "11010519491231002X"
 MOBILE = "13800138000"
-PLANTED = (NAME, ID_NO, MOBILE)
+CARD = "6222021234567894"
+ADDRESS = "建国路88号3单元501室"
+PLANTED = (NAME, ID_NO, MOBILE, CARD, ADDRESS)
 """What the system behind knows and nobody may see."""
 
 _MOST_LAYERS = 3
@@ -25,13 +27,17 @@ _MOST_ROUNDS = 4
 """Of escapes around one another."""
 _LARGEST = 4 * 1024 * 1024
 """Bytes that are unpacked from one layer."""
-_SOUGHT = (NAME, ID_NO[:17], MOBILE)
+_SOUGHT = (NAME, ID_NO[:17], MOBILE, CARD[:15], ADDRESS[:8])
 """Without the check digit, which whoever has the rest can compute."""
 _CODECS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "utf-32-le", "utf-7")
 
+_APART = b"@\0\0\0"
+"""Between pieces that are read at once: of four bytes, for those whose characters are, and nothing that is left out."""
 _UNICODE_ESCAPE = re.compile(
-    r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|%u([0-9A-Fa-f]{4})|\\0{0,4}([0-9A-Fa-f]{2,6}) ?"
+    r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%u([0-9A-Fa-f]{4})"
+    r"|\\0{0,4}([0-9A-Fa-f]{2,6}) ?"
 )
+_TILDE = re.compile(r"~(?=[0-9A-Fa-f]{2})")
 _FLOAT = re.compile(r"[0-9]\.[0-9]{4,}[eE]\+?[0-9]{1,2}")
 _HEX_NUMBER = re.compile(r"0[xX]([0-9A-Fa-f]{8,16})")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
@@ -50,8 +56,7 @@ def told_by(received: bytes) -> set[str]:
     seen: set[bytes] = set()
     layer = {received}
     for _ in range(_MOST_LAYERS + 1):
-        for data in layer - seen:
-            told.update(_read_in(data))
+        told.update(_read_in(_APART.join(data + bytes(-len(data) % 4) for data in layer - seen)))
         seen |= layer
         layer = {inner for data in layer for inner in _unpacked(data)} - seen
     return told
@@ -84,8 +89,7 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _unescaped(text: str) -> str:
-    text = html.unescape(_UNICODE_ESCAPE.sub(_character, text))
-    return unquote(text.replace("~", "%") if "%" not in text else text)
+    return unquote(_TILDE.sub("%", html.unescape(_UNICODE_ESCAPE.sub(_character, text))))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -39,6 +39,7 @@ HOMES = {
         "proxy/client_certificates.py",
         "proxy/server_certificates.py",
         "yingbi/own_authority.py",
+        "yingbi/check_tls.py",
         "deploy/demo/identity_provider.py",
     ),
     "jwt": ("policies/jwks.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),

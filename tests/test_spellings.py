@@ -11,9 +11,9 @@ import brotli
 import pytest
 import zstandard
 
-from tests.spellings import ID_NO, MOBILE, NAME, PLANTED, told_by
+from tests.spellings import MOBILE, PLANTED, told_by
 
-TEXT = f"{NAME} {ID_NO} {MOBILE}"
+TEXT = " ".join(PLANTED)
 RAW = TEXT.encode()
 
 SPELLED = {

@@ -15,6 +15,7 @@ from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
 from yingbi.check_keys import check_keys
+from yingbi.check_tls import check_tls
 from yingbi.home import Home
 from yingbi.in_force import programs_in_force
 from yingbi.keys import KeyStore
@@ -27,11 +28,12 @@ def check_folder(folder: Path, now: datetime) -> list[Finding]:
     return load_policy(folder, now).findings.sorted()
 
 
-def check_all(home: Home, now: datetime, *, root_key_days: int = 365) -> list[Finding]:
-    """The same for policies, rules, canaries, playbooks and keys of the installation."""
+def check_all(home: Home, now: datetime, *, root_key_days: int = 365, certificate_days: int = 30) -> list[Finding]:
+    """The same for policies, rules, canaries, playbooks, keys and certificates of the installation."""
     loaded = load_policy(home.policies, now)
     keys = check_keys(home, loaded.policy.systems, now, root_key_days)
-    return [*loaded.findings.sorted(), *waiting(home, loaded.programs, now), *_rules(home), *_playbooks(), *keys]
+    tls = check_tls(home, loaded.policy.systems.values(), now, certificate_days)
+    return [*loaded.findings.sorted(), *waiting(home, loaded.programs, now), *_rules(home), *_playbooks(), *keys, *tls]
 
 
 def waiting(home: Home, programs: Mapping[str, Program], now: datetime) -> list[Finding]:

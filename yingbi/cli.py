@@ -252,7 +252,9 @@ def _check(given: argparse.Namespace) -> int:
         if given.folder:
             findings = check_folder(given.folder, now())
         else:
-            findings = check_all(home, now(), root_key_days=settings.root_key_days)
+            findings = check_all(
+                home, now(), root_key_days=settings.root_key_days, certificate_days=settings.certificate_days
+            )
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()
         hint = "；首次运行 `yingbi up` 时建立 / `yingbi up` makes it when it is first run" if unmade else ""

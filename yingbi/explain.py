@@ -97,6 +97,9 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
     yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
     yield from _permits(first)
+    if limit := next((event.limit for event in events if event.limit), ""):
+        masked = "，已按最严的规则脱敏 / and had it masked harder" if last.verdict is Verdict.FORWARD else ""
+        yield f"到了上限 / the limit that acted: {limit}{masked}"
     yield f"当事人 / subjects: {len({subject for event in events for subject in event.subjects})}"
     if left_out := sum(event.left_out for event in events):
         yield f"去掉的记录 / records left out: {left_out}"

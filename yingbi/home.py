@@ -101,6 +101,21 @@ class Home:
         return self.root / "nonces"
 
     @property
+    def ended_sessions(self) -> Path:
+        """Which sessions of systems behind have ended early. Only the workers write there."""
+        return self.root / "ended-sessions"
+
+    @property
+    def quota(self) -> Path:
+        """Of whom each caller was shown something in the last day. Only the quota process writes there. Digests."""
+        return self.root / "quota"
+
+    @property
+    def spool(self) -> Path:
+        """Exports as they were shown, masked, in files without a name. Only the workers write there."""
+        return self.root / "spool"
+
+    @property
     def index(self) -> Path:
         """What can be rebuilt from the log: the index of events and how far it has come."""
         return self.root / "index"
@@ -172,6 +187,16 @@ class Home:
     def board(self) -> Path:
         """The control board of the workers."""
         return self.run / "board"
+
+    @property
+    def quota_socket(self) -> Path:
+        """Where the quota process answers the workers."""
+        return self.run / "quota.socket"
+
+    @property
+    def requests(self) -> Path:
+        """How often callers have asked in the last minute, for all workers."""
+        return self.run / "requests"
 
     def counters(self, worker: int) -> Path:
         """The counters of one worker."""

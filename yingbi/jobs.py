@@ -39,6 +39,12 @@ def demo_jobs(settings: Settings) -> list[Job]:
     ]
 
 
+def quota_job(settings: Settings) -> Job:
+    """The process that counts whom each caller is shown; without it, who has a limit is shown nothing."""
+    told = Home(settings.home).told("quota")
+    return Job(name="quota", command=_command("quota", settings), is_ready=lambda pid: hear(told).get("pid") == pid)
+
+
 def worker_jobs(settings: Settings) -> list[Job]:
     """The workers of the gateway."""
     return [
@@ -49,7 +55,7 @@ def worker_jobs(settings: Settings) -> list[Job]:
             number=number,
             leftover=Home(settings.home).counters(number),
             listens=partial(bound, settings.host, settings.ports.gateway),
-            goes_within_s=settings.limits.handover_s + settings.limits.drain_s + STOP_S,
+            goes_within_s=settings.capacity.handover_s + settings.capacity.drain_s + STOP_S,
         )
         for number in range(settings.workers)
     ]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from policies.permits import Kind
+from yingbi.check_tls import ends_of
 from yingbi.home import Home
 from yingbi.metrics_systems import memory, of_systems
 from yingbi.standing import broken_journals, broken_log, processes_of
@@ -18,6 +19,7 @@ COUNTED = {
     "refused_publications": "Programs or overlays that a worker would not take.",
     "refused_busy": "Requests refused because the worker was busy; they were not sent on.",
     "refused_connections": "Connections closed unread because the worker had as many as it takes on.",
+    "limited": "Answers withheld, cut or masked harder because a limit was reached or could not be asked about.",
     "unopened": "Stored values that did not open, a different one in an answer counted once: hidden from everybody.",
 }
 MEASURED = {
@@ -98,6 +100,25 @@ class Figures:
             "1 where the journal of permits was altered.",
             value=int(bool(control.get("broken_permits"))),
         )
+        quota = hear(self._home.told("quota"))
+        yield CounterMetricFamily(
+            "yingbi_quota_admitted",
+            "Answers and windows that a limit on people let go.",
+            value=quota.get("admitted", 0),
+        )
+        yield CounterMetricFamily(
+            "yingbi_quota_refused", "Answers and windows that a limit on people did not.", value=quota.get("refused", 0)
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_at_limit",
+            "Callers refused more people in the last hour, counted for each limit, to 100.",
+            value=len(quota.get("at_limit", [])),
+        )
+        yield GaugeMetricFamily(
+            "yingbi_quota_trouble",
+            "1 while nobody can say whether a limit is reached.",
+            value=int(bool(quota.get("trouble"))),
+        )
         yield GaugeMetricFamily(
             "yingbi_index_behind_bytes", "Log not yet in the index.", value=siem.get("behind_bytes", 0)
         )
@@ -111,4 +132,10 @@ class Figures:
             "yingbi_journals_broken", "Cases whose journal was altered.", value=len(broken_journals(self._home))
         )
         opened = sum(numbers.get(state, 0) for state in ("open", "contained"))
+        ending = GaugeMetricFamily(
+            "yingbi_certificate_ends", "POSIX time at which a certificate ends.", labels=["certificate"]
+        )
+        for name, ends in ends_of(self._home).items():
+            ending.add_metric([name], ends.timestamp())
+        yield ending
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)

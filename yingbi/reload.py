@@ -27,7 +27,7 @@ def reload(settings: Settings) -> str:
         raise NotReloaded(f"`{home.root}` 没有运行 / it does not run: yingbi up")
     before = _workers(home)
     os.kill(int(told["pid"]), signal.SIGUSR1)
-    deadline = time.monotonic() + len(before) * (settings.limits.handover_s + settings.limits.drain_s + LIMIT_S)
+    deadline = time.monotonic() + len(before) * (settings.capacity.handover_s + settings.capacity.drain_s + LIMIT_S)
     while any(is_alive(pid) for pid in before.values()) or set(before.values()) & set(_workers(home).values()):
         if time.monotonic() > deadline or not is_supervised(home):
             raise NotReloaded("没有全部更换，原来的照常工作 / not all were renewed; the others go on: yingbi status")

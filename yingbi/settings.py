@@ -109,8 +109,8 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`{name}` is an address such as https://notices.example.gov.cn, without a path")
 
 
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each worker takes on and how long it waits: see `proxy.admission.Limits`, `proxy.worker.WorkerSettings`."""
+class Capacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each worker takes on and how long it waits: see `proxy.worker.WorkerSettings`."""
 
     exchanges: int = 256
     connections: int = 2048
@@ -125,9 +125,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         for name, least, most in _BOUNDS:
             if not least <= getattr(self, name) <= most:
-                raise ValueError(f"`limits.{name}` is a number between {least} and {most}")
+                raise ValueError(f"`capacity.{name}` is a number between {least} and {most}")
         if not 0 < self.source_share <= 1:
-            raise ValueError("`limits.source_share` is a part: more than 0, and 1 at most")
+            raise ValueError("`capacity.source_share` is a part: more than 0, and 1 at most")
 
 
 _BOUNDS = (
@@ -153,11 +153,13 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstream_ca: str = ""
     issuers_ca: str = ""
     refuse_other_hosts: bool = False
+    hsts_days: int = 365
+    certificate_days: int = 30
     root_key_days: int = 365
     identity_issuer: str = ISSUER
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
-    limits: Limits = Limits()
+    capacity: Capacity = Capacity()
     probes: tuple[str, ...] = PROBES
 
 
@@ -182,13 +184,17 @@ class Settings:
     """The same for issuers of tokens whose keys are fetched."""
     refuse_other_hosts: bool = False
     """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
+    hsts_days: int = 365
+    """So long browsers shall reach systems by TLS alone; 0: they are not told to."""
+    certificate_days: int = 30
+    """So long before a certificate ends `yingbi check` says so."""
     root_key_days: int = 365
     """So old the root key may become before `yingbi check` says so."""
     identity_issuer: str = ISSUER
     """As who the gateway signs what it tells systems behind of callers."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
-    limits: Limits = field(default_factory=Limits)
+    capacity: Capacity = field(default_factory=Capacity)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -228,6 +234,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         raise WrongSettings(
             f"`{FILE}`：`identity_issuer` 是一个名称或网址，不含空白 / is a name or an address, without blanks"
         )
+    if not 0 <= file.hsts_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`hsts_days` 是 0 至 3650 的数字 / is a number between 0 and 3650")
+    if not 1 <= file.certificate_days <= 3650:
+        raise WrongSettings(f"`{FILE}`：`certificate_days` 是 1 至 3650 的数字 / is a number between 1 and 3650")
     _check_host(file.host)
     if file.upstream_ca:
         _check_authority(home, "upstream_ca", file.upstream_ca)
@@ -244,11 +254,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         issuers_ca=str(home / file.issuers_ca) if file.issuers_ca else "",
         refuse_other_hosts=file.refuse_other_hosts,
+        hsts_days=file.hsts_days,
+        certificate_days=file.certificate_days,
         root_key_days=file.root_key_days,
         identity_issuer=file.identity_issuer,
         contact=file.contact,
         addresses=file.addresses,
-        limits=file.limits,
+        capacity=file.capacity,
         probes=_networks(file.probes),
     )
 

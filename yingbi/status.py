@@ -38,6 +38,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_permits": control.get("broken_permits", ""),
         "policies": control.get("policies", {}),
         "permits": control.get("permits", []),
+        "quota": hear(home.told("quota")),
     }
 
 
@@ -101,6 +102,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         for each in status.get("issuers", [])
         if each["trouble"]
     ]
+    if trouble := status.get("quota", {}).get("trouble"):
+        found.append(f"{trouble}；有人数上限的调用者什么也看不到 / who has a limit is shown nothing")
     if status["broken_policies"]:
         found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")
     if status["broken_permits"]:
@@ -131,6 +134,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_permits(status["permits"]),
+        *_of_the_quota(status.get("quota", {})),
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
     ]
@@ -148,6 +152,15 @@ def _of_permits(permits: list[dict[str, str]]) -> list[str]:
     return [
         f"  许可 / permits   {len(permits)} in force",
         *(f"  紧急查看 / glass broken: {each['caller']}, {each['system']}, until {each['until']}" for each in broken),
+    ]
+
+
+def _of_the_quota(quota: dict[str, Any]) -> list[str]:
+    """Who was refused more people in the last hour, by which limit."""
+    return [
+        f"  到了上限 / at a limit: {each['caller']}, {each['limit']}: {each['an_hour']} people in the hour,"
+        f" {each['a_day']} in the day, refused {each['refused']} times"
+        for each in quota.get("at_limit", [])
     ]
 
 

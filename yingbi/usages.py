@@ -98,7 +98,9 @@ class Usages:
         return (WEEK + timedelta(minutes=turn)).timestamp()
 
     def _credential(self, credential: str) -> str:
-        """*credential* without the number of the token: a caller has a new one every day."""
+        """*credential* without the number of the token or session: a caller has a new one every day."""
+        if credential.startswith("session:"):
+            return "session:"
         if not credential.startswith("jwt:"):
             return credential
         return next(

@@ -18,9 +18,6 @@ from policies.formats.html_whose import Seen
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 
-LARGEST_PAGE = 4 * 1024 * 1024
-"""Bytes. What is larger is withheld."""
-
 
 class HtmlMasker:
     """A masker for one HTML page. *said* is what the caller said in the request. What is found is told to *seen*."""
@@ -54,7 +51,7 @@ class HtmlMasker:
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`. Nothing comes out before the end."""
         self._size += len(data)
-        if self._size > LARGEST_PAGE:
+        if self._size > self._shape.largest:
             raise Withheld("too_large_to_mask")
         self._read(self._charset.decode(data), final=False)
         return []

@@ -1,7 +1,7 @@
 """Masks one page by the table of actions that counts for all records in it; see `html_whose`."""
 
 from policies.choose import Choice
-from policies.formats.html_body import LARGEST_PAGE, HtmlMasker
+from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_keys import Addresses
 from policies.formats.html_shape import HtmlShape
@@ -35,7 +35,7 @@ class PageOfSomebody:
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`. Nothing comes out before the end."""
         self._body += data
-        if len(self._body) > LARGEST_PAGE:
+        if len(self._body) > self._shape.largest:
             raise Withheld("too_large_to_mask")
         return []
 

@@ -8,7 +8,10 @@ from functools import partial
 from policies.formats.html_tokens import StartTag
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action
-from policies.operations import Headings
+from policies.operations import LARGEST_PAGE_MIB, Headings
+
+LARGEST_PAGE = LARGEST_PAGE_MIB * 1024 * 1024
+"""Bytes. What is larger is withheld, where nothing else is declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,8 @@ class HtmlShape:
     """Where tables say which fields their cells hold; None: nothing is to be read out of them."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What the headings of tables call the fields, where that is not their names."""
+    largest: int = LARGEST_PAGE
+    """Bytes of a page that are held, at most."""
     in_table: Callable[[int], "HtmlShape"] | None = None
     """The page by the table of actions of a number; None where all records are treated alike."""
     subject: str = ""

@@ -87,6 +87,7 @@ FIELDS = {
     "yingbi.format": _KEYWORD,
     "yingbi.former_subjects": Field(Kind.DIGEST, listed=True),
     "yingbi.left_out": _NUMBER,
+    "yingbi.limit": _KEYWORD,
     "yingbi.on_behalf_of": Field(Kind.DIGEST),
     "yingbi.operation": _KEYWORD,
     "yingbi.overlay": _NUMBER,

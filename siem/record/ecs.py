@@ -58,6 +58,7 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         ("basis", event.basis),
         ("purpose", event.purpose),
         ("left_out", event.left_out),
+        ("limit", event.limit),
     ):
         if value:
             own[key] = value
@@ -134,6 +135,7 @@ def from_ecs(document: Document) -> AccessEvent:
         subjects=tuple(own.get("subjects", ())),
         former_subjects=tuple(own.get("former_subjects", ())),
         left_out=own.get("left_out", 0),
+        limit=own.get("limit", ""),
         disclosure=Disclosure(own["disclosure"]),
         permits=tuple(own.get("permits", ())),
         permit=_permit_of(own["permit"]) if "permit" in own else None,

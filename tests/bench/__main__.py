@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import choosing, compiling, handshakes, inline, masking, overlay, road, throughput, workers
+from tests.bench import choosing, compiling, handshakes, inline, masking, overlay, road, seam, throughput, workers
 from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
 
 GROUPS: dict[str, Group] = {
@@ -14,6 +14,7 @@ GROUPS: dict[str, Group] = {
     "inline": inline.figures,
     "workers": workers.figures,
     "handshakes": handshakes.figures,
+    "seam": seam.figures,
     "masking": masking.figures,
     "compiling": compiling.figures,
     "choosing": choosing.figures,

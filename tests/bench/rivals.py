@@ -150,25 +150,35 @@ def nginx(folder: Path, upstream_port: int) -> Iterator[Rival]:
 
 @contextlib.contextmanager
 def yingbi(
-    folder: Path, upstream_port: int, provider: Provider, *, workers: int = 1, tls: bool = False
+    folder: Path,
+    upstream_port: int,
+    provider: Provider,
+    *,
+    workers: int = 1,
+    tls: bool = False,
+    module: str = "tests.run_worker",
 ) -> Iterator[Rival]:
-    """A gateway that takes the tokens of *provider*. Each of its *workers* has a core, as long as there are some."""
-    home = folder / f"gateway-{workers}"
-    home.mkdir()
-    declared = policies(folder / f"declared-{workers}")
+    """A gateway that takes the tokens of *provider*. Each of its *workers* has a core, as long as there are some.
+
+    They run *module*.
+    """
+    home = folder / f"gateway-{workers}-{module}"
+    declared = policies(home / "declared")
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(
             gateway(home, {"people": upstream_port}, policies=declared, workers=0, tls=tls, lease_s=300)
         )
         provider.write(home / "policies" / "idp.json")
         running.publish()
+        if module != "tests.run_worker":
+            running.launcher = [sys.executable, "-m", module]
         pids = []
         for core in cores.one_for_each(workers):
             with cores.on(core):
                 pids.append(running.start_worker().pid)
         for number in range(workers):
             wait_until(lambda: running.counters(number)["programs"] == 2, 5)  # noqa: B023  called at once
-        yield Rival("yingbi", running.port, tuple(pids))
+        yield Rival("yingbi" if module == "tests.run_worker" else module, running.port, tuple(pids))
 
 
 @contextlib.contextmanager

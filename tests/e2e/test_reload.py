@@ -76,7 +76,7 @@ def test_settings_that_cannot_be_leave_the_workers_as_they_are(running: Installa
     finally:
         settings.write_text(good, "utf-8")
     assert done.returncode == 2
-    assert "limits.exchanges" in done.stderr
+    assert "capacity.exchanges" in done.stderr
     assert workers(running) == before
 
 

@@ -30,6 +30,14 @@ def declaring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def exporting_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """The same without TLS."""
+    policies = declared(tmp_path_factory.mktemp("declared"))
+    with rigged(tmp_path_factory.mktemp("gateway"), policies=policies) as made:
+        yield made
+
+
 @pytest.fixture(params=VERSIONS)
 def declaring_front(declaring: Rig, request: pytest.FixtureRequest) -> Front:
     return Front(declaring, request.param)

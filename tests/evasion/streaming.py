@@ -38,6 +38,20 @@ OPERATIONS = """
             by: index
             literals: ["[DONE]"]
             ends: {/choices/*/finish_reason: [stop]}
+  - on: GET /people/live
+    websocket:
+      subprotocols: [people.v1]
+      idle_s: 5
+      largest_kib: 4
+      messages: {json: {/items/*: {record: person}}, literals: [pong]}
+      sent: {json: person}
+  - on: GET /people/talk
+    websocket:
+      messages: {text: scan}
+      sent: {text: scan}
+  - on: GET /people/watch
+    websocket:
+      messages: {json: {/text: scan}, joined: [/text]}
 """
 
 

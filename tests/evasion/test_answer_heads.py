@@ -140,6 +140,8 @@ MALFORMED = {
     "a status that is none": WHOLE.replace("200 X", f"600 {NAME}"),
     "a status of old": WHOLE.replace("200 X", f"099 {NAME}"),
     "a size that is none": f"{CHUNKED}zz{MOBILE}\r\n",
+    "an empty line before it": f"\r\n{WHOLE}",
+    "lengths and chunks": f"{CHUNKED.replace(JSON, JSON + chr(13) + chr(10) + 'Content-Length: 2')}2\r\n{{}}\r\n0\r\n\r\n",
 }  # fmt: skip
 
 
@@ -150,6 +152,14 @@ def test_what_is_no_answer_is_none(front: Front, case: str) -> None:
     assert answer.reason in ("upstream_malformed", "upstream_broke_off")
     assert not answer.tells
     assert b"103" not in answer.received[:20]
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_head_has_no_body_whatever_becomes_of_it(front: Front, case: str) -> None:
+    """Whoever asked would take a page of the gateway's for the next answer."""
+    answer = front.ask(saying(MALFORMED[case].encode()), method="HEAD")
+    assert (answer.body, answer.is_whole) == (b"", True)
+    assert not answer.tells
 
 
 def test_what_a_chunk_says_of_itself_does_not_leave(front: Front) -> None:

@@ -37,7 +37,7 @@ STATUSES = {
     "a redirect": (answering(NAME.encode(), "text/html", "302 X", "Location: /people/7"), 302, b""),
     "nothing": (saying(b"HTTP/1.1 204 X\r\n\r\n"), 204, b""),
     "not modified": (saying(b"HTTP/1.1 304 X\r\n\r\n"), 502, b"upstream_malformed"),
-    "partial content": (answering(PEOPLE[20:], status="206 X"), 502, b"answer_unreadable"),
+    "partial content": (answering(PEOPLE[20:], status="206 X"), 502, b"upstream_malformed"),
 }
 
 

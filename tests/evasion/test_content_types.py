@@ -1,5 +1,7 @@
 """Content types that lie, that are many or none, and types that nobody looks into: withheld, never taken at their word."""
 
+import base64
+import gzip
 import sqlite3
 from pathlib import Path
 
@@ -66,6 +68,12 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "HTML as text": (CELL, PLAIN),
     "a page as text": (f"\n<!DOCTYPE html><p>138<b>0013</b>8000 {NAME}", PLAIN),
     "XML as text": (f'<?xml version="1.0"?><x>{NAME}</x>', PLAIN),
+    "a page in base64": (base64.b64encode(CELL.encode()), HTML),
+    "a page in base64 in base64": (base64.b64encode(base64.b64encode(CELL.encode())), PLAIN),
+    "a page in base64 for addresses": (base64.urlsafe_b64encode(CELL.encode()), HTML),
+    "a table in lines of base64": (base64.encodebytes(ROWS.encode() * 20), PLAIN),
+    "a page in hexadecimal digits": (CELL.encode().hex(), PLAIN),
+    "a page in gzip in base64": (base64.b64encode(gzip.compress(CELL.encode())), HTML),
 }  # fmt: skip
 NOT_DECLARED: dict[str, tuple[str | bytes, str]] = {
     "JSON as a picture": (PEOPLE, "image/png"),

@@ -44,6 +44,14 @@ def front_proxies(*networks: str) -> str:
     return "\n".join(["identity:", "  front_proxies:", *lines, ""])
 
 
+SESSION = """identity:
+  session:
+    cookie: sid
+    login: {login}
+    subject: /id
+    logout: [{logout}]
+"""
+
 # name: file, what is replaced, by what, and the finding that must be among those told: its file where that is another
 BROKEN = {
     "unknown key": (CATALOGUE, "    level: general\n", "    levle: general\n", "4:5 unknown-key"),
@@ -99,6 +107,18 @@ BROKEN = {
     "key that is no hash": (CALLERS, "0001\n", "000g\n", "7:17 wrong-form"),
     "key that is shown and signed with": (
         CALLERS, "0001\n", "0001\n        hmac: 5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\n", "6:9 wrong-form"
+    ),
+    "session of an operation that is not there": (
+        SYSTEM, "identity:\n", SESSION.format(login="POST /login", logout="POST /people"), "9:5 unknown-operation"
+    ),
+    "session that ends by what is not there": (
+        SYSTEM, "identity:\n", SESSION.format(login="POST /people", logout="POST /logout"), "11:5 unknown-operation"
+    ),
+    "session that begins as it ends": (
+        SYSTEM, "identity:\n", SESSION.format(login="POST /people", logout="POST /people"), "11:5 duplicate"
+    ),
+    "session that says nothing": (
+        SYSTEM, "identity:\n", SESSION.format(login="GET /people.csv", logout="POST /people"), "9:5 session-unknown"
     ),
     "issuer without keys": (SYSTEM, "      keys: idp.json\n", "", "9:7 missing-key"),
     "issuer with keys from two places": (
@@ -181,7 +201,7 @@ BROKEN = {
     "record in an operation that is none": (SYSTEM, "csv: person\n", "csv: persons\n", "1:1 unknown-record"),
     "category at a path that is none": (SYSTEM, "/total: public", "/total: total", "41:9 unknown-category"),
     "page that is neither": (SYSTEM, "static: true", "answers: {html: all}", "57:21 unknown-choice"),
-    "body of an unknown format": (SYSTEM, "      text: scan", "      xml: scan", "48:7 unknown-key"),
+    "body of an unknown format": (SYSTEM, "      text: scan", "      rtf: scan", "48:7 unknown-key"),
     "header with a capital": (SYSTEM, "    static: true", "    static: true\n    headers: [ETag]", "58:15 wrong-form"),
     "pattern of many readings": (SYSTEM, '"{field}__{op}": filter', '"{field}{op}": filter', "35:7 ambiguous-template"),
     "pattern with the field twice": (SYSTEM, '"col-{field}"', '"{field}-{field}"', "46:27 ambiguous-template"),

@@ -19,6 +19,7 @@ from policies.program import (
     LinkShape,
     ObjectShape,
     Program,
+    SessionRule,
     Shape,
     SourceRule,
     ValueShape,
@@ -131,6 +132,17 @@ def _subject(program: Program) -> Program:
     return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
 
 
+OWN_SESSION = SessionRule(
+    cookie="sid",
+    login="POST /people",
+    subject="/id",
+    subject_cookie="",
+    posts="",
+    logout=("DELETE /people/{id}",),
+    purposes=(),
+    kind=CallerKind.STAFF,
+    minutes=5,
+)
 FACTS: dict[str, Callable[[Program], Program]] = {
     "a post of a caller": lambda program: _key(program, posts=("clerk", "auditor")),
     "a purpose of a caller": lambda program: _key(program, purposes=("marketing",)),
@@ -149,6 +161,7 @@ FACTS: dict[str, Callable[[Program], Program]] = {
     "the system behind told who asks": lambda program: replace(
         program, identity_header=HeaderRule("x-caller", "people", anonymous=False, names_citizens=True)
     ),
+    "who signs in at the system itself": lambda program: replace(program, session=OWN_SESSION),
     "own_controls": _own_control,
     "subject": _subject,
     "parameters sent on": lambda program: _operation(program, always=(("a", "b"),)),

@@ -13,7 +13,7 @@ from policies.draft_text import text_of
 from policies.inventory import FieldNote, Inventory
 from policies.judge import judge
 from policies.load import load_policy
-from policies.policy import FrontProxy, IdentityHeader, KeySource, Kind, Policy
+from policies.policy import FrontProxy, IdentityHeader, KeySource, Kind, Policy, UpstreamSession
 from policies.sketch import sketch
 from tests.policies.compiled import GOOD
 
@@ -60,6 +60,18 @@ def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tm
         replace(first, issuer="https://other.example", keys="", source=source),
         replace(first, issuer="https://third.example", keys="", source=replace(source, is_discovery=True)),
     )
+    session = UpstreamSession(
+        cookie="sid",
+        login="GET /api/health",
+        subject="",
+        subject_cookie="uid",
+        posts="/user/roles",
+        logout=("GET /api/leave",),
+        purposes=("case-handling",),
+        kind=Kind.CITIZEN,
+        minutes=30,
+        at=portal.at,
+    )
     header = IdentityHeader(name="X-Who", audience="a b", anonymous=False, names_citizens=True, at=portal.at)
     people = replace(
         policy.systems["people"],
@@ -67,11 +79,13 @@ def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tm
         front_proxies=(portal,),
         jwt=issuers,
         identity_header=header,
+        session=session,
     )
     inventory = Inventory()
     name = inventory.operation("GET", "/api/health", iter(()))
     assert name is not None
     sketch(inventory, name, "json", b'{"state": "fine"}', "utf-8")
+    assert inventory.operation("GET", "/api/leave", iter(())) is not None
     _, loaded = drafted(replace(policy, systems={"people": people}), inventory, tmp_path)
     drawn = loaded.systems["people"]
     assert (drawn.api_keys, drawn.signed_requests) == (True, True)
@@ -79,6 +93,8 @@ def test_a_draft_takes_the_credentials_that_were_taken_before(policy: Policy, tm
     assert tuple(replace(each, at=first.at) for each in drawn.jwt) == issuers
     assert drawn.identity_header is not None
     assert replace(drawn.identity_header, at=portal.at) == header
+    assert drawn.session is not None
+    assert replace(drawn.session, at=portal.at, places={}) == session
 
 
 def test_an_api_is_drafted_with_its_records(policy: Policy, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from policies.overlay import Overlay, OverlayEntry
 from proxy.board import Board
 from proxy.counters import Counters
 from proxy.current import Current
+from proxy.ended import EndedSessions
 from proxy.gate import Gate
 from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import IdentityKeys, make_identity_key
@@ -63,6 +64,7 @@ class Parts:
             self.log,
             lambda: self.now,
             nonces=Nonces(self.home / "nonces"),
+            ended=EndedSessions(self.home / "ended-sessions"),
             cut=self.cut.append,
             drop_upstream=self.dropped.append,
             connection_of=lambda client: None,

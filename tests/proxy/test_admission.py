@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.admission import LATE_TICKS, Admission, Limits
+from proxy.admission import LATE_TICKS, Admission, Capacity
 
-LIMITS = Limits(exchanges=4, connections=4, source_share=0.5, late_s=0.5)
+CAPACITY = Capacity(exchanges=4, connections=4, source_share=0.5, late_s=0.5)
 
 
 class Held:
@@ -22,27 +22,27 @@ class Held:
 
 
 def test_one_address_has_no_more_than_its_share() -> None:
-    admission = Admission(LIMITS, Held(["a", "a"]))
+    admission = Admission(CAPACITY, Held(["a", "a"]))
     assert admission.refuses("a")
     assert not admission.refuses("b")
 
 
 def test_nobody_has_more_than_there_is() -> None:
-    assert Admission(LIMITS, Held(["a", "a", "b", "c"])).refuses("d")
+    assert Admission(CAPACITY, Held(["a", "a", "b", "c"])).refuses("d")
 
 
 def test_who_has_left_takes_no_place() -> None:
-    assert not Admission(LIMITS, Held(["a"], left=9)).refuses("a")
+    assert not Admission(CAPACITY, Held(["a"], left=9)).refuses("a")
 
 
 def test_a_share_is_one_at_least() -> None:
-    admission = Admission(Limits(exchanges=1, connections=1, source_share=0.01), Held([]))
+    admission = Admission(Capacity(exchanges=1, connections=1, source_share=0.01), Held([]))
     assert not admission.refuses("a")
     assert admission.opened("a")
 
 
 def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
-    admission = Admission(LIMITS, Held(["b"]))
+    admission = Admission(CAPACITY, Held(["b"]))
     for _ in range(LATE_TICKS - 1):
         admission.ticked(9.0)
     admission.ticked(0.5)
@@ -56,7 +56,7 @@ def test_one_late_turn_is_forgiven_and_several_in_a_row_are_not() -> None:
 
 
 def test_who_asks_alone_is_not_refused_however_late_it_is() -> None:
-    admission = Admission(LIMITS, Held([]))
+    admission = Admission(CAPACITY, Held([]))
     for _ in range(LATE_TICKS):
         admission.ticked(9.0)
     assert admission.is_late
@@ -64,8 +64,8 @@ def test_who_asks_alone_is_not_refused_however_late_it_is() -> None:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), max_size=60))
-def test_connections_stay_within_both_limits_whoever_comes_and_goes(moves: list[tuple[bool, str]]) -> None:
-    admission, open_now = Admission(LIMITS, Held([])), dict.fromkeys("abc", 0)
+def test_connections_stay_within_both_capacity_whoever_comes_and_goes(moves: list[tuple[bool, str]]) -> None:
+    admission, open_now = Admission(CAPACITY, Held([])), dict.fromkeys("abc", 0)
     for comes, source in moves:
         if comes:
             fits = sum(open_now.values()) < 4 and open_now[source] < 2

@@ -22,7 +22,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, ResponseEndOfMessage, ResponseHeaders
 
-from proxy import core, http2
+from proxy import core, http2, http2_upstream, tls_ends
 from proxy.arriving import ARRIVING
 from tests.front import HTTP_1, Front
 from tests.gateway import ROOT, raw, wait_until
@@ -38,6 +38,8 @@ STREAMS = "tests/evasion/test_streams.py::"
 HEADS = "tests/evasion/test_heads.py::test_heads"
 REFUSED = "tests/evasion/test_requests.py::test_is_refused_and_never_sent_on"
 
+UPSTREAM = "tests/evasion/test_http2_upstream.py::"
+TLS = "tests/proxy/test_upstream_tls.py::"
 DEPARTURES = {
     "Stream.check_body_size": "tests/evasion/test_streams.py::test_is_masked_as_it_flows[csv]",
     "Stream._check_request_size": "tests/evasion/test_requests.py::"
@@ -81,13 +83,34 @@ DEPARTURES = {
     "StrictHttp2Server._note_what_waits": f"{PRESSURE}test_what_a_caller_does_not_let_out_is_not_fetched",
     "Connection.admission": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
     "Connection.turned_away": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
+    "http_layers.Http2Client": f"{UPSTREAM}test_what_is_malformed_is_no_answer[a second head]",
+    "tls_layers.ServerTLSLayer": f"{TLS}test_a_system_that_wants_one_says_nothing_without",
+    "DrainingConnection._receive_goaway_frame": (
+        f"{UPSTREAM}test_what_is_under_way_ends_well_when_the_system_takes_nothing_new"
+    ),
+    "StrictHttp2Client._handle_event": f"{UPSTREAM}test_a_request_that_the_system_has_not_taken_was_not_carried_out",
+    "StrictHttp2Client._handle_event2": f"{UPSTREAM}test_what_is_malformed_is_no_answer[a frame without end]",
+    "StrictHttp2Client._forget": f"{UPSTREAM}test_one_connection_serves_for_long",
+    "StrictHttp2Client.handle_h2_event": f"{UPSTREAM}test_trailers_and_interim_answers_go_no_further",
+    "StrictHttp2Client.protocol_error": f"{UPSTREAM}test_what_is_malformed_is_no_answer[another pseudo header]",
+    "StrictHttp2Client.close_connection": f"{UPSTREAM}test_what_is_malformed_is_no_answer[an end before the end]",
+    "StrictServerTls.receive_data": f"{TLS}test_a_system_that_wants_one_says_nothing_without",
+    "StrictServerTls.receive_close": f"{TLS}test_an_answer_that_ends_with_its_connection_is_whole_if_that_was_ended",
+    "StrictServerTls._has_ended": f"{TLS}test_a_system_that_wants_one_says_nothing_without",
+    "StrictServerTls._cut": f"{TLS}test_an_answer_that_ends_with_its_connection_is_whole_if_that_was_ended",
     "Connection.broke": f"{HERE}test_what_is_installed_tells_the_gate",
     "mode_servers.ProxyConnectionHandler": "tests/proxy/test_gate.py::test_a_block_cuts_what_is_open[a caller]",
     "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
     "http.Headers.__contains__": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
+    "http_layers.HttpLayer.event_to_child": f"{LEAN}test_commands_go_where_the_core_sends_them",
+    "http1.connection_close": f"{LEAN}test_a_message_ends_its_connection_where_the_core_says_so",
+    "http1.expected_http_body_size": f"{LEAN}test_a_body_is_as_long_as_the_core_says",
+    "read._read_headers": f"{LEAN}test_headers_are_read_as_the_core_reads_them",
     "flows.uuid": f"{LEAN}test_numbers_are_told_apart",
     "connection.uuid": f"{LEAN}test_numbers_are_told_apart",
-    "tls.ClientHello": "tests/proxy/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it",
+    "tls_layers.ClientHello": (
+        "tests/proxy/test_client_hello.py::test_a_greeting_that_was_cut_is_read_as_the_core_reads_it"
+    ),
     "context.Context.fork": f"{LEAN}test_a_fork_is_what_the_core_makes",
     "layer.Layer.handle_event": f"{LEAN}test_layers_yield_what_they_yield_in_the_core",
     "commands.StartHook.blocking": f"{LEAN}test_a_layer_goes_on_at_once_after_a_hook_that_does_not_wait",
@@ -98,7 +121,9 @@ DEPARTURES = {
 
 def test_every_departure_is_in_the_table() -> None:
     tree = ast.parse(Path(core.__file__).read_text("utf-8"))
-    replacing = [*tree.body, *ast.parse(Path(http2.__file__).read_text("utf-8")).body]
+    replacing = list(tree.body)
+    for file in (http2.__file__, http2_upstream.__file__, tls_ends.__file__):
+        replacing += ast.parse(Path(file).read_text("utf-8")).body
     found = {
         f"{node.name}.{method.name}"
         for node in replacing

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
-from hyperframe.frame import ContinuationFrame, HeadersFrame
+from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame, PriorityFrame, SettingsFrame
 
 from policies.overlay import OverlayEntry, Tightening
+from proxy.beside import MOST_IN_A_ROW
 from proxy.http2 import LARGEST_FRAME
 from proxy.reasons import REASONS
 from tests import http2
@@ -26,7 +28,7 @@ POST = {**HEAD, ":method": "POST", "content-type": "application/json"}
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("gateway"), tls=True, request_s=0.5) as made:
+    with rigged(tmp_path_factory.mktemp("gateway"), tls=True, request_s=0.5, idle_s=1) as made:
         yield made
 
 
@@ -119,6 +121,89 @@ def test_a_connection_may_be_used_for_longer_than_one_request_may_take(rig: Rig)
                     if not slow.raw.recv(65536):
                         break
         assert stream > 4
+
+
+def settings(caller: Caller) -> None:
+    caller.say(SettingsFrame(0, {SettingsFrame.INITIAL_WINDOW_SIZE: 65535}).serialize())
+
+
+def priority(caller: Caller) -> None:
+    caller.say(PriorityFrame(1, depends_on=3).serialize())
+
+
+def unknown(caller: Caller) -> None:
+    caller.say(b"\x00\x00\x01\xbb\x00\x00\x00\x00\x00x")
+
+
+def empty(caller: Caller) -> None:
+    caller.say(DataFrame(1).serialize())
+
+
+def taken_back(caller: Caller) -> None:
+    """A request, and at once that it is not wanted any more."""
+    stream = caller.speaking.get_next_available_stream_id()
+    caller.speaking.send_headers(stream, list(HEAD.items()), end_stream=True)
+    caller.speaking.reset_stream(stream)
+    caller.say()
+
+
+BESIDE = {"pings": ping, "settings": settings, "priorities": priority, "frames of no kind": unknown}
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_who_asks_for_nothing_is_not_connected_for_ever(rig: Rig, case: str) -> None:
+    """However active he is, and whether something waits for him or not. Who asks now and then stays."""
+    rig.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 50_000, "text/csv")
+    with calling(rig) as other, calling(rig) as held, calling(rig) as caller:
+        other.speaking.increment_flow_control_window(2**30)
+        other.speaking.update_settings({SettingsFrame.INITIAL_WINDOW_SIZE: 2**30})
+        held.ask(1, HEAD)
+        caller.say()
+        stream = -1
+
+        def drip() -> None:
+            nonlocal stream
+            stream += 2
+            BESIDE[case](held)
+            BESIDE[case](caller)
+            other.ask(stream, {**HEAD, ":path": "/people?sort=name"})
+            other.hear(StreamEnded)
+
+        assert caller.is_cut(drip)
+        assert held.is_cut(lambda: None)
+        other.ask(stream + 2, HEAD)
+        other.hear(StreamEnded)
+
+
+FLOODS = {**BESIDE, "frames of nothing": empty, "requests that are taken back": taken_back}
+
+
+@pytest.mark.parametrize("case", FLOODS)
+def test_a_flood_ends_its_connection_and_no_other(rig: Rig, case: str) -> None:
+    rig.behind.script = answering(b"{}")
+    with calling(rig) as other, calling(rig) as caller:
+        caller.ask(1, POST, end=False)
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            for _ in range(MOST_IN_A_ROW + 1):
+                FLOODS[case](caller)
+        terminated = caller.hear(ConnectionTerminated)
+        assert isinstance(terminated, ConnectionTerminated)
+        assert terminated.error_code == ErrorCodes.ENHANCE_YOUR_CALM
+        other.ask(1, HEAD)
+        other.hear(StreamEnded)
+    assert len(rig.behind.asked) < MOST_IN_A_ROW
+
+
+def test_requests_of_a_page_that_is_left_are_no_flood(rig: Rig) -> None:
+    """Somebody who clicks on takes back what he has not been answered yet, again and again."""
+    rig.behind.script = answering(b"{}")
+    with calling(rig) as caller:
+        for _ in range(20):
+            for _ in range(30):
+                taken_back(caller)
+            stream = caller.speaking.get_next_available_stream_id()
+            caller.ask(stream, HEAD)
+            caller.hear(StreamEnded)
 
 
 def test_a_block_takes_back_what_a_caller_does_not_let_go_out(rig: Rig) -> None:

@@ -13,6 +13,16 @@ from mitmproxy.master import Master
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layer import CommandGenerator, Layer
+from mitmproxy.proxy.layers.http import (
+    DropStream,
+    GetHttpConnection,
+    HttpLayer,
+    HTTPMode,
+    RegisterHttpConnection,
+    SendHttp,
+)
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, RequestHeaders, ResponseEndOfMessage
 from mitmproxy.proxy.layers.http._hooks import HttpRequestHook, HttpResponseHook
 from mitmproxy.proxy.server_hooks import ServerConnectHook
 
@@ -20,6 +30,7 @@ from proxy import lean
 
 names = st.sampled_from(["Host", "host", "X", "x", "Set-Cookie", "x-y"])
 fields = st.lists(st.tuples(names.map(str.encode), st.binary(max_size=6)), max_size=6).map(tuple)
+_event_to_child = HttpLayer.event_to_child
 _get, _contains = http.Headers.get, http.Headers.__contains__
 
 
@@ -31,6 +42,64 @@ def test_headers_are_found_as_the_core_finds_them(fields: tuple[tuple[bytes, byt
     assert lean.holds(headers, name) == _contains(headers, name)
     assert lean.made_of(fields) == headers
     assert lean.made_of(iter(fields)).fields == headers.fields
+
+
+lines = st.lists(
+    st.sampled_from(
+        ["Host: a", "host:b ", "X:", ": y", "no colon", " folded", "\tfolded", "x:y:z", "Connection: close"]
+    ),
+    max_size=5,
+).map(lambda said: [line.encode() for line in said])
+
+
+@given(lines)
+def test_headers_are_read_as_the_core_reads_them(lines: list[bytes]) -> None:
+    assert said(lean.read_headers, lines) == said(lean._core_read_headers, lines)
+
+
+framing = st.lists(
+    st.tuples(
+        st.sampled_from([b"Content-Length", b"content-length", b"Transfer-Encoding", b"Connection", b"CONNECTION"]),
+        st.sampled_from([b"", b"0", b"12", b"+5", b"1, 1", b"\xff", b"chunked", b"gzip", b"close", b"keep-alive"])
+        | st.just(b"x, close"),
+    ),
+    max_size=3,
+).map(tuple)  # fmt: skip
+
+
+@given(framing, st.sampled_from(["HTTP/1.0", "HTTP/1.1", b"HTTP/1.0", b"HTTP/1.1", "HTTP/2.0"]))
+def test_a_message_ends_its_connection_where_the_core_says_so(
+    fields: tuple[tuple[bytes, bytes], ...], version: str | bytes
+) -> None:
+    headers = http.Headers(fields)
+    assert lean.connection_close(version, headers) == bool(lean._core_connection_close(version, headers))
+
+
+@given(
+    framing,
+    framing,
+    st.sampled_from([b"GET", b"get", b"HEAD", b"head", b"POST", b"CONNECT", b"OPTIONS"]),
+    st.sampled_from([None, 100, 101, 199, 200, 204, 206, 304, 404, 502]),
+)
+def test_a_body_is_as_long_as_the_core_says(
+    asked: tuple[tuple[bytes, bytes], ...],
+    answered: tuple[tuple[bytes, bytes], ...],
+    method: bytes,
+    status: int | None,
+) -> None:
+    request = http.Request("", 0, method, b"", b"", b"/", b"HTTP/1.1", http.Headers(asked), None, None, 0.0, None)
+    response = None
+    if status is not None:
+        response = http.Response(b"HTTP/1.1", status, b"", http.Headers(answered), None, None, 0.0, None)
+    assert said(lean.body_size, request, response) == said(lean._core_body_size, request, response)
+
+
+def said(function: Any, *arguments: Any) -> object:
+    """What *function* returns, or that it refuses."""
+    try:
+        return function(*arguments)
+    except ValueError:
+        return "refused"
 
 
 def test_numbers_are_told_apart() -> None:
@@ -142,3 +211,71 @@ def test_messages_are_made_without_being_checked() -> None:
     assert http.MessageData.__post_init__ is not None
     with pytest.raises(ValueError, match="bytes"):
         http.Response(b"HTTP/1.1", 200, b"", http.Headers(), "text", None, 0.0, 0.0)  # type: ignore[arg-type]
+
+
+class Says(Layer):
+    """A layer that says what it was given when it was made, piece by piece."""
+
+    def __init__(self, *said: commands.Command) -> None:
+        super().__init__(context())
+        self.said = said
+
+    def _handle_event(self, event: events.Event) -> CommandGenerator[None]:
+        yield from self.said
+
+
+class Noted(HttpLayer):
+    """An HTTP layer that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(context(), HTTPMode.transparent)
+        self.noted: list[object] = []
+
+    def make_stream(self, stream_id: int) -> CommandGenerator[None]:
+        self.noted.append(("stream", stream_id))
+        self.streams[stream_id] = Says(commands.Log("told"))  # type: ignore[assignment]
+        yield from ()
+
+    def get_connection(self, event: Any, *, reuse: bool = True) -> CommandGenerator[None]:
+        self.noted.append(event)
+        yield commands.Log("connection")
+
+    def register_connection(self, command: Any) -> CommandGenerator[None]:
+        self.noted.append(command)
+        yield commands.Log("registered")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_commands_go_where_the_core_sends_them(installed: bool) -> None:
+    layer = Noted()
+    client, server = layer.context.client, layer.context.server
+    layer.connections[client] = Says(commands.SendData(client, b"sent"))
+    request = http.Request("", 0, b"GET", b"", b"", b"/", b"HTTP/1.1", http.Headers(), None, None, 0.0, None)
+    asks, opens, wakes = (
+        GetHttpConnection(("a", 1), False, None),
+        commands.OpenConnection(server),
+        commands.RequestWakeup(1),
+    )
+    registers = RegisterHttpConnection(server, None)
+    child = Says(
+        ReceiveHttp(RequestEndOfMessage(1)),
+        ReceiveHttp(RequestHeaders(1, request, True)),
+        ReceiveHttp(RequestEndOfMessage(1)),
+        SendHttp(ResponseEndOfMessage(1), client),
+        DropStream(1),
+        DropStream(2),
+        ReceiveHttp(RequestEndOfMessage(1)),
+        registers,
+        wakes,
+        asks,
+    )
+    opening = Says(opens)
+    send = lean.event_to_child if installed else _event_to_child
+    heard = [*send(layer, child, events.Start()), *send(layer, opening, events.Start())]
+    assert [getattr(each, "message", type(each).__name__) for each in heard] == [
+        *("told", "told", "SendData", "registered", "RequestWakeup", "connection", "OpenConnection")
+    ]
+    assert layer.noted == [("stream", 1), registers, asks]
+    assert layer.command_sources == {wakes: child, asks: child, opens: opening}
+    assert layer.connections[server] is opening
+    assert not layer.streams

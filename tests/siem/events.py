@@ -114,6 +114,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         credential=random.choice(maybe),
         on_behalf_of=random.choice(("", *DIGESTS)),
         basis=random.choice(maybe),
+        limit=random.choice(maybe),
         left_out=random.choice(NUMBERS),
         purpose=random.choice(maybe),
         source_ip=random.choice(("", *ADDRESSES)),

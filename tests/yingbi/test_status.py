@@ -77,6 +77,16 @@ def test_stored_values_that_do_not_open_are_a_problem() -> None:
     assert problem in lines_of(status(processes=workers))
 
 
+def test_who_is_at_a_limit_is_told_and_where_nobody_can_say_it_is_a_problem() -> None:
+    at_limit = {"limit": "clerks", "caller": "caller:li", "an_hour": 20, "a_day": 31, "refused": 4}
+    quota = {"admitted": 51, "refused": 4, "trouble": "", "at_limit": [at_limit]}
+    found = status(quota=quota)
+    assert "caller:li, clerks: 20 people in the hour, 31 in the day, refused 4 times" in "\n".join(lines_of(found))
+    assert problems_of(found) == []
+    (problem,) = problems_of(status(quota={**quota, "trouble": "额度记录被改动 / was altered"}))
+    assert "什么也看不到" in problem
+
+
 def test_a_draft_in_the_shadow_is_told() -> None:
     assert "shadow" not in "\n".join(lines_of(status()))
     shadow = {"generation": 2, "exchanges": 90, "failures": 1, "disagreements": 4}

@@ -7,7 +7,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from policies.policy import Kind
-from policies.program import GrantRule, IssuerRule
+from policies.program import GrantRule, IssuerRule, SessionRule
+from policies.standpoint import Standpoint
 from policies.transforms.spec import Show
 from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase, Verdict
 from siem.record.log import AccessLog, StartId
@@ -46,6 +47,28 @@ def test_tokens_of_one_caller_are_one_caller() -> None:
         usages.add(event(number, **WHOLE, credential=f"jwt:https://id.example:token:{number}"))
     usages.add(event(9, **WHOLE, credential="jwt:https://gone.example:x"))
     assert sorted(usage.asker.credential for usage in usages) == ["jwt:(unknown)", "jwt:https://id.example:"]
+
+
+def test_sessions_of_one_caller_are_one_caller_who_is_known_while_sessions_are_declared() -> None:
+    session = SessionRule(
+        cookie="sid",
+        login="POST /login",
+        subject="/id",
+        subject_cookie="",
+        posts="",
+        logout=("POST /logout",),
+        purposes=("statistics",),
+        kind=Kind.STAFF,
+        minutes=5,
+    )
+    usages = Usages([program()])
+    for number in range(3):
+        usages.add(event(number, **WHOLE, credential=f"session:{number}"))
+    (usage,) = usages
+    known = Standpoint(replace(program(), session=session), datetime.now(UTC)).known(usage.asker)
+    assert known is not None
+    assert known.purposes == {"statistics"}
+    assert Standpoint(program(), datetime.now(UTC)).known(usage.asker) is None
 
 
 def test_what_became_of_permits_is_no_usage() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.formats import html_body, html_reading
+from policies.formats import html_reading, html_shape
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Held
 from policies.formats.html_shape import HtmlShape, Selector
@@ -351,7 +351,7 @@ def test_a_page_read_twice_is_counted_once() -> None:
 
 def test_a_page_too_large_to_be_held_is_withheld() -> None:
     masker = make()
-    assert masker.feed((b"<!--" + b"x" * 1017 + b"-->") * (html_body.LARGEST_PAGE // 1024)) == []
+    assert masker.feed((b"<!--" + b"x" * 1017 + b"-->") * (html_shape.LARGEST_PAGE // 1024)) == []
     with pytest.raises(Withheld, match="too_large_to_mask"):
         masker.feed(b" ")
 

@@ -8,7 +8,8 @@ import pytest
 
 from policies.formats import json_body, json_stream
 from policies.formats.csv_body import CsvMasker
-from policies.formats.html_body import LARGEST_PAGE, HtmlMasker
+from policies.formats.html_body import HtmlMasker
+from policies.formats.html_shape import LARGEST_PAGE
 from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Masker, Withheld
 from policies.formats.ndjson_body import NdjsonMasker

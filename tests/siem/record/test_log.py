@@ -62,6 +62,7 @@ events = st.builds(
     credential=st.just("") | words,
     on_behalf_of=st.just("") | words,
     basis=st.just("") | words,
+    limit=st.just("") | words,
     left_out=st.integers(0, 1000),
     purpose=st.just("") | words,
     source_ip=st.just("") | st.ip_addresses().map(str),

@@ -1,0 +1,48 @@
+"""Reads how a system's own sign-in tells who has signed in."""
+
+import re
+
+from policies.policy import Kind, UpstreamSession
+from policies.section import Section
+
+COOKIE_NAME = re.compile(r"(?!(?i:__Host-yingbi)\Z)[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+POINTER = re.compile(r"(/[^/\s]{1,60}){1,8}")
+_OPERATION = re.compile(r"[A-Z]{3,10} /\S{0,200}")
+MINUTES, MOST_MINUTES = 480, 1440
+
+
+def parse_session(identity: Section) -> UpstreamSession | None:
+    """What stands under `session`; None where nothing does, or it cannot be read."""
+    section = identity.section("session", required=False)
+    if section is None:
+        return None
+    cookie = section.text("cookie", fits=COOKIE_NAME)
+    login = section.text("login", fits=_OPERATION)
+    subject = section.text("subject", required=False, fits=POINTER)
+    subject_cookie = section.text("subject_cookie", required=False, fits=COOKIE_NAME)
+    if ("subject" in section.node.nodes) == ("subject_cookie" in section.node.nodes):
+        message = "`session` says who has signed in by one of `subject` and `subject_cookie`"
+        section.find(section.at, "missing-key", message, about="`subject`、`subject_cookie` 写一个")
+    posts = section.text("posts", required=False, fits=POINTER)
+    logout = section.texts("logout", fits=_OPERATION)
+    if not logout and "logout" in section.node.nodes:
+        section.find(section.place_of("logout"), "empty", "`logout` is empty", about="`logout`")
+    purposes = section.names("purposes", required=False)
+    kind = section.choice("kind", Kind, Kind.STAFF)
+    minutes = section.number("minutes", least=1, most=MOST_MINUTES, default=MINUTES)
+    section.done()
+    if not (cookie and login and (subject or subject_cookie) and logout and kind and minutes):
+        return None
+    return UpstreamSession(
+        cookie=cookie,
+        login=login,
+        subject=subject or "",
+        subject_cookie=subject_cookie or "",
+        posts=posts or "",
+        logout=logout,
+        purposes=purposes,
+        kind=kind,
+        minutes=minutes,
+        at=section.at,
+        places={key: section.place_of(key) for key in ("login", "logout")},
+    )

@@ -1,0 +1,24 @@
+"""What another HTTP/1.1 core would bring: an experiment with the real gate, against the worker and a bare mitmdump."""
+
+from tests.bench import cores
+from tests.bench.answers import answers
+from tests.bench.figure import Bench, Figure
+from tests.bench.rivals import compared, mitmdump, race, request_for, upstream, yingbi
+from tests.proxy.credentials import Provider
+
+
+def figures(bench: Bench) -> list[Figure]:
+    """Throughput and processor time for some sizes."""
+    asked = answers()
+    provider = Provider()
+    sizes = ("1 KiB JSON", "10 KiB JSON", "100 KiB JSON")
+    requests = {what: request_for(f"/people?page={list(asked).index(what)}", provider) for what in sizes}
+    with (
+        cores.on(cores.shares()[1]),
+        upstream(bench.folder, list(asked.values())) as port,
+        mitmdump(bench.folder, port) as dump,
+        yingbi(bench.folder, port, provider) as own,
+        yingbi(bench.folder, port, provider, module="tests.bench.second_core") as second,
+    ):
+        race(bench, (dump, own, second), requests)
+    return [each for other in (dump, own) for what in sizes for each in compared(what, second, other)]
