@@ -24,6 +24,7 @@ FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
 _HIGHEST = 65535 - 30
 _ISSUER = re.compile(r"[!-~]{1,200}")
+_COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._/-]*")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
@@ -147,6 +148,17 @@ _BOUNDS = (
 )
 
 
+class Traces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where exchanges are sent as OpenTelemetry spans."""
+
+    endpoint: str = ""
+    """Of a collector, for OTLP over HTTP in JSON; empty: nothing is sent anywhere."""
+
+    def __post_init__(self) -> None:
+        if self.endpoint and not _COLLECTOR.fullmatch(self.endpoint):
+            raise ValueError("`traces.endpoint` is an address such as http://127.0.0.1:4318/v1/traces")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -165,6 +177,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
     capacity: Capacity = Capacity()
+    traces: Traces = Traces()
     probes: tuple[str, ...] = PROBES
 
 
@@ -200,6 +213,7 @@ class Settings:
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
     capacity: Capacity = field(default_factory=Capacity)
+    traces: Traces = field(default_factory=Traces)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -266,6 +280,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         contact=file.contact,
         addresses=file.addresses,
         capacity=file.capacity,
+        traces=file.traces,
         probes=_networks(file.probes),
     )
 
