@@ -1,7 +1,7 @@
 """Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
@@ -65,15 +65,14 @@ class KnownValues:
             known += [Span(start, end, ()) for start, end in numbers if end - start >= self._shortest_number]
         return known if self.said is None or not self.hides else self.said.guarded(text, known)
 
-    def stands_in(self, text: str) -> bool:
-        """Whether a known value stands in *text* as it is spelled."""
-        return bool(self._known(text))
-
     def hidden_in(self, text: str) -> str:
         """*text*, which is shown but for these values, without them: what recognisers find in it stays."""
         ours = [found.span() for found in handles_in(text) if found[0] in self.handles]
         spans = self.spans(text, typed=True)
         return hide(text, merge(each for each in spans if not any(a <= each.start < each.end <= b for a, b in ours)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def __bool__(self) -> bool:
         return bool(self._values)
@@ -113,21 +112,18 @@ def personal_spans(
     return merge(spans)
 
 
-def tell_nothing(texts: Sequence[str], known: KnownValues | None) -> bool:
-    """True only where `mask_free_text` would leave each of *texts* as it is, typed or not: asked of all at once.
+def tell_nothing(texts: Iterable[str], hidden: Iterable[str]) -> bool:
+    """True only where `mask_free_text` would leave each of *texts* as it is, typed or not, where *hidden* is known.
 
-    What opens the gate in one of them opens it in all, and what is known and stands in one stands in all.
+    All are asked about at once: what opens the gate in one of them opens it in all, and what stands or is packed in one
+    stands in all. Escapes, and numbers that identify somebody, open the gate.
     """
     joined = "\n".join(texts)
     if may_hold_personal_data(joined) or PREFIX in joined:
         return False
-    if known is None:
-        return True
-    if known.said is not None or known.stands_in(joined):
+    if any(value in joined for item in hidden if (value := item.strip())):
         return False
-    if not known or not may_say_more(joined):
-        return True
-    return not any(next(_spelled_otherwise(text, known), None) for text in texts if may_say_more(text))
+    return not may_say_more(joined) or (next(packed(joined), None) is None and next(readings(joined), None) is None)
 
 
 def _spelled_otherwise(text: str, known: KnownValues) -> Iterator[Span]:

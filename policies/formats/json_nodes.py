@@ -152,11 +152,9 @@ def table_of(node: Object, keys: tuple[str, ...]) -> Table | None:
     children = [(place, key, node.children.get(key, node.other)) for place, key in enumerate(keys)]
     values = [(place, key, child.action) for place, key, child in children if isinstance(child, Value)]
     objects = [(place, key, child) for place, key, child in children if isinstance(child, Object)]
-    # What an object hides is looked for in the free text of its own record only, and in a table nobody knows which.
-    is_mingled = bool(objects) and not node.scanned.isdisjoint(keys)
     # A record by a key that nobody declared may be left out by itself, and the keys are then no longer the same.
     leaves_out = isinstance(node.other, Object) and node.other.conditions and not node.children.keys() >= set(keys)
-    if is_mingled or leaves_out or len(values) + len(objects) < len(keys):
+    if leaves_out or len(values) + len(objects) < len(keys):
         return None
     return Table(
         cells=itemgetter(*keys),

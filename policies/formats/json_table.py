@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from policies.formats.free_text import KnownValues
+from policies.formats.free_text import KnownValues, tell_nothing
 from policies.formats.json_keys import is_telling_key
 from policies.formats.json_nodes import DEEPEST, FEWEST_KEYS, Object, Table, table_of
 from policies.formats.json_subjects import note_subject
@@ -33,27 +33,31 @@ class Tree(Protocol):
         ...
 
 
-def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int) -> bool:
+type Column = tuple[Sequence[Any], Sequence[Any]]
+"""What the fields of one name were, and what they became, record by record."""
+
+
+def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int) -> list[Column] | None:
     """Treat *records* with the same keys field by field, as `Tree.record` would one by one, in a third of the time.
 
-    False, and nothing was done, where they are not that.
+    Returns what they hide; None, and nothing was done, where they are not that.
     """
     table = _table_of(node, records[0]) if depth < DEEPEST else None
     columns = None if table is None else _columns_of(table, records)
     if table is None or columns is None:
-        return False
+        return None
     of_text = [False] * len(columns)
     for place in table.values:
         column = columns[place]
         of_text[place] = _are_texts(column)
         if not of_text[place] and not SINGLE.issuperset(map(type, column)):
-            return False
+            return None
     for place, _, _ in table.objects:
         if set(map(type, columns[place])) != _OBJECTS:
-            return False
+            return None
     if table.subject is not None:
         _note_subjects(tree.tally, node, columns[table.subject], are_text=of_text[table.subject])
-    hidden: list[tuple[Sequence[Any], Sequence[Any]]] = []
+    hidden: list[Column] = []
     for place, key, action in table.treated:
         column = columns[place]
         if action.personal:
@@ -69,17 +73,51 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
         hidden.append((column, masks))
     if tree.hides is not None:
         _remember(tree.hides, hidden)
+    within: list[KnownValues] = []  # what is hidden in objects that are no table, record by record
     for place, key, child in table.objects:
         column = columns[place]
-        if not treat_as_table(tree, child, column, depth + 1):
-            for record, item in zip(records, column, strict=True):
-                record[key] = tree.record(child, item, depth + 1)
-    for place, key, action in table.texts:  # once all other fields of each record are known
-        for number, (record, item) in enumerate(zip(records, columns[place], strict=True)):
-            if item not in NOTHING:
-                known = _known_of(hidden, number) if table.looks_further else None
-                record[key] = tree.scalar(action, item, known)
-    return True
+        inner = treat_as_table(tree, child, column, depth + 1)
+        if inner is not None:
+            hidden += inner
+            continue
+        within = within or [KnownValues() for _ in records] if table.looks_further else []
+        for number, (record, item) in enumerate(zip(records, column, strict=True)):
+            record[key] = _treated_alone(tree, child, item, depth + 1, within[number] if within else None)
+    if table.texts:  # once all other fields of each record are known
+        for number, record in enumerate(records):
+            _treat_texts(tree, table, record, _hidden_of(hidden, number, within))
+    return hidden
+
+
+def _treated_alone(tree: Tree, node: Object, value: dict[str, Any], depth: int, known: KnownValues | None) -> Any:
+    """What `Tree.record` makes of *value*; *known* is told of what it hides, beside whoever is told anyway."""
+    if known is None:
+        return tree.record(node, value, depth)
+    around, tree.hides = tree.hides, known
+    became = tree.record(node, value, depth)
+    tree.hides = around
+    if around is not None:
+        around.include(known)
+    return became
+
+
+def _treat_texts(tree: Tree, table: Table, record: dict[str, Any], hidden: Sequence[str]) -> None:
+    """Scan the free texts of *record*, which hides *hidden*."""
+    texts = [item for _, key, _ in table.texts if type(item := record[key]) is str and item]
+    is_plain = len(texts) > 1 and tell_nothing(texts, hidden if table.looks_further else ())
+    known = None
+    if not is_plain and table.looks_further:
+        known = KnownValues()
+        for value in hidden:
+            known.add(value)
+    for _, key, action in table.texts:
+        item = record[key]
+        if item in NOTHING:
+            continue
+        if is_plain and type(item) is str:
+            tree.tally.count(action)
+        else:
+            record[key] = tree.scalar(action, item, known)
 
 
 def _count(tally: Tally, action: Action, column: Sequence[Any]) -> None:
@@ -141,17 +179,13 @@ def _without_masks(action: Action, key: str, column: Sequence[Any], records: Seq
         raise Withheld(VALUE_BLOCKED)
 
 
-def _known_of(hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]], place: int) -> KnownValues:
-    """What the record at *place* hides, of columns as they were and as they became."""
-    known = KnownValues()
-    for column, treated in hidden:
-        item = column[place]
-        if type(item) is str and item != treated[place]:
-            known.add(item)
-    return known
+def _hidden_of(hidden: Sequence[Column], place: int, within: Sequence[KnownValues]) -> list[str]:
+    """What the record at *place* hides: of columns as they were and as they became, and *within* its objects."""
+    found = [item for column, became in hidden if type(item := column[place]) is str and item != became[place]]
+    return [*found, *within[place]] if within else found
 
 
-def _remember(known: KnownValues, hidden: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> None:
+def _remember(known: KnownValues, hidden: Sequence[Column]) -> None:
     """Add to *known* what all records hide, of columns as they were and as they became."""
     for column, treated in hidden:
         for item, became in zip(column, treated, strict=True):

@@ -61,7 +61,7 @@ class JsonTree:
             len(value) >= FEWEST_ROWS
             and depth < DEEPEST
             and isinstance(items, Object)
-            and treat_as_table(self, items, value, depth + 1)
+            and treat_as_table(self, items, value, depth + 1) is not None
         ):
             return value
         treat = self.record if isinstance(items, Object) and depth < DEEPEST else self.apply
@@ -170,7 +170,7 @@ class JsonTree:
             else:
                 value[key] = self._value(child, item, known, depth + 1)
         texts = [value[key] for key, child in last if child.action.kind is Kind.SCAN and type(value[key]) is str]
-        is_plain = len(texts) > 1 and tell_nothing(texts, known)
+        is_plain = len(texts) > 1 and tell_nothing(texts, known or ())
         for key, child in last:
             if child.action.kind is Kind.DROP:
                 self.tally.count(child.action)
@@ -206,7 +206,7 @@ class JsonTree:
             rows[:] = [row for row in rows if not self.is_left_out(node.record, _record_of(row, columns))]
         if set(map(type, rows)) == {list} and set(map(len, rows)) == {len(columns)}:
             records = [dict(zip(columns, row, strict=True)) for row in rows]
-            if not treat_as_table(self, node.record, records, depth + 1):
+            if treat_as_table(self, node.record, records, depth + 1) is None:
                 records = [self.record(node.record, record, depth + 1) for record in records]
             return [[record.get(column) for column in columns] for record in records]
         for place, row in enumerate(rows):

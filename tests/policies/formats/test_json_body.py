@@ -278,16 +278,35 @@ def test_any_split_and_any_size_limit_masks_alike(body: object, cuts: list[int],
 
 
 HOUSEHOLD = Object({"home": RECORD, "id_no": Value(ID_NO), "secret": Value(SECRET)}, Value(UNDECLARED), subject="id_no")
+WITHIN = st.fixed_dictionaries(
+    {"address": st.fixed_dictionaries({"id": st.text(max_size=2), "name": st.just("张三李")})}
+)
+MINGLED = Object(
+    {
+        "address": RECORD,
+        "name": RECORD.children["name"],
+        "id_no": Value(ID_NO),
+        "mobile": RECORD.children["remark"],
+        "total": RECORD.children["remark"],
+        "rows": Object({"address": RECORD}, Value(UNDECLARED)),
+    },
+    Value(UNDECLARED),
+    subject="id_no",
+)
 cells = scalars | texts | st.sampled_from(["11010519491231002X", "", 110105194912310021]) | st.just({"name": "张三"})
 
 
-@given(st.data(), st.lists(keys | texts, min_size=1, max_size=5, unique=True), st.sampled_from([RECORD, HOUSEHOLD]))
+@given(
+    st.data(),
+    st.lists(keys | texts, min_size=1, max_size=5, unique=True),
+    st.sampled_from([RECORD, HOUSEHOLD, MINGLED]),
+)
 @settings(max_examples=examples(300))
 def test_a_table_of_records_is_masked_and_counted_like_each_by_itself(
     data: st.DataObject, names: list[str], node: Object
 ) -> None:
     columns = {
-        name: data.draw(st.sampled_from([texts, cells, st.fixed_dictionaries({"id": cells, "name": texts})]))
+        name: data.draw(st.sampled_from([texts, cells, st.fixed_dictionaries({"id": cells, "name": texts}), WITHIN]))
         for name in names
     }
     records = data.draw(st.lists(st.fixed_dictionaries(columns), min_size=json_table.FEWEST_ROWS, max_size=8))
