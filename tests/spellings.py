@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import html
 import quopri
 import re
@@ -41,13 +42,16 @@ _TILDE = re.compile(r"~(?=[0-9A-Fa-f]{2})")
 _FLOAT = re.compile(r"[0-9]\.[0-9]{4,}[eE]\+?[0-9]{1,2}")
 _HEX_NUMBER = re.compile(r"0[xX]([0-9A-Fa-f]{8,16})")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
+_BASE32 = re.compile(rb"[A-Z2-7]{16,}|[a-z2-7]{16,}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
 _TAG = re.compile(r"<!--|-->|<[!/?A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>")
 _SEPARATORS = re.compile(r"[\s\-_.,:;|/\\'\"()\[\]{}+]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-_NUMERALS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖", "00123456789123456789")
+_NUMERALS = str.maketrans(
+    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺參〡〢〣〤〥〦〧〨〩", "0012345678912345678913123456789"
+)
 
 
 def told_by(received: bytes) -> set[str]:
@@ -117,6 +121,9 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
             token = run[start:].translate(bytes.maketrans(b"-_", b"+/"))
             token = token[:-1] if len(token) % 4 == 1 else token
             yield base64.b64decode(token + b"=" * (-len(token) % 4))
+    for run in set(_BASE32.findall(data)):
+        with contextlib.suppress(binascii.Error):
+            yield base64.b32decode(run + b"=" * (-len(run) % 8), casefold=True)
     for run in set(_HEX.findall(data)):
         yield binascii.unhexlify(run)
 

@@ -32,6 +32,7 @@ SPELLED = {
     "base64": base64.b64encode(RAW),
     "base64 behind letters": b'{"a":"xy' + base64.b64encode(RAW) + b'"}',
     "base64 of base64": base64.b64encode(base64.b64encode(RAW)),
+    "base32": base64.b32encode(RAW),
     "hexadecimal": RAW.hex().encode(),
     "percent": urllib.parse.quote(TEXT).encode(),
     "percent twice": urllib.parse.quote(urllib.parse.quote(TEXT)).encode(),

@@ -31,8 +31,11 @@ _DIGITS = (
 _ONE_FOR_ONE = {**_FULL_WIDTH, **_SPACES, **_DASHES, **dict.fromkeys(LIKE_X, ord("X")), **_DIGITS}
 DIGITS_ELSEWHERE = "".join(map(chr, _DIGITS))
 """Digits that are neither ASCII nor full-width."""
-NUMERALS = str.maketrans("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "001234567891234567891")
-"""Chinese numerals, read digit by digit."""
+NUMERALS = str.maketrans(
+    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺貳參叄陸弌弍弎〡〢〣〤〥〦〧〨〩",
+    "0012345678912345678912336123123456789",
+)
+"""Chinese numerals, those for money, in older characters and of merchants among them, read digit by digit."""
 
 INVISIBLE = (
     "\\x01-\\x08\\x0e-\\x1f\\x7f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"

@@ -48,6 +48,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+={0,2}")
 _JOINT = re.compile("[/_-]")
 _PLAIN_BASE64 = str.maketrans("-_", "+/")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){9,}+)(?![0-9A-Za-z])")
+_BASE32 = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}+|[a-z2-7]{16,}+)(?![0-9A-Za-z])")
 _MAY_TELL = re.compile(
     rb"[0-9](?:[ .\-]?[0-9]){5}|[0-9]{3}\D{1,3}[0-9]{4}|[\xe3-\xe9][\x80-\xbf]{2}|\\u[0-9A-Fa-f]{4}|"
     rb"[0-9]\0[0-9]\0|\0[0-9]\0[0-9]|@|[A-Za-z0-9+/_-]{12}",
@@ -163,13 +164,17 @@ def _said(match: re.Match[str]) -> str | None:
 
 
 def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
-    """Where base64 or hexadecimal digits stand in *text*, what they hold, and whether that is text from end to end."""
+    """Where base64, base32 or hexadecimal digits stand in *text*, what they hold, and whether that is all text."""
     for match in _BASE64.finditer(text):
         run = match[0].rstrip("=")
         # What is written in letters of one kind is a word, a path or a name.
         if run.lower() != run and run.upper() != run:
             for data in _decoded(run):
                 yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
+    for match in _BASE32.finditer(text):
+        with contextlib.suppress(binascii.Error):
+            data = base64.b32decode(match[0] + "=" * (-len(match[0]) % 8), casefold=True)
+            yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
     for match in _HEX.finditer(text):
         yield from ((*match.span(), held, is_text) for held, is_text in _texts(binascii.unhexlify(match[1])))
 

@@ -47,7 +47,7 @@ _GATE = {
     _BEHIND: "|".join(FOLLOWING),
     _TOKEN: MARK,
     _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}{_FOUR}{_FOUR}",
-    _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}",
+    _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     _READ_ON: READING_GATE,
     _PACKED: PACKED_GATE,
     _WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",

@@ -68,6 +68,14 @@ WRITTEN = {
     "in Chinese": MOBILE.translate(str.maketrans("0123456789", "〇一二三四五六七八九")),
     "in Chinese for money": MOBILE.translate(str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")),
     "as it is said": "幺三八零零幺三八零零零",
+    "in the numerals of merchants": "〡〣〨〇〇〡〣〨〇〇〇",
+    "in older numerals": "壹參捌零零壹參捌零零零",
+    "in digits and numerals": "一3八00壹38〇零0",
+    "with one numeral": f"{MOBILE[:10]}〇",
+    "with marks of direction": "\u200f".join(MOBILE),
+    "in a stretch that runs the other way": f"\u2067{MOBILE[:5]}\u2069{MOBILE[5:]}",
+    "as base32": base64.b32encode(MOBILE.encode()).decode(),
+    "as base32 in small letters": base64.b32encode(MOBILE.encode()).decode().lower().rstrip("="),
     "with nothing to see between": "\u200b".join(MOBILE),
     "with soft hyphens": "\u00ad".join(MOBILE),
     "with an accent": f"1\u0301{MOBILE[1:]}",
@@ -124,6 +132,8 @@ IDS = {
     "percent": spelled(ID_NO, "%{:02X}"),
     "as base64": packed(ID_NO),
     "as hexadecimal digits": ID_NO.encode().hex().upper(),
+    "as base32": base64.b32encode(ID_NO.encode()).decode(),
+    "in digits and numerals": f"{ID_NO[:6]}一九四九{ID_NO[10:]}",
 }  # fmt: skip
 
 
@@ -166,6 +176,8 @@ GAPS = {
     "in a longer number": f"77{MOBILE}00",
     "as a power of ten": "1.3800138e10",
     "from behind": MOBILE[::-1],
+    "from behind, and drawn from behind": f"\u202e{MOBILE[::-1]}\u202c",
+    "with tildes": "138~0013~8000",
     "letters like digits": "l38OO138OOO",
     "for mail": spelled(MOBILE, "={:02X}"),
     "put together by a script": '"138" + "0013" + "8000"',
