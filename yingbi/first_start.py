@@ -100,17 +100,24 @@ def make_policies(home: Home, *, demo: bool) -> None:
 
     Only the schemas, by which editors explain the files and check them, are always those of this version.
     """
-    shutil.copytree(_SCHEMAS, home.policies / "schema", dirs_exist_ok=True)
+    _copy_files(_SCHEMAS, home.policies / "schema")
     if (home.policies / "catalogue.yaml").exists():
         return
     shutil.copyfile(_POLICIES / "catalogue.yaml", home.policies / "catalogue.yaml")
     (home.policies / "systems").mkdir(exist_ok=True)
     if demo:
         shutil.copyfile(_POLICIES / "grants.yaml", home.policies / "grants.yaml")
-        shutil.copytree(_POLICIES / "systems", home.policies / "systems", dirs_exist_ok=True)
+        _copy_files(_POLICIES / "systems", home.policies / "systems")
     else:
         (home.policies / "grants.yaml").write_text("grants: []\n", "utf-8")
         (home.policies / "callers.yaml").write_text("callers: []\n", "utf-8")
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    """Copy the files of one folder into another: `shutil.copytree` would say of a full disk only that much failed."""
+    target.mkdir(exist_ok=True)
+    for file in sorted(source.iterdir()):
+        shutil.copyfile(file, target / file.name)
 
 
 def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:

@@ -91,7 +91,6 @@ NOT_DECLARED: dict[str, tuple[str | bytes, str]] = {
     "a form": (f"name={NAME}", "application/x-www-form-urlencoded"),
     "YAML": (TEXT, "application/yaml"),
     "CBOR": (PEOPLE, "application/cbor"),
-    "gRPC": (PEOPLE, "application/grpc"),
     "anything": (TEXT, "application/octet-stream"),
     "Markdown": (TEXT, "text/markdown"),
     "a calendar": (TEXT, "text/calendar"),
@@ -115,6 +114,7 @@ READ = {
     "tabs and not commas": shows(ROWS.replace(",", "\t"), "text/tab-separated-values", ROWS_MASKED.replace(",", "\t")),
 }  # fmt: skip
 CASES = {
+    "gRPC": withholds(PEOPLE, "application/grpc", "grpc_refused"),
     **{name: withholds(body, said, "answer_unreadable") for name, (body, said) in UNREADABLE.items()},
     **{name: withholds(body, said, "answer_not_declared") for name, (body, said) in NOT_DECLARED.items()},
     **READ,

@@ -224,7 +224,7 @@ def test_what_cannot_be_tried_says_why(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("most", [256 * 1024, 72 * 1024])
+@pytest.mark.parametrize("most", [256 * 1024, 100 * 1024])
 def test_a_full_disk_at_the_first_start_is_a_sentence(most: int, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the disk: of the demo's register, or of the cases' database."""
     up = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, {most}))\nimport yingbi.cli\n"
