@@ -145,7 +145,7 @@ class Process:
         if self.is_renewed or not self.pid:
             return
         self.job = job
-        if job.leftover is not None:  # the other goes on with it
+        if job.leftover is not None and job.leftover.exists():  # the other goes on with it, if it has begun
             job.leftover.rename(_put_aside(job.leftover))
         self._before, self._must_go_by = self._process, 0.0
         self._process = self._spawned()
@@ -173,7 +173,7 @@ class Process:
     def _take_back(self, code: int) -> int:
         """What was to take the place has ended: the one before goes on, unless it was told to go already."""
         self._process, self._before = self._before, None
-        if self.job.leftover is not None:
+        if self.job.leftover is not None and _put_aside(self.job.leftover).exists():
             _put_aside(self.job.leftover).replace(self.job.leftover)
         return code
 

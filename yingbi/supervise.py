@@ -89,7 +89,7 @@ class Supervisor:
             self._board.beat()
             for child in self._children:
                 self._try(child.name, partial(self._look_after, child))
-            self._renew_next()
+            self._try("renew", self._renew_next)
             self._try("publish", self._publish)
             self._try("certificate", self._renew_certificate)
             self._try("lists", self._renew_lists)

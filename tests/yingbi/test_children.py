@@ -153,6 +153,17 @@ def test_where_the_other_does_not_come_up_the_one_before_goes_on(tmp_path: Path)
     stop_all([child])
 
 
+def test_one_that_has_only_just_begun_can_be_renewed(tmp_path: Path) -> None:
+    """It has left nothing yet that would have to be put aside."""
+    child = started(tmp_path, SLEEP)
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    before = child.pid
+    child.renew(Job(name="one", command=command, is_ready=lambda pid: False, leftover=tmp_path / "counted"))
+    wait_until(lambda: (child.look(), child.is_renewed)[1] is False, 10)
+    assert child.pid == before
+    stop_all([child])
+
+
 def test_who_does_not_go_is_ended(tmp_path: Path) -> None:
     stubborn = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + SLEEP
     child = started(tmp_path, stubborn)
