@@ -70,6 +70,13 @@ LENGTHS = {
 CHUNKS = {
     "a size in hexadecimal by name": "0x2\r\n{}\r\n0\r\n\r\n",
     "a negative size": "-2\r\n{}\r\n0\r\n\r\n",
+    "a signed size": "+2\r\n{}\r\n0\r\n\r\n",
+    "a blank before a size": " 2\r\n{}\r\n0\r\n\r\n",
+    "digits in groups": "0_2\r\n{}\r\n0\r\n\r\n",
+    "no size": "\r\n{}\r\n0\r\n\r\n",
+    "a size beyond all numbers": "ffffffffffffffffffff2\r\n{}\r\n0\r\n\r\n",
+    "a bare line feed behind a size": "2\n{}\r\n0\r\n\r\n",
+    "a bare carriage return behind a size": "2\r{}\r\n0\r\n\r\n",
     "a line feed in an extension": "2;a\nb\r\n{}\r\n0\r\n\r\n",
     "no line end behind a chunk": "2\r\n{}0\r\n\r\n",
     "more than a chunk says": "2\r\n{}XX\r\n0\r\n\r\n",

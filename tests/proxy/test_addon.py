@@ -3,6 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,6 +33,15 @@ def test_every_hook_is_listed_and_none_that_is_gone() -> None:
     """A hook that a new version adds must be entered in the table before anything passes it."""
     assert set(CONTENT_HOOKS) | CONTENTLESS_HOOKS == every_hook_of_mitmproxy()
     assert not set(CONTENT_HOOKS) & CONTENTLESS_HOOKS
+
+
+def test_a_hook_of_a_new_version_is_missed_in_the_list_whatever_it_is_called_with() -> None:
+    """One that is called with something of its own, and not with a flow, carries content as well."""
+    made: Any = make_dataclass("BodyArrivedHook", [("body", bytes), ("is_last", bool)], bases=(hooks.Hook,))
+    try:
+        assert every_hook_of_mitmproxy() - set(CONTENT_HOOKS) - CONTENTLESS_HOOKS == {"body_arrived"}
+    finally:
+        del hooks.all_hooks[made.name]
 
 
 @pytest.mark.parametrize("name", CONTENT_HOOKS)
