@@ -114,7 +114,6 @@ READ = {
     "tabs and not commas": shows(ROWS.replace(",", "\t"), "text/tab-separated-values", ROWS_MASKED.replace(",", "\t")),
 }  # fmt: skip
 CASES = {
-    "gRPC": withholds(PEOPLE, "application/grpc", "grpc_refused"),
     **{name: withholds(body, said, "answer_unreadable") for name, (body, said) in UNREADABLE.items()},
     **{name: withholds(body, said, "answer_not_declared") for name, (body, said) in NOT_DECLARED.items()},
     **READ,
