@@ -190,6 +190,9 @@ def without_text(tag: StartTag) -> StartTag:
     return only(tag, kept, changes) if changes or len(kept) < len(tag.attributes) else tag
 
 
+_ELEMENT = re.compile("<[A-Za-z]")
+
+
 def hidden_text(token: Text) -> str:
     """Three stars in place of a text, and the space around it as it was."""
     bare = token.source.strip()
@@ -197,8 +200,12 @@ def hidden_text(token: Text) -> str:
 
 
 def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
-    """The source of *comment* with everything personal in it hidden."""
-    return mask_free_text(comment.source, known, tally)
+    """The source of *comment* with everything personal in it hidden; one that holds elements is hidden whole, as nobody
+    has declared what stands in an element that is none.
+    """
+    masked = mask_free_text(comment.source, known, tally)
+    holds_elements = _ELEMENT.search(comment.source) and not comment.source.startswith("<!--[if")
+    return f"<!-- {REDACTED} -->" if holds_elements else masked
 
 
 def doctype(declaration: Comment) -> str:

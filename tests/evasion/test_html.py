@@ -29,6 +29,7 @@ def base64_of(text: str) -> str:
 
 BESIDE = {
     "a comment": (f"<!-- {NAME} {MOBILE} -->", "<!-- *** *** -->"),
+    "a table in a comment": (f"<!-- <td class='col-name'>{NAME}</td> -->", "<!-- *** -->"),
     "a condition": (f"<!--[if IE]><p>{NAME}</p><![endif]-->", "<!--[if IE]><p>***</p><![endif]-->"),
     "a comment that ends early": (f"<!-- --!> {SPLIT} -->", "<!-- --!> ***<b></b> --&gt;"),
     "comments in one another": (f"<!-- <!-- --> {NAME} -->", "<!-- <!-- --> *** --&gt;"),
