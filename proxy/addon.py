@@ -54,7 +54,7 @@ class Hooks:
 
     def fail(self, flow: HTTPFlow, hook: str, kind: str) -> None:
         """See `guard.Fails`."""
-        self.gate.fail(flow, hook, kind)
+        self.gate.withholding.fail(flow, hook, kind)
 
     @withhold_on_failure
     def requestheaders(self, flow: HTTPFlow) -> None:
@@ -98,11 +98,11 @@ class Hooks:
         if exchange.streaming is not None:
             exchange.streaming.abort(exchange.failure or "upstream_broke_off")
         elif not exchange.is_answered:
-            self.gate.withhold(flow, exchange, exchange.failure or "caller_left")
+            self.gate.withholding.withhold(flow, exchange, exchange.failure or "caller_left")
 
     def http_connect(self, flow: HTTPFlow) -> None:
         """There is nothing to connect to but the systems declared."""
-        self.gate.cut(flow)
+        self.gate.withholding.cut(flow)
 
     http_connect_upstream = http_connected = http_connect_error = http_connect
     # Upgrades are refused before they are sent on; this is the second door.

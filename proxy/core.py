@@ -96,7 +96,7 @@ class Stream(http_layers.HttpStream):
         """The answer has outgrown the buffer: from here on its windows are released one by one."""
         body = bytes(self.response_body_buf)
         self.response_body_buf.clear()  # type: ignore[no-untyped-call]
-        if self.gate.begin_to_stream(self.flow, exchange):
+        if self.gate.streaming.begin(self.flow, exchange):
             yield from self.start_response_stream()
             yield from self.handle_event(ResponseData(self.stream_id, body))
         else:
@@ -179,7 +179,7 @@ class Stream(http_layers.HttpStream):
 
     def _relay(self, exchange: Exchange) -> Commands:
         """A WebSocket has been agreed on: what comes from now on are its frames."""
-        self.child_layer = self.gate.relay(self.flow, exchange, self.context)
+        self.child_layer = self.gate.sockets.relay(self.flow, exchange, self.context)
         yield from self.child_layer.handle_event(events.Start())
         yield http_layers.SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
 
@@ -335,7 +335,7 @@ class StrictServer(_http1.Http1Server):
             yield ReceiveHttp(RequestProtocolError(self.stream_id, "malformed_request", ErrorCode.GENERIC_CLIENT_ERROR))
 
     def _turn_away(self, status: int) -> Commands:
-        event = Stream.gate.turn_away(self.context.client, status)
+        event = Stream.gate.withholding.turn_away(self.context.client, status)
         answer = error_response(status, coded("malformed_request", event, as_page=True))
         yield commands.SendData(self.conn, answer)
         yield commands.CloseConnection(self.conn)
@@ -448,9 +448,9 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     http_layers.Http2Server = StrictHttp2Server  # type: ignore[attr-defined]
     http_layers.Http2Client = StrictHttp2Client  # type: ignore[attr-defined]
     tls_layers.ServerTLSLayer = StrictServerTls  # type: ignore[misc]
-    Connection.broke = staticmethod(gate.broke)
+    Connection.broke = staticmethod(gate.withholding.broke)
     Connection.admission = gate.admission
-    Connection.turned_away = staticmethod(gate.turned_away)
+    Connection.turned_away = staticmethod(gate.withholding.turned_away)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]

@@ -23,7 +23,7 @@ from proxy.lasting import Lasting
 from proxy.lean import made_of
 from proxy.ledger import Ledger
 from proxy.limits import Limited, Reached
-from proxy.message import Headers, Malformed, Request, media_type_in, read_headers, read_request, with_parameters
+from proxy.message import Headers, Malformed, Request, media_type_in, read_request, with_parameters
 from proxy.pages import Notice, challenge_of, page, problem
 from proxy.release import Release
 from proxy.sessions import Session
@@ -269,17 +269,6 @@ def _opened(line: bytes, cookies: Cookies, over: str) -> bytes:
     return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
         "utf-8", "surrogateescape"
     )
-
-
-def answer_headers_of(flow: HTTPFlow) -> Headers:
-    """The headers of the answer. Raises Malformed."""
-    assert flow.response is not None
-    return read_headers(flow.response.headers.fields)
-
-
-def has_body(flow: HTTPFlow, headers: Headers) -> bool:
-    """Whether the answer says that it has a body."""
-    return flow.request.data.method != b"HEAD" and headers.get("content-length") != ["0"]
 
 
 def write_head(

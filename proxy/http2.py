@@ -93,7 +93,7 @@ class StrictHttp2Server(_http2.Http2Server):
 
     def protocol_error(self, message: str, error_code: int = ErrorCodes.PROTOCOL_ERROR) -> Commands:
         """As the core does, but an event is written and the caller is told nothing but the code."""
-        self.gate.turn_away(self.context.client, 400)
+        self.gate.withholding.turn_away(self.context.client, 400)
         self.h2_conn.close_connection(error_code)
         yield commands.SendData(self.conn, self.h2_conn.data_to_send())
         yield from self.close_connection("malformed_request")

@@ -267,7 +267,7 @@ class Worker:
             UpstreamTls(settings.upstream_ca, authorities, settings.clients),
             asked_by=self._asked_by,
             told_by=self._told_by,
-            refused=lambda client: self.gate.turn_away(client, 403, "certificate_refused"),
+            refused=lambda client: self.gate.withholding.turn_away(client, 403, "certificate_refused"),
             now=now,
         )
         layers_of = Layers(tls=settings.certificate is not None)

@@ -60,6 +60,7 @@ class Tripping:
 
     def __init__(self) -> None:
         self.failed: list[tuple[str, str]] = []
+        self.withholding = self
 
     def __getattr__(self, name: str) -> Any:
         raise ZeroDivisionError

@@ -8,9 +8,7 @@ from mitmproxy.http import HTTPFlow
 from proxy.answer import Empty, Mask
 from proxy.exchange import (
     EVENT_HEADER,
-    answer_headers_of,
     exchange_of,
-    has_body,
     request_of,
     send_on,
     write_head,
@@ -18,6 +16,7 @@ from proxy.exchange import (
     write_page,
 )
 from proxy.identity import COOKIE
+from proxy.look_at import answer_headers_of
 from proxy.message import Malformed
 from proxy.pages import Notice
 from tests.gateway import CLERK_KEY
@@ -189,15 +188,6 @@ def test_an_answer_says_how_it_ends(parts: Parts) -> None:
     assert "transfer-encoding" not in answered(parts, Empty(), length=0)
     assert answered(parts, MASKED, length=None)["transfer-encoding"] == "chunked"
     assert answered(parts, MASKED, last=True)["connection"] == "close"
-
-
-@pytest.mark.parametrize(
-    ("method", "length", "expected"), [("GET", "2", True), ("GET", "0", False), ("HEAD", "2", False)]
-)
-def test_whether_an_answer_has_a_body(method: str, length: str, expected: bool) -> None:
-    flow = flow_of(method)
-    flow.response = answer_of(content_length=length)
-    assert has_body(flow, answer_headers_of(flow)) == expected
 
 
 @pytest.mark.parametrize("as_page", [True, False])

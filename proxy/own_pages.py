@@ -1,0 +1,109 @@
+"""The gateway's own pages: where one signs in and out, asks to be shown a record whole, and finds its public keys."""
+
+from contextlib import suppress
+
+from mitmproxy.http import HTTPFlow
+
+from policies.formats.masker import Tally
+from proxy import reveal, signin
+from proxy.current import Current
+from proxy.decide import Refuse, stopped
+from proxy.exchange import Exchange, write_own
+from proxy.identity import BadCredential
+from proxy.identity_desk import IdentityDesk
+from proxy.identity_header import IdentityHeaders
+from proxy.message import Request
+from proxy.reveal_desk import RevealDesk
+from proxy.session_desk import SessionDesk
+from proxy.signin import OwnAnswer
+from siem.record.log import RecordFailed
+
+
+class OwnPages:
+    """Those of one worker."""
+
+    def __init__(
+        self,
+        current: Current,
+        *,
+        sessions: SessionDesk,
+        identities: IdentityDesk,
+        identity_headers: IdentityHeaders,
+        reveals: RevealDesk,
+    ) -> None:
+        self._current = current
+        self._sessions = sessions
+        self._identities = identities
+        self._identity_headers = identity_headers
+        self._reveals = reveals
+
+    def holds(self, request: Request) -> bool:
+        """Whether *request* is for here, and not for the system behind."""
+        return request.path.startswith(signin.PREFIX)
+
+    def answer(self, flow: HTTPFlow, exchange: Exchange) -> Refuse | None:
+        """Answer with a page of ours, and write that down. Returns why that is refused, if it is."""
+        assert exchange.request is not None
+        try:
+            if exchange.request.path.startswith(reveal.REVEAL):
+                answer = self._reveal(flow, exchange)
+            else:
+                answer = self._sign_in(flow, exchange)
+        except BadCredential as bad:
+            return Refuse(reason=bad.reason)
+        except reveal.Refused as refused:
+            return Refuse(reason=refused.reason, zh=refused.zh, en=refused.en)
+        except RecordFailed:
+            return Refuse(reason="record_failed")
+        if answer is None:
+            return Refuse(reason="operation_not_declared")
+        self._write(flow, exchange, answer)
+        return None
+
+    def _sign_in(self, flow: HTTPFlow, exchange: Exchange) -> OwnAnswer | None:
+        assert exchange.request is not None
+        assert exchange.system is not None
+        ledger = exchange.ledger
+        if exchange.request.path == signin.SIGN_OUT:
+            self._sessions.look(exchange)
+            self._sessions.end(exchange)
+        answer = signin.answer(
+            exchange.request,
+            flow.request.raw_content or b"",
+            exchange.system,
+            ledger.started.timestamp(),
+            self._identity_headers.keys.jwks,
+        )
+        if answer is not None:
+            ledger.operation = f"{exchange.request.method} {exchange.request.path}"
+        return answer
+
+    def _reveal(self, flow: HTTPFlow, exchange: Exchange) -> OwnAnswer | None:
+        """Let a caller ask to be shown a record whole."""
+        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        assert request is not None
+        assert system is not None
+        self._identities.identify(flow, exchange)
+        caller = ledger.caller
+        entries = self._current.overlay.in_force(
+            system=system.name,
+            operation="",
+            caller=caller.id,
+            earlier=caller.earlier,
+            credential=caller.credential,
+            now=self._current.unhurried(ledger.started),
+        )
+        if (reason := stopped(entries)) is not None:
+            raise reveal.Refused(reason)
+        return self._reveals.answer(request, flow.request.raw_content or b"", system, ledger, ledger.started)
+
+    def _write(self, flow: HTTPFlow, exchange: Exchange, answer: OwnAnswer) -> None:
+        """Give the answer, and write it down where it was not yet."""
+        ledger = exchange.ledger
+        exchange.is_answered = True
+        with suppress(RecordFailed):  # a page of ours shows nothing of anybody
+            if answer.reason:
+                ledger.refused(answer.reason, answer.status)
+            elif not ledger.is_begun:
+                ledger.whole(Tally(self._current.digester), answer.status, len(answer.body))
+        write_own(flow, answer.status, answer.headers, answer.body, ledger.event)

@@ -1,0 +1,47 @@
+"""Whether what was decided of an exchange still stands while its answer is on its way."""
+
+from proxy.current import Current
+from proxy.decide import stopped
+from proxy.exchange import Exchange
+from proxy.ledger import Clock
+from proxy.session_desk import SessionDesk
+
+
+class Standing:
+    """Looks at what is in force now."""
+
+    def __init__(self, current: Current, sessions: SessionDesk, now: Clock) -> None:
+        self._current = current
+        self._sessions = sessions
+        self._now = now
+
+    def forbidden(self, exchange: Exchange) -> str | None:
+        """Why an exchange under way must not go on, if it must not: the lease has ended, an overlay forbids it, or a
+        permit that it shows more by, or the session that it is asked in, has ended.
+        """
+        current = self._current
+        if not current.look():
+            return "not_ready"
+        if exchange.streaming is not None and exchange.lasting is not None:
+            ended = exchange.lasting.ended(current.systems, self._now())
+            if ended is not None:
+                return ended
+        permits = exchange.forward.permits if exchange.forward is not None else ()
+        if permits and not current.permits.are_live(permits, self._now()):
+            return "permit_ended"
+        if (reason := self._sessions.stopped(exchange)) is not None:
+            return reason
+        ledger, overlay = exchange.ledger, current.overlay
+        if overlay.generation == ledger.overlay or ledger.system is None:
+            return None
+        entries = overlay.in_force(
+            system=ledger.system.name,
+            operation=ledger.operation,
+            caller=ledger.caller.id,
+            earlier=ledger.caller.earlier,
+            credential=ledger.caller.credential,
+            now=current.unhurried(self._now()),
+        )
+        if entries and (ledger.view is None or not ledger.view.is_harder):
+            return stopped(entries) or "answer_cut"  # what is to be masked harder has been masked as it was
+        return stopped(entries)
