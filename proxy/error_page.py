@@ -5,8 +5,8 @@ import re
 from mitmproxy import http
 from mitmproxy.net.http import http1
 
-from proxy.exchange import EVENT_HEADER
 from proxy.pages import Notice, page, problem
+from proxy.write_answer import EVENT_HEADER
 
 _CODED = re.compile(r"(\w+) (\S+) ((?:head of a )?(?:page|problem))")
 

@@ -20,7 +20,7 @@ from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.ended import EndedSessions
-from proxy.exchange import Exchange, begin_exchange, request_of, send_on, source_ip_of, write_own
+from proxy.exchange import Exchange, begin_exchange, request_of, source_ip_of
 from proxy.exports import Exports, Part
 from proxy.heads import Heads
 from proxy.identity import BadCredential
@@ -40,6 +40,7 @@ from proxy.own_pages import OwnPages
 from proxy.probes import Probes
 from proxy.reasons import reason_for_body
 from proxy.reveal_desk import RevealDesk
+from proxy.send_on import send_on
 from proxy.session_desk import SessionDesk
 from proxy.shadow import Shadow
 from proxy.socket_desk import SocketDesk
@@ -48,6 +49,7 @@ from proxy.standing import Standing
 from proxy.streaming import Streaming
 from proxy.underway import Holds, Underway
 from proxy.withholding import Withholding
+from proxy.write_answer import write_own
 from siem.record.log import AccessLog, RecordFailed
 
 FIRST_OF_ERRORS = 400

@@ -8,7 +8,8 @@ from policies.permits import Kind
 from proxy import reveal
 from proxy.admission import Admission
 from proxy.answer import Mask
-from proxy.exchange import Exchange, write_head
+from proxy.exchange import Exchange
+from proxy.write_answer import write_head
 
 
 class Heads:

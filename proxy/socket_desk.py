@@ -9,7 +9,7 @@ from mitmproxy.proxy.context import Context
 from policies.formats.masker import Withheld
 from proxy.answer import socket_treatment
 from proxy.decide import Refuse
-from proxy.exchange import Exchange, write_switch
+from proxy.exchange import Exchange
 from proxy.ledger import Clock
 from proxy.reasons import reason_for_body
 from proxy.socket_handshake import Handshake, HandshakeRefused
@@ -19,6 +19,7 @@ from proxy.standing import Standing
 from proxy.streaming import Streaming
 from proxy.underway import Underway
 from proxy.withholding import Withholding
+from proxy.write_answer import write_switch
 from siem.record.log import RecordFailed
 
 

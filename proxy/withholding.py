@@ -8,11 +8,12 @@ from mitmproxy.http import HTTPFlow
 
 from proxy.admission import Admission
 from proxy.counters import Counters
-from proxy.exchange import Exchange, exchange_of, source_ip_of, write_page
+from proxy.exchange import Exchange, exchange_of, source_ip_of
 from proxy.exports import Exports
 from proxy.ledger import Clock, Ledger
 from proxy.pages import Notice
 from proxy.underway import Underway
+from proxy.write_answer import write_page
 from siem.record.event import EventId
 from siem.record.log import AccessLog, RecordFailed
 

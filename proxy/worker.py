@@ -5,27 +5,21 @@ import contextlib
 import gc
 import logging
 import signal
-import socket
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import uvloop
-from mitmproxy import addonmanager, hooks, options
+from mitmproxy import options
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from mitmproxy.master import Master
-from mitmproxy.proxy import layer, layers, mode_servers, tunnel
-from mitmproxy.proxy.layers.http import HTTPMode
 
 from policies.keys import Verifier, read_secret
 from policies.program import CertificatesRule, UpstreamTlsRule
-from proxy import core, lean
+from proxy import core
 from proxy.addon import Hooks
-from proxy.admission import Capacity
 from proxy.arriving import ARRIVING
 from proxy.authorities import Authorities
 from proxy.beside import IDLE
@@ -35,15 +29,17 @@ from proxy.connection import Connection
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.digests_in_force import DigestsInForce
+from proxy.dispatcher import Dispatcher, Layers
 from proxy.ended import EndedSessions
 from proxy.gate import Gate
 from proxy.http2 import FULL, HELD
-from proxy.identity_header import ISSUER, IdentityHeaders
+from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import IdentityKeys
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
 from proxy.limits import Limits
+from proxy.listening import listen_on
 from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
 from proxy.quota import Quota
@@ -52,149 +48,14 @@ from proxy.server_certificates import Pair, ServerCertificates
 from proxy.shadow import Shadow
 from proxy.tls import Tls
 from proxy.upstream_tls import UpstreamTls
+from proxy.worker_settings import WorkerSettings
 from siem.record.log import new_start_id
 
 TICK_S = 0.1
 STILL_S = 1.0
 """So long an answer that has begun to flow may stand still once the worker is to stop."""
-BACKLOG = 4096
 
 log = logging.getLogger("yingbi.worker")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings:
-    """What a worker needs to know; all of it comes from the supervisor."""
-
-    host: str
-    port: int
-    certificate: Path | None
-    """PEM, with the chain. None: plain HTTP, for a front proxy on the same machine that ends TLS."""
-    key: Path | None
-    upstream_ca: Path | None
-    """Of systems behind that name no authority. None: whom the machine trusts."""
-    published: Path
-    """Folder of programs and overlay."""
-    board: Path
-    counters: Path
-    log: Path
-    """Folder of the access log."""
-    program_key: Path
-    """32 bytes: the public half of the key that programs are signed with."""
-    overlay_key: Path
-    """The same for overlays. Keys of their own, because who may tighten must not be able to loosen."""
-    permit_key: Path
-    """The same for permits."""
-    secret: Path
-    nonces: Path
-    """Folder of what was signed and has been taken; all workers of a host share it."""
-    ended_sessions: Path
-    """Folder of the sessions of systems behind that have ended early; all workers of a host share it."""
-    keys: Path
-    """Folder of the root key, of those of digests and, in `rings`, of the keyring of each system."""
-    issuer_key: Path | None = None
-    """The same for the keys that are fetched from issuers of tokens. None: none are."""
-    issuer: str = ISSUER
-    """As who it signs what systems behind are told of callers."""
-    certificates: Path | None = None
-    """Folder of certificates for some hosts; see `server_certificates.py`."""
-    refuses_other_hosts: bool = False
-    """Whether TLS is refused to who asks for a host that no certificate is for."""
-    authorities: Path | None = None
-    """Folder of those that systems name; see `authorities.py`."""
-    clients: Path | None = None
-    """Folder of the gateway's own certificates, by which systems behind know it."""
-    hsts_s: int = 0
-    """So long browsers shall reach the hosts of systems by TLS alone, once they have; 0: nothing is said of it."""
-    quota: Path | None = None
-    """Socket of the quota process. None: who is limited in what he is shown is shown nothing."""
-    requests: Path | None = None
-    """File of the table of requests, which all workers of a host share. None: who is limited in them is refused."""
-    asked: Path | None = None
-    """Folder in which what callers ask to be shown whole is left. None: nothing can be asked for."""
-    inventory: Path | None = None
-    """File of what is noted of systems that are being learnt; this worker alone writes it. None: it is not kept."""
-    disagreements: Path | None = None
-    """File of what a draft would have done otherwise; this worker alone writes it. None: it is not kept."""
-    measured: Path | None = None
-    """File of what is measured for each system; this worker alone writes it. None: it is not kept."""
-    spool: Path | None = None
-    """Folder for exports of which parts may be asked for. None: they are not kept."""
-    lease_s: float = 30.0
-    request_s: float = 60.0
-    """The longest that a request may take to arrive whole."""
-    idle_s: int = 600
-    """The longest that a caller stays connected who asks for nothing, and takes nothing."""
-    drain_s: float = 5.0
-    """The longest that exchanges under way are waited for when the worker is to stop."""
-    reader_s: float = 60.0
-    """How long a caller may take for an answer, beyond a second for each 32 KiB of it."""
-    exchanges: int = 256
-    connections: int = 2048
-    source_share: float = 0.5
-    late_s: float = 0.5
-    """These four: see `admission.Capacity`."""
-    probes: tuple[str, ...] = ()
-    """The networks from which may be asked whether it answers and is ready."""
-    leave_s: float = 0.0
-    """So long it goes on taking on callers once it is to stop and has said so to who asks whether it is ready."""
-    handover_s: float = 10.0
-    """The longest that connections without an exchange are waited for when another worker stands in its place."""
-    listening: int | None = None
-    """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
-
-    @property
-    def capacity(self) -> Capacity:
-        """What the worker takes on."""
-        return Capacity(
-            exchanges=self.exchanges,
-            connections=self.connections,
-            source_share=self.source_share,
-            late_s=self.late_s,
-        )
-
-
-class Dispatcher(addonmanager.AddonManager):
-    """Calls exactly the parts that have a hook, without the walk over all of them, and lets failures through.
-
-    mitmproxy's own logs an exception and goes on; here what is not guarded ends the exchange.
-    """
-
-    def __init__(self, master: Master) -> None:
-        super().__init__(master)  # type: ignore[no-untyped-call]
-        self._called: dict[str, tuple[Callable[..., Any], ...]] = {}
-
-    async def handle_lifecycle(self, event: hooks.Hook) -> None:
-        """Call everybody who has this hook."""
-        self.call(event)
-
-    def call(self, event: hooks.Hook) -> None:
-        """Call everybody who has this hook. None of ours waits for anything."""
-        called = self._called.get(event.name)
-        if called is None:
-            found = (getattr(addon, event.name, None) for addon in self.chain)
-            called = self._called[event.name] = tuple(method for method in found if method is not None)
-        if called:
-            arguments = [getattr(event, name) for name in lean.argument_names(cast(Any, type(event)))]
-            for method in called:
-                method(*arguments)
-
-
-class Layers:
-    """Says what is spoken on a connection: TLS where there is a certificate, then HTTP, never anything else."""
-
-    name = "nextlayer"
-
-    def __init__(self, *, tls: bool) -> None:
-        self._tls = tls
-
-    def next_layer(self, nextlayer: layer.NextLayer) -> None:
-        """Put HTTP on the connection."""
-        stack = tunnel.LayerStack()
-        if self._tls:
-            stack /= layers.ClientTLSLayer(nextlayer.context)
-        stack /= layers.HttpLayer(nextlayer.context, HTTPMode.transparent)
-        nextlayer.layer = stack[0]
 
 
 class Worker:
@@ -439,35 +300,9 @@ def _eager(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any],
     return asyncio.Task(coroutine, loop=loop, eager_start=True, **more)
 
 
-def _core_said(name: str, level: str, kind: str) -> None:
-    log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A socket on a port that others are bound to as well; connections come to it once it is listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        made.bind((host, port))
-    except OSError:
-        made.close()
-        raise
-    return made
-
-
 def run(settings: WorkerSettings, now: Clock) -> None:
     """Run a worker until it is asked to stop by SIGTERM or SIGINT."""
-
-    async def listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
-        """In place of the core's, which takes a backlog of 100 and shares no port."""
-        fd = settings.listening
-        listening = bound(host, port) if fd is None else socket.socket(fileno=fd)
-        handle = Connection.admitted(instance.handle_stream)
-        return [await asyncio.start_server(handle, sock=listening, backlog=BACKLOG)]
-
-    mode_servers.AsyncioServerInstance.listen = listen  # type: ignore[assignment, method-assign]
+    listen_on(settings.listening)
 
     async def main() -> None:
         worker = Worker(settings, now)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from proxy.worker import WorkerSettings, run
+from proxy.worker import run
+from proxy.worker_settings import WorkerSettings
 
 PATHS = (
     "certificate",

@@ -9,7 +9,7 @@ from deploy.demo import serve_identity
 from deploy.demo.hall import run as hall
 from deploy.demo.register import database as register
 from proxy.counters import read_counters
-from proxy.worker import bound
+from proxy.listening import bound
 from yingbi.children import STOP_S, Job
 from yingbi.first_start import provider_file
 from yingbi.home import Home

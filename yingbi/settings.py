@@ -116,7 +116,7 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Capacity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each worker takes on and how long it waits: see `proxy.worker.WorkerSettings`."""
+    """What each worker takes on and how long it waits: see `proxy.worker_settings.WorkerSettings`."""
 
     exchanges: int = 256
     connections: int = 2048

@@ -23,7 +23,9 @@ from mitmproxy.http import HTTPFlow, Request, Response
 from proxy.addon import Hooks
 from proxy.core import fault_of
 from proxy.lean import made_of
-from proxy.worker import BACKLOG, Worker, WorkerSettings
+from proxy.listening import BACKLOG
+from proxy.worker import Worker
+from proxy.worker_settings import WorkerSettings
 from tests.run_worker import settings_in
 
 NOWHERE = Server(address=None)

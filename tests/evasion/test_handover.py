@@ -14,7 +14,7 @@ import httpx
 import pytest
 from h2.events import ConnectionTerminated
 
-from proxy.worker import bound
+from proxy.listening import bound
 from tests.gateway import wait_until
 from tests.http2 import calling
 from tests.rig import Rig, rigged

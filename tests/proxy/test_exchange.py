@@ -6,19 +6,13 @@ import pytest
 from mitmproxy.http import HTTPFlow
 
 from proxy.answer import Empty, Mask
-from proxy.exchange import (
-    EVENT_HEADER,
-    exchange_of,
-    request_of,
-    send_on,
-    write_head,
-    write_own,
-    write_page,
-)
+from proxy.exchange import exchange_of, request_of
 from proxy.identity import COOKIE
 from proxy.look_at import answer_headers_of
 from proxy.message import Malformed
 from proxy.pages import Notice
+from proxy.send_on import send_on
+from proxy.write_answer import EVENT_HEADER, write_head, write_own, write_page
 from tests.gateway import CLERK_KEY
 from tests.proxy.parts import Parts, answer_of, flow_of
 

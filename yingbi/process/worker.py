@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from proxy.worker import WorkerSettings, run
+from proxy.worker import run
+from proxy.worker_settings import WorkerSettings
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.said import speak

@@ -1,0 +1,37 @@
+"""How a worker listens: on a port that it shares with its siblings, or on a socket that outlasts it."""
+
+import asyncio
+import socket
+from typing import Any
+
+from mitmproxy.proxy import mode_servers
+
+from proxy.connection import Connection
+
+BACKLOG = 4096
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on a port that others are bound to as well; connections come to it once it is listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def listen_on(fd: int | None) -> None:
+    """Let mitmproxy listen on the bound socket with the descriptor *fd*; None: on one that it binds itself."""
+
+    async def listen(instance: mode_servers.AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
+        """In place of the core's, which takes a backlog of 100 and shares no port."""
+        listening = bound(host, port) if fd is None else socket.socket(fileno=fd)
+        handle = Connection.admitted(instance.handle_stream)
+        return [await asyncio.start_server(handle, sock=listening, backlog=BACKLOG)]
+
+    mode_servers.AsyncioServerInstance.listen = listen  # type: ignore[assignment, method-assign]

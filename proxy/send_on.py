@@ -1,0 +1,139 @@
+"""What of a request is sent on to the system behind."""
+
+from urllib.parse import urlsplit
+
+from mitmproxy.http import HTTPFlow
+from mitmproxy.http import Request as HTTPRequest
+
+from policies.transforms.handle import PREFIX
+from proxy.cookies import Cookies
+from proxy.decide import Forward
+from proxy.identity import cookies_in
+from proxy.lean import made_of
+from proxy.message import Request, with_parameters
+from proxy.socket_handshake import Handshake
+
+# Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
+# encoded, partial or conditional. `Host` is written anew.
+_NOT_FORWARDED = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
+    "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
+    "if-unmodified-since content-length transfer-encoding host last-event-id "
+    "sec-websocket-key sec-websocket-version sec-websocket-protocol sec-websocket-extensions".split()
+)
+# Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
+_CLAIMED = frozenset(
+    "forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip x-host x-original-host x-original-url "
+    "x-original-uri x-rewrite-url x-rewrite-uri x-http-method x-http-method-override x-method-override "
+    "remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
+)
+_CLAIMED_FAMILIES = ("x-forwarded-", "x-auth-request-", "x-ssl-", "x-client-cert", "yingbi-")
+_LEAD_NOWHERE = frozenset(
+    {"accept", "accept-charset", "accept-language", "content-type", "cookie", "origin", "user-agent"}
+)
+"""What no system takes for an address of its own, whatever stands in it."""
+_CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
+
+
+def send_on(
+    flow: HTTPFlow,
+    request: Request,
+    forward: Forward,
+    upstream: tuple[str, str, int],
+    cookies: Cookies,
+    *,
+    identity: tuple[str, str] | None = None,
+    over: str = "",
+    socket: Handshake | None = None,
+) -> None:
+    """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
+    of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`;
+    *over* the cookie of a session that is over, *socket* the WebSocket that it asks for.
+    """
+    scheme, host, port = upstream
+    dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
+    fields = [(b"host", request.authority.encode())]  # also where only the target, or HTTP/2, has said it
+    ours = identity[0] if identity is not None else ""
+    for name, value in flow.request.headers.fields:
+        key = name.lower().decode("ascii", "replace")
+        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES) or key == ours:
+            continue
+        if key == "cookie":
+            value = _opened(value, cookies, over)
+            if not value:
+                continue
+        if key == "referer":
+            value = _referer(value, forward)
+            if not value:
+                continue
+        elif PREFIX.encode() in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
+            continue  # a handle stands for nothing there
+        fields.append((name, value))
+    fields += [
+        (b"accept-encoding", b"identity"),
+        (b"x-forwarded-for", request.source_ip.encode()),
+        (b"x-forwarded-proto", b"https"),
+        (b"x-forwarded-host", request.authority.encode()),
+    ]
+    if identity is not None and identity[1]:
+        fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
+    if socket is not None:
+        fields += socket.asks
+    if forward.last_event:
+        fields.append((b"last-event-id", forward.last_event.encode()))
+    if forward.body or forward.acts:
+        fields.append((b"content-length", str(len(forward.body)).encode()))
+    came = flow.request.data
+    # A request of its own: the core still reads the one that came to know when to close the caller's connection.
+    flow.request = HTTPRequest(
+        host=host,
+        port=port,
+        method=came.method,
+        scheme=scheme.encode(),
+        authority=b"",  # only a proxy is asked with it in the target
+        path=_with_fixed(request.opened.encode("ascii") or came.path, forward),
+        http_version=came.http_version,
+        headers=made_of(fields),
+        content=forward.body,
+        trailers=None,
+        timestamp_start=came.timestamp_start,
+        timestamp_end=came.timestamp_end,
+    )
+
+
+def _tells_key(value: bytes, forward: Forward) -> bool:
+    """Whether *value* leads to a key that the caller may not see: to be led there would be to try it."""
+    return forward.view.links.hold_key(value.decode("utf-8", "replace"), forward.request.path)
+
+
+def _referer(value: bytes, forward: Forward) -> bytes:
+    """What the system behind is told of where the caller came from: an address of a page, as browsers send it.
+
+    Without its path where a handle stands in it, which is of no use behind, or a key that the caller may not see. Empty
+    where it is no such address: it would be whatever the caller wants to be led to.
+    """
+    try:
+        split = urlsplit(value.decode("ascii"))
+        told = split.scheme in ("http", "https") and bool(split.hostname) and "@" not in split.netloc
+    except ValueError:
+        return b""
+    if not told or split.fragment:
+        return b""
+    if PREFIX.encode() in value.lower() or _tells_key(value, forward):
+        return f"{split.scheme}://{split.netloc}/".encode("ascii")
+    return value
+
+
+def _with_fixed(path: bytes, forward: Forward) -> bytes:
+    """*path* with the parameters that the policy always sends."""
+    always = forward.operation.always
+    return with_parameters(path.decode("ascii"), always).encode("ascii") if always else path
+
+
+def _opened(line: bytes, cookies: Cookies, over: str) -> bytes:
+    """A `Cookie` as the system behind may see it, without the one called *over*."""
+    pairs = cookies_in({"cookie": [line.decode("utf-8", "surrogateescape")]})
+    opened = [(name, cookies.opened(name, token)) for name, token in pairs if name != over]
+    return "; ".join(f"{name}={value}" for name, value in opened if value is not None).encode(
+        "utf-8", "surrogateescape"
+    )
