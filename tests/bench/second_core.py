@@ -21,7 +21,7 @@ from mitmproxy.connection import Client, ConnectionState, Server
 from mitmproxy.http import HTTPFlow, Request, Response
 
 from proxy.addon import Hooks
-from proxy.core import fault_of
+from proxy.http1 import fault_of
 from proxy.lean import made_of
 from proxy.listening import BACKLOG
 from proxy.worker import Worker

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.formats.masker import Masker, Withheld
-from proxy import answer, core, ledger, release
+from proxy import answer, ledger, release, stream
 from proxy.addon import Hooks
 from proxy.answer_headers import AnswerHeaders
 from proxy.guard import withhold_on_failure
@@ -121,7 +121,7 @@ def all_headers() -> None:
 
 def streaming() -> None:
     """Stream everything, in small windows."""
-    core.LARGEST_BUFFERED = SMALL
+    stream.LARGEST_BUFFERED = SMALL
     release.WINDOW_BYTES = SMALL
 
 

@@ -22,7 +22,7 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
 from mitmproxy.proxy.layers.http._events import RequestEndOfMessage, ResponseEndOfMessage, ResponseHeaders
 
-from proxy import core, http2, http2_upstream, tls_ends
+from proxy import core, http1, http1_upstream, http2, http2_upstream, stream, tls_ends
 from proxy.arriving import ARRIVING
 from tests.front import HTTP_1, Front
 from tests.gateway import ROOT, raw, wait_until
@@ -124,8 +124,8 @@ DEPARTURES = {
 def test_every_departure_is_in_the_table() -> None:
     tree = ast.parse(Path(core.__file__).read_text("utf-8"))
     replacing = list(tree.body)
-    for file in (http2.__file__, http2_upstream.__file__, tls_ends.__file__):
-        replacing += ast.parse(Path(file).read_text("utf-8")).body
+    for module in (stream, http1, http1_upstream, http2, http2_upstream, tls_ends):
+        replacing += ast.parse(Path(str(module.__file__)).read_text("utf-8")).body
     found = {
         f"{node.name}.{method.name}"
         for node in replacing
@@ -135,7 +135,11 @@ def test_every_departure_is_in_the_table() -> None:
     }
     (install,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "install")
     targets = [target for node in install.body if isinstance(node, ast.Assign) for target in node.targets]
-    found |= {ast.unparse(target) for target in targets} - {"Stream.gate", "StrictHttp2Server.gate"}
+    found |= {ast.unparse(target) for target in targets} - {
+        "Stream.gate",
+        "StrictServer.gate",
+        "StrictHttp2Server.gate",
+    }
     assert found == set(DEPARTURES)
 
 
@@ -351,10 +355,10 @@ def test_who_goes_on_sending_behind_his_last_request_is_cut(rig: Rig) -> None:
         wait_until(is_cut, 10)
 
 
-def server_for(state: ConnectionState = ConnectionState.OPEN) -> core.StrictServer:
+def server_for(state: ConnectionState = ConnectionState.OPEN) -> http1.StrictServer:
     """What reads a caller's requests, without anything behind it."""
     client = Client(peername=("127.0.0.1", 1), sockname=("127.0.0.1", 2), state=state)
-    server = core.StrictServer(Context(client, Options()))
+    server = http1.StrictServer(Context(client, Options()))
     assert list(server.handle_event(events.Start())) == []
     return server
 

@@ -1,0 +1,67 @@
+"""HTTP/1 towards systems behind: heads are bounded, and an answer that was cut is never taken for a whole one."""
+
+from h11._readers import Http10Reader
+from mitmproxy.proxy import commands, events, layer
+from mitmproxy.proxy.layers.http import _http1
+from mitmproxy.proxy.layers.http._base import ReceiveHttp
+from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
+
+from proxy.http1 import LONGEST_HEAD, SWITCHING, closes
+from proxy.tls_ends import CUT
+
+type Commands = layer.CommandGenerator[None]
+
+
+class StrictClient(_http1.Http1Client):
+    """HTTP/1 towards systems behind: bounded heads, and trailers end the answer instead of the connection handler."""
+
+    def read_headers(self, event: events.ConnectionEvent) -> Commands:
+        """Refuse a head that never ends, or that begins with an empty line, or let the core read.
+
+        The core skips an empty line or fails at it, as the packets happen to come.
+        """
+        if isinstance(event, events.DataReceived) and self.stream_id is not None:
+            data = bytes(self.buf)
+            if data[:1] in (b"\r", b"\n") or (len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]):
+                yield from self._broken()
+                return
+        yield from super().read_headers(event)
+
+    def read_body(self, event: events.Event) -> Commands:
+        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut."""
+        ends_it = isinstance(event, events.ConnectionClosed) and isinstance(self.body_reader, Http10Reader)
+        if ends_it and self.conn in CUT:
+            yield from self._broken()
+            return
+        try:
+            yield from super().read_body(event)
+        except NotImplementedError:
+            yield from self._broken()
+
+    def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
+        """As the core does, but only what we asked for becomes a tunnel; the last answer ends with the connection."""
+        self.request_done = self.request_done or request
+        self.response_done = self.response_done or response
+        if not self.request_done or not self.response_done:
+            return
+        assert self.request is not None
+        assert self.response is not None
+        if self.response.status_code == SWITCHING and self.request.headers.get("upgrade") == "websocket":
+            yield from self.make_pipe()
+            return
+        is_last = isinstance(self.body_reader, Http10Reader) or self.request.is_http2
+        if is_last or closes(self.request) or closes(self.response):
+            yield commands.CloseConnection(self.conn)
+            self.state = self.done
+            return
+        self.request_done = self.response_done = False
+        self.request = self.response = None
+        self.stream_id = None
+        self.state = self.read_headers
+        if self.buf:
+            yield from self.state(events.DataReceived(self.conn, b""))
+
+    def _broken(self) -> Commands:
+        assert self.stream_id is not None
+        yield commands.CloseConnection(self.conn)
+        yield ReceiveHttp(ResponseProtocolError(self.stream_id, "upstream_malformed", ErrorCode.GENERIC_SERVER_ERROR))
