@@ -19,6 +19,7 @@ from proxy.board import Board
 from proxy.counters import Counters
 from proxy.current import Current
 from proxy.ended import EndedSessions
+from proxy.exchange import exchange_of
 from proxy.gate import Gate
 from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import IdentityKeys, make_identity_key
@@ -172,3 +173,19 @@ def answer_of(
     named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     fields = http.Headers([(b"content-type", content_type.encode()), *named])
     return http.Response(b"HTTP/1.1", status, b"", fields, body, None, 0.0, 0.0)
+
+
+def admitted(parts: Parts, flow: http.HTTPFlow) -> Any:
+    """The exchange of *flow*, once the gate has let its request pass."""
+    parts.serve()
+    parts.gate.begin(flow)
+    exchange = exchange_of(flow)
+    assert exchange is not None
+    parts.gate.admit(flow, exchange)
+    assert flow.response is None, exchange
+    return exchange
+
+
+def headers_in(fields: Any) -> dict[str, str]:
+    """Each of *fields*, by its name in small letters."""
+    return {name.decode().lower(): value.decode() for name, value in fields}
