@@ -3,7 +3,7 @@
 What is in doubt is left undeclared, with a comment: then it is masked, refused or withheld until an officer says so.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policies.inventory import FieldNote, Notes, OperationNote
@@ -215,11 +215,3 @@ def _parameters(operation: DraftOperation, note: OperationNote, draft: Draft) ->
             operation.parameters[name] = "search"
         elif name in of_records and (operation.html or operation.csv or operation.json):
             operation.parameters["{field}"] = "filter"
-
-
-def unsure_fields(draft: Draft) -> Iterator[tuple[str, str]]:
-    """Record and name of each field that an officer has to decide about."""
-    for record in draft.records.values():
-        for name, judged in record.judged.items():
-            if not judged.category:
-                yield record.name, name

@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Callable, Mapping
 
 _POLYNOMIAL = 0x11B
-_GENERATOR = 3
 
 
 def _tables() -> tuple[list[int], list[int]]:
@@ -20,7 +19,7 @@ def _tables() -> tuple[list[int], list[int]]:
         powers[exponent] = powers[exponent + 255] = value
         logarithms[value] = exponent
         doubled = value << 1
-        value ^= doubled ^ _POLYNOMIAL if doubled > 0xFF else doubled
+        value ^= doubled ^ _POLYNOMIAL if doubled > 0xFF else doubled  # three times itself: 3 generates the field
     return powers, logarithms
 
 

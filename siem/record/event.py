@@ -61,9 +61,6 @@ class Disclosure(StrEnum):
     CLEAR = "clear"
 
 
-DISCLOSURE_ORDER = tuple(Disclosure)
-
-
 class FieldUse(msgspec.Struct, frozen=True, kw_only=True):
     """What one declared field became in an answer, and why (invariant 4)."""
 

@@ -28,7 +28,6 @@ StartId = NewType("StartId", str)
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 FLUSH_SECONDS = 0.1
-CHAIN_CHARS = 64
 ROOM_BYTES, ROOM_SECONDS = 4096, 1.0
 
 _SEED = b"yingbi log 1 "
