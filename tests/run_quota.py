@@ -5,6 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
+from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
 from yingbi.told import tell
 
@@ -13,7 +14,7 @@ def main() -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     folder, path, told = map(Path, sys.argv[1:])
-    QuotaServer(folder, path).serve(stop.is_set, lambda facts: tell(told, facts), 0.1)
+    QuotaServer(lambda: FileKeeper(folder), path).serve(stop.is_set, lambda facts: tell(told, facts), 0.1)
 
 
 if __name__ == "__main__":

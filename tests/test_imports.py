@@ -27,6 +27,7 @@ HOMES = {
     "sigma": ("siem/detect/rule.py",),
     "fastapi": ("console/",),
     "sqlalchemy": ("incident/", "console/", "yingbi/", "deploy/demo/visits/"),
+    "psycopg": ("proxy/quota_link.py", "proxy/quota_tables.py"),
     "cryptography": (
         "policies/keys.py",
         "policies/root_key.py",

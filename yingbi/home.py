@@ -111,6 +111,11 @@ class Home:
         return self.root / "quota"
 
     @property
+    def quota_password(self) -> Path:
+        """The password for the database of the quota, where it asks for one. The operator writes it."""
+        return self.keys / "quota-database.password"
+
+    @property
     def spool(self) -> Path:
         """Exports as they were shown, masked, in files without a name. Only the workers write there."""
         return self.root / "spool"

@@ -25,6 +25,7 @@ DEFAULT_BASE = 8443
 _HIGHEST = 65535 - 30
 _ISSUER = re.compile(r"[!-~]{1,200}")
 _COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._/-]*")
+_DATABASE = re.compile(r"postgresql://[\w-]+@([\w.,:\[\]-]+/[\w-]+|/[\w-]+\?host=/[\w./-]+(&port=[0-9]{1,5})?)")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
@@ -169,6 +170,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two_people: bool = True
     upstream_ca: str = ""
     issuers_ca: str = ""
+    quota_database: str = ""
+    quota_database_ca: str = ""
     refuse_other_hosts: bool = False
     hsts_days: int = 365
     certificate_days: int = 30
@@ -200,6 +203,10 @@ class Settings:
     """PEM file of the authority that systems behind are certified by; empty: those that the machine trusts."""
     issuers_ca: str = ""
     """The same for issuers of tokens whose keys are fetched."""
+    quota_database: str = ""
+    """The PostgreSQL database that several hosts keep the quota in; empty: this host keeps its own in a file."""
+    quota_database_ca: str = ""
+    """The same as `upstream_ca`, for that database."""
     refuse_other_hosts: bool = False
     """Whether TLS is refused to who asks for a host that no certificate is for, or for none."""
     hsts_days: int = 365
@@ -262,6 +269,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         _check_authority(home, "upstream_ca", file.upstream_ca)
     if file.issuers_ca:
         _check_authority(home, "issuers_ca", file.issuers_ca)
+    if file.quota_database and not _DATABASE.fullmatch(file.quota_database):
+        raise WrongSettings(
+            f"`{FILE}`：`quota_database` 形如 / is an address such as postgresql://yingbi_quota@db.example.gov.cn/yingbi_quota,"
+            f" 口令放在 / without its password, which lies in `keys/quota-database.password`"
+        )
+    if file.quota_database_ca:
+        _check_authority(home, "quota_database_ca", file.quota_database_ca)
     return Settings(
         home=home,
         ports=Ports(int(text)),
@@ -272,6 +286,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
         issuers_ca=str(home / file.issuers_ca) if file.issuers_ca else "",
+        quota_database=file.quota_database,
+        quota_database_ca=str(home / file.quota_database_ca) if file.quota_database_ca else "",
         refuse_other_hosts=file.refuse_other_hosts,
         hsts_days=file.hsts_days,
         certificate_days=file.certificate_days,

@@ -16,6 +16,7 @@ from policies.view import View
 from proxy.identity import NOBODY, Caller
 from proxy.limits import Limited, Limits, has_stepped_up
 from proxy.quota import Quota
+from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
 from proxy.system import System
 from siem.record.event import CallerKind
@@ -54,7 +55,7 @@ def tally_of(system: System, subjects: str, *fields: str) -> Tally:
 
 @pytest.fixture
 def quota(tmp_path: Path) -> Iterator[Quota]:
-    server = QuotaServer(tmp_path / "quota", tmp_path / "quota.socket", Machine())
+    server = QuotaServer(lambda: FileKeeper(tmp_path / "quota", Machine()), tmp_path / "quota.socket")
     stop = threading.Event()
     serving = threading.Thread(target=server.serve, args=(stop.is_set, lambda facts: None, 0.05))
     serving.start()

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from policies.limits import DAY_S, HOUR_S
 from proxy.quota_book import LATE, Book, Numbers, Question, Verdict
 from proxy.quota_file import Broken, QuotaFile
+from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import Quota
 from tests.proxy.clocks import Machine
 
@@ -121,7 +122,7 @@ class Shown(RuleBasedStateMachine):
         self.quota = self.started()
 
     def started(self) -> Quota:
-        return Quota(Path(self.folder.name), self.machine)
+        return Quota(FileKeeper(Path(self.folder.name), self.machine))
 
     @rule(subjects=st.sets(st.sampled_from("abcdefgh"), min_size=1, max_size=4))
     def ask(self, subjects: set[str]) -> None:
@@ -189,7 +190,7 @@ TestShown = Shown.TestCase
 
 
 def filled(folder: Path, machine: Machine, subjects: Sequence[str] = "abc") -> Quota:
-    quota = Quota(folder, machine)
+    quota = Quota(FileKeeper(folder, machine))
     for subject in subjects:
         assert ask(quota, asked(subject)) == Verdict()
     return quota
@@ -198,7 +199,7 @@ def filled(folder: Path, machine: Machine, subjects: Sequence[str] = "abc") -> Q
 def test_what_was_admitted_is_known_after_a_kill(tmp_path: Path) -> None:
     machine = Machine()
     filled(tmp_path, machine)
-    verdict = ask(Quota(tmp_path, machine), asked("d"))
+    verdict = ask(Quota(FileKeeper(tmp_path, machine)), asked("d"))
     assert verdict is not None
     assert verdict.refused == ("l",)
 
@@ -207,7 +208,7 @@ def test_while_the_machine_is_off_no_time_passes(tmp_path: Path) -> None:
     machine = Machine()
     filled(tmp_path, machine)
     machine.start_anew()
-    again = Quota(tmp_path, machine)
+    again = Quota(FileKeeper(tmp_path, machine))
     refused = ask(again, asked("d"))
     assert refused is not None
     assert refused.refused
@@ -223,7 +224,7 @@ def test_what_is_torn_at_the_end_has_not_happened(tmp_path: Path) -> None:
     last = whole.rindex(b"\n", 0, -1) + 1
     for end in range(last, len(whole)):
         segment.write_bytes(whole[:end])
-        quota = Quota(tmp_path, machine)
+        quota = Quota(FileKeeper(tmp_path, machine))
         assert ask(quota, asked("a", "b", "d")) == Verdict(), "of the third nobody was told"
         quota.close()
         (tmp_path / "000000002.log").unlink()
@@ -231,12 +232,12 @@ def test_what_is_torn_at_the_end_has_not_happened(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("hours", [30, -30])
 def test_a_clock_that_is_set_gives_nobody_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    quota = Quota(tmp_path)
+    quota = Quota(FileKeeper(tmp_path))
     assert ask(quota, asked("a", "b", "c")) == Verdict()
     then = time.time()
     monkeypatch.setattr(time, "time", lambda: then + hours * HOUR_S)
     monkeypatch.setattr(time, "time_ns", lambda: int((then + hours * HOUR_S) * 1e9))
-    for each in (quota, Quota(tmp_path)):
+    for each in (quota, Quota(FileKeeper(tmp_path))):
         verdict = ask(each, asked("d"))
         assert verdict is not None
         assert verdict.refused == ("l",)
@@ -248,7 +249,7 @@ def test_a_line_that_was_altered_lets_nobody_be_shown_anything(tmp_path: Path) -
     filled(tmp_path, machine)
     (segment,) = tmp_path.glob("*.log")
     segment.write_bytes(segment.read_bytes().replace(b'"a"', b'"x"', 1))
-    quota = Quota(tmp_path, machine)
+    quota = Quota(FileKeeper(tmp_path, machine))
     assert ask(quota, asked("a")) is None
     assert segment.name in quota.trouble
     with pytest.raises(Broken):
@@ -262,7 +263,7 @@ def test_what_counts_no_more_is_removed(tmp_path: Path) -> None:
         machine.uptime_ms += HOUR_MS + 1
         assert ask(quota, asked("a")) == Verdict()
     assert 25 <= len([*tmp_path.glob("*.log")]) <= 28
-    assert ask(Quota(tmp_path, machine), asked("a", "b", "c")) == Verdict()
+    assert ask(Quota(FileKeeper(tmp_path, machine)), asked("a", "b", "c")) == Verdict()
 
 
 def test_what_cannot_be_written_down_is_not_admitted(tmp_path: Path) -> None:
@@ -273,14 +274,14 @@ def test_what_cannot_be_written_down_is_not_admitted(tmp_path: Path) -> None:
     assert ask(quota, asked("c")) is None
     assert "无法写入" in quota.trouble
     tmp_path.with_name("elsewhere").rename(tmp_path)
-    verdict = ask(Quota(tmp_path, machine), asked("d"))
+    verdict = ask(Quota(FileKeeper(tmp_path, machine)), asked("d"))
     assert verdict == Verdict(), "what was not written down was not counted either"
     assert ask(quota, asked("c")) == Verdict()
     assert quota.trouble == ""
 
 
 def test_what_is_no_question_is_not_answered(tmp_path: Path) -> None:
-    quota = Quota(tmp_path, Machine())
+    quota = Quota(FileKeeper(tmp_path, Machine()))
     assert quota.answer(b"[]") is None
     assert quota.answer(b"\xff") is None
 

@@ -15,6 +15,7 @@ import pytest
 from policies.limits import HOUR_S
 from proxy.quota import FRESH, PAUSE_S, Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Verdict
+from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
 from tests.gateway import ROOT, start_quota
 from tests.proxy.clocks import Machine
@@ -160,7 +161,7 @@ def test_what_a_worker_shows_again_unasked_still_counts_in_every_window(
 ) -> None:
     """A subject shown unasked at the last moment counts for an hour from then on, whatever else is asked for."""
     machine = Machine()
-    server = QuotaServer(tmp_path / "quota", tmp_path / "quota.socket", machine)
+    server = QuotaServer(lambda: FileKeeper(tmp_path / "quota", machine), tmp_path / "quota.socket")
     stop = threading.Event()
     serving = threading.Thread(target=server.serve, args=(stop.is_set, lambda facts: None, 0.05))
     serving.start()

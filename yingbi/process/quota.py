@@ -10,7 +10,11 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from proxy.quota_database import DatabaseKeeper
+from proxy.quota_keeper import FileKeeper, Keeper
+from proxy.quota_link import Link, LinkLost
 from proxy.quota_server import QuotaServer
+from proxy.quota_tables import open_link
 from yingbi.home import Home
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
@@ -25,13 +29,29 @@ def main(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    server = QuotaServer(home.quota, home.quota_socket)
+    server = QuotaServer(lambda: _keeper(settings, home), home.quota_socket)
 
     def told(facts: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):  # on a full disk nobody learns how things stand; callers are answered
             tell(home.told("quota"), facts)
 
     server.serve(stop.is_set, told, TELL_EVERY_S)
+
+
+def _keeper(settings: Settings, home: Home) -> Keeper:
+    if not settings.quota_database:
+        return FileKeeper(home.quota)
+
+    def connect() -> Link:
+        try:
+            password = home.quota_password.read_text("utf-8").strip()
+        except FileNotFoundError:
+            password = ""
+        except OSError as error:
+            raise LinkLost(f"{home.quota_password.name}: {error.strerror}") from None
+        return open_link(settings.quota_database, password, settings.quota_database_ca)
+
+    return DatabaseKeeper(connect, home.quota)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,191 @@
+"""The quota is kept alike in a file and in PostgreSQL; there for several hosts together, whatever becomes of them."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from policies.limits import HOUR_S
+from proxy.quota_book import LATE, Numbers, Question, Verdict
+from proxy.quota_database import ANCHOR_MS, DatabaseKeeper
+from proxy.quota_keeper import CannotTell, FileKeeper, Keeper
+from tests.gateway import wait_until
+from tests.postgres import Server, running_server
+from tests.proxy.clocks import Machine
+
+LATER_MS = int(1000 * HOUR_S * (1 + LATE))
+
+
+def asked(*subjects: str, an_hour: int = 3, caller: str = "li") -> Question:
+    return Question(caller, (Numbers("l", an_hour, None),), tuple((subject, "") for subject in subjects))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
+def database(server: Server) -> Server:
+    server.empty()
+    return server
+
+
+def host(server: Server, folder: Path, machine: Machine) -> DatabaseKeeper:
+    return DatabaseKeeper(server.connect, folder, machine)
+
+
+@pytest.fixture(params=["file", "database"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Machine], Keeper]:
+    if request.param == "file":
+        return lambda machine: FileKeeper(tmp_path, machine)
+    shared = request.getfixturevalue("database")
+    return lambda machine: host(shared, tmp_path, machine)
+
+
+def pass_ms(keeper: Keeper, machine: Machine, ms: int) -> None:
+    """Let time go by, as a process does that looks at it each second."""
+    keeper.tick()
+    while ms > 0:
+        machine.uptime_ms += min(ms, ANCHOR_MS)
+        ms -= ANCHOR_MS
+        keeper.tick()
+
+
+def test_no_window_holds_more_and_there_is_room_once_it_has_rolled(start: Callable[[Machine], Keeper]) -> None:
+    machine = Machine()
+    keeper = start(machine)
+    assert keeper.judge(asked("a", "b")) == Verdict()
+    assert keeper.judge(asked("b", "c")) == Verdict()
+    refused = keeper.judge(asked("d"))
+    assert refused.refused == ("l",)
+    assert 0 < refused.retry_s <= LATER_MS / 1000
+    assert keeper.judge(asked("d", caller="wang")) == Verdict()
+    assert keeper.counted("l", "li") == (3, 3)
+    pass_ms(keeper, machine, LATER_MS - 1000)
+    assert keeper.judge(asked("d")).refused
+    pass_ms(keeper, machine, 2000)
+    assert keeper.judge(asked("d")) == Verdict()
+    keeper.close()
+
+
+def test_what_has_no_room_counts_for_nothing(start: Callable[[Machine], Keeper]) -> None:
+    keeper = start(Machine())
+    assert keeper.judge(asked("a", "b", "c", "d")) == Verdict(("l",), 0)
+    assert keeper.judge(asked("a", "b", "c")) == Verdict()
+    keeper.close()
+
+
+def test_the_next_process_knows_whom_the_last_admitted(start: Callable[[Machine], Keeper]) -> None:
+    machine = Machine()
+    first = start(machine)
+    assert first.judge(asked("a", "b", "c")) == Verdict()
+    first.close()
+    second = start(machine)
+    assert second.judge(asked("d")).refused == ("l",)
+    second.close()
+
+
+def test_two_digests_of_a_person_count_once(start: Callable[[Machine], Keeper]) -> None:
+    keeper = start(Machine())
+
+    def by(*pairs: tuple[str, str]) -> Question:
+        return Question("li", (Numbers("l", 2, None),), pairs)
+
+    assert keeper.judge(by(("1:a", ""), ("1:b", ""))) == Verdict()
+    assert keeper.judge(by(("2:a", "1:a"), ("2:b", "1:b"))) == Verdict()
+    assert keeper.judge(by(("2:a", ""))) == Verdict()
+    assert keeper.judge(by(("2:c", "1:c"))).refused == ("l",)
+    keeper.close()
+
+
+# -- several hosts
+
+
+def test_hosts_that_race_show_no_more_together_than_one_alone(database: Server, tmp_path: Path) -> None:
+    hosts = [host(database, tmp_path / str(number), Machine()) for number in range(3)]
+    shown: list[str] = []
+
+    def ask(number: int, keeper: DatabaseKeeper) -> None:
+        for each in range(20):
+            try:
+                if not keeper.judge(asked(f"{number}-{each}", an_hour=25)).refused:
+                    shown.append(f"{number}-{each}")
+            except CannotTell:  # the machine was too slow: not shown
+                wait_until(lambda: keeper.can_judge, 10)
+
+    racing = [threading.Thread(target=ask, args=pair) for pair in enumerate(hosts)]
+    for each in racing:
+        each.start()
+    for each in racing:
+        each.join()
+    with psycopg.connect(database.address) as connection:
+        kept = connection.execute("SELECT count(*) FROM quota_shown").fetchone()
+    assert len(shown) <= 25
+    assert kept is not None
+    assert len(shown) <= kept[0] <= 25
+    for keeper in hosts:
+        keeper.close()
+
+
+def test_a_machine_whose_time_runs_ahead_of_another_frees_nobody(database: Server, tmp_path: Path) -> None:
+    """A process that was stopped for a day, or whose machine was started anew, takes the time as it stands."""
+    one, other = Machine(), Machine()
+    other.uptime_ms = 900 * 3600_000
+    first, second = host(database, tmp_path / "1", one), host(database, tmp_path / "2", other)
+    assert first.judge(asked("a", "b", "c")) == Verdict()
+    second.tick()
+    other.uptime_ms += 48 * 3600_000
+    second.tick()
+    assert second.judge(asked("d")).refused == ("l",)
+    one.start_anew()
+    first.tick()
+    assert first.judge(asked("d")).refused == ("l",)
+    first.close()
+    second.close()
+
+
+def test_a_server_that_is_killed_forgets_nobody(database: Server, tmp_path: Path) -> None:
+    keeper = host(database, tmp_path, Machine())
+    assert keeper.judge(asked("a", "b")) == Verdict()
+    database.signal(signal.SIGKILL)
+    with pytest.raises(CannotTell, match="database of the quota"):
+        keeper.judge(asked("c"))
+    (database.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    database.start()
+    wait_until(lambda: keeper.can_judge, 20)
+    assert keeper.judge(asked("c")) == Verdict()
+    assert keeper.judge(asked("d")).refused == ("l",)
+    keeper.close()
+
+
+def test_a_server_that_hangs_is_left_alone(database: Server, tmp_path: Path) -> None:
+    keeper = host(database, tmp_path, Machine())
+    assert keeper.judge(asked("a")) == Verdict()
+    with psycopg.connect(database.address) as blocking:
+        blocking.execute("LOCK TABLE quota_caller, quota_shown IN ACCESS EXCLUSIVE MODE")
+        for _ in range(3):
+            with pytest.raises(CannotTell):
+                keeper.judge(asked("b"))
+    wait_until(lambda: keeper.can_judge, 20)
+    assert keeper.judge(asked("b", "c")) == Verdict()
+    keeper.close()
+
+
+@pytest.mark.parametrize("how", ["UPDATE quota_clock SET now_ms = 0", "DELETE FROM quota_shown"])
+def test_a_database_that_was_set_back_or_altered_admits_nobody(database: Server, tmp_path: Path, how: str) -> None:
+    machine = Machine()
+    keeper = host(database, tmp_path, machine)
+    assert keeper.judge(asked("a")) == Verdict()
+    pass_ms(keeper, machine, 60_000)
+    keeper.close()
+    with psycopg.connect(database.address, autocommit=True) as connection:
+        connection.execute(how.encode())
+    again = host(database, tmp_path, machine)
+    with pytest.raises(CannotTell, match=r"set back|record is missing"):
+        again.judge(asked("b"))
+    again.close()

@@ -1,0 +1,92 @@
+"""A PostgreSQL server of a test's own, from Debian's binaries: a throwaway folder, a Unix socket, no network."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from proxy.quota_link import Link
+from proxy.quota_tables import open_link
+from tests.absence import not_here
+from tests.gateway import wait_until
+
+
+class Server:
+    """Runs in *folder*; can be killed, stopped, and started again with what it had acknowledged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        if not (found and (found[-1] / "initdb").exists()):
+            not_here("PostgreSQL is not on this machine: `make packages` installs it")
+        self._bin = found[-1]
+        self.user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(folder, self.user)
+        self._data = folder / "data"
+        self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "yingbi", "--no-sync").wait()
+        self.process = self.start()
+
+    @property
+    def address(self) -> str:
+        """As settings name it."""
+        return f"postgresql://yingbi@/postgres?host={self.folder}"
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Answers when this returns."""
+        self.process = self._run("postgres", "-D", str(self._data), "-k", str(self.folder), "-c", "listen_addresses=")
+        wait_until(self._answers, 30)
+        return self.process
+
+    def connect(self) -> Link:
+        """As the quota process does."""
+        return open_link(self.address, "", "")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send *number* to all of its processes."""
+        os.killpg(self.process.pid, number)
+        if number == signal.SIGKILL:
+            self.process.wait()
+
+    def empty(self) -> None:
+        """Let go of all tables."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS quota_clock, quota_caller, quota_shown")
+            connection.execute("DROP SEQUENCE IF EXISTS quota_number")
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self.address):
+            return True
+        return False
+
+    def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(self._bin / program), *arguments],
+            cwd=self.folder,
+            user=self.user if os.geteuid() == 0 else None,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """A server, and nothing of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="yingbi-pg-", dir="/tmp"))
+    server = None
+    try:
+        server = Server(folder)
+        yield server
+    finally:
+        if server is not None and server.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                server.signal(signal.SIGKILL)
+        shutil.rmtree(folder)
