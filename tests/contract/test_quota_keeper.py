@@ -1,6 +1,8 @@
 """The quota is kept alike in a file and in PostgreSQL; there for several hosts together, whatever becomes of them."""
 
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,12 +11,15 @@ import psycopg
 import pytest
 
 from policies.limits import HOUR_S
+from proxy.quota import Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Question, Verdict
 from proxy.quota_database import ANCHOR_MS, DatabaseKeeper
 from proxy.quota_keeper import CannotTell, FileKeeper, Keeper
-from tests.gateway import wait_until
+from tests.gateway import ROOT, wait_until
 from tests.postgres import Server, running_server
 from tests.proxy.clocks import Machine
+from yingbi.home import Home
+from yingbi.settings import Settings, write_settings
 
 LATER_MS = int(1000 * HOUR_S * (1 + LATE))
 
@@ -189,3 +194,33 @@ def test_a_database_that_was_set_back_or_altered_admits_nobody(database: Server,
     with pytest.raises(CannotTell, match=r"set back|record is missing"):
         again.judge(asked("b"))
     again.close()
+
+
+def test_processes_that_are_killed_while_they_are_asked_admit_no_more_than_the_limit(
+    database: Server, tmp_path: Path
+) -> None:
+    """As the supervisor runs them, one for each of two hosts, asked as workers ask."""
+    shown, numbers = 0, (Numbers("l", 40, None),)
+    asking = (f"s-{number}" for number in range(10_000))
+    for start in range(4):
+        place = tmp_path / str(start % 2)
+        place.mkdir(exist_ok=True)
+        settings = Settings(home=place, quota_database=database.address)
+        home = Home(place)
+        home.run.mkdir(exist_ok=True)
+        home.told("quota").unlink(missing_ok=True)
+        command = [sys.executable, "-m", "yingbi.process.quota", write_settings(settings)]
+        with subprocess.Popen(command, cwd=ROOT) as process:
+            wait_until(home.told("quota").exists, 30)
+            worker = Quota(home.quota_socket)
+            for number, subject in enumerate(asking):
+                if number == 15:
+                    process.kill()
+                try:
+                    shown += not worker.judge("li", numbers, {subject: ""}).refused
+                except QuotaUnknown:
+                    if process.poll() is not None or number >= 15:
+                        break
+            worker.close()
+            process.kill()
+    assert 0 < shown <= 40
