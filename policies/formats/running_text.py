@@ -20,8 +20,8 @@ _MARK = re.compile(r"[\\%~&<]")
 """What begins an escape or a tag, within which anything may stand."""
 _NO_HAN_NUMERAL = f"(?<=[\u4e00-\u9fff])(?<![{''.join(map(chr, NUMERALS))}])"
 _END = re.compile(rf"[。！？；\n]|(?<=[A-Za-z]) |{_NO_HAN_NUMERAL}[，、：]")
-_WORD = re.compile(r"[!-~]*\Z")
-"""What may be packed, or an escape, as far as it has come."""
+_OF_WORDS = "".join(map(chr, range(ord("!"), ord("~") + 1)))
+"""What is written in these may be packed, or an escape, as far as it has come."""
 
 
 class RunningText:
@@ -60,7 +60,8 @@ class RunningText:
         end = min(end, mark.start()) if mark is not None else end
         by_sentence = max((found.end() for found in _END.finditer(self._text, 0, max(0, end))), default=0)
         far = max(0, len(self._text) - MARGIN)
-        return max(by_sentence, far - len(_WORD.findall(self._text[:far])[0]))
+        # Not a pattern that ends with the text: it begins anew at each letter of a long word that does not.
+        return max(by_sentence, len(self._text[:far].rstrip(_OF_WORDS)))
 
     def _settle(self, length: int) -> str:
         """What the first *length* characters become, or some less where a value stands across the end."""

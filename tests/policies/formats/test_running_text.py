@@ -110,3 +110,9 @@ def test_what_is_not_scanned_goes_piece_by_piece(what: Action, shown: str) -> No
 def test_what_is_blocked_is_withheld() -> None:
     with pytest.raises(Withheld):
         run("x", [], action(7, kind=Kind.BLOCK))
+
+
+def test_a_long_word_that_is_over_goes_and_one_that_is_not_waits() -> None:
+    word, blanks = "a" * 60_000, " " * 300
+    assert run(word + blanks, [len(word)])[0] == ""
+    assert "".join(run(word + blanks, [])) == word + blanks
