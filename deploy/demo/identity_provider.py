@@ -4,6 +4,7 @@ A real installation names the provider of its government's staff directory; this
 alone, and its key never leaves the data directory.
 """
 
+import errno
 import json
 import secrets
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ class IdentityProvider:
     def token(
         self, subject: str, *, audience: str, posts: Sequence[str], purposes: Sequence[str], now: datetime
     ) -> str:
-        """A token that says who *subject* is, for `TOKEN_LASTS`."""
+        """A token that says who *subject* is, for `TOKEN_LASTS`. Raises FileNotFoundError before there is a key."""
         claims = {
             "iss": ISSUER,
             "aud": audience,
@@ -83,7 +84,10 @@ class IdentityProvider:
             "posts": list(posts),
             "scope": " ".join(["openid", *(f"purpose:{purpose}" for purpose in purposes)]),
         }
-        number, path = max(self._files().items())
+        files = self._files()
+        if not files:
+            raise FileNotFoundError(errno.ENOENT, "there is no key yet", str(self.key_file))
+        number, path = max(files.items())
         return jwt.encode(claims, _read(path), algorithm="ES256", headers={"kid": _id_of(number)})
 
     def _files(self) -> dict[int, Path]:

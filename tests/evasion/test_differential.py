@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyFailure
 
 from tests.effort import counted, examples
 from tests.evasion.altered import STREAMING, launcher
@@ -172,6 +173,9 @@ def test_a_worker_that_leaks_is_found(tmp_path: Path, how: str) -> None:
     with (
         rigged(tmp_path, tls=True, workers=0) as rig,
         differing(rig, how) as callers,
-        pytest.raises(AssertionError, match="tells"),
+        # Flaky, where what leaks depends on what the connection was asked before.
+        pytest.raises((AssertionError, FlakyFailure)) as found,
     ):
         property_of_made_up(callers, until_found)()
+    told = found.value.exceptions if isinstance(found.value, FlakyFailure) else [found.value]
+    assert any("tells" in str(each) for each in told)

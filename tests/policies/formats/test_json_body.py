@@ -293,7 +293,11 @@ MINGLED = Object(
     Value(UNDECLARED),
     subject="id_no",
 )
-cells = scalars | texts | st.sampled_from(["11010519491231002X", "", 110105194912310021]) | st.just({"name": "张三"})
+# Beyond 64 bits orjson rounds, where it reads: whether it does is not for a table to keep.
+within_64_bits = scalars.filter(lambda value: not isinstance(value, int) or -(2**63) <= value < 2**64)
+cells = (
+    within_64_bits | texts | st.sampled_from(["11010519491231002X", "", 110105194912310021]) | st.just({"name": "张三"})
+)
 
 
 @given(
