@@ -136,7 +136,7 @@ def event_to_child(http: HttpLayer, child: Any, event: events.Event) -> CommandG
         elif kind is RegisterHttpConnection:
             yield from http.register_connection(command)
         else:
-            if kind is commands.RequestWakeup:
+            if isinstance(command, commands.RequestWakeup):  # `leaving.AwaitLeaving` is one
                 http.command_sources[command] = child
             elif kind is commands.OpenConnection:
                 http.connections[command.connection] = child
