@@ -57,6 +57,10 @@ _CODES = tuple(row for row in TABLE if row.category == "uscc")
 _RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
 """No candidate for a number is longer than the run of letters, digits and separators that it stands in, unless it is
 written in groups."""
+_GROUP = re.compile("[0-9]{4,}+")
+"""What an identifier ends or begins with that is not written digit by digit."""
+_SEPARATING = frozenset(SEPARATORS.replace("\\", ""))
+_UNCHECKED = frozenset({"context", "pattern"})
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
@@ -178,18 +182,60 @@ def resolve(found: Iterable[Hit]) -> list[Hit]:
 
 
 def _hits_of(row: Recogniser, text: str) -> Iterable[Hit]:
+    """The hits of *row* in *text*, none overlapping another.
+
+    What two of them claim is one hit: either may be the right one.
+    """
+    last: Hit | None = None
+    for hit in _overlapping_hits_of(row, text):
+        if last is None or hit.start >= last.end:
+            if last is not None:
+                yield last
+            last = hit
+        else:
+            surer = max(last, hit, key=lambda one: one.score)
+            last = Hit(last.start, max(last.end, hit.end), hit.category, surer.score, surer.why)
+    if last is not None:
+        yield last
+
+
+def _overlapping_hits_of(row: Recogniser, text: str) -> Iterator[Hit]:
+    """By where they begin. A number that stands before an identifier may be taken for its first digits, and one behind
+    it for its last: so where a check fails, the candidates within the candidate are looked at as well.
+    """
     for match in row.pattern.finditer(text):
-        start, end = match.span()
-        candidate = match[0].translate(_STRIPPED).upper()
-        holds = row.check is None or row.check(candidate)
-        announced = _is_announced(row, text, start)
-        if holds and (announced or not row.needs_context):
-            grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
-            yield Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
-        elif announced and row.context_only:
-            yield Hit(start, end, row.category, 0.6, "context")
-        elif row.form is not None and row.form(candidate):
-            yield Hit(start, end, row.category, 0.6, "pattern")
+        hit = _judged(row, text, match)
+        if hit is not None:
+            yield hit
+        # A candidate that counts only behind a word counts there whether its check holds or not.
+        if (hit is None or hit.why in _UNCHECKED) and row.check is not None and not row.needs_context:
+            yield from _hits_within(row, text, match)
+
+
+def _hits_within(row: Recogniser, text: str, match: re.Match[str]) -> Iterator[Hit]:
+    start, end = match.span()
+    groups = list(_GROUP.finditer(text, start + 1, end))
+    within = [row.pattern.match(text, start, group.end()) for group in groups if group.end() < end]
+    within += [row.pattern.match(text, group.start()) for group in groups if text[group.start() - 1] in _SEPARATING]
+    for candidate in within:
+        if candidate is not None and (hit := _judged(row, text, candidate)) is not None:
+            yield hit
+
+
+def _judged(row: Recogniser, text: str, match: re.Match[str]) -> Hit | None:
+    """What the candidate *match* is, or None."""
+    start, end = match.span()
+    candidate = match[0].translate(_STRIPPED).upper()
+    holds = row.check is None or row.check(candidate)
+    announced = _is_announced(row, text, start)
+    if holds and (announced or not row.needs_context):
+        grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
+        return Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
+    if announced and row.context_only:
+        return Hit(start, end, row.category, 0.6, "context")
+    if row.form is not None and row.form(candidate):
+        return Hit(start, end, row.category, 0.6, "pattern")
+    return None
 
 
 def _is_announced(row: Recogniser, text: str, start: int) -> bool:
