@@ -67,6 +67,9 @@ _AROUND = rf"[{AROUND_GROUPS}]{{0,3}}"
 _NOT_AFTER_DIGIT = r"(?<![0-9])"
 _NOT_BEFORE_DIGIT = r"(?![0-9])"
 
+_DIALLED_FIRST = r"(?:0{0,2}86|0|179[0-9]{2}|12593|10193|11808)"
+"""Before a mobile number, without anything between: a trunk prefix, the country's code, an operator's code of calls."""
+
 _ID_WORDS = (
     "身份证",
     "证件号",
@@ -157,14 +160,14 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="mobile",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
-            rf"|{_NOT_AFTER_DIGIT}1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
+            rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,
         context=_PHONE_WORDS,
         score=0.85,
-        source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19",
+        source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19; what is dialled before",
     ),
     Recogniser(
         category="email",
