@@ -32,11 +32,11 @@ _RANK = {category: rank for rank, category in enumerate(ORDER)}
 _DIGITS = "[0-9\uff10-\uff19]"
 _WIDE = (
     "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
-    "\uff0d\uff0e\uff0f\uff3f"
+    "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
 )
 """What is read as one of the separators."""
 _BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
-_FOUR = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c]{{0,3}}{_DIGITS}{{4}}"
+_AROUND = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]{{0,3}}"
 _NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
 _NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN, _GROUPED, _IN_WORDS, _READ_ON, _PACKED, _WIDE_LETTER = range(11)
 _GATE = {
@@ -46,12 +46,14 @@ _GATE = {
     _BEFORE: "|".join(ANNOUNCING),
     _BEHIND: "|".join(FOLLOWING),
     _TOKEN: MARK,
-    _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}{_FOUR}{_FOUR}",
-    _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
+    _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
+    f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}",
+    _IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     _READ_ON: READING_GATE,
     _PACKED: PACKED_GATE,
     _WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
 }
+_IN_DIGITS = NUMERALS | str.maketrans("、·", "--")
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
 _CODES = tuple(row for row in TABLE if row.category == "uscc")
 _RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
@@ -144,7 +146,7 @@ def _hits_in(text: str, opened: list[int]) -> list[Hit]:
         longest = len(text) if is_grouped else max(map(len, _RUN.findall(normal.text)), default=0)
         found.extend(hit for row in rows if row.shortest <= longest for hit in _hits_of(row, normal.text))
     if everything or _IN_WORDS in opened:
-        in_digits = normal.text.translate(NUMERALS)
+        in_digits = normal.text.translate(_IN_DIGITS)
         found.extend(hit for row in _NUMBERS for hit in _hits_of(row, in_digits))
     if everything or _AT_SIGN in opened:
         found.extend(hit for row in _EMAILS for hit in _hits_of(row, normal.text))

@@ -55,7 +55,7 @@ class Recogniser:
 
 
 SEPARATORS = r" \-._/·•・"
-AROUND_GROUPS = r" \-._·•・,()"
+AROUND_GROUPS = r" \-._·•・,():|~、。…"
 """What may stand around the groups that people write a mobile number in. With slashes it would be that of a file."""
 MOST_SEPARATORS = 2
 """Between two digits."""
@@ -94,7 +94,8 @@ def _has_unionpay_prefix(number: str) -> bool:
 TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="resident_id",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx]{_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:(?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx]"
+            rf"|[0-9]{{5}}{_AROUND}[0-9]{{8}}{_AROUND}[0-9]{{3}}[0-9Xx]){_NOT_BEFORE_DIGIT}"),
         shortest=18,
         check=is_resident_id,
         form=resembles_resident_id,
