@@ -48,7 +48,8 @@ _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
 _NAME = f"{_SURNAME}{_GIVEN}"
 _DOTTED = f"[{_HAN}]{{1,8}}(?:[{_DOTS}][{_HAN}]{{1,8}}){{1,3}}"
-_LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[ 　]?[:：,，(（\"“]?[ 　]{0,2}"
+_LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[\"'”’\]】]?[ 　]?[:：,，=|\-]?[ 　]{0,2}[(（\"'“‘\[【《「『]?[ 　]{0,2}"
+"""What may stand between the word and the name: a sign of punctuation, quotation marks or brackets around either."""
 
 
 def _one_of(words: list[str]) -> str:

@@ -11,13 +11,13 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SPACES = dict.fromkeys(
     (0x09, 0x0B, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000), 0x20
 )
-_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2043, 0x2212, 0xFE58, 0xFE63), 0x2D)
+_DASHES = dict.fromkeys((*range(0x2010, 0x2016), 0x2043, 0x2212, 0x2500, 0x30FC, 0xFE58, 0xFE63), 0x2D)
 LIKE_X = (0xD7, 0x3A7, 0x3C7, 0x425, 0x445, 0x2169, 0x2179)
 """What looks like the last character of many identifiers, and is read as it."""
 _ZEROS = (
     0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
     0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
-    0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x104A0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1FBF0,
+    0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x104A0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1F101, 0x1FBF0,
 )  # fmt: skip
 """Where the decimal digits of other scripts begin that are written with today, in order; those of mathematics last."""
 _ONES = (0x2460, 0x2474, 0x2488, 0x24F5, 0x2776, 0x2780, 0x278A)
@@ -28,18 +28,18 @@ _DIGITS = (
     | {0x2070 + digit: ord("0") + digit for digit in (0, *range(4, 10))}
     | {0xB2: ord("2"), 0xB3: ord("3"), 0xB9: ord("1"), 0x24EA: ord("0"), 0x24FF: ord("0")}
 )
-_ONE_FOR_ONE = {**_FULL_WIDTH, **_SPACES, **_DASHES, **dict.fromkeys(LIKE_X, ord("X")), **_DIGITS}
+_ONE_FOR_ONE = {**_FULL_WIDTH, **_SPACES, **_DASHES, **dict.fromkeys(LIKE_X, ord("X")), **_DIGITS, 0xFF65: 0xB7}
 DIGITS_ELSEWHERE = "".join(map(chr, _DIGITS))
 """Digits that are neither ASCII nor full-width."""
 NUMERALS = str.maketrans(
-    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺貳參叄陸弌弍弎〡〢〣〤〥〦〧〨〩",
-    "0012345678912345678912336123123456789",
+    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺貳參叄陸弌弍弎〡〢〣〤〥〦〧〨〩○㈠㈡㈢㈣㈤㈥㈦㈧㈨㊀㊁㊂㊃㊄㊅㊆㊇㊈",
+    "00123456789123456789123361231234567890123456789123456789",
 )
 """Chinese numerals, those for money, in older characters and of merchants among them, read digit by digit."""
 
 INVISIBLE = (
     "\\x01-\\x08\\x0e-\\x1f\\x7f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+    "\u2060-\u206f\u20d0-\u20ff\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """What only hides, combines with what it stands behind, or says how it is to be drawn."""
 _ASCII = {chr(code): chr(plain) for code, plain in _ONE_FOR_ONE.items()}

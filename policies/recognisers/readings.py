@@ -45,9 +45,9 @@ _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])(?:[{_SPACE}]{{1,4}}|[{INVISIBLE}]++)(
 """A name of two characters is often spread to the width of three."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+={0,2}")
-_JOINT = re.compile("[/_-]")
+_ALL_CAPITALS = re.compile("[A-Z+/_-]++")
 _PLAIN_BASE64 = str.maketrans("-_", "+/")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?((?:[0-9A-Fa-f]{2}){9,}+)(?![0-9A-Za-z])")
+_HEX = re.compile("[0-9A-Fa-f]{18,}+")
 _BASE32 = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}+|[a-z2-7]{16,}+)(?![0-9A-Za-z])")
 _MAY_TELL = re.compile(
     rb"[0-9](?:[ .\-]?[0-9]){5}|[0-9]{3}\D{1,3}[0-9]{4}|[\xe3-\xe9][\x80-\xbf]{2}|\\u[0-9A-Fa-f]{4}|"
@@ -167,8 +167,8 @@ def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Where base64, base32 or hexadecimal digits stand in *text*, what they hold, and whether that is all text."""
     for match in _BASE64.finditer(text):
         run = match[0].rstrip("=")
-        # What is written in letters of one kind is a word, a path or a name.
-        if run.lower() != run and run.upper() != run:
+        # No number and no name is written without a capital letter, nor with capitals alone; most words and paths are.
+        if run.lower() != run and _ALL_CAPITALS.fullmatch(run) is None:
             for data in _decoded(run):
                 yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
     for match in _BASE32.finditer(text):
@@ -176,13 +176,15 @@ def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
             data = base64.b32decode(match[0] + "=" * (-len(match[0]) % 8), casefold=True)
             yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
     for match in _HEX.finditer(text):
-        yield from ((*match.span(), held, is_text) for held, is_text in _texts(binascii.unhexlify(match[1])))
+        for skipped in range(2):
+            digits = match[0][skipped : len(match[0]) - (len(match[0]) - skipped) % 2]
+            yield from ((*match.span(), held, is_text) for held, is_text in _texts(binascii.unhexlify(digits)))
 
 
 def _decoded(run: str) -> Iterator[bytes]:
-    """*run* read as base64 from its beginning, and from behind what may have been put before it."""
+    """*run* read as base64 in each of its four alignments: letters may stand before it, or its beginning elsewhere."""
     plain = run.translate(_PLAIN_BASE64)
-    for skipped in {0} | {joint.end() % 4 for joint in _JOINT.finditer(run)}:
+    for skipped in range(4):
         token = plain[skipped : len(plain) - ((len(plain) - skipped) % 4 == 1)]
         yield base64.b64decode(token + "=" * (-len(token) % 4))
 

@@ -32,11 +32,11 @@ _RANK = {category: rank for rank, category in enumerate(ORDER)}
 _DIGITS = "[0-9\uff10-\uff19]"
 _WIDE = (
     "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
-    "\uff0d\uff0e\uff0f\uff3f"
+    "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
 )
 """What is read as one of the separators."""
 _BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
-_FOUR = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c]{{0,3}}{_DIGITS}{{4}}"
+_AROUND = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]{{0,3}}"
 _NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
 _NUMBER, _AT_SIGN, _HIDDEN, _BEFORE, _BEHIND, _TOKEN, _GROUPED, _IN_WORDS, _READ_ON, _PACKED, _WIDE_LETTER = range(11)
 _GATE = {
@@ -46,17 +46,23 @@ _GATE = {
     _BEFORE: "|".join(ANNOUNCING),
     _BEHIND: "|".join(FOLLOWING),
     _TOKEN: MARK,
-    _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}{_FOUR}{_FOUR}",
-    _IN_WORDS: f"(?:{_NUMERAL}[ \\-]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
+    _GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
+    f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}",
+    _IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     _READ_ON: READING_GATE,
     _PACKED: PACKED_GATE,
     _WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
 }
+_IN_DIGITS = NUMERALS | str.maketrans("、·", "--")
 _NUMBERS = tuple(row for row in TABLE if row.category != "email")
 _CODES = tuple(row for row in TABLE if row.category == "uscc")
 _RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
 """No candidate for a number is longer than the run of letters, digits and separators that it stands in, unless it is
 written in groups."""
+_GROUP = re.compile("[0-9]{4,}+")
+"""What an identifier ends or begins with that is not written digit by digit."""
+_SEPARATING = frozenset(SEPARATORS.replace("\\", ""))
+_UNCHECKED = frozenset({"context", "pattern"})
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
@@ -140,7 +146,7 @@ def _hits_in(text: str, opened: list[int]) -> list[Hit]:
         longest = len(text) if is_grouped else max(map(len, _RUN.findall(normal.text)), default=0)
         found.extend(hit for row in rows if row.shortest <= longest for hit in _hits_of(row, normal.text))
     if everything or _IN_WORDS in opened:
-        in_digits = normal.text.translate(NUMERALS)
+        in_digits = normal.text.translate(_IN_DIGITS)
         found.extend(hit for row in _NUMBERS for hit in _hits_of(row, in_digits))
     if everything or _AT_SIGN in opened:
         found.extend(hit for row in _EMAILS for hit in _hits_of(row, normal.text))
@@ -178,18 +184,60 @@ def resolve(found: Iterable[Hit]) -> list[Hit]:
 
 
 def _hits_of(row: Recogniser, text: str) -> Iterable[Hit]:
+    """The hits of *row* in *text*, none overlapping another.
+
+    What two of them claim is one hit: either may be the right one.
+    """
+    last: Hit | None = None
+    for hit in _overlapping_hits_of(row, text):
+        if last is None or hit.start >= last.end:
+            if last is not None:
+                yield last
+            last = hit
+        else:
+            surer = max(last, hit, key=lambda one: one.score)
+            last = Hit(last.start, max(last.end, hit.end), hit.category, surer.score, surer.why)
+    if last is not None:
+        yield last
+
+
+def _overlapping_hits_of(row: Recogniser, text: str) -> Iterator[Hit]:
+    """By where they begin. A number that stands before an identifier may be taken for its first digits, and one behind
+    it for its last: so where a check fails, the candidates within the candidate are looked at as well.
+    """
     for match in row.pattern.finditer(text):
-        start, end = match.span()
-        candidate = match[0].translate(_STRIPPED).upper()
-        holds = row.check is None or row.check(candidate)
-        announced = _is_announced(row, text, start)
-        if holds and (announced or not row.needs_context):
-            grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
-            yield Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
-        elif announced and row.context_only:
-            yield Hit(start, end, row.category, 0.6, "context")
-        elif row.form is not None and row.form(candidate):
-            yield Hit(start, end, row.category, 0.6, "pattern")
+        hit = _judged(row, text, match)
+        if hit is not None:
+            yield hit
+        # A candidate that counts only behind a word counts there whether its check holds or not.
+        if (hit is None or hit.why in _UNCHECKED) and row.check is not None and not row.needs_context:
+            yield from _hits_within(row, text, match)
+
+
+def _hits_within(row: Recogniser, text: str, match: re.Match[str]) -> Iterator[Hit]:
+    start, end = match.span()
+    groups = list(_GROUP.finditer(text, start + 1, end))
+    within = [row.pattern.match(text, start, group.end()) for group in groups if group.end() < end]
+    within += [row.pattern.match(text, group.start()) for group in groups if text[group.start() - 1] in _SEPARATING]
+    for candidate in within:
+        if candidate is not None and (hit := _judged(row, text, candidate)) is not None:
+            yield hit
+
+
+def _judged(row: Recogniser, text: str, match: re.Match[str]) -> Hit | None:
+    """What the candidate *match* is, or None."""
+    start, end = match.span()
+    candidate = match[0].translate(_STRIPPED).upper()
+    holds = row.check is None or row.check(candidate)
+    announced = _is_announced(row, text, start)
+    if holds and (announced or not row.needs_context):
+        grounds = ("checksum" if row.check else "pattern") + (",context" if announced else "")
+        return Hit(start, end, row.category, min(1.0, row.score + 0.1 * announced), grounds)
+    if announced and row.context_only:
+        return Hit(start, end, row.category, 0.6, "context")
+    if row.form is not None and row.form(candidate):
+        return Hit(start, end, row.category, 0.6, "pattern")
+    return None
 
 
 def _is_announced(row: Recogniser, text: str, start: int) -> bool:

@@ -55,7 +55,7 @@ class Recogniser:
 
 
 SEPARATORS = r" \-._/·•・"
-AROUND_GROUPS = r" \-._·•・,()"
+AROUND_GROUPS = r" \-._·•・,():|~、。…"
 """What may stand around the groups that people write a mobile number in. With slashes it would be that of a file."""
 MOST_SEPARATORS = 2
 """Between two digits."""
@@ -66,6 +66,9 @@ _GROUPED = rf"[{SEPARATORS}]{{1,{MOST_SEPARATORS}}}"
 _AROUND = rf"[{AROUND_GROUPS}]{{0,3}}"
 _NOT_AFTER_DIGIT = r"(?<![0-9])"
 _NOT_BEFORE_DIGIT = r"(?![0-9])"
+
+_DIALLED_FIRST = r"(?:0{0,2}86|0|179[0-9]{2}|12593|10193|11808)"
+"""Before a mobile number, without anything between: a trunk prefix, the country's code, an operator's code of calls."""
 
 _ID_WORDS = (
     "身份证",
@@ -91,7 +94,8 @@ def _has_unionpay_prefix(number: str) -> bool:
 TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="resident_id",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx]{_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[1-9](?:(?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx]"
+            rf"|[0-9]{{5}}{_AROUND}[0-9]{{8}}{_AROUND}[0-9]{{3}}[0-9Xx]){_NOT_BEFORE_DIGIT}"),
         shortest=18,
         check=is_resident_id,
         form=resembles_resident_id,
@@ -157,14 +161,14 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="mobile",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:(?:\+|00)?86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
-            rf"|{_NOT_AFTER_DIGIT}1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
+            rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,
         context=_PHONE_WORDS,
         score=0.85,
-        source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19",
+        source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19; what is dialled before",
     ),
     Recogniser(
         category="email",

@@ -117,6 +117,8 @@ GAPS = {
     "written from right to left": f"<bdo dir=rtl>{MOBILE[::-1]}</bdo>",
     "what a style hides in between": '138<i hidden="">x</i>0013<i hidden="">x</i>8000',
     "a name that nothing announces": f"<p>{NAME}</p>",
+    "a name that another paragraph announces": f"<p>联系人：</p><p>{NAME}</p>",
+    "a name that its label announces": f"<dl><dt>联系人</dt><dd>{NAME}</dd></dl>",
 }
 
 

@@ -7,6 +7,7 @@ operations declare their fields, and free text is masked as a whole for whoever 
 import base64
 import gzip
 import json
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -25,8 +26,12 @@ def spelled(number: str, spelling: str) -> str:
     return "".join(spelling.format(ord(char)) for char in number)
 
 
+def as_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
 def packed(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    return as_base64(text.encode())
 
 
 def shown(answer: bytes) -> str:
@@ -37,6 +42,19 @@ TOKEN = (
     f"eyJhbGciOiJIUzI1NiJ9.{base64.urlsafe_b64encode(json.dumps({'phone': MOBILE}).encode()).decode().rstrip('=')}.c2ln"
 )
 WRITTEN = {
+    "with tildes": "138~0013～8000",
+    "with colons": "138:0013：8000",
+    "with bars": "138|0013｜8000",
+    "with marks of Chinese": "138、0013。8000",
+    "with dots of leaving out": "138…0013…8000",
+    "with lines of Japanese and of boxes": "138ー0013─8000",
+    "in numerals with circles": "一三八○○一三八○○○",
+    "in numerals in brackets": "㈠㈢㈧〇〇㈠㈢㈧〇〇〇",
+    "in numerals, one by one": "、".join("一三八零零一三八零零零"),
+    "in numerals with dots in the middle": "一三八·零零一三·八零零零",
+    "in digits with commas": in_digits("\U0001f101"),
+    "with blank braille": "\u2800".join(MOBILE),
+    "with marks of music": "\U0001d173".join(MOBILE),
     "together": MOBILE,
     "in groups": "138 0013 8000",
     "with hyphens": "138-0013-8000",
@@ -124,6 +142,9 @@ IDS = {
     "in groups": "110105 19491231 002X",
     "in groups far apart": "110105  19491231  002X",
     "with slashes": "110105/19491231/002X",
+    "with a date in brackets": "110105(19491231)002X",
+    "in groups with commas": "110105,19491231，002X",
+    "in groups further apart": "110105   19491231   002X",
     "with a date in it": "110105-1949-12-31-002X",
     "digit by digit": "-".join(ID_NO),
     "within letters": f"NO{ID_NO}XYZ",
@@ -175,9 +196,18 @@ GAPS = {
     "over two lines": "138\n00138000",
     "in a longer number": f"77{MOBILE}00",
     "as a power of ten": "1.3800138e10",
+    "with signs of arithmetic": "138*0013+8000=",
+    "in square brackets": "见 [138]0013[8000]",
+    "far apart": "138    0013    8000",
+    "in octal digits": spelled(MOBILE, "\\{:03o}"),
+    "in hexadecimal digits, parted": MOBILE.encode().hex(":"),
+    "as base64 of gzip with a wrong sum": f"见 {as_base64(gzip.compress(TEXT.encode(), mtime=0)[:-8] + bytes(8))}",
+    "as base64 of gzip, far behind": f"见 {as_base64(gzip.compress(b' ' * 2_000_000 + MOBILE.encode(), mtime=0))}",
+    "as base64 of bare deflate": f"见 {as_base64(zlib.compress(TEXT.encode(), wbits=-15))}",
+    "an address in Chinese": "张三@qq.com x@例子.中国",
+    "a name on the next line": "联系人：\n张三丰",
     "from behind": MOBILE[::-1],
     "from behind, and drawn from behind": f"\u202e{MOBILE[::-1]}\u202c",
-    "with tildes": "138~0013~8000",
     "letters like digits": "l38OO138OOO",
     "for mail": spelled(MOBILE, "={:02X}"),
     "put together by a script": '"138" + "0013" + "8000"',

@@ -74,6 +74,18 @@ def test_base64_is_read_from_where_it_begins(before: str, encode: Callable[[byte
     assert text[hit.start : hit.end].endswith(token)
 
 
+@given(st.text("axZ5", max_size=4), st.sampled_from(["13504415846", MOBILE]))
+def test_base64_and_hexadecimal_digits_are_read_whatever_letters_stand_before(before: str, number: str) -> None:
+    for written in (base64.b64encode(number.encode()).decode(), number.encode().hex()):
+        assert [hit.category for hit in scan(before + written)] == ["mobile"]
+
+
+def test_base64_is_read_wherever_a_window_of_it_begins() -> None:
+    token = base64.b64encode(f"{'.' * 30}{MOBILE}{'.' * 30}".encode()).decode()
+    digits = f"{'.' * 30}{MOBILE}{'.' * 30}".encode().hex()
+    assert all(scan(written[cut:]) for written in (token, digits) for cut in range(30))
+
+
 @pytest.mark.parametrize(
     "text",
     [
