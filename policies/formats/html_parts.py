@@ -22,6 +22,8 @@ _INLINE = frozenset(
 _FOLLOWED = frozenset({"action", "formaction", "href"})
 """Attributes by which a reader asks on: what they ask must not become another question."""
 _MOST_ENCODINGS = 5
+_IN_NO_UTF8 = "\ufffd"
+"""What octets of another character set are read as here: what is known is looked for in them as they are written."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _DOCTYPE = re.compile(
     r"<!doctype\s+html(\s+system\s+[\"']about:legacy-compat[\"']|"
@@ -124,7 +126,7 @@ def _masked_escaped(value: str, known: KnownValues | None, tally: Tally) -> str:
     masked = mask_free_text(decoded, known, tally)
     if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
         hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
-        masked = mask_free_text(hidden, None, tally)
+        masked = mask_free_text(hidden, known if _IN_NO_UTF8 in decoded else None, tally)
     return masked
 
 
@@ -146,7 +148,7 @@ def _masked_parameter(piece: str, known: KnownValues, tally: Tally) -> str:
     # A place in a list is written in an application's own way (`_next=~E5~BE~85,7`), after words that may be said.
     masked = mask_free_text(read, known, tally, as_written=True)
     if masked == read:
-        return f"{name}{equals}{mask_free_text(written, None, tally)}"
+        return f"{name}{equals}{mask_free_text(written, known if _IN_NO_UTF8 in read else None, tally)}"
     kept = kept_value(unquote_plus(piece.partition("=")[0]), value, known, read)
     return f"{name}={quote(masked if kept is None else kept, safe='*~')}"
 
