@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
@@ -37,6 +38,10 @@ _DOCTYPE = re.compile(
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
+UNSEEN = frozenset({"link", "meta", "script", "style", "template"})
+"""Elements that draw nothing where they stand: to the eye what is before and behind one is in one piece."""
+
+
 def is_inline(name: str) -> bool:
     """Whether the element does not end a run of text: a number may be split by one, to the eye it is one number.
 
@@ -49,11 +54,11 @@ def is_inline(name: str) -> bool:
 class Run:
     """Text between two block-level tags, with the inline tags and comments that stand in it."""
 
-    pieces: list["Text | Comment | StartTag | str"] = field(default_factory=list)
-    """A `str` is passed on as it is."""
+    pieces: list["Text | Comment | StartTag | str | Callable[[], str]"] = field(default_factory=list)
+    """A `str` is passed on as it is; what can be called is drawn nowhere, and tells what it becomes."""
     length: int = 0
 
-    def add(self, piece: "Text | Comment | StartTag | str") -> None:
+    def add(self, piece: "Text | Comment | StartTag | str | Callable[[], str]") -> None:
         """Append *piece*."""
         self.pieces.append(piece)
         if isinstance(piece, Text):
@@ -87,8 +92,10 @@ class Run:
                     out.append(masked_tag(piece, known, tally))
                 case Comment():
                     out.append(masked_comment(piece, known, tally))
-                case _:
+                case str():
                     out.append(piece)
+                case _:
+                    out.append(piece())
         return "".join(out)
 
 

@@ -88,6 +88,10 @@ BESIDE = {
     "a name in pieces": ("<p>张<b>三</b>丰</p>", "<p>***<b></b></p>"),
     "a name that is spread": ("<p>张 三 丰</p><p>张&nbsp;三丰</p>", "<p>***</p><p>***</p>"),
     "a number in pieces": (f"<p>{SPLIT}</p>", "<p>***<b></b></p>"),
+    "a name around elements that show nothing": ("<p>张<script></script>三<style></style>丰</p>", "<p>***<script></script><style></style></p>"),
+    "a name around a template": ("<p>张<template></template>三丰</p>", "<p>***<template></template></p>"),
+    "a number around elements that show nothing": ("<p>138<script>1</script>0013<style>a{}</style>8000</p>", "<p>***<script>1</script><style>a{}</style></p>"),
+    "a name around a control that is not shown": ("<p>张<input type=hidden>三丰</p>", "<p>***<input type=hidden></p>"),
     "a number around a comment": ("<p>138<!-- -->0013<!-- -->8000</p>", "<p>***<!-- --><!-- --></p>"),
     "a number that may be broken": ("<p>138&shy;0013<wbr>8000</p>", "<p>***<wbr></p>"),
     "references without an end": (f"<p>{references(MOBILE).replace(';', '')}</p>", "<p>***</p>"),
@@ -124,6 +128,8 @@ GAPS = {
     "letter by letter in a script": f"<script>x=[{','.join(str(ord(char)) for char in MOBILE)}]</script>",
     "written from right to left": f"<bdo dir=rtl>{MOBILE[::-1]}</bdo>",
     "what a style hides in between": '138<i hidden="">x</i>0013<i hidden="">x</i>8000',
+    "around what a template holds": "138<template>x</template>00138000",
+    "with its reading in between": "<ruby>138<rt>x</rt>0013<rt>y</rt>8000</ruby>",
     "a name that nothing announces": f"<p>{NAME}</p>",
 }
 
