@@ -114,6 +114,8 @@ class AnswerHeaders:
                     kept.append((name, said))
                 elif name == "location":
                     raise Withheld("redirect_withheld")
+        if ("access-control-allow-origin", "*") in kept:  # every page may read it, but none as the caller
+            kept = [pair for pair in kept if pair[0] != "access-control-allow-credentials"]
         return kept
 
     @property
