@@ -206,3 +206,16 @@ def test_a_stack_trace_is_masked_like_anything(front: Front, content_type: str) 
     assert answer.status == 500
     assert b"***" in answer.body
     assert not answer.tells
+
+
+GAPS = {
+    "a cookie that is called as somebody is": ("Set-Cookie: zhangsanfeng=1; Path=/", "zhangsanfeng="),
+    "a number in steps of a cookie's path": ("Set-Cookie: a=1; Path=/p/138/0013/8000", "/p/138/0013/8000"),
+}
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_a_gap_is_a_gap(front: Front, case: str) -> None:
+    """Nothing of these is found. Whoever closes a gap moves its row."""
+    line, shown = GAPS[case]
+    assert shown in front.ask(head(line)).headers["set-cookie"]
