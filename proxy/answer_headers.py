@@ -31,6 +31,10 @@ _WORD = (
 )
 _SOURCE = rf"(?:{_WORD}|\*|allow-[a-z-]{{1,40}}|[a-z]{{2,8}}:|(?:[a-z]{{2,8}}://)?(?:\*\.)?[A-Za-z0-9.-]{{1,100}}(?::(?:\d{{1,5}}|\*))?(?:/[\w./-]{{0,100}})?)"
 _DIRECTIVE = rf"[a-z-]{{2,40}}(?: +{_SOURCE})*"
+_METHOD = (
+    "GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH"
+)
+"""Source: the registry of HTTP methods, those of RFC 9110, 5789, 4918, 3253 and 5323 that are met."""
 _CACHING = r"(?:public|private|immutable|no-cache|no-store|no-transform|must-revalidate|(?:s-)?max(?:age|-age)=\d{1,9})"
 _FEATURE = r'[a-z-]{2,40}=(?:\*|self|\((?:\*|self|src|"https?://[A-Za-z0-9.*-]{1,100}(?::\d{1,5})?"| )*\))'
 
@@ -40,7 +44,7 @@ def _list_of(item: str) -> str:
 
 
 _PATTERNS = {
-    "allow": _list_of("[A-Z]{3,10}"),
+    "allow": _list_of(f"(?:{_METHOD})"),
     "content-language": _list_of(_LANGUAGE),
     "content-security-policy": rf"{_DIRECTIVE}(?: *; *{_DIRECTIVE})*(?: *;)? *",
     "cross-origin-embedder-policy": "unsafe-none|require-corp|credentialless",
@@ -49,7 +53,7 @@ _PATTERNS = {
     "date": _DATE,
     "permissions-policy": _list_of(_FEATURE),
     "referrer-policy": _list_of(f"(?:{_REFERRER})"),
-    "retry-after": rf"\d{{1,6}}|{_DATE}",
+    "retry-after": rf"[1-7]?\d{{1,4}}|8[0-5]\d{{3}}|86[0-3]\d\d|86400|{_DATE}",  # a day at most
     "x-content-type-options": "nosniff",
     "x-frame-options": "(?i:deny|sameorigin)",
 }
@@ -110,6 +114,8 @@ class AnswerHeaders:
                     kept.append((name, said))
                 elif name == "location":
                     raise Withheld("redirect_withheld")
+        if ("access-control-allow-origin", "*") in kept:  # every page may read it, but none as the caller
+            kept = [pair for pair in kept if pair[0] != "access-control-allow-credentials"]
         return kept
 
     @property

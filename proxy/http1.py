@@ -28,6 +28,8 @@ SWITCHING = 101
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+"""None of them is a blank, though the core takes some away around a value as if they were: others do not."""
 _REQUEST_LINE = re.compile(rb"\S+ \S+ \S+")
 """With one blank between its parts and none around it: others split it elsewhere."""
 
@@ -156,6 +158,6 @@ def fault_of(data: bytes) -> int | None:
     bare = head.replace(b"\r\n", b"")
     # A carriage return at the very end may be followed by its line feed in the next packet.
     bare = bare.removesuffix(b"\r") if end < 0 else bare
-    if b"\n" in bare or b"\r" in bare or b"\0" in bare or b"\r\n " in head or b"\r\n\t" in head:
+    if _CONTROL.search(bare) or b"\r\n " in head or b"\r\n\t" in head:
         return 400
     return None

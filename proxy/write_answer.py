@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from mitmproxy.http import HTTPFlow, Response
 
+from policies.policy import ANYONE
 from proxy.answer import Empty, Mask
 from proxy.answer_headers import AnswerHeaders
 from proxy.cookies import TooLarge
@@ -16,6 +17,7 @@ from proxy.message import media_type_in
 from proxy.pages import Notice, challenge_of, page, problem
 
 EVENT_HEADER = b"yingbi-event"
+_BY_CALLER = (b"vary", b"Cookie, Authorization")
 _REASON_PHRASES = {int(status): status.phrase.encode() for status in HTTPStatus}
 _ENDING = frozenset({"malformed_request", "misdirected", "certificate_refused"})
 """Reasons after which a connection cannot be used: the rest of a request may follow, or its handshake is of no use."""
@@ -54,7 +56,10 @@ def write_head(
     if isinstance(exchange.treatment, Mask):
         fields.append((b"content-type", exchange.treatment.content_type.encode("ascii", "replace")))
     if not static:
-        fields += [(b"cache-control", b"private, no-store"), (b"vary", b"Cookie, Authorization")]
+        fields += [(b"cache-control", b"private, no-store"), _BY_CALLER]
+    elif ANYONE not in exchange.forward.operation.allow:  # whoever keeps it for others would show it to them as well
+        fields = [field for field in fields if field[0] not in (b"cache-control", b"expires", b"vary")]
+        fields += [(b"cache-control", b"private, no-cache"), _BY_CALLER]
     if exchange.spooled is not None:
         fields += exchange.spooled.headers
     if length is not None:

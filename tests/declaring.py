@@ -17,6 +17,9 @@ OPERATIONS = """
     answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
   - on: GET /feed
     answers: {events: {data: {message: {json: person}}}}
+  - on: GET /desk/{name*}
+    static: true
+    allow: [clerk]
   - on: GET /large
     largest_mib: 8
     answers: {html: scan}

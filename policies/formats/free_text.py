@@ -100,15 +100,17 @@ def personal_spans(
 ) -> list[Span]:
     """What of *text* must be hidden, in order, apart from one another. *typed*: see `KnownValues.spans`.
 
-    *as_written*: what is known is looked for in no other spelling, for a text that an application has to read again.
+    *as_written*: what is known is looked for behind no escape, for a text that an application has to read again.
     """
     if known is not None and (ours := [found for found in handles_in(text) if found[0] in known.handles]):
         return _spans_between(ours, text, known, typed=typed, as_written=as_written)
     spans = [Span(hit.start, hit.end, (hit.category,)) for hit in scan(text)]
     if known is not None:
         spans.extend(known.spans(text, typed=typed))
-        if known and not as_written and may_say_more(text):
-            spans.extend(_spelled_otherwise(text, known))
+        if known and may_say_more(text):
+            spans.extend(_packed(text, known))
+            if not as_written:
+                spans.extend(_escaped(text, known))
     return merge(spans)
 
 
@@ -126,11 +128,15 @@ def tell_nothing(texts: Iterable[str], hidden: Iterable[str]) -> bool:
     return not may_say_more(joined) or (next(packed(joined), None) is None and next(readings(joined), None) is None)
 
 
-def _spelled_otherwise(text: str, known: KnownValues) -> Iterator[Span]:
-    """Where what is *known* stands in *text* escaped or packed."""
+def _escaped(text: str, known: KnownValues) -> Iterator[Span]:
+    """Where what is *known* stands in *text* escaped."""
     for reading in readings(text):
         for span in known.spans(reading.text):
             yield Span(*reading.span(span.start, span.end), ())
+
+
+def _packed(text: str, known: KnownValues) -> Iterator[Span]:
+    """Where what is *known* stands in *text* packed."""
     for start, end, held, _ in packed(text):
         if known.spans(held):
             yield Span(start, end, ())

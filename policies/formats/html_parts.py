@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
@@ -22,6 +23,8 @@ _INLINE = frozenset(
 _FOLLOWED = frozenset({"action", "formaction", "href"})
 """Attributes by which a reader asks on: what they ask must not become another question."""
 _MOST_ENCODINGS = 5
+_IN_NO_UTF8 = "\ufffd"
+"""What octets of another character set are read as here: what is known is looked for in them as they are written."""
 _PLAIN = re.compile(r"(?!.*[0-9]{6})[A-Za-z0-9 _./:?&=#,;+-]{0,200}")
 _DOCTYPE = re.compile(
     r"<!doctype\s+html(\s+system\s+[\"']about:legacy-compat[\"']|"
@@ -33,6 +36,10 @@ _DOCTYPE = re.compile(
 )
 """Source: HTML Living Standard, 13.1.1, and the declarations of HTML 4 and XHTML 1."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+UNSEEN = frozenset({"link", "meta", "script", "style", "template"})
+"""Elements that draw nothing where they stand: to the eye what is before and behind one is in one piece."""
 
 
 def is_inline(name: str) -> bool:
@@ -47,11 +54,11 @@ def is_inline(name: str) -> bool:
 class Run:
     """Text between two block-level tags, with the inline tags and comments that stand in it."""
 
-    pieces: list["Text | Comment | StartTag | str"] = field(default_factory=list)
-    """A `str` is passed on as it is."""
+    pieces: list["Text | Comment | StartTag | str | Callable[[], str]"] = field(default_factory=list)
+    """A `str` is passed on as it is; what can be called is drawn nowhere, and tells what it becomes."""
     length: int = 0
 
-    def add(self, piece: "Text | Comment | StartTag | str") -> None:
+    def add(self, piece: "Text | Comment | StartTag | str | Callable[[], str]") -> None:
         """Append *piece*."""
         self.pieces.append(piece)
         if isinstance(piece, Text):
@@ -85,8 +92,10 @@ class Run:
                     out.append(masked_tag(piece, known, tally))
                 case Comment():
                     out.append(masked_comment(piece, known, tally))
-                case _:
+                case str():
                     out.append(piece)
+                case _:
+                    out.append(piece())
         return "".join(out)
 
 
@@ -124,7 +133,7 @@ def _masked_escaped(value: str, known: KnownValues | None, tally: Tally) -> str:
     masked = mask_free_text(decoded, known, tally)
     if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
         hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
-        masked = mask_free_text(hidden, None, tally)
+        masked = mask_free_text(hidden, known if _IN_NO_UTF8 in decoded else None, tally)
     return masked
 
 
@@ -146,7 +155,7 @@ def _masked_parameter(piece: str, known: KnownValues, tally: Tally) -> str:
     # A place in a list is written in an application's own way (`_next=~E5~BE~85,7`), after words that may be said.
     masked = mask_free_text(read, known, tally, as_written=True)
     if masked == read:
-        return f"{name}{equals}{mask_free_text(written, None, tally)}"
+        return f"{name}{equals}{mask_free_text(written, known if _IN_NO_UTF8 in read else None, tally)}"
     kept = kept_value(unquote_plus(piece.partition("=")[0]), value, known, read)
     return f"{name}={quote(masked if kept is None else kept, safe='*~')}"
 

@@ -12,7 +12,17 @@ from policies.formats.html_forms import Forms, Seal
 from policies.formats.html_found import Found
 from policies.formats.html_inside import Inside, offered_by
 from policies.formats.html_keys import Addresses, PageKeys
-from policies.formats.html_parts import Run, doctype, hidden_text, is_inline, masked_raw, masked_tag, without_text
+from policies.formats.html_parts import (
+    UNSEEN,
+    Run,
+    doctype,
+    hidden_text,
+    is_inline,
+    is_unseen,
+    masked_raw,
+    masked_tag,
+    without_text,
+)
 from policies.formats.html_scripts import Script, masked_script, script_in
 from policies.formats.html_shape import HtmlShape
 from policies.formats.html_tables import Cell, Tables
@@ -140,9 +150,9 @@ class Reading:
             if self._run.length > LONGEST_RUN:
                 self._end_run()
         elif self._script is Script.CODE:
-            self._put(lambda: masked_raw(token.source, self._known, self.tally))
+            self._run.add(lambda: masked_raw(token.source, self._known, self.tally))
         else:
-            self._put(partial(self._raw, self._script, token.source))
+            self._run.add(partial(self._raw, self._script, token.source))
 
     def _start(self, tag: StartTag, cell: Cell | None) -> None:
         self._script = script_in(tag)
@@ -161,14 +171,14 @@ class Reading:
             self._field = Field(tag, *selected)
         elif cell is not None:
             self._field = self._inside.cell(tag, cell)
-        elif is_inline(tag.name) and not self._shape.hides_everything:
+        elif (is_inline(tag.name) or tag.name in UNSEEN or is_unseen(tag)) and not self._shape.hides_everything:
             self._run.add(tag)
         else:
             self._put_tag(tag)
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
-        if is_inline(tag.name):
+        if is_inline(tag.name) or tag.name in UNSEEN:
             self._run.add(f"</{tag.name}>")
             return
         if tag.name == "form" and (carried := self._forms.end()):
@@ -187,7 +197,9 @@ class Reading:
         if tag.name == "button":
             return self._button(tag, name, action)
         control = Field(tag, action, action, name == self._shape.record.subject, control=name)
-        if tag.name == "input":
+        if is_unseen(tag):
+            self._run.add(self._made(control))
+        elif tag.name == "input":
             self._put(self._made(control))
         else:
             self._field = control
@@ -197,7 +209,11 @@ class Reading:
         own = self._forms.own_words(tag) if tag.name == "input" else None
         if own is None:
             return False
-        self._put(lambda: repeated_input(tag, own, self._known, self.tally))
+        written = partial(repeated_input, tag, own, self._known, self.tally)
+        if is_unseen(tag):
+            self._run.add(written)
+        else:
+            self._put(written)
         return True
 
     def _button(self, tag: StartTag, name: str, action: Action) -> bool:

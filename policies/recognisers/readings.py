@@ -41,6 +41,9 @@ _ESCAPE = re.compile(
     rf"""|(?P<tag></?[A-Za-z][^<>]{{0,200}}>|<!-- ?-->)"""
 )
 _MARK = re.compile(r"[\\%~&<]")
+_ROW = re.compile("[%~][89A-Fa-f][0-9A-Fa-f](?:[%~][0-9A-Fa-f]{2}|[0-9A-Za-z_])*+")
+"""Octets, and letters that the second octet of a character may stand as where addresses leave letters as they are."""
+_OF_ROW = re.compile("[%~]([0-9A-Fa-f]{2})")
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])(?:[{_SPACE}]{{1,4}}|[{INVISIBLE}]++)(?=[{_HAN}])")
 """A name of two characters is often spread to the width of three."""
 
@@ -51,6 +54,7 @@ _HEX = re.compile("[0-9A-Fa-f]{18,}+")
 _BASE32 = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}+|[a-z2-7]{16,}+)(?![0-9A-Za-z])")
 _MAY_TELL = re.compile(
     rb"[0-9](?:[ .\-]?[0-9]){5}|[0-9]{3}\D{1,3}[0-9]{4}|[\xe3-\xe9][\x80-\xbf]{2}|\\u[0-9A-Fa-f]{4}|"
+    rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]){2}|"
     rb"[0-9]\0[0-9]\0|\0[0-9]\0[0-9]|@|[A-Za-z0-9+/_-]{12}",
     re.DOTALL,
 )
@@ -112,7 +116,11 @@ def readings(text: str) -> Iterator[Reading]:
     if _MARK.search(text) is None:
         return
     rounds: list[list[Piece]] = []
-    while len(rounds) < MOST_ROUNDS and (undone := _read(text, _ESCAPE, _said)) is not None:
+    while len(rounds) < MOST_ROUNDS:
+        if (other := _read(text, _ROW, _in_chinese_octets)) is not None:
+            yield Reading(other[0], (*rounds, other[1]))
+        if (undone := _read(text, _ESCAPE, _said)) is None:
+            break
         text, pieces = undone
         rounds.append(pieces)
     if rounds:
@@ -163,6 +171,20 @@ def _said(match: re.Match[str]) -> str | None:
             return chr(code) if code <= 0x10FFFF else None
 
 
+def _in_chinese_octets(match: re.Match[str]) -> str | None:
+    """What a row of octets says in GB18030, which holds GBK; None where it is UTF-8."""
+    data = _OF_ROW.sub(lambda octet: chr(int(octet[1], 16)), match[0]).encode("latin-1")
+    return None if _is_utf8(data) else data.decode("gb18030", "replace")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Where base64, base32 or hexadecimal digits stand in *text*, what they hold, and whether that is all text."""
     for match in _BASE64.finditer(text):
@@ -199,6 +221,8 @@ def _texts(data: bytes) -> Iterator[tuple[str, bool]]:
         yield data.decode("utf-8"), True
     except UnicodeDecodeError:
         yield _NO_TEXT.sub("\n", data.decode("utf-8", "replace")), False
+        with contextlib.suppress(UnicodeDecodeError):
+            yield data.decode("gb18030"), True
     if b"\0" in data:
         for codec in ("utf-16-le", "utf-16-be"):
             yield _NO_TEXT.sub("\n", data.decode(codec, "replace")), False

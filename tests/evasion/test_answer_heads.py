@@ -62,6 +62,8 @@ DROPPED = {
     "a time that is none": f"Date: {MOBILE}",
     "a wait that is none": f"Retry-After: {MOBILE}",
     "methods that are none": f"Allow: {MOBILE}",
+    "a wait of weeks": "Retry-After: 138001",
+    "a method that is a name": "Allow: GET, ZHANGSANF",
     "a language that is none": f"Content-Language: {MOBILE}",
     "a policy that reports": f"Content-Security-Policy: report-uri /{MOBILE}",
     "a cookie with a name that tells": f"Set-Cookie: u{MOBILE}=1",
@@ -84,6 +86,18 @@ def test_nobody_keeps_an_answer_for_others(front: Front) -> None:
     assert answer.headers["vary"] == "Cookie, Authorization"
     refused = front.ask(head(), target="/people?sort=name")
     assert refused.headers["cache-control"] == "no-store"
+
+
+def test_nobody_keeps_a_file_for_others_that_only_some_may_have(declaring_front: Front) -> None:
+    lines = "Cache-Control: public, max-age=3600", "Expires: Thu, 26 Nov 2027 06:00:00 GMT", "Vary: Accept"
+    file, key = answering(b"a {}", "text/css", "200 OK", *lines), ("x-api-key", "ybk_terminal-at-window-seven")
+    everybodys = declaring_front.ask(file, target="/files/a.css", headers=(key,))
+    assert everybodys.headers["cache-control"] == "public, max-age=3600"
+    answer = declaring_front.ask(file, target="/desk/a.css", headers=(key,))
+    assert (answer.status, answer.body) == (200, b"a {}")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["vary"] == "Cookie, Authorization"
+    assert "expires" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -192,3 +206,16 @@ def test_a_stack_trace_is_masked_like_anything(front: Front, content_type: str) 
     assert answer.status == 500
     assert b"***" in answer.body
     assert not answer.tells
+
+
+GAPS = {
+    "a cookie that is called as somebody is": ("Set-Cookie: zhangsanfeng=1; Path=/", "zhangsanfeng="),
+    "a number in steps of a cookie's path": ("Set-Cookie: a=1; Path=/p/138/0013/8000", "/p/138/0013/8000"),
+}
+
+
+@pytest.mark.parametrize("case", GAPS)
+def test_a_gap_is_a_gap(front: Front, case: str) -> None:
+    """Nothing of these is found. Whoever closes a gap moves its row."""
+    line, shown = GAPS[case]
+    assert shown in front.ask(head(line)).headers["set-cookie"]

@@ -36,6 +36,7 @@ BOTH = {
     "a blank before the colon": f"{TE} : chunked\r\n",
     "a tab before the value": f"{TE}:\tchunked\r\n",
     "a vertical tab before the value": f"{TE}:\x0bchunked\r\n",
+    "a form feed before the value": f"{TE}:\x0cchunked\r\n",
     "almost chunked": f"{TE}: xchunked\r\n",
     "quoted": f'{TE}: "chunked"\r\n',
     "nothing": f"{TE}:\r\n",
@@ -83,6 +84,13 @@ CHUNKS = {
     "trailers": "2\r\n{}\r\n0\r\nX-API-Key: a\r\n\r\n",
 }
 LINES = {
+    **{
+        f"chunks behind {name}": posted(f"{TE}: {line}\r\n", "2\r\n{}\r\n0\r\n\r\n")
+        for name, line in {"a vertical tab": "\x0bchunked", "a form feed": "\x0cchunked"}.items()
+    },
+    "chunks before a vertical tab": posted(f"{TE}: chunked\x0b\r\n", "2\r\n{}\r\n0\r\n\r\n"),
+    "a control before a value": got("GET /people HTTP/1.1", "X-Mine: \x1f1"),
+    "a vertical tab behind a value": got("GET /people HTTP/1.1", "X-Mine: 1\x0b"),
     "two blanks": got("GET  /people HTTP/1.1"),
     "tabs": got("GET\t/people\tHTTP/1.1"),
     "a blank behind": got("GET /people HTTP/1.1 "),

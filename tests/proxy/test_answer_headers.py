@@ -29,8 +29,12 @@ def left(
     target: str = "/people",
     said: tuple[str, ...] = (),
     is_static: bool = False,
+    beside: Iterable[tuple[str, str]] = (),
 ) -> str | None:
-    """What is left of a header of an answer; the operation declares it unless it *declared* something else."""
+    """What is left of a header of an answer; the operation declares it unless it *declared* something else.
+
+    Other headers stand *beside* it.
+    """
     request = read_request(
         method="GET", authority="", target=target, fields=((b"host", HERE.encode()),), source_ip="127.0.0.1"
     )
@@ -38,7 +42,7 @@ def left(
     assert operation is not None
     declaring = msgspec.structs.replace(operation, headers=(name,) if declared is None else tuple(declared))
     answered = AnswerHeaders(
-        headers={name: [value]},
+        headers={name: [value], **{other: [said] for other, said in beside}},
         request=request,
         forward=Forward(
             operation=declaring,
@@ -218,3 +222,9 @@ def test_a_page_that_leads_on_by_itself(value: str, kept: str | None) -> None:
 )  # fmt: skip
 def test_a_file_is_named_in_plain_words_or_not_at_all(value: str, kept: str | None) -> None:
     assert left("content-disposition", value) == kept
+
+
+@pytest.mark.parametrize(("origin", "passes"), [("*", False), ("https://a.example", True)])
+def test_what_every_page_may_read_none_reads_as_the_caller(origin: str, passes: bool) -> None:
+    names = "access-control-allow-credentials", "access-control-allow-origin"
+    assert left(names[0], "true", declared=names, beside=[(names[1], origin)]) == ("true" if passes else None)
