@@ -246,8 +246,6 @@ class Gate:
                 exchange.socket = handshake_in(request, rule, is_http_1_1=is_http_1_1)
             except HandshakeRefused as refused:
                 return Refuse(reason=refused.reason, operation=verdict.operation)
-        if exchange.socket is not None or verdict.operation.answers.events is not None:
-            exchange.lasting = Lasting(credential, caller, system, verdict, now)
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None
 
@@ -486,8 +484,20 @@ class Gate:
         )
         exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
-        assert exchange.system is not None
-        self.meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
+        asked, system, forward = exchange.asked, exchange.system, exchange.forward
+        assert asked is not None
+        assert system is not None
+        assert forward is not None
+        exchange.lasting = Lasting(
+            asked.credential,
+            exchange.ledger.caller,
+            system,
+            forward,
+            asked.now,
+            partial(self.handshakes.shown, flow.client_conn),
+            follows_policy=exchange.socket is not None or forward.operation.answers.events is not None,
+        )
+        self.meter.took(system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
         return latch_on_failure(self.exports.kept(release, exchange), lambda kind: self.fail(flow, "stream", kind))
 
     def _open_socket(self, flow: HTTPFlow, exchange: Exchange, socket: Handshake) -> None:
