@@ -159,7 +159,7 @@ class Gate:
         except Malformed:
             self.withhold(flow, exchange, "malformed_request")
             return
-        if (probed := self.probes.answer(exchange.request)) is not None:
+        if (probed := self.probes.answer(exchange.request, flow.request.data.path)) is not None:
             exchange.is_answered = True
             write_own(flow, probed.status, probed.headers, probed.body, "")
             return
