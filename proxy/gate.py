@@ -143,6 +143,7 @@ class Gate:
             standing=self._standing,
             withholding=self.withholding,
             meter=self._meter,
+            handshakes=self._handshakes,
         )
         self.sockets = SocketDesk(
             now,
@@ -175,7 +176,7 @@ class Gate:
         except Malformed:
             withhold(flow, exchange, "malformed_request")
             return
-        if (probed := self._probes.answer(exchange.request)) is not None:
+        if (probed := self._probes.answer(exchange.request, flow.request.data.path)) is not None:
             exchange.is_answered = True
             write_own(flow, probed.status, probed.headers, probed.body, "")
             return

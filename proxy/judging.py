@@ -8,7 +8,6 @@ from proxy.exchange import Exchange
 from proxy.grpc import is_grpc
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
-from proxy.lasting import Lasting
 from proxy.limit_desk import LimitDesk
 from proxy.shadow import Asked, Shadow
 from proxy.socket_handshake import HandshakeRefused, handshake_in
@@ -63,7 +62,5 @@ class Judging:
                 exchange.socket = handshake_in(request, rule, is_http_1_1=is_http_1_1)
             except HandshakeRefused as refused:
                 return Refuse(reason=refused.reason, operation=verdict.operation)
-        if exchange.socket is not None or verdict.operation.answers.events is not None:
-            exchange.lasting = Lasting(credential, caller, system, verdict, now)
         exchange.forward, ledger.view, exchange.request = verdict, verdict.view, verdict.request
         return None

@@ -1,9 +1,15 @@
-"""Whether what a stream was opened by still holds: it may last for hours, and other answers are over in a moment."""
+"""Whether what a stream was opened by still holds: it may last for hours, and other answers are over in a moment.
+
+Every kind of credential is looked at again. A download has an end, and goes on by the policy that it began under; an
+event stream or a WebSocket has none, and ends where it would be shown otherwise now.
+"""
 
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from policies.program import CertificatesRule
+from proxy.client_certificates import Shown
 from proxy.decide import Forward
 from proxy.identity import BadCredential, Caller
 from proxy.system import System
@@ -12,9 +18,14 @@ from proxy.ways import Credential
 EVERY_S = 1.0
 """Seconds between two looks: to verify a token costs more than a message does."""
 
+type Shows = Callable[[CertificatesRule | None, datetime], object]
+"""What the caller's connection shows now to a system that asks so; see `client_certificates.Handshakes.shown`."""
+
 
 class Lasting:
-    """The credential, the policy and the grants that *forward* was decided by for *caller*."""
+    """The credential, and where it *follows_policy* the policy and the grants, that *forward* was decided by for
+    *caller*. A certificate is one that the connection still *shows*.
+    """
 
     def __init__(
         self,
@@ -23,16 +34,19 @@ class Lasting:
         system: System,
         forward: Forward,
         now: datetime,
+        shows: Shows,
+        *,
+        follows_policy: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        # What was signed, or said by a front proxy, was a single request, which counted when it came.
-        self._credential = credential if isinstance(credential, str) else None
+        self._credential = credential
+        self._shows = shows
         self._caller = caller
         self._system = system
         self._forward = forward
         self._clock = clock
         self._looked_s = clock()
-        self._view = self._view_at(now)
+        self._view = self._view_at(now) if follows_policy else None
         self._ended: str | None = None
 
     def ended(self, systems: Mapping[str, System], now: datetime) -> str | None:
@@ -43,13 +57,17 @@ class Lasting:
         return self._ended
 
     def _why(self, systems: Mapping[str, System], now: datetime) -> str | None:
-        if systems.get(self._forward.request.host) is not self._system or self._view_at(now) is not self._view:
+        system = systems.get(self._forward.request.host)
+        if system is None:
+            return "answer_cut"
+        if self._view is not None and (system is not self._system or self._view_at(now) is not self._view):
             return "answer_cut"  # it would be shown otherwise now
-        if self._credential is not None:
-            try:
-                self._system.identity.caller(self._credential, now.timestamp())
-            except BadCredential as bad:
-                return bad.reason
+        try:
+            if isinstance(self._credential, Shown):
+                self._shows(system.program.certificates, now)
+            system.identity.check(self._credential, now.timestamp())
+        except BadCredential as bad:
+            return bad.reason
         return None
 
     def _view_at(self, now: datetime) -> object:

@@ -108,7 +108,8 @@ class Limits:
 
     def judge(self, limited: Limited, tally: Tally, view: View) -> Reached | None:
         """Which limit *tally* would exceed, were what is counted there shown by *view*; None: none, and it counts."""
-        if not tally.subjects and not tally.has_unreadable:
+        is_uncountable = tally.has_unreadable or tally.has_nameless
+        if not tally.subjects and not is_uncountable:
             return None
         grants = {decision.grant for index in tally.fields if (decision := view.decisions[index]).form is Form.CLEAR}
         counting = [
@@ -120,7 +121,7 @@ class Limits:
         if not counting:
             return None
         numbers = tuple(limited.numbers[rule.grant.id] for rule in counting)
-        if tally.has_unreadable:  # of how many people it is nobody can tell
+        if is_uncountable:  # of how many people it is nobody can tell
             return _hardest(counting, Verdict(tuple(each.limit for each in numbers)))
         try:
             verdict = self._quota.judge(limited.who, numbers, tally.subjects)

@@ -11,6 +11,7 @@ from proxy.signin import PREFIX, OwnAnswer
 
 HEALTH = PREFIX + "health"
 READY = PREFIX + "ready"
+_TARGETS = (HEALTH.encode(), READY.encode())
 _HEADERS = ((b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -21,9 +22,11 @@ class Probes:
         self._networks = [ip_network(network) for network in networks]
         self._is_ready = is_ready
 
-    def answer(self, request: Request) -> OwnAnswer | None:
-        """The answer to *request*; None where it is no probe, or comes from somebody who may not ask."""
-        if request.path not in (HEALTH, READY) or request.method not in ("GET", "HEAD"):
+    def answer(self, request: Request, target: bytes) -> OwnAnswer | None:
+        """The answer to *request*, whose *target* is as it came; None where it is no probe, or comes from somebody who
+        may not ask. Spelled otherwise it is none: what stands in front keeps callers from it by how it is spelled.
+        """
+        if target not in _TARGETS or request.method not in ("GET", "HEAD"):
             return None
         if not self._may_ask(request.source_ip):
             return None

@@ -1,16 +1,19 @@
 """Lets answers begin that go window by window. From there on `release.py` lets each window go."""
 
 import time
+from functools import partial
 
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Masker, Tally, Withheld
 from proxy.answer import Mask
+from proxy.client_certificates import Handshakes
 from proxy.exchange import Exchange, Streams
 from proxy.exports import Exports
 from proxy.guard import latch_on_failure
 from proxy.heads import Heads
 from proxy.identity import BadCredential
+from proxy.lasting import Lasting
 from proxy.limit_desk import LimitDesk
 from proxy.meter import Meter
 from proxy.reasons import reason_for_body
@@ -34,6 +37,7 @@ class Streaming:
         standing: Standing,
         withholding: Withholding,
         meter: Meter,
+        handshakes: Handshakes,
     ) -> None:
         self._limits = limits
         self._sessions = sessions
@@ -42,6 +46,7 @@ class Streaming:
         self._standing = standing
         self._withholding = withholding
         self._meter = meter
+        self._handshakes = handshakes
 
     def begin(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
@@ -79,10 +84,27 @@ class Streaming:
         )
         exchange.is_answered = exchange.is_released = True
         exchange.streaming = release
+        exchange.lasting = self._lasting(flow, exchange)
         assert exchange.system is not None
         self._meter.took(exchange.system.name, upstream_s=time.monotonic() - exchange.sent_s, own_s=None)
         kept = self._exports.kept(release, exchange)
         return latch_on_failure(kept, lambda kind: self._withholding.fail(flow, "stream", kind))
+
+    def _lasting(self, flow: HTTPFlow, exchange: Exchange) -> Lasting:
+        """What looks again at whatever the answer was opened by."""
+        asked, system, forward = exchange.asked, exchange.system, exchange.forward
+        assert asked is not None
+        assert system is not None
+        assert forward is not None
+        return Lasting(
+            asked.credential,
+            exchange.ledger.caller,
+            system,
+            forward,
+            asked.now,
+            partial(self._handshakes.shown, flow.client_conn),
+            follows_policy=exchange.socket is not None or forward.operation.answers.events is not None,
+        )
 
     def _too_much(self, exchange: Exchange, tally: Tally) -> str | None:
         reached = self._limits.too_much(exchange, tally)

@@ -55,6 +55,16 @@ class Identity:
             case _:
                 return self._tokens.caller(credential, now)
 
+    def check(self, credential: Credential | None, now: float) -> None:
+        """Raise BadCredential where *credential*, by which an answer was begun, counts no more at the POSIX time *now*.
+
+        A signature was fresh when it came, and need not be any more: its key must still count.
+        """
+        if isinstance(credential, SignedRequest):
+            self._signatures.signer(credential, now)
+        else:
+            self.caller(credential, now)
+
 
 def credential_of(
     request: Request, target: str, body: bytes, certificate: Shown | None = None, session: Session | None = None

@@ -102,7 +102,8 @@ class CsvMasker:
             self.tally.left_out += 1
             return ""
         identifier = "" if self._subject is None else _value_of(cells[self._subject])
-        self.tally.note_subject(identifier)
+        is_nameless = not self.tally.note_subject(identifier) and self._record.subject is not None
+        before = sum(self.tally.fields.values()) if is_nameless else 0
         table, subject = self._chosen(identifier) if self._record.decides else (GENERAL, "")
         described = self._described(table)
         known = KnownValues() if described.scanned else None
@@ -114,6 +115,7 @@ class CsvMasker:
                 cells[place] = self._masked(cell, action, known, subject)
         for place, action in last:
             cells[place] = self._masked(cells[place], action, known, subject)
+        self.tally.has_nameless |= is_nameless and sum(self.tally.fields.values()) > before
         return self._delimiter.join(map(self._without_hidden, cells)) + end
 
     def _without_hidden(self, cell: str) -> str:

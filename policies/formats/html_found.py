@@ -42,6 +42,7 @@ class Found:
         """Note what *part* holds. A field has one value: where it holds several, nobody knows whose each of them is."""
         lines = part.lines
         if not lines:
+            self._tally.has_nameless |= part.is_subject
             self._note_empty(part.action, part.is_subject, "")
             return
         self._tally.count(part.action)
@@ -74,7 +75,7 @@ class Found:
         if action.kind is Kind.BLOCK:
             raise Withheld(VALUE_BLOCKED)
         if is_subject:
-            self._tally.note_subject(value.strip())
+            self._tally.has_nameless |= not self._tally.note_subject(value.strip())
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
             proves = is_proof and is_subject and not self._said.names(value)

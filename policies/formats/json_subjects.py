@@ -3,7 +3,10 @@
 from typing import Any
 
 from policies.formats.json_nodes import Object, Value
-from policies.formats.masker import Tally
+from policies.formats.masker import Kind, Tally
+
+NOTHING: tuple[Any, ...] = (None, "", [], {})
+"""Values that say nothing."""
 
 
 def identifier_in(node: Object, identifier: Any) -> str:
@@ -12,12 +15,26 @@ def identifier_in(node: Object, identifier: Any) -> str:
     return str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else ""
 
 
-def note_subject(node: Object, identifier: Any, tally: Tally) -> None:
-    """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it."""
-    if _without_label(node, identifier) not in (None, "", [], {}):
+def note_subject(node: Object, identifier: Any, tally: Tally, record: dict[str, Any] | None = None) -> None:
+    """Note in *tally* whom an object of *node* is about by the value of its subject, or that nobody can read it.
+
+    *record* is the object, where it is there as a whole: one that names nobody may show something of somebody.
+    """
+    said = ""
+    if _without_label(node, identifier) not in NOTHING:
         said = identifier_in(node, identifier)
-        tally.note_subject(said)
         tally.has_unreadable |= not said
+    if not tally.note_subject(said) and record is not None:
+        tally.has_nameless |= _shows(node, record)
+
+
+def _shows(node: Object, record: dict[str, Any]) -> bool:
+    """Whether *record* has a personal value that is shown, or something in it that may hold one."""
+    return any(
+        not isinstance(child, Value) or (child.action.personal and child.action.kind is Kind.SHOW)
+        for key, child in node.children.items()
+        if key != node.subject and record.get(key) not in NOTHING
+    )
 
 
 def _without_label(node: Object, identifier: Any) -> Any:

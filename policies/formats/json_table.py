@@ -56,7 +56,9 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
         if set(map(type, columns[place])) != _OBJECTS:
             return None
     if table.subject is not None:
-        _note_subjects(tree.tally, node, columns[table.subject], are_text=of_text[table.subject])
+        _note_subjects(tree.tally, node, columns[table.subject], records, are_text=of_text[table.subject])
+    elif node.subject is not None:
+        _note_subjects(tree.tally, node, (None,) * len(records), records, are_text=False)
     hidden: list[Column] = []
     for place, key, action in table.treated:
         column = columns[place]
@@ -129,12 +131,14 @@ def _count(tally: Tally, action: Action, column: Sequence[Any]) -> None:
         tally.fields[action.field] += number
 
 
-def _note_subjects(tally: Tally, node: Object, identifiers: Sequence[Any], *, are_text: bool) -> None:
-    if are_text:
-        tally.digester.note(filter(None, identifiers), tally.subjects)
+def _note_subjects(
+    tally: Tally, node: Object, identifiers: Sequence[Any], records: Sequence[Any], *, are_text: bool
+) -> None:
+    if are_text and all(map(str.isalnum, identifiers)):
+        tally.digester.note(identifiers, tally.subjects)
         return
-    for identifier in identifiers:
-        note_subject(node, identifier, tally)
+    for identifier, record in zip(identifiers, records, strict=True):
+        note_subject(node, identifier, tally, record)
 
 
 def _table_of(node: Object, record: Any) -> Table | None:

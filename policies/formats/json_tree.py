@@ -105,11 +105,12 @@ class JsonTree:
         elif node.decides and not decided:
             return self._decided(node, value, depth)
         tally = self.tally
-        if node.subject is not None and (identifier := value.get(node.subject)) not in NOTHING:
-            if type(identifier) is str:
+        if node.subject is not None:
+            identifier = value.get(node.subject)
+            if type(identifier) is str and identifier.isalnum():
                 tally.digester.note((identifier,), tally.subjects)
             else:
-                note_subject(node, identifier, tally)
+                note_subject(node, identifier, tally, value)
         if not node.scanned or node.scanned.isdisjoint(value):
             return self._fields(node, value, None, depth)
         around, known = self.hides, KnownValues()

@@ -94,16 +94,19 @@ class Tally:
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False
     """Whether the output says something about a subject that is named in a way that nobody can read."""
+    has_nameless: bool = False
+    """Whether the output shows personal values in a record whose declared subject is missing, or names nobody."""
 
     def count(self, action: Action) -> None:
         """Note one value treated by *action*."""
         if action.personal:
             self.fields[action.field] += 1
 
-    def note_subject(self, identifier: str) -> None:
-        """Note that the output says something about the subject known by *identifier*."""
+    def note_subject(self, identifier: str) -> bool:
+        """Note that the output says something about the subject known by *identifier*. Returns whether it names one."""
         if identifier:
             self.digester.note((identifier,), self.subjects)
+        return names_somebody(identifier)
 
     def add(self, other: "Tally") -> None:
         """Count what *other* counted as well."""
@@ -118,14 +121,20 @@ class Tally:
             self.unopened[index] |= hashes
         self.left_out += other.left_out
         self.has_unreadable |= other.has_unreadable
+        self.has_nameless |= other.has_nameless
 
     def take(self) -> "Tally":
         """What was counted so far; counting starts again from nothing."""
         taken = replace(self)
         self.fields, self.found, self.paths = defaultdict(int), defaultdict(int), defaultdict(int)
         self.subjects, self.unopened = {}, defaultdict(set)
-        self.left_out, self.has_unreadable = 0, False
+        self.left_out, self.has_unreadable, self.has_nameless = 0, False, False
         return taken
+
+
+def names_somebody(identifier: str) -> bool:
+    """Whether there is a letter or a digit in *identifier*: else each of many people could be called so."""
+    return identifier.isalnum() or any(map(str.isalnum, identifier))
 
 
 class Masker(Protocol):

@@ -118,11 +118,12 @@ class XmlTree:
             return True
         around, identifier = self._subject, self._single(element, node.subject)
         self._tally.has_unreadable |= identifier is None
-        self._tally.note_subject(identifier or "")
+        is_named, before = self._tally.note_subject(identifier or ""), sum(self._tally.fields.values())
         self._subject = canonical(identifier or "")
         if node.in_table is not None:
             node = node.in_table(self._choice.table_about(identifier or "", self._tally.digester))
         self._fields(node, element)
+        self._tally.has_nameless |= not is_named and sum(self._tally.fields.values()) > before
         self._subject = around
         return True
 

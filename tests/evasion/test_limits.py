@@ -131,6 +131,28 @@ def test_a_subject_that_nobody_can_read_gets_nobody_past_it(limited: Rig, subjec
     assert not named_in(answer)
 
 
+NOBODY: list[dict[str, object]] = [{"id_no": said} for said in (None, "", " ", "***", "\u200b", "\u2060\ufeff")]
+
+
+@pytest.mark.parametrize("number", [1, 8])
+@pytest.mark.parametrize("said", [*NOBODY, {}], ids=repr)
+def test_a_record_that_names_nobody_gets_nobody_past_it(limited: Rig, said: dict[str, object], number: int) -> None:
+    clerk = token("clerk-nameless", "clerk")
+    items = [{key: value for key, value in person(n).items() if key != "id_no"} | said for n in range(number)]
+    body = json.dumps({"items": items}, ensure_ascii=False).encode()
+    assert not named_in(limited.ask(answering(body), headers=clerk))
+    lines = [f"{person(n)['name']},{said.get('id_no') or ''}" for n in range(number)]
+    table = "\n".join(["name,id_no", *lines, ""]).encode()
+    assert not named_in(limited.ask(answering(table, "text/csv"), headers=clerk))
+
+
+def test_a_record_that_says_nothing_needs_no_name(limited: Rig) -> None:
+    clerk = token("clerk-of-nothing", "clerk")
+    items = [person(1), {"id": 2, "name": None, "id_no": None}]
+    body = json.dumps({"items": items}, ensure_ascii=False).encode()
+    assert named_in(limited.ask(answering(body), headers=clerk)) == {1}
+
+
 def test_who_is_shown_masks_is_counted_for_nobody(limited: Rig) -> None:
     clerk = token("clerk-four", "clerk", scope="openid")  # without a purpose, no grant applies
     for number in range(10):

@@ -53,6 +53,17 @@ def test_a_post_is_no_probe(probed: Rig) -> None:
     assert Front(probed, VERSIONS[0]).ask(target="/.yingbi/ready", method="POST").status == 403
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "target", ["/.yingbi/%72eady", "/%2eyingbi/health", "/.yingbi%2Fready", "/.yingbi/./ready", "/.yingbi/ready?a=1"]
+)
+def test_spelled_otherwise_it_is_no_probe(probed: Rig, version: str, target: str) -> None:
+    """What stands in front keeps callers from it by how it is spelled."""
+    answer = Front(probed, version).ask(target=target)
+    assert answer.status >= 400
+    assert answer.body != b"ok\n"
+
+
 def test_without_a_lease_it_is_well_and_not_ready(tmp_path: Path) -> None:
     with rigged(tmp_path, probes=LOCAL, lease_s=0.5) as rig:
         rig.gateway.stop_heart()

@@ -1,7 +1,7 @@
 """Whether what a stream was opened by still holds, at times that are given."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -10,15 +10,25 @@ import pytest
 from policies.compile import compile_system
 from policies.load import load_policy
 from policies.overlay import Overlay
+from policies.program import CertificatesRule, FrontProxyRule, KeyRule
+from policies.signing_key import signing_key
+from proxy.client_certificates import CertificateRefused, Shown
 from proxy.decide import Forward, decide
-from proxy.lasting import EVERY_S, Lasting
+from proxy.fronted import Fronted
+from proxy.identity import hash_key
+from proxy.lasting import EVERY_S, Lasting, Shows
+from proxy.message import read_request
+from proxy.sessions import Session
+from proxy.signed_request import WINDOW_S, signed_request_in
 from proxy.system import System
 from proxy.ways import Credential
 from tests.gateway import BATCH_KEY, declare
 from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.proxy.parts import NOW
+from tests.proxy.signing import CALLER, KEY_ID, SALT, Signing
 from tests.proxy.test_decide import request
+from tests.proxy.test_sessions import RULE as SESSION
 
 
 @dataclass
@@ -40,11 +50,15 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     return System(program, "digest", DIGESTER, SECRET, DATA_KEYS)
 
 
+def holds(rule: CertificatesRule | None, now: datetime) -> None:
+    """A connection whose certificate counts."""
+
+
 def opened(system: System, credential: Credential | None, clock: Clock) -> Lasting:
     caller = system.identity.caller(credential, NOW.timestamp())
     forward = decide(request(), b"", system, caller, Overlay(generation=1), NOW)
     assert isinstance(forward, Forward)
-    return Lasting(credential, caller, system, forward, NOW, clock)
+    return Lasting(credential, caller, system, forward, NOW, holds, clock=clock)
 
 
 def test_it_holds_while_nothing_changes(system: System) -> None:
@@ -78,10 +92,95 @@ def test_a_grant_that_ends_ends_it(system: System) -> None:
     forward = decide(request(), b"", system, caller, Overlay(generation=1), NOW)
     assert isinstance(forward, Forward)
     assert forward.view.grants, "or it could not end"
-    lasting = Lasting(None, caller, system, forward, NOW, clock)
+    lasting = Lasting(None, caller, system, forward, NOW, holds, clock=clock)
     clock.now_s += EVERY_S
     ends = max(grant.until for grant in forward.view.grants)
     assert lasting.ended({"people.localhost": system}, NOW) is None
     clock.now_s += EVERY_S
     later = NOW + timedelta(seconds=ends - NOW.timestamp() + 1)
     assert lasting.ended({"people.localhost": system}, later) == "answer_cut"
+
+
+ENDS = NOW + timedelta(minutes=10)
+NAMED = "uri:urn:example:window"
+AUTHORITY = CertificatesRule("halls", required=False)
+SIGNING = Signing(key=signing_key(SECRET, CALLER, KEY_ID, SALT), created=int(NOW.timestamp()))
+SIGNED = read_request(
+    method=SIGNING.method,
+    authority=SIGNING.authority,
+    target=SIGNING.target,
+    fields=tuple((name.encode(), value.encode()) for name, value in SIGNING.headers),
+    source_ip="10.0.0.5",
+)
+CREDENTIALS: dict[str, Credential] = {
+    "signature": signed_request_in(SIGNED, SIGNING.target, b""),
+    "front proxy": Fronted(secret="shared", source_ip="10.0.0.5", name="li", posts=frozenset()),
+    "certificate": Shown(frozenset({NAMED})),
+    "session": Session(id="a", subject="li", posts=(), until=int(ENDS.timestamp())),
+}
+
+
+@pytest.fixture(scope="module")
+def ending(system: System) -> System:
+    """A system that takes every kind of credential until ENDS."""
+    kind, until = system.program.keys[0].kind, ENDS.timestamp()
+    program = msgspec.structs.replace(
+        system.program,
+        keys=(
+            KeyRule(KEY_ID, "", until, CALLER, kind, (), (), hmac=SALT),
+            KeyRule("C-1", "", until, "window", kind, (), (), certificate=NAMED),
+        ),
+        front_proxies=(FrontProxyRule("portal", ("10.0.0.5/32",), hash_key("shared"), until, kind, ()),),
+        session=SESSION,
+        certificates=AUTHORITY,
+    )
+    return System(program, "ending", DIGESTER, SECRET, DATA_KEYS)
+
+
+def download(system: System, credential: Credential, clock: Clock, shows: Shows = holds) -> Lasting:
+    caller = system.identity.caller(credential, NOW.timestamp())
+    forward = decide(request(), b"", system, caller, Overlay(generation=1), NOW)
+    assert isinstance(forward, Forward)
+    return Lasting(credential, caller, system, forward, NOW, shows, follows_policy=False, clock=clock)
+
+
+@pytest.mark.parametrize("kind", CREDENTIALS)
+def test_every_kind_of_credential_ends_what_it_has_opened_when_it_ends(ending: System, kind: str) -> None:
+    clock = Clock()
+    lasting = download(ending, CREDENTIALS[kind], clock)
+    assert ENDS - timedelta(seconds=1) > NOW + timedelta(seconds=WINDOW_S), "a signature need not stay fresh"
+    clock.now_s += EVERY_S
+    assert lasting.ended({"people.localhost": ending}, ENDS - timedelta(seconds=1)) is None
+    clock.now_s += EVERY_S
+    assert lasting.ended({"people.localhost": ending}, ENDS) in ("bad_credential", "certificate_refused")
+
+
+@pytest.mark.parametrize("kind", CREDENTIALS)
+def test_and_when_it_is_not_declared_any_more(ending: System, kind: str) -> None:
+    without = msgspec.structs.replace(ending.program, keys=(), front_proxies=(), session=None)
+    clock = Clock()
+    lasting = download(ending, CREDENTIALS[kind], clock)
+    clock.now_s += EVERY_S
+    undeclared = System(without, "without", DIGESTER, SECRET, DATA_KEYS)
+    assert lasting.ended({"people.localhost": undeclared}, NOW) in ("bad_credential", "certificate_refused")
+
+
+def test_a_certificate_is_asked_of_the_connection_again(ending: System) -> None:
+    def refuses(rule: CertificatesRule | None, now: datetime) -> None:
+        assert rule == AUTHORITY
+        raise CertificateRefused
+
+    clock = Clock()
+    lasting = download(ending, CREDENTIALS["certificate"], clock, refuses)
+    clock.now_s += EVERY_S
+    assert lasting.ended({"people.localhost": ending}, NOW) == "certificate_refused"
+
+
+def test_a_download_goes_on_by_the_policy_that_it_began_under(system: System) -> None:
+    other = System(msgspec.structs.replace(system.program, timeout_s=7), "other", DIGESTER, SECRET, DATA_KEYS)
+    clock = Clock()
+    lasting = download(system, BATCH_KEY, clock)
+    clock.now_s += EVERY_S
+    assert lasting.ended({"people.localhost": other}, NOW) is None
+    clock.now_s += EVERY_S
+    assert lasting.ended({}, NOW) == "answer_cut", "nothing is known of that system any more"
