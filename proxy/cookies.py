@@ -24,7 +24,7 @@ _DATE = re.compile(r"[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d
 _ATTRIBUTES = {
     "expires": ("Expires", _DATE),
     "httponly": ("HttpOnly", None),
-    "max-age": ("Max-Age", re.compile(r"-?\d{1,8}", re.ASCII)),
+    "max-age": ("Max-Age", re.compile(r"-?\d{1,9}", re.ASCII)),
     "partitioned": ("Partitioned", None),
     "path": ("Path", re.compile(r"/[A-Za-z0-9/._-]{0,200}")),
     "samesite": ("SameSite", re.compile(r"strict|lax|none", re.IGNORECASE)),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.core import LARGEST_BUFFERED
+from proxy.stream import LARGEST_BUFFERED
 from tests.certificates import authority, connect, context_of, issue
 from tests.evasion.streaming import OPERATIONS
 from tests.evasion.test_client_certificates import WINDOW, write_policies
