@@ -150,9 +150,9 @@ class Reading:
             if self._run.length > LONGEST_RUN:
                 self._end_run()
         elif self._script is Script.CODE:
-            self._run.add(lambda: masked_raw(token.source, self._known, self.tally))
+            self._put_unseen(lambda: masked_raw(token.source, self._known, self.tally))
         else:
-            self._run.add(partial(self._raw, self._script, token.source))
+            self._put_unseen(partial(self._raw, self._script, token.source))
 
     def _start(self, tag: StartTag, cell: Cell | None) -> None:
         self._script = script_in(tag)
@@ -171,15 +171,20 @@ class Reading:
             self._field = Field(tag, *selected)
         elif cell is not None:
             self._field = self._inside.cell(tag, cell)
-        elif (is_inline(tag.name) or tag.name in UNSEEN or is_unseen(tag)) and not self._shape.hides_everything:
+        elif is_inline(tag.name) and not self._shape.hides_everything:
             self._run.add(tag)
+        elif (tag.name in UNSEEN or is_unseen(tag)) and not self._shape.hides_everything:
+            self._put_unseen(lambda: masked_tag(tag, self._known, self.tally))
         else:
             self._put_tag(tag)
 
     def _end(self, tag: EndTag) -> None:
         self._around.end(tag.name)
-        if is_inline(tag.name) or tag.name in UNSEEN:
+        if is_inline(tag.name):
             self._run.add(f"</{tag.name}>")
+            return
+        if tag.name in UNSEEN:
+            self._put_unseen(partial(str, f"</{tag.name}>"))
             return
         if tag.name == "form" and (carried := self._forms.end()):
             self._put(partial(str, carried))
@@ -198,7 +203,7 @@ class Reading:
             return self._button(tag, name, action)
         control = Field(tag, action, action, name == self._shape.record.subject, control=name)
         if is_unseen(tag):
-            self._run.add(self._made(control))
+            self._put_unseen(self._made(control))
         elif tag.name == "input":
             self._put(self._made(control))
         else:
@@ -211,7 +216,7 @@ class Reading:
             return False
         written = partial(repeated_input, tag, own, self._known, self.tally)
         if is_unseen(tag):
-            self._run.add(written)
+            self._put_unseen(written)
         else:
             self._put(written)
         return True
@@ -263,6 +268,13 @@ class Reading:
     def _put_tag(self, tag: StartTag) -> None:
         shown = without_text(tag) if self._shape.hides_everything else tag
         self._put(lambda: masked_tag(shown, self._known, self.tally))
+
+    def _put_unseen(self, part: Callable[[], str]) -> None:
+        """Put what is drawn nowhere: a run goes on behind it, if there is text before it that would be in one piece."""
+        if self._run.length:
+            self._run.add(part)
+        else:
+            self._put(part)
 
     def _put(self, part: Callable[[], str]) -> None:
         self._end_run()

@@ -86,7 +86,7 @@ STREAMS: dict[str, tuple[str, Callable[[], Iterator[bytes]], int]] = {
     "xml of blanks": ("xml", lambda: _repeated(b"<people>", b" <!--x-->" + b" " * 99, b"</people>", FEW), 6),
     "html": ("html", lambda: _rows_of_html(LARGEST_PAGE * 9 // 10), 9),
     "html without a block": ("html", lambda: _repeated(b"<p>", b"<b></b><!--x--> ", b"", FEW), 8),
-    "html of short scripts": ("html", lambda: _repeated(b"", b"<script>x</script>", b"", FEW), 20),
+    "html of short scripts": ("html", lambda: _repeated(b"", b"<script>x</script>", b"", FEW), 10),
     "text": ("text", _lines_of_text, 2),
     "text of one line": ("text", lambda: _repeated(b"", SHOWN.encode(), b"", STREAM), 2),
 }
