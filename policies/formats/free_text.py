@@ -121,11 +121,18 @@ def tell_nothing(texts: Iterable[str], hidden: Iterable[str]) -> bool:
     stands in all. Escapes, and numbers that identify somebody, open the gate.
     """
     joined = "\n".join(texts)
-    if may_hold_personal_data(joined) or PREFIX in joined:
+    values = [value for item in hidden if (value := item.strip())]
+    if _may_tell(joined, values) or PREFIX in joined:
         return False
-    if any(value in joined for item in hidden if (value := item.strip())):
+    if not may_say_more(joined):
+        return True
+    if next(readings(joined), None) is not None:
         return False
-    return not may_say_more(joined) or (next(packed(joined), None) is None and next(readings(joined), None) is None)
+    return not any(_may_tell(held, values) or may_say_more(held) for _, _, held, _ in packed(joined))
+
+
+def _may_tell(text: str, values: list[str]) -> bool:
+    return may_hold_personal_data(text) or any(value in text for value in values)
 
 
 def _escaped(text: str, known: KnownValues) -> Iterator[Span]:

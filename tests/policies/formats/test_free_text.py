@@ -127,7 +127,7 @@ def test_texts_of_which_nothing_is_told_are_left_as_they_are(texts: list[str], h
 
 
 def test_plain_texts_tell_nothing_and_each_way_of_telling_is_seen() -> None:
-    plain = ["受理", "2026-10-05 09:14", "YZ-2026"]
+    plain = ["受理", "2026-10-05T09:14:07+08:00", "YZ-2026-000123"]
     assert tell_nothing(plain, ())
     assert tell_nothing(plain, HIDDEN)
     for told in (
