@@ -4,11 +4,11 @@ The control process writes it once two people have agreed; the supervisor compil
 the folder of policies nor one of the state database comes into force.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
 
+from policies.durable import replace_file
 from policies.keys import BadSignature, Signer, Verifier
 from policies.snapshot import Snapshot, UnfitFiles, snapshot_of
 
@@ -44,17 +44,7 @@ def write_release(path: Path, release: Release, signer: Signer) -> None:
     """Put *release* in the place of the one before, in one step. Raises OSError, as on a full disk."""
     body = msgspec.json.encode(release, order="deterministic")
     file = msgspec.json.encode(_File(signer.sign(_LABEL, body), msgspec.Raw(body)))
-    unfinished = path.with_suffix(".new")
-    with unfinished.open("wb") as written:
-        written.write(file)
-        written.flush()
-        os.fsync(written.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, file)
 
 
 def read_release(path: Path, verifier: Verifier) -> tuple[Release, Snapshot]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from policies.durable import flush_folder
 from proxy.identity import BadCredential
 from proxy.sessions import Session
 
@@ -57,7 +58,7 @@ class EndedSessions:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
             for folder in (path.parent, self._folder):
-                _flush(folder)
+                flush_folder(folder)
         except OSError:
             raise CannotTell from None
         self._sweep(int(unhurried - KEPT_S) // SLOT_S - 1)
@@ -74,11 +75,3 @@ class EndedSessions:
             if int(path.name) <= last:
                 with suppress(OSError):  # other workers sweep as well
                     shutil.rmtree(path)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

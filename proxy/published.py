@@ -11,11 +11,11 @@ INVARIANT: a worker takes only what is signed, and never an older publication in
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.durable import replace_file
 from policies.issuer_keys import IssuerTable, read_issuers, write_issuers
 from policies.keys import BadSignature, Signer, Verifier
 from policies.overlay import Overlay, read_overlay, write_overlay
@@ -52,11 +52,11 @@ def publish_programs(
         digest = json.loads(data)["digest"]
         path = folder / shelf.folder / f"{digest}.json"
         if not path.exists() or path.read_bytes() != data:  # the disk may have damaged what was there
-            _write(path, data)
+            replace_file(path, data)
         digests[system] = digest
     body = json.dumps({"generation": generation, "systems": digests}, sort_keys=True)
     current = json.dumps({"current": body, "signature": signer.sign(shelf.current, body.encode())})
-    _write(folder / shelf.folder / "current.json", current.encode())
+    replace_file(folder / shelf.folder / "current.json", current.encode())
 
 
 def read_programs(
@@ -101,7 +101,7 @@ def read_current(folder: Path, verifier: Verifier, shelf: Shelf = IN_FORCE) -> t
 def publish_overlay(folder: Path, overlay: Overlay, signer: Signer) -> None:
     """Make *overlay* the one in force."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / "overlay.json", write_overlay(overlay, signer))
+    replace_file(folder / "overlay.json", write_overlay(overlay, signer))
 
 
 def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
@@ -117,7 +117,7 @@ def read_published_overlay(folder: Path, verifier: Verifier) -> Overlay:
 def publish_permits(folder: Path, table: PermitTable, signer: Signer) -> None:
     """Make *table* the one in force. *signer* has a key of its own: who may only tighten signs no permit."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / "permits.json", write_permits(table, signer))
+    replace_file(folder / "permits.json", write_permits(table, signer))
 
 
 def read_published_permits(folder: Path, verifier: Verifier) -> PermitTable:
@@ -133,7 +133,7 @@ def read_published_permits(folder: Path, verifier: Verifier) -> PermitTable:
 def publish_issuers(folder: Path, table: IssuerTable, signer: Signer) -> None:
     """Make *table* the one in force. *signer* has a key of its own: who fetches from others signs nothing else."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / "issuers.json", write_issuers(table, signer))
+    replace_file(folder / "issuers.json", write_issuers(table, signer))
 
 
 def read_published_issuers(folder: Path, verifier: Verifier) -> IssuerTable:
@@ -144,18 +144,3 @@ def read_published_issuers(folder: Path, verifier: Verifier) -> IssuerTable:
         return IssuerTable()
     except _UNREADABLE as error:
         raise NotPublished("the keys of issuers are not those that were published") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put *data* in the file in one step: whoever reads sees all of it or what was there before."""
-    unfinished = path.with_suffix(".new")
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the replacing itself must outlast a loss of power: it may be a containment
-    finally:
-        os.close(folder)

@@ -6,13 +6,13 @@ them harms nothing, and the same command goes on where it ended. Workers find a 
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.private_file import write_private
 from policies.data_keys import DataKeys
+from policies.durable import flush_folder
 from policies.epochs import BadEpochs, Epoch, digest_key_path, epochs_path, read_epochs, write_epochs
 from policies.keyring import (
     BadKeyring,
@@ -86,7 +86,7 @@ class KeyStore:
                 )
             if not numbers:
                 make_secret(root_path(self._home.keys, 1))
-                _flush(self._home.keys)
+                flush_folder(self._home.keys)
             self._note_roots()
 
     def make_missing(self, systems: Iterable[str]) -> None:
@@ -171,7 +171,7 @@ class KeyStore:
             if len(numbers) < 2:
                 numbers.append(numbers[-1] + 1 if numbers else 1)
                 make_secret(root_path(self._home.keys, numbers[-1]))
-                _flush(self._home.keys)
+                flush_folder(self._home.keys)
             self._note_roots()
             root = self._newest_root()
             for system in self.systems():
@@ -181,7 +181,7 @@ class KeyStore:
                         self._write(wrapped_anew(ring, roots_in(self._home.keys), root), root)
             for number in numbers[:-1]:
                 root_path(self._home.keys, number).unlink()
-                _flush(self._home.keys)
+                flush_folder(self._home.keys)
                 self._note(Act.ROOT_RETIRED, keys=[f"root-{number}"])
             return root.id
 
@@ -190,7 +190,7 @@ class KeyStore:
         with self._alone():
             self.entries()
             name = rotate_identity_key(self._home.keys)
-            _flush(self._home.keys)
+            flush_folder(self._home.keys)
             self._note(Act.IDENTITY_ROTATED, keys=[name])
             return name
 
@@ -211,7 +211,7 @@ class KeyStore:
             make_secret(digest_key_path(folder, name))
             self._note(Act.DIGESTS_BEGUN, keys=[name], reason=reason)
             write_private(epochs_path(folder), write_epochs([*epochs, Epoch(name, self.now(), reason)]))
-            _flush(folder)
+            flush_folder(folder)
             return name
 
     def note(self, act: Act, **about: object) -> None:
@@ -241,7 +241,7 @@ class KeyStore:
         path = self._path(ring.system)
         path.parent.mkdir(exist_ok=True, mode=0o700)
         write_private(path, write_keyring(ring, root))
-        _flush(path.parent)
+        flush_folder(path.parent)
 
     def _note(self, act: Act, **about: object) -> None:
         append(self._home.key_journal, act, self.now(), **about)
@@ -286,12 +286,3 @@ def _unusable(system: str, wrong: str) -> KeysNotUsable:
         f"系统 `{system}` 的密钥环不能用：{wrong}；请从备份恢复 `keys/`（`yingbi keys restore`）/ "
         "the keyring of the system cannot be used: restore it from a backup"
     )
-
-
-def _flush(folder: Path) -> None:
-    """Let the names in *folder* outlast a loss of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
