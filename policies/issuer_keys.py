@@ -11,11 +11,10 @@ import msgspec
 from policies.findings import Findings, Position
 from policies.jwks import keys_in, why_unused
 from policies.keys import Signer, Verifier
+from policies.signed_table import SignedTable
 
-_LABEL = "yingbi issuers 1"
 MOST_KEYS = 32
 """Of one issuer. Providers publish two or three."""
-LARGEST_TABLE = 4 * 1024 * 1024
 
 
 class KnownKey(msgspec.Struct, frozen=True):
@@ -45,9 +44,7 @@ class IssuerTable(msgspec.Struct, frozen=True):
     issuers: tuple[KnownIssuer, ...] = ()
 
 
-class _Signed(msgspec.Struct):
-    issuers: str
-    signature: str
+_SIGNED = SignedTable(IssuerTable, "issuers", "yingbi issuers 1", "keys", 4 * 1024 * 1024)
 
 
 class BadKeySet(Exception):
@@ -56,21 +53,12 @@ class BadKeySet(Exception):
 
 def write_issuers(table: IssuerTable, signer: Signer) -> bytes:
     """The signed bytes of *table*."""
-    body = msgspec.json.encode(table, order="deterministic")
-    return msgspec.json.encode(_Signed(body.decode(), signer.sign(_LABEL, body)))
+    return _SIGNED.write(table, signer)
 
 
 def read_issuers(data: bytes, verifier: Verifier) -> IssuerTable:
     """The table in *data*. Raises BadSignature, or ValueError where it is none."""
-    if len(data) > LARGEST_TABLE:
-        raise ValueError("too large for a table of keys")
-    try:
-        signed = msgspec.json.decode(data, type=_Signed)
-        body = signed.issuers.encode()
-        verifier.check(_LABEL, body, signed.signature)
-        return msgspec.json.decode(body, type=IssuerTable)
-    except (msgspec.DecodeError, UnicodeError):
-        raise ValueError("not the bytes of a table of keys") from None
+    return _SIGNED.read(data, verifier)
 
 
 def read_discovery(text: str, issuer: str) -> str:

@@ -20,8 +20,8 @@ import msgspec
 
 from policies.data_keys import derive_key
 from policies.keys import Signer, Verifier
+from policies.signed_table import SignedTable
 
-_LABEL = "yingbi permits 1"
 _ASKED = "asked permits 1"
 LARGEST_ASKED = 4 * 1024
 """Bytes of an `Asked`."""
@@ -144,9 +144,7 @@ class _Maced(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mac: str
 
 
-class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    permits: str
-    signature: str
+_SIGNED = SignedTable(PermitTable, "permits", "yingbi permits 1", "permits", LARGEST_TABLE)
 
 
 def new_permit_id() -> str:
@@ -184,21 +182,12 @@ def read_asked(data: bytes, key: bytes) -> Asked:
 
 def write_permits(table: PermitTable, signer: Signer) -> bytes:
     """The signed bytes of *table*."""
-    body = msgspec.json.encode(table, order="deterministic")
-    return msgspec.json.encode(_Signed(body.decode(), signer.sign(_LABEL, body)))
+    return _SIGNED.write(table, signer)
 
 
 def read_permits(data: bytes, verifier: Verifier) -> PermitTable:
     """The table in *data*. Raises BadSignature, or ValueError where it is none or one of its permits cannot be."""
-    if len(data) > LARGEST_TABLE:
-        raise ValueError("too large for a table of permits")
-    try:
-        signed = msgspec.json.decode(data, type=_Signed)
-        body = signed.permits.encode()
-        verifier.check(_LABEL, body, signed.signature)
-        table = msgspec.json.decode(body, type=PermitTable)
-    except (msgspec.DecodeError, UnicodeError):
-        raise ValueError("not the bytes of a table of permits") from None
+    table = _SIGNED.read(data, verifier)
     if _has_double(permit.id for permit in table.permits) or _has_double(each.id for each in table.answered):
         raise ValueError("two entries of the table of permits have one id")
     return table
