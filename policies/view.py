@@ -209,7 +209,7 @@ class View:
                 return JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
             case "ndjson" if shapes.ndjson is not None:
                 node = self._binding.node(shapes.ndjson, GENERAL, addresses)
-                return NdjsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden)
+                return NdjsonMasker(JsonMasker(node, self.actions[UNDECLARED], tally, choice, addresses.hidden))
             case "xml" if shapes.xml is not None:
                 root = self._binding.node(shapes.xml.root, GENERAL, addresses)
                 assert isinstance(root, Object)

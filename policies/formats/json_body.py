@@ -33,7 +33,7 @@ class JsonMasker:
         self._hidden = hidden
         self.tally = tally
         self._choice = choice
-        self._node = node
+        self.node = node
         self._undeclared = undeclared
         self._buffer = bytearray()
         self._stream: JsonStream | None = None
@@ -45,14 +45,14 @@ class JsonMasker:
         self._buffer += data
         if len(self._buffer) <= WHOLE_BYTES:
             return []
-        self._stream = JsonStream(self._node, self._undeclared, self.unit, self.tally, self._hidden)
+        self._stream = JsonStream(self.node, self._undeclared, self.unit, self.tally, self._hidden)
         return self._stream.feed(bytes(self._without_mark()))
 
     def close(self) -> list[bytes]:
         """See `Masker.close`."""
         if self._stream is not None:
             return self._stream.close()
-        return [self.unit(self._node, bytes(self._without_mark()), 0)]
+        return [self.unit(self.node, bytes(self._without_mark()), 0)]
 
     def unit(self, node: Node, data: bytes, depth: int, is_row: bool = False) -> bytes:
         """What the value spelled by *data*, *depth* containers deep, becomes.

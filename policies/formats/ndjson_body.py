@@ -5,11 +5,8 @@ Sources: the conventions NDJSON and JSON Lines; RFC 7464, where a text begins wi
 
 from collections.abc import Iterator
 
-from policies.choose import EVERYBODYS, Choice
-from policies.formats.free_text import KnownValues
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_nodes import Node
-from policies.formats.masker import Action, Tally, Withheld
+from policies.formats.masker import Withheld
 
 LONGEST_RECORD = 1024 * 1024
 """Bytes."""
@@ -20,22 +17,14 @@ _BLANK = b" \t\r\n"
 
 
 class NdjsonMasker:
-    """A masker for one body of JSON records in UTF-8, each described by *node*; see `JsonMasker`.
+    """A masker for one body of JSON records in UTF-8, each of which *records* would mask by itself.
 
     Whether records are lines or the texts of a sequence is told by how the body begins, and holds for all of it.
     """
 
-    def __init__(
-        self,
-        node: Node,
-        undeclared: Action,
-        tally: Tally,
-        choice: Choice = EVERYBODYS,
-        hidden: KnownValues | None = None,
-    ) -> None:
-        self.tally = tally
-        self._node = node
-        self._records = JsonMasker(node, undeclared, tally, choice, hidden)
+    def __init__(self, records: JsonMasker) -> None:
+        self.tally = records.tally
+        self._records = records
         self._rest = bytearray()
         self._end = b""  # what parts the records, once that is known
 
@@ -79,7 +68,7 @@ class NdjsonMasker:
                 continue
             if before and not record.endswith(_LINE_END):
                 raise Withheld("not_json")
-            if treated := self._records.unit(self._node, record, 0, is_row=True):
+            if treated := self._records.unit(self._records.node, record, 0, is_row=True):
                 out += before + treated + _LINE_END
         return [bytes(out)] if out else []
 

@@ -127,7 +127,7 @@ def make(kind: str) -> Masker:
         case "json":
             return JsonMasker(LIST, UNDECLARED, tally())
         case "ndjson":
-            return NdjsonMasker(RECORD, UNDECLARED, tally())
+            return NdjsonMasker(JsonMasker(RECORD, UNDECLARED, tally()))
         case "xml":
             return XmlMasker(shape(), UNDECLARED, tally(), "")
         case "html":

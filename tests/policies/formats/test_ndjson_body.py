@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.formats import ndjson_body
+from policies.formats.json_body import JsonMasker
 from policies.formats.masker import Withheld
 from policies.formats.ndjson_body import LONGEST_RECORD, NdjsonMasker, records_in
 from tests.policies.formats.masking import DIGESTER, RECORD, UNDECLARED, cuts, in_pieces, tally, whole
 
 
 def make() -> NdjsonMasker:
-    return NdjsonMasker(RECORD, UNDECLARED, tally())
+    return NdjsonMasker(JsonMasker(RECORD, UNDECLARED, tally()))
 
 
 def masked(body: str) -> str:

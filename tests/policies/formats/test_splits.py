@@ -27,7 +27,7 @@ type Maker = Callable[[str], Masker]
 
 MAKERS: dict[str, Maker] = {
     "json": lambda charset: JsonMasker(LIST, UNDECLARED, tally()),
-    "ndjson": lambda charset: NdjsonMasker(RECORD, UNDECLARED, tally()),
+    "ndjson": lambda charset: NdjsonMasker(JsonMasker(RECORD, UNDECLARED, tally())),
     "xml": lambda charset: XmlMasker(DOCUMENT, UNDECLARED, tally(), charset),
     "learning": lambda charset: LearningJsonMasker(UNDECLARED, tally()),
     "html": lambda charset: HtmlMasker(SHAPE, tally(), charset, seal),
