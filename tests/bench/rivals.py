@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.bench import cores
 from tests.bench.answers import policies
 from tests.bench.figure import Bench, Figure, NotMeasured, figure
 from tests.bench.load import load
-from tests.gateway import gateway, wait_until
+from tests.gateway import Gateway, gateway, wait_until
 from tests.proxy.credentials import Provider
 from tests.servers import free_port, serving
 
@@ -177,8 +178,13 @@ def yingbi(
             with cores.on(core):
                 pids.append(running.start_worker().pid)
         for number in range(workers):
-            wait_until(lambda: running.counters(number)["programs"] == 2, 5)  # noqa: B023  called at once
+            wait_until(partial(_has_programs, running, number), 5)
         yield Rival("yingbi" if module == "tests.run_worker" else module, running.port, tuple(pids))
+
+
+def _has_programs(running: Gateway, number: int) -> bool:
+    """Whether that worker serves by what was published last."""
+    return bool(running.counters(number)["programs"] == 2)
 
 
 @contextlib.contextmanager

@@ -3,12 +3,11 @@
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 
-from policies.overlay import OverlayEntry, Tightening
+from policies.overlay import Tightening
 from tests.evasion.cases import PERSON
 from tests.evasion.streaming import flowing, streaming
 from tests.evasion.test_events import MASKED, delta, events, people
@@ -17,17 +16,10 @@ from tests.gateway import wait_until
 from tests.http2 import calling
 from tests.rig import Rig, chunks_of, ended, shows_nothing
 from tests.scripted import Asked, Connection
+from tests.tightening import entry
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 ASKING = b"GET /people/stream HTTP/1.1\r\nHost: people.localhost\r\nAccept: text/event-stream\r\n\r\n"
-STOP = OverlayEntry(
-    id="1",
-    kind=Tightening.STOP_SYSTEM,
-    system="people",
-    until=datetime.now(UTC) + timedelta(hours=1),
-    reason="r",
-    by="b",
-)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +144,7 @@ def test_a_block_cuts_a_stream_that_is_open_on_every_worker(streams: Rig) -> Non
             opened.append(connection)
             connection.sendall(ASKING)
             until(connection, MASKED.encode())
-        streams.gateway.tighten(STOP)
+        streams.gateway.tighten(entry(Tightening.STOP_SYSTEM))
         for connection in opened:
             assert rest_of(connection) == b""
     finally:

@@ -1,16 +1,15 @@
 """A part of an answer: never of the system behind, and of exports only as they were shown, to whom they were shown."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from policies.overlay import OverlayEntry, Tightening
+from policies.overlay import Tightening
 from tests.evasion.cases import CSV, ROWS, ROWS_MASKED
 from tests.evasion.test_streams import chunked, pieces_of
 from tests.front import VERSIONS, Answer, Front
 from tests.gateway import BATCH_KEY, wait_until
 from tests.rig import ID_NO, NAME, Rig
 from tests.scripted import Asked, Connection, Script, answering, saying
+from tests.tightening import entry
 
 LARGE = ("id,name,id_no\r\n" + f"1,{NAME},{ID_NO}\r\n" * 60_000).encode()
 PARTIAL = f"HTTP/1.1 206 X\r\nContent-Type: text/csv\r\nContent-Range: bytes 0-9/99\r\nContent-Length: {len(ROWS.encode())}\r\n\r\n{ROWS}"
@@ -134,19 +133,14 @@ def test_a_part_of_the_system_behind_is_no_answer(declaring_front: Front) -> Non
         assert "etag" not in answer.headers
 
 
-def tightening(kind: Tightening) -> OverlayEntry:
-    until = datetime.now(UTC) + timedelta(hours=1)
-    return OverlayEntry(id=kind.value, kind=kind, system="people", until=until, reason="x", by="rule")
-
-
 def test_a_tightening_ends_what_was_kept(declaring: Rig) -> None:
     front = Front(declaring, VERSIONS[0])
     tag = download(front, answering(ROWS.encode(), CSV)).headers["etag"]
-    declaring.gateway.tighten(tightening(Tightening.MASK_HARDER))
+    declaring.gateway.tighten(entry(Tightening.MASK_HARDER))
     harder = download(front, answering(ROWS.encode(), CSV), *ranged(tag))
     assert harder.status == 200
     assert b"002X" not in harder.body
-    declaring.gateway.tighten(tightening(Tightening.STOP_SYSTEM))
+    declaring.gateway.tighten(entry(Tightening.STOP_SYSTEM))
     stopped = download(front, unasked, *ranged(harder.headers["etag"]))
     assert (stopped.status, stopped.reason) == (503, "operation_stopped")
     declaring.gateway.tighten()

@@ -6,11 +6,10 @@ import json
 import socket
 import struct
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.overlay import OverlayEntry, Tightening
+from policies.overlay import Tightening
 from tests.evasion.altered import FAULT, SMALL, launcher
 from tests.evasion.kept import Kept
 from tests.front import VERSIONS
@@ -19,6 +18,7 @@ from tests.http2 import secured
 from tests.rig import ID_NO, MOBILE, NAME, Rig, ended, rigged
 from tests.scripted import Asked, Connection, Script
 from tests.spellings import told_by
+from tests.tightening import entry
 
 CHUNKS = 4
 ROW = f"%d,{NAME},{ID_NO},{MOBILE}\r\n"
@@ -83,10 +83,7 @@ def resets(rig: Rig, connection: Connection) -> bool:
 
 def stops_the_system(rig: Rig, connection: Connection) -> bool:
     """An overlay is in force before the next chunk is sent."""
-    until = datetime.now(UTC) + timedelta(minutes=60)
-    rig.gateway.tighten(
-        OverlayEntry(id="s", kind=Tightening.STOP_SYSTEM, system="people", until=until, reason="r", by="b")
-    )
+    rig.gateway.tighten(entry(Tightening.STOP_SYSTEM))
     wait_until(lambda: rig.gateway.counters()["overlay"] == rig.gateway.overlay.generation, 5)
     return True
 

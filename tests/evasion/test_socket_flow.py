@@ -6,12 +6,14 @@ from contextlib import ExitStack
 
 import pytest
 
+from policies.overlay import Tightening
 from tests.evasion.streaming import streaming
-from tests.evasion.test_event_flow import HEAD, STOP, reasons, rest_of, until
+from tests.evasion.test_event_flow import HEAD, reasons, rest_of, until
 from tests.evasion.test_websocket import MASKED, PEOPLE
 from tests.rig import Rig, shows_nothing
 from tests.scripted import Asked, Connection
 from tests.sockets import End, opened, speaking
+from tests.tightening import entry
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def cut_by(rig: Rig, what: Callable[[], None], *, number: int = 4) -> list[str]:
 
 
 def test_a_block_cuts_what_is_open_on_every_worker(rig: Rig) -> None:
-    assert cut_by(rig, lambda: rig.gateway.tighten(STOP)) == ["operation_stopped"] * 4
+    assert cut_by(rig, lambda: rig.gateway.tighten(entry(Tightening.STOP_SYSTEM))) == ["operation_stopped"] * 4
     with opened(rig.gateway.port) as (status, _, _):
         assert status == 503
 

@@ -2,26 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from policies.keys import Signer, make_secret
-from policies.overlay import Overlay, OverlayEntry, Tightening
+from policies.overlay import Overlay, Tightening
 from proxy.published import publish_overlay, publish_programs
 from tests.gateway import wait_until
 from tests.rig import Rig, reads, rigged
 from tests.scripted import answering
-
-STOP = OverlayEntry(
-    id="1",
-    kind=Tightening.STOP_SYSTEM,
-    system="people",
-    until=datetime.now(UTC) + timedelta(hours=1),
-    reason="r",
-    by="b",
-)
+from tests.tightening import entry
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +74,7 @@ def test_an_overlay_that_is(rig: Rig, case: str) -> None:
     assert rig.gateway.counters()["refused_publications"] == refused + 1
     assert "publication_refused what=overlay_refused" in rig.gateway.said()
     rig.gateway.overlay = Overlay(generation=rig.gateway.board.overlay)
-    rig.gateway.tighten(STOP)
+    rig.gateway.tighten(entry(Tightening.STOP_SYSTEM))
     wait_until(lambda: status_and_reason(rig) == (503, "operation_stopped"), 5)
 
 

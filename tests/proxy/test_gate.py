@@ -5,15 +5,15 @@ import json
 import select
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies.overlay import OverlayEntry, Tightening
+from policies.overlay import Tightening
 from proxy.identity import COOKIE
 from tests.gateway import BATCH_KEY, CLERK_KEY, GOOD, Gateway, declare, gateway, point_at, raw, wait_until
 from tests.rig import Rig, chunks_of, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering, scripted
+from tests.tightening import entry
 
 CLERK = f"X-Api-Key: {CLERK_KEY}\r\n"
 PERSON = '{"name": "张三丰", "id_no": "11010519491231002X", "mobile": "13800138000"}'.encode()
@@ -30,11 +30,6 @@ def rig(both_workers: Rig) -> Rig:
     """Two workers, and nothing laid on top."""
     both_workers.gateway.tighten()
     return both_workers
-
-
-def entry(kind: Tightening, target: str = "", *, system: str = "people", minutes: int = 60) -> OverlayEntry:
-    until = datetime.now(UTC) + timedelta(minutes=minutes)
-    return OverlayEntry(id=f"{kind}-{target}", kind=kind, system=system, target=target, until=until, reason="r", by="b")
 
 
 def test_two_workers_share_one_port_and_both_serve(rig: Rig) -> None:

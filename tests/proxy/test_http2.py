@@ -4,14 +4,13 @@ import contextlib
 import html
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, DataReceived, ResponseReceived, StreamEnded, StreamReset
 from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame, PriorityFrame, SettingsFrame
 
-from policies.overlay import OverlayEntry, Tightening
+from policies.overlay import Tightening
 from proxy.beside import MOST_IN_A_ROW
 from proxy.http2 import LARGEST_FRAME
 from proxy.reasons import REASONS
@@ -20,6 +19,7 @@ from tests.gateway import wait_until
 from tests.http2 import Caller
 from tests.rig import Rig, rigged
 from tests.scripted import answering
+from tests.tightening import entry
 
 SECRET = "secret-13800138000"
 HEAD = {":method": "GET", ":scheme": "https", ":authority": "people.localhost", ":path": "/people"}
@@ -212,12 +212,10 @@ def test_requests_of_a_page_that_is_left_are_no_flood(rig: Rig) -> None:
 def test_a_block_takes_back_what_a_caller_does_not_let_go_out(rig: Rig) -> None:
     """Over HTTP/2 a caller says how much may be sent, and may say so after he was blocked."""
     rig.behind.script = answering(b"id,name\r\n" + b"1,x\r\n" * 50_000, "text/csv")
-    until = datetime.now(UTC) + timedelta(minutes=60)
     with calling(rig) as caller:
         caller.ask(1, HEAD)
         caller.hear(ResponseReceived)
-        stop = OverlayEntry(id="s", kind=Tightening.STOP_SYSTEM, system="people", until=until, reason="r", by="b")
-        rig.gateway.tighten(stop)
+        rig.gateway.tighten(entry(Tightening.STOP_SYSTEM))
         try:
             assert caller.is_cut(lambda: None)
         finally:

@@ -3,7 +3,6 @@
 import resource
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +16,9 @@ from proxy.quota import FRESH, PAUSE_S, Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Verdict
 from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
-from tests.gateway import ROOT, start_quota
+from tests.gateway import start_quota
 from tests.proxy.clocks import Machine
+from tests.racing import raced
 
 THREE = (Numbers("l", 3, None),)
 
@@ -136,24 +136,8 @@ print(sum(not verdict.refused for verdict in asked), flush=True)
 
 def test_workers_that_race_are_shown_no_more_together_than_one_alone(tmp_path: Path) -> None:
     with running(tmp_path):
-        racing = [
-            subprocess.Popen(
-                [sys.executable, "-c", RACE, str(tmp_path / "quota.socket"), str(number)],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for number in range(3)
-        ]
-        for each in racing:
-            assert each.stdout is not None
-            assert each.stdout.readline() == "ready\n"
-        for each in racing:
-            assert each.stdin is not None
-            each.stdin.write("go\n")
-            each.stdin.flush()
-        assert sum(int(each.communicate()[0]) for each in racing) == 50
+        shown = raced(RACE, [[str(tmp_path / "quota.socket"), str(number)] for number in range(3)])
+    assert sum(map(int, shown)) == 50
 
 
 def test_what_a_worker_shows_again_unasked_still_counts_in_every_window(

@@ -1,15 +1,12 @@
 """How often callers ask is counted by all workers together, in minutes that roll."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.request_rate import MINUTE_S, RequestRate
-from tests.gateway import ROOT
+from tests.racing import raced
 
 SECOND_NS = 10**9
 
@@ -85,22 +82,5 @@ print(sum(rate.wait_s("l", "li", 500) == 0 for _ in range(400)), flush=True)
 
 
 def test_processes_that_race_count_together(tmp_path: Path) -> None:
-    racing = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACE, str(tmp_path / "requests")],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for each in racing:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
-    for each in racing:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
-    counted = sum(json.loads(each.communicate()[0]) for each in racing)
+    counted = sum(map(int, raced(RACE, [[str(tmp_path / "requests")]] * 3)))
     assert 400 < counted <= 500
