@@ -90,6 +90,7 @@ def http2_behind(script: Script, tls: ssl.SSLContext) -> Iterator[Behind]:
     """A system behind that does what *script* says for each request."""
     tls.set_alpn_protocols(["h2"])
     listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is accepted inherits it
     system = Behind(listening.getsockname()[1], script)
     threads: list[threading.Thread] = []
 

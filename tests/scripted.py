@@ -72,6 +72,7 @@ class Scripted:
 def scripted(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[Scripted]:
     """A system behind that does what *script* says for each request, behind *tls* where one is given."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what is accepted inherits it
     stop = threading.Event()
     system = Scripted(listening.getsockname()[1], script)
     threads: list[threading.Thread] = []
