@@ -5,6 +5,9 @@ Whoever sends a byte now and then is active, and would hold a connection, and wh
 
 import time
 
+OPENING = -3
+"""What arrives before there is a request: the greeting of TLS, and whatever stands before the first head."""
+
 type Part = tuple[str, int]
 """The id of a connection, and which of the things that arrive on it."""
 

@@ -22,7 +22,7 @@ from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
 from proxy.admission import Admission
-from proxy.arriving import ARRIVING
+from proxy.arriving import ARRIVING, OPENING
 from proxy.beside import IDLE
 from proxy.http2 import FULL, HELD
 from proxy.leaving import AwaitLeaving
@@ -88,6 +88,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         """As the core does. Then its layers are let go of: they are a knot that only a collection of garbage unties,
         which counts objects and does not know what hangs on them, the last answer and what OpenSSL holds.
         """
+        ARRIVING.begun(self.client.id, OPENING)
         try:
             await super().handle_client()
         finally:

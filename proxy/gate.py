@@ -15,6 +15,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
+from proxy.arriving import ARRIVING, OPENING
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
 from proxy.counters import Counters
@@ -161,6 +162,7 @@ class Gate:
 
     def begin(self, flow: HTTPFlow) -> None:
         """A request has begun to arrive. It is always read whole: it is small, and nothing is decided without it."""
+        ARRIVING.ended(flow.client_conn.id, OPENING)
         self.counters.add("requests")
         ledger = Ledger(self.log, self.now, source_ip_of(flow.client_conn))
         ledger.unopened = partial(self.counters.add, "unopened")

@@ -121,9 +121,10 @@ class StrictServer(_http1.Http1Server):
                 yield from self._turn_away(400)
                 return
             yield command
-        # The rest of a head, or of a body, is still to come. What is behind a request that has been answered may be a
-        # whole one, whose turn comes once the caller has taken his answers.
-        if self.stream_id == asked and (self.buf if self.request is None else not self.request_done):
+        # The rest of a head, or of a body, is still to come; what came may be a blank line alone. What is behind a
+        # request that has been answered may be a whole one, whose turn comes once the caller has taken his answers.
+        came = self.buf or (isinstance(event, events.DataReceived) and event.data)
+        if self.stream_id == asked and (came if self.request is None else not self.request_done):
             ARRIVING.begun(self.conn.id)
 
     def read_body(self, event: events.Event) -> Commands:
