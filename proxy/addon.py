@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from mitmproxy.tcp import TCPFlow
 from mitmproxy.udp import UDPFlow
@@ -99,6 +100,13 @@ class Hooks:
             exchange.streaming.abort(exchange.failure or "upstream_broke_off")
         elif not exchange.is_answered:
             self.gate.withholding.withhold(flow, exchange, exchange.failure or "caller_left")
+
+    def gone(self, client: Client) -> None:
+        """Nothing more is heard or said on the connection of *client*. For one caller the core opens a few connections
+        at once, and forgets what waited for its turn: it would be under way for ever.
+        """
+        for flow in self.gate.underway.of(client):
+            self.error(flow)
 
     def http_connect(self, flow: HTTPFlow) -> None:
         """There is nothing to connect to but the systems declared."""

@@ -9,7 +9,7 @@ from h2.events import Event
 
 MOST_IN_A_ROW = 1000
 """Frames that may come before another answer has gone out whole."""
-_TAKEN_BACK = 10
+TAKEN_BACK = 10
 """A request that is taken back counts for so many: it may have been sent on, and its answer be under way."""
 
 IDLE: set[str] = set()
@@ -31,7 +31,7 @@ class Beside:
         """Note *event*. Returns whether the caller goes too far."""
         match event:
             case events.StreamReset():
-                self._in_a_row += _TAKEN_BACK
+                self._in_a_row += TAKEN_BACK
             case events.RequestReceived() | events.StreamEnded() | events.TrailersReceived():
                 self.moved()
             case events.DataReceived(data=bytes(data)) if data:

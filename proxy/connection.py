@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, ClassVar
 
+from mitmproxy.connection import Client
 from mitmproxy.proxy import commands, events, mode_servers
 from mitmproxy.proxy.layer import Layer
 from mitmproxy.proxy.server import ConnectionIO
@@ -46,6 +47,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
     """Tells which connections are taken on; set by `core.install`."""
     turned_away: ClassVar[Callable[[], None]]
     """Is told of each that is not; set by `core.install`."""
+    gone: Callable[[Client], None]
+    """Is told of each that is over; set by `core.install`."""
 
     def __init__(self, master: Any, reader: Any, writer: Any, options: Any, mode: Any) -> None:
         if Connection.settings is None:
@@ -93,6 +96,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
             await super().handle_client()
         finally:
             self._is_over = True
+            self.gone(self.client)
             for layer in list(layers_under(self.layer)):
                 vars(layer).clear()
 

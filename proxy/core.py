@@ -18,6 +18,7 @@ from mitmproxy.proxy.layers import tls as tls_layers
 from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
+from proxy.addon import Hooks
 from proxy.client_hello import ClientHello
 from proxy.connection import Connection
 from proxy.error_page import error_response
@@ -56,6 +57,7 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     Connection.broke = staticmethod(gate.withholding.broke)
     Connection.admission = gate.admission
     Connection.turned_away = staticmethod(gate.withholding.turned_away)
+    Connection.gone = staticmethod(Hooks(gate).gone)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]

@@ -49,6 +49,8 @@ class StrictHttp2Server(_http2.Http2Server):
             self._beside.received()
         else:
             self._beside.moved()
+        # What comes of a request that was taken back reaches nobody.
+        is_answer = isinstance(event, ResponseEndOfMessage) and self.is_open_for_us(event.stream_id)
         if isinstance(event, events.Wakeup):
             yield commands.SendData(self.conn, GOING_AWAY)
         elif isinstance(event, ResponseProtocolError) and self._may_answer(event):
@@ -57,10 +59,10 @@ class StrictHttp2Server(_http2.Http2Server):
             yield from super()._handle_event(event)
         if isinstance(event, events.Start):
             yield AwaitLeaving()
-        if isinstance(event, ResponseEndOfMessage):
+        if is_answer:
             self._beside.answered()
-            if self.is_closed(event.stream_id):
-                self.streams.pop(event.stream_id, None)  # the core keeps all there ever were
+        if isinstance(event, ResponseEndOfMessage) and self.is_closed(event.stream_id):
+            self.streams.pop(event.stream_id, None)  # the core keeps all there ever were
         self._note_what_waits()
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:

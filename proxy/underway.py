@@ -88,6 +88,10 @@ class Underway:
         """*flow* needs no looking after any more, if it did."""
         self._flows.pop(flow.id, None)
 
+    def of(self, client: Client) -> list[HTTPFlow]:
+        """Those that came on the connection of *client*."""
+        return [flow for flow in self._flows.values() if flow.client_conn is client]
+
     def released(self, client: Client, exchange: Exchange) -> None:
         """The answer of *exchange* is with the connection of *client* now, which holds it until he has taken it."""
         connection = self._connection_of(client)

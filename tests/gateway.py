@@ -244,6 +244,15 @@ def events_in(log: Path) -> list[dict[str, Any]]:
     return found
 
 
+def hurry(running: Gateway, *, timeout_s: int) -> None:
+    """Let the system behind be waited for no longer than *timeout_s*, from when this returns."""
+    system = running.home / "policies" / "systems" / "people.yaml"
+    system.write_text(system.read_text("utf-8") + f"timeout_s: {timeout_s}\n", "utf-8")
+    programs = running.counters()["programs"]
+    running.publish()
+    wait_until(lambda: running.counters()["programs"] == programs + 1, 5)
+
+
 def declare(folder: Path, policies: Path = GOOD) -> None:
     """Put *policies* into *folder*; where they are the good ones, with `KEYS` that work."""
     shutil.copytree(policies, folder, dirs_exist_ok=True)

@@ -135,6 +135,7 @@ def test_an_idle_connection_is_waited_for_and_then_ended(rig: Rig) -> None:
         ):
             rig.gateway.start_worker(listening)
             first.send_signal(signal.SIGHUP)
+            wait_until(lambda: rig.gateway.counters(0)["ready"] == 0, 10)
             connection.sendall(b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n")
             received = b""
             while piece := connection.recv(65536):

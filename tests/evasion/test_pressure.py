@@ -9,15 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from h2.events import ConnectionTerminated
 
 from tests.front import HTTP_2, VERSIONS, Front
-from tests.gateway import CLERK_KEY, wait_until
+from tests.gateway import CLERK_KEY, hurry, wait_until
 from tests.http2 import calling
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, Script, answering
 
 REQUEST = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n"
-ROWS = "1,张三丰,11010519491231002X,13800138000\r\n".encode() * 4_000
+ROW = "1,张三丰,11010519491231002X,13800138000\r\n".encode()
+ROWS = ROW * 4_000
+WRONG_FRAME = b"\0\0\1\2\0\0\0\0\1\0"
+"""A priority of one byte, where there must be five (RFC 9113, 6.3)."""
 LARGE = b"id,name,id_no,mobile\r\n" + ROWS
 
 
@@ -110,6 +114,24 @@ def test_who_does_not_read_keeps_his_place(busy: Rig) -> None:
         assert answer_on(asking(busy, opened))[0] == 200
 
 
+@pytest.mark.parametrize("last", [b"", WRONG_FRAME], ids=["he leaves", "he is hung up on"])
+def test_who_is_gone_gives_up_the_places_of_all_that_he_has_asked(tmp_path: Path, last: bytes) -> None:
+    """A few connections at most are opened for him. What waits for its turn is over when he is gone, not never."""
+    head = {":method": "GET", ":scheme": "https", ":authority": "people.localhost", ":path": "/people"}
+    with rigged(tmp_path, tls=True) as rig:
+        held = rig.behind.script = Held()
+        with calling(rig.gateway.port, rig.gateway.home / "tls" / "ca.pem") as caller:
+            for stream in range(1, 40, 2):
+                caller.ask(stream, head)
+            wait_until(lambda: rig.gateway.counters()["live"] == 20, 10)
+            caller.say(last)
+            if last:
+                caller.hear(ConnectionTerminated)
+        wait_until(lambda: rig.gateway.counters()["live"] == 0, 10)
+        held.go_on.set()
+        assert "caller_left" in {event["event"]["reason"] for event in rig.gateway.events()}
+
+
 def is_closed_unread(rig: Rig) -> bool:
     with contextlib.ExitStack() as opened:
         try:
@@ -131,7 +153,7 @@ def test_connections_beyond_the_limit_are_closed_unread(tmp_path: Path) -> None:
 
 def test_who_reads_too_slowly_is_cut_and_gives_up_his_place(tmp_path: Path) -> None:
     with rigged(tmp_path, exchanges=1, reader_s=0.0) as rig, contextlib.ExitStack() as opened:
-        rig.behind.script = answering(LARGE * 4, "text/csv")
+        rig.behind.script = answering(b"id,name,id_no,mobile\r\n" + ROW * 1_000, "text/csv")
         slow = asking(rig, opened, buffer=4096)
         wait_until(lambda: rig.gateway.counters()["held"] == 1, 20)
         wait_until(lambda: rig.gateway.counters()["held"] == 0, 60)
@@ -177,6 +199,7 @@ def test_what_a_caller_does_not_let_out_is_not_fetched(tmp_path: Path) -> None:
     """Over HTTP/2 a caller says how much he takes; what is more must not pile up here."""
     sent: list[int] = []
     with rigged(tmp_path, tls=True) as rig:
+        hurry(rig.gateway, timeout_s=2)
         rig.behind.script = flooding(sent)
         front = Front(rig, HTTP_2)
         with calling(rig.gateway.port, rig.gateway.home / "tls" / "ca.pem") as caller:

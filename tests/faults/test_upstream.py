@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.gateway import CLERK_KEY, point_at, wait_until
+from tests.gateway import CLERK_KEY, hurry, point_at, wait_until
 from tests.rig import MOBILE, NAME, Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, Script, answering, saying, scripted
 
@@ -21,10 +21,7 @@ WRITE = f"X-Api-Key: {CLERK_KEY}\r\nContent-Type: application/json\r\n"
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A gateway that waits for a system behind for one second."""
     with rigged(tmp_path_factory.mktemp("gateway"), drain_s=0.3) as made:
-        system = made.gateway.home / "policies" / "systems" / "people.yaml"
-        system.write_text(system.read_text("utf-8") + "timeout_s: 1\n", "utf-8")
-        made.gateway.publish()
-        wait_until(lambda: made.gateway.counters()["programs"] == 2, 5)
+        hurry(made.gateway, timeout_s=1)
         yield made
 
 

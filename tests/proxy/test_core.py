@@ -85,6 +85,7 @@ DEPARTURES = {
     "StrictHttp2Server._note_what_waits": f"{PRESSURE}test_what_a_caller_does_not_let_out_is_not_fetched",
     "Connection.admission": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
     "Connection.turned_away": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
+    "Connection.gone": f"{PRESSURE}test_who_is_gone_gives_up_the_places_of_all_that_he_has_asked",
     "http_layers.Http2Client": f"{UPSTREAM}test_what_is_malformed_is_no_answer[a second head]",
     "tls_layers.ServerTLSLayer": f"{TLS}test_a_system_that_wants_one_says_nothing_without",
     "DrainingConnection._receive_goaway_frame": (
@@ -485,7 +486,7 @@ def test_the_cores_log_holds_no_message() -> None:
 def test_what_a_connection_weighed_goes_with_it(tmp_path: Path) -> None:
     """Layers lead to one another in a circle, on which hang the last answer and what OpenSSL holds."""
     with rigged(tmp_path, tls=True) as rig:
-        rig.behind.script = answering(b'{"items": [' + b",".join([b'{"id": 1}'] * 10_000) + b"]}")
+        rig.behind.script = answering(b'{"items": [{"id": "' + b"x" * 100_000 + b'"}]}')
         front = Front(rig, HTTP_1)
         worker = psutil.Process(rig.gateway.workers[0].pid)
         for _ in range(20):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from proxy.worker import first_of
-from tests.gateway import CLERK_KEY, raw, wait_until
+from tests.gateway import CLERK_KEY, hurry, raw, wait_until
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, Script, answering
 
@@ -144,10 +144,7 @@ ENDINGS: dict[str, tuple[Callable[[threading.Event], Script], int]] = {
 
 @pytest.mark.parametrize("case", ENDINGS)
 def test_a_system_behind_is_not_waited_for_longer_than_declared(rig: Rig, case: str) -> None:
-    system = rig.gateway.home / "policies" / "systems" / "people.yaml"
-    system.write_text(system.read_text("utf-8") + "timeout_s: 1\n", "utf-8")
-    rig.gateway.publish()
-    wait_until(lambda: rig.gateway.counters()["programs"] == 2, 5)
+    hurry(rig.gateway, timeout_s=1)
     make, status = ENDINGS[case]
     answer = rig.ask(make(threading.Event()))
     assert reads(answer)[0] == status
