@@ -8,14 +8,12 @@ from typing import Any
 
 from proxy.decide import Forward
 from proxy.identity import Caller
-from proxy.identity_keys import IdentityKeys
+from proxy.identity_keys import ISSUER, IdentityKeys
 from proxy.ledger import Ledger
 from proxy.system import System
 from siem.record.event import CallerKind
 
 LASTS_S = 60
-ISSUER = "yingbi"
-"""What an installation is called, where its settings give it no name."""
 
 
 class IdentityHeaders:

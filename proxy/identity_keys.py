@@ -13,6 +13,8 @@ from typing import Any
 
 from policies.keys import TokenSigner, make_secret
 
+ISSUER = "yingbi"
+"""What an installation is called, where its settings give it no name."""
 OVERLAP_S = 600
 """So long the key before the newest is still published: systems behind may not have asked for the newest yet."""
 _FILE = re.compile(r"identity-([1-9][0-9]{0,5})\.key")

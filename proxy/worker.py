@@ -18,6 +18,7 @@ from mitmproxy.master import Master
 
 from policies.keys import Verifier, read_secret
 from policies.program import CertificatesRule, UpstreamTlsRule
+from policies.recognisers.scan import make_ready
 from proxy import core
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
@@ -305,6 +306,7 @@ def run(settings: WorkerSettings, now: Clock) -> None:
     listen_on(settings.listening)
 
     async def main() -> None:
+        make_ready()
         worker = Worker(settings, now)
         # What is there now stays for ever. Exchanges make few cycles, but a great many objects that a collector would
         # look at again and again.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proxy.admission import Capacity
-from proxy.identity_header import ISSUER
+from proxy.identity_keys import ISSUER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

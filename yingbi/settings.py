@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from incident.ids import Bilingual
-from proxy.identity_header import ISSUER
+from proxy.identity_keys import ISSUER
 
 HOME = "YINGBI_HOME"
 """Names the data directory; `./var` by default."""

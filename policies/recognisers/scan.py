@@ -3,6 +3,7 @@
 Text without personal data is most of all text; the gate (hyperscan) reads it at memory speed and the rest never runs.
 """
 
+import functools
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -66,7 +67,9 @@ _UNCHECKED = frozenset({"context", "pattern"})
 _EMAILS = tuple(row for row in TABLE if row.category == "email")
 
 
-def _compile_gate() -> hyperscan.Database:
+@functools.cache
+def _gate() -> hyperscan.Database:
+    """Compiled when it is first asked for: that takes most of a second, and few processes look into text."""
     gate = hyperscan.Database()
     gate.compile(
         expressions=[expression.encode() for expression in _GATE.values()],
@@ -77,7 +80,6 @@ def _compile_gate() -> hyperscan.Database:
     return gate
 
 
-_DATABASE = _compile_gate()
 _of_thread = threading.local()
 
 
@@ -85,7 +87,7 @@ def _opened(text: str) -> list[int]:
     """Which parts of the gate *text* opens."""
     opened: list[int] = []
     # A lone surrogate cannot be encoded, and cannot be part of a hit either.
-    _DATABASE.scan(
+    _gate().scan(
         text.encode("utf-8", "replace"),
         match_event_handler=lambda pattern, *_: opened.append(pattern),
         scratch=_scratch(),
@@ -97,8 +99,13 @@ def _scratch() -> hyperscan.Scratch:
     """Working memory for the gate; two threads must not share one."""
     found: hyperscan.Scratch | None = getattr(_of_thread, "scratch", None)
     if found is None:
-        found = _of_thread.scratch = hyperscan.Scratch(_DATABASE)
+        found = _of_thread.scratch = hyperscan.Scratch(_gate())
     return found
+
+
+def make_ready() -> None:
+    """Let the first text be looked into as fast as any other."""
+    _gate()
 
 
 def may_hold_personal_data(text: str) -> bool:
