@@ -52,7 +52,7 @@ def test_what_is_listed_is_there(name: str) -> None:
 
 def test_nothing_is_hooked_that_is_not_listed() -> None:
     methods = {name for name, _ in inspect.getmembers(Hooks, inspect.isfunction) if not name.startswith("_")}
-    assert methods - {"fail"} == set(CONTENT_HOOKS)
+    assert methods - {"fail", "gone"} == set(CONTENT_HOOKS)
 
 
 class Tripping:
