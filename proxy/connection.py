@@ -101,6 +101,10 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 vars(layer).clear()
 
     async def server_event(self, event: events.Event) -> None:
+        """See `tell`."""
+        self.tell(event)
+
+    def tell(self, event: events.Event) -> None:
         """Handle *event* and what follows from it; one that comes while others are handled is handled after them."""
         if self._is_over:
             return
@@ -131,7 +135,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
 
     async def drain_writers(self) -> None:
         """Wait until what was written has been taken, where some of it has not: then nothing more is read meanwhile."""
-        if any(_unsent_bytes(transport) for transport in self.transports.values()):
+        if self.lags:
             await super().drain_writers()  # type: ignore[no-untyped-call]
         caller = self.transports.get(self.client)
         # The caller himself is read all the same: that is how he says that he takes more.
@@ -166,6 +170,11 @@ class Connection(mode_servers.ProxyConnectionHandler):
         if not writer.transport.is_closing() or self.has_unsent:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
         writer.transport.abort()
+
+    @property
+    def lags(self) -> bool:
+        """Whether some of what was written, to the caller or behind, waits to be taken."""
+        return any(_unsent_bytes(transport) for transport in self.transports.values())
 
     @property
     def has_unsent(self) -> bool:

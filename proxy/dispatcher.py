@@ -9,6 +9,8 @@ from mitmproxy.proxy import layer, layers, tunnel
 from mitmproxy.proxy.layers.http import HTTPMode
 
 from proxy import lean
+from proxy.plain_core import PlainCore
+from proxy.plain_layer import PlainLayer
 
 
 class Dispatcher(addonmanager.AddonManager):
@@ -42,13 +44,17 @@ class Layers:
 
     name = "nextlayer"
 
-    def __init__(self, *, tls: bool) -> None:
+    def __init__(self, *, tls: bool, plain: PlainCore | None) -> None:
         self._tls = tls
+        self._plain = plain
 
     def next_layer(self, nextlayer: layer.NextLayer) -> None:
         """Put HTTP on the connection."""
         stack = tunnel.LayerStack()
         if self._tls:
             stack /= layers.ClientTLSLayer(nextlayer.context)
-        stack /= layers.HttpLayer(nextlayer.context, HTTPMode.transparent)
+        if self._plain is not None:
+            stack /= PlainLayer(nextlayer.context, self._plain)
+        else:
+            stack /= layers.HttpLayer(nextlayer.context, HTTPMode.transparent)
         nextlayer.layer = stack[0]

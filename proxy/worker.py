@@ -43,6 +43,7 @@ from proxy.limits import Limits
 from proxy.listening import listen_on
 from proxy.meter import Meter, MeteredLog
 from proxy.nonces import Nonces
+from proxy.plain_core import PlainCore
 from proxy.quota import Quota
 from proxy.request_rate import RequestRate
 from proxy.server_certificates import Pair, ServerCertificates
@@ -132,8 +133,10 @@ class Worker:
             refused=lambda client: self.gate.withholding.turn_away(client, 403, "certificate_refused"),
             now=now,
         )
-        layers_of = Layers(tls=settings.certificate is not None)
-        self.master.addons.add(self.proxy, layers_of, self.tls, Hooks(self.gate))  # type: ignore[no-untyped-call]
+        gated = Hooks(self.gate)
+        self.plain = PlainCore(gated, self._connection_of) if settings.plain_core else None
+        layers_of = Layers(tls=settings.certificate is not None, plain=self.plain)
+        self.master.addons.add(self.proxy, layers_of, self.tls, gated)  # type: ignore[no-untyped-call]
         self.master.options.update(  # type: ignore[no-untyped-call]
             mode=[f"reverse:http://127.0.0.1:1@{settings.host}:{settings.port}"],
             connection_strategy="lazy",
@@ -186,6 +189,8 @@ class Worker:
         while True:
             serving = self.current.renew()
             self.gate.underway.tick()
+            if self.plain is not None:
+                self.plain.tick()
             self._end_slow_requests()
             self.tls.renew()
             self.identity_keys.renew()
@@ -268,6 +273,8 @@ class Worker:
 
     def _drop_upstream(self, flow: HTTPFlow) -> None:
         """Give up the connection to the system behind; the core then says that it ended."""
+        if self.plain is not None and self.plain.drop(flow):
+            return
         handler = self.proxy.connections.get(flow.client_conn.id)
         if handler is None:
             return

@@ -1,0 +1,118 @@
+"""The reader of answers of the second core: one of a system behind, by the same rules as `core.StrictClient`.
+
+Heads, lengths and chunks are read by the same functions as there; what differs is that no layer stands between.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+
+import h11
+from h11._readers import Http10Reader
+from h11._receivebuffer import ReceiveBuffer
+from mitmproxy.http import Request, Response
+from mitmproxy.net.http import http1, validate
+from mitmproxy.proxy.layers.http import _http1
+
+from proxy import lean
+from proxy.core import LONGEST_HEAD
+
+
+class Unreadable(Exception):
+    """What came is no answer. Nothing of it is quoted."""
+
+
+class BrokenOff(Exception):
+    """The answer has ended before its end."""
+
+
+class End(Enum):
+    """The answer has been read to its end."""
+
+    END = "end"
+
+
+type Read = Response | bytes | End
+
+
+class AnswerReader:
+    """Reads the answer to *request*. Any split of what is fed gives the same answer."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._received = ReceiveBuffer()
+        self._body: _http1.TBodyReader | None = None
+        self._response: Response | None = None
+        self.is_whole = False
+
+    @property
+    def may_another_follow(self) -> bool:
+        """Whether the connection may be shared: the answer had a body with an end of its own, nothing came behind it,
+        and neither side ends the connection.
+
+        After an answer that must not have a body none is shared: a system behind that sends one all the same would
+        have its bytes taken for the next answer, which may be somebody else's.
+        """
+        response = self._response
+        if not self.is_whole or response is None or self._received or isinstance(self._body, Http10Reader):
+            return False
+        if self._request.data.method == b"HEAD" or not 200 <= response.status_code < 600:
+            return False
+        if response.status_code in (204, 205, 304):
+            return False
+        return not lean.connection_close(response.http_version, response.headers)
+
+    def feed(self, data: bytes) -> Iterator[Read]:
+        """What *data* brings. Raises Unreadable."""
+        self._received += data
+        if self._response is None:
+            head = self._head()
+            if head is None:
+                return
+            yield head
+        yield from self._parts()
+
+    def eof(self) -> Iterator[Read]:
+        """What it means that nothing more comes. Raises Unreadable or BrokenOff."""
+        if self.is_whole:
+            return
+        if not isinstance(self._body, Http10Reader):
+            if self._body is None and self._received:
+                raise Unreadable
+            raise BrokenOff
+        self.is_whole = True
+        yield End.END
+
+    def _head(self) -> Response | None:
+        received = bytes(self._received)
+        if received[:1] in (b"\r", b"\n"):
+            raise Unreadable
+        if len(received) > LONGEST_HEAD and b"\n\r\n" not in received[:LONGEST_HEAD]:
+            raise Unreadable
+        lines = self._received.maybe_extract_lines()
+        if not lines:
+            return None
+        try:
+            response = http1.read_response_head([bytes(line) for line in lines])
+            validate.validate_headers(response)
+            size = lean.body_size(self._request, response)
+        except ValueError:
+            raise Unreadable from None
+        self._response, self._body = response, _http1.make_body_reader(size)
+        return response
+
+    def _parts(self) -> Iterator[Read]:
+        assert self._body is not None
+        while not self.is_whole:
+            try:
+                read = self._body(self._received)
+            except h11.ProtocolError:
+                raise Unreadable from None
+            if read is None:
+                return
+            if isinstance(read, h11.EndOfMessage):
+                if read.headers:  # trailers come after everything was decided
+                    raise Unreadable
+                self.is_whole = True
+                yield End.END
+            elif read.data:
+                yield bytes(read.data)

@@ -1,0 +1,108 @@
+"""One request of the second core that a system behind was asked, from its connection to the end of its answer."""
+
+import asyncio
+from dataclasses import dataclass
+
+from mitmproxy.http import Request
+from mitmproxy.proxy import events
+
+from proxy.connection import Connection
+from proxy.plain_answer import End, Read
+from proxy.plain_behind import Behind, Pool, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no answer, or no more of it."""
+
+    reason: str
+
+
+class Heard(events.Event):
+    """What came of *asking*, on its way to the layers of the caller's connection."""
+
+    def __init__(self, asking: "Asking", what: Read | Failed) -> None:
+        self.asking = asking
+        self.what = what
+
+
+class Asking:
+    """Tells *connection* what comes, as events."""
+
+    def __init__(self, pool: Pool, where: Where, connection: Connection, request: Request, *, may_repeat: bool) -> None:
+        self._pool = pool
+        self._where = where
+        self._connection = connection
+        self._request = request
+        self._may_repeat = may_repeat
+        """Whether it can be asked again on another connection: it changes nothing behind."""
+        self._is_over = False
+        self._behind: Behind | None = None
+        self._opening: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Ask, on a connection that is free or on a new one."""
+        behind = self._pool.taken(self._where)
+        if behind is None:
+            self._open()
+        else:
+            self._ask(behind)
+
+    def end(self) -> None:
+        """No more of the answer is wanted: hang up behind. Safe to call more than once."""
+        self._is_over = True
+        if self._behind is not None:
+            self._behind.end()
+            self._behind = None
+        elif self._opening is not None:
+            self._opening.cancel()
+
+    def give_up(self) -> None:
+        """Hang up behind, and let whoever waits know."""
+        if not self._is_over:
+            self.end()
+            self._connection.tell(Heard(self, Failed("upstream_broke_off")))
+
+    def heard(self, read: Read) -> None:
+        """See `plain_behind.Asks`."""
+        if read is End.END:
+            self._behind, self._is_over = None, True
+        self._connection.tell(Heard(self, read))
+
+    def failed(self, reason: str, *, unheard: bool) -> None:
+        """See `plain_behind.Asks`."""
+        self._behind = None
+        if self._is_over:
+            return
+        if unheard and self._may_repeat:
+            self._open()  # once: a new connection is never said to have been open already
+            return
+        self._is_over = True
+        self._connection.tell(Heard(self, Failed(reason)))
+
+    async def caught_up(self) -> None:
+        """See `plain_behind.Asks`."""
+        await self._connection.drain_writers()
+
+    @property
+    def lags(self) -> bool:
+        """See `plain_behind.Asks`."""
+        return self._connection.lags
+
+    def _ask(self, behind: Behind) -> None:
+        self._behind = behind
+        behind.ask(self, self._request)
+
+    def _open(self) -> None:
+        self._opening = asyncio.get_running_loop().create_task(self._opened())
+
+    async def _opened(self) -> None:
+        try:
+            behind = await self._pool.opened(self._where)
+        except (OSError, UnicodeError):
+            self.failed("upstream_unreachable", unheard=False)
+            return
+        if self._is_over:
+            behind.end()
+        else:
+            self._ask(behind)

@@ -1,0 +1,185 @@
+"""Connections to systems behind of the second core: one request at a time each, and shared between callers.
+
+INVARIANT: an answer is nobody else's. A connection is given back only after an answer that was read to its own end,
+with nothing behind it; one on which anything comes that was not asked for is closed.
+"""
+
+import asyncio
+import fcntl
+import sys
+import termios
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Protocol, cast
+
+from mitmproxy.http import Request
+
+from proxy.plain_answer import AnswerReader, BrokenOff, End, Read, Unreadable
+
+MOST_FREE = 64
+"""Connections to one system that are kept open while nobody asks."""
+FREE_S = 3.0
+"""So long one is kept: shorter than servers wait for another request before they hang up."""
+
+type Where = tuple[str, str, int]
+"""Which system, and where: systems share no connection, not even at the same address."""
+
+
+class Asks(Protocol):
+    """Whoever waits for an answer."""
+
+    def heard(self, read: Read) -> None:
+        """More of the answer has come."""
+
+    def failed(self, reason: str, *, unheard: bool) -> None:
+        """It does not come, or not to its end, for *reason*, one of `reasons.REASONS`. *unheard*: on a connection that
+        was open already, and before anything of it had come.
+        """
+
+    async def caught_up(self) -> None:
+        """Return once the caller has taken what came so far."""
+
+    @property
+    def lags(self) -> bool:
+        """Whether he has not."""
+
+
+class Pool:
+    """Connections that are open and free, for whichever caller comes next."""
+
+    def __init__(self) -> None:
+        self._free: dict[Where, deque[Behind]] = {}
+
+    def taken(self, where: Where) -> "Behind | None":
+        """One that is free, if any is."""
+        free = self._free.get(where)
+        while free:
+            behind = free.pop()
+            if behind.is_quiet:
+                return behind
+            behind.end()
+        return None
+
+    async def opened(self, where: Where) -> "Behind":
+        """A new one. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        _, behind = await loop.create_connection(lambda: Behind(self, where), where[1], where[2])
+        return behind
+
+    def give_back(self, behind: "Behind") -> None:
+        """*behind* can bring another answer."""
+        free = self._free.setdefault(behind.where, deque())
+        if len(free) >= MOST_FREE:
+            behind.end()
+            return
+        behind.free_since_s = time.monotonic()
+        free.append(behind)
+
+    def tick(self) -> None:
+        """Close what has been free for long."""
+        until_s = time.monotonic() - FREE_S
+        for free in self._free.values():
+            while free and (free[0].is_over or free[0].free_since_s < until_s):
+                free.popleft().end()
+
+
+class Behind(asyncio.Protocol):
+    """A connection to the system *where*."""
+
+    def __init__(self, pool: Pool, where: Where) -> None:
+        self.where = where
+        self.is_over = False
+        self.free_since_s = 0.0
+        """Monotonic."""
+        self._pool = pool
+        self._asks: Asks | None = None
+        self._reader: AnswerReader | None = None
+        self._is_used = self._is_heard = self._is_paused = False
+        self._catching_up: asyncio.Task[None] | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is open and nothing has come that nobody asked for, be it in the kernel."""
+        if self.is_over or self._transport.is_closing():
+            return False
+        unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
+        return int.from_bytes(unread, sys.byteorder) == 0
+
+    def ask(self, asks: Asks, request: Request) -> None:
+        """Send *request*, which has no body; *asks* is told what comes."""
+        assert self._asks is None
+        self._asks, self._reader, self._is_heard = asks, AnswerReader(request), False
+        data = request.data
+        lines = [data.method + b" " + data.path + b" HTTP/1.1\r\n"]
+        lines += [name + b": " + value + b"\r\n" for name, value in data.headers.fields]
+        self._transport.write(b"".join([*lines, b"\r\n"]))
+
+    def end(self) -> None:
+        """Hang up. Whoever asked is told nothing."""
+        self.is_over = True
+        self._asks = None
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+        self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It is open."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The system says something, asked or not."""
+        if self._asks is None or self._reader is None:
+            self.end()
+            return
+        self._is_heard = True
+        self._tell(self._reader.feed(data))
+        if self._asks is not None and self._asks.lags and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+            self._catching_up = asyncio.get_running_loop().create_task(self._catch_up(self._asks))
+
+    def eof_received(self) -> None:
+        """It says that it is done."""
+        if self._asks is not None and self._reader is not None:
+            self._tell(self._reader.eof())
+        self.is_over = True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """It has hung up, or we have."""
+        self._fail("upstream_broke_off")
+
+    def _tell(self, read: Iterable[Read]) -> None:
+        try:
+            for each in read:
+                if self._asks is None:  # who asked wants no more of it
+                    return
+                if each is End.END:
+                    self._answered(self._asks)
+                    return
+                self._asks.heard(each)
+        except Unreadable:
+            self._fail("upstream_malformed")
+        except BrokenOff:
+            self._fail("upstream_broke_off")
+
+    def _answered(self, asks: Asks) -> None:
+        assert self._reader is not None
+        self._asks, self._is_used = None, True
+        if self._reader.may_another_follow and not self._is_paused:
+            self._pool.give_back(self)
+        else:
+            self.end()
+        asks.heard(End.END)
+
+    def _fail(self, reason: str) -> None:
+        asks, unheard = self._asks, self._is_used and not self._is_heard
+        self.end()
+        if asks is not None:
+            asks.failed(reason, unheard=unheard)
+
+    async def _catch_up(self, asks: Asks) -> None:
+        await asks.caught_up()
+        self._is_paused = False
+        if not self.is_over:
+            self._transport.resume_reading()

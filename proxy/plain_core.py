@@ -1,0 +1,65 @@
+"""What the connections of the second HTTP/1.1 core share: the hooks, the systems it takes, the connections behind."""
+
+from collections.abc import Callable
+
+from mitmproxy.connection import Client
+from mitmproxy.http import HTTPFlow, Request
+
+from proxy.addon import Hooks
+from proxy.connection import Connection
+from proxy.exchange import exchange_of
+from proxy.gate import Gate
+from proxy.lean import first_value
+from proxy.plain_asking import Asking
+from proxy.plain_behind import Pool
+from proxy.system import System
+
+
+class PlainCore:
+    """One for a worker. *connection_of* finds a caller's connection."""
+
+    def __init__(self, hooks: Hooks, connection_of: Callable[[Client], Connection | None]) -> None:
+        self.hooks = hooks
+        self.gate: Gate = hooks.gate
+        self._connection_of = connection_of
+        self._pool = Pool()
+        self._asking: dict[str, Asking] = {}
+        """By the id of the flow."""
+
+    def takes(self, request: Request) -> bool:
+        """Whether the system that *request* is for can be asked by this core, as far as is known before it is read."""
+        host = first_value(request.headers, "host", "").partition(":")[0].lower().rstrip(".")
+        system = self.gate.current.systems.get(host)
+        return system is not None and _is_plain(system)
+
+    def asking(self, flow: HTTPFlow) -> Asking | None:
+        """What asks for *flow*, not begun yet. None where that cannot be: what is declared has changed meanwhile."""
+        exchange, connection = exchange_of(flow), self._connection_of(flow.client_conn)
+        if exchange is None or exchange.system is None or exchange.forward is None or connection is None:
+            return None
+        if not _is_plain(exchange.system) or flow.request.data.scheme != b"http":
+            return None
+        where = (exchange.system.name, flow.request.host, flow.request.port)
+        may_repeat = not exchange.forward.acts
+        asking = Asking(self._pool, where, connection, flow.request, may_repeat=may_repeat)
+        self._asking[flow.id] = asking
+        return asking
+
+    def forget(self, flow: HTTPFlow) -> None:
+        """Nothing is asked for *flow* any more."""
+        self._asking.pop(flow.id, None)
+
+    def drop(self, flow: HTTPFlow) -> bool:
+        """Give up the connection to the system behind; whoever waits learns of it. False where none is this core's."""
+        asking = self._asking.get(flow.id)
+        if asking is not None:
+            asking.give_up()
+        return asking is not None
+
+    def tick(self) -> None:
+        """See `Pool.tick`."""
+        self._pool.tick()
+
+
+def _is_plain(system: System) -> bool:
+    return system.upstream[0] == "http"

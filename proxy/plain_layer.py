@@ -1,0 +1,289 @@
+"""The second HTTP/1.1 core: what a caller says as long as it is the common case, and the gate's answers to it.
+
+It stands where mitmproxy's `HttpLayer` would, behind TLS or not, and calls the hooks in the same order. Anything else
+than the common case it hands over to an `HttpLayer`, with all that has not been read (docs/decisions/0027).
+"""
+
+from typing import Any
+
+from mitmproxy import flow as flows
+from mitmproxy import http
+from mitmproxy.connection import Client, ConnectionState
+from mitmproxy.http import HTTPFlow
+from mitmproxy.proxy import commands, context, events, layer, layers
+from mitmproxy.proxy.layers.http import HTTPMode
+
+from proxy import core, lean
+from proxy.addon import Hooks
+from proxy.arriving import ARRIVING
+from proxy.exchange import exchange_of
+from proxy.plain_answer import End
+from proxy.plain_asking import Asking, Failed, Heard
+from proxy.plain_core import PlainCore
+from proxy.plain_request import NotCommon, read_common
+
+type Commands = layer.CommandGenerator[None]
+
+
+class PlainLayer(layer.Layer):
+    """One caller's connection."""
+
+    def __init__(self, context: context.Context, plain: PlainCore) -> None:
+        super().__init__(context)
+        self._plain = plain
+        self._hooks: Hooks = plain.hooks
+        self._received = bytearray()
+        self._flow: HTTPFlow | None = None
+        """The exchange under way."""
+        self._came: http.Request | None = None
+        """Its request, as it came: the gate puts another in its place."""
+        self._asking: Asking | None = None
+        self._body = bytearray()
+        self._next: commands.RequestWakeup | None = None
+        """By which it is told that a request that has come ahead may be read."""
+        self._more: commands.RequestWakeup | None = None
+        """By which it is told that what waits for more must go."""
+        self._is_over = False
+        self._rest: layers.HttpLayer | None = None
+        """Who reads this connection once it is not the common case."""
+
+    def _handle_event(self, event: events.Event) -> Commands:
+        if self._rest is not None:
+            yield from self._rest.handle_event(event)
+        elif self._is_over:
+            return
+        elif isinstance(event, events.DataReceived):
+            yield from self._receive(event.data)
+        elif isinstance(event, Heard):
+            if event.asking is self._asking:  # or it was for another exchange, which is over
+                yield from self._hear(event)
+        elif isinstance(event, events.ConnectionClosed):
+            yield from self._leave("caller_left")
+        elif isinstance(event, events.Wakeup):
+            yield from self._wake(event.command)
+        elif isinstance(event, events.Start) and self._client.alpn == b"h2":
+            yield from self._hand_over()
+
+    @property
+    def _client(self) -> Client:
+        return self.context.client
+
+    def _hand_over(self) -> Commands:
+        """Let mitmproxy's layers read from here on, with what has come already."""
+        received = bytes(self._received)
+        self._received.clear()
+        self._rest = layers.HttpLayer(self.context, HTTPMode.transparent)
+        yield from self._rest.handle_event(events.Start())
+        if received:
+            yield from self._rest.handle_event(events.DataReceived(self._client, received))
+
+    def _receive(self, data: bytes) -> Commands:
+        self._received += data
+        if self._next is not None or self._flow is not None:
+            if len(self._received) > core.LARGEST_AHEAD:  # who goes on sending while an answer is waited for
+                yield from self._leave("caller_left")
+            return
+        try:
+            common = read_common(bytes(self._received))
+        except NotCommon:
+            yield from self._hand_over()
+            return
+        if common is None:
+            ARRIVING.begun(self._client.id)
+            return
+        request, length = common
+        if not self._plain.takes(request):
+            yield from self._hand_over()
+            return
+        ARRIVING.ended(self._client.id)
+        del self._received[:length]
+        yield from self._ask(request)
+
+    def _ask(self, request: http.Request) -> Commands:
+        flow = self._flow = HTTPFlow(self._client, self.context.server, live=True)
+        flow.request = self._came = request
+        self._hooks.requestheaders(flow)
+        if not _is_killed(flow):
+            self._hooks.request(flow)
+        if _is_killed(flow):
+            yield from self._end()
+        elif flow.response is not None:  # the gate's own
+            self._hooks.responseheaders(flow)
+            self._hooks.response(flow)
+            yield from self._send_whole(flow)
+        else:
+            self._asking = self._plain.asking(flow)
+            if self._asking is None:
+                yield from self._fail(flow, "not_ready")
+            else:
+                self._asking.begin()
+
+    def _hear(self, heard: Heard) -> Commands:
+        flow, what = self._flow, heard.what
+        assert flow is not None
+        match what:
+            case bytes():
+                yield from self._part(flow, what)
+            case http.Response():
+                yield from self._head(flow, what)
+            case End():
+                self._asking = None
+                yield from self._whole(flow)
+            case Failed(reason):
+                self._asking = None
+                yield from self._fail(flow, reason)
+
+    def _head(self, flow: HTTPFlow, response: http.Response) -> Commands:
+        flow.response = response
+        self._hooks.responseheaders(flow)
+        exchange = exchange_of(flow)
+        if _is_killed(flow) or exchange is None:
+            yield from self._end()
+        elif exchange.is_answered and exchange.streaming is None:  # it is withheld: its body is not even read
+            yield from self._send_whole(flow)
+        elif flow.response.stream:
+            yield commands.SendData(self._client, _head_of(flow.response))
+
+    def _part(self, flow: HTTPFlow, data: bytes) -> Commands:
+        assert flow.response is not None
+        if flow.response.stream:
+            yield from self._send_windows(flow, data)
+            return
+        self._body += data
+        exchange = exchange_of(flow)
+        if exchange is None or len(self._body) <= core.LARGEST_BUFFERED:
+            return
+        body = bytes(self._body)
+        self._body.clear()
+        if self._plain.gate.begin_to_stream(flow, exchange):
+            yield commands.SendData(self._client, _head_of(flow.response))
+            yield from self._send_windows(flow, body)
+        else:
+            yield from self._send_whole(flow)
+
+    def _whole(self, flow: HTTPFlow) -> Commands:
+        assert flow.response is not None
+        if not flow.response.stream:
+            flow.response.data.content = bytes(self._body)
+            self._hooks.response(flow)
+            yield from self._send_whole(flow)
+            return
+        yield from self._send_windows(flow, b"")
+        if self._flow is None:
+            return
+        self._hooks.response(flow)
+        exchange = exchange_of(flow)
+        is_whole = exchange is not None and exchange.streaming is not None and exchange.streaming.is_whole
+        if _is_killed(flow) or not is_whole:
+            yield from self._end()
+            return
+        if flow.request.data.method != b"HEAD":
+            yield commands.SendData(self._client, b"0\r\n\r\n")
+        yield from self._done(flow)
+
+    def _send_windows(self, flow: HTTPFlow, data: bytes | None) -> Commands:
+        """Let the windows go that *data* completes, see `Release`; and ask to be told when those that wait must."""
+        assert flow.response is not None
+        stream: Any = flow.response.stream
+        windows = b"".join([b"%x\r\n%s\r\n" % (len(window), window) for window in stream(data)])
+        if _is_killed(flow):
+            yield from self._end()
+            return
+        if windows:
+            yield commands.SendData(self._client, windows)
+        exchange = exchange_of(flow)
+        streaming = exchange.streaming if exchange is not None else None
+        if streaming is not None and self._more is None and (due_in_s := streaming.due_in_s) is not None:
+            self._more = commands.RequestWakeup(due_in_s)
+            yield self._more
+
+    def _wake(self, command: commands.Command) -> Commands:
+        if command is self._next:
+            self._next = None
+            if self._client.state is ConnectionState.OPEN:  # or he has left meanwhile, and nothing is done for him
+                yield from self._hand_over()
+        elif command is self._more:
+            self._more = None
+            if self._flow is not None:
+                yield from self._send_windows(self._flow, None)
+
+    def _fail(self, flow: HTTPFlow, reason: str) -> Commands:
+        """There is no answer: send what the gate says instead, where none has begun."""
+        exchange = exchange_of(flow)
+        flow.error = flows.Error(reason)
+        if exchange is not None:
+            exchange.failure = exchange.failure or reason
+        self._hooks.error(flow)
+        if exchange is None or exchange.streaming is not None or flow.response is None or not exchange.is_answered:
+            yield from self._end()
+        else:
+            yield from self._send_whole(flow)
+
+    def _send_whole(self, flow: HTTPFlow) -> Commands:
+        assert flow.response is not None
+        if _is_killed(flow):
+            yield from self._end()
+            return
+        content = b"" if flow.request.data.method == b"HEAD" else flow.response.data.content or b""
+        yield commands.SendData(self._client, _head_of(flow.response) + content)
+        yield from self._done(flow)
+
+    def _done(self, flow: HTTPFlow) -> Commands:
+        """The answer is with the connection."""
+        assert flow.response is not None
+        assert self._came is not None
+        flow.live = False
+        exchange = exchange_of(flow)
+        closes = _closes(self._came) or _closes(flow.response)
+        self._forget()
+        if exchange is not None and exchange.is_released:
+            self._plain.gate.underway.released(self._client, exchange)
+        if closes:
+            self._is_over = True
+            yield commands.CloseConnection(self._client)
+        elif self._received:
+            self._next = commands.RequestWakeup(0)
+            yield self._next
+
+    def _leave(self, reason: str) -> Commands:
+        """The caller has gone, or has gone too far."""
+        flow = self._flow
+        if flow is not None:
+            if (exchange := exchange_of(flow)) is not None:
+                exchange.failure = exchange.failure or reason
+            self._hooks.error(flow)
+        yield from self._end()
+
+    def _end(self) -> Commands:
+        """Nothing more is said."""
+        if self._flow is not None:
+            self._flow.live = False
+        self._forget()
+        self._received.clear()
+        self._is_over = True
+        yield commands.CloseConnection(self._client)
+
+    def _forget(self) -> None:
+        """The exchange is over; who still sends an answer to it is hung up on."""
+        if self._asking is not None:
+            self._asking.end()
+        if self._flow is not None:
+            self._plain.forget(self._flow)
+        self._flow = self._came = self._asking = self._more = None
+        self._body = bytearray()
+
+
+def _is_killed(flow: HTTPFlow) -> bool:
+    """Whether the gate has cut the caller's connection."""
+    return flow.error is not None and flow.error.msg == flows.Error.KILLED_MESSAGE
+
+
+def _closes(message: http.Message) -> bool:
+    return lean.connection_close(message.http_version, message.headers)
+
+
+def _head_of(response: http.Response) -> bytes:
+    data = response.data
+    lines = [b"HTTP/1.1 %d %s\r\n" % (data.status_code, data.reason)]
+    lines += [name + b": " + value + b"\r\n" for name, value in data.headers.fields]
+    return b"".join([*lines, b"\r\n"])
