@@ -42,7 +42,7 @@ class Asking:
 
     def begin(self) -> None:
         """Ask, on a connection that is free or on a new one."""
-        behind = self._pool.taken(self._where)
+        behind = self._pool.taken(self._where, self._connection.client.id)
         if behind is None:
             self._open()
         else:
@@ -91,7 +91,7 @@ class Asking:
 
     def _ask(self, behind: Behind) -> None:
         self._behind = behind
-        behind.ask(self, self._request)
+        behind.ask(self, self._request, self._connection.client.id)
 
     def _open(self) -> None:
         self._opening = asyncio.get_running_loop().create_task(self._opened())
@@ -99,7 +99,7 @@ class Asking:
     async def _opened(self) -> None:
         try:
             behind = await self._pool.opened(self._where)
-        except (OSError, UnicodeError):
+        except (OSError, ValueError):
             self.failed("upstream_unreachable", unheard=False)
             return
         if self._is_over:

@@ -1,7 +1,8 @@
 """Connections to systems behind of the second core: one request at a time each, and shared between callers.
 
 INVARIANT: an answer is nobody else's. A connection is given back only after an answer that was read to its own end,
-with nothing behind it; one on which anything comes that was not asked for is closed.
+with nothing behind it; one on which anything comes that was not asked for is closed. Who had it last may have it again
+at once; anybody else only once it has rested, for what a system says beyond an answer may come a moment later.
 """
 
 import asyncio
@@ -10,11 +11,13 @@ import sys
 import termios
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from mitmproxy.http import Request
 
+from policies.program import UpstreamTlsRule
 from proxy.plain_answer import AnswerReader, BrokenOff, End, Read, Unreadable
 
 MOST_FREE = 64
@@ -22,8 +25,25 @@ MOST_FREE = 64
 FREE_S = 3.0
 """So long one is kept: shorter than servers wait for another request before they hang up."""
 
-type Where = tuple[str, str, int]
-"""Which system, and where: systems share no connection, not even at the same address."""
+REST_S = 0.1
+"""So long one rests before another caller gets it. What a system writes beyond its answer, in a second piece, may lie
+with its kernel until the first is acknowledged, which ours puts off for up to 40 ms or until the next request goes.
+"""
+LONGEST_S = 60.0
+"""So long one is shared at most: certificates are renewed and revoked, and names come to mean other addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A system and how it is reached: systems share no connection, not even at the same address."""
+
+    system: str
+    host: str
+    port: int
+    tls: UpstreamTlsRule | None
+    """None: in clear."""
+    generation: int
+    """See `UpstreamTls`: none is shared beyond a change of its files."""
 
 
 class Asks(Protocol):
@@ -45,35 +65,44 @@ class Asks(Protocol):
         """Whether he has not."""
 
 
-class Pool:
-    """Connections that are open and free, for whichever caller comes next."""
+type Opens = Callable[["Behind"], Awaitable[None]]
+"""Connects one, secured where that is declared. Raises OSError or ValueError."""
 
-    def __init__(self) -> None:
+
+class Pool:
+    """Connections that are open and free, for whichever caller comes next; new ones are *opened*."""
+
+    def __init__(self, opened: Opens) -> None:
+        self._opens = opened
         self._free: dict[Where, deque[Behind]] = {}
 
-    def taken(self, where: Where) -> "Behind | None":
-        """One that is free, if any is."""
-        free = self._free.get(where)
-        while free:
-            behind = free.pop()
+    def taken(self, where: Where, caller: str) -> "Behind | None":
+        """One that *caller*, the id of a connection, may have, if there is one."""
+        free = self._free.setdefault(where, deque())
+        rested_s = time.monotonic() - REST_S
+        for behind in list(free):  # what has rested for longest comes first
+            if behind.caller != caller and behind.free_since_s > rested_s:
+                continue
+            free.remove(behind)
             if behind.is_quiet:
                 return behind
             behind.end()
         return None
 
     async def opened(self, where: Where) -> "Behind":
-        """A new one. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        _, behind = await loop.create_connection(lambda: Behind(self, where), where[1], where[2])
+        """A new one. Raises OSError, and ValueError for a host that is no name."""
+        behind = Behind(self, where)
+        await self._opens(behind)
         return behind
 
     def give_back(self, behind: "Behind") -> None:
         """*behind* can bring another answer."""
         free = self._free.setdefault(behind.where, deque())
-        if len(free) >= MOST_FREE:
+        moment = time.monotonic()
+        if len(free) >= MOST_FREE or moment > behind.since_s + LONGEST_S:
             behind.end()
             return
-        behind.free_since_s = time.monotonic()
+        behind.free_since_s = moment
         free.append(behind)
 
     def tick(self) -> None:
@@ -90,8 +119,11 @@ class Behind(asyncio.Protocol):
     def __init__(self, pool: Pool, where: Where) -> None:
         self.where = where
         self.is_over = False
+        self.caller = ""
+        """Who has it, or had it last: the id of his connection."""
+        self.since_s = time.monotonic()
         self.free_since_s = 0.0
-        """Monotonic."""
+        """These two: monotonic."""
         self._pool = pool
         self._asks: Asks | None = None
         self._reader: AnswerReader | None = None
@@ -106,9 +138,10 @@ class Behind(asyncio.Protocol):
         unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
         return int.from_bytes(unread, sys.byteorder) == 0
 
-    def ask(self, asks: Asks, request: Request) -> None:
-        """Send *request*, which has no body; *asks* is told what comes."""
+    def ask(self, asks: Asks, request: Request, caller: str) -> None:
+        """Send *request* of *caller*, which has no body; *asks* is told what comes."""
         assert self._asks is None
+        self.caller = caller
         self._asks, self._reader, self._is_heard = asks, AnswerReader(request), False
         data = request.data
         lines = [data.method + b" " + data.path + b" HTTP/1.1\r\n"]

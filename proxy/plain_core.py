@@ -1,5 +1,6 @@
 """What the connections of the second HTTP/1.1 core share: the hooks, the systems it takes, the connections behind."""
 
+import asyncio
 from collections.abc import Callable
 
 from mitmproxy.connection import Client
@@ -11,18 +12,23 @@ from proxy.exchange import exchange_of
 from proxy.gate import Gate
 from proxy.lean import first_value
 from proxy.plain_asking import Asking
-from proxy.plain_behind import Pool
+from proxy.plain_behind import Behind, Pool, Where
+from proxy.plain_tls import NotSecured, Secured
 from proxy.system import System
+from proxy.upstream_tls import UpstreamTls
 
 
 class PlainCore:
-    """One for a worker. *connection_of* finds a caller's connection."""
+    """One for a worker. *connection_of* finds a caller's connection; *upstream_tls* secures those behind."""
 
-    def __init__(self, hooks: Hooks, connection_of: Callable[[Client], Connection | None]) -> None:
+    def __init__(
+        self, hooks: Hooks, connection_of: Callable[[Client], Connection | None], upstream_tls: UpstreamTls
+    ) -> None:
         self.hooks = hooks
         self.gate: Gate = hooks.gate
         self._connection_of = connection_of
-        self._pool = Pool()
+        self._upstream_tls = upstream_tls
+        self._pool = Pool(self._open)
         self._asking: dict[str, Asking] = {}
         """By the id of the flow."""
 
@@ -37,9 +43,11 @@ class PlainCore:
         exchange, connection = exchange_of(flow), self._connection_of(flow.client_conn)
         if exchange is None or exchange.system is None or exchange.forward is None or connection is None:
             return None
-        if not _is_plain(exchange.system) or flow.request.data.scheme != b"http":
+        if not _is_plain(exchange.system):
             return None
-        where = (exchange.system.name, flow.request.host, flow.request.port)
+        scheme, host, port = exchange.system.upstream
+        tls = exchange.system.program.upstream_tls if scheme == "https" else None
+        where = Where(exchange.system.name, host, port, tls, self._upstream_tls.generation)
         may_repeat = not exchange.forward.acts
         asking = Asking(self._pool, where, connection, flow.request, may_repeat=may_repeat)
         self._asking[flow.id] = asking
@@ -60,6 +68,24 @@ class PlainCore:
         """See `Pool.tick`."""
         self._pool.tick()
 
+    async def _open(self, behind: Behind) -> None:
+        where, loop = behind.where, asyncio.get_running_loop()
+        if where.tls is None:
+            await loop.create_connection(lambda: behind, where.host, where.port)
+            return
+        tls = self._upstream_tls.connection(where.tls, where.host)
+        if tls is None:
+            raise NotSecured
+        opened: asyncio.Future[None] = loop.create_future()
+        transport, _ = await loop.create_connection(lambda: Secured(behind, tls, opened), where.host, where.port)
+        try:
+            await opened
+        except asyncio.CancelledError:
+            transport.abort()
+            raise
+
 
 def _is_plain(system: System) -> bool:
-    return system.upstream[0] == "http"
+    """Whether HTTP/1.1 is spoken with the system behind."""
+    scheme, *_ = system.upstream
+    return scheme == "http" or (scheme == "https" and not system.program.upstream_tls.http2)

@@ -28,12 +28,15 @@ class UpstreamTls:
         self._pairs: dict[str, Pair] = {}
         self._stamp: Stamp = self._stamp_now()
         self._contexts: dict[tuple[object, ...], SSL.Context] = {}
+        self.generation = 0
+        """Grows when files have changed: a connection of before was made by what counts no more."""
 
     def renew(self, *, forget: bool = False) -> None:
         """Use the files as they are now for connections to come; *forget*: those of authorities have changed."""
         stamp, renewed = self._stamp_now(), [pair.renew() for pair in self._pairs.values()]
         if forget or stamp != self._stamp or any(renewed):
             self._contexts.clear()
+            self.generation += 1
         self._stamp = stamp
 
     def connection(self, rule: UpstreamTlsRule, host: str) -> SSL.Connection | None:

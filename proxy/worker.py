@@ -123,18 +123,19 @@ class Worker:
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
         )
+        upstream_tls = UpstreamTls(settings.upstream_ca, authorities, settings.clients)
         self.tls = Tls(
             _certificates(settings),
             authorities,
             handshakes,
-            UpstreamTls(settings.upstream_ca, authorities, settings.clients),
+            upstream_tls,
             asked_by=self._asked_by,
             told_by=self._told_by,
             refused=lambda client: self.gate.withholding.turn_away(client, 403, "certificate_refused"),
             now=now,
         )
         gated = Hooks(self.gate)
-        self.plain = PlainCore(gated, self._connection_of) if settings.plain_core else None
+        self.plain = PlainCore(gated, self._connection_of, upstream_tls) if settings.plain_core else None
         layers_of = Layers(tls=settings.certificate is not None, plain=self.plain)
         self.master.addons.add(self.proxy, layers_of, self.tls, gated)  # type: ignore[no-untyped-call]
         self.master.options.update(  # type: ignore[no-untyped-call]

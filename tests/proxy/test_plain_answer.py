@@ -1,0 +1,92 @@
+"""Answers that the second core reads, cut anywhere, and those that it does not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy.http import Headers, Request, Response
+
+from proxy.plain_answer import AnswerReader, BrokenOff, End, Unreadable
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = OK + b"Content-Length: 5\r\n\r\nhello"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+TO_THE_END = OK + b"\r\nhello"
+
+
+def asked(method: bytes = b"GET") -> Request:
+    return Request("", 0, method, b"http", b"", b"/", b"HTTP/1.1", Headers(), b"", None, 0.0, 0.0)
+
+
+def read(*pieces: bytes, method: bytes = b"GET", eof: bool = False) -> tuple[AnswerReader, int, bytes, bool]:
+    """The reader afterwards, the status, the body and whether that is whole."""
+    reader = AnswerReader(asked(method))
+    found = [each for piece in pieces for each in reader.feed(piece)]
+    found += reader.eof() if eof else []
+    status = next((each.status_code for each in found if isinstance(each, Response)), 0)
+    return reader, status, b"".join(each for each in found if isinstance(each, bytes)), End.END in found
+
+
+@pytest.mark.parametrize(("answer", "eof"), [(LENGTH, False), (CHUNKED, False), (TO_THE_END, True)])
+@given(st.data())
+def test_any_split_gives_the_same_answer(answer: bytes, eof: bool, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(answer)))))
+    pieces = [answer[start:end] for start, end in zip([0, *cuts], [*cuts, len(answer)], strict=True)]
+    assert read(*pieces, eof=eof)[1:] == (200, b"hello", True)
+
+
+@pytest.mark.parametrize("answer", [LENGTH, CHUNKED, TO_THE_END])
+def test_an_answer_that_ends_before_its_end_is_broken_off(answer: bytes) -> None:
+    for length in range(len(answer)):
+        reader = AnswerReader(asked())
+        found = list(reader.feed(answer[:length]))
+        is_head_there = b"\r\n\r\n" in answer[:length]
+        if answer is TO_THE_END and is_head_there:
+            continue  # nobody could tell
+        with pytest.raises(BrokenOff if is_head_there or not length else Unreadable):
+            found += reader.eof()
+        assert End.END not in found
+
+
+UNREADABLE = {
+    "no answer": b"no answer at all\r\n\r\n",
+    "an empty line first": b"\r\n" + LENGTH,
+    "both lengths": OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "two lengths": OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+    "a length that is none": OK + b"Content-Length: +5\r\n\r\nhello",
+    "a coding that is none": OK + b"Transfer-Encoding: xchunked\r\n\r\n",
+    "a blank in a name": OK + b"Content-Length : 5\r\n\r\nhello",
+    "chunks in HTTP/1.0": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a chunk's length that is none": OK + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    "a chunk that is longer than it says": OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n",
+    "trailers": OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n",
+    "a head that never ends": OK + b"X: " + b"a" * 70_000,
+}
+
+
+@pytest.mark.parametrize("answer", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_answer_is_not_read(answer: bytes) -> None:
+    with pytest.raises(Unreadable):
+        read(answer)
+
+
+SHARED = {
+    "a length": (LENGTH, b"GET", True),
+    "chunks": (CHUNKED, b"GET", True),
+    "more than its length": (LENGTH + b"x", b"GET", False),
+    "the end of the connection": (TO_THE_END, b"GET", False),
+    "no body, asked for none": (OK + b"Content-Length: 5\r\n\r\n", b"HEAD", False),
+    "204": (b"HTTP/1.1 204 No Content\r\n\r\n", b"GET", False),
+    "304": (b"HTTP/1.1 304 Not Modified\r\n\r\n", b"GET", False),
+    "an interim answer": (b"HTTP/1.1 100 Continue\r\n\r\n", b"GET", False),
+    "another protocol": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"GET", False),
+    "it says that it closes": (OK + b"Connection: close\r\nContent-Length: 0\r\n\r\n", b"GET", False),
+    "HTTP/1.0": (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", b"GET", False),
+    "not whole": (LENGTH[:-1], b"GET", False),
+}
+
+
+@pytest.mark.parametrize(("answer", "method", "may"), SHARED.values(), ids=SHARED)
+def test_a_connection_is_shared_only_after_an_answer_with_an_end_of_its_own(
+    answer: bytes, method: bytes, may: bool
+) -> None:
+    assert read(answer, method=method)[0].may_another_follow is may

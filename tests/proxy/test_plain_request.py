@@ -1,0 +1,110 @@
+"""What the second core takes is read as mitmproxy's core would read it; everything else is left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy.net.http import http1, validate
+
+from proxy.plain_request import NotCommon, read_common
+
+HOST = b"Host: people.localhost\r\n"
+GET = b"GET /people HTTP/1.1\r\n" + HOST
+
+COMMON = {
+    "a request": GET,
+    "a query": b"GET /people?page=2&city=%E5%8C%97 HTTP/1.1\r\n" + HOST,
+    "a HEAD": b"HEAD /people HTTP/1.1\r\n" + HOST,
+    "the last on its connection": GET + b"Connection: close\r\n",
+    "kept": GET + b"connection: Keep-Alive\r\n",
+    "blanks around a value": GET + b"Accept: \t text/html \t\r\n",
+    "no value": GET + b"Accept:\r\n",
+    "a value that is not ASCII": GET + b"X-Name: \xe5\xbc\xa0\r\n",
+    "the same name twice": GET + b"Accept: a\r\naccept: b\r\n",
+}
+UNCOMMON = {
+    "another method": b"POST /people HTTP/1.1\r\n" + HOST,
+    "a method in small letters": b"get /people HTTP/1.1\r\n" + HOST,
+    "HTTP/1.0": b"GET /people HTTP/1.0\r\n" + HOST,
+    "HTTP/1.2": b"GET /people HTTP/1.2\r\n" + HOST,
+    "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n",
+    "the absolute form": b"GET http://people.localhost/people HTTP/1.1\r\n" + HOST,
+    "an asterisk": b"GET * HTTP/1.1\r\n" + HOST,
+    "CONNECT": b"CONNECT people.localhost:80 HTTP/1.1\r\n" + HOST,
+    "two blanks": b"GET  /people HTTP/1.1\r\n" + HOST,
+    "a tab in the line": b"GET\t/people HTTP/1.1\r\n" + HOST,
+    "a target that is not ASCII": "GET /人 HTTP/1.1\r\n".encode() + HOST,
+    "an empty line before it": b"\r\n" + GET,
+    "no host": b"GET /people HTTP/1.1\r\n",
+    "two hosts": GET + HOST,
+    "a length": GET + b"Content-Length: 0\r\n",
+    "a length in chunks": GET + b"Transfer-Encoding: chunked\r\n",
+    "a length in other letters": GET + b"cONTENT-lENGTH: 3\r\n",
+    "Expect": GET + b"Expect: 100-continue\r\n",
+    "Upgrade": GET + b"Upgrade: websocket\r\n",
+    "HTTP2-Settings": GET + b"HTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+    "Trailer": GET + b"Trailer: X\r\n",
+    "another option of the connection": GET + b"Connection: upgrade\r\n",
+    "two options of the connection": GET + b"Connection: close, x-api-key\r\n",
+    "a blank before the colon": GET + b"Accept : a\r\n",
+    "a name that is no token": GET + b"Acc(ept: a\r\n",
+    "no name": GET + b": a\r\n",
+    "no colon": GET + b"Accept\r\n",
+    "a folded line": GET + b"Accept: a\r\n b\r\n",
+    "a line that ends with LF": GET + b"Accept: a\nX: b\r\n",
+    "a bare CR": GET + b"Accept: a\rb\r\n",
+    "a NUL": GET + b"Accept: a\0b\r\n",
+}
+
+
+@pytest.mark.parametrize("head", COMMON.values(), ids=COMMON)
+def test_the_common_case_is_read_as_the_core_reads_it(head: bytes) -> None:
+    read = read_common(head + b"\r\nGET /next")
+    assert read is not None
+    request, length = read
+    assert length == len(head) + 2
+    theirs = http1.read_request_head(head.removesuffix(b"\r\n").split(b"\r\n"))
+    validate.validate_headers(theirs)
+    assert http1.expected_http_body_size(theirs) == 0
+    ours, other = request.data, theirs.data
+    assert (ours.method, ours.path, ours.http_version) == (other.method, other.path, other.http_version)
+    assert ours.headers.fields == other.headers.fields
+    assert (ours.authority, ours.content, ours.trailers) == (other.authority, b"", None)
+
+
+@pytest.mark.parametrize("head", UNCOMMON.values(), ids=UNCOMMON)
+def test_anything_else_is_left_alone(head: bytes) -> None:
+    with pytest.raises(NotCommon):
+        read_common(head + b"\r\n")
+
+
+@pytest.mark.parametrize("head", COMMON.values(), ids=COMMON)
+def test_a_head_that_has_not_come_whole_is_waited_for(head: bytes) -> None:
+    assert [read_common(head[:length]) for length in range(len(head) + 1)] == [None] * (len(head) + 1)
+
+
+def test_a_head_that_never_ends_is_not_waited_for() -> None:
+    with pytest.raises(NotCommon):
+        read_common(GET + b"X: " + b"a" * 70_000)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            b"GET |/people| HTTP/1.1|\r\n|\n|\r| |\t|Content-Length: 3|Transfer-Encoding:|chunked|:|"
+            b"\0|\x0b|\x85|Accept: a|_|HEAD /|Host: a\r\n".split(b"|")
+        )
+    )
+)
+def test_what_is_taken_is_nothing_that_the_core_would_refuse_or_read_otherwise(pieces: list[bytes]) -> None:
+    received = b"GET /people HTTP/1.1\r\nHost: a\r\n" + b"".join(pieces) + b"\r\n\r\n"
+    try:
+        read = read_common(received)
+    except NotCommon:
+        return
+    assert read is not None
+    request, length = read
+    theirs = http1.read_request_head(received[: length - 4].split(b"\r\n"))
+    validate.validate_headers(theirs)
+    assert http1.expected_http_body_size(theirs) == 0
+    assert (request.data.method, request.data.path) == (theirs.data.method, theirs.data.path)
+    assert request.data.headers.fields == theirs.data.headers.fields
