@@ -157,29 +157,36 @@ def yingbi(
     *,
     workers: int = 1,
     tls: bool = False,
-    module: str = "tests.run_worker",
+    plain_core: bool = False,
 ) -> Iterator[Rival]:
     """A gateway that takes the tokens of *provider*. Each of its *workers* has a core, as long as there are some.
 
-    They run *module*.
+    *plain_core*: the second core carries the common case.
     """
-    home = folder / f"gateway-{workers}-{module}"
+    name = "second core" if plain_core else "yingbi"
+    home = folder / f"gateway-{workers}-{name}"
     declared = policies(home / "declared")
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(
-            gateway(home, {"people": upstream_port}, policies=declared, workers=0, tls=tls, lease_s=300)
+            gateway(
+                home,
+                {"people": upstream_port},
+                policies=declared,
+                workers=0,
+                tls=tls,
+                lease_s=300,
+                plain_core=plain_core,
+            )
         )
         provider.write(home / "policies" / "idp.json")
         running.publish()
-        if module != "tests.run_worker":
-            running.launcher = [sys.executable, "-m", module]
         pids = []
         for core in cores.one_for_each(workers):
             with cores.on(core):
                 pids.append(running.start_worker().pid)
         for number in range(workers):
             wait_until(partial(_has_programs, running, number), 5)
-        yield Rival("yingbi" if module == "tests.run_worker" else module, running.port, tuple(pids))
+        yield Rival(name, running.port, tuple(pids))
 
 
 def _has_programs(running: Gateway, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""What another HTTP/1.1 core would bring: an experiment with the real gate, against the worker and a bare mitmdump."""
+"""What the second HTTP/1.1 core brings: against the worker without it, and against a bare mitmdump."""
 
 from tests.bench import cores
 from tests.bench.answers import answers
@@ -18,7 +18,7 @@ def figures(bench: Bench) -> list[Figure]:
         upstream(bench.folder, list(asked.values())) as port,
         mitmdump(bench.folder, port) as dump,
         yingbi(bench.folder, port, provider) as own,
-        yingbi(bench.folder, port, provider, module="tests.bench.second_core") as second,
+        yingbi(bench.folder, port, provider, plain_core=True) as second,
     ):
         race(bench, (dump, own, second), requests)
     return [each for other in (dump, own) for what in sizes for each in compared(what, second, other)]
