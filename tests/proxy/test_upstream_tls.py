@@ -14,7 +14,7 @@ from h2.events import DataReceived, ResponseReceived
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from tests.certificates import authority, issue
-from tests.gateway import Gateway, gateway, wait_until
+from tests.gateway import PLAIN_CORE, Gateway, gateway, wait_until
 from tests.http2 import calling
 from tests.http2_behind import Asked, Said, answering, http2_behind
 from tests.rig import MOBILE, NAME, shows_nothing
@@ -44,7 +44,9 @@ def towards(files: CertificateFiles, ca: Path | None = None) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def before(home: Path, port: int, declared: str, *, tls: bool = False) -> Iterator[Gateway]:
+def before(
+    home: Path, port: int, declared: str, *, tls: bool = False, plain_core: bool = PLAIN_CORE
+) -> Iterator[Gateway]:
     """A gateway before the system at *port*, which says `upstream_tls: {declared}`."""
     with gateway(
         home / "gateway",
@@ -53,6 +55,7 @@ def before(home: Path, port: int, declared: str, *, tls: bool = False) -> Iterat
         tls=tls,
         authorities=str(home / "authorities"),
         clients=str(home / "clients"),
+        plain_core=plain_core,
     ) as running:
         system = running.home / "policies" / "systems" / "people.yaml"
         upstream = f"upstream: https://localhost:{port}\nupstream_tls: {{{declared}}}"
@@ -128,14 +131,18 @@ def test_a_system_that_wants_one_says_nothing_without(tmp_path: Path) -> None:
         assert not behind.asked
 
 
-def test_files_that_change_are_taken_without_a_restart(tmp_path: Path) -> None:
+@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the second core"])
+def test_files_that_change_are_taken_without_a_restart(tmp_path: Path, plain_core: bool) -> None:
     """An authority, its list, and the gateway's own certificate."""
     files = certified(tmp_path)
     put_client(tmp_path)
     office = tmp_path / "authorities" / "office"
     tls = towards(files, tmp_path / "authorities" / "systems" / "ca.pem")
     declared = "authority: office, certificate: gateway"
-    with scripted(plainly(ANSWER), tls=tls) as behind, before(tmp_path, behind.port, declared) as running:
+    with (
+        scripted(plainly(ANSWER), tls=tls) as behind,
+        before(tmp_path, behind.port, declared, plain_core=plain_core) as running,
+    ):
         assert is_answered(running)
         whole = (office / "ca.pem").read_bytes()
         (office / "ca.pem").unlink()
@@ -152,14 +159,15 @@ def test_files_that_change_are_taken_without_a_restart(tmp_path: Path) -> None:
         assert running.workers[0].poll() is None
 
 
-def test_a_system_whose_certificate_was_revoked_is_asked_no_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the second core"])
+def test_a_system_whose_certificate_was_revoked_is_asked_no_more(tmp_path: Path, plain_core: bool) -> None:
     """Where its authority has a list; and where that has ended, nobody is."""
     by = authority(tmp_path / "authorities", "office")
     files = certified(tmp_path)
     serial = x509.load_pem_x509_certificate(files.certificate.read_bytes()).serial_number
     with (
         scripted(plainly(ANSWER), tls=towards(files)) as behind,
-        before(tmp_path, behind.port, "authority: office") as made,
+        before(tmp_path, behind.port, "authority: office", plain_core=plain_core) as made,
     ):
         assert is_answered(made)
         by.revoke(f"{serial:x}")
