@@ -14,7 +14,7 @@ from mitmproxy.net.http import http1, validate
 from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
-from proxy.core import LONGEST_HEAD
+from proxy.http1 import LONGEST_HEAD
 
 
 class Unreadable(Exception):

@@ -8,7 +8,7 @@ from mitmproxy.proxy import events
 
 from proxy.connection import Connection
 from proxy.plain_answer import End, Read
-from proxy.plain_behind import Behind, Pool, Where
+from proxy.plain_behind import Behind, Caller, Pool, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,21 @@ class Heard(events.Event):
 class Asking:
     """Tells *connection* what comes, as events."""
 
-    def __init__(self, pool: Pool, where: Where, connection: Connection, request: Request, *, may_repeat: bool) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        where: Where,
+        connection: Connection,
+        request: Request,
+        caller: Caller,
+        *,
+        may_repeat: bool,
+    ) -> None:
         self._pool = pool
         self._where = where
         self._connection = connection
         self._request = request
+        self._caller = caller
         self._may_repeat = may_repeat
         """Whether it can be asked again on another connection: it changes nothing behind."""
         self._is_over = False
@@ -42,7 +52,7 @@ class Asking:
 
     def begin(self) -> None:
         """Ask, on a connection that is free or on a new one."""
-        behind = self._pool.taken(self._where, self._connection.client.id)
+        behind = self._pool.taken(self._where, self._caller)
         if behind is None:
             self._open()
         else:
@@ -91,7 +101,7 @@ class Asking:
 
     def _ask(self, behind: Behind) -> None:
         self._behind = behind
-        behind.ask(self, self._request, self._connection.client.id)
+        behind.ask(self, self._request, self._caller)
 
     def _open(self) -> None:
         self._opening = asyncio.get_running_loop().create_task(self._opened())

@@ -46,6 +46,10 @@ class Where:
     """See `UpstreamTls`: none is shared beyond a change of its files."""
 
 
+type Caller = tuple[str, ...]
+"""Who asks, told from everybody else: the id of his connection, his address, who he is and for whom he acts."""
+
+
 class Asks(Protocol):
     """Whoever waits for an answer."""
 
@@ -76,8 +80,8 @@ class Pool:
         self._opens = opened
         self._free: dict[Where, deque[Behind]] = {}
 
-    def taken(self, where: Where, caller: str) -> "Behind | None":
-        """One that *caller*, the id of a connection, may have, if there is one."""
+    def taken(self, where: Where, caller: Caller) -> "Behind | None":
+        """One that *caller* may have, if there is one."""
         free = self._free.setdefault(where, deque())
         rested_s = time.monotonic() - REST_S
         for behind in list(free):  # what has rested for longest comes first
@@ -119,8 +123,8 @@ class Behind(asyncio.Protocol):
     def __init__(self, pool: Pool, where: Where) -> None:
         self.where = where
         self.is_over = False
-        self.caller = ""
-        """Who has it, or had it last: the id of his connection."""
+        self.caller: Caller = ()
+        """Who has it, or had it last."""
         self.since_s = time.monotonic()
         self.free_since_s = 0.0
         """These two: monotonic."""
@@ -138,7 +142,7 @@ class Behind(asyncio.Protocol):
         unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
         return int.from_bytes(unread, sys.byteorder) == 0
 
-    def ask(self, asks: Asks, request: Request, caller: str) -> None:
+    def ask(self, asks: Asks, request: Request, caller: Caller) -> None:
         """Send *request* of *caller*, which has no body; *asks* is told what comes."""
         assert self._asks is None
         self.caller = caller

@@ -49,7 +49,10 @@ class PlainCore:
         tls = exchange.system.program.upstream_tls if scheme == "https" else None
         where = Where(exchange.system.name, host, port, tls, self._upstream_tls.generation)
         may_repeat = not exchange.forward.acts
-        asking = Asking(self._pool, where, connection, flow.request, may_repeat=may_repeat)
+        who = exchange.ledger.caller
+        # From a front proxy the requests of many people come on one connection.
+        caller = (flow.client_conn.id, exchange.forward.request.source_ip, who.id, who.on_behalf_of)
+        asking = Asking(self._pool, where, connection, flow.request, caller, may_repeat=may_repeat)
         self._asking[flow.id] = asking
         return asking
 

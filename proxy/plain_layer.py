@@ -13,14 +13,16 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy import commands, context, events, layer, layers
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from proxy import core, lean
+from proxy import lean
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
 from proxy.exchange import exchange_of
+from proxy.http1 import LARGEST_AHEAD
 from proxy.plain_answer import End
 from proxy.plain_asking import Asking, Failed, Heard
 from proxy.plain_core import PlainCore
 from proxy.plain_request import NotCommon, read_common
+from proxy.stream import LARGEST_BUFFERED
 
 type Commands = layer.CommandGenerator[None]
 
@@ -80,7 +82,7 @@ class PlainLayer(layer.Layer):
     def _receive(self, data: bytes) -> Commands:
         self._received += data
         if self._next is not None or self._flow is not None:
-            if len(self._received) > core.LARGEST_AHEAD:  # who goes on sending while an answer is waited for
+            if len(self._received) > LARGEST_AHEAD:  # who goes on sending while an answer is waited for
                 yield from self._leave("caller_left")
             return
         try:
@@ -151,11 +153,11 @@ class PlainLayer(layer.Layer):
             return
         self._body += data
         exchange = exchange_of(flow)
-        if exchange is None or len(self._body) <= core.LARGEST_BUFFERED:
+        if exchange is None or len(self._body) <= LARGEST_BUFFERED:
             return
         body = bytes(self._body)
         self._body.clear()
-        if self._plain.gate.begin_to_stream(flow, exchange):
+        if self._plain.gate.streaming.begin(flow, exchange):
             yield commands.SendData(self._client, _head_of(flow.response))
             yield from self._send_windows(flow, body)
         else:

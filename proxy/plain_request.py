@@ -9,7 +9,7 @@ import time
 
 from mitmproxy.http import Request
 
-from proxy.core import fault_of
+from proxy.http1 import fault_of
 from proxy.lean import made_of
 
 _LINE = re.compile(rb"(GET|HEAD) (/[!-~]*) HTTP/1\.1")
