@@ -1,4 +1,4 @@
-"""The reader of answers of the second core: one of a system behind, by the same rules as `core.StrictClient`.
+"""The reader of answers of the plain core: one of a system behind, by the same rules as `core.StrictClient`.
 
 Heads, lengths and chunks are read by the same functions as there; what differs is that no layer stands between.
 """

@@ -1,4 +1,4 @@
-"""One request of the second core that a system behind was asked, from its connection to the end of its answer."""
+"""One request of the plain core that a system behind was asked, from its connection to the end of its answer."""
 
 import asyncio
 from dataclasses import dataclass

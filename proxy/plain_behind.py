@@ -1,4 +1,4 @@
-"""Connections to systems behind of the second core: one request at a time each, and shared between callers.
+"""Connections to systems behind of the plain core: one request at a time each, and shared between callers.
 
 INVARIANT: an answer is nobody else's. A connection is given back only after an answer that was read to its own end,
 with nothing behind it; one on which anything comes that was not asked for is closed. Who had it last may have it again

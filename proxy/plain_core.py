@@ -1,4 +1,4 @@
-"""What the connections of the second HTTP/1.1 core share: the hooks, the systems it takes, the connections behind."""
+"""What the connections of the plain HTTP/1.1 core share: the hooks, the systems it takes, the connections behind."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The second HTTP/1.1 core: what a caller says as long as it is the common case, and the gate's answers to it.
+"""The plain HTTP/1.1 core: what a caller says as long as it is the common case, and the gate's answers to it.
 
 It stands where mitmproxy's `HttpLayer` would, behind TLS or not, and calls the hooks in the same order. Anything else
 than the common case it hands over to an `HttpLayer`, with all that has not been read (docs/decisions/0027).
@@ -13,7 +13,7 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy import commands, context, events, layer, layers
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from proxy import lean
+from proxy import lean, stream
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
 from proxy.exchange import exchange_of
@@ -22,7 +22,6 @@ from proxy.plain_answer import End
 from proxy.plain_asking import Asking, Failed, Heard
 from proxy.plain_core import PlainCore
 from proxy.plain_request import NotCommon, read_common
-from proxy.stream import LARGEST_BUFFERED
 
 type Commands = layer.CommandGenerator[None]
 
@@ -153,7 +152,7 @@ class PlainLayer(layer.Layer):
             return
         self._body += data
         exchange = exchange_of(flow)
-        if exchange is None or len(self._body) <= LARGEST_BUFFERED:
+        if exchange is None or len(self._body) <= stream.LARGEST_BUFFERED:
             return
         body = bytes(self._body)
         self._body.clear()
@@ -186,8 +185,8 @@ class PlainLayer(layer.Layer):
     def _send_windows(self, flow: HTTPFlow, data: bytes | None) -> Commands:
         """Let the windows go that *data* completes, see `Release`; and ask to be told when those that wait must."""
         assert flow.response is not None
-        stream: Any = flow.response.stream
-        windows = b"".join([b"%x\r\n%s\r\n" % (len(window), window) for window in stream(data)])
+        streams: Any = flow.response.stream
+        windows = b"".join([b"%x\r\n%s\r\n" % (len(window), window) for window in streams(data)])
         if _is_killed(flow):
             yield from self._end()
             return

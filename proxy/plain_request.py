@@ -1,4 +1,4 @@
-"""The reader of requests of the second core: it knows the common case and nothing else.
+"""The reader of requests of the plain core: it knows the common case and nothing else.
 
 INVARIANT: it refuses nothing and repairs nothing. Whatever is not the common case, down to the last byte, is left for
 mitmproxy's layers to read or to refuse, so that there is one place where a request is refused (docs/decisions/0027).

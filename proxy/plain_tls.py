@@ -1,4 +1,4 @@
-"""TLS of the second core towards systems behind, made and verified by `UpstreamTls`: it stands between a socket and the
+"""TLS of the plain core towards systems behind, made and verified by `UpstreamTls`: it stands between a socket and the
 connection that asks on it.
 """
 

@@ -85,8 +85,8 @@ class WorkerSettings:
     """So long it goes on taking on callers once it is to stop and has said so to who asks whether it is ready."""
     handover_s: float = 10.0
     """The longest that connections without an exchange are waited for when another worker stands in its place."""
-    plain_core: bool = False
-    """Whether the second core carries the common case (docs/decisions/0027). Only tests say so."""
+    plain_core: bool = True
+    """Whether a core of our own carries the common case (docs/decisions/0027). Only tests and the bench say no."""
     listening: int | None = None
     """The descriptor of a bound socket to listen on, which outlasts the worker; None: it binds one of its own."""
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
@@ -38,9 +37,6 @@ GOOD = Path(__file__).parent / "policies" / "good"
 KEYS = {"0" * 63 + "1": "ybk_batch-of-nightly-statistics", "0" * 63 + "2": "ybk_terminal-at-window-seven"}
 """The API keys of the good policy's callers, by what stands there in place of their hashes."""
 BATCH_KEY, CLERK_KEY = KEYS.values()
-
-PLAIN_CORE = os.environ.get("YINGBI_TEST_CORE") == "plain"
-"""Whether workers carry the common case by the second core: the same tests run over either (docs/decisions/0027)."""
 
 
 @dataclass
@@ -165,7 +161,6 @@ class Gateway:
             "disagreements": str(self.home / "disagreements" / f"worker-{number}"),
             "inventory": str(self.home / "inventory" / f"worker-{number}"),
             "lease_s": self.lease_s,
-            "plain_core": PLAIN_CORE,
         }
 
     def counters(self, number: int = 0) -> dict[str, int]:

@@ -157,14 +157,14 @@ def yingbi(
     *,
     workers: int = 1,
     tls: bool = False,
-    plain_core: bool = False,
+    plain_core: bool = True,
 ) -> Iterator[Rival]:
     """A gateway that takes the tokens of *provider*. Each of its *workers* has a core, as long as there are some.
 
-    *plain_core*: the second core carries the common case.
+    Without the *plain_core*, mitmproxy's own carries everything.
     """
-    name = "second core" if plain_core else "yingbi"
-    home = folder / f"gateway-{workers}-{name}"
+    name = "yingbi" if plain_core else "mitmproxy's core"
+    home = folder / f"gateway-{workers}-{plain_core}"
     declared = policies(home / "declared")
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(

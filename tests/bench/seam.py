@@ -1,9 +1,9 @@
-"""What the second HTTP/1.1 core brings: against the worker without it, and against a bare mitmdump."""
+"""What the plain HTTP/1.1 core brings: against the worker without it, and against a bare mitmdump."""
 
 from tests.bench import cores
 from tests.bench.answers import answers
 from tests.bench.figure import Bench, Figure
-from tests.bench.rivals import compared, mitmdump, race, request_for, upstream, yingbi
+from tests.bench.rivals import compared, race, request_for, upstream, yingbi
 from tests.proxy.credentials import Provider
 
 
@@ -16,9 +16,8 @@ def figures(bench: Bench) -> list[Figure]:
     with (
         cores.on(cores.shares()[1]),
         upstream(bench.folder, list(asked.values())) as port,
-        mitmdump(bench.folder, port) as dump,
         yingbi(bench.folder, port, provider) as own,
-        yingbi(bench.folder, port, provider, plain_core=True) as second,
+        yingbi(bench.folder, port, provider, plain_core=False) as other,
     ):
-        race(bench, (dump, own, second), requests)
-    return [each for other in (dump, own) for what in sizes for each in compared(what, second, other)]
+        race(bench, (own, other), requests)
+    return [each for what in sizes for each in compared(what, own, other)]

@@ -9,9 +9,10 @@ from tests.front import VERSIONS, Front
 from tests.rig import Rig, rigged
 
 
-@pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("gateway")) as made:
+@pytest.fixture(scope="module", params=[True, False], ids=["", "mitmproxy reads"])
+def rig(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """Once with our own core for the common case, and once with mitmproxy's alone."""
+    with rigged(tmp_path_factory.mktemp("gateway"), plain_core=request.param) as made:
         yield made
 
 

@@ -1,7 +1,4 @@
-"""Connections to a system behind that callers share: nobody gets what was somebody else's, however the system errs.
-
-These run over the second core, whatever the others run over.
-"""
+"""Connections to a system behind that callers share: nobody gets what was somebody else's, however the system errs."""
 
 import contextlib
 import json
@@ -24,7 +21,7 @@ SOMEBODY_ELSES = HEAD_OF_ONE + b'Content-Length: 13\r\n\r\n{"total": 99}'
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("gateway"), plain_core=True) as made:
+    with rigged(tmp_path_factory.mktemp("gateway")) as made:
         yield made
 
 

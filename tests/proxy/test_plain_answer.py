@@ -1,4 +1,4 @@
-"""Answers that the second core reads, cut anywhere, and those that it does not."""
+"""Answers that the plain core reads, cut anywhere, and those that it does not."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What the second core takes is read as mitmproxy's core would read it; everything else is left alone."""
+"""What the plain core takes is read as mitmproxy's core would read it; everything else is left alone."""
 
 import pytest
 from hypothesis import given

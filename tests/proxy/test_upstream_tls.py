@@ -14,7 +14,7 @@ from h2.events import DataReceived, ResponseReceived
 
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from tests.certificates import authority, issue
-from tests.gateway import PLAIN_CORE, Gateway, gateway, wait_until
+from tests.gateway import Gateway, gateway, wait_until
 from tests.http2 import calling
 from tests.http2_behind import Asked, Said, answering, http2_behind
 from tests.rig import MOBILE, NAME, shows_nothing
@@ -44,9 +44,7 @@ def towards(files: CertificateFiles, ca: Path | None = None) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def before(
-    home: Path, port: int, declared: str, *, tls: bool = False, plain_core: bool = PLAIN_CORE
-) -> Iterator[Gateway]:
+def before(home: Path, port: int, declared: str, *, tls: bool = False, plain_core: bool = True) -> Iterator[Gateway]:
     """A gateway before the system at *port*, which says `upstream_tls: {declared}`."""
     with gateway(
         home / "gateway",
@@ -131,7 +129,7 @@ def test_a_system_that_wants_one_says_nothing_without(tmp_path: Path) -> None:
         assert not behind.asked
 
 
-@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the second core"])
+@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the plain core"])
 def test_files_that_change_are_taken_without_a_restart(tmp_path: Path, plain_core: bool) -> None:
     """An authority, its list, and the gateway's own certificate."""
     files = certified(tmp_path)
@@ -159,7 +157,7 @@ def test_files_that_change_are_taken_without_a_restart(tmp_path: Path, plain_cor
         assert running.workers[0].poll() is None
 
 
-@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the second core"])
+@pytest.mark.parametrize("plain_core", [False, True], ids=["the core", "the plain core"])
 def test_a_system_whose_certificate_was_revoked_is_asked_no_more(tmp_path: Path, plain_core: bool) -> None:
     """Where its authority has a list; and where that has ended, nobody is."""
     by = authority(tmp_path / "authorities", "office")
