@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.gateway import raw, wait_until
+from tests.gateway import BATCH_KEY, CLERK_KEY, raw, wait_until
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
 from tests.scripted import Asked, Connection, answering
 
@@ -73,6 +73,18 @@ def test_a_caller_has_one_connection_again_and_again(shared: Rig) -> None:
     behind = Behind(shared)
     assert on_one_connection(shared, 1, 2, 3, 4, 5) == [1, 2, 3, 4, 5]
     assert behind.opened == 1
+
+
+def test_two_people_on_one_connection_have_not_the_same_behind(shared: Rig) -> None:
+    """As from a front proxy, which sends on what everybody asks: only who had it last has it again without a rest."""
+    behind = Behind(shared)
+    keys = [f"X-Api-Key: {key}\r\n".encode() for key in (CLERK_KEY, CLERK_KEY, BATCH_KEY)]
+    with socket.create_connection(("127.0.0.1", shared.gateway.port), timeout=10) as caller:
+        for page, key in enumerate(keys):
+            caller.sendall(GET % (page, key))
+            assert total_in(caller.recv(65536)) == page
+    first, second, third = behind.connections
+    assert first is second is not third
 
 
 def test_another_caller_gets_it_once_it_has_rested(shared: Rig) -> None:
