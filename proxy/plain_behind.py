@@ -84,9 +84,9 @@ class Pool:
         """One that *caller* may have, if there is one."""
         free = self._free.setdefault(where, deque())
         rested_s = time.monotonic() - REST_S
-        for behind in list(free):  # what has rested for longest comes first
-            if behind.caller != caller and behind.free_since_s > rested_s:
-                continue
+        own = [behind for behind in free if behind.caller == caller]
+        # His own before others', and of those what has rested for longest.
+        for behind in own or [behind for behind in free if behind.free_since_s <= rested_s]:
             free.remove(behind)
             if behind.is_quiet:
                 return behind

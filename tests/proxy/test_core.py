@@ -149,9 +149,10 @@ def test_every_departure_has_its_test(departure: str) -> None:
     assert is_there(DEPARTURES[departure]), DEPARTURES[departure]
 
 
-@pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rigged(tmp_path_factory.mktemp("gateway"), request_s=0.5) as made:
+@pytest.fixture(scope="module", params=[False, True], ids=["", "the plain core reads"])
+def rig(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Rig]:
+    """What is said of mitmproxy's core must hold of the plain core as well."""
+    with rigged(tmp_path_factory.mktemp("gateway"), request_s=0.5, plain_core=request.param) as made:
         yield made
 
 
