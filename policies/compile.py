@@ -132,6 +132,7 @@ def compile_with(policy: Policy, system: System, jwks: dict[str, str], findings:
             http2=system.upstream_tls.http2,
         ),
         session=_session(system),
+        trace_context=system.trace_context,
     )
 
 

@@ -157,6 +157,7 @@ def _facts_of(program: Program) -> dict[tuple[str, str], object]:
         ("", "certificates"): program.certificates,
         ("", "upstream_tls"): program.upstream_tls,
         ("", "session"): program.session,
+        ("", "trace_context"): frozenset(program.trace_context),
     }
     facts |= {("", f"errors {name}"): value for name, value in _facts_of_bodies(program.errors)}
     for operation in program.operations:

@@ -34,6 +34,7 @@ from policies.yaml_tree import Node, Scalar
 _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_TRACE_HEADER = re.compile(r"tracestate|baggage")
 MOST_KIB = 1_000
 """Of a file that a form sends: a request is 1 MiB at most."""
 
@@ -78,6 +79,7 @@ def parse_system(file: Section) -> System | None:
     records = _records(file)
     operations = parse_operations(file, required=pack is None and state is not State.LEARNING)
     labels, errors, spelling = _labels(file), parse_bodies(file, "errors"), _spelling(file)
+    trace_context = file.texts("trace_context", required=False, fits=_TRACE_HEADER)
     if not (name and title and upstream and state and timeout_s):
         return None
     return System(
@@ -96,6 +98,7 @@ def parse_system(file: Section) -> System | None:
         labels=labels,
         errors=errors,
         key_spelling=spelling,
+        trace_context=trace_context,
         at=file.at,
     )
 

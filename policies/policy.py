@@ -482,6 +482,8 @@ class System:
     errors: Bodies
     key_spelling: Spelling | None
     """How keys are spelled in addresses; None: as the pack says, or as they are."""
+    trace_context: tuple[str, ...] = ()
+    """Which headers of a trace it gets besides `traceparent`."""
     at: Position
 
     def takes(self, key: Key) -> bool:

@@ -516,6 +516,8 @@ class Program(msgspec.Struct, frozen=True):
     certificates: CertificatesRule | None = None
     upstream_tls: UpstreamTlsRule = UpstreamTlsRule()
     session: SessionRule | None = None
+    trace_context: tuple[str, ...] = ()
+    """Which headers of a trace it gets besides `traceparent`."""
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from proxy.decide import Forward
 from proxy.message import Headers, Malformed, Request, read_target
 from proxy.system import System
 from proxy.telling import readings, tells
+from proxy.trace_context import TRACE_HEADERS, has_form
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d {_MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"
@@ -130,6 +131,8 @@ class AnswerHeaders:
         if rule is not None:
             return rule(self, value) if name == "location" or name in self._declared else None
         if name in NEVER or name.startswith("yingbi-") or (name in OF_THE_TRUE_CONTENT and not self.is_static):
+            return None
+        if name in TRACE_HEADERS and not has_form(name, value):
             return None
         return None if self._tells(value) else value
 

@@ -258,6 +258,7 @@ class Gate:
             identity=identity,
             over=exchange.over,
             socket=exchange.socket,
+            trace=system.program.trace_context,
         )
 
     def inspect(self, flow: HTTPFlow, exchange: Exchange) -> None:

@@ -1,5 +1,6 @@
 """What of a request is sent on to the system behind."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from mitmproxy.http import HTTPFlow
@@ -12,6 +13,7 @@ from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.message import Request, with_parameters
 from proxy.socket_handshake import Handshake
+from proxy.trace_context import TRACE_HEADERS, traced
 
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
 # encoded, partial or conditional. `Host` is written anew.
@@ -45,10 +47,12 @@ def send_on(
     identity: tuple[str, str] | None = None,
     over: str = "",
     socket: Handshake | None = None,
+    trace: Collection[str] = (),
 ) -> None:
     """Make *flow* go to *upstream* (scheme, host, port): without our credentials, with what the policy settled, and
     of its *cookies* those that it has set itself. *identity* is the header that says who asks, see `IdentityHeaders`;
-    *over* the cookie of a session that is over, *socket* the WebSocket that it asks for.
+    *over* the cookie of a session that is over, *socket* the WebSocket that it asks for, *trace* which headers of a
+    trace are declared to pass.
     """
     scheme, host, port = upstream
     dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
@@ -56,7 +60,13 @@ def send_on(
     ours = identity[0] if identity is not None else ""
     for name, value in flow.request.headers.fields:
         key = name.lower().decode("ascii", "replace")
-        if key in dropped or key in _CLAIMED or key.startswith(_CLAIMED_FAMILIES) or key == ours:
+        if (
+            key in dropped
+            or key in _CLAIMED
+            or key in TRACE_HEADERS
+            or key.startswith(_CLAIMED_FAMILIES)
+            or key == ours
+        ):
             continue
         if key == "cookie":
             value = _opened(value, cookies, over)
@@ -69,6 +79,7 @@ def send_on(
         elif PREFIX.encode() in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
             continue  # a handle stands for nothing there
         fields.append((name, value))
+    fields += [(name.encode(), value.encode("ascii")) for name, value in traced(request.headers, trace)]
     fields += [
         (b"accept-encoding", b"identity"),
         (b"x-forwarded-for", request.source_ip.encode()),
