@@ -1,6 +1,6 @@
 """What stands in the place of handles in the body of a request: the system behind is sent the true keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from policies.formats.masker import Withheld
 from policies.formats.sent_form import Part
 from policies.guesses import Guesses
 from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
-from policies.sent_json import DEEPEST
+from policies.sent_json import DEEPEST, Step
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle
 from policies.view import View
@@ -97,7 +97,7 @@ class Opening:
             raise Withheld("nested_too_deeply")
         match value, shape:
             case str(), _:
-                return self._text(value, shape)
+                return self.text(value, shape)
             case bool() | None, _:
                 return value
             case int() | float(), ValueShape(field) if self._is_raw_key(field, str(value)):
@@ -113,7 +113,8 @@ class Opening:
             case _:
                 return value
 
-    def _text(self, value: str, shape: Shape | None) -> str:
+    def text(self, value: str, shape: Shape | None) -> str:
+        """The single text *value* of *shape*. Raises BadToken and RawKey."""
         field = shape.field if isinstance(shape, ValueShape) else UNDECLARED
         if is_sealed(value):
             return self._key(value, record) if (record := self._key_of(field)) else value
@@ -121,9 +122,13 @@ class Opening:
             raise RawKey
         return value
 
-    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> dict[str, Any]:
-        if any(map(self._leads, value)):
+    def names(self, names: Iterable[str]) -> None:
+        """Raise RawKey where one of *names* leads to a hidden key."""
+        if any(map(self._leads, names)):
             raise RawKey
+
+    def _object(self, value: dict[str, Any], shape: Shape | None, depth: int) -> dict[str, Any]:
+        self.names(value)
         match shape:
             case ObjectShape(children, other):
                 shapes = {key: children.get(key) or other for key in value}
@@ -176,3 +181,18 @@ class Opening:
             return read(self._holder.opened(handle, KEY, record), self._program.spelling)
         except ValueError:
             raise BadToken from None
+
+
+class OpeningStep(Step):
+    """A step in which *opening* opens each text. It raises BadToken and RawKey."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+
+    def names(self, value: Mapping[str, Any], shape: Shape | None, declared: Mapping[str, Shape]) -> None:
+        """See `Step`."""
+        self._opening.names(value)
+
+    def single(self, value: Any, shape: Shape | None, *, droppable: bool) -> Any:
+        """See `Step`."""
+        return self._opening.text(value, shape)

@@ -22,14 +22,14 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
     inner = section.section(key, required=False)
     if inner is None:
         return Bodies()
-    sent = page == "form"  # nothing but JSON and forms is sent on
+    sent = page == "form"  # nothing but JSON, XML and forms is sent on
     bodies = Bodies(
         json=parse_json(inner),
         html=_page(inner, page),
         csv=None if sent else inner.text("csv", required=False, fits=NAME_OR_RECORD),
         text=None if sent else inner.text("text", required=False, fits=NAME),
         ndjson=None if sent else parse_json(inner, "ndjson"),
-        xml=None if sent else parse_xml(inner),
+        xml=parse_xml(inner, sent=sent),
         multipart=False if sent else inner.flag("multipart", default=False),
         events=None if sent else parse_events(inner, "events", parse_json),
     )

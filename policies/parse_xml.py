@@ -14,8 +14,8 @@ _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}")
 _URI = re.compile(r"\S{1,300}")
 
 
-def parse_xml(section: Section) -> XmlBody | None:
-    """What is declared of XML under `xml` of *section*; None where nothing is."""
+def parse_xml(section: Section, *, sent: bool = False) -> XmlBody | None:
+    """What is declared of XML under `xml` of *section*; None where nothing is. *sent*: callers send it."""
     inner = section.section("xml", required=False)
     if inner is None:
         return None
@@ -44,7 +44,7 @@ def parse_xml(section: Section) -> XmlBody | None:
     body = XmlBody(
         targets=tuple(targets),
         spaces=tuple(sorted(set(spaces.values()))),
-        signed=inner.choice("signed", Signed, Signed.WITHHOLD) or Signed.WITHHOLD,
+        signed=Signed.WITHHOLD if sent else inner.choice("signed", Signed, Signed.WITHHOLD) or Signed.WITHHOLD,
     )
     inner.done()
     return body

@@ -16,7 +16,7 @@ from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Tally, Withheld
 from policies.formats.sent_form import Coding, Part, coding_of
-from policies.opening import Opening, RawKey
+from policies.opening import Opening, OpeningStep, RawKey
 from policies.operations import SAFE_METHODS, About
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
@@ -25,6 +25,7 @@ from policies.policy import ANYONE
 from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.sent_json import JsonWalk
+from policies.sent_xml import SettlingXml, XmlWalk
 from policies.settling import Settling
 from policies.subjects import CHANGES, SubjectChanged
 from policies.view import View
@@ -37,6 +38,7 @@ from siem.record.event import CallerKind
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = "application/json"
+XML = ("application/xml", "text/xml", "application/soap+xml")
 
 
 UNDECLARED = OperationRule(
@@ -286,6 +288,8 @@ def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> 
     """
     if request.media_type == JSON and shapes.json is not None:
         return opening.json_body(body, shapes.json), [], []
+    if request.media_type in XML and shapes.xml is not None and body:
+        return XmlWalk([OpeningStep(opening)]).sent(body, shapes.xml), [], []
     coding = coding_of(request.content_type)
     if coding is None or not body:
         return body, [], []
@@ -336,20 +340,24 @@ def _settled(
         if coding is None:
             raise Withheld("not_a_form")
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
+    names_record = _names_record(request, forward.operation, system)
+    keeping = system.kept_subjects(caller, now).step(forward.operation.key, names_record=names_record)
+    settling = SettlingXml if media_type in XML else Settling
+    steps = [
+        system.sent.opening(view.sent_back),
+        settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
+        keeping,
+        *([_sending(system, view)] if view.masks_sent else []),
+        system.sent.storing(),
+    ]
     if media_type == JSON and shapes.json is not None:
-        names_record = _names_record(request, forward.operation, system)
-        keeping = system.kept_subjects(caller, now).step(forward.operation.key, names_record=names_record)
-        steps = [
-            system.sent.opening(view.sent_back),
-            Settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
-            keeping,
-            *([_sending(system, view)] if view.masks_sent else []),
-            system.sent.storing(),
-        ]
         settled = JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
-        keeping.check()
-        return settled
-    return None
+    elif media_type in XML and shapes.xml is not None:
+        settled = XmlWalk(steps).sent(body, shapes.xml)
+    else:
+        return None
+    keeping.check()
+    return settled
 
 
 def _names_record(request: Request, operation: OperationRule, system: System) -> bool:

@@ -14,7 +14,7 @@ from policies.formats.charset import Charset
 from policies.formats.free_text import KnownValues
 from policies.formats.json_nodes import DEEPEST, Node, Object, Value
 from policies.formats.masker import LEFT_OUT, Action, Tally, Withheld
-from policies.formats.xml_names import PARTED_BY, SIGNATURE, Name, declaration, name_of, text
+from policies.formats.xml_names import SIGNATURE, Name, declaration, name_of, namespace_parser, text
 from policies.formats.xml_tree import Element, XmlTree
 
 LARGEST_UNIT = 1024 * 1024
@@ -115,10 +115,7 @@ class XmlMasker:
         return [out.encode("utf-8")] if out else []
 
     def _made(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator=PARTED_BY)
-        parser.namespace_prefixes = True
-        parser.ordered_attributes = True
-        parser.buffer_text = True
+        parser = namespace_parser()
         parser.XmlDeclHandler = self._declares
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartNamespaceDeclHandler = self._namespace

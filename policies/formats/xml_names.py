@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from xml.parsers import expat
 
 from policies.formats.json_keys import is_telling_key
 from policies.formats.masker import Withheld
@@ -23,6 +24,13 @@ _STRUCTURE = {
     (_INSTANCE, "type"): re.compile(rf"(?:{_WORD}:)?{_WORD}"),
 }
 """Attributes that say how a document is to be read, and what they say then."""
+_PLAIN = {
+    (_XML, "lang"): _STRUCTURE[_XML, "lang"],
+    (_XML, "space"): _STRUCTURE[_XML, "space"],
+    (_INSTANCE, "nil"): re.compile(r"false|0"),
+    (_INSTANCE, "type"): re.compile(rf"(?:{_WORD}:)?string"),
+}
+"""Those that leave the text of an element what it is."""
 _LOCATIONS = frozenset({(_INSTANCE, "schemaLocation"), (_INSTANCE, "noNamespaceSchemaLocation")})
 """Attributes that say where to read on: nothing behind the gateway is read past it."""
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}")
@@ -50,8 +58,22 @@ class Name:
         pattern = _STRUCTURE.get((self.space, self.local))
         return pattern is not None and pattern.fullmatch(value) is not None and not is_telling_key(value)
 
+    def is_plain(self, value: str) -> bool:
+        """Whether an element with such an attribute of *value* is read as the text in it."""
+        pattern = _PLAIN.get((self.space, self.local))
+        return pattern is not None and pattern.fullmatch(value) is not None
+
     def __str__(self) -> str:
         return f"{self.prefix}:{self.local}" if self.prefix else self.local
+
+
+def namespace_parser() -> expat.XMLParserType:
+    """A parser that tells names as `name_of` reads them, and has no handler yet."""
+    parser = expat.ParserCreate(namespace_separator=PARTED_BY)
+    parser.namespace_prefixes = True
+    parser.ordered_attributes = True
+    parser.buffer_text = True
+    return parser
 
 
 def name_of(told: str) -> Name:

@@ -98,7 +98,7 @@ def test_a_failure_cuts_without_an_end(declaring: Rig, damage: str) -> None:
     assert not ended(answer.received)
 
 
-def test_xml_is_not_sent_on(declaring: Rig) -> None:
+def test_xml_that_nobody_declared_is_not_sent_on(declaring: Rig) -> None:
     front = Front(declaring, VERSIONS[0])
     answer = front.ask(target="/people", method="POST", headers=(("content-type", XML),), body=b"<x/>")
     assert answer.status in (401, 415)

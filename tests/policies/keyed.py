@@ -69,7 +69,10 @@ operations:
     key_of: resident
     answers: {text: scan}
   - on: PUT /residents/{key}
-    body: {json: resident, form: {record: resident, controls: "{field}", key_controls: {"chosen-{any}": resident}}}
+    body:
+      json: resident
+      form: {record: resident, controls: "{field}", key_controls: {"chosen-{any}": resident}}
+      xml: {paths: {/resident: {record: resident}}}
     answers: {json: resident}
   - on: DELETE /residents/{key}
     refuse: {zh: 不能删除, en: nothing is deleted}

@@ -141,6 +141,41 @@ def test_a_key_in_json(keyed: Keyed, name: str) -> None:
     assert (json.loads(asked.body) if isinstance(asked, Forward) else asked) == expected
 
 
+XML_BODIES = {
+    "a key": ("<guardian>H</guardian>", f"<guardian>{PERMIT}</guardian>"),
+    "a key in a section": ("<guardian><![CDATA[H]]></guardian>", f"<guardian>{PERMIT}</guardian>"),
+    "its own, with blanks": ("<id_no> H </id_no><city>x</city>", f"<id_no> {PERMIT} </id_no><city>x</city>"),
+    "the number": (f"<guardian>{NUMBER}</guardian>", "question_about_hidden_field"),
+    "where it leads": (f"<city>/residents/{NUMBER}</city>", "question_about_hidden_field"),
+    "where it leads, by a name": (f"<city k='/residents/{NUMBER}'/>", "question_about_hidden_field"),
+    "a public field": ("<city>H</city>", "mask_returned"),
+    "an undeclared one": ("<x>H</x>", "mask_returned"),
+    "within a key": ("<guardian>xH</guardian>", "mask_returned"),
+    "within a tree": ("<guardian><x>H</x></guardian>", "not_as_declared"),
+    "never made": ("<guardian>yb~" + "A" * 75 + "</guardian>", "unknown_handle"),
+    "nothing that can be read": ("<guardian>", "body_unreadable"),
+}
+
+
+@pytest.mark.parametrize("name", XML_BODIES)
+@pytest.mark.parametrize("kind", ["application/xml", "text/xml"])
+def test_a_key_in_xml(keyed: Keyed, name: str, kind: str) -> None:
+    sent, expected = XML_BODIES[name]
+    handle = keyed.handle(spelled(PERMIT, Spelling.UNDERSCORE))
+    body = f"<resident>{sent.replace('H', handle) if name != 'never made' else sent}</resident>".encode()
+    asked = ask(keyed, f"/residents/{handle}", body, method="PUT", kind=kind)
+    goes = f'<?xml version="1.0" encoding="UTF-8"?>\n<resident>{expected}</resident>'
+    assert asked.body.decode() == goes if isinstance(asked, Forward) else asked == expected, asked
+
+
+def test_a_key_in_an_attribute_of_xml(keyed: Keyed) -> None:
+    handle = keyed.handle(spelled(PERMIT, Spelling.UNDERSCORE))
+    body = f'<resident guardian="{handle}"/>'.encode()
+    asked = ask(keyed, f"/residents/{handle}", body, method="PUT", kind="text/xml")
+    assert isinstance(asked, Forward)
+    assert asked.body.endswith(f'<resident guardian="{PERMIT}"/>'.encode())
+
+
 def test_keys_in_lists_and_tables(keyed: Keyed) -> None:
     handle = keyed.handle(spelled(PERMIT, Spelling.UNDERSCORE))
     row = {"guardian": handle, "city": "x"}

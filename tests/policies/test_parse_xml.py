@@ -144,10 +144,10 @@ def test_what_is_declared_wrongly_is_found(tmp_path: Path, declared: str, code: 
     assert [(found.code, found.at.line) for found in load_policy(folder).findings.errors] == [(code, line)]
 
 
-def test_nothing_but_json_and_forms_is_sent(tmp_path: Path) -> None:
+def test_nothing_but_json_xml_and_forms_is_sent_and_nothing_signed(tmp_path: Path) -> None:
     folder = with_operations(declare_owned(tmp_path / "p"))
     system = folder / "systems" / "people.yaml"
-    sent = "\n  - on: PUT /other\n    body: {xml: {paths: {/x: public}}, ndjson: person}\nerrors:"
+    sent = "\n  - on: PUT /other\n    body: {xml: {signed: withhold, paths: {/x: public}}, ndjson: person}\nerrors:"
     system.write_text(system.read_text("utf-8").replace("\nerrors:", sent), "utf-8")
     assert [found.code for found in load_policy(folder).findings.errors] == ["unknown-key", "unknown-key"]
 
