@@ -26,7 +26,7 @@ def check_session(policy: Policy, system: System, findings: Findings) -> None:
     if session.login in session.logout:
         message = f"`{session.login}` cannot be both, signing in and signing out"
         findings.add(Finding(session.places["logout"], "duplicate", message, about=f"`{session.login}`"))
-    if session.subject and not login.answers.json:
+    if session.subject and not session.introspect and not login.answers.json:
         message = f"`{session.login}` declares no answer in JSON: there is nothing that `subject` could point to"
         findings.add(Finding(session.places["login"], "session-unknown", message, about=f"`{session.login}`"))
     if ANYONE not in login.allow:

@@ -157,6 +157,8 @@ def _session(system: System) -> SessionRule | None:
         purposes=session.purposes,
         kind=session.kind,
         minutes=session.minutes,
+        introspect=session.introspect,
+        again_s=60 * session.again_minutes,
     )
 
 

@@ -8,7 +8,9 @@ from policies.section import Section
 COOKIE_NAME = re.compile(r"(?!(?i:__Host-yingbi)\Z)[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 POINTER = re.compile(r"(/[^/\s]{1,60}){1,8}")
 _OPERATION = re.compile(r"[A-Z]{3,10} /\S{0,200}")
+_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,200}")
 MINUTES, MOST_MINUTES = 480, 1440
+AGAIN_MINUTES, MOST_AGAIN_MINUTES = 5, 60
 
 
 def parse_session(identity: Section) -> UpstreamSession | None:
@@ -23,6 +25,14 @@ def parse_session(identity: Section) -> UpstreamSession | None:
     if ("subject" in section.node.nodes) == ("subject_cookie" in section.node.nodes):
         message = "`session` says who has signed in by one of `subject` and `subject_cookie`"
         section.find(section.at, "missing-key", message, about="`subject`、`subject_cookie` 写一个")
+    introspect = section.text("introspect", required=False, fits=_PATH)
+    if "introspect" in section.node.nodes and subject_cookie:
+        message = "where the system is asked, `subject` says where in its answer it names who has signed in"
+        section.find(section.place_of("introspect"), "wrong-form", message, about="写 `introspect` 的，用 `subject`")
+    again_minutes = section.number("again_minutes", least=1, most=MOST_AGAIN_MINUTES, default=AGAIN_MINUTES)
+    if "again_minutes" in section.node.nodes and "introspect" not in section.node.nodes:
+        message = "`again_minutes` is how long what `introspect` says counts"
+        section.find(section.place_of("again_minutes"), "missing-key", message, about="`introspect`")
     posts = section.text("posts", required=False, fits=POINTER)
     logout = section.texts("logout", fits=_OPERATION)
     if not logout and "logout" in section.node.nodes:
@@ -31,13 +41,15 @@ def parse_session(identity: Section) -> UpstreamSession | None:
     kind = section.choice("kind", Kind, Kind.STAFF)
     minutes = section.number("minutes", least=1, most=MOST_MINUTES, default=MINUTES)
     section.done()
-    if not (cookie and login and (subject or subject_cookie) and logout and kind and minutes):
+    if not (cookie and login and (subject or subject_cookie) and logout and kind and minutes and again_minutes):
         return None
     return UpstreamSession(
         cookie=cookie,
         login=login,
         subject=subject or "",
         subject_cookie=subject_cookie or "",
+        introspect=introspect or "",
+        again_minutes=again_minutes if introspect else 0,
         posts=posts or "",
         logout=logout,
         purposes=purposes,

@@ -397,11 +397,15 @@ class UpstreamSession:
     login: str
     """The operation that begins a session, as declared: method and path."""
     subject: str
-    """Where in its answer the name of who signs in stands, a JSON Pointer; or"""
+    """Where in its answer, or in that to `introspect`, the name of who signs in stands, a JSON Pointer; or"""
     subject_cookie: str
     """the cookie that it is the value of."""
+    introspect: str = ""
+    """The path at which the system says whose a session is; "" where the answer to signing in says it."""
+    again_minutes: int = 0
+    """How long what it says there counts."""
     posts: str
-    """Where in its answer the posts stand; "" for nobody has any."""
+    """Where beside that the posts stand; "" for nobody has any."""
     logout: tuple[str, ...]
     """The operations that end a session."""
     purposes: tuple[str, ...]

@@ -446,6 +446,8 @@ class SessionRule(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...]
     kind: Kind
     minutes: int
+    introspect: str = ""
+    again_s: int = 0
 
 
 class HeaderRule(msgspec.Struct, frozen=True):

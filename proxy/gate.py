@@ -28,6 +28,7 @@ from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
 from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import NoIdentityKey
+from proxy.introspection import Introspections
 from proxy.judging import Judging
 from proxy.learner import Learner
 from proxy.ledger import Clock, Ledger
@@ -85,6 +86,7 @@ class Gate:
         probes: Iterable[str] = (),
         meter: Meter | None = None,
         spool: Path | None = None,
+        introspections: Introspections | None = None,
     ) -> None:
         self.current = current
         self.log = log
@@ -93,7 +95,7 @@ class Gate:
         self._handshakes = handshakes or Handshakes(Authorities(None))
         """Tells which certificates callers have shown."""
         self._hsts = b"max-age=%d" % hsts_s if hsts_s else b""
-        self._sessions = SessionDesk(current, ended, now)
+        self._sessions = SessionDesk(current, ended, now, introspections or Introspections())
         """Follows the sessions of systems behind."""
         self._standing = Standing(current, self._sessions, now)
         self.underway = Underway(

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509 import ocsp
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
 from proxy.stamp import Stamp, stamp_of
 
@@ -27,7 +28,7 @@ class Certified:
 
     chain: tuple[x509.Certificate, ...]
     """The certificate itself first."""
-    key: crypto.PKey
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
     staple: ocsp.OCSPResponse | None = None
 
     @property
@@ -53,9 +54,9 @@ class Certified:
 
     def put_into(self, context: SSL.Context) -> None:
         """Let *context* show it."""
-        context.use_certificate(crypto.X509.from_cryptography(self.chain[0]))
+        context.use_certificate(self.chain[0])
         for certificate in self.chain[1:]:
-            context.add_extra_chain_cert(crypto.X509.from_cryptography(certificate))
+            context.add_extra_chain_cert(certificate)
         context.use_privatekey(self.key)
 
 
@@ -68,8 +69,9 @@ def read_certified(certificate: Path, key: Path) -> Certified:
         raise ValueError(f"`{key.name}` is locked by a password") from None
     if private.public_key() != chain[0].public_key():
         raise ValueError(f"`{key.name}` is not the key of `{certificate.name}`")
-    pkey = crypto.PKey.from_cryptography_key(private)  # type: ignore[arg-type]
-    return Certified(chain, pkey, _read_staple(certificate.with_suffix(".ocsp")))
+    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
+        raise ValueError(f"`{key.name}` is of no kind that TLS signs with")
+    return Certified(chain, private, _read_staple(certificate.with_suffix(".ocsp")))
 
 
 def _read_staple(path: Path) -> ocsp.OCSPResponse | None:

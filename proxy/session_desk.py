@@ -4,16 +4,20 @@ from proxy.answer import Mask
 from proxy.current import Current
 from proxy.ended import CannotTell, EndedSessions
 from proxy.exchange import Exchange
+from proxy.introspection import Introspections
 from proxy.ledger import Clock
 
 
 class SessionDesk:
-    """Where sessions begin and end; *ended* tells which have, before their time."""
+    """Where sessions begin and end; *ended* tells which have, before their time, and *introspections* whose they are
+    where the system has to be asked.
+    """
 
-    def __init__(self, current: Current, ended: EndedSessions, now: Clock) -> None:
+    def __init__(self, current: Current, ended: EndedSessions, now: Clock, introspections: Introspections) -> None:
         self._current = current
         self._ended = ended
         self._now = now
+        self._introspections = introspections
 
     def look(self, exchange: Exchange) -> None:
         """Settle in which session the caller has signed in. Raises BadCredential.
@@ -28,6 +32,8 @@ class SessionDesk:
             return
         if exchange.ledger.started.timestamp() >= session.until or self._ended.has(session):
             exchange.over = sessions.rule.cookie
+        elif sessions.rule.introspect:
+            exchange.session = self._introspections.who(exchange.system, session, exchange.ledger.started.timestamp())
         else:
             exchange.session = session
 
@@ -52,6 +58,8 @@ class SessionDesk:
             is_json = isinstance(exchange.treatment, Mask) and exchange.treatment.format == "json"
             document, now = body if is_json else None, self._now().timestamp()
             kept = sessions.learnt(exchange.ledger.operation, status, set_cookies, document, now)
+            if kept is not None and sessions.rule is not None and sessions.rule.introspect:
+                kept = self._introspections.who(exchange.system, kept, now)  # known, perhaps, when it is shown first
         exchange.session = kept
 
     def end(self, exchange: Exchange) -> None:

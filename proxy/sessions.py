@@ -5,6 +5,7 @@ moved to no other session, no other system and no other name. That a session has
 """
 
 import json
+import math
 import re
 import secrets
 from collections.abc import Sequence
@@ -41,11 +42,14 @@ class Session:
     id: str
     """By which the log and `ended.py` know it; it tells nothing of whose it is."""
     subject: str = field(repr=False)
+    """Empty as long as nobody knows who has signed in."""
     posts: tuple[str, ...]
     until: int
     """POSIX time."""
     value: str = field(default="", repr=False)
     """Of the system's own cookie; empty as long as it is not bound to one."""
+    counts_until: float = field(default=math.inf, repr=False)
+    """POSIX time, up to which the system has said who has signed in, where it has to be asked again."""
 
 
 class Sessions:
@@ -73,12 +77,16 @@ class Sessions:
             said = msgspec.json.decode(text, type=_Said)
         except msgspec.DecodeError:  # as another version has written it
             return None
+        if self.rule.introspect:  # also where another policy has sealed whose it was
+            said = _Said(said.id, "", (), said.until)
         return Session(id=said.id, subject=said.subject, posts=said.posts, until=said.until, value=value)
 
     def caller(self, session: Session, now: float) -> Caller:
-        """Who has signed in in *session*, at the POSIX time *now*. Raises BadCredential."""
-        if self.rule is None or now >= session.until:
+        """Who has signed in in *session*, at the POSIX time *now*; nobody, if unknown. Raises BadCredential."""
+        if self.rule is None or now >= min(session.until, session.counts_until):
             raise BadCredential
+        if not session.subject:
+            return NOBODY
         return replace(
             self._names.caller(session.subject, CallerKind(self.rule.kind.value)),
             posts=frozenset(session.posts),
@@ -103,23 +111,40 @@ class Sessions:
         begun = [each for each in set_cookies if cookie_set_by(each)[0] == rule.cookie]
         if len(begun) != 1 or not cookie_set_by(begun[0])[1] or _TAKEN_AWAY.search(begun[0]):
             return None
+        until = int(now) + rule.minutes * 60
+        if rule.introspect:
+            value = cookie_set_by(begun[0])[1]
+            return Session(id=secrets.token_hex(8), subject="", posts=(), until=until, value=value)
         document = _read(body) if body is not None and status < 300 else None
         if rule.subject_cookie:
             found = [value for name, value in map(cookie_set_by, set_cookies) if name == rule.subject_cookie]
-            subject: Any = found[0] if len(found) == 1 else None
+            said = self._said(found[0] if len(found) == 1 else None, document)
         else:
-            subject = _at(document, rule.subject)
+            said = self._said(_at(document, rule.subject), document)
+        if said is None:
+            return None
+        return Session(id=secrets.token_hex(8), subject=said[0], posts=said[1], until=until)
+
+    def said_in(self, body: bytes) -> tuple[str, tuple[str, ...]] | None:
+        """Who has signed in and with which posts, by *body*, the system's answer; None where nobody plainly has."""
+        if self.rule is None:
+            return None
+        document = _read(body)
+        return self._said(_at(document, self.rule.subject), document)
+
+    def _said(self, subject: Any, document: Any) -> tuple[str, tuple[str, ...]] | None:
+        """The name *subject* and the posts in *document*; None where they are not plain, or no name of a caller."""
+        assert self.rule is not None
         if isinstance(subject, int) and not isinstance(subject, bool):
             subject = str(subject)  # many systems know people by a number
-        posts = _posts(_at(document, rule.posts)) if rule.posts else ()
+        posts = _posts(_at(document, self.rule.posts)) if self.rule.posts else ()
         if posts is None or not isinstance(subject, str):
             return None
-        session = Session(id=secrets.token_hex(8), subject=subject, posts=posts, until=int(now) + rule.minutes * 60)
         try:
-            caller = self.caller(session, now)
+            self._names.caller(subject, CallerKind(self.rule.kind.value))
         except BadCredential:
             return None
-        return session if caller != NOBODY else None
+        return subject, posts
 
     def binding(self, session: Session | None, set_cookies: Sequence[str]) -> tuple[Session | None, bool]:
         """What *session*, in which the system has set *set_cookies*, goes on as, and whether it has ended by them.
@@ -136,7 +161,8 @@ class Sessions:
         """What is sealed with which cookie so that *session* goes on."""
         if session is None or self.rule is None:
             return {}
-        said = _Said(id=session.id, subject=session.subject, posts=session.posts, until=session.until)
+        whose = ("", ()) if self.rule.introspect else (session.subject, session.posts)
+        said = _Said(session.id, *whose, session.until)
         return {self.rule.cookie: msgspec.json.encode(said).decode()}
 
 

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -36,6 +37,8 @@ from proxy.gate import Gate
 from proxy.http2 import FULL, HELD
 from proxy.identity_header import IdentityHeaders
 from proxy.identity_keys import IdentityKeys
+from proxy.introspect import ask_system
+from proxy.introspection import Introspections
 from proxy.keys_in_force import KeysInForce
 from proxy.learner import Learner
 from proxy.ledger import Clock
@@ -89,6 +92,7 @@ class Worker:
         self.identity_keys.renew()
         authorities = Authorities(settings.authorities)
         handshakes = Handshakes(authorities)
+        upstream_tls = UpstreamTls(settings.upstream_ca, authorities, settings.clients)
         self.gate = Gate(
             self.current,
             self.log,
@@ -119,6 +123,7 @@ class Worker:
             probes=settings.probes,
             meter=self.meter,
             spool=settings.spool,
+            introspections=Introspections(partial(ask_system, tls=upstream_tls)),
         )
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
