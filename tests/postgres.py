@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, from Debian's binaries: a throwaway folder, a Unix socket, no network."""
+"""A PostgreSQL server of a test's own, from Debian's binaries: a throwaway folder, a Unix socket, TLS where wanted."""
 
 import contextlib
 import os
@@ -9,20 +9,30 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
+from deploy.certificate import CertificateFiles
 from proxy.quota_link import Link
 from proxy.quota_tables import open_link
 from tests.absence import not_here
 from tests.gateway import wait_until
 
+PASSWORD = "of-the-quota"
+_HBA = "local all all trust\n{} all all 127.0.0.1/32 scram-sha-256\n"
+
 
 class Server:
-    """Runs in *folder*; can be killed, stopped, and started again with what it had acknowledged."""
+    """Runs in *folder*; can be killed, stopped, and started again with what it had acknowledged.
 
-    def __init__(self, folder: Path) -> None:
+    With a *port* it is on the network of this machine as well, for who knows the `PASSWORD`: by TLS alone where it is
+    *certified*, and without where it is not.
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0, certified: CertificateFiles | None = None) -> None:
         self.folder = folder
+        self.port = port
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
         if not (found and (found[-1] / "initdb").exists()):
             not_here("PostgreSQL is not on this machine: `make packages` installs it")
@@ -32,18 +42,43 @@ class Server:
             shutil.chown(folder, self.user)
         self._data = folder / "data"
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "yingbi", "--no-sync").wait()
+        self._more = ["-c", "listen_addresses="]
+        if port:
+            self._more = ["-c", "listen_addresses=127.0.0.1", "-p", str(port), *self._secured(certified)]
         self.process = self.start()
+        if port:
+            with psycopg.connect(self.address, autocommit=True) as connection:
+                connection.execute(f"ALTER ROLE yingbi PASSWORD '{PASSWORD}'".encode())
 
     @property
     def address(self) -> str:
         """As settings name it."""
-        return f"postgresql://yingbi@/postgres?host={self.folder}"
+        return f"postgresql://yingbi@/postgres?host={self.folder}{f'&port={self.port}' if self.port else ''}"
+
+    @property
+    def remote(self) -> str:
+        """The same over the network."""
+        return f"postgresql://yingbi@localhost:{self.port}/postgres"
 
     def start(self) -> subprocess.Popen[bytes]:
         """Answers when this returns."""
-        self.process = self._run("postgres", "-D", str(self._data), "-k", str(self.folder), "-c", "listen_addresses=")
+        self.process = self._run("postgres", "-D", str(self._data), "-k", str(self.folder), *self._more)
         wait_until(self._answers, 30)
         return self.process
+
+    def _secured(self, certified: CertificateFiles | None) -> list[str]:
+        (self._data / "pg_hba.conf").write_text(_HBA.format("host" if certified is None else "hostssl"), "ascii")
+        if certified is None:
+            return []
+        options = ["-c", "ssl=on"]
+        for option, path in (("ssl_cert_file", certified.certificate), ("ssl_key_file", certified.key)):
+            mine = self.folder / path.name
+            shutil.copy(path, mine)
+            mine.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(mine, self.user)
+            options += ["-c", f"{option}={mine}"]
+        return options
 
     def connect(self) -> Link:
         """As the quota process does."""
@@ -78,12 +113,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
-    """A server, and nothing of it afterwards."""
+def running_server(**options: Any) -> Iterator[Server]:
+    """A server, *options* as it takes them, and nothing of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="yingbi-pg-", dir="/tmp"))
     server = None
     try:
-        server = Server(folder)
+        server = Server(folder, **options)
         yield server
     finally:
         if server is not None and server.process.poll() is None:
