@@ -23,6 +23,7 @@ from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
 from policies.formats.html_page import PageOfSomebody
 from policies.formats.html_shape import HtmlShape
+from policies.formats.html_whose import Seen
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_nodes import Object, Value
 from policies.formats.learning import LearningJsonMasker
@@ -116,6 +117,8 @@ class View:
         self._leaving_out = tuple(_seeing(grant, permitted.everywhere) for grant in grants if grant.rows)
         self._besides: dict[tuple[int, str], bool] = {}
         self._at_most = min((grant.at_most for grant in grants if grant.at_most is not None), default=None)
+        self._counts = any(limit.at_limit is not None for limit in program.limits)
+        """Whether people are counted of whom something is shown."""
         self._differs = self._tables.differ or any(grant.rows or grant.at_most for grant in grants)
         self.links = Links(program, self)
         self._binding = Binding(
@@ -224,7 +227,8 @@ class View:
                 if page.record.decides:
                     return PageOfSomebody(page, tally, charset, seal, said, choice, addresses)
                 self._check_rows(shapes, choice)
-                return HtmlMasker(page, tally, charset, seal, said, addresses=addresses)
+                seen = Seen(page.record) if self._counts else None
+                return HtmlMasker(page, tally, charset, seal, said, seen, addresses)
             case "text" if shapes.text is not None:
                 self._check_rows(shapes, choice)
                 return TextMasker(self.actions[shapes.text], tally, charset, addresses.hidden)

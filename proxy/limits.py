@@ -109,7 +109,8 @@ class Limits:
     def judge(self, limited: Limited, tally: Tally, view: View) -> Reached | None:
         """Which limit *tally* would exceed, were what is counted there shown by *view*; None: none, and it counts."""
         is_uncountable = tally.has_unreadable or tally.has_nameless
-        if not tally.subjects and not is_uncountable:
+        people = tally.subjects | tally.unnamed
+        if not people and not is_uncountable:
             return None
         grants = {decision.grant for index in tally.fields if (decision := view.decisions[index]).form is Form.CLEAR}
         counting = [
@@ -124,7 +125,7 @@ class Limits:
         if is_uncountable:  # of how many people it is nobody can tell
             return _hardest(counting, Verdict(tuple(each.limit for each in numbers)))
         try:
-            verdict = self._quota.judge(limited.who, numbers, tally.subjects)
+            verdict = self._quota.judge(limited.who, numbers, people)
         except QuotaUnknown:
             return Reached(reason="limit_unknown")
         self._note(limited.who, numbers, verdict)

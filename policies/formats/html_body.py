@@ -70,6 +70,8 @@ class HtmlMasker:
             if self._seen is not None:
                 self._seen.clear()
             masked = "".join(self._masked_again())
+        if self._seen is not None:
+            self._seen.count_unnamed(self.tally)
         return [self._charset.encode(masked)] if masked else []
 
     def _reading(self) -> Reading:

@@ -47,8 +47,10 @@ class Found:
             return
         self._tally.count(part.action)
         self._tally.has_unreadable |= part.is_subject and len(lines) > 1
+        shown = len(lines)
         for text in [part.text] if part.action.kind is Kind.SCAN else dict.fromkeys((part.text, *lines)):
-            self._note(text, part.action, part.is_subject, is_proof=part.is_in_one_piece)
+            self._note(text, part.action, part.is_subject, is_proof=part.is_in_one_piece, shown=shown)
+            shown = 0  # the lines have been counted with the whole
 
     def note_control(self, value: str, action: Action, is_subject: bool, group: str) -> None:
         """Note the *value* of a form control; see `html_forms.Note`."""
@@ -71,15 +73,24 @@ class Found:
         group: str = "",
         echoes: bool = False,
         is_proof: bool = True,
+        shown: int = 1,
     ) -> None:
         if action.kind is Kind.BLOCK:
             raise Withheld(VALUE_BLOCKED)
-        if is_subject:
-            self._tally.has_nameless |= not self._tally.note_subject(value.strip())
+        names = is_subject and self._tally.note_subject(value.strip())
+        self._tally.has_nameless |= is_subject and not names
         if self._seen is not None:
             # What the caller has said himself, and the page repeats, proves nothing of whose it is.
             proves = is_proof and is_subject and not self._said.names(value)
-            self._seen.note(value.strip(), action, is_subject=proves, group=group)
+            is_told = action.kind is Kind.SHOW and action.personal and not echoes
+            self._seen.note(
+                value.strip(),
+                action,
+                is_subject=proves,
+                group=group,
+                names=names and shown > 0,
+                shown=shown if is_told else 0,
+            )
         if action.kind is Kind.SHOW and not echoes:
             self._said.note_public(value)
         if action.kind is Kind.MASK and action.apply(value.strip()) != value.strip():

@@ -38,6 +38,21 @@ _DRAWN = frozenset({"svg", "math"})
 _OF_CHOICES = frozenset({"option", "optgroup"})
 
 
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 caption legend title".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A personal value that is shown in clear."""
+
+    key: str
+    """Of the field in the record."""
+    value: str
+    lines: int
+    """How many it has."""
+    is_heading: bool
+
+
 @dataclass(slots=True)
 class Row:
     """Values that belong together."""
@@ -48,6 +63,10 @@ class Row:
     values: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """By `record.field`, what says whether the record is left out."""
 
+    named: int = 0
+    """How often it says whose it is, whether or not that proves anything."""
+    shown: list["Shown"] = field(default_factory=list)
+    """The personal values that are shown in clear."""
     groups: set[tuple[int, str]] = field(default_factory=set)
     """Fields with the groups of buttons that hold their values: however many buttons there are, one is ticked."""
 
@@ -65,6 +84,8 @@ class Row:
         self.counts -= Counter(index for index, _ in self.groups & other.groups)
         self.groups |= other.groups
         self.subjects += other.subjects
+        self.named += other.named
+        self.shown += other.shown
         for name, values in other.values.items():
             self.values[name] += values
 
@@ -92,13 +113,18 @@ class Records:
         self._fields = fields
         self._open = [_Element("")]
         self._apart: list[Row] = []
-        self._is_torn = False
+        self.is_torn = False
         """Whether elements do not lie in one another, so that nobody can tell what belongs to what."""
 
     @property
     def line(self) -> Row:
         """What the next value belongs to, as far as it is known by now."""
         return self._open[-1].line
+
+    def show(self, key: str, value: str, lines: int) -> None:
+        """The field *key* stands here in clear, with a *value* of so many *lines*."""
+        is_heading = any(element.name in _HEADINGS for element in self._open)
+        self.line.shown.append(Shown(key, value, lines, is_heading))
 
     def take(self, tag: Tag) -> None:
         """An element begins or ends, with all that it ends."""
@@ -119,7 +145,7 @@ class Records:
         try:
             yield
         finally:
-            self._is_torn |= not all(_stands_in_line(element.name) for element in self._open[1:])
+            self.is_torn |= not all(_stands_in_line(element.name) for element in self._open[1:])
             rows, self._open = self._ended(), outer
             self._put(rows, in_line=True)
 
@@ -135,9 +161,12 @@ class Records:
 
     def all(self) -> list[Row]:
         """The records found; of one without a subject where two may be mingled. The page has ended."""
+        return [Row() if self.is_torn or not self._is_one(row) else row for row in self.found()]
+
+    def found(self) -> list[Row]:
+        """The same, whatever may be mingled in them."""
         self._open = [_Element("", parts=[self._ended()])]
-        rows = self._open[0].parts[0] + self._apart
-        return [Row() if self._is_torn or not self._is_one(row) else row for row in rows]
+        return self._open[0].parts[0] + self._apart
 
     def _begin(self, name: str) -> None:
         if name in _ENDED_BY:
@@ -147,7 +176,7 @@ class Records:
         if not _stands_in_line(name):
             self._open[-1].end_line()
         if len(self._open) >= DEEPEST:
-            self._is_torn = True
+            self.is_torn = True
         else:
             self._open.append(_Element(name))
 
@@ -170,11 +199,11 @@ class Records:
             if not _may_end_unsaid(found):
                 break
         if not _stands_in_line(name) and name not in _BEGIN_UNSAID:
-            self._is_torn = True  # whoever wrote it took something else for what ends here
+            self.is_torn = True  # whoever wrote it took something else for what ends here
 
     def _close(self, place: int) -> None:
         """The element at *place* ends, with all that are open in it."""
-        self._is_torn |= not all(_may_end_unsaid(element.name) for element in self._open[place + 1 :])
+        self.is_torn |= not all(_may_end_unsaid(element.name) for element in self._open[place + 1 :])
         while len(self._open) > place:
             element = self._open.pop()
             self._put(self._rows_of(element), in_line=_stands_in_line(element.name))
@@ -191,7 +220,7 @@ class Records:
 
     def _ended(self) -> list[Row]:
         """The records of all that is open."""
-        self._is_torn |= not all(_may_end_unsaid(element.name) for element in self._open[1:2])
+        self.is_torn |= not all(_may_end_unsaid(element.name) for element in self._open[1:2])
         self._close(1)
         return self._rows_of(self._open[0])
 

@@ -10,10 +10,11 @@ from contextlib import AbstractContextManager
 
 from policies.choose import GENERAL, Choice
 from policies.digest import Digester, canonical
+from policies.formats.html_people import unnamed_in
 from policies.formats.html_records import Records, Row
 from policies.formats.html_tokens import Tag
 from policies.formats.json_nodes import Object, Value
-from policies.formats.masker import Action
+from policies.formats.masker import Action, Tally
 
 
 class Seen:
@@ -25,6 +26,8 @@ class Seen:
     def __init__(self, record: Object) -> None:
         values = [node.action.field for node in record.children.values() if isinstance(node, Value)]
         self._fields = Counter(values)  # free text has one index, whatever its field
+        self._keys = {node.action.field: key for key, node in record.children.items() if isinstance(node, Value)}
+        self._counts = record.subject is not None
         self._named = {
             node.action.field: name
             for key, name in record.conditions
@@ -48,12 +51,19 @@ class Seen:
         """See `Records.apart`."""
         return self._found.apart()
 
-    def note(self, value: str, action: Action, *, is_subject: bool, group: str = "") -> None:
+    def note(
+        self, value: str, action: Action, *, is_subject: bool, group: str = "", names: bool = False, shown: int = 0
+    ) -> None:
         """Note a *value*, "" for a place that is empty, that becomes what *action* says.
 
-        *is_subject*: it says whom the record is about. *group*: of the buttons that it is one of, "" for none.
+        *is_subject*: it proves whom the record is about; *names*: it says so. *group*: of the buttons that it is one
+        of, "" for none. *shown*: of how many lines it is, where it is shown in clear and is not known from the others.
         """
         line = self._found.line
+        if action.field in self._keys:
+            line.named += names
+            if shown and (action.field, group) not in line.groups:
+                self._found.show(self._keys[action.field], value, shown)
         if is_subject:
             line.subjects.append(value)
         if action.field in self._fields:
@@ -83,6 +93,12 @@ class Seen:
             for row in records
             for name in self._named.values()
         )
+
+    def count_unnamed(self, tally: Tally) -> None:
+        """Note in *tally* whom the page shows and does not name, where it should."""
+        if self._counts:
+            people = unnamed_in(self._found.found(), is_torn=self._found.is_torn)
+            tally.digester.note(people, tally.unnamed)
 
     @property
     def _records(self) -> list[Row]:

@@ -88,6 +88,9 @@ class Tally:
     """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, str] = field(default_factory=dict)
     """Digests of the subjects, in order of appearance, with those of the epoch before while both are written."""
+    unnamed: dict[str, str] = field(default_factory=dict)
+    """The same of people who are shown and not named, by digests of what is shown of them: to be counted, and never
+    recorded as subjects."""
     unopened: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     """Hashes of stored values that did not open, by field index: a body may be read more than once."""
     left_out: int = 0
@@ -117,6 +120,7 @@ class Tally:
         for path, number in other.paths.items():
             self.paths[path] += number
         self.subjects.update(other.subjects)
+        self.unnamed.update(other.unnamed)
         for index, hashes in other.unopened.items():
             self.unopened[index] |= hashes
         self.left_out += other.left_out
@@ -127,7 +131,7 @@ class Tally:
         """What was counted so far; counting starts again from nothing."""
         taken = replace(self)
         self.fields, self.found, self.paths = defaultdict(int), defaultdict(int), defaultdict(int)
-        self.subjects, self.unopened = {}, defaultdict(set)
+        self.subjects, self.unnamed, self.unopened = {}, {}, defaultdict(set)
         self.left_out, self.has_unreadable, self.has_nameless = 0, False, False
         return taken
 

@@ -146,6 +146,44 @@ def test_a_record_that_names_nobody_gets_nobody_past_it(limited: Rig, said: dict
     assert not named_in(limited.ask(answering(table, "text/csv"), headers=clerk))
 
 
+def page_of(*numbers: int, named: tuple[int, ...] = ()) -> Script:
+    """A page of rows that show a name, and of some that number as well by which a person is known."""
+    lines = []
+    for number in numbers:
+        said = f'<td class="col-name">{person(number)["name"]}</td>'
+        if number in named:
+            said += f'<td class="col-id_no">{person(number)["id_no"]}</td>'
+        lines.append(f"<tr>{said}</tr>")
+    return answering(f"<table>{''.join(lines)}</table>".encode(), "text/html")
+
+
+def test_a_row_of_a_page_without_a_name_for_its_owner_is_a_person(limited: Rig) -> None:
+    clerk = token("clerk-of-rows", "clerk")
+    assert reason_of(limited.ask(page_of(1, 2, 3, 4), headers=clerk)) == "subject_limit"
+    answer = limited.ask(page_of(1, 2), headers=clerk)
+    assert named_in(answer) == {1, 2}
+    assert "subjects" not in last_event(limited.gateway, answer)["yingbi"], "they are counted, and are nobody's digests"
+    for _ in range(6):  # by either worker, as often as he likes
+        assert named_in(limited.ask(page_of(2, 1), headers=clerk)) == {1, 2}
+    assert named_in(limited.ask(page_of(1, 3, named=(3,)), headers=clerk)) == {1, 3}
+    assert reason_of(limited.ask(page_of(4), headers=clerk)) == "subject_limit"
+    assert reason_of(limited.ask(people(4), headers=clerk)) == "subject_limit"
+    assert reason_of(limited.ask(page_of(1, 2, 3), headers=clerk)) == "subject_limit", (
+        "the third has shown no number here"
+    )
+    masked = token("masked-of-rows", "masked")
+    answer = limited.ask(page_of(1, 2, 3, 4), headers=masked)
+    assert (reads(answer)[0], named_in(answer)) == (200, set())
+
+
+@pytest.mark.parametrize("within", ["<tr>", "<br>", "<p>"])
+def test_many_of_one_name_are_many(limited: Rig, within: str) -> None:
+    clerk = token(f"clerk-of-one-name-{ord(within[1])}", "clerk")
+    cell = f'<td class="col-name">{person(1)["name"]}</td>'
+    page = f"<table><tr>{within.join([cell] * 4)}</table>".encode()
+    assert reason_of(limited.ask(answering(page, "text/html"), headers=clerk)) == "subject_limit"
+
+
 def test_a_record_that_says_nothing_needs_no_name(limited: Rig) -> None:
     clerk = token("clerk-of-nothing", "clerk")
     items = [person(1), {"id": 2, "name": None, "id_no": None}]
