@@ -3,16 +3,16 @@
 import base64
 import binascii
 import contextlib
-import html
 import quopri
 import re
-import unicodedata
 import zlib
-from collections.abc import Callable, Iterator
-from urllib.parse import unquote
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 import brotli
 import zstandard
+
+from tests.readings import any_of, readings
 
 NAME = "张三丰"
 ID_NO = "11010519491231002X"
@@ -24,85 +24,75 @@ PLANTED = (NAME, ID_NO, MOBILE, CARD, ADDRESS)
 
 _MOST_LAYERS = 3
 """Of packing and of base64 or hexadecimal digits around one another."""
-_MOST_ROUNDS = 4
-"""Of escapes around one another."""
 _LARGEST = 4 * 1024 * 1024
 """Bytes that are unpacked from one layer."""
-_SOUGHT = (NAME, ID_NO[:17], MOBILE, CARD[:15], ADDRESS[:8])
-"""Without the check digit, which whoever has the rest can compute."""
-_CODECS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be", "utf-32-le", "utf-7")
+_SMALLEST = 6
+"""Bytes of the shortest that is sought, in the codec in which it is shortest."""
+_SMALLEST_PACKED = 8
+"""Bytes of the same in whatever it may be packed in."""
+_SOUGHT = [
+    (planted, sought.encode(), sought[::-1].encode())
+    for planted, sought in zip(PLANTED, (NAME, ID_NO[:17], MOBILE, CARD[:15], ADDRESS[:8]), strict=True)
+]
+"""Without the check digit, which whoever has the rest can compute; from either end."""
+_TELLING = any_of("0〇零丰建")
+"""No number is written without one of the first three, no name and no address without one of the others."""
+_SHORT, _MOST_REMEMBERED = 48, 100_000
+"""Bytes of what is worth remembering; and so many of them."""
+_DULL: dict[bytes, int] = {}
+"""What is short and holds nothing, by how many layers above it were taken off when that was seen."""
+_CODECS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 
 _APART = b"@\0\0\0"
 """Between pieces that are read at once: of four bytes, for those whose characters are, and nothing that is left out."""
-_UNICODE_ESCAPE = re.compile(
-    r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%u([0-9A-Fa-f]{4})"
-    r"|\\0{0,4}([0-9A-Fa-f]{2,6}) ?"
-)
-_TILDE = re.compile(r"~(?=[0-9A-Fa-f]{2})")
-_FLOAT = re.compile(r"[0-9]\.[0-9]{4,}[eE]\+?[0-9]{1,2}")
-_HEX_NUMBER = re.compile(r"0[xX]([0-9A-Fa-f]{8,16})")
+_NOT_ASCII = bytes(range(128, 256))
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}")
-_BASE32 = re.compile(rb"[A-Z2-7]{16,}|[a-z2-7]{16,}")
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}")
-_TAG = re.compile(r"<!--|-->|<[!/?A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>")
-_SEPARATORS = re.compile(r"[\s\-_.,:;|/\\'\"()\[\]{}+]+")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
-_NUMERALS = str.maketrans(
-    "〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺參〡〢〣〤〥〦〧〨〩", "0012345678912345678913123456789"
-)
+_TO_BASE64 = bytes.maketrans(b"-_", b"+/")
+_BASE32 = re.compile(rb"[A-Z2-7]{10,}|[a-z2-7]{10,}")
+_HEX = re.compile(rb"[0-9A-Fa-f]{12,}")
 
 
-def told_by(received: bytes) -> set[str]:
-    """Which of what was planted can be read out of *received*: as it is, unpacked, decoded, unescaped, joined."""
+def told_by(*received: bytes) -> set[str]:
+    """Which of what was planted can be read out of any *received*: as it is, unpacked, decoded, unescaped, joined."""
     told: set[str] = set()
-    seen: set[bytes] = set()
-    layer = {received}
-    for _ in range(_MOST_LAYERS + 1):
-        told.update(_read_in(_APART.join(data + bytes(-len(data) % 4) for data in layer - seen)))
-        seen |= layer
-        layer = {inner for data in layer for inner in _unpacked(data)} - seen
+    seen: dict[bytes, int] = {}
+    layer = set(received)
+    for depth in range(_MOST_LAYERS + 1):
+        told.update(_read_in(layer))
+        seen |= dict.fromkeys(layer, depth)
+        if depth < _MOST_LAYERS:
+            inner = {inner for data in layer if len(data) >= _SMALLEST_PACKED for inner in _unpacked(data)}
+            layer = {data for data in inner - seen.keys() if _DULL.get(data, _MOST_LAYERS + 1) > depth + 1}
+    if not told:
+        _remember(seen)
     return told
 
 
-def _read_in(data: bytes) -> Iterator[str]:
-    for text in {_decoded(data, codec) for codec in _CODECS}:
-        for reading in _readings(text):
-            for planted, sought in zip(PLANTED, _SOUGHT, strict=True):
-                if sought in reading or sought[::-1] in reading:
+def _remember(seen: dict[bytes, int]) -> None:
+    """Of *seen*, in which nothing was found at these depths, what is short: words of answers, taken for base64."""
+    if len(_DULL) > _MOST_REMEMBERED:
+        _DULL.clear()
+    for data, depth in seen.items():
+        if len(data) <= _SHORT:
+            _DULL[data] = min(depth, _DULL.get(data, depth))
+
+
+def _read_in(pieces: Iterable[bytes]) -> Iterator[str]:
+    for text in _decoded(pieces):
+        for reading in readings(text, _TELLING):
+            for planted, forwards, backwards in _SOUGHT:
+                if forwards in reading or backwards in reading:
                     yield planted
 
 
-def _decoded(data: bytes, codec: str) -> str:
-    return data.decode(codec, "ignore")
-
-
-def _readings(text: str) -> Iterator[str]:
-    """*text* as different readers read it, each with what only separates left out."""
-    for _ in range(_MOST_ROUNDS):
-        yield text
-        plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-        numbers = _HEX_NUMBER.sub(lambda match: str(int(match[1], 16)), _FLOAT.sub(_whole_number, plain))
-        for reading in (plain, _TAG.sub("", plain), numbers, plain.translate(_NUMERALS)):
-            yield _SEPARATORS.sub("", reading)
-        undone = _unescaped(text)
-        if undone == text:
-            return
-        text = undone
-
-
-def _unescaped(text: str) -> str:
-    return unquote(_TILDE.sub("%", html.unescape(_UNICODE_ESCAPE.sub(_character, text))))
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(next(filter(None, match.groups())), 16)
-    return chr(code) if code <= 0x10FFFF else match[0]
-
-
-def _whole_number(match: re.Match[str]) -> str:
-    return str(int(float(match[0])))
+def _decoded(pieces: Iterable[bytes]) -> set[str]:
+    """All *pieces* at once, in each codec: UTF-32 has no character without a zero, and UTF-7 is ASCII but for `+`."""
+    apart = [piece + bytes(-len(piece) % 4) for piece in pieces]
+    data = _APART.join(apart)
+    texts = {data.decode(codec, "ignore") for codec in _CODECS}
+    texts.add(_APART.join(piece for piece in apart if b"\0" in piece).decode("utf-32-le", "ignore"))
+    texts.add(data.decode("utf-7", "ignore") if b"+" in data else data.translate(None, _NOT_ASCII).decode("ascii"))
+    return texts
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
@@ -117,15 +107,22 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
     if b"=" in data:
         yield quopri.decodestring(data)
     for run in set(_BASE64.findall(data)):
-        for start in range(4):
-            token = run[start:].translate(bytes.maketrans(b"-_", b"+/"))
-            token = token[:-1] if len(token) % 4 == 1 else token
-            yield base64.b64decode(token + b"=" * (-len(token) % 4))
+        yield from _aligned(run)
     for run in set(_BASE32.findall(data)):
         with contextlib.suppress(binascii.Error):
             yield base64.b32decode(run + b"=" * (-len(run) % 8), casefold=True)
     for run in set(_HEX.findall(data)):
-        yield binascii.unhexlify(run)
+        for digits in (run, run[1:]):
+            yield binascii.unhexlify(digits[: len(digits) // 2 * 2])
+
+
+@lru_cache(10_000)
+def _aligned(run: bytes) -> list[bytes]:
+    """What is in *run* wherever within it base64 begins."""
+    digits = run.translate(_TO_BASE64)
+    tokens = [digits[start:] for start in range(min(4, len(run) - _SMALLEST_PACKED + 1))]
+    whole = [token[:-1] if len(token) % 4 == 1 else token for token in tokens]
+    return [binascii.a2b_base64(token + b"=" * (-len(token) % 4)) for token in whole]
 
 
 def _inflated(window: int) -> Callable[[bytes], bytes]:

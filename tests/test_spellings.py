@@ -4,14 +4,19 @@ import base64
 import gzip
 import html
 import json
+import unicodedata
 import urllib.parse
 import zlib
+from collections.abc import Callable
 
 import brotli
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.spellings import MOBILE, PLANTED, told_by
+from tests.readings import any_of
+from tests.spellings import MOBILE, NAME, PLANTED, told_by
 
 TEXT = " ".join(PLANTED)
 RAW = TEXT.encode()
@@ -65,3 +70,60 @@ def test_a_number_is_read_in_any_spelling(number: bytes) -> None:
 @pytest.mark.parametrize("masked", ["张**", "138****8000", "**************002X", "张某三 138 0013 900", ""])
 def test_masks_tell_nothing(masked: str) -> None:
     assert told_by(masked.encode()) == set()
+
+
+SPELLING: list[Callable[[str], bytes]] = [
+    *(lambda text, codec=codec: text.encode(codec) for codec in ("utf-8", "gb18030", "utf-16-le", "utf-32-le")),
+    lambda text: "".join(f"&#{ord(char)};" for char in text).encode(),
+    lambda text: "\u3000".join(text).encode(),
+    lambda text: json.dumps(text).encode(),
+    lambda text: urllib.parse.quote(text, safe="").encode(),
+]
+PACKING: list[Callable[[bytes], bytes]] = [
+    bytes,
+    gzip.compress,
+    zlib.compress,
+    brotli.compress,
+    base64.b64encode,
+    base64.urlsafe_b64encode,
+    lambda data: data.hex().encode(),
+]
+
+
+@given(
+    planted=st.sampled_from(PLANTED),
+    spell=st.sampled_from(SPELLING),
+    packing=st.lists(st.sampled_from(PACKING), max_size=3),
+    others=st.lists(st.binary(max_size=40) | st.sampled_from([*SPELLED.values(), b"{}", b""]), max_size=2),
+    is_last=st.booleans(),
+)
+def test_a_value_is_read_in_any_packing_whatever_was_read_before(
+    planted: str,
+    spell: Callable[[str], bytes],
+    packing: list[Callable[[bytes], bytes]],
+    others: list[bytes],
+    is_last: bool,
+) -> None:
+    data = spell(planted)
+    for pack in packing:
+        data = pack(data)
+    before = [told_by(other) for other in others]
+    assert told_by(*([*others, data] if is_last else [data, *others])) == {planted}.union(*before)
+    assert [told_by(other) for other in others] == before
+
+
+def test_what_held_nothing_at_the_last_layer_is_unpacked_where_it_is_met_before() -> None:
+    held = base64.b64encode(zlib.compress(NAME.encode()))
+    packed = base64.b64encode(base64.b64encode(base64.b64encode(held)))
+    assert told_by(packed) == set(), "more layers than are taken off"
+    assert told_by(held) == {NAME}
+
+
+def test_a_reading_is_left_out_only_where_no_character_could_tell() -> None:
+    sought = "0〇零丰建"
+    finds = any_of(sought).search
+    codes = [
+        code for code in range(0x110000) if any(char in unicodedata.normalize("NFKC", chr(code)) for char in sought)
+    ]
+    assert len(codes) > len(sought)
+    assert all(finds(chr(code)) for code in codes)
