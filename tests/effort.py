@@ -6,7 +6,7 @@ from pathlib import Path
 TIMES = int(os.environ.get("YINGBI_PROOF_TIMES", "1"))
 """By how much every number of examples is multiplied."""
 _COUNT = os.environ.get("YINGBI_PROOF_COUNT", "")
-"""The file whose length is the number of exchanges tried; empty: nobody counts."""
+"""The file that has a line for every exchange tried, of its kinds; empty: nobody counts."""
 
 
 def examples(number: int) -> int:
@@ -14,8 +14,8 @@ def examples(number: int) -> int:
     return number * TIMES
 
 
-def counted(exchanges: int) -> None:
-    """Note that so many more *exchanges* have been tried, where somebody counts."""
+def counted(*kinds: str) -> None:
+    """Note that one exchange more has been tried, which was of these *kinds*, where somebody counts."""
     if _COUNT:
-        with Path(_COUNT).open("ab") as count:
-            count.write(b"." * exchanges)
+        with Path(_COUNT).open("a", encoding="utf-8") as count:
+            count.write("\t".join(kinds) + "\n")

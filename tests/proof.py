@@ -23,7 +23,7 @@ WRITTEN = ROOT / "docs" / "proof" / "proof.md"
 LOG = ROOT / "build" / "proof.log"
 COUNT = ROOT / "build" / "proof.count"
 TIMES = 100
-TIMES_AT_ONCE = 2
+TIMES_AT_ONCE = 5
 """What Hypothesis remembers of the examples of one run grows with them: a long one is many, each from its own seed."""
 OUTAGE_S = 60
 EXCHANGES = "tests/evasion/test_differential.py"
@@ -51,8 +51,8 @@ class Result:
     failed: int
     skipped: int
     minutes: float
-    exchanges: int
-    """So many were counted."""
+    kinds: tuple[str, ...]
+    """A line for every exchange that was counted."""
     seeds: int
     """From so many seeds it was run."""
 
@@ -127,7 +127,7 @@ def _run(part: Part, jobs: int) -> Iterator[Result]:
             counted["failed"] + counted["error"],
             counted["skipped"],
             (time.monotonic() - started) / 60,
-            COUNT.stat().st_size,
+            tuple(COUNT.read_text("utf-8").splitlines()),
             number,
         )
 
@@ -148,16 +148,27 @@ def _write(results: list[Result], seed: int) -> None:
         "| What | Seeds | Exchanges | Passed | Failed | Not run | Minutes |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         *map(_row, results),
+        *_kinds([kind for result in results for kind in result.kinds]),
     ]
     WRITTEN.parent.mkdir(parents=True, exist_ok=True)
     WRITTEN.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _row(result: Result) -> str:
-    exchanges = f"{result.exchanges:,}" if result.exchanges else "–"
+    exchanges = f"{len(result.kinds):,}" if result.kinds else "–"
     seeds = f"{result.seeds} of {max(1, len(result.part.seeds))}"
     numbers = (seeds, exchanges, result.passed, result.failed, result.skipped, f"{result.minutes:.0f}")
     return f"| {' | '.join([result.part.name, *map(str, numbers)])} |"
+
+
+def _kinds(lines: list[str]) -> Iterator[str]:
+    """How many exchanges there were of each kind, most first; one is of several."""
+    if not lines:
+        return
+    yield from ["", f"Exchanges by kind, of which there were {len(set(lines)):,} together:", ""]
+    yield from ["| Kind | Exchanges |", "| --- | --- |"]
+    kinds = Counter(kind for line in lines for kind in line.split("\t"))
+    yield from (f"| {kind} | {number:,} |" for kind, number in kinds.most_common())
 
 
 if __name__ == "__main__":

@@ -80,6 +80,19 @@ TEXTS = st.lists(
     st.sampled_from([f"联系人{NAME}，", MOBILE, ID_NO, CARD, "，电话", "\n", "，没有", " ", "138 0013 8000"]),
     max_size=6,
 ).map("，".join)
+PERSONS = st.fixed_dictionaries(
+    {
+        "id": st.integers(1, 9),
+        "name": st.sampled_from([NAME, NAME, None]),
+        "id_no": st.sampled_from([ID_NO, ID_NO, ""]),
+    },
+    optional={
+        "mobile": st.sampled_from([MOBILE, int(MOBILE)]),
+        "note": st.sampled_from(PLANTED),
+        "home": st.just({"phone": MOBILE}),
+    },
+)
+ITEMS = st.lists(PERSONS, min_size=1, max_size=4).map(lambda items: {"items": items})
 BODIES = {
     "application/json": JSON_BODIES | disguised(),
     "application/problem+json": JSON_BODIES,
@@ -88,3 +101,13 @@ BODIES = {
     "text/plain": TEXTS,
 }
 """By what they are said to be."""
+PLACES = ["/people", "/people?page=2", "/people/1", "/people.csv"]
+"""What can be asked for."""
+DECLARED = {
+    ("/people", "application/json"): st.builds(as_json, ITEMS, st.booleans()),
+    ("/people?page=2", "text/html"): PAGES,
+    ("/people", "text/plain"): TEXTS,
+    ("/people/1", "application/json"): st.builds(as_json, PERSONS, st.booleans()),
+    ("/people.csv", "text/csv"): tables(),
+}
+"""What is answered as it is declared, by what is asked for and what it is said to be: what gets as far as a masker."""

@@ -41,9 +41,13 @@ class Kept:
         """What comes of a request. Raises OutOfStep where more than its answer came."""
         self.asked += 1
         raw = self._raw or self._connect()
-        if self._version == HTTP_2:
-            return self._over_http_2(host, target, method, headers)
-        return self._over_http_1(raw, host, target, method, headers)
+        try:
+            if self._version == HTTP_2:
+                return self._over_http_2(host, target, method, headers)
+            return self._over_http_1(raw, host, target, method, headers)
+        except OutOfStep:
+            self._let_go()
+            raise
 
     def _connect(self) -> ssl.SSLSocket:
         protocol = "h2" if self._version == HTTP_2 else "http/1.1"

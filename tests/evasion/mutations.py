@@ -140,13 +140,26 @@ def type_of(message: Message) -> str:
 @st.composite
 def mutated(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
     """One of *messages*, to which a few things have happened."""
-    message = draw(messages)
-    for name in draw(st.lists(st.sampled_from(sorted(_MUTATIONS)), max_size=3)):
+    message = draw(_altered(draw(messages), 3))
+    cuts = tuple(draw(st.lists(st.integers(0, max(1, len(message.body))), max_size=4)))
+    return replace(message, framing=draw(st.sampled_from(FRAMINGS)), cuts=cuts)
+
+
+@st.composite
+def cut(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
+    """One of *messages*, which comes in pieces, as it should, and to which hardly anything else has happened."""
+    message = draw(_altered(draw(messages), 1))
+    cuts = tuple(draw(st.lists(st.integers(0, len(message.body)), min_size=1, max_size=4)))
+    return replace(message, framing=draw(st.sampled_from([CHUNKED, CHUNKED, CHUNKED, WHOLE])), cuts=cuts)
+
+
+@st.composite
+def _altered(draw: st.DrawFn, message: Message, most: int) -> Message:
+    for name in draw(st.lists(st.sampled_from(sorted(_MUTATIONS)), max_size=most)):
         message = replace(_MUTATIONS[name](draw, message), told=[*message.told, name])
     for _ in range(draw(st.integers(0, 2))):
         message = with_line(message, draw(st.sampled_from(NAMES)), draw(st.sampled_from(SPELLED)))
-    cuts = tuple(draw(st.lists(st.integers(0, max(1, len(message.body))), max_size=4)))
-    return replace(message, framing=draw(st.sampled_from(FRAMINGS)), cuts=cuts)
+    return message
 
 
 def _packed(draw: st.DrawFn, message: Message) -> Message:
