@@ -22,13 +22,14 @@ class Told(AssertionError):
     """Something of the planted person is on the caller's side."""
 
 
-def saying(pieces: list[bytes]) -> Script:
-    """A script that says *pieces* one by one, and ends."""
+def saying(message: Message) -> Script:
+    """A script that says *message* piece by piece, and ends the connection where it does."""
 
     def script(connection: Connection, asked: Asked) -> None:
-        for piece in pieces:
+        for piece in message.wire:
             connection.say(piece)
-        connection.close()
+        if message.closes:
+            connection.close()
 
     return script
 
@@ -47,7 +48,7 @@ class Differing:
         self, host: str, target: str, method: str, headers: tuple[tuple[str, str], ...], message: Message
     ) -> list[Answer]:
         """What each receives where *message* is answered. Raises Told, or AssertionError where it is told differently."""
-        self._rig.behind.script = saying(message.wire)
+        self._rig.behind.script = saying(message)
         self._rig.behind.asked.clear()
         asking = [self._at_once.submit(caller.ask, host, target, method, headers) for caller in self._callers]
         wait(asking)  # where one fails, the other is not still under way when it is asked for the next
@@ -55,9 +56,9 @@ class Differing:
         told = told_by(*(part for answer in answers for part in _parts(answer)))
         if told:
             raise Told(f"tells {told}: {message}")
-        way = "streamed" if self._is_streaming else "held"
+        ways = ("streamed" if self._is_streaming else "held", "closed behind" if message.closes else "kept behind")
         for answer in answers:
-            counted(host.partition(".")[0], way, _outcome(answer), message.framing, *(message.told or ["unaltered"]))
+            counted(host.partition(".")[0], *ways, _outcome(answer), message.framing, *(message.told or ["unaltered"]))
             assert answer.is_whole or self._is_streaming, message
             if message.is_cut and method != "HEAD" and message.status not in _BODILESS:
                 assert not (answer.is_whole and answer.status < 400 and answer.body), ("looks whole", message)

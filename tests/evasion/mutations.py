@@ -70,13 +70,17 @@ class Message:
     """Where the body is cut into chunks."""
     before: bytes = b""
     after: bytes = b""
+    is_kept: bool = False
+    """Whether the system behind keeps its connection, where the answer has an end of its own."""
     told: list[str] = field(default_factory=list, compare=False)
     """What has been done to it."""
 
     def __repr__(self) -> str:
         """Without the middle of a large body."""
         body = self.body if len(self.body) < 600 else self.body[:300] + b" ... " + self.body[-300:]
-        return f"{self.status} {self.reason} {self.lines} {self.framing} {self.cuts} {self.told} {body!r}"
+        return (
+            f"{self.status} {self.reason} {self.lines} {self.framing} {self.cuts} {self.is_kept} {self.told} {body!r}"
+        )
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What Hypothesis says of it."""
@@ -86,6 +90,11 @@ class Message:
     def is_cut(self) -> bool:
         """Whether its reader must see that something is missing."""
         return self.framing == UNENDED or (self.framing == LONG and not self.after)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the connection ends behind it: for its reader, or because its system does not keep it."""
+        return not self.is_kept or self.framing in (LONG, UNENDED, BOTH, NONE)
 
     @property
     def wire(self) -> list[bytes]:
@@ -142,7 +151,7 @@ def mutated(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
     """One of *messages*, to which a few things have happened."""
     message = draw(_altered(draw(messages), 3))
     cuts = tuple(draw(st.lists(st.integers(0, max(1, len(message.body))), max_size=4)))
-    return replace(message, framing=draw(st.sampled_from(FRAMINGS)), cuts=cuts)
+    return replace(message, framing=draw(st.sampled_from(FRAMINGS)), cuts=cuts, is_kept=draw(st.booleans()))
 
 
 @st.composite
@@ -150,7 +159,8 @@ def cut(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
     """One of *messages*, which comes in pieces, as it should, and to which hardly anything else has happened."""
     message = draw(_altered(draw(messages), 1))
     cuts = tuple(draw(st.lists(st.integers(0, len(message.body)), min_size=1, max_size=4)))
-    return replace(message, framing=draw(st.sampled_from([CHUNKED, CHUNKED, CHUNKED, WHOLE])), cuts=cuts)
+    framing = draw(st.sampled_from([CHUNKED, CHUNKED, CHUNKED, WHOLE]))
+    return replace(message, framing=framing, cuts=cuts, is_kept=draw(st.booleans()))
 
 
 @st.composite
