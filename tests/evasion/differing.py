@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from tests.effort import counted
 from tests.evasion.altered import STREAMING, launcher
 from tests.evasion.kept import Kept
-from tests.evasion.mutations import Message
+from tests.evasion.message import Message
 from tests.front import VERSIONS, Answer
 from tests.rig import Rig
 from tests.scripted import Asked, Connection, Script

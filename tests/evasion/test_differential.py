@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from tests.effort import examples
 from tests.evasion.answers import BODIES, DECLARED, PLACES
 from tests.evasion.differing import Told, differing
-from tests.evasion.mutations import Message, cut, mutated, read
+from tests.evasion.message import Message, read
+from tests.evasion.mutations import cut, mutated
 from tests.evasion.recorded import RECORDED, Recording, replaying
 from tests.evasion.recorded import read as read_recorded
 from tests.rig import Rig, rigged
