@@ -44,7 +44,7 @@ INVISIBLE = (
 """What only hides, combines with what it stands behind, or says how it is to be drawn."""
 _ASCII = {chr(code): chr(plain) for code, plain in _ONE_FOR_ONE.items()}
 _CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_FOR_ONE)))}]")
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]++")
 _PLAIN = re.compile(r"[\n\r\x20-\x7e]*+")
 
 
@@ -63,15 +63,20 @@ class Normal:
         return self.origin[start], self.origin[end - 1] + 1 if end > start else self.origin[start]
 
 
-def normalise(text: str) -> Normal:
-    """*text* as recognisers read it."""
+def normalise(text: str, hidden: str = "") -> Normal:
+    """*text* as recognisers read it, with *hidden* in the place of each row of characters that only hide."""
     if _PLAIN.fullmatch(text):
         return Normal(text, None)
     plain = _CHANGED.sub(_changed, text)
     if _INVISIBLE.search(plain) is None:
         return Normal(plain, None)
-    kept = [place for place, char in enumerate(plain) if _INVISIBLE.match(char) is None]
-    return Normal("".join(plain[place] for place in kept), [*kept, len(plain)])
+    shown, origin, end = [], [], 0
+    for row in _INVISIBLE.finditer(plain):
+        start = row.start()
+        shown += [plain[end:start], hidden]
+        origin += [*range(end, start), *[start] * len(hidden)]
+        end = row.end()
+    return Normal("".join([*shown, plain[end:]]), [*origin, *range(end, len(plain) + 1)])
 
 
 def _changed(match: re.Match[str]) -> str:

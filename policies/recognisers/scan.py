@@ -163,7 +163,18 @@ def _hits_in(text: str, opened: list[int]) -> list[Hit]:
         found.extend(find_names_before_words(normal.text))
     if everything or _TOKEN in opened:
         found.extend(find_tokens(normal.text, _first_category))
-    return [_in_original(hit, normal) for hit in found]
+    hits = [_in_original(hit, normal) for hit in found]
+    return hits if normal.origin is None else [*hits, *_parted_hits(text)]
+
+
+def _parted_hits(text: str) -> Iterator[Hit]:
+    """The numbers in *text* where what hides characters stands between two: taken out, it makes one of them that is
+    none.
+    """
+    parted = normalise(text, hidden="-")
+    for reading in dict.fromkeys((parted.text, parted.text.translate(_IN_DIGITS))):
+        for row in _NUMBERS:
+            yield from (_in_original(hit, parted) for hit in _hits_of(row, reading))
 
 
 def _rows_for(opened: list[int]) -> tuple[Recogniser, ...]:

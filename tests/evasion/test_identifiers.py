@@ -95,6 +95,7 @@ WRITTEN = {
     "as base32": base64.b32encode(MOBILE.encode()).decode(),
     "as base32 in small letters": base64.b32encode(MOBILE.encode()).decode().lower().rstrip("="),
     "with nothing to see between": "\u200b".join(MOBILE),
+    "with nothing to see before another": f"{MOBILE}\u200b{MOBILE}\ufeff12",
     "with soft hyphens": "\u00ad".join(MOBILE),
     "with an accent": f"1\u0301{MOBILE[1:]}",
     "with letters of tags": f"1\U000e0031{MOBILE[1:]}",

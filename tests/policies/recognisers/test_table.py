@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.recognisers.names import find_names_before_words, find_names_behind_words
-from policies.recognisers.normalise import normalise
+from policies.recognisers.normalise import INVISIBLE, normalise
 from policies.recognisers.scan import may_hold_personal_data, resolve, scan
 from policies.recognisers.table import ORDER, TABLE, Hit, Recogniser
 
@@ -177,6 +177,16 @@ def test_many_hits_are_not_compared_each_with_each() -> None:
 def test_every_category_has_a_rank_and_every_row_a_source() -> None:
     assert {row.category for row in TABLE} < set(ORDER)
     assert all(row.source for row in TABLE)
+
+
+NUMBERS = st.sampled_from(["13800138000", "11010519491231002X", "6222021234567894", "一三八零零一三八零零零"])
+
+
+@given(first=NUMBERS, hidden=st.from_regex(f"[{INVISIBLE}]{{1,5}}", fullmatch=True), second=NUMBERS)
+def test_numbers_are_found_where_only_what_hides_parts_them(first: str, hidden: str, second: str) -> None:
+    """Each hides as a part of what they make together."""
+    for text, numbers in ((f"{first}{hidden}{second}", [first, second]), (f"12{hidden}{first}{hidden}9", [first])):
+        assert [text[hit.start : hit.end] for hit in scan(text)] == numbers
 
 
 alphabet = st.sampled_from(list("0123456789Xx １３-._/／·@ab手机身份证联系人王明，\u200b\U0001f600"))
