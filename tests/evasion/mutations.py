@@ -70,7 +70,7 @@ def type_of(message: Message) -> str:
 @st.composite
 def mutated(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
     """One of *messages*, to which a few things have happened."""
-    message = draw(_altered(draw(messages), 3))
+    message = draw(_altered(draw(messages), 4))
     cuts = tuple(draw(st.lists(st.integers(0, max(1, len(message.body))), max_size=4)))
     return replace(message, framing=draw(st.sampled_from(FRAMINGS)), cuts=cuts, is_kept=draw(st.booleans()))
 
@@ -78,7 +78,7 @@ def mutated(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
 @st.composite
 def cut(draw: st.DrawFn, messages: st.SearchStrategy[Message]) -> Message:
     """One of *messages*, which comes in pieces, as it should, and to which hardly anything else has happened."""
-    message = draw(_altered(draw(messages), 1))
+    message = draw(_altered(draw(messages), 2))
     cuts = tuple(draw(st.lists(st.integers(0, len(message.body)), min_size=1, max_size=4)))
     framing = draw(st.sampled_from([CHUNKED, CHUNKED, CHUNKED, WHOLE]))
     return replace(message, framing=framing, cuts=cuts, is_kept=draw(st.booleans()))

@@ -57,14 +57,14 @@ def replayed(draw: st.DrawFn) -> tuple[Recording, Message]:
     """A recorded answer where it belongs, or data in the place of another."""
     name = draw(st.sampled_from(sorted(RECORDED)))
     message = st.just(read(read_recorded(draw(st.just(name) | st.just(name) | st.sampled_from(DATA)))))
-    return RECORDED[name], draw(mutated(message) | cut(message))
+    return RECORDED[name], draw(mutated(message) | mutated(message) | cut(message))
 
 
 def property_of_made_up(ask: Ask, how: settings) -> Callable[[], None]:
     """That what is made up can be asked for; *how* it is tried."""
 
     @how
-    @given(made=made_up() | declared(), method=METHODS, headers=ASKING)
+    @given(made=made_up() | made_up() | declared(), method=METHODS, headers=ASKING)
     def holds(made: tuple[str, Message], method: str, headers: Headers) -> None:
         target, message = made
         ask("people.localhost", target, method, headers, message)
