@@ -1,15 +1,15 @@
 """Masks free text: what recognisers find, and values known to be personal from elsewhere in the same message."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.masker import Tally, Withheld
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
-from policies.recognisers.scan import may_hold_personal_data, scan
-from policies.transforms.handle import PREFIX, handles_in
+from policies.recognisers.scan import scan
+from policies.transforms.handle import handles_in
 from policies.transforms.make import REDACTED
 
 MOST_KNOWN = 50_000
@@ -112,27 +112,6 @@ def personal_spans(
             if not as_written:
                 spans.extend(_escaped(text, known))
     return merge(spans)
-
-
-def tell_nothing(texts: Iterable[str], hidden: Iterable[str]) -> bool:
-    """True only where `mask_free_text` would leave each of *texts* as it is, typed or not, where *hidden* is known.
-
-    All are asked about at once: what opens the gate in one of them opens it in all, and what stands or is packed in one
-    stands in all. Escapes, and numbers that identify somebody, open the gate.
-    """
-    joined = "\n".join(texts)
-    values = [value for item in hidden if (value := item.strip())]
-    if _may_tell(joined, values) or PREFIX in joined:
-        return False
-    if not may_say_more(joined):
-        return True
-    if next(readings(joined), None) is not None:
-        return False
-    return not any(_may_tell(held, values) or may_say_more(held) for _, _, held, _ in packed(joined))
-
-
-def _may_tell(text: str, values: list[str]) -> bool:
-    return may_hold_personal_data(text) or any(value in text for value in values)
 
 
 def _escaped(text: str, known: KnownValues) -> Iterator[Span]:

@@ -1,13 +1,14 @@
 """Records of one list that have the same keys are treated as a table, column by column: that is three times as fast."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from policies.formats.free_text import KnownValues, tell_nothing
+from policies.formats.free_text import KnownValues
 from policies.formats.json_keys import is_telling_key
 from policies.formats.json_nodes import DEEPEST, FEWEST_KEYS, Object, Table, table_of
 from policies.formats.json_subjects import note_subject
-from policies.formats.json_values import NOTHING, SINGLE, drop, masked
+from policies.formats.json_texts import Column, treat_texts
+from policies.formats.json_values import NOTHING, SINGLE, are_texts, count_values, drop, masked
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 
 FEWEST_ROWS = 2
@@ -33,10 +34,6 @@ class Tree(Protocol):
         ...
 
 
-type Column = tuple[Sequence[Any], Sequence[Any]]
-"""What the fields of one name were, and what they became, record by record."""
-
-
 def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int) -> list[Column] | None:
     """Treat *records* with the same keys field by field, as `Tree.record` would one by one, in a third of the time.
 
@@ -49,7 +46,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
     of_text = [False] * len(columns)
     for place in table.values:
         column = columns[place]
-        of_text[place] = _are_texts(column)
+        of_text[place] = are_texts(column)
         if not of_text[place] and not SINGLE.issuperset(map(type, column)):
             return None
     for place, _, _ in table.objects:
@@ -63,7 +60,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
     for place, key, action in table.treated:
         column = columns[place]
         if action.personal:
-            _count(tree.tally, action, column)
+            count_values(tree.tally, action, column)
         if action.kind is not Kind.MASK:
             _without_masks(action, key, column, records)
             if action.kind is Kind.DROP:
@@ -86,8 +83,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
         for number, (record, item) in enumerate(zip(records, column, strict=True)):
             record[key] = _treated_alone(tree, child, item, depth + 1, within[number] if within else None)
     if table.texts:  # once all other fields of each record are known
-        for number, record in enumerate(records):
-            _treat_texts(tree, table, record, _hidden_of(hidden, number, within))
+        treat_texts(tree, table, columns, records, hidden, within)
     return hidden
 
 
@@ -101,34 +97,6 @@ def _treated_alone(tree: Tree, node: Object, value: dict[str, Any], depth: int, 
     if around is not None:
         around.include(known)
     return became
-
-
-def _treat_texts(tree: Tree, table: Table, record: dict[str, Any], hidden: Sequence[str]) -> None:
-    """Scan the free texts of *record*, which hides *hidden*."""
-    texts = [item for _, key, _ in table.texts if type(item := record[key]) is str and item]
-    is_plain = len(texts) > 1 and tell_nothing(texts, hidden if table.looks_further else ())
-    known = None
-    if not is_plain and table.looks_further:
-        known = KnownValues()
-        for value in hidden:
-            known.add(value)
-    for _, key, action in table.texts:
-        item = record[key]
-        if item in NOTHING:
-            continue
-        if is_plain and type(item) is str:
-            tree.tally.count(action)
-        else:
-            record[key] = tree.scalar(action, item, known)
-
-
-def _count(tally: Tally, action: Action, column: Sequence[Any]) -> None:
-    """Count the values of *column*, which is treated by *action*."""
-    number = len(column)
-    if action.kind is not Kind.DROP and not all(column):
-        number -= column.count(None) + column.count("")
-    if number:
-        tally.fields[action.field] += number
 
 
 def _note_subjects(
@@ -165,15 +133,6 @@ def _columns_of(table: Table, records: Sequence[Any]) -> list[tuple[Any, ...]] |
     return list(zip(*rows, strict=True)) if set(map(len, records)) == {len(rows[0])} else None
 
 
-def _are_texts(values: Iterable[Any]) -> bool:
-    """Whether all of *values* are texts: nothing else can be joined, and nothing asks faster."""
-    try:
-        "".join(values)
-    except TypeError:
-        return False
-    return True
-
-
 def _without_masks(action: Action, key: str, column: Sequence[Any], records: Sequence[dict[str, Any]]) -> None:
     """Do what *action*, which makes no masks, does to the values that *records* have at *key*."""
     if action.kind is Kind.DROP:
@@ -181,12 +140,6 @@ def _without_masks(action: Action, key: str, column: Sequence[Any], records: Seq
             drop(action, record, key)
     elif action.kind is Kind.BLOCK and not all(item in NOTHING for item in column):
         raise Withheld(VALUE_BLOCKED)
-
-
-def _hidden_of(hidden: Sequence[Column], place: int, within: Sequence[KnownValues]) -> list[str]:
-    """What the record at *place* hides: of columns as they were and as they became, and *within* its objects."""
-    found = [item for column, became in hidden if type(item := column[place]) is str and item != became[place]]
-    return [*found, *within[place]] if within else found
 
 
 def _remember(known: KnownValues, hidden: Sequence[Column]) -> None:

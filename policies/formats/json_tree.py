@@ -9,13 +9,14 @@ from typing import Any
 
 from policies.choose import EVERYBODYS, Choice
 from policies.digest import canonical
-from policies.formats.free_text import KnownValues, mask_free_text, tell_nothing
+from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.json_keys import is_telling_key, without_telling_keys
 from policies.formats.json_nodes import DEEPEST, Node, Object, Rows, Value, in_place_of, items_of
 from policies.formats.json_subjects import identifier_in, note_subject
 from policies.formats.json_table import FEWEST_ROWS, treat_as_table
 from policies.formats.json_values import NOTHING, SINGLE, counterpart, drop, masked, remember
 from policies.formats.masker import LEFT_OUT, VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.plain_texts import tell_nothing
 from policies.recognisers.scan import scan
 from policies.transforms.make import REDACTED
 

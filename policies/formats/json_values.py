@@ -1,10 +1,10 @@
 """What becomes of single values of a JSON body, and what is remembered of those that are hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from policies.formats.free_text import KnownValues
-from policies.formats.masker import Action
+from policies.formats.masker import Action, Kind, Tally
 
 SINGLE = frozenset({str, int, bool, type(None)})
 """Types of values that hold no others."""
@@ -42,3 +42,21 @@ def remember(known: KnownValues | None, value: Any) -> None:
                 remember(known, item)
         case _:
             pass
+
+
+def count_values(tally: Tally, action: Action, column: Sequence[Any]) -> None:
+    """Count the values of *column*, which is treated by *action*."""
+    number = len(column)
+    if action.kind is not Kind.DROP and not all(column):
+        number -= column.count(None) + column.count("")
+    if number:
+        tally.fields[action.field] += number
+
+
+def are_texts(values: Iterable[Any]) -> bool:
+    """Whether all of *values* are texts: nothing else can be joined, and nothing asks faster."""
+    try:
+        "".join(values)
+    except TypeError:
+        return False
+    return True

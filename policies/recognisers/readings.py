@@ -23,7 +23,7 @@ LARGEST_UNPACKED = 1024 * 1024
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
 _SPACE = " \u00a0\u2000-\u200a\u3000"
 READING_GATE = (
-    r"""\\[ux0-9A-Fa-f"'/\\]|%[0-9A-Fau]|~[0-9A-F]|&[#A-Za-z]|<[/!A-Za-z]"""
+    r"""\\[ux0-9A-Fa-f"'/\\]|%[0-9A-Fa-fu]|~[0-9A-Fa-f]|&[#A-Za-z]|<[/!A-Za-z]"""
     f"|[{_HAN}][{_SPACE}]{{1,4}}[{_HAN}]"
 )
 """What stands in every text that has a reading, as hyperscan reads it."""
@@ -44,14 +44,23 @@ _MARK = re.compile(r"[\\%~&<]")
 _ROW = re.compile("[%~][89A-Fa-f][0-9A-Fa-f](?:[%~][0-9A-Fa-f]{2}|[0-9A-Za-z_])*+")
 """Octets, and letters that the second octet of a character may stand as where addresses leave letters as they are."""
 _OF_ROW = re.compile("[%~]([0-9A-Fa-f]{2})")
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])(?:[{_SPACE}]{{1,4}}|[{INVISIBLE}]++)(?=[{_HAN}])")
+# The set at the beginning lets the search run over what is neither, which is nearly all of any text.
+_BETWEEN_HAN = re.compile(
+    rf"[{_SPACE}{INVISIBLE}](?:(?<=[{_HAN}][{_SPACE}])[{_SPACE}]{{0,3}}|(?<=[{_HAN}][{INVISIBLE}])[{INVISIBLE}]*+)(?=[{_HAN}])"
+)
 """A name of two characters is often spread to the width of three."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}+={0,2}")
+SHORTEST_BASE64 = 12
+"""Characters of what is read as base64, but for those that fill it up."""
+_BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST_BASE64},}}+={{0,2}}")
 _ALL_CAPITALS = re.compile("[A-Z+/_-]++")
 _PLAIN_BASE64 = str.maketrans("-_", "+/")
 _HEX = re.compile("[0-9A-Fa-f]{18,}+")
-_BASE32 = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z2-7]{16,}+|[a-z2-7]{16,}+)(?![0-9A-Za-z])")
+SHORTEST_OTHER = 16
+"""Characters of what is read as base32, which is shorter than what is read as hexadecimal digits."""
+_BASE32 = re.compile(
+    rf"(?<![0-9A-Za-z])(?:[A-Z2-7]{{{SHORTEST_OTHER},}}+|[a-z2-7]{{{SHORTEST_OTHER},}}+)(?![0-9A-Za-z])"
+)
 _MAY_TELL = re.compile(
     rb"[0-9](?:[ .\-]?[0-9]){5}|[0-9]{3}\D{1,3}[0-9]{4}|[\xe3-\xe9][\x80-\xbf]{2}|\\u[0-9A-Fa-f]{4}|"
     rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]){2}|"
@@ -59,10 +68,11 @@ _MAY_TELL = re.compile(
     re.DOTALL,
 )
 """What stands in all data that holds somebody's number or name, or in which another layer does."""
-_SPELLED = re.compile(rf"[\\%~&<]|[A-Za-z0-9+/_-]{{12}}|[{_HAN}][{_SPACE}{INVISIBLE}]")
+_SPELLED = re.compile(rf"[\\%~&<]|[A-Za-z0-9+/_-]{{{SHORTEST_BASE64}}}|[{_HAN}][{_SPACE}{INVISIBLE}]")
 _NO_TEXT = re.compile(f"[{INVISIBLE}\ufffd]")
 """What stands between the texts in data that is more than text."""
-_COMPRESSED = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+COMPRESSED = (b"\x1f\x8b\x08", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+"""How data begins that is read once it is unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +203,19 @@ def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if run.lower() != run and _ALL_CAPITALS.fullmatch(run) is None:
             for data in _decoded(run):
                 yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
+    for start, end, data in in_other_digits(text):
+        yield from ((start, end, held, is_text) for held, is_text in _texts(data))
+
+
+def in_other_digits(text: str) -> Iterator[tuple[int, int, bytes]]:
+    """Where base32 or hexadecimal digits stand in *text*, and the octets that they spell."""
     for match in _BASE32.finditer(text):
         with contextlib.suppress(binascii.Error):
-            data = base64.b32decode(match[0] + "=" * (-len(match[0]) % 8), casefold=True)
-            yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
+            yield *match.span(), base64.b32decode(match[0] + "=" * (-len(match[0]) % 8), casefold=True)
     for match in _HEX.finditer(text):
         for skipped in range(2):
             digits = match[0][skipped : len(match[0]) - (len(match[0]) - skipped) % 2]
-            yield from ((*match.span(), held, is_text) for held, is_text in _texts(binascii.unhexlify(digits)))
+            yield *match.span(), binascii.unhexlify(digits)
 
 
 def _decoded(run: str) -> Iterator[bytes]:
@@ -212,7 +227,7 @@ def _decoded(run: str) -> Iterator[bytes]:
 
 
 def _texts(data: bytes) -> Iterator[tuple[str, bool]]:
-    if data.startswith(_COMPRESSED):
+    if data.startswith(COMPRESSED):
         with contextlib.suppress(zlib.error):
             data = zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data, LARGEST_UNPACKED)
     if _MAY_TELL.search(data) is None:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, normalise
@@ -121,3 +121,15 @@ def test_the_gate_is_open_wherever_something_is_found(pieces: list[str]) -> None
 def test_digits_of_other_scripts_are_what_unicode_says() -> None:
     read = normalise(DIGITS_ELSEWHERE).text
     assert read == "".join(str(unicodedata.digit(char)) for char in DIGITS_ELSEWHERE)
+
+
+pieces_of_escapes = st.sampled_from(
+    [*"%~\\&<>/!#;x{}u09afAFde \u3000\u200b张三", "%e6", "%E6", "~fa", "%b0", "&amp", "<b", "<!-- -->", "\\u5f20"]
+)
+
+
+@given(st.lists(pieces_of_escapes, max_size=12).map("".join))
+@example("%fa%ce%ec")
+@example("~fa~ce")
+def test_every_text_that_has_a_reading_opens_the_gate(text: str) -> None:
+    assert next(readings(text), None) is None or may_hold_personal_data(text)

@@ -1,0 +1,73 @@
+import base64
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.digest import Digester
+from policies.formats.free_text import KnownValues, mask_free_text
+from policies.formats.masker import Tally
+from policies.formats.plain_texts import TOGETHER, tell_nothing, those_that_tell_nothing
+
+HIDDEN = ["张三李四", "abcdef", "13800138000"]
+spelled = st.sampled_from(
+    [
+        *HIDDEN,
+        *(base64.b64encode(value.encode() * 2).decode() for value in HIDDEN),
+        *("".join(f"\\u{ord(char):04x}" for char in value) for value in HIDDEN),
+        "%61bcdef", "&#97;bcdef", "张 三 李 四", "2026-10-05T09:14:07+08:00", "YZ-2026-000123", "联系人王小明", "受理",
+        "\n", "Y",
+    ]
+)  # fmt: skip
+
+
+def _known(values: list[str]) -> KnownValues:
+    found = KnownValues()
+    for value in values:
+        found.add(value)
+    return found
+
+
+@given(st.lists(st.lists(spelled, max_size=3).map("".join), max_size=4), st.lists(st.sampled_from(HIDDEN), max_size=3))
+def test_texts_of_which_nothing_is_told_are_left_as_they_are(texts: list[str], hidden: list[str]) -> None:
+    tally = Tally(Digester("test", bytes(32)))
+    if tell_nothing(texts, hidden):
+        assert [mask_free_text(text, _known(hidden), tally, typed=True) for text in texts] == texts
+
+
+def test_plain_texts_tell_nothing_and_each_way_of_telling_is_seen() -> None:
+    plain = ["受理", "2026-10-05T09:14:07+08:00", "YZ-2026-000123"]
+    assert tell_nothing(plain, ())
+    assert tell_nothing(plain, HIDDEN)
+    for told in (
+        "abcdef",
+        "%61bcdef",
+        base64.b64encode(b"abcdef" * 2).decode(),
+        "yb~x",
+        "13900139000",
+        "a@b.cn",
+        "联系人王小明",
+    ):
+        assert not tell_nothing([*plain, told], HIDDEN), told
+
+
+@given(
+    st.lists(
+        st.tuples(st.lists(spelled, max_size=3).map("".join), st.lists(st.sampled_from(HIDDEN), max_size=2)),
+        max_size=2 * TOGETHER,
+    )
+)
+def test_records_that_are_asked_about_at_once_are_each_left_as_they_are(records: list[tuple[str, list[str]]]) -> None:
+    tally = Tally(Digester("test", bytes(32)))
+    found = those_that_tell_nothing([text for text, _ in records], [hidden for _, hidden in records])
+    assert len(found) == len(records)
+    for (text, hidden), tells_nothing in zip(records, found, strict=True):
+        assert not tells_nothing or mask_free_text(text, _known(hidden), tally, typed=True) == text
+
+
+def test_one_record_that_tells_something_is_told_from_those_around_it() -> None:
+    plain = "受理\n2026-10-05T09:14:07+08:00\nYZ-2026-000123"
+    texts = [plain] * (2 * TOGETHER + 1)
+    texts[TOGETHER] = f"{plain}，张三李四来过"
+    assert those_that_tell_nothing(texts, [HIDDEN] * len(texts)) == [text == plain for text in texts]
+    # What one record hides may be shown of another.
+    assert those_that_tell_nothing(texts, [()] * len(texts)) == [True] * len(texts)

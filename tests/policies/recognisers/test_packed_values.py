@@ -1,0 +1,54 @@
+import base64
+import zlib
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from policies.recognisers.packed_values import may_be_packed
+from policies.recognisers.readings import packed
+
+VALUES = ["张三", "李小四", "王é五", "𠮷田", "Ann Lee", "13800138000", "a\nb", "幸福路1号"]
+
+
+def held(value: str, codec: str, before: bytes) -> bytes:
+    return before + value.encode(codec)
+
+
+data = st.builds(
+    held,
+    st.sampled_from(VALUES),
+    st.sampled_from(["utf-8", "gb18030", "utf-16-le", "utf-16-be"]),
+    st.sampled_from([b"", b"x", b"xy", b"\xff", b"\0", "张".encode("gb18030")]),
+) | st.binary(min_size=6, max_size=30)
+written = st.one_of(
+    data.map(lambda octets: base64.b64encode(octets).decode()),
+    data.map(lambda octets: base64.urlsafe_b64encode(octets).decode().rstrip("=")),
+    data.map(lambda octets: base64.b32encode(octets).decode()),
+    data.map(lambda octets: base64.b32encode(octets).decode().lower().rstrip("=")),
+    data.map(bytes.hex),
+    data.map(lambda octets: base64.b64encode(zlib.compress(octets * 3)).decode()),
+    data.map(lambda octets: zlib.compress(octets * 3).hex()),
+    st.sampled_from(["2026-10-05T09", "YZ-2026-000123", "/", "x", "张", "ABC", "9"]),
+)
+
+
+@given(st.lists(st.lists(written, max_size=3).map("".join), max_size=4).map(" ".join), st.sets(st.sampled_from(VALUES)))
+@example(base64.b64encode(b"\xff\xff" + "张三".encode() * 2).decode(), {"张三"})
+@example("00" + zlib.compress("张三".encode()).hex(), {"张三"})
+def test_no_value_is_missed_that_is_found_by_reading_everything_packed(text: str, values: set[str]) -> None:
+    if any(value in found for _, _, found, _ in packed(text) for value in values):
+        assert may_be_packed(text, values)
+
+
+@given(st.dates(), st.times(), st.integers(0, 999_999))
+def test_dates_and_numbers_hold_no_names(day: object, time: object, number: int) -> None:
+    assert not may_be_packed(f"{day}T{time}+08:00 YZ-2026-{number:06}", VALUES[1:6])
+
+
+def test_each_charset_and_alignment_is_looked_into() -> None:
+    for codec in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
+        for before in (b"", b"x", b"xy", b"xyz"):
+            octets = before + "\0李小四你好".encode(codec)
+            for text in (base64.b64encode(octets).decode(), octets.hex(), f"Z{base64.b64encode(octets).decode()}"):
+                assert may_be_packed(text, ["李小四"]), (codec, before, text)
+                assert not may_be_packed(text, ["赵钱孙"])
