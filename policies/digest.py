@@ -62,15 +62,16 @@ class Digester:
 
     def each(self, identifiers: Iterable[str]) -> list[str]:
         """The same for each of *identifiers*, in order: a page may be about a thousand subjects."""
-        digests = []
-        prefix, fresh = self._prefix, self._keyed.copy
+        octets = []
+        fresh = self._keyed.copy
         for identifier in identifiers:
             hashed = fresh()
             spelled = identifier.encode()
             # What nearly all identifiers are has its canonical form already: of bytes, only ASCII digits are digits.
             hashed.update(spelled if len(spelled) == 18 and spelled.isdigit() else canonical(identifier).encode())
-            digests.append(f"{prefix}{hashed.hexdigest()}")
-        return digests
+            octets.append(hashed.digest())
+        prefix, spelled_all = self._prefix, b"".join(octets).hex("\n", DIGEST_BYTES)
+        return f"{prefix}{spelled_all.replace('\n', f'\n{prefix}')}".split("\n") if octets else []
 
     def note(self, identifiers: Iterable[str], subjects: dict[str, str]) -> None:
         """Put the digest of each of *identifiers* into *subjects*, with the former one while both are written."""

@@ -10,6 +10,7 @@ from policies.formats.json_subjects import note_subject
 from policies.formats.json_texts import Column, treat_texts
 from policies.formats.json_values import NOTHING, SINGLE, are_texts, count_values, drop, masked
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.transforms.columns import are_alphanumeric
 
 FEWEST_ROWS = 2
 """From so many records on it pays to look at a list of them as a table."""
@@ -66,7 +67,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
             if action.kind is Kind.DROP:
                 hidden.append((column, (None,) * len(column)))
             continue
-        masks = list(map(action.apply, column)) if of_text[place] else [masked(action, item, "") for item in column]
+        masks = action.each_masked(column) if of_text[place] else [masked(action, item, "") for item in column]
         for record, item in zip(records, masks, strict=True):
             record[key] = item
         hidden.append((column, masks))
@@ -102,7 +103,7 @@ def _treated_alone(tree: Tree, node: Object, value: dict[str, Any], depth: int, 
 def _note_subjects(
     tally: Tally, node: Object, identifiers: Sequence[Any], records: Sequence[Any], *, are_text: bool
 ) -> None:
-    if are_text and all(map(str.isalnum, identifiers)):
+    if are_text and are_alphanumeric(identifiers):
         tally.digester.note(identifiers, tally.subjects)
         return
     for identifier, record in zip(identifiers, records, strict=True):

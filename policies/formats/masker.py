@@ -5,7 +5,7 @@ have been sent; the answer must then be cut, never ended.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
@@ -50,6 +50,8 @@ class Action:
     kind: Kind
     apply: Callable[[str], str] = str
     """For MASK: the value's mask. A mask of a mask is the same mask."""
+    apply_each: Callable[[Sequence[str]], list[str]] | None = None
+    """The same of many values at once; None where that is no faster."""
     number: Callable[[float], float | None] = hidden_number
     """For MASK: what becomes of a number in JSON; None for null."""
     stays: bool = False
@@ -69,6 +71,10 @@ class Action:
     """Whether the system stores it encrypted: it holds texts alone, and null is no mask of one."""
     opens: Callable[[str], str] | None = None
     """What a token that it made stands for, where the caller sends it back; raises BadToken."""
+
+    def each_masked(self, values: Sequence[str]) -> list[str]:
+        """What `apply` makes of each of *values*, in order."""
+        return list(map(self.apply, values)) if self.apply_each is None else self.apply_each(values)
 
     def masked(self, value: str, subject: str) -> str:
         """The mask of *value* in a record of the canonical *subject*, "" where nobody knows whose it is."""
@@ -119,7 +125,10 @@ class Tally:
             self.found[category] += number
         for path, number in other.paths.items():
             self.paths[path] += number
-        self.subjects.update(other.subjects)
+        if self.subjects:
+            self.subjects.update(other.subjects)
+        else:
+            self.subjects = other.subjects.copy()
         self.unnamed.update(other.unnamed)
         for index, hashes in other.unopened.items():
             self.unopened[index] |= hashes

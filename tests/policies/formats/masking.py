@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from policies.digest import Digester
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
+from policies.transforms.columns import each_of
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import hidden_number, number_transform_of, transform_of
 from policies.transforms.spec import AgeBand, Keep, Redact, Spec
@@ -24,10 +25,12 @@ def action(
     restore: bool = False,
     stays: bool = False,
 ) -> Action:
+    apply = transform_of(spec, FieldKeys(b"", "", "")) if spec is not None else str
     return Action(
         field=field,
         kind=kind,
-        apply=transform_of(spec, FieldKeys(b"", "", "")) if spec is not None else str,
+        apply=apply,
+        apply_each=each_of(spec, apply) if spec is not None else None,
         number=number_transform_of(spec) if spec is not None else hidden_number,
         stays=stays,
         personal=personal,
