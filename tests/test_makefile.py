@@ -1,3 +1,4 @@
+import importlib.util
 import os
 import re
 import subprocess
@@ -36,6 +37,14 @@ def test_every_command_listed_is_one(command: str) -> None:
 )
 def test_the_index_is_passed_on(arguments: tuple[str, ...], command: str) -> None:
     assert make("--dry-run", "up", *arguments).splitlines()[-1] == command
+
+
+def test_what_is_set_up_is_compiled_also_where_python_is_to_keep_nothing() -> None:
+    compiled = Path(importlib.util.cache_from_source(str(ROOT / "deploy/certificate.py")))
+    compiled.unlink(missing_ok=True)
+    command = make("--dry-run", "venv").splitlines()[-1]
+    subprocess.run(command, shell=True, cwd=ROOT, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=True)
+    assert compiled.exists()
 
 
 def test_continuous_integration_runs_the_same_recipes() -> None:
