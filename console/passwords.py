@@ -1,11 +1,13 @@
 """How passwords are hashed and which are good enough."""
 
+import base64
 import secrets
 import threading
 import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from incident.ids import NotPermitted
 
@@ -22,7 +24,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._free = threading.BoundedSemaphore(AT_ONCE)
-        self._nobody = self.hash(secrets.token_hex())
+        self._nobody = hash_of_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         """The hash to be stored. Raises NotPermitted where too many are being hashed."""
@@ -72,6 +74,16 @@ def check_new(password: str, name: str) -> None:
         raise NotPermitted("密码中不同的字符太少", "a password needs more different characters")
     if name.casefold() in normal.casefold():
         raise NotPermitted("密码不能包含账号名", "a password must not hold the name of the account")
+
+
+def hash_of_nothing(hasher: PasswordHasher) -> str:
+    """What takes as long to verify against as a hash by *hasher*, at once: nobody knows a password that fits it."""
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, made = (
+        base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${costs}${salt}${made}"
 
 
 def _bytes(password: str) -> bytes:

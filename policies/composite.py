@@ -41,7 +41,7 @@ _REGION, _BIRTH, _SEQUENCE, _CHECK = range(6), range(6, 14), range(14, 17), 17
 _SEX_DIGIT = 16
 _REGIONS_LEFT = (3200.0, 457.0, 94.0, 30.0, 9.4, 3.0, 1.0)
 """Codes of counties and districts, and how many there are on average to the first digits (GB/T 2260)."""
-_DAYS = tuple(date(1930, 1, 1) + timedelta(days=number) for number in range(36_525))
+_FIRST_DAY, _DAYS = date(1930, 1, 1), 36_525
 """The birth dates that somebody alive may have: a hundred years."""
 _KEYS = FieldKeys(bytes(32), "", "")
 
@@ -86,7 +86,7 @@ def candidates(seen: Iterable[tuple[Meaning, Spec]]) -> float:
     clear = {meaning for meaning, spec in seen if form_of(spec) is Form.CLEAR}
     regions = known & {*_REGION} | {place for meaning, spec in seen for place in _region_of(meaning, spec)}
     dates = frozenset(spec for meaning, spec in seen if meaning is Meaning.BIRTH_DATE)
-    days = len(_DAYS) / _kinds_of_days(dates, frozenset(place - _BIRTH.start for place in known & {*_BIRTH}))
+    days = _DAYS / _kinds_of_days(dates, frozenset(place - _BIRTH.start for place in known & {*_BIRTH}))
     digits = [1 if place in known else 10 for place in _SEQUENCE]
     if Meaning.SEX in clear and _SEX_DIGIT not in known:
         digits[-1] = 5
@@ -136,21 +136,22 @@ def _kinds_of_days(specs: frozenset[Spec], places: frozenset[int]) -> int:
         return 1
     digits = itemgetter(*sorted(places)) if places else lambda text: ""
     kinds = set()
-    for day in _DAYS:
-        spelled = day.isoformat()
+    for number in range(_DAYS):
+        spelled = (_FIRST_DAY + timedelta(days=number)).isoformat()
         kinds.add((*(mask(spelled) for mask in masks), digits(spelled.replace("-", ""))))
     return len(kinds)
 
 
 def _day_as_known(spec: Spec) -> Callable[[str], object]:
     """What is known of a birth date to who sees it as *spec* makes it."""
+    last = _FIRST_DAY + timedelta(days=_DAYS - 1)
     match spec:
         case Shift(days):  # any of so many days is as likely as the others
             return lambda day: date.fromisoformat(day).toordinal() // (2 * days + 1)
         case Fpe():
             return lambda day: day.replace("-", "")[: spec.first]
         case AgeBand(every, at, ""):
-            return transform_of(AgeBand(every, at, _DAYS[-1].isoformat()), _KEYS)
+            return transform_of(AgeBand(every, at, last.isoformat()), _KEYS)
         case _:
             return transform_of(spec, _KEYS)
 

@@ -134,6 +134,19 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
         hashes = {name: hash_key(key) for name, key in keys.items()}
         (home.policies / "callers.yaml").write_text(people.callers_file(hashes), "utf-8")
     moved = _point_at(home, {"register": ports.register, "hall": ports.hall}, ports.identity)
+    hall = prepare_command(home.demo / "hall", SEED)
+    with subprocess.Popen(hall, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as preparing:  # beside the register
+        _make_register(home, say)
+        _, why = preparing.communicate()
+    if preparing.returncode:
+        write_private(home.said / "hall-prepare.log", why)
+        raise CannotPrepare(
+            f"演示大厅无法准备 / the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why"
+        )
+    return moved
+
+
+def _make_register(home: Home, say: Say) -> None:
     if not files_in(home.demo / "register").database.exists():
         say(f"正在生成 {RESIDENTS:,} 名虚构居民 / making {RESIDENTS:,} invented residents")
         make_register(home.demo / "register", residents=RESIDENTS, seed=SEED)
@@ -142,13 +155,6 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
         identifiers = files_in(home.demo / "register").canaries.read_text("ascii").split()
         text = "".join(f"{digest(identifier)}  # register\n" for identifier in identifiers)
         write_private(home.canaries, text.encode())
-    prepared = subprocess.run(prepare_command(home.demo / "hall", SEED), capture_output=True, check=False)
-    if prepared.returncode:
-        write_private(home.said / "hall-prepare.log", prepared.stderr)
-        raise CannotPrepare(
-            f"演示大厅无法准备 / the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why"
-        )
-    return moved
 
 
 def provider_of(home: Home) -> IdentityProvider:

@@ -1,7 +1,8 @@
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
-from console.passwords import LONGEST, SHORTEST, Passwords, check_new
+from console.passwords import LONGEST, SHORTEST, Passwords, check_new, hash_of_nothing
 from incident.ids import NotPermitted
 from tests.console.people import CHEAP, PASSWORD
 
@@ -58,3 +59,12 @@ def test_hashes_are_argon2id_and_told_when_outdated(passwords: Passwords) -> Non
     assert stored.startswith("$argon2id$")
     assert not passwords.outdated(stored)
     assert Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)).outdated(stored)
+
+
+@pytest.mark.parametrize("hasher", [CHEAP, PasswordHasher()], ids=["as in tests", "as in use"])
+def test_where_there_is_nothing_to_verify_against_as_much_is_computed(hasher: PasswordHasher) -> None:
+    nothing = hash_of_nothing(hasher)
+    assert extract_parameters(nothing) == extract_parameters(hasher.hash(PASSWORD))
+    with pytest.raises(VerifyMismatchError):  # it was computed: not turned away as no hash at all
+        hasher.verify(nothing, PASSWORD)
+    assert nothing != hash_of_nothing(hasher)

@@ -4,7 +4,8 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 from deploy.demo.register.people import generate
@@ -117,7 +118,8 @@ def _insert(
     columns = [field.name for field in fields(kind)]
     marks = ", ".join("?" for _ in columns)
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  names of our own fields
-    database.executemany(statement, ([_stored(value) for value in astuple(row)] for row in rows))
+    values = attrgetter(*columns)
+    database.executemany(statement, ([_stored(value) for value in values(row)] for row in rows))
 
 
 def _stored(value: object) -> object:
