@@ -30,6 +30,7 @@ from proxy.identity_keys import make_identity_key
 from proxy.keys_in_force import ring_path
 from proxy.published import publish_overlay, publish_programs
 from siem.record.log import StartId, read_segment, seed_of
+from tests.forked import Running, start_forked
 from tests.servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -51,8 +52,8 @@ class Gateway:
     """Settings of every worker, in place of the usual ones."""
     launcher: list[str] = field(default_factory=list)
     """What workers are started by, which must end in running the rest of its command line in its own place."""
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    quota: subprocess.Popen[bytes] | None = None
+    workers: list[Running] = field(default_factory=list)
+    quota: Running | None = None
 
     def __post_init__(self) -> None:
         keys = self.home / "keys"
@@ -108,21 +109,26 @@ class Gateway:
         publish_overlay(self.home / "published", self.overlay, self.overlay_signer)
         self.board.overlay = self.overlay.generation
 
-    def start_worker(self, listening: socket.socket | None = None) -> subprocess.Popen[bytes]:
+    def start_worker(self, listening: socket.socket | None = None) -> Running:
         """One worker more; on the socket *listening*, where one is given."""
         number = len(self.workers)
         kept = () if listening is None else (listening.fileno(),)
         settings = self.home / f"worker-{number}.json"
         settings.write_text(json.dumps(self._settings(number) | {"listening": next(iter(kept), None)} | self.more))
-        with (self.home / f"worker-{number}.log").open("wb") as log:
+        log = self.home / f"worker-{number}.log"
+        worker: Running
+        if self.launcher:
             command = [*self.launcher, sys.executable, "-m", "tests.run_worker", str(settings)]
-            worker = subprocess.Popen(command, cwd=ROOT, stderr=log, stdout=log, pass_fds=kept)
+            with log.open("wb") as said:
+                worker = subprocess.Popen(command, cwd=ROOT, stderr=said, stdout=said, pass_fds=kept)
+        else:
+            worker = start_forked("tests.run_worker", str(settings), out=log, keep=kept)
         self.workers.append(worker)
         wait_until(lambda: self.counters(number)["serving"] == 1 or worker.poll() is not None, 20)
         assert worker.poll() is None, self.said(number)
         return worker
 
-    def start_quota(self) -> subprocess.Popen[bytes]:
+    def start_quota(self) -> Running:
         """The process that counts whom callers are shown, which answers when this returns."""
         self.quota = start_quota(self.home / "quota", self.quota_socket, self.home / "quota.json")
         return self.quota
@@ -223,12 +229,13 @@ def gateway(
         made.stop()
 
 
-def start_quota(folder: Path, path: Path, told: Path) -> subprocess.Popen[bytes]:
+def start_quota(folder: Path, path: Path, told: Path) -> Running:
     """The quota process of *folder*, which answers at the socket *path* when this returns and tells *told*."""
     told.unlink(missing_ok=True)
-    started = subprocess.Popen([sys.executable, "-m", "tests.run_quota", str(folder), str(path), str(told)], cwd=ROOT)
+    log = path.with_suffix(".log")
+    started = start_forked("tests.run_quota", str(folder), str(path), str(told), out=log)
     wait_until(lambda: told.exists() or started.poll() is not None, 20)
-    assert started.poll() is None
+    assert started.poll() is None, log.read_text("utf-8", "replace")
     return started
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from tests.forked import run_forked
 from tests.gateway import ROOT, wait_until
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
@@ -61,15 +62,7 @@ class Installation:
 
     def run(self, *arguments: str, limit_s: float = 120) -> subprocess.CompletedProcess[str]:
         """A command of ours, ended."""
-        return subprocess.run(
-            [str(YINGBI), *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=limit_s,
-        )
+        return run_forked("yingbi.cli", *arguments, environment=self.environment, limit_s=limit_s)
 
     def policy(self, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
         """`yingbi policy …` by *who*, whose first password comes on standard input, or another."""
@@ -78,16 +71,7 @@ class Installation:
     def by(self, who: str, *arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
         """A command by which *who* acts, whose first password comes on standard input, or another."""
         given = password or first_password(Home(self.home), who) or ""
-        return subprocess.run(
-            [str(YINGBI), *arguments, "--as", who],
-            cwd=ROOT,
-            env=self.environment,
-            input=f"{given}\n",
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return run_forked("yingbi.cli", *arguments, "--as", who, environment=self.environment, said=f"{given}\n")
 
     def status(self) -> dict[str, Any]:
         """What `yingbi status --json` says."""

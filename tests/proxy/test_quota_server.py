@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from proxy.quota import FRESH, PAUSE_S, Quota, QuotaUnknown
 from proxy.quota_book import LATE, Numbers, Verdict
 from proxy.quota_keeper import FileKeeper
 from proxy.quota_server import QuotaServer
+from tests.forked import Running
 from tests.gateway import start_quota
 from tests.proxy.clocks import Machine
 from tests.racing import raced
@@ -38,7 +38,7 @@ def asks(tmp_path: Path) -> Iterator[Callable[..., Quota]]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(folder: Path) -> Iterator[Running]:
     process = start_quota(folder / "quota", folder / "quota.socket", folder / "told")
     try:
         yield process

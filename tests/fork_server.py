@@ -1,0 +1,105 @@
+"""`python -m tests.fork_server DESCRIPTOR MODULE…`: imports the modules and forks for who asks; see `tests.forked`.
+
+A process that was forked goes on as `python -m` would: with the environment, the folder and the descriptors that it
+was given and no others, and it ends as every Python does.
+"""
+
+import fcntl
+import gc
+import importlib
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+from typing import Any
+
+LONGEST = 256 * 1024
+"""Bytes of one request."""
+MOST_DESCRIPTORS = 16
+_OUT_OF_THE_WAY = 512
+"""From here on descriptors are kept while those that a process begins with are put in their places."""
+
+
+class Server:
+    """Takes requests from one socket, and tells how each process that it forked has ended."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._ends: dict[int, int] = {}
+        """By process, the descriptor that it is told at how it has ended."""
+        self._woken, self._waking = socket.socketpair()
+        self._waking.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        signal.set_wakeup_fd(self._waking.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for who runs the tests, and we end with them
+
+    def serve(self) -> dict[str, Any]:
+        """Return in each process that is forked, with what it is forked for. Ends where nobody asks any more."""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._woken:
+                    self._woken.recv(4096)
+                    self._reap()
+                    continue
+                asked, descriptors, _, _ = socket.recv_fds(self._control, LONGEST, MOST_DESCRIPTORS)
+                if not asked:
+                    sys.exit(0)
+                request: dict[str, Any] = json.loads(asked)
+                pid = os.fork()
+                if pid == 0:
+                    self._close()
+                    _begin(request, descriptors)
+                    return request
+                self._ends[pid] = descriptors[0]
+                for descriptor in descriptors[1:]:
+                    os.close(descriptor)
+                self._control.send(str(pid).encode())
+
+    def _close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        for each in (self._selector, self._control, self._woken, self._waking):
+            each.close()
+
+    def _reap(self) -> None:
+        while self._ends:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            end = self._ends.pop(pid)
+            os.write(end, str(os.waitstatus_to_exitcode(status)).encode())
+            os.close(end)
+
+
+def _begin(request: dict[str, Any], descriptors: list[int]) -> None:
+    """Be like a process that was just started."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    given = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY) for descriptor in descriptors[1:]]
+    os.closerange(3, _OUT_OF_THE_WAY)
+    for descriptor, place in zip(given, request["places"], strict=True):
+        os.dup2(descriptor, place)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    sys.argv = [request["module"], *request["arguments"]]
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for module in sys.argv[2:]:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # or the first collection in each of them would write to, and so copy, all the memory that they share
+    request = Server(control).serve()
+    runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

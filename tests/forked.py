@@ -1,0 +1,184 @@
+"""Processes of ours that begin with a fork, where the suite starts so many that their imports took most of its time.
+
+What runs is the same module as after `python -m`, in a process of its own; see `tests.fork_server`. How an installation
+starts its processes, and that they start at all, is for those tests that start one: they fork nothing.
+"""
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Protocol
+
+from tests.servers import ROOT
+
+WORKERS = ("proxy.worker", "proxy.quota_server")
+COMMANDS = (
+    "yingbi.check",
+    "yingbi.credential",
+    "yingbi.explain",
+    "yingbi.permit_lines",
+    "yingbi.policy_desk",
+    "yingbi.policy_lines",
+    "yingbi.rehearse",
+    "yingbi.status",
+)
+"""What two kinds of processes import, before they are forked."""
+
+_LONGEST_STATUS = 16
+
+
+class Running(Protocol):
+    """A process that was started, or one that was forked."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """How it has ended, or None."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """How it has ended, once it has. Raises subprocess.TimeoutExpired after *timeout* seconds."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal, unless it has ended."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+class Forked:
+    """A process that was forked. See `Running`."""
+
+    def __init__(self, pid: int, end: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._end = end
+        self._closed = weakref.finalize(self, os.close, end)
+
+    def poll(self) -> int | None:
+        """See `Running`."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """See `Running`."""
+        if self.returncode is None:
+            if not select.select([self._end], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            self.returncode = int(os.read(self._end, _LONGEST_STATUS))
+            self._closed()
+        return self.returncode
+
+    def send_signal(self, sig: int) -> None:
+        """See `Running`."""
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def terminate(self) -> None:
+        """See `Running`."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """See `Running`."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Forks:
+    """One process that has imported *modules*, and forks."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._asking = threading.Lock()
+        with theirs:
+            command = [sys.executable, "-m", "tests.fork_server", str(theirs.fileno()), *modules]
+            nothing = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdin=nothing, stdout=nothing, pass_fds=[theirs.fileno()]
+            )
+        atexit.register(self._stop)
+
+    def _stop(self) -> None:
+        self._control.close()
+        self._process.wait()
+
+    def start(
+        self,
+        module: str,
+        *arguments: str,
+        stdin: IO[bytes],
+        stdout: IO[bytes],
+        stderr: IO[bytes],
+        keep: Sequence[int] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> Forked:
+        """`python -m` *module* with *arguments*, which has the descriptors to *keep* besides."""
+        end, theirs = os.pipe()
+        request = {
+            "module": module,
+            "arguments": arguments,
+            "environment": dict(os.environ if environment is None else environment),
+            "folder": str(ROOT),
+            "places": [0, 1, 2, *keep],
+        }
+        given = [theirs, stdin.fileno(), stdout.fileno(), stderr.fileno(), *keep]
+        try:
+            with self._asking:
+                socket.send_fds(self._control, [json.dumps(request).encode()], given)
+                pid = int(self._control.recv(_LONGEST_STATUS))
+        finally:
+            os.close(theirs)
+        return Forked(pid, end)
+
+
+@functools.cache
+def forks(modules: Sequence[str]) -> Forks:
+    """The one process that has imported *modules*."""
+    return Forks(modules)
+
+
+def run_forked(
+    module: str,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    said: str = "",
+    limit_s: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """What a command of ours does and prints which is told what is *said*, as `subprocess.run` has it."""
+    with contextlib.ExitStack() as open_files:
+        stdin, stdout, stderr = (open_files.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        stdin.write(said.encode())
+        stdin.seek(0)
+        process = forks(COMMANDS).start(
+            module, *arguments, stdin=stdin, stdout=stdout, stderr=stderr, environment=environment
+        )
+        try:
+            code = process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        for file in (stdout, stderr):
+            file.seek(0)
+        return subprocess.CompletedProcess([module, *arguments], code, stdout.read().decode(), stderr.read().decode())
+
+
+def start_forked(module: str, *arguments: str, out: Path, keep: Sequence[int] = ()) -> Forked:
+    """A worker of ours, or what it asks; what it says goes to the file *out*."""
+    with out.open("wb") as told, Path(os.devnull).open("rb") as nothing:
+        return forks(WORKERS).start(module, *arguments, stdin=nothing, stdout=told, stderr=told, keep=keep)
