@@ -23,7 +23,7 @@ from typing import IO, Protocol
 
 from tests.servers import ROOT
 
-WORKERS = ("proxy.worker", "proxy.quota_server")
+WORKERS = ("tests.worker_parts",)
 COMMANDS = (
     "yingbi.check",
     "yingbi.credential",

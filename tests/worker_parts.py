@@ -1,0 +1,9 @@
+"""What a worker has before it is told anything: whoever imports it is ready to be forked. See `tests.forked`."""
+
+import proxy.quota_server as quota
+import proxy.worker as worker
+from policies.recognisers.scan import make_ready
+
+__all__ = ["quota", "worker"]
+
+make_ready()  # the gate over text takes as long to compile as all the rest of a worker takes to start
