@@ -27,6 +27,7 @@ WORKERS = ("tests.worker_parts",)
 COMMANDS = (
     "yingbi.check",
     "yingbi.credential",
+    "yingbi.escrow",
     "yingbi.explain",
     "yingbi.permit_lines",
     "yingbi.policy_desk",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import run_forked
 from tests.gateway import ROOT
 from tests.installation import YINGBI
 from yingbi.clock import now
@@ -36,15 +37,8 @@ class Ceremony:
             place.mkdir()
 
     def run(self, *arguments: object, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(YINGBI), "keys", *map(str, arguments)],
-            cwd=ROOT,
-            env={**os.environ, "YINGBI_HOME": str(self.home.root)},
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {**os.environ, "YINGBI_HOME": str(self.home.root)}
+        return run_forked("yingbi.cli", "keys", *map(str, arguments), environment=environment, said=typed)
 
     def escrow(self) -> Path:
         ended = self.run("escrow", "--to", self.to, "--shares", *self.places)

@@ -11,7 +11,9 @@ import pytest
 from policies.data_keys import BadToken
 from policies.epochs import Epoch, digester_in, read_epochs
 from policies.transforms.encrypt import Cipher
+from tests.forked import run_forked
 from tests.gateway import ROOT
+from tests.yingbi.change_keys import CHANGES
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
 from yingbi.key_journal import Act
@@ -153,46 +155,12 @@ def test_a_new_epoch_is_begun_with_a_reason_and_a_key_of_its_own(home: Home, sto
 # -- what stops a change
 
 
-_KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from yingbi.home import Home
-from yingbi.keys import KeyStore
-
-left = int(sys.argv[2])
-def step(event, arguments):
-    global left
-    # Whatever changes a file: opening for writing, renaming, linking, removing.
-    changes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-    if changes or event in ("os.rename", "os.link", "os.remove"):
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(step)
-store = KeyStore(Home(Path(sys.argv[1])), lambda: datetime(2026, 11, 26, 9, tzinfo=UTC))
-"""
-_FULL = """
-import resource
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
-"""
-CHANGES = {
-    "rotate": "store.rotate(['hall', 'register'])",
-    "rotate root": "store.rotate_root()",
-    "revoke": "store.revoke('hall', store.data_keys('hall').current.id, 'lost')",
-    "begin an epoch": "store.begin_epoch('lost')",
-    "make": "store.make_missing(['hall', 'register', 'third'])",
-}
-
-
 @pytest.mark.parametrize("change", CHANGES)
 def test_killed_between_any_two_files_every_key_is_still_there(home: Home, store: KeyStore, change: str) -> None:
     """And the same command, run again, comes to its end."""
     before = fingerprints(store)
     for step in range(100):
-        command = [sys.executable, "-c", _KILLED + CHANGES[change], str(home.root), str(step)]
-        ended = subprocess.run(command, cwd=ROOT, check=False)
+        ended = run_forked("tests.yingbi.change_keys", str(home.root), str(step), change)
         now = fingerprints(store)
         assert before.items() <= now.items(), step
         assert {store.ring(name).wrong for name in ("hall", "register")} == {""}, step
@@ -211,7 +179,7 @@ def test_killed_between_any_two_files_every_key_is_still_there(home: Home, store
 @pytest.mark.parametrize("change", CHANGES)
 def test_on_a_full_disk_every_key_is_still_there(home: Home, store: KeyStore, change: str) -> None:
     before = fingerprints(store)
-    command = [sys.executable, "-c", _KILLED + _FULL + CHANGES[change], str(home.root), "1000"]
+    command = [sys.executable, "-m", "tests.yingbi.change_keys", str(home.root), "1000", change, "full"]
     ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
     assert ended.returncode == 1
     assert b"OSError" in ended.stderr
