@@ -14,7 +14,7 @@ from proxy.arriving import ARRIVING
 from proxy.beside import Beside
 from proxy.error_page import error_of
 from proxy.gate import Gate
-from proxy.leaving import GOING_AWAY, AwaitLeaving
+from proxy.leaving import GOING_AWAY, PATIENCE_S, AwaitLeaving
 
 LARGEST_FRAME = 2**17
 """Bytes of a frame. The library looks at the length of one only once it is there."""
@@ -39,6 +39,8 @@ class StrictHttp2Server(_http2.Http2Server):
     """Set by `core.install`."""
     _left: int = 0
     """Bytes of a frame that had not arrived whole when last looked at."""
+    _is_leaving = _has_said_so = False
+    """Whether the worker is to stop, and whether the caller has been told."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -52,7 +54,7 @@ class StrictHttp2Server(_http2.Http2Server):
         # What comes of a request that was taken back reaches nobody.
         is_answer = isinstance(event, ResponseEndOfMessage) and self.is_open_for_us(event.stream_id)
         if isinstance(event, events.Wakeup):
-            yield commands.SendData(self.conn, GOING_AWAY)
+            yield from self._leave()
         elif isinstance(event, ResponseProtocolError) and self._may_answer(event):
             yield from self._answer(event)
         else:
@@ -63,10 +65,27 @@ class StrictHttp2Server(_http2.Http2Server):
             self._beside.answered()
         if isinstance(event, ResponseEndOfMessage) and self.is_closed(event.stream_id):
             self.streams.pop(event.stream_id, None)  # the core keeps all there ever were
+        if self._is_leaving and not self.h2_conn.open_inbound_streams:
+            yield from self._say_so()
         self._note_what_waits()
         is_open = self.h2_conn.state_machine.state is not ConnectionState.CLOSED
         if isinstance(event, events.DataReceived) and is_open:
             yield from self._watch(len(event.data))
+
+    def _leave(self) -> Commands:
+        """Say so with the last answer that is under way, or after a while. There are clients who give up what is under
+        way when they hear it, though it will be answered (httpcore does).
+        """
+        if self._is_leaving or not self.h2_conn.open_inbound_streams:
+            yield from self._say_so()
+        else:
+            self._is_leaving = True
+            yield commands.RequestWakeup(PATIENCE_S)
+
+    def _say_so(self) -> Commands:
+        if not self._has_said_so:
+            self._has_said_so = True
+            yield commands.SendData(self.conn, GOING_AWAY)
 
     def _note_what_waits(self) -> None:
         waiting = [part for parts in self.h2_conn.stream_buffers.values() for part in parts]

@@ -51,8 +51,10 @@ class Asking:
         self._opening: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Ask, on a connection that is free or on a new one."""
-        behind = self._pool.taken(self._where, self._caller)
+        """Ask, on a connection that is free or on a new one. What changes something behind is never asked on one that
+        was open already: where that is hung up meanwhile, nobody could tell whether it was carried out.
+        """
+        behind = self._pool.taken(self._where, self._caller) if self._may_repeat else None
         if behind is None:
             self._open()
         else:

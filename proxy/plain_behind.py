@@ -143,14 +143,14 @@ class Behind(asyncio.Protocol):
         return int.from_bytes(unread, sys.byteorder) == 0
 
     def ask(self, asks: Asks, request: Request, caller: Caller) -> None:
-        """Send *request* of *caller*, which has no body; *asks* is told what comes."""
+        """Send *request* of *caller*; *asks* is told what comes."""
         assert self._asks is None
         self.caller = caller
         self._asks, self._reader, self._is_heard = asks, AnswerReader(request), False
         data = request.data
         lines = [data.method + b" " + data.path + b" HTTP/1.1\r\n"]
         lines += [name + b": " + value + b"\r\n" for name, value in data.headers.fields]
-        self._transport.write(b"".join([*lines, b"\r\n"]))
+        self._transport.write(b"".join([*lines, b"\r\n", data.content or b""]))
 
     def end(self) -> None:
         """Hang up. Whoever asked is told nothing."""

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from h2.events import ConnectionTerminated
+from h2.events import ConnectionTerminated, DataReceived, StreamEnded
 
 from proxy.listening import bound
 from tests.gateway import wait_until
-from tests.http2 import calling
+from tests.http2 import Caller, calling
 from tests.rig import Rig, rigged
 from tests.scripted import Asked, Connection, answering
 
@@ -91,12 +91,22 @@ def test_no_request_fails_while_workers_are_replaced(rig: Rig) -> None:
     assert set(load.answers) == {200}
 
 
-def test_over_http_2_it_is_said_that_the_connection_goes_away(rig: Rig) -> None:
-    """What is under way ends, what still comes is answered, and who is idle is told as well."""
+def goes_away(caller: Caller) -> None:
+    """*caller* hears so."""
+    gone = caller.hear(ConnectionTerminated)
+    assert isinstance(gone, ConnectionTerminated)
+    assert (gone.error_code, gone.last_stream_id) == (0, 2**31 - 1)
+
+
+@pytest.mark.parametrize("is_soon", [True, False], ids=["an answer is near", "an answer is far"])
+def test_over_http_2_it_is_said_that_the_connection_goes_away(rig: Rig, is_soon: bool) -> None:
+    """What is under way ends, and who is idle is told at once. Others are told with their answers, where those are near:
+    there are clients who give up all that they wait for when they are told.
+    """
     go_on = threading.Event()
 
     def script(connection: Connection, asked: Asked) -> None:
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         answering(b'{"total": 1}')(connection, asked)
 
     rig.behind.script = script
@@ -110,16 +120,20 @@ def test_over_http_2_it_is_said_that_the_connection_goes_away(rig: Rig) -> None:
         wait_until(lambda: rig.gateway.counters()["connections"] == 2, 10)
         rig.gateway.start_worker(listening)
         first.send_signal(signal.SIGHUP)
-        for caller in (busy, idle):
-            gone = caller.hear(ConnectionTerminated)
-            assert isinstance(gone, ConnectionTerminated)
-            assert (gone.error_code, gone.last_stream_id) == (0, 2**31 - 1)
-        go_on.set()
-        body = b""
-        while b'{"total":1}' not in body:
-            piece = busy.raw.recv(65536)
-            assert piece, body
-            body += piece
+        goes_away(idle)
+        if is_soon:
+            go_on.set()
+            assert isinstance(busy.hear(StreamEnded, ConnectionTerminated), StreamEnded)
+            assert b"".join(each.data or b"" for each in busy.heard if isinstance(each, DataReceived)) == b'{"total":1}'
+            goes_away(busy)
+        else:
+            goes_away(busy)
+            go_on.set()
+            body = b""
+            while b'{"total":1}' not in body:  # h2 reads nothing more of a connection that goes away
+                piece = busy.raw.recv(65536)
+                assert piece, body
+                body += piece
         assert first.wait(10) == 0
 
 

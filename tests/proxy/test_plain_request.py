@@ -9,6 +9,7 @@ from proxy.plain_request import NotCommon, read_common
 
 HOST = b"Host: people.localhost\r\n"
 GET = b"GET /people HTTP/1.1\r\n" + HOST
+POST = b"POST /people HTTP/1.1\r\n" + HOST
 
 COMMON = {
     "a request": GET,
@@ -19,10 +20,11 @@ COMMON = {
     "blanks around a value": GET + b"Accept: \t text/html \t\r\n",
     "no value": GET + b"Accept:\r\n",
     "a value that is not ASCII": GET + b"X-Name: \xe5\xbc\xa0\r\n",
+    "a DELETE of which no length is said": b"DELETE /people/1 HTTP/1.1\r\n" + HOST,
     "the same name twice": GET + b"Accept: a\r\naccept: b\r\n",
 }
 UNCOMMON = {
-    "another method": b"POST /people HTTP/1.1\r\n" + HOST,
+    "another method": b"OPTIONS /people HTTP/1.1\r\n" + HOST,
     "a method in small letters": b"get /people HTTP/1.1\r\n" + HOST,
     "HTTP/1.0": b"GET /people HTTP/1.0\r\n" + HOST,
     "HTTP/1.2": b"GET /people HTTP/1.2\r\n" + HOST,
@@ -36,7 +38,16 @@ UNCOMMON = {
     "an empty line before it": b"\r\n" + GET,
     "no host": b"GET /people HTTP/1.1\r\n",
     "two hosts": GET + HOST,
-    "a length": GET + b"Content-Length: 0\r\n",
+    "a length where there is no body": GET + b"Content-Length: 0\r\n",
+    "a body of which no length is said": POST,
+    "two lengths": POST + b"Content-Length: 3\r\nContent-Length: 3\r\n",
+    "a length with a sign": POST + b"Content-Length: +3\r\n",
+    "a length with a zero before it": POST + b"Content-Length: 03\r\n",
+    "a length of other digits": POST + "Content-Length: ３\r\n".encode(),
+    "a list of lengths": POST + b"Content-Length: 3, 3\r\n",
+    "no length": POST + b"Content-Length:\r\n",
+    "a body that is too large": POST + b"Content-Length: 1048577\r\n",
+    "a length and chunks": POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
     "a length in chunks": GET + b"Transfer-Encoding: chunked\r\n",
     "a length in other letters": GET + b"cONTENT-lENGTH: 3\r\n",
     "Expect": GET + b"Expect: 100-continue\r\n",
@@ -71,6 +82,19 @@ def test_the_common_case_is_read_as_the_core_reads_it(head: bytes) -> None:
     assert (ours.authority, ours.content, ours.trailers) == (other.authority, b"", None)
 
 
+@pytest.mark.parametrize("method", [b"POST", b"PUT", b"PATCH", b"DELETE"])
+@pytest.mark.parametrize(
+    "body", [b"", b'{"a": "\r\n\r\n"}', b"GET /x HTTP/1.1\r\n\r\n"], ids=["none", "some", "a request"]
+)
+def test_a_body_is_as_long_as_is_said(method: bytes, body: bytes) -> None:
+    sent = b"%s /people HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n%s" % (method, HOST, len(body), body)
+    assert [read_common(sent[:length]) for length in range(len(sent))] == [None] * len(sent)
+    read = read_common(sent + b"GET /next")
+    assert read is not None
+    request, length = read
+    assert (request.data.method, request.data.content, length) == (method, body, len(sent))
+
+
 @pytest.mark.parametrize("head", UNCOMMON.values(), ids=UNCOMMON)
 def test_anything_else_is_left_alone(head: bytes) -> None:
     with pytest.raises(NotCommon):
@@ -91,20 +115,28 @@ def test_a_head_that_never_ends_is_not_waited_for() -> None:
     st.lists(
         st.sampled_from(
             b"GET |/people| HTTP/1.1|\r\n|\n|\r| |\t|Content-Length: 3|Transfer-Encoding:|chunked|:|"
-            b"\0|\x0b|\x85|Accept: a|_|HEAD /|Host: a\r\n".split(b"|")
+            b"\0|\x0b|\x85|Accept: a|_|HEAD /|Host: a\r\n|Content-Length: 3\r\n|Content-Length: 0\r\n| 3|abc".split(
+                b"|"
+            )
         )
-    )
+    ),
+    st.sampled_from([b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE"]),
 )
-def test_what_is_taken_is_nothing_that_the_core_would_refuse_or_read_otherwise(pieces: list[bytes]) -> None:
-    received = b"GET /people HTTP/1.1\r\nHost: a\r\n" + b"".join(pieces) + b"\r\n\r\n"
+def test_what_is_taken_is_nothing_that_the_core_would_refuse_or_read_otherwise(
+    pieces: list[bytes], method: bytes
+) -> None:
+    received = method + b" /people HTTP/1.1\r\nHost: a\r\n" + b"".join(pieces) + b"\r\n\r\nabc"
     try:
         read = read_common(received)
     except NotCommon:
         return
     assert read is not None
     request, length = read
-    theirs = http1.read_request_head(received[: length - 4].split(b"\r\n"))
+    head, _, rest = received.partition(b"\r\n\r\n")
+    theirs = http1.read_request_head(head.split(b"\r\n"))
     validate.validate_headers(theirs)
-    assert http1.expected_http_body_size(theirs) == 0
+    size = http1.expected_http_body_size(theirs)
+    assert size == length - len(head) - 4
+    assert request.data.content == rest[:size]
     assert (request.data.method, request.data.path) == (theirs.data.method, theirs.data.path)
     assert request.data.headers.fields == theirs.data.headers.fields

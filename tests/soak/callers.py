@@ -83,7 +83,7 @@ class Heard:
             if time.monotonic() < self.killed_s + FOLLOWS_S:
                 self.explained += 1
             else:
-                self.broken[f"{who} {type(error).__name__}"] += 1
+                self.broken[f"{who} {type(error).__name__}: {error}"] += 1
 
 
 @dataclass(frozen=True)
