@@ -32,6 +32,9 @@ with its kernel until the first is acknowledged, which ours puts off for up to 4
 LONGEST_S = 60.0
 """So long one is shared at most: certificates are renewed and revoked, and names come to mean other addresses."""
 
+IS_AMID_RECORD = "is_amid_record"
+"""What a transport tells by this name: whether some of what the system says has come that cannot be read yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -136,8 +139,8 @@ class Behind(asyncio.Protocol):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether it is open and nothing has come that nobody asked for, be it in the kernel."""
-        if self.is_over or self._transport.is_closing():
+        """Whether it is open and nothing lies there that nobody asked for: with the kernel, or half a record of TLS."""
+        if self.is_over or self._transport.is_closing() or self._transport.get_extra_info(IS_AMID_RECORD, False):
             return False
         unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
         return int.from_bytes(unread, sys.byteorder) == 0

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from OpenSSL import SSL
 
-from proxy.plain_behind import Behind
+from proxy.plain_behind import IS_AMID_RECORD, Behind
+from proxy.tls_records import Records
 
 _PIECE = 64 * 1024
 _SPOKEN = (b"", b"http/1.1")
@@ -27,6 +28,7 @@ class Secured(asyncio.Protocol):
         self._tls = tls
         self._opened = opened
         self._is_open = False
+        self._records = Records()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open: greet."""
@@ -35,6 +37,7 @@ class Secured(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """More of TLS has come."""
+        self._records.feed(data)
         self._tls.bio_write(data)
         if not self._is_open:
             self._greet()
@@ -111,6 +114,8 @@ class Secured(asyncio.Protocol):
         """Go on."""
         self._transport.resume_reading()
 
-    def get_extra_info(self, name: str) -> Any:
-        """What the socket knows of itself."""
-        return self._transport.get_extra_info(name)
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What the socket knows of itself, and whether it `is_amid_record`."""
+        if name == IS_AMID_RECORD:
+            return self._records.is_amid
+        return self._transport.get_extra_info(name, default)
