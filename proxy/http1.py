@@ -128,12 +128,21 @@ class StrictServer(_http1.Http1Server):
             ARRIVING.begun(self.conn.id)
 
     def read_body(self, event: events.Event) -> Commands:
-        """Let the core read; it does not know trailers, which come after everything was decided."""
+        """Let the core read; it does not know trailers, which come after everything was decided, nor a line that never
+        ends: what is left of what came is the beginning of a chunk, or of trailers.
+        """
         try:
             yield from super().read_body(event)
         except NotImplementedError:
-            yield commands.CloseConnection(self.conn)
-            yield ReceiveHttp(RequestProtocolError(self.stream_id, "malformed_request", ErrorCode.GENERIC_CLIENT_ERROR))
+            yield from self._broken()
+            return
+        if self.state == self.read_body and len(self.buf) > LONGEST_HEAD:
+            yield from self._broken()
+
+    def _broken(self) -> Commands:
+        yield commands.CloseConnection(self.conn)
+        yield ReceiveHttp(RequestProtocolError(self.stream_id, "malformed_request", ErrorCode.GENERIC_CLIENT_ERROR))
+        self.state = self.done
 
     def _turn_away(self, status: int) -> Commands:
         event = self.gate.withholding.turn_away(self.context.client, status)

@@ -28,7 +28,9 @@ class StrictClient(_http1.Http1Client):
         yield from super().read_headers(event)
 
     def read_body(self, event: events.Event) -> Commands:
-        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut."""
+        """Let the core read; it does not know trailers, nor whether what ends with the connection was cut, nor a line
+        that never ends: what is left of what came is the beginning of a chunk, or of trailers.
+        """
         ends_it = isinstance(event, events.ConnectionClosed) and isinstance(self.body_reader, Http10Reader)
         if ends_it and self.conn in CUT:
             yield from self._broken()
@@ -36,6 +38,9 @@ class StrictClient(_http1.Http1Client):
         try:
             yield from super().read_body(event)
         except NotImplementedError:
+            yield from self._broken()
+            return
+        if self.state == self.read_body and len(self.buf) > LONGEST_HEAD:
             yield from self._broken()
 
     def mark_done(self, *, request: bool = False, response: bool = False) -> Commands:
@@ -65,3 +70,4 @@ class StrictClient(_http1.Http1Client):
         assert self.stream_id is not None
         yield commands.CloseConnection(self.conn)
         yield ReceiveHttp(ResponseProtocolError(self.stream_id, "upstream_malformed", ErrorCode.GENERIC_SERVER_ERROR))
+        self.state = self.done

@@ -27,7 +27,6 @@ _WITH_BODY = (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE")
 """Methods whose answers may have a body, whatever their status."""
 _core_read_headers = read._read_headers
 _core_body_size = http1.expected_http_body_size
-_core_connection_close: Any = http1.connection_close
 
 
 @lru_cache(maxsize=256)
@@ -71,11 +70,12 @@ def read_headers(lines: list[bytes]) -> Headers:
 
 
 def connection_close(http_version: str | bytes, headers: Headers) -> bool:
-    """The core's function of that name, which looks no further where no header is called so."""
-    for name, _ in headers.fields:
-        if len(name) == _CONNECTION and name.lower() == b"connection":
-            return bool(_core_connection_close(http_version, headers))
-    return http_version not in _KEPT
+    """The core's function of that name, but in whatever letters `close` is written (RFC 9110, 7.6.1)."""
+    written = [v for name, v in headers.fields if len(name) == _CONNECTION and name.lower() == b"connection"]
+    options = [option.strip().lower() for value in written for option in value.split(b",")] if written else ()
+    if b"close" in options:
+        return True
+    return b"keep-alive" not in options and http_version not in _KEPT
 
 
 def body_size(request: Request, response: Response | None = None) -> int | None:

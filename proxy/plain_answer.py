@@ -47,7 +47,7 @@ class AnswerReader:
     @property
     def may_another_follow(self) -> bool:
         """Whether the connection may be shared: the answer had a body with an end of its own, nothing came behind it,
-        and neither side ends the connection.
+        in HTTP/1.1, and neither side ends the connection.
 
         After an answer that must not have a body none is shared: a system behind that sends one all the same would
         have its bytes taken for the next answer, which may be somebody else's.
@@ -57,7 +57,7 @@ class AnswerReader:
             return False
         if self._request.data.method == b"HEAD" or not 200 <= response.status_code < 600:
             return False
-        if response.status_code in (204, 205, 304):
+        if response.status_code in (204, 205, 304) or response.data.http_version != b"HTTP/1.1":
             return False
         return not lean.connection_close(response.http_version, response.headers)
 
@@ -108,6 +108,8 @@ class AnswerReader:
             except h11.ProtocolError:
                 raise Unreadable from None
             if read is None:
+                if len(self._received) > LONGEST_HEAD:  # the line of a chunk, or trailers, that never end
+                    raise Unreadable
                 return
             if isinstance(read, h11.EndOfMessage):
                 if read.headers:  # trailers come after everything was decided

@@ -65,6 +65,7 @@ DEPARTURES = {
     "StrictServer.mark_done": f"{HERE}test_a_connection_is_kept_or_ended_as_both_sides_say",
     "StrictServer.read_headers": f"{REFUSED}[bare line feeds]",
     "StrictServer.read_body": "tests/evasion/test_smuggling.py::test_nothing_of_it_is_sent_on[trailers]",
+    "StrictServer._broken": f"{HERE}test_a_line_without_end_in_a_body_is_not_listened_to[a chunk's]",
     "StrictServer._turn_away": f"{HERE}test_what_is_no_request_is_written_down[no HTTP at all]",
     "StrictClient.read_headers": f"{HERE}test_a_head_without_end_is_not_listened_to",
     "StrictClient.read_body": f"{HEADS}[trailers]",
@@ -293,6 +294,33 @@ def test_a_head_without_end_is_not_listened_to(rig: Rig) -> None:
     assert gone.wait(5)
 
 
+LINES_WITHOUT_END = {"a chunk's": b"5;", "a trailer's": b"0\r\nX: "}
+
+
+@pytest.mark.parametrize("begins", LINES_WITHOUT_END.values(), ids=LINES_WITHOUT_END)
+@pytest.mark.parametrize("core", ["plain", "mitmproxy's"])
+def test_a_line_without_end_in_an_answer_is_not_listened_to(rig: Rig, begins: bytes, core: str) -> None:
+    gone = threading.Event()
+
+    def script(connection: Connection, asked: Asked) -> None:
+        connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        connection.say(begins)
+        if sends_until_cut(connection.raw, b"x" * 65536, 1000):
+            gone.set()
+
+    assert reads(rig.ask(script, headers="" if core == "plain" else "Content-Length: 0\r\n"))[0] == 502
+    assert gone.wait(5)
+
+
+@pytest.mark.parametrize("begins", LINES_WITHOUT_END.values(), ids=LINES_WITHOUT_END)
+def test_a_line_without_end_in_a_body_is_not_listened_to(rig: Rig, begins: bytes) -> None:
+    """It is no part of the body, and its size is that of nothing."""
+    with connected(rig) as connection:
+        connection.sendall(REQUEST.replace(b"GET", b"POST")[:-2] + b"Transfer-Encoding: chunked\r\n\r\n" + begins)
+        assert sends_until_cut(connection, b"x" * 65536, 1000)
+    wait_until(lambda: rig.gateway.events()[-1]["event"].get("reason") == "caller_left", 5)
+
+
 def test_who_asks_before_sending_a_body_is_told_to_go_on(rig: Rig) -> None:
     """And gets an answer all the same where the body then is too large."""
     rig.behind.script = answering(b"{}")
@@ -426,6 +454,8 @@ def sends_until_cut(connection: socket.socket, piece: bytes, times: int) -> bool
     [
         ("HTTP/1.1", "200 OK", True),
         ("HTTP/1.1\r\nConnection: close", "200 OK", False),
+        ("HTTP/1.1\r\nConnection: Close", "200 OK", False),
+        ("HTTP/1.1\r\nContent-Length: 0\r\nConnection: CLOSE", "200 OK", False),
         ("HTTP/1.1\r\nConnection: keep-alive", "200 OK\r\nConnection: close", True),
         ("HTTP/1.0", "200 OK", False),
         ("HTTP/1.0\r\nConnection: keep-alive", "200 OK", True),

@@ -60,6 +60,8 @@ UNREADABLE = {
     "a chunk that is longer than it says": OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n",
     "trailers": OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n",
     "a head that never ends": OK + b"X: " + b"a" * 70_000,
+    "a chunk's line that never ends": OK + b"Transfer-Encoding: chunked\r\n\r\n5;" + b"a" * 70_000,
+    "trailers that never end": OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + b"a" * 70_000,
 }
 
 
@@ -80,7 +82,10 @@ SHARED = {
     "an interim answer": (b"HTTP/1.1 100 Continue\r\n\r\n", b"GET", False),
     "another protocol": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b"GET", False),
     "it says that it closes": (OK + b"Connection: close\r\nContent-Length: 0\r\n\r\n", b"GET", False),
+    "it says so in other letters": (OK + b"Connection: x, Close\r\nContent-Length: 0\r\n\r\n", b"GET", False),
     "HTTP/1.0": (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", b"GET", False),
+    "HTTP/1.0, kept": (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", b"GET", False),
+    "a version that is none": (b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", b"GET", False),
     "not whole": (LENGTH[:-1], b"GET", False),
 }
 
