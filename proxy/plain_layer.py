@@ -26,6 +26,10 @@ from proxy.plain_request import NotCommon, read_common
 type Commands = layer.CommandGenerator[None]
 
 
+class Later(commands.RequestWakeup):
+    """One that this layer has asked for. It may come once mitmproxy's read the connection, which know nothing of it."""
+
+
 class PlainLayer(layer.Layer):
     """One caller's connection."""
 
@@ -40,28 +44,28 @@ class PlainLayer(layer.Layer):
         """Its request, as it came: the gate puts another in its place."""
         self._asking: Asking | None = None
         self._body = bytearray()
-        self._next: commands.RequestWakeup | None = None
+        self._next: Later | None = None
         """By which it is told that a request that has come ahead may be read."""
-        self._more: commands.RequestWakeup | None = None
+        self._more: Later | None = None
         """By which it is told that what waits for more must go."""
         self._is_over = False
         self._rest: layers.HttpLayer | None = None
         """Who reads this connection once it is not the common case."""
 
     def _handle_event(self, event: events.Event) -> Commands:
-        if self._rest is not None:
-            yield from self._rest.handle_event(event)
-        elif self._is_over:
+        if self._is_over:
             return
-        elif isinstance(event, events.DataReceived):
-            yield from self._receive(event.data)
-        elif isinstance(event, Heard):
+        if isinstance(event, Heard):
             if event.asking is self._asking:  # or it was for another exchange, which is over
                 yield from self._hear(event)
+        elif isinstance(event, events.Wakeup) and isinstance(event.command, Later):
+            yield from self._wake(event.command)
+        elif self._rest is not None:
+            yield from self._rest.handle_event(event)
+        elif isinstance(event, events.DataReceived):
+            yield from self._receive(event.data)
         elif isinstance(event, events.ConnectionClosed):
             yield from self._leave("caller_left")
-        elif isinstance(event, events.Wakeup):
-            yield from self._wake(event.command)
         elif isinstance(event, events.Start) and self._client.alpn == b"h2":
             yield from self._hand_over()
 
@@ -195,10 +199,10 @@ class PlainLayer(layer.Layer):
         exchange = exchange_of(flow)
         streaming = exchange.streaming if exchange is not None else None
         if streaming is not None and self._more is None and (due_in_s := streaming.due_in_s) is not None:
-            self._more = commands.RequestWakeup(due_in_s)
+            self._more = Later(due_in_s)
             yield self._more
 
-    def _wake(self, command: commands.Command) -> Commands:
+    def _wake(self, command: Later) -> Commands:
         if command is self._next:
             self._next = None
             if self._client.state is ConnectionState.OPEN:  # or he has left meanwhile, and nothing is done for him
@@ -243,7 +247,7 @@ class PlainLayer(layer.Layer):
             self._is_over = True
             yield commands.CloseConnection(self._client)
         elif self._received:
-            self._next = commands.RequestWakeup(0)
+            self._next = Later(0)
             yield self._next
 
     def _leave(self, reason: str) -> Commands:

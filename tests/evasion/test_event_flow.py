@@ -2,12 +2,14 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 
 from policies.overlay import Tightening
+from proxy.release import WINDOW_S
 from tests.evasion.cases import PERSON
 from tests.evasion.streaming import flowing, streaming
 from tests.evasion.test_events import MASKED, delta, events, people
@@ -15,7 +17,7 @@ from tests.front import VERSIONS, Front
 from tests.gateway import wait_until
 from tests.http2 import calling
 from tests.rig import Rig, chunks_of, ended, shows_nothing
-from tests.scripted import Asked, Connection
+from tests.scripted import Asked, Connection, answering
 from tests.tightening import entry
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -201,3 +203,18 @@ def test_a_caller_of_http_1_0_gets_no_stream(streams: Rig) -> None:
     with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10) as connection:
         connection.sendall(ASKING.replace(b"HTTP/1.1", b"HTTP/1.0"))
         assert rest_of(connection).startswith(b"HTTP/1.1 502")
+
+
+def test_a_window_that_waited_ends_nothing_that_comes_after_the_stream(streams: Rig) -> None:
+    """The stream asked to be told when it must go; by then another request may have come, and another reader."""
+    event = f"event: message\ndata: {people(PERSON)}\n\n".encode()
+    streams.behind.script = flowing([event, event])
+    request = b"GET /people HTTP/1.1\r\nHost: people.localhost\r\nContent-Length: 0\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", streams.gateway.port), timeout=10) as caller:
+        caller.sendall(ASKING)
+        until(caller, b"0\r\n\r\n")
+        streams.behind.script = answering(b'{"total": 1}')
+        end_s = time.monotonic() + 2 * WINDOW_S
+        while time.monotonic() < end_s:
+            caller.sendall(request)
+            until(caller, b'{"total":1}')
