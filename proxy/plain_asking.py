@@ -2,11 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 
 from mitmproxy.http import Request
 from mitmproxy.proxy import events
 
-from proxy.connection import Connection
 from proxy.plain_answer import End, Read
 from proxy.plain_behind import Behind, Caller, Pool, Where
 
@@ -26,6 +26,20 @@ class Heard(events.Event):
         self.what = what
 
 
+class Told(Protocol):
+    """The connection of whoever asks; see `Connection`."""
+
+    @property
+    def lags(self) -> bool:
+        """Whether some of what was written to it waits to be taken."""
+
+    def tell(self, event: events.Event) -> None:
+        """Handle *event*."""
+
+    async def drain_writers(self) -> None:
+        """Return once it has been taken."""
+
+
 class Asking:
     """Tells *connection* what comes, as events."""
 
@@ -33,7 +47,7 @@ class Asking:
         self,
         pool: Pool,
         where: Where,
-        connection: Connection,
+        connection: Told,
         request: Request,
         caller: Caller,
         *,
@@ -116,5 +130,7 @@ class Asking:
             return
         if self._is_over:
             behind.end()
+        elif not behind.is_open:  # hung up since, and nobody would be told of it any more
+            self.failed("upstream_broke_off", unheard=False)
         else:
             self._ask(behind)

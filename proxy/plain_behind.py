@@ -138,9 +138,14 @@ class Behind(asyncio.Protocol):
         self._catching_up: asyncio.Task[None] | None = None
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be asked something."""
+        return not self.is_over and not self._transport.is_closing()
+
+    @property
     def is_quiet(self) -> bool:
         """Whether it is open and nothing lies there that nobody asked for: with the kernel, or half a record of TLS."""
-        if self.is_over or self._transport.is_closing() or self._transport.get_extra_info(IS_AMID_RECORD, False):
+        if not self.is_open or self._transport.get_extra_info(IS_AMID_RECORD, False):
             return False
         unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
         return int.from_bytes(unread, sys.byteorder) == 0

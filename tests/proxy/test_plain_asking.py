@@ -1,0 +1,68 @@
+"""What becomes of a request of the plain core whose connection behind ends at the worst moment."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from mitmproxy.http import Headers, Request, Response
+from mitmproxy.proxy import events
+
+from proxy.plain_asking import Asking, Failed, Heard
+from proxy.plain_behind import Behind, Pool, Where
+
+REQUEST = Request("", 0, b"GET", b"http", b"", b"/", b"HTTP/1.1", Headers(), b"", None, 0.0, 0.0)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@dataclass
+class Caller:
+    """A connection that notes what it is told."""
+
+    told: asyncio.Queue[Heard] = field(default_factory=asyncio.Queue)
+    lags = False
+
+    def tell(self, event: events.Event) -> None:
+        assert isinstance(event, Heard)
+        self.told.put_nowait(event)
+
+    async def drain_writers(self) -> None:
+        """Nothing waits."""
+
+
+async def what_comes(said: bytes, *, gone: bool) -> object:
+    """What a caller is told first whose system says *said* at once, and hangs up; *gone*: before it is asked."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        if not gone:
+            await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+
+        async def opens(behind: Behind) -> None:
+            await asyncio.get_running_loop().create_connection(lambda: behind, host, port)
+            turns = 3  # of the loop, in which whoever asks is told that it is over
+            while gone and turns:
+                turns -= behind.is_over
+                await asyncio.sleep(0)
+
+        caller = Caller()
+        where = Where("people", host, port, None, 0)
+        asking = Asking(Pool(opens), where, caller, REQUEST, ("somebody",), may_repeat=True)
+        asking.begin()
+        heard = await asyncio.wait_for(caller.told.get(), 10)
+        assert heard.asking is asking
+        asking.end()
+        return heard.what
+
+
+@pytest.mark.parametrize("said", [b"", ANSWER, b"HTTP/1.1 2"], ids=["nothing", "an answer", "half an answer"])
+def test_a_connection_that_ends_before_it_is_asked_is_told(said: bytes) -> None:
+    """Or who asked would wait for as long as the system may take, and hold his place."""
+    assert asyncio.run(what_comes(said, gone=True)) == Failed("upstream_broke_off")
+
+
+def test_what_a_new_connection_brings_before_it_ends_is_heard() -> None:
+    assert isinstance(asyncio.run(what_comes(ANSWER, gone=False)), Response)
