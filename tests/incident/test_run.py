@@ -2,8 +2,6 @@
 
 import itertools
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,18 +10,16 @@ from pathlib import Path
 import pytest
 
 from incident.command import Done, Failed, Question, Tighten
-from incident.draft import CHECK_LIST
 from incident.graph import load_playbooks
-from incident.ids import CaseId, CommandKey
+from incident.ids import CommandKey
 from incident.incident import Case, State
 from incident.journal import Ending, Entry, Move, verify
 from incident.notice import read_notice
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
-from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, Watch, alert, new_database
-
-ROOT = Path(__file__).parent.parent.parent
-CASE = CaseId("C-20261123-001")
+from tests.forked import run_forked
+from tests.incident.mortal import CASE, walk_on
+from tests.incident.office import CHEN, TEN, Office, Watch, alert, new_database
 
 
 class Ticking(Watch):
@@ -31,24 +27,6 @@ class Ticking(Watch):
 
     def __call__(self) -> object:  # type: ignore[override]
         return self.move(milliseconds=1)
-
-
-def walk_on(office: Office) -> Case:
-    """Do whatever the case waits for, until it waits for nothing."""
-    for _ in range(100):
-        office.cases.tick()
-        office.perform()
-        case = office.cases.get(CASE)
-        if case.run_ended and not office.cases.pending():
-            return case
-        for asked in case.questions:
-            if asked.question is not Question.APPROVE_NOTICE:
-                office.cases.complete(CASE, asked.key, CHEN)
-            elif case.notice.submitted_by is None:
-                office.cases.submit_notice(CASE, LI, case.notice.digest, tuple(CHECK_LIST))
-            elif case.notice.approved_by is None:
-                office.cases.approve_notice(CASE, ZHAO, case.notice.digest)
-    raise AssertionError("the case comes to no end")
 
 
 def an_office(folder: Path) -> Office:
@@ -135,39 +113,6 @@ def test_nothing_follows_in_a_case_that_has_ended(office: Office) -> None:
     assert office.cases.pending() == ()
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from incident.command import Tighten
-from tests.incident.office import Office, alert, new_database
-from tests.incident.test_run import CASE, walk_on
-
-folder, lives = Path(sys.argv[1]), int(sys.argv[2])
-
-class Mortal(Office):
-    def _tighten(self, command: Tighten) -> str:
-        said = super()._tighten(command)
-        with (self.folder / "overlay.log").open("a") as log:
-            log.write(f"{command.key} {command.until.isoformat()}\\n")
-        strike()
-        return said
-
-def strike(*_: object) -> None:
-    global lives
-    lives -= 1
-    if lives <= 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-engine = new_database(folder)
-event.listen(engine, "commit", strike)
-office = Mortal(folder=folder, engine=engine)
-office.cases.open_or_join(alert())
-walk_on(office)
-print("finished")
-"""
-
-
 def test_a_process_that_is_killed_again_and_again_comes_to_the_end(tmp_path: Path) -> None:
     """SIGKILL before the second write that each process would commit, or between performing and telling the outcome."""
     prepared = an_office(tmp_path)
@@ -175,13 +120,7 @@ def test_a_process_that_is_killed_again_and_again_comes_to_the_end(tmp_path: Pat
     prepared.engine.dispose()
     kills = 0
     for life in itertools.cycle((2, 3, 4)):
-        run = subprocess.run(
-            [sys.executable, "-W", "error", "-c", KILLED, str(tmp_path), str(life + kills // 12)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        run = run_forked("tests.incident.mortal", str(tmp_path), str(life + kills // 12))
         if run.returncode == 0:
             break
         assert run.returncode == -signal.SIGKILL, run.stderr
