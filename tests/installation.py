@@ -18,6 +18,7 @@ import httpx
 
 from tests.forked import run_forked
 from tests.gateway import ROOT, wait_until
+from tests.ready_made import put_hall, put_register
 from yingbi.first_accounts import first_password
 from yingbi.home import Home
 
@@ -53,6 +54,8 @@ class Installation:
     base: int
     two_people: bool = False
     """Whether a policy takes two people. Without, a test changes a file and it is in force."""
+    from_nothing: bool = False
+    """Whether its first start makes the demo's systems itself, as a newcomer's does; others find them made."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -91,6 +94,11 @@ class Installation:
         """Start it and return once it is ready. Fails where it does not come up."""
         self.home.mkdir(parents=True, exist_ok=True)
         self.make_settings()
+        demo = Home(self.home).demo
+        if not demo.exists() and not self.from_nothing:
+            demo.mkdir(mode=0o700)
+            put_register(demo / "register")
+            put_hall(demo / "hall")
         with (self.home / "up.out").open("wb") as out:
             self.process = subprocess.Popen(
                 [str(YINGBI), "up", *options],
@@ -154,9 +162,11 @@ class _Named(httpx.HTTPTransport):
 
 
 @contextlib.contextmanager
-def installation(home: Path, *options: str, two_people: bool = False) -> Iterator[Installation]:
+def installation(
+    home: Path, *options: str, two_people: bool = False, from_nothing: bool = False
+) -> Iterator[Installation]:
     """A running installation in *home*, ended afterwards whatever happens."""
-    made = Installation(home, free_base(), two_people)
+    made = Installation(home, free_base(), two_people, from_nothing)
     try:
         made.start(*options)
         yield made

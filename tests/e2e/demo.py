@@ -4,7 +4,6 @@ import contextlib
 import json
 import shutil
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,15 +17,14 @@ from deploy.demo.hall import run as hall
 from deploy.demo.hall.environment import HallFiles
 from deploy.demo.hall.environment import files_in as hall_in
 from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider
-from deploy.demo.register.database import RegisterFiles, command, files_in, make_register
+from deploy.demo.register.database import RegisterFiles, command, files_in
 from proxy.identity import hash_key
 from tests.gateway import ROOT, Gateway, gateway
 from tests.proxy.credentials import Provider
+from tests.ready_made import put_hall, put_register
 from tests.servers import free_port, serving
 from yingbi.first_start import SHIPPED_PROVIDER
 
-SEED = 20261123
-RESIDENTS = 10_000
 POLICIES = ROOT / "deploy" / "demo" / "policies"
 AS_A_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -111,7 +109,7 @@ def demo(
 
     *edit* may change the policies before they are read, which lie in the folder that it is given.
     """
-    make_register(home / "register", residents=RESIDENTS, seed=SEED)
+    put_register(home / "register")
     provider, others = IdentityProvider(home / "provider.pem"), Provider()
     provider.make_key()
     keys = people.make_keys(home / "keys.json")
@@ -133,7 +131,7 @@ def demo(
         running.enter_context(serving(command(database, ports["register"]), url, home / "register.log"))
         front = running.enter_context(gateway(home / "gateway", ports, policies=policies, tls=True, workers=workers))
         if with_hall:
-            subprocess.run(hall.prepare_command(home / "hall", SEED), cwd=ROOT, check=True)
+            put_hall(home / "hall")
             serve = hall.command(home / "hall", ports["hall"], f"hall.localhost:{front.port}")
             url = f"http://127.0.0.1:{ports['hall']}/admin/login/"
             running.enter_context(serving(serve, url, home / "hall.log"))

@@ -13,9 +13,10 @@ import httpx
 
 from deploy.demo.visits.run import DeskFiles, command, files_in, make_desk
 from tests.e2e.counter import Table, dump
-from tests.e2e.demo import SEED, Demo, demo
+from tests.e2e.demo import Demo, demo
 from tests.gateway import ROOT
 from tests.servers import free_port, serving
+from yingbi.first_start import SEED
 
 LIST = "/admin/visit/list"
 type Control = tuple[str, str]

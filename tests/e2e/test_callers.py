@@ -9,10 +9,11 @@ import pytest
 from deploy.demo.people import BATCH, CLERKS
 from proxy.identity import COOKIE
 from tests.e2e.answers import Row, csv_rows, for_nobody, html_rows, leaks_in
-from tests.e2e.demo import RESIDENTS, Demo
+from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth
 from tests.gateway import wait_until
 from tests.proxy.credentials import Provider, signed_with_text, unsigned
+from yingbi.first_start import RESIDENTS
 
 type Shows = dict[str, Callable[[Demo], dict[str, str]]]
 """By its name: the headers of somebody who shows a credential."""

@@ -16,12 +16,13 @@ from deploy.demo.visits.run import command, files_in, make_desk
 from policies.findings import Position
 from policies.load import load_policy
 from policies.policy import PUBLIC, Field, System
-from tests.e2e.demo import POLICIES, SEED, Demo, demo
+from tests.e2e.demo import POLICIES, Demo, demo
 from tests.e2e.desk import Staff
 from tests.e2e.truth import truth_of
 from tests.gateway import ROOT
 from tests.servers import free_port, serving
 from yingbi.cli import main
+from yingbi.first_start import SEED
 
 EDITS = {"register": 18, "hall": 8, "visits": 18}
 """How many declarations at most have to be added, removed or changed until the draft is what was written by hand."""

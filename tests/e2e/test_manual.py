@@ -27,7 +27,7 @@ VARIES = (
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home"), two_people=True) as made:
+    with installation(tmp_path_factory.mktemp("home"), two_people=True, from_nothing=True) as made:
         yield made
 
 

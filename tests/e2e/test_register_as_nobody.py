@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from tests.e2e.answers import as_text, csv_rows, for_nobody, html_rows, leaks_in, links_in
-from tests.e2e.demo import RESIDENTS, Demo
+from tests.e2e.demo import Demo
 from tests.e2e.truth import Truth
+from yingbi.first_start import RESIDENTS
 
 EACH = 2
 """So many addresses of one kind are followed: there are ten thousand pages of residents."""

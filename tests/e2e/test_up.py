@@ -28,7 +28,7 @@ NEEDED = "岗位 window-clerk，目的 case-handling / post window-clerk, purpos
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("home")) as made:
+    with installation(tmp_path_factory.mktemp("home"), from_nothing=True) as made:
         yield made
 
 
