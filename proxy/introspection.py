@@ -22,6 +22,7 @@ AGAIN_S = 5.0
 """So long a system is not asked once more about a session of nobody, or one that it has not answered about."""
 MOST_KEPT = 20_000
 MOST_AT_ONCE = 32
+"""Of one system: one that hangs must not keep others from being asked."""
 
 type Ask = Callable[[System, Session], Coroutine[Any, Any, bytes]]
 """What a system says of a session; raises NotAsked."""
@@ -67,7 +68,9 @@ class Introspections:
         return replace(session, subject=known.subject, posts=known.posts, counts_until=now + left_s)
 
     def _begin(self, key: tuple[str, str], system: System, session: Session, rule: SessionRule) -> None:
-        if self._ask is None or key in self._asking or len(self._asking) >= MOST_AT_ONCE:
+        if self._ask is None or key in self._asking:
+            return
+        if sum(name == system.name for name, _ in self._asking) >= MOST_AT_ONCE:
             return
         asking = self._settle(self._ask, key, system, session, rule)
         task = self._asking[key] = asyncio.get_running_loop().create_task(asking)

@@ -155,6 +155,9 @@ def test_no_more_are_asked_at_once_and_kept_than_may_be() -> None:
             behind.who(str(number))
         await asyncio.sleep(0)
         assert len(behind.asked) == MOST_AT_ONCE
+        behind.who("0", system_of("clinic"))
+        await asyncio.sleep(0)
+        assert len(behind.asked) == MOST_AT_ONCE + 1, "another system is asked all the same"
         assert behind.waiting is not None
         behind.waiting.set()
         for number in range(MOST_KEPT + 10):
