@@ -18,16 +18,23 @@ from proxy.system import System
 from proxy.upstream_tls import UpstreamTls
 
 
+class LeadsBack(OSError):
+    """At the address of a system behind this gateway itself answers."""
+
+
 class PlainCore:
-    """One for a worker. *connection_of* finds a caller's connection; *upstream_tls* secures those behind."""
+    """One for a worker that listens on *port*. *connection_of* finds a caller's connection; *upstream_tls* secures
+    those behind.
+    """
 
     def __init__(
-        self, hooks: Hooks, connection_of: Callable[[Client], Connection | None], upstream_tls: UpstreamTls
+        self, hooks: Hooks, connection_of: Callable[[Client], Connection | None], upstream_tls: UpstreamTls, port: int
     ) -> None:
         self.hooks = hooks
         self.gate: Gate = hooks.gate
         self._connection_of = connection_of
         self._upstream_tls = upstream_tls
+        self._port = port
         self._pool = Pool(self._open)
         self._asking: dict[str, Asking] = {}
         """By the id of the flow."""
@@ -74,18 +81,29 @@ class PlainCore:
     async def _open(self, behind: Behind) -> None:
         where, loop = behind.where, asyncio.get_running_loop()
         if where.tls is None:
-            await loop.create_connection(lambda: behind, where.host, where.port)
+            transport, _ = await loop.create_connection(lambda: behind, where.host, where.port)
+            if self._leads_back(transport):
+                transport.abort()
+                raise LeadsBack
             return
         tls = self._upstream_tls.connection(where.tls, where.host)
         if tls is None:
             raise NotSecured
         opened: asyncio.Future[None] = loop.create_future()
-        transport, _ = await loop.create_connection(lambda: Secured(behind, tls, opened), where.host, where.port)
+        secured, _ = await loop.create_connection(lambda: Secured(behind, tls, opened), where.host, where.port)
         try:
+            if self._leads_back(secured):
+                raise LeadsBack
             await opened
-        except asyncio.CancelledError:
-            transport.abort()
+        except (asyncio.CancelledError, LeadsBack):
+            opened.cancel()
+            secured.abort()
             raise
+
+    def _leads_back(self, transport: asyncio.BaseTransport) -> bool:
+        """Whether this very gateway answers there: what is asked of it would be asked again, until nothing is left."""
+        peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        return bool(peer and own and peer[:2] == (own[0], self._port))
 
 
 def _is_plain(system: System) -> bool:

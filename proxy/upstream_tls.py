@@ -61,7 +61,10 @@ class UpstreamTls:
             if authority is not None:
                 authority.fill(store_of(context))
             elif self._ca is not None:
-                context.load_verify_locations(str(self._ca))
+                try:
+                    context.load_verify_locations(str(self._ca))
+                except SSL.Error:
+                    return None
             else:
                 context.set_default_verify_paths()
             if rule.certificate and not self._show(rule.certificate, context):

@@ -140,7 +140,7 @@ class Worker:
             now=now,
         )
         gated = Hooks(self.gate)
-        self.plain = PlainCore(gated, self._connection_of, upstream_tls) if settings.plain_core else None
+        self.plain = PlainCore(gated, self._connection_of, upstream_tls, settings.port) if settings.plain_core else None
         layers_of = Layers(tls=settings.certificate is not None, plain=self.plain)
         self.master.addons.add(self.proxy, layers_of, self.tls, gated)  # type: ignore[no-untyped-call]
         self.master.options.update(  # type: ignore[no-untyped-call]
