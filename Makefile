@@ -39,8 +39,9 @@ check: venv
 packages:
 	@deploy/setup/browser.sh
 
+# Files are given out in the order of tests/order.py, long ones first, so that all processes end together.
 test: venv packages
-	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile
+	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: venv
 	@mkdir -p build

@@ -13,6 +13,7 @@ from tests.absence import UNDER_CI, not_here, say_what_was_not_run
 from tests.chromium import Chromium, find_chromium
 from tests.effort import examples
 from tests.golden import Golden
+from tests.order import long_first
 
 # The machine may be busy with something else: no test fails for having taken long.
 settings.register_profile("untimed", deadline=None, max_examples=examples(100))
@@ -37,7 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a node, a browser or golden files bears the mark of it without saying so."""
+    """A test that asks for a node, a browser or golden files bears the mark of it without saying so.
+
+    Where several processes share the files, they come to those first that take long.
+    """
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items[:] = long_first(items)
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("property")
