@@ -29,8 +29,10 @@ COMMANDS = {"nginx.conf": ["nginx", "-g", "daemon off;", "-c"], "haproxy.cfg": [
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with rigged(tmp_path / "gateway", tls=True, probes=("127.0.0.0/8",), source_share=1.0, leave_s=6.0) as made:
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """Its worker takes as long to leave as the test says, in seconds, and leaves at once where it says nothing."""
+    leave_s = getattr(request, "param", 0.0)
+    with rigged(tmp_path / "gateway", tls=True, probes=("127.0.0.0/8",), source_share=1.0, leave_s=leave_s) as made:
         made.behind.script = answering(PERSON)
         yield made
 
@@ -123,11 +125,13 @@ def test_static_files_come_from_nginx_and_nothing_else_does(rig: Rig, tmp_path: 
         assert rig.behind.asked == [] or all("/people" in asked.line for asked in rig.behind.asked)
 
 
+@pytest.mark.parametrize("rig", [6.0], indirect=True)
 def test_haproxy_leads_nobody_to_a_gateway_that_is_to_stop(rig: Rig, tmp_path: Path) -> None:
     with fronted("haproxy.cfg", tmp_path / "front", rig) as client:
         wait_until(lambda: client.get("/people", extensions=SNI).status_code == 200, 20)
         rig.gateway.workers[0].send_signal(signal.SIGTERM)
         wait_until(lambda: client.get("/people", extensions=SNI).status_code == 503, 6)
+        rig.gateway.workers[0].kill()  # nobody waits for the rest of its leave
         answer = client.get("/people", extensions=SNI)
         assert "yingbi-event" not in answer.headers, "HAProxy itself says that there is nobody"
         assert rig.gateway.workers[0].poll() is None, "and the gateway has not stopped yet"
