@@ -16,10 +16,10 @@ LOOKED_AT = 1024
 
 _GUARD = (
     rb"(?:\)\]\}'?,?|while ?\(1\);|for ?\(;;\);|throw 1;|/\*[^*]{0,200}\*/|//[^\n]*\n|"
-    rb"[\w.$]{1,64}\s*\(|(?:var|let|const)\s+[\w$]{1,64}\s*=)"
+    rb"[\w.$]{1,64}\s*\(|(?:var|let|const)\s+[\w$]{1,64}\s*=|data:|(?:event|id|retry)?:[^\n]*\n)"
 )
-"""What is put before JSON so that it is no script, or so that it is one."""
-_JSON = re.compile(rb"\s*(?:" + _GUARD + rb"\s*){0,3}(?:\{\s*[\"'}]|\[\s*(?:[\[{\"']|-?[0-9.]+\s*[,\]]))")
+"""What is put before JSON so that it is no script, or so that it is one, or an event of a stream."""
+_JSON = re.compile(rb"\s*(?:" + _GUARD + rb"\s*){0,5}(?:\{\s*[\"'}]|\[\s*(?:[\[{\"']|-?[0-9.]+\s*[,\]]))")
 _MARKUP = re.compile(rb"\s*<(?:[a-z][a-z0-9:-]*[\s/>]|!doctype|!--|\?xml)", re.IGNORECASE)
 _CELL = rb"\"?[A-Za-z_\x80-\xff][\w\x80-\xff]*\"?"
 _HEADER = re.compile(rb"\s*" + _CELL + rb"(?:[,;\t]" + _CELL + rb")+\r?\n")

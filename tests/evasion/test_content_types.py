@@ -61,6 +61,8 @@ UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "JSON behind a loop, as HTML": (b"for(;;);" + PEOPLE, HTML),
     "JSONP as HTML": (b"callback(" + PEOPLE + b")", HTML),
     "JSONP behind a comment, as text": (b"/**/ callback(" + PEOPLE + b")", PLAIN),
+    "events as HTML": (b"data: " + PEOPLE + b"\n\n", HTML),
+    "events as text": (b": people\nid: 1\nevent: people\ndata: " + PEOPLE + b"\n\n", PLAIN),
     "a script as text": (b"var people = " + PEOPLE, PLAIN),
     "CSV as text": (ROWS, PLAIN),
     "CSV as HTML": (ROWS, HTML),
