@@ -28,6 +28,8 @@ SWITCHING = 101
 LARGEST_AHEAD = LARGEST_REQUEST + LONGEST_HEAD
 """Bytes of further requests that a caller may send before the answer to the first has come."""
 
+HEAD_ENDS = b"\r\n\r\n"
+_LINE_FEED = 0x0A
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """None of them is a blank, though the core takes some away around a value as if they were: others do not."""
 _REQUEST_LINE = re.compile(rb"\S+ \S+ \S+")
@@ -46,6 +48,8 @@ class StrictServer(_http1.Http1Server):
     gate: ClassVar[Gate]
     """Set by `core.install`."""
     _head: bytes = b""
+    _seen = 0
+    """Bytes of a head that have come and were looked at."""
 
     def _handle_event(self, event: events.Event) -> Commands:
         """As the core does; and a request that has come ahead is read when its turn has come."""
@@ -111,7 +115,7 @@ class StrictServer(_http1.Http1Server):
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
         """Refuse, or let the core read."""
         if isinstance(event, events.DataReceived):
-            fault = fault_of(bytes(self.buf))
+            fault = fault_of(bytes(self.buf), self._seen)
             if fault is not None:
                 yield from self._turn_away(fault)
                 return
@@ -121,6 +125,7 @@ class StrictServer(_http1.Http1Server):
                 yield from self._turn_away(400)
                 return
             yield command
+        self._seen = len(self.buf) if self.stream_id == asked and self.request is None else 0
         # The rest of a head, or of a body, is still to come; what came may be a blank line alone. What is behind a
         # request that has been answered may be a whole one, whose turn comes once the caller has taken his answers.
         came = self.buf or (isinstance(event, events.DataReceived) and event.data)
@@ -157,13 +162,17 @@ def closes(message: http.Message) -> bool:
     return bool(http1.connection_close(message.http_version, message.headers))  # type: ignore[no-untyped-call]
 
 
-def fault_of(data: bytes) -> int | None:
-    """The status that the beginning of a request must be refused with, if it must be."""
-    end = data.find(b"\r\n\r\n")
-    head = data if end < 0 else data[:end]
+def fault_of(data: bytes | bytearray, seen: int = 0) -> int | None:
+    """The status that the beginning of a request must be refused with, if it must be.
+
+    The first *seen* bytes were looked at before, and neither was there a fault nor the end of the head: whoever sends
+    byte by byte does not have all of them looked at each time.
+    """
+    end = data.find(HEAD_ENDS, max(0, seen - 3))
+    head = data[:end] if end >= 0 else data[_unseen(data, seen) :]
     if end >= 0 and not _REQUEST_LINE.fullmatch(head.partition(b"\r\n")[0]):
         return 400
-    if len(head) > LONGEST_HEAD:
+    if (end if end >= 0 else len(data)) > LONGEST_HEAD:
         return 431
     bare = head.replace(b"\r\n", b"")
     # A carriage return at the very end may be followed by its line feed in the next packet.
@@ -171,3 +180,9 @@ def fault_of(data: bytes) -> int | None:
     if _CONTROL.search(bare) or b"\r\n " in head or b"\r\n\t" in head:
         return 400
     return None
+
+
+def _unseen(data: bytes | bytearray, seen: int) -> int:
+    """Where to look from: what is wrong may begin two bytes before what is new, and no line end is taken apart."""
+    start = max(0, seen - 2)
+    return start - 1 if start and data[start] == _LINE_FEED else start

@@ -21,7 +21,7 @@ from proxy.http1 import LARGEST_AHEAD
 from proxy.plain_answer import End
 from proxy.plain_asking import Asking, Failed, Heard
 from proxy.plain_core import PlainCore
-from proxy.plain_request import NotCommon, read_common
+from proxy.plain_request import NotCommon, RequestReader
 
 type Commands = layer.CommandGenerator[None]
 
@@ -38,6 +38,7 @@ class PlainLayer(layer.Layer):
         self._plain = plain
         self._hooks: Hooks = plain.hooks
         self._received = bytearray()
+        self._reader = RequestReader()
         self._flow: HTTPFlow | None = None
         """The exchange under way."""
         self._came: http.Request | None = None
@@ -89,7 +90,7 @@ class PlainLayer(layer.Layer):
                 yield from self._leave("caller_left")
             return
         try:
-            common = read_common(bytes(self._received))
+            common = self._reader.read(self._received)
         except NotCommon:
             yield from self._hand_over()
             return

@@ -6,10 +6,11 @@ mitmproxy's layers to read or to refuse, so that there is one place where a requ
 
 import re
 import time
+from dataclasses import dataclass
 
 from mitmproxy.http import Request
 
-from proxy.http1 import fault_of
+from proxy.http1 import HEAD_ENDS, fault_of
 from proxy.lean import made_of
 from proxy.stream import LARGEST_REQUEST
 
@@ -27,23 +28,67 @@ class NotCommon(Exception):
     """What has come is for mitmproxy's layers to read."""
 
 
-def read_common(received: bytes) -> tuple[Request, int] | None:
-    """The request that *received* begins with and how many bytes it has, or None while they have not all come.
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a request."""
 
-    Raises NotCommon where it is anything but a request of HTTP/1.1 without a body, or with one whose length is said.
+    method: bytes
+    target: bytes
+    fields: tuple[tuple[bytes, bytes], ...]
+    length: int
+    """Of itself, in bytes."""
+    size: int
+    """Of the body behind it."""
+
+
+class RequestReader:
+    """Reads requests one after the other, each from what has come, which grows until it is whole.
+
+    Of what comes in pieces only what is new is looked at, or who sends byte by byte would cost more with each.
     """
-    if fault_of(received) is not None:
-        raise NotCommon
-    end = received.find(b"\r\n\r\n")
-    if end < 0:
-        return None
-    first = received.find(b"\r\n")
-    line = _LINE.fullmatch(received, 0, first)
-    if line is None or _FIELDS.fullmatch(received, first, end) is None:
+
+    def __init__(self) -> None:
+        self._seen = 0
+        """Bytes that were looked at and are not all of a head."""
+        self._head: Head | None = None
+        """Of a request whose body has not come whole."""
+
+    def read(self, came: bytes | bytearray) -> tuple[Request, int] | None:
+        """The request that *came* begins with and how many bytes it has, or None while they have not all come.
+
+        Raises NotCommon where it is anything but a request of HTTP/1.1 without a body, or with one whose length is
+        said; then nothing more can be read.
+        """
+        head = self._head = self._head or self._head_of(came)
+        if head is None:
+            self._seen = len(came)
+            return None
+        whole = head.length + head.size
+        if len(came) < whole:
+            return None
+        self._seen, self._head = 0, None
+        body, moment = bytes(came[head.length : whole]), time.time()
+        fields = made_of(head.fields)
+        request = Request(
+            "", 0, head.method, b"http", b"", head.target, b"HTTP/1.1", fields, body, None, moment, moment
+        )
+        return request, whole
+
+    def _head_of(self, came: bytes | bytearray) -> Head | None:
+        if fault_of(came, self._seen) is not None:
+            raise NotCommon
+        end = came.find(HEAD_ENDS, max(0, self._seen - 3))
+        return _read_head(bytes(came[:end])) if end >= 0 else None
+
+
+def _read_head(head: bytes) -> Head:
+    first = (head + b"\r\n").find(b"\r\n")
+    line = _LINE.fullmatch(head, 0, first)
+    if line is None or _FIELDS.fullmatch(head, first) is None:
         raise NotCommon
     method, target = line.groups()
     fields, hosts, lengths = [], 0, []
-    for written in received[first + 2 : end].split(b"\r\n") if end > first else ():
+    for written in head[first + 2 :].split(b"\r\n") if len(head) > first else ():
         name, _, value = written.partition(b":")
         name_below, value = name.lower(), value.strip()
         if name_below in _UNCOMMON or (name_below == b"connection" and value.lower() not in _COMMON_OPTIONS):
@@ -58,10 +103,4 @@ def read_common(received: bytes) -> tuple[Request, int] | None:
     size = int(lengths[0]) if lengths and _LENGTH.fullmatch(lengths[0]) else 0
     if size > LARGEST_REQUEST or (lengths and lengths[0] != b"%d" % size):
         raise NotCommon
-    start = end + 4
-    body = received[start : start + size]
-    if len(body) < size:
-        return None
-    moment = time.time()
-    request = Request("", 0, method, b"http", b"", target, b"HTTP/1.1", made_of(fields), body, None, moment, moment)
-    return request, start + size
+    return Head(method, target, tuple(fields), len(head) + len(HEAD_ENDS), size)

@@ -1,11 +1,15 @@
 """What the plain core takes is read as mitmproxy's core would read it; everything else is left alone."""
 
+from typing import Any, override
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mitmproxy.http import Request
 from mitmproxy.net.http import http1, validate
 
-from proxy.plain_request import NotCommon, read_common
+from proxy.http1 import HEAD_ENDS, fault_of
+from proxy.plain_request import NotCommon, RequestReader
 
 HOST = b"Host: people.localhost\r\n"
 GET = b"GET /people HTTP/1.1\r\n" + HOST
@@ -65,6 +69,10 @@ UNCOMMON = {
     "a bare CR": GET + b"Accept: a\rb\r\n",
     "a NUL": GET + b"Accept: a\0b\r\n",
 }
+
+
+def read_common(received: bytes) -> tuple[Request, int] | None:
+    return RequestReader().read(received)
 
 
 @pytest.mark.parametrize("head", COMMON.values(), ids=COMMON)
@@ -140,3 +148,59 @@ def test_what_is_taken_is_nothing_that_the_core_would_refuse_or_read_otherwise(
     assert request.data.content == rest[:size]
     assert (request.data.method, request.data.path) == (theirs.data.method, theirs.data.path)
     assert request.data.headers.fields == theirs.data.headers.fields
+
+
+WORDS = b"GET /people HTTP/1.1|\r\n|\n|\r| |\t|:|\0|\x0b|Accept: a|Host: a\r\n|\r\n\r\n".split(b"|")
+
+
+@given(st.lists(st.sampled_from(WORDS)).map(b"".join), st.data())
+def test_a_fault_is_found_as_soon_in_pieces_as_in_what_has_come(head: bytes, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(head)))))
+    seen = 0
+    for cut in [*cuts, len(head)]:
+        come = head[:cut]
+        assert fault_of(come, seen) == fault_of(come)
+        if fault_of(come) is not None or HEAD_ENDS in come:
+            return
+        seen = cut
+
+
+@pytest.mark.parametrize("body", [b"", b"abc", b"\r\n\r\n"])
+@given(data=st.data())
+def test_any_split_gives_the_same_requests(body: bytes, data: st.DataObject) -> None:
+    """The next begins where the last has ended, though some of it had come by then."""
+    sent = (POST + b"Content-Length: %d\r\n\r\n%s" % (len(body), body) + GET + b"\r\n") * 2
+    reader, come, found = RequestReader(), bytearray(), []
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(sent)))))
+    for start, end in zip([0, *cuts], [*cuts, len(sent)], strict=True):
+        come += sent[start:end]
+        while (read := reader.read(come)) is not None:
+            found.append((read[0].data.method, read[0].data.content))
+            del come[: read[1]]
+    assert found == [(b"POST", body), (b"GET", b"")] * 2
+    assert not come
+
+
+class Looked(bytearray):
+    """Counts the bytes that were taken out of it to be looked at."""
+
+    looked = 0
+
+    @override
+    def __getitem__(self, key: Any) -> Any:
+        taken = super().__getitem__(key)
+        self.looked += len(taken) if isinstance(key, slice) else 1
+        return taken
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [GET + b"X: " + b"a" * 30_000, POST + b"Content-Length: 30001\r\n\r\n" + b"a" * 30_000],
+    ids=["head", "body"],
+)
+def test_who_sends_byte_by_byte_does_not_have_all_of_it_looked_at_each_time(sent: bytes) -> None:
+    reader, come = RequestReader(), Looked()
+    for byte in sent:
+        come.append(byte)
+        assert reader.read(come) is None
+    assert come.looked < 10 * len(sent)
