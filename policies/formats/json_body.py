@@ -5,8 +5,11 @@ Both ways spell the output alike (compact, in the order of the input), so it doe
 
 from typing import Any
 
+import orjson
+
 from policies.choose import EVERYBODYS, Choice
 from policies.formats.free_text import KnownValues
+from policies.formats.json_in_place import masked_in_place, place_in
 from policies.formats.json_nodes import Node
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
@@ -52,7 +55,28 @@ class JsonMasker:
         """See `Masker.close`."""
         if self._stream is not None:
             return self._stream.close()
-        return [self.unit(self.node, bytes(self._without_mark()), 0)]
+        data = bytes(self._without_mark())
+        return [self._in_place(data) or self.unit(self.node, data, 0)]
+
+    def _in_place(self, data: bytes) -> bytes | None:
+        """What *data*, a whole body, becomes where the records of a list fill it that need not be parsed; or None."""
+        place = place_in(self.node, data) if self._hidden is None else None
+        if place is None:
+            return None
+        tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
+        value = tree.apply(self.node, place.around)
+        records = masked_in_place(place, data, tree.tally)
+        if records is None or tree.inexact:
+            return None
+        self.tally.add(tree.tally)
+        records = b"[" + records + b"]"
+        if not place.path:
+            return records
+        holder = value
+        for key in place.path[:-1]:
+            holder = holder[key]
+        holder[place.path[-1]] = orjson.Fragment(records)
+        return spell(value)
 
     def unit(self, node: Node, data: bytes, depth: int, is_row: bool = False) -> bytes:
         """What the value spelled by *data*, *depth* containers deep, becomes.

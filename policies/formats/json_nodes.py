@@ -67,6 +67,8 @@ class Object:
     """Whether each record must be looked at before anything of it is treated."""
     tables: "dict[tuple[str, ...], Table]" = field(init=False, compare=False, repr=False)
     """What was found out, by their keys in their order, about records that are treated as a table."""
+    templates: dict[Any, Any] = field(init=False, compare=False, repr=False)
+    """How records of it are written, by what `json_template` knows them by."""
 
     def __post_init__(self) -> None:
         nodes = (*self.children.values(), self.other)
@@ -88,6 +90,7 @@ class Object:
             ("asks_whose", asks_whose),
             ("decides", decides),
             ("tables", {}),
+            ("templates", {}),
         ):
             object.__setattr__(self, name, found)
 

@@ -40,7 +40,7 @@ def treat_as_table(tree: Tree, node: Object, records: Sequence[Any], depth: int)
 
     Returns what they hide; None, and nothing was done, where they are not that.
     """
-    table = _table_of(node, records[0]) if depth < DEEPEST else None
+    table = table_for(node, records[0]) if depth < DEEPEST else None
     columns = None if table is None else _columns_of(table, records)
     if table is None or columns is None:
         return None
@@ -110,7 +110,7 @@ def _note_subjects(
         note_subject(node, identifier, tally, record)
 
 
-def _table_of(node: Object, record: Any) -> Table | None:
+def table_for(node: Object, record: Any) -> Table | None:
     """How records of *node* with the keys of *record* are treated as a table; None where they cannot be."""
     if node.decides or node.asks_whose or type(record) is not dict or len(record) < FEWEST_KEYS:
         return None

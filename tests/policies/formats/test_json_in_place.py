@@ -1,0 +1,178 @@
+"""What is masked where it stands is what parsing, masking and spelling makes of it, to the last octet."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from policies.formats import json_in_place
+from policies.formats.json_body import JsonMasker
+from policies.formats.json_in_place import masked_in_place, place_in
+from policies.formats.json_nodes import Node, Object, Value
+from policies.formats.masker import Tally, Withheld
+from policies.transforms.spec import Replace
+from tests.effort import examples
+from tests.policies.formats.masking import (
+    ADDRESS,
+    AGE,
+    ID_NO,
+    MOBILE,
+    NAME,
+    PUBLIC,
+    REMARK,
+    SECRET,
+    UNDECLARED,
+    action,
+    tally,
+    whole,
+)
+
+HOME = Object(
+    {"street": Value(ADDRESS), "phone": Value(action(10, Replace('a"b\\'))), "city": Value(PUBLIC)}, Value(PUBLIC)
+)
+RECORD = Object(
+    {
+        "id": Value(PUBLIC),
+        "name": Value(NAME),
+        "id_no": Value(ID_NO),
+        "mobile": Value(MOBILE),
+        "address": Value(ADDRESS),
+        "age": Value(AGE),
+        "home": HOME,
+        "remark": Value(REMARK),
+        "secret": Value(SECRET),
+    },
+    Value(UNDECLARED),
+    subject="id_no",
+)
+ANSWER = Object({"rows": RECORD, "total": Value(PUBLIC), "by": Value(NAME)}, Value(UNDECLARED))
+NODES: list[Node] = [RECORD, ANSWER, Object({"data": ANSWER}, Value(UNDECLARED))]
+
+names = st.text("张三李四王é\U00020000a1", max_size=4)
+home = st.tuples(names, names, names | st.booleans()).map(
+    lambda row: dict(zip(("street", "phone", "city"), row, strict=True))
+)
+fields: dict[str, st.SearchStrategy[Any]] = {
+    "id": st.integers(-5, 10**6),
+    "name": names,
+    "id_no": st.from_regex("[1-9][0-9]{16}[0-9X]", fullmatch=True) | st.from_regex("[A-Z][0-9]{1,4}", fullmatch=True),
+    "mobile": st.from_regex("1[3-9][0-9]{9}", fullmatch=True),
+    "address": names | st.none(),
+    "age": st.integers(0, 99).map(str),
+    "home": home,
+    "remark": names,
+    "secret": names,
+    "zz": names,
+    "zzz": names,
+}
+odd = st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.just("") | st.text(max_size=6)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[bytes, Node]:
+    """A list of records that are mostly alike with what stands around it, and its node."""
+    chosen = draw(
+        st.lists(st.sampled_from(["id", "name", "mobile", "address", "age", "home"]), min_size=1, unique=True)
+    )
+    chosen.insert(draw(st.integers(0, len(chosen))), draw(st.sampled_from(["id_no"] * 9 + ["zz"])))
+    chosen += draw(st.sampled_from([[], [], [], [], ["zzz"], ["zzz"], ["remark"], ["secret"]]))
+    made = draw(st.lists(st.tuples(*(fields[key] for key in chosen)), min_size=2, max_size=5))
+    records = [dict(zip(chosen, row, strict=True)) for row in made]
+    if draw(st.integers(0, 5)) == 0:
+        records[-1] = dict(reversed(records[-1].items()))
+    for number in draw(st.sampled_from([[], [], [], [], [], [0], [-1], [0, -1]])):
+        records[number][draw(st.sampled_from(chosen))] = draw(odd)
+    answer: Any = {"total": 1, "rows": records, "by": "张三"}
+    around = draw(st.integers(0, 2))
+    value = [records, answer, {"data": answer}][around]
+    spelled = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return spelled, NODES[around]
+
+
+pieces = st.sampled_from(
+    [
+        *(bytes((code,)) for code in b'",{}[]: \\\n\0\xff'),
+        *(b"null", b"1e3", b"-0", b"01", b"0.5", b"{}", b"},{", b"[{", b"}]", b'"rows":[]', b'"rows":[null],'),
+        *(b'"name":"\xe5\xbc\xa0\xe4\xb8\x89"', b',"name":"x"'),
+    ]
+)
+edits: st.SearchStrategy[list[tuple[float, int, bytes]]] = st.just([]) | st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 3), pieces), min_size=1, max_size=2
+)
+
+
+def edited(body: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
+    for where, taken, put in edits:
+        place = int(where * len(body))
+        body = body[:place] + put + body[place + taken :]
+    return body
+
+
+def outcome(node: Node, body: bytes, least_bytes: int) -> tuple[bytes | str, dict[str, Any]]:
+    """What becomes of *body*, or why it is withheld, and what was counted."""
+    found = tally()
+    RECORD.templates.clear()
+    with pytest.MonkeyPatch.context() as limits:
+        limits.setattr(json_in_place, "LEAST_BYTES", least_bytes)
+        try:
+            shown: bytes | str = whole(lambda: JsonMasker(node, UNDECLARED, found), body)
+        except Withheld as withheld:
+            return withheld.reason, {}
+    flags = {"nameless": found.has_nameless, "unreadable": found.has_unreadable}
+    return shown, {"fields": dict(found.fields), "subjects": list(found.subjects), "found": dict(found.found), **flags}
+
+
+@given(bodies(), edits)
+@settings(max_examples=examples(600))
+@example((b'{"a":"x[{"id":1,"name":"y"},{"id":2,"name":"z"}]y"}', ANSWER), [])
+@example((b'{"rows":[{"id":1,"name":"y"},{"id":2,"name":"z"}],"rows":[]}', ANSWER), [])
+@example((b'{"rows":[],"rows":[{"id":1,"name":"y"},{"id":2,"name":"z"}]}', ANSWER), [])
+@example((b'{"x":{"rows":[{"id":1,"name":"y"},{"id":2,"name":"z"}]},"rows":[null]}', ANSWER), [])
+@example((b'[{"id":1,"name":"y"},{"id":2,"name":"z"}{"id":3,"name":"z"}]', RECORD), [])
+@example((b'[{"id":1,"name":"y"},{"id":2,"name":"z","name":"w"},{"id":3,"name":"z"}]', RECORD), [])
+@example((b'[{"id":1,"name":"y"},"name",{"id":3,"name":"z"}]', RECORD), [])
+@example((b'[{"id":1,"name":"y\x01"},{"id":3,"name":"z"}]', RECORD), [])
+@example((b'[{"id":1,"address":"\xed\xa0\x80"},{"id":3,"address":"z"}]', RECORD), [])
+@example((b'[{"id":1,"id_no":"1 2"},{"id":3,"id_no":""}]', RECORD), [])
+@example((b'[{"home":{"street":"x","phone":"1"},"id":7},{"home":{"street":null,"phone":null},"id":8}]', RECORD), [])
+def test_in_place_or_parsed_a_body_becomes_the_same(
+    answer: tuple[bytes, Node], edits: list[tuple[float, int, bytes]]
+) -> None:
+    body, node = edited(answer[0], edits), answer[1]
+    assert outcome(node, body, 0) == outcome(node, body, len(body) + 1)
+
+
+@pytest.mark.parametrize("path", [[], ["rows"], ["data", "rows"]])
+def test_a_long_list_of_records_that_are_alike_is_not_parsed(path: list[str]) -> None:
+    home = {"street": "幸福路1号", "phone": "05718888"}
+    body = [
+        {"id": number, "name": "张三", "id_no": f"{number:018}", "address": None if number % 3 else "x", "home": home}
+        for number in range(400)
+    ]
+    data: Any = body
+    for key in reversed(path):
+        data = {"total": 7, key: data}
+    spelled = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    node = NODES[len(path)]
+    RECORD.templates.clear()
+    place = place_in(node, spelled)
+    assert place is not None
+    assert place.path == path
+    counted: Tally = tally()
+    shown = masked_in_place(place, spelled, counted)
+    assert shown is not None
+    assert json.loads(b"[" + shown + b"]")[7]["name"] == "张**"
+    assert len(counted.subjects) == 400
+    assert counted.fields[ADDRESS.field] == 134 + 400
+
+
+def test_no_more_templates_are_remembered_than_pays() -> None:
+    node = Object({"name": Value(NAME)}, Value(UNDECLARED))
+    for number in range(json_in_place.LEAST_BYTES // 1024):
+        rows = [{"name": "张三", f"key{number}": "x" * 400} for _ in range(70)]
+        body = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        assert body.count(b"***") == 0
+        assert whole(lambda: JsonMasker(node, UNDECLARED, tally()), body).count(b'"***"') == 70
+    assert len(node.templates) <= 8
