@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator
 
 import hyperscan
+from msgspec.structs import replace
 
 from policies.recognisers.names import ANNOUNCING, FOLLOWING, find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, NUMERALS, Normal, normalise
@@ -189,15 +190,22 @@ def _first_category(text: str) -> str | None:
 
 
 def resolve(found: Iterable[Hit]) -> list[Hit]:
-    """*found* without overlaps: the category that stands first in `ORDER` wins, then the longer, then the earlier."""
+    """*found* without overlaps: the category that stands first in `ORDER` wins, then the longer, then the earlier.
+
+    What is left of one that another has won a part of stays a hit: it may have been the right one.
+    """
     hits = sorted(found, key=lambda hit: (_RANK[hit.category], hit.start - hit.end, hit.start))
     taken: list[Hit] = []
     covered = bytearray(max((hit.end for hit in hits), default=0))
     for hit in hits:
         # To compare with each that was taken would take the square of their number: a text of numbers has many.
-        if covered.find(1, hit.start, hit.end) < 0:
-            covered[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
-            taken.append(hit)
+        start = covered.find(0, hit.start, hit.end)
+        while start >= 0:
+            end = covered.find(1, start, hit.end)
+            end = hit.end if end < 0 else end
+            taken.append(hit if (start, end) == (hit.start, hit.end) else replace(hit, start=start, end=end))
+            covered[start:end] = b"\1" * (end - start)
+            start = covered.find(0, end, hit.end)
     return sorted(taken, key=lambda hit: hit.start)
 
 

@@ -9,6 +9,7 @@ from re import _parser  # type: ignore[attr-defined]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.recognisers.names import find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import INVISIBLE, normalise
@@ -130,12 +131,21 @@ def test_an_id_number_that_is_also_a_card_number_is_an_id_number() -> None:
     assert [hit.category for hit in resolve(overlapping)] == ["resident_id"]
 
 
+def test_of_two_that_overlap_in_part_nothing_is_left_over() -> None:
+    found = [Hit(0, 19, "bank_card", 0.9, "checksum"), Hit(4, 15, "mobile", 0.9, "pattern")]
+    assert {place for hit in resolve(found) for place in range(hit.start, hit.end)} == set(range(19))
+
+
 def plainly_resolved(found: list[Hit]) -> list[Hit]:
-    """By definition: each in turn, unless it overlaps with one that was taken."""
+    """By definition: each in turn gets the places that nobody has yet, and each row of these is a hit."""
     taken: list[Hit] = []
+    free = set(range(100))
     for hit in sorted(found, key=lambda hit: (ORDER.index(hit.category), hit.start - hit.end, hit.start)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in taken):
-            taken.append(hit)
+        own = sorted(free & set(range(hit.start, hit.end)))
+        starts = [place for place in own if place - 1 not in own]
+        ends = [place + 1 for place in own if place + 1 not in own]
+        taken += [replace(hit, start=start, end=end) for start, end in zip(starts, ends, strict=True)]
+        free -= set(own)
     return sorted(taken, key=lambda hit: hit.start)
 
 
