@@ -35,7 +35,7 @@ from proxy.published import SHADOW, NotPublished, read_programs
 from proxy.system import System
 from proxy.ways import Credential
 
-EVERY_S = 5.0
+EVERY_S = 1.0
 """So often what is new is written down."""
 MOST_COMPARED = 4_096
 """Comparisons that are remembered."""
