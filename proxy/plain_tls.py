@@ -94,9 +94,12 @@ class Secured(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         """See `asyncio.Transport`, as those below: that is what this is to *behind*."""
-        with contextlib.suppress(SSL.Error):  # it has ended, and is about to be told to have
+        try:
             self._tls.sendall(data)
-        self._flush()
+        except SSL.Error:  # it has ended, or is being greeted anew: nothing of *data* has gone, nor would go later
+            self._transport.abort()
+        else:
+            self._flush()
 
     def abort(self) -> None:
         """Close at once."""

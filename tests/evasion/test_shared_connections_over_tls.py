@@ -6,11 +6,12 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from OpenSSL import SSL
 
 from tests.gateway import Gateway, raw
 from tests.proxy.test_upstream_tls import before, certified, towards
@@ -104,3 +105,65 @@ def test_half_a_record_behind_an_answer_is_not_the_next(tmp_path: Path, count: i
             assert total_of(running, page) == 1
             page += 1
         assert len(system.connections) == page
+
+
+class Regreeting:
+    """A system behind that greets anew with the answer to the first request of a connection, and then reads nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        files = certified(folder)
+        self._context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        self._context.set_max_proto_version(SSL.TLS1_2_VERSION)  # later ones know no other greeting
+        self._context.use_certificate_chain_file(str(files.certificate))
+        self._context.use_privatekey_file(str(files.key))
+        self.connections: list[socket.socket] = []
+
+    def serve(self, listening: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                self.connections.append(connection)
+                self._speak(connection)
+
+    def _speak(self, connection: socket.socket) -> None:
+        speaking = SSL.Connection(self._context, None)
+        speaking.set_accept_state()
+        self._until(speaking, connection, speaking.do_handshake)
+        self._until(speaking, connection, lambda: speaking.recv(65536))
+        speaking.sendall(answer(len(self.connections)))
+        speaking.renegotiate()
+        speaking.do_handshake()
+        connection.sendall(speaking.bio_read(65536))
+
+    @staticmethod
+    def _until(speaking: SSL.Connection, connection: socket.socket, does: Callable[[], object]) -> None:
+        is_done = False
+        while not is_done:
+            try:
+                does()
+                is_done = True
+            except SSL.WantReadError:
+                pass
+            with contextlib.suppress(SSL.WantReadError):
+                connection.sendall(speaking.bio_read(65536))
+            if not is_done:
+                speaking.bio_write(connection.recv(65536))
+
+
+def test_what_cannot_be_asked_amid_another_greeting_is_asked_elsewhere(tmp_path: Path) -> None:
+    """OpenSSL takes nothing then, and nobody would ever hear of what it has not taken."""
+    system = Regreeting(tmp_path)
+    with contextlib.ExitStack() as open_until_then:
+        listening = open_until_then.enter_context(socket.create_server(("127.0.0.1", 0)))
+        serving = threading.Thread(target=system.serve, args=(listening,), daemon=True)
+        serving.start()
+        running = open_until_then.enter_context(before(tmp_path, listening.getsockname()[1], "authority: office"))
+        caller = open_until_then.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10))
+        for page in (1, 2):
+            caller.sendall((GET % page).replace(b"Connection: close\r\n", b""))
+            assert json.loads(reads(caller.recv(65536))[2]) == {"total": page}
+        listening.shutdown(socket.SHUT_RDWR)
+        serving.join(5)
+        assert len(system.connections) == 2
+        for connection in system.connections:
+            connection.close()
