@@ -29,6 +29,8 @@ REST_S = 0.1
 """So long one rests before another caller gets it. What a system writes beyond its answer, in a second piece, may lie
 with its kernel until the first is acknowledged, which ours puts off for up to 40 ms or until the next request goes.
 """
+LARGEST_TURN = 128 * 1024
+"""Bytes that are read from one before everybody else has his turn: libuv would go on for as long as more lies there."""
 LONGEST_S = 60.0
 """So long one is shared at most: certificates are renewed and revoked, and names come to mean other addresses."""
 
@@ -136,6 +138,8 @@ class Behind(asyncio.Protocol):
         self._reader: AnswerReader | None = None
         self._is_used = self._is_heard = self._is_paused = False
         self._catching_up: asyncio.Task[None] | None = None
+        self._in_turn = 0
+        """Bytes that came since everybody else had his turn on account of them."""
 
     @property
     def is_open(self) -> bool:
@@ -179,6 +183,11 @@ class Behind(asyncio.Protocol):
             return
         self._is_heard = True
         self._tell(self._reader.feed(data))
+        self._in_turn += len(data)
+        if self._in_turn >= LARGEST_TURN and self._asks is not None and not self._is_paused:
+            self._in_turn = 0
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._next_turn)
         if self._asks is not None and self._asks.lags and not self._is_paused:
             self._is_paused = True
             self._transport.pause_reading()
@@ -222,6 +231,10 @@ class Behind(asyncio.Protocol):
         self.end()
         if asks is not None:
             asks.failed(reason, unheard=unheard)
+
+    def _next_turn(self) -> None:
+        if self.is_open and not self._is_paused:
+            self._transport.resume_reading()
 
     async def _catch_up(self, asks: Asks) -> None:
         await asks.caught_up()

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
+import uvloop
 from mitmproxy.http import Headers, Request, Response
 from mitmproxy.proxy import events
 
@@ -66,3 +67,37 @@ def test_a_connection_that_ends_before_it_is_asked_is_told(said: bytes) -> None:
 
 def test_what_a_new_connection_brings_before_it_ends_is_heard() -> None:
     assert isinstance(asyncio.run(what_comes(ANSWER, gone=False)), Response)
+
+
+async def most_in_a_turn(length: int) -> int:
+    """How many bytes of an answer of *length* a caller is told of at most before the loop has another turn."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length + bytes(length))
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+
+        async def opens(behind: Behind) -> None:
+            await asyncio.get_running_loop().create_connection(lambda: behind, host, port)
+
+        caller, most = Caller(), 0
+        asking = Asking(
+            Pool(opens), Where("people", host, port, None, 0), caller, REQUEST, ("somebody",), may_repeat=True
+        )
+        asking.begin()
+        while length:
+            await asyncio.sleep(0)
+            told = [caller.told.get_nowait().what for _ in range(caller.told.qsize())]
+            count = sum(len(each) for each in told if isinstance(each, bytes))
+            length, most = length - count, max(most, count)
+        asking.end()
+        return most
+
+
+def test_a_large_answer_leaves_everybody_else_his_turn() -> None:
+    """What comes is masked as it is read, which takes its time."""
+    assert uvloop.run(most_in_a_turn(16 * 1024 * 1024)) <= 512 * 1024
