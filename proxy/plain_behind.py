@@ -120,6 +120,7 @@ class Pool:
         for free in self._free.values():
             while free and (free[0].is_over or free[0].free_since_s < until_s):
                 free.popleft().end()
+        self._free = {where: free for where, free in self._free.items() if free}
 
 
 class Behind(asyncio.Protocol):

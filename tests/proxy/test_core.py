@@ -83,6 +83,12 @@ DEPARTURES = {
     "StrictHttp2Server._may_answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
     "StrictHttp2Server._answer": f"{HTTP2}test_an_error_is_a_page_of_ours",
     "StrictHttp2Server._watch": f"{HTTP2}test_a_request_that_does_not_come_to_an_end_is_cut[a frame]",
+    "StrictHttp2Server._leave": (
+        "tests/evasion/test_handover.py::test_over_http_2_it_is_said_that_the_connection_goes_away[an answer is far]"
+    ),
+    "StrictHttp2Server._say_so": (
+        "tests/evasion/test_handover.py::test_over_http_2_it_is_said_that_the_connection_goes_away[an answer is near]"
+    ),
     "StrictHttp2Server._note_what_waits": f"{PRESSURE}test_what_a_caller_does_not_let_out_is_not_fetched",
     "Connection.admission": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",
     "Connection.turned_away": f"{PRESSURE}test_connections_beyond_the_limit_are_closed_unread",

@@ -184,9 +184,12 @@ def test_killed_again_and_again_it_admits_no_more_than_the_limit(tmp_path: Path,
                     killer.start()
                 try:
                     shown += not quota.judge("li", numbers, {subject: ""}).refused
-                except QuotaUnknown:
+                except (
+                    QuotaUnknown
+                ):  # on a slow machine also before it was killed, for it answers in time or not at all
                     break
-            killer.join()
+            if killer.ident is not None:
+                killer.join()
     with running(tmp_path):
         quota = asks()
         while not quota.judge("li", numbers, {next(asked): ""}).refused:
