@@ -41,7 +41,7 @@ def action_of(
     field = program.fields[place % len(program.fields)]
     keys = FieldKeys(secret, program.system, field.category, data)
     kind, apply = _treatment(decision.spec, keys)
-    apply_each = each_of(decision.spec, apply) if kind is Kind.MASK else None
+    together = (apply, each_of(decision.spec, apply)) if kind is Kind.MASK else None
     apply_for = subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None
     # Of an empty control only what the form carries says whether there was anything to drop.
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
@@ -52,13 +52,12 @@ def action_of(
         opens = plain_value if is_tried else tokens.open if tokens is not None else _unopened
         noted = partial(note, place)
         kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted), _never_stored(noted)
-        apply_each = None
         apply_for = _opened_for(opens, apply_for, noted) if apply_for is not None else None
     return Action(
         field=place,
         kind=kind,
         apply=apply,
-        apply_each=apply_each,
+        together=together,
         apply_for=apply_for,
         personal=field.personal,
         followed=field.followed,

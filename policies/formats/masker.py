@@ -50,8 +50,8 @@ class Action:
     kind: Kind
     apply: Callable[[str], str] = str
     """For MASK: the value's mask. A mask of a mask is the same mask."""
-    apply_each: Callable[[Sequence[str]], list[str]] | None = None
-    """The same of many values at once; None where that is no faster."""
+    together: tuple[Callable[[str], str], Callable[[Sequence[str]], list[str]]] | None = None
+    """An `apply`, and what does the same to many values at once. Of another `apply` it says nothing."""
     number: Callable[[float], float | None] = hidden_number
     """For MASK: what becomes of a number in JSON; None for null."""
     stays: bool = False
@@ -74,7 +74,9 @@ class Action:
 
     def each_masked(self, values: Sequence[str]) -> list[str]:
         """What `apply` makes of each of *values*, in order."""
-        return list(map(self.apply, values)) if self.apply_each is None else self.apply_each(values)
+        if self.together is None or self.together[0] is not self.apply:
+            return list(map(self.apply, values))
+        return self.together[1](values)
 
     def masked(self, value: str, subject: str) -> str:
         """The mask of *value* in a record of the canonical *subject*, "" where nobody knows whose it is."""

@@ -30,7 +30,7 @@ def action(
         field=field,
         kind=kind,
         apply=apply,
-        apply_each=each_of(spec, apply) if spec is not None else None,
+        together=(apply, each_of(spec, apply)) if spec is not None else None,
         number=number_transform_of(spec) if spec is not None else hidden_number,
         stays=stays,
         personal=personal,
