@@ -101,6 +101,8 @@ def break_and_mend(
                 assert shipping.last is not None
                 assert shipping.last.behind_bytes > 0
             wait_until(lambda: shipping.new > new, 60)
+        # Of what was asked last, and whose caller has gone, the event comes with the end of his connection.
+        wait_until(lambda: rig.gateway.counters()["connections"] == 0, 10)
         wait_until(shipping.has_caught_up, 60)
         written = sorted(event["event"]["id"] for event in rig.gateway.events())
         assert indexed(store) == written, "all of them, and each once"
