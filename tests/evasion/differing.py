@@ -64,7 +64,7 @@ class Differing:
                 assert not (answer.is_whole and answer.status < 400 and answer.body), ("looks whole", message)
         if all(answer.is_whole for answer in answers):
             first, second = map(_comparable, answers)
-            assert first == second, message
+            assert first == second, (first, second, message)
         return answers
 
 

@@ -113,6 +113,7 @@ def _judged(
         "seconds": seconds,
         "answers": dict(heard.answers.most_common()),
         "explained by a killed worker": heard.explained,
+        "given up by clients that were told of a renewal": heard.gone_away,
         "disturbances": len(disturbances.done),
         "events": len(recorded),
         "growth in MiB": measured,

@@ -25,6 +25,7 @@ SMALL, PAGE, EXPORT = (
     "/register/residents.csv?_stream=on&_size=max",
 )
 _NUMBER = re.compile(rb"(?<![0-9])[0-9]{11,19}[0-9Xx]?")
+_GOING_AWAY = "ConnectionTerminated error_code:0, last_stream_id:2147483647"
 FOLLOWS_S = 6.0
 """So long after a worker was killed a broken connection is put down to it."""
 
@@ -52,6 +53,10 @@ class Heard:
     """Connections that ended in a way that nothing explains, by who was asking and how."""
     explained: int = 0
     """Connections that a killed worker took with it."""
+    gone_away: int = 0
+    """Requests that the client gave up because it was told, just then, that the connection goes away. They would have
+    been answered (RFC 9113, 6.8); httpcore does not wait for that.
+    """
     events: set[str] = field(default_factory=set)
     """The ids of the answers that arrived whole."""
     leaked: list[bytes] = field(default_factory=list)
@@ -82,6 +87,8 @@ class Heard:
         with self._lock:
             if time.monotonic() < self.killed_s + FOLLOWS_S:
                 self.explained += 1
+            elif _GOING_AWAY in str(error):
+                self.gone_away += 1
             else:
                 self.broken[f"{who} {type(error).__name__}: {error}"] += 1
 
