@@ -128,7 +128,6 @@ class Worker:
         core.install(
             self.gate, lambda name, level, kind: log.warning("core_said logger=%s level=%s kind=%s", name, level, kind)
         )
-        upstream_tls = UpstreamTls(settings.upstream_ca, authorities, settings.clients)
         self.tls = Tls(
             _certificates(settings),
             authorities,
