@@ -340,9 +340,13 @@ def _settled(
         if coding is None:
             raise Withheld("not_a_form")
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
+    json = shapes.json if media_type == JSON else None
+    xml = shapes.xml if media_type in XML else None
+    if json is None and xml is None:
+        return None
     names_record = _names_record(request, forward.operation, system)
     keeping = system.kept_subjects(caller, now).step(forward.operation.key, names_record=names_record)
-    settling = SettlingXml if media_type in XML else Settling
+    settling = Settling if xml is None else SettlingXml
     steps = [
         system.sent.opening(view.sent_back),
         settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
@@ -350,12 +354,11 @@ def _settled(
         *([_sending(system, view)] if view.masks_sent else []),
         system.sent.storing(),
     ]
-    if media_type == JSON and shapes.json is not None:
-        settled = JsonWalk(system.program.labels.json, steps).sent(body, shapes.json)
-    elif media_type in XML and shapes.xml is not None:
-        settled = XmlWalk(steps).sent(body, shapes.xml)
+    if xml is not None:
+        settled = XmlWalk(steps).sent(body, xml)
     else:
-        return None
+        assert json is not None
+        settled = JsonWalk(system.program.labels.json, steps).sent(body, json)
     keeping.check()
     return settled
 

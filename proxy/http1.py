@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from mitmproxy import http
 from mitmproxy.connection import ConnectionState
-from mitmproxy.net.http import http1
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers.http import _http1
 from mitmproxy.proxy.layers.http._base import ReceiveHttp
@@ -17,6 +16,7 @@ from mitmproxy.proxy.layers.http._events import (
     ResponseHeaders,
 )
 
+from proxy import lean
 from proxy.arriving import ARRIVING
 from proxy.error_page import coded, error_response
 from proxy.gate import Gate
@@ -159,7 +159,7 @@ class StrictServer(_http1.Http1Server):
 
 def closes(message: http.Message) -> bool:
     """Whether *message* says that its connection ends with it."""
-    return bool(http1.connection_close(message.http_version, message.headers))  # type: ignore[no-untyped-call]
+    return lean.connection_close(message.http_version, message.headers)
 
 
 def fault_of(data: bytes | bytearray, seen: int = 0) -> int | None:

@@ -14,7 +14,7 @@ from mitmproxy.net.http import http1, validate
 from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
-from proxy.http1 import LONGEST_HEAD
+from proxy.http1 import LONGEST_HEAD, closes
 
 
 class Unreadable(Exception):
@@ -59,7 +59,7 @@ class AnswerReader:
             return False
         if response.status_code in (204, 205, 304) or response.data.http_version != b"HTTP/1.1":
             return False
-        return not lean.connection_close(response.http_version, response.headers)
+        return not closes(response)
 
     def feed(self, data: bytes) -> Iterator[Read]:
         """What *data* brings. Raises Unreadable."""

@@ -161,9 +161,8 @@ class Behind(asyncio.Protocol):
         self.caller = caller
         self._asks, self._reader, self._is_heard = asks, AnswerReader(request), False
         data = request.data
-        lines = [data.method + b" " + data.path + b" HTTP/1.1\r\n"]
-        lines += [name + b": " + value + b"\r\n" for name, value in data.headers.fields]
-        self._transport.write(b"".join([*lines, b"\r\n", data.content or b""]))
+        head = b"%b %b HTTP/1.1\r\n%b\r\n" % (data.method, data.path, bytes(data.headers))
+        self._transport.write(head + (data.content or b""))
 
     def end(self) -> None:
         """Hang up. Whoever asked is told nothing."""

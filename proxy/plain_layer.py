@@ -13,11 +13,11 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy import commands, context, events, layer, layers
 from mitmproxy.proxy.layers.http import HTTPMode
 
-from proxy import lean, stream
+from proxy import stream
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
 from proxy.exchange import exchange_of
-from proxy.http1 import LARGEST_AHEAD
+from proxy.http1 import LARGEST_AHEAD, closes
 from proxy.plain_answer import End
 from proxy.plain_asking import Asking, Failed, Heard
 from proxy.plain_core import PlainCore
@@ -240,11 +240,11 @@ class PlainLayer(layer.Layer):
         assert self._came is not None
         flow.live = False
         exchange = exchange_of(flow)
-        closes = _closes(self._came) or _closes(flow.response)
+        is_last = closes(self._came) or closes(flow.response)
         self._forget()
         if exchange is not None and exchange.is_released:
             self._plain.gate.underway.released(self._client, exchange)
-        if closes:
+        if is_last:
             self._is_over = True
             yield commands.CloseConnection(self._client)
         elif self._received:
@@ -284,12 +284,6 @@ def _is_killed(flow: HTTPFlow) -> bool:
     return flow.error is not None and flow.error.msg == flows.Error.KILLED_MESSAGE
 
 
-def _closes(message: http.Message) -> bool:
-    return lean.connection_close(message.http_version, message.headers)
-
-
 def _head_of(response: http.Response) -> bytes:
     data = response.data
-    lines = [b"HTTP/1.1 %d %s\r\n" % (data.status_code, data.reason)]
-    lines += [name + b": " + value + b"\r\n" for name, value in data.headers.fields]
-    return b"".join([*lines, b"\r\n"])
+    return b"HTTP/1.1 %d %s\r\n%b\r\n" % (data.status_code, data.reason, bytes(data.headers))

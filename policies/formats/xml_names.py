@@ -68,12 +68,18 @@ class Name:
 
 
 def namespace_parser() -> expat.XMLParserType:
-    """A parser that tells names as `name_of` reads them, and has no handler yet."""
+    """A parser that tells names as `name_of` reads them. Its one handler raises Withheld for a DTD."""
     parser = expat.ParserCreate(namespace_separator=PARTED_BY)
     parser.namespace_prefixes = True
     parser.ordered_attributes = True
     parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_dtd
     return parser
+
+
+def _refuse_dtd(*what: object) -> None:
+    """It declares what references stand for, and where to read on."""
+    raise Withheld("xml_declares_entities")
 
 
 def name_of(told: str) -> Name:

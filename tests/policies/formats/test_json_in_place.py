@@ -14,15 +14,12 @@ from policies.formats.json_nodes import Node, Object, Value
 from policies.formats.masker import Tally, Withheld
 from policies.transforms.spec import Replace
 from tests.effort import examples
+from tests.policies.formats import masking
 from tests.policies.formats.masking import (
     ADDRESS,
     AGE,
-    ID_NO,
-    MOBILE,
     NAME,
     PUBLIC,
-    REMARK,
-    SECRET,
     UNDECLARED,
     action,
     tally,
@@ -32,21 +29,7 @@ from tests.policies.formats.masking import (
 HOME = Object(
     {"street": Value(ADDRESS), "phone": Value(action(10, Replace('a"b\\'))), "city": Value(PUBLIC)}, Value(PUBLIC)
 )
-RECORD = Object(
-    {
-        "id": Value(PUBLIC),
-        "name": Value(NAME),
-        "id_no": Value(ID_NO),
-        "mobile": Value(MOBILE),
-        "address": Value(ADDRESS),
-        "age": Value(AGE),
-        "home": HOME,
-        "remark": Value(REMARK),
-        "secret": Value(SECRET),
-    },
-    Value(UNDECLARED),
-    subject="id_no",
-)
+RECORD = Object(masking.RECORD.children | {"age": Value(AGE), "home": HOME}, Value(UNDECLARED), subject="id_no")
 ANSWER = Object({"rows": RECORD, "total": Value(PUBLIC), "by": Value(NAME)}, Value(UNDECLARED))
 NODES: list[Node] = [RECORD, ANSWER, Object({"data": ANSWER}, Value(UNDECLARED))]
 
