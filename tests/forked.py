@@ -90,7 +90,8 @@ class Forked:
     def send_signal(self, sig: int) -> None:
         """See `Running`."""
         if self.poll() is None:
-            os.kill(self.pid, sig)
+            with contextlib.suppress(ProcessLookupError):  # it ended just now: what tells how comes after its end
+                os.kill(self.pid, sig)
 
     def terminate(self) -> None:
         """See `Running`."""
