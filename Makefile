@@ -25,6 +25,7 @@ help:
 # containers): every process and command of ours would compile all its modules again, a third of the time it starts in.
 venv:
 	@deploy/setup/venv.sh
+	@deploy/setup/kernel.sh
 	@$(PYTHON) -m compileall -qq $(SOURCES) || true
 
 up: venv
@@ -33,6 +34,7 @@ up: venv
 check: venv
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
+	@! type -P rustfmt >/dev/null || rustfmt --check --edition 2021 --config-path policies/kernel policies/kernel/lib.rs
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest tests/test_imports.py
 

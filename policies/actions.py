@@ -9,7 +9,7 @@ from policies.formats.free_text import hide, personal_spans
 from policies.formats.masker import Action, Kind
 from policies.policy import OnWrite
 from policies.program import Program
-from policies.transforms.columns import each_of
+from policies.transforms.columns import together
 from policies.transforms.keyed import FieldKeys, SubjectTransform
 from policies.transforms.make import (
     REDACTED,
@@ -41,7 +41,7 @@ def action_of(
     field = program.fields[place % len(program.fields)]
     keys = FieldKeys(secret, program.system, field.category, data)
     kind, apply = _treatment(decision.spec, keys)
-    together = (apply, each_of(decision.spec, apply)) if kind is Kind.MASK else None
+    of_many = together(decision.spec, apply) if kind is Kind.MASK else None
     apply_for = subject_transform_of(decision.spec, keys) if needs_subject(decision.spec) else None
     # Of an empty control only what the form carries says whether there was anything to drop.
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
@@ -57,7 +57,7 @@ def action_of(
         field=place,
         kind=kind,
         apply=apply,
-        together=together,
+        together=of_many,
         apply_for=apply_for,
         personal=field.personal,
         followed=field.followed,

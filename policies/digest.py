@@ -9,14 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from policies.kernel.library import DIGEST_BYTES as DIGEST_BYTES
+from policies.kernel.library import KERNEL, Spans
 from policies.recognisers.checksums import is_resident_id, is_resident_id_15, lengthen_resident_id
 
 _IGNORED = re.compile("[\\s\\-\u00ad\u200b-\u200f\u2060\ufeff]+")
 _MOBILE = re.compile(r"(?:\+|00)?86(1[3-9]\d{9})")
 _SPELLED_MOBILE = re.compile(r"(?:(?:\+|00)86[ -]?)?1[3-9][0-9]([ -]?)[0-9]{4}\1[0-9]{4}")
-
-DIGEST_BYTES = 16
-"""No two of a billion subjects share a digest, but for a chance of about 1 in 10^21."""
 
 
 def canonical(identifier: str) -> str:
@@ -55,6 +54,8 @@ class Digester:
         self.epoch = epoch
         self._prefix = f"{epoch}:"
         self._keyed = hashlib.blake2b(key=key, digest_size=DIGEST_BYTES)
+        self._state = KERNEL.keyed(key) if KERNEL is not None else b""
+        """The same for the kernel."""
 
     def __call__(self, identifier: str) -> str:
         """`<epoch>:<hex>` for the subject known by *identifier*."""
@@ -70,8 +71,11 @@ class Digester:
             # What nearly all identifiers are has its canonical form already: of bytes, only ASCII digits are digits.
             hashed.update(spelled if len(spelled) == 18 and spelled.isdigit() else canonical(identifier).encode())
             octets.append(hashed.digest())
-        prefix, spelled_all = self._prefix, b"".join(octets).hex("\n", DIGEST_BYTES)
-        return f"{prefix}{spelled_all.replace('\n', f'\n{prefix}')}".split("\n") if octets else []
+        return self._spelled(b"".join(octets))
+
+    def _spelled(self, octets: bytes) -> list[str]:
+        prefix, spelled = self._prefix, octets.hex("\n", DIGEST_BYTES)
+        return f"{prefix}{spelled.replace('\n', f'\n{prefix}')}".split("\n") if octets else []
 
     def note(self, identifiers: Iterable[str], subjects: dict[str, str]) -> None:
         """Put the digest of each of *identifiers* into *subjects*, with the former one while both are written."""
@@ -80,6 +84,18 @@ class Digester:
         else:
             each = tuple(identifiers)
             subjects.update(zip(self.each(each), self.former.each(each), strict=True))
+
+    def note_in(self, records: bytes, spans: Spans, group: int, subjects: dict[str, str]) -> bool:
+        """The same for the identifiers in *group* of *spans*; false where the kernel cannot digest them all."""
+        if KERNEL is None or (octets := KERNEL.digests(self._state, records, spans, group)) is None:
+            return False
+        if self.former is None:
+            subjects.update(dict.fromkeys(self._spelled(octets), ""))
+            return True
+        former = KERNEL.digests(self.former._state, records, spans, group)
+        assert former is not None
+        subjects.update(zip(self._spelled(octets), self.former._spelled(former), strict=True))
+        return True
 
     def after(self, earlier: Iterable["Digester"], *, writes_both: bool) -> "Digester":
         """The same after the epochs of *earlier*, the oldest first."""
@@ -91,7 +107,7 @@ class Digester:
     def alone(self) -> "Digester":
         """The same, once the digests of the epoch before are written no more."""
         made = object.__new__(Digester)
-        made.epoch, made._prefix, made._keyed = self.epoch, self._prefix, self._keyed
+        made.epoch, made._prefix, made._keyed, made._state = self.epoch, self._prefix, self._keyed, self._state
         made.earlier = self.earlier
         return made
 

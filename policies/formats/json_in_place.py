@@ -1,28 +1,30 @@
 """Masks the records of a list where they stand in the text, without reading what is shown of them.
 
-Most of what a long list takes is to make values of its text, and text of the values again, of which hardly any are
-touched. Where all records are written alike, which one regular expression proves octet by octet, the values that are
-masked are taken out and their masks put in. What comes out is what parsing, masking and spelling makes of it; whatever
-is not proved to be so is parsed.
+Most of what a list takes is to make values of its text, and text of the values again, of which hardly any are touched.
+Where all records are written alike, which the kernel proves octet by octet, masks are put in the place of the values
+that are masked. What comes out is what parsing, masking and spelling makes of it; whatever is not proved to be so is
+parsed.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from policies.formats.json_nodes import Node, Object, items_of
 from policies.formats.json_table import FEWEST_ROWS
-from policies.formats.json_template import Step, template_of
-from policies.formats.masker import Action, Kind, Tally
+from policies.formats.json_template import Step, Template, template_of
+from policies.formats.masker import Kind, Tally
+from policies.formats.plain_texts import those_that_tell_nothing
+from policies.kernel.library import KERNEL, PUT, Kernel, Mask, Spans
 from policies.transforms.columns import are_alphanumeric
 
-LEAST_BYTES = 24 * 1024
+LEAST_BYTES = 2 * 1024
 """Of a shorter body it does not pay."""
 MOST_AROUND = 4 * 1024
 """Bytes around the list: they are parsed three times."""
 LONGEST_RECORD = 8 * 1024
-"""Bytes of the first record, of which a regular expression is made."""
-_CONTROLS = bytes(range(0x20))
+"""Bytes of the first record, of which a template is made."""
 _NULL = b"null"
 
 
@@ -43,7 +45,7 @@ class Place:
 
 def place_in(node: Node, data: bytes) -> Place | None:
     """Where the records of the one list that fills *data*, a body of *node*, stand; None where a parser must look."""
-    if len(data) < LEAST_BYTES or b"\\" in data:
+    if KERNEL is None or len(data) < LEAST_BYTES or b"\\" in data:
         return None
     begin, end = data.find(b"[{") + 1, data.rfind(b"}]") + 1
     before, behind = data[:begin], data[end:]
@@ -69,72 +71,98 @@ def masked_in_place(place: Place, data: bytes, tally: Tally) -> bytes | None:
     except orjson.JSONDecodeError:
         return None
     template = template_of(place.items, first) if type(first) is dict else None
-    records = b"," + data[place.begin : place.end]
-    if template is None:
+    if template is None or KERNEL is None:
         return None
-    # The last record as well as the first, before all are looked at: where they differ most often the rest does.
-    last = records.rfind(b"},{") + 1
-    if not template.pattern.match(records) or not template.pattern.fullmatch(records, last) or not _is_plain(data):
+    records = data[place.begin : place.end]
+    spans = KERNEL.split(template.pieces, template.groups, records, len(records) // template.least_bytes + 1)
+    if spans is None or spans.number < FEWEST_ROWS:
         return None
-    pieces = template.pattern.split(records)
-    each = template.groups + 1
-    if any(pieces[::each]) or len(pieces) <= FEWEST_ROWS * each:  # something stands between two records
-        return None
-    for step in template.steps:
-        if not _done(step, pieces, each, tally):
-            return None
-    return b"".join(pieces)[1:]
+    return _Records(KERNEL, template, records, spans, tally).masked()
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether *data* is text in UTF-8 in which nothing need be escaped."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return len(data.translate(None, _CONTROLS)) == len(data)
+class _Records:
+    """Records that are written like *template*, with what is to be counted of them."""
 
+    def __init__(self, kernel: Kernel, template: Template, records: bytes, spans: Spans, tally: Tally) -> None:
+        self._kernel = kernel
+        self._template = template
+        self._records = records
+        self._spans = spans
+        self._tally = tally
 
-def _done(step: Step, pieces: list[bytes], each: int, tally: Tally) -> bool:
-    """Do *step* with all records in *pieces*. Returns False where it cannot be done."""
-    written = b"\n".join(pieces[step.group :: each])
-    number = len(pieces) // each
-    texts = written[1:-1].decode().split('"\n"')
-    if len(texts) < number or written.count(b'"') < 2 * number:  # there are nulls
-        return step.action is not None and _done_but_nulls(step.group, step.action, pieces, each, tally)
-    if step.action is None:
-        if are_alphanumeric(texts):
-            tally.digester.note(texts, tally.subjects)
+    def masked(self) -> bytes | None:
+        """What they become; None where a parser must read them."""
+        for step in self._template.steps:
+            if step.action is None:
+                if not self._are_noted(step):
+                    return None
+                continue
+            texts = self._spans.counts[2 * step.group]
+            if step.action.personal and texts:
+                self._tally.fields[step.action.field] += texts
+        return self._woven() if self._tell_nothing() else None
+
+    def _tell_nothing(self) -> bool:
+        """Whether nothing is to be hidden in the free texts of any record: of most that is so."""
+        texts, hidden = (
+            {step.group for step in self._template.steps if step.action is not None and step.action.kind is kind}
+            for kind in (Kind.SCAN, Kind.MASK)
+        )
+        if not texts:
             return True
-        return False
-    _count(tally, step.action, number - written.count(b'""'))
-    if step.action.kind is Kind.MASK:
-        pieces[step.group :: each] = _spelled(step.action.each_masked(texts))
-    return True
+        told: list[str] = self._kernel.gather(self._records, self._spans, texts)
+        known = (
+            [text.split("\n") for text in self._kernel.gather(self._records, self._spans, hidden)]
+            if self._template.looks_further
+            else [()] * len(told)
+        )
+        return all(those_that_tell_nothing(told, known))
 
+    def _are_noted(self, step: Step) -> bool:
+        """Note whom the records are about. Returns False where that must be looked at one by one."""
+        digester = self._tally.digester
+        if digester.note_in(self._records, self._spans, step.group, self._tally.subjects):
+            return True
+        texts = self._texts(step.group)
+        if None in texts or not are_alphanumeric(texts):
+            return False
+        digester.note(texts, self._tally.subjects)
+        return True
 
-def _done_but_nulls(group: int, action: Action, pieces: list[bytes], each: int, tally: Tally) -> bool:
-    """The same where some values are null."""
-    written = pieces[group::each]
-    texts = [text[1:-1].decode() for text in written if text != _NULL]
-    _count(tally, action, len(texts) - texts.count(""))
-    if action.kind is Kind.MASK and texts:
-        masks = iter(_spelled(action.each_masked(texts)))
-        pieces[group::each] = [text if text == _NULL else next(masks) for text in written]
-    return True
+    def _woven(self) -> bytes | None:
+        """The records with masks in the place of values: the kernel's, or, where it knows none, those of Python."""
+        spelled = {group: self._spelled(group) for group, mask in enumerate(self._template.masks) if mask is None}
+        masks = [PUT if mask is None else mask for mask in self._template.masks]
+        while type(woven := self._tried(masks, spelled)) is int:
+            spelled[woven] = self._spelled(woven)
+            masks[woven] = PUT
+        return woven if type(woven) is bytes else None
 
+    def _tried(self, masks: Sequence[Mask], spelled: dict[int, list[bytes]]) -> bytes | int | None:
+        put, ends, length = [], [], 0
+        for group in sorted(spelled):
+            for text in spelled[group]:
+                length += len(text)
+                ends.append(length)
+            put += spelled[group]
+        return self._kernel.weave(self._records, self._spans, masks, b"".join(put), ends)
 
-def _count(tally: Tally, action: Action, number: int) -> None:
-    if action.personal and number:
-        tally.fields[action.field] += number
+    def _texts(self, group: int) -> list[Any]:
+        """The values of *group*: texts, and None for null."""
+        records, spans = self._records, self._spans
+        begins, ends = spans.begins[group :: spans.groups], spans.ends[group :: spans.groups]
+        texts = [records[begin + 1 : end - 1].decode() for begin, end in zip(begins, ends, strict=True)]
+        if spans.counts[2 * group + 1]:
+            return [None if records[begin] == _NULL[0] else text for begin, text in zip(begins, texts, strict=True)]
+        return texts
 
-
-def _spelled(masks: list[str]) -> list[bytes]:
-    """*masks* as they are written in JSON."""
-    joined = "\n".join(masks).encode()
-    if b'"' in joined or b"\\" in joined or len(joined.translate(None, _CONTROLS)) + len(masks) - 1 != len(joined):
-        return [orjson.dumps(mask) for mask in masks]
-    return (b'"' + joined.replace(b"\n", b'"\n"') + b'"').split(b"\n")
+    def _spelled(self, group: int) -> list[bytes]:
+        """The masks of the values of *group*, as they are written in JSON."""
+        (action,) = (step.action for step in self._template.steps if step.group == group and step.action is not None)
+        assert action.kind is Kind.MASK
+        texts = self._texts(group)
+        masks = iter(action.each_masked([text for text in texts if text is not None]))
+        return [_NULL if text is None else orjson.dumps(next(masks)) for text in texts]
 
 
 def _difference(one: Any, other: Any) -> list[str] | None:

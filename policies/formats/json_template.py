@@ -1,24 +1,20 @@
-"""How records of a list are written that have the same keys in the same order: a regular expression, made of the first.
+"""How records of a list are written that have the same keys in the same order: what the kernel is told of them.
 
 It holds for text without a backslash, in which a quotation mark stands for nothing but the beginning or end of a text.
 Whatever it does not describe to the last octet is read by a parser.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from policies.formats.json_nodes import Object
 from policies.formats.json_table import table_for
 from policies.formats.masker import Action, Kind
+from policies.kernel.library import END, LEAVE, SHOWN, TAKEN, Mask, mask_of, piece
+from policies.transforms.spec import Keep, Redact
 
 MOST_TEMPLATES = 8
-"""Of the records of a node, so many are remembered: to make one takes as long as to mask a hundred kilobytes."""
-# Possessive: no octet is looked at twice.
-_TEXT = rb'"[^"]*+"'
-_TAKEN = rb"(" + _TEXT + rb"|null)"
-_SHOWN = rb"(?:" + _TEXT + rb"|null|true|false|0|-?[1-9][0-9]{0,17}+)"
-"""What is spelled as a serialiser would spell it again."""
+"""Of the records of a node, so many are remembered: to make one takes as long as to mask a hundred records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +22,27 @@ class Step:
     """What is done with the values that stand at one place of the records."""
 
     group: int
-    """The group of the pattern that takes them, from 1."""
+    """Which of the values that are taken they are, from 0."""
     action: Action | None
     """What becomes of them; None for those that say whom each record is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """How records are written, each behind a comma."""
+    """How records are written, and what becomes of them."""
 
-    pattern: re.Pattern[bytes]
-    """Every octet of a record stands in one of its groups."""
+    pieces: bytes
+    """See `records.rs`."""
     groups: int
+    """How many values of each record are taken, one at least."""
+    least_bytes: int
+    """Than which no record is shorter."""
+    masks: tuple[Mask | None, ...]
+    """What the kernel makes of the values of each group; None where Python must say."""
     steps: tuple[Step, ...]
     """In the order in which `treat_as_table` does them."""
+    looks_further: bool
+    """Whether what else a record hides is looked for in its texts."""
 
 
 def template_of(node: Object, record: dict[str, Any]) -> Template | None:
@@ -62,61 +65,68 @@ def _shape_of(record: dict[str, Any]) -> _Shape:
 
 def _made(node: Object, record: dict[str, Any]) -> Template | None:
     writing = _Writing()
-    writing.keep(b",")
     steps = writing.record(node, record)
-    if steps is None:
+    if not steps:
         return None
-    writing.end()
-    return Template(re.compile(b"".join(writing.groups)), len(writing.groups), tuple(steps))
+    writing.piece(END)
+    masks: list[Mask | None] = [LEAVE] * writing.groups
+    for step in steps:
+        if step.action is not None and step.action.kind is Kind.MASK:
+            spec = step.action.spec
+            masks[step.group] = mask_of(spec) if isinstance(spec, Keep | Redact) else None
+    return Template(
+        pieces=bytes(writing.pieces),
+        groups=writing.groups,
+        least_bytes=writing.least_bytes,
+        masks=tuple(masks),
+        steps=tuple(steps),
+        looks_further=writing.looks_further,
+    )
 
 
 class _Writing:
-    """Writes the pattern of one record: what is kept and what is taken, group by group."""
+    """Writes how one record is written: what all have, and what follows it."""
 
     def __init__(self) -> None:
-        self.groups: list[bytes] = []
-        self._kept = b""
+        self.pieces = bytearray()
+        self.groups = 0
+        self.least_bytes = 0
+        self.looks_further = False
+        self._octets = b""
 
-    def keep(self, pattern: bytes) -> None:
-        """Go on with what stays as it is."""
-        self._kept += pattern
-
-    def end(self) -> None:
-        """Close the group of what stays."""
-        self.groups.append(b"(" + self._kept + b")")
-        self._kept = b""
-
-    def take(self) -> int:
-        """Go on with a value that is taken. Returns its group."""
-        self.end()
-        self.groups.append(_TAKEN)
-        return len(self.groups)
+    def piece(self, kind: int) -> None:
+        """Close the piece, behind which stands what *kind* says."""
+        self.pieces += piece(kind, self._octets)
+        self.least_bytes += len(self._octets) + 1
+        self._octets = b""
 
     def record(self, node: Object, record: dict[str, Any]) -> list[Step] | None:
         """Go on with a record of *node*. Returns what is to be done, or None for what cannot be done in place."""
         table = table_for(node, record)
-        if table is None or table.texts or (node.subject is not None and table.subject is None):
+        if table is None or (node.subject is not None and table.subject is None):
             return None
-        treated = {place: action for place, _, action in table.treated}
+        treated = {place: action for place, _, action in (*table.treated, *table.texts)}
         if any(action.kind in (Kind.DROP, Kind.BLOCK) for action in treated.values()):
             return None
+        self.looks_further |= bool(table.texts) and table.looks_further
         children = {place: child for place, _, child in table.objects}
         own: list[Step] = []
         within: list[Step] = []
         for place, (key, item) in enumerate(record.items()):
-            self.keep((b"," if place else rb"\{") + re.escape(f'"{key}":'.encode()))
+            self._octets += (b"," if place else b"{") + f'"{key}":'.encode()
             if place in children:
                 steps = self.record(children[place], item) if type(item) is dict else None
                 if steps is None:
                     return None
                 within += steps
             elif place in treated or place == table.subject:
-                group = self.take()
+                self.piece(TAKEN)
                 if place == table.subject:
-                    own.insert(0, Step(group, None))
+                    own.insert(0, Step(self.groups, None))
                 if place in treated:
-                    own.append(Step(group, treated[place]))
+                    own.append(Step(self.groups, treated[place]))
+                self.groups += 1
             else:
-                self.keep(_SHOWN)
-        self.keep(rb"\}")
+                self.piece(SHOWN)
+        self._octets += b"}"
         return [*own, *within]

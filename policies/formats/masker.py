@@ -11,7 +11,9 @@ from enum import Enum
 from typing import Protocol
 
 from policies.digest import Digester
+from policies.transforms.columns import Together
 from policies.transforms.make import hidden_number
+from policies.transforms.spec import Spec
 
 
 class Withheld(Exception):
@@ -50,8 +52,8 @@ class Action:
     kind: Kind
     apply: Callable[[str], str] = str
     """For MASK: the value's mask. A mask of a mask is the same mask."""
-    together: tuple[Callable[[str], str], Callable[[Sequence[str]], list[str]]] | None = None
-    """An `apply`, and what does the same to many values at once. Of another `apply` it says nothing."""
+    together: Together | None = None
+    """What does the same as an `apply` to many values at once: of this one, or it says nothing."""
     number: Callable[[float], float | None] = hidden_number
     """For MASK: what becomes of a number in JSON; None for null."""
     stays: bool = False
@@ -74,9 +76,14 @@ class Action:
 
     def each_masked(self, values: Sequence[str]) -> list[str]:
         """What `apply` makes of each of *values*, in order."""
-        if self.together is None or self.together[0] is not self.apply:
+        if self.together is None or self.together.apply is not self.apply:
             return list(map(self.apply, values))
-        return self.together[1](values)
+        return self.together.each(values)
+
+    @property
+    def spec(self) -> Spec | None:
+        """What `apply` does to a value, where nothing else is done to it."""
+        return self.together.spec if self.together is not None and self.together.apply is self.apply else None
 
     def masked(self, value: str, subject: str) -> str:
         """The mask of *value* in a record of the canonical *subject*, "" where nobody knows whose it is."""

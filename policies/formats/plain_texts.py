@@ -12,7 +12,7 @@ from policies.recognisers.readings import may_say_more
 from policies.recognisers.scan import may_hold_personal_data
 from policies.transforms.handle import PREFIX
 
-TOGETHER = 16
+TOGETHER = 64
 """Records that are asked about at once: values of one are looked for in what is packed in any of them."""
 
 

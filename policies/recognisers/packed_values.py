@@ -10,6 +10,7 @@ import string
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator
 
+from policies.kernel.library import KERNEL
 from policies.recognisers.readings import COMPRESSED, SHORTEST_BASE64, SHORTEST_OTHER, in_other_digits
 
 _CAPITALS = string.ascii_uppercase.encode() + b"+/"
@@ -26,6 +27,13 @@ _COMPRESSED = re.compile(rb"\n[A-Za-z0-9+/]{0,3}?(?:H4sI|eA[E-H]|eF[4-7]|eJ[w-z]
 
 def may_be_packed(text: str, values: Iterable[str]) -> bool:
     """False only where none of *values* stands in anything that `readings.packed` finds in *text*."""
+    values = list(values)
+    if KERNEL is not None:
+        lines = "\n".join(values)
+        forms = lines.encode("utf-8", "surrogatepass") + b"\n" + lines.encode("gb18030", "replace")
+        may_be = KERNEL.holds_packed(text.encode("utf-8", "surrogatepass"), forms)
+        if may_be is not None and lines.count("\n") < max(1, len(values)):
+            return may_be
     runs = [run for run in _runs_in(text) if len(run) >= SHORTEST_BASE64]
     longest = max(map(len, runs), default=0)
     room = longest * _OCTETS // _GROUP

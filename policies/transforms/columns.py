@@ -1,11 +1,26 @@
 """The transforms of `make` for many values at once: those of one field in a list of records are mostly alike."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from policies.transforms.positions import REDACTED, STAR, Mask, least_hidden
 from policies.transforms.spec import Keep, Redact, Spec
 
 type Each = Callable[[Sequence[str]], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What does to many values what *apply* does to one, which is what *spec* says. Of another mask it says nothing."""
+
+    apply: Mask
+    each: Each
+    spec: Spec
+
+
+def together(spec: Spec, apply: Mask) -> Together:
+    """*apply*, which does what *spec* says, to many values at once."""
+    return Together(apply, each_of(spec, apply), spec)
 
 
 def each_of(spec: Spec, apply: Mask) -> Each:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from policies.digest import Digester
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import Action, Kind, Masker, Tally
-from policies.transforms.columns import each_of
+from policies.transforms.columns import together
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import hidden_number, number_transform_of, transform_of
 from policies.transforms.spec import AgeBand, Keep, Redact, Spec
@@ -30,7 +30,7 @@ def action(
         field=field,
         kind=kind,
         apply=apply,
-        together=(apply, each_of(spec, apply)) if spec is not None else None,
+        together=together(spec, apply) if spec is not None else None,
         number=number_transform_of(spec) if spec is not None else hidden_number,
         stays=stays,
         personal=personal,

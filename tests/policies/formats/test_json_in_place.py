@@ -1,5 +1,6 @@
 """What is masked where it stands is what parsing, masking and spelling makes of it, to the last octet."""
 
+import base64
 import json
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.policies.formats.masking import (
     AGE,
     NAME,
     PUBLIC,
+    REMARK,
     UNDECLARED,
     action,
     tally,
@@ -30,12 +32,21 @@ HOME = Object(
     {"street": Value(ADDRESS), "phone": Value(action(10, Replace('a"b\\'))), "city": Value(PUBLIC)}, Value(PUBLIC)
 )
 RECORD = Object(masking.RECORD.children | {"age": Value(AGE), "home": HOME}, Value(UNDECLARED), subject="id_no")
+LOOSE = Object(RECORD.children, Value(REMARK), subject="id_no")
+"""In which whatever is not known to is free text."""
 ANSWER = Object({"rows": RECORD, "total": Value(PUBLIC), "by": Value(NAME)}, Value(UNDECLARED))
-NODES: list[Node] = [RECORD, ANSWER, Object({"data": ANSWER}, Value(UNDECLARED))]
+NODES: list[Node] = [RECORD, ANSWER, Object({"data": ANSWER}, Value(UNDECLARED)), LOOSE]
 
-names = st.text("张三李四王é\U00020000a1", max_size=4)
+names = st.sampled_from(["张三", "李四"]) | st.text("张三李四王é\U00020000a1", max_size=4)
 home = st.tuples(names, names, names | st.booleans()).map(
     lambda row: dict(zip(("street", "phone", "city"), row, strict=True))
+)
+remarks = st.one_of(
+    names,
+    st.sampled_from(
+        ["材料齐全", "2026-10-05T09:14:07+08:00", "YZ-2026-000123", "电话13800138000", "5byg5LiJ5byg5LiJ", "", "a&lt;b"]
+    ),
+    st.just("张三").map(lambda name: base64.b64encode(f"x{name}y{name}".encode()).decode()),
 )
 fields: dict[str, st.SearchStrategy[Any]] = {
     "id": st.integers(-5, 10**6),
@@ -45,7 +56,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "address": names | st.none(),
     "age": st.integers(0, 99).map(str),
     "home": home,
-    "remark": names,
+    "remark": remarks,
     "secret": names,
     "zz": names,
     "zzz": names,
@@ -60,7 +71,9 @@ def bodies(draw: st.DrawFn) -> tuple[bytes, Node]:
         st.lists(st.sampled_from(["id", "name", "mobile", "address", "age", "home"]), min_size=1, unique=True)
     )
     chosen.insert(draw(st.integers(0, len(chosen))), draw(st.sampled_from(["id_no"] * 9 + ["zz"])))
-    chosen += draw(st.sampled_from([[], [], [], [], ["zzz"], ["zzz"], ["remark"], ["secret"]]))
+    chosen += draw(
+        st.sampled_from([[], [], [], [], ["zzz"], ["zzz"], ["remark"], ["remark"], ["remark", "zzz"], ["secret"]])
+    )
     made = draw(st.lists(st.tuples(*(fields[key] for key in chosen)), min_size=2, max_size=5))
     records = [dict(zip(chosen, row, strict=True)) for row in made]
     if draw(st.integers(0, 5)) == 0:
@@ -68,8 +81,8 @@ def bodies(draw: st.DrawFn) -> tuple[bytes, Node]:
     for number in draw(st.sampled_from([[], [], [], [], [], [0], [-1], [0, -1]])):
         records[number][draw(st.sampled_from(chosen))] = draw(odd)
     answer: Any = {"total": 1, "rows": records, "by": "张三"}
-    around = draw(st.integers(0, 2))
-    value = [records, answer, {"data": answer}][around]
+    around = draw(st.integers(0, 3))
+    value = [records, answer, {"data": answer}, records][around]
     spelled = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return spelled, NODES[around]
 
@@ -97,6 +110,7 @@ def outcome(node: Node, body: bytes, least_bytes: int) -> tuple[bytes | str, dic
     """What becomes of *body*, or why it is withheld, and what was counted."""
     found = tally()
     RECORD.templates.clear()
+    LOOSE.templates.clear()
     with pytest.MonkeyPatch.context() as limits:
         limits.setattr(json_in_place, "LEAST_BYTES", least_bytes)
         try:
@@ -119,6 +133,16 @@ def outcome(node: Node, body: bytes, least_bytes: int) -> tuple[bytes | str, dic
 @example((b'[{"id":1,"name":"y\x01"},{"id":3,"name":"z"}]', RECORD), [])
 @example((b'[{"id":1,"address":"\xed\xa0\x80"},{"id":3,"address":"z"}]', RECORD), [])
 @example((b'[{"id":1,"id_no":"1 2"},{"id":3,"id_no":""}]', RECORD), [])
+@example(
+    (
+        b'[{"id_no":"A1","name":"\xe5\xbc\xa0\xe4\xb8\x89","remark":"\xe5\xbc\xa0\xe4\xb8\x89"},{"id_no":"A1","name":"x","remark":null}]',
+        RECORD,
+    ),
+    [],
+)
+@example((b'[{"id_no":"A1","name":"xyz","remark":"ok"},{"id_no":"A1","name":"xyz","remark":"xyz"}]', RECORD), [])
+@example((b'[{"id_no":"A1","zz":"13800138000"},{"id_no":"A1","zz":null}]', LOOSE), [])
+@example((b'[{"id_no":"A1","zz":7},{"id_no":"A1","zz":true}]', LOOSE), [])
 @example((b'[{"home":{"street":"x","phone":"1"},"id":7},{"home":{"street":null,"phone":null},"id":8}]', RECORD), [])
 def test_in_place_or_parsed_a_body_becomes_the_same(
     answer: tuple[bytes, Node], edits: list[tuple[float, int, bytes]]
@@ -149,6 +173,23 @@ def test_a_long_list_of_records_that_are_alike_is_not_parsed(path: list[str]) ->
     assert json.loads(b"[" + shown + b"]")[7]["name"] == "张**"
     assert len(counted.subjects) == 400
     assert counted.fields[ADDRESS.field] == 134 + 400
+
+
+@pytest.mark.parametrize(
+    ("remark", "is_in_place"),
+    [("材料齐全", True), ("2026-10-05T09:14:07", True), ("电话13800138000", False), ("张三来过", False)],
+)
+def test_records_whose_texts_tell_nothing_are_not_parsed(remark: str, is_in_place: bool) -> None:
+    rows = [{"name": "张三", "id_no": f"{1:018}", "remark": text} for text in ("办结", remark)] * 50
+    spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    RECORD.templates.clear()
+    place = place_in(RECORD, spelled)
+    assert place is not None
+    counted = tally()
+    shown = masked_in_place(place, spelled, counted)
+    assert (shown is not None) is is_in_place
+    if is_in_place:
+        assert counted.fields[REMARK.field] == 100
 
 
 def test_no_more_templates_are_remembered_than_pays() -> None:

@@ -1,0 +1,1 @@
+"""What is compiled; see docs/decisions/0030."""

@@ -1,0 +1,157 @@
+//! The kernel: what is done to every octet of a long answer, compiled. `policies/kernel/library.py` calls it.
+//!
+//! It knows nothing of policies. It proves that the records of a list are written alike, puts masks in the place of
+//! values, and digests whom records are about. Whatever it does not know it refuses, and Python does it. It has no
+//! memory of its own between two calls and depends on nothing but Rust's standard library.
+//!
+//! All that is unsafe stands in this file: pointers and lengths become slices here. A panic, which there should be
+//! none of, becomes a refusal.
+
+mod blake2b;
+mod packed;
+mod records;
+mod weave;
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::slice::{from_raw_parts, from_raw_parts_mut};
+
+/// Of what the functions below take and give; Python uses no kernel of another one.
+const VERSION: u32 = 1;
+/// "Python must do it."
+const REFUSED: i64 = -1;
+
+#[no_mangle]
+pub extern "C" fn kernel_version() -> u32 {
+    VERSION
+}
+
+/// See `records::split`.
+///
+/// # Safety
+/// As for all that follow: each pointer leads to as many values as the length behind it says, and nothing else is
+/// written to where they lead as long as the call lasts. A pointer with no values is not looked at.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_split(
+    template: *const u8,
+    template_length: usize,
+    records: *const u8,
+    records_length: usize,
+    spans: *mut u32,
+    spans_length: usize,
+    counts: *mut u32,
+    counts_length: usize,
+) -> i64 {
+    let (template, records) = (given(template, template_length), given(records, records_length));
+    let (spans, counts) = (room(spans, spans_length), room(counts, counts_length));
+    guarded(|| records::split(template, records, spans, counts))
+}
+
+/// See `weave::weave`.
+///
+/// # Safety
+/// See `kernel_split`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_weave(
+    records: *const u8,
+    records_length: usize,
+    spans: *const u32,
+    spans_length: usize,
+    masks: *const u32,
+    masks_length: usize,
+    put: *const u8,
+    put_length: usize,
+    ends: *const u32,
+    ends_length: usize,
+    out: *mut u8,
+    out_length: usize,
+) -> i64 {
+    let (records, spans) = (given(records, records_length), given(spans, spans_length));
+    let (masks, put, ends) = (given(masks, masks_length), given(put, put_length), given(ends, ends_length));
+    let out = room(out, out_length);
+    guarded(|| weave::weave(records, spans, masks, put, ends, out))
+}
+
+/// See `weave::gather`.
+///
+/// # Safety
+/// See `kernel_split`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_gather(
+    records: *const u8,
+    records_length: usize,
+    spans: *const u32,
+    spans_length: usize,
+    chosen: *const u8,
+    chosen_length: usize,
+    out: *mut u8,
+    out_length: usize,
+) -> i64 {
+    let (records, spans) = (given(records, records_length), given(spans, spans_length));
+    let (chosen, out) = (given(chosen, chosen_length), room(out, out_length));
+    guarded(|| weave::gather(records, spans, chosen, out))
+}
+
+/// See `blake2b::keyed`.
+///
+/// # Safety
+/// See `kernel_split`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_keyed(key: *const u8, key_length: usize, state: *mut u8, state_length: usize) -> i64 {
+    let (key, state) = (given(key, key_length), room(state, state_length));
+    guarded(|| blake2b::keyed(key, state))
+}
+
+/// See `blake2b::digests`.
+///
+/// # Safety
+/// See `kernel_split`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_digests(
+    state: *const u8,
+    state_length: usize,
+    records: *const u8,
+    records_length: usize,
+    spans: *const u32,
+    spans_length: usize,
+    groups: usize,
+    group: usize,
+    out: *mut u8,
+    out_length: usize,
+) -> i64 {
+    let (state, records) = (given(state, state_length), given(records, records_length));
+    let (spans, out) = (given(spans, spans_length), room(out, out_length));
+    guarded(|| blake2b::digests(state, records, spans, groups, group, out))
+}
+
+/// See `packed::holds`.
+///
+/// # Safety
+/// See `kernel_split`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_holds(
+    text: *const u8,
+    text_length: usize,
+    values: *const u8,
+    values_length: usize,
+) -> i64 {
+    let (text, values) = (given(text, text_length), given(values, values_length));
+    guarded(|| packed::holds(text, values))
+}
+
+unsafe fn given<'a, T>(at: *const T, length: usize) -> &'a [T] {
+    if length == 0 {
+        return &[];
+    }
+    from_raw_parts(at, length)
+}
+
+unsafe fn room<'a, T>(at: *mut T, length: usize) -> &'a mut [T] {
+    if length == 0 {
+        return &mut [];
+    }
+    from_raw_parts_mut(at, length)
+}
+
+fn guarded(work: impl FnOnce() -> Option<i64>) -> i64 {
+    catch_unwind(AssertUnwindSafe(work)).ok().flatten().unwrap_or(REFUSED)
+}

@@ -1,0 +1,166 @@
+"""The compiled kernel, which does to a long list octet by octet what Python does value by value (docs/decisions/0030).
+
+`deploy/setup/kernel.sh` builds it from the Rust files beside this one. Where it is not there, nothing is different but
+the time that it takes: all that it refuses, and all without it, is parsed.
+"""
+
+import ctypes
+from array import array
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.transforms.spec import Keep, Redact
+
+LIBRARY = Path(__file__).parent / "libkernel.so"
+_VERSION = 1
+"""Of what its functions take and give; `lib.rs` says the same."""
+SHOWN, TAKEN, END = 0, 1, 2
+"""Kinds of the pieces of a template; see `records.rs`."""
+LONGEST_PIECE = 0xFFFF
+"""Octets."""
+DIGEST_BYTES = 16
+"""Of a subject; no two of a billion subjects share a digest, but for a chance of about 1 in 10^21."""
+_STATE_BYTES = 64
+_LONGER = 5
+"""Octets by which a value of two may become longer where nothing but stars is shown."""
+_BEHIND_RECORD = "\x1e"
+_LEFT, _KEPT, _REDACTED, _PUT = 0, 1, 2, 3
+
+type Mask = tuple[int, int, int, int]
+"""What `weave.rs` makes of the values of a group."""
+
+LEAVE: Mask = (_LEFT, 0, 0, 0)
+PUT: Mask = (_PUT, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where the values of *groups* stand in each of *number* records: `begins[group::groups]`, and so on."""
+
+    number: int
+    groups: int
+    begins: "array[int]"
+    ends: "array[int]"
+    counts: "array[int]"
+    """For each group, how many texts with something in them there are, and how many nulls."""
+    both: "array[int]"
+    """Begin and end in turns."""
+
+
+def mask_of(spec: Keep | Redact) -> Mask:
+    """What the kernel is told to make of values by *spec*."""
+    match spec:
+        case Redact():
+            return (_REDACTED, 0, 0, 0)
+        case Keep(first, last, fill):
+            return (_KEPT, first, last, 0 if fill is None else fill + 1)
+
+
+def piece(kind: int, octets: bytes) -> bytes:
+    """A piece of a template: *octets* that every record has, and what follows. At most `LONGEST_PIECE` of them."""
+    return bytes((kind,)) + len(octets).to_bytes(2, "little") + octets
+
+
+class Kernel:
+    """Calls the library at *path*. Raises OSError where there is none, ValueError where it is of another version."""
+
+    def __init__(self, path: Path = LIBRARY) -> None:
+        library = ctypes.PyDLL(str(path))  # which keeps the interpreter's lock: a call takes microseconds
+        library.kernel_version.restype = ctypes.c_uint32
+        if library.kernel_version() != _VERSION:
+            raise ValueError(f"{path} is of another version: `make venv` builds it anew")
+        self._split, self._weave = library.kernel_split, library.kernel_weave
+        self._gather = library.kernel_gather
+        self._holds = library.kernel_holds
+        self._keyed, self._digests = library.kernel_keyed, library.kernel_digests
+        octets, numbers = (ctypes.c_char_p, ctypes.c_size_t), (ctypes.c_void_p, ctypes.c_size_t)
+        self._split.argtypes = octets * 2 + numbers * 2
+        self._weave.argtypes = octets + numbers * 2 + octets + numbers * 2
+        self._gather.argtypes = octets + numbers + octets + numbers
+        self._holds.argtypes = octets * 2
+        self._keyed.argtypes = octets + numbers
+        self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
+        for function in (self._split, self._weave, self._gather, self._holds, self._keyed, self._digests):
+            function.restype = ctypes.c_int64
+
+    def split(self, template: bytes, groups: int, records: bytes, most: int) -> Spans | None:
+        """Where the values of *groups*, at least one, stand in *records*, which are not empty.
+
+        None where they are not all written like *template*, or more than *most*.
+        """
+        both = array("I", bytes(8 * groups * most))
+        counts = array("I", bytes(8 * groups))
+        number = self._split(template, len(template), records, len(records), *both.buffer_info(), *counts.buffer_info())
+        if number < 0:
+            return None
+        del both[2 * groups * number :]
+        return Spans(number, groups, both[::2], both[1::2], counts, both)
+
+    def weave(
+        self, records: bytes, spans: Spans, masks: Sequence[Mask], put: bytes, ends: Sequence[int]
+    ) -> bytes | int | None:
+        """What *records* become: *masks* tells it of each group.
+
+        *put* holds what is put in place of values, group by group, and *ends* where each ends in it. A number is the
+        group of which the kernel does not know what to make; None: these do not go together.
+        """
+        longer = sum(first + last + fill + _LONGER for _, first, last, fill in masks)  # at most, of each record
+        out = array("B", bytes(len(records) + len(put) + spans.number * longer))
+        told, behind = array("I", [number for mask in masks for number in mask]), array("I", ends)
+        length = self._weave(
+            records,
+            len(records),
+            *spans.both.buffer_info(),
+            *told.buffer_info(),
+            put,
+            len(put),
+            *behind.buffer_info(),
+            *out.buffer_info(),
+        )
+        if length >= 0:
+            return bytes(memoryview(out)[:length])
+        return None if length == -1 else -2 - length
+
+    def gather(self, records: bytes, spans: Spans, chosen: Collection[int]) -> list[str]:
+        """The texts of the groups *chosen* in each record, each with a line break behind it; null is as good as ""."""
+        flags = bytes(group in chosen for group in range(spans.groups))
+        out = array("B", bytes(len(records) + spans.number * (spans.groups + 1)))
+        length = self._gather(records, len(records), *spans.both.buffer_info(), flags, len(flags), *out.buffer_info())
+        return bytes(memoryview(out)[:length]).decode().split(_BEHIND_RECORD)[:-1]
+
+    def keyed(self, key: bytes) -> bytes:
+        """What digests under *key*, of 1 to 64 octets, begin with: as secret as the key."""
+        state = array("B", bytes(_STATE_BYTES))
+        if self._keyed(key, len(key), *state.buffer_info()) < 0:
+            raise ValueError("a digest key has 1 to 64 bytes")
+        return state.tobytes()
+
+    def digests(self, state: bytes, records: bytes, spans: Spans, group: int) -> bytes | None:
+        """The digests of the values of *group*, `DIGEST_BYTES` each, under the key of *state*.
+
+        None unless all are 18 ASCII letters and digits.
+        """
+        out = array("B", bytes(DIGEST_BYTES * spans.number))
+        of_records, places = (records, len(records)), spans.both.buffer_info()
+        done = self._digests(state, len(state), *of_records, *places, spans.groups, group, *out.buffer_info())
+        return out.tobytes() if done >= 0 else None
+
+    def holds_packed(self, text: bytes, values: bytes) -> bool | None:
+        """False only where none of *values*, a line each, stands in anything that is packed in *text*.
+
+        None where Python must ask: see `packed.rs`.
+        """
+        answer = self._holds(text, len(text), values, len(values))
+        return None if answer < 0 else answer == 1
+
+
+def _loaded() -> Kernel | None:
+    try:
+        return Kernel()
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+KERNEL = _loaded()
+"""None where it was not built."""

@@ -1,0 +1,185 @@
+"""The kernel does what Python would, or refuses; whatever it is given, it reads and writes nothing else."""
+
+import hashlib
+import json
+import shutil
+import sys
+import warnings
+from array import array
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from policies.kernel import library
+from policies.kernel.library import END, KERNEL, LEAVE, PUT, SHOWN, TAKEN, Kernel, Spans, mask_of, piece
+from policies.transforms.positions import REDACTED, keep, least_hidden, seen
+from policies.transforms.spec import Keep, Redact
+
+if KERNEL is None:
+    if shutil.which("rustc"):
+        raise AssertionError("there is a Rust compiler, and no kernel: build/kernel.log has the details")
+    warnings.warn("NO KERNEL: there is no Rust compiler here, so nothing of it is tested", stacklevel=1)
+    pytest.skip("there is no Rust compiler on this machine", allow_module_level=True)
+
+RECORD = piece(TAKEN, b'{"a":') + piece(SHOWN, b',"b":') + piece(TAKEN, b',"c":') + piece(END, b"}")
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters='"\\', min_codepoint=0x20), max_size=12)
+
+
+def spelled(*rows: tuple[Any, Any, Any]) -> bytes:
+    return ",".join(
+        json.dumps(dict(zip("abc", row, strict=True)), ensure_ascii=False, separators=(",", ":")) for row in rows
+    ).encode()
+
+
+def split(records: bytes, template: bytes = RECORD, groups: int = 2, most: int = 9) -> Spans | None:
+    assert KERNEL is not None
+    return KERNEL.split(template, groups, records, most)
+
+
+@pytest.mark.parametrize("value", ["true", "false", "null", "0", "-1", "123456789012345678", '""', '"张三"', '"a\x7f"'])
+def test_what_is_shown_is_what_is_spelled_again_as_it_stands(value: str) -> None:
+    records = f'{{"a":"x","b":{value},"c":null}}'.encode()
+    spans = split(records)
+    assert spans is not None
+    assert (spans.number, list(spans.counts)) == (1, [1, 0, 0, 1])
+    assert [records[begin:end] for begin, end in zip(spans.begins, spans.ends, strict=True)] == [b'"x"', b"null"]
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        *(f'{{"a":"x","b":{value},"c":null}}' for value in ("1.5", "1e3", "-0", "01", "1234567890123456789", "-", "")),
+        *(f'{{"a":"x","b":{value},"c":null}}' for value in ("{}", "[]", "tru", '"\\n"', '"\x1f"', '"')),
+        *(f'{{"a":{value},"b":1,"c":null}}' for value in ("1", "true", "[]", "nul")),
+        '{"a":"x", "b":1,"c":null}',
+        '{"b":1,"a":"x","c":null}',
+        '{"a":"x","b":1,"c":null},',
+        '{"a":"x","b":1,"c":null}{"a":"x","b":1,"c":null}',
+        '{"a":"x","b":1,"c":null},{"a":"x","b":1}',
+        '{"a":"x","b":1,"c":null',
+        '{"a":"x","b":1,"c":null} ',
+        "",
+    ],
+)
+def test_nothing_else_is_taken_for_alike(records: str) -> None:
+    assert split(records.encode()) is None
+
+
+def test_what_is_no_utf8_is_refused() -> None:
+    for octets in (b"\xff", b"\xed\xa0\x80", b"\xe5\xbc", b"\xc0\xaf", b"\xf5\x80\x80\x80"):
+        assert split(b'{"a":"' + octets + b'","b":1,"c":null}') is None
+
+
+def test_more_records_than_there_is_room_for_are_refused() -> None:
+    assert split(spelled(("x", 1, "y")) + b"," + spelled(("x", 1, "y")), most=1) is None
+
+
+def test_what_may_be_passed_over_is_none_of_the_characters_that_the_kernel_masks() -> None:
+    """What `keep` would pass over, the kernel leaves to Python: it knows the others by ranges."""
+    (template,) = (piece(TAKEN, b'{"a":') + piece(END, b"}"),)
+    for start in range(0x20, sys.maxunicode, 4096):
+        characters = [
+            chr(code)
+            for code in range(start, min(start + 4096, sys.maxunicode + 1))
+            if chr(code) not in '"\\' and not 0xD800 <= code < 0xE000
+        ]
+        for character in characters:
+            if seen(character) != character or start < 0x1000:
+                records = f'{{"a":"{character}bcdefgh"}}'.encode()
+                spans = split(records, template, 1)
+                assert spans is not None
+                assert KERNEL is not None
+                woven = KERNEL.weave(records, spans, [mask_of(Keep(2, 2, None))], b"", [])
+                if seen(character) != character:
+                    assert woven == 0, hex(ord(character))
+                elif woven != 0:
+                    assert woven == f'{{"a":"{keep(2, 2, None)(f"{character}bcdefgh")}"}}'.encode()
+
+
+@st.composite
+def keeps(draw: st.DrawFn) -> Keep:
+    first, last = draw(st.integers(0, 6)), draw(st.integers(0, 6))
+    least = least_hidden(first, last)
+    return Keep(first, last, draw(st.none() | st.integers(least, least + 4)))
+
+
+values = st.none() | texts | st.text("0123456789aZ张三李四·-", max_size=20)
+
+
+@given(st.lists(st.tuples(values, texts | st.booleans(), values), min_size=1, max_size=5), keeps())
+@example([("", "", None)], Keep(0, 0, None))
+@example([("𠮷", "", "a b")], Keep(1, 0, 1))
+def test_masks_are_those_of_python_or_left_to_it(rows: list[tuple[Any, Any, Any]], spec: Keep) -> None:
+    assert KERNEL is not None
+    records, mask = spelled(*rows), keep(spec.first, spec.last, spec.fill)
+    spans = split(records)
+    assert spans is not None
+    made = [[value and mask(value) for value, _, _ in rows], [value and REDACTED for _, _, value in rows]]
+    woven = KERNEL.weave(records, spans, [mask_of(spec), mask_of(Redact())], b"", [])
+    if woven == 0:
+        put = [json.dumps(text, ensure_ascii=False).encode() for text in made[0]]
+        ends = [sum(map(len, put[: number + 1])) for number in range(len(put))]
+        woven = KERNEL.weave(records, spans, [PUT, mask_of(Redact())], b"".join(put), ends)
+    else:
+        assert all(value is None or seen(value) == value for value, _, _ in rows)
+    assert woven == spelled(*zip(made[0], (shown for _, shown, _ in rows), made[1], strict=True))
+    gathered = ["".join(f"{value or ''}\n" for value in (row[0], row[2])) for row in rows]
+    assert KERNEL.gather(records, spans, {0, 1}) == gathered
+    assert KERNEL.gather(records, spans, {1}) == [f"{value or ''}\n" for _, _, value in rows]
+    assert KERNEL.weave(records, spans, [LEAVE, LEAVE], b"", []) == records
+
+
+identifiers = st.from_regex("[0-9A-Za-z]{18}", fullmatch=True)
+
+
+@given(st.binary(min_size=32, max_size=64), st.lists(identifiers, min_size=1, max_size=5))
+def test_digests_are_those_of_the_standard_library(key: bytes, names: list[str]) -> None:
+    assert KERNEL is not None
+    records = spelled(*(("x", 1, name) for name in names))
+    spans = split(records)
+    assert spans is not None
+    octets = KERNEL.digests(KERNEL.keyed(key), records, spans, 1)
+    assert octets == b"".join(
+        hashlib.blake2b(name.upper().encode(), key=key, digest_size=16).digest() for name in names
+    )
+
+
+@pytest.mark.parametrize("name", ["", None, "1" * 17, "1" * 19, "1" * 17 + " ", "张" * 6, "1" * 16 + "é"])
+def test_no_other_identifiers_are_digested(name: str | None) -> None:
+    assert KERNEL is not None
+    records = spelled(("x", 1, "1" * 18), ("x", 1, name))
+    spans = split(records)
+    assert spans is not None
+    assert KERNEL.digests(KERNEL.keyed(bytes(32)), records, spans, 1) is None
+
+
+numbers = st.lists(st.integers(0, 40) | st.just(2**32 - 1), max_size=12)
+
+
+@given(st.binary(max_size=40), numbers, numbers, st.binary(max_size=9), numbers, st.integers(0, 4), st.binary())
+def test_what_does_not_go_together_is_refused(
+    records: bytes, both: list[int], told: list[int], put: bytes, ends: list[int], groups: int, template: bytes
+) -> None:
+    """Nobody gives it any of this: it must not read or write elsewhere if somebody did."""
+    assert KERNEL is not None
+    numbers = array("I", both)
+    spans = Spans(len(both) // max(1, 2 * groups), groups, numbers[::2], numbers[1::2], numbers, numbers)
+    masks = [tuple(told[place : place + 4]) for place in range(0, len(told) - len(told) % 4, 4)]
+    bounded = [(kind, first % 99, last % 99, fill % 99) for kind, first, last, fill in masks]
+    KERNEL.weave(records, spans, bounded, put, ends)
+    KERNEL.digests(bytes(64), records, spans, ends[0] if ends else 0)
+    KERNEL.split(template, groups, records, 3)
+    KERNEL.split(RECORD, groups, records, 3)
+    KERNEL.holds_packed(records, put)
+
+
+def test_a_library_of_another_version_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "_VERSION", 2)
+    with pytest.raises(ValueError, match="make venv"):
+        Kernel()
+    with pytest.raises(OSError, match="nothing"):
+        Kernel(tmp_path / "nothing")
+    assert library._loaded() is None
