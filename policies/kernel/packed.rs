@@ -1,5 +1,7 @@
 //! Whether anything packed in a text may hold values that are known: what `recognisers/packed_values.py` asks, of base64.
 
+use std::collections::HashMap;
+
 /// Letters of the shortest run that is read as base64, as in `recognisers/readings.py`.
 const SHORTEST_BASE64: usize = 12;
 /// The same of base32 and of hexadecimal digits.
@@ -31,15 +33,30 @@ pub fn holds(text: &[u8], values: &[u8]) -> Option<i64> {
     if octets.contains(&0) {
         return None;
     }
-    let mut occurs = [false; 256];
-    octets.iter().for_each(|octet| occurs[usize::from(*octet)] = true);
-    let found = values.split(|octet| *octet == b'\n').any(|value| {
-        // To ask whether each octet of it occurs at all is faster than to look for them one behind the other.
-        !value.is_empty()
-            && value.iter().all(|octet| occurs[usize::from(*octet)])
-            && octets.windows(value.len()).any(|octets| octets == value)
-    });
-    Some(i64::from(found))
+    Some(i64::from(stands_in(&octets, values.split(|octet| *octet == b'\n'))))
+}
+
+/// Whether any of *values* stands in *octets*: asked of every place once, whatever many values there are.
+fn stands_in<'a>(octets: &[u8], values: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut begins = vec![false; 1 << 16];
+    let mut by_begin: HashMap<usize, Vec<&[u8]>> = HashMap::new();
+    for value in values.filter(|value| !value.is_empty() && value.len() <= octets.len()) {
+        match value {
+            [first, second, ..] => {
+                begins[pair(*first, *second)] = true;
+                by_begin.entry(pair(*first, *second)).or_default().push(value);
+            }
+            _ => return true, // nobody is called so, and nothing is lost by looking again
+        }
+    }
+    (1..octets.len()).any(|end| {
+        let begin = pair(octets[end - 1], octets[end]);
+        begins[begin] && by_begin[&begin].iter().any(|value| octets[end - 1..].starts_with(value))
+    })
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first) << 8 | usize::from(second)
 }
 
 fn sextet(octet: u8) -> Option<u8> {
