@@ -27,7 +27,7 @@ class Step:
     """What becomes of them; None for those that say whom each record is about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Template:
     """How records are written, and what becomes of them."""
 
@@ -43,6 +43,9 @@ class Template:
     """In the order in which `treat_as_table` does them."""
     looks_further: bool
     """Whether what else a record hides is looked for in its texts."""
+    passed_over: int = 0
+    """So many bodies are parsed without a look at them: the texts of the last one told something, as those of the next
+    will."""
 
 
 def template_of(node: Object, record: dict[str, Any]) -> Template | None:

@@ -38,9 +38,12 @@ pub fn holds(text: &[u8], values: &[u8]) -> Option<i64> {
 
 /// Whether any of *values* stands in *octets*: asked of every place once, whatever many values there are.
 fn stands_in<'a>(octets: &[u8], values: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut occurs = [false; 256];
+    octets.iter().for_each(|octet| occurs[usize::from(*octet)] = true);
+    let may_stand = |value: &&[u8]| !value.is_empty() && value.iter().all(|octet| occurs[usize::from(*octet)]);
     let mut begins = vec![false; 1 << 16];
     let mut by_begin: HashMap<usize, Vec<&[u8]>> = HashMap::new();
-    for value in values.filter(|value| !value.is_empty() && value.len() <= octets.len()) {
+    for value in values.filter(may_stand) {
         match value {
             [first, second, ..] => {
                 begins[pair(*first, *second)] = true;

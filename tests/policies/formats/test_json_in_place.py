@@ -192,9 +192,23 @@ def test_records_whose_texts_tell_nothing_are_not_parsed(remark: str, is_in_plac
         assert counted.fields[REMARK.field] == 100
 
 
+def test_after_a_body_that_tells_something_some_are_parsed_at_once() -> None:
+    def shown(remark: str) -> bytes | None:
+        rows = [{"name": "张三", "id_no": f"{1:018}", "remark": remark}] * 50
+        spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+        place = place_in(RECORD, spelled)
+        assert place is not None
+        return masked_in_place(place, spelled, tally())
+
+    RECORD.templates.clear()
+    assert shown("办结")
+    assert shown("电话13800138000") is None
+    assert [shown("办结") is None for _ in range(json_in_place.PASSED_OVER + 1)] == [True] * 15 + [False]
+
+
 def test_no_more_templates_are_remembered_than_pays() -> None:
     node = Object({"name": Value(NAME)}, Value(UNDECLARED))
-    for number in range(json_in_place.LEAST_BYTES // 1024):
+    for number in range(20):
         rows = [{"name": "张三", f"key{number}": "x" * 400} for _ in range(70)]
         body = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
         assert body.count(b"***") == 0
