@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from policies.formats import json_in_place
 from policies.formats.masker import Masker, Withheld
 from proxy import answer, ledger, release, stream
 from proxy.addon import Hooks
@@ -132,6 +133,11 @@ def streaming() -> None:
     release.WINDOW_BYTES = SMALL
 
 
+def in_place() -> None:
+    """Mask where they stand also the records of lists for which it does not pay, whatever the last ones told."""
+    json_in_place.LEAST_BYTES = json_in_place.PASSED_OVER = 0
+
+
 def leaking_streams() -> None:
     """Stream everything, and let a piece of it through."""
     streaming()
@@ -166,6 +172,7 @@ def failing() -> None:
 
 WAYS: dict[str, Callable[[], None]] = {
     "streaming": streaming,
+    "in place": in_place,
     "failing": failing,
     "leaks what it cannot read": wrapping(Unreadable),
     "leaks the second piece": leaking_streams,

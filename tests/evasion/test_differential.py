@@ -73,8 +73,8 @@ def property_of_made_up(ask: Ask, how: settings) -> Callable[[], None]:
 
 
 @pytest.mark.property
-def test_no_answer_that_is_made_up_tells_of_the_person(secured_rig: Rig) -> None:
-    with differing(secured_rig) as callers:
+def test_no_answer_that_is_made_up_tells_of_the_person(tmp_path: Path) -> None:
+    with rigged(tmp_path, tls=True, workers=0) as rig, differing(rig, "in place") as callers:
         property_of_made_up(callers.ask, settings(max_examples=examples(MADE)))()
 
 
