@@ -15,7 +15,7 @@ from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
 from policies.permits import Kind as PermitKind
-from policies.policy import Level
+from policies.policy_kinds import Level
 from siem.record.event import CallerKind, Disclosure, PermitState, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")

@@ -7,7 +7,7 @@ from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.masker import Action, Kind
-from policies.policy import OnWrite
+from policies.policy_kinds import OnWrite
 from policies.program import Program
 from policies.transforms.columns import together
 from policies.transforms.keyed import FieldKeys, SubjectTransform

@@ -7,19 +7,8 @@ which record that belongs to could be of any.
 from collections.abc import Sequence
 
 from policies.decisions import is_shown_by
-from policies.program import (
-    FREE_TEXT,
-    UNDECLARED,
-    GrantRule,
-    ObjectShape,
-    Program,
-    RowsShape,
-    Shape,
-    Shapes,
-    ValueShape,
-    messages_in,
-    trees_in,
-)
+from policies.program import FREE_TEXT, GrantRule, Program
+from policies.program_shapes import UNDECLARED, ObjectShape, RowsShape, Shape, Shapes, ValueShape, messages_in, trees_in
 
 KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events", "messages")
 

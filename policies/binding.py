@@ -13,11 +13,8 @@ from policies.formats.html_shape import HtmlShape, Selector
 from policies.formats.json_nodes import Node, Object, Rows, Value
 from policies.formats.masker import Action, Kind
 from policies.links import Links
-from policies.program import (
-    FREE_TEXT,
-    KEY_PATTERN,
-    SEGMENT,
-    SEGMENTS,
+from policies.program import FREE_TEXT, KEY_PATTERN, SEGMENT, SEGMENTS, Program
+from policies.program_shapes import (
     UNDECLARED,
     CursorShape,
     ElementShape,
@@ -25,7 +22,6 @@ from policies.program import (
     KeyShape,
     LinkShape,
     ObjectShape,
-    Program,
     RowsShape,
     Shape,
     ValueShape,

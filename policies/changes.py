@@ -17,7 +17,8 @@ from policies.ask import questions_of
 from policies.choose import GENERAL, Choice
 from policies.decisions import Decision, shows_no_more
 from policies.places import HIDDEN, Held, places_in
-from policies.program import FieldInfo, OperationRule, Shapes
+from policies.program import FieldInfo, OperationRule
+from policies.program_shapes import Shapes
 from policies.standpoint import ACTING, OWN, Asker, Standpoint, choice_of
 from policies.transforms.spec import Block, Form, name_of
 from policies.view import View

@@ -19,7 +19,8 @@ from policies.composite import check_composites
 from policies.findings import Finding, Findings, Position, Severity
 from policies.jwks import keys_in
 from policies.kept import Kept
-from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Grant, Kind, Limit, Policy, System
+from policies.policy import ANYONE, PUBLIC, SCAN, SIGNED_IN, Grant, Limit, Policy, System
+from policies.policy_kinds import Kind
 from policies.program import Program
 from policies.section import nearest
 

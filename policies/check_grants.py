@@ -5,20 +5,9 @@ from datetime import datetime, timedelta
 
 from policies.expand import operations_of
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import (
-    Caller,
-    Direction,
-    FrontProxy,
-    Grant,
-    JwtIssuer,
-    Kind,
-    Limit,
-    Owner,
-    Policy,
-    Reveal,
-    System,
-    UpstreamSession,
-)
+from policies.policy import Caller, Grant, Limit, Policy, Reveal, System
+from policies.policy_callers import FrontProxy, JwtIssuer, UpstreamSession
+from policies.policy_kinds import Direction, Kind, Owner
 from policies.precedence import is_possible, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, Spec, form_of

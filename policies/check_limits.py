@@ -5,7 +5,8 @@ from dataclasses import replace
 from policies.check_grants import is_about_all
 from policies.findings import Finding, Findings, Position, Severity
 from policies.limits import HARDEST, HOURS_A_DAY, AtLimit
-from policies.policy import Direction, Grant, Level, Limit, Policy
+from policies.policy import Grant, Limit, Policy
+from policies.policy_kinds import Direction, Level
 from policies.precedence import Precedence, covers_region, regions_of
 from policies.section import nearest
 from policies.transforms.spec import Form, form_of

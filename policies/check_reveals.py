@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from policies.check_grants import is_about_all, is_for_everybody
 from policies.findings import Finding, Findings, Severity
-from policies.policy import Grant, Policy, Reveal, State, System
+from policies.policy import Grant, Policy, Reveal, System
+from policies.policy_kinds import State
 from policies.precedence import Precedence
 from policies.transforms.spec import Form, form_of
 

@@ -3,7 +3,8 @@
 from policies.findings import Finding, Findings, Severity
 from policies.operations import SAFE_METHODS
 from policies.policy import ANYONE, SIGNED_IN, System
-from policies.program import SEGMENT, GrantRule, OperationRule, Program, fields_in
+from policies.program import SEGMENT, GrantRule, OperationRule, Program
+from policies.program_shapes import fields_in
 from policies.subjects import CHANGES, Subjects
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policies.digest import Digester, is_exact
-from policies.policy import Owner, Row
+from policies.policy import Row
+from policies.policy_kinds import Owner
 from policies.program import GrantRule
 
 GENERAL = 0

@@ -14,32 +14,35 @@ from policies.expand import operations_of
 from policies.findings import Finding, Findings, PolicyError
 from policies.operations import About, Bodies, Operation, Parameter, Socket
 from policies.permits import Kind as PermitKind
-from policies.policy import Grant, JwtIssuer, Policy, System
+from policies.policy import Grant, Policy, System
+from policies.policy_callers import JwtIssuer
 from policies.precedence import Precedence
 from policies.program import (
     KEY_PATTERN,
     SEGMENT,
     SEGMENTS,
-    CertificatesRule,
     FieldInfo,
-    FrontProxyRule,
     GrantRule,
-    HeaderRule,
-    IssuerRule,
-    KeyRule,
     LabelShape,
     LimitRule,
     OperationRule,
     ParameterRule,
     Program,
     RevealRule,
-    SessionRule,
-    Shapes,
     SocketRule,
-    SourceRule,
     StepUpRule,
     UpstreamTlsRule,
 )
+from policies.program_callers import (
+    CertificatesRule,
+    FrontProxyRule,
+    HeaderRule,
+    IssuerRule,
+    KeyRule,
+    SessionRule,
+    SourceRule,
+)
+from policies.program_shapes import Shapes
 from policies.shapes import ShapeMaker, pattern_of
 from policies.spelling import Spelling
 from policies.transforms.spec import Show, Spec

@@ -14,7 +14,8 @@ from operator import itemgetter
 
 from policies.applies import is_about
 from policies.findings import Finding, Findings, Position, Severity
-from policies.policy import Direction, Grant, Meaning, Policy, System
+from policies.policy import Grant, Policy, System
+from policies.policy_kinds import Direction, Meaning
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
 from policies.transforms.positions import starred

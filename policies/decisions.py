@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.applies import is_about
-from policies.policy import Direction
+from policies.policy_kinds import Direction
 from policies.precedence import deciding
-from policies.program import FREE_TEXT, UNDECLARED, GrantRule, Program
+from policies.program import FREE_TEXT, GrantRule, Program
+from policies.program_shapes import UNDECLARED
 from policies.transforms.positions import starred
 from policies.transforms.spec import (
     FORM_ORDER,

@@ -13,22 +13,10 @@ from policies.changes import Change, Kind, Side, said
 from policies.declared_grants import grant_changes
 from policies.declared_limits import limit_changes
 from policies.operations import About
-from policies.policy import OnWrite
-from policies.program import (
-    FieldInfo,
-    FrontProxyRule,
-    IssuerRule,
-    KeyRule,
-    ObjectShape,
-    OperationRule,
-    ParameterRule,
-    Program,
-    RowsShape,
-    Shape,
-    Shapes,
-    messages_in,
-    trees_in,
-)
+from policies.policy_kinds import OnWrite
+from policies.program import FieldInfo, OperationRule, ParameterRule, Program
+from policies.program_callers import FrontProxyRule, IssuerRule, KeyRule
+from policies.program_shapes import ObjectShape, RowsShape, Shape, Shapes, messages_in, trees_in
 from policies.residue import residue_changes
 
 

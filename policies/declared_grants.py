@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from policies.changes import Change, Kind, Side, said
 from policies.decisions import shows_no_more
-from policies.policy import Direction, Row
+from policies.policy import Row
+from policies.policy_kinds import Direction
 from policies.program import GrantRule, Program
 from policies.transforms.spec import Form, Spec
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from policies.discover import Draft, DraftOperation, DraftRecord
 from policies.inventory import FieldNote
 from policies.judge import described
-from policies.policy import JwtIssuer, System
+from policies.policy import System
+from policies.policy_callers import JwtIssuer
 
 _GUESSED_LABEL = ("person_name", "free_text")
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.inventory import MOST_DISTINCT, FieldNote
-from policies.policy import PUBLIC, Category, Meaning
+from policies.policy import PUBLIC, Category
+from policies.policy_kinds import Meaning
 from policies.recognisers.keys_cn import category_of_key
 
 SURE, LIKELY, UNSURE = "sure", "likely", "unsure"

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from policies.ask import Held, Opened, Question, Routes, Sight
 from policies.guesses import Guesses
 from policies.operations import About
-from policies.policy import State
+from policies.policy_kinds import State
 from policies.program import SEGMENTS, OperationRule, Program
 from policies.spelling import read
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from policies.applies import is_about
 from policies.decisions import shows_no_more
 from policies.permits import Kind as PermitKind
-from policies.policy import Direction, Owner
+from policies.policy_kinds import Direction, Owner
 from policies.program import GrantRule, Program
 from policies.title import Title
 from policies.transforms.spec import Form, Spec, form_of, name_of, shows_more

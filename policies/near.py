@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from policies.program import ANY_WORD, HtmlShapes, ObjectShape, RowsShape
+from policies.program import ANY_WORD
+from policies.program_shapes import HtmlShapes, ObjectShape, RowsShape
 
 _LEFT_OUT = frozenset({"Cc", "Cf", "Me", "Mn", "Zl", "Zp", "Zs"})
 _BETWEEN = re.compile(r"(?<=[^\W_])[._-]+(?=[^\W_])")

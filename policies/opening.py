@@ -11,7 +11,8 @@ from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import Part
 from policies.guesses import Guesses
-from policies.program import UNDECLARED, HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import Program
+from policies.program_shapes import UNDECLARED, HtmlShapes, ObjectShape, RowsShape, Shape, ValueShape
 from policies.sent_json import DEEPEST, Step
 from policies.spelling import read
 from policies.transforms.handle import Holder, holds_handle

@@ -2,7 +2,7 @@
 
 import re
 
-from policies.policy import Certificates, UpstreamTls
+from policies.policy_callers import Certificates, UpstreamTls
 from policies.section import Section
 
 # A name is known as it stands in the certificate: a URI letter by letter, a host in lower case. Both outlast a renewal,

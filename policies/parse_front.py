@@ -4,7 +4,8 @@ import ipaddress
 import re
 
 from policies.parse_grants import GRANT_ID, parse_networks
-from policies.policy import FrontProxy, Kind
+from policies.policy_callers import FrontProxy
+from policies.policy_kinds import Kind
 from policies.section import Section
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

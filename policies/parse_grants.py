@@ -7,7 +7,8 @@ from typing import Any
 from policies.findings import Position
 from policies.parse_rows import parse_owner, parse_records
 from policies.parse_transforms import spec_of
-from policies.policy import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, Direction, Grant
+from policies.policy import LONGEST_ATTRIBUTE, MOST_ATTRIBUTES, Grant
+from policies.policy_kinds import Direction
 from policies.section import NAME, Section
 from policies.transforms.spec import Spec
 from policies.yaml_tree import Items

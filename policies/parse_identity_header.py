@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from policies.policy import IdentityHeader
+from policies.policy_callers import IdentityHeader
 from policies.section import Section
 
 DEFAULT = "Yingbi-Identity"

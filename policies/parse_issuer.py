@@ -3,7 +3,9 @@
 import re
 
 from policies.parse_grants import ATTRIBUTE
-from policies.policy import MOST_ATTRIBUTES, JwtIssuer, KeySource, Kind
+from policies.policy import MOST_ATTRIBUTES
+from policies.policy_callers import JwtIssuer, KeySource
+from policies.policy_kinds import Kind
 from policies.section import Section
 
 KEYS_FROM = ("keys", "discovery", "jwks_uri")

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from policies.policy import LONGEST_ATTRIBUTE, Direction, Owner, Row
+from policies.policy import LONGEST_ATTRIBUTE, Row
+from policies.policy_kinds import Direction, Owner
 from policies.section import Section
 
 MOST_SUBJECTS = 1_000_000

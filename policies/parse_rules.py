@@ -6,19 +6,8 @@ from dataclasses import dataclass, field
 from policies.parse_certificates import parse_certificate_name
 from policies.parse_grants import CALLER_ID, GRANT_ID, parse_attributes
 from policies.parse_transforms import parse_spec, parse_transforms
-from policies.policy import (
-    LEAST_CANDIDATES,
-    Caller,
-    Category,
-    Elsewhere,
-    Gravity,
-    Harmed,
-    Key,
-    Kind,
-    Level,
-    Meaning,
-    OnWrite,
-)
+from policies.policy import LEAST_CANDIDATES, Caller, Category, Key
+from policies.policy_kinds import Elsewhere, Gravity, Harmed, Kind, Level, Meaning, OnWrite
 from policies.section import NAME, Section
 from policies.signing_key import SALT
 from policies.title import Title

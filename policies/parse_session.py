@@ -2,7 +2,8 @@
 
 import re
 
-from policies.policy import Kind, UpstreamSession
+from policies.policy_callers import UpstreamSession
+from policies.policy_kinds import Kind
 from policies.section import Section
 
 COOKIE_NAME = re.compile(r"(?!(?i:__Host-yingbi)\Z)[A-Za-z_][A-Za-z0-9_.-]{0,63}")

@@ -14,18 +14,8 @@ from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_session import parse_session
 from policies.parse_transforms import parse_spec
-from policies.policy import (
-    PUBLIC,
-    SCAN,
-    Field,
-    Files,
-    Labels,
-    OnWrite,
-    Pack,
-    Record,
-    State,
-    System,
-)
+from policies.policy import PUBLIC, SCAN, Field, Files, Labels, Pack, Record, System
+from policies.policy_kinds import OnWrite, State
 from policies.section import NAME, Section
 from policies.spelling import Spelling
 from policies.transforms.spec import Encrypt, Reversible, Token

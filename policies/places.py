@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.program import (
-    FREE_TEXT,
+from policies.program import FREE_TEXT
+from policies.program_shapes import (
     UNDECLARED,
     CursorShape,
     HtmlShapes,

@@ -5,11 +5,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from policies.findings import Position
 from policies.limits import AtLimit, StepUp
 from policies.operations import Bodies, Operation
+from policies.policy_callers import Certificates, FrontProxy, IdentityHeader, JwtIssuer, UpstreamSession, UpstreamTls
+from policies.policy_kinds import Direction, Elsewhere, Gravity, Harmed, Kind, Level, Meaning, OnWrite, Owner, State
 from policies.spelling import Spelling
 from policies.title import Title
 from policies.transforms.spec import Reversible, Spec
@@ -20,84 +21,6 @@ SCAN = "scan"
 """In an answer: text that is shown but for what recognisers find in it."""
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
-
-
-class Level(StrEnum):
-    """How grave harm to the data would be. Source: GB/T 43697-2024, 5.4 (core, important and general data)."""
-
-    CORE = "core"
-    IMPORTANT = "important"
-    GENERAL = "general"
-
-
-class Harmed(StrEnum):
-    """Who or what is harmed where data is leaked, altered, destroyed or abused. Source: GB/T 43697-2024."""
-
-    NATIONAL_SECURITY = "national-security"
-    ECONOMY = "economy"
-    SOCIAL_ORDER = "social-order"
-    PUBLIC_INTEREST = "public-interest"
-    ORGANISATION = "organisation"
-    PERSON = "person"
-
-
-class Gravity(StrEnum):
-    """How gravely. Source: GB/T 43697-2024."""
-
-    GENERAL = "general"
-    SERIOUS = "serious"
-    VERY_SERIOUS = "very-serious"
-
-
-class OnWrite(StrEnum):
-    """What is done with a mask that comes back in a request, where the true value belongs."""
-
-    REFUSE = "refuse"
-    DROP = "drop"
-    RESTORE = "restore"
-
-
-class Elsewhere(StrEnum):
-    """What becomes of a value that is hidden in its field and stands in another text of the same page."""
-
-    HIDE = "hide"
-    LEAVE = "leave"
-    """For values of a few kinds: among all of them in a list, the hidden one would be the one that is meant."""
-
-
-class State(StrEnum):
-    """How far a system is declared."""
-
-    LEARNING = "learning"
-    """All text is masked hard, writes are refused, an inventory of fields is kept."""
-    ENFORCING = "enforcing"
-
-
-class Kind(StrEnum):
-    """Who a caller is."""
-
-    STAFF = "staff"
-    SYSTEM = "system"
-    TERMINAL = "terminal"
-    CITIZEN = "citizen"
-
-
-class Direction(StrEnum):
-    """Which way a value goes that a grant is about."""
-
-    ANSWER = "answer"
-    """From the system to the caller."""
-    REQUEST = "request"
-    """From the caller to the system."""
-
-
-class Owner(StrEnum):
-    """Whose record it is, as seen from the caller."""
-
-    SELF = "self"
-    """A citizen's own."""
-    ACTING = "acting"
-    """Theirs on whose behalf the caller acts, on a basis that the credential names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,17 +35,6 @@ LEAST_CANDIDATES = 1_000
 MOST_ATTRIBUTES = 16
 LONGEST_ATTRIBUTE = 128
 """Characters of an attribute's value."""
-
-
-class Meaning(StrEnum):
-    """What values of a category are, as far as it matters to what they add up to; see `policies.composite`."""
-
-    RESIDENT_ID = "resident-id"
-    BIRTH_DATE = "birth-date"
-    SEX = "sex"
-    REGION = "region"
-    """The county or district where somebody was registered, as a code or within an address."""
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,124 +250,6 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeySource:
-    """Where the keys of an issuer are fetched from, again and again."""
-
-    address: str
-    is_discovery: bool
-    """Whether it is that of a discovery document, which names the address of the keys."""
-    refresh_s: int
-    overlap_s: int
-    """How long a key still counts once it has gone from there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JwtIssuer:
-    """Whose signed tokens are credentials."""
-
-    issuer: str
-    audience: str
-    keys: str
-    """A JWKS file, beside the policy; "" where the keys are fetched."""
-    source: KeySource | None = None
-    posts_claim: str
-    attribute_claims: tuple[str, ...] = ()
-    """Claims that are attributes of the caller, by their own names."""
-    acting_for: str = ""
-    """The claim that names on whose behalf the caller acts; "" where no token says so."""
-    acting_basis: str = ""
-    """The claim that names on which basis."""
-    kind: Kind
-    skew_s: int = 30
-    """How far its clock may differ from ours."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontProxy:
-    """A proxy in front of the gateway, whose word it is who is signed in."""
-
-    id: str
-    networks: tuple[str, ...]
-    """Where it connects from."""
-    sha256: str
-    """Of the secret that it shows."""
-    purposes: tuple[str, ...]
-    """What it vouches for, whoever is signed in."""
-    kind: Kind
-    """Of those who sign in there."""
-    until: datetime
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamSession:
-    """How a system's own sign-in tells who has signed in."""
-
-    cookie: str
-    """The name of its session's cookie."""
-    login: str
-    """The operation that begins a session, as declared: method and path."""
-    subject: str
-    """Where in its answer, or in that to `introspect`, the name of who signs in stands, a JSON Pointer; or"""
-    subject_cookie: str
-    """the cookie that it is the value of."""
-    introspect: str = ""
-    """The path at which the system says whose a session is; "" where the answer to signing in says it."""
-    again_minutes: int = 0
-    """How long what it says there counts."""
-    posts: str
-    """Where beside that the posts stand; "" for nobody has any."""
-    logout: tuple[str, ...]
-    """The operations that end a session."""
-    purposes: tuple[str, ...]
-    """What the system vouches for, whoever signs in."""
-    kind: Kind
-    minutes: int
-    """How long who has signed in is known, at most."""
-    at: Position
-    places: dict[str, Position] = field(default_factory=dict)
-    """Where `login` and `logout` stand."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityHeader:
-    """How a system behind is told who asks."""
-
-    name: str
-    audience: str
-    anonymous: bool
-    """Whether it is told as well that nobody has signed in."""
-    names_citizens: bool
-    """Whether it is told of citizens what their credential says, and not the digest that the log has."""
-    at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificates:
-    """Which certificates of callers a system takes."""
-
-    authority: str
-    """Who issues them, by the name that the installation has for it."""
-    required: bool
-    """Whether nobody is let in without one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamTls:
-    """How TLS is spoken with a system behind. Names are those that the installation has for its files."""
-
-    authority: str = ""
-    """Who has to have issued the system's certificate; empty: whom the installation or the machine trusts."""
-    certificate: str = ""
-    """The gateway's own, by which the system knows it; empty: none is shown."""
-    server_name: str = ""
-    """What the system's certificate is for; empty: the host of its address."""
-    http2: bool = False
-    """Whether HTTP/2 is spoken where the system knows it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system behind the gateway."""
 
@@ -475,7 +269,7 @@ class System:
     """None: it is not told who asks."""
     certificates: Certificates | None = None
     """Those of callers that count; None: none is asked for."""
-    upstream_tls: UpstreamTls = UpstreamTls()
+    upstream_tls: UpstreamTls = field(default_factory=UpstreamTls)
     session: UpstreamSession | None = None
     """None: who has signed in there is not known here."""
     pack: str | None

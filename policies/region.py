@@ -4,7 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policies.policy import Direction, Owner
+from policies.policy_kinds import Direction, Owner
 
 type Spans = tuple[tuple[int, int], ...]
 type Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]

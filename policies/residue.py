@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import asdict, replace
 
 from policies.changes import UNTOLD, WORDS, Change, Kind, said
-from policies.policy import OnWrite
-from policies.program import (
+from policies.policy_kinds import OnWrite
+from policies.program import FieldInfo, OperationRule, Program
+from policies.program_shapes import (
     CursorShape,
-    FieldInfo,
     HtmlShapes,
     KeyShape,
     LinkShape,
     ObjectShape,
-    OperationRule,
-    Program,
     RowsShape,
     Shape,
     Shapes,

@@ -14,8 +14,9 @@ from policies.formats.html_forms import Carried, Held
 from policies.formats.sent_form import Part
 from policies.near import Near
 from policies.permits import Kind
-from policies.policy import Direction
-from policies.program import FREE_TEXT, UNDECLARED, HtmlShapes, Program
+from policies.policy_kinds import Direction
+from policies.program import FREE_TEXT, Program
+from policies.program_shapes import UNDECLARED, HtmlShapes
 from policies.transforms.spec import Scan, Show
 from policies.write_back import control_field, field_of_control, fits, plain
 

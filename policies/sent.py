@@ -9,7 +9,8 @@ from typing import Any
 from policies.formats.free_text import mask_free_text
 from policies.formats.masker import Action, Kind, Tally
 from policies.formats.sent_form import Part
-from policies.program import FieldInfo, HtmlShapes, Shape, ValueShape
+from policies.program import FieldInfo
+from policies.program_shapes import HtmlShapes, Shape, ValueShape
 from policies.recognisers.scan import scan
 from policies.sent_json import DROPPED, Dropped, Step
 from policies.write_back import control_field

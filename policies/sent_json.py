@@ -10,7 +10,7 @@ from typing import Any
 
 from policies.formats.json_text import parse_exactly, spell
 from policies.formats.masker import Withheld
-from policies.program import UNDECLARED, ObjectShape, RowsShape, Shape, ValueShape
+from policies.program_shapes import UNDECLARED, ObjectShape, RowsShape, Shape, ValueShape
 
 DEEPEST = 64
 

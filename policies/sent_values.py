@@ -14,7 +14,8 @@ from policies.data_keys import BadToken, DataKeys
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Action, Withheld
 from policies.formats.sent_form import Part
-from policies.program import HtmlShapes, Program, Shape
+from policies.program import Program
+from policies.program_shapes import HtmlShapes, Shape
 from policies.sent_json import Step, field_of
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.sealed import TOKEN, FieldCipher, stored_tokens

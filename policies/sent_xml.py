@@ -14,7 +14,7 @@ from policies.formats.xml_names import HIDDEN_NAME, Name
 from policies.formats.xml_sent import read_xml, spell_xml
 from policies.formats.xml_tree import Element
 from policies.near import Near
-from policies.program import UNDECLARED, ObjectShape, Shape, ValueShape, XmlShapes
+from policies.program_shapes import UNDECLARED, ObjectShape, Shape, ValueShape, XmlShapes
 from policies.sent_json import DROPPED, Dropped, Step
 from policies.settling import Settling
 from policies.write_back import MaskReturned, NotAsDeclared

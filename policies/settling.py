@@ -6,9 +6,9 @@ from typing import Any
 from policies.formats.json_keys import is_hidden_key
 from policies.formats.masker import Action, Kind, Withheld
 from policies.near import Near, named_within
-from policies.policy import OnWrite
-from policies.program import (
-    FREE_TEXT,
+from policies.policy_kinds import OnWrite
+from policies.program import FREE_TEXT
+from policies.program_shapes import (
     UNDECLARED,
     CursorShape,
     KeyShape,

@@ -5,16 +5,14 @@ from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
 from policies.operations import Bodies, Element, Events, HtmlBody, Message, Signed, Target, XmlBody
-from policies.policy import PUBLIC, SCAN, Elsewhere, Field, Files, Labels, OnWrite, Policy, System
-from policies.program import (
-    ANY_WORD,
-    FREE_TEXT,
-    LABEL,
+from policies.policy import PUBLIC, SCAN, Field, Files, Labels, Policy, System
+from policies.policy_kinds import Elsewhere, OnWrite
+from policies.program import ANY_WORD, FREE_TEXT, LABEL, FieldInfo
+from policies.program_shapes import (
     UNDECLARED,
     CursorShape,
     ElementShape,
     EventShapes,
-    FieldInfo,
     FileRule,
     HtmlShapes,
     KeyPlace,

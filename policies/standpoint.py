@@ -15,8 +15,10 @@ from policies.choose import GENERAL, Choice, countable
 from policies.decisions import Decision
 from policies.operations import SAFE_METHODS
 from policies.places import HIDDEN, Held, Place, held_at
-from policies.policy import ANYONE, SIGNED_IN, Owner, State
-from policies.program import FieldInfo, GrantRule, OperationRule, Program, Shapes
+from policies.policy import ANYONE, SIGNED_IN
+from policies.policy_kinds import Owner, State
+from policies.program import FieldInfo, GrantRule, OperationRule, Program
+from policies.program_shapes import Shapes
 from policies.view import View, Views
 
 _KEY = bytes(32)

@@ -20,18 +20,9 @@ from policies.formats.html_forms import Held
 from policies.formats.sent_form import Part
 from policies.near import folded_name, named_within
 from policies.permits import Kind
-from policies.policy import Direction, Owner
-from policies.program import (
-    UNDECLARED,
-    GrantRule,
-    HtmlShapes,
-    ObjectShape,
-    Program,
-    RowsShape,
-    Shape,
-    ValueShape,
-    trees_in,
-)
+from policies.policy_kinds import Direction, Owner
+from policies.program import GrantRule, Program
+from policies.program_shapes import UNDECLARED, HtmlShapes, ObjectShape, RowsShape, Shape, ValueShape, trees_in
 from policies.restoring import Restoring, names_key
 from policies.sent_json import Step
 from policies.write_back import control_field, plain

@@ -20,7 +20,7 @@ from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.more import More, more_of
 from policies.operations import SAFE_METHODS
-from policies.policy import Gravity, Harmed, State
+from policies.policy_kinds import Gravity, Harmed, State
 from policies.program import OperationRule, Program
 from policies.section import nearest
 from policies.transforms.handle import Handles

@@ -36,18 +36,9 @@ from policies.formats.socket_messages import SocketMasker
 from policies.formats.text_body import TextMasker
 from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
-from policies.policy import Direction
-from policies.program import (
-    FREE_TEXT,
-    UNDECLARED,
-    EventShapes,
-    GrantRule,
-    MessageShape,
-    OperationRule,
-    Program,
-    Shapes,
-    fields_in,
-)
+from policies.policy_kinds import Direction
+from policies.program import FREE_TEXT, GrantRule, OperationRule, Program
+from policies.program_shapes import UNDECLARED, EventShapes, MessageShape, Shapes, fields_in
 from policies.transforms.spec import Form, Scan, Show
 from policies.unopened import Noting, Unopened
 

@@ -15,13 +15,9 @@ from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.masker import Action, Kind
 from policies.formats.sent_form import SIGNATURES, Part
 from policies.near import Near, NearNames, folded_name, named_within
-from policies.policy import Direction, OnWrite
-from policies.program import (
-    UNDECLARED,
-    HtmlShapes,
-    Program,
-    ValueShape,
-)
+from policies.policy_kinds import Direction, OnWrite
+from policies.program import Program
+from policies.program_shapes import UNDECLARED, HtmlShapes, ValueShape
 from policies.transforms.make import could_have_made
 from policies.transforms.ours import OurTokens
 from policies.transforms.positions import STAR

@@ -9,7 +9,7 @@ from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
 from policies.formats.said import OwnWords, Said
-from policies.program import Shapes
+from policies.program_shapes import Shapes
 from proxy.decide import Forward
 from proxy.grpc import is_grpc
 from proxy.identity import Caller

@@ -2,7 +2,8 @@
 
 import hmac
 
-from policies.program import KeyRule, Program
+from policies.program import Program
+from policies.program_callers import KeyRule
 from proxy.identity import BadCredential, Caller, hash_key
 from siem.record.event import CallerKind
 

@@ -14,7 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from mitmproxy.connection import Client
 from OpenSSL import SSL, crypto
 
-from policies.program import CertificatesRule, Program
+from policies.program import Program
+from policies.program_callers import CertificatesRule
 from proxy.api_keys import caller_of
 from proxy.authorities import Authorities
 from proxy.identity import BadCredential, Caller

@@ -22,7 +22,8 @@ from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
 from policies.permits import Permit
 from policies.policy import ANYONE
-from policies.program import HtmlShapes, OperationRule, ParameterRule, Shapes
+from policies.program import OperationRule, ParameterRule
+from policies.program_shapes import HtmlShapes, Shapes
 from policies.sent import Sending, SentBlocked
 from policies.sent_json import JsonWalk
 from policies.sent_xml import SettlingXml, XmlWalk

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
-from policies.program import Shapes
+from policies.program_shapes import Shapes
 from proxy.answer import Treatment
 from proxy.client_certificates import Shown
 from proxy.decide import Forward

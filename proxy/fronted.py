@@ -8,7 +8,8 @@ import hmac
 from dataclasses import dataclass, replace
 
 from policies.applies import lies_in
-from policies.program import FrontProxyRule, Program
+from policies.program import Program
+from policies.program_callers import FrontProxyRule
 from policies.section import NAME
 from proxy.identity import NOBODY, BadCredential, Caller, hash_key
 from proxy.message import Headers, Request

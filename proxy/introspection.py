@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from policies.program import SessionRule
+from policies.program_callers import SessionRule
 from proxy.board import boot_time_ns
 from proxy.introspect import NotAsked
 from proxy.sessions import Session

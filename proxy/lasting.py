@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from policies.program import CertificatesRule
+from policies.program_callers import CertificatesRule
 from proxy.client_certificates import Shown
 from proxy.decide import Forward
 from proxy.identity import BadCredential, Caller

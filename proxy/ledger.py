@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from policies.decisions import Decision
 from policies.formats.masker import Tally
-from policies.program import FREE_TEXT, UNDECLARED, Program
+from policies.program import FREE_TEXT, Program
+from policies.program_shapes import UNDECLARED
 from policies.transforms.spec import FORM_ORDER, Form
 from policies.view import View
 from proxy.identity import NOBODY, Caller

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from policies.formats.masker import Tally
-from policies.program import ValueShape
+from policies.program_shapes import ValueShape
 from policies.sent import Sending, SentBlocked
 from policies.settling import Settling
 from policies.transforms.handle import holds_handle

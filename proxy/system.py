@@ -19,7 +19,7 @@ from policies.operations import SAFE_METHODS
 from policies.paths import quoted
 from policies.permits import Permit
 from policies.permitting import Permitting
-from policies.policy import State
+from policies.policy_kinds import State
 from policies.program import OperationRule, Program
 from policies.restoring import Restoring
 from policies.sent_values import SentValues

@@ -12,7 +12,8 @@ from mitmproxy.connection import Client, Server
 from mitmproxy.tls import ClientHelloData, TlsData
 from OpenSSL import SSL
 
-from policies.program import CertificatesRule, UpstreamTlsRule
+from policies.program import UpstreamTlsRule
+from policies.program_callers import CertificatesRule
 from proxy.authorities import Authorities, Authority, store_of
 from proxy.client_certificates import Handshakes
 from proxy.ledger import Clock

@@ -16,7 +16,8 @@ from policies.digest import Digester, is_exact
 from policies.findings import Findings, Position
 from policies.jwks import keys_in
 from policies.policy import LONGEST_ATTRIBUTE
-from policies.program import IssuerRule, Program
+from policies.program import Program
+from policies.program_callers import IssuerRule
 from policies.recognisers.scan import scan
 from proxy.identity import LONGEST_TOKEN, BadCredential, Caller
 from proxy.issuer_keys import IssuerKeys

@@ -18,7 +18,8 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.master import Master
 
 from policies.keys import Verifier, read_secret
-from policies.program import CertificatesRule, UpstreamTlsRule
+from policies.program import UpstreamTlsRule
+from policies.program_callers import CertificatesRule
 from policies.recognisers.scan import make_ready
 from proxy import core
 from proxy.addon import Hooks

@@ -8,7 +8,7 @@ from typing import Any
 
 from policies.findings import PolicyError
 from policies.load import load_policy
-from policies.policy import State
+from policies.policy_kinds import State
 from policies.program import digest_of
 from proxy.published import NotPublished
 from siem.index.condition import AllOf, Is

@@ -11,7 +11,7 @@ from policies.findings import PolicyError
 from policies.inventory import Notes, merged, read_notes, write_notes
 from policies.keys import read_secret
 from policies.load import load_policy
-from policies.policy import State
+from policies.policy_kinds import State
 from yingbi.har import notes_of_har
 from yingbi.home import Home
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from policies.findings import spelled_out
 from policies.more import More, more_of
 from policies.permits import Kind
-from policies.policy import Gravity, Harmed
+from policies.policy_kinds import Gravity, Harmed
 from policies.transforms.spec import Form
 from policies.trial import Tried
 from proxy.ledger import UNOPENED

@@ -15,7 +15,8 @@ from typing import Any
 
 from policies.issuer_keys import BadKeySet, IssuerTable, KnownIssuer, merged, read_discovery, read_key_set
 from policies.keys import Signer, Verifier
-from policies.program import Program, SourceRule
+from policies.program import Program
+from policies.program_callers import SourceRule
 from proxy.board import Board, boot_time_ns
 from proxy.published import NotPublished, publish_issuers, read_published_issuers
 from yingbi.fetch import NotFetched, fetch

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import chain, combinations, product
 
-from policies.policy import Direction, Field, Grant, Owner, Policy
+from policies.policy import Field, Grant, Policy
+from policies.policy_kinds import Direction, Owner
 from policies.transforms.spec import Show, Spec
 
 BEIJING = timezone(timedelta(hours=8))

@@ -12,7 +12,8 @@ from typing import Any
 from policies.digest import canonical, is_exact
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.masker import Tally
-from policies.policy import PUBLIC, SCAN, Field, Grant, Owner, Record, System
+from policies.policy import PUBLIC, SCAN, Field, Grant, Record, System
+from policies.policy_kinds import Owner
 from policies.recognisers.scan import scan
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of

@@ -9,7 +9,8 @@ from policies.check import check
 from policies.findings import Finding, Findings, Position
 from policies.kept import Kept
 from policies.load import load_policy
-from policies.policy import FrontProxy, Kind
+from policies.policy_callers import FrontProxy
+from policies.policy_kinds import Kind
 from tests.policies.compiled import GOOD
 from tests.policies.granted import good_policy, grants_of
 

@@ -12,7 +12,8 @@ from policies.choose import Choice, countable
 from policies.findings import Severity
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.load import Loaded, load_policy
-from policies.program import ElementShape, OperationRule, Program, fields_in
+from policies.program import OperationRule, Program
+from policies.program_shapes import ElementShape, fields_in
 from policies.view import View, Views
 from tests.policies.compiled import SECRET, program
 from tests.policies.formats.masking import DIGESTER

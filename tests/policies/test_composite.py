@@ -8,7 +8,7 @@ import pytest
 from policies.composite import candidates
 from policies.findings import Finding
 from policies.load import load_policy
-from policies.policy import Meaning
+from policies.policy_kinds import Meaning
 from policies.recognisers.checksums import resident_id_check_digit
 from policies.transforms.spec import (
     AgeBand,

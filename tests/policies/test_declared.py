@@ -11,19 +11,10 @@ from msgspec.structs import replace
 from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.operations import About
-from policies.policy import Kind as CallerKind
-from policies.program import (
-    FrontProxyRule,
-    HeaderRule,
-    KeyShape,
-    LinkShape,
-    ObjectShape,
-    Program,
-    SessionRule,
-    Shape,
-    SourceRule,
-    ValueShape,
-)
+from policies.policy_kinds import Kind as CallerKind
+from policies.program import Program
+from policies.program_callers import FrontProxyRule, HeaderRule, SessionRule, SourceRule
+from policies.program_shapes import KeyShape, LinkShape, ObjectShape, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of

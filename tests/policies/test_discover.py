@@ -13,7 +13,9 @@ from policies.draft_text import text_of
 from policies.inventory import FieldNote, Inventory
 from policies.judge import judge
 from policies.load import load_policy
-from policies.policy import FrontProxy, IdentityHeader, KeySource, Kind, Policy, UpstreamSession
+from policies.policy import Policy
+from policies.policy_callers import FrontProxy, IdentityHeader, KeySource, UpstreamSession
+from policies.policy_kinds import Kind
 from policies.sketch import sketch
 from tests.policies.compiled import GOOD
 

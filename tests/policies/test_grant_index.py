@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from policies.load import load_policy
 from policies.parse_reveals import MOST_GRANTED
 from policies.policy import Caller
-from policies.policy import Kind as CallerKind
+from policies.policy_kinds import Kind as CallerKind
 from policies.precedence import Precedence, covers_region
 from tests.effort import examples
 from tests.policies.compiled import GOOD

@@ -11,7 +11,8 @@ from policies.compile import compile_system
 from policies.findings import Findings
 from policies.kept import Kept
 from policies.load import load_policy
-from policies.program import CertificatesRule, UpstreamTlsRule
+from policies.program import UpstreamTlsRule
+from policies.program_callers import CertificatesRule
 from tests.gateway import GOOD
 
 KEY = """\

@@ -18,7 +18,8 @@ from policies.formats.masker import Masker, Tally, Withheld
 from policies.load import load_policy
 from policies.permits import Kind, Permit
 from policies.permitting import Permitting
-from policies.program import Program, Shapes
+from policies.program import Program
+from policies.program_shapes import Shapes
 from policies.view import View, Views
 from tests.policies.compiled import SECRET
 from tests.policies.formats.masking import DIGESTER

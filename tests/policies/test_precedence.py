@@ -6,7 +6,7 @@ from policies.decisions import decided, decided_harder, decided_sent, least_of, 
 from policies.findings import Position
 from policies.formats.masker import Kind
 from policies.policy import Caller
-from policies.policy import Kind as CallerKind
+from policies.policy_kinds import Kind as CallerKind
 from policies.precedence import Precedence
 from policies.transforms.spec import (
     Block,

@@ -15,8 +15,9 @@ from policies.changes import UNTOLD, Kind
 from policies.compile_folder import compile_folder
 from policies.decisions import shows_no_more
 from policies.places import HIDDEN, held_at, places_in
-from policies.policy import Kind as CallerKind
-from policies.program import FrontProxyRule, Program
+from policies.policy_kinds import Kind as CallerKind
+from policies.program import Program
+from policies.program_callers import FrontProxyRule
 from policies.rehearse import ANYBODY, LOOSER, Difference, Usage, rehearse
 from policies.standpoint import Asker
 from policies.transforms.keyed import FieldKeys

@@ -9,7 +9,7 @@ from policies.compile import compile_system
 from policies.formats.html_forms import Held
 from policies.formats.sent_form import Part
 from policies.load import load_policy
-from policies.program import HtmlShapes
+from policies.program_shapes import HtmlShapes
 from policies.restoring import Restoring
 from tests.policies.compiled import GOOD as GOOD_FOLDER
 from tests.policies.compiled import program

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies.formats.masker import Withheld
-from policies.program import ObjectShape, RowsShape, Shape, ValueShape
+from policies.program_shapes import ObjectShape, RowsShape, Shape, ValueShape
 from policies.sent_json import DEEPEST, DROPPED, JsonWalk, Step, field_of
 
 RECORD = ObjectShape({"a": ValueShape(2, 3), "b": ValueShape(4)})

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from policies.formats.html_forms import Carried
 from policies.formats.masker import Withheld
 from policies.formats.sent_form import Coding, File, Part
-from policies.program import HtmlShapes, ObjectShape, Program, RowsShape, Shape, ValueShape
+from policies.program import Program
+from policies.program_shapes import HtmlShapes, ObjectShape, RowsShape, Shape, ValueShape
 from policies.sent_json import JsonWalk
 from policies.sent_values import NOTHING_CARRIED, SentValues
 from policies.transforms.keyed import FieldKeys

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from policies.formats.masker import Action
-from policies.program import ObjectShape, Shape, ValueShape, XmlShapes
+from policies.program_shapes import ObjectShape, Shape, ValueShape, XmlShapes
 from policies.sent_json import DROPPED, Step, field_of
 from policies.sent_xml import SettlingXml, XmlWalk
 from policies.subjects import KeptSubjects, SubjectChanged

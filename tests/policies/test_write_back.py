@@ -13,7 +13,8 @@ from policies.formats.html_controls import ABSENT
 from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.formats.sent_form import Coding, File, Part
-from policies.program import FileRule, HtmlShapes, ObjectShape, OperationRule, Program, RowsShape, Shape
+from policies.program import OperationRule, Program
+from policies.program_shapes import FileRule, HtmlShapes, ObjectShape, RowsShape, Shape
 from policies.sent_json import JsonWalk
 from policies.settling import Settling
 from policies.transforms.spec import (

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as with_
 
-from policies.policy import Kind
-from policies.program import FrontProxyRule
+from policies.policy_kinds import Kind
+from policies.program_callers import FrontProxyRule
 from proxy.fronted import CALLER, MOST_POSTS, POSTS, SECRET
 from proxy.identity import COOKIE, NOBODY, BadCredential, Caller, hash_key
 from proxy.message import read_request

@@ -15,7 +15,7 @@ from jwt.warnings import InsecureKeyLengthWarning
 
 from policies.digest import Digester
 from policies.overlay import Overlay, OverlayEntry, Tightening
-from policies.policy import Kind
+from policies.policy_kinds import Kind
 from policies.program import Program
 from proxy import tokens
 from proxy.identity import COOKIE, NOBODY, BadCredential, credential_in, hash_key

@@ -10,7 +10,7 @@ import pytest
 from policies.compile import compile_system
 from policies.load import load_policy
 from policies.overlay import Overlay
-from policies.program import CertificatesRule, FrontProxyRule, KeyRule
+from policies.program_callers import CertificatesRule, FrontProxyRule, KeyRule
 from policies.signing_key import signing_key
 from proxy.client_certificates import CertificateRefused, Shown
 from proxy.decide import Forward, decide

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from policies.formats.masker import Tally
-from policies.program import FREE_TEXT, UNDECLARED
+from policies.program import FREE_TEXT
+from policies.program_shapes import UNDECLARED
 from proxy.identity import Caller
 from proxy.ledger import MOST_SUBJECTS, Ledger
 from proxy.system import System

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.policy import Kind
-from policies.program import SessionRule
+from policies.policy_kinds import Kind
+from policies.program_callers import SessionRule
 from proxy.cookies import Cookies
 from proxy.identity import BadCredential
 from proxy.names import Names

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as with_
 
-from policies.program import KeyRule, Program
+from policies.program import Program
+from policies.program_callers import KeyRule
 from policies.signing_key import signing_key
 from proxy.identity import COOKIE, BadCredential, Caller
 from proxy.message import read_request

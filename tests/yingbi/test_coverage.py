@@ -8,7 +8,7 @@ import pytest
 
 from policies.keys import Signer, make_secret
 from policies.load import load_policy
-from policies.policy import State
+from policies.policy_kinds import State
 from proxy.published import publish_programs
 from siem.index.sqlite import SqliteStore
 from siem.record.ecs import to_ecs

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from policies.keys import Signer, Verifier, make_secret
-from policies.program import SourceRule
+from policies.program_callers import SourceRule
 from proxy.board import Board
 from proxy.published import read_published_issuers
 from tests.policies.compiled import program

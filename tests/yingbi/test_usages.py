@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from policies.policy import Kind
-from policies.program import GrantRule, IssuerRule, SessionRule
+from policies.policy_kinds import Kind
+from policies.program import GrantRule
+from policies.program_callers import IssuerRule, SessionRule
 from policies.standpoint import Standpoint
 from policies.transforms.spec import Show
 from siem.record.event import CallerKind, Disclosure, ExchangeId, FieldUse, PermitNote, PermitState, Phase, Verdict

@@ -11,7 +11,8 @@ import threading
 from collections.abc import Mapping
 
 from policies.keys import Signer, Verifier
-from policies.program import Program, SourceRule
+from policies.program import Program
+from policies.program_callers import SourceRule
 from proxy.board import Board
 from proxy.published import NotPublished, read_programs
 from yingbi.home import Home
