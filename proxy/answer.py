@@ -10,13 +10,13 @@ from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
 from policies.formats.said import OwnWords, Said
 from policies.program_shapes import Shapes
-from proxy.decide import Forward
 from proxy.grpc import is_grpc
 from proxy.identity import Caller
 from proxy.message import Headers, Request, is_sent_here, media_type_in, target_of_form
 from proxy.reasons import reason_for_body
 from proxy.sniff import AsItIs, AsSaid
 from proxy.system import System
+from proxy.verdict import Forward
 
 EVENTS = "events"
 """What is never held until it is whole: its head goes at once, and what it holds as it comes."""

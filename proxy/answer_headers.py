@@ -13,11 +13,11 @@ from policies.formats.html_parts import is_plain
 from policies.formats.masker import Withheld
 from policies.recognisers.scan import scan
 from policies.transforms.handle import handles_in
-from proxy.decide import Forward
 from proxy.message import Headers, Malformed, Request, read_target
 from proxy.system import System
 from proxy.telling import readings, tells
 from proxy.trace_context import TRACE_HEADERS, has_form
+from proxy.verdict import Forward
 
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d {_MONTH} \d{{4}} \d\d:\d\d:\d\d GMT"

@@ -3,44 +3,28 @@
 The order matters: who asks is settled before what is asked, and tightenings come before every permission.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from policies.addresses import Addresses
 from policies.ask import call_refusal
-from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.data_keys import BadToken
-from policies.formats.html_forms import Carried, Held
-from policies.formats.masker import Tally, Withheld
-from policies.formats.sent_form import Coding, Part, coding_of
-from policies.opening import Opening, OpeningStep, RawKey
 from policies.operations import SAFE_METHODS, About
 from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.paths import quoted
 from policies.permits import Permit
 from policies.policy import ANYONE
 from policies.program import OperationRule, ParameterRule
-from policies.program_shapes import HtmlShapes, Shapes
-from policies.sent import Sending, SentBlocked
-from policies.sent_json import JsonWalk
-from policies.sent_xml import SettlingXml, XmlWalk
-from policies.settling import Settling
-from policies.subjects import CHANGES, SubjectChanged
-from policies.view import View
-from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
+from policies.program_shapes import Shapes
+from policies.write_back import MaskReturned
+from proxy.decide_body import unchanged, with_body
 from proxy.identity import Caller
 from proxy.last_event import last_event_of
-from proxy.message import Request, media_type_in, target_of
+from proxy.message import Request
 from proxy.system import System
+from proxy.verdict import Forward, Refuse
 from siem.record.event import CallerKind
-
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-JSON = "application/json"
-XML = ("application/xml", "text/xml", "application/soap+xml")
-
 
 UNDECLARED = OperationRule(
     id="GET (undeclared)",
@@ -60,52 +44,6 @@ UNDECLARED = OperationRule(
     rule="built in",
 )
 """Whatever is read from a system that is being learnt. Records hold no path: it could tell of somebody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forward:
-    """The request is sent on."""
-
-    operation: OperationRule
-    view: View
-    request: Request
-    """With true values in the place of handles and tokens, encrypted where the system stores them so."""
-    addresses: Addresses
-    """How those in the answer are written."""
-    body: bytes
-    said: tuple[str, ...] = ()
-    """What the caller said, in the target and in a form: an answer may repeat it."""
-    parameters: frozenset[tuple[str, str]] = frozenset()
-    """Name and value of what he said in parameters, also where it came back sealed; no keys that handles stood for."""
-    asked: Mapping[str, str] = field(default_factory=dict)
-    """What he said once in a parameter, by its name."""
-    sent: Mapping[str, str] = field(default_factory=dict)
-    """What he said once in a control of a form, by its name, and nothing was put in its place."""
-    last_event: str = ""
-    """The id of the last event that the caller has, where the system may be told."""
-    permits: tuple[Permit, ...] = ()
-    """The caller's permits, where `view` is what they show besides."""
-    permitted: Permitted = NOTHING_PERMITTED
-    """What they show."""
-
-    @property
-    def acts(self) -> bool:
-        """Whether the system behind may have changed something once it has the request."""
-        return self.operation.method not in SAFE_METHODS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refuse:
-    """The request is answered here."""
-
-    reason: str
-    """One of `reasons.REASONS`."""
-    operation: OperationRule | None = None
-    zh: str = ""
-    """What the policy says about it, where it says something."""
-    en: str = ""
-    field: str = ""
-    """The declared field that it is about, where it is about one."""
 
 
 def decide(
@@ -219,7 +157,7 @@ def _decided(
         said=asked.said,
         last_event=last_event,
         parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
-        asked=_unchanged(came.query, stored) if is_safe else {},
+        asked=unchanged(came.query, stored) if is_safe else {},
     )
     if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):
         forward.addresses.asked_by([last_event])  # the answer must not repeat what a handle stood for
@@ -239,173 +177,9 @@ def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
     return None
 
 
-def with_body(
-    forward: Forward, request: Request, body: bytes, system: System, caller: Caller, now: datetime
-) -> Forward | Refuse:
-    """*forward* with what of *body* may be sent on, or why nothing of it may. *request* asks as the caller did."""
-    operation = forward.operation
-    if "if-match" in request.headers or "if-unmodified-since" in request.headers:
-        return Refuse(reason="precondition_refused", operation=operation)
-    holder, came = system.holder(caller, now), body
-    opening = Opening(system.program, forward.view, holder, system.writes, request.path)
-    try:
-        body, said, keys = _opened(request, body, operation.body, opening)
-        settled = _settled(forward, request, came, body, system, caller, now)
-    except BadToken:
-        return Refuse(reason="unknown_handle", operation=operation)
-    except RawKey:
-        return Refuse(reason="question_about_hidden_field", operation=operation)
-    except MaskReturned as returned:
-        return Refuse(reason="mask_returned", operation=operation, field=returned.field)
-    except SubjectChanged as changed:
-        return Refuse(reason="subject_kept", operation=operation, field=changed.field)
-    except SentBlocked as blocked:
-        return Refuse(reason="value_not_sent", operation=operation, field=blocked.field)
-    except NotAsDeclared as misplaced:
-        return Refuse(reason="not_as_declared", operation=operation, field=misplaced.field)
-    except FileRefused as refused:
-        return Refuse(reason="file_refused", operation=operation, field=refused.field)
-    except Withheld:
-        return Refuse(reason="body_unreadable", operation=operation)
-    if settled is None:
-        return Refuse(reason="body_not_declared", operation=operation)
-    forward.addresses.sent_with(keys)
-    sent = _unchanged(_texts(request, came), _texts(request, settled))
-    return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
-
-
 def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
     """*request* with the parameters *query*."""
     if tuple(query) == request.query:
         return request
     target = f"{quoted(request.path)}?{urlencode(query, errors='surrogatepass')}"
     return replace(request, query=tuple(query), opened=target)
-
-
-def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> tuple[bytes, list[str], list[str]]:
-    """*body* with what its handles stand for, every value in it that the caller has said himself, and what he has not.
-
-    What cannot be read is left as it is: nothing of it is sent on.
-    """
-    if request.media_type == JSON and shapes.json is not None:
-        return opening.json_body(body, shapes.json), [], []
-    if request.media_type in XML and shapes.xml is not None and body:
-        return XmlWalk([OpeningStep(opening)]).sent(body, shapes.xml), [], []
-    coding = coding_of(request.content_type)
-    if coding is None or not body:
-        return body, [], []
-    parts = coding.read(body)
-    opened, said, keys = opening.controls(parts, shapes.html or HtmlShapes())
-    return (body if opened == parts else coding.write(opened)), said, keys
-
-
-def _texts(request: Request, body: bytes) -> list[tuple[str, str]]:
-    """What stands in the controls of *body*, where that is a form."""
-    coding = coding_of(request.content_type)
-    parts: list[Part] = coding.read(body) if coding is not None and body else []
-    return [(part.name, part.value) for part in parts if part.file is None]
-
-
-def _unchanged(came: Iterable[tuple[str, str]], goes: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Of what *came*, by name, what comes once and is sent on as it was said.
-
-    What a handle or a mask stands for is nobody's words: to say it again would tell it.
-    """
-    then = _said_once(goes)
-    return {name: value for name, value in _said_once(came).items() if then.get(name) == value}
-
-
-def _said_once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The values of *pairs* by name, but for names that come more than once."""
-    pairs = list(pairs)
-    if len(pairs) < 2:
-        return dict(pairs)
-    names = Counter(name for name, _ in pairs)
-    return {name: value for name, value in pairs if names[name] == 1}
-
-
-def _settled(
-    forward: Forward, request: Request, came: bytes, body: bytes, system: System, caller: Caller, now: datetime
-) -> bytes | None:
-    """The body that may be sent on; None where nothing of that kind is declared. It *came* as it was shown."""
-    shapes, view = forward.operation.body, forward.view
-    if not body:
-        return b""
-    if "content-encoding" in request.headers:
-        return None
-    media_type, charset = media_type_in(request.content_type)
-    if charset not in ("", "utf-8"):
-        raise Withheld("not_utf_8")  # the system behind could read other words in it
-    if media_type in FORMS and shapes.html is not None:
-        coding = coding_of(request.content_type)
-        if coding is None:
-            raise Withheld("not_a_form")
-        return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
-    json = shapes.json if media_type == JSON else None
-    xml = shapes.xml if media_type in XML else None
-    if json is None and xml is None:
-        return None
-    names_record = _names_record(request, forward.operation, system)
-    keeping = system.kept_subjects(caller, now).step(forward.operation.key, names_record=names_record)
-    settling = Settling if xml is None else SettlingXml
-    steps = [
-        system.sent.opening(view.sent_back),
-        settling(system.writes, view.actions, view.sends, replaces=request.method == "PUT"),
-        keeping,
-        *([_sending(system, view)] if view.masks_sent else []),
-        system.sent.storing(),
-    ]
-    if xml is not None:
-        settled = XmlWalk(steps).sent(body, xml)
-    else:
-        assert json is not None
-        settled = JsonWalk(system.program.labels.json, steps).sent(body, json)
-    keeping.check()
-    return settled
-
-
-def _names_record(request: Request, operation: OperationRule, system: System) -> bool:
-    """Whether *request* is about a record that exists, as far as its head tells."""
-    return operation.method in CHANGES or system.question(operation).names_record(request.query)
-
-
-def _settled_form(
-    forward: Forward,
-    request: Request,
-    came: bytes,
-    body: bytes,
-    shapes: HtmlShapes,
-    coding: Coding,
-    system: System,
-    caller: Caller,
-    now: datetime,
-) -> bytes:
-    """The form that may be sent on in the place of *body*."""
-    view, target, sent = forward.view, target_of(request.path, request.query), coding.read(came)
-    names_record = system.question(forward.operation).names_record(request.query)
-    carried: Carried = {}
-    forms: list[Held] = []
-
-    def opened(token: str) -> Carried:
-        held = system.open_form(token, target, caller, now)
-        forms.append(held)
-        found = system.restoring.carried(held, sent, shapes, names_record=names_record)
-        for name, values in found.items():
-            carried[name] = carried.get(name, []) + values
-        return found
-
-    parts = coding.read(body)
-    own = system.sent.opened_form(parts, shapes, view.sent_back)
-    settled = system.writes.form(own, shapes, opened, view.actions, sends=view.sends)
-    if kept := system.kept_subjects(caller, now):
-        named = _names_record(request, forward.operation, system)
-        kept.check_form(sent, settled, shapes, forms, system.restoring, names_record=named)
-    if view.masks_sent:
-        settled = _sending(system, view).form(settled, shapes, own)
-    stored = system.sent.stored_form(settled, shapes, carried)
-    return body if stored == parts else coding.write(stored)
-
-
-def _sending(system: System, view: View) -> Sending:
-    program = system.program
-    return Sending(view.sends, program.fields, Tally(system.digester))

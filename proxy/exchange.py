@@ -9,7 +9,6 @@ from mitmproxy.http import HTTPFlow
 from policies.program_shapes import Shapes
 from proxy.answer import Treatment
 from proxy.client_certificates import Shown
-from proxy.decide import Forward
 from proxy.lasting import Lasting
 from proxy.ledger import Ledger
 from proxy.limits import Limited, Reached
@@ -20,6 +19,7 @@ from proxy.shadow import Asked
 from proxy.socket_handshake import Handshake
 from proxy.spool import Spooled
 from proxy.system import System
+from proxy.verdict import Forward
 
 type Streams = Callable[[bytes | None], list[bytes]]
 """What may be written for a part of an answer; see `Release`."""

@@ -6,11 +6,11 @@ name of the header is never sent on, also where the gateway says nothing of him.
 
 from typing import Any
 
-from proxy.decide import Forward
 from proxy.identity import Caller
 from proxy.identity_keys import ISSUER, IdentityKeys
 from proxy.ledger import Ledger
 from proxy.system import System
+from proxy.verdict import Forward
 from siem.record.event import CallerKind
 
 LASTS_S = 60

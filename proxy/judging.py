@@ -3,7 +3,7 @@
 from mitmproxy.http import HTTPFlow
 
 from proxy.current import Current
-from proxy.decide import Refuse, decide
+from proxy.decide import decide
 from proxy.exchange import Exchange
 from proxy.grpc import is_grpc
 from proxy.identity import BadCredential
@@ -11,6 +11,7 @@ from proxy.identity_desk import IdentityDesk
 from proxy.limit_desk import LimitDesk
 from proxy.shadow import Asked, Shadow
 from proxy.socket_handshake import HandshakeRefused, handshake_in
+from proxy.verdict import Refuse
 
 
 class Judging:

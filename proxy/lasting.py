@@ -10,9 +10,9 @@ from datetime import datetime
 
 from policies.program_callers import CertificatesRule
 from proxy.client_certificates import Shown
-from proxy.decide import Forward
 from proxy.identity import BadCredential, Caller
 from proxy.system import System
+from proxy.verdict import Forward
 from proxy.ways import Credential
 
 EVERY_S = 1.0

@@ -6,11 +6,12 @@ from policies.formats.masker import Tally
 from policies.limits import AtLimit
 from proxy.answer import Withhold
 from proxy.counters import Counters
-from proxy.decide import Refuse, decide
+from proxy.decide import decide
 from proxy.exchange import Exchange
 from proxy.ledger import Clock
 from proxy.limits import Limits, Reached
 from proxy.look_at import look_at
+from proxy.verdict import Refuse
 
 
 class LimitDesk:

@@ -7,7 +7,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally
 from proxy import reveal, signin
 from proxy.current import Current
-from proxy.decide import Refuse, stopped
+from proxy.decide import stopped
 from proxy.exchange import Exchange
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
@@ -16,6 +16,7 @@ from proxy.message import Request
 from proxy.reveal_desk import RevealDesk
 from proxy.session_desk import SessionDesk
 from proxy.signin import OwnAnswer
+from proxy.verdict import Refuse
 from proxy.write_answer import write_own
 from siem.record.log import RecordFailed
 

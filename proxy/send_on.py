@@ -8,12 +8,12 @@ from mitmproxy.http import Request as HTTPRequest
 
 from policies.transforms.handle import PREFIX
 from proxy.cookies import Cookies
-from proxy.decide import Forward
 from proxy.identity import cookies_in
 from proxy.lean import made_of
 from proxy.message import Request, with_parameters
 from proxy.socket_handshake import Handshake
 from proxy.trace_context import TRACE_HEADERS, traced
+from proxy.verdict import Forward
 
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
 # encoded, partial or conditional. `Host` is written anew.

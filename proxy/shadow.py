@@ -26,13 +26,14 @@ from policies.program import Program
 from policies.standpoint import Standpoint, choice_of
 from policies.transforms.spec import Form
 from policies.view import View
-from proxy.decide import Forward, Refuse, decide
+from proxy.decide import decide
 from proxy.guard import contained
 from proxy.identity import BadCredential, Caller
 from proxy.ledger import Ledger
 from proxy.message import Request
 from proxy.published import SHADOW, NotPublished, read_programs
 from proxy.system import System
+from proxy.verdict import Forward, Refuse
 from proxy.ways import Credential
 
 EVERY_S = 1.0

@@ -8,7 +8,6 @@ from mitmproxy.proxy.context import Context
 
 from policies.formats.masker import Withheld
 from proxy.answer import socket_treatment
-from proxy.decide import Refuse
 from proxy.exchange import Exchange
 from proxy.ledger import Clock
 from proxy.reasons import reason_for_body
@@ -18,6 +17,7 @@ from proxy.socket_sent import message_to_send
 from proxy.standing import Standing
 from proxy.streaming import Streaming
 from proxy.underway import Underway
+from proxy.verdict import Refuse
 from proxy.withholding import Withholding
 from proxy.write_answer import write_switch
 from siem.record.log import RecordFailed

@@ -15,8 +15,8 @@ from wsproto.connection import ConnectionState, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError
 
-from proxy.decide import Refuse
 from proxy.release import Release
+from proxy.verdict import Refuse
 
 NORMAL, GOING_AWAY, PROTOCOL, NOT_TEXT, NO_UTF_8, REFUSED, TOO_LARGE = 1000, 1001, 1002, 1003, 1007, 1008, 1009
 """Close codes. Source: RFC 6455, 7.4.1."""

@@ -9,10 +9,11 @@ from policies.sent import Sending, SentBlocked
 from policies.settling import Settling
 from policies.transforms.handle import holds_handle
 from policies.write_back import MaskReturned
-from proxy.decide import JSON, Forward, Refuse, with_body
+from proxy.decide_body import JSON, with_body
 from proxy.identity import Caller
 from proxy.message import Request
 from proxy.system import System
+from proxy.verdict import Forward, Refuse
 
 
 def message_to_send(

@@ -16,10 +16,11 @@ from policies.findings import Severity
 from policies.formats.html_forms import Held
 from policies.load import load_policy
 from policies.overlay import Overlay
-from proxy.decide import Refuse, decide
+from proxy.decide import decide
 from proxy.identity import Caller
 from proxy.message import read_request, target_of
 from proxy.system import System
+from proxy.verdict import Refuse
 from siem.record.event import CallerKind
 from tests.gateway import CLERK_KEY
 from tests.policies.compiled import DATA_KEYS, SECRET

@@ -7,9 +7,10 @@ import pytest
 
 from policies.overlay import Overlay
 from policies.spelling import Spelling, spelled
-from proxy.decide import Forward, Refuse, decide
+from proxy.decide import decide
 from proxy.identity import Caller
 from proxy.message import read_request
+from proxy.verdict import Forward, Refuse
 from tests.policies.keyed import LI, NOW, NUMBER, WU, Keyed
 
 PERMIT = "HK/A 1_2"

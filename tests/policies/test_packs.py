@@ -22,10 +22,10 @@ from policies.load import load_policy
 from policies.program import Program
 from policies.view import View
 from proxy.answer_headers import AnswerHeaders
-from proxy.decide import Forward
 from proxy.identity import Caller
 from proxy.message import read_request
 from proxy.system import System
+from proxy.verdict import Forward
 from tests.policies.compiled import DATA_KEYS, SECRET
 from tests.policies.formats.masking import DIGESTER
 from tests.servers import free_port, serving

@@ -8,9 +8,10 @@ import pytest
 
 from policies.digest import canonical
 from policies.overlay import Overlay
-from proxy.decide import Forward, Refuse, decide
+from proxy.decide import decide
 from proxy.identity import Caller
 from proxy.message import read_request
+from proxy.verdict import Forward, Refuse
 from siem.record.event import CallerKind
 from tests.policies.compiled import GOOD
 from tests.policies.formats.masking import DIGESTER

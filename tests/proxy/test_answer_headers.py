@@ -10,9 +10,9 @@ import pytest
 from policies.addresses import Addresses
 from policies.formats.masker import Withheld
 from proxy.answer_headers import NEVER, OF_THE_TRUE_CONTENT, PASSING, PASSING_OF_FILES, AnswerHeaders
-from proxy.decide import Forward
 from proxy.message import read_request
 from proxy.system import System
+from proxy.verdict import Forward
 from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER
 from tests.rig import ID_NO, MOBILE, NAME

@@ -9,10 +9,11 @@ import pytest
 from policies.ask import SAID
 from policies.formats.html_forms import Held
 from policies.overlay import Overlay, OverlayEntry, Tightening
-from proxy.decide import Forward, Refuse, decide, stopped
+from proxy.decide import decide, stopped
 from proxy.identity import NOBODY, Caller
 from proxy.message import Request, read_request, target_of
 from proxy.system import System
+from proxy.verdict import Forward, Refuse
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER

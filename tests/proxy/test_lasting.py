@@ -13,7 +13,7 @@ from policies.overlay import Overlay
 from policies.program_callers import CertificatesRule, FrontProxyRule, KeyRule
 from policies.signing_key import signing_key
 from proxy.client_certificates import CertificateRefused, Shown
-from proxy.decide import Forward, decide
+from proxy.decide import decide
 from proxy.fronted import Fronted
 from proxy.identity import hash_key
 from proxy.lasting import EVERY_S, Lasting, Shows
@@ -21,6 +21,7 @@ from proxy.message import read_request
 from proxy.sessions import Session
 from proxy.signed_request import WINDOW_S, signed_request_in
 from proxy.system import System
+from proxy.verdict import Forward
 from proxy.ways import Credential
 from tests.gateway import BATCH_KEY, declare
 from tests.policies.compiled import DATA_KEYS, SECRET

@@ -13,11 +13,12 @@ from policies.permits import Kind, Permit, PermitTable
 from proxy import current as current_module
 from proxy import permits as module
 from proxy.board import boot_time_ns
-from proxy.decide import Forward, decide
+from proxy.decide import decide
 from proxy.identity import Caller
 from proxy.permits import PermitsInForce
 from proxy.published import publish_permits
 from proxy.system import System
+from proxy.verdict import Forward
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, GOOD, SECRET
 from tests.policies.formats.masking import DIGESTER

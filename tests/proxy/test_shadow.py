@@ -9,13 +9,14 @@ from policies.formats.masker import Tally
 from policies.keys import Signer, Verifier, make_secret
 from policies.overlay import Overlay
 from policies.program import Program, digest_of
-from proxy.decide import Forward, decide
+from proxy.decide import decide
 from proxy.identity import NOBODY
 from proxy.ledger import Ledger
 from proxy.message import read_request
 from proxy.published import SHADOW, publish_programs
 from proxy.shadow import Asked, Shadow
 from proxy.system import System
+from proxy.verdict import Forward
 from siem.record.log import AccessLog, StartId
 from tests.policies.compiled import DATA_KEYS, SECRET, program
 from tests.policies.formats.masking import DIGESTER

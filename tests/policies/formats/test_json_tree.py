@@ -12,8 +12,9 @@ from policies.overlay import Overlay
 from policies.spelling import Spelling, spelled
 from proxy.answer import Mask, treatment_of
 from proxy.answer_headers import AnswerHeaders
-from proxy.decide import Forward, decide
+from proxy.decide import decide
 from proxy.message import Request, read_request
+from proxy.verdict import Forward
 from tests.policies.keyed import FILES, NOW, WU, Keyed
 
 KEY = "QX-7K2M"
