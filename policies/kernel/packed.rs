@@ -1,7 +1,5 @@
 //! Whether anything packed in a text may hold values that are known: what `recognisers/packed_values.py` asks, of base64.
 
-use std::collections::HashMap;
-
 /// Letters of the shortest run that is read as base64, as in `recognisers/readings.py`.
 const SHORTEST_BASE64: usize = 12;
 /// The same of base32 and of hexadecimal digits.
@@ -13,6 +11,8 @@ const COMPRESSED: [(&[u8], u8, u8); 5] =
 /// Octets that four letters spell, and letters that are skipped to read in each alignment.
 const OCTETS: usize = 3;
 const GROUP: usize = 4;
+/// Octets of a value that are compared: ten characters, by which nobody is taken for somebody else often enough to matter.
+const LOOKED_AT: usize = 32;
 
 /// 0 only where none of *values*, a line each, stands in anything that `readings.packed` finds in *text*; 1 where one may.
 ///
@@ -36,25 +36,33 @@ pub fn holds(text: &[u8], values: &[u8]) -> Option<i64> {
     Some(i64::from(stands_in(&octets, values.split(|octet| *octet == b'\n'))))
 }
 
-/// Whether any of *values* stands in *octets*: asked of every place once, whatever many values there are.
+/// Whether any of *values* stands in *octets*, or, of one that is longer than is looked at, how it begins.
+///
+/// What a place costs grows hardly with how many values there are, and not with how alike: of values in order, none of
+/// which begins another, only the last that is not behind what stands there can stand there.
 fn stands_in<'a>(octets: &[u8], values: impl Iterator<Item = &'a [u8]>) -> bool {
     let mut occurs = [false; 256];
     octets.iter().for_each(|octet| occurs[usize::from(*octet)] = true);
     let may_stand = |value: &&[u8]| !value.is_empty() && value.iter().all(|octet| occurs[usize::from(*octet)]);
     let mut begins = vec![false; 1 << 16];
-    let mut by_begin: HashMap<usize, Vec<&[u8]>> = HashMap::new();
-    for value in values.filter(may_stand) {
+    let mut sought = Vec::new();
+    for value in values.filter(|value| may_stand(value) && value.len() <= octets.len()) {
         match value {
             [first, second, ..] => {
                 begins[pair(*first, *second)] = true;
-                by_begin.entry(pair(*first, *second)).or_default().push(value);
+                sought.push(&value[..value.len().min(LOOKED_AT)]);
             }
             _ => return true, // nobody is called so, and nothing is lost by looking again
         }
     }
+    sought.sort_unstable();
+    sought.dedup_by(|next, value| next.starts_with(value)); // where the longer one stands, the shorter one does
     (1..octets.len()).any(|end| {
-        let begin = pair(octets[end - 1], octets[end]);
-        begins[begin] && by_begin[&begin].iter().any(|value| octets[end - 1..].starts_with(value))
+        let here = &octets[end - 1..];
+        begins[pair(here[0], here[1])] && {
+            let behind = sought.partition_point(|value| *value <= here);
+            behind > 0 && here.starts_with(sought[behind - 1])
+        }
     })
 }
 
