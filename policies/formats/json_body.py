@@ -64,7 +64,12 @@ class JsonMasker:
         if place is None:
             return None
         tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
-        value = tree.apply(self.node, place.around)
+        try:
+            value = tree.apply(self.node, place.around)
+        except Withheld:
+            return None  # for what reason, is asked of all of it
+        if tree.tally.subjects:
+            return None  # they are told in the order in which they appear
         records = masked_in_place(place, data, tree.tally)
         if records is None or tree.inexact:
             return None

@@ -50,7 +50,7 @@ class Template:
 
 def template_of(node: Object, record: dict[str, Any]) -> Template | None:
     """That of records of *node* which are written like *record*; None where a parser must read them."""
-    shape = _shape_of(record)
+    shape = _shape_of(node, record)
     if shape not in node.templates:
         if len(node.templates) >= MOST_TEMPLATES:
             return None
@@ -62,8 +62,15 @@ def template_of(node: Object, record: dict[str, Any]) -> Template | None:
 type _Shape = tuple[tuple[str, "_Shape | None"], ...]
 
 
-def _shape_of(record: dict[str, Any]) -> _Shape:
-    return tuple([(key, _shape_of(item) if type(item) is dict else None) for key, item in record.items()])
+def _shape_of(node: Object, record: dict[str, Any]) -> _Shape:
+    """What tells *record* from others of *node*: only as deep as it is declared, for it may be of any depth."""
+    children = [(key, item, node.children.get(key, node.other)) for key, item in record.items()]
+    return tuple(
+        [
+            (key, _shape_of(child, item) if type(item) is dict and isinstance(child, Object) else None)
+            for key, item, child in children
+        ]
+    )
 
 
 def _made(node: Object, record: dict[str, Any]) -> Template | None:
@@ -106,7 +113,7 @@ class _Writing:
     def record(self, node: Object, record: dict[str, Any]) -> list[Step] | None:
         """Go on with a record of *node*. Returns what is to be done, or None for what cannot be done in place."""
         table = table_for(node, record)
-        if table is None or (node.subject is not None and table.subject is None):
+        if table is None or (node.subject is not None and table.subject not in table.values):
             return None
         treated = {place: action for place, _, action in (*table.treated, *table.texts)}
         if any(action.kind in (Kind.DROP, Kind.BLOCK) for action in treated.values()):

@@ -55,7 +55,8 @@ def _texts_of(column: Sequence[Any]) -> Sequence[str]:
 def _count(tree: Scalars, action: Action, key: str, column: Sequence[Any], records: Sequence[dict[str, Any]]) -> None:
     """Count the texts of *column*, which tell nothing, and scan what else stands in it."""
     if are_texts(column):
-        count_values(tree.tally, action, column)
+        if action.personal:
+            count_values(tree.tally, action, column)
         return
     for item, record in zip(column, records, strict=True):
         if type(item) is not str:

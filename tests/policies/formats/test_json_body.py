@@ -8,7 +8,7 @@ from policies.choose import Choice
 from policies.formats import json_body, json_keys, json_stream, json_table
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_nodes import Node, Object, Rows, Value
-from policies.formats.masker import Withheld
+from policies.formats.masker import Kind, Withheld
 from tests.effort import examples
 from tests.policies.formats.masking import (
     AGE,
@@ -21,6 +21,7 @@ from tests.policies.formats.masking import (
     REMARK,
     SECRET,
     UNDECLARED,
+    action,
     cuts,
     in_pieces,
     tally,
@@ -217,6 +218,14 @@ def test_counts_what_was_treated_and_who_it_is_about() -> None:
     masker.tally.take()
     assert not masker.tally.fields
     assert not masker.tally.subjects
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_free_text_that_is_of_no_category_is_counted_in_no_list(rows: int) -> None:
+    node = Object({"id": Value(PUBLIC), "note": Value(action(1, kind=Kind.SCAN, personal=False))}, Value(UNDECLARED))
+    masker = JsonMasker(node, UNDECLARED, tally())
+    whole(lambda: masker, json.dumps([{"id": 1, "note": "办结"}] * rows).encode())
+    assert not masker.tally.fields
 
 
 LABELLED = Object(

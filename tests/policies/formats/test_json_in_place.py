@@ -12,7 +12,7 @@ from policies.formats import json_in_place
 from policies.formats.json_body import JsonMasker
 from policies.formats.json_in_place import masked_in_place, place_in
 from policies.formats.json_nodes import Node, Object, Value
-from policies.formats.masker import Tally, Withheld
+from policies.formats.masker import Kind, Tally, Withheld
 from policies.transforms.spec import Replace
 from tests.effort import examples
 from tests.policies.formats import masking
@@ -32,9 +32,20 @@ HOME = Object(
     {"street": Value(ADDRESS), "phone": Value(action(10, Replace('a"b\\'))), "city": Value(PUBLIC)}, Value(PUBLIC)
 )
 RECORD = Object(masking.RECORD.children | {"age": Value(AGE), "home": HOME}, Value(UNDECLARED), subject="id_no")
+OF_OBJECTS = Object({"home": HOME, "name": Value(NAME)}, Value(UNDECLARED), subject="home")
+"""Of which nobody can read whom they are about."""
 LOOSE = Object(RECORD.children, Value(REMARK), subject="id_no")
 """In which whatever is not known to is free text."""
-ANSWER = Object({"rows": RECORD, "total": Value(PUBLIC), "by": Value(NAME)}, Value(UNDECLARED))
+ANSWER = Object(
+    {
+        "rows": RECORD,
+        "total": Value(PUBLIC),
+        "by": Value(NAME),
+        "of": RECORD,
+        "secret": Value(action(11, kind=Kind.BLOCK)),
+    },
+    Value(UNDECLARED),
+)
 NODES: list[Node] = [RECORD, ANSWER, Object({"data": ANSWER}, Value(UNDECLARED)), LOOSE]
 
 names = st.sampled_from(["张三", "李四"]) | st.text("张三李四王é\U00020000a1", max_size=4)
@@ -81,6 +92,8 @@ def bodies(draw: st.DrawFn) -> tuple[bytes, Node]:
     for number in draw(st.sampled_from([[], [], [], [], [], [0], [-1], [0, -1]])):
         records[number][draw(st.sampled_from(chosen))] = draw(odd)
     answer: Any = {"total": 1, "rows": records, "by": "张三"}
+    if draw(st.integers(0, 9)) == 0:
+        answer["of"] = {"name": "张三", "id_no": draw(fields["id_no"])}
     around = draw(st.integers(0, 3))
     value = [records, answer, {"data": answer}, records][around]
     spelled = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
@@ -144,11 +157,19 @@ def outcome(node: Node, body: bytes, least_bytes: int) -> tuple[bytes | str, dic
 @example((b'[{"id_no":"A1","zz":"13800138000"},{"id_no":"A1","zz":null}]', LOOSE), [])
 @example((b'[{"id_no":"A1","zz":7},{"id_no":"A1","zz":true}]', LOOSE), [])
 @example((b'[{"home":{"street":"x","phone":"1"},"id":7},{"home":{"street":null,"phone":null},"id":8}]', RECORD), [])
+@example((b'{"rows":[{"id_no":"A1","name":"y"},{"id_no":"A2","name":"z"}],"of":{"id_no":"A3","name":"w"}}', ANSWER), [])
+@example((b'{"secret":"x","rows":[{"id":1,"name":"y"},{"id":2,"name":"z}]}', ANSWER), [])
+@example((b'[{"home":{"city":"x","zz":"1"},"name":"y"},{"home":{"city":"z","zz":"2"},"name":"w"}]', OF_OBJECTS), [])
 def test_in_place_or_parsed_a_body_becomes_the_same(
     answer: tuple[bytes, Node], edits: list[tuple[float, int, bytes]]
 ) -> None:
     body, node = edited(answer[0], edits), answer[1]
     assert outcome(node, body, 0) == outcome(node, body, len(body) + 1)
+
+
+def test_a_record_of_any_depth_is_withheld_as_others_are() -> None:
+    body = b'[{"id":1,"x":%s1%s},{"id":2,"x":""}]' % (b'{"a":' * 1000, b"}" * 1000)
+    assert outcome(RECORD, body, 0) == outcome(RECORD, body, len(body) + 1) == ("nested_too_deeply", {})
 
 
 @pytest.mark.parametrize("path", [[], ["rows"], ["data", "rows"]])
