@@ -5,13 +5,18 @@
 # without the kernel all works, and long lists take longer.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+export LC_ALL=C # the files in the order in which Python takes them
 BUILT=policies/kernel/libkernel.so
 STAMP=policies/kernel/libkernel.stamp
 # Overflow is an error, also where that takes a little time: all that goes in comes from systems that may send anything.
 FLAGS=(--edition 2021 --crate-type cdylib -C opt-level=3 -C overflow-checks=on -C strip=symbols)
 
-fingerprint() { # what the kernel is made of, and with
-  { cat policies/kernel/*.rs && printf '%s\n' "${FLAGS[@]}" "$(uname -m)" "$(type -P rustc)"; } | sha256sum
+sources() { # the digest by which the kernel is known: Python asks it of the same files
+  cat policies/kernel/*.rs | sha256sum | cut -d ' ' -f 1
+}
+
+fingerprint() { # what the kernel is made of, and how: not with which compiler, or whoever has another would build it anew
+  printf '%s\n' "$(sources)" "${FLAGS[*]}" "$(uname -m)"
 }
 
 fresh() {
@@ -38,7 +43,7 @@ if ! type -P rustc >/dev/null && [ "$(id -u)" -eq 0 ] && type -P apt-get >/dev/n
 fi
 if ! type -P rustc >/dev/null; then
   slower "there is no Rust compiler (install rustc, and run \`make venv\` again)"
-elif rustc "${FLAGS[@]}" -o "$BUILT.new" policies/kernel/lib.rs >build/kernel.log 2>&1; then
+elif KERNEL_SOURCES=$(sources) rustc "${FLAGS[@]}" -o "$BUILT.new" policies/kernel/lib.rs >build/kernel.log 2>&1; then
   mv "$BUILT.new" "$BUILT"
 else
   rm -f "$BUILT.new"

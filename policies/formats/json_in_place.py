@@ -6,6 +6,7 @@ that are masked. What comes out is what parsing, masking and spelling makes of i
 parsed.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ LONGEST_RECORD = 8 * 1024
 PASSED_OVER = 15
 """Bodies that are parsed at once after one whose texts told something."""
 _NULL = b"null"
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
 
 
 class Place:
@@ -94,6 +96,7 @@ class _Records:
         self._records = records
         self._spans = spans
         self._tally = tally
+        self._actions = {step.group: step.action for step in template.steps if step.action is not None}
 
     def masked(self) -> bytes | None:
         """What they become; None where a parser must read them."""
@@ -141,12 +144,14 @@ class _Records:
         """The records with masks in the place of values: the kernel's, or, where it knows none, those of Python."""
         spelled = {group: self._spelled(group) for group, mask in enumerate(self._template.masks) if mask is None}
         masks = [PUT if mask is None else mask for mask in self._template.masks]
-        while type(woven := self._tried(masks, spelled)) is int:
-            spelled[woven] = self._spelled(woven)
-            masks[woven] = PUT
-        return woven if type(woven) is bytes else None
+        woven = self._tried(masks, spelled)
+        if isinstance(woven, list):
+            for group in woven:
+                spelled[group], masks[group] = self._spelled(group), PUT
+            woven = self._tried(masks, spelled)
+        return woven if isinstance(woven, bytes) else None
 
-    def _tried(self, masks: Sequence[Mask], spelled: dict[int, list[bytes]]) -> bytes | int | None:
+    def _tried(self, masks: Sequence[Mask], spelled: dict[int, list[bytes]]) -> bytes | list[int] | None:
         put, ends, length = [], [], 0
         for group in sorted(spelled):
             for text in spelled[group]:
@@ -166,11 +171,19 @@ class _Records:
 
     def _spelled(self, group: int) -> list[bytes]:
         """The masks of the values of *group*, as they are written in JSON."""
-        (action,) = (step.action for step in self._template.steps if step.group == group and step.action is not None)
+        action = self._actions[group]
         assert action.kind is Kind.MASK
         texts = self._texts(group)
-        masks = iter(action.each_masked([text for text in texts if text is not None]))
-        return [_NULL if text is None else orjson.dumps(next(masks)) for text in texts]
+        masks = iter(_written(action.each_masked([text for text in texts if text is not None])))
+        return [_NULL if text is None else next(masks) for text in texts]
+
+
+def _written(texts: list[str]) -> list[bytes]:
+    """Each of *texts* as it is written in JSON."""
+    if _ESCAPED.search("".join(texts)):
+        return list(map(orjson.dumps, texts))
+    # Of each alone that takes ten times as long, for what is to become a text is given room for a long one.
+    return ('"' + '"\n"'.join(texts) + '"').encode().split(b"\n")
 
 
 def _difference(one: Any, other: Any) -> list[str] | None:

@@ -15,14 +15,22 @@ mod weave;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
-/// Of what the functions below take and give; Python uses no kernel of another one.
-const VERSION: u32 = 1;
+/// Of what it was built: the digest of these files, as `deploy/setup/kernel.sh` says it. Python uses no other kernel.
+const SOURCES: &str = env!("KERNEL_SOURCES");
 /// "Python must do it."
 const REFUSED: i64 = -1;
 
+/// Writes `SOURCES` to *out*, which has room for it, or refuses.
+///
+/// # Safety
+/// See `kernel_split`.
 #[no_mangle]
-pub extern "C" fn kernel_version() -> u32 {
-    VERSION
+pub unsafe extern "C" fn kernel_sources(out: *mut u8, out_length: usize) -> i64 {
+    let out = room(out, out_length);
+    guarded(|| {
+        out.get_mut(..SOURCES.len())?.copy_from_slice(SOURCES.as_bytes());
+        Some(SOURCES.len() as i64)
+    })
 }
 
 /// See `records::split`.
@@ -56,7 +64,7 @@ pub unsafe extern "C" fn kernel_weave(
     records_length: usize,
     spans: *const u32,
     spans_length: usize,
-    masks: *const u32,
+    masks: *mut u32,
     masks_length: usize,
     put: *const u8,
     put_length: usize,
@@ -66,8 +74,8 @@ pub unsafe extern "C" fn kernel_weave(
     out_length: usize,
 ) -> i64 {
     let (records, spans) = (given(records, records_length), given(spans, spans_length));
-    let (masks, put, ends) = (given(masks, masks_length), given(put, put_length), given(ends, ends_length));
-    let out = room(out, out_length);
+    let (put, ends) = (given(put, put_length), given(ends, ends_length));
+    let (masks, out) = (room(masks, masks_length), room(out, out_length));
     guarded(|| weave::weave(records, spans, masks, put, ends, out))
 }
 

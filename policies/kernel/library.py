@@ -5,6 +5,7 @@ the time that it takes: all that it refuses, and all without it, is parsed.
 """
 
 import ctypes
+import hashlib
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from pathlib import Path
 from policies.transforms.spec import Keep, Redact
 
 LIBRARY = Path(__file__).parent / "libkernel.so"
-_VERSION = 1
-"""Of what its functions take and give; `lib.rs` says the same."""
 SHOWN, TAKEN, END = 0, 1, 2
 """Kinds of the pieces of a template; see `records.rs`."""
 LONGEST_PIECE = 0xFFFF
@@ -26,6 +25,7 @@ _LONGER = 5
 """Octets by which a value of two may become longer where nothing but stars is shown."""
 _BEHIND_RECORD = "\x1e"
 _LEFT, _KEPT, _REDACTED, _PUT = 0, 1, 2, 3
+_UNKNOWN = -2
 
 type Mask = tuple[int, int, int, int]
 """What `weave.rs` makes of the values of a group."""
@@ -62,14 +62,21 @@ def piece(kind: int, octets: bytes) -> bytes:
     return bytes((kind,)) + len(octets).to_bytes(2, "little") + octets
 
 
-class Kernel:
-    """Calls the library at *path*. Raises OSError where there is none, ValueError where it is of another version."""
+def _sources_beside(path: Path) -> bytes:
+    """The digest of the sources beside *path*: of other ones, what a kernel does may be another thing as well."""
+    sources = sorted(path.parent.glob("*.rs"))
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest().encode()
 
-    def __init__(self, path: Path = LIBRARY) -> None:
+
+class Kernel:
+    """Calls the library at *path*. Raises OSError where there is none, ValueError where other sources lie beside it."""
+
+    def __init__(self, path: Path) -> None:
         library = ctypes.PyDLL(str(path))  # which keeps the interpreter's lock: a call takes microseconds
-        library.kernel_version.restype = ctypes.c_uint32
-        if library.kernel_version() != _VERSION:
-            raise ValueError(f"{path} is of another version: `make venv` builds it anew")
+        library.kernel_sources.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+        built_of = ctypes.create_string_buffer(2 * hashlib.sha256().digest_size)
+        if library.kernel_sources(built_of, len(built_of)) < 0 or built_of.raw != _sources_beside(path):
+            raise ValueError(f"{path} was built of other sources: `make venv` builds it anew")
         self._split, self._weave = library.kernel_split, library.kernel_weave
         self._gather = library.kernel_gather
         self._holds = library.kernel_holds
@@ -99,11 +106,11 @@ class Kernel:
 
     def weave(
         self, records: bytes, spans: Spans, masks: Sequence[Mask], put: bytes, ends: Sequence[int]
-    ) -> bytes | int | None:
+    ) -> bytes | list[int] | None:
         """What *records* become: *masks* tells it of each group.
 
-        *put* holds what is put in place of values, group by group, and *ends* where each ends in it. A number is the
-        group of which the kernel does not know what to make; None: these do not go together.
+        *put* holds what is put in place of values, group by group, and *ends* where each ends in it. Numbers are the
+        groups of which the kernel does not know what to make; None: these do not go together.
         """
         longer = sum(first + last + fill + _LONGER for _, first, last, fill in masks)  # at most, of each record
         out = array("B", bytes(len(records) + len(put) + spans.number * longer))
@@ -120,13 +127,16 @@ class Kernel:
         )
         if length >= 0:
             return bytes(memoryview(out)[:length])
-        return None if length == -1 else -2 - length
+        if length != _UNKNOWN:
+            return None
+        return [group for group, mask in enumerate(masks) if mask[0] != told[len(mask) * group]]
 
     def gather(self, records: bytes, spans: Spans, chosen: Collection[int]) -> list[str]:
         """The texts of the groups *chosen* in each record, each with a line break behind it; null is as good as ""."""
         flags = bytes(group in chosen for group in range(spans.groups))
         out = array("B", bytes(len(records) + spans.number * (spans.groups + 1)))
         length = self._gather(records, len(records), *spans.both.buffer_info(), flags, len(flags), *out.buffer_info())
+        assert length >= 0
         return bytes(memoryview(out)[:length]).decode().split(_BEHIND_RECORD)[:-1]
 
     def keyed(self, key: bytes) -> bytes:
@@ -157,7 +167,7 @@ class Kernel:
 
 def _loaded() -> Kernel | None:
     try:
-        return Kernel()
+        return Kernel(LIBRARY)
     except (OSError, ValueError, AttributeError):
         return None
 

@@ -10,7 +10,8 @@ const REDACTED: u32 = 2;
 /// What Python has spelled, the values of each record that has one in order.
 const PUT: u32 = 3;
 
-/// Python knows it as well.
+/// Python knows them as well.
+const UNKNOWN: i64 = -2;
 const BEHIND_RECORD: u8 = 0x1e;
 const STARS: usize = 3;
 const NUMBERS: usize = 4;
@@ -18,9 +19,16 @@ const NUMBERS: usize = 4;
 /// Writes to *out* what *records* become, and returns how long it is.
 ///
 /// *spans* are those of `records::split`. *put* holds what Python has spelled, group by group, and *ends* where each ends
-/// in it. None where there is no room, or they do not go together. -2 and less where a value of a group is not one of
-/// which the kernel knows what `keep` makes: -2 for the first group.
-pub fn weave(records: &[u8], spans: &[u32], masks: &[u32], put: &[u8], ends: &[u32], out: &mut [u8]) -> Option<i64> {
+/// in it. None where there is no room, or they do not go together. `UNKNOWN` where there are values of which the kernel
+/// does not know what `keep` makes: then *masks* says of all groups that have one that Python must spell them.
+pub fn weave(
+    records: &[u8],
+    spans: &[u32],
+    masks: &mut [u32],
+    put: &[u8],
+    ends: &[u32],
+    out: &mut [u8],
+) -> Option<i64> {
     let groups = masks.len() / NUMBERS;
     let mut putting = putting_of(masks, spans, ends)?;
     let mut woven = Woven { out, length: 0 };
@@ -43,7 +51,7 @@ pub fn weave(records: &[u8], spans: &[u32], masks: &[u32], put: &[u8], ends: &[u
                 REDACTED => woven.add(b"\"***\"")?,
                 KEPT => {
                     if !keep(&mut woven, &value[1..value.len() - 1], mask)? {
-                        return Some(-2 - group as i64);
+                        return leave_unknown(records, spans, masks);
                     }
                 }
                 _ => return None,
@@ -53,6 +61,21 @@ pub fn weave(records: &[u8], spans: &[u32], masks: &[u32], put: &[u8], ends: &[u
     }
     woven.add(records.get(at..)?)?;
     Some(woven.length as i64)
+}
+
+/// Leaves to Python, in *masks*, all groups of which some value is none that `keep` is known of.
+fn leave_unknown(records: &[u8], spans: &[u32], masks: &mut [u32]) -> Option<i64> {
+    let groups = masks.len() / NUMBERS;
+    for of_record in spans.chunks_exact(2 * groups) {
+        for (span, mask) in of_record.chunks_exact(2).zip(masks.chunks_exact_mut(NUMBERS)) {
+            let value = records.get(span[0] as usize..span[1] as usize)?;
+            if mask[0] == KEPT && value.len() > 2 && value[0] == b'"' && Seen::of(&value[1..value.len() - 1]).is_none()
+            {
+                mask[0] = PUT;
+            }
+        }
+    }
+    Some(UNKNOWN)
 }
 
 /// Writes to *out* the texts of the *chosen* groups, each with a line break behind it, record by record, and behind each
