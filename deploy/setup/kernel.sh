@@ -11,6 +11,8 @@ STAMP=policies/kernel/libkernel.stamp
 # Overflow is an error, also where that takes a little time: all that goes in comes from systems that may send anything.
 FLAGS=(--edition 2021 --crate-type cdylib -C opt-level=3 -C overflow-checks=on -C strip=symbols)
 
+COSTS="everything works, but long lists take up to four times as long to mask"
+
 sources() { # the digest by which the kernel is known: Python asks it of the same files
   cat policies/kernel/*.rs | sha256sum | cut -d ' ' -f 1
 }
@@ -25,11 +27,14 @@ fresh() {
 
 slower() { # $1 says why
   rm -f "$BUILT"
-  echo "$1: everything works, but long lists take up to four times as long to mask" >&2
+  echo "$1: $COSTS" >&2
 }
 
 fresh && exit 0
-mkdir -p build || exit 1
+if ! mkdir -p build 2>/dev/null || [ ! -w build ] || [ ! -w policies/kernel ]; then
+  echo "the kernel is not built, for build or policies/kernel cannot be written to: $COSTS" >&2
+  exit 0
+fi
 if type -P flock >/dev/null; then # two commands started together build it once
   exec 9>build/kernel.lock
   flock 9
@@ -43,10 +48,10 @@ if ! type -P rustc >/dev/null && [ "$(id -u)" -eq 0 ] && type -P apt-get >/dev/n
 fi
 if ! type -P rustc >/dev/null; then
   slower "there is no Rust compiler (install rustc, and run \`make venv\` again)"
-elif KERNEL_SOURCES=$(sources) rustc "${FLAGS[@]}" -o "$BUILT.new" policies/kernel/lib.rs >build/kernel.log 2>&1; then
-  mv "$BUILT.new" "$BUILT"
+elif KERNEL_SOURCES=$(sources) rustc "${FLAGS[@]}" -o "$BUILT.$$" policies/kernel/lib.rs >build/kernel.log 2>&1; then
+  mv "$BUILT.$$" "$BUILT"
 else
-  rm -f "$BUILT.new"
+  rm -f "$BUILT.$$"
   slower "the Rust compiler cannot build the kernel (build/kernel.log has the details)"
 fi
 fingerprint >"$STAMP"
