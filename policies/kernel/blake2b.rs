@@ -68,8 +68,8 @@ pub fn digests(
     for (word, octets) in from.iter_mut().zip(state.chunks_exact(8)) {
         *word = u64::from_le_bytes(octets.try_into().ok()?);
     }
-    let mut number = 0;
-    for (of_record, digest) in spans.chunks_exact(2 * groups).zip(out.chunks_exact_mut(DIGEST)) {
+    let (of_one, mut number) = (groups.checked_mul(2)?, 0);
+    for (of_record, digest) in spans.chunks_exact(of_one).zip(out.chunks_exact_mut(DIGEST)) {
         let span = (of_record[2 * group] as usize + 1, of_record[2 * group + 1] as usize);
         let value = records.get(span.0..span.1.checked_sub(1)?)?;
         if value.len() != IDENTIFIER || !value.iter().all(u8::is_ascii_alphanumeric) {
@@ -84,7 +84,7 @@ pub fn digests(
         digest[8..].copy_from_slice(&words[1].to_le_bytes());
         number += 1;
     }
-    (number * 2 * groups == spans.len()).then_some(number as i64)
+    (number * of_one == spans.len()).then_some(number as i64)
 }
 
 fn compress(words: &mut [u64; 8], block: &[u8; BLOCK], taken: u64, is_last: bool) {

@@ -92,7 +92,7 @@ pub fn gather(records: &[u8], spans: &[u32], chosen: &[u8], out: &mut [u8]) -> O
             if *is_chosen == 1 {
                 let value = records.get(span[0] as usize..span[1] as usize)?;
                 if value.first() == Some(&b'"') {
-                    woven.add(&value[1..value.len() - 1])?;
+                    woven.add(value.get(1..value.len() - 1)?)?;
                 }
                 woven.add(b"\n")?;
             }

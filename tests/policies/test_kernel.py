@@ -6,6 +6,7 @@ import shutil
 import sys
 import warnings
 from array import array
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,17 @@ def test_what_does_not_go_together_is_refused(
     KERNEL.split(template, groups, records, 3)
     KERNEL.split(RECORD, groups, records, 3)
     KERNEL.holds_packed(records, put)
+
+
+def test_what_does_not_go_together_is_refused_without_a_panic(capfd: pytest.CaptureFixture[str]) -> None:
+    """Which would be caught, and written where operators read what is wrong."""
+    assert KERNEL is not None
+    both, counts = array("I", [0, 1]), array("I", [0, 0])
+    spans = Spans(1, 1, both[::2], both[1::2], counts, both)
+    with pytest.raises(AssertionError):
+        KERNEL.gather(b'"', spans, {0})
+    assert KERNEL.digests(bytes(64), b'"', replace(spans, groups=2**63), 0) is None
+    assert capfd.readouterr().err == ""
 
 
 def test_all_groups_of_which_the_kernel_does_not_know_the_mask_are_told_at_once() -> None:
