@@ -14,6 +14,7 @@ from yingbi.commands.callers import add_callers
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
+from yingbi.commands.log import add_log
 from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     add_ca(commands)
     add_keys(commands)
     add_permits(commands)
+    add_log(commands)
     add_discover(commands)
     explain = add_command(
         commands,

@@ -60,7 +60,17 @@ def make_folders(home: Home) -> None:
     """The data directory and what lies in it. Others may pass through it, for the account of the search node."""
     home.root.mkdir(parents=True, exist_ok=True)
     home.root.chmod(0o711)
-    for folder in (home.policies, home.keys, home.tls, home.published, home.log, home.index, home.run, home.said):
+    for folder in (
+        home.policies,
+        home.keys,
+        home.tls,
+        home.published,
+        home.log,
+        home.seals.parent,
+        home.index,
+        home.run,
+        home.said,
+    ):
         folder.mkdir(exist_ok=True, mode=0o700)
     home.notices.mkdir(exist_ok=True, mode=0o755)
     for database in (home.state, home.alerts):

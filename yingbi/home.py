@@ -86,6 +86,16 @@ class Home:
         return self.root / "log"
 
     @property
+    def seals(self) -> Path:
+        """What vouches for the access log. Only the sealer writes it."""
+        return self.root / "seals" / "seals.jsonl"
+
+    @property
+    def seal_key(self) -> Path:
+        """Signs the next seal and is gone after it: in no backup, for it would seal the past from there."""
+        return self.seals.with_name("seal.key")
+
+    @property
     def inventory(self) -> Path:
         """What was seen of systems that are being learnt, a file for each worker. No values."""
         return self.root / "inventory"
@@ -185,7 +195,7 @@ class Home:
         return self.run / "lock"
 
     def told(self, by: str) -> Path:
-        """What `supervisor`, `siem`, `issuers` or `control` tells the others of itself; see `yingbi.told`."""
+        """What `supervisor`, `siem`, `sealer`, `issuers` or `control` tells the others of itself; see `yingbi.told`."""
         return self.run / f"{by}.json"
 
     @property

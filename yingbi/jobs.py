@@ -46,6 +46,12 @@ def demo_jobs(settings: Settings) -> list[Job]:
     ]
 
 
+def sealer_job(settings: Settings) -> Job:
+    """The process that seals the log: it has to be there before anything is written, and after it."""
+    told = Home(settings.home).told("sealer")
+    return Job(name="sealer", command=_command("sealer", settings), is_ready=lambda pid: hear(told).get("pid") == pid)
+
+
 def quota_job(settings: Settings) -> Job:
     """The process that counts whom each caller is shown; without it, who has a limit is shown nothing."""
     told = Home(settings.home).told("quota")

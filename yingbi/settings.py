@@ -160,6 +160,20 @@ class Traces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`traces.endpoint` is an address such as http://127.0.0.1:4318/v1/traces")
 
 
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the access log is sealed."""
+
+    seal_every_s: int = 60
+    anchors: tuple[str, ...] = ()
+    """Folders or files of second parties that are told of the seals."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.seal_every_s <= 3600:
+            raise ValueError("`log.seal_every_s` is a number between 1 and 3600")
+        if not all(Path(place).is_absolute() for place in self.anchors):
+            raise ValueError("`log.anchors` are whole paths, such as /mnt/audit/yingbi")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -181,6 +195,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     addresses: Addresses = Addresses()
     capacity: Capacity = Capacity()
     traces: Traces = Traces()
+    log: Log = Log()
     probes: tuple[str, ...] = PROBES
 
 
@@ -221,6 +236,7 @@ class Settings:
     addresses: Addresses = field(default_factory=Addresses)
     capacity: Capacity = field(default_factory=Capacity)
     traces: Traces = field(default_factory=Traces)
+    log: Log = field(default_factory=Log)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -297,6 +313,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         addresses=file.addresses,
         capacity=file.capacity,
         traces=file.traces,
+        log=file.log,
         probes=_networks(file.probes),
     )
 

@@ -28,6 +28,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         **{key: value for key, value in told.items() if key not in ("pid", "processes")},
         "processes": [supervisor, *processes],
         "shipping": hear(home.told("siem")),
+        "sealing": hear(home.told("sealer")),
         "issuers": hear(home.told("issuers")).get("issuers", []),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
@@ -92,6 +93,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += key_status.problems_of(status.get("keys", {}))
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
+    found += _of_the_sealer(status.get("sealing", {}))
     found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
     found += [
         f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()
@@ -132,6 +134,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         "",
         f"  策略 / policy    {version}generation {policy['generation']}, {len(policy['systems'])} systems",
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
+        *_of_seals(status.get("sealing", {})),
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_permits(status["permits"]),
         *_of_the_quota(status.get("quota", {})),
@@ -144,6 +147,27 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         lines.append(f"  托管 / escrow    {proved}")
     problems = problems_of(status)
     return [*lines, "", *problems] if problems else lines
+
+
+def _of_the_sealer(sealing: dict[str, Any]) -> list[str]:
+    """Why the log is not sealed now, or nobody else is told of it."""
+    trouble = sealing.get("trouble")
+    return [
+        *([f"日志没有封存 / the log is not sealed: {trouble}"] if trouble else []),
+        *(
+            f"封存没有送到第三方 / a second party does not take the seals: {each['place']}: {each['trouble']}"
+            for each in sealing.get("anchors", [])
+            if each["trouble"]
+        ),
+    ]
+
+
+def _of_seals(sealing: dict[str, Any]) -> list[str]:
+    if not sealing.get("seal"):
+        return []
+    held = max((each["seal"] for each in sealing["anchors"]), default=0)
+    anchored = f"a second party holds {held}" if held else "no second party holds any"
+    return [f"  封存 / seals     {sealing['seal']}, {anchored}"]
 
 
 def _of_permits(permits: list[dict[str, str]]) -> list[str]:

@@ -26,7 +26,7 @@ from yingbi.discover import renew_inventory
 from yingbi.first_accounts import make_accounts
 from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys, make_policies, make_tls
 from yingbi.home import Home
-from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, quota_job, worker_jobs
+from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, quota_job, sealer_job, worker_jobs
 from yingbi.metrics_server import serve_metrics
 from yingbi.migrations.apply import NewerDatabase, migrate
 from yingbi.policy_source import source_of
@@ -117,7 +117,7 @@ def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accou
             say("正在启动演示系统 / starting the demo systems")
         supervisor.start([Process(job, home.said) for job in demo_jobs(settings)], stop)
         say("正在启动网关、控制台和通告网站 / starting gateway, console and bulletin")
-        ours = [quota_job(settings), *worker_jobs(settings), *other_jobs(settings)]
+        ours = [sealer_job(settings), quota_job(settings), *worker_jobs(settings), *other_jobs(settings)]
         supervisor.start([Process(job, home.said) for job in ours], stop)
         signal.signal(signal.SIGUSR1, lambda number, frame: _reload(settings, supervisor, say))
         with serve_metrics(settings):

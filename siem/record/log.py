@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NewType
 
@@ -22,6 +22,7 @@ import orjson
 
 from siem.record.ecs import Document, to_ecs
 from siem.record.event import AccessEvent, EventId
+from siem.record.segment import opened
 
 StartId = NewType("StartId", str)
 """Names one start of one worker; sorts by time."""
@@ -42,6 +43,14 @@ def new_start_id(now: datetime) -> StartId:
     """Ten characters of Crockford's base 32: the second of *now*, then 18 random bits."""
     number = (int(now.timestamp()) << 18) | secrets.randbits(18)
     return StartId("".join(_CROCKFORD[(number >> shift) & 31] for shift in range(45, -1, -5)))
+
+
+def begun_at(start: StartId) -> datetime:
+    """The second in which *start* began, by its name. In UTC."""
+    number = 0
+    for character in start:
+        number = number << 5 | _CROCKFORD.index(character)
+    return datetime.fromtimestamp(number >> 18, UTC)
 
 
 class AccessLog:
@@ -203,8 +212,7 @@ def read_segment(path: Path, *, offset: int = 0, chain: str) -> Iterator[Line]:
 
     Stops before a last line without an end. Raises BrokenChain at the first line that does not follow.
     """
-    with path.open("rb") as segment:
-        segment.seek(offset)
+    with opened(path, offset) as segment:
         for raw in segment:
             if not raw.endswith(b"\n"):
                 return
@@ -228,5 +236,5 @@ def link(chain: str, body: bytes) -> str:
 
 
 def segment_path(folder: Path, number: int) -> Path:
-    """Where segment *number* (from 1) of the start in *folder* lies."""
+    """Where segment *number* (from 1) of the start in *folder* lies as it is written; see `siem.record.segment`."""
     return folder / f"{number:06d}.log"

@@ -1,11 +1,15 @@
 """Reading a start's log from a place in it onwards, across segments, while its worker writes on."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from siem.record.ecs import Document
 from siem.record.log import BrokenChain, StartId, read_segment, seed_of, segment_path
+from siem.record.segment import has_segment, segment_size
+
+_START = re.compile("[0-9A-HJKMNP-TV-Z]{10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +38,14 @@ def follow(folder: Path, position: Position) -> Iterator[tuple[Document, Positio
     while True:
         path = segment_path(folder, position.segment)
         # Asked before reading: a worker never returns to a segment once it has opened the next.
-        complete = segment_path(folder, position.segment + 1).exists()
-        if not path.exists():
+        complete = has_segment(segment_path(folder, position.segment + 1))
+        if not has_segment(path):
             if complete or position.offset or position.segment > 1:
                 raise BrokenChain(f"{folder.name}/{path.name}: the segment is missing")
             return
-        if path.stat().st_size < position.offset:
-            raise BrokenChain(f"{folder.name}/{path.name}: the segment ends before byte {position.offset}")
         try:
+            if segment_size(path) < position.offset:
+                raise BrokenChain(f"{folder.name}/{path.name}: the segment ends before byte {position.offset}")
             for line in read_segment(path, offset=position.offset, chain=position.chain):
                 position = Position(segment=position.segment, offset=line.end, chain=line.chain)
                 yield line.document, position
@@ -56,7 +60,14 @@ def unread_bytes(folder: Path, position: Position) -> int:
     """How many bytes of the start in *folder* lie after *position*; below 0 where some before it are gone."""
     unread = -position.offset
     segment = position.segment
-    while (path := segment_path(folder, segment)).exists():
-        unread += path.stat().st_size
+    while has_segment(path := segment_path(folder, segment)):
+        unread += segment_size(path)
         segment += 1
     return unread
+
+
+def starts_in(folder: Path) -> list[StartId]:
+    """The starts that have a log in *folder*, oldest first; none where it has yet to be made."""
+    if not folder.exists():
+        return []
+    return sorted(StartId(path.name) for path in folder.iterdir() if _START.fullmatch(path.name))

@@ -37,10 +37,18 @@ def test_status_names_every_address_and_process(running: Installation) -> None:
     assert set(status["addresses"]) == {"gateway", "systems", "console", "bulletin", "metrics", "demo"}
     assert {process["name"] for process in status["processes"]} == {
         *("supervisor", "register", "hall", "identity", "quota", "worker-0", "worker-1"),
-        *("issuers", "siem", "control", "bulletin"),
+        *("sealer", "issuers", "siem", "control", "bulletin"),
     }
     assert all(psutil.pid_exists(process["pid"]) and process["alive"] for process in status["processes"])
     assert running.run("status").returncode == 0
+
+
+def test_the_log_is_sealed_while_it_is_written(running: Installation) -> None:
+    verified = running.run("log", "verify", "--json")
+    told = json.loads(verified.stdout)
+    assert (verified.returncode, told["intact"], told["findings"]) == (0, True, [])
+    assert told["seals"] >= 1
+    assert told["root"] == running.status()["sealing"]["fingerprint"]
 
 
 def test_each_address_answers(running: Installation) -> None:
