@@ -9,6 +9,7 @@ from typing import Any
 from siem.record.anchor import anchors_in
 from siem.record.verify import Report, SealFault, SealFinding, Tail, verify
 from siem.record.verify_start import Fault, Wrong
+from yingbi.compare_index import IndexReport
 
 SEAL_FAULTS = {
     SealFault.BROKEN: (
@@ -105,6 +106,29 @@ def report_lines(report: Report) -> list[str]:
         zh, en = said_of(each)
         lines += [f"  {zh}", f"    {en}"]
     return lines
+
+
+def index_json(report: IndexReport) -> dict[str, Any]:
+    """*report* as JSON types."""
+    return {"same": report.is_same, **dataclasses.asdict(report)}
+
+
+def index_lines(report: IndexReport) -> list[str]:
+    """*report* for people."""
+    lines = ["", f"索引 / index      {report.compared:,} 条与日志比较 / events compared with the log"]
+    if report.waiting:
+        lines.append(f"  还没有搬运的 / still to be shipped: {report.waiting:,}")
+    if report.refused:
+        lines.append(f"  无法索引的 / that no index takes: {report.refused:,}")
+    for what, named in (
+        ("索引中缺少的 / missing in the index", report.missing),
+        ("索引中被改动的 / altered in the index", report.altered),
+        ("日志中没有的 / that the log does not have", report.additional),
+    ):
+        if named.count:
+            more = "…" if named.count > len(named.events) else ""
+            lines.append(f"  {what}: {named.count:,}: {', '.join(named.events)}{more}")
+    return [*lines, "  索引与日志一致 / the index holds what the log does"] if report.is_same else lines
 
 
 def said_of(finding: Wrong | SealFinding) -> tuple[str, str]:

@@ -144,6 +144,14 @@ def from_ecs(document: Document) -> AccessEvent:
     )
 
 
+def is_ours(document: Document) -> bool:
+    """Whether *document* is exactly what `to_ecs` makes of the event that it holds."""
+    try:
+        return to_ecs(from_ecs(document)) == document
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return False
+
+
 def values_not_named(clear: Iterable[tuple[str, str, int]], subjects: int) -> Mapping[str, Counter[str]]:
     """The values in clear of one event beyond one for each of its *subjects*, by record and category.
 

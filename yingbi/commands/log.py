@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from datetime import datetime
 from pathlib import Path
 
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain
@@ -39,13 +40,23 @@ def add_log(commands: Commands) -> None:
         metavar="TEXT",
         help="审计员记下的密钥指纹 / of a key, as the auditor noted it down; may be repeated",
     )
+    verifying.add_argument(
+        "--index", action="store_true", help="再与索引逐条比较 / and compare the index with it, event by event"
+    )
+    verifying.add_argument(
+        "--since",
+        type=datetime.fromisoformat,
+        metavar="DATE",
+        help="索引从哪天比较起，如 2026-11-01 / from which day on the index is compared",
+    )
     verifying.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
 def _verify(given: argparse.Namespace) -> int:
+    from yingbi.compare_index import CannotCompare, compared
     from yingbi.home import Home
     from yingbi.settings import read_settings
-    from yingbi.verify_log import report_json, report_lines, verified
+    from yingbi.verify_log import index_json, index_lines, report_json, report_lines, verified
 
     settings = read_settings()
     home = Home(settings.home)
@@ -59,8 +70,20 @@ def _verify(given: argparse.Namespace) -> int:
     except FileNotFoundError as error:
         complain(f"`{error.filename}` 不存在，不能核验 / is not there: nothing can be verified by it")
         return COULD_NOT
+    told, lines, is_fine = report_json(report), report_lines(report), report.is_intact
+    if given.index and not report.findings:
+        try:
+            index = compared(settings, folder, given.since)
+        except CannotCompare as problem:
+            complain(str(problem))
+            return COULD_NOT
+        told["index"] = index_json(index)
+        lines += index_lines(index)
+        is_fine = is_fine and index.is_same
+    elif given.index:
+        lines += ["", "日志本身不完整，没有与索引比较 / the log itself does not hold: the index was not compared"]
     if given.json:
-        print(json.dumps(report_json(report), ensure_ascii=False, indent=2))
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        print(*report_lines(report), sep="\n")
-    return FINE if report.is_intact else FOUND
+        print(*lines, sep="\n")
+    return FINE if is_fine else FOUND
