@@ -96,6 +96,11 @@ class Home:
         return self.seals.with_name("seal.key")
 
     @property
+    def imports(self) -> Path:
+        """Which files of events were brought into the log, by their SHA-256."""
+        return self.root / "imports.jsonl"
+
+    @property
     def inventory(self) -> Path:
         """What was seen of systems that are being learnt, a file for each worker. No values."""
         return self.root / "inventory"

@@ -1,4 +1,4 @@
-"""`yingbi log verify`: whether the access log is as it was written."""
+"""`yingbi log …`: whether the access log is as it was written; events brought in and given out."""
 
 import argparse
 import json
@@ -50,6 +50,34 @@ def add_log(commands: Commands) -> None:
         help="索引从哪天比较起，如 2026-11-01 / from which day on the index is compared",
     )
     verifying.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+    bringing = add_command(
+        group,
+        "import",
+        _import,
+        "把别的产品的事件（每行一条 ECS JSON）并入日志 / bring in events of other makers, lines of ECS",
+        "yingbi log import events.ndjson --subject user.target.id",
+    )
+    bringing.add_argument("file", type=Path, metavar="FILE", help="每行一条 / a line for each event")
+    bringing.add_argument(
+        "--subject",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="还有哪个字段写明当事人，只留摘要 / a further field that names subjects; may be repeated",
+    )
+    bringing.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+    giving = add_command(
+        group,
+        "export",
+        _export,
+        "输出日志中的事件，每行一条 ECS JSON / print the events of the log, lines of ECS in JSON",
+        "yingbi log export --since 2026-11-01 --until 2026-12-01",
+    )
+    for name, about in (("since", "从哪时起 / from when on"), ("until", "到哪时为止，不含 / before when")):
+        giving.add_argument(f"--{name}", type=datetime.fromisoformat, metavar="DATE", help=about)
+    giving.add_argument(
+        "--system", action="append", default=[], metavar="NAME", help="只要这个系统的 / of this system; may be repeated"
+    )
 
 
 def _verify(given: argparse.Namespace) -> int:
@@ -87,3 +115,50 @@ def _verify(given: argparse.Namespace) -> int:
     else:
         print(*lines, sep="\n")
     return FINE if is_fine else FOUND
+
+
+def _import(given: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from yingbi.home import Home
+    from yingbi.import_log import CannotImport, import_events
+    from yingbi.settings import read_settings
+
+    try:
+        imported = import_events(Home(read_settings().home), given.file, given.subject)
+    except CannotImport as problem:
+        complain(str(problem))
+        return COULD_NOT
+    if given.json:
+        print(json.dumps(asdict(imported), ensure_ascii=False))
+    elif imported.before:
+        print(f"这个文件已经并入过（{imported.start}），没有再做 / it was brought in before: nothing was done")
+    else:
+        print(
+            f"已并入 {imported.events:,} 条事件，启动目录 {imported.start} / {imported.events:,} events of"
+            f" {imported.lines:,} lines were brought in; the index has them once they are shipped"
+        )
+        for number, why in imported.wrong:
+            complain(f"`{given.file}`:{number}: {why}")
+        if imported.refused > len(imported.wrong):
+            complain(f"共 {imported.refused:,} 行不是事件 / lines were no event")
+    return FOUND if imported.refused else FINE
+
+
+def _export(given: argparse.Namespace) -> int:
+    import sys
+
+    from siem.record.log import BrokenChain
+    from yingbi.export_log import exported
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+
+    since, until = (moment.astimezone() if moment else None for moment in (given.since, given.until))
+    try:
+        for line in exported(Home(read_settings().home).log, since, until, frozenset(given.system)):
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+    except BrokenChain as problem:
+        complain(f"访问日志的链断裂 / a chain of the log breaks: {problem}")
+        return FOUND
+    return FINE

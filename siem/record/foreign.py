@@ -1,0 +1,225 @@
+"""Events of other makers, in ECS, as events of ours.
+
+Whatever is not known to be free of a subject's data is left behind or made a digest: paths become templates, texts that
+are no code are dropped, identifiers are digested. An event that is ours already stays as it is, with its id.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from policies.digest import DIGEST_BYTES
+from policies.recognisers.scan import scan
+from siem.record.ecs import Document, from_ecs, is_ours
+from siem.record.event import (
+    AccessEvent,
+    CallerKind,
+    Disclosure,
+    EventId,
+    ExchangeId,
+    FieldUse,
+    Phase,
+    Verdict,
+)
+
+MOST_SUBJECTS = 1_000
+"""Digests in one event, as in those of the gateway."""
+SUBJECTS = ("yingbi.subjects", "user.target.id")
+"""Where the subjects of an event stand, unless something else is said."""
+
+_LONGEST = 200
+_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,200}")
+_CODE = re.compile(r"[\w.:/@+-]{1,100}")
+_DIGEST = re.compile(f"[^\\s:#]{{1,32}}:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
+_METHOD = re.compile("[A-Z]{3,10}")
+_WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
+_IN_CLEAR = ("email",)
+"""What a caller's own id may be, though it is personal data: staff are recorded in clear."""
+
+type Digest = Callable[[str], str]
+
+
+class NotAnEvent(Exception):
+    """What stands there is none that can be brought in. The message says which field, and holds no value."""
+
+
+def ours(document: Any, ids: Iterator[str], digest: Digest, subjects: Sequence[str] = SUBJECTS) -> list[AccessEvent]:
+    """The events of ours that *document* makes: more than one where it has more subjects than one event holds.
+
+    *ids* gives the id of each, *digest* that of an identifier. *subjects* are the fields that name subjects. Raises
+    NotAnEvent.
+    """
+    if not isinstance(document, dict):
+        raise NotAnEvent("a line is an object of JSON")
+    if is_ours(document):
+        return [from_ecs(document)]
+    people = list(dict.fromkeys(_digested(each, digest) for name in subjects for each in _texts(document, name)))
+    whole = _event(document, EventId(next(ids)), people, digest)
+    events = [msgspec.structs.replace(whole, subjects=tuple(people[:MOST_SUBJECTS]))]
+    for place in range(MOST_SUBJECTS, len(people), MOST_SUBJECTS):
+        more = tuple(people[place : place + MOST_SUBJECTS])
+        events.append(
+            msgspec.structs.replace(whole, id=EventId(next(ids)), phase=Phase.SHOWN, subjects=more, fields=())
+        )
+    return events
+
+
+def _event(document: Document, event: EventId, people: list[str], digest: Digest) -> AccessEvent:
+    caller = _name(document, "user.id", "user.name", "client.user.id", "source.user.id")
+    kind = _one_of(CallerKind, document, "yingbi.caller_kind") or (CallerKind.STAFF if caller else CallerKind.ANONYMOUS)
+    if caller and not _DIGEST.fullmatch(caller):
+        told = {hit.category for hit in scan(caller)} - {*_IN_CLEAR}
+        caller = digest(caller) if told or kind is CallerKind.CITIZEN else caller
+    on_behalf_of = next(_texts(document, "yingbi.on_behalf_of"), "")
+    fields = _fields(document, len(people))
+    refused = _code(document, "event.outcome") == "failure" or "denied" in _texts(document, "event.type")
+    verdict = _one_of(Verdict, document, "yingbi.verdict") or (Verdict.WITHHOLD if refused else Verdict.FORWARD)
+    # Where nothing says how much was shown, it is taken that those who are named were shown.
+    most = max((use.disclosure for use in fields), key=_strength, default=Disclosure.CLEAR if people else None)
+    return AccessEvent(
+        id=event,
+        at=_time(document),
+        exchange=ExchangeId(event),
+        phase=_phase(document),
+        system=_code(document, "service.name", "event.dataset", "event.module") or "imported",
+        operation=_operation(document),
+        caller=caller,
+        caller_kind=kind,
+        posts=tuple(_codes(document, "user.roles")),
+        credential=_code(document, "yingbi.credential"),
+        on_behalf_of=_digested(on_behalf_of, digest) if on_behalf_of else "",
+        purpose=_code(document, "yingbi.purpose"),
+        purposes=tuple(_codes(document, "yingbi.purposes")),
+        source_ip=_code(document, "source.ip", "client.ip"),
+        verdict=verdict,
+        reason=_code(document, "event.reason"),
+        status=_number(document, "http.response.status_code"),
+        format=_code(document, "yingbi.format"),
+        program=_code(document, "yingbi.program") or "imported",
+        fields=fields,
+        disclosure=_one_of(Disclosure, document, "yingbi.disclosure")
+        or (most if most is not None and verdict is Verdict.FORWARD else Disclosure.NONE),
+        limit=_code(document, "yingbi.limit"),
+        left_out=_number(document, "yingbi.left_out"),
+        bytes_out=_number(document, "http.response.body.bytes", "http.response.bytes"),
+        duration_ns=_number(document, "event.duration"),
+    )
+
+
+def _fields(document: Document, people: int) -> tuple[FieldUse, ...]:
+    """A field for each category that the event names, as it does not say which fields there were."""
+    clear = list(_codes(document, "yingbi.clear"))
+    categories = list(dict.fromkeys([*_codes(document, "yingbi.categories"), *clear]))
+    return tuple(
+        FieldUse(
+            name=category,
+            category=category,
+            transform="show" if category in clear else "mask",
+            disclosure=Disclosure.CLEAR if category in clear else Disclosure.MASKED,
+            rule="import",
+            grant=None,
+            count=max(people, 1),
+        )
+        for category in categories
+    )
+
+
+def _operation(document: Document) -> str:
+    method = next(_texts(document, "http.request.method"), "").upper()
+    path = next(_texts(document, "url.path"), "").partition("?")[0]
+    if _METHOD.fullmatch(method) and path.startswith("/"):
+        parts = (part if not part or _is_plain(part) else "{}" for part in path[:_LONGEST].split("/"))
+        return f"{method} {'/'.join(parts)}"
+    return _code(document, "event.action") or "unknown"
+
+
+def _is_plain(part: str) -> bool:
+    """Whether a part of a path is a word of an application, and no key of a record."""
+    return _WORD.fullmatch(part) is not None and not scan(part)
+
+
+def _time(document: Document) -> datetime:
+    value = _value(document, "@timestamp")
+    try:
+        if isinstance(value, str):
+            at = datetime.fromisoformat(value)
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise NotAnEvent("`@timestamp` is missing, or is no time such as 2026-11-26T09:00:00Z")
+
+
+def _phase(document: Document) -> Phase:
+    phase = _one_of(Phase, document, "event.action")
+    return phase if phase is not None and phase is not Phase.PERMIT else Phase.WHOLE
+
+
+def _strength(disclosure: Disclosure) -> int:
+    return list(Disclosure).index(disclosure)
+
+
+def _digested(identifier: str, digest: Digest) -> str:
+    return identifier if _DIGEST.fullmatch(identifier) else digest(identifier)
+
+
+def _name(document: Document, *names: str) -> str:
+    """The first text there that can be shown in a line."""
+    return next((text for name in names for text in _texts(document, name) if _NAME.fullmatch(text)), "")
+
+
+def _code(document: Document, *names: str) -> str:
+    return next((text for name in names for text in _codes(document, name)), "")
+
+
+def _codes(document: Document, name: str) -> Iterator[str]:
+    """The texts there that are words of a program, and hold no personal data."""
+    return (text for text in _texts(document, name) if _CODE.fullmatch(text) and not scan(text))
+
+
+def _number(document: Document, *names: str) -> int:
+    for name in names:
+        value = _value(document, name)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+            return value
+    return 0
+
+
+def _one_of[Word: StrEnum](words: type[Word], document: Document, name: str) -> Word | None:
+    said = next(_texts(document, name), "")
+    return next((word for word in words if word.value == said), None)
+
+
+def _texts(document: Document, name: str) -> Iterator[str]:
+    value = _value(document, name)
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, str) and each:
+            yield each
+        elif isinstance(each, int) and not isinstance(each, bool):
+            yield str(each)
+
+
+def _value(document: Any, name: str) -> Any:
+    """What stands at *name*, be its dots those of nested objects or part of a key."""
+    if isinstance(document, list):  # ECS lets an object be a list of objects
+        return [each for part in document for each in _listed(_value(part, name))]
+    if not isinstance(document, dict):
+        return None
+    if name in document:
+        return document[name]
+    head, _, rest = name.partition(".")
+    while rest:
+        if head in document:
+            return _value(document[head], rest)
+        more, _, rest = rest.partition(".")
+        head = f"{head}.{more}"
+    return None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,134 @@
+"""Events of other makers: what is kept of them, and that nothing of a subject is."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.digest import Digester
+from siem.record.ecs import is_ours, to_ecs
+from siem.record.event import AccessEvent, CallerKind, Disclosure, Phase, Verdict
+from siem.record.foreign import NotAnEvent, ours
+from tests.siem.events import NINE, assorted, document
+
+DIGEST = Digester("e1", bytes(32))
+SOMEBODY = "11010519491231002X"
+
+
+def ids() -> Iterator[str]:
+    return (f"6YQ3K0M9ZT-{number}" for number in count(1))
+
+
+def taken(foreign: Any, *subjects: str) -> list[AccessEvent]:
+    events = ours(foreign, ids(), DIGEST, subjects or ("user.target.id",))
+    assert all(is_ours(to_ecs(event)) for event in events), "what was brought in is shipped like any other"
+    return events
+
+
+def test_an_event_of_ours_stays_as_it_is() -> None:
+    for each in assorted(50, seed=1):
+        assert [to_ecs(event) for event in taken(each)] == [each]
+
+
+ACCESS = {
+    "@timestamp": "2026-11-23T17:00:00+08:00",
+    "event": {"category": ["web"], "action": "record-viewed", "outcome": "success", "duration": 12_000_000},
+    "service": {"name": "register"},
+    "user": {"id": "clerk-wang", "roles": ["window-clerk", "窗口"], "target": {"id": SOMEBODY}},
+    "source": {"ip": "10.0.0.1"},
+    "http": {"request": {"method": "get"}, "response": {"status_code": 200, "body": {"bytes": 512}}},
+    "url": {"path": f"/residents/{SOMEBODY}/history?name=王芳"},
+    "user_agent": {"original": "x" * 1_000_000},
+    "yingbi": {"categories": ["resident_id", "address"], "clear": ["resident_id"]},
+}
+
+
+def test_what_is_kept_of_an_event_of_another_maker() -> None:
+    (event,) = taken(ACCESS)
+    assert (event.at, event.phase, event.system, event.caller) == (NINE, Phase.WHOLE, "register", "clerk-wang")
+    assert (event.caller_kind, event.posts) == (CallerKind.STAFF, ("window-clerk", "窗口"))
+    assert event.operation == "GET /residents/{}/history"
+    assert event.subjects == (DIGEST(SOMEBODY),)
+    assert (event.source_ip, event.status, event.bytes_out, event.duration_ns) == ("10.0.0.1", 200, 512, 12_000_000)
+    assert {(use.category, use.disclosure) for use in event.fields} == {
+        ("resident_id", Disclosure.CLEAR),
+        ("address", Disclosure.MASKED),
+    }
+    assert (event.verdict, event.disclosure) == (Verdict.FORWARD, Disclosure.CLEAR)
+    assert SOMEBODY.encode() not in orjson.dumps(to_ecs(event))
+    assert len(orjson.dumps(to_ecs(event))) < 2_000
+
+
+def flat(foreign: dict[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in foreign.items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, dict) else {f"{before}{name}": value}
+    return found
+
+
+def test_keys_with_dots_are_the_same_event() -> None:
+    assert taken(flat(ACCESS)) == taken(ACCESS)
+    assert taken({**ACCESS, "user": [ACCESS["user"]]}) == taken(ACCESS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "value"),
+    [
+        ({"event.outcome": "failure"}, "verdict", Verdict.WITHHOLD),
+        ({"event.type": ["denied"]}, "verdict", Verdict.WITHHOLD),
+        ({"event.type": ["denied"]}, "disclosure", Disclosure.NONE),
+        ({"event.reason": "quota_reached"}, "reason", "quota_reached"),
+        ({"event.reason": "王芳 13800138000 被拒"}, "reason", ""),
+        ({"user.id": SOMEBODY}, "caller", DIGEST(SOMEBODY)),
+        ({"user.id": "wang", "yingbi.caller_kind": "citizen"}, "caller", DIGEST("wang")),
+        ({"user.id": "wang@example.gov.cn"}, "caller", "wang@example.gov.cn"),
+        ({"user.id": "two\nlines"}, "caller", ""),
+        ({"service.name": "13800138000"}, "system", "imported"),
+        ({"yingbi.subjects": [SOMEBODY, DIGEST(SOMEBODY)]}, "subjects", (DIGEST(SOMEBODY),)),
+        ({"yingbi.on_behalf_of": SOMEBODY}, "on_behalf_of", DIGEST(SOMEBODY)),
+        ({"url.path": "/residents/张三/"}, "operation", "GET /residents/{}/"),
+        ({"@timestamp": 1_795_424_400_000}, "at", NINE.replace(year=2026)),
+        ({"http.response.status_code": "200"}, "status", 0),
+    ],
+)
+def test_what_becomes_of(changes: dict[str, Any], name: str, value: object) -> None:
+    (event,) = taken({**flat(ACCESS), **changes}, "user.target.id", "yingbi.subjects")
+    assert getattr(event, name) == value
+
+
+def test_an_event_with_many_subjects_is_several_of_one_exchange() -> None:
+    people = [f"{number:018d}" for number in range(2_500)]
+    events = taken({"@timestamp": "2026-11-23T09:00:00Z", "user.id": "clerk", "who": people}, "who")
+    assert [(event.id, event.exchange, len(event.subjects)) for event in events] == [
+        ("6YQ3K0M9ZT-1", "6YQ3K0M9ZT-1", 1_000),
+        ("6YQ3K0M9ZT-2", "6YQ3K0M9ZT-1", 1_000),
+        ("6YQ3K0M9ZT-3", "6YQ3K0M9ZT-1", 500),
+    ]
+    assert [event.phase for event in events] == [Phase.WHOLE, Phase.SHOWN, Phase.SHOWN]
+    assert {each for event in events for each in event.subjects} == {DIGEST(each) for each in people}
+
+
+@pytest.mark.parametrize("wrong", [None, [], 1, "x", {}, {"@timestamp": "yesterday"}, {"@timestamp": 10**30}])
+def test_what_is_no_event_says_why_and_shows_nothing(wrong: object) -> None:
+    with pytest.raises(NotAnEvent) as refused:
+        taken(wrong)
+    assert "yesterday" not in str(refused.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text() | st.just(SOMEBODY),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from([*flat(ACCESS), "event", "user", "yingbi", "url", "user.name", "yingbi.on_behalf_of"])
+
+
+@pytest.mark.property
+@given(st.dictionaries(NAMES, JSON, max_size=6))
+def test_nothing_of_a_subject_is_kept_whatever_stands_where(strange: dict[str, Any]) -> None:
+    events = taken({**flat(document(1)), **flat(ACCESS), **strange, "@timestamp": "2026-11-23T09:00:00Z"})
+    assert SOMEBODY.encode() not in b"".join(orjson.dumps(to_ecs(event)) for event in events)

@@ -1,0 +1,90 @@
+"""`yingbi log import` and `yingbi log export`, over a log that is read as the gateway's own."""
+
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from siem.index.positions import Positions
+from siem.index.ship import Shipper
+from siem.index.sqlite import SqliteStore
+from siem.record.reader import starts_in
+from siem.record.verify import verify
+from tests.siem.events import NINE, document
+from tests.siem.record.test_foreign import ACCESS, SOMEBODY
+from yingbi.cli import main
+from yingbi.clock import now
+from yingbi.first_start import make_folders, make_keys
+from yingbi.home import Home
+from yingbi.import_log import LONGEST_LINE
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    home = Home(tmp_path / "home")
+    make_folders(home)
+    make_keys(home, now)
+    monkeypatch.setenv("YINGBI_HOME", str(home.root))
+    return home
+
+
+def written(path: Path, *lines: object) -> Path:
+    path.write_bytes(b"".join(line if isinstance(line, bytes) else orjson.dumps(line) + b"\n" for line in lines))
+    return path
+
+
+def test_events_of_another_maker_are_brought_in_once_indexed_and_given_out(
+    home: Home, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = written(tmp_path / "events.ndjson", ACCESS, b"\n", document(7, id="another-7"), ACCESS)
+    assert main(["log", "import", str(file), "--json"]) == 0
+    told = json.loads(capsysbinary.readouterr().out)
+    assert (told["events"], told["lines"], told["refused"], told["before"]) == (3, 3, 0, False)
+    assert main(["log", "import", str(file), "--json"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["before"]
+    assert starts_in(home.log) == [told["start"]]
+    store, positions = SqliteStore(home.events), Positions(home.positions("sqlite"))
+    assert Shipper(home.log, store, positions, lambda: NINE).step().new == 3
+    store.close()
+    positions.close()
+    assert main(["log", "export"]) == 0
+    lines = capsysbinary.readouterr().out.splitlines()
+    assert [orjson.loads(line)["event"]["id"] for line in lines] == [
+        f"{told['start']}-1",
+        "another-7",
+        f"{told['start']}-2",
+    ]
+    assert SOMEBODY.encode() not in b"".join(path.read_bytes() for path in home.log.rglob("*.log"))
+    assert verify(home.log, home.seals).unsealed.records == 3
+
+
+def test_an_export_is_of_a_time_and_of_systems(
+    home: Home, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    events = [document(number, system=f"s{number % 2}") for number in range(10)]
+    assert main(["log", "import", str(written(tmp_path / "events", *events))]) == 0
+    capsysbinary.readouterr()
+    assert main(["log", "export", "--system", "s1", "--since", "2026-11-23T09:00:03Z"]) == 0
+    found = capsysbinary.readouterr().out.splitlines()
+    assert [orjson.loads(line) for line in found] == [events[3], events[5], events[7], events[9]]
+    assert main(["log", "export", "--until", "2026-11-23T09:00:03+00:00"]) == 0
+    assert len(capsysbinary.readouterr().out.splitlines()) == 3
+
+
+def test_lines_that_are_no_event_are_named_and_the_others_brought_in(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = b'{"@timestamp": "' + b"x" * (2 * LONGEST_LINE) + b'"}\n'
+    file = written(tmp_path / "events", b"no json\n", ACCESS, long, {"@timestamp": "yesterday"}, ACCESS)
+    assert main(["log", "import", str(file)]) == 1
+    said = capsys.readouterr()
+    assert "已并入 2 条事件" in said.out
+    assert [line.partition(f"{file}`:")[2].partition(":")[0] for line in said.err.splitlines()] == ["1", "3", "4"]
+
+
+def test_a_file_without_an_event_leaves_nothing(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["log", "import", str(written(tmp_path / "events", b"no json\n"))]) == 3
+    assert "holds no event: 1: is no JSON" in capsys.readouterr().err
+    assert main(["log", "import", str(tmp_path / "nowhere")]) == 3
+    assert [path.name for path in home.log.iterdir()] == []

@@ -1,0 +1,137 @@
+"""Brings events of other makers, lines of ECS in JSON, into the log: as a start of their own, all of them or none.
+
+The same file is brought in once: what was imported is kept by the SHA-256 of the file.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from policies.epochs import BadEpochs, digester_in
+from siem.record.foreign import SUBJECTS, NotAnEvent, ours
+from siem.record.log import AccessLog, RecordFailed, StartId, new_start_id
+from yingbi.clock import now
+from yingbi.home import Home
+
+LONGEST_LINE = 4 * 1024 * 1024
+MOST_NAMED = 20
+
+
+class CannotImport(Exception):
+    """Nothing was brought in. The message says why."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported:
+    """What came of a file."""
+
+    start: StartId
+    lines: int = 0
+    events: int = 0
+    refused: int = 0
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+    """The first lines that are no event, and why."""
+    before: bool = False
+    """Whether it was brought in earlier, and nothing was done now."""
+
+
+def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Imported:
+    """Bring the events in *path* into the log; *subjects* are further fields that name subjects. Raises CannotImport."""
+    try:
+        digest = digester_in(home.keys, now())
+    except BadEpochs as problem:
+        raise CannotImport(f"`keys/{problem}` 读不懂，请先启动一次 / no usable key: start the gateway once") from None
+    try:
+        told = _digest_of(path)
+        for line in _journalled(home):
+            if line["file"] == told:
+                return Imported(start=StartId(line["start"]), events=line["events"], before=True)
+        imported = Imported(start=new_start_id(now()))
+        beside = home.log / f".import-{imported.start}"
+        try:
+            _write(beside, imported, path, digest, [*SUBJECTS, *subjects])
+            if not imported.events:
+                raise CannotImport(f"`{path}` 中没有一条事件 / holds no event: {_first(imported)}")
+            _put_in_place(home, beside / imported.start, imported, told)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise CannotImport(f"`{error.filename or path}`: {error.strerror}") from None
+    except RecordFailed as problem:
+        raise CannotImport(f"写不进日志 / the log takes nothing: {problem}") from None
+    return imported
+
+
+def _write(folder: Path, imported: Imported, path: Path, digest: Any, subjects: Sequence[str]) -> None:
+    log = AccessLog(folder, imported.start)
+    try:
+        for number, line in _lines(path):
+            imported.lines += 1
+            try:
+                events = ours(_read(line), iter(log.new_id, None), digest, subjects)
+            except NotAnEvent as problem:
+                imported.refused += 1
+                if len(imported.wrong) < MOST_NAMED:
+                    imported.wrong.append((number, str(problem)))
+                continue
+            for event in events:
+                log.append(event)
+                imported.events += 1
+    finally:
+        log.close()
+
+
+def _read(line: bytes) -> Any:
+    if len(line) > LONGEST_LINE:
+        raise NotAnEvent(f"a line has at most {LONGEST_LINE} bytes")
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        raise NotAnEvent("is no JSON") from None
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(LONGEST_LINE + 1):
+            number += 1
+            whole = line
+            while not whole.endswith(b"\n") and (whole := file.readline(LONGEST_LINE)):
+                pass  # the rest of a line that is too long is not kept
+            if line.strip():
+                yield number, line
+
+
+def _put_in_place(home: Home, folder: Path, imported: Imported, told: str) -> None:
+    """Let the start be part of the log, whole, and remember the file. A crash between the two brings it in again."""
+    for segment in folder.iterdir():
+        with segment.open("rb") as file:
+            os.fdatasync(file.fileno())
+    folder.rename(home.log / imported.start)
+    line = orjson.dumps({"file": told, "start": imported.start, "events": imported.events, "at": now()})
+    with home.imports.open("ab") as journal:
+        journal.write(line + b"\n")
+        journal.flush()
+        os.fsync(journal.fileno())
+
+
+def _journalled(home: Home) -> list[dict[str, Any]]:
+    if not home.imports.exists():
+        return []
+    lines = home.imports.read_bytes().split(b"\n")[:-1]
+    return [found for line in lines if isinstance(found := orjson.loads(line), dict)]
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first(imported: Imported) -> str:
+    return next((f"{number}: {why}" for number, why in imported.wrong), "-")
