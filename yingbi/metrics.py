@@ -126,6 +126,11 @@ class Figures:
             "yingbi_index_trouble", "1 while the index cannot be written.", value=int(bool(siem.get("trouble")))
         )
         yield GaugeMetricFamily(
+            "yingbi_index_dead_letters",
+            "Events that the index has not taken: in the log, and in no search.",
+            value=siem.get("refused", 0),
+        )
+        yield GaugeMetricFamily(
             "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(broken_log(self._home))
         )
         yield GaugeMetricFamily(

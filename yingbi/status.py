@@ -94,6 +94,9 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
     found += _of_the_sealer(status.get("sealing", {}))
+    if refused := status["shipping"].get("refused"):
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in status["shipping"].get("reasons", {}).items())
+        found.append(f"有 {refused} 条记录没有进入索引，检索不到 / events are in the log and in no search: {reasons}")
     found += [f"日志链断裂 / a chain of the log breaks: {place}" for place in status["broken_log"].values()]
     found += [
         f"案件记录被改动 / a journal was altered: {case}: {place}" for case, place in status["broken_journals"].items()

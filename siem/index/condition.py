@@ -1,7 +1,8 @@
 """What a search asks of an event: a small language that every index can answer in the same way.
 
 Fields are dotted ECS names (`user.id`). A field that holds a list satisfies a test if any of its elements does, and a
-field that is absent satisfies none. Text is compared without regard to the case of ASCII letters, as Sigma does.
+field that is absent satisfies none; nor does a text longer than `SEARCHED_CHARS`, which is kept and not searched. Text
+is compared without regard to the case of ASCII letters, as Sigma does.
 `matches` is the meaning; an index that answers otherwise is wrong.
 """
 
@@ -16,6 +17,9 @@ from typing import Any, assert_never
 from siem.record.ecs import Document
 
 type Scalar = str | int | float | bool
+
+SEARCHED_CHARS = 8_191
+"""A text of more units of UTF-16 is kept and not searched: Lucene takes terms of 32,766 bytes."""
 
 _PIECE = re.compile(r"\\[*?\\]|[*?]|[^*?\\]+|\\")
 _ESCAPED = (r"\*", r"\?", "\\\\")
@@ -122,22 +126,33 @@ def values_of(document: Document, name: str) -> Iterator[Any]:
         yield found
 
 
+def is_searched(value: object) -> bool:
+    """Whether a field can be found by *value*: not by a text longer than indexes take, which they only keep."""
+    if not isinstance(value, str) or len(value) * 2 <= SEARCHED_CHARS:
+        return True
+    return len(value.encode("utf-16-le", "surrogatepass")) // 2 <= SEARCHED_CHARS
+
+
+def _searched(document: Document, name: str) -> Iterator[Any]:
+    return filter(is_searched, values_of(document, name))
+
+
 def matches(condition: Condition, document: Document) -> bool:
     """Whether *document* satisfies *condition*."""
     match condition:
         case Is(name, value):
-            return any(_key(found) == _key(value) for found in values_of(document, name))
+            return any(_key(found) == _key(value) for found in _searched(document, name))
         case In(name, _):
-            return any(_key(found) in condition.keys for found in values_of(document, name))
+            return any(_key(found) in condition.keys for found in _searched(document, name))
         case Like(name, pattern):
             fits = pattern_of(pattern).fullmatch
-            return any(isinstance(found, str) and fits(found) is not None for found in values_of(document, name))
+            return any(isinstance(found, str) and fits(found) is not None for found in _searched(document, name))
         case Compare(name, operator, number):
-            return any(_compares(found, operator, number) for found in values_of(document, name))
+            return any(_compares(found, operator, number) for found in _searched(document, name))
         case Within(name, network):
-            return any(lies_in(found, network) for found in values_of(document, name))
+            return any(lies_in(found, network) for found in _searched(document, name))
         case Exists(name):
-            return any(True for _ in values_of(document, name))
+            return any(True for _ in _searched(document, name))
         case AllOf(parts):
             return all(matches(part, document) for part in parts)
         case AnyOf(parts):

@@ -7,12 +7,12 @@ nor delete), the reader searches, the keeper looks after templates and whole ind
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 from elasticsearch import (
     ApiError,
     BadRequestError,
@@ -25,8 +25,10 @@ from elasticsearch import (
 from elasticsearch import ConnectionError as NoConnection
 
 from siem.index.condition import EVERYTHING, Condition
-from siem.index.elastic_query import FIRST, LAST, Query, mapping, query_of
-from siem.index.store import StoreUnavailable
+from siem.index.elastic_bulk import AT_ONCE, Answer, Item, answer_of, chunked
+from siem.index.elastic_query import Query, mapping, query_of
+from siem.index.store import EventsRefused, StoreUnavailable
+from siem.index.strict import FIRST, LAST, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -34,10 +36,8 @@ PREFIX = "yingbi-access"
 PAGE = 500
 """Events read at a time: what a search holds in memory."""
 
-_BULK_BYTES = 4_000_000
 _NAMED_DAYS = 31
 _KEEP_ALIVE = "5m"
-_CREATED, _CONFLICT = 201, 409
 _ORDER = [
     {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
     {"event.id": {"order": "asc"}},
@@ -94,24 +94,27 @@ class ElasticStore:
         self._writer = _Link(urls, ca_file, writer) if writer else None
         self._reader = _Link(urls, ca_file, reader) if reader else None
         self._existing: set[str] = set()
+        self._pool = ThreadPoolExecutor(AT_ONCE, "index-bulk")  # which starts no thread before it is used
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. Takes up to a refresh (a quarter of a second) longer than the indexing itself."""
         deadline = _deadline(timeout)
-        lines = [(self._index_of(document), document["event"]["id"], orjson.dumps(document)) for document in documents]
-        for index in sorted({index for index, _, _ in lines} - self._existing):
+        right, refused = checked(documents)
+        items = [
+            Item(each.place, self._index_of(each.document), each.document["event"]["id"], each.body) for each in right
+        ]
+        for index in sorted({item.target for item in items} - self._existing):
             self._create(index, deadline)
-        new = 0
-        known: dict[str, tuple[str, str, bytes]] = {}
-        for chunk in _chunked(lines):
-            statuses = self._bulk(chunk, "wait_for", deadline)
-            new += statuses.count(_CREATED)
-            known |= {line[0]: line for line, status in zip(chunk, statuses, strict=True) if status == _CONFLICT}
-        if known:
-            # Who indexed them first may have died before they could be seen, and a conflict waits for no refresh.
-            # One more conflict in each index forces one, which the writer may not ask for by name.
-            self._bulk(list(known.values()), "true", deadline)
-        return new
+        answer = Answer()
+        for part in self._send(list(chunked(items)), "wait_for", deadline):
+            answer.add(part)
+        # Who indexed them first may have died before they could be seen, and a conflict waits for no refresh.
+        # One more conflict in each index forces one, which the writer may not ask for by name.
+        self._send([[item] for item in {item.target: item for item in answer.known}.values()], "true", deadline)
+        refused |= answer.refused
+        if refused or answer.waiting:
+            raise EventsRefused(of=len(documents), new=answer.new, waiting=answer.waiting, refused=refused)
+        return answer.new
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         """As `EventStore` promises."""
@@ -151,6 +154,7 @@ class ElasticStore:
 
     def close(self) -> None:
         """As `EventStore` promises."""
+        self._pool.shutdown()
         for link in (self._writer, self._reader):
             if link is not None:
                 link.close()
@@ -196,17 +200,31 @@ class ElasticStore:
                     raise
         self._existing.add(index)
 
-    def _bulk(self, lines: Sequence[tuple[str, str, bytes]], refresh: str, deadline: float) -> list[int]:
+    def _send(self, chunks: Sequence[Sequence[Item]], refresh: str, deadline: float) -> list[Answer]:
+        """What the cluster says to each of *chunks*, some of which it works on at the same time."""
+        if len(chunks) < 2:
+            return [self._bulk(chunk, refresh, deadline) for chunk in chunks]
+        asked = [self._pool.submit(self._bulk, chunk, refresh, deadline) for chunk in chunks]
+        wait(asked)
+        return [each.result() for each in asked]
+
+    def _bulk(self, items: Sequence[Item], refresh: str, deadline: float) -> Answer:
         operations: list[Any] = []
-        for index, event, body in lines:
-            operations += ({"create": {"_index": index, "_id": event}}, body)
+        for item in items:
+            operations += ({"create": {"_index": item.target, "_id": item.event}}, item.body)
+        left = max(deadline - time.monotonic(), 0)
         with self._writing().call(deadline) as client:
-            done = client.bulk(operations=operations, refresh=refresh, include_source_on_error=False)
-        items = [item["create"] for item in done["items"]]
-        refused = [item["error"]["type"] for item in items if item["status"] not in (_CREATED, _CONFLICT)]
-        if refused:
-            raise StoreUnavailable(f"the index refused {len(refused)} of {len(items)} events: {refused[0]}")
-        return [item["status"] for item in items]
+            # A part of the index that is away is told item by item, before we lose patience with all of it.
+            done = client.bulk(
+                operations=operations,
+                refresh=refresh,
+                include_source_on_error=False,
+                timeout=f"{left / 4 * 1000:.0f}ms",
+            )
+        answer = answer_of(items, done["items"])
+        # One that was deleted is made again, with our mapping.
+        self._existing -= answer.missing
+        return answer
 
     def _index_of(self, document: Document) -> str:
         return self._index_on(datetime.fromisoformat(document["@timestamp"]).astimezone(UTC).date())
@@ -272,19 +290,6 @@ class ElasticKeeper:
 
 def _sources(found: Mapping[str, Any]) -> Iterator[Document]:
     return (hit["_source"] for hit in found["hits"]["hits"])
-
-
-def _chunked(lines: Sequence[tuple[str, str, bytes]]) -> Iterator[list[tuple[str, str, bytes]]]:
-    chunk: list[tuple[str, str, bytes]] = []
-    size = 0
-    for line in lines:
-        if chunk and size + len(line[2]) > _BULK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(line)
-        size += len(line[2])
-    if chunk:
-        yield chunk
 
 
 def _deadline(timeout: timedelta) -> float:

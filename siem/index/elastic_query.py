@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from siem.index.condition import (
+    SEARCHED_CHARS,
     AllOf,
     AnyOf,
     Compare,
@@ -21,19 +22,17 @@ from siem.index.condition import (
     Operator,
     Scalar,
     Within,
+    is_searched,
     pieces_of,
 )
 from siem.index.fields import FIELDS, Kind, check, whole, whole_range
+from siem.index.strict import FIRST, LAST
 
 type Query = dict[str, Any]
-
-SEARCHED_CHARS = 8_191
-"""A longer text is kept and not searched: Lucene takes terms of 32,766 bytes."""
 
 MAPPING_VERSION = 6
 
 _NOTHING: Query = {"match_none": {}}
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 _HAS_LETTER = re.compile("[A-Za-z]")
 _SPECIAL = re.compile(r"[*?\\]")
 _V6 = {"wildcard": {"source.ip.text": {"value": "*:*"}}}
@@ -110,9 +109,9 @@ def _one_of(name: str, values: tuple[Scalar, ...]) -> Query:
             ]
             return {"terms": {name: numbers}}
         case Kind.DIGEST:
-            return {"terms": {name: [value for value in map(str, values) if _searchable(value)]}}
+            return {"terms": {name: [value for value in map(str, values) if is_searched(value)]}}
         case Kind.KEYWORD | Kind.ADDRESS:
-            texts = [value for value in map(str, values) if _searchable(value)]
+            texts = [value for value in map(str, values) if is_searched(value)]
             cased = [_any_case(_text(name), value) for value in texts if _HAS_LETTER.search(value)]
             plain = {"terms": {_text(name): [value for value in texts if not _HAS_LETTER.search(value)]}}
             return {"bool": {"should": [*cased, plain], "minimum_should_match": 1}}
@@ -125,7 +124,7 @@ def _any_case(name: str, value: str) -> Query:
 
 
 def _like(name: str, pattern: str) -> Query:
-    if not _searchable(pattern):
+    if not is_searched(pattern):
         return _NOTHING
     pieces = tuple(pieces_of(pattern))
     if not any(wild for wild, _ in pieces):  # an empty `wildcard` finds nothing, not the empty text
@@ -152,10 +151,6 @@ def _within(name: str, network: str) -> Query:
 
 def _text(name: str) -> str:
     return f"{name}.text" if FIELDS[name].kind is Kind.ADDRESS else name
-
-
-def _searchable(text: str) -> bool:
-    return len(text) <= SEARCHED_CHARS
 
 
 def _moment(at: datetime) -> str:

@@ -1,27 +1,34 @@
 """The shipper: brings what is written to the log into an index, in order, each event once, nothing lost.
 
 It never waits. `step` does what can be done now and says when to call again; while the index is away, events rest in
-the log. A chain that breaks is reported for as long as it is broken, and the other starts go on.
+the log. What the index takes is measured: a batch that failed is halved, one that succeeded may grow. An event that it
+refuses becomes a dead letter and holds nobody up. A chain that breaks is reported for as long as it is broken, and the
+other starts go on.
 """
 
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from siem.index.positions import Bookmark, Positions
-from siem.index.store import EventStore, StoreUnavailable
-from siem.record.ecs import Document, from_ecs, to_ecs
-from siem.record.log import BrokenChain, StartId
-from siem.record.reader import beginning_of, follow, unread_bytes
+from siem.index.backlog import Backlog, Taken
+from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of, reasons_of
+from siem.index.positions import Bookmark, DeadLetter, Place, Positions
+from siem.index.store import EventsRefused, EventStore, StoreUnavailable
+from siem.record.log import StartId
+from siem.record.reader import beginning_of, unread_bytes
 
 type Clock = Callable[[], datetime]
 
 BATCH_EVENTS = 2_000
-BATCH_BYTES = 4_000_000
-"""The most that is shipped at once. After a failure it is halved, so that a slow index is never asked for too much."""
+MOST_EVENTS = 16_000
+MOST_BYTES = 16_000_000
+"""What is shipped at once, at first and at most. A long backlog is read in ever larger batches while the index keeps up
+with them; as objects they take about six times their bytes."""
+ATTEMPTS = 5
+"""So often an event that the index cannot take now, though it takes others, is offered while all behind it waits."""
 IDLE = timedelta(milliseconds=200)
 FIRST_BACKOFF = timedelta(milliseconds=500)
 LONGEST_BACKOFF = timedelta(seconds=10)
@@ -50,7 +57,9 @@ class Progress:
     behind_bytes: int
     """How much of the log has yet to be shipped."""
     refused: int
-    """Events of the whole log that the index cannot take. They are in the log and in no search."""
+    """Events of the whole log that the index has not taken: dead letters. They are in the log and in no search."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Why, most first, with how many there are for each reason."""
     broken: Mapping[StartId, str]
     """The starts whose chain breaks, and where."""
     trouble: str = ""
@@ -59,12 +68,21 @@ class Progress:
     """How long it makes sense to wait before the next step."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What was read of one start."""
+@dataclass(slots=True)
+class _Batch:
+    """What was read and is being shipped. Kept while the index has taken a part of it."""
 
-    documents: Sequence[Document]
-    bookmark: Bookmark
+    lines: Sequence[Taken]
+    """Those that the index has yet to take."""
+    bookmarks: Mapping[StartId, Bookmark]
+    """Where the starts stand once it is done."""
+    letters: list[DeadLetter] = field(default_factory=list)
+    """What becomes of those that it refused."""
+    delivered: set[Place] = field(default_factory=set)
+    """The dead letters that it has taken after all."""
+    taken: list[Taken] = field(default_factory=list)
+    new: int = 0
+    attempts: int = 0
 
 
 class Shipper:
@@ -87,10 +105,10 @@ class Shipper:
         self.timeout = timeout
         self.jitter = jitter
         self._bookmarks: dict[StartId, Bookmark] | None = None
-        self._suspected: dict[StartId, str] = {}
-        self._torn: dict[StartId, int] = {}
-        self._behind: dict[StartId, int] = {}
-        self._halvings = 0
+        self._letters = DeadLetters((), jitter)
+        self._backlog = Backlog(folder)
+        self._batch: _Batch | None = None
+        self._events, self._most_events = BATCH_EVENTS, MOST_EVENTS
         self._failures = 0
         self._not_before: datetime | None = None
         self._trouble = ""
@@ -102,7 +120,7 @@ class Shipper:
         if self._not_before is not None and now < self._not_before <= now + LONGEST_BACKOFF:
             return self._progress(pause=self._not_before - now)
         try:
-            progress = self._ship()
+            progress = self._ship(now)
         except StoreUnavailable as unavailable:
             return self._progress(pause=self._back_off(now, str(unavailable)))
         except OSError as error:
@@ -110,88 +128,111 @@ class Shipper:
         self._failures, self._not_before = 0, None
         return progress
 
-    def _ship(self) -> Progress:
+    def _ship(self, now: datetime) -> Progress:
         if self._bookmarks is None:
+            self._letters = DeadLetters(self.positions.letters(), self.jitter)
             self._bookmarks = self.positions.load()
         self._trouble = ""
-        self._measure(self._bookmarks, starts_in(self.folder))
-        taken = self._take(self._bookmarks)
-        documents = [document for part in taken.values() for document in part.documents]
-        new = self.store.append(documents, self.timeout) if documents else 0
-        changed = {start: part.bookmark for start, part in taken.items()}
-        if changed:
-            self.positions.save(changed)
-            self._bookmarks |= changed
-            self._halvings = max(self._halvings - 1, 0)
-            self._measure(self._bookmarks, list(changed))
-        spans = tuple(_span_of(part.documents) for part in taken.values() if part.documents)
-        pause = timedelta(0) if changed and any(self._behind.values()) else IDLE
-        return replace(self._progress(pause=pause), shipped=len(documents), new=new, spans=spans)
+        self._backlog.measure(self._bookmarks, starts_in(self.folder))
+        batch = self._batch or self._take(self._bookmarks, now)
+        self._trouble = self._backlog.trouble
+        if batch.lines:
+            self._append(batch, now)
+        if batch.bookmarks or batch.letters or batch.delivered:
+            self._save(self._bookmarks, batch)
+        by_start: dict[StartId, list[Taken]] = {}
+        for line in batch.taken:
+            by_start.setdefault(line.start, []).append(line)
+        pause = timedelta(0) if batch.bookmarks and self._backlog.anything() else IDLE
+        spans = tuple(map(_span_of, by_start.values()))
+        return replace(self._progress(pause=pause), shipped=len(batch.taken), new=batch.new, spans=spans)
 
-    def _measure(self, bookmarks: Mapping[StartId, Bookmark], starts: Sequence[StartId]) -> None:
-        """Note how many bytes of each of *starts* have yet to be shipped; below 0 where read ones are gone."""
-        for start in starts:
-            bookmark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
-            unread = 0 if bookmark.broken else unread_bytes(self.folder / start, bookmark.position)
-            # Half a line at the end is nothing yet, and stays so where its worker is dead.
-            self._behind[start] = 0 if unread == self._torn.get(start) else unread
+    def _take(self, bookmarks: Mapping[StartId, Bookmark], now: datetime) -> _Batch:
+        """The next lines of the log, and the dead letters whose time has come."""
+        parts = self._backlog.take(bookmarks, self._events, MOST_BYTES * self._events // MOST_EVENTS)
+        again, gone = self._letters.due(self._backlog, now)
+        batch = _Batch([line for line in again if line.ours], {start: part.bookmark for start, part in parts.items()})
+        batch.letters += gone
+        batch.letters += [self._letters.write(line, NOT_OURS, now) for line in again if not line.ours]
+        room = max(MOST // 2 - len(self._letters), 0)  # the rest is for what the index refuses
+        for start, part in parts.items():
+            batch.lines = [*batch.lines, *(line for line in part.lines if line.ours)]
+            foreign = [line for line in part.lines if not line.ours]
+            batch.letters += [self._letters.write(line, NOT_OURS, now) for line in foreign[:room]]
+            if beyond := len(foreign[room:]):
+                batch.bookmarks = {
+                    **batch.bookmarks,
+                    start: replace(part.bookmark, refused=part.bookmark.refused + beyond),
+                }
+            room -= len(foreign[:room])
+        return batch
 
-    def _take(self, bookmarks: Mapping[StartId, Bookmark]) -> dict[StartId, _Taken]:
-        """The next lines of every start that has some. A start with a long backlog leaves room for the others."""
-        waiting = [start for start, behind in self._behind.items() if behind]
-        taken = {}
-        for start in waiting:
-            bookmark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
-            share = len(waiting) << self._halvings
-            part = self._take_of(start, bookmark, BATCH_EVENTS // share + 1, BATCH_BYTES // share + 1)
-            if part.bookmark != bookmark:
-                taken[start] = part
-        return taken
-
-    def _take_of(self, start: StartId, bookmark: Bookmark, events: int, size: int) -> _Taken:
-        documents: list[Document] = []
-        suspected = ""
-        before = bookmark
+    def _append(self, batch: _Batch, now: datetime) -> None:
+        """Offer the index what it has yet to take. What it refuses becomes letters, what it cannot take now is kept."""
+        offered = batch.lines
+        waiting: dict[int, str] = {}
+        refused: dict[int, str] = {}
         try:
-            for document, position in follow(self.folder / start, bookmark.position):
-                size -= max(position.offset - bookmark.position.offset, 0)
-                if _is_ours(document):
-                    documents.append(document)
-                    bookmark = replace(bookmark, position=position)
-                else:
-                    bookmark = replace(bookmark, position=position, refused=bookmark.refused + 1)
-                if len(documents) >= events or size <= 0:
-                    break
-            if bookmark == before:
-                self._torn[start] = self._behind[start]
-        except BrokenChain as broken:
-            suspected = str(broken)
-        except OSError as error:
-            self._trouble = f"the log of {start} cannot be read: {error.strerror}"
-        if suspected and self._suspected.get(start) == suspected:
-            # Seen twice: not a line that was being taken back while it was read.
-            bookmark = replace(bookmark, broken=suspected)
-        self._suspected[start] = suspected
-        return _Taken(documents, bookmark)
+            batch.new += self.store.append([line.document for line in offered], self.timeout)
+        except EventsRefused as some:
+            batch.new += some.new
+            # Where it takes nothing at all, it is away, and no event is to blame.
+            batch.attempts += bool(batch.taken) or len(some.waiting) < len(offered)
+            refused |= some.refused
+            for place, reason in some.waiting.items():
+                patient = batch.attempts < ATTEMPTS and place_of(offered[place]) not in self._letters
+                (waiting if patient else refused)[place] = reason
+        waiting |= self._beyond(batch, refused)
+        letters = [
+            self._letters.write(offered[place], reason, now)
+            for place, reason in refused.items()
+            if place not in waiting
+        ]
+        taken = [line for place, line in enumerate(offered) if place not in waiting and place not in refused]
+        batch.letters += letters
+        batch.taken += taken
+        batch.delivered |= {place_of(line) for line in taken if place_of(line) in self._letters}
+        batch.lines = [offered[place] for place in sorted(waiting)]
+        self._batch = batch
+        if waiting:
+            raise StoreUnavailable(f"the index does not take {len(waiting)} events: {next(iter(waiting.values()))}")
+
+    def _beyond(self, batch: _Batch, refused: Mapping[int, str]) -> dict[int, str]:
+        """Those of the *refused* for which there is no room among the dead letters."""
+        unknown = [place for place in refused if place_of(batch.lines[place]) not in self._letters]
+        room = MOST - len(self._letters) - sum(letter.place not in self._letters for letter in batch.letters)
+        return {place: refused[place] for place in unknown[max(room, 0) :]}
+
+    def _save(self, bookmarks: dict[StartId, Bookmark], batch: _Batch) -> None:
+        """Note that *batch* is done. Until that is on the disk, it is not."""
+        self.positions.save(batch.bookmarks, batch.letters, batch.delivered)
+        self._batch = None
+        self._letters.keep(batch.letters, batch.delivered)
+        bookmarks |= batch.bookmarks
+        self._events = min(self._events * 2, self._most_events)
+        self._most_events = min(self._most_events + self._most_events // 8 + 1, MOST_EVENTS)
+        self._backlog.measure(bookmarks, list(batch.bookmarks))
 
     def _back_off(self, now: datetime, trouble: str) -> timedelta:
         longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(self._failures, 10)))
         pause = longest * (0.5 + self.jitter() / 2)
         self._failures += 1
-        self._halvings = min(self._halvings + 1, BATCH_EVENTS.bit_length())
+        self._events = self._most_events = max(self._events // 2, 1)
         self._not_before = now + pause
         self._trouble = trouble
         return pause
 
     def _progress(self, *, pause: timedelta) -> Progress:
-        unread = sum(behind for behind in self._behind.values() if behind > 0)
-        return replace(_progress_of(self._bookmarks or {}, unread), trouble=self._trouble, pause=pause)
+        told = _progress_of(self._bookmarks or {}, self._letters.reasons(), self._backlog.behind_bytes)
+        return replace(told, trouble=self._trouble, pause=pause)
 
 
-def _progress_of(bookmarks: Mapping[StartId, Bookmark], unread: int) -> Progress:
+def _progress_of(bookmarks: Mapping[StartId, Bookmark], reasons: Mapping[str, int], unread: int) -> Progress:
+    beyond = sum(mark.refused for mark in bookmarks.values())
     return Progress(
         behind_bytes=unread,
-        refused=sum(mark.refused for mark in bookmarks.values()),
+        refused=sum(reasons.values()) + beyond,
+        reasons={**reasons, NOT_OURS: reasons.get(NOT_OURS, 0) + beyond} if beyond else reasons,
         broken={start: mark.broken for start, mark in bookmarks.items() if mark.broken},
     )
 
@@ -210,7 +251,7 @@ def standing(folder: Path, positions: Positions) -> Progress:
     for start in starts_in(folder):
         mark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
         unread += 0 if mark.broken else max(unread_bytes(folder / start, mark.position), 0)
-    return _progress_of(bookmarks, unread)
+    return _progress_of(bookmarks, reasons_of(positions.letters()), unread)
 
 
 def start_over_if_emptied(store: EventStore, positions: Positions, timeout: timedelta) -> bool:
@@ -221,14 +262,6 @@ def start_over_if_emptied(store: EventStore, positions: Positions, timeout: time
     return True
 
 
-def _is_ours(document: Document) -> bool:
-    """Whether the document is exactly what this version makes of the event it holds."""
-    try:
-        return to_ecs(from_ecs(document)) == document
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return False
-
-
-def _span_of(documents: Sequence[Document]) -> Span:
-    times = [datetime.fromisoformat(document["@timestamp"]) for document in documents]
+def _span_of(lines: Sequence[Taken]) -> Span:
+    times = [datetime.fromisoformat(line.document["@timestamp"]) for line in lines]
     return Span(min(times), max(times))

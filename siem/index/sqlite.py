@@ -13,10 +13,12 @@ from pathlib import Path
 
 import orjson
 
-from siem.index.condition import Condition, fold, lies_in, pattern_of, values_of
+from siem.index.condition import Condition, fold, is_searched, lies_in, pattern_of, values_of
 from siem.index.fields import FIELDS, Kind
 from siem.index.sqlite_file import Schema, SqliteFile, Value
 from siem.index.sqlite_query import LISTED, Sql, sql_of
+from siem.index.store import EventsRefused
+from siem.index.strict import Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -40,8 +42,12 @@ class SqliteStore:
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. What it returned for survives the machine's death."""
+        right, refused = checked(documents)
         with self._file.writing(timeout) as writer:
-            return sum(_insert(writer, document) for document in documents)
+            new = sum(_insert(writer, each) for each in right)
+        if refused:
+            raise EventsRefused(of=len(documents), new=new, waiting={}, refused=refused)
+        return new
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         """As `EventStore` promises. Holds no lock and no transaction between steps of the iteration."""
@@ -96,10 +102,11 @@ def moment(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _insert(writer: sqlite3.Connection, document: Document) -> bool:
+def _insert(writer: sqlite3.Connection, right: Checked) -> bool:
+    document = right.document
     columns = (next(_indexed(document, name), None) for name in _COLUMNS)
     at = micros(datetime.fromisoformat(document["@timestamp"]))
-    done = writer.execute(_INSERT, (document["event"]["id"], at, orjson.dumps(document), *columns))
+    done = writer.execute(_INSERT, (document["event"]["id"], at, right.body, *columns))
     if not done.rowcount:
         return False
     values = ((done.lastrowid, number, value) for name, number in LISTED.items() for value in _indexed(document, name))
@@ -109,7 +116,7 @@ def _insert(writer: sqlite3.Connection, document: Document) -> bool:
 
 def _indexed(document: Document, name: str) -> Iterator[str | int]:
     """What is compared: texts are folded once, here, and not at each search."""
-    for value in values_of(document, name):
+    for value in filter(is_searched, values_of(document, name)):
         yield fold(value) if isinstance(value, str) else value
 
 
@@ -124,7 +131,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=5,
+    version=6,
     disposable=True,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(

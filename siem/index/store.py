@@ -1,7 +1,7 @@
 """What an index of the log promises. Indexes are disposable: each can be dropped and rebuilt from the log."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from siem.index.condition import Condition
@@ -11,6 +11,20 @@ from siem.record.event import EventId
 
 class StoreUnavailable(Exception):
     """The index cannot answer now. Nothing is lost: the log has it, and the same call may succeed later."""
+
+
+class EventsRefused(StoreUnavailable):
+    """Some documents of an append were not taken, each for a reason of its own. All the others are indexed."""
+
+    def __init__(self, *, of: int, new: int, waiting: Mapping[int, str], refused: Mapping[int, str]) -> None:
+        self.new = new
+        """How many of the others the index did not have."""
+        self.waiting = waiting
+        """By place in the append, those that the index could not take now, and why."""
+        self.refused = refused
+        """By place in the append, those that it will not take as they and its mapping are, and why. No values."""
+        reasons = sorted({*waiting.values(), *refused.values()})
+        super().__init__(f"the index refused {len(waiting) + len(refused)} of {of} events: {', '.join(reasons[:3])}")
 
 
 class EventStore(Protocol):
@@ -23,7 +37,8 @@ class EventStore(Protocol):
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """How many were new: an event already indexed is not indexed twice, in whatever batch it comes again.
 
-        Either every document is indexed when the call returns, or it raises; then any of them may be.
+        Every document is indexed when the call returns. EventsRefused says which are not, and the others are; after
+        any other StoreUnavailable each may be or not. What `siem.index.strict.fault_of` finds fault with is refused.
         """
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
@@ -44,3 +59,16 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. The store answers nothing afterwards."""
+
+
+class Keeper(Protocol):
+    """Who looks after the index as a whole. Any failure is StoreUnavailable."""
+
+    def prepare(self, timeout: timedelta) -> None:
+        """Bring the index up to this version. Doing it twice is doing it once."""
+
+    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
+        """The names of what held the events of days (UTC) before *day*, which is deleted. The log still has them."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""

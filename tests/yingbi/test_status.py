@@ -114,6 +114,14 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
 
 
+def test_events_that_the_index_has_not_taken_are_said_with_their_reasons() -> None:
+    shipping = {"trouble": "", "refused": 3, "reasons": {"document_parsing_exception": 2, "x": 1}}
+    (said,) = problems_of(status(shipping=shipping))
+    assert "3 条记录" in said
+    assert said.endswith("document_parsing_exception (2), x (1)")
+    assert problems_of(status(shipping={**shipping, "refused": 0, "reasons": {}})) == []
+
+
 def test_who_sees_all_of_a_system_is_said() -> None:
     one = {"permit": "prm-1", "kind": "reveal", "caller": "clerk-wang", "system": "register", "until": "09:15"}
     glass = {"permit": "prm-2", "kind": "break_glass", "caller": "head-on-duty", "system": "hall", "until": "10:00"}

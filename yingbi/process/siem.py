@@ -30,6 +30,8 @@ from yingbi.told import tell
 
 TIMEOUT = timedelta(seconds=5)
 RETRY_S = 1.0
+NICENESS = 5
+"""What has to be caught up after an outage is done with what the workers leave: answers go before the index."""
 UNSURE = timedelta(seconds=1)
 """An event gets its time before it is in the log: so long after it, it surely is."""
 
@@ -86,6 +88,7 @@ class Siem:
                 "index": self._index,
                 "behind_bytes": progress.behind_bytes,
                 "refused": progress.refused,
+                "reasons": dict(progress.reasons),
                 "broken": dict(progress.broken),
                 "trouble": self._trouble,
                 "indexed_until": self._indexed_until.isoformat() if self._indexed_until else None,
@@ -109,6 +112,7 @@ def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:
 
 def main(settings: Settings) -> None:
     """Ship and detect until asked to stop."""
+    os.nice(NICENESS)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

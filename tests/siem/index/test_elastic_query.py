@@ -5,6 +5,7 @@ import pytest
 
 from siem.index.condition import (
     EVERYTHING,
+    SEARCHED_CHARS,
     AnyOf,
     Compare,
     Condition,
@@ -15,7 +16,7 @@ from siem.index.condition import (
     Operator,
     Within,
 )
-from siem.index.elastic_query import SEARCHED_CHARS, mapping, query_of
+from siem.index.elastic_query import mapping, query_of
 from siem.index.fields import FIELDS
 
 START, END = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 10, tzinfo=UTC)

@@ -95,11 +95,11 @@ def test_a_search_that_takes_too_long_ends(tmp_path: Path) -> None:
 
 def test_a_batch_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "index.db")
-    broken = {**document(2), "@timestamp": "yesterday"}
-    with pytest.raises(ValueError, match="yesterday"):
-        store.append([document(1), broken], SOON)
+    many = [document(number) for number in range(2000)]
+    with pytest.raises(StoreUnavailable, match="interrupted"):
+        store.append(many, timedelta(0))
     assert store.count(EVERYTHING, NINE, LATER, SOON) == 0
-    assert store.append([document(1)], SOON) == 1
+    assert store.append(many, SOON) == 2000
     store.close()
 
 

@@ -1,15 +1,19 @@
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from siem.canary import LIST_NAME
+from siem.index.letters import NOT_OURS
 from siem.index.sqlite import SqliteStore
 from siem.record.log import AccessLog, new_start_id
-from tests.siem.events import event
+from tests.siem.events import document, event
+from tests.siem.lines import write_start
 from yingbi.first_start import make_folders
 from yingbi.home import Home
+from yingbi.metrics import Figures
 from yingbi.process.siem import Siem, usable_rules
 from yingbi.settings import Settings
 
@@ -57,6 +61,16 @@ def test_what_is_logged_is_shipped_and_told(home: Home) -> None:
     log.close()
     siem.close()
     store.close()
+
+
+def test_what_the_index_has_not_taken_is_told_and_measured(home: Home) -> None:
+    write_start(home.log, new_start_id(datetime.now(UTC)), [document(1), b"{}"])
+    with closing(SqliteStore(home.events)) as store, closing(Siem(Settings(home=home.root), store)) as siem:
+        siem.step()
+    told = json.loads(home.told("siem").read_bytes())
+    assert (told["refused"], told["reasons"]) == (1, {NOT_OURS: 1})
+    figures = {each.name: each.samples[0].value for each in Figures(home).collect() if each.samples}
+    assert figures["yingbi_index_dead_letters"] == 1
 
 
 def test_while_the_log_cannot_be_shipped_nothing_is_said_to_be_indexed(home: Home) -> None:
