@@ -128,6 +128,7 @@ SENTENCES: Mapping[str, str] = {
     "rule-key": "检测规则的键不是文字，请加引号",
     "rule-logsource": "`logsource` 必须是 `product: yingbi`、`service: access`",
     "rule-missing-key": "检测规则缺少必需的键",
+    "rule-nesting": "关联规则引用了自己，或套叠太深",
     "rule-sigma": "不符合 Sigma 规范，或用了不支持的功能",
     "rule-syntax": "规则文件不是 YAML，或嵌套太深",
     "rule-tag": "检测规则不接受 YAML 的类型标签",

@@ -1,12 +1,12 @@
 """Exact sliding windows: whether the events up to one of them reach a threshold."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Protocol, assert_never
 
-from siem.detect.definition import Measure, Threshold
-from siem.index.condition import values_of
+from siem.detect.definition import Correlation, Group, Measure, Part, Threshold
+from siem.index.condition import matches, values_of
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -20,28 +20,136 @@ def key_of(document: Document) -> Key:
 
 
 class Window:
-    """The last events of one group, as far as a threshold needs them.
+    """The last events of one group, as far as a correlation needs them.
 
-    It holds what was seen last, each element with the time it was last seen, and no more than makes up `at_least`: the
-    threshold is reached within the span if and only if the oldest of these lies in it. So memory is bounded by the
+    An event counts if it satisfies a part, or if a correlation that is a part is reached at it; for that the window
+    holds those of the inner correlation's groups. The answer is exact if all events were added that lie no further
+    before one than the correlation reaches.
+    """
+
+    def __init__(self, counted: Correlation, group: Group) -> None:
+        self.counted = counted
+        self.group = group
+        self.last: Key | None = None
+        """The event that was added last."""
+        self._kept = _kept_for(counted)
+        self._inner: OrderedDict[tuple[int, Group], Window] = OrderedDict()
+        layouts = {part.group for part in counted.parts}
+        plain = not any(isinstance(part.of, Correlation) for part in counted.parts)
+        self._takes_all = plain and len(layouts) == 1 and isinstance(self._kept, Counted)
+
+    def add(self, document: Document) -> bool:
+        """Whether the threshold is reached by the window that ends with this event, which is later than `last`.
+
+        The event is of the group and satisfies a leaf of the correlation.
+        """
+        key = key_of(document)
+        if self.last is not None and key <= self.last:
+            raise ValueError("a window takes events in their order")
+        self.last = key
+        parts = (0,) if self._takes_all else self._parts_of(document)
+        return bool(parts) and self._kept.add(document, key[0], parts)
+
+    def _parts_of(self, document: Document) -> Sequence[int]:
+        """The parts that the event is one of."""
+        return [number for number, part in enumerate(self.counted.parts) if self._is_one_of(number, part, document)]
+
+    def _is_one_of(self, number: int, part: Part, document: Document) -> bool:
+        if not isinstance(part.of, Correlation):
+            return self.counted.group_in(document, part.group) == self.group and matches(part.of, document)
+        reached = False
+        for group in part.of.groups_of(document):
+            present = dict(group)
+            ours = zip(self.counted.group_by, part.group, strict=True)
+            if tuple((name, present[own]) for name, own in ours) == self.group:
+                reached |= self._window_of(number, part.of, group, key_of(document)[0]).add(document)
+        return reached
+
+    def _window_of(self, number: int, inner: Correlation, group: Group, at: datetime) -> "Window":
+        """The window of the inner *group*. Those that can no longer matter are let go."""
+        window = self._inner.setdefault((number, group), Window(inner, group))
+        self._inner.move_to_end((number, group))
+        while (oldest := next(iter(self._inner.values()))) is not window:
+            if oldest.last is not None and oldest.last[0] >= at - oldest.counted.reach:
+                break
+            self._inner.popitem(last=False)
+        return window
+
+
+class _Kept(Protocol):
+    """What is kept of the events that count."""
+
+    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
+        """Whether the threshold is reached, now that the event has come as one of *parts*."""
+
+
+def _kept_for(counted: Correlation) -> _Kept:
+    match counted.threshold.measure:
+        case Measure.TEMPORAL:
+            return _Seen(counted.threshold, len(counted.parts))
+        case Measure.TEMPORAL_ORDERED:
+            return _InOrder(counted.threshold, len(counted.parts))
+        case Measure.EVENT_COUNT | Measure.VALUE_COUNT | Measure.VALUE_SUM:
+            return Counted(counted.threshold)
+        case measure:
+            assert_never(measure)
+
+
+class _Seen:
+    """When each part was seen last."""
+
+    def __init__(self, threshold: Threshold, parts: int) -> None:
+        self.threshold = threshold
+        self._last: list[datetime | None] = [None] * parts
+
+    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
+        for part in parts:
+            self._last[part] = at
+        since = at - self.threshold.within
+        return sum(last is not None and last >= since for last in self._last) >= self.threshold.at_least
+
+
+class _InOrder:
+    """For each part, how late the first one was seen of the latest that, with all between, came in order up to it.
+
+    Events of one time are in any order, so what was so before them is kept until time goes on.
+    """
+
+    def __init__(self, threshold: Threshold, parts: int) -> None:
+        self.threshold = threshold
+        self._at: datetime | None = None
+        self._before: list[datetime | None] = [None] * parts
+        self._began = self._before
+        self._now: set[int] = set()
+
+    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
+        if at != self._at:
+            self._at, self._before, self._now = at, self._began, set()
+        self._now.update(parts)
+        self._began = list(self._before)
+        for part in sorted(self._now):
+            began = at if part == 0 else self._began[part - 1]
+            if began is not None:
+                self._began[part] = began
+        whole = self._began[-1]
+        return whole is not None and whole >= at - self.threshold.within
+
+
+class Counted:
+    """What was seen last, each element with the time it was last seen, and no more than makes up `at_least`.
+
+    The threshold is reached within the span if and only if the oldest of these lies in it. So memory is bounded by the
     threshold, however much a caller reads, and the answer is exact.
     """
 
     def __init__(self, threshold: Threshold) -> None:
         self.threshold = threshold
-        self.last: Key | None = None
-        """The event that was added last."""
         self._seen: OrderedDict[object, tuple[datetime, int]] = OrderedDict()
         """When each element was seen last, and how much it counts."""
         self._sum = 0
 
-    def add(self, document: Document) -> bool:
-        """Whether the threshold is reached by the window that ends with this event, which is later than `last`."""
-        key = key_of(document)
-        if self.last is not None and key <= self.last:
-            raise ValueError("a window takes events in their order")
-        self.last = key
-        at = key[0]
+    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
+        """Whether the threshold is reached, now that the event has come. It counts once, of however many *parts*."""
         for element, amount in self._elements(document):
             self._sum += amount - self._seen.pop(element, (at, 0))[1]
             self._seen[element] = (at, amount)
@@ -56,13 +164,9 @@ class Window:
     def _elements(self, document: Document) -> Iterable[tuple[object, int]]:
         """What the event adds, and how much each counts."""
         event = document["event"]["id"]
-        match self.threshold.measure:
-            case Measure.EVENT_COUNT:
-                return ((event, 1),)
-            case Measure.VALUE_COUNT:
-                return ((value, 1) for value in values_of(document, self.threshold.field))
-            case Measure.VALUE_SUM:
-                values = values_of(document, self.threshold.field)
-                return ((event, value) for value in values if isinstance(value, int) and value > 0)
-            case measure:
-                assert_never(measure)
+        if self.threshold.measure is Measure.EVENT_COUNT:
+            return ((event, 1),)
+        values = values_of(document, self.threshold.field)
+        if self.threshold.measure is Measure.VALUE_COUNT:
+            return ((value, 1) for value in values)
+        return ((event, value) for value in values if isinstance(value, int) and value > 0)

@@ -1,11 +1,12 @@
 """What a rule is once it is read. How it is written down is the business of `rule.py` alone."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from siem.index.condition import AllOf, Condition, Exists, Is, Not, values_of
+from siem.index.condition import AllOf, AnyOf, Condition, Exists, Is, Not, matches, values_of
 from siem.record.ecs import Document
 
 RuleId = NewType("RuleId", str)
@@ -33,6 +34,10 @@ class Measure(StrEnum):
     """Different values of a field; of one that is a list, its different elements."""
     VALUE_SUM = "value_sum"
     """The sum of a field that is a number."""
+    TEMPORAL = "temporal"
+    """Different parts of the correlation, in whatever order they are seen."""
+    TEMPORAL_ORDERED = "temporal_ordered"
+    """Parts in the order in which the correlation names them. What happens at one time is in any order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,74 @@ class Threshold:
 
 EVERY_EVENT = Threshold(measure=Measure.EVENT_COUNT, at_least=1, within=timedelta(0))
 """The threshold of a rule that counts nothing: each event that satisfies it is a finding."""
+
+
+type Leaf = tuple[Condition, tuple[str, ...]]
+"""What events satisfy, and which of their fields stand for the names of a group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of what a correlation counts."""
+
+    of: "Condition | Correlation"
+    """Events that satisfy it; of a correlation, the events at which it is reached."""
+    group: tuple[str, ...]
+    """What stands for each name of the group: a field of the events, or a name of the inner correlation's group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """What is counted together, for whom, and how much of it is too much. A plain rule counts nothing."""
+
+    parts: tuple[Part, ...]
+    group_by: tuple[str, ...]
+    """Names of fields, or aliases for fields that differ between the parts."""
+    threshold: Threshold
+    leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
+    """What the events satisfy that matter to it, however deep."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "leaves", tuple(leaf for part in self.parts for leaf in self._leaves_of(part)))
+
+    @property
+    def reach(self) -> timedelta:
+        """How long before an event others can lie that count with it."""
+        return self.threshold.within + max((inner.reach for inner in self._inner()), default=timedelta(0))
+
+    @property
+    def depth(self) -> int:
+        """How many correlations lie in each other, this one counted."""
+        return 1 + max((inner.depth for inner in self._inner()), default=0)
+
+    def groups_of(self, document: Document) -> Iterator[Group]:
+        """The groups an event counts for, each once: several only where aliases give its parts different fields."""
+        found: dict[Group, None] = {}
+        for condition, fields in self.leaves:
+            if (group := self.group_in(document, fields)) is not None and matches(condition, document):
+                found[group] = None
+        yield from found
+
+    def group_in(self, document: Document, fields: tuple[str, ...]) -> Group | None:
+        """The group that the *fields* of an event make, or None where it counts for none.
+
+        An event that lacks a field of the group counts for none where events are counted together, since those who
+        lack it have nothing in common; a rule that counts nothing leaves the field out.
+        """
+        group = tuple(
+            (name, value) for name, of in zip(self.group_by, fields, strict=True) for value in values_of(document, of)
+        )
+        return group if self.threshold == EVERY_EVENT or len(group) == len(self.group_by) else None
+
+    def _inner(self) -> Iterator["Correlation"]:
+        return (part.of for part in self.parts if isinstance(part.of, Correlation))
+
+    def _leaves_of(self, part: Part) -> Iterator[Leaf]:
+        if isinstance(part.of, Correlation):
+            places = tuple(part.of.group_by.index(name) for name in part.group)
+            yield from ((condition, tuple(fields[place] for place in places)) for condition, fields in part.of.leaves)
+        else:
+            yield part.of, part.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +144,7 @@ class Rule:
     """Chinese, then ` / `, then English."""
     description: str
     level: Level
-    condition: Condition
-    group_by: tuple[str, ...]
-    threshold: Threshold = EVERY_EVENT
+    counted: Correlation
     respond: str
     """Which playbook leads the response, or empty."""
     automatic: bool
@@ -82,20 +153,47 @@ class Rule:
     source: str
     """`file:line`."""
 
-    def group_of(self, document: Document) -> Group | None:
-        """The group an event belongs to, or None where it counts for none.
+    @property
+    def threshold(self) -> Threshold:
+        """When what is counted is a finding."""
+        return self.counted.threshold
 
-        An event that lacks a field of the group counts for none where events are counted together, since those who
-        lack it have nothing in common; a rule that counts nothing leaves the field out.
-        """
-        group = tuple((name, value) for name in self.group_by for value in values_of(document, name))
-        return group if self.threshold == EVERY_EVENT or len(group) == len(self.group_by) else None
+    @property
+    def group_by(self) -> tuple[str, ...]:
+        """The names of what findings are about."""
+        return self.counted.group_by
+
+    @property
+    def condition(self) -> Condition:
+        """What every event satisfies that matters to the rule."""
+        return _any_of(condition for condition, _ in self.counted.leaves)
+
+    def groups_of(self, document: Document) -> Iterator[Group]:
+        """The groups that an event counts for which satisfies `condition`."""
+        layouts = {fields for _, fields in self.counted.leaves}
+        if len(layouts) > 1:
+            yield from self.counted.groups_of(document)
+        elif (group := self.counted.group_in(document, layouts.pop())) is not None:
+            yield group
 
     def condition_of(self, group: Group) -> Condition:
         """What the events of *group* satisfy, and those of groups that differ from it in case only."""
         present = dict(group)
-        alike = tuple(Is(name, present[name]) if name in present else Not(Exists(name)) for name in self.group_by)
-        return AllOf((self.condition, *alike))
+        alternatives: dict[tuple[str, ...], list[Condition]] = {}
+        for condition, fields in self.counted.leaves:
+            alternatives.setdefault(fields, []).append(condition)
+        return _any_of(
+            AllOf(
+                (
+                    _any_of(conditions),
+                    *(
+                        Is(of, present[name]) if name in present else Not(Exists(of))
+                        for name, of in zip(self.group_by, fields, strict=True)
+                    ),
+                )
+            )
+            for fields, conditions in alternatives.items()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +212,9 @@ class Finding:
     @property
     def start(self) -> datetime:
         """The beginning of the first window."""
-        return self.first_at - self.rule.threshold.within
+        return self.first_at - self.rule.counted.reach
+
+
+def _any_of(conditions: Iterable[Condition]) -> Condition:
+    different = tuple(dict.fromkeys(conditions))
+    return different[0] if len(different) == 1 else AnyOf(different)

@@ -121,18 +121,23 @@ def condition_of_rule(rule: Mapping[str, Any], lists: Lists) -> Condition:
 
 def threshold_of(rule: Mapping[str, Any]) -> Threshold:
     """What a correlation counts, and how much of it is too much. Raises Refused."""
-    if rule["correlation"]["type"] not in {measure.value for measure in Measure}:
+    given = rule["correlation"]
+    if given["type"] not in {measure.value for measure in Measure}:
         known = ", ".join(f"`{measure}`" for measure in Measure)
-        raise Refused([(("correlation", "type"), f"`{rule['correlation']['type']}` is not supported, {known} are")])
+        raise Refused([(("correlation", "type"), f"`{given['type']}` is not supported, {known} are")])
     try:
         parsed = SigmaCorrelationRule.from_dict(dict(rule), collect_errors=True)
     except SigmaError as error:
         raise Refused([(_place_of(error, rule), _told(error))]) from None
     if parsed.errors:
         raise Refused((_place_of(error, rule), _told(error)) for error in parsed.errors)
-    assert isinstance(parsed.condition, SigmaCorrelationCondition), "a text is an error in these types"
+    assert isinstance(parsed.condition, SigmaCorrelationCondition), "a text is an error of form"
+    measure, within = Measure(given["type"]), timedelta(seconds=parsed.timespan.seconds)
     try:
-        return _threshold_of(Measure(rule["correlation"]["type"]), parsed.condition, parsed.timespan.seconds)
+        if measure in (Measure.TEMPORAL, Measure.TEMPORAL_ORDERED):
+            condition = parsed.condition if "condition" in given else None
+            return _sequence_of(measure, condition, len(parsed.rules or ()), within)
+        return _threshold_of(measure, parsed.condition, within)
     except ValueError as error:
         raise Refused([(("correlation", "condition"), str(error))]) from None
 
@@ -209,7 +214,33 @@ def _text_test_of(name: str, value: SigmaString, lists: Lists) -> Condition:
     return Like(name, "".join(pieces))
 
 
-def _threshold_of(measure: Measure, condition: SigmaCorrelationCondition, seconds: int) -> Threshold:
+def _sequence_of(
+    measure: Measure, condition: SigmaCorrelationCondition | None, rules: int, within: timedelta
+) -> Threshold:
+    if rules < 2:
+        raise ValueError(f"`{measure}` is about at least two rules")
+    at_least = rules if condition is None else _at_least(condition)
+    if condition is not None and condition.fieldref:
+        raise ValueError(f"`{measure}` is about rules and takes no `field`")
+    if at_least > rules or (measure is Measure.TEMPORAL_ORDERED and at_least < rules):
+        raise ValueError(f"`{measure}` names {rules} rules and asks for {at_least} of them")
+    return Threshold(measure=measure, at_least=at_least, within=within)
+
+
+def _threshold_of(measure: Measure, condition: SigmaCorrelationCondition, within: timedelta) -> Threshold:
+    at_least = _at_least(condition)
+    counted = condition.fieldref or ""
+    if measure is Measure.EVENT_COUNT:
+        if counted:
+            raise ValueError("`event_count` counts events and takes no `field`")
+    elif not isinstance(counted, str) or not counted:
+        raise ValueError(f"`{measure}` needs one `field` whose values are counted")
+    elif field_of(counted).kind is not Kind.NUMBER and measure is Measure.VALUE_SUM:
+        raise ValueError(f"`{counted}` is no number and has no sum")
+    return Threshold(measure=measure, field=str(counted), at_least=at_least, within=within)
+
+
+def _at_least(condition: SigmaCorrelationCondition) -> int:
     match condition.op:
         case SigmaCorrelationConditionOperator.GTE:
             at_least = math.ceil(condition.count)
@@ -221,16 +252,4 @@ def _threshold_of(measure: Measure, condition: SigmaCorrelationCondition, second
             )
     if at_least < 1:
         raise ValueError("a threshold is at least 1")
-    counted = condition.fieldref or ""
-    match measure:
-        case Measure.VALUE_COUNT | Measure.VALUE_SUM if not isinstance(counted, str) or not counted:
-            raise ValueError(f"`{measure}` needs one `field` whose values are counted")
-        case Measure.VALUE_COUNT:
-            field_of(str(counted))
-        case Measure.VALUE_SUM:
-            if field_of(str(counted)).kind is not Kind.NUMBER:
-                raise ValueError(f"`{counted}` is no number and has no sum")
-        case Measure.EVENT_COUNT:
-            if counted:
-                raise ValueError("`event_count` counts events and takes no `field`")
-    return Threshold(measure=measure, field=str(counted), at_least=at_least, within=timedelta(seconds=seconds))
+    return at_least

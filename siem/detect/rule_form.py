@@ -13,12 +13,20 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _is_aliases(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(fields, dict) and all(isinstance(field, str) for field in fields.values())
+        for fields in value.values()
+    )
+
+
 _TEXT: _Shape = ("a text", lambda value: isinstance(value, str) and value != "")
 _TEXTS: _Shape = ("a list of texts", _is_texts)
 _ONE_OR_MORE: _Shape = ("a text or a list of texts", lambda value: isinstance(value, str) or _is_texts(value))
 _DATE: _Shape = ("a date", lambda value: isinstance(value, date | str))
 _TRUTH: _Shape = ("`true` or `false`", lambda value: isinstance(value, bool))
 _MAPPING: _Shape = ("a mapping", lambda value: isinstance(value, dict))
+_ALIASES: _Shape = ("a mapping of names, each to a mapping of rules to fields", _is_aliases)
 _LIST: _Shape = ("a list", lambda value: isinstance(value, list))
 
 _HEAD = {
@@ -40,8 +48,9 @@ _WITHIN: Mapping[str, tuple[Mapping[str, _Shape], tuple[str, ...]]] = {
             "timespan": _TEXT,
             "condition": _MAPPING,
             "generate": _TRUTH,
+            "aliases": _ALIASES,
         },
-        ("type", "rules", "group-by", "timespan", "condition"),
+        ("type", "rules", "group-by", "timespan"),
     ),
     "yingbi": (
         {"respond": _TEXT, "automatic": _TRUTH, "what_to_do": _MAPPING, "group": _TEXTS},

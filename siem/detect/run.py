@@ -85,20 +85,18 @@ class Detector:
         new_from: dict[Group, datetime] = {}
         to_replay: dict[Group, datetime] = {}
         for document in self._new_events(rule, spans, now):
-            group = rule.group_of(document)
-            if group is None:
-                continue
             key = key_of(document)
-            new_from.setdefault(group, key[0])
-            window = self._windows.get((rule.id, group))
-            if rule.threshold == EVERY_EVENT:
-                self._extend(runs[group], key[0])
-            elif group in to_replay:
-                continue
-            elif window is None or window.last is None or key <= window.last:
-                to_replay[group] = key[0]
-            elif window.add(document):
-                self._extend(runs[group], key[0])
+            for group in rule.groups_of(document):
+                new_from.setdefault(group, key[0])
+                window = self._windows.get((rule.id, group))
+                if rule.threshold == EVERY_EVENT:
+                    self._extend(runs[group], key[0])
+                elif group in to_replay:
+                    continue
+                elif window is None or window.last is None or key <= window.last:
+                    to_replay[group] = key[0]
+                elif window.add(document):
+                    self._extend(runs[group], key[0])
         for group, since in to_replay.items():
             runs[group] = self._replay(rule, group, since, now)
         for group, found in runs.items():
@@ -121,9 +119,9 @@ class Detector:
 
     def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> _Runs:
         """When, from *since* on, the threshold was reached. Makes the group's window from the index."""
-        window = Window(rule.threshold)
+        window = Window(rule.counted, group)
         runs: _Runs = []
-        for document in self._events_of(rule, group, since - rule.threshold.within, _FAR):
+        for document in self._events_of(rule, group, since - rule.counted.reach, _FAR):
             at, event = key_of(document)
             if window.add(document) and at >= since:
                 self._extend(runs, at)
@@ -136,7 +134,7 @@ class Detector:
 
     def _events_of(self, rule: Rule, group: Group, first: datetime, last: datetime) -> Iterator[Document]:
         for document in self.store.search(rule.condition_of(group), first, last + _TICK, self.timeout):
-            if rule.group_of(document) == group:
+            if group in rule.groups_of(document):
                 yield document
 
     def _extend(self, runs: _Runs, at: datetime) -> None:

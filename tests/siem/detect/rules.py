@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from siem.detect.definition import Advice, Level, Measure, Rule, RuleId, Threshold
-from siem.index.condition import EVERYTHING, Is
+from siem.detect.definition import Advice, Correlation, Level, Measure, Part, Rule, RuleId, Threshold
+from siem.index.condition import EVERYTHING, Condition, Is
 
 MANY_EVENTS = Threshold(measure=Measure.EVENT_COUNT, at_least=4, within=timedelta(seconds=20))
 MANY_SUBJECTS = Threshold(
@@ -12,16 +12,21 @@ MANY_SUBJECTS = Threshold(
 )
 
 
-def rule(**changes: Any) -> Rule:
+def rule(
+    *,
+    condition: Condition = EVERYTHING,
+    group_by: tuple[str, ...] = ("user.id",),
+    threshold: Threshold = MANY_EVENTS,
+    **changes: Any,
+) -> Rule:
+    """A rule over the events that satisfy *condition*, unless it says what it has `counted`."""
     facts: dict[str, Any] = {
         "id": RuleId("7f3c1a52-6f0e-4b7c-9d5e-2a8f4c1b6eff"),
         "name": "tried",
         "title": "试一试 / Tried",
         "description": "",
         "level": Level.HIGH,
-        "condition": EVERYTHING,
-        "group_by": ("user.id",),
-        "threshold": MANY_EVENTS,
+        "counted": Correlation((Part(condition, group_by),), group_by, threshold),
         "respond": "bulk-retrieval",
         "automatic": False,
         "what_to_do": Advice(zh="看一看", en="Look"),

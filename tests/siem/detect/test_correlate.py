@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siem.detect.correlate import Window, key_of
+from siem.detect.correlate import Counted, Window, key_of
 from siem.detect.definition import Measure, Threshold
 from siem.index.condition import EVERYTHING
 from tests.siem.detect.reference import hits
@@ -18,8 +18,12 @@ SUM = Threshold(measure=Measure.VALUE_SUM, field="yingbi.subject_count", at_leas
 SUBJECTS = Threshold(measure=Measure.VALUE_COUNT, field="yingbi.subjects", at_least=4, within=timedelta(seconds=10))
 
 
+def window_of(threshold: Threshold) -> Window:
+    return Window(rule(threshold=threshold).counted, (("user.id", "clerk-wang"),))
+
+
 def reached(threshold: Threshold, documents: Sequence[dict[str, Any]]) -> list[bool]:
-    window = Window(threshold)
+    window = window_of(threshold)
     return [window.add(item) for item in documents]
 
 
@@ -37,13 +41,12 @@ def test_different_values_are_counted_and_each_once() -> None:
 
 
 def test_memory_is_bounded_by_the_threshold() -> None:
-    window = Window(SUBJECTS)
+    many, summed = Counted(SUBJECTS), Counted(SUM)
     for number in range(200):
-        window.add(document(number, at=NINE + timedelta(milliseconds=number), subjects=tuple(map(digest, range(50)))))
-    assert len(window._seen) == SUBJECTS.at_least
-    summed = Window(SUM)
-    for number in range(200):
-        summed.add(document(number, at=NINE + timedelta(milliseconds=number)))
+        at = NINE + timedelta(milliseconds=number)
+        many.add(document(number, at=at, subjects=tuple(map(digest, range(50)))), at, (0,))
+        summed.add(document(number, at=at), at, (0,))
+    assert len(many._seen) == SUBJECTS.at_least
     assert len(summed._seen) == SUM.at_least
 
 
@@ -56,7 +59,7 @@ def test_a_sum_counts_every_event_by_its_number() -> None:
 
 
 def test_events_come_in_their_order() -> None:
-    window = Window(EVENTS)
+    window = window_of(EVENTS)
     window.add(document(5))
     for number in (5, 4):
         with pytest.raises(ValueError, match="order"):

@@ -168,17 +168,17 @@ PLAIN_FAULTS = {
     "date of no form": ("level: critical", "level: critical\ndate: tomorrow", "5:1: rule date 'tomorrow' is invalid"),
 }
 BOTH_FAULTS = {
-    "unknown part": ("rules: [part]", "rules: [prat]", "15:3: the file has no plain rule called `prat`"),
+    "unknown part": ("rules: [part]", "rules: [prat]", "15:3: the file has no rule called `prat`"),
     "no parts": ("rules: [part]", "rules: []", "15:3: `rules` names at least one rule"),
-    "correlation of a correlation": (
+    "correlation of itself": (
         "rules: [part]",
-        "rules: [whole]",
-        "15:3: the file has no plain rule called `whole`",
+        "rules: [part, whole]",
+        "15:3: `whole` is a part of itself",
     ),
     "type we cannot": (
         "type: value_count",
-        "type: temporal",
-        "14:3: `temporal` is not supported, `event_count`, `value_count`, `value_sum` are",
+        "type: value_avg",
+        "14:3: `value_avg` is not supported, `event_count`, `value_count`, `value_sum`, `temporal`, `temporal_ord",
     ),
     "too few": ("gt: 9", "lt: 9", "18:3: only `gte` and `gt` are supported"),
     "not even one": ("gt: 9", "gte: 0", "18:3: a threshold is at least 1"),
@@ -209,7 +209,11 @@ BOTH_FAULTS = {
         "yingbi:\n  group: [user.id]\n",
         "22:3: a correlation is grouped by `group-by`",
     ),
-    "aliases": ("timespan: 1h", "timespan: 1h\n  aliases: {a: {part: user.id}}", "18:3: `aliases` is no key here"),
+    "an alias that nobody uses": (
+        "timespan: 1h",
+        "timespan: 1h\n  aliases: {a: {part: user.id}}",
+        "18:13: `a` is not in `group-by`",
+    ),
     "a detection beside it": (
         "correlation:\n",
         "logsource: {product: yingbi, service: access}\ncorrelation:\n",
@@ -218,7 +222,7 @@ BOTH_FAULTS = {
     "two parts of one name": (
         "title: 甲 / Part",
         f"{BOTH.partition('---')[0].replace('甲', '丙')}---\ntitle: 甲 / Part",
-        "2:1: two rules are called `part`",
+        "10:1: two rules are called `part`",
     ),
     "a part that is broken": ("event.action:", "event.actoin:", "6:5: `event.actoin` is no field"),
 }
