@@ -17,6 +17,7 @@ from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
 from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
+from yingbi.commands.rules import add_rules
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     add_permits(commands)
     add_log(commands)
     add_discover(commands)
+    add_rules(commands)
     explain = add_command(
         commands,
         "explain",

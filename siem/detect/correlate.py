@@ -33,7 +33,7 @@ class Window:
         self.last: Key | None = None
         """The event that was added last."""
         self._kept = _kept_for(counted)
-        self._inner: OrderedDict[tuple[int, Group], Window] = OrderedDict()
+        self._inner: Windows[tuple[int, Group]] = Windows()
         layouts = {part.group for part in counted.parts}
         plain = not any(isinstance(part.of, Correlation) for part in counted.parts)
         self._takes_all = plain and len(layouts) == 1 and isinstance(self._kept, Counted)
@@ -62,17 +62,28 @@ class Window:
             present = dict(group)
             ours = zip(self.counted.group_by, part.group, strict=True)
             if tuple((name, present[own]) for name, own in ours) == self.group:
-                reached |= self._window_of(number, part.of, group, key_of(document)[0]).add(document)
+                window = self._inner.of((number, group), part.of, group, key_of(document)[0])
+                reached |= window.add(document)
         return reached
 
-    def _window_of(self, number: int, inner: Correlation, group: Group, at: datetime) -> "Window":
-        """The window of the inner *group*. Those that can no longer matter are let go."""
-        window = self._inner.setdefault((number, group), Window(inner, group))
-        self._inner.move_to_end((number, group))
-        while (oldest := next(iter(self._inner.values()))) is not window:
+
+class Windows[Place]:
+    """The windows of many groups. Those that can no longer matter are let go."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[Place, Window] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def of(self, place: Place, counted: Correlation, group: Group, at: datetime) -> Window:
+        """The window at *place*, to which an event of the time *at* comes; none comes later that is older."""
+        window = self._held.setdefault(place, Window(counted, group))
+        self._held.move_to_end(place)
+        while (oldest := next(iter(self._held.values()))) is not window:
             if oldest.last is not None and oldest.last[0] >= at - oldest.counted.reach:
                 break
-            self._inner.popitem(last=False)
+            self._held.popitem(last=False)
         return window
 
 

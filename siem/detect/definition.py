@@ -150,6 +150,9 @@ class Rule:
     automatic: bool
     """Whether the response contains without asking anybody."""
     what_to_do: Advice
+    tags: tuple[str, ...] = ()
+    """`attack.…` of ATT&CK, or `yingbi.…` of our own."""
+    false_positives: tuple[str, ...] = ()
     source: str
     """`file:line`."""
 

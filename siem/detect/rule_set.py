@@ -244,6 +244,8 @@ class _Reader:
             respond=ours.get("respond", ""),
             automatic=ours.get("automatic", False),
             what_to_do=Advice(**ours["what_to_do"]),
+            tags=tuple(value.get("tags", ())),
+            false_positives=tuple(value.get("falsepositives", ())),
             source=f"{self.file}:{line}",
         )
 

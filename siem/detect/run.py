@@ -12,13 +12,11 @@ from datetime import UTC, datetime, timedelta
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.correlate import Window, key_of
 from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule, RuleId
+from siem.detect.look import Runs, extend
 from siem.index.ship import Span
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
 from siem.record.event import EventId
-
-type _Runs = list[tuple[datetime, datetime]]
-"""First and last of each series of times that lie close together."""
 
 LATENESS = timedelta(seconds=60)
 """Events that others ship are found though they appear so late. Those of our own shipper are found however late."""
@@ -81,7 +79,7 @@ class Detector:
         return Span(since - LATENESS, _FAR) if sweeping else Span(since - _OVERLAP, max(done_to, now) + _OVERLAP)
 
     def _apply(self, rule: Rule, spans: Sequence[Span], now: datetime) -> None:
-        runs: defaultdict[Group, _Runs] = defaultdict(list)
+        runs: defaultdict[Group, Runs] = defaultdict(list)
         new_from: dict[Group, datetime] = {}
         to_replay: dict[Group, datetime] = {}
         for document in self._new_events(rule, spans, now):
@@ -90,13 +88,13 @@ class Detector:
                 new_from.setdefault(group, key[0])
                 window = self._windows.get((rule.id, group))
                 if rule.threshold == EVERY_EVENT:
-                    self._extend(runs[group], key[0])
+                    extend(runs[group], key[0], self.alerts.fresh)
                 elif group in to_replay:
                     continue
                 elif window is None or window.last is None or key <= window.last:
                     to_replay[group] = key[0]
                 elif window.add(document):
-                    self._extend(runs[group], key[0])
+                    extend(runs[group], key[0], self.alerts.fresh)
         for group, since in to_replay.items():
             runs[group] = self._replay(rule, group, since, now)
         for group, found in runs.items():
@@ -117,14 +115,14 @@ class Detector:
                     seen[event] = now
                     yield document
 
-    def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> _Runs:
+    def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> Runs:
         """When, from *since* on, the threshold was reached. Makes the group's window from the index."""
         window = Window(rule.counted, group)
-        runs: _Runs = []
+        runs: Runs = []
         for document in self._events_of(rule, group, since - rule.counted.reach, _FAR):
             at, event = key_of(document)
             if window.add(document) and at >= since:
-                self._extend(runs, at)
+                extend(runs, at, self.alerts.fresh)
             self._seen[rule.id][event] = now
         self._windows[rule.id, group] = window
         self._windows.move_to_end((rule.id, group))
@@ -136,13 +134,6 @@ class Detector:
         for document in self.store.search(rule.condition_of(group), first, last + _TICK, self.timeout):
             if group in rule.groups_of(document):
                 yield document
-
-    def _extend(self, runs: _Runs, at: datetime) -> None:
-        """Put *at*, which is not before any of *runs*, into the last one if it is fresh, else into a new one."""
-        if runs and at - runs[-1][1] <= self.alerts.fresh:
-            runs[-1] = (runs[-1][0], at)
-        else:
-            runs.append((at, at))
 
     def _note(self, now: datetime) -> None:
         if self._noted_at is None or not self._noted_at <= now < self._noted_at + _NOTE_EVERY:
