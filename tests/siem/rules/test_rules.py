@@ -18,12 +18,17 @@ from siem.index.store import EventStore
 from siem.record.ecs import Document
 from tests.contract.backends import BACKENDS, opened
 from tests.siem.detect.detection import chopped, detecting
-from tests.siem.detect.examples import examples_of, shipped_rules
+from tests.siem.detect.examples import RULES_FOLDER, examples_of, shipped_rules
 from tests.siem.detect.reference import expected
 
 RULES = shipped_rules()
-NO_LEAK = {"break_glass", "limit_reached", "reveal_refused"}
-"""What these find is no leak, and no clock of the law begins to run: people look at it and open a case if it is one."""
+LEAKS = {
+    *("bulk_reads", "bulk_values", "canary", "many_subjects", "reveal_rate"),
+    *("people_in_an_hour", "people_in_a_day", "sensitive_people", "citizen_sees_others", "terminal_sees_many"),
+    *("glass_then_bulk", "reveal_then_export"),
+}
+"""What these find may be a leak, and the clocks of the law begin to run. What the others find, people look at first."""
+TAG = re.compile(r"attack\.(t[0-9]{4}|[a-z-]+)|yingbi\.[a-z-]+")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -31,6 +36,14 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
     with opened(request.param, tmp_path, request) as opener:
         yield opener()
+
+
+def test_the_pack_is_in_the_manual_of_those_who_answer_it() -> None:
+    manual = (RULES_FOLDER.parent.parent / "docs" / "on-call.md").read_text("utf-8")
+    named = re.findall(r"^\| `(\w+)` \S+（(\S+)） \|", manual, re.MULTILINE)
+    levels = {"critical": "严重", "high": "高", "medium": "中", "low": "低"}
+    assert sorted(named) == sorted((rule.name, levels[rule.level]) for rule in RULES)
+    assert len(RULES) >= 30
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -42,7 +55,11 @@ def test_a_rule_can_be_read_by_those_who_answer_it(rule: Rule) -> None:
     assert CHINESE.search(rule.description)
     assert CHINESE.search(rule.what_to_do.zh)
     assert not CHINESE.search(rule.what_to_do.en)
-    assert bool(rule.respond) is (rule.name not in NO_LEAK)
+    assert bool(rule.respond) is (rule.name in LEAKS)
+    assert rule.tags
+    assert all(map(TAG.fullmatch, rule.tags))
+    assert rule.false_positives
+    assert all(CHINESE.search(each) and " / " in each for each in rule.false_positives)
     assert str(uuid.UUID(rule.id)) == rule.id
     assert rule.source.startswith(f"{rule.name}.yml:")
 
