@@ -6,7 +6,7 @@ nor delete), the reader searches, the keeper looks after templates and whole ind
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -24,9 +24,24 @@ from elasticsearch import (
 )
 from elasticsearch import ConnectionError as NoConnection
 
-from siem.index.condition import EVERYTHING, Condition
+from siem.index.condition import EVERYTHING, Condition, In, fold
 from siem.index.elastic_bulk import AT_ONCE, Answer, Item, answer_of, chunked
 from siem.index.elastic_query import Query, mapping, query_of
+from siem.index.elastic_sightings import (
+    ALL_SEERS,
+    ASKED_AT_ONCE,
+    MOST_SEERS,
+    NOTHING,
+    SEERS,
+    distinct_subjects,
+    not_whole,
+    of_seer,
+    seers_in,
+    sighting_aggregations,
+    sightings_in,
+    volume_aggregations,
+)
+from siem.index.sightings import Seer, Sighting, Volumes, merged
 from siem.index.store import EventsRefused, StoreUnavailable
 from siem.index.strict import FIRST, LAST, checked
 from siem.record.ecs import Document
@@ -152,12 +167,64 @@ class ElasticStore:
             )
         return next((datetime.fromisoformat(source["@timestamp"]) for source in _sources(found.body)), None)
 
+    def sightings(
+        self, subjects: Collection[str], start: datetime, end: datetime, timeout: timedelta
+    ) -> Iterator[Sighting]:
+        """As `EventStore` promises."""
+        if start < end:
+            asked = sorted({fold(subject) for subject in subjects})
+            parts = (asked[at : at + ASKED_AT_ONCE] for at in range(0, len(asked), ASKED_AT_ONCE))
+            yield from merged(each for part in parts for each in self._sightings(part, start, end, timeout))
+
+    def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
+        """As `EventStore` promises."""
+        if start >= end:
+            return 0
+        asked = {"subjects": distinct_subjects()}
+        found = self._aggregated(query_of(of_seer(seer), start, end), asked, self._indices(start, end), timeout)
+        return int(found["subjects"]["value"])
+
+    def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
+        """As `EventStore` promises. Of the `MOST_SEERS` with the most events; digests of other epochs count as well."""
+        everything = self._aggregated(
+            query_of(EVERYTHING, FIRST, LAST), {"subjects": distinct_subjects()}, (f"{self.prefix}-*",), timeout
+        )
+        of: dict[Seer, int] = {}
+        if start < end:
+            asked = volume_aggregations(MOST_SEERS)
+            found = self._aggregated(query_of(EVERYTHING, start, end), asked, self._indices(start, end), timeout)
+            for seer, bucket in seers_in(found["clear"]):
+                of[seer] = of.get(seer, 0) + int(bucket["subjects"]["value"])  # spelled in two ways: rather too many
+        of = {seer: subjects for seer, subjects in of.items() if subjects}
+        return Volumes(known=int(everything["subjects"]["value"]), of=of)
+
     def close(self) -> None:
         """As `EventStore` promises."""
         self._pool.shutdown()
         for link in (self._writer, self._reader):
             if link is not None:
                 link.close()
+
+    def _sightings(
+        self, subjects: Sequence[str], start: datetime, end: datetime, timeout: timedelta
+    ) -> Iterator[Sighting]:
+        query = query_of(In("yingbi.subjects", frozenset(subjects)), start, end)
+        seers = SEERS if len(subjects) > 1 else ALL_SEERS
+        asked = sighting_aggregations(subjects, seers)
+        found = self._aggregated(query, asked, self._indices(start, end), timeout)
+        alone = set(not_whole(found)) if len(subjects) > 1 else set()
+        yield from (each for each in sightings_in(found) if each.subject not in alone)
+        for subject in sorted(alone):
+            yield from self._sightings([subject], start, end, timeout)
+
+    def _aggregated(
+        self, query: Query, asked: Mapping[str, Any], indices: Sequence[str], timeout: timedelta
+    ) -> Mapping[str, Any]:
+        with self._reading().call(_deadline(timeout)) as client:
+            found = client.search(
+                index=indices, query=query, aggregations=asked, size=0, ignore_unavailable=True, **_WHOLE
+            )
+        return found.body.get("aggregations") or NOTHING
 
     def _hits(self, query: Query, indices: Sequence[str], timeout: timedelta) -> Iterator[Document]:
         reader = self._reading()

@@ -7,7 +7,7 @@ from the log.
 import functools
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +15,10 @@ import orjson
 
 from siem.index.condition import Condition, fold, is_searched, lies_in, pattern_of, values_of
 from siem.index.fields import FIELDS, Kind
+from siem.index.sightings import Seer, Sighting, Volumes
 from siem.index.sqlite_file import Schema, SqliteFile, Value
 from siem.index.sqlite_query import LISTED, Sql, sql_of
+from siem.index.sqlite_sightings import sightings, subjects_of, volumes
 from siem.index.store import EventsRefused
 from siem.index.strict import Checked, checked
 from siem.record.ecs import Document
@@ -72,6 +74,20 @@ class SqliteStore:
         """As `EventStore` promises."""
         ((at,),) = self._file.read("SELECT max(at) FROM events", (), timeout)
         return None if at is None else moment(at)
+
+    def sightings(
+        self, subjects: Collection[str], start: datetime, end: datetime, timeout: timedelta
+    ) -> Iterator[Sighting]:
+        """As `EventStore` promises."""
+        return sightings(self._file, [fold(each) for each in subjects], (micros(start), micros(end)), timeout)
+
+    def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
+        """As `EventStore` promises."""
+        return len(subjects_of(self._file, seer, (micros(start), micros(end)), timeout))
+
+    def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
+        """As `EventStore` promises."""
+        return volumes(self._file, epochs, (micros(start), micros(end)), timeout)
 
     def close(self) -> None:
         """As `EventStore` promises."""

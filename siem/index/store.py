@@ -1,10 +1,11 @@
 """What an index of the log promises. Indexes are disposable: each can be dropped and rebuilt from the log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from siem.index.condition import Condition
+from siem.index.sightings import Seer, Sighting, Volumes
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -56,6 +57,20 @@ class EventStore(Protocol):
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """The latest `@timestamp` indexed, or None where the index is empty."""
+
+    def sightings(
+        self, subjects: Collection[str], start: datetime, end: datetime, timeout: timedelta
+    ) -> Iterator[Sighting]:
+        """Who was shown each of *subjects* (`DIGESTS_IN` at most) in that span: one for each subject, seer and form."""
+
+    def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
+        """Of how many different subjects *seer* was shown something in clear in that span.
+
+        Exact up to 40,000, beyond that within a few per cent.
+        """
+
+    def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
+        """The same of every seer, roughly, and how many subjects are known, whose digests are of one of *epochs*."""
 
     def close(self) -> None:
         """Let go of connections and files. The store answers nothing afterwards."""

@@ -9,8 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siem.index.condition import EVERYTHING, AllOf, AnyOf, Compare, Condition, In, Is, Like, Operator, Within, matches
+from siem.index.condition import (
+    EVERYTHING,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    In,
+    Is,
+    Like,
+    Operator,
+    Within,
+    fold,
+    matches,
+)
 from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
+from siem.index.sightings import Seer
 from siem.index.store import EventStore
 from siem.record.event import EventId, PermitNote, PermitState, Phase
 from tests.contract.backends import BACKENDS, SOON, Opener, opened
@@ -209,3 +223,57 @@ def test_what_no_index_can_answer_is_refused_at_once(full_store: EventStore, con
         full_store.search(condition, NINE, FOREVER, SOON)
     with pytest.raises(ValueError, match=r"`.+`"):
         full_store.count(condition, NINE, FOREVER, SOON)
+
+
+def seen_by(item: Any) -> Seer:
+    caller = item.get("user", {}).get("id", "")
+    return Seer(fold(caller)) if caller else Seer("", fold(item.get("source", {}).get("ip", "")))
+
+
+def expected_sightings(subjects: set[str], start: datetime, end: datetime) -> dict[Any, Any]:
+    found: dict[Any, list[datetime]] = {}
+    for item in CORPUS:
+        at = datetime.fromisoformat(item["@timestamp"])
+        for subject in {fold(each) for each in item["yingbi"].get("subjects", ())} & subjects:
+            if start <= at < end:
+                is_clear = item["yingbi"]["disclosure"] == "clear"
+                found.setdefault((subject, seen_by(item), is_clear), []).append(at)
+    return {key: (len(times), to_ms(min(times)), to_ms(max(times))) for key, times in found.items()}
+
+
+def to_ms(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+SPANS = [(NINE, FOREVER), (NINE + timedelta(hours=1), FOREVER), (NINE, NINE + 3 * MICROSECOND), (FOREVER, NINE)]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_who_was_shown_whom(full_store: EventStore, span: tuple[datetime, datetime]) -> None:
+    subjects = {*map(fold, DIGESTS[:5]), fold("E1:AB"), digest(999)}
+    sightings = list(full_store.sightings([each.upper() for each in subjects], *span, SOON))
+    found = {(each.subject, each.seer, each.is_clear): (each.events, each.first, each.last) for each in sightings}
+    assert len(found) == len(sightings)
+    assert found == expected_sightings(subjects, *span)
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_how_many_a_seer_was_shown_in_clear(full_store: EventStore, span: tuple[datetime, datetime]) -> None:
+    expected: dict[Seer, set[str]] = {}
+    for subject, seer, is_clear in expected_sightings({fold(each) for each in DIGESTS}, *span):
+        if is_clear:
+            expected.setdefault(seer, set()).add(subject)
+    counts = {seer: len(subjects) for seer, subjects in expected.items()}
+    volumes = full_store.volumes(["e1"], *span, SOON)
+    assert set(volumes.of) == set(counts)  # who is spelled in two ways may be counted twice
+    assert all(counts[seer] <= roughly <= 2 * counts[seer] for seer, roughly in volumes.of.items())
+    assert volumes.known == len({fold(each) for each in DIGESTS})
+    for seer in [seen_by(item) for item in CORPUS[:60]]:
+        assert full_store.volume(seer, *span, SOON) == counts.get(seer, 0)
+
+
+def test_nobody_was_shown_anything_by_an_empty_index(store: EventStore) -> None:
+    assert list(store.sightings([digest(1)], NINE, FOREVER, SOON)) == []
+    assert store.volume(Seer("clerk-wang"), NINE, FOREVER, SOON) == 0
+    volumes = store.volumes(["e1"], NINE, FOREVER, SOON)
+    assert (volumes.known, dict(volumes.of)) == (0, {})
