@@ -19,6 +19,7 @@ from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
 from yingbi.commands.rules import add_rules
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.trace import add_trace
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
 """See `console.roles.Role`."""
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     add_log(commands)
     add_discover(commands)
     add_rules(commands)
+    add_trace(commands)
     explain = add_command(
         commands,
         "explain",

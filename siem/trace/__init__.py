@@ -1,0 +1,1 @@
+"""Who leaked it: from a leaked sample to the callers whose accesses can explain it."""

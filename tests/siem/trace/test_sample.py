@@ -1,0 +1,70 @@
+from random import Random
+
+import pytest
+
+from deploy.demo.register.numbers import spelled_mobile, spelled_resident_id
+from siem.trace.sample import BadSample, read_sample
+
+ANNA, BENNO, MOBILE = "11010519491231002X", "330105198803140019", "13800138000"
+
+
+def test_a_column_is_read_by_name_or_number() -> None:
+    data = f"姓名,身份证号,手机\r\n甲,{ANNA},{MOBILE}\r\n乙,{BENNO},\r\n丙,{ANNA},x\r\n".encode("gb18030")
+    for column in ("身份证号", "2"):
+        sample = read_sample(data, column)
+        assert sample.identifiers == (ANNA, BENNO)
+        assert sample.read == 3
+    assert read_sample(data, "手机").identifiers == (MOBILE,)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_tables_are_read_as_they_come(delimiter: str, encoding: str) -> None:
+    lines = [delimiter.join(("姓名", "号码", "id_no")), delimiter.join(("甲", "1", f'"{ANNA}"'))]
+    assert read_sample("\n".join(lines).encode(encoding), "ID_NO").identifiers == (ANNA,)
+
+
+def test_every_spelling_of_a_number_is_that_number() -> None:
+    random = Random(5)
+    cells = [spelled_resident_id(random, ANNA) for _ in range(40)] + [f"'{ANNA}", f"\t{ANNA}", f'="{ANNA}"']
+    cells += ["110105491231002", "１１０１０５１９４９１２３１００２ｘ"]
+    mobiles = [spelled_mobile(random, MOBILE) for _ in range(40)] + ["0086 138 0013 8000"]
+    table = "id\n" + "".join(f'"{cell.replace(chr(34), chr(34) * 2)}"\n' for cell in (*cells, *mobiles))
+    sample = read_sample(table.encode(), "id")
+    assert sample.identifiers == (ANNA, MOBILE)
+    assert sample.counts() == {"resident_id": 1, "mobile": 1}
+
+
+def test_a_text_is_looked_through() -> None:
+    text = f"名单：甲，身份证{ANNA.lower()}，电话 +86 138-0013-8000；乙 {BENNO}。另见文号 〔2026〕12 号。"
+    assert read_sample(text.encode()).identifiers == (ANNA, MOBILE, BENNO)
+
+
+def test_what_cannot_be_used_is_counted() -> None:
+    sample = read_sample(f"id\n{ANNA}\n110105********002X\n1.10105E+17\n张三\n-\n".encode(), "id")
+    assert (sample.read, sample.masked, sample.rounded, sample.not_any) == (1, 1, 1, 2)
+
+
+WRONG = {
+    "no such column": (f"{ANNA},{BENNO}\n".encode(), "id_no"),
+    "no such number": (f"{ANNA}\n".encode(), "2"),
+    "empty": (b"", "id"),
+    "a spreadsheet": (b"PK\x03\x04" + ANNA.encode(), None),
+    "no text": (b"\xff\x00\xff" + ANNA.encode(), "id"),
+    "nobody in it": ("只有文字 110105********002X".encode(), None),
+    "a masked column": (b"id\n110105********002X\n", "id"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_an_error_says_what_to_do_and_nothing_of_the_sample(case: str) -> None:
+    with pytest.raises(BadSample) as wrong:
+        read_sample(*WRONG[case])
+    said = str(wrong.value)
+    assert " / " in said
+    assert not any(value in said for value in (ANNA, BENNO, "110105"))
+    assert ANNA not in repr(wrong.value)
+
+
+def test_a_sample_shows_nobody() -> None:
+    assert ANNA not in repr(read_sample(f"id\n{ANNA}\n".encode(), "id"))

@@ -1,0 +1,67 @@
+"""`yingbi trace`: who was shown the people of a leaked sample."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
+
+
+def add_trace(commands: Commands) -> None:
+    """Name the command to the parser."""
+    tracing = add_command(
+        commands,
+        "trace",
+        _trace,
+        "泄露的样本是谁看过的：不保存样本，查询本身记入日志 / who was shown the people of a leaked sample",
+        "yingbi trace leaked.csv --column id_no --since 2026-10-01 --json",
+    )
+    tracing.add_argument("sample", metavar="SAMPLE", help="CSV 或文本文件，- 为标准输入 / a CSV or a text; - is stdin")
+    tracing.add_argument(
+        "--column",
+        metavar="NAME",
+        help="身份证号或手机号的列名或第几列；不写则在全文中找 / the column; without it all text is looked through",
+    )
+    tracing.add_argument(
+        "--since", type=_moment, metavar="TIME", help="从何时起，UTC / only what was shown from then on"
+    )
+    tracing.add_argument(
+        "--until", type=_moment, metavar="TIME", help="到何时止，UTC / only what was shown before then"
+    )
+    tracing.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+
+
+def _trace(given: argparse.Namespace) -> int:
+    from siem.trace.sample import BadSample, read_sample
+    from yingbi.clock import now
+    from yingbi.settings import read_settings
+    from yingbi.trace import CannotTrace, trace_sample
+    from yingbi.trace_lines import trace_json, trace_lines
+
+    try:
+        data = sys.stdin.buffer.read() if given.sample == "-" else Path(given.sample).read_bytes()
+        sample = read_sample(data, given.column)
+    except OSError as error:
+        complain(f"无法读取样本 / the sample cannot be read: {error.strerror}")
+        return COULD_NOT
+    except BadSample as problem:
+        complain(str(problem))
+        return WRONG_USE
+    try:
+        traced = trace_sample(read_settings(), sample, now(), given.since, given.until)
+    except CannotTrace as problem:
+        complain(str(problem))
+        return COULD_NOT
+    if given.json:
+        print(json.dumps(trace_json(traced), ensure_ascii=False, indent=2))
+    else:
+        print(*trace_lines(traced), sep="\n")
+    return FINE
+
+
+def _moment(text: str) -> datetime:
+    """A day or a moment; without an offset, of UTC."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
