@@ -5,7 +5,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import choosing, compiling, handshakes, inline, masking, overlay, road, seam, throughput, workers
+from tests.bench import (
+    choosing,
+    compiling,
+    handshakes,
+    inline,
+    masking,
+    overlay,
+    road,
+    seam,
+    throughput,
+    tracing,
+    workers,
+)
 from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
 
 GROUPS: dict[str, Group] = {
@@ -20,6 +32,7 @@ GROUPS: dict[str, Group] = {
     "choosing": choosing.figures,
     "overlay": overlay.figures,
     "road": road.figures,
+    "trace": tracing.figures,
 }
 """A module for each group of figures; to add one, write its module and name it here."""
 WRITTEN = Path("build/bench.json")
