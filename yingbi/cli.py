@@ -11,6 +11,7 @@ from pathlib import Path
 
 from yingbi.commands.ca import add_ca
 from yingbi.commands.callers import add_callers
+from yingbi.commands.canary import add_canary
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     add_discover(commands)
     add_rules(commands)
     add_trace(commands)
+    add_canary(commands)
     explain = add_command(
         commands,
         "explain",

@@ -24,6 +24,12 @@ def open_index(settings: Settings, *, writing: bool) -> EventStore:
             return ElasticStore([cluster.url], cluster.ca_file, writer=writer, reader=_login(cluster, "reader"))
 
 
+def has_index(settings: Settings) -> bool:
+    """Whether there is an index to read, as far as the disk of this machine tells."""
+    home = Home(settings.home)
+    return (home.events if settings.index is Index.SQLITE else home.index).exists()
+
+
 def prepare_index(settings: Settings) -> None:
     """Bring the index up to this version before anything is written to it. Raises StoreUnavailable."""
     if settings.index is not Index.ELASTICSEARCH:

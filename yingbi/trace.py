@@ -27,8 +27,8 @@ from siem.trace.found import Trace
 from siem.trace.sample import Sample
 from siem.trace.tracer import trace
 from yingbi.home import Home
-from yingbi.index import open_index
-from yingbi.settings import Index, Settings
+from yingbi.index import has_index, open_index
+from yingbi.settings import Settings
 
 SYSTEM, OPERATION = "yingbi", "POST /.yingbi/trace"
 """What the event of a look-up says was asked."""
@@ -59,7 +59,7 @@ def trace_sample(
 ) -> Traced:
     """Who was shown the identifiers of *sample*, at any time or with since <= time < until. Raises CannotTrace."""
     home = Home(settings.home)
-    if not home.index.exists() or (settings.index is Index.SQLITE and not home.events.exists()):
+    if not has_index(settings):
         raise CannotTrace(f"`{home.root}` 中还没有索引，`yingbi up` 时建立 / no index yet: yingbi up makes it")
     try:
         digester = digester_in(home.keys, now)
