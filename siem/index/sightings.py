@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-SAMPLED_ENTRIES = 200_000
+SAMPLED_EVENTS = 20_000
 """From so many events on `Volumes` are estimated."""
 
 

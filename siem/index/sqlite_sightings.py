@@ -1,10 +1,11 @@
 """`siem.index.sightings` asked of the tables of `siem/index/sqlite.py`."""
 
+import math
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from siem.index.condition import fold
-from siem.index.sightings import SAMPLED_ENTRIES, Seer, Sighting, Volumes
+from siem.index.sightings import SAMPLED_EVENTS, Seer, Sighting, Volumes
 from siem.index.sqlite_file import SqliteFile
 from siem.index.sqlite_query import LISTED
 
@@ -15,6 +16,9 @@ _WHO = '"user.id", CASE WHEN "user.id" IS NULL THEN "source.ip" END'
 _SHOWN = f"listed CROSS JOIN events ON number = event WHERE field = {_SUBJECTS}"
 _IN_SPAN = "at >= ? AND at < ?"
 _CLEAR = "\"yingbi.disclosure\" = 'clear'"
+
+_PARTS = 1 << 16
+"""By the first four digits of a digest."""
 
 type Span = tuple[int, int]
 """Microseconds since 1970: from the first until before the second."""
@@ -51,33 +55,27 @@ def subjects_of(file: SqliteFile, seer: Seer, span: Span, timeout: timedelta) ->
 def volumes(file: SqliteFile, epochs: Collection[str], span: Span, timeout: timedelta) -> Volumes:
     """How many subjects are known under the keys of *epochs*, and of how many each seer was shown something in clear.
 
-    Digests are spread evenly, so those that begin with one octet are a sample of all subjects, drawn by subject and
-    not by event (Gibbons, Distinct Sampling, VLDB 2001): of 10,000 subjects the estimate is within 16 % in 19 of 20.
+    Digests are spread evenly, so the lowest of them are a sample of all subjects, drawn by subject and not by event
+    (Gibbons, Distinct Sampling, VLDB 2001). It is taken as large as `SAMPLED_EVENTS` are of all events: of 500,000
+    subjects in ten million events a thousand are counted, and the estimate is within 6 % in 19 of 20.
     """
     ((events,),) = file.read("SELECT coalesce(max(number), 0) FROM events", (), timeout)
-    digits = 0 if events < SAMPLED_ENTRIES else 1 if events < 20 * SAMPLED_ENTRIES else 2
+    parts = min(_PARTS, math.ceil(_PARTS * SAMPLED_EVENTS / max(events, 1)))
     known = 0
     of: dict[Seer, int] = {}
     for epoch in map(fold, epochs):
-        part = _range(epoch, digits)
+        lowest = f"{epoch}:", f"{epoch}:{parts:04x}" if parts < _PARTS else f"{epoch};"
         count = f"SELECT count(DISTINCT value) FROM listed WHERE field = {_SUBJECTS} AND value >= ? AND value < ?"  # noqa: S608
-        ((found,),) = file.read(count, part, timeout)
-        known += found << 4 * digits
+        ((found,),) = file.read(count, lowest, timeout)
+        known += found * _PARTS // parts
         each = (
             f"SELECT {_WHO}, count(DISTINCT value) FROM {_SHOWN}"  # noqa: S608
             f" AND value >= ? AND value < ? AND {_IN_SPAN} AND {_CLEAR} GROUP BY 1, 2"
         )
-        for caller, address, number in file.read(each, (*part, *span), timeout):
+        for caller, address, number in file.read(each, (*lowest, *span), timeout):
             seer = Seer(caller or "", address or "")
-            of[seer] = of.get(seer, 0) + (number << 4 * digits)
+            of[seer] = of.get(seer, 0) + number * _PARTS // parts
     return Volumes(known=known, of=of)
-
-
-def _range(epoch: str, digits: int) -> tuple[str, str]:
-    """From where to where the digests of *epoch* are that begin with so many noughts."""
-    if not digits:
-        return f"{epoch}:", f"{epoch};"
-    return f"{epoch}:{'0' * digits}", f"{epoch}:{'0' * (digits - 1)}1"
 
 
 def _milliseconds(micros: int) -> datetime:
