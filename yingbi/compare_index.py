@@ -12,9 +12,9 @@ from pathlib import Path
 
 from deploy.elasticsearch.connection import NodeUnavailable
 from siem.index.condition import EVERYTHING, In
-from siem.index.elastic_query import FIRST, LAST
 from siem.index.positions import Bookmark, Positions
 from siem.index.store import EventStore, StoreUnavailable
+from siem.index.strict import FIRST, LAST
 from siem.record.ecs import Document, is_ours
 from siem.record.log import BrokenChain, StartId
 from siem.record.reader import beginning_of, follow, starts_in

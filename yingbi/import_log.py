@@ -42,7 +42,7 @@ class Imported:
 
 
 def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Imported:
-    """Bring the events in *path* into the log; *subjects* are further fields that name subjects. Raises CannotImport."""
+    """Bring the events in *path* into the log. *subjects*: further fields that name subjects. Raises CannotImport."""
     try:
         digest = digester_in(home.keys, now())
     except BadEpochs as problem:
