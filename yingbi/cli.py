@@ -20,6 +20,7 @@ from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
 from yingbi.commands.rules import add_rules
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.simulate import add_simulate
 from yingbi.commands.trace import add_trace
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(commands)
     add_trace(commands)
     add_canary(commands)
+    add_simulate(commands)
     explain = add_command(
         commands,
         "explain",

@@ -1,0 +1,39 @@
+"""Which days are workdays where the gateway stands: weekends, public holidays and make-up working days.
+
+`holidays_cn.json` beside this file has the days, with their source. A year that it does not know has weekends only.
+"""
+
+from datetime import date, timedelta, timezone
+from pathlib import Path
+
+import orjson
+
+LOCAL = timezone(timedelta(hours=8))
+"""The time that clocks in offices show. China has one time zone and no summer time."""
+
+_FILE = Path(__file__).parent / "holidays_cn.json"
+
+
+class Calendar:
+    """Tells workdays from days of rest."""
+
+    def __init__(self, off: frozenset[date], make_up: frozenset[date]) -> None:
+        self.off = off
+        self.make_up = make_up
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices are open on *day*."""
+        return day in self.make_up or (day.weekday() < 5 and day not in self.off)
+
+
+def read_calendar(path: Path = _FILE) -> Calendar:
+    """The calendar in the file at *path*. Raises OSError, and ValueError where it holds no dates."""
+    stated = orjson.loads(path.read_bytes())
+    off: set[date] = set()
+    for span in stated["off"]:
+        first, _, last = span.partition("/")
+        day, end = date.fromisoformat(first), date.fromisoformat(last or first)
+        while day <= end:
+            off.add(day)
+            day += timedelta(days=1)
+    return Calendar(frozenset(off), frozenset(map(date.fromisoformat, stated["make_up"])))

@@ -1,0 +1,103 @@
+"""What only whole days show: a slow drip, and somebody who has grown far above everybody in the same post."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from math import log1p
+
+from siem.baseline.group import Group
+from siem.baseline.profile import Measure, Profile
+from siem.baseline.spread import Spread
+from siem.baseline.volume import floor_of, growth_of, reference_of
+from siem.baseline.words import Deviation
+
+DRIFT = 8.0
+"""At which sum of daily excesses a drift is found (CUSUM)."""
+ALLOWED = 1.0
+"""So many widths above what is usual are nobody's drift, day after day."""
+MOST_A_DAY = 4.0
+"""How much one day can add: what is sudden is found as such."""
+_ABOVE_PEERS = 1.5
+_WEEK = timedelta(days=7)
+_FAR_ABOVE = 3.0
+_GROWN = 1.5
+_LEAST_WEEK = 40
+
+
+def close_day(
+    groups: defaultdict[str, Group], came: Sequence[Profile], day: date, *, workday: bool
+) -> Iterator[tuple[Profile, Deviation]]:
+    """Each deviation that the end of *day* shows, with whose it is."""
+    distances = _distances(came) if workday else {}
+    busy = _busy(came, distances)
+    weeks: defaultdict[str, list[int]] = defaultdict(list)
+    for profile in came:
+        today = profile.today
+        assert today is not None, "only who came is looked at"
+        group = groups[profile.group]
+        if profile.caller in distances:
+            distance, usual = distances[profile.caller]
+            excess = distance - busy.get(profile.group, 0.0) / usual.width
+            peers = group.spread(Measure.PEOPLE, floor_of(profile, Measure.PEOPLE), workday=workday)
+            if peers and profile.kind != "system":
+                excess = min(excess, peers.distance(len(today.people)) + _ABOVE_PEERS)
+            profile.drift = max(0.0, profile.drift + min(excess, MOST_A_DAY) - ALLOWED)
+            if profile.drift >= DRIFT:
+                profile.drift = 0.0
+                yield profile, _drift(len(today.people), usual)
+        week = _week(profile, day)
+        weeks[profile.group].append(week)
+        peers = group.weeks.spread(0.35, 100)
+        if peers and week >= _LEAST_WEEK and profile.kind != "system" and peers.distance(week) >= _FAR_ABOVE:
+            grown = growth_of(profile.workdays)
+            if grown >= _GROWN:
+                yield profile, _peers(week, peers, grown)
+    for name, counts in weeks.items():
+        groups[name].weeks.add_day(counts)
+
+
+def _distances(came: Sequence[Profile]) -> dict[str, tuple[float, Spread]]:
+    """How far each caller's people of the day lie from what was usual before."""
+    found = {}
+    for profile in came:
+        usual = reference_of(profile)
+        if usual and profile.today:
+            found[profile.caller] = usual.distance(len(profile.today.people)), usual
+    return found
+
+
+def _busy(came: Sequence[Profile], distances: dict[str, tuple[float, Spread]]) -> dict[str, float]:
+    """How much more than usual the whole of each group had to do, as the logarithm of it."""
+    logs: defaultdict[str, list[float]] = defaultdict(list)
+    for profile in came:
+        if profile.caller in distances and profile.today:
+            _, usual = distances[profile.caller]
+            logs[profile.group].append(log1p(len(profile.today.people)) - usual.middle)
+    return {name: max(0.0, sorted(each)[len(each) // 2]) for name, each in logs.items() if len(each) >= 5}
+
+
+def _week(profile: Profile, day: date) -> int:
+    """How many different people were shown in clear in the seven days that end with *day*."""
+    assert profile.today is not None, "only who came is looked at"
+    profile.week.append((day, frozenset(profile.today.people)))
+    while day - profile.week[0][0] >= _WEEK:
+        profile.week.popleft()
+    return len(frozenset().union(*(people for _, people in profile.week)))
+
+
+def _drift(count: int, usual: Spread) -> Deviation:
+    return Deviation(
+        kind="drift",
+        points=4.0,
+        zh=f"多日来每天都比以前多，今天 {count} 人；以前：{usual.low}-{usual.high}",
+        en=f"more than before on many days, today {count} residents; before: {usual.low}-{usual.high}",
+    )
+
+
+def _peers(week: int, peers: Spread, grown: float) -> Deviation:
+    return Deviation(
+        kind="peers",
+        points=4.0,
+        zh=f"七天明文看到 {week} 人，同岗位：{peers.low}-{peers.high}，本人近来增至 {grown:.1f} 倍",
+        en=f"{week} residents in seven days, others in the post: {peers.low}-{peers.high}; grown {grown:.1f} times",
+    )

@@ -1,0 +1,110 @@
+"""What is unusual about how a caller comes, whatever the numbers: from where, when, by which way, after how long."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from siem.baseline.calendar import Calendar
+from siem.baseline.group import Group
+from siem.baseline.profile import Profile
+from siem.baseline.sighting import Sighting
+from siem.baseline.words import Deviation, moment_en, moment_zh
+
+LEAST_DAYS = 4
+"""On how many days a caller has to have come before anything about it is new."""
+_KNOWN_TO = 3
+"""What so many others do is not unusual for the next one either."""
+_SILENT = ((12, 3.0), (8, 1.5))
+"""From how many workdays without a sign on it is worth how many points that a caller is back."""
+_RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
+"""At most on which share of the days of its peers somebody comes at an hour that is worth so many points."""
+
+
+def context_of(
+    sighting: Sighting, profile: Profile, group: Group, networks: Mapping[str, set[str]], calendar: Calendar
+) -> Iterator[Deviation]:
+    """Each way in which the caller comes as never before.
+
+    *networks*: who was seen in each network and site; of each no more than a few are remembered.
+    """
+    if profile.came < LEAST_DAYS:
+        return
+    if sighting.network and sighting.network not in profile.networks:
+        yield _network(sighting, profile, networks)
+    if sighting.credential and sighting.credential not in profile.credentials:
+        yield Deviation(
+            kind="credential",
+            points=1.5 if profile.kind == "system" else 0.5,
+            zh="凭证从未用过",
+            en="a credential that was never used before",
+        )
+    if sighting.subjects and sighting.operation not in profile.operations:
+        yield from _operation(sighting, profile, group)
+    yield from _hour(sighting, profile, group, workday=calendar.is_workday(sighting.day))
+    yield from _silence(profile, sighting.day, calendar)
+
+
+def _network(sighting: Sighting, profile: Profile, networks: Mapping[str, set[str]]) -> Deviation:
+    others = networks.get(sighting.network, set()) - {profile.caller}
+    near = networks.get(sighting.site, set()) - {profile.caller}
+    if profile.kind != "staff":
+        points = 3.5
+    elif len(others) >= _KNOWN_TO:
+        points = 0.5
+    else:
+        points = 1.0 if len(near) >= _KNOWN_TO else 3.0
+    return Deviation(
+        kind="network",
+        points=points,
+        zh=f"来自从未用过的网络 {sighting.network}",
+        en=f"from network {sighting.network}, never used before",
+    )
+
+
+def _operation(sighting: Sighting, profile: Profile, group: Group) -> Iterator[Deviation]:
+    others = group.operations.get(sighting.operation, set()) - {profile.caller}
+    if len(others) >= _KNOWN_TO:
+        return
+    points = 3.0 if profile.kind == "system" else 1.5
+    yield Deviation(
+        kind="operation",
+        points=points,
+        zh=f"第一次使用 {sighting.operation}，同岗位少有人用",
+        en=f"first use of {sighting.operation}, which hardly anybody in the post uses",
+    )
+
+
+def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) -> Iterator[Deviation]:
+    """An hour at which neither the caller nor its peers come. An hour beside one that is usual is usual."""
+    hour = sighting.at.hour
+    came = len(profile.days(workday=workday))
+    own = sum(profile.hours.get((workday, each % 24), 0) for each in (hour - 1, hour, hour + 1))
+    if own > 0.05 * came and own > 0:
+        return
+    if profile.kind == "system":
+        share: float | None = 0.0 if came >= LEAST_DAYS else None
+    else:
+        share = group.share_at(hour, workday=workday)
+    points = next((points for most, points in _RARE if share is not None and share <= most), 0.0)
+    if points:
+        yield Deviation(
+            kind="hours",
+            points=points,
+            zh=f"{moment_zh(sighting.at)} 上线，本人和同岗位此时都不工作",
+            en=f"active on {moment_en(sighting.at)}, when neither the caller nor others in the post work",
+        )
+
+
+def _silence(profile: Profile, day: date, calendar: Calendar) -> Iterator[Deviation]:
+    if profile.last_day is None or profile.last_day >= day:
+        return
+    silent = sum(
+        calendar.is_workday(profile.last_day + timedelta(days=n)) for n in range(1, (day - profile.last_day).days)
+    )
+    points = next((points for least, points in _SILENT if silent >= least), 0.0)
+    if points:
+        yield Deviation(
+            kind="silence",
+            points=points,
+            zh=f"{silent} 个工作日没有出现后重新使用",
+            en=f"back after {silent} workdays without a sign",
+        )

@@ -1,0 +1,47 @@
+"""What is remembered of all who have one post, or are of one kind: the peers with whom each of them is compared."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from siem.baseline.profile import DAYS, Measure, Profile
+from siem.baseline.spread import Peers, Spread
+
+LEAST_DAYS = 25
+"""Of how many days of callers a group has to know before it says what is usual."""
+
+
+class Group:
+    """One group of peers."""
+
+    def __init__(self) -> None:
+        self.weeks = Peers(DAYS)
+        """The people a week."""
+        self.operations: dict[str, set[str]] = {}
+        """Who used an operation; no more than three are remembered of each."""
+        self._counts: defaultdict[tuple[Measure, bool], Peers] = defaultdict(lambda: Peers(DAYS))
+        self._members: defaultdict[bool, int] = defaultdict(int)
+        self._hours: defaultdict[tuple[bool, int], int] = defaultdict(int)
+        self._spreads: dict[tuple[Measure, bool, float], Spread | None] = {}
+
+    def spread(self, measure: Measure, floor: float, *, workday: bool) -> Spread | None:
+        """What is usual among the peers, or None where too little is known."""
+        key = (measure, workday, floor)
+        if key not in self._spreads:
+            self._spreads[key] = self._counts[measure, workday].spread(floor, LEAST_DAYS)
+        return self._spreads[key]
+
+    def share_at(self, hour: int, *, workday: bool) -> float | None:
+        """On which share of the days of its members one of them came at *hour*; None where too little is known."""
+        days = self._members[workday]
+        return self._hours[workday, hour] / days if days >= LEAST_DAYS else None
+
+    def learn(self, members: int, came: Sequence[Profile], *, workday: bool) -> None:
+        """Take one more day, on which *members* could have come and *came* did."""
+        self._members[workday] += members
+        days = [profile.today for profile in came if profile.today]
+        for today in days:
+            for hour in today.hours:
+                self._hours[workday, hour] += 1
+        for measure in Measure:
+            self._counts[measure, workday].add_day(today.counts[measure] for today in days)
+        self._spreads.clear()

@@ -1,0 +1,97 @@
+"""What is remembered of one caller: how the last days were, and what has come of today so far."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from siem.baseline.words import Deviation
+
+DAYS = 28
+"""How many days of a caller, or of a group, are remembered."""
+
+
+class Measure(StrEnum):
+    """What is counted of a caller's day."""
+
+    PEOPLE = "people"
+    """Different people shown in clear."""
+    SEEN = "seen"
+    """Different people shown in any form."""
+    HOUR = "hour"
+    """The most different people shown in clear within one hour of the clock."""
+    REFUSED = "refused"
+    """Requests that were refused, or were for nothing that exists."""
+    REVEALS = "reveals"
+    """Permits to see one person more."""
+    SWITCHES = "switches"
+    """How often the caller was in another network and back within a few hours."""
+
+
+@dataclass(slots=True)
+class Today:
+    """What a caller did on the day that is not over yet."""
+
+    day: date
+    workday: bool
+    people: set[str] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
+    hour: int = -1
+    in_hour: set[str] = field(default_factory=set)
+    hours: set[int] = field(default_factory=set)
+    counts: dict[Measure, int] = field(default_factory=lambda: dict.fromkeys(Measure, 0))
+    odd: set[str] = field(default_factory=set)
+    """People shown in clear while something about the caller was unusual."""
+    caps: dict[Measure, tuple[float, ...]] = field(default_factory=dict)
+    """From which count on how much is unusual, for each step of it."""
+    found: dict[str, Deviation] = field(default_factory=dict)
+    """The strongest deviation of each kind."""
+    last_network: tuple[str, float] = ("", 0.0)
+    """The network of the last event, and when it was."""
+    before: tuple[str, float] = ("", 0.0)
+    """The network before that one, and when it was last used."""
+    networks: set[str] = field(default_factory=set)
+    credentials: set[str] = field(default_factory=set)
+    operations: set[str] = field(default_factory=set)
+    is_changed: bool = False
+    """Whether anything was found since it was last judged."""
+    is_found: bool = False
+    """Whether it deviates so much that it is not to be learned."""
+
+
+@dataclass(slots=True)
+class Profile:
+    """One caller who comes again."""
+
+    caller: str
+    kind: str
+    group: str
+    workdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
+    """The counts of the last days on which the caller came; those of workdays and those of rest apart."""
+    restdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
+    hours: dict[tuple[bool, int], int] = field(default_factory=dict)
+    """On how many days the caller came at an hour, by workday or not."""
+    networks: set[str] = field(default_factory=set)
+    credentials: set[str] = field(default_factory=set)
+    operations: set[str] = field(default_factory=set)
+    last_day: date | None = None
+    drift: float = 0.0
+    """The CUSUM of people a day."""
+    week: deque[tuple[date, frozenset[str]]] = field(default_factory=deque)
+    """The people shown in clear on each of the last seven days."""
+    touched: dict[str, set[date]] = field(default_factory=dict)
+    """Listed persons and relatives looked up, with the days."""
+    today: Today | None = None
+    alerted: date | None = None
+    """The day on which it was found last."""
+    told: set[str] = field(default_factory=set)
+    """The kinds of deviations that were told then."""
+
+    def days(self, *, workday: bool) -> deque[dict[Measure, int]]:
+        """The days of that kind."""
+        return self.workdays if workday else self.restdays
+
+    @property
+    def came(self) -> int:
+        """On how many of the remembered days the caller came."""
+        return len(self.workdays) + len(self.restdays)

@@ -1,0 +1,41 @@
+"""How several deviations together make an alert."""
+
+import math
+from collections.abc import Iterator, Mapping, Set
+
+from siem.baseline.words import Deviation
+
+ALERT = 4.0
+"""So many points in one day are worth a person's look."""
+_SAME = frozenset({"people", "seen", "hour", "absolute", "peers", "drift", "meanwhile"})
+"""What tells of one thing, that many people were seen. It is no news of a caller of whom another of them was told."""
+_AMOUNT = ("people", "seen", "hour")
+"""Three counts of the same: only the most telling one has its points."""
+_NEWS = 3.0
+_ODD_FROM = 5
+_ODD_MOST = 2.5
+
+
+def score_of(found: Mapping[str, Deviation]) -> float:
+    """The points of all that was found on one day."""
+    amount = [found[kind].points for kind in _AMOUNT if kind in found]
+    rest = sum(deviation.points for kind, deviation in found.items() if kind not in _AMOUNT)
+    return max(amount, default=0.0) + rest
+
+
+def is_news(deviation: Deviation, told: Set[str]) -> bool:
+    """Whether *deviation* has to be told of a caller of whom those of the kinds *told* were told a few days ago."""
+    if deviation.kind in told or (deviation.kind in _SAME and told & _SAME):
+        return False
+    return deviation.points >= _NEWS
+
+
+def odd_people(count: int) -> Iterator[Deviation]:
+    """What it adds that *count* people were shown in clear while something about the caller was unusual."""
+    if count > _ODD_FROM:
+        yield Deviation(
+            kind="meanwhile",
+            points=min(_ODD_MOST, math.log2(count / _ODD_FROM)),
+            zh=f"其间明文看到 {count} 人",
+            en=f"{count} residents in clear meanwhile",
+        )

@@ -1,0 +1,143 @@
+"""How many are too many: from which count on a caller's day deviates, and how much."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from siem.baseline.group import Group
+from siem.baseline.profile import Measure, Profile
+from siem.baseline.spread import Spread, spread_of
+from siem.baseline.words import Deviation, counted
+
+POINTS = (1.0, 2.0, 3.0, 4.0)
+"""What a count is worth at each of four steps away from what is usual."""
+LEAST_OWN = 4
+"""From how many own days of the same kind on a caller is compared with itself."""
+MOST_PEOPLE = 3_000
+"""So many people in clear on one day are an alert whatever was learned. Not for systems, which are made for it."""
+
+_LEAST = {
+    Measure.PEOPLE: 15,
+    Measure.SEEN: 80,
+    Measure.HOUR: 12,
+    Measure.REFUSED: 8,
+    Measure.REVEALS: 5,
+    Measure.SWITCHES: 3,
+}
+"""Below these counts nothing is unusual: they are anybody's bad day."""
+_FLOOR = {
+    Measure.PEOPLE: 0.3,
+    Measure.SEEN: 0.4,
+    Measure.HOUR: 0.35,
+    Measure.REFUSED: 0.35,
+    Measure.REVEALS: 0.5,
+    Measure.SWITCHES: 0.5,
+}
+_STEPS = (3.5, 4.5, 6.0, 8.0)
+"""So many widths above what is usual each step begins."""
+_STEPS_OF_FEW = (2.2, 2.7, 3.2, 3.6)
+"""The same for what hardly ever happens, so that a handful is much."""
+_PASSING_STEPS = (3.0, 3.4, 3.7, 4.0)
+"""The same for callers of a day, who have nothing else against them."""
+_BEYOND = 1.3
+"""Nothing is unusual that is not so many times what the caller, or the greatest of its peers, had on some other day."""
+_MACHINE_FLOOR = 0.12
+"""Programs are steadier than people."""
+_FIRST_DAYS = 5
+"""How many days are the first reference for a drift."""
+_ABOVE_PEERS = 1.5
+"""Who is far above what is usual for them and not even so far above their peers does what the work asks for."""
+_ALONE = 0.5
+"""How much farther a caller has to be from peers who cannot be compared with itself."""
+
+
+class Compared(NamedTuple):
+    """What a caller's count is compared with."""
+
+    own: Spread | None
+    peers: Spread | None
+    workday: bool
+    """Whether these are counts of workdays."""
+
+
+def floor_of(profile: Profile, measure: Measure) -> float:
+    """The least width that is assumed of the counts of *profile*."""
+    return _MACHINE_FLOOR if profile.kind == "system" and measure is not Measure.HOUR else _FLOOR[measure]
+
+
+def usual_of(profile: Profile, measure: Measure, *, workday: bool) -> Spread | None:
+    """What is usual for the caller on such days, or None where there were too few."""
+    days = profile.days(workday=workday)
+    if len(days) < LEAST_OWN:
+        return None
+    return spread_of([day[measure] for day in days], floor_of(profile, measure))
+
+
+def compared(profile: Profile, group: Group, measure: Measure, *, workday: bool) -> Compared:
+    """What a count of such a day is compared with. A day of rest on which few ever come is compared with workdays."""
+    own = usual_of(profile, measure, workday=workday)
+    peers = None if profile.kind == "system" else group.spread(measure, _FLOOR[measure], workday=workday)
+    if own or peers or workday:
+        return Compared(own, peers, workday)
+    return compared(profile, group, measure, workday=True)
+
+
+def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:
+    """The counts from which on each step is reached; empty where nothing is known to compare with."""
+    own, peers, _ = compared(profile, group, measure, workday=workday)
+    if not own and not peers:
+        return ()
+    least = max(_LEAST[measure], *(_BEYOND * spread.high for spread in (own, peers) if spread), 0)
+    caps = []
+    for distance in _STEPS_OF_FEW if measure is Measure.SWITCHES else _STEPS:
+        reached = float(least)
+        if own:
+            reached = max(reached, own.reached_at(distance))
+        if peers:
+            reached = max(reached, peers.reached_at(distance + (-_ABOVE_PEERS if own else _ALONE)))
+        caps.append(reached)
+    return tuple(caps)
+
+
+def passing_caps(group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:
+    """The same for callers who are known for a day only, and compared with all others of that kind."""
+    peers = group.spread(measure, _FLOOR[measure], workday=workday)
+    if peers is None:
+        return ()
+    least = max(_LEAST[measure], _BEYOND * peers.high)
+    return tuple(max(least, peers.reached_at(distance)) for distance in _PASSING_STEPS)
+
+
+def deviation_of(
+    profile: Profile, group: Group, measure: Measure, caps: Sequence[float], at: datetime, *, workday: bool
+) -> Deviation | None:
+    """How the count of today deviates, or None where it reached none of *caps*."""
+    today = profile.today
+    assert today is not None, "only who came today is weighed"
+    count = today.counts[measure]
+    reached = sum(count >= cap for cap in caps)
+    if not reached:
+        return None
+    own, peers, on_workdays = compared(profile, group, measure, workday=workday)
+    usual = own or peers
+    assert usual is not None, "there are no caps where nothing is known"
+    return counted(measure, POINTS[reached - 1], count, at, f"{usual.low}-{usual.high}", workday=on_workdays)
+
+
+def growth_of(days: Sequence[Mapping[Measure, int]], recent: int = 5) -> float:
+    """How many times as many people the *recent* days had as those before them; 0 where there are too few."""
+    counts = [day[Measure.PEOPLE] for day in days]
+    if len(counts) < recent + LEAST_OWN:
+        return 0.0
+    last, before = spread_of(counts[-recent:], 1.0), spread_of(counts[:-recent], 1.0)
+    return math.exp(last.middle - before.middle)
+
+
+def reference_of(profile: Profile) -> Spread | None:
+    """What was usual on workdays before the last few, which may be those on which it changed; None where unknown."""
+    counts = [day[Measure.PEOPLE] for day in profile.workdays]
+    if len(counts) < _FIRST_DAYS:
+        return None
+    before = counts[: max(_FIRST_DAYS, len(counts) - _FIRST_DAYS)]
+    return spread_of(before, floor_of(profile, Measure.PEOPLE))

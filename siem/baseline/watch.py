@@ -1,0 +1,308 @@
+"""The baselines: what is usual for each caller and its peers, learned from the log, and what deviates from it.
+
+Fed with the documents of the log in order of time, from whichever index they come; what is found depends on them alone.
+What is remembered of a caller are counts of its last days and the names of its networks and operations; subjects are
+held as digests for seven days. A day on which a caller was found is not learned, so nobody teaches by doing.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+
+from siem.baseline.calendar import LOCAL, Calendar
+from siem.baseline.close import close_day
+from siem.baseline.context import context_of
+from siem.baseline.group import Group
+from siem.baseline.profile import DAYS, Measure, Profile, Today
+from siem.baseline.score import ALERT, is_news, odd_people, score_of
+from siem.baseline.sighting import DURABLE, Sighting, sighting_of
+from siem.baseline.touched import touch
+from siem.baseline.volume import MOST_PEOPLE, caps_of, deviation_of, passing_caps
+from siem.baseline.words import Anomaly, Deviation
+from siem.record.ecs import Document
+
+LEARN_DAYS = 5
+"""How many workdays have to be known before anything is found but what needs no learning."""
+QUIET = timedelta(days=7)
+"""How long nothing more is said of a caller who was found."""
+_BACK_WITHIN = 3 * 3600.0
+"""Seconds within which a change to another network and back counts: several of them in a day are two people."""
+_STAYS = timedelta(days=14)
+"""So long after the last day a caller is still taken for one who could have come."""
+_FEW = 4
+
+
+class Baselines:
+    """Learns and watches. *listed* are digests of people whom everybody knows, *relatives* those of each caller."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        listed: frozenset[str] = frozenset(),
+        relatives: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self.calendar = calendar
+        self.listed = listed
+        self.relatives = relatives or {}
+        self.profiles: dict[tuple[str, str], Profile] = {}
+        self.groups: defaultdict[str, Group] = defaultdict(Group)
+        self.networks: dict[str, set[str]] = {}
+        self.cases: OrderedDict[str, tuple[date, set[str]]] = OrderedDict()
+        self._passing: dict[tuple[str, str], Profile] = {}
+        self._day: date | None = None
+        self._workday = True
+        self._learned = 0
+
+    def observe(self, document: Document) -> list[Anomaly]:
+        """Take one more event, and say whose day deviates too much since it."""
+        sighting = sighting_of(document)
+        return self.take(sighting) if sighting else []
+
+    def take(self, sighting: Sighting) -> list[Anomaly]:
+        """The same for an event that was read already."""
+        found: list[Anomaly] = []
+        if self._day is None or sighting.day > self._day:
+            found = self.close()
+            self._pass_empty_days(sighting.day)
+            self._day = sighting.day
+            self._workday = self.calendar.is_workday(sighting.day)
+        profile = self._profile_of(sighting)
+        self._count(profile, sighting)
+        anomaly = self._judge(profile, sighting.at, sighting.event)
+        return [*found, anomaly] if anomaly else found
+
+    def close(self) -> list[Anomaly]:
+        """End the day that is under way: what only whole days show, and learning it."""
+        if self._day is None:
+            return []
+        at = datetime.combine(self._day, time(23, 59, 59), LOCAL)
+        came = [profile for profile in self.profiles.values() if profile.today]
+        found = []
+        for profile, deviation in close_day(self.groups, came, self._day, workday=self._workday):
+            assert profile.today is not None, "only who came is looked at"
+            _note(profile.today, deviation)
+            if self.is_learned and (anomaly := self._judge(profile, at, "")):
+                found.append(anomaly)
+        self._learn(came)
+        self._learned += self._workday
+        return found
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether enough days are known."""
+        return self._learned >= LEARN_DAYS
+
+    @property
+    def day(self) -> date | None:
+        """The day that is under way."""
+        return self._day
+
+    def _pass_empty_days(self, until: date) -> None:
+        """Learn that nobody came on the days between the last one and *until*."""
+        day = self._day + timedelta(days=1) if self._day else until
+        while day < until and self._day and (day - self._day).days <= DAYS:
+            for name, members in self._members(day).items():
+                self.groups[name].learn(members, (), workday=self.calendar.is_workday(day))
+            day += timedelta(days=1)
+
+    def _members(self, day: date) -> Mapping[str, int]:
+        """How many of each group could have come on *day*."""
+        members: defaultdict[str, int] = defaultdict(int)
+        for profile in self.profiles.values():
+            if profile.today or (profile.last_day and day - profile.last_day <= _STAYS):
+                members[profile.group] += 1
+        return members
+
+    def _profile_of(self, sighting: Sighting) -> Profile:
+        kept = self.profiles if sighting.kind in DURABLE else self._passing
+        key = (sighting.kind, sighting.caller)
+        profile = kept.get(key)
+        if profile is None:
+            profile = kept[key] = Profile(sighting.caller, sighting.kind, sighting.group)
+        elif profile.group != sighting.group and sighting.kind in DURABLE:
+            _change_post(profile, sighting.group)
+        if profile.today is None:
+            profile.today = self._today(profile)
+        return profile
+
+    def _today(self, profile: Profile) -> Today:
+        assert self._day is not None, "an event has begun it"
+        today = Today(self._day, self._workday)
+        if self.is_learned:
+            group = self.groups[profile.group]
+            if profile.kind in DURABLE:
+                today.caps = {each: caps_of(profile, group, each, workday=self._workday) for each in Measure}
+            else:
+                today.caps = {
+                    each: passing_caps(group, each, workday=self._workday)
+                    for each in (Measure.PEOPLE, Measure.SEEN, Measure.REFUSED)
+                }
+        return today
+
+    def _count(self, profile: Profile, sighting: Sighting) -> None:
+        today = profile.today
+        assert today is not None, "_profile_of has begun it"
+        hour = sighting.at.hour
+        counts = today.counts
+        if hour != today.hour:
+            today.hour = hour
+            today.hours.add(hour)
+            today.in_hour.clear()
+        if sighting.subjects:
+            today.seen.update(sighting.subjects)
+            self._weigh(profile, Measure.SEEN, len(today.seen), sighting.at)
+        if sighting.clear:
+            today.people.update(sighting.subjects)
+            today.in_hour.update(sighting.subjects)
+            self._weigh(profile, Measure.PEOPLE, len(today.people), sighting.at)
+            self._weigh(profile, Measure.HOUR, max(counts[Measure.HOUR], len(today.in_hour)), sighting.at)
+        if sighting.refused:
+            self._weigh(profile, Measure.REFUSED, counts[Measure.REFUSED] + 1, sighting.at)
+        if profile.kind in DURABLE:
+            self._count_durable(profile, today, sighting)
+
+    def _count_durable(self, profile: Profile, today: Today, sighting: Sighting) -> None:
+        if sighting.about:
+            self._weigh(profile, Measure.REVEALS, today.counts[Measure.REVEALS] + 1, sighting.at)
+        if sighting.network:
+            self._switched(profile, today, sighting)
+        for deviation in touch(sighting, profile, self.listed, self.relatives, self.cases):
+            _note(today, deviation)
+        if self.is_learned:
+            group = self.groups[profile.group]
+            strange = 0.0
+            for deviation in context_of(sighting, profile, group, self.networks, self.calendar):
+                _note(today, deviation)
+                strange = max(strange, deviation.points)
+            if strange >= 1.0 and sighting.clear:
+                today.odd.update(sighting.subjects)
+                for deviation in odd_people(len(today.odd)):
+                    _note(today, deviation)
+        today.networks.update((sighting.network, sighting.site))
+        today.credentials.add(sighting.credential)
+        today.operations.add(sighting.operation)
+
+    def _switched(self, profile: Profile, today: Today, sighting: Sighting) -> None:
+        moment = sighting.at.timestamp()
+        network, _ = today.last_network
+        if network and network != sighting.network:
+            left, at = today.before
+            if left == sighting.network and moment - at <= _BACK_WITHIN:
+                self._weigh(profile, Measure.SWITCHES, today.counts[Measure.SWITCHES] + 1, sighting.at)
+            today.before = today.last_network
+        today.last_network = (sighting.network, moment)
+
+    def _weigh(self, profile: Profile, measure: Measure, count: int, at: datetime) -> None:
+        today = profile.today
+        assert today is not None, "only who came today is weighed"
+        before, today.counts[measure] = today.counts[measure], count
+        if measure is Measure.PEOPLE and count >= MOST_PEOPLE > before and profile.kind != "system":
+            _note(today, _absolute(count))
+        caps = today.caps.get(measure)
+        if not caps or count < caps[0] or count == before:
+            return
+        deviation = deviation_of(profile, self.groups[profile.group], measure, caps, at, workday=today.workday)
+        if deviation:
+            _note(today, deviation)
+
+    def _judge(self, profile: Profile, at: datetime, event: str) -> Anomaly | None:
+        today = profile.today
+        assert today is not None, "only who came today is judged"
+        if not today.is_changed:
+            return None
+        today.is_changed = False
+        points = score_of(today.found)
+        if points < ALERT:
+            return None
+        today.is_found = True
+        if profile.alerted is None or today.day - profile.alerted >= QUIET:
+            profile.told = set()
+        if profile.told and not any(is_news(each, profile.told) for each in today.found.values()):
+            return None
+        profile.alerted = today.day
+        profile.told |= today.found.keys()
+        told = sorted(today.found.values(), key=lambda each: (-each.points, each.kind))
+        return Anomaly(
+            caller=profile.caller,
+            kind=profile.kind,
+            group=profile.group,
+            at=at,
+            points=points,
+            event=event,
+            deviations=told[:_FEW],
+        )
+
+    def _learn(self, came: list[Profile]) -> None:
+        assert self._day is not None, "there is a day to learn"
+        members = self._members(self._day)
+        of_group: defaultdict[str, list[Profile]] = defaultdict(list)
+        for profile in [*came, *self._passing.values()]:
+            if profile.today and not profile.today.is_found:
+                of_group[profile.group].append(profile)
+        for name in members.keys() | of_group.keys():
+            learned = of_group[name]
+            self.groups[name].learn(members.get(name, len(learned)), learned, workday=self._workday)
+        for profile in came:
+            self._learn_own(profile)
+        self._passing = {
+            key: profile
+            for key, profile in self._passing.items()
+            if profile.alerted and self._day - profile.alerted < QUIET
+        }
+        for profile in self._passing.values():
+            profile.today = None
+
+    def _learn_own(self, profile: Profile) -> None:
+        today = profile.today
+        assert today is not None, "only who came is learned"
+        profile.today, profile.last_day = None, today.day
+        if today.is_found:
+            return
+        profile.days(workday=today.workday).append(today.counts)
+        for hour in today.hours:
+            key = (today.workday, hour)
+            profile.hours[key] = profile.hours.get(key, 0) + 1
+        profile.networks |= today.networks
+        profile.credentials |= today.credentials
+        profile.operations |= today.operations
+        for names, table in (
+            (today.networks, self.networks),
+            (today.operations, self.groups[profile.group].operations),
+        ):
+            for name in names:
+                known = table.setdefault(name, set())
+                if len(known) <= _FEW:
+                    known.add(profile.caller)
+
+
+def watch(baselines: Baselines, documents: Iterator[Document]) -> Iterator[Anomaly]:
+    """Everything that *documents*, which are in order of time, let *baselines* find."""
+    for document in documents:
+        yield from baselines.observe(document)
+    yield from baselines.close()
+
+
+def _note(today: Today, deviation: Deviation) -> None:
+    before = today.found.get(deviation.kind)
+    if before is None or deviation.points >= before.points:
+        today.found[deviation.kind] = deviation
+        today.is_changed = True
+
+
+def _absolute(count: int) -> Deviation:
+    return Deviation(
+        kind="absolute",
+        points=ALERT,
+        zh=f"一天明文看到 {count} 人，超过任何人的上限",
+        en=f"{count} residents in clear in one day, more than anybody may see unasked",
+    )
+
+
+def _change_post(profile: Profile, group: str) -> None:
+    """Forget what was usual in the former post; who it is, and from where, stays."""
+    profile.group = group
+    profile.workdays.clear()
+    profile.restdays.clear()
+    profile.operations.clear()
+    profile.hours.clear()
+    profile.drift = 0.0

@@ -1,0 +1,76 @@
+"""How a deviation from what is usual is told to a person, Chinese first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+_WEEKDAYS_ZH = "一二三四五六日"
+_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NAMES = {
+    "people": ("人明文", "residents in clear"),
+    "seen": ("人（任何形式）", "residents in any form"),
+    "hour": ("人明文，在一小时内", "residents in clear within an hour"),
+    "refused": ("次被拒绝或不存在", "requests refused or for nothing that exists"),
+    "reveals": ("次查看原文", "reveals"),
+    "switches": ("次在两个网络之间来回", "changes to another network and back"),
+}
+"""What each measure counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """One way in which a caller's day is not as usual."""
+
+    kind: str
+    points: float
+    """How telling it is: 4 are an alert by themselves."""
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """A caller whose day deviates so much that a person should look. Holds counts and no subject."""
+
+    caller: str
+    kind: str
+    group: str
+    at: datetime
+    """Local time of the event that made it so; the end of the day for what only a whole day shows."""
+    points: float
+    event: str
+    """The id of that event, or empty."""
+    deviations: Sequence[Deviation]
+    """The most telling first."""
+
+    @property
+    def zh(self) -> str:
+        """Why, in one sentence."""
+        return "；".join(deviation.zh for deviation in self.deviations)
+
+    @property
+    def en(self) -> str:
+        """The same in English."""
+        return "; ".join(deviation.en for deviation in self.deviations)
+
+
+def moment_zh(at: datetime) -> str:
+    """The weekday and time of *at*."""
+    return f"周{_WEEKDAYS_ZH[at.weekday()]} {at:%H:%M}"
+
+
+def moment_en(at: datetime) -> str:
+    """The weekday and time of *at*."""
+    return f"{_WEEKDAYS_EN[at.weekday()]} {at:%H:%M}"
+
+
+def counted(measure: str, points: float, count: int, at: datetime, usual: str, *, workday: bool) -> Deviation:
+    """The deviation that *count* is, where *usual* is a range such as `0-25`."""
+    zh, en = NAMES[measure]
+    days_zh, days_en = ("工作日", "on workdays") if workday else ("休息日", "on days of rest")
+    return Deviation(
+        kind=measure,
+        points=points,
+        zh=f"{moment_zh(at)} 已有 {count} {zh}；平时：{usual}，{days_zh}",
+        en=f"{count} {en} on {moment_en(at)}; usual: {usual}, {days_en}",
+    )

@@ -1,0 +1,229 @@
+"""What the baselines find in an office whose usual days are known, what they leave alone, and how they say it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from siem.baseline.watch import LEARN_DAYS
+from siem.record.ecs import Document
+from siem.record.event import CallerKind, Disclosure, PermitNote, PermitState, Phase, Verdict
+from tests.siem.baseline.office import CLERKS, FIRST, LEARNED, Office, found_in, moment
+from tests.siem.events import digest
+
+WANG = CLERKS[3]
+SUNDAY = LEARNED - timedelta(days=1)
+TUESDAY = LEARNED + timedelta(days=1)
+OUTSIDE = "203.0.113.9"
+
+
+def test_usual_days_are_left_alone() -> None:
+    office = Office()
+    assert found_in(office.weeks(LEARNED + timedelta(days=14))) == []
+
+
+def test_a_night_of_look_ups_is_told_in_words_with_what_is_usual() -> None:
+    office = Office()
+    (found,) = found_in(
+        [*office.weeks(), office.look(WANG, moment(SUNDAY, 2 + 1 / 6), people=range(412)), *office.usual(LEARNED)]
+    )
+    assert (found.caller, found.group) == (WANG, "staff:window")
+    assert found.at == moment(SUNDAY, 2 + 1 / 6)
+    assert "周日 02:10 已有 412 人明文；平时：" in found.zh
+    assert "412 residents in clear on Sunday 02:10; usual: " in found.en
+
+
+def bulk(office: Office) -> Iterator[Document]:
+    yield office.look(WANG, moment(LEARNED, 10), people=range(150))
+
+
+def many_in_an_hour(office: Office) -> Iterator[Document]:
+    yield from office.looks(WANG, LEARNED, 55, hour=10)
+
+
+def another_network(office: Office) -> Iterator[Document]:
+    yield from office.looks(WANG, LEARNED, 20, hour=10, source_ip=OUTSIDE)
+
+
+def at_night(office: Office) -> Iterator[Document]:
+    yield from office.looks(WANG, LEARNED, 18, hour=1)
+
+
+def many_that_do_not_exist(office: Office) -> Iterator[Document]:
+    for number in range(20):
+        at = moment(LEARNED, 10) + timedelta(minutes=number)
+        yield office.look(WANG, at, verdict=Verdict.WITHHOLD, reason="foreign_handle", status=404, fields=())
+
+
+def one_case_for_many(office: Office) -> Iterator[Document]:
+    for number in range(5):
+        note = PermitNote(id=f"P-{number}", state=PermitState.OPEN, kind="reveal", case="C1", subject=digest(number))
+        at = moment(LEARNED, 10 + number)
+        yield office.look(WANG, at, phase=Phase.PERMIT, permit=note, disclosure=Disclosure.NONE)
+
+
+def two_at_one_desk(office: Office) -> Iterator[Document]:
+    for number in range(12):
+        ip = "10.20.3.9" if number % 2 else "10.20.5.9"
+        yield office.look(WANG, moment(LEARNED, 10 + number / 4), source_ip=ip)
+
+
+def more_every_day(office: Office) -> Iterator[Document]:
+    for number in range(18):
+        yield from office.looks(WANG, LEARNED + timedelta(days=number), 16 if number % 7 < 5 else 0, hour=10)
+        yield from office.usual(LEARNED + timedelta(days=number))
+
+
+@pytest.mark.parametrize(
+    ("attack", "kind"),
+    [
+        (bulk, "people"),
+        (many_in_an_hour, "hour"),
+        (another_network, "network"),
+        (at_night, "hours"),
+        (many_that_do_not_exist, "refused"),
+        (one_case_for_many, "case"),
+        (two_at_one_desk, "switches"),
+        (more_every_day, "drift"),
+    ],
+)
+def test_what_deviates_is_found(attack: Callable[[Office], Iterator[Document]], kind: str) -> None:
+    office = Office()
+    found = found_in([*office.weeks(), *attack(office)])
+    assert {anomaly.caller for anomaly in found} == {WANG}
+    assert kind in {deviation.kind for anomaly in found for deviation in anomaly.deviations}
+
+
+def test_one_alert_a_week_is_enough_about_one_caller() -> None:
+    office = Office()
+    days = [LEARNED + timedelta(days=number) for number in range(3)]
+    again = [office.look(WANG, moment(day, 10), people=range(200)) for day in days]
+    assert len(found_in([*office.weeks(), *again])) == 1
+
+
+def test_a_day_that_was_found_is_not_learned() -> None:
+    office = Office()
+    days = [LEARNED + timedelta(days=number) for number in range(18)]
+    again = [office.look(WANG, moment(day, 10), people=range(200)) for day in days if day.weekday() < 5]
+    assert len(found_in([*office.weeks(), *again])) == 3
+
+
+def test_nothing_is_found_before_enough_days_are_known() -> None:
+    office = Office()
+    early = FIRST + timedelta(days=LEARN_DAYS - 1)
+    assert found_in([*office.weeks(early), *office.looks(WANG, early, 60)]) == []
+
+
+def test_so_many_people_are_an_alert_whatever_was_learned() -> None:
+    office = Office()
+    (found,) = found_in([office.look(WANG, moment(FIRST, 10), people=range(3_000))])
+    assert [deviation.kind for deviation in found.deviations] == ["absolute"]
+
+
+def test_a_ramp_from_the_first_day_on_is_caught_by_the_peers_and_its_growth() -> None:
+    office = Office()
+    ramp = [
+        document
+        for number in range(28)
+        for document in office.looks(WANG, FIRST + timedelta(days=number), 3 * number if number % 7 < 5 else 0, hour=10)
+    ]
+    found = found_in([*office.weeks(LEARNED + timedelta(days=7)), *ramp])
+    assert {anomaly.caller for anomaly in found} == {WANG}
+
+
+def test_what_a_whole_post_does_more_of_is_nobodys_drift() -> None:
+    office = Office()
+    busy = [
+        document
+        for number in range(12)
+        for caller in CLERKS
+        for document in office.looks(caller, LEARNED + timedelta(days=number), 10 if number % 7 < 5 else 0, hour=10)
+    ]
+    later = [document for number in range(12) for document in office.usual(LEARNED + timedelta(days=number))]
+    assert found_in([*office.weeks(), *later, *busy]) == []
+
+
+def test_a_former_account_that_comes_back_is_found_and_a_colleague_after_leave_is_not() -> None:
+    office = Office()
+    gone, on_leave = CLERKS[1], CLERKS[2]
+    early, here = FIRST + timedelta(days=14), [each for each in CLERKS if each not in (gone, on_leave)]
+    weeks = office.weeks(early) + [
+        document for number in range(14, 37) for document in office.usual(FIRST + timedelta(days=number), here)
+    ]
+    back = FIRST + timedelta(days=37)
+    leave = [*office.looks(on_leave, FIRST + timedelta(days=24), 10)]
+    found = found_in([*weeks, *leave, *office.looks(gone, back, 15)])
+    assert [(anomaly.caller, anomaly.at.date()) for anomaly in found] == [(gone, back)]
+    assert "silence" in {deviation.kind for deviation in found[0].deviations}
+
+
+@pytest.mark.parametrize(
+    ("known", "kind"),
+    [
+        ({"listed": frozenset({digest(1), digest(2), digest(3)})}, "listed"),
+        ({"relatives": {WANG: frozenset({digest(1), digest(2), digest(3)})}}, "relatives"),
+    ],
+)
+def test_look_ups_of_those_who_are_declared_need_no_learning(known: dict[str, object], kind: str) -> None:
+    office = Office()
+    looks = [office.look(WANG, moment(FIRST, 9 + person), people=[person]) for person in (1, 2, 3)]
+    (found,) = found_in(looks, **known)
+    assert kind in {deviation.kind for deviation in found.deviations}
+    page = [office.look(WANG, moment(FIRST, 9), people=range(20))]  # a page of a list asked for nobody
+    assert found_in(page, **known) == []
+
+
+def test_a_key_of_a_system_that_is_used_from_elsewhere_is_found() -> None:
+    office = Office()
+    system: dict[str, Any] = {"caller_kind": CallerKind.SYSTEM, "posts": (), "credential": "key:1"}
+    usual = [
+        document
+        for number in range(21)
+        for hour in range(24)
+        for document in office.looks("system-1", FIRST + timedelta(days=number), 2, hour=hour, **system)
+    ]
+    stolen = [*office.looks("system-1", TUESDAY, 9, source_ip=OUTSIDE, **system)]
+    found = found_in([*office.weeks(), *usual, *stolen])
+    assert [(anomaly.caller, anomaly.deviations[0].kind) for anomaly in found] == [("system-1", "network")]
+
+
+def test_who_reads_a_public_page_through_is_found_by_the_address() -> None:
+    office = Office()
+    visitor = {"caller_kind": CallerKind.ANONYMOUS, "posts": (), "credential": "", "disclosure": Disclosure.MASKED}
+    readers = [
+        office.look("", moment(FIRST + timedelta(days=day), 10), range(10), source_ip=f"100.64.{day}.{n}", **visitor)
+        for day in range(21)
+        for n in range(10)
+    ]
+    pages = (range(page * 10, page * 10 + 10) for page in range(100))
+    scraped = [
+        office.look("", moment(LEARNED, 10) + timedelta(minutes=n), page, source_ip=OUTSIDE, **visitor)
+        for n, page in enumerate(pages)
+    ]
+    found = found_in([*office.weeks(), *readers, *scraped])
+    assert [anomaly.caller for anomaly in found] == [OUTSIDE]
+
+
+def test_a_new_post_is_learned_anew() -> None:
+    office = Office()
+    later = [
+        document
+        for number in range(5)
+        for caller in CLERKS
+        for document in office.looks(caller, LEARNED + timedelta(days=number), 40, posts=("census",))
+    ]
+    assert found_in([*office.weeks(), *later]) == []
+
+
+def test_the_same_documents_say_the_same_however_often_they_are_read() -> None:
+    office = Office()
+    documents = [*office.weeks(), *bulk(office), *more_every_day(office)]
+    assert found_in(documents) == found_in(list(reversed(documents)))
+
+
+def test_no_anomaly_holds_a_subject() -> None:
+    office = Office()
+    for attack in (bulk, another_network, one_case_for_many):
+        for anomaly in found_in([*office.weeks(), *attack(office)]):
+            assert "e1:" not in repr(anomaly)
