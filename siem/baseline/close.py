@@ -1,7 +1,7 @@
 """What only whole days show: a slow drip, and somebody who has grown far above everybody in the same post."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date, timedelta
 from math import log1p
 
@@ -17,7 +17,10 @@ ALLOWED = 1.0
 """So many widths above what is usual are nobody's drift, day after day."""
 MOST_A_DAY = 4.0
 """How much one day can add: what is sudden is found as such."""
-_ABOVE_PEERS = 1.5
+_ABOVE_PEERS, _NEW_ABOVE_PEERS = 1.5, 0.0
+"""How far above its peers a caller may be taken for who is not: newcomers learn, and come to do what the others do."""
+_SHARED = 5
+"""Within five workdays so many changes between networks and back, where hardly any was usual, are two people."""
 _WEEK = timedelta(days=7)
 _FAR_ABOVE = 3.0
 _GROWN = 1.5
@@ -25,7 +28,7 @@ _LEAST_WEEK = 40
 
 
 def close_day(
-    groups: defaultdict[str, Group], came: Sequence[Profile], day: date, *, workday: bool
+    groups: defaultdict[str, Group], came: Sequence[Profile], day: date, newcomers: Set[str], *, workday: bool
 ) -> Iterator[tuple[Profile, Deviation]]:
     """Each deviation that the end of *day* shows, with whose it is."""
     distances = _distances(came) if workday else {}
@@ -40,11 +43,14 @@ def close_day(
             excess = distance - busy.get(profile.group, 0.0) / usual.width
             peers = group.spread(Measure.PEOPLE, floor_of(profile, Measure.PEOPLE), workday=workday)
             if peers and profile.kind != "system":
-                excess = min(excess, peers.distance(len(today.people)) + _ABOVE_PEERS)
+                above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
+                excess = min(excess, peers.distance(len(today.people)) + above)
             profile.drift = max(0.0, profile.drift + min(excess, MOST_A_DAY) - ALLOWED)
             if profile.drift >= DRIFT:
                 profile.drift = 0.0
                 yield profile, _drift(len(today.people), usual)
+        if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
+            yield profile, switches
         week = _week(profile, day)
         weeks[profile.group].append(week)
         peers = group.weeks.spread(0.35, 100)
@@ -83,6 +89,23 @@ def _week(profile: Profile, day: date) -> int:
     while day - profile.week[0][0] >= _WEEK:
         profile.week.popleft()
     return len(frozenset().union(*(people for _, people in profile.week)))
+
+
+def _shared(profile: Profile, group: Group) -> Deviation | None:
+    """That the account was in two places at a time again and again, if it was."""
+    assert profile.today is not None, "only who came is looked at"
+    counts = [each[Measure.SWITCHES] for each in profile.workdays]
+    recent = sum(counts[-4:]) + profile.today.counts[Measure.SWITCHES]
+    before = sum(counts[:-4])
+    peers = group.spread(Measure.SWITCHES, floor_of(profile, Measure.SWITCHES), workday=True)
+    if recent < _SHARED or len(counts) < 2 * _SHARED or before > 1 or peers is None or peers.high > 1:
+        return None
+    return Deviation(
+        kind="shared",
+        points=4.0,
+        zh=f"五个工作日内 {recent} 次在两个网络之间来回，以前几乎没有",
+        en=f"{recent} changes to another network and back within five workdays, where there were hardly any before",
+    )
 
 
 def _drift(count: int, usual: Spread) -> Deviation:

@@ -13,7 +13,7 @@ LEAST_DAYS = 4
 """On how many days a caller has to have come before anything about it is new."""
 _KNOWN_TO = 3
 """What so many others do is not unusual for the next one either."""
-_SILENT = ((12, 3.0), (8, 1.5))
+_SILENT = ((12, 3.0), (8, 1.0))
 """From how many workdays without a sign on it is worth how many points that a caller is back."""
 _RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
 """At most on which share of the days of its peers somebody comes at an hour that is worth so many points."""

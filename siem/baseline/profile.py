@@ -66,6 +66,8 @@ class Profile:
     caller: str
     kind: str
     group: str
+    since: date
+    """The first day."""
     workdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
     """The counts of the last days on which the caller came; those of workdays and those of rest apart."""
     restdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))

@@ -20,7 +20,7 @@ def touch(
     cases: OrderedDict[str, tuple[date, set[str]]],
 ) -> Iterator[Deviation]:
     """What *sighting* shows of that kind, with what the caller did in the days before it."""
-    if sighting.looked_up:
+    if sighting.looked_up and profile.kind == "staff":
         family = relatives.get(sighting.caller, frozenset())
         for subject in sighting.subjects:
             if subject in listed or subject in family:
@@ -46,7 +46,7 @@ def _touched(profile: Profile, listed: frozenset[str], family: frozenset[str], d
         times = sum(map(len, own))
         yield Deviation(
             kind="relatives",
-            points=1.5 if times == 1 else 4.0,
+            points={1: 1.0, 2: 2.5}.get(times, 4.0),
             zh=f"七天内 {times} 次查看本人亲属",
             en=f"looked up own relatives {times} times within seven days",
         )

@@ -6,7 +6,7 @@ held as digests for seven days. A day on which a caller was found is not learned
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 
 from siem.baseline.calendar import LOCAL, Calendar
@@ -27,6 +27,8 @@ QUIET = timedelta(days=7)
 """How long nothing more is said of a caller who was found."""
 _BACK_WITHIN = 3 * 3600.0
 """Seconds within which a change to another network and back counts: several of them in a day are two people."""
+_SETTLED, _NEW_FOR = timedelta(days=4), timedelta(days=28)
+"""So soon after the log begins everybody is new and nobody a newcomer; so long a newcomer is one."""
 _STAYS = timedelta(days=14)
 """So long after the last day a caller is still taken for one who could have come."""
 _FEW = 4
@@ -78,7 +80,7 @@ class Baselines:
         at = datetime.combine(self._day, time(23, 59, 59), LOCAL)
         came = [profile for profile in self.profiles.values() if profile.today]
         found = []
-        for profile, deviation in close_day(self.groups, came, self._day, workday=self._workday):
+        for profile, deviation in close_day(self.groups, came, self._day, self._newcomers(came), workday=self._workday):
             assert profile.today is not None, "only who came is looked at"
             _note(profile.today, deviation)
             if self.is_learned and (anomaly := self._judge(profile, at, "")):
@@ -96,6 +98,12 @@ class Baselines:
     def day(self) -> date | None:
         """The day that is under way."""
         return self._day
+
+    def _newcomers(self, came: Sequence[Profile]) -> Set[str]:
+        """Who came for the first time a few weeks ago, when others were known for longer: they still grow."""
+        assert self._day is not None, "there is a day"
+        began = min((profile.since for profile in self.profiles.values()), default=self._day)
+        return {each.caller for each in came if began + _SETTLED < each.since > self._day - _NEW_FOR}
 
     def _pass_empty_days(self, until: date) -> None:
         """Learn that nobody came on the days between the last one and *until*."""
@@ -118,9 +126,9 @@ class Baselines:
         key = (sighting.kind, sighting.caller)
         profile = kept.get(key)
         if profile is None:
-            profile = kept[key] = Profile(sighting.caller, sighting.kind, sighting.group)
+            profile = kept[key] = Profile(sighting.caller, sighting.kind, sighting.group, sighting.day)
         elif profile.group != sighting.group and sighting.kind in DURABLE:
-            _change_post(profile, sighting.group)
+            _change_post(profile, sighting.group, sighting.day)
         if profile.today is None:
             profile.today = self._today(profile)
         return profile
@@ -298,9 +306,9 @@ def _absolute(count: int) -> Deviation:
     )
 
 
-def _change_post(profile: Profile, group: str) -> None:
+def _change_post(profile: Profile, group: str, day: date) -> None:
     """Forget what was usual in the former post; who it is, and from where, stays."""
-    profile.group = group
+    profile.group, profile.since = group, day
     profile.workdays.clear()
     profile.restdays.clear()
     profile.operations.clear()

@@ -227,3 +227,37 @@ def test_no_anomaly_holds_a_subject() -> None:
     for attack in (bulk, another_network, one_case_for_many):
         for anomaly in found_in([*office.weeks(), *attack(office)]):
             assert "e1:" not in repr(anomaly)
+
+
+def test_an_account_in_two_places_is_found_though_it_is_seldom_used() -> None:
+    office = Office()
+    shared = [
+        office.look(WANG, moment(LEARNED + timedelta(days=day), 10 + hour), source_ip=ip)
+        for day in range(4)
+        for hour, ip in enumerate(("10.20.3.9", "10.20.5.9", "10.20.3.9", "10.20.5.9"))
+    ]
+    days = [document for day in range(5) for document in office.usual(LEARNED + timedelta(days=day), CLERKS[4:])]
+    found = found_in([*office.weeks(), *days, *shared])
+    assert [(anomaly.caller, anomaly.deviations[0].kind) for anomaly in found] == [(WANG, "shared")]
+
+
+def test_a_newcomer_who_comes_to_do_what_others_do_does_not_drift() -> None:
+    office = Office()
+    start = FIRST + timedelta(days=14)
+    first_week = [document for day in range(5) for document in office.looks("new", start + timedelta(days=day), 4)]
+    later = [
+        document
+        for day in range(7, 26)
+        for document in office.looks("new", start + timedelta(days=day), 13 if day % 7 < 5 else 0)
+    ]
+    assert found_in([*office.weeks(start + timedelta(days=26)), *first_week, *later]) == []
+
+
+def test_a_terminal_that_prints_for_listed_persons_is_left_alone() -> None:
+    office = Office()
+    listed = frozenset(map(digest, range(1, 5)))
+    looks = [
+        office.look("terminal-1", moment(FIRST, 9 + n), [n], caller_kind=CallerKind.TERMINAL, posts=())
+        for n in range(1, 5)
+    ]
+    assert found_in(looks, listed=listed) == []
