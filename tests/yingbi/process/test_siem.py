@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from siem.canary import LIST_NAME
+from siem.detect.rule_set import rule_files
 from siem.index.letters import NOT_OURS
 from siem.index.sqlite import SqliteStore
 from siem.record.log import AccessLog, new_start_id
@@ -15,19 +16,11 @@ from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.process.siem import Siem, usable_rules
+from yingbi.rules import SHIPPED
 from yingbi.settings import Settings
 
 LISTS = {LIST_NAME: frozenset[str]()}
-NAMES = {
-    "bulk_reads",
-    "bulk_values",
-    "canary",
-    "many_subjects",
-    "reveal_rate",
-    "reveal_refused",
-    "break_glass",
-    "limit_reached",
-}
+NAMES = {path.name.removesuffix(".yml") for path in rule_files(SHIPPED)}
 
 
 @pytest.fixture
