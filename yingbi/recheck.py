@@ -11,8 +11,9 @@ from incident.ids import Bilingual
 from incident.recheck import JournalCheck
 from incident.store import CaseStore
 from siem.index.ship import starts_in
-from siem.record.log import segment_path
+from siem.record.log import StartId, segment_path
 from siem.record.recheck import LogCheck
+from siem.record.seal import BrokenSeals, removed_in
 from yingbi.home import Home
 
 EVERY = timedelta(minutes=1)
@@ -40,7 +41,7 @@ class Rechecker:
     ) -> None:
         """*policies* and *permits* say where the journal of each is not as it was written."""
         self._folder = home.log
-        self._log = LogCheck(home.log, lambda: starts_in(home.log))
+        self._log = LogCheck(home.log, lambda: starts_in(home.log), lambda: _let_go(home))
         self._journals = JournalCheck(store)
         self._policies = policies
         self._permits = permits
@@ -96,6 +97,13 @@ class Rechecker:
             policies=self._policies(),
             permits=self._permits(),
         )
+
+
+def _let_go(home: Home) -> set[StartId]:
+    try:
+        return removed_in(home.seals)
+    except BrokenSeals:
+        return set()  # then nothing says that anything might go
 
 
 def _broken(state: RecordState) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,11 +15,13 @@ import msgspec
 
 from incident.ids import Bilingual
 from proxy.identity_keys import ISSUER
+from siem.record.verify import LEAST_KEPT
 
 HOME = "YINGBI_HOME"
 """Names the data directory; `./var` by default."""
 PORT_BASE = "YINGBI_PORT_BASE"
 """The first of the ports; 8443 by default."""
+SHARING_KEPT = timedelta(days=1096)
 PROBES = ("127.0.0.0/8", "::1/128")
 FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
@@ -166,12 +169,25 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seal_every_s: int = 60
     anchors: tuple[str, ...] = ()
     """Folders or files of second parties that are told of the seals."""
+    copies: str = ""
+    """A folder on another machine that sealed segments are copied to; empty: none are copied, and none ever let go."""
+    keep_days: int = 184
+    """How long events are kept on this machine, where they are copied."""
+    sharing_systems: tuple[str, ...] = ()
+    """The systems by which data is shared with others."""
+    sharing_keep_days: int = 1096
 
     def __post_init__(self) -> None:
         if not 1 <= self.seal_every_s <= 3600:
             raise ValueError("`log.seal_every_s` is a number between 1 and 3600")
         if not all(Path(place).is_absolute() for place in self.anchors):
             raise ValueError("`log.anchors` are whole paths, such as /mnt/audit/yingbi")
+        if self.copies and not Path(self.copies).is_absolute():
+            raise ValueError("`log.copies` is a whole path, such as /mnt/archive/yingbi")
+        if not LEAST_KEPT.days <= self.keep_days <= 36_500:
+            raise ValueError(f"`log.keep_days` is at least {LEAST_KEPT.days}: six months, as the law asks for")
+        if not SHARING_KEPT.days <= self.sharing_keep_days <= 36_500:
+            raise ValueError(f"`log.sharing_keep_days` is at least {SHARING_KEPT.days}: three years")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -154,8 +154,9 @@ def lines_of(status: dict[str, Any]) -> list[str]:
 
 def _of_the_sealer(sealing: dict[str, Any]) -> list[str]:
     """Why the log is not sealed now, or nobody else is told of it."""
-    trouble = sealing.get("trouble")
+    trouble, keeping = sealing.get("trouble"), sealing.get("keeping")
     return [
+        *([f"日志没有压缩或复制 / the log is not compressed or copied: {keeping}"] if keeping else []),
         *([f"日志没有封存 / the log is not sealed: {trouble}"] if trouble else []),
         *(
             f"封存没有送到第三方 / a second party does not take the seals: {each['place']}: {each['trouble']}"

@@ -7,6 +7,7 @@ added or moved shows at the next one. Who reads the log sees whole lines only: a
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -142,6 +143,8 @@ class AccessLog:
             fd = os.open(segment_path(self.folder, self._segment + 1), flags, 0o640)
         except OSError as error:
             raise RecordFailed(f"cannot open a segment of the log: {error.strerror}") from None
+        with contextlib.suppress(OSError):  # tells who compresses segments that somebody writes to this one
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if self._fd >= 0:
             with contextlib.suppress(OSError):  # the old segment is left either way
                 os.fdatasync(self._fd)

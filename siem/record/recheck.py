@@ -3,7 +3,7 @@
 The shipper reads each line once, so a line that is altered after it was shipped shows only here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from siem.record.log import BrokenChain, StartId, segment_path
@@ -14,11 +14,20 @@ LINES_AT_ONCE = 2_000
 
 
 class LogCheck:
-    """Follows the chains of all starts in *folder*, of which *starts* tells. Not thread-safe."""
+    """Follows the chains of all starts in *folder*, of which *starts* tells. Not thread-safe.
 
-    def __init__(self, folder: Path, starts: Callable[[], list[StartId]]) -> None:
+    *removed* tells of those that were kept long enough and let go.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        starts: Callable[[], list[StartId]],
+        removed: Callable[[], Collection[StartId]] = frozenset,
+    ) -> None:
         self._folder = folder
         self._starts = starts
+        self._removed = removed
         self._verified: dict[StartId, Position] = {}
         self._before: dict[StartId, Position] = {}
         """Where an earlier look had come to, while all is looked at again."""
@@ -30,7 +39,11 @@ class LogCheck:
         self._before, self._verified = self._verified, {}
         broken = self._follow(set(), pause)
         before, self._before = self._before, {}
+        gone = {start for start in before if not (self._folder / start).exists()}
+        let_go = self._removed() if gone else ()
         for start, position in before.items():
+            if start in gone and start in let_go:
+                continue
             now = self._verified.get(start, beginning_of(start))
             if start not in broken and (now.segment, now.offset) < (position.segment, position.offset):
                 broken[start] = now, f"{start}: lines that were there are gone"

@@ -68,11 +68,13 @@ class SealBook:
     """
 
     def __init__(self, journal: Path, key: Path) -> None:
-        self._journal = journal
+        self.journal = journal
         self._key = key
         self.last: Sealed | None = None
         self.heads: dict[StartId, Position] = {}
         """By start, the last head that a seal names."""
+        self.grew: dict[StartId, datetime] = {}
+        """By start, the time of that seal."""
         self.removed: set[StartId] = set()
         self.first_key = ""
         self._whole = 0
@@ -121,7 +123,7 @@ class SealBook:
         return Ed25519PrivateKey.generate(), False
 
     def _append(self, line: bytes) -> None:
-        with os.fdopen(os.open(self._journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b") as file:
+        with os.fdopen(os.open(self.journal, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b") as file:
             file.truncate(self._whole)  # half a line, left by a full disk or a machine that died
             file.seek(self._whole)
             try:
@@ -133,7 +135,7 @@ class SealBook:
                     os.ftruncate(file.fileno(), self._whole)
                 raise
         if self.last is None:
-            _flush_folder(self._journal.parent)
+            _flush_folder(self.journal.parent)
 
     def _step_on(self) -> None:
         """Erase the key that has signed, and put the following one in its place."""
@@ -149,6 +151,7 @@ class SealBook:
         self._whole += len(line)
         self.first_key = self.first_key or sealed.seal.key
         self.heads |= sealed.seal.heads
+        self.grew |= dict.fromkeys(sealed.seal.heads, sealed.seal.at)
         self.removed |= set(sealed.seal.removed)
 
 
@@ -174,6 +177,11 @@ def seals_in(journal: Path) -> Iterator[Sealed]:
             raise BrokenSeals(f"{journal.name}: line {number} is not signed by the key of seal {number}") from None
         yield sealed
         before = sealed
+
+
+def removed_in(journal: Path) -> set[StartId]:
+    """The starts that the seals say were let go. Raises BrokenSeals, OSError."""
+    return {start for sealed in seals_in(journal) for start in sealed.seal.removed}
 
 
 def fingerprint(public_key: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from siem.record.anchor import anchor_of
 from siem.record.anchoring import Anchoring
+from siem.record.keep import Keeper, Keeping
+from siem.record.log import BrokenChain
 from siem.record.seal import BrokenSeals, SealBook
 from siem.record.sealing import Sealing
 from yingbi.clock import now
@@ -23,6 +25,7 @@ from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
 
 LOOK_EVERY_S = 1.0
+KEEP_EVERY_S = 60.0
 LAST_ANCHOR_S = 5.0
 
 log = logging.getLogger("yingbi.sealer")
@@ -35,7 +38,16 @@ class Sealer:
         home = Home(settings.home)
         self._told_to = home.told("sealer")
         self._book = _book_of(home)
+        self._using = threading.Lock()
         self._sealing = Sealing(home.log, self._book, timedelta(seconds=settings.log.seal_every_s), now)
+        keeping = Keeping(
+            copies=Path(settings.log.copies) if settings.log.copies else None,
+            keep=timedelta(days=settings.log.keep_days),
+            sharing=frozenset(settings.log.sharing_systems),
+            sharing_keep=timedelta(days=settings.log.sharing_keep_days),
+        )
+        self._keeper = Keeper(home.log, self._book, self._using, keeping, now)
+        self._kept_trouble = ""
         self._parties = [Anchoring(Path(place)) for place in settings.log.anchors]
         self._trouble = ""
         self._told: dict[str, object] = {}
@@ -43,7 +55,8 @@ class Sealer:
     def step(self, *, last: bool = False) -> None:
         """Seal what is due; at the *last* step, whatever has grown."""
         try:
-            sealed = self._sealing.seal() if last else self._sealing.step()
+            with self._using:
+                sealed = self._sealing.seal() if last else self._sealing.step()
         except OSError as error:
             self._note(error.strerror or str(error))
             sealed = None
@@ -55,6 +68,19 @@ class Sealer:
             for party in self._parties:
                 party.offer(anchor)
         self._tell()
+
+    def keep(self, stop: threading.Event) -> None:
+        """Compress, copy and let go until *stop* is set. For a thread of its own: a folder elsewhere may hang."""
+        while not stop.is_set():
+            try:
+                self._keeper.step(lambda: not stop.is_set())
+                trouble = ""
+            except (OSError, BrokenChain) as error:
+                trouble = (error.strerror if isinstance(error, OSError) else "") or str(error)
+            if trouble != self._kept_trouble:
+                log.warning("keeping_changed now=%s", trouble or "none")
+                self._kept_trouble = trouble
+            stop.wait(KEEP_EVERY_S)
 
     def close(self) -> None:
         """Seal what has grown, and give the second parties a moment to take it."""
@@ -76,6 +102,7 @@ class Sealer:
             "sealed_at": last.seal.at.isoformat() if last else None,
             "fingerprint": self._book.fingerprint,
             "trouble": self._trouble,
+            "keeping": self._kept_trouble,
             "anchors": [
                 {
                     "place": str(party.place),
@@ -111,6 +138,7 @@ def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     sealer = Sealer(settings)
+    threading.Thread(target=sealer.keep, args=(stop,), name="keep", daemon=True).start()
     while not stop.is_set():
         sealer.step()
         stop.wait(LOOK_EVERY_S)
