@@ -9,6 +9,8 @@ from typing import IO
 
 import zstandard
 
+_HEADER = 18
+"""Bytes of the longest header of a frame."""
 _NAME = re.compile(r"([0-9]{6,})\.log(\.zst)?")
 
 
@@ -30,18 +32,17 @@ def has_segment(path: Path) -> bool:
 def segment_size(path: Path) -> int:
     """How many bytes the segment that was written to *path* has, or had before it was compressed.
 
-    Raises FileNotFoundError; ValueError where it was compressed and is damaged.
+    Raises FileNotFoundError. Of one that is damaged it is another number: reading it says what is wrong.
     """
     with contextlib.suppress(FileNotFoundError):
         return path.stat().st_size
-    with compressed_path(path).open("rb") as file:
+    packed = compressed_path(path)
+    with packed.open("rb") as file:
         try:
-            size = zstandard.frame_content_size(file.read(18))
+            size = zstandard.frame_content_size(file.read(_HEADER))
         except zstandard.ZstdError:
-            raise ValueError(f"{path.name} is damaged") from None
-    if size < 0:
-        raise ValueError(f"{path.name} is damaged")
-    return size
+            size = -1
+    return size if size >= 0 else packed.stat().st_size
 
 
 @contextlib.contextmanager

@@ -51,6 +51,21 @@ def test_the_log_is_sealed_while_it_is_written(running: Installation) -> None:
     assert told["root"] == running.status()["sealing"]["fingerprint"]
 
 
+def test_the_index_is_rebuilt_from_the_log_while_it_runs(running: Installation) -> None:
+    with running.client() as nobody:
+        assert nobody.get(ONE).status_code == 200
+    assert running.run("log", "reindex").returncode == 0
+    for path in (running.home / "index").glob("events*"):
+        path.unlink()  # under the process that writes it
+    rebuilt = running.run("log", "reindex")
+    assert (rebuilt.returncode, "100 %" in rebuilt.stdout) == (0, True), rebuilt.stderr
+    verified = running.run("log", "verify", "--index", "--json")
+    assert verified.returncode == 0, verified.stderr
+    told = json.loads(verified.stdout)
+    assert told["index"]["same"]
+    assert told["index"]["compared"] > 0
+
+
 def test_each_address_answers(running: Installation) -> None:
     addresses = running.status()["addresses"]
     trusted = ssl.create_default_context(cafile=str(running.home / "tls" / "ca.pem"))

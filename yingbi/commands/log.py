@@ -50,6 +50,13 @@ def add_log(commands: Commands) -> None:
         help="索引从哪天比较起，如 2026-11-01 / from which day on the index is compared",
     )
     verifying.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+    add_command(
+        group,
+        "reindex",
+        _reindex,
+        "清空索引，由日志重建 / empty the index and rebuild it from the log",
+        "yingbi log reindex",
+    )
     bringing = add_command(
         group,
         "import",
@@ -115,6 +122,32 @@ def _verify(given: argparse.Namespace) -> int:
     else:
         print(*lines, sep="\n")
     return FINE if is_fine else FOUND
+
+
+def _reindex(given: argparse.Namespace) -> int:
+    from yingbi.reindex import CannotReindex, reindex
+    from yingbi.settings import read_settings
+
+    told = -1
+
+    def progress(done: int, of: int) -> None:
+        nonlocal told
+        percent = 100 * done // of if of else 100
+        if percent >= told + 5 or (percent == 100 and told < 100):
+            print(f"{percent:3} %  {done:,} / {of:,} bytes", flush=True)
+            told = percent
+
+    settings = read_settings()
+    if not settings.home.is_dir():
+        complain(f"`{settings.home}` 中还没有安装 / there is no installation yet: yingbi up makes it")
+        return COULD_NOT
+    try:
+        reindex(settings, progress)
+    except CannotReindex as problem:
+        complain(str(problem))
+        return COULD_NOT
+    print("索引已重建 / the index is rebuilt")
+    return FINE
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import zstandard
 
+from siem.index.positions import Positions
+from siem.index.ship import Shipper
+from siem.index.sqlite import SqliteStore
 from siem.record.keep import Keeper, Keeping, compress
 from siem.record.log import AccessLog, StartId, read_segment, seed_of, segment_path
 from siem.record.reader import Position, beginning_of, follow, unread_bytes
@@ -111,6 +114,13 @@ def test_damage_of_a_compressed_segment_is_found(made: Sealed, damage: Callable[
     check = LogCheck(made.log, lambda: [made.logs[0].start])
     check.again(lambda: None)
     assert set(check.broken) == {made.logs[0].start}
+    store, positions = SqliteStore(made.folder / "events.db"), Positions(made.folder / "positions.db")
+    shipper = Shipper(made.log, store, positions, lambda: made.now)
+    while (progress := shipper.step()).behind_bytes:
+        pass
+    assert (set(progress.broken), progress.trouble) == ({made.logs[0].start}, ""), "and the others are shipped"
+    store.close()
+    positions.close()
 
 
 def test_an_edited_record_in_a_compressed_segment_is_named(made: Sealed) -> None:
