@@ -74,8 +74,8 @@ def detail_of(seer: Seer, documents: Sequence[Document], places: Mapping[str, in
     told = in_peak if 2 * len(subjects) >= len(everybody) else shown
     appearing = list(dict.fromkeys(place for _, found in told for place in found))
     operations = Counter(document["yingbi"]["operation"] for document in documents)
-    first = documents[-1]
     peak_documents = [document for document in documents if since <= _at(document) <= until]
+    first = peak_documents[0]
     return Detail(
         name=first.get("user", {}).get("id", seer.address),
         kind=first["yingbi"]["caller_kind"],

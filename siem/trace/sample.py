@@ -16,8 +16,8 @@ from policies.recognisers.scan import scan
 
 LARGEST = 64 * 1024 * 1024
 """Octets of a sample."""
-FEWEST_CHARACTERS = 4
-"""A shorter cell names nobody."""
+FEWEST_CHARACTERS, LONGEST_CELL = 4, 64
+"""A cell of fewer characters names nobody, and one of more does by what is found in it."""
 CATEGORIES = ("resident_id", "mobile")
 """What is looked for in a text: what subjects are known by."""
 
@@ -125,12 +125,22 @@ def _sample_of(cells: Iterable[str]) -> Sample:
             rounded += 1
         elif _HIDDEN.search(text):
             masked += 1
-        elif len(identifier := canonical(text)) < FEWEST_CHARACTERS or not any(map(str.isdigit, identifier)):
-            not_any += 1
+        elif identifiers := _identifiers_in(text):
+            read += len(identifiers)
+            found.update(dict.fromkeys(identifiers))
         else:
-            read += 1
-            found[identifier] = None
+            not_any += 1
     return Sample(tuple(found), read, masked, rounded, not_any)
+
+
+def _identifiers_in(cell: str) -> list[str]:
+    """What *cell* names somebody by: itself, or what stands in it among words."""
+    plain = canonical(cell) if len(cell) <= LONGEST_CELL else ""
+    if _kind_of(plain) != "other":
+        return [plain]
+    if among := list(_found_in(cell)):
+        return [canonical(each) for each in among]
+    return [plain] if len(plain) >= FEWEST_CHARACTERS and any(map(str.isdigit, plain)) else []
 
 
 def _kind_of(identifier: str) -> str:

@@ -113,8 +113,8 @@ class _Asking:
         for each in candidates:
             each.seen = max(volumes.of.get(each.seer, 0), len(each.matched))
 
-        def chance(candidate: Candidate) -> float:
-            return candidate.log10_chance(known, shown, frozenset())
+        def chance(candidate: Candidate) -> tuple[float, Seer]:
+            return candidate.log10_chance(known, shown, frozenset()), candidate.seer
 
         first = sorted(candidates, key=chance)[:CANDIDATES]
         for each in first:

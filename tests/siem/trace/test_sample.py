@@ -40,6 +40,17 @@ def test_a_text_is_looked_through() -> None:
     assert read_sample(text.encode()).identifiers == (ANNA, MOBILE, BENNO)
 
 
+def test_what_stands_among_words_in_a_cell_is_found() -> None:
+    table = f'id\n"甲（{ANNA}），电话 {MOBILE}"\n身份证{BENNO}\nR-1023\n"{"x1" * 40}"\n'
+    sample = read_sample(table.encode(), "id")
+    assert sample.identifiers == (ANNA, MOBILE, BENNO, "R1023")
+    assert sample.not_any == 1
+
+
+def test_a_quote_that_is_never_closed_hides_nobody() -> None:
+    assert read_sample(f'id\n"{ANNA}\n{BENNO}\n'.encode(), "id").identifiers == (ANNA, BENNO)
+
+
 def test_what_cannot_be_used_is_counted() -> None:
     sample = read_sample(f"id\n{ANNA}\n110105********002X\n1.10105E+17\n张三\n-\n".encode(), "id")
     assert (sample.read, sample.masked, sample.rounded, sample.not_any) == (1, 1, 1, 2)
@@ -52,6 +63,7 @@ WRONG = {
     "a spreadsheet": (b"PK\x03\x04" + ANNA.encode(), None),
     "no text": (b"\xff\x00\xff" + ANNA.encode(), "id"),
     "nobody in it": ("只有文字 110105********002X".encode(), None),
+    "a lone carriage return": (f"id,x\n{ANNA}\r{BENNO},1\n".encode(), "nothing"),
     "a masked column": (b"id\n110105********002X\n", "id"),
 }
 

@@ -2,16 +2,19 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from siem.trace.found import Trace, Verdict
+from tests.contract.backends import elastic_prefix, elastic_store
 from tests.siem.events import NINE
-from tests.siem.trace.district import END, MASKED, District, district, strangers, traced
+from tests.siem.trace.district import CLERKS, END, MASKED, RESIDENTS, District, district, strangers, traced
 
 NIGHT = NINE + timedelta(days=6, hours=15)
 SEEDS = range(2)
@@ -131,3 +134,32 @@ def test_only_the_time_asked_for_counts(store: EventStore) -> None:
     taken = made.some(100)
     made.show("clerk-1", taken, END + timedelta(days=1))
     assert traced(store, made, taken).verdict is Verdict.NOTHING_SHOWN
+
+
+def test_both_engines_say_the_same(store: EventStore, elasticsearch_node: Any) -> None:
+    made = district(6)
+    made.work()
+    taken = made.some(200)
+    made.take("clerk-3", taken[:120], NIGHT, every=timedelta(seconds=20))
+    made.take("Clerk-4", taken[120:], NIGHT + timedelta(days=1), every=timedelta(seconds=20))
+    made.show("", taken[:9], NIGHT, source_ip="198.51.100.7")
+    events = list(made.events)
+    with (
+        elastic_prefix(elasticsearch_node) as prefix,
+        contextlib.closing(elastic_store(elasticsearch_node, prefix)) as other,
+    ):
+        one = traced(store, made, taken)
+        made.events = events
+        two = traced(other, made, taken)
+    assert one.callers[:20] == two.callers[:20]  # whom the last are depends on volumes that a cluster estimates
+    assert replace(one, callers=()) == replace(two, callers=())
+    assert sources(one) == ["clerk-3", "Clerk-4"]
+
+
+def test_a_list_of_one_street_from_elsewhere_is_never_explained_whole(store: EventStore) -> None:
+    """Whoever serves the street was shown many of its people at work, which chance alone does not explain."""
+    made = district(7)
+    made.work()
+    street = made.people[: RESIDENTS // CLERKS]
+    found = traced(store, made, street + made.some(100))
+    assert found.verdict in (Verdict.NO_CALLER, Verdict.IN_PART)
