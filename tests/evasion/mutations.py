@@ -110,6 +110,13 @@ def _recoded(draw: st.DrawFn, message: Message) -> Message:
     return retyped(replace(message, body=body), f"{plain}; charset={said}" if said else plain)
 
 
+def _marked(draw: st.DrawFn, message: Message) -> Message:
+    marks = [b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b" ", b"\n"]
+    if b"-->" not in message.body:  # or what is declared would stand in a comment, and what stands elsewhere be unknown
+        marks.append(b"<!--")
+    return replace(message, body=draw(st.sampled_from(marks)) + message.body)
+
+
 def _truncated(draw: st.DrawFn, message: Message) -> Message:
     return replace(message, body=message.body[: draw(st.integers(0, len(message.body)))])
 
@@ -155,7 +162,5 @@ _MUTATIONS: dict[str, Callable[[st.DrawFn, Message], Message]] = {
             )
         ),
     ),
-    "marked": lambda draw, message: replace(
-        message, body=draw(st.sampled_from([b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b" ", b"\n", b"<!--"])) + message.body
-    ),
+    "marked": _marked,
 }

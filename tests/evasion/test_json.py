@@ -25,6 +25,20 @@ def error(said: Any, masked: str) -> Case:
     return shows(json.dumps({"error": said}, ensure_ascii=False), JSON, f'{{"error":{masked}}}', status=400)
 
 
+ALIKE = f'{{"id":1,"name":"{NAME}","id_no":"{ID_NO}","mobile":"{MOBILE}"}}'
+ALIKE_MASKED = '{"id":1,"name":"张**","id_no":"**************002X","mobile":"138****8000"}'
+MANY = 40
+
+
+def behind_many(last: str, masked: str) -> Case:
+    """The record *last*, shown as *masked*, behind so many written alike that they are masked where they stand."""
+    return shows(
+        f'{{"items":[{",".join([*[ALIKE] * MANY, last])}]}}',
+        JSON,
+        f'{{"items":[{",".join([*[ALIKE_MASKED] * MANY, masked])}]}}',
+    )
+
+
 INNER = json.dumps({"id": 1, "phone": MOBILE, "no": ID_NO})
 MASKED = {
     "letters escaped": shows(json.dumps({"items": [PERSON]}), JSON, PEOPLE_MASKED),
@@ -58,6 +72,21 @@ MASKED = {
     "a number in a list in free text": error([MOBILE, int(MOBILE)], '["***",null]'),
 }  # fmt: skip
 
+BEHIND_MANY = {
+    "as all others": behind_many(ALIKE, ALIKE_MASKED),
+    "in another order": behind_many(f'{{"name":"{NAME}","id":1}}', '{"name":"张**","id":1}'),
+    "with a key twice": behind_many(ALIKE[:-1] + f',"name":"{NAME}丰"}}', ALIKE_MASKED),
+    "with a key that is escaped": behind_many(ALIKE.replace("name", "n\\u0061me"), ALIKE_MASKED),
+    "with a key more": behind_many(ALIKE[:-1] + f',"nickname":"{NAME}"}}', ALIKE_MASKED[:-1] + ',"nickname":"***"}'),
+    "with a key that tells": behind_many(f'{{"{MOBILE}":1}}', '{"***1":null}'),
+    "with an object for a public value": behind_many(f'{{"id":{{"x":"{NAME}"}}}}', '{"id":{"x":"***"}}'),
+    "with a number for a text": behind_many(f'{{"id":1,"mobile":{MOBILE}}}', '{"id":1,"mobile":null}'),
+    "with what separates records in a text": behind_many(ALIKE.replace(NAME, f"}},{{{NAME}"), ALIKE_MASKED.replace("张", "}")),
+    "with blanks between": behind_many(ALIKE.replace(":", " : "), ALIKE_MASKED),
+    "that is none": behind_many(f'"{NAME}"', '"***"'),
+    "that is a list": behind_many(f"[{ALIKE}]", f"[{ALIKE_MASKED}]"),
+}  # fmt: skip
+
 UNREADABLE: dict[str, str | bytes] = {
     "cut off": PEOPLE[:-5],
     "more behind": PEOPLE + b"x",
@@ -85,7 +114,23 @@ UNREADABLE: dict[str, str | bytes] = {
     "nested far too deeply": "[" * 5000 + f'"{MOBILE}"' + "]" * 5000,
     "objects nested deeply": '{"a":' * 100 + f'"{MOBILE}"' + "}" * 100,
 }  # fmt: skip
-CASES = MASKED | {name: withholds(body, JSON, "answer_unreadable") for name, body in UNREADABLE.items()}
+
+
+def _behind(body: str | bytes) -> bytes:
+    """*body* within a list that would be masked where it stands."""
+    return (
+        f'{{"items":[{",".join([ALIKE] * MANY)},'.encode()
+        + (body if isinstance(body, bytes) else body.encode())
+        + b"]}"
+    )
+
+
+CASES = (
+    MASKED
+    | {f"a record behind many, {name}": case for name, case in BEHIND_MANY.items()}
+    | {name: withholds(body, JSON, "answer_unreadable") for name, body in UNREADABLE.items()}
+    | {f"{name}, behind many": withholds(_behind(body), JSON, "answer_unreadable") for name, body in UNREADABLE.items()}
+)
 
 
 @pytest.mark.parametrize("case", CASES)
