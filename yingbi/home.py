@@ -142,8 +142,8 @@ class Home:
 
     @property
     def events(self) -> Path:
-        """The index of events, where it is SQLite."""
-        return self.index / "events.db"
+        """The index of events, where it is SQLite: a file for each day."""
+        return self.index / "events"
 
     def positions(self, index: str) -> Path:
         """How far the log has come into the index of this kind."""

@@ -1,15 +1,11 @@
 """Opens the index of events that the installation has."""
 
-from datetime import timedelta
-
 from deploy.elasticsearch.connection import Connection, connection_of
 from siem.index.elastic import ElasticKeeper, ElasticStore, Login
 from siem.index.sqlite import SqliteStore
-from siem.index.store import EventStore
+from siem.index.store import EventStore, Keeper
 from yingbi.home import Home
 from yingbi.settings import Index, Settings
-
-PREPARE_TIMEOUT = timedelta(seconds=30)
 
 
 def open_index(settings: Settings, *, writing: bool) -> EventStore:
@@ -17,6 +13,9 @@ def open_index(settings: Settings, *, writing: bool) -> EventStore:
     home = Home(settings.home)
     match settings.index:
         case Index.SQLITE:
+            if writing:
+                for suffix in ("", "-wal", "-shm"):  # versions before this one kept all days in one file
+                    (home.index / f"events.db{suffix}").unlink(missing_ok=True)
             return SqliteStore(home.events, read_only=not writing)
         case Index.ELASTICSEARCH:
             cluster = cluster_of(settings)
@@ -30,16 +29,12 @@ def has_index(settings: Settings) -> bool:
     return (home.events if settings.index is Index.SQLITE else home.index).exists()
 
 
-def prepare_index(settings: Settings) -> None:
-    """Bring the index up to this version before anything is written to it. Raises StoreUnavailable."""
-    if settings.index is not Index.ELASTICSEARCH:
-        return  # a SQLite file is prepared when it is opened
+def open_keeper(settings: Settings, store: EventStore) -> Keeper:
+    """Who looks after the index that *store* writes. Raises NodeUnavailable."""
+    if isinstance(store, SqliteStore):
+        return store  # one process writes the files, and so it is the one that may delete them
     cluster = cluster_of(settings)
-    keeper = ElasticKeeper([cluster.url], cluster.ca_file, _login(cluster, "keeper"))
-    try:
-        keeper.prepare(PREPARE_TIMEOUT)
-    finally:
-        keeper.close()
+    return ElasticKeeper([cluster.url], cluster.ca_file, _login(cluster, "keeper"))
 
 
 def cluster_of(settings: Settings) -> Connection:

@@ -25,6 +25,8 @@ SHARING_KEPT = timedelta(days=1096)
 PROBES = ("127.0.0.0/8", "::1/128")
 FILE = "yingbi.toml"
 DEFAULT_BASE = 8443
+INDEX_DAYS = 184
+"""The longest six months: for less no log of the network may be kept (网络安全法)."""
 _HIGHEST = 65535 - 30
 _ISSUER = re.compile(r"[!-~]{1,200}")
 _COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._/-]*")
@@ -196,6 +198,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     workers: int = 2
     index: Index = Index.SQLITE
+    index_days: int = INDEX_DAYS
     demo: bool = True
     two_people: bool = True
     upstream_ca: str = ""
@@ -226,6 +229,8 @@ class Settings:
     """The address that the gateway listens on; everything else listens on the loopback interface."""
     workers: int = 2
     index: Index = Index.SQLITE
+    index_days: int = INDEX_DAYS
+    """So many days, beside today, the index keeps events; the log keeps them for longer."""
     demo: bool = True
     """Whether the demo systems and their people belong to the installation."""
     two_people: bool = True
@@ -286,6 +291,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     file = _read_file(home / FILE)
     if not 1 <= file.workers <= 64:
         raise WrongSettings(f"`{FILE}`：`workers` 是 1 至 64 的数字 / is a number between 1 and 64")
+    if not INDEX_DAYS <= file.index_days <= 3660:
+        raise WrongSettings(
+            f"`{FILE}`：`index_days` 是 {INDEX_DAYS}（六个月）至 3660 的数字 / is a number between {INDEX_DAYS}"
+            " (six months) and 3660"
+        )
     if file.root_key_days < 1:
         raise WrongSettings(f"`{FILE}`：`root_key_days` 至少是 1 / is at least 1")
     if not _ISSUER.fullmatch(file.identity_issuer):
@@ -314,6 +324,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         host=file.host,
         workers=file.workers,
         index=file.index,
+        index_days=file.index_days,
         demo=file.demo,
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",

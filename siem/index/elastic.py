@@ -1,10 +1,14 @@
 """The index as dated indices of an Elasticsearch 9 cluster: one a day, `<prefix>-YYYY.MM.DD`, by `@timestamp`.
 
+All of them are found under one alias as well, `<prefix>`, for who asks a cluster by hand. A day is created once and
+deleted as a whole: nothing else here depends on how a cluster keeps it.
+
 Three roles, so that no process holds more than it needs: the writer appends (`create_doc`: it can neither read, change
 nor delete), the reader searches, the keeper looks after templates and whole indices and sees no document.
 """
 
 import contextlib
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -52,6 +56,7 @@ PAGE = 500
 """Events read at a time: what a search holds in memory."""
 
 _NAMED_DAYS = 31
+_DAY = re.compile(r"-\d{4}\.\d\d\.\d\d", re.ASCII)
 _KEEP_ALIVE = "5m"
 _ORDER = [
     {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
@@ -318,14 +323,14 @@ class ElasticStore:
 
 
 class ElasticKeeper:
-    """Looks after the indices `<prefix>-*` as wholes. Sees no document."""
+    """A `Keeper` of the indices of days, and of their alias `<prefix>`. Sees no document."""
 
     def __init__(self, urls: Sequence[str], ca_file: Path, login: Login, *, prefix: str = PREFIX) -> None:
         self.prefix = prefix
         self._link = _Link(urls, ca_file, login)
 
     def prepare(self, timeout: timedelta) -> None:
-        """Bring template and existing indices up to this version. Doing it twice is doing it once."""
+        """As `Keeper` promises: the template, and the mappings of the indices that there are."""
         deadline = _deadline(timeout)
         settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "250ms"}
         ours = mapping()
@@ -334,21 +339,28 @@ class ElasticKeeper:
                 name=self.prefix,
                 index_patterns=[f"{self.prefix}-*"],
                 priority=500,
-                template={"settings": settings, "mappings": ours},
+                template={"settings": settings, "mappings": ours, "aliases": {self.prefix: {}}},
             )
-        with self._link.call(deadline) as client, contextlib.suppress(NotFoundError):
-            client.indices.put_mapping(index=f"{self.prefix}-*", meta=ours["_meta"], properties=ours["properties"])
+        for name in self._days(deadline):
+            # One that somebody else made with a mapping of his own must not keep the others from being written to.
+            with self._link.call(deadline) as client, contextlib.suppress(BadRequestError, NotFoundError):
+                client.indices.put_alias(index=name, name=self.prefix)
+                client.indices.put_mapping(index=name, meta=ours["_meta"], properties=ours["properties"])
 
     def drop_before(self, day: date, timeout: timedelta) -> list[str]:
-        """The names of the indices of days before *day*, which are deleted. The log still has their events."""
+        """As `Keeper` promises. What is no day is left alone, whatever its name begins with."""
         deadline = _deadline(timeout)
-        with self._link.call(deadline) as client:
-            names = sorted(client.indices.get(index=f"{self.prefix}-*", features=["aliases"]).body)
-        old = [name for name in names if name < f"{self.prefix}-{day:%Y.%m.%d}"]
+        old = [name for name in self._days(deadline) if name < f"{self.prefix}-{day:%Y.%m.%d}"]
         for name in old:
-            with self._link.call(deadline) as client:
+            with self._link.call(deadline) as client, contextlib.suppress(NotFoundError):
                 client.indices.delete(index=name)
         return old
+
+    def _days(self, deadline: float) -> list[str]:
+        """The names of the indices of days, oldest first."""
+        with self._link.call(deadline) as client:
+            names = client.indices.get(index=f"{self.prefix}-*", features=["aliases"]).body
+        return sorted(name for name in names if _DAY.fullmatch(name.removeprefix(self.prefix)))
 
     def close(self) -> None:
         """Let go of the connection."""

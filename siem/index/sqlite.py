@@ -1,111 +1,210 @@
-"""The index as one SQLite file: the default, with nothing to install.
+"""The index as a folder of SQLite files, one a day, by `@timestamp`: the default, with nothing to install.
 
-The file is disposable: one of another version is emptied, a damaged one can be deleted, and the shipper fills it again
-from the log.
+The files are disposable: where one is of another version all are removed, damaged ones can be deleted with the rest,
+and the shipper fills them again from the log. What is too old is deleted by the file.
 """
 
-import functools
+import contextlib
 import re
-import sqlite3
+import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import orjson
-
-from siem.index.condition import Condition, fold, is_searched, lies_in, pattern_of, values_of
-from siem.index.fields import FIELDS, Kind
-from siem.index.sightings import Seer, Sighting, Volumes
-from siem.index.sqlite_file import Schema, SqliteFile, Value
-from siem.index.sqlite_query import LISTED, Sql, sql_of
-from siem.index.sqlite_sightings import sightings, subjects_of, volumes
-from siem.index.store import EventsRefused
+from siem.index.condition import Condition, fold
+from siem.index.sightings import Seer, Sighting, Volumes, merged
+from siem.index.sqlite_day import SCHEMA, Day
+from siem.index.sqlite_query import Sql, sql_of
+from siem.index.sqlite_sightings import Sample, parts_of
+from siem.index.store import EventsRefused, StoreUnavailable
 from siem.index.strict import Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
-PAGE = 200
-"""Events read at a time: what a search holds in memory."""
+OPEN_DAYS = 8
+"""So many days are kept open to be written to: events come late, and a backlog is of several days."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_COLUMNS = tuple(name for name in FIELDS if name not in LISTED)
-_INSERT = (
-    "INSERT OR IGNORE INTO events (id, at, document, "  # noqa: S608
-    + ", ".join(f'"{name}"' for name in _COLUMNS)
-    + f") VALUES ({', '.join('?' * (3 + len(_COLUMNS)))})"
-)
+_NAME = re.compile(r"\d{4}-\d\d-\d\d\.db", re.ASCII)
+_BESIDE = ("", "-wal", "-shm")
 
 
 class SqliteStore:
-    """An `EventStore` in the file at *path*. One process writes; others, and its other threads, may read."""
+    """An `EventStore` in the folder *path*, and its `Keeper`. One process writes; others, and its threads, may read."""
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self._file = SqliteFile(path, SCHEMA, read_only=read_only)
+        self.path = path
+        self.read_only = read_only
+        self._writers: dict[str, Day] = {}
+        self._lock = threading.RLock()
+        self._prepared = False
+        self._closed = False
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. What it returned for survives the machine's death."""
+        deadline = time.monotonic() + timeout.total_seconds()
         right, refused = checked(documents)
-        with self._file.writing(timeout) as writer:
-            new = sum(_insert(writer, each) for each in right)
+        days: dict[str, list[tuple[int, Checked]]] = {}
+        for each in right:
+            at = datetime.fromisoformat(each.document["@timestamp"])
+            days.setdefault(_name_of(at), []).append((micros(at), each))
+        new = 0
+        with self._writing(timeout):
+            for name, events in sorted(days.items()):
+                left = timedelta(seconds=max(deadline - time.monotonic(), 0))
+                new += self._writer(name).append(events, left)
         if refused:
             raise EventsRefused(of=len(documents), new=new, waiting={}, refused=refused)
         return new
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         """As `EventStore` promises. Holds no lock and no transaction between steps of the iteration."""
-        return self._pages(sql_of(condition), micros(start), micros(end), timeout)
+        return self._found(sql_of(condition), start, end, timeout)
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
-        """As `EventStore` promises."""
-        rows = self._file.read("SELECT document FROM events WHERE id = ?", (event,), timeout)
-        if not rows:
-            return None
-        found: Document = orjson.loads(rows[0][0])
-        return found
+        """As `EventStore` promises. Looks through the days from the last on."""
+        for path in reversed(self._days(timeout)):
+            with _unless_dropped(path), _reader(path) as day:
+                found = day.get(event, timeout)
+                if found is not None:
+                    return found
+        return None
 
     def count(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> int:
         """As `EventStore` promises."""
-        where, values = sql_of(condition)
-        select = f"SELECT count(*) FROM events WHERE at >= ? AND at < ? AND {where}"  # noqa: S608
-        ((number,),) = self._file.read(select, (micros(start), micros(end), *values), timeout)
-        return int(number)
+        sql = sql_of(condition)
+        number = 0
+        for path in _within(self._days(timeout), start, end):
+            with _unless_dropped(path), _reader(path) as day:
+                number += day.count(sql, micros(start), micros(end), timeout)
+        return number
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """As `EventStore` promises."""
-        ((at,),) = self._file.read("SELECT max(at) FROM events", (), timeout)
-        return None if at is None else moment(at)
+        for path in reversed(self._days(timeout)):
+            with _unless_dropped(path), _reader(path) as day:
+                at = day.newest(timeout)
+                if at is not None:
+                    return moment(at)
+        return None
 
     def sightings(
         self, subjects: Collection[str], start: datetime, end: datetime, timeout: timedelta
     ) -> Iterator[Sighting]:
         """As `EventStore` promises."""
-        return sightings(self._file, [fold(each) for each in subjects], (micros(start), micros(end)), timeout)
+        return merged(self._sightings([fold(each) for each in subjects], start, end, timeout))
 
     def volume(self, seer: Seer, start: datetime, end: datetime, timeout: timedelta) -> int:
         """As `EventStore` promises."""
-        return len(subjects_of(self._file, seer, (micros(start), micros(end)), timeout))
+        seen: set[str] = set()
+        for path in _within(self._days(timeout), start, end):
+            with _unless_dropped(path), _reader(path) as day:
+                seen |= day.subjects_of(seer, (micros(start), micros(end)), timeout)
+        return len(seen)
 
     def volumes(self, epochs: Collection[str], start: datetime, end: datetime, timeout: timedelta) -> Volumes:
-        """As `EventStore` promises."""
-        return volumes(self._file, epochs, (micros(start), micros(end)), timeout)
+        """As `EventStore` promises. All days are sampled by the same subjects."""
+        events = 0
+        sample = Sample()
+        paths = self._days(timeout)
+        for path in paths:
+            with _unless_dropped(path), _reader(path) as day:
+                events += day.events(timeout)
+        parts = parts_of(events)
+        for path in paths:
+            with _unless_dropped(path), _reader(path) as day:
+                day.sample(sample, [fold(each) for each in epochs], parts, (micros(start), micros(end)), timeout)
+        return sample.volumes(parts)
+
+    def prepare(self, timeout: timedelta) -> None:
+        """As `Keeper` promises: removes every day where one is of another version."""
+        with self._writing(timeout):
+            pass
+
+    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
+        """As `Keeper` promises. A search that is reading one of the days ends with what it has of it."""
+        with self._writing(timeout):
+            names = [path.name for path in self._files() if path.name < f"{day.isoformat()}.db"]
+            self._remove(names)
+        return names
 
     def close(self) -> None:
         """As `EventStore` promises."""
-        self._file.close()
+        with self._lock:
+            self._closed = True
+            for day in self._writers.values():
+                day.close()
+            self._writers.clear()
 
-    def _pages(self, condition: Sql, at: int, until: int, timeout: timedelta) -> Iterator[Document]:
-        where, values = condition
-        select = (
-            f"SELECT at, id, document FROM events WHERE at >= ? AND at < ? AND (at, id) > (?, ?) AND {where}"  # noqa: S608
-            f" ORDER BY at, id LIMIT {PAGE}"
-        )
-        last = ""
-        while True:
-            rows = self._file.read(select, (at, until, at, last, *values), timeout)
-            yield from (orjson.loads(document) for _, _, document in rows)
-            if len(rows) < PAGE:
-                return
-            at, last, _ = rows[-1]
+    def _found(self, sql: Sql, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
+        for path in _within(self._days(timeout), start, end):
+            with _unless_dropped(path), _reader(path) as day:
+                yield from day.pages(sql, micros(start), micros(end), timeout)
+
+    def _sightings(
+        self, subjects: Sequence[str], start: datetime, end: datetime, timeout: timedelta
+    ) -> Iterator[Sighting]:
+        for path in _within(self._days(timeout), start, end):
+            with _unless_dropped(path), _reader(path) as day:
+                yield from day.sightings(subjects, (micros(start), micros(end)), timeout)
+
+    @contextlib.contextmanager
+    def _writing(self, timeout: timedelta) -> Iterator[None]:
+        if self.read_only:
+            raise ValueError("the index was opened to read only")
+        if not self._lock.acquire(timeout=timeout.total_seconds()):
+            raise StoreUnavailable("the index is being written to")
+        try:
+            self._refuse_if_closed()
+            with _failing_as_unavailable():
+                if not self._prepared:
+                    self._prepare(timeout)
+                yield
+        finally:
+            self._lock.release()
+
+    def _prepare(self, timeout: timedelta) -> None:
+        self.path.mkdir(exist_ok=True, mode=0o700)
+        versions = {}
+        for path in self._files():
+            with _reader(path) as day:
+                versions[path.name] = day.version(timeout)
+        if set(versions.values()) <= {0, SCHEMA.version}:
+            self._remove([name for name, version in versions.items() if version == 0])  # nothing was ever in them
+        else:
+            # All of them: an index that lacks some days would look whole to the shipper.
+            self._remove(list(versions))
+        self._prepared = True
+
+    def _writer(self, name: str) -> Day:
+        day = self._writers.pop(name, None) or Day(self.path / name, read_only=False)
+        self._writers[name] = day  # the last one used is the last one closed
+        while len(self._writers) > OPEN_DAYS:
+            self._writers.pop(next(iter(self._writers))).close()
+        return day
+
+    def _remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            if name in self._writers:
+                self._writers.pop(name).close()
+            for suffix in _BESIDE:
+                (self.path / f"{name}{suffix}").unlink(missing_ok=True)
+
+    def _days(self, timeout: timedelta) -> list[Path]:
+        """The files there are, oldest first. An index nothing was written to is empty, not missing."""
+        self._refuse_if_closed()
+        if not self.read_only and not self._prepared:
+            self.prepare(timeout)
+        with _failing_as_unavailable():
+            return self._files()
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.path.iterdir() if _NAME.fullmatch(path.name))
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("the index was closed")
 
 
 def micros(at: datetime) -> int:
@@ -118,48 +217,34 @@ def moment(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _insert(writer: sqlite3.Connection, right: Checked) -> bool:
-    document = right.document
-    columns = (next(_indexed(document, name), None) for name in _COLUMNS)
-    at = micros(datetime.fromisoformat(document["@timestamp"]))
-    done = writer.execute(_INSERT, (document["event"]["id"], at, right.body, *columns))
-    if not done.rowcount:
-        return False
-    values = ((done.lastrowid, number, value) for name, number in LISTED.items() for value in _indexed(document, name))
-    writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", values)
-    return True
+def _name_of(at: datetime) -> str:
+    return f"{at.astimezone(UTC).date().isoformat()}.db"
 
 
-def _indexed(document: Document, name: str) -> Iterator[str | int]:
-    """What is compared: texts are folded once, here, and not at each search."""
-    for value in filter(is_searched, values_of(document, name)):
-        yield fold(value) if isinstance(value, str) else value
+def _within(paths: Sequence[Path], start: datetime, end: datetime) -> list[Path]:
+    """Those of the days in *paths* that may hold events of a span."""
+    return [path for path in paths if _name_of(start) <= path.name <= _name_of(end)] if start < end else []
 
 
-@functools.lru_cache(maxsize=64)
-def _pattern(text: str) -> re.Pattern[str]:
-    return pattern_of(text)
+@contextlib.contextmanager
+def _reader(path: Path) -> Iterator[Day]:
+    with contextlib.closing(Day(path, read_only=True)) as day:
+        yield day
 
 
-def _fits(value: Value, pattern: str) -> bool:
-    return isinstance(value, str) and _pattern(pattern).fullmatch(value) is not None
+@contextlib.contextmanager
+def _unless_dropped(path: Path) -> Iterator[None]:
+    """A day that was deleted while it was looked for has no events."""
+    try:
+        yield
+    except StoreUnavailable:
+        if path.exists():
+            raise
 
 
-SCHEMA = Schema(
-    what="the index",
-    version=6,
-    disposable=True,
-    functions={"fits": _fits, "lies_in": lies_in},
-    statements=(
-        "CREATE TABLE events (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,"
-        " document BLOB NOT NULL, "
-        + ", ".join(f'"{name}" {"INTEGER" if FIELDS[name].kind is Kind.NUMBER else "TEXT"}' for name in _COLUMNS)
-        + ") STRICT",
-        "CREATE TABLE listed (event INTEGER NOT NULL, field INTEGER NOT NULL, value TEXT NOT NULL,"
-        " PRIMARY KEY (event, field, value)) WITHOUT ROWID, STRICT",
-        "CREATE INDEX events_by_time ON events (at, id)",
-        'CREATE INDEX events_by_caller ON events ("user.id", at, id)',
-        'CREATE INDEX events_by_exchange ON events ("yingbi.exchange", at, id)',
-        f"CREATE INDEX events_by_subject ON listed (value, event) WHERE field = {LISTED['yingbi.subjects']}",
-    ),
-)
+@contextlib.contextmanager
+def _failing_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"the index cannot be used: {error.strerror}") from error

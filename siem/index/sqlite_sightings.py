@@ -1,10 +1,10 @@
-"""`siem.index.sightings` asked of the tables of `siem/index/sqlite.py`."""
+"""`siem.index.sightings` asked of the tables of `siem/index/sqlite_day.py`."""
 
 import math
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from siem.index.condition import fold
 from siem.index.sightings import SAMPLED_EVENTS, Seer, Sighting, Volumes
 from siem.index.sqlite_file import SqliteFile
 from siem.index.sqlite_query import LISTED
@@ -17,7 +17,7 @@ _SHOWN = f"listed CROSS JOIN events ON number = event WHERE field = {_SUBJECTS}"
 _IN_SPAN = "at >= ? AND at < ?"
 _CLEAR = "\"yingbi.disclosure\" = 'clear'"
 
-_PARTS = 1 << 16
+PARTS = 1 << 16
 """By the first four digits of a digest."""
 
 type Span = tuple[int, int]
@@ -52,30 +52,49 @@ def subjects_of(file: SqliteFile, seer: Seer, span: Span, timeout: timedelta) ->
     return {subject for (subject,) in file.read(select, (value or seer.address or None, *span), timeout)}
 
 
-def volumes(file: SqliteFile, epochs: Collection[str], span: Span, timeout: timedelta) -> Volumes:
-    """How many subjects are known under the keys of *epochs*, and of how many each seer was shown something in clear.
+@dataclass(slots=True)
+class Sample:
+    """The lowest digests of several days: a sample of all subjects, drawn by subject and not by event.
 
-    Digests are spread evenly, so the lowest of them are a sample of all subjects, drawn by subject and not by event
-    (Gibbons, Distinct Sampling, VLDB 2001). It is taken as large as `SAMPLED_EVENTS` are of all events: of 500,000
-    subjects in ten million events a thousand are counted, and the estimate is within 6 % in 19 of 20.
+    Digests are spread evenly (Gibbons, Distinct Sampling, VLDB 2001). It is taken as large as `SAMPLED_EVENTS` are of
+    all events: of 500,000 subjects in ten million events a thousand are counted, and the estimate is within 6 % in 19
+    of 20.
     """
-    ((events,),) = file.read("SELECT coalesce(max(number), 0) FROM events", (), timeout)
-    parts = min(_PARTS, math.ceil(_PARTS * SAMPLED_EVENTS / max(events, 1)))
-    known = 0
-    of: dict[Seer, int] = {}
-    for epoch in map(fold, epochs):
-        lowest = f"{epoch}:", f"{epoch}:{parts:04x}" if parts < _PARTS else f"{epoch};"
-        count = f"SELECT count(DISTINCT value) FROM listed WHERE field = {_SUBJECTS} AND value >= ? AND value < ?"  # noqa: S608
-        ((found,),) = file.read(count, lowest, timeout)
-        known += found * _PARTS // parts
+
+    known: set[str] = field(default_factory=set)
+    of: dict[Seer, set[str]] = field(default_factory=dict)
+
+    def volumes(self, parts: int) -> Volumes:
+        """What it says of all subjects, where it holds *parts* of `PARTS`."""
+        of = {seer: len(subjects) * PARTS // parts for seer, subjects in self.of.items()}
+        return Volumes(known=len(self.known) * PARTS // parts, of=of)
+
+
+def add_to(
+    sample: Sample, file: SqliteFile, epochs: Collection[str], parts: int, span: Span, timeout: timedelta
+) -> None:
+    """Add to *sample* the subjects of the first *parts* of `PARTS`, and who was shown them in clear within *span*."""
+    for epoch in epochs:
+        lowest = f"{epoch}:", f"{epoch}:{parts:04x}" if parts < PARTS else f"{epoch};"
+        known = f"SELECT DISTINCT value FROM listed WHERE field = {_SUBJECTS} AND value >= ? AND value < ?"  # noqa: S608
+        sample.known.update(subject for (subject,) in file.read(known, lowest, timeout))
         each = (
-            f"SELECT {_WHO}, count(DISTINCT value) FROM {_SHOWN}"  # noqa: S608
-            f" AND value >= ? AND value < ? AND {_IN_SPAN} AND {_CLEAR} GROUP BY 1, 2"
+            f"SELECT DISTINCT {_WHO}, value FROM {_SHOWN}"  # noqa: S608
+            f" AND value >= ? AND value < ? AND {_IN_SPAN} AND {_CLEAR}"
         )
-        for caller, address, number in file.read(each, (*lowest, *span), timeout):
-            seer = Seer(caller or "", address or "")
-            of[seer] = of.get(seer, 0) + number * _PARTS // parts
-    return Volumes(known=known, of=of)
+        for caller, address, subject in file.read(each, (*lowest, *span), timeout):
+            sample.of.setdefault(Seer(caller or "", address or ""), set()).add(subject)
+
+
+def parts_of(events: int) -> int:
+    """How many of `PARTS` are looked at in an index of so many *events*."""
+    return min(PARTS, math.ceil(PARTS * SAMPLED_EVENTS / max(events, 1)))
+
+
+def events_in(file: SqliteFile, timeout: timedelta) -> int:
+    """How many events there are."""
+    ((events,),) = file.read("SELECT coalesce(max(number), 0) FROM events", (), timeout)
+    return int(events)
 
 
 def _milliseconds(micros: int) -> datetime:

@@ -124,15 +124,14 @@ def for_a_while(seconds: float) -> Callable[[Pressure], None]:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Another process holds the file for itself."""
-    other = sqlite3.connect(path, isolation_level=None, timeout=5)
-    other.execute("BEGIN EXCLUSIVE")
-    try:
+def locked(folder: Path) -> Iterator[None]:
+    """Another process holds the files of the index for itself."""
+    with contextlib.ExitStack() as held:
+        for path in folder.glob("*.db"):
+            other = held.enter_context(contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5)))
+            other.execute("BEGIN EXCLUSIVE")
+            held.callback(other.execute, "ROLLBACK")
         yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 def test_sqlite_away_under_load(rig: Rig, tmp_path: Path) -> None:

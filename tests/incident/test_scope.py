@@ -1,4 +1,5 @@
 import hashlib
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -245,10 +246,8 @@ def test_it_counts_what_an_obvious_count_counts(tmp_path: Path, told: list[dict[
             all_of |= set(one["subjects"])
             if any(use.disclosure is Disclosure.CLEAR for use in one["fields"]):
                 clear_of |= set(one["subjects"])
-    (tmp_path / "events.db").unlink(missing_ok=True)
-    store = SqliteStore(tmp_path / "events.db")
+    store = SqliteStore(tmp_path / "events")
     scope = seen(store, *(at(number, disclosure=Disclosure.MASKED, **one) for number, one in enumerate(told)))
     store.close()
-    for leftover in tmp_path.glob("events.db*"):
-        leftover.unlink()
+    shutil.rmtree(tmp_path / "events")
     assert (scope.persons, scope.persons_masked) == (len(clear_of), len(all_of - clear_of))

@@ -44,7 +44,8 @@ class Indexed:
             self.log.append(event(number, id=event_id, exchange=event_id))
 
     def sql(self, statement: str) -> None:
-        with sqlite3.connect(self.home.events) as connection:
+        (day,) = self.home.events.glob("*.db")
+        with sqlite3.connect(day) as connection:
             connection.execute(statement)
         connection.close()
 

@@ -48,6 +48,8 @@ def test_ports_move_together_and_are_all_different() -> None:
         ('quota_database = "postgresql://yingbi@db.example/quota?sslmode=disable"', "quota_database"),
         ('quota_database = "mysql://yingbi@db.example/quota"', "quota_database"),
         ('quota_database_ca = "missing.pem"', "missing.pem.*No such file"),
+        ("index_days = 183", "index_days.*between 184"),
+        ("index_days = 3661", "index_days.*3660"),
         ("root_key_days = 0", "root_key_days.*at least 1"),
         ('upstream_ca = "missing.pem"', "missing.pem.*No such file"),
         ('upstream_ca = "yingbi.toml"', "no certificate in PEM"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -155,7 +156,7 @@ def with_a_log_that_is_nowhere(home: Home) -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Home], None], str]] = {
-    "no index": (lambda home: home.events.unlink(), "no index yet"),
+    "no index": (lambda home: shutil.rmtree(home.events), "no index yet"),
     "a key is lost": (lambda home: (home.keys / "digest-1.key").unlink(), "restore it from a backup"),
     "the log is no folder": (with_a_file_for_a_log, "cannot be read"),
     "no log can be begun": (with_a_log_that_is_nowhere, "not recorded"),

@@ -22,13 +22,15 @@ from siem.index.ship import Progress, Shipper, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.clock import now
 from yingbi.home import Home
-from yingbi.index import open_index, prepare_index
+from yingbi.index import open_index, open_keeper
+from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
 
 TIMEOUT = timedelta(seconds=5)
+PREPARE_TIMEOUT = timedelta(seconds=30)
 RETRY_S = 1.0
 NICENESS = 5
 """What has to be caught up after an outage is done with what the workers leave: answers go before the index."""
@@ -39,7 +41,7 @@ log = logging.getLogger("yingbi.siem")
 
 
 class Siem:
-    """Ships and detects, one step after the other."""
+    """Ships, detects and lets go of old days, one step after the other."""
 
     def __init__(self, settings: Settings, store: EventStore) -> None:
         home = Home(settings.home)
@@ -51,6 +53,9 @@ class Siem:
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
         self._detector = Detector(rules, store, self._alerts, timeout=TIMEOUT)
+        self._store: object = store
+        self.keeper = open_keeper(settings, store)
+        self._retention = Retention(self.keeper, settings.index_days)
         self._indexed_until: datetime | None = None
         self._trouble = ""
 
@@ -66,6 +71,7 @@ class Siem:
                 log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
         except StoreUnavailable as unavailable:
             trouble = trouble or str(unavailable)
+        self._retention.step(now())
         self._note(trouble)
         self._tell(progress)
         return progress.pause
@@ -74,6 +80,8 @@ class Siem:
         """Let go of the files."""
         self._positions.close()
         self._alerts.close()
+        if self.keeper is not self._store:  # which is who opened it's
+            self.keeper.close()
 
     def _note(self, trouble: str) -> None:
         if trouble != self._trouble:
@@ -117,10 +125,11 @@ def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     store = open_index(settings, writing=True)
+    siem = Siem(settings, store)
     positions = Positions(Home(settings.home).positions(settings.index.value))
     while not stop.is_set():
         try:
-            prepare_index(settings)
+            siem.keeper.prepare(PREPARE_TIMEOUT)
             if start_over_if_emptied(store, positions, TIMEOUT):
                 log.warning("index_found_empty the log is shipped again from its beginning")
             break
@@ -128,7 +137,6 @@ def main(settings: Settings) -> None:
             log.warning("index_unavailable %s", unavailable)
             stop.wait(RETRY_S)
     positions.close()
-    siem = Siem(settings, store)
     while not stop.is_set():
         stop.wait(siem.step().total_seconds())
     siem.close()

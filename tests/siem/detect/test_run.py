@@ -158,7 +158,7 @@ def test_what_the_shipper_told_is_not_forgotten_where_the_alerts_could_not_be_as
     assert [found.event_count for found in detection.found()] == [4]
 
 
-@pytest.mark.parametrize("held", ["index.db", "alerts.db"])
+@pytest.mark.parametrize("held", ["index.db/2026-11-23.db", "alerts.db"])
 def test_what_could_not_be_kept_is_found_by_a_later_step(detection: Detection, held: str) -> None:
     """The index or the alerts fail in the middle of a step; the windows had passed the events already."""
     detection.feed(BURST[:3])

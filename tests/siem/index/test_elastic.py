@@ -191,6 +191,29 @@ def test_events_another_writer_left_unseen_are_seen_after_our_append(elasticsear
 
 
 @pytest.mark.elasticsearch
+def test_days_are_found_under_one_alias_and_a_foreign_one_keeps_nobody_from_being_prepared(
+    elasticsearch_node: Any,
+) -> None:
+    node = elasticsearch_node
+    with (
+        elastic_prefix(node) as prefix,
+        contextlib.closing(elastic_store(node, prefix)) as store,
+        contextlib.closing(ElasticKeeper([node.url], node.ca_file, login(node, "keeper"), prefix=prefix)) as keeper,
+        Elasticsearch(node.url, ca_certs=str(node.ca_file), basic_auth=node.users["keeper"]) as client,
+    ):
+        foreign = {"properties": {"user": {"properties": {"id": {"type": "long"}}}}}
+        client.indices.create(index=f"{prefix}-2020.01.01", mappings=foreign)
+        client.indices.create(index=f"{prefix}-2020.kept")
+        store.append([document(day, at=NINE + timedelta(days=day)) for day in range(2)], SOON)
+        client.indices.delete_alias(index=f"{prefix}-2026.11.23", name=prefix)
+        keeper.prepare(SOON)
+        days = {f"{prefix}-2020.01.01", f"{prefix}-2026.11.23", f"{prefix}-2026.11.24"}
+        assert set(client.indices.get_alias(name=prefix).body) >= days
+        assert keeper.drop_before(NINE.date(), SOON) == [f"{prefix}-2020.01.01"]
+        assert client.indices.exists(index=f"{prefix}-2020.kept"), "what is no day is nobody's to delete"
+
+
+@pytest.mark.elasticsearch
 def test_old_days_are_dropped_as_wholes(elasticsearch_node: Any) -> None:
     node = elasticsearch_node
     with elastic_prefix(node) as prefix, contextlib.closing(elastic_store(node, prefix)) as store:

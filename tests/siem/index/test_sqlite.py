@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from siem.index.condition import EVERYTHING, Like
-from siem.index.sqlite import SqliteStore
+from siem.index.sqlite import OPEN_DAYS, SqliteStore
 from siem.index.store import StoreUnavailable
 from tests.siem.events import NINE, document, event
 
@@ -42,23 +42,68 @@ def test_a_search_sees_what_is_appended_behind_its_back_and_stays_in_order(tmp_p
     store.close()
 
 
-def test_an_index_of_another_version_is_emptied(tmp_path: Path) -> None:
+def test_an_index_of_another_version_is_emptied_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
-    with closing(sqlite3.connect(path)) as old:
-        old.executescript("CREATE TABLE events (something); CREATE TABLE older (x); PRAGMA user_version = 99;")
-    store = SqliteStore(path)
-    assert store.newest(SOON) is None
-    assert store.append([document(1)], SOON) == 1
-    store.close()
+    with closing(SqliteStore(path)) as older:
+        older.append([document(number, at=NINE + timedelta(days=number)) for number in range(3)], SOON)
+    with closing(sqlite3.connect(path / "2026-11-24.db")) as old:
+        old.execute("PRAGMA user_version = 99")
+    with closing(SqliteStore(path)) as store:
+        assert store.newest(SOON) is None, "one that lacked a day would pass for whole"
+        assert store.append([document(1)], SOON) == 1
 
 
-def test_a_file_that_is_no_index_is_told_as_such(tmp_path: Path) -> None:
+def test_a_day_whose_making_was_not_finished_is_made_again_and_the_others_stay(tmp_path: Path) -> None:
     path = tmp_path / "index.db"
+    with closing(SqliteStore(path)) as store:
+        store.append([document(1)], SOON)
+    with closing(sqlite3.connect(path / "2026-11-24.db")) as dead:
+        dead.execute("PRAGMA journal_mode = WAL")
+    with closing(SqliteStore(path)) as store:
+        assert store.append([document(2, at=NINE + timedelta(days=1))], SOON) == 1
+        assert store.count(EVERYTHING, NINE, LATER + timedelta(days=1), SOON) == 2
+
+
+@pytest.mark.parametrize("name", ["", "2026-11-23.db"])
+def test_a_file_that_is_no_index_is_told_as_such(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "index.db" / name
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"not a database at all, but long enough to be taken for one" * 100)
-    store = SqliteStore(path)
-    with pytest.raises(StoreUnavailable, match="cannot be used: file is not a database"):
+    store = SqliteStore(tmp_path / "index.db")
+    said = "cannot be used: file is not a database" if name else "cannot be used: (File exists|Not a directory)"
+    with pytest.raises(StoreUnavailable, match=said):
         store.append([document(1)], SOON)
     store.close()
+
+
+def test_days_are_files_and_what_is_beside_them_is_left_alone(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "index")) as store:
+        store.append([document(number, at=NINE + timedelta(hours=7 * number)) for number in range(7)], SOON)
+        (tmp_path / "index" / "notes.txt").write_text("ours")
+        (tmp_path / "index" / "2020-01-01.db.kept").write_text("ours")
+        assert store.drop_before((NINE + timedelta(days=1)).date(), SOON) == ["2026-11-23.db"]
+    left = ["2020-01-01.db.kept", "2026-11-24.db", "2026-11-25.db", "notes.txt"]
+    assert sorted(path.name for path in (tmp_path / "index").iterdir()) == left
+
+
+def test_no_more_days_are_open_than_some_and_all_can_be_written_to(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "index")) as store:
+        days = range(OPEN_DAYS * 3)
+        for round_number in range(2):
+            for day in days:
+                store.append([document(100 * round_number + day, at=NINE + timedelta(days=day))], SOON)
+            assert len(list((tmp_path / "index").glob("*-wal"))) <= OPEN_DAYS
+        assert store.count(EVERYTHING, NINE, NINE + timedelta(days=99), SOON) == len(days) * 2
+
+
+def test_a_search_goes_on_where_a_day_is_dropped_under_it(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "index")) as store:
+        store.append([document(number, subjects=()) for number in range(450)], SOON)
+        store.append([document(999, at=NINE + timedelta(days=1))], SOON)
+        found = store.search(EVERYTHING, NINE, NINE + timedelta(days=2), SOON)
+        assert next(found)["event"]["id"] == event(0).id
+        store.drop_before((NINE + timedelta(days=1)).date(), SOON)
+        assert [item["event"]["id"] for item in found][-1] == event(999).id
 
 
 def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
@@ -73,7 +118,7 @@ def test_a_folder_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
 def test_a_writer_that_holds_the_file_is_not_waited_for_longer_than_allowed(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "index.db")
     store.append([document(1)], SOON)
-    with closing(sqlite3.connect(tmp_path / "index.db", isolation_level=None)) as other:
+    with closing(sqlite3.connect(tmp_path / "index.db" / "2026-11-23.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="locked"):

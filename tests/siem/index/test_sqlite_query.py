@@ -18,7 +18,7 @@ def index(tmp_path: Path) -> Path:
     store = SqliteStore(tmp_path / "index.db")
     store.append([document(number) for number in range(50)], SOON)
     store.close()
-    return tmp_path / "index.db"
+    return tmp_path / "index.db" / "2026-11-23.db"
 
 
 USED: dict[str, tuple[Condition, str]] = {

@@ -1,0 +1,152 @@
+"""One day of the SQLite index: a file with a table of events and one of the values of fields that have several."""
+
+import functools
+import re
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+
+from siem.index.condition import fold, is_searched, lies_in, pattern_of, values_of
+from siem.index.fields import FIELDS, Kind
+from siem.index.sightings import Seer, Sighting
+from siem.index.sqlite_file import Schema, SqliteFile, Value
+from siem.index.sqlite_query import LISTED, Sql
+from siem.index.sqlite_sightings import Sample, Span, add_to, events_in, sightings, subjects_of
+from siem.index.strict import Checked
+from siem.record.ecs import Document
+from siem.record.event import EventId
+
+PAGE = 200
+"""Events read at a time: what a search holds in memory."""
+
+_COLUMNS = tuple(name for name in FIELDS if name not in LISTED)
+_INSERT = (
+    "INSERT OR IGNORE INTO events (id, at, document, "  # noqa: S608
+    + ", ".join(f'"{name}"' for name in _COLUMNS)
+    + f") VALUES ({', '.join('?' * (3 + len(_COLUMNS)))})"
+)
+
+
+class Day:
+    """The events of one day, in the file at *path*. Times are microseconds since 1970.
+
+    Any failure is StoreUnavailable.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self._file = SqliteFile(path, SCHEMA, read_only=read_only)
+
+    def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
+        """How many of *events*, each with its time, were new."""
+        with self._file.writing(timeout) as writer:
+            return sum(_insert(writer, at, right) for at, right in events)
+
+    def pages(self, condition: Sql, at: int, until: int, timeout: timedelta) -> Iterator[Document]:
+        """The events with at <= time < until that satisfy *condition*, by time and id, read in pages."""
+        where, values = condition
+        select = (
+            f"SELECT at, id, document FROM events WHERE at >= ? AND at < ? AND (at, id) > (?, ?) AND {where}"  # noqa: S608
+            f" ORDER BY at, id LIMIT {PAGE}"
+        )
+        last = ""
+        while True:
+            rows = self._file.read(select, (at, until, at, last, *values), timeout)
+            yield from (orjson.loads(document) for _, _, document in rows)
+            if len(rows) < PAGE:
+                return
+            at, last, _ = rows[-1]
+
+    def count(self, condition: Sql, at: int, until: int, timeout: timedelta) -> int:
+        """How many events `pages` would yield."""
+        where, values = condition
+        select = f"SELECT count(*) FROM events WHERE at >= ? AND at < ? AND {where}"  # noqa: S608
+        ((number,),) = self._file.read(select, (at, until, *values), timeout)
+        return int(number)
+
+    def get(self, event: EventId, timeout: timedelta) -> Document | None:
+        """The event with that id, or None."""
+        rows: Sequence[tuple[bytes]] = self._file.read("SELECT document FROM events WHERE id = ?", (event,), timeout)
+        if not rows:
+            return None
+        found: Document = orjson.loads(rows[0][0])
+        return found
+
+    def newest(self, timeout: timedelta) -> int | None:
+        """The latest time, or None where there is no event."""
+        ((at,),) = self._file.read("SELECT max(at) FROM events", (), timeout)
+        return None if at is None else int(at)
+
+    def sightings(self, subjects: Collection[str], span: Span, timeout: timedelta) -> Iterator[Sighting]:
+        """The sightings of *subjects* within *span*."""
+        return sightings(self._file, subjects, span, timeout)
+
+    def subjects_of(self, seer: Seer, span: Span, timeout: timedelta) -> set[str]:
+        """Whom *seer* was shown in clear within *span*."""
+        return subjects_of(self._file, seer, span, timeout)
+
+    def events(self, timeout: timedelta) -> int:
+        """How many events there are."""
+        return events_in(self._file, timeout)
+
+    def sample(self, into: Sample, epochs: Collection[str], parts: int, span: Span, timeout: timedelta) -> None:
+        """Add what the day knows to a sample of subjects."""
+        add_to(into, self._file, epochs, parts, span, timeout)
+
+    def version(self, timeout: timedelta) -> int:
+        """By which version of the schema the file was made; 0 where its making was not finished."""
+        ((version,),) = self._file.read("PRAGMA user_version", (), timeout)
+        return int(version)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def _insert(writer: sqlite3.Connection, at: int, right: Checked) -> bool:
+    columns = (next(_indexed(right.document, name), None) for name in _COLUMNS)
+    done = writer.execute(_INSERT, (right.document["event"]["id"], at, right.body, *columns))
+    if not done.rowcount:
+        return False
+    values = (
+        (done.lastrowid, number, value) for name, number in LISTED.items() for value in _indexed(right.document, name)
+    )
+    writer.executemany("INSERT OR IGNORE INTO listed VALUES (?, ?, ?)", values)
+    return True
+
+
+def _indexed(document: Document, name: str) -> Iterator[str | int]:
+    """What is compared: texts are folded once, here, and not at each search."""
+    for value in filter(is_searched, values_of(document, name)):
+        yield fold(value) if isinstance(value, str) else value
+
+
+@functools.lru_cache(maxsize=64)
+def _pattern(text: str) -> re.Pattern[str]:
+    return pattern_of(text)
+
+
+def _fits(value: Value, pattern: str) -> bool:
+    return isinstance(value, str) and _pattern(pattern).fullmatch(value) is not None
+
+
+SCHEMA = Schema(
+    what="the index",
+    version=7,
+    disposable=False,
+    functions={"fits": _fits, "lies_in": lies_in},
+    statements=(
+        "CREATE TABLE events (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,"
+        " document BLOB NOT NULL, "
+        + ", ".join(f'"{name}" {"INTEGER" if FIELDS[name].kind is Kind.NUMBER else "TEXT"}' for name in _COLUMNS)
+        + ") STRICT",
+        "CREATE TABLE listed (event INTEGER NOT NULL, field INTEGER NOT NULL, value TEXT NOT NULL,"
+        " PRIMARY KEY (event, field, value)) WITHOUT ROWID, STRICT",
+        "CREATE INDEX events_by_time ON events (at, id)",
+        'CREATE INDEX events_by_caller ON events ("user.id", at, id)',
+        'CREATE INDEX events_by_exchange ON events ("yingbi.exchange", at, id)',
+        f"CREATE INDEX events_by_subject ON listed (value, event) WHERE field = {LISTED['yingbi.subjects']}",
+    ),
+)
