@@ -7,6 +7,7 @@ again after. Where it does not run, we ship ourselves, and nobody else can begin
 
 import contextlib
 import fcntl
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -21,7 +22,7 @@ from siem.index.store import StoreUnavailable
 from siem.record.reader import beginning_of, starts_in, unread_bytes
 from yingbi.clock import now
 from yingbi.home import Home
-from yingbi.index import cluster_of, open_index, prepare_index
+from yingbi.index import cluster_of, open_index, open_keeper
 from yingbi.settings import Index, Settings
 from yingbi.standing import started_and_alive
 from yingbi.status import is_supervised
@@ -85,11 +86,12 @@ def _reindex_running(settings: Settings, home: Home, progress: Progress) -> None
 
 def _reindex_stopped(settings: Settings, home: Home, progress: Progress) -> None:
     _empty(settings, home)
-    prepare_index(settings)
     store = open_index(settings, writing=True)
+    keeper = open_keeper(settings, store)
     positions = Positions(home.positions(settings.index.value))
     target = _log_bytes(home)
     try:
+        keeper.prepare(TIMEOUT)
         shipper = Shipper(home.log, store, positions, now, timeout=TIMEOUT)
         while True:
             step = shipper.step()
@@ -100,7 +102,8 @@ def _reindex_stopped(settings: Settings, home: Home, progress: Progress) -> None
                 return
     finally:
         positions.close()
-        store.close()
+        for each in (store, keeper):  # which may be one: to close it twice is to close it once
+            each.close()
 
 
 def _empty(settings: Settings, home: Home) -> None:
@@ -113,8 +116,7 @@ def _empty(settings: Settings, home: Home) -> None:
         finally:
             keeper.close()
     else:
-        for path in home.index.glob(f"{home.events.stem}*"):
-            path.unlink(missing_ok=True)
+        shutil.rmtree(home.events, ignore_errors=True)
     positions = home.positions(settings.index.value)
     for path in home.index.glob(f"{positions.name}*"):
         path.unlink(missing_ok=True)
