@@ -81,9 +81,11 @@ def to_ecs(event: AccessEvent) -> dict[str, Any]:
         clear = [use for use in event.fields if use.disclosure is Disclosure.CLEAR]
         own["clear"] = sorted({use.category for use in clear})
         own["categories"] = sorted({use.category for use in event.fields})
-        named = ((use.name, use.category, use.count) for use in clear)
-        if clear and (not_named := most_not_named(values_not_named(named, len(event.subjects)))):
-            own["unattributed"] = not_named
+        # No category has more values than all have together: nearly every event names everybody it shows.
+        if sum([use.count for use in clear]) > len(event.subjects):
+            named = ((use.name, use.category, use.count) for use in clear)
+            if not_named := most_not_named(values_not_named(named, len(event.subjects))):
+                own["unattributed"] = not_named
     method, _, path = event.operation.partition(" ")
     document: dict[str, Any] = {
         "@timestamp": _spelled(event.at),
@@ -174,7 +176,8 @@ def most_not_named(values: Mapping[str, Counter[str]]) -> int:
 
 def _spelled(moment: datetime) -> str:
     """*moment* in UTC, with microseconds. Faster than `strftime`, of which every exchange needs one."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{in_utc.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _field_document(use: FieldUse) -> dict[str, Any]:

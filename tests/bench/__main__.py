@@ -12,6 +12,7 @@ from tests.bench import (
     inline,
     masking,
     overlay,
+    recording,
     road,
     seam,
     throughput,
@@ -32,6 +33,7 @@ GROUPS: dict[str, Group] = {
     "choosing": choosing.figures,
     "overlay": overlay.figures,
     "road": road.figures,
+    "log": recording.figures,
     "trace": tracing.figures,
 }
 """A module for each group of figures; to add one, write its module and name it here."""
