@@ -98,8 +98,8 @@ class Meter:
 class MeteredLog(AccessLog):
     """The access log of a worker, which tells *meter* of what has been written."""
 
-    def __init__(self, folder: Path, start: StartId, meter: Meter) -> None:
-        super().__init__(folder, start)
+    def __init__(self, folder: Path, start: StartId, meter: Meter, flush_s: float) -> None:
+        super().__init__(folder, start, flush_s=flush_s)
         self._meter = meter
 
     def append(self, event: AccessEvent, *, durably: bool = False) -> None:

@@ -85,7 +85,7 @@ class Worker:
         )
         self.current.unhurried(now())  # from here on a clock that is set ahead hurries nothing
         self.meter = Meter(settings.measured)
-        self.log = MeteredLog(settings.log, new_start_id(now()), self.meter)
+        self.log = MeteredLog(settings.log, new_start_id(now()), self.meter, settings.flush_s)
         self.master = Master(options.Options())
         self.master.addons = Dispatcher(self.master)
         self.proxy = Proxyserver()  # type: ignore[no-untyped-call]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from proxy.admission import Capacity
 from proxy.identity_keys import ISSUER
+from siem.record.log import FLUSH_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,8 @@ class WorkerSettings:
     spool: Path | None = None
     """Folder for exports of which parts may be asked for. None: they are not kept."""
     lease_s: float = 30.0
+    flush_s: float = FLUSH_SECONDS
+    """So long after an event was written to the log it is on the disk; 0: before what it records is shown."""
     request_s: float = 60.0
     """The longest that a request may take to arrive whole."""
     idle_s: int = 600

@@ -168,6 +168,8 @@ class Traces(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the access log is sealed."""
 
+    flush_ms: int = 100
+    """So long after an event was written it is on the disk at the latest; 0: before what it records is shown."""
     seal_every_s: int = 60
     anchors: tuple[str, ...] = ()
     """Folders or files of second parties that are told of the seals."""
@@ -180,6 +182,8 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sharing_keep_days: int = 1096
 
     def __post_init__(self) -> None:
+        if not 0 <= self.flush_ms <= 10_000:
+            raise ValueError("`log.flush_ms` is a number between 0 and 10000")
         if not 1 <= self.seal_every_s <= 3600:
             raise ValueError("`log.seal_every_s` is a number between 1 and 3600")
         if not all(Path(place).is_absolute() for place in self.anchors):

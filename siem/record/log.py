@@ -58,14 +58,18 @@ class AccessLog:
     """The log of one worker start. Not thread-safe but for its own flusher.
 
     "In the log" means written to the kernel: it survives the death of the process, not of the machine. What was
-    appended is on the disk at most `FLUSH_SECONDS` later, or before `append` returns where `durably` is asked for.
+    appended is on the disk at most *flush_s* seconds later, or before `append` returns where `durably` is asked for or
+    *flush_s* is 0.
     """
 
-    def __init__(self, folder: Path, start: StartId, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self, folder: Path, start: StartId, *, segment_bytes: int = SEGMENT_BYTES, flush_s: float = FLUSH_SECONDS
+    ) -> None:
         self.start = start
         self.folder = folder / start
         self.folder.mkdir(parents=True, mode=0o750)
         self.segment_bytes = segment_bytes
+        self.flush_s = flush_s
         self._chain = seed_of(start)
         self._numbered = 0
         self._segment = 0
@@ -98,10 +102,10 @@ class AccessLog:
                 self._open_next_segment()
             self._write(line)
             self._chain = chain
-            if durably:
+            if durably or not self.flush_s:
                 self._sync()
         # The flusher clears it before it flushes: what was written while it was set is flushed all the same.
-        if not self._dirty.is_set():
+        if self.flush_s and not self._dirty.is_set():
             self._dirty.set()
 
     def has_room(self) -> bool:
@@ -164,7 +168,7 @@ class AccessLog:
     def _flush_forever(self) -> None:
         while not self._closing.is_set():
             self._dirty.wait()
-            self._closing.wait(FLUSH_SECONDS)
+            self._closing.wait(self.flush_s)
             self._dirty.clear()
             # A duplicate lets fdatasync run without the lock, which would make every append wait for the disk.
             try:

@@ -25,6 +25,7 @@ def worker_settings(settings: Settings, number: int, listening: int | None = Non
         counters=home.counters(number),
         measured=home.measured(number),
         log=home.log,
+        flush_s=settings.log.flush_ms / 1000,
         program_key=home.public_key("program"),
         overlay_key=home.public_key("overlay"),
         permit_key=home.public_key("permits"),

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -239,4 +240,18 @@ def test_where_nothing_can_be_written_there_is_no_room(tmp_path: Path) -> None:
     log = AccessLog(tmp_path, new_start_id(datetime(2026, 11, 23, 9, tzinfo=UTC)))
     log.folder.rmdir()
     assert not log.has_room()
+    log.close()
+
+
+@pytest.mark.parametrize("flush_s", [0.0, 60.0])
+def test_without_a_window_an_event_is_on_the_disk_before_append_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush_s: float
+) -> None:
+    flushed: list[None] = []
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: flushed.append(real(fd)))
+    log = AccessLog(tmp_path, START, flush_s=flush_s)
+    for number in range(1, 4):
+        log.append(event(number))
+        assert len(flushed) == (0 if flush_s else number)
     log.close()
