@@ -36,6 +36,8 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/alerts"): _READS_LOG,
     ("GET", "/alerts/{alert}"): _READS_LOG,
+    ("POST", "/alerts/{alert}/silence"): _WRITES_POLICIES,
+    ("POST", "/alerts/{alert}/end-silence"): _WRITES_POLICIES,
     ("GET", "/events"): _READS_LOG,
     ("GET", "/events/{event}"): _READS_LOG,
     ("GET", "/permits"): _READS_LOG,

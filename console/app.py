@@ -95,6 +95,8 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("GET", "/", overview.show),
         ("GET", "/alerts", alerts.index),
         ("GET", "/alerts/{alert}", alerts.show),
+        ("POST", "/alerts/{alert}/silence", alerts.silence),
+        ("POST", "/alerts/{alert}/end-silence", alerts.end_silence),
         ("GET", "/events", events.look_up),
         ("GET", "/events/{event}", events.show),
         ("GET", "/permits", permits.index),

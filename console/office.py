@@ -14,6 +14,7 @@ from incident.ids import Bilingual
 from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import AlertStore
+from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
 
 type Clock = Callable[[], datetime]
@@ -26,6 +27,7 @@ class Office:
     cases: Cases
     alerts: AlertStore
     """Read only."""
+    silences: SilenceStore
     events: EventStore
     """Read only."""
     accounts: Accounts

@@ -221,6 +221,10 @@ DONE: Table = {
     "submitted": _w("已提交，请另一人批准", "submitted: another person has to approve it"),
     "approved": _w("已批准，正在发布", "approved: it is being published"),
     "withdrawn": _w("正在撤回", "it is being withdrawn"),
+    "silenced": _w(
+        "已静音：在此期间的发现仍列为告警，不立案", "silenced: its findings are still listed, and open no case"
+    ),
+    "silence-ended": _w("静音已结束", "the silence is ended"),
     "permit-ended": _w("许可已终止，一秒内生效", "the permit is ended, within a second"),
     "permit-reviewed": _w("复核结论已登记", "the review is recorded"),
     "policy-drafted": _w("草稿已建立", "the draft is made"),

@@ -155,6 +155,11 @@ class Home:
         return self.root / "alerts.db"
 
     @property
+    def silences(self) -> Path:
+        """For whom rules are silenced, until when and why. Only the control process writes the file."""
+        return self.root / "silences.db"
+
+    @property
     def state(self) -> Path:
         """Cases and accounts. Only the control process writes the file."""
         return self.root / "state.db"

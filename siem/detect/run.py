@@ -6,13 +6,14 @@ the events alone and neither on the order in which they arrived nor on when the 
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.correlate import Window, key_of
 from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule, RuleId
 from siem.detect.look import Runs, extend
+from siem.detect.silence import Silence, covering, hushed
 from siem.index.ship import Span
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
@@ -35,12 +36,19 @@ class Detector:
     """Applies *rules* to the events of *store* and keeps what they find in *alerts*. One at a time for each index."""
 
     def __init__(
-        self, rules: Sequence[Rule], store: EventStore, alerts: AlertStore, *, timeout: timedelta = timedelta(seconds=5)
+        self,
+        rules: Sequence[Rule],
+        store: EventStore,
+        alerts: AlertStore,
+        *,
+        silences: Callable[[], Sequence[Silence]] = tuple,
+        timeout: timedelta = timedelta(seconds=5),
     ) -> None:
         self.rules = rules
         self.store = store
         self.alerts = alerts
         self.timeout = timeout
+        self._silences = silences
         self._windows: OrderedDict[tuple[RuleId, Group], Window] = OrderedDict()
         self._seen: defaultdict[RuleId, dict[EventId, datetime]] = defaultdict(dict)
         self._owed: list[Span] = []
@@ -61,8 +69,9 @@ class Detector:
         sweeping = self._swept_at is None or not self._swept_at <= now < self._swept_at + _SWEEP_EVERY
         self._owed = merged([*self._owed, self._recent(self._done_to, now, sweeping=sweeping)])
         try:
+            silences = self._silences()
             for rule in self.rules:
-                self._apply(rule, self._owed, now)
+                self._apply(rule, self._owed, silences, now)
             self._note(now)
         except StoreUnavailable:
             # Windows may have passed events whose findings were not kept: look at all of them again.
@@ -78,8 +87,8 @@ class Detector:
         since = min(done_to, now)
         return Span(since - LATENESS, _FAR) if sweeping else Span(since - _OVERLAP, max(done_to, now) + _OVERLAP)
 
-    def _apply(self, rule: Rule, spans: Sequence[Span], now: datetime) -> None:
-        runs: defaultdict[Group, Runs] = defaultdict(list)
+    def _apply(self, rule: Rule, spans: Sequence[Span], silences: Sequence[Silence], now: datetime) -> None:
+        reached: defaultdict[Group, list[datetime]] = defaultdict(list)
         new_from: dict[Group, datetime] = {}
         to_replay: dict[Group, datetime] = {}
         for document in self._new_events(rule, spans, now):
@@ -88,20 +97,29 @@ class Detector:
                 new_from.setdefault(group, key[0])
                 window = self._windows.get((rule.id, group))
                 if rule.threshold == EVERY_EVENT:
-                    extend(runs[group], key[0], self.alerts.fresh)
+                    reached[group].append(key[0])
                 elif group in to_replay:
                     continue
                 elif window is None or window.last is None or key <= window.last:
                     to_replay[group] = key[0]
                 elif window.add(document):
-                    extend(runs[group], key[0], self.alerts.fresh)
+                    reached[group].append(key[0])
         for group, since in to_replay.items():
-            runs[group] = self._replay(rule, group, since, now)
-        for group, found in runs.items():
-            for first, last in found:
-                finding = Finding(rule=rule, group=group, first_at=first, last_at=last, new_from=new_from[group])
-                since = self.alerts.evidence_from(finding)
-                self.alerts.join(finding, self._events_of(rule, group, since, last), now)
+            reached[group] = self._replay(rule, group, since, now)
+        for group, times in reached.items():
+            runs: defaultdict[Silence | None, Runs] = defaultdict(list)
+            for at in times:
+                extend(runs[covering(silences, rule, group, at)], at, self.alerts.fresh)
+            for silence, found in runs.items():
+                for first, last in found:
+                    self._join(hushed(rule, silence), group, first, last, new_from[group], now)
+
+    def _join(
+        self, rule: Rule, group: Group, first: datetime, last: datetime, new_from: datetime, now: datetime
+    ) -> None:
+        finding = Finding(rule=rule, group=group, first_at=first, last_at=last, new_from=new_from)
+        since = self.alerts.evidence_from(finding)
+        self.alerts.join(finding, self._events_of(rule, group, since, last), now)
 
     def _new_events(self, rule: Rule, spans: Sequence[Span], now: datetime) -> Iterator[Document]:
         """The events of *spans*, in order, that the rule is about and that were not looked at before."""
@@ -115,20 +133,20 @@ class Detector:
                     seen[event] = now
                     yield document
 
-    def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> Runs:
+    def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> list[datetime]:
         """When, from *since* on, the threshold was reached. Makes the group's window from the index."""
         window = Window(rule.counted, group)
-        runs: Runs = []
+        reached: list[datetime] = []
         for document in self._events_of(rule, group, since - rule.counted.reach, _FAR):
             at, event = key_of(document)
             if window.add(document) and at >= since:
-                extend(runs, at, self.alerts.fresh)
+                reached.append(at)
             self._seen[rule.id][event] = now
         self._windows[rule.id, group] = window
         self._windows.move_to_end((rule.id, group))
         if len(self._windows) > _MOST_WINDOWS:
             self._windows.popitem(last=False)
-        return runs
+        return reached
 
     def _events_of(self, rule: Rule, group: Group, first: datetime, last: datetime) -> Iterator[Document]:
         for document in self.store.search(rule.condition_of(group), first, last + _TICK, self.timeout):

@@ -24,6 +24,7 @@ from siem.detect.alert import Alert, AlertStore
 from siem.detect.definition import Finding as RuleFinding
 from siem.detect.definition import Rule
 from siem.detect.rule_set import read_rules, rule_files
+from siem.detect.silence import SilenceStore
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
 from tests.console.browser import Browser
 from tests.console.people import CHEAP, hire
@@ -140,6 +141,7 @@ def opened(folder: Path) -> Iterator["Bureau"]:
     yield bureau
     bureau.alerts.close()
     bureau.alerts_read.close()
+    bureau.silences.close()
     bureau.office.events.close()
     engine.dispose()
 
@@ -153,6 +155,7 @@ class Bureau:
     accounts: Accounts = field(init=False)
     alerts: AlertStore = field(init=False)
     alerts_read: AlertStore = field(init=False)
+    silences: SilenceStore = field(init=False)
     app: ASGIApp = field(init=False)
     lives: Lives = field(init=False)
     permits: PermitBook = field(init=False)
@@ -169,6 +172,7 @@ class Bureau:
         self.accounts = Accounts(self.office.engine, self.office.watch, CHEAP)
         self.alerts = AlertStore(self.office.folder / "alerts.db")
         self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
+        self.silences = SilenceStore(self.office.folder / "silences.db")
         self.lives = Lives(self.office.engine, self.office.folder, self.office.watch)
         self.permits = self._permits()
         self.app = create_app(self.desk)
@@ -191,6 +195,7 @@ class Bureau:
         return console.office.Office(
             cases=self.office.cases,
             alerts=self.alerts_read,
+            silences=self.silences,
             events=self.office.events,
             accounts=self.accounts,
             state=self.state,

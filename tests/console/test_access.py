@@ -22,6 +22,8 @@ GET  /alerts                              o c   a
 GET  /alerts/{alert}                      o c   a
 GET  /events                              o c   a
 GET  /events/{event}                      o c   a
+POST /alerts/{alert}/silence              o
+POST /alerts/{alert}/end-silence          o
 GET  /permits                             o c   a
 GET  /permits/{permit}                    o c   a
 POST /permits/{permit}/end                o c

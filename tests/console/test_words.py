@@ -88,5 +88,5 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
     found = set()
     for path in TEMPLATES.glob("*.j2"):
         found |= set(re.findall(r'm\.(?:area|line)\((?:form|"[^"]+"), "([^"]+)"', path.read_text("utf-8")))
-    short = {"input:", "start", "at", "hours", "target", "id", "unit_zh", "unit_en", "phone", "hotline"}
+    short = {"input:", "start", "at", "hours", "days", "target", "id", "unit_zh", "unit_en", "phone", "hotline"}
     assert found - short == set(words.WRITTEN)

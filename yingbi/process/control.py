@@ -32,6 +32,7 @@ from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.detect.alert import AlertStore
+from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
 from yingbi.clock import now
 from yingbi.home import Home
@@ -121,6 +122,7 @@ def main(settings: Settings) -> int:
     office = Office(
         cases=cases,
         alerts=alerts,
+        silences=SilenceStore(home.silences),
         events=events,
         accounts=Accounts(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from siem.canary import LIST_NAME, read_canaries
@@ -17,6 +18,7 @@ from siem.detect.rule import Lists
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.run import Detector
+from siem.detect.silence import Silence, SilenceStore
 from siem.index.positions import Positions
 from siem.index.ship import Progress, Shipper, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
@@ -52,7 +54,8 @@ class Siem:
         self._shipper = Shipper(home.log, store, self._positions, now)
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
-        self._detector = Detector(rules, store, self._alerts, timeout=TIMEOUT)
+        self._silences = SilenceStore(home.silences, read_only=True)
+        self._detector = Detector(rules, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
         self._store: object = store
         self.keeper = open_keeper(settings, store)
         self._retention = Retention(self.keeper, settings.index_days)
@@ -76,8 +79,17 @@ class Siem:
         self._tell(progress)
         return progress.pause
 
+    def _in_force(self) -> Sequence[Silence]:
+        """The silences, or none where they cannot be read: better an alert too many."""
+        try:
+            return self._silences.all()
+        except StoreUnavailable as unavailable:
+            log.warning("silences_unavailable %s", unavailable)
+            return ()
+
     def close(self) -> None:
         """Let go of the files."""
+        self._silences.close()
         self._positions.close()
         self._alerts.close()
         if self.keeper is not self._store:  # which is who opened it's

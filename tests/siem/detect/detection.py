@@ -9,6 +9,7 @@ from typing import Any
 from siem.detect.alert import AlertStore
 from siem.detect.definition import Rule
 from siem.detect.run import Detector
+from siem.detect.silence import Silence
 from siem.index.ship import Span
 from siem.index.store import EventStore
 from tests.contract.backends import SOON
@@ -23,8 +24,9 @@ class Detection:
         self.store = store
         self.path = path
         self.now: datetime | None = None
+        self.silences: list[Silence] = []
         self.alerts = AlertStore(path)
-        self.detector = Detector(rules, store, self.alerts, timeout=SOON)
+        self.detector = self._detector()
 
     def feed(self, documents: Sequence[dict[str, Any]], *, told: bool = True) -> None:
         """Index *documents* and let the detector make a step; whether it is *told* when they happened or not."""
@@ -36,7 +38,10 @@ class Detection:
     def restart(self) -> None:
         self.alerts.close()
         self.alerts = AlertStore(self.path)
-        self.detector = Detector(self.rules, self.store, self.alerts, timeout=SOON)
+        self.detector = self._detector()
+
+    def _detector(self) -> Detector:
+        return Detector(self.rules, self.store, self.alerts, silences=lambda: self.silences, timeout=SOON)
 
     def found(self) -> list[Found]:
         return sorted(map(found_in, self.alerts.latest(1000)))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -160,7 +161,10 @@ def _value(document: Document, name: str) -> Any:
 
 
 def _at(document: Document) -> datetime:
-    return datetime.fromisoformat(document["@timestamp"])
+    return _parsed(document["@timestamp"])
+
+
+_parsed = lru_cache(maxsize=100_000)(datetime.fromisoformat)
 
 
 def _key(document: Document) -> tuple[datetime, str]:

@@ -2,13 +2,16 @@ import json
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from siem.canary import LIST_NAME
+from siem.detect.alert import AlertStore
 from siem.detect.rule_set import rule_files
 from siem.index.letters import NOT_OURS
 from siem.index.sqlite import SqliteStore
+from siem.record.event import Disclosure, PermitNote, PermitState, Phase
 from siem.record.log import AccessLog, new_start_id
 from tests.siem.events import document, event
 from tests.siem.lines import write_start
@@ -19,6 +22,7 @@ from yingbi.process.siem import Siem, usable_rules
 from yingbi.rules import SHIPPED
 from yingbi.settings import Settings
 
+OPENED: dict[str, Any] = {"id": "prm-0123456789abcdef", "state": PermitState.OPEN, "kind": "break_glass"}
 LISTS = {LIST_NAME: frozenset[str]()}
 NAMES = {path.name.removesuffix(".yml") for path in rule_files(SHIPPED)}
 
@@ -78,3 +82,19 @@ def test_while_the_log_cannot_be_shipped_nothing_is_said_to_be_indexed(home: Hom
     assert told["indexed_until"] is None
     log.close()
     siem.close()
+
+
+def test_silences_that_cannot_be_read_silence_nothing(home: Home) -> None:
+    home.silences.write_bytes(b"no database, and long enough to be none" * 100)
+    log = AccessLog(home.log, new_start_id(datetime.now(UTC)))
+    store = SqliteStore(home.events)
+    siem = Siem(Settings(home=home.root), store)
+    log.append(
+        event(1, at=datetime.now(UTC), phase=Phase.PERMIT, permit=PermitNote(**OPENED), disclosure=Disclosure.NONE)
+    )
+    siem.step()
+    siem.step()
+    alerts = AlertStore(home.alerts, read_only=True)
+    assert [alert.rule_name for alert in alerts.latest()] == ["break_glass"]
+    for each in (alerts, siem, store, log):
+        each.close()
