@@ -14,6 +14,7 @@ from tests.bench import (
     overlay,
     recording,
     road,
+    rules,
     seam,
     throughput,
     tracing,
@@ -34,6 +35,7 @@ GROUPS: dict[str, Group] = {
     "overlay": overlay.figures,
     "road": road.figures,
     "log": recording.figures,
+    "rules": rules.figures,
     "trace": tracing.figures,
 }
 """A module for each group of figures; to add one, write its module and name it here."""
