@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.baselines import add_baselines
 from yingbi.commands.ca import add_ca
 from yingbi.commands.callers import add_callers
 from yingbi.commands.canary import add_canary
@@ -124,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(commands)
     add_trace(commands)
     add_canary(commands)
+    add_baselines(commands)
     add_simulate(commands)
     explain = add_command(
         commands,

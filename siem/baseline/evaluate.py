@@ -149,8 +149,7 @@ def evaluate(folder: Path) -> Evaluation:
 
 def _take(found: Found, truths: Sequence[Truth], anomaly: Anomaly, reasons: list[Mapping[str, Any]]) -> None:
     if _credit(found, truths, anomaly.caller, anomaly.at):
-        why = {"caller": anomaly.caller, "at": anomaly.at.isoformat(), "zh": anomaly.zh, "en": anomaly.en}
-        reasons.append(why)
+        reasons.append(anomaly.as_json())
 
 
 def _credit(found: Found, truths: Sequence[Truth], caller: str, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -52,6 +53,20 @@ class Anomaly:
     def en(self) -> str:
         """The same in English."""
         return "; ".join(deviation.en for deviation in self.deviations)
+
+    def as_json(self) -> dict[str, Any]:
+        """Ready for JSON: caller, kind, group, at, points, event, zh, en, and `deviations` with the kinds."""
+        return {
+            "caller": self.caller,
+            "kind": self.kind,
+            "group": self.group,
+            "at": self.at.isoformat(),
+            "points": round(self.points, 2),
+            "event": self.event,
+            "zh": self.zh,
+            "en": self.en,
+            "deviations": [deviation.kind for deviation in self.deviations],
+        }
 
 
 def moment_zh(at: datetime) -> str:
