@@ -1,24 +1,26 @@
 """What only whole days show: a slow drip, and somebody who has grown far above everybody in the same post."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from math import log1p
 
 from siem.baseline.group import Group
 from siem.baseline.profile import Measure, Profile
 from siem.baseline.spread import Spread
-from siem.baseline.volume import floor_of, growth_of, reference_of
+from siem.baseline.volume import Reference, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
 
 DRIFT = 8.0
 """At which sum of daily excesses a drift is found (CUSUM)."""
 ALLOWED = 1.0
 """So many widths above what is usual are nobody's drift, day after day."""
-MOST_A_DAY = 4.0
+MOST_A_DAY = 3.0
 """How much one day can add: what is sudden is found as such."""
 _ABOVE_PEERS, _NEW_ABOVE_PEERS = 1.5, 0.0
 """How far above its peers a caller may be taken for who is not: newcomers learn, and come to do what the others do."""
+_PEERS_WIDTH = 0.7
+"""Where the days of a post differ much, so may those of one in it, though they were alike by chance so far."""
 _SHARED = 5
 """Within five workdays so many changes between networks and back, where hardly any was usual, are two people."""
 _WEEK = timedelta(days=7)
@@ -31,24 +33,28 @@ def close_day(
     groups: defaultdict[str, Group], came: Sequence[Profile], day: date, newcomers: Set[str], *, workday: bool
 ) -> Iterator[tuple[Profile, Deviation]]:
     """Each deviation that the end of *day* shows, with whose it is."""
-    distances = _distances(came) if workday else {}
-    busy = _busy(came, distances)
+    known = _references(came) if workday else {}
+    busy = _busy(came, known)
     weeks: defaultdict[str, list[int]] = defaultdict(list)
     for profile in came:
         today = profile.today
         assert today is not None, "only who came is looked at"
         group = groups[profile.group]
-        if profile.caller in distances:
-            distance, usual = distances[profile.caller]
-            excess = distance - busy.get(profile.group, 0.0) / usual.width
+        if profile.caller in known:
+            usual, top = known[profile.caller]
+            count = len(today.people)
             peers = group.spread(Measure.PEOPLE, floor_of(profile, Measure.PEOPLE), workday=workday)
+            width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
+            excess = (log1p(count) - usual.middle - busy.get(profile.group, 0.0)) / width
+            if count <= top:
+                excess = min(excess, ALLOWED)
             if peers and profile.kind != "system":
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
-                excess = min(excess, peers.distance(len(today.people)) + above)
+                excess = min(excess, peers.distance(count) + above)
             profile.drift = max(0.0, profile.drift + min(excess, MOST_A_DAY) - ALLOWED)
             if profile.drift >= DRIFT:
                 profile.drift = 0.0
-                yield profile, _drift(len(today.people), usual)
+                yield profile, _drift(count, usual)
         if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
             yield profile, switches
         week = _week(profile, day)
@@ -62,23 +68,17 @@ def close_day(
         groups[name].weeks.add_day(counts)
 
 
-def _distances(came: Sequence[Profile]) -> dict[str, tuple[float, Spread]]:
-    """How far each caller's people of the day lie from what was usual before."""
-    found = {}
-    for profile in came:
-        usual = reference_of(profile)
-        if usual and profile.today:
-            found[profile.caller] = usual.distance(len(profile.today.people)), usual
-    return found
+def _references(came: Sequence[Profile]) -> dict[str, Reference]:
+    """What each caller's people of the day are compared with, of those who are known for long enough."""
+    return {profile.caller: known for profile in came if (known := reference_of(profile))}
 
 
-def _busy(came: Sequence[Profile], distances: dict[str, tuple[float, Spread]]) -> dict[str, float]:
+def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, float]:
     """How much more than usual the whole of each group had to do, as the logarithm of it."""
     logs: defaultdict[str, list[float]] = defaultdict(list)
     for profile in came:
-        if profile.caller in distances and profile.today:
-            _, usual = distances[profile.caller]
-            logs[profile.group].append(log1p(len(profile.today.people)) - usual.middle)
+        if profile.caller in known and profile.today:
+            logs[profile.group].append(log1p(len(profile.today.people)) - known[profile.caller].usual.middle)
     return {name: max(0.0, sorted(each)[len(each) // 2]) for name, each in logs.items() if len(each) >= 5}
 
 

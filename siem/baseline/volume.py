@@ -46,6 +46,7 @@ _MACHINE_FLOOR = 0.12
 """Programs are steadier than people."""
 _FIRST_DAYS = 5
 """How many days are the first reference for a drift."""
+_TOP = 0.8
 _ABOVE_PEERS = 1.5
 """Who is far above what is usual for them and not even so far above their peers does what the work asks for."""
 _ALONE = 0.5
@@ -59,6 +60,14 @@ class Compared(NamedTuple):
     peers: Spread | None
     workday: bool
     """Whether these are counts of workdays."""
+
+
+class Reference(NamedTuple):
+    """What a caller's people a day are compared with over many days."""
+
+    usual: Spread
+    top: int
+    """Reached on one day in five: who exports twice a week does not drift by exporting."""
 
 
 def floor_of(profile: Profile, measure: Measure) -> float:
@@ -134,10 +143,11 @@ def growth_of(days: Sequence[Mapping[Measure, int]], recent: int = 5) -> float:
     return math.exp(last.middle - before.middle)
 
 
-def reference_of(profile: Profile) -> Spread | None:
+def reference_of(profile: Profile) -> Reference | None:
     """What was usual on workdays before the last few, which may be those on which it changed; None where unknown."""
     counts = [day[Measure.PEOPLE] for day in profile.workdays]
     if len(counts) < _FIRST_DAYS:
         return None
     before = counts[: max(_FIRST_DAYS, len(counts) - _FIRST_DAYS)]
-    return spread_of(before, floor_of(profile, Measure.PEOPLE))
+    top = sorted(before)[int(_TOP * (len(before) - 1))]
+    return Reference(spread_of(before, floor_of(profile, Measure.PEOPLE)), top)

@@ -261,3 +261,17 @@ def test_a_terminal_that_prints_for_listed_persons_is_left_alone() -> None:
         for n in range(1, 5)
     ]
     assert found_in(looks, listed=listed) == []
+
+
+def test_who_exports_often_for_a_while_in_a_post_that_exports_does_not_drift() -> None:
+    office = Office()
+    days = [day for day in range(42) if day % 7 < 5]
+    documents = []
+    for place, caller in enumerate(CLERKS):
+        for number, day in enumerate(days):
+            seldom = number in (4, 9, 14) or number in (18, 19, 21, 22, 23, 25)
+            exports = seldom if caller == WANG else (3 * place + number * number) % 5 < 2
+            count = 200 + 29 * (day % 17) if exports else 2 + day % 3
+            at = moment(FIRST + timedelta(days=day), 10 + place / 10)
+            documents.append(office.look(caller, at, people=range(count), posts=("analyst",)))
+    assert found_in(documents) == []
