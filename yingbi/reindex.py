@@ -70,7 +70,9 @@ def _reindex_running(settings: Settings, home: Home, progress: Progress) -> None
     target = _log_bytes(home)
     moved_at, before = time.monotonic(), -1
     while True:
-        behind = standing(home.log, positions).behind_bytes
+        behind = target
+        with contextlib.suppress(StoreUnavailable):  # it is being made by the process that was started
+            behind = standing(home.log, positions).behind_bytes
         shipped = _log_bytes(home) - behind
         progress(min(shipped, target), target)
         if not behind or shipped >= target:

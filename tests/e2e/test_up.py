@@ -20,6 +20,7 @@ import pytest
 from proxy.board import Board, boot_time_ns
 from tests.gateway import ROOT, wait_until
 from tests.installation import YINGBI, Installation, free_base, installation
+from yingbi.home import Home
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -55,7 +56,7 @@ def test_the_index_is_rebuilt_from_the_log_while_it_runs(running: Installation) 
     with running.client() as nobody:
         assert nobody.get(ONE).status_code == 200
     assert running.run("log", "reindex").returncode == 0
-    for path in (running.home / "index").glob("events*"):
+    for path in Home(running.home).events.rglob("*"):
         path.unlink()  # under the process that writes it
     rebuilt = running.run("log", "reindex")
     assert (rebuilt.returncode, "100 %" in rebuilt.stdout) == (0, True), rebuilt.stderr
