@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -138,7 +137,8 @@ def test_only_the_time_asked_for_counts(store: EventStore) -> None:
 
 def test_both_engines_say_the_same(store: EventStore, elasticsearch_node: Any) -> None:
     made = district(6)
-    made.work()
+    for clerk in range(6):  # on two days: each is an index of its own, which takes a cluster its time
+        made.show(f"clerk-{clerk}", made.some(80), NIGHT + timedelta(minutes=clerk))
     taken = made.some(200)
     made.take("clerk-3", taken[:120], NIGHT, every=timedelta(seconds=20))
     made.take("Clerk-4", taken[120:], NIGHT + timedelta(days=1), every=timedelta(seconds=20))
@@ -151,9 +151,8 @@ def test_both_engines_say_the_same(store: EventStore, elasticsearch_node: Any) -
         one = traced(store, made, taken)
         made.events = events
         two = traced(other, made, taken)
-    assert one.callers[:20] == two.callers[:20]  # whom the last are depends on volumes that a cluster estimates
-    assert replace(one, callers=()) == replace(two, callers=())
-    assert sources(one) == ["clerk-3", "Clerk-4"]
+    assert one == two
+    assert sources(one) == ["clerk-3", "clerk-4"]  # in whatever case the log spells an account
 
 
 def test_a_list_of_one_street_from_elsewhere_is_never_explained_whole(store: EventStore) -> None:
