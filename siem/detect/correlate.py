@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, assert_never
 
 from siem.detect.definition import Correlation, Group, Measure, Part, Threshold
+from siem.detect.sequences import InOrder, Seen
 from siem.index.condition import matches, values_of
 from siem.record.ecs import Document
 from siem.record.event import EventId
@@ -97,53 +98,13 @@ class _Kept(Protocol):
 def _kept_for(counted: Correlation) -> _Kept:
     match counted.threshold.measure:
         case Measure.TEMPORAL:
-            return _Seen(counted.threshold, len(counted.parts))
+            return Seen(counted.threshold, len(counted.parts))
         case Measure.TEMPORAL_ORDERED:
-            return _InOrder(counted.threshold, len(counted.parts))
+            return InOrder(counted.threshold, len(counted.parts))
         case Measure.EVENT_COUNT | Measure.VALUE_COUNT | Measure.VALUE_SUM:
             return Counted(counted.threshold)
         case measure:
             assert_never(measure)
-
-
-class _Seen:
-    """When each part was seen last."""
-
-    def __init__(self, threshold: Threshold, parts: int) -> None:
-        self.threshold = threshold
-        self._last: list[datetime | None] = [None] * parts
-
-    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
-        for part in parts:
-            self._last[part] = at
-        since = at - self.threshold.within
-        return sum(last is not None and last >= since for last in self._last) >= self.threshold.at_least
-
-
-class _InOrder:
-    """For each part, how late the first one was seen of the latest that, with all between, came in order up to it.
-
-    Events of one time are in any order, so what was so before them is kept until time goes on.
-    """
-
-    def __init__(self, threshold: Threshold, parts: int) -> None:
-        self.threshold = threshold
-        self._at: datetime | None = None
-        self._before: list[datetime | None] = [None] * parts
-        self._began = self._before
-        self._now: set[int] = set()
-
-    def add(self, document: Document, at: datetime, parts: Sequence[int]) -> bool:
-        if at != self._at:
-            self._at, self._before, self._now = at, self._began, set()
-        self._now.update(parts)
-        self._began = list(self._before)
-        for part in sorted(self._now):
-            began = at if part == 0 else self._began[part - 1]
-            if began is not None:
-                self._began[part] = began
-        whole = self._began[-1]
-        return whole is not None and whole >= at - self.threshold.within
 
 
 class Counted:
