@@ -1,21 +1,19 @@
 """No pattern takes the square of a text's length: one long word would hold up a worker, and all whom it serves."""
 
 import importlib
-import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
-import policies
-import proxy
-
+ROOT = Path(__file__).parent.parent
 _RUNS_TO_THE_END = re.compile(r"(?:\[(?:\\.|[^\]\\])+\]|\\.|\.)[*+]\??\\Z", re.DOTALL)
 """One unbounded run up to the end of the text: looked for anywhere, it begins anew at each character of a run."""
 MODULES = [
-    found.name
-    for package in (policies, proxy)
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-    if not found.ispkg
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for package in ("policies", "proxy")
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.name != "__init__.py"
 ]
 
 

@@ -45,6 +45,7 @@ def test_status_names_every_address_and_process(running: Installation) -> None:
 
 
 def test_the_log_is_sealed_while_it_is_written(running: Installation) -> None:
+    wait_until(lambda: running.status()["sealing"].get("seal"), 10)
     verified = running.run("log", "verify", "--json")
     told = json.loads(verified.stdout)
     assert (verified.returncode, told["intact"], told["findings"]) == (0, True, [])
