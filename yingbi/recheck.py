@@ -10,8 +10,8 @@ from incident.engine import Clock
 from incident.ids import Bilingual
 from incident.recheck import JournalCheck
 from incident.store import CaseStore
-from siem.index.ship import starts_in
 from siem.record.log import StartId, segment_path
+from siem.record.reader import starts_in
 from siem.record.recheck import LogCheck
 from siem.record.seal import BrokenSeals, removed_in
 from yingbi.home import Home

@@ -8,6 +8,7 @@ again after. Where it does not run, we ship ourselves, and nobody else can begin
 import contextlib
 import fcntl
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -68,7 +69,7 @@ def _reindex_running(settings: Settings, home: Home, progress: Progress) -> None
             siem.kill()  # the supervisor starts it again, and it begins at the beginning
     positions = Positions(home.positions(settings.index.value), read_only=True)
     target = _log_bytes(home)
-    moved_at, before = time.monotonic(), -1
+    moved_at, before, pause = time.monotonic(), -1, threading.Event()
     while True:
         behind = target
         with contextlib.suppress(StoreUnavailable):  # it is being made by the process that was started
@@ -83,7 +84,7 @@ def _reindex_running(settings: Settings, home: Home, progress: Progress) -> None
             raise CannotReindex(
                 "没有进展，影壁会继续搬运，见 `yingbi status` / nothing moves; it is gone on with: see yingbi status"
             )
-        time.sleep(POLL_S)
+        pause.wait(POLL_S)
 
 
 def _reindex_stopped(settings: Settings, home: Home, progress: Progress) -> None:

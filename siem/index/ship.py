@@ -7,7 +7,6 @@ other starts go on.
 """
 
 import random
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of, reasons_of
 from siem.index.positions import Bookmark, DeadLetter, Place, Positions
 from siem.index.store import EventsRefused, EventStore, StoreUnavailable
 from siem.record.log import StartId
-from siem.record.reader import beginning_of, unread_bytes
+from siem.record.reader import beginning_of, starts_in, unread_bytes
 
 type Clock = Callable[[], datetime]
 
@@ -32,8 +31,6 @@ ATTEMPTS = 5
 IDLE = timedelta(milliseconds=200)
 FIRST_BACKOFF = timedelta(milliseconds=500)
 LONGEST_BACKOFF = timedelta(seconds=10)
-
-_START = re.compile("[0-9A-HJKMNP-TV-Z]{10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +232,6 @@ def _progress_of(bookmarks: Mapping[StartId, Bookmark], reasons: Mapping[str, in
         reasons={**reasons, NOT_OURS: reasons.get(NOT_OURS, 0) + beyond} if beyond else reasons,
         broken={start: mark.broken for start, mark in bookmarks.items() if mark.broken},
     )
-
-
-def starts_in(folder: Path) -> list[StartId]:
-    """The starts that have a log in *folder*, oldest first; none where it has yet to be made."""
-    if not folder.exists():
-        return []
-    return sorted(StartId(path.name) for path in folder.iterdir() if _START.fullmatch(path.name))
 
 
 def standing(folder: Path, positions: Positions) -> Progress:

@@ -12,8 +12,7 @@ import pytest
 from proxy.asked import waiting
 from proxy.reveal import REVEAL
 from siem.detect.alert import AlertStore
-from siem.index.ship import starts_in
-from siem.record.reader import beginning_of, follow
+from siem.record.reader import beginning_of, follow, starts_in
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
 from yingbi.home import Home

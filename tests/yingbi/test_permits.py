@@ -21,12 +21,11 @@ from policies.program import RevealRule
 from proxy.asked import leave, waiting
 from proxy.board import Board
 from proxy.published import publish_permits, read_published_permits
-from siem.index.ship import starts_in
 from siem.index.sqlite import SqliteStore
 from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, ExchangeId, PermitState, Phase
 from siem.record.log import AccessLog, RecordFailed, new_start_id
-from siem.record.reader import beginning_of, follow
+from siem.record.reader import beginning_of, follow, starts_in
 from tests.incident.office import LIMIT, TEN, Watch, new_database
 from tests.siem.events import digest, document, event
 from tests.yingbi.reveals import asked, asked_for_all, glass, reveal

@@ -13,9 +13,8 @@ import pytest
 
 from deploy.demo.register.numbers import spelled_resident_id
 from policies.epochs import digester_in
-from siem.index.ship import starts_in
 from siem.record.log import AccessLog, new_start_id
-from siem.record.reader import beginning_of, follow
+from siem.record.reader import beginning_of, follow, starts_in
 from tests.siem.events import NINE, event
 from tests.siem.trace.district import district, strangers
 from yingbi.cli import main

@@ -19,10 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
-from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, standing, start_over_if_emptied, starts_in
+from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, standing, start_over_if_emptied
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from siem.record.log import AccessLog, StartId, new_start_id, segment_path
+from siem.record.reader import starts_in
 from tests.contract.backends import elastic_prefix, elastic_store
 from tests.effort import examples
 from tests.siem.events import NINE, document, event
