@@ -96,7 +96,6 @@ class _Records:
         self._records = records
         self._spans = spans
         self._tally = tally
-        self._actions = {step.group: step.action for step in template.steps if step.action is not None}
 
     def masked(self) -> bytes | None:
         """What they become; None where a parser must read them."""
@@ -112,15 +111,11 @@ class _Records:
 
     def _tell_nothing(self) -> bool:
         """Whether nothing is to be hidden in the free texts of any record: of most that is so."""
-        texts, hidden = (
-            {step.group for step in self._template.steps if step.action is not None and step.action.kind is kind}
-            for kind in (Kind.SCAN, Kind.MASK)
-        )
-        if not texts:
+        if not self._template.texts:
             return True
-        told: list[str] = self._kernel.gather(self._records, self._spans, texts)
+        told: list[str] = self._kernel.gather(self._records, self._spans, self._template.texts)
         known = (
-            [text.split("\n") for text in self._kernel.gather(self._records, self._spans, hidden)]
+            [text.split("\n") for text in self._kernel.gather(self._records, self._spans, self._template.hidden)]
             if self._template.looks_further
             else [()] * len(told)
         )
@@ -171,7 +166,7 @@ class _Records:
 
     def _spelled(self, group: int) -> list[bytes]:
         """The masks of the values of *group*, as they are written in JSON."""
-        action = self._actions[group]
+        action = self._template.actions[group]
         assert action.kind is Kind.MASK
         texts = self._texts(group)
         masks = iter(_written(action.each_masked([text for text in texts if text is not None])))

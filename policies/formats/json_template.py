@@ -41,6 +41,12 @@ class Template:
     """What the kernel makes of the values of each group; None where Python must say."""
     steps: tuple[Step, ...]
     """In the order in which `treat_as_table` does them."""
+    actions: dict[int, Action]
+    """By group, what becomes of its values; without those that only say whom a record is about."""
+    texts: frozenset[int]
+    """The groups of free text."""
+    hidden: frozenset[int]
+    """The groups whose values are masked."""
     looks_further: bool
     """Whether what else a record hides is looked for in its texts."""
     passed_over: int = 0
@@ -84,12 +90,16 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
         if step.action is not None and step.action.kind is Kind.MASK:
             spec = step.action.spec
             masks[step.group] = mask_of(spec) if isinstance(spec, Keep | Redact) else None
+    actions = {step.group: step.action for step in steps if step.action is not None}
     return Template(
         pieces=bytes(writing.pieces),
         groups=writing.groups,
         least_bytes=writing.least_bytes,
         masks=tuple(masks),
         steps=tuple(steps),
+        actions=actions,
+        texts=frozenset(group for group, action in actions.items() if action.kind is Kind.SCAN),
+        hidden=frozenset(group for group, action in actions.items() if action.kind is Kind.MASK),
         looks_further=writing.looks_further,
     )
 
