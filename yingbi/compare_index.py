@@ -72,7 +72,7 @@ def compared(settings: Settings, folder: Path, since: datetime | None) -> IndexR
     try:
         store = open_index(settings, writing=False)
         try:
-            return compare(folder, store, positions.load(), since.astimezone() if since else FIRST)
+            return compare(folder, store, positions.load(), since or FIRST)
         finally:
             store.close()
     except BrokenChain as problem:

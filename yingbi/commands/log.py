@@ -2,10 +2,9 @@
 
 import argparse
 import json
-from datetime import datetime
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain, moment
 
 
 def add_log(commands: Commands) -> None:
@@ -45,9 +44,9 @@ def add_log(commands: Commands) -> None:
     )
     verifying.add_argument(
         "--since",
-        type=datetime.fromisoformat,
-        metavar="DATE",
-        help="索引从哪天比较起，如 2026-11-01 / from which day on the index is compared",
+        type=moment,
+        metavar="TIME",
+        help="索引从何时比较起，如 7d、2026-11-01 / from when on the index is compared",
     )
     verifying.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
     add_command(
@@ -81,7 +80,7 @@ def add_log(commands: Commands) -> None:
         "yingbi log export --since 2026-11-01 --until 2026-12-01",
     )
     for name, about in (("since", "从哪时起 / from when on"), ("until", "到哪时为止，不含 / before when")):
-        giving.add_argument(f"--{name}", type=datetime.fromisoformat, metavar="DATE", help=about)
+        giving.add_argument(f"--{name}", type=moment, metavar="TIME", help=about)
     giving.add_argument(
         "--system", action="append", default=[], metavar="NAME", help="只要这个系统的 / of this system; may be repeated"
     )
@@ -186,9 +185,8 @@ def _export(given: argparse.Namespace) -> int:
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
-    since, until = (moment.astimezone() if moment else None for moment in (given.since, given.until))
     try:
-        for line in exported(Home(read_settings().home).log, since, until, frozenset(given.system)):
+        for line in exported(Home(read_settings().home).log, given.since, given.until, frozenset(given.system)):
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
     except BrokenChain as problem:

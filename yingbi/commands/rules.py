@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain, moment
 
 if TYPE_CHECKING:
     from siem.index.store import EventStore
@@ -51,9 +51,11 @@ def add_rules(commands: Commands) -> None:
     )
     running.add_argument("rule", metavar="RULE", help="名称、id 或文件 / its name, id or file")
     running.add_argument(
-        "--since", required=True, metavar="TIME", help="从何时起：7d、36h、2026-11-23T09:00 / since when"
+        "--since", type=moment, required=True, metavar="TIME", help="从何时起：7d、36h、2026-11-23T09:00 / since when"
     )
-    running.add_argument("--until", default="0m", metavar="TIME", help="到何时为止，默认现在 / until when; now")
+    running.add_argument(
+        "--until", type=moment, default="0m", metavar="TIME", help="到何时为止，默认现在 / until when; now"
+    )
     for command in (trying, running):
         command.add_argument(
             "--index", choices=("sqlite", "elasticsearch"), help="哪种索引，默认按设置 / which index; as it is set"
@@ -167,23 +169,16 @@ def _run(given: argparse.Namespace) -> int:
     import json
 
     from siem.detect.look import look
-    from yingbi.clock import now
     from yingbi.home import Home
-    from yingbi.moment_given import moment_given
     from yingbi.rule_desk import TIMEOUT, line_of_match, lists_of, match_as_json, rules_named
     from yingbi.settings import Index, read_settings
 
     settings = read_settings()
-    try:
-        since, until = (moment_given(text, now()) for text in (given.since, given.until))
-    except ValueError as problem:
-        complain(str(problem))
-        return WRONG_USE
     home = Home(settings.home)
     rules = rules_named(home, given.rule, lists_of(home))
     with ExitStack() as stack:
         store = _opened(given, stack)
-        found = [(rule, list(look(rule, store, since, until, timeout=TIMEOUT))) for rule, _ in rules]
+        found = [(rule, list(look(rule, store, given.since, given.until, timeout=TIMEOUT))) for rule, _ in rules]
     if given.json:
         said = [
             {
@@ -191,8 +186,8 @@ def _run(given: argparse.Namespace) -> int:
                 "id": rule.id,
                 "level": rule.level,
                 "index": Index(given.index or settings.index),
-                "since": since.isoformat(),
-                "until": until.isoformat(),
+                "since": given.since.isoformat(),
+                "until": given.until.isoformat(),
                 "findings": [match_as_json(match) for match in matches],
             }
             for rule, matches in found

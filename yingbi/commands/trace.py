@@ -3,10 +3,9 @@
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain, moment
 
 
 def add_trace(commands: Commands) -> None:
@@ -25,11 +24,9 @@ def add_trace(commands: Commands) -> None:
         help="身份证号或手机号的列名或第几列；不写则在全文中找 / the column; without it all text is looked through",
     )
     tracing.add_argument(
-        "--since", type=_moment, metavar="TIME", help="从何时起，UTC / only what was shown from then on"
+        "--since", type=moment, metavar="TIME", help="从何时起：7d、2026-11-23T09:00 / what was shown from then on"
     )
-    tracing.add_argument(
-        "--until", type=_moment, metavar="TIME", help="到何时止，UTC / only what was shown before then"
-    )
+    tracing.add_argument("--until", type=moment, metavar="TIME", help="到何时止，不含 / what was shown before then")
     tracing.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
@@ -59,9 +56,3 @@ def _trace(given: argparse.Namespace) -> int:
     else:
         print(*trace_lines(traced), sep="\n")
     return FINE
-
-
-def _moment(text: str) -> datetime:
-    """A day or a moment; without an offset, of UTC."""
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -13,7 +13,6 @@ from tests.contract.backends import SOON
 from tests.siem.events import digest, document
 from yingbi.cli import main
 from yingbi.home import Home
-from yingbi.moment_given import moment_given
 
 NOW = datetime.now(UTC)
 MINE = """\
@@ -148,7 +147,6 @@ def test_a_rule_is_tried_before_it_is_live(home: Home, capsys: pytest.CaptureFix
     ("arguments", "code", "why"),
     [
         (("run", "nobody", "--since", "1d"), 2, "there is no rule of that name"),
-        (("run", "mine", "--since", "yesterday"), 2, "is no time"),
         (("run", "mine", "--since", "1d"), 3, "the index cannot be asked"),
         (("run", "gone.yml", "--since", "1d"), 3, "cannot read `gone.yml`"),
         (("check", "gone.yml"), 3, "cannot read `gone.yml`"),
@@ -158,10 +156,3 @@ def test_what_cannot_be_done_is_told(
     home: Home, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, why: str
 ) -> None:
     assert why in said(capsys, *arguments, code=code).err
-
-
-def test_times_are_given_as_people_say_them() -> None:
-    assert moment_given("90m", NOW) == NOW - timedelta(minutes=90)
-    assert moment_given("7d", NOW) == NOW - timedelta(days=7)
-    assert moment_given("2026-11-23T09:00+08:00", NOW) == datetime(2026, 11, 23, 1, tzinfo=UTC)
-    assert moment_given("2026-11-23", NOW).tzinfo is not None
