@@ -1,11 +1,8 @@
-"""Reads identifiers out of a leaked sample: a column of a table, or whatever a text holds. Nothing of it is kept.
+"""Finds the identifiers in a leaked sample: in a column of a table, or in all its text. Nothing of it is kept.
 
 No error repeats anything of the sample: not even the name of a column, which may be a person where a head is missing.
 """
 
-import codecs
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,25 +10,17 @@ from dataclasses import dataclass, field
 from policies.digest import canonical
 from policies.recognisers.checksums import is_resident_id
 from policies.recognisers.scan import scan
+from siem.trace.opened import BadSample, Opened, opened, rows_of
 
-LARGEST = 64 * 1024 * 1024
-"""Octets of a sample."""
 FEWEST_CHARACTERS, LONGEST_CELL = 4, 64
 """A cell of fewer characters names nobody, and one of more does by what is found in it."""
 CATEGORIES = ("resident_id", "mobile")
 """What is looked for in a text: what subjects are known by."""
 
-_ENCODINGS = ("utf-8-sig", "gb18030")
-_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]{2}", re.IGNORECASE)
 """What a spreadsheet makes of a long number: its last digits are lost."""
 _HIDDEN = re.compile(r"[*＊●•■]{2}|X{4}|x{4}|…")
-_DELIMITERS = ",\t;|"
-
-
-class BadSample(Exception):
-    """The sample cannot be read. The message says how to give it, Chinese and English, and nothing of the sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +45,12 @@ class Sample:
 
 
 def read_sample(data: bytes, column: str | None = None) -> Sample:
-    """The identifiers in *data*: of the column with that name or number (from 1) of a CSV, or of all the text.
+    """The identifiers in *data*: of the column with that name or number (from 1) of a table, or of all the text.
 
     Raises BadSample.
     """
-    if len(data) > LARGEST:
-        raise BadSample(f"样本大于 {LARGEST >> 20} MiB，请截取一部分 / larger than that: take a part of it")
-    text = _text_of(data)
-    sample = _sample_of(_found_in(text) if column is None else _column_of(text, column))
+    document = opened(data)
+    sample = _sample_of(_found_in(document.text) if column is None else _column_of(document, column))
     if not sample.identifiers:
         raise BadSample(
             f"样本中没有可查的标识：已掩码 {sample.masked}，电子表格丢了末几位 {sample.rounded}，"
@@ -73,27 +60,8 @@ def read_sample(data: bytes, column: str | None = None) -> Sample:
     return sample
 
 
-def _text_of(data: bytes) -> str:
-    if data.startswith((b"PK\x03\x04", b"%PDF")):
-        raise BadSample(
-            "样本是压缩包、Office 或 PDF 文件，请另存为 CSV 或文本 / a ZIP, Office or PDF file: save it as CSV or text"
-        )
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    for encoding in _ENCODINGS:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadSample("样本不是 UTF-8、UTF-16 或 GB 18030 文本 / the sample is no text in UTF-8, UTF-16 or GB 18030")
-
-
-def _column_of(text: str, column: str) -> Iterator[str]:
-    csv.field_size_limit(LARGEST)
-    head = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+def _column_of(document: Opened, column: str) -> Iterator[str]:
+    rows = rows_of(document)
     if not rows:
         raise BadSample("样本是空的 / the sample is empty")
     names = [name.strip().casefold() for name in rows[0]]

@@ -17,7 +17,9 @@ def add_trace(commands: Commands) -> None:
         "泄露的样本是谁看过的：不保存样本，查询本身记入日志 / who was shown the people of a leaked sample",
         "yingbi trace leaked.csv --column id_no --since 2026-10-01 --json",
     )
-    tracing.add_argument("sample", metavar="SAMPLE", help="CSV 或文本文件，- 为标准输入 / a CSV or a text; - is stdin")
+    tracing.add_argument(
+        "sample", metavar="SAMPLE", help="表格、文本、文档，- 为标准输入 / a table, a text, a document; - is stdin"
+    )
     tracing.add_argument(
         "--column",
         metavar="NAME",
@@ -31,7 +33,8 @@ def add_trace(commands: Commands) -> None:
 
 
 def _trace(given: argparse.Namespace) -> int:
-    from siem.trace.sample import BadSample, read_sample
+    from siem.trace.opened import BadSample
+    from siem.trace.sample import read_sample
     from yingbi.clock import now
     from yingbi.settings import read_settings
     from yingbi.trace import CannotTrace, trace_sample

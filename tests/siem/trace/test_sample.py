@@ -3,7 +3,8 @@ from random import Random
 import pytest
 
 from deploy.demo.register.numbers import spelled_mobile, spelled_resident_id
-from siem.trace.sample import BadSample, read_sample
+from siem.trace.opened import BadSample
+from siem.trace.sample import read_sample
 
 ANNA, BENNO, MOBILE = "11010519491231002X", "330105198803140019", "13800138000"
 
@@ -60,7 +61,6 @@ WRONG = {
     "no such column": (f"{ANNA},{BENNO}\n".encode(), "id_no"),
     "no such number": (f"{ANNA}\n".encode(), "2"),
     "empty": (b"", "id"),
-    "a spreadsheet": (b"PK\x03\x04" + ANNA.encode(), None),
     "no text": (b"\xff\x00\xff" + ANNA.encode(), "id"),
     "nobody in it": ("只有文字 110105********002X".encode(), None),
     "a lone carriage return": (f"id,x\n{ANNA}\r{BENNO},1\n".encode(), "nothing"),
