@@ -155,6 +155,11 @@ class Home:
         return self.root / "alerts.db"
 
     @property
+    def baselines(self) -> Path:
+        """What the baselines found, and up to when they have judged. Only the baselines process writes the file."""
+        return self.root / "baselines.db"
+
+    @property
     def silences(self) -> Path:
         """For whom rules are silenced, until when and why. Only the control process writes the file."""
         return self.root / "silences.db"
@@ -205,7 +210,7 @@ class Home:
         return self.run / "lock"
 
     def told(self, by: str) -> Path:
-        """What `supervisor`, `siem`, `sealer`, `issuers` or `control` tells the others of itself; see `yingbi.told`."""
+        """What a process tells the others of itself: `supervisor`, `siem`, `control` and so on; see `yingbi.told`."""
         return self.run / f"{by}.json"
 
     @property

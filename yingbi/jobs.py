@@ -77,10 +77,16 @@ def worker_jobs(settings: Settings) -> list[Job]:
 def other_jobs(settings: Settings) -> list[Job]:
     """Everything else of ours."""
     siem, told = Home(settings.home).told("siem"), Home(settings.home).told("issuers")
+    baselines = Home(settings.home).told("baselines")
     traces = Home(settings.home).told("traces")
     jobs = [
         Job(name="issuers", command=_command("issuers", settings), is_ready=lambda pid: hear(told).get("pid") == pid),
         Job(name="siem", command=_command("siem", settings), is_ready=lambda pid: hear(siem).get("pid") == pid),
+        Job(
+            name="baselines",
+            command=_command("baselines", settings),
+            is_ready=lambda pid: hear(baselines).get("pid") == pid,
+        ),
         Job(name="control", command=_command("control", settings), is_ready=_answers(settings.ports.console)),
         Job(name="bulletin", command=_command("bulletin", settings), is_ready=_answers(settings.ports.bulletin)),
     ]

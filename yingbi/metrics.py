@@ -1,6 +1,7 @@
 """Figures for Prometheus: numbers that the processes count or tell, and nothing of any exchange."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -8,7 +9,7 @@ from policies.permits import Kind
 from yingbi.check_tls import ends_of
 from yingbi.home import Home
 from yingbi.metrics_systems import memory, of_systems
-from yingbi.standing import broken_journals, broken_log, processes_of
+from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of
 from yingbi.told import hear
 
 COUNTED = {
@@ -130,6 +131,7 @@ class Figures:
             "Events that the index has not taken: in the log, and in no search.",
             value=siem.get("refused", 0),
         )
+        yield from _of_baselines(hear(self._home.told("baselines")))
         yield GaugeMetricFamily(
             "yingbi_log_broken_chains", "Worker starts whose chain breaks.", value=len(broken_log(self._home))
         )
@@ -144,3 +146,22 @@ class Figures:
             ending.add_metric([name], ends.timestamp())
         yield ending
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)
+
+
+def _of_baselines(told: dict[str, Any]) -> Iterable[Metric]:
+    yield GaugeMetricFamily(
+        "yingbi_baselines_building",
+        "1 while what is usual is being read; nothing new is judged by it until then.",
+        value=int(told.get("building", True)),
+    )
+    yield GaugeMetricFamily(
+        "yingbi_baselines_callers", "Callers of whom is known what is usual.", value=told.get("callers", 0)
+    )
+    yield GaugeMetricFamily(
+        "yingbi_baselines_behind_seconds",
+        "By how much the baselines are behind the index.",
+        value=baselines_behind_s(told),
+    )
+    yield GaugeMetricFamily(
+        "yingbi_baselines_trouble", "1 while they cannot look.", value=int(bool(told.get("trouble")))
+    )

@@ -1,7 +1,7 @@
 """How the installation stands, put together from what its processes tell: for the console, `yingbi status`, metrics."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,6 +32,12 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def indexed_until(home: Home) -> datetime:
     """Until when the index is known to hold all that was logged."""
     return _moment(hear(home.told("siem")).get("indexed_until")) or _NEVER
+
+
+def baselines_behind_s(told: Mapping[str, Any]) -> int:
+    """By how many seconds the baselines, of whom *told* tells, are behind what the index holds."""
+    read_to, until = _moment(told.get("read_to")), _moment(told.get("until"))
+    return max(int((until - read_to).total_seconds()), 0) if read_to and until else 0
 
 
 def processes_of(home: Home) -> list[dict[str, Any]]:

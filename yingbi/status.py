@@ -9,7 +9,7 @@ from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.settings import Settings
 from yingbi.shadow import shadow_of
-from yingbi.standing import broken_journals, broken_log, processes_of, started_and_alive
+from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of, started_and_alive
 from yingbi.told import hear
 
 
@@ -29,6 +29,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "processes": [supervisor, *processes],
         "shipping": hear(home.told("siem")),
         "sealing": hear(home.told("sealer")),
+        "baselines": hear(home.told("baselines")),
         "issuers": hear(home.told("issuers")).get("issuers", []),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
@@ -94,6 +95,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     if status["shipping"].get("trouble"):
         found.append(f"索引不可用 / the index is not available: {status['shipping']['trouble']}")
     found += _of_the_sealer(status.get("sealing", {}))
+    if trouble := status.get("baselines", {}).get("trouble"):
+        found.append(f"基线没有看新的记录 / the baselines do not look at what is new: {trouble}")
     if refused := status["shipping"].get("refused"):
         reasons = ", ".join(f"{reason} ({count})" for reason, count in status["shipping"].get("reasons", {}).items())
         found.append(f"有 {refused} 条记录没有进入索引，检索不到 / events are in the log and in no search: {reasons}")
@@ -138,6 +141,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  策略 / policy    {version}generation {policy['generation']}, {len(policy['systems'])} systems",
         f"  索引 / index     {shipping.get('behind_bytes', 0)} bytes behind the log",
         *_of_seals(status.get("sealing", {})),
+        *_of_baselines(status.get("baselines", {})),
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_permits(status["permits"]),
         *_of_the_quota(status.get("quota", {})),
@@ -172,6 +176,17 @@ def _of_seals(sealing: dict[str, Any]) -> list[str]:
     held = max((each["seal"] for each in sealing["anchors"]), default=0)
     anchored = f"a second party holds {held}" if held else "no second party holds any"
     return [f"  封存 / seals     {sealing['seal']}, {anchored}"]
+
+
+def _of_baselines(told: dict[str, Any]) -> list[str]:
+    """Since when, and of how many, is known what is usual; while it is being read, how far."""
+    if "callers" not in told:
+        return ["  基线 / baselines 等待索引 / waiting for the index"] if told else []
+    known = f"{told['callers']} callers since {told['since']}"
+    if told["building"]:
+        return [f"  基线 / baselines 学习中 / learning, read to {(told['read_to'] or '-')[:16]}, {known}"]
+    few = "" if told["is_learned"] else "，工作日还不够 / too few workdays yet"
+    return [f"  基线 / baselines {known}, {baselines_behind_s(told)} s behind the index{few}"]
 
 
 def _of_permits(permits: list[dict[str, str]]) -> list[str]:

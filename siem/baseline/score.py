@@ -30,6 +30,12 @@ def is_news(deviation: Deviation, told: Set[str]) -> bool:
     return deviation.points >= _NEWS
 
 
+def by_weight(found: Mapping[str, Deviation]) -> list[Deviation]:
+    """All that was found, the most telling first; of those alike, what a whole day shows before what an hour does."""
+    place = {kind: number for number, kind in enumerate(_AMOUNT)}
+    return sorted(found.values(), key=lambda each: (-each.points, place.get(each.kind, len(place)), each.kind))
+
+
 def odd_people(count: int) -> Iterator[Deviation]:
     """What it adds that *count* people were shown in clear while something about the caller was unusual."""
     if count > _ODD_FROM:

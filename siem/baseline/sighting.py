@@ -44,8 +44,8 @@ class Sighting:
     """For a permit that was opened: the subject it is for. Empty for all other events."""
 
 
-def sighting_of(document: Document) -> Sighting | None:
-    """What to look at in *document*, or None where nobody can be named who called."""
+def sighting_of(document: Document, canaries: frozenset[str] = frozenset()) -> Sighting | None:
+    """What to look at in *document*, or None where nobody can be named who called. *canaries* are no subjects."""
     own = document["yingbi"]
     source = document.get("source", {}).get("ip", "")
     user = document.get("user", {})
@@ -55,6 +55,8 @@ def sighting_of(document: Document) -> Sighting | None:
     kind = own["caller_kind"]
     roles = user.get("roles") or ()
     subjects = own.get("subjects", ())
+    if canaries and subjects:
+        subjects = without_canaries(subjects, own.get("former_subjects", ()), canaries)
     clear = bool(subjects) and own["disclosure"] == "clear"
     network, site = _networks(source)
     permit = own.get("permit", {})
@@ -78,6 +80,12 @@ def sighting_of(document: Document) -> Sighting | None:
         case=permit.get("case", "") if opened else "",
         about=permit.get("subject", "") if opened else "",
     )
+
+
+def without_canaries(subjects: Sequence[str], former: Sequence[str], canaries: frozenset[str]) -> Sequence[str]:
+    """Those of *subjects* that are no canary, neither by their digest nor by that of the epoch before."""
+    before = dict(zip(subjects, former, strict=False))
+    return [each for each in subjects if each not in canaries and before.get(each) not in canaries]
 
 
 def _networks(source: str) -> tuple[str, str]:

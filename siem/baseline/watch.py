@@ -14,7 +14,7 @@ from siem.baseline.close import close_day
 from siem.baseline.context import context_of
 from siem.baseline.group import Group
 from siem.baseline.profile import DAYS, Measure, Profile, Today
-from siem.baseline.score import ALERT, is_news, odd_people, score_of
+from siem.baseline.score import ALERT, by_weight, is_news, odd_people, score_of
 from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
 from siem.baseline.volume import MOST_PEOPLE, caps_of, deviation_of, passing_caps
@@ -35,15 +35,20 @@ _FEW = 4
 
 
 class Baselines:
-    """Learns and watches. *listed* are digests of people whom everybody knows, *relatives* those of each caller."""
+    """Learns and watches. *listed* are digests of people whom everybody knows, *relatives* those of each caller.
+
+    *canaries*: digests of those who are nobody; whoever is shown one is a matter for a rule, and not counted here.
+    """
 
     def __init__(
         self,
         calendar: Calendar,
         listed: frozenset[str] = frozenset(),
         relatives: Mapping[str, frozenset[str]] | None = None,
+        canaries: frozenset[str] = frozenset(),
     ) -> None:
         self.calendar = calendar
+        self.canaries = canaries
         self.listed = listed
         self.relatives = relatives or {}
         self.profiles: dict[tuple[str, str], Profile] = {}
@@ -52,12 +57,14 @@ class Baselines:
         self.cases: OrderedDict[str, tuple[date, set[str]]] = OrderedDict()
         self._passing: dict[tuple[str, str], Profile] = {}
         self._day: date | None = None
+        self._is_over = False
+        """Whether that day was closed."""
         self._workday = True
         self._learned = 0
 
     def observe(self, document: Document) -> list[Anomaly]:
         """Take one more event, and say whose day deviates too much since it."""
-        sighting = sighting_of(document)
+        sighting = sighting_of(document, self.canaries)
         return self.take(sighting) if sighting else []
 
     def take(self, sighting: Sighting) -> list[Anomaly]:
@@ -66,17 +73,20 @@ class Baselines:
         if self._day is None or sighting.day > self._day:
             found = self.close()
             self._pass_empty_days(sighting.day)
-            self._day = sighting.day
+            self._day, self._is_over = sighting.day, False
             self._workday = self.calendar.is_workday(sighting.day)
+        if self._is_over:  # it comes after its day was closed, and would begin another of the same date
+            return found
         profile = self._profile_of(sighting)
         self._count(profile, sighting)
         anomaly = self._judge(profile, sighting.at, sighting.event)
         return [*found, anomaly] if anomaly else found
 
     def close(self) -> list[Anomaly]:
-        """End the day that is under way: what only whole days show, and learning it."""
-        if self._day is None:
+        """End the day that is under way: what only whole days show, and learning it. Twice is once."""
+        if self._day is None or self._is_over:
             return []
+        self._is_over = True
         at = datetime.combine(self._day, time(23, 59, 59), LOCAL)
         came = [profile for profile in self.profiles.values() if profile.today]
         found = []
@@ -88,6 +98,10 @@ class Baselines:
         self._learn(came)
         self._learned += self._workday
         return found
+
+    def pass_to(self, day: date) -> list[Anomaly]:
+        """End the day that is under way if it lies before *day*, though nobody has come since."""
+        return self.close() if self._day is not None and self._day < day else []
 
     @property
     def is_learned(self) -> bool:
@@ -229,7 +243,7 @@ class Baselines:
             return None
         profile.alerted = today.day
         profile.told |= today.found.keys()
-        told = sorted(today.found.values(), key=lambda each: (-each.points, each.kind))
+        told = by_weight(today.found)
         return Anomaly(
             caller=profile.caller,
             kind=profile.kind,
@@ -238,6 +252,7 @@ class Baselines:
             points=points,
             event=event,
             deviations=told[:_FEW],
+            kinds=tuple(each.kind for each in told),
         )
 
     def _learn(self, came: list[Profile]) -> None:

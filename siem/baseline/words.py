@@ -42,7 +42,14 @@ class Anomaly:
     event: str
     """The id of that event, or empty."""
     deviations: Sequence[Deviation]
-    """The most telling first."""
+    """The most telling ones, the foremost first."""
+    kinds: Sequence[str]
+    """The kinds of all that the day deviates in."""
+
+    @property
+    def has_name(self) -> bool:
+        """Whether `caller` is an id, and not the address of somebody who did not sign in."""
+        return self.kind != "anonymous"
 
     @property
     def zh(self) -> str:

@@ -58,6 +58,7 @@ def test_ports_move_together_and_are_all_different() -> None:
         ("index_days = 3661", "index_days.*3660"),
         ("root_key_days = 0", "root_key_days.*at least 1"),
         ('upstream_ca = "missing.pem"', "missing.pem.*No such file"),
+        ('known_people = "known.json"', "known.json.*no such file"),
         ('upstream_ca = "yingbi.toml"', "no certificate in PEM"),
         ('[addresses]\nbulletin = "http://notices.example"', "without a path"),
         ('[addresses]\nconsole = "https://console.example/x"', "without a path"),

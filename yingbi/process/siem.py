@@ -11,6 +11,8 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from siem.baseline.alerting import Raiser
+from siem.baseline.anomalies import Anomalies
 from siem.canary import LIST_NAME, read_canaries
 from siem.detect.alert import AlertStore
 from siem.detect.definition import Rule
@@ -56,6 +58,8 @@ class Siem:
         rules, self._rules_trouble = usable_rules(home, canaries)
         self._silences = SilenceStore(home.silences, read_only=True)
         self._detector = Detector(rules, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
+        self._anomalies = Anomalies(home.baselines, read_only=True)
+        self._raiser = Raiser(self._anomalies, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
         self._store: object = store
         self.keeper = open_keeper(settings, store)
         self._retention = Retention(self.keeper, settings.index_days)
@@ -70,7 +74,7 @@ class Siem:
             self._indexed_until = began - UNSURE
         trouble = progress.trouble or self._rules_trouble
         try:
-            for alert in self._detector.step(now(), progress.spans):
+            for alert in (*self._detector.step(now(), progress.spans), *self._raiser.step(now())):
                 log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
         except StoreUnavailable as unavailable:
             trouble = trouble or str(unavailable)
@@ -90,6 +94,7 @@ class Siem:
     def close(self) -> None:
         """Let go of the files."""
         self._silences.close()
+        self._anomalies.close()
         self._positions.close()
         self._alerts.close()
         if self.keeper is not self._store:  # which is who opened it's

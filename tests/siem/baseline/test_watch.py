@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from siem.baseline.watch import LEARN_DAYS
+from siem.baseline.watch import LEARN_DAYS, Baselines
 from siem.record.ecs import Document
 from siem.record.event import CallerKind, Disclosure, PermitNote, PermitState, Phase, Verdict
-from tests.siem.baseline.office import CLERKS, FIRST, LEARNED, Office, found_in, moment
+from tests.siem.baseline.office import CALENDAR, CLERKS, FIRST, LEARNED, Office, found_in, moment
 from tests.siem.events import digest
 
 WANG = CLERKS[3]
@@ -275,3 +275,35 @@ def test_who_exports_often_for_a_while_in_a_post_that_exports_does_not_drift() -
             at = moment(FIRST + timedelta(days=day), 10 + place / 10)
             documents.append(office.look(caller, at, people=range(count), posts=("analyst",)))
     assert found_in(documents) == []
+
+
+def test_canaries_are_counted_for_nobody() -> None:
+    office = Office()
+    canaries = frozenset(map(digest, range(500)))
+    mixed = office.look(WANG, moment(LEARNED, 10), people=range(500))
+    former = {**mixed, "event": {**mixed["event"], "id": "6YQ3K0M9ZT-0"}}
+    of_the_epoch_before = [f"e2:{number:032x}" for number in range(500)]
+    former["yingbi"] = {
+        **mixed["yingbi"],
+        "subjects": of_the_epoch_before,
+        "former_subjects": mixed["yingbi"]["subjects"],
+    }
+    assert found_in([*office.weeks(), mixed, former], canaries=canaries) == []
+    assert len(found_in([*office.weeks(), mixed])) == 1
+
+
+def test_a_day_that_was_closed_is_closed_once_and_takes_no_more() -> None:
+    office = Office()
+    baselines = Baselines(CALENDAR)
+    for document in office.weeks():
+        baselines.observe(document)
+    assert baselines.pass_to(LEARNED - timedelta(days=3)) == []
+    assert baselines.profiles["staff", WANG].today is not None
+    baselines.pass_to(LEARNED)
+    known = len(baselines.profiles["staff", WANG].workdays)
+    baselines.observe(office.look(WANG, moment(LEARNED - timedelta(days=3), 23)))
+    baselines.pass_to(LEARNED)
+    for document in office.usual(LEARNED):
+        baselines.observe(document)
+    baselines.close()
+    assert len(baselines.profiles["staff", WANG].workdays) == known + 1

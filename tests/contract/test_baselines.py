@@ -1,0 +1,126 @@
+"""The running baselines find the same on every index, each anomaly once, wherever they are killed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from siem.baseline.alerting import Raiser
+from siem.baseline.anomalies import Anomalies
+from siem.baseline.running import Running
+from siem.baseline.watch import Baselines
+from siem.baseline.words import Anomaly
+from siem.detect.alert import AlertStore
+from siem.index.store import EventStore
+from siem.record.ecs import Document
+from tests.contract.backends import BACKENDS, SOON, opened
+from tests.siem.baseline.office import CALENDAR, CLERKS, LEARNED, Office, found_in, moment
+
+WANG, LI, ZHAO = CLERKS[3:6]
+END = moment(LEARNED + timedelta(days=3), 12).astimezone(UTC)
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
+    with opened(request.param, tmp_path, request) as open_store:
+        yield open_store()
+
+
+def fresh() -> Baselines:
+    return Baselines(CALENDAR)
+
+
+def history() -> list[Document]:
+    """Three weeks of usual days, and three days of which each has something that is not."""
+    office = Office()
+    days = [LEARNED + timedelta(days=number) for number in range(3)]
+    return [
+        *office.weeks(days[2] + timedelta(days=1)),
+        office.look(WANG, moment(days[0], 2), people=range(412)),
+        *office.looks(LI, days[1], 20, hour=10, source_ip="203.0.113.9"),
+        office.look(ZHAO, moment(days[2], 15), people=range(300)),
+        office.look(WANG, moment(days[2], 16), people=range(500)),  # no news of one who was told of
+    ]
+
+
+def told(found: list[Anomaly]) -> list[tuple[str, datetime, str, str]]:
+    return [(each.caller, each.at, each.zh, each.en) for each in found]
+
+
+def run(running: Running, until: datetime, steps: int = 1_000) -> list[Anomaly]:
+    """What *running* finds up to *until*, or in that many steps."""
+    found: list[Anomaly] = []
+    for _ in range(steps):
+        found += running.step(until, until)
+        if not running.standing(until).more:
+            break
+    return found
+
+
+def test_an_index_says_what_the_events_say(store: EventStore, tmp_path: Path) -> None:
+    documents = history()
+    store.append(documents, SOON)
+    with closing(Anomalies(tmp_path / "b.db")) as anomalies:
+        found = run(Running(fresh, store, anomalies, timeout=SOON), END)
+    assert told(found) == told(found_in(documents))
+    assert [each.caller for each in found] == [WANG, LI, ZHAO]
+
+
+def test_killed_anywhere_each_anomaly_is_an_alert_once(
+    store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siem.baseline.running.CHUNK", 200)
+    documents = sorted(history(), key=lambda each: each["@timestamp"])
+    store.append(documents, SOON)
+    expected = told(found_in(documents))
+    first = moment(LEARNED, 0).astimezone(UTC)
+    starts = [first + timedelta(hours=13 * number) for number in range(1, 6)] + [END]
+    found: list[Anomaly] = []
+    for number, until in enumerate(starts):
+        with closing(Anomalies(tmp_path / "b.db")) as anomalies, closing(AlertStore(tmp_path / "a.db")) as alerts:
+            running = Running(fresh, store, anomalies, timeout=SOON)
+            run(running, until, steps=number % 3)  # killed in the midst of reading, and started again
+            running = Running(fresh, store, anomalies, timeout=SOON)
+            found += run(running, until)
+            for _ in range(2):  # as one does that was killed before it knew
+                Raiser(anomalies, store, alerts, timeout=SOON).step(until)
+    assert sorted(told(found)) == sorted(expected)
+    with closing(AlertStore(tmp_path / "a.db")) as alerts:
+        raised = alerts.latest()
+    assert sorted(alert.group["user.id"] for alert in raised) == [WANG, LI, ZHAO]
+    assert {alert.group["user.id"]: alert.subject_count for alert in raised} == {
+        caller: shown_in_a_day(documents, caller, at) for caller, at, _, _ in expected
+    }
+
+
+def shown_in_a_day(documents: list[Document], caller: str, at: datetime) -> int:
+    first, last = ((at - timedelta(days=days)).astimezone(UTC) for days in (1, 0))
+    own = [each for each in documents if each["user"]["id"] == caller]
+    within = [each for each in own if first <= datetime.fromisoformat(each["@timestamp"]) <= last]
+    return len({subject for each in within for subject in each["yingbi"]["subjects"]})
+
+
+def whole(running: Running, documents: list[Document], store: EventStore) -> list[Anomaly]:
+    store.append(documents, SOON)
+    return run(running, END)
+
+
+def day_by_day(running: Running, documents: list[Document], store: EventStore) -> list[Anomaly]:
+    found = []
+    for document_day in sorted({each["@timestamp"][:13] for each in documents}):
+        batch = [each for each in documents if each["@timestamp"][:13] == document_day]
+        store.append(batch, SOON)
+        found += run(running, datetime.fromisoformat(max(each["@timestamp"] for each in batch)) + timedelta(seconds=1))
+    return found + run(running, END)
+
+
+@pytest.mark.parametrize("way", [whole, day_by_day])
+def test_it_does_not_matter_how_often_it_looks(
+    store: EventStore, tmp_path: Path, way: Callable[[Running, list[Document], EventStore], list[Anomaly]]
+) -> None:
+    documents = [each for each in history() if each["@timestamp"] > moment(LEARNED, -24 * 8).isoformat()]
+    with closing(Anomalies(tmp_path / "b.db")) as anomalies:
+        found = way(Running(fresh, store, anomalies, timeout=SOON), documents, store)
+    assert told(found) == told(found_in(documents))
