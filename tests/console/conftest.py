@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from console.tables import METADATA
 from tests.console import bureau as bureaus
+from tests.console.alerts import Ward
 from tests.console.bureau import Bureau
 from tests.console.permits import broken_glass, opened
 from tests.console.policies import WORDED, with_text
-from tests.incident.office import TEN
+from tests.incident.office import TEN, new_database
 
 
 @pytest.fixture
@@ -35,3 +37,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
         bureau.lives.published(WORDED)
         bureau.lives.submitted(with_text("2027", "2028", of=WORDED))
         yield bureau
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    """Alerts, and the journal of what became of them."""
+    engine = new_database(tmp_path)
+    METADATA.create_all(engine)
+    ward = Ward(tmp_path, engine)
+    yield ward
+    ward.alerts.close()
+    engine.dispose()
