@@ -1,93 +1,146 @@
-"""The alerts: what the rules found, what to do about it, and which case it is."""
-
-from collections.abc import Callable
+"""The alerts: what the rules found, who sees to it, what it turned out to be, and how often each rule is right."""
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.alert_state import AlertLife
+from console.alert_view import Shown, Wanted, chosen, counts, reason_of, rule_views, said, unrecorded
+from console.alert_words import DISPOSITIONS
 from console.case_view import case_of_alert
 from console.desk import Admitted, Desk
 from console.pages import Pages, sheet
-from incident.ids import NotPermitted
+from console.roles import Role
+from console.words import LEVELS, options
+from incident.ids import PersonId
 from siem.detect.alert import Alert, AlertId
-from siem.detect.silence import CALLER, LONGEST, NotSilenced
+from siem.detect.lifecycle import AlertAct, Disposition
+from siem.detect.precision import ENOUGH, NOTHING_CLOSED, WITHIN
+from siem.detect.silence import CALLER, LONGEST
 
-MOST_LISTED = 200
 ON_ONE_PAGE = 20
+MOST_UNRECORDED = 200
+"""So many are listed while the journal is not to be believed."""
+SPANS = ((1, "1 小时 / 1 hour"), (4, "4 小时 / 4 hours"), (8, "8 小时 / 8 hours"), (24, "1 天 / 1 day"),
+         (72, "3 天 / 3 days"), (168, "7 天 / 7 days"))  # fmt: skip
+"""For how many hours an alert may be snoozed."""
+GROWTH_WORDS = ((150, "1.5 倍 / 1.5 times"), (200, "2 倍 / twice"), (300, "3 倍 / 3 times"))
+SEES_TO_ALERTS = frozenset({Role.ONCALL, Role.OFFICER})
+"""To whom an alert may be assigned."""
 
 
 class AlertPages:
-    """The list and one alert."""
+    """The list, one alert, and the rules by their alerts. `console.alert_acts` is what the forms do."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        self._office = pages.office
         self._alerts = pages.office.alerts
+        self._book = pages.office.alert_book
         self._cases = pages.office.cases
         self._silences = pages.office.silences
-        self._now = pages.office.now
 
     def index(self, desk: Admitted) -> Response:
-        """The newest alerts, newest first."""
-        found = self._alerts.latest(MOST_LISTED)
-        shown = sheet(found, desk.page, ON_ONE_PAGE)
+        """Those that are asked for: who waits for too long first, then the newest."""
+        lives = self._lives()
+        asked = desk.asked("state") or Shown.OPEN
+        if asked not in set(Shown):
+            raise HTTPException(404)
+        state = Shown(asked)
+        mine = desk.person if desk.asked("mine") else ""
+        level, rule, caller = (desk.asked(name) for name in ("level", "rule", "caller"))
+        wanted = Wanted(level=level, rule=rule, caller=caller, mine=mine)
+        held = [life for life in lives if wanted.holds(life)]
+        shown = sheet(chosen(held, state), desk.page, ON_ONE_PAGE)
         if shown is None:
             raise HTTPException(404)
         cases = self._cases.all()
-        case_of = {alert.id: case_of_alert(cases, alert.id) for alert in shown.items}
-        full = len(found) == MOST_LISTED
-        return self._pages.page(desk, "alerts.html.j2", shown=shown, case_of=case_of, capped=MOST_LISTED if full else 0)
+        rules = sorted({life.raised.rule_name for life in lives} | ({wanted.rule} if wanted.rule else set()))
+        return self._pages.page(
+            desk,
+            "alerts.html.j2",
+            shown=shown,
+            state=state,
+            wanted=wanted,
+            counts=counts(held),
+            found={life.id: self._alerts.get(life.id) for life in shown.items},
+            case_of={life.id: case_of_alert(cases, life.id) for life in shown.items},
+            names=self._names(),
+            level_options=[("", "全部 / all"), *options(LEVELS, list(LEVELS)[::-1])],
+            rule_options=[("", "全部 / all"), *((name, name) for name in rules)],
+            any_at_all=bool(lives),
+            altered=self._book.broken,
+        )
+
+    def rules(self, desk: Admitted) -> Response:
+        """How often each rule was right."""
+        precision = self._book.precision(self._office.now())
+        return self._pages.page(
+            desk,
+            "alert_rules.html.j2",
+            views=rule_views(self._lives(), precision, self._office.review_below),
+            dispositions=list(Disposition),
+            days=WITHIN.days,
+            enough=ENOUGH,
+            below=self._office.review_below,
+        )
 
     def show(self, desk: Admitted, alert: str) -> Response:
         """One alert."""
-        return self._page(desk, self._find(alert))
+        return self.page(desk, self.find(alert))
 
-    def silence(self, desk: Admitted, alert: str) -> Response:
-        """Let nothing come of what the rule finds of this caller, for some days."""
-        found = self._find(alert)
-
-        def act() -> None:
-            why = desk.form.needed("reason")
-            days = desk.form.number("days", least=1, most=LONGEST.days)
-            self._cases.check_text(why)
-            try:
-                self._silences.add(found, days, why, desk.person, self._now())
-            except NotSilenced as problem:
-                raise NotPermitted(problem.zh, problem.en) from None
-
-        return self._carry_out(desk, "silence", act, "silenced", found)
-
-    def end_silence(self, desk: Admitted, alert: str) -> Response:
-        """End a silence before its time."""
-        found = self._find(alert)
-
-        def act() -> None:
-            self._silences.end(desk.form.needed("silence"), desk.person, self._now())
-
-        return self._carry_out(desk, "end-silence", act, "silence-ended", found)
-
-    def _carry_out(self, desk: Admitted, form: str, act: Callable[[], None], done: str, alert: Alert) -> Response:
-        return self._pages.carry_out(
-            desk,
-            form,
-            act,
-            done=done,
-            back=f"/alerts/{alert.id}",
-            again=lambda handed_back: self._page(handed_back, alert),
-        )
-
-    def _find(self, alert: str) -> Alert:
+    def find(self, alert: str) -> Alert:
+        """The alert of that id. Raises HTTPException where there is none."""
         found = self._alerts.get(AlertId(alert))
         if found is None:
             raise HTTPException(404)
         return found
 
-    def _page(self, desk: Desk, alert: Alert) -> Response:
+    def on_duty(self) -> dict[PersonId, str]:
+        """To whom an alert may be assigned, and what they are called."""
+        accounts = self._office.accounts.all()
+        able = (each for each in accounts if not each.disabled_at and not SEES_TO_ALERTS.isdisjoint(each.roles))
+        return {each.person: each.name for each in able}
+
+    def page(self, desk: Desk, alert: Alert) -> Response:
+        """The page of *alert*."""
+        life = self._book.get(alert.id) or unrecorded(alert)
         rule, caller = alert.rule.partition("/")[0], alert.group.get(CALLER)
+        precision = self._book.precision(self._office.now()).get(life.rule, NOTHING_CLOSED)
+        names = self._names()
         return self._pages.page(
             desk,
             "alert.html.j2",
             alert=alert,
+            life=life,
+            former=self._book.get(life.raised.former),
+            later=self._later(life),
+            may={act.value: life.seen > 0 and life.may(act) for act in AlertAct},
+            names=names,
+            duty_options=[("", "请选择 / choose"), *self.on_duty().items()],
+            span_options=SPANS,
+            growth_options=GROWTH_WORDS,
+            disposition_options=[("", "请选择 / choose"), *options(DISPOSITIONS)],
+            lines=[(entry, said(entry, self._pages.moments, names), reason_of(entry)) for entry in life.entries[::-1]],
+            precision=precision,
+            wants_review=precision.wants_review(self._office.review_below),
+            below=self._office.review_below,
+            days=WITHIN.days,
             case=case_of_alert(self._cases.all(), alert.id),
             silences=[each for each in self._silences.all() if (each.rule, each.caller) == (rule, caller)][::-1],
             longest=LONGEST.days,
+            altered=self._book.broken,
         )
+
+    def _lives(self) -> tuple[AlertLife, ...]:
+        """What the journal knows; where it is not to be believed, the newest alerts as if nobody had seen to any."""
+        if self._book.broken is None:
+            return self._book.all()
+        return tuple(map(unrecorded, self._alerts.latest(MOST_UNRECORDED)))
+
+    def _later(self, life: AlertLife) -> AlertLife | None:
+        """The alert of the same rule and group that came after it."""
+        return next((each for each in self._book.all() if each.raised.former == life.id), None)
+
+    def _names(self) -> dict[PersonId, str]:
+        """What persons are called, whoever acted once included."""
+        return {each.person: each.name for each in self._office.accounts.all()}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.admission import ELSEWHERE, TOKEN_FIELD, Admission, ChangePasswordFirst, SignInFirst
+from console.alert_acts import AlertActs
 from console.alert_pages import AlertPages
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
@@ -81,7 +82,7 @@ def build(office: Office) -> FastAPI:
 def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[str, str, Endpoint], ...]:
     overview, alerts, events = Overview(pages), AlertPages(pages), EventPages(pages)
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
-    permits, policies = PermitPages(pages), PolicyPages(pages)
+    permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     forms = PolicyForms(pages, policies)
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -94,9 +95,15 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", "/password", signing.change_password),
         ("GET", "/", overview.show),
         ("GET", "/alerts", alerts.index),
+        ("GET", "/alerts/rules", alerts.rules),
         ("GET", "/alerts/{alert}", alerts.show),
-        ("POST", "/alerts/{alert}/silence", alerts.silence),
-        ("POST", "/alerts/{alert}/end-silence", alerts.end_silence),
+        ("POST", "/alerts/{alert}/acknowledge", alert_acts.acknowledge),
+        ("POST", "/alerts/{alert}/assign", alert_acts.assign),
+        ("POST", "/alerts/{alert}/snooze", alert_acts.snooze),
+        ("POST", "/alerts/{alert}/close", alert_acts.close),
+        ("POST", "/alerts/{alert}/reopen", alert_acts.reopen),
+        ("POST", "/alerts/{alert}/silence", alert_acts.silence),
+        ("POST", "/alerts/{alert}/end-silence", alert_acts.end_silence),
         ("GET", "/events", events.look_up),
         ("GET", "/events/{event}", events.show),
         ("GET", "/permits", permits.index),

@@ -113,6 +113,8 @@ class RecordState:
     """Where the journal of policies is not as it was written."""
     permits: Bilingual | None = None
     """Where that of permits is not."""
+    alerts: Bilingual | None = None
+    """Where that of alerts is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

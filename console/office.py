@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from console.accounts import Accounts
+from console.alert_book import AlertBook
 from console.installation import Installation, ProgramVersion
 from console.permit_book import PermitBook
 from console.policy_life import PolicyLife
@@ -14,6 +15,7 @@ from incident.ids import Bilingual
 from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import AlertStore
+from siem.detect.precision import REVIEW_BELOW
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
 
@@ -27,6 +29,8 @@ class Office:
     cases: Cases
     alerts: AlertStore
     """Read only."""
+    alert_book: AlertBook
+    """What became of the alerts."""
     silences: SilenceStore
     events: EventStore
     """Read only."""
@@ -47,6 +51,8 @@ class Office:
     """What a rehearsal of a draft came to, a sentence each; nothing where there was none."""
     program_of: Callable[[str], Program | None] = lambda digest: None
     """The program with this digest, of whatever time; None where it is gone."""
+    review_below: int = REVIEW_BELOW
+    """Percent: a rule that is right less often is proposed for review."""
     press_template: str = "bulk-retrieval"
     """The notice that a case is given of which neither a draft nor a playbook says another."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)

@@ -132,6 +132,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
                 f"the journal of permits, by which nothing is opened any more: {records.permits.en}",
             )
         )
+    if records.alerts:
+        found.append(
+            _w(
+                f"告警处置记录被改动过，不再登记处理：{records.alerts.zh}",
+                f"the journal of alerts, in which nothing is taken down any more: {records.alerts.en}",
+            )
+        )
     if policy.generation and not policy.two_people:
         found.append(
             _w(
@@ -191,6 +198,7 @@ class Overview:
             clocks=running_clocks(cases, now),
             notices=waiting_notices(cases),
             alerts=self._new_alerts(now) if reads_alerts else (),
+            escalated=sum(life.escalated for life in self._office.alert_book.all()) if reads_alerts else 0,
             reviews=self._office.permits.waiting() if desk.may("POST", "/permits/{permit}/review") else (),
             open_cases=sum(1 for case in cases if case.state not in ENDED),
             installation=installation,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from console.alert_words import ALERT_STATES, DISPOSITIONS
 from console.permit_journal import Judgement
 from incident.clocks import Reading, Urgency
 from incident.command import Question
@@ -225,6 +226,13 @@ DONE: Table = {
         "已静音：在此期间的发现仍列为告警，不立案", "silenced: its findings are still listed, and open no case"
     ),
     "silence-ended": _w("静音已结束", "the silence is ended"),
+    "alert-acknowledged": _w("已确认，由您处理", "acknowledged: you see to it"),
+    "alert-assigned": _w("已指派", "it is assigned"),
+    "alert-snoozed": _w(
+        "已暂缓，到期或增长过多时自动返回", "snoozed: it comes back by itself, at once if it grows too much"
+    ),
+    "alert-closed": _w("已关闭，定性已计入这条规则的精确率", "closed; it counts in the precision of its rule"),
+    "alert-reopened": _w("已重新打开", "it is open again"),
     "permit-ended": _w("许可已终止，一秒内生效", "the permit is ended, within a second"),
     "permit-reviewed": _w("复核结论已登记", "the review is recorded"),
     "policy-drafted": _w("草稿已建立", "the draft is made"),
@@ -241,6 +249,8 @@ DONE: Table = {
 TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "states": STATES,
     "levels": LEVELS,
+    "alert_states": ALERT_STATES,
+    "dispositions": DISPOSITIONS,
     "occurrences": OCCURRENCES,
     "readings": READINGS,
     "urgencies": URGENCIES,

@@ -31,7 +31,7 @@ from tests.siem.events import NINE, event
 from yingbi.cli import _parser
 from yingbi.home import Home
 from yingbi.metrics import Figures
-from yingbi.settings import HOME, PORT_BASE, Addresses, Capacity, Contact, Log, Ports, Settings, Traces, _File
+from yingbi.settings import HOME, PORT_BASE, Addresses, Alerts, Capacity, Contact, Log, Ports, Settings, Traces, _File
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -214,6 +214,7 @@ def test_every_setting_is_in_the_manual() -> None:
         *(f"capacity.{name}" for name in Capacity.__struct_fields__),
         *(f"traces.{name}" for name in Traces.__struct_fields__),
         *(f"log.{name}" for name in Log.__struct_fields__),
+        *(f"alerts.{name}" for name in Alerts.__struct_fields__),
         HOME,
         PORT_BASE,
     ]
@@ -372,7 +373,14 @@ def test_the_picture_of_the_flow_can_be_read_without_seeing_it() -> None:
 def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
     shipped = text_of("deploy/demo/yingbi.toml")
     keys = set(re.findall(r"^(\w+) =", shipped, flags=re.MULTILINE))
-    tables = {"contact": Contact, "addresses": Addresses, "capacity": Capacity, "traces": Traces, "log": Log}
+    tables = {
+        "contact": Contact,
+        "addresses": Addresses,
+        "capacity": Capacity,
+        "traces": Traces,
+        "log": Log,
+        "alerts": Alerts,
+    }
     inner = {name for table in tables.values() for name in table.__struct_fields__}
     assert keys == {*_File.__struct_fields__} - {*tables} | inner
     assert {field for field in Settings.__dataclass_fields__ if field not in ("home", "ports", *tables)} <= keys

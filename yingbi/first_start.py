@@ -24,7 +24,7 @@ from yingbi.home import Home
 from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.settings import Ports
 
-SIGNING = ("program", "overlay", "release", "permits", "issuers")
+SIGNING = ("program", "overlay", "release", "permits", "alerts", "issuers")
 SECRETS = (*SIGNING, f"digest-{FIRST}", "fields")
 SEED = 20261123
 RESIDENTS = 10_000

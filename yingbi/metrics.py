@@ -101,6 +101,11 @@ class Figures:
             "1 where the journal of permits was altered.",
             value=int(bool(control.get("broken_permits"))),
         )
+        yield GaugeMetricFamily(
+            "yingbi_alert_journal_broken",
+            "1 where the journal of alerts was altered.",
+            value=int(bool(control.get("broken_alerts"))),
+        )
         quota = hear(self._home.told("quota"))
         yield CounterMetricFamily(
             "yingbi_quota_admitted",

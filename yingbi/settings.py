@@ -15,6 +15,8 @@ import msgspec
 
 from incident.ids import Bilingual
 from proxy.identity_keys import ISSUER
+from siem.detect.lifecycle import Escalation
+from siem.detect.precision import REVIEW_BELOW
 from siem.record.verify import LEAST_KEPT
 
 HOME = "YINGBI_HOME"
@@ -196,6 +198,42 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"`log.sharing_keep_days` is at least {SHARING_KEPT.days}: three years")
 
 
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long an alert waits for somebody, and which rules are proposed for review."""
+
+    critical_minutes: int = 15
+    """Within which somebody has to acknowledge an alert of that level; 0: nobody has to. So are the next three."""
+    high_minutes: int = 60
+    medium_hours: int = 8
+    """Of working time: 9 to 17 on workdays."""
+    low_hours: int = 0
+    """Of working time."""
+    review_below: int = REVIEW_BELOW
+    """Percent: a rule that is right less often, by ten alerts at least, is proposed for review."""
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("critical_minutes", 1440),
+            ("high_minutes", 1440),
+            ("medium_hours", 400),
+            ("low_hours", 400),
+        ):
+            if not 0 <= getattr(self, name) <= most:
+                raise ValueError(f"`alerts.{name}` is a number between 0 and {most}")
+        if not 0 <= self.review_below <= 100:
+            raise ValueError("`alerts.review_below` is a percentage, from 0 to 100")
+
+    @property
+    def escalation(self) -> Escalation:
+        """The limits, as the life of an alert has them."""
+        return Escalation(
+            critical=timedelta(minutes=self.critical_minutes),
+            high=timedelta(minutes=self.high_minutes),
+            medium=timedelta(hours=self.medium_hours),
+            low=timedelta(hours=self.low_hours),
+        )
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -220,6 +258,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capacity: Capacity = Capacity()
     traces: Traces = Traces()
     log: Log = Log()
+    alerts: Alerts = Alerts()
     probes: tuple[str, ...] = PROBES
 
 
@@ -265,6 +304,7 @@ class Settings:
     capacity: Capacity = field(default_factory=Capacity)
     traces: Traces = field(default_factory=Traces)
     log: Log = field(default_factory=Log)
+    alerts: Alerts = field(default_factory=Alerts)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -353,6 +393,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         capacity=file.capacity,
         traces=file.traces,
         log=file.log,
+        alerts=file.alerts,
         probes=_networks(file.probes),
     )
 

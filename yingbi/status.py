@@ -38,6 +38,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_journals": broken_journals(home),
         "broken_policies": control.get("broken_policies", ""),
         "broken_permits": control.get("broken_permits", ""),
+        "broken_alerts": control.get("broken_alerts", ""),
         "policies": control.get("policies", {}),
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
@@ -116,6 +117,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found.append(f"策略记录被改动 / the journal of policies was altered: {status['broken_policies']}")
     if status["broken_permits"]:
         found.append(f"许可记录被改动 / the journal of permits was altered: {status['broken_permits']}")
+    if status["broken_alerts"]:
+        found.append(f"告警处置记录被改动 / the journal of alerts was altered: {status['broken_alerts']}")
     return found
 
 

@@ -56,6 +56,7 @@ class Summary:
             },
             "broken_policies": f"{records.policies.zh} / {records.policies.en}" if records.policies else "",
             "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
+            "broken_alerts": f"{records.alerts.zh} / {records.alerts.en}" if records.alerts else "",
             "policies": self._policies(),
             "permits": [_permit(record) for record in self._permits()],
         }

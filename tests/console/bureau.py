@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 
 import console.office
 from console.accounts import METADATA, Accounts
+from console.alert_book import AlertBook
+from console.alert_watch import AlertWatch
 from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from console.permit_book import PermitBook
@@ -26,6 +28,7 @@ from siem.detect.definition import Rule
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
+from tests.console.alerts import DUE
 from tests.console.browser import Browser
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
@@ -155,6 +158,8 @@ class Bureau:
     accounts: Accounts = field(init=False)
     alerts: AlertStore = field(init=False)
     alerts_read: AlertStore = field(init=False)
+    alert_book: AlertBook = field(init=False)
+    alert_watch: AlertWatch = field(init=False)
     silences: SilenceStore = field(init=False)
     app: ASGIApp = field(init=False)
     lives: Lives = field(init=False)
@@ -174,27 +179,34 @@ class Bureau:
         self.alerts_read = AlertStore(self.office.folder / "alerts.db", read_only=True)
         self.silences = SilenceStore(self.office.folder / "silences.db")
         self.lives = Lives(self.office.engine, self.office.folder, self.office.watch)
-        self.permits = self._permits()
+        self._read_journals()
         self.app = create_app(self.desk)
 
     def restart(self) -> None:
         """As if the process had died: only what is on the disk is known."""
         self.office.restart()
         self.lives.restart()
-        self.permits = self._permits()
+        self._read_journals()
         self.app = create_app(self.desk)
         self._browsers.clear()
 
-    def _permits(self) -> PermitBook:
-        make_secret(self.office.folder / "permits.key")
-        signer = Signer(self.office.folder / "permits.key")
-        return PermitBook(self.office.engine, signer, self.office.watch, check_text=self.office.cases.check_text)
+    def _read_journals(self) -> None:
+        engine, clock, check_text = self.office.engine, self.office.watch, self.office.cases.check_text
+        permits, alerts = (self._signer(name) for name in ("permits", "alerts"))
+        self.permits = PermitBook(engine, permits, clock, check_text=check_text)
+        self.alert_book = AlertBook(engine, alerts, clock, due=DUE, check_text=check_text)
+        self.alert_watch = AlertWatch(self.alert_book, self.alerts_read, DUE, clock)
+
+    def _signer(self, name: str) -> Signer:
+        make_secret(self.office.folder / f"{name}.key")
+        return Signer(self.office.folder / f"{name}.key")
 
     @property
     def desk(self) -> console.office.Office:
         return console.office.Office(
             cases=self.office.cases,
             alerts=self.alerts_read,
+            alert_book=self.alert_book,
             silences=self.silences,
             events=self.office.events,
             accounts=self.accounts,
@@ -248,7 +260,9 @@ class Bureau:
             last_at=at + timedelta(milliseconds=200 * persons),
             new_from=at,
         )
-        return self.alerts.join(finding, events, self.office.watch())
+        found = self.alerts.join(finding, events, self.office.watch())
+        self.alert_watch.step()
+        return found
 
     def open(self, alert: Alert) -> CaseId:
         """The case that the composition root opens for *alert*."""

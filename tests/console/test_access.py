@@ -19,7 +19,13 @@ GET  /                                    o c p a s
 GET  /password                            o c p a s
 POST /password                            o c p a s
 GET  /alerts                              o c   a
+GET  /alerts/rules                        o c   a
 GET  /alerts/{alert}                      o c   a
+POST /alerts/{alert}/acknowledge          o c
+POST /alerts/{alert}/assign               o c
+POST /alerts/{alert}/snooze               o c
+POST /alerts/{alert}/close                o c
+POST /alerts/{alert}/reopen               o c
 GET  /events                              o c   a
 GET  /events/{event}                      o c   a
 POST /alerts/{alert}/silence              o
@@ -184,6 +190,8 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/cases/C-20261123-001/notice",
             "/system",
             "/alerts",
+            "/alerts/rules",
+            "/alerts/A-000001",
             "/permits",
             f"/permits/{ONE}",
             "/policies",
@@ -201,6 +209,6 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             for form in page.all("form"):
                 action = form.get("action") or ""
                 route = action.replace("C-20261123-001", "{case}").replace("drafts/2", "drafts/{draft}")
-                route = route.replace(ONE, "{permit}")
+                route = route.replace(ONE, "{permit}").replace("A-000001", "{alert}")
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
                 assert "ocpas"[ROLES.index(name)] in who, (name, path, action)

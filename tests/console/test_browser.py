@@ -178,7 +178,7 @@ def test_the_road_of_a_notice_through_a_real_browser(browser: Chrome, site: str,
     assert "第 1 版" in browser.find_element(By.TAG_NAME, "main").text
 
 
-PAGES = ("/", "/alerts", "/alerts/A-000001", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
+PAGES = ("/", "/alerts", "/alerts/A-000001", "/alerts/rules", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
          "/events/6YQ3K0M9ZT-1", "/policies", "/policies/drafts/2", "/policies/drafts/2/file?name=grants.yaml",
          "/policies/versions/2", "/permits", f"/permits/{ONE}", "/system", "/password", "/nowhere")  # fmt: skip
 

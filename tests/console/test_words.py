@@ -14,12 +14,15 @@ from incident.incident import LEVELS, Progress, State
 from incident.journal import Move
 from incident.notice import Stage, WithdrawalReason
 from incident.scope import Caution
+from siem.detect.lifecycle import AlertState, Disposition
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
 from tests.console.bureau import Bureau
 
 CLOSED = {
     "states": State,
     "levels": LEVELS,
+    "alert_states": AlertState,
+    "dispositions": Disposition,
     "occurrences": Occurrence,
     "readings": Reading,
     "urgencies": Urgency,
@@ -88,5 +91,18 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
     found = set()
     for path in TEMPLATES.glob("*.j2"):
         found |= set(re.findall(r'm\.(?:area|line)\((?:form|"[^"]+"), "([^"]+)"', path.read_text("utf-8")))
-    short = {"input:", "start", "at", "hours", "days", "target", "id", "unit_zh", "unit_en", "phone", "hotline"}
+    short = {
+        "input:",
+        "start",
+        "at",
+        "hours",
+        "days",
+        "target",
+        "caller",
+        "id",
+        "unit_zh",
+        "unit_en",
+        "phone",
+        "hotline",
+    }
     assert found - short == set(words.WRITTEN)

@@ -31,6 +31,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_journals": {},
         "broken_policies": "",
         "broken_permits": "",
+        "broken_alerts": "",
         "policies": {"folder_differs": False, "drafts": []},
         "permits": [],
         "cases": [],
@@ -136,6 +137,8 @@ def test_of_policies_it_is_said_what_waits_and_where_nobody_approves_them() -> N
     assert ["策略记录被改动" in text for text in altered] == [True]
     altered = problems_of(status(broken_permits="查看许可记录第 3 条与写入时不符 / entry 3"))
     assert ["许可记录被改动" in text for text in altered] == [True]
+    altered = problems_of(status(broken_alerts="告警处置记录第 3 条与写入时不符 / entry 3"))
+    assert ["告警处置记录被改动" in text for text in altered] == [True]
     waiting = "\n".join(lines_of(status(policies={"folder_differs": True, "drafts": [7, 9]})))
     assert "drafts that wait: 7, 9" in waiting
     assert "yingbi policy diff" in waiting

@@ -1,6 +1,6 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that writes the state database.
 
-It holds the keys of overlays, of releases and of permits and not that of programs: who responds to leaks can tighten
+It holds the keys of overlays, releases, permits and alerts and not that of programs: who responds to leaks can tighten
 what is shown and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks
 and compiles. A permit opens what such a policy lets ask for, and nothing else.
 """
@@ -12,9 +12,13 @@ import threading
 from collections.abc import Callable
 
 from console.accounts import Accounts
+from console.alert_book import AlertBook
+from console.alert_journal import BrokenAlertJournal
+from console.alert_watch import AlertWatch, due_by
 from console.app import create_app
 from console.office import Office
 from console.permit_book import PermitBook
+from console.permit_journal import BrokenPermitJournal
 from incident.cases import Cases
 from incident.database import open_database
 from incident.duties import load_duties
@@ -31,6 +35,7 @@ from policies.release import NotReleased
 from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
+from siem.baseline.calendar import read_calendar
 from siem.detect.alert import AlertStore
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
@@ -98,7 +103,12 @@ def main(settings: Settings) -> int:
     life = life_of(home, engine, cases.check_text, released)
     watch = PolicyWatch(home, life)
     book = PermitBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
-    rechecker = Rechecker(home, store, now, watch.broken, lambda: broken_permits(book))
+    due = due_by(settings.alerts.escalation, read_calendar())
+    alert_book = AlertBook(engine, Signer(home.private_key("alerts")), now, due=due, check_text=cases.check_text)
+    alert_watch = AlertWatch(alert_book, alerts, due, now)
+    rechecker = Rechecker(
+        home, store, now, watch.broken, lambda: said_of(book.broken), lambda: said_of(alert_book.broken)
+    )
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
@@ -113,7 +123,7 @@ def main(settings: Settings) -> int:
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
-    also = [titles.renew, summary.tell]
+    also = [titles.renew, alert_watch.step, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
@@ -122,6 +132,8 @@ def main(settings: Settings) -> int:
     office = Office(
         cases=cases,
         alerts=alerts,
+        alert_book=alert_book,
+        review_below=settings.alerts.review_below,
         silences=SilenceStore(home.silences),
         events=events,
         accounts=Accounts(engine, now),
@@ -139,9 +151,9 @@ def main(settings: Settings) -> int:
     return _together(responder, permits, rechecker, office, settings)
 
 
-def broken_permits(book: PermitBook) -> Bilingual | None:
-    """Where the journal of permits is not as it was written."""
-    return Bilingual(zh=book.broken.zh, en=str(book.broken)) if book.broken else None
+def said_of(broken: BrokenPermitJournal | BrokenAlertJournal | None) -> Bilingual | None:
+    """Where a journal is not as it was written, where that is so."""
+    return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
 
 
 def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
