@@ -25,6 +25,8 @@ HOMES = {
     "hyperscan": ("policies/recognisers/scan.py",),
     "elasticsearch": ("siem/index/elastic.py",),
     "sigma": ("siem/detect/rule.py",),
+    "apprise": ("siem/notify/sender.py",),
+    "requests": ("siem/notify/wire.py", "siem/notify/heartbeat.py"),
     "fastapi": ("console/",),
     "sqlalchemy": ("incident/", "console/", "yingbi/", "deploy/demo/visits/"),
     "psycopg": ("proxy/quota_link.py", "proxy/quota_tables.py"),
@@ -100,6 +102,8 @@ HEAVY = (
     "sqlite3",
     "elasticsearch",
     "sigma",
+    "apprise",
+    "requests",
     "presidio_analyzer",
     "spacy",
 )
