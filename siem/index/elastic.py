@@ -29,8 +29,10 @@ from elasticsearch import (
 from elasticsearch import ConnectionError as NoConnection
 
 from siem.index.condition import EVERYTHING, Condition, In, fold
+from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
 from siem.index.elastic_bulk import AT_ONCE, Answer, Item, answer_of, chunked
-from siem.index.elastic_query import Query, mapping, query_of
+from siem.index.elastic_counts import count_aggregation, counts_in
+from siem.index.elastic_query import Query, mapping, moment_of, query_of
 from siem.index.elastic_sightings import (
     ALL_SEERS,
     ASKED_AT_ONCE,
@@ -46,7 +48,7 @@ from siem.index.elastic_sightings import (
     volume_aggregations,
 )
 from siem.index.sightings import Seer, Sighting, Volumes, merged
-from siem.index.store import EventsRefused, StoreUnavailable
+from siem.index.store import EventsRefused, Place, StoreUnavailable
 from siem.index.strict import FIRST, LAST, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
@@ -62,6 +64,7 @@ _ORDER = [
     {"@timestamp": {"order": "asc", "format": "strict_date_optional_time_nanos"}},
     {"event.id": {"order": "asc"}},
 ]
+_NEWEST_FIRST = [{name: {**how, "order": "desc"} for name, how in each.items()} for each in _ORDER]
 _WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_results": False}
 
 
@@ -159,6 +162,49 @@ class ElasticStore:
         if found["_shards"]["failed"]:
             raise StoreUnavailable("a part of the index did not answer")
         return int(found["count"])
+
+    def latest(
+        self,
+        condition: Condition,
+        start: datetime,
+        end: datetime,
+        most: int,
+        timeout: timedelta,
+        before: Place | None = None,
+    ) -> list[Document]:
+        """As `EventStore` promises."""
+        query = query_of(condition, start, end)
+        if start >= end:
+            return []
+        with self._reading().call(_deadline(timeout)) as client:
+            found = client.search(
+                index=self._indices(start, end),
+                query=query,
+                sort=_NEWEST_FIRST,
+                size=most,
+                search_after=[moment_of(before[0]), before[1]] if before else None,
+                ignore_unavailable=True,
+                **_WHOLE,
+            )
+        return list(_sources(found.body))
+
+    def count_by(
+        self, asked: Breakdown, start: datetime, end: datetime, timeout: timedelta, every: timedelta | None = None
+    ) -> list[Count]:
+        """As `EventStore` promises."""
+        check_breakdown(asked, start, every)
+        query, deadline = query_of(asked.condition, start, end), _deadline(timeout)
+        found: list[Count] = []
+        after: Mapping[str, Any] | None = {}
+        while after is not None and start < end:
+            left = timedelta(seconds=max(deadline - time.monotonic(), 0))
+            aggregation = count_aggregation(asked, start, every, after)
+            told = self._aggregated(query, aggregation, self._indices(start, end), left)
+            counts, after = counts_in(told, start)
+            found += counts
+            if len(found) > MOST_COUNTS:
+                raise StoreUnavailable(f"the answer has more than {MOST_COUNTS} parts")
+        return merged_counts(found)
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """As `EventStore` promises."""

@@ -72,7 +72,7 @@ def _mapped(kind: Kind) -> dict[str, Any]:
 def query_of(condition: Condition, start: datetime, end: datetime) -> Query:
     """The events with start <= `@timestamp` < end that satisfy *condition*. Raises ValueError as `check` does."""
     check(condition)
-    span = {"gte": _moment(start), "lt": _moment(end)}
+    span = {"gte": moment_of(start), "lt": moment_of(end)}
     return {"bool": {"filter": [{"range": {"@timestamp": span}}, _query(condition)]}}
 
 
@@ -89,7 +89,7 @@ def _query(condition: Condition) -> Query:
         case Within(name, network):
             return _within(name, network)
         case Exists(name):
-            return {"exists": {"field": _text(name)}}
+            return {"exists": {"field": text_of(name)}}
         case AllOf(parts):
             return {"bool": {"filter": [_query(part) for part in parts]}} if parts else {"match_all": {}}
         case AnyOf(parts):
@@ -112,8 +112,8 @@ def _one_of(name: str, values: tuple[Scalar, ...]) -> Query:
             return {"terms": {name: [value for value in map(str, values) if is_searched(value)]}}
         case Kind.KEYWORD | Kind.ADDRESS:
             texts = [value for value in map(str, values) if is_searched(value)]
-            cased = [_any_case(_text(name), value) for value in texts if _HAS_LETTER.search(value)]
-            plain = {"terms": {_text(name): [value for value in texts if not _HAS_LETTER.search(value)]}}
+            cased = [_any_case(text_of(name), value) for value in texts if _HAS_LETTER.search(value)]
+            plain = {"terms": {text_of(name): [value for value in texts if not _HAS_LETTER.search(value)]}}
             return {"bool": {"should": [*cased, plain], "minimum_should_match": 1}}
         case kind:
             assert_never(kind)
@@ -131,7 +131,7 @@ def _like(name: str, pattern: str) -> Query:
         return _one_of(name, ("".join(text for _, text in pieces),))
     # For Elasticsearch a backslash escapes whatever follows; for us, three characters only.
     value = "".join(text if wild else _SPECIAL.sub(r"\\\g<0>", text) for wild, text in pieces)
-    return {"wildcard": {_text(name): {"value": value, "case_insensitive": True}}}
+    return {"wildcard": {text_of(name): {"value": value, "case_insensitive": True}}}
 
 
 def _compared(name: str, operator: Operator, number: float) -> Query:
@@ -149,10 +149,12 @@ def _within(name: str, network: str) -> Query:
     return {"bool": {"must": [between], **family}}
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
+    """Where the text of the field called *name* is found."""
     return f"{name}.text" if FIELDS[name].kind is Kind.ADDRESS else name
 
 
-def _moment(at: datetime) -> str:
+def moment_of(at: datetime) -> str:
+    """*at* as a cluster reads it; beyond the times that can be indexed, the first or the last of them."""
     bounded = min(max(at, FIRST), LAST).astimezone(UTC)
     return bounded.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from siem.index.condition import Condition, fold
+from siem.index.counts import Breakdown, Count, check_breakdown, merged_counts
 from siem.index.sightings import Seer, Sighting, Volumes, merged
 from siem.index.sqlite_day import SCHEMA, Day
 from siem.index.sqlite_query import Sql, sql_of
 from siem.index.sqlite_sightings import Sample, parts_of
-from siem.index.store import EventsRefused, StoreUnavailable
+from siem.index.store import EventsRefused, Place, StoreUnavailable
 from siem.index.strict import Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
@@ -79,6 +80,41 @@ class SqliteStore:
             with _unless_dropped(path), _reader(path) as day:
                 number += day.count(sql, micros(start), micros(end), timeout)
         return number
+
+    def latest(
+        self,
+        condition: Condition,
+        start: datetime,
+        end: datetime,
+        most: int,
+        timeout: timedelta,
+        before: Place | None = None,
+    ) -> list[Document]:
+        """As `EventStore` promises. Looks through the days from the last on, as far as it takes."""
+        sql = sql_of(condition)
+        until = (micros(before[0]), before[1]) if before else (micros(end), "")
+        found: list[Document] = []
+        last = _name_of(before[0] if before else end)
+        for path in reversed(_within(self._days(timeout), start, end)):
+            if path.name <= last and len(found) < most:
+                with _unless_dropped(path), _reader(path) as day:
+                    found += day.latest(sql, (micros(start), micros(end)), until, most - len(found), timeout)
+        return found
+
+    def count_by(
+        self, asked: Breakdown, start: datetime, end: datetime, timeout: timedelta, every: timedelta | None = None
+    ) -> list[Count]:
+        """As `EventStore` promises."""
+        check_breakdown(asked, start, every)
+        origin, length = micros(start), every // timedelta(microseconds=1) if every else 0
+        found: list[Count] = []
+        deadline = time.monotonic() + timeout.total_seconds()
+        for path in _within(self._days(timeout), start, end):
+            left = timedelta(seconds=max(deadline - time.monotonic(), 0))
+            with _unless_dropped(path), _reader(path) as day:
+                rows = day.counts(asked, (micros(start), micros(end)), origin, length, left)
+                found += (Count(moment(origin + row[0] * length), row[1], row[2]) for row in rows)
+        return merged_counts(found)
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """As `EventStore` promises."""

@@ -10,8 +10,10 @@ from pathlib import Path
 import orjson
 
 from siem.index.condition import fold, is_searched, lies_in, pattern_of, values_of
+from siem.index.counts import Breakdown
 from siem.index.fields import FIELDS, Kind
 from siem.index.sightings import Seer, Sighting
+from siem.index.sqlite_counts import TABLE, Row, add_tallies, counts
 from siem.index.sqlite_file import Schema, SqliteFile, Value
 from siem.index.sqlite_query import LISTED, Sql
 from siem.index.sqlite_sightings import Sample, Span, add_to, events_in, sightings, subjects_of
@@ -42,7 +44,9 @@ class Day:
     def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
         """How many of *events*, each with its time, were new."""
         with self._file.writing(timeout) as writer:
-            return sum(_insert(writer, at, right) for at, right in events)
+            new = [(at, right.document) for at, right in events if _insert(writer, at, right)]
+            add_tallies(writer, new)
+            return len(new)
 
     def pages(self, condition: Sql, at: int, until: int, timeout: timedelta) -> Iterator[Document]:
         """The events with at <= time < until that satisfy *condition*, by time and id, read in pages."""
@@ -65,6 +69,21 @@ class Day:
         select = f"SELECT count(*) FROM events WHERE at >= ? AND at < ? AND {where}"  # noqa: S608
         ((number,),) = self._file.read(select, (at, until, *values), timeout)
         return int(number)
+
+    def latest(
+        self, condition: Sql, span: Span, before: tuple[int, str], most: int, timeout: timedelta
+    ) -> list[Document]:
+        """The last *most* of the events within *span* that satisfy *condition* and come before *before*, last first."""
+        where, values = condition
+        select = (
+            f"SELECT document FROM events WHERE at >= ? AND at < ? AND (at, id) < (?, ?) AND {where}"  # noqa: S608
+            f" ORDER BY at DESC, id DESC LIMIT {most:d}"
+        )
+        return [orjson.loads(document) for (document,) in self._file.read(select, (*span, *before, *values), timeout)]
+
+    def counts(self, asked: Breakdown, span: Span, origin: int, every: int, timeout: timedelta) -> list[Row]:
+        """The rows of *asked*; see `siem.index.sqlite_counts`."""
+        return counts(self._file, asked, span, origin, every, timeout)
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
         """The event with that id, or None."""
@@ -134,7 +153,7 @@ def _fits(value: Value, pattern: str) -> bool:
 
 SCHEMA = Schema(
     what="the index",
-    version=7,
+    version=8,
     disposable=False,
     functions={"fits": _fits, "lies_in": lies_in},
     statements=(
@@ -144,6 +163,7 @@ SCHEMA = Schema(
         + ") STRICT",
         "CREATE TABLE listed (event INTEGER NOT NULL, field INTEGER NOT NULL, value TEXT NOT NULL,"
         " PRIMARY KEY (event, field, value)) WITHOUT ROWID, STRICT",
+        TABLE,
         "CREATE INDEX events_by_time ON events (at, id)",
         'CREATE INDEX events_by_caller ON events ("user.id", at, id)',
         'CREATE INDEX events_by_exchange ON events ("yingbi.exchange", at, id)',

@@ -5,9 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from siem.index.condition import Condition
+from siem.index.counts import Breakdown, Count
 from siem.index.sightings import Seer, Sighting, Volumes
 from siem.record.ecs import Document
 from siem.record.event import EventId
+
+type Place = tuple[datetime, EventId]
+"""Of an event in the order of `@timestamp` and `event.id`."""
 
 
 class StoreUnavailable(Exception):
@@ -54,6 +58,29 @@ class EventStore(Protocol):
 
     def count(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> int:
         """How many events `search` would yield."""
+
+    def latest(
+        self,
+        condition: Condition,
+        start: datetime,
+        end: datetime,
+        most: int,
+        timeout: timedelta,
+        before: Place | None = None,
+    ) -> Sequence[Document]:
+        """The last *most* (500 at most) of the events that `search` would yield, the last one first.
+
+        Of those alone that come before *before*, where one is named: what is appended meanwhile moves no other.
+        """
+
+    def count_by(
+        self, asked: Breakdown, start: datetime, end: datetime, timeout: timedelta, every: timedelta | None = None
+    ) -> Sequence[Count]:
+        """How many events of *asked* there are, in order; in intervals of *every* from *start* on, or all in one.
+
+        Combinations of which there is no event are left out. A text of one event in two spellings may count twice.
+        Raises ValueError as `check_breakdown` does. *timeout* bounds the whole answer.
+        """
 
     def newest(self, timeout: timedelta) -> datetime | None:
         """The latest `@timestamp` indexed, or None where the index is empty."""

@@ -1,5 +1,7 @@
 """What `siem.index.store.EventStore` promises, held to by every index."""
 
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +24,9 @@ from siem.index.condition import (
     Within,
     fold,
     matches,
+    values_of,
 )
+from siem.index.counts import STANDING, Breakdown
 from siem.index.fields import DIGESTS_IN, KEYWORDS_IN
 from siem.index.sightings import Seer
 from siem.index.store import EventStore
@@ -53,6 +57,28 @@ def full_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     with opened(request.param, tmp_path_factory.mktemp("index"), request) as open_store:
         store = open_store()
         assert store.append(CORPUS, SOON) == len(CORPUS)
+        yield store
+
+
+def one_spelling(item: Any) -> Any:
+    """*item* without letters in two cases in its lists: whether such a value counts once or twice is left open."""
+    own, user = item["yingbi"], item.get("user", {})
+    changed = {name: [fold(each) for each in own[name]] for name in ("categories", "clear") if name in own}
+    roles = {"user": {**user, "roles": [fold(each) for each in user["roles"]]}} if user else {}
+    return {**item, **roles, "yingbi": {**own, **{name: sorted(set(each)) for name, each in changed.items()}}}
+
+
+CORPUS_FOLDED = [one_spelling(item) for item in CORPUS]
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def store_of_one_spelling(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EventStore]:
+    with opened(request.param, tmp_path_factory.mktemp("folded"), request) as open_store:
+        store = open_store()
+        for at in range(0, len(CORPUS_FOLDED), 90):
+            store.append(CORPUS_FOLDED[at : at + 90], SOON)
         yield store
 
 
@@ -201,6 +227,110 @@ def test_as_many_values_as_promised_can_be_asked_for_at_once(full_store: EventSt
         assert search(full_store, condition) == wanted
 
 
+@given(conditions, st.integers(-1, 6), st.sampled_from([3, 10, 10**6 * 86400 * 2, 10**6 * 86400 * 60]), st.data())
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_latest_come_last_first_and_go_on_where_a_page_ended(
+    full_store: EventStore, condition: Condition, offset: int, length: int, data: st.DataObject
+) -> None:
+    start = NINE + offset * MICROSECOND
+    end = start + length * MICROSECOND
+    wanted = [full_store.get(EventId(each), SOON) for each in reversed(expected(condition, start, end))]
+    most = data.draw(st.integers(1, 50))
+    assert full_store.latest(condition, start, end, most, SOON) == wanted[:most]
+    if wanted:
+        place = data.draw(st.integers(0, len(wanted) - 1))
+        last: Any = wanted[place]
+        before = datetime.fromisoformat(last["@timestamp"]), EventId(last["event"]["id"])
+        found = full_store.latest(condition, start, end, most, SOON, before=before)
+        assert found == wanted[place + 1 : place + 1 + most]
+
+
+def test_what_is_appended_meanwhile_moves_no_page(store: EventStore) -> None:
+    store.append([document(number, at=NINE + timedelta(hours=number)) for number in range(40)], SOON)
+    first = store.latest(EVERYTHING, NINE, FOREVER, 15, SOON)
+    store.append([document(number, at=NINE + timedelta(hours=number)) for number in (99, 100)], SOON)
+    last = first[-1]
+    before = datetime.fromisoformat(last["@timestamp"]), EventId(last["event"]["id"])
+    rest = store.latest(EVERYTHING, NINE, FOREVER, 500, SOON, before=before)
+    assert ids(first) + ids(rest) == [event(number).id for number in range(39, -1, -1)]
+    at_start = (NINE, EventId("6YQ3K0M9ZT-1"))  # another of the very first moment comes before it
+    assert ids(store.latest(EVERYTHING, NINE, FOREVER, 500, SOON, before=at_start)) == [event(0).id]
+
+
+BREAKDOWNS = [
+    *STANDING,
+    Breakdown(EVERYTHING),
+    Breakdown(Is("service.name", "clerk-wang"), ("user.id", "yingbi.operation", "source.ip")),
+    Breakdown(In("yingbi.subjects", frozenset(DIGESTS[:4])), ("user.id", "yingbi.caller_kind", "event.action")),
+    Breakdown(Like("yingbi.operation", "GET*"), ("user.roles", "yingbi.disclosure")),
+    Breakdown(AnyOf((Is("user.id", "s"), Within("source.ip", "10.0.0.0/8"))), ("yingbi.clear", "event.reason")),
+]
+DIVISIONS = [None, timedelta(hours=1), timedelta(days=1), timedelta(minutes=7)]
+
+
+def expected_counts(asked: Breakdown, start: datetime, end: datetime, every: timedelta | None) -> dict[Any, Any]:
+    found: Counter[Any] = Counter()
+    for item in CORPUS_FOLDED:
+        at = datetime.fromisoformat(item["@timestamp"])
+        if start <= at < end and matches(asked.condition, item):
+            begins = start + (at - start) // every * every if every else start
+            each = [{fold(value) for value in values_of(item, name)} or {""} for name in asked.fields]
+            found.update((begins, values) for values in itertools.product(*each))
+    return dict(found)
+
+
+@pytest.mark.parametrize("every", DIVISIONS)
+@pytest.mark.parametrize("asked", BREAKDOWNS, ids=lambda asked: "-".join(asked.fields) or "all")
+def test_events_are_counted_by_what_they_hold(
+    store_of_one_spelling: EventStore, asked: Breakdown, every: timedelta | None
+) -> None:
+    if every is None and not asked.fields:
+        with pytest.raises(ValueError, match="another question"):
+            store_of_one_spelling.count_by(asked, NINE, FOREVER, SOON)
+        return
+    for start in (NINE, NINE - timedelta(hours=17), NINE + timedelta(milliseconds=1)):
+        end = start + timedelta(days=30)
+        found = store_of_one_spelling.count_by(asked, start, end, SOON, every)
+        told = {(each.at, each.values): each.events for each in found}
+        assert len(told) == len(found)
+        assert told == expected_counts(asked, start, end, every)
+        assert list(found) == sorted(found)
+    assert store_of_one_spelling.count_by(asked, FOREVER, NINE, SOON, every) == []
+
+
+def test_an_event_that_comes_twice_is_counted_once(store: EventStore) -> None:
+    asked = Breakdown(EVERYTHING, ("yingbi.disclosure",))
+    store.append([document(1), document(2)], SOON)
+    store.append([document(2), document(3), document(3)], SOON)
+    (count,) = store.count_by(asked, NINE, NINE + timedelta(hours=1), SOON)
+    assert (count.at, count.values, count.events) == (NINE, ("clear",), 3)
+
+
+def test_an_empty_index_counts_nothing(store: EventStore) -> None:
+    assert store.latest(EVERYTHING, NINE, FOREVER, 5, SOON) == []
+    for asked in BREAKDOWNS:
+        assert store.count_by(asked, NINE, FOREVER, SOON, timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "every"),
+    [
+        (("yingbi.subjects",), None),
+        (("http.response.status_code",), None),
+        (("user.idd",), None),
+        (("user.roles", "yingbi.clear"), None),
+        (("user.id",) * 6, None),
+        (("user.id",), timedelta(microseconds=5)),
+        (("user.id",), -timedelta(hours=1)),
+    ],
+)
+def test_what_is_not_counted_is_refused(
+    full_store: EventStore, fields: tuple[str, ...], every: timedelta | None
+) -> None:
+    with pytest.raises(ValueError, match=r"counted by|no field|milliseconds"):
+        full_store.count_by(Breakdown(EVERYTHING, fields), NINE, FOREVER, SOON, every)
+
+
 WRONG: dict[str, Condition] = {
     "unknown field": Is("user.idd", "clerk-wang"),
     "kept, not searched": Is("yingbi.fields.name", "mobile"),
@@ -223,6 +353,10 @@ def test_what_no_index_can_answer_is_refused_at_once(full_store: EventStore, con
         full_store.search(condition, NINE, FOREVER, SOON)
     with pytest.raises(ValueError, match=r"`.+`"):
         full_store.count(condition, NINE, FOREVER, SOON)
+    with pytest.raises(ValueError, match=r"`.+`"):
+        full_store.latest(condition, NINE, FOREVER, 5, SOON)
+    with pytest.raises(ValueError, match=r"`.+`"):
+        full_store.count_by(Breakdown(condition, ("user.id",)), NINE, FOREVER, SOON)
 
 
 def seen_by(item: Any) -> Seer:
