@@ -115,6 +115,7 @@ SENTENCES: Mapping[str, str] = {
     "websocket-over-http2": "与后端用 HTTP/2 通信的系统不能声明 `websocket`",
     "without-effect": "写了却不起作用",
     "wrong-form": "形式不对",
+    "reasons-unusable": "哪些查看要有事项的声明（reasons/）不能用",
     "rule-alias": "检测规则不接受 YAML 的别名，请写全",
     "rule-condition": "`detection.condition` 必须是一段文字",
     "rule-duplicate": "检测规则中同一个键出现两次",

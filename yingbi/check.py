@@ -14,6 +14,7 @@ from proxy.published import NotPublished
 from siem.canary import LIST_NAME, parse_canaries
 from siem.detect.rule_file import RuleError
 from siem.detect.rule_set import read_rules
+from siem.reasons.declaration import declaration_files, read_declarations
 from yingbi.check_keys import check_keys
 from yingbi.check_tls import check_tls
 from yingbi.home import Home
@@ -33,7 +34,15 @@ def check_all(home: Home, now: datetime, *, root_key_days: int = 365, certificat
     loaded = load_policy(home.policies, now)
     keys = check_keys(home, loaded.policy.systems, now, root_key_days)
     tls = check_tls(home, loaded.policy.systems.values(), now, certificate_days)
-    return [*loaded.findings.sorted(), *waiting(home, loaded.programs, now), *_rules(home), *_playbooks(), *keys, *tls]
+    return [
+        *loaded.findings.sorted(),
+        *waiting(home, loaded.programs, now),
+        *_rules(home),
+        *_reasons(home),
+        *_playbooks(),
+        *keys,
+        *tls,
+    ]
 
 
 def waiting(home: Home, programs: Mapping[str, Program], now: datetime) -> list[Finding]:
@@ -73,6 +82,18 @@ def _rules(home: Home) -> list[Finding]:
             for problem in error.problems
         ]
     return found
+
+
+def _reasons(home: Home) -> list[Finding]:
+    """What is wrong with the declarations of systems whose look-ups have to have a reason."""
+    try:
+        read_declarations(declaration_files(home.reasons))
+    except RuleError as error:
+        return [
+            Finding(Position(f"reasons/{each.file}", each.line, each.column), "reasons-unusable", each.message)
+            for each in error.problems
+        ]
+    return []
 
 
 def _playbooks() -> list[Finding]:

@@ -19,6 +19,7 @@ from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
 from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
+from yingbi.commands.reasons import add_reasons
 from yingbi.commands.rules import add_rules
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 from yingbi.commands.simulate import add_simulate
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     add_log(commands)
     add_discover(commands)
     add_rules(commands)
+    add_reasons(commands)
     add_trace(commands)
     add_canary(commands)
     add_baselines(commands)

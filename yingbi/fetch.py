@@ -20,8 +20,11 @@ class NotFetched(Exception):
     """The document cannot be had. Its argument is the code of why."""
 
 
-def fetch(address: str, trusted: ssl.SSLContext, limit_s: float = LIMIT_S) -> str:
-    """The text at *address*, whose server one of the *trusted* authorities has certified. Raises NotFetched."""
+def fetch(address: str, trusted: ssl.SSLContext, limit_s: float = LIMIT_S, authorization: str = "") -> str:
+    """The text at *address*, whose server one of the *trusted* authorities has certified. Raises NotFetched.
+
+    *authorization*: the value of the header of that name, or empty.
+    """
     try:
         split = urlsplit(address)
         host, port = split.hostname, split.port or 443
@@ -37,7 +40,7 @@ def fetch(address: str, trusted: ssl.SSLContext, limit_s: float = LIMIT_S) -> st
     ending.start()
     try:
         with closing(connection):
-            text = _asked(connection, target)
+            text = _asked(connection, target, authorization)
     except ssl.SSLError:
         raise NotFetched("not-trusted") from None
     except (OSError, http.client.HTTPException, ValueError, AttributeError):  # a connection that is ended has no socket
@@ -49,8 +52,11 @@ def fetch(address: str, trusted: ssl.SSLContext, limit_s: float = LIMIT_S) -> st
     return text
 
 
-def _asked(connection: http.client.HTTPSConnection, target: str) -> str:
-    connection.request("GET", target, headers={"Accept": "application/json", "Accept-Encoding": "identity"})
+def _asked(connection: http.client.HTTPSConnection, target: str, authorization: str) -> str:
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    if authorization:
+        headers["Authorization"] = authorization
+    connection.request("GET", target, headers=headers)
     response = connection.getresponse()
     if response.status != 200:
         raise NotFetched("not-answered")

@@ -180,6 +180,21 @@ class Home:
         return self.root / "rules"
 
     @property
+    def reasons(self) -> Path:
+        """Of which systems look-ups have to have a reason, and who tells of cases: a declaration for each."""
+        return self.root / "reasons"
+
+    @property
+    def reason_store(self) -> Path:
+        """The cases that those systems tell of, and lists of people, by digest. Only the siem process writes it."""
+        return self.root / "reasons.db"
+
+    @property
+    def told_reasons(self) -> Path:
+        """What was imported of them and waits for the siem process, a file each. Digests only."""
+        return self.root / "told-reasons"
+
+    @property
     def first_passwords(self) -> Path:
         """The passwords that the first accounts were made with, for the owner's eyes."""
         return self.root / "first-passwords.txt"

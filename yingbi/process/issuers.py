@@ -1,6 +1,7 @@
 """`python -m yingbi.process.issuers SETTINGS`: fetches the keys of issuers of tokens.
 
-The only process that asks anybody outside. It holds the key of what it publishes, and no other.
+Beside it only the siem process asks anybody outside, where a look-up of cases is declared. It holds the key of what it
+publishes, and no other.
 """
 
 import os

@@ -1,11 +1,12 @@
 """`python -m yingbi.process.siem SETTINGS`: ships the log to the index and applies the rules to what is new.
 
-The only process that writes the index, the shipper's positions and the alerts.
+The only process that writes the index, the shipper's positions, the alerts and what is known of cases.
 """
 
 import logging
 import os
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ from siem.index.store import EventStore, StoreUnavailable
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
+from yingbi.reason_asking import Fetch, fetching
+from yingbi.reasons import Reasons
 from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
@@ -47,7 +50,7 @@ log = logging.getLogger("yingbi.siem")
 class Siem:
     """Ships, detects and lets go of old days, one step after the other."""
 
-    def __init__(self, settings: Settings, store: EventStore) -> None:
+    def __init__(self, settings: Settings, store: EventStore, fetch: Fetch | None = None) -> None:
         home = Home(settings.home)
         self._told = home.told("siem")
         self._index = settings.index.value
@@ -61,6 +64,7 @@ class Siem:
         self._anomalies = Anomalies(home.baselines, read_only=True)
         self._raiser = Raiser(self._anomalies, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
         self._store: object = store
+        self.reasons = Reasons(home, store, self._alerts, self._in_force, fetch or fetching(trusted_by(settings)), now)
         self.keeper = open_keeper(settings, store)
         self._retention = Retention(self.keeper, settings.index_days)
         self._indexed_until: datetime | None = None
@@ -78,6 +82,7 @@ class Siem:
                 log.info("alert_changed alert=%s rule=%s events=%d", alert.id, alert.rule_name, alert.event_count)
         except StoreUnavailable as unavailable:
             trouble = trouble or str(unavailable)
+        self.reasons.note(progress.spans)
         self._retention.step(now())
         self._note(trouble)
         self._tell(progress)
@@ -93,6 +98,7 @@ class Siem:
 
     def close(self) -> None:
         """Let go of the files."""
+        self.reasons.close()
         self._silences.close()
         self._anomalies.close()
         self._positions.close()
@@ -135,6 +141,16 @@ def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:
         return read_rules(rule_files(SHIPPED), lists), f"own rules are not applied: {first.file}:{first.line} is wrong"
 
 
+def trusted_by(settings: Settings) -> ssl.SSLContext:
+    """The authorities that certify systems behind; in the demo, the installation's own as well."""
+    context = ssl.create_default_context(cafile=settings.upstream_ca or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    authority = Home(settings.home).authority
+    if settings.demo and authority.exists():
+        context.load_verify_locations(cafile=authority)
+    return context
+
+
 def main(settings: Settings) -> None:
     """Ship and detect until asked to stop."""
     os.nice(NICENESS)
@@ -154,10 +170,21 @@ def main(settings: Settings) -> None:
             log.warning("index_unavailable %s", unavailable)
             stop.wait(RETRY_S)
     positions.close()
+    judging = threading.Thread(target=_judged, args=(siem.reasons, stop), name="reasons")
+    judging.start()
     while not stop.is_set():
         stop.wait(siem.step().total_seconds())
+    judging.join()
     siem.close()
     store.close()
+
+
+def _judged(reasons: Reasons, stop: threading.Event) -> None:
+    """Let looks be judged until asked to stop. Where that fails the whole process ends, and is started anew."""
+    try:
+        reasons.run(stop)
+    finally:
+        stop.set()
 
 
 if __name__ == "__main__":
