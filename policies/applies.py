@@ -8,7 +8,6 @@ import ipaddress
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import msgspec
@@ -28,15 +27,14 @@ MOST_KEPT = 4096
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """All that grants go by. Nobody in particular, from nowhere in particular, unless said otherwise."""
 
     caller: str = ""
     posts: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
     """Those that the credential vouches for."""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = msgspec.field(default_factory=dict)
     address: str = ""
     """Of whoever opened the connection; one that cannot be read lies in no network."""
     operation: str = ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
+
 from policies.data_keys import BadToken
 from policies.near import folded_name
 from policies.operations import About
@@ -63,8 +65,7 @@ class Held:
             raise BadToken from None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """What is asked, with what its handles stood for in their place."""
 
     path: str

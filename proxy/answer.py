@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from policies.ask import SAID
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
@@ -72,8 +74,7 @@ class ReadOnly:
         raise Withheld("answer_not_declared")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mask:
+class Mask(msgspec.Struct, frozen=True, kw_only=True):
     """The body goes through a masker."""
 
     masker: Masker

@@ -6,8 +6,9 @@ other passes only where the operation declares it, and then only where its value
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import msgspec
 
 from policies.formats.html_parts import is_plain
 from policies.formats.masker import Withheld
@@ -88,8 +89,7 @@ _DISPOSITION = re.compile(r"\s*(inline|attachment)\s*(?:;|\Z)", re.IGNORECASE)
 _FILE_NAME = re.compile(r';\s*filename="?([A-Za-z0-9][A-Za-z0-9._-]{0,79})"?\s*(?:;|\Z)', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerHeaders:
+class AnswerHeaders(msgspec.Struct, frozen=True, kw_only=True):
     """The headers of one answer, and what it is an answer to."""
 
     headers: Headers

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from msgspec import structs
+
 from policies.ask import call_refusal
 from policies.data_keys import BadToken
 from policies.operations import SAFE_METHODS, About
@@ -73,7 +75,7 @@ def decide(
         permitted = replace(permitted, subjects={})
     if not permitted:
         return verdict
-    return replace(
+    return structs.replace(
         verdict,
         view=system.views.permitting(verdict.view, permitted),
         permits=permits,
@@ -138,7 +140,7 @@ def _decided(
     if writes.path_holds_mask(request.path):
         zh, en = "地址中有脱敏后的值，不能据以打开", "a mask stands in the address: it leads to no record"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
-    opened = replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token) if by_token else asked
+    opened = structs.replace(asked, query=tuple(query), by_handle=asked.by_handle | by_token) if by_token else asked
     refusal = question.refusal(opened, view)
     if refusal is not None:
         return Refuse(reason=refusal.code, operation=operation, zh=refusal.zh, en=refusal.en)
@@ -182,4 +184,4 @@ def _asking(request: Request, query: Sequence[tuple[str, str]]) -> Request:
     if tuple(query) == request.query:
         return request
     target = f"{quoted(request.path)}?{urlencode(query, errors='surrogatepass')}"
-    return replace(request, query=tuple(query), opened=target)
+    return structs.replace(request, query=tuple(query), opened=target)

@@ -3,8 +3,9 @@
 import logging
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from policies.data_keys import derive_key
 from policies.formats.masker import Masker, Tally

@@ -5,8 +5,9 @@ INVARIANT: a request that two servers could read differently is refused here, be
 
 import json
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlencode, urljoin, urlsplit
+
+import msgspec
 
 MOST_HEADERS = 100
 LONGEST_HEADERS = 32 * 1024
@@ -34,8 +35,7 @@ class Malformed(Exception):
     """The request can be read in two ways, or in none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One request, read strictly."""
 
     method: str

@@ -12,9 +12,9 @@ import termios
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol, cast
 
+import msgspec
 from mitmproxy.http import Request
 
 from policies.program import UpstreamTlsRule
@@ -38,8 +38,7 @@ IS_AMID_RECORD = "is_amid_record"
 """What a transport tells by this name: whether some of what the system says has come that cannot be read yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(msgspec.Struct, frozen=True):
     """A system and how it is reached: systems share no connection, not even at the same address."""
 
     system: str

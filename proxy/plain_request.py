@@ -6,8 +6,8 @@ mitmproxy's layers to read or to refuse, so that there is one place where a requ
 
 import re
 import time
-from dataclasses import dataclass
 
+import msgspec
 from mitmproxy.http import Request
 
 from proxy.http1 import HEAD_ENDS, fault_of
@@ -28,8 +28,7 @@ class NotCommon(Exception):
     """What has come is for mitmproxy's layers to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """The head of a request."""
 
     method: bytes

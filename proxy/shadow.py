@@ -14,6 +14,8 @@ from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 
+import msgspec
+
 from policies.changes import Change, Kind, Ready, Side, field_changes
 from policies.choose import EVERYBODYS, Choice
 from policies.data_keys import derive_key
@@ -46,8 +48,7 @@ FIRST_OF_ERRORS = 400
 log = logging.getLogger("yingbi.shadow")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What the live program was asked, and by whom."""
 
     request: Request

@@ -1,7 +1,8 @@
 """What of a caller's messages in a WebSocket may be sent on: no mask, as in a body, and what handles stand for."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from policies.formats.masker import Tally
 from policies.program_shapes import ValueShape

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
@@ -156,7 +156,7 @@ class System:
         # What a handle stands for may be anything that was a key: it must not lead to another operation.
         if not is_same or (asked.names_record and self.routes.find(request.method, asked.path) is not operation):
             raise BadToken
-        return replace(request, path=asked.path, query=asked.query, opened=target), asked
+        return msgspec.structs.replace(request, path=asked.path, query=asked.query, opened=target), asked
 
     def open_form(self, token: str, target: str, caller: Caller, now: datetime) -> Held:
         """What *token* carries; nothing where it is stale, altered, or was made for somebody else or another target."""

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
@@ -14,8 +14,7 @@ SLOWEST_READER = 32 * 1024
 """Bytes that a caller must take in a second, once he has been given some time to begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(msgspec.Struct, frozen=True):
     """An answer that is with its connection until the caller has taken it."""
 
     connection: "Holds"

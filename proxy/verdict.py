@@ -1,7 +1,9 @@
 """What is decided about a request: it is sent on, or answered here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from policies.addresses import Addresses
 from policies.choose import NOTHING_PERMITTED, Permitted
@@ -12,8 +14,7 @@ from policies.view import View
 from proxy.message import Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forward:
+class Forward(msgspec.Struct, frozen=True, kw_only=True):
     """The request is sent on."""
 
     operation: OperationRule
@@ -27,9 +28,9 @@ class Forward:
     """What the caller said, in the target and in a form: an answer may repeat it."""
     parameters: frozenset[tuple[str, str]] = frozenset()
     """Name and value of what he said in parameters, also where it came back sealed; no keys that handles stood for."""
-    asked: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = msgspec.field(default_factory=dict)
     """What he said once in a parameter, by its name."""
-    sent: Mapping[str, str] = field(default_factory=dict)
+    sent: Mapping[str, str] = msgspec.field(default_factory=dict)
     """What he said once in a control of a form, by its name, and nothing was put in its place."""
     last_event: str = ""
     """The id of the last event that the caller has, where the system may be told."""

@@ -8,8 +8,9 @@ import ctypes
 import hashlib
 from array import array
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from policies.transforms.spec import Keep, Redact
 
@@ -34,8 +35,7 @@ LEAVE: Mask = (_LEFT, 0, 0, 0)
 PUT: Mask = (_PUT, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Spans:
+class Spans(msgspec.Struct, frozen=True):
     """Where the values of *groups* stand in each of *number* records: `begins[group::groups]`, and so on."""
 
     number: int

@@ -9,8 +9,8 @@ agrees with itself and with the next.
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
@@ -94,8 +94,7 @@ class Handles:
         raise TypeError("what holds keys is not pickled")
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """One caller at one moment.
 
     All who show no credential are one caller: what opens for them shows what anybody is shown.

@@ -1,12 +1,12 @@
 """Which grants apply to whom, where and when."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.applies import Applying, Asking, applies, read_address
 from policies.section import BEIJING

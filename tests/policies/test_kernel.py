@@ -6,13 +6,13 @@ import shutil
 import sys
 import warnings
 from array import array
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.kernel import library
 from policies.kernel.library import END, KERNEL, LEAVE, LIBRARY, PUT, SHOWN, TAKEN, Kernel, Spans, mask_of, piece
