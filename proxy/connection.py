@@ -64,6 +64,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
         """Those who asked to be told when the worker is to stop."""
         self._is_leaving = False
         self._writer: asyncio.StreamWriter = writer
+        self._fd: int = writer.get_extra_info("socket").fileno()
+        """Its number counts as long as the transport does not close."""
         self._has_room = asyncio.Event()
         """Set while not too much waits for a caller who does not let it go out (HTTP/2)."""
         self._has_room.set()
@@ -186,7 +188,7 @@ class Connection(mode_servers.ProxyConnectionHandler):
         transport = self._writer.transport
         unsent = transport.get_write_buffer_size()
         if unsent or not transport.is_closing():
-            unsent += _unacknowledged_bytes(self._writer.get_extra_info("socket").fileno())
+            unsent += _unacknowledged_bytes(self._fd)
         return self.client.id in HELD or self.written - unsent < reach
 
     def _must_linger(self, connection: Any) -> bool:

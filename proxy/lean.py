@@ -23,7 +23,7 @@ from mitmproxy.proxy.layers.http._events import RequestHeaders
 
 _CONNECTION, _CONTENT_LENGTH, _TRANSFER_ENCODING = map(len, ("connection", "content-length", "transfer-encoding"))
 _KEPT = ("HTTP/1.1", b"HTTP/1.1", "HTTP/2.0", b"HTTP/2.0")
-_WITH_BODY = (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE")
+WITH_BODY = (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE")
 """Methods whose answers may have a body, whatever their status."""
 _core_read_headers = read._read_headers
 _core_body_size = http1.expected_http_body_size
@@ -89,7 +89,7 @@ def body_size(request: Request, response: Response | None = None) -> int | None:
         elif len(name) == _TRANSFER_ENCODING and name.lower() == b"transfer-encoding":
             return _core_body_size(request, response)
     if response is not None and (
-        request.data.method not in _WITH_BODY or response.status_code < 200 or response.status_code in (204, 304)
+        request.data.method not in WITH_BODY or response.status_code < 200 or response.status_code in (204, 304)
     ):
         return _core_body_size(request, response)
     if not declared:

@@ -1,8 +1,11 @@
 """The reader of answers of the plain core: one of a system behind, by the same rules as `core.StrictClient`.
 
-Heads, lengths and chunks are read by the same functions as there; what differs is that no layer stands between.
+Heads, lengths and chunks are read by the same functions as there; what differs is that no layer stands between. A head
+that comes whole and in the plainest words is read at once, as those functions would read it (docs/decisions/0027).
 """
 
+import re
+import time
 from collections.abc import Iterator
 from enum import Enum
 
@@ -15,6 +18,12 @@ from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
 from proxy.http1 import LONGEST_HEAD, closes
+
+_PLAIN_HEAD = re.compile(
+    rb"HTTP/1\.1 ([2-5][0-9]{2}) ([!-~](?:[ -~]*[!-~])?)((?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*)+)\r\n\r\n"
+)
+_PLAIN_LENGTH = re.compile(rb"0|[1-9][0-9]{0,9}")
+_BODILESS = (204, 205, 304)
 
 
 class Unreadable(Exception):
@@ -57,18 +66,30 @@ class AnswerReader:
             return False
         if self._request.data.method == b"HEAD" or not 200 <= response.status_code < 600:
             return False
-        if response.status_code in (204, 205, 304) or response.data.http_version != b"HTTP/1.1":
+        if response.status_code in _BODILESS or response.data.http_version != b"HTTP/1.1":
             return False
         return not closes(response)
 
     def feed(self, data: bytes) -> Iterator[Read]:
         """What *data* brings. Raises Unreadable."""
-        self._received += data
         if self._response is None:
-            head = self._head()
-            if head is None:
-                return
-            yield head
+            plain = None if self._received else self._plain_head(data)
+            if plain is None:
+                self._received += data
+                head = self._head()
+                if head is None:
+                    return
+                yield head
+                data = b""
+            else:
+                head, data, size = plain
+                yield head
+                if data and len(data) == size:
+                    self.is_whole = True
+                    yield data
+                    yield End.END
+                    return
+        self._received += data
         yield from self._parts()
 
     def eof(self) -> Iterator[Read]:
@@ -81,6 +102,31 @@ class AnswerReader:
             raise BrokenOff
         self.is_whole = True
         yield End.END
+
+    def _plain_head(self, data: bytes) -> tuple[Response, bytes, int] | None:
+        """The head that *data* begins with, what follows it, and the size of the body in bytes. None where it is left
+        to `_head`: it has not come whole, is not in the plainest words, or not just the length of its body is said.
+        """
+        found = _PLAIN_HEAD.match(data, 0, LONGEST_HEAD)
+        if found is None or self._request.data.method not in lean.WITH_BODY:
+            return None
+        status, reason, lines = found.groups()
+        fields, lengths = [], []
+        for line in lines[2:].split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            value = value.strip()
+            fields.append((name, value))
+            name_below = name.lower()
+            if name_below == b"content-length":
+                lengths.append(value)
+            elif name_below == b"transfer-encoding":
+                return None
+        if len(lengths) != 1 or _PLAIN_LENGTH.fullmatch(lengths[0]) is None or int(status) in _BODILESS:
+            return None
+        headers, size = lean.made_of(fields), int(lengths[0])
+        response = Response(b"HTTP/1.1", int(status), reason, headers, None, None, time.time(), None)
+        self._response, self._body = response, _http1.make_body_reader(size)
+        return response, data[found.end() :], size
 
     def _head(self) -> Response | None:
         received = bytes(self._received)

@@ -1,13 +1,14 @@
 """One request of the plain core that a system behind was asked, from its connection to the end of its answer."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from mitmproxy.http import Request
 from mitmproxy.proxy import events
 
-from proxy.plain_answer import End, Read
+from proxy.plain_answer import Read
 from proxy.plain_behind import Behind, Caller, Pool, Where
 
 
@@ -19,11 +20,11 @@ class Failed:
 
 
 class Heard(events.Event):
-    """What came of *asking*, on its way to the layers of the caller's connection."""
+    """What came of *asking*, in order, on its way to the layers of the caller's connection."""
 
-    def __init__(self, asking: "Asking", what: Read | Failed) -> None:
+    def __init__(self, asking: "Asking", each: Sequence[Read | Failed]) -> None:
         self.asking = asking
-        self.what = what
+        self.each = each
 
 
 class Told(Protocol):
@@ -87,13 +88,15 @@ class Asking:
         """Hang up behind, and let whoever waits know."""
         if not self._is_over:
             self.end()
-            self._connection.tell(Heard(self, Failed("upstream_broke_off")))
+            self._connection.tell(Heard(self, (Failed("upstream_broke_off"),)))
 
-    def heard(self, read: Read) -> None:
+    def heard(self, reads: Sequence[Read]) -> None:
         """See `plain_behind.Asks`."""
-        if read is End.END:
-            self._behind, self._is_over = None, True
-        self._connection.tell(Heard(self, read))
+        self._connection.tell(Heard(self, reads))
+
+    def ended(self) -> None:
+        """See `plain_behind.Asks`."""
+        self._behind, self._is_over = None, True
 
     def failed(self, reason: str, *, unheard: bool) -> None:
         """See `plain_behind.Asks`."""
@@ -104,7 +107,7 @@ class Asking:
             self._open()  # once: a new connection is never said to have been open already
             return
         self._is_over = True
-        self._connection.tell(Heard(self, Failed(reason)))
+        self._connection.tell(Heard(self, (Failed(reason),)))
 
     async def caught_up(self) -> None:
         """See `plain_behind.Asks`."""

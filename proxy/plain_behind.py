@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol, cast
 
 import msgspec
@@ -57,8 +57,11 @@ type Caller = tuple[str, ...]
 class Asks(Protocol):
     """Whoever waits for an answer."""
 
-    def heard(self, read: Read) -> None:
-        """More of the answer has come."""
+    def heard(self, reads: Sequence[Read]) -> None:
+        """More of the answer has come, or all of it."""
+
+    def ended(self) -> None:
+        """What was heard last was the end of the answer: the connection is nobody's any more."""
 
     def failed(self, reason: str, *, unheard: bool) -> None:
         """It does not come, or not to its end, for *reason*, one of `reasons.REASONS`. *unheard*: on a connection that
@@ -151,7 +154,7 @@ class Behind(asyncio.Protocol):
         """Whether it is open and nothing lies there that nobody asked for: with the kernel, or half a record of TLS."""
         if not self.is_open or self._transport.get_extra_info(IS_AMID_RECORD, False):
             return False
-        unread = fcntl.ioctl(self._transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4))
+        unread = fcntl.ioctl(self._fd, termios.FIONREAD, bytes(4))
         return int.from_bytes(unread, sys.byteorder) == 0
 
     def ask(self, asks: Asks, request: Request, caller: Caller) -> None:
@@ -174,6 +177,8 @@ class Behind(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open."""
         self._transport = cast(asyncio.Transport, transport)
+        self._fd: int = transport.get_extra_info("socket").fileno()
+        """Its number counts as long as the transport does not close."""
 
     def data_received(self, data: bytes) -> None:
         """The system says something, asked or not."""
@@ -202,28 +207,33 @@ class Behind(asyncio.Protocol):
         """It has hung up, or we have."""
         self._fail("upstream_broke_off")
 
-    def _tell(self, read: Iterable[Read]) -> None:
+    def _tell(self, read: Iterator[Read]) -> None:
+        """Tell who asked what was *read*, all that has come at once, as far as it could be."""
+        asks, reads, fault = self._asks, list[Read](), ""
         try:
             for each in read:
-                if self._asks is None:  # who asked wants no more of it
-                    return
-                if each is End.END:
-                    self._answered(self._asks)
-                    return
-                self._asks.heard(each)
+                reads.append(each)
         except Unreadable:
-            self._fail("upstream_malformed")
+            fault = "upstream_malformed"
         except BrokenOff:
-            self._fail("upstream_broke_off")
+            fault = "upstream_broke_off"
+        if asks is not None and reads:
+            asks.heard(reads)
+        if asks is None or self._asks is not asks:  # who asked wanted no more of it, and has hung up
+            return
+        if fault:
+            self._fail(fault)
+        elif reads and reads[-1] is End.END:
+            self._answered(asks)
 
     def _answered(self, asks: Asks) -> None:
         assert self._reader is not None
         self._asks, self._is_used = None, True
+        asks.ended()
         if self._reader.may_another_follow and not self._is_paused:
             self._pool.give_back(self)
         else:
             self.end()
-        asks.heard(End.END)
 
     def _fail(self, reason: str) -> None:
         asks, unheard = self._asks, self._is_used and not self._is_heard

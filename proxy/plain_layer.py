@@ -57,8 +57,7 @@ class PlainLayer(layer.Layer):
         if self._is_over:
             return
         if isinstance(event, Heard):
-            if event.asking is self._asking:  # or it was for another exchange, which is over
-                yield from self._hear(event)
+            yield from self._hear(event)
         elif isinstance(event, events.Wakeup) and isinstance(event.command, Later):
             yield from self._wake(event.command)
         elif self._rest is not None:
@@ -125,19 +124,21 @@ class PlainLayer(layer.Layer):
                 self._asking.begin()
 
     def _hear(self, heard: Heard) -> Commands:
-        flow, what = self._flow, heard.what
-        assert flow is not None
-        match what:
-            case bytes():
-                yield from self._part(flow, what)
-            case http.Response():
-                yield from self._head(flow, what)
-            case End():
-                self._asking = None
-                yield from self._whole(flow)
-            case Failed(reason):
-                self._asking = None
-                yield from self._fail(flow, reason)
+        for what in heard.each:
+            flow = self._flow
+            if heard.asking is not self._asking or flow is None:  # it was for another exchange, or this one is over
+                return
+            match what:
+                case bytes():
+                    yield from self._part(flow, what)
+                case http.Response():
+                    yield from self._head(flow, what)
+                case End():
+                    self._asking = None
+                    yield from self._whole(flow)
+                case Failed(reason):
+                    self._asking = None
+                    yield from self._fail(flow, reason)
 
     def _head(self, flow: HTTPFlow, response: http.Response) -> Commands:
         flow.response = response

@@ -10,7 +10,7 @@ import time
 import msgspec
 from mitmproxy.http import Request
 
-from proxy.http1 import HEAD_ENDS, fault_of
+from proxy.http1 import HEAD_ENDS, LONGEST_HEAD, fault_of
 from proxy.lean import made_of
 from proxy.stream import LARGEST_REQUEST
 
@@ -28,6 +28,18 @@ class NotCommon(Exception):
     """What has come is for mitmproxy's layers to read."""
 
 
+class Fields(msgspec.Struct, frozen=True):
+    """The lines of a head but for the first, as far as they do not depend on it."""
+
+    written: bytes = b""
+    """Each behind the end of the line before."""
+    fields: tuple[tuple[bytes, bytes], ...] = ()
+    hosts: int = 0
+    """How many name a host."""
+    lengths: tuple[bytes, ...] = ()
+    """What is said of how long the body is."""
+
+
 class Head(msgspec.Struct, frozen=True):
     """The head of a request."""
 
@@ -43,7 +55,8 @@ class Head(msgspec.Struct, frozen=True):
 class RequestReader:
     """Reads requests one after the other, each from what has come, which grows until it is whole.
 
-    Of what comes in pieces only what is new is looked at, or who sends byte by byte would cost more with each.
+    Of what comes in pieces only what is new is looked at, or who sends byte by byte would cost more with each. A caller
+    says much the same of each of his requests but for the first line: what is written as it was is not read again.
     """
 
     def __init__(self) -> None:
@@ -51,6 +64,8 @@ class RequestReader:
         """Bytes that were looked at and are not all of a head."""
         self._head: Head | None = None
         """Of a request whose body has not come whole."""
+        self._known = Fields()
+        """Of the last request, which were found to be common."""
 
     def read(self, came: bytes | bytearray) -> tuple[Request, int] | None:
         """The request that *came* begins with and how many bytes it has, or None while they have not all come.
@@ -74,21 +89,29 @@ class RequestReader:
         return request, whole
 
     def _head_of(self, came: bytes | bytearray) -> Head | None:
-        if fault_of(came, self._seen) is not None:
-            raise NotCommon
         end = came.find(HEAD_ENDS, max(0, self._seen - 3))
-        return _read_head(bytes(came[:end])) if end >= 0 else None
+        head = bytes(came[:end]) if 0 <= end <= LONGEST_HEAD else b""
+        first = (head + b"\r\n").find(b"\r\n")
+        if head[first:] != self._known.written or not head:
+            if fault_of(came, self._seen) is not None:
+                raise NotCommon
+            if end < 0:
+                return None
+            self._known = _read_fields(head[first:])
+        # Where the rest is as it was, the first line alone could be at fault, and `fault_of` asks less of it than this.
+        line = _LINE.fullmatch(head, 0, first)
+        if line is None:
+            raise NotCommon
+        method, target = line.groups()
+        return Head(method, target, self._known.fields, len(head) + len(HEAD_ENDS), _body_size(method, self._known))
 
 
-def _read_head(head: bytes) -> Head:
-    first = (head + b"\r\n").find(b"\r\n")
-    line = _LINE.fullmatch(head, 0, first)
-    if line is None or _FIELDS.fullmatch(head, first) is None:
+def _read_fields(written: bytes) -> Fields:
+    if _FIELDS.fullmatch(written) is None:
         raise NotCommon
-    method, target = line.groups()
     fields, hosts, lengths = [], 0, []
-    for written in head[first + 2 :].split(b"\r\n") if len(head) > first else ():
-        name, _, value = written.partition(b":")
+    for line in written[2:].split(b"\r\n") if written else ():
+        name, _, value = line.partition(b":")
         name_below, value = name.lower(), value.strip()
         if name_below in _UNCOMMON or (name_below == b"connection" and value.lower() not in _COMMON_OPTIONS):
             raise NotCommon
@@ -96,10 +119,15 @@ def _read_head(head: bytes) -> Head:
         if name_below == b"content-length":
             lengths.append(value)
         fields.append((name, value))
+    return Fields(written, tuple(fields), hosts, tuple(lengths))
+
+
+def _body_size(method: bytes, said: Fields) -> int:
+    lengths = said.lengths
     # That a DELETE has a body need not be said, and that a POST has none must be.
-    if hosts != 1 or len(lengths) > (method not in _WITHOUT_BODY) or (not lengths and method in _WITH_LENGTH):
+    if said.hosts != 1 or len(lengths) > (method not in _WITHOUT_BODY) or (not lengths and method in _WITH_LENGTH):
         raise NotCommon
     size = int(lengths[0]) if lengths and _LENGTH.fullmatch(lengths[0]) else 0
     if size > LARGEST_REQUEST or (lengths and lengths[0] != b"%d" % size):
         raise NotCommon
-    return Head(method, target, tuple(fields), len(head) + len(HEAD_ENDS), size)
+    return size

@@ -34,6 +34,46 @@ def test_any_split_gives_the_same_answer(answer: bytes, eof: bool, data: st.Data
     assert read(*pieces, eof=eof)[1:] == (200, b"hello", True)
 
 
+WORDS = (
+    b"HTTP/1.1 200 OK|HTTP/1.1 200|HTTP/1.1 404 Not  Found|HTTP/1.1 304 x|HTTP/1.0 200 OK|HTTP/1.1  200 OK |\r\n|\n|\r"
+    b"|\r\n\r\n|Content-Length: 5|Content-Length:|content-length:\t5 |Content-Length: 0|Content-Length: 05"
+    b"|Content-Length: 99999999999|Transfer-Encoding: chunked|Connection: close|X: y|X:|: y|X y| |\t|\0|\x0b|\xe5"
+    b"|hello|5\r\nhello\r\n0"
+).split(b"|")
+
+
+def outcome(*pieces: bytes, method: bytes) -> object:
+    """All that is read of *pieces*, and whether the connection may be shared; how far it came where it cannot be."""
+    reader = AnswerReader(asked(method))
+    found: list[object] = []
+    fault = ""
+    try:
+        for piece in pieces:
+            for each in reader.feed(piece):
+                if isinstance(each, Response):
+                    found.append((each.status_code, each.reason, each.headers.fields, each.http_version))
+                else:
+                    found.append(each)
+    except Unreadable:
+        fault = "unreadable"
+    body = b"".join(each for each in found if isinstance(each, bytes))
+    return [each for each in found if not isinstance(each, bytes)], body, fault, reader.may_another_follow
+
+
+@given(
+    st.lists(st.sampled_from(WORDS)).map(b"".join),
+    st.sampled_from([b"", OK, OK + b"Content-Length: 5\r\n"]),
+    st.sampled_from([b"", b"\r\n\r\nhello", b"\r\nhello"]),
+    st.sampled_from([b"GET", b"HEAD", b"POST"]),
+)
+def test_what_comes_at_once_is_read_as_what_comes_in_pieces(
+    words: bytes, before: bytes, behind: bytes, method: bytes
+) -> None:
+    """A head in plain words is read by another function, which must know no other answers, nor read one otherwise."""
+    answer = before + words + behind
+    assert outcome(answer, method=method) == outcome(answer[:1], answer[1:], method=method)
+
+
 @pytest.mark.parametrize("answer", [LENGTH, CHUNKED, TO_THE_END])
 def test_an_answer_that_ends_before_its_end_is_broken_off(answer: bytes) -> None:
     for length in range(len(answer)):

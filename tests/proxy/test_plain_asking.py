@@ -56,7 +56,7 @@ async def what_comes(said: bytes, *, gone: bool) -> object:
         heard = await asyncio.wait_for(caller.told.get(), 10)
         assert heard.asking is asking
         asking.end()
-        return heard.what
+        return heard.each[0]
 
 
 @pytest.mark.parametrize("said", [b"", ANSWER, b"HTTP/1.1 2"], ids=["nothing", "an answer", "half an answer"])
@@ -91,7 +91,7 @@ async def most_in_a_turn(length: int) -> int:
         asking.begin()
         while length:
             await asyncio.sleep(0)
-            told = [caller.told.get_nowait().what for _ in range(caller.told.qsize())]
+            told = [what for _ in range(caller.told.qsize()) for what in caller.told.get_nowait().each]
             count = sum(len(each) for each in told if isinstance(each, bytes))
             length, most = length - count, max(most, count)
         asking.end()

@@ -181,6 +181,34 @@ def test_any_split_gives_the_same_requests(body: bytes, data: st.DataObject) -> 
     assert not come
 
 
+LINES = [b"GET /people HTTP/1.1", b"HEAD /a HTTP/1.1", b"POST /a HTTP/1.1", b"DELETE /a HTTP/1.1", b"GET  /a HTTP/1.1"]
+LINES += [b"GET /a\x0b HTTP/1.1", b"GET /a\n HTTP/1.1", b"PRI * HTTP/2.0", b"", b"GET /" + b"a" * 65_500 + b" HTTP/1.1"]
+FIELDS = [b"", HOST, HOST + b"Content-Length: 0\r\n", HOST + HOST, HOST + b"A: \0\r\n", HOST + b"A: b\nC: d\r\n"]
+FIELDS += [HOST + b"A: b\r\n c\r\n", HOST + b"Content-Length: 3\r\n", HOST + b"Expect: x\r\n", b" " + HOST]
+
+
+@given(st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(FIELDS)), min_size=2, max_size=5), st.data())
+def test_what_was_asked_before_changes_nothing(heads: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
+    """What is written as it was in the last request is not read again."""
+    before = RequestReader()
+    for line, fields in heads:
+        sent = line + b"\r\n" + fields + b"\r\nabc"
+        cut = data.draw(st.integers(0, len(sent)))
+        found: list[object] = []
+        for reader in (before, RequestReader()):
+            try:
+                read = reader.read(sent[:cut]) or reader.read(sent)
+            except NotCommon:
+                found.append(None)
+            else:
+                assert read is not None
+                came = read[0].data
+                found.append((came.method, came.path, came.headers.fields, came.content, read[1]))
+        assert found[0] == found[1]
+        if found[0] is None:
+            return
+
+
 class Looked(bytearray):
     """Counts the bytes that were taken out of it to be looked at."""
 
