@@ -26,6 +26,7 @@ from console.policy_forms import PolicyForms
 from console.policy_journal import BrokenPolicyJournal
 from console.policy_pages import PolicyPages, altered_page
 from console.policy_store import AlteredFiles
+from console.rule_pages import RulePages
 from console.sign_in import SignIn
 from incident.ids import Bilingual
 from siem.index.store import StoreUnavailable
@@ -84,6 +85,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     forms = PolicyForms(pages, policies)
+    rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
     return (
@@ -106,6 +108,14 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", "/alerts/{alert}/end-silence", alert_acts.end_silence),
         ("GET", "/events", events.look_up),
         ("GET", "/events/{event}", events.show),
+        ("GET", "/rules", rules.index),
+        ("POST", "/rules/propose", rules.propose),
+        ("GET", "/rules/{file}", rules.show),
+        ("POST", "/rules/{file}/adapt", rules.adapt),
+        ("POST", "/rules/{file}/end", rules.end),
+        ("GET", proposal, rules.proposal),
+        ("POST", f"{proposal}/live", rules.put_live),
+        ("POST", f"{proposal}/withdraw", rules.withdraw),
         ("GET", "/permits", permits.index),
         ("GET", "/permits/{permit}", permits.show),
         ("POST", "/permits/{permit}/end", permits.end),

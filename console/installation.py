@@ -115,6 +115,8 @@ class RecordState:
     """Where that of permits is not."""
     alerts: Bilingual | None = None
     """Where that of alerts is not."""
+    rules: Bilingual | None = None
+    """Where that of detection rules is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from console.installation import Installation, ProgramVersion
 from console.permit_book import PermitBook
 from console.policy_life import PolicyLife
 from console.policy_state import Draft
+from console.rule_book import RuleBook
+from console.rule_trials import RuleTrials
 from incident.cases import Cases
 from incident.ids import Bilingual
 from policies.program import Program
@@ -43,6 +45,9 @@ class Office:
     policies: PolicyLife
     permits: PermitBook
     """Who was let see more, and what was held of it."""
+    rules: RuleBook
+    """The detection rules in force, and what is proposed."""
+    trials: RuleTrials
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
     version_of: Callable[[str, datetime], ProgramVersion | None] = lambda program, at: None

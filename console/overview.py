@@ -139,6 +139,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
                 f"the journal of alerts, in which nothing is taken down any more: {records.alerts.en}",
             )
         )
+    if records.rules:
+        found.append(
+            _w(
+                f"规则记录被改动过，不能提议和生效：{records.rules.zh}",
+                f"the journal of rules, of which none is changed any more: {records.rules.en}",
+            )
+        )
     if policy.generation and not policy.two_people:
         found.append(
             _w(

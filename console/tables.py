@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and failed sign-ins, of the lives of policies and alerts, and of permits.
+"""The tables of accounts, sessions and failed sign-ins, of the lives of policies, alerts and rules, and of permits.
 
 No password, token or name that was tried lies in clear.
 """
@@ -79,6 +79,7 @@ def _journal(name: str) -> Table:
 POLICY_JOURNAL = _journal("policy_journal")
 PERMIT_JOURNAL = _journal("permit_journal")
 ALERT_JOURNAL = _journal("alert_journal")
+RULE_JOURNAL = _journal("rule_journal")
 
 POLICY_TEXTS = Table(
     "policy_texts",

@@ -6,6 +6,7 @@ from typing import Any
 
 from console.alert_words import ALERT_STATES, DISPOSITIONS
 from console.permit_journal import Judgement
+from console.rule_journal import Standing as RuleStanding
 from incident.clocks import Reading, Urgency
 from incident.command import Question
 from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
@@ -17,6 +18,7 @@ from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
 from policies.permits import Kind as PermitKind
 from policies.policy_kinds import Level
+from siem.detect.definition import Measure
 from siem.record.event import CallerKind, Disclosure, PermitState, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -172,6 +174,19 @@ GROUP_FIELDS: Table = {
     "source.ip": _w("网络地址", "address"),
     "yingbi.operation": _w("操作", "operation"),
 }
+MEASURES: Table = {
+    Measure.EVENT_COUNT: _w("访问次数", "events"),
+    Measure.VALUE_COUNT: _w("不同的", "different values of"),
+    Measure.VALUE_SUM: _w("合计", "the sum of"),
+    Measure.TEMPORAL: _w("同时出现的迹象", "signs at once"),
+    Measure.TEMPORAL_ORDERED: _w("先后出现的迹象", "signs in order"),
+}
+RULE_STANDINGS: Table = {
+    RuleStanding.WAITING: _w("等待生效", "proposed"),
+    RuleStanding.LIVE: _w("生效中", "in force"),
+    RuleStanding.REPLACED: _w("已被取代", "replaced"),
+    RuleStanding.WITHDRAWN: _w("已撤回", "withdrawn"),
+}
 ADDRESSES: Table = {
     "gateway": _w("网关", "gateway"),
     "console": _w("控制台", "console"),
@@ -233,6 +248,9 @@ DONE: Table = {
     ),
     "alert-closed": _w("已关闭，定性已计入这条规则的精确率", "closed; it counts in the precision of its rule"),
     "alert-reopened": _w("已重新打开", "it is open again"),
+    "rule-proposed": _w("已提议，看过试的结果再生效", "it is proposed: look at what it would have raised"),
+    "rule-live": _w("已生效，几秒内开始检测", "it is in force, within seconds"),
+    "rule-withdrawn": _w("提议已撤回", "the proposal is withdrawn"),
     "permit-ended": _w("许可已终止，一秒内生效", "the permit is ended, within a second"),
     "permit-reviewed": _w("复核结论已登记", "the review is recorded"),
     "policy-drafted": _w("草稿已建立", "the draft is made"),
@@ -269,6 +287,8 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "judgements": JUDGEMENTS,
     "system_states": SYSTEM_STATES,
     "group_fields": GROUP_FIELDS,
+    "measures": MEASURES,
+    "rule_standings": RULE_STANDINGS,
     "addresses": ADDRESSES,
     "grades": GRADE_NAMES,
     "stages": STAGE_NAMES,

@@ -106,6 +106,11 @@ class Figures:
             "1 where the journal of alerts was altered.",
             value=int(bool(control.get("broken_alerts"))),
         )
+        yield GaugeMetricFamily(
+            "yingbi_rule_journal_broken",
+            "1 where the journal of detection rules was altered.",
+            value=int(bool(control.get("broken_rules"))),
+        )
         quota = hear(self._home.told("quota"))
         yield CounterMetricFamily(
             "yingbi_quota_admitted",

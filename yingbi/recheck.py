@@ -39,14 +39,16 @@ class Rechecker:
         policies: Callable[[], Bilingual | None] = lambda: None,
         permits: Callable[[], Bilingual | None] = lambda: None,
         alerts: Callable[[], Bilingual | None] = lambda: None,
+        rules: Callable[[], Bilingual | None] = lambda: None,
     ) -> None:
-        """*policies*, *permits* and *alerts* say where the journal of each is not as it was written."""
+        """*policies*, *permits*, *alerts* and *rules* say where the journal of each is not as it was written."""
         self._folder = home.log
         self._log = LogCheck(home.log, lambda: starts_in(home.log), lambda: _let_go(home))
         self._journals = JournalCheck(store)
         self._policies = policies
         self._permits = permits
         self._alerts = alerts
+        self._rules = rules
         self._clock = clock
         self._stop = threading.Event()
         self._all_at: datetime | None = None
@@ -64,12 +66,13 @@ class Rechecker:
         before, self.state = self.state, self._found(now)
         if _broken(before) != _broken(self.state):
             log.error(
-                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d",
+                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d rules=%d",
                 len(self.state.log),
                 len(self.state.journals),
                 self.state.policies is not None,
                 self.state.permits is not None,
                 self.state.alerts is not None,
+                self.state.rules is not None,
             )
 
     def run(self, stop: threading.Event) -> None:
@@ -100,6 +103,7 @@ class Rechecker:
             policies=self._policies(),
             permits=self._permits(),
             alerts=self._alerts(),
+            rules=self._rules(),
         )
 
 
@@ -111,4 +115,4 @@ def _let_go(home: Home) -> set[StartId]:
 
 
 def _broken(state: RecordState) -> tuple[object, ...]:
-    return state.log, state.journals, state.policies, state.permits, state.alerts
+    return state.log, state.journals, state.policies, state.permits, state.alerts, state.rules

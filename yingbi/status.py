@@ -39,6 +39,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_policies": control.get("broken_policies", ""),
         "broken_permits": control.get("broken_permits", ""),
         "broken_alerts": control.get("broken_alerts", ""),
+        "broken_rules": control.get("broken_rules", ""),
         "policies": control.get("policies", {}),
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
@@ -119,6 +120,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found.append(f"许可记录被改动 / the journal of permits was altered: {status['broken_permits']}")
     if status["broken_alerts"]:
         found.append(f"告警处置记录被改动 / the journal of alerts was altered: {status['broken_alerts']}")
+    if status["broken_rules"]:
+        found.append(f"规则记录被改动 / the journal of rules was altered: {status['broken_rules']}")
     return found
 
 

@@ -57,6 +57,7 @@ class Summary:
             "broken_policies": f"{records.policies.zh} / {records.policies.en}" if records.policies else "",
             "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
             "broken_alerts": f"{records.alerts.zh} / {records.alerts.en}" if records.alerts else "",
+            "broken_rules": f"{records.rules.zh} / {records.rules.en}" if records.rules else "",
             "policies": self._policies(),
             "permits": [_permit(record) for record in self._permits()],
         }

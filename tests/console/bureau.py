@@ -16,15 +16,19 @@ from console.alert_watch import AlertWatch
 from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from console.permit_book import PermitBook
+from console.rule_book import RuleBook
+from console.rule_trials import RuleTrials
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret
 from policies.program import Program
 from policies.snapshot import Snapshot
+from siem.detect.adapt import adapted
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.definition import Finding as RuleFinding
 from siem.detect.definition import Rule
+from siem.detect.examples import LISTS
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
@@ -133,7 +137,7 @@ FIELDS = (
 @cache
 def rules() -> dict[str, Rule]:
     """The shipped rules by name."""
-    return {rule.name: rule for rule in read_rules(rule_files(RULES), {"canary_subjects": frozenset({"e1:ab"})})}
+    return {rule.name: rule for rule in read_rules(rule_files(RULES), LISTS)}
 
 
 @contextmanager
@@ -164,6 +168,7 @@ class Bureau:
     app: ASGIApp = field(init=False)
     lives: Lives = field(init=False)
     permits: PermitBook = field(init=False)
+    rules: RuleBook = field(init=False)
     folder: Snapshot = FIRST
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
@@ -195,6 +200,15 @@ class Bureau:
         permits, alerts = (self._signer(name) for name in ("permits", "alerts"))
         self.permits = PermitBook(engine, permits, clock, check_text=check_text)
         self.alert_book = AlertBook(engine, alerts, clock, due=DUE, check_text=check_text)
+        self.rules = RuleBook(
+            engine,
+            self._signer("release"),
+            clock,
+            shipped=RULES,
+            own=self.office.folder / "rules",
+            lists=LISTS,
+            check_text=check_text,
+        )
         self.alert_watch = AlertWatch(self.alert_book, self.alerts_read, DUE, clock)
 
     def _signer(self, name: str) -> Signer:
@@ -216,6 +230,8 @@ class Bureau:
             reasons=REASONS,
             policies=self.lives.life,
             permits=self.permits,
+            rules=self.rules,
+            trials=RuleTrials(self.office.events, self.office.watch),
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
         )
@@ -293,6 +309,13 @@ class Bureau:
     def with_question(self) -> CaseId:
         """A case that asks whether to contain."""
         return self.open(self.leak(persons=120, rule="bulk_reads"))
+
+    def propose_more_reads(self) -> int:
+        """The officer would let a clerk read more people before anybody is told. Returns the proposal's number."""
+        found = self.rules.file("bulk_reads.yml")
+        assert found is not None
+        (rule,) = found.rules
+        return self.rules.propose(SUN, found.name, adapted(found.text, rule, at_least=150), "体检季，窗口量大")
 
     def withhold(self) -> str:
         """One refused exchange, and its number."""

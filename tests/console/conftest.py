@@ -26,6 +26,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
     A permit that is in force, and one of two hours ago that broke the glass.
 
+    A rule that somebody proposes instead of one that comes with us.
+
     And two versions of the policy, and a draft that waits for another officer.
     """
     with bureaus.opened(tmp_path_factory.mktemp("archive")) as bureau:
@@ -36,6 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
         bureau.permits.note(opened(TEN - timedelta(minutes=5), about="6YQ3K0M9ZT-1"), TEN - timedelta(minutes=5))
         bureau.lives.published(WORDED)
         bureau.lives.submitted(with_text("2027", "2028", of=WORDED))
+        bureau.propose_more_reads()
         yield bureau
 
 

@@ -30,6 +30,14 @@ GET  /events                              o c   a
 GET  /events/{event}                      o c   a
 POST /alerts/{alert}/silence              o
 POST /alerts/{alert}/end-silence          o
+GET  /rules                               o c   a
+POST /rules/propose                       o
+GET  /rules/{file}                        o c   a
+POST /rules/{file}/adapt                  o
+POST /rules/{file}/end                    o
+GET  /rules/proposals/{number}            o c   a
+POST /rules/proposals/{number}/live       o
+POST /rules/proposals/{number}/withdraw   o
 GET  /permits                             o c   a
 GET  /permits/{permit}                    o c   a
 POST /permits/{permit}/end                o c
@@ -88,7 +96,14 @@ def browsers(archive: Bureau) -> dict[str, Browser]:
 
 def address_of(path: str) -> str:
     made = path.format(
-        case="C-20261123-001", alert="A-000001", event="6YQ3K0M9ZT-1", draft="2", version="2", permit=ONE
+        case="C-20261123-001",
+        alert="A-000001",
+        event="6YQ3K0M9ZT-1",
+        draft="2",
+        version="2",
+        permit=ONE,
+        file="bulk_reads.yml",
+        number="1",
     )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 

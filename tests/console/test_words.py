@@ -99,6 +99,8 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
         "days",
         "target",
         "caller",
+        "at_least",
+        "within",
         "id",
         "unit_zh",
         "unit_en",

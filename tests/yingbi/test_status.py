@@ -32,6 +32,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_policies": "",
         "broken_permits": "",
         "broken_alerts": "",
+        "broken_rules": "",
         "policies": {"folder_differs": False, "drafts": []},
         "permits": [],
         "cases": [],

@@ -11,6 +11,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from sqlalchemy import Engine
+
 from console.accounts import Accounts
 from console.alert_book import AlertBook
 from console.alert_journal import BrokenAlertJournal
@@ -19,6 +21,9 @@ from console.app import create_app
 from console.office import Office
 from console.permit_book import PermitBook
 from console.permit_journal import BrokenPermitJournal
+from console.rule_book import RuleBook
+from console.rule_journal import BrokenRuleJournal
+from console.rule_trials import RuleTrials
 from incident.cases import Cases
 from incident.database import open_database
 from incident.duties import load_duties
@@ -56,6 +61,8 @@ from yingbi.recheck import Rechecker
 from yingbi.rehearsals import Rehearsals
 from yingbi.release import Released, Releaser, life_of
 from yingbi.respond import Responder
+from yingbi.rule_desk import lists_of
+from yingbi.rules import SHIPPED
 from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
@@ -106,8 +113,15 @@ def main(settings: Settings) -> int:
     due = due_by(settings.alerts.escalation, read_calendar())
     alert_book = AlertBook(engine, Signer(home.private_key("alerts")), now, due=due, check_text=cases.check_text)
     alert_watch = AlertWatch(alert_book, alerts, due, now)
+    rules_kept = rule_book(home, engine, cases.check_text)
     rechecker = Rechecker(
-        home, store, now, watch.broken, lambda: said_of(book.broken), lambda: said_of(alert_book.broken)
+        home,
+        store,
+        now,
+        policies=watch.broken,
+        permits=lambda: said_of(book.broken),
+        alerts=lambda: said_of(alert_book.broken),
+        rules=lambda: said_of(rules_kept.broken),
     )
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
@@ -140,6 +154,8 @@ def main(settings: Settings) -> int:
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
         permits=book,
+        rules=rules_kept,
+        trials=RuleTrials(events, now),
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program, at: version_in(home, program, at),
@@ -151,9 +167,22 @@ def main(settings: Settings) -> int:
     return _together(responder, permits, rechecker, office, settings)
 
 
-def said_of(broken: BrokenPermitJournal | BrokenAlertJournal | None) -> Bilingual | None:
+def said_of(broken: BrokenPermitJournal | BrokenAlertJournal | BrokenRuleJournal | None) -> Bilingual | None:
     """Where a journal is not as it was written, where that is so."""
     return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
+
+
+def rule_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> RuleBook:
+    """The detection rules of the installation in *home*."""
+    return RuleBook(
+        engine,
+        Signer(home.private_key("release")),
+        now,
+        shipped=SHIPPED,
+        own=home.rules,
+        lists=lists_of(home),
+        check_text=check_text,
+    )
 
 
 def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
