@@ -1,6 +1,6 @@
 """Carries out the commands that need the world outside the journal: the index, the overlay, the public folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ class Performer:
     indexed_until: Callable[[], datetime]
     """Until when the index is known to hold all that was logged."""
     clock: Clock
+    canaries: Callable[[], Set[str] | None] = lambda: None
+    """The digests of invented people as they are now, or None where the list cannot be read."""
 
     def perform(self, command: OutsideCommand) -> Outcome | None:
         """How it ended, or None where it cannot be done yet and is to be tried again in a moment."""
@@ -59,7 +61,14 @@ class Performer:
         if not complete and self.clock() < command.question.end + PATIENCE:
             return None
         try:
-            return ScopeFound(scope=assess(self.events, command.question, complete=complete, timeout=SEARCH_TIMEOUT))
+            scope = assess(
+                self.events,
+                command.question,
+                complete=complete,
+                timeout=SEARCH_TIMEOUT,
+                canaries=self.canaries(),
+            )
+            return ScopeFound(scope=scope)
         except StoreUnavailable:
             return None
 

@@ -6,7 +6,7 @@ recognised when it is counted again.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -110,6 +110,9 @@ class Scope:
     unattributed: int = 0
     """At most so many further persons: of each answer and record the values in clear of its most frequent category,
     beyond one for each subject that the answer names."""
+    canaries: int | None = None
+    """How many invented people were shown as well, who are nobody and in none of the numbers of persons; None where
+    they were not told apart, and count as persons."""
 
     @property
     def persons_at_most(self) -> int:
@@ -122,8 +125,17 @@ class Scope:
         return not DOUBTFUL.isdisjoint(self.cautions)
 
 
-def assess(store: EventStore, question: ScopeQuestion, *, complete: bool, timeout: timedelta) -> Scope:
+def assess(
+    store: EventStore,
+    question: ScopeQuestion,
+    *,
+    complete: bool,
+    timeout: timedelta,
+    canaries: Set[str] | None = None,
+) -> Scope:
     """The scope that *question* asks for.
+
+    *canaries*: the digests of invented people, or None where nobody knows them.
 
     *complete*: whether the index held all that was logged before the end of the period when this was called; only who
     runs the shipper knows. *timeout* bounds each step of the search. Memory grows with the number of persons, not of
@@ -132,7 +144,7 @@ def assess(store: EventStore, question: ScopeQuestion, *, complete: bool, timeou
     count = _Count()
     for document in store.search(question.condition(), question.start, question.end, timeout):
         count.add(document)
-    return count.scope(question, complete=complete)
+    return count.scope(question, canaries, complete=complete)
 
 
 _BEGINS = frozenset({Phase.WHOLE, Phase.OPEN})
@@ -210,11 +222,22 @@ class _Count:
         """Let a person who was counted by digests of two epochs be one."""
         joined: dict[str, int] = {}
         for digest, bits in self.persons.items():
-            first = digest
-            while first in self.former:  # epochs come one after the other: this ends
-                first = self.former[first]
+            first = self._first(digest)
             joined[first] = joined.get(first, 0) | bits
         self.persons = joined
+
+    def _first(self, digest: str) -> str:
+        """The oldest digest that is known of the same person."""
+        while digest in self.former:  # epochs come one after the other: this ends
+            digest = self.former[digest]
+        return digest
+
+    def _leave_out(self, canaries: Set[str]) -> int:
+        """Let no canary be a person. Returns how many there were."""
+        nobody = {self._first(digest) for digest in {*self.persons, *self.former} & canaries} & self.persons.keys()
+        for digest in nobody:
+            del self.persons[digest]
+        return len(nobody)
 
     def _follow_stream(self, phase: str, exchange: str, sent: int) -> None:
         match Phase(phase):
@@ -238,9 +261,10 @@ class _Count:
             if value and len(self.named[kind]) < MOST_NAMED:
                 self.named[kind].add(value)
 
-    def scope(self, question: ScopeQuestion, *, complete: bool) -> Scope:
+    def scope(self, question: ScopeQuestion, canaries: Set[str] | None, *, complete: bool) -> Scope:
         """What was counted."""
         self._join_epochs()
+        left_out = self._leave_out(canaries) if canaries is not None else None
         in_clear = sum(1 for bits in self.persons.values() if bits)
         return Scope(
             question=question,
@@ -261,6 +285,7 @@ class _Count:
             last_at=datetime.fromisoformat(self.last) if self.last else None,
             cautions=tuple(self._cautions(question, complete=complete)),
             unattributed=self.unattributed,
+            canaries=left_out,
         )
 
     def _category(self, name: str) -> CategoryCount:

@@ -232,11 +232,17 @@ def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) 
     return title[2:].strip(), body.strip() + "\n"
 
 
+def _real_persons(scope: Scope) -> int:
+    """How many persons are in *scope*, without the invented one where that was not told apart."""
+    shown = scope.persons + scope.persons_masked
+    return max(shown - 1, 0) if scope.canaries is None else shown
+
+
 def _choices(scope: Scope | None) -> dict[str, object]:
     """What a template may choose its words by; never what it prints."""
     if scope is None:
         nothing = {"known": False, "persons": 0, "unattributed": 0, "persons_masked": 0, "accounts": 0, "clear": ()}
-        return {**nothing, "at_least": False, "anonymous": False, "decoy_only": False}
+        return {**nothing, "at_least": False, "anonymous": False, "decoy_only": False, "decoy_counted": False}
     at_least = Caution.VALUES_WITHOUT_SUBJECT in scope.cautions
     return {
         "known": True,
@@ -247,5 +253,6 @@ def _choices(scope: Scope | None) -> dict[str, object]:
         "clear": tuple(name for name, count in scope.categories.items() if count.clear_values),
         "at_least": at_least,
         "anonymous": scope.events > 0 and not scope.callers,
-        "decoy_only": not at_least and not scope.doubtful and scope.persons + scope.persons_masked <= 1,
+        "decoy_only": not at_least and not scope.doubtful and _real_persons(scope) == 0,
+        "decoy_counted": scope.canaries is None,
     }

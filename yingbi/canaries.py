@@ -1,12 +1,21 @@
-"""The list of canaries: made anew where the key of digests has changed. It holds digests only."""
+"""The list of canaries of an installation: read as it is now, and added to. It holds digests only."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from deploy.private_file import write_private
 from policies.epochs import BadEpochs, digester_in
+from siem.canary import read_canaries
 from yingbi.home import Home
 from yingbi.keys import KeysNotUsable
+
+
+def canaries_of(home: Home) -> frozenset[str] | None:
+    """The digests of the canaries as they are now; None where the list cannot be read, and nobody knows them."""
+    try:
+        return read_canaries(home.canaries) if home.canaries.exists() else frozenset()
+    except (OSError, ValueError):
+        return None
 
 
 def add_canaries(home: Home, identifiers: Iterable[str], now: datetime) -> None:

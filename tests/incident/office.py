@@ -120,6 +120,7 @@ class Office:
     events: SqliteStore = field(init=False)
     overlay: dict[str, OverlayEntry] = field(default_factory=dict)
     performed: list[str] = field(default_factory=list)
+    canaries: frozenset[str] | None = None
     cases: Cases = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +141,7 @@ class Office:
             lift=self._lift,
             indexed_until=self.watch,
             clock=self.watch,
+            canaries=lambda: self.canaries,
         )
 
     def _tighten(self, command: Tighten) -> str:

@@ -9,6 +9,7 @@ from incident.perform import PATIENCE
 from incident.scope import Caution, ScopeQuestion
 from tests.incident.office import TEN, Office, alert
 from tests.incident.test_notice import CONTENT, notice, version
+from tests.siem.events import digest
 
 CASE, KEY = CaseId("C-20261123-001"), CommandKey("C-20261123-001.1.1")
 QUESTION = ScopeQuestion(where={"user.id": ("clerk-wang",)}, start=TEN - timedelta(hours=1), end=TEN)
@@ -82,3 +83,11 @@ def test_a_folder_that_cannot_be_written_is_told(office: Office, tmp_path: Path)
     nowhere = replace(office.performer, published=tmp_path / "file" / "published")
     outcome = nowhere.perform(PublishNotice(key=KEY, case=CASE, notice=notice()))
     assert outcome == Failed(said="无法写入通告 / cannot write the notice: Not a directory")
+
+
+def test_a_count_leaves_out_the_canaries_that_are_known_now(office: Office) -> None:
+    office.record()
+    planted = replace(office.performer, canaries=lambda: frozenset({digest(0), digest(1)}))
+    outcome = planted.perform(COUNT)
+    assert isinstance(outcome, ScopeFound)
+    assert (outcome.scope.persons, outcome.scope.canaries) == (18, 2)

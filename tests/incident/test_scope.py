@@ -251,3 +251,27 @@ def test_it_counts_what_an_obvious_count_counts(tmp_path: Path, told: list[dict[
     store.close()
     shutil.rmtree(tmp_path / "events")
     assert (scope.persons, scope.persons_masked) == (len(clear_of), len(all_of - clear_of))
+
+
+def test_canaries_are_no_persons_whichever_epoch_their_digest_is_of(store: SqliteStore) -> None:
+    clear = (shown("name"),)
+    store.append(
+        [
+            at(1, subjects=("1:decoy", "1:person"), fields=(shown("name", count=2),)),
+            at(2, subjects=("2:decoy",), former_subjects=("1:decoy",), fields=clear),
+            at(
+                3,
+                subjects=("2:masked-decoy",),
+                fields=(shown("name", Disclosure.MASKED),),
+                disclosure=Disclosure.MASKED,
+            ),
+        ],
+        LIMIT,
+    )
+    known = frozenset({"2:decoy", "2:masked-decoy", "1:never-seen"})
+    scope = assess(store, CLERK, complete=True, timeout=LIMIT, canaries=known)
+    assert (scope.persons, scope.persons_masked, scope.canaries) == (1, 0, 2)
+    assert scope.categories["name"].clear_persons == 1
+    assert scope.persons_hash == hashlib.sha256(b"1:person").hexdigest()
+    unknown = assess(store, CLERK, complete=True, timeout=LIMIT)
+    assert (unknown.persons, unknown.persons_masked, unknown.canaries) == (2, 1, None)

@@ -15,7 +15,7 @@ from incident.wording import FACT_NAMES, SHIPPED, facts_of, moment, write_draft
 from siem.record.event import Disclosure
 from tests.golden import Golden
 from tests.incident.office import CHEN, LI, LIMIT, PRESS, TEN, Office, alert, shown, zh
-from tests.siem.events import document
+from tests.siem.events import digest, document
 
 MASKED = {"fields": (shown("name", Disclosure.MASKED),), "disclosure": Disclosure.MASKED}
 SENSITIVE = {"fields": (shown("resident_id"), shown("bank_card"))}
@@ -283,3 +283,17 @@ def test_what_was_settled_is_not_in_doubt_where_the_log_agrees(office: Office) -
     office.cases.reassess(case, CHEN, 24)
     office.perform_all()
     assert not [fact for fact in office.cases.facts(case) if fact.doubt]
+
+
+@pytest.mark.parametrize(
+    ("persons", "said"), [(0, "没有发现同一来源读取过任何人的真实个人信息"), (1, "共有 1 人的个人信息被显示。")]
+)
+def test_a_canary_that_is_told_apart_is_no_person_of_the_notice(office: Office, persons: int, said: str) -> None:
+    office.record(caller="clerk-wang", count=persons + 1)
+    office.canaries = frozenset({digest(0)})
+    case = office.cases.open_or_join(alert(respond="canary-record", automatic=True))
+    office.perform_all()
+    content = write_draft(office.cases.get(case), "canary-record", PRESS, TEN).content
+    assert said in content.body_zh
+    assert "虚构记录计算在内" not in content.body_zh
+    assert "invented record included" not in content.body_en

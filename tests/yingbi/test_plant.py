@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.process.siem import Siem
 from yingbi.settings import HOME, Settings
+from yingbi.told import hear
 
 
 @pytest.fixture
@@ -63,6 +65,29 @@ def test_any_touch_is_a_critical_alert(home: Home, tmp_path: Path) -> None:
         ("canary", "critical", "clerk-zhao")
     ]
     alerts.close()
+
+
+def test_one_that_is_planted_while_all_runs_is_an_alert_as_well(home: Home, tmp_path: Path) -> None:
+    with (
+        closing(open_index(Settings(home=home.root), writing=True)) as store,
+        closing(Siem(Settings(home=home.root), store)) as siem,
+        closing(AccessLog(home.log, new_start_id(now()))) as log,
+        closing(AlertStore(home.alerts, read_only=True)) as alerts,
+    ):
+        siem.step()
+        out = tmp_path / "canaries.csv"
+        assert main(["canary", "plant", "--count", "1", "--out", str(out)]) == 0
+        subject = digester_in(home.keys, now())(planted(out)[0]["id_no"].lower())
+        log.append(event(1, at=now(), caller="clerk-zhao", subjects=(subject,), disclosure=Disclosure.MASKED))
+        siem.step()
+        assert [alert.rule_name for alert in alerts.latest()] == ["canary"]
+        home.canaries.write_text("330123199001011234\n")  # a person, where a digest should stand
+        log.append(event(2, at=now(), caller="clerk-li", subjects=(subject,), disclosure=Disclosure.MASKED))
+        siem.step()
+        assert {alert.group["user.id"] for alert in alerts.latest()} == {"clerk-zhao", "clerk-li"}
+        told = hear(home.told("siem"))["trouble"]
+        assert "canaries" in told
+        assert "330123" not in told
 
 
 def test_a_second_planting_adds_to_the_first(home: Home, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def _plant(given: argparse.Namespace) -> int:
     print(f"诱饵 {given.count} 人已写入 {given.out}，摘要已记入名单 / they are in the file, and listed by digest")
     print("1. 请录入后端系统，手机号填本单位持有的号码 / put them into the system, with a phone number of your own")
     print("2. 用完销毁该文件：别处没有这些号码 / destroy the file: nothing else holds the numbers")
-    print("3. 重新启动影壁使名单生效 / start Yingbi anew to use the list")
+    print("3. 名单已经生效，不必重新启动 / the list counts at once: nothing is started anew")
     return FINE
 
 

@@ -205,7 +205,7 @@ def _begin_epoch(given: argparse.Namespace, home: "Home", store: "KeyStore") -> 
     print(f"摘要密钥 / digest key: {store.begin_epoch(given.reason.strip())}")
     if identifiers:
         add_canaries(home, identifiers, store.now())
-        print(f"诱饵 / canaries: {len(identifiers)}；请重新启动影壁使名单生效 / start Yingbi anew to use the list")
+        print(f"诱饵 / canaries: {len(identifiers)}；名单已经生效 / the list counts at once")
     elif home.canaries.exists():
         print("诱饵名单 31 天后失效，请重建 / the list of canaries counts for 31 days more: make it anew")
     return FINE

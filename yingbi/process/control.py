@@ -44,6 +44,7 @@ from siem.baseline.calendar import read_calendar
 from siem.detect.alert import AlertStore
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
+from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.in_force import ProgramsInForce
@@ -133,6 +134,7 @@ def main(settings: Settings) -> int:
         lift=overlays.lift,
         indexed_until=lambda: indexed_until(home),
         clock=now,
+        canaries=lambda: canaries_of(home),
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()

@@ -25,11 +25,13 @@ from siem.detect.silence import Silence, SilenceStore
 from siem.index.positions import Positions
 from siem.index.ship import Progress, Shipper, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
+from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
 from yingbi.reason_asking import Fetch, fetching
 from yingbi.reasons import Reasons
+from yingbi.known import stamp_of
 from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
@@ -57,6 +59,8 @@ class Siem:
         self._positions = Positions(home.positions(self._index))
         self._alerts = AlertStore(home.alerts)
         self._shipper = Shipper(home.log, store, self._positions, now)
+        self._home = home
+        self._canaries = stamp_of(home.canaries)
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
         self._silences = SilenceStore(home.silences, read_only=True)
@@ -73,6 +77,7 @@ class Siem:
     def step(self) -> timedelta:
         """Do what can be done now. Returns how long it makes sense to wait."""
         began = now()
+        self._renew_canaries()
         progress = self._shipper.step()
         if not progress.behind_bytes and not progress.trouble:
             self._indexed_until = began - UNSURE
@@ -87,6 +92,19 @@ class Siem:
         self._note(trouble)
         self._tell(progress)
         return progress.pause
+
+    def _renew_canaries(self) -> None:
+        """Let the rules know of the canaries that were planted since. A list that cannot be read changes nothing."""
+        seen = stamp_of(self._home.canaries)
+        if seen == self._canaries:
+            return
+        self._canaries = seen
+        canaries = canaries_of(self._home)
+        if canaries is None:
+            self._rules_trouble = "the list of canaries cannot be read, and the last one counts: run `yingbi check`"
+        else:
+            self._detector.rules, self._rules_trouble = usable_rules(self._home, {LIST_NAME: canaries})
+            log.info("canaries_renewed count=%d", len(canaries))
 
     def _in_force(self) -> Sequence[Silence]:
         """The silences, or none where they cannot be read: better an alert too many."""
