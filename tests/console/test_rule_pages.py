@@ -82,8 +82,8 @@ def test_a_rule_that_somebody_wrote_is_checked_and_added_by_one_person(bureau: B
     page = browser.submit(
         browser.get("/rules"),
         "propose",
-        file="night_export.yml",
-        text=NIGHT.replace("level: medium", ""),
+        name="night_export.yml",
+        yaml=NIGHT.replace("level: medium", ""),
         reason="夜间",
     )
     assert page.status == 422

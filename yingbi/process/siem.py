@@ -29,9 +29,9 @@ from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
+from yingbi.known import stamp_of
 from yingbi.reason_asking import Fetch, fetching
 from yingbi.reasons import Reasons
-from yingbi.known import stamp_of
 from yingbi.retention import Retention
 from yingbi.rules import SHIPPED, rule_files_of
 from yingbi.said import speak
@@ -60,14 +60,15 @@ class Siem:
         self._alerts = AlertStore(home.alerts)
         self._shipper = Shipper(home.log, store, self._positions, now)
         self._home = home
-        self._canaries = stamp_of(home.canaries)
+        self._events = store
+        self._store: object = store
+        self._rules_seen = rules_stamp(home)
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
         self._silences = SilenceStore(home.silences, read_only=True)
-        self._detector = Detector(rules, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
+        self._detector = self._detecting(rules)
         self._anomalies = Anomalies(home.baselines, read_only=True)
         self._raiser = Raiser(self._anomalies, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
-        self._store: object = store
         self.reasons = Reasons(home, store, self._alerts, self._in_force, fetch or fetching(trusted_by(settings)), now)
         self.keeper = open_keeper(settings, store)
         self._retention = Retention(self.keeper, settings.index_days)
@@ -77,7 +78,7 @@ class Siem:
     def step(self) -> timedelta:
         """Do what can be done now. Returns how long it makes sense to wait."""
         began = now()
-        self._renew_canaries()
+        self._renew_rules()
         progress = self._shipper.step()
         if not progress.behind_bytes and not progress.trouble:
             self._indexed_until = began - UNSURE
@@ -93,18 +94,25 @@ class Siem:
         self._tell(progress)
         return progress.pause
 
-    def _renew_canaries(self) -> None:
-        """Let the rules know of the canaries that were planted since. A list that cannot be read changes nothing."""
-        seen = stamp_of(self._home.canaries)
-        if seen == self._canaries:
+    def _renew_rules(self) -> None:
+        """Apply the rules and know the canaries as they are now. A list that cannot be read changes nothing.
+
+        A detector that is made anew takes up where the last one was.
+        """
+        seen = rules_stamp(self._home)
+        if seen == self._rules_seen:
             return
-        self._canaries = seen
+        self._rules_seen = seen
         canaries = canaries_of(self._home)
         if canaries is None:
             self._rules_trouble = "the list of canaries cannot be read, and the last one counts: run `yingbi check`"
-        else:
-            self._detector.rules, self._rules_trouble = usable_rules(self._home, {LIST_NAME: canaries})
-            log.info("canaries_renewed count=%d", len(canaries))
+            return
+        rules, self._rules_trouble = usable_rules(self._home, {LIST_NAME: canaries})
+        self._detector = self._detecting(rules)
+        log.info("rules_renewed rules=%d canaries=%d", len(rules), len(canaries))
+
+    def _detecting(self, rules: Sequence[Rule]) -> Detector:
+        return Detector(rules, self._events, self._alerts, silences=self._in_force, timeout=TIMEOUT)
 
     def _in_force(self) -> Sequence[Silence]:
         """The silences, or none where they cannot be read: better an alert too many."""
@@ -143,6 +151,12 @@ class Siem:
                 "indexed_until": self._indexed_until.isoformat() if self._indexed_until else None,
             },
         )
+
+
+def rules_stamp(home: Home) -> object:
+    """What tells one state of the installation's own rules and of its canaries from another."""
+    own = rule_files(home.rules) if home.rules.is_dir() else []
+    return stamp_of(home.canaries), tuple((path.name, stamp_of(path)) for path in own)
 
 
 def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:

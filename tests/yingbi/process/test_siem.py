@@ -13,7 +13,7 @@ from siem.index.letters import NOT_OURS
 from siem.index.sqlite import SqliteStore
 from siem.record.event import Disclosure, PermitNote, PermitState, Phase
 from siem.record.log import AccessLog, new_start_id
-from tests.siem.events import document, event
+from tests.siem.events import digest, document, event
 from tests.siem.lines import write_start
 from yingbi.first_start import make_folders
 from yingbi.home import Home
@@ -98,3 +98,28 @@ def test_silences_that_cannot_be_read_silence_nothing(home: Home) -> None:
     assert [alert.rule_name for alert in alerts.latest()] == ["break_glass"]
     for each in (alerts, siem, store, log):
         each.close()
+
+
+def test_a_rule_counts_from_the_next_look_on(home: Home) -> None:
+    text = (SHIPPED / "many_subjects.yml").read_text("utf-8")
+    home.rules.mkdir()
+    with (
+        closing(SqliteStore(home.events)) as store,
+        closing(Siem(Settings(home=home.root), store)) as siem,
+        closing(AccessLog(home.log, new_start_id(datetime.now(UTC)))) as log,
+        closing(AlertStore(home.alerts, read_only=True)) as alerts,
+    ):
+
+        def look_after(people: int, caller: str) -> set[str]:
+            subjects = tuple(digest(number) for number in range(people))
+            log.append(event(people, at=datetime.now(UTC), caller=caller, subjects=subjects))
+            siem.step()
+            raised = [alert for alert in alerts.latest() if alert.rule_name == "many_subjects"]
+            return {str(alert.group["user.id"]) for alert in raised}
+
+        assert look_after(40, "clerk-wang") == set()
+        (home.rules / "many_subjects.yml").write_text(text.replace("gte: 300", "gte: 30"), "utf-8")
+        assert "clerk-li" in look_after(41, "clerk-li")
+        (home.rules / "many_subjects.yml").write_text("title: half a rule", "utf-8")
+        assert "clerk-zhao" not in look_after(42, "clerk-zhao"), "what comes with us counts again"
+        assert "many_subjects.yml" in json.loads(home.told("siem").read_bytes())["trouble"]
