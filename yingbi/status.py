@@ -4,7 +4,7 @@ import fcntl
 from typing import Any
 
 from policies.permits import Kind
-from yingbi import key_status
+from yingbi import interpreter, key_status
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.settings import Settings
@@ -43,6 +43,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "policies": control.get("policies", {}),
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
+        "python": interpreter.own(),
     }
 
 
@@ -153,6 +154,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         *_of_the_quota(status.get("quota", {})),
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
+        *_of_python(status.get("python", {})),
     ]
     if (keys := status.get("keys")) and keys["root"]:
         proved = key_status.age_of(keys["escrow"]["proved_at"], now())
@@ -229,6 +231,11 @@ def _of_policies(status: dict[str, Any]) -> list[str]:
     if told.get("folder_differs"):
         found.append("  策略目录与现行版本不同 / the folder differs from what is in force: yingbi policy diff")
     return found
+
+
+def _of_python(python: dict[str, Any]) -> list[str]:
+    """That everything takes longer than it need, where it does."""
+    return ["", f"注意 / beware: {interpreter.sentence(python)}"] if python and not python["optimised"] else []
 
 
 def _of_the_shadow(shadow: dict[str, int]) -> list[str]:

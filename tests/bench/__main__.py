@@ -22,6 +22,7 @@ from tests.bench import (
     workers,
 )
 from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
+from yingbi import interpreter
 
 GROUPS: dict[str, Group] = {
     "throughput": throughput.figures,
@@ -61,6 +62,7 @@ def main() -> None:
             except NotMeasured as problem:
                 missing.append(f"NOT MEASURED: {name}: {problem}")
     say("")
+    print(f"{interpreter.sentence(interpreter.own())}\n")
     print(table(figures))
     for line in missing:
         print(f"\n!!! {line}")

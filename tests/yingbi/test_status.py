@@ -54,6 +54,13 @@ def test_all_is_well() -> None:
         assert said in text
 
 
+@pytest.mark.parametrize("optimised", [True, False])
+def test_a_python_that_takes_longer_is_told_and_nothing_is_wrong(optimised: bool) -> None:
+    told = status(python={"version": "3.13.0", "optimised": optimised})
+    assert ("beware: Python 3.13.0" in "\n".join(lines_of(told))) is not optimised
+    assert problems_of(told) == []
+
+
 def test_an_issuer_whose_keys_cannot_be_fetched_is_told() -> None:
     facts = {"issuer": "https://id.example", "keys": 1, "fetched_at": 5.0, "trouble": "not-trusted"}
     (problem,) = problems_of(status(issuers=[facts, {**facts, "trouble": ""}]))

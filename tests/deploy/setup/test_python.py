@@ -17,10 +17,19 @@ SHIM = "echo 'this version is not installed' >&2; exit 127"
 REAL = f'exec {BASE} "$@"'
 
 
-def claims(version: str, *, without: str = "") -> str:
-    """A Python that says it is *version*, with this path, and that cannot import *without*."""
+OPTIMISED = "'--enable-shared' '--enable-optimizations' '--with-lto'"
+
+
+def claims(version: str, *, without: str = "", configured: str = "", schemes: str = "()") -> str:
+    """A Python that says it is *version*, with this path, and that cannot import *without*.
+
+    It was *configured* with these arguments, and has the *schemes* of installation besides its own.
+    """
     major, minor, micro = version.split(".")
     lie = f"import sys; sys.version_info = ({major}, {minor}, {micro}, 'final', 0); sys._base_executable = '$0'"
+    lie += "; import sysconfig; sysconfig.get_config_vars().update(PY_CORE_CFLAGS='')"
+    lie += f"; sysconfig.get_config_vars()['CONFIG_ARGS'] = {configured!r}".replace('"', '\\"')
+    lie += f"; sysconfig.get_scheme_names = lambda: {schemes}"
     if without:
         lie += f"; sys.modules['{without}'] = None"
     return f'exec {BASE} -I -c "{lie}; exec(sys.argv[1])" "$3"'
@@ -90,6 +99,28 @@ def test_within_a_step_the_newest_wins(machine: Machine, place: str) -> None:
     machine.put(place.format(13), claims("3.13.2"))
     newest = machine.put(place.format(14), claims("3.14.0"))
     assert machine.find().stdout == newest + "\n"
+
+
+OPTIMISING = {
+    "told so": claims("3.12.11", configured=OPTIMISED),
+    "Debian": claims("3.12.11", schemes="('deb_system',)"),
+}
+
+
+@pytest.mark.parametrize("optimised", OPTIMISING.values(), ids=OPTIMISING)
+@pytest.mark.parametrize("place", [place for place in PLACES.values() if "{}" in place])
+def test_within_a_step_an_optimised_one_wins_over_a_newer(machine: Machine, place: str, optimised: str) -> None:
+    best = machine.put(place.format(12), optimised)
+    machine.put(place.format(14), claims("3.14.0", configured="'--enable-shared'"))
+    assert machine.find().stdout == best + "\n"
+    newer = machine.put(place.format(13), claims("3.13.2", configured=OPTIMISED))
+    assert machine.find().stdout == newer + "\n"
+
+
+def test_an_earlier_step_wins_over_an_optimised_one(machine: Machine) -> None:
+    first = machine.put("bin/python3", claims("3.12.1"))
+    machine.put("home/.pyenv/versions/3.12.1/bin/python3", claims("3.12.1", configured=OPTIMISED))
+    assert machine.find().stdout == first + "\n"
 
 
 def test_an_earlier_step_wins_over_a_newer_python(machine: Machine) -> None:
