@@ -128,6 +128,8 @@ class WriteRules:
 
     def path_holds_mask(self, path: str) -> bool:
         """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""
+        if path.isascii() and STAR not in path:  # as `spellings` would find of each
+            return False
         starred = [segment for segment in path.split("/") if any(STAR in text for text in spellings(segment))]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 

@@ -59,6 +59,7 @@ def install(gate: Gate, said: Callable[[str, str, str], None]) -> None:
     Connection.turned_away = staticmethod(gate.withholding.turned_away)
     Connection.gone = staticmethod(Hooks(gate).gone)
     mode_servers.ProxyConnectionHandler = Connection  # type: ignore[misc]
+    http.Headers.__bytes__ = lean.spelled  # type: ignore[method-assign, assignment]
     http.Headers.get = lean.first_value  # type: ignore[method-assign, assignment]
     http.Headers.__contains__ = lean.holds  # type: ignore[method-assign, assignment]
     http_layers.HttpLayer.event_to_child = lean.event_to_child  # type: ignore[method-assign, assignment]

@@ -58,6 +58,11 @@ def made_of(fields: Iterable[tuple[bytes, bytes]]) -> Headers:
     return headers
 
 
+def spelled(headers: Headers) -> bytes:
+    """`bytes(headers)` without a generator."""
+    return b"".join([b"%b: %b\r\n" % field for field in headers.fields])
+
+
 def read_headers(lines: list[bytes]) -> Headers:
     """The core's `_read_headers` without looking through what it has made. Raises ValueError."""
     fields = []

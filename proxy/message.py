@@ -21,6 +21,9 @@ _BAD_IN_TARGET = re.compile("[^!-~]|#")
 _BAD_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]|//|/\.{1,2}(?:/|\Z)|%[0-9A-Fa-f]{2}")
 _ENCODED_SEPARATOR = re.compile(r"%(?:2f|5c|00)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PLAIN_PAIR = "[A-Za-z0-9_.~-]+=[A-Za-z0-9_.~-]*"
+_PLAIN_TARGET = re.compile(rf"((?:/[A-Za-z0-9_-]+)+)(?:\?({_PLAIN_PAIR}(?:&{_PLAIN_PAIR}){{0,19}}))?")
+"""What most targets are: nothing in them is encoded, and everybody reads them alike."""
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _PORT = re.compile(r"\d{0,5}")
 _METHOD = re.compile(r"[A-Z]{3,10}")
@@ -118,6 +121,14 @@ def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
 
 def read_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Path and parameters of a request target in origin form, decoded. Raises Malformed."""
+    if len(target) <= LONGEST_TARGET and (plain := _PLAIN_TARGET.fullmatch(target)) is not None:
+        path, query = plain.groups("")
+        pairs = (pair.partition("=") for pair in query.split("&") if query)
+        return path, tuple([(name, value) for name, _, value in pairs])
+    return _read_any_target(target)
+
+
+def _read_any_target(target: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     if len(target) > LONGEST_TARGET or not target.startswith("/") or _BAD_IN_TARGET.search(target):
         raise Malformed
     if ";" in target:  # begins a parameter of the path for some servers, and the next of the query for others

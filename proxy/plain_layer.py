@@ -157,8 +157,7 @@ class PlainLayer(layer.Layer):
             yield from self._send_windows(flow, data)
             return
         self._body += data
-        exchange = exchange_of(flow)
-        if exchange is None or len(self._body) <= stream.LARGEST_BUFFERED:
+        if len(self._body) <= stream.LARGEST_BUFFERED or (exchange := exchange_of(flow)) is None:
             return
         body = bytes(self._body)
         self._body.clear()

@@ -18,23 +18,27 @@ from proxy.verdict import Forward
 # Never sent to a system behind: what is between two neighbours only, our credentials, and what would make an answer
 # encoded, partial or conditional. `Host` is written anew.
 _NOT_FORWARDED = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
-    "expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
-    "if-unmodified-since content-length transfer-encoding host last-event-id "
-    "sec-websocket-key sec-websocket-version sec-websocket-protocol sec-websocket-extensions".split()
+    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer upgrade http2-settings "
+    b"expect authorization x-api-key signature signature-input content-digest accept-encoding range if-range if-match "
+    b"if-unmodified-since content-length transfer-encoding host last-event-id "
+    b"sec-websocket-key sec-websocket-version sec-websocket-protocol sec-websocket-extensions".split()
 )
 # Nor is what a system behind may take from a gateway it trusts: where the request came from, who asks, what is asked.
 _CLAIMED = frozenset(
-    "forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip x-host x-original-host x-original-url "
-    "x-original-uri x-rewrite-url x-rewrite-uri x-http-method x-http-method-override x-method-override "
-    "remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
+    b"forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip x-host x-original-host x-original-url "
+    b"x-original-uri x-rewrite-url x-rewrite-uri x-http-method x-http-method-override x-method-override "
+    b"remote-user x-remote-user x-authenticated-user x-webauth-user front-end-https x-url-scheme x-script-name".split()
 )
-_CLAIMED_FAMILIES = ("x-forwarded-", "x-auth-request-", "x-ssl-", "x-client-cert", "yingbi-")
+_CLAIMED_FAMILIES = (b"x-forwarded-", b"x-auth-request-", b"x-ssl-", b"x-client-cert", b"yingbi-")
+_TRACE_HEADERS = frozenset(name.encode() for name in TRACE_HEADERS)
+_HANDLES = PREFIX.encode()
 _LEAD_NOWHERE = frozenset(
-    {"accept", "accept-charset", "accept-language", "content-type", "cookie", "origin", "user-agent"}
+    {b"accept", b"accept-charset", b"accept-language", b"content-type", b"cookie", b"origin", b"user-agent"}
 )
 """What no system takes for an address of its own, whatever stands in it."""
-_CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
+_CONDITIONAL = frozenset({b"if-none-match", b"if-modified-since"})
+_DROPPED = _NOT_FORWARDED | _CLAIMED | _TRACE_HEADERS
+_DROPPED_BUT_OF_FILES = _DROPPED | _CONDITIONAL
 
 
 def send_on(
@@ -55,28 +59,22 @@ def send_on(
     trace are declared to pass.
     """
     scheme, host, port = upstream
-    dropped = _NOT_FORWARDED if forward.operation.static else _NOT_FORWARDED | _CONDITIONAL
+    dropped = _DROPPED if forward.operation.static else _DROPPED_BUT_OF_FILES
     fields = [(b"host", request.authority.encode())]  # also where only the target, or HTTP/2, has said it
-    ours = identity[0] if identity is not None else ""
+    ours = identity[0].encode("ascii") if identity is not None else b""
     for name, value in flow.request.headers.fields:
-        key = name.lower().decode("ascii", "replace")
-        if (
-            key in dropped
-            or key in _CLAIMED
-            or key in TRACE_HEADERS
-            or key.startswith(_CLAIMED_FAMILIES)
-            or key == ours
-        ):
+        key = name.lower()
+        if key in dropped or key.startswith(_CLAIMED_FAMILIES) or key == ours:
             continue
-        if key == "cookie":
+        if key == b"cookie":
             value = _opened(value, cookies, over)
             if not value:
                 continue
-        if key == "referer":
+        if key == b"referer":
             value = _referer(value, forward)
             if not value:
                 continue
-        elif PREFIX.encode() in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
+        elif _HANDLES in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
             continue  # a handle stands for nothing there
         fields.append((name, value))
     fields += [(name.encode(), value.encode("ascii")) for name, value in traced(request.headers, trace)]
@@ -87,7 +85,7 @@ def send_on(
         (b"x-forwarded-host", request.authority.encode()),
     ]
     if identity is not None and identity[1]:
-        fields.append((identity[0].encode("ascii"), identity[1].encode("ascii")))
+        fields.append((ours, identity[1].encode("ascii")))
     if socket is not None:
         fields += socket.asks
     if forward.last_event:
@@ -130,7 +128,7 @@ def _referer(value: bytes, forward: Forward) -> bytes:
         return b""
     if not told or split.fragment:
         return b""
-    if PREFIX.encode() in value.lower() or _tells_key(value, forward):
+    if _HANDLES in value.lower() or _tells_key(value, forward):
         return f"{split.scheme}://{split.netloc}/".encode("ascii")
     return value
 

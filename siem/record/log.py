@@ -21,7 +21,7 @@ from typing import Any, NewType
 
 import orjson
 
-from siem.record.ecs import Document, to_ecs
+from siem.record.ecs import Document, to_json
 from siem.record.event import AccessEvent, EventId
 from siem.record.segment import opened
 
@@ -94,7 +94,7 @@ class AccessLog:
 
         The log then holds nothing of it, but where it was `durably` asked for and only the flush failed.
         """
-        body = orjson.dumps(to_ecs(event))
+        body = to_json(event)
         chain = link(self._chain, body)
         line = b"%s %s\n" % (chain.encode(), body)
         with self._lock:

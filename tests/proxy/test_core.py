@@ -110,6 +110,7 @@ DEPARTURES = {
     "StrictServerTls._cut": f"{TLS}test_an_answer_that_ends_with_its_connection_is_whole_if_that_was_ended",
     "Connection.broke": f"{HERE}test_what_is_installed_tells_the_gate",
     "mode_servers.ProxyConnectionHandler": "tests/proxy/test_gate.py::test_a_block_cuts_what_is_open[a caller]",
+    "http.Headers.__bytes__": f"{LEAN}test_headers_are_spelled_as_the_core_spells_them",
     "http.Headers.get": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
     "http.Headers.__contains__": f"{LEAN}test_headers_are_found_as_the_core_finds_them",
     "http_layers.HttpLayer.event_to_child": f"{LEAN}test_commands_go_where_the_core_sends_them",

@@ -32,7 +32,7 @@ from proxy import lean
 names = st.sampled_from(["Host", "host", "X", "x", "Set-Cookie", "x-y"])
 fields = st.lists(st.tuples(names.map(str.encode), st.binary(max_size=6)), max_size=6).map(tuple)
 _event_to_child = HttpLayer.event_to_child
-_get, _contains = http.Headers.get, http.Headers.__contains__
+_get, _contains, _bytes = http.Headers.get, http.Headers.__contains__, http.Headers.__bytes__
 
 
 @given(fields, names)
@@ -43,6 +43,11 @@ def test_headers_are_found_as_the_core_finds_them(fields: tuple[tuple[bytes, byt
     assert lean.holds(headers, name) == _contains(headers, name)
     assert lean.made_of(fields) == headers
     assert lean.made_of(iter(fields)).fields == headers.fields
+
+
+@given(fields)
+def test_headers_are_spelled_as_the_core_spells_them(fields: tuple[tuple[bytes, bytes], ...]) -> None:
+    assert lean.spelled(http.Headers(fields)) == _bytes(http.Headers(fields))
 
 
 lines = st.lists(

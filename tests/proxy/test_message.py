@@ -1,6 +1,7 @@
 """Requests are read strictly: what two servers could read differently is not read at all."""
 
 import posixpath
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from proxy.message import (
     MOST_PARAMETERS,
     Malformed,
     Request,
+    _read_any_target,
     is_sent_here,
     media_type_in,
     read_headers,
@@ -132,6 +134,22 @@ def test_what_a_browser_encodes_is_read_as_it_was_meant(name: str, pairs: list[t
     assert query == tuple(
         (a.encode("utf-8", "replace").decode(), b.encode("utf-8", "replace").decode()) for a, b in pairs
     )
+
+
+PIECES = [*"/ a Z_9-x ? = & a=1 b.c~d= %41 + ; . .. * # 张 /a /a/b?c=d".split(), " ", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.integers(0, MOST_PARAMETERS + 2))
+def test_plain_targets_are_read_as_any_is(target: str, more: int) -> None:
+    for each in (target, f"/{target}", f"/a?{target}", f"/a?b=1{'&c=2' * more}"):
+        assert _read(read_target, each) == _read(_read_any_target, each)
+
+
+def _read(read: Callable[[str], object], target: str) -> object:
+    try:
+        return read(target)
+    except Malformed:
+        return Malformed
 
 
 HOST = (b"Host", b"people.localhost")
