@@ -68,7 +68,8 @@ class WriteRules:
         for index, field in enumerate(program.fields):
             specs: dict[Spec, None] = {field.mask: None, decided_harder(program, index).spec: None}
             specs |= {grant.sees[field.category]: None for grant in shown if field.category in grant.sees}
-            self._shown.append(tuple(could_have_made(spec) for spec in specs if not looks_true(spec)))
+            made = (could_have_made(spec) for spec in specs if not looks_true(spec))
+            self._shown.append((_is_choice, *made))
 
     def is_mask(self, action: Action, value: str) -> bool:
         """Whether *value* is what a caller could have been shown in place of a value of the field.
@@ -123,8 +124,8 @@ class WriteRules:
     def _could_be_shown(self, index: int, value: str) -> bool:
         if self.tokens.stand_in(value):
             return True
-        tests = (lambda text: CHOICE.fullmatch(text) is not None, *self._shown[index])
-        return any(could_be(text) for text in spellings(value) for could_be in tests)
+        shown = self._shown[index]
+        return any(could_be(text) for text in spellings(value) for could_be in shown)
 
     def path_holds_mask(self, path: str) -> bool:
         """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""
@@ -184,6 +185,10 @@ class WriteRules:
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
+
+
+def _is_choice(text: str) -> bool:
+    return CHOICE.fullmatch(text) is not None
 
 
 def spellings(value: str) -> tuple[str, ...]:

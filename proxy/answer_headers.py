@@ -107,7 +107,7 @@ class AnswerHeaders(msgspec.Struct, frozen=True, kw_only=True):
         patterns = PASSING_OF_FILES if self.is_static else PASSING
         kept = []
         for name, values in self.headers.items():
-            if name not in patterns and name not in _RULES and name not in self._declared:
+            if name not in patterns and (name in NEVER or (name not in _RULES and name not in self._declared)):
                 continue
             for value in values:
                 said = self._said_in(name, value, patterns.get(name))

@@ -33,6 +33,10 @@ MOST_SUBJECTS = 1_000
 type Clock = Callable[[], datetime]
 
 
+def _nobody(told: object) -> None:
+    """Is told, and does nothing."""
+
+
 class Ledger:
     """The records of one exchange. Every method but `outcome` raises RecordFailed where nothing may be released."""
 
@@ -49,9 +53,9 @@ class Ledger:
         self.operation = "unknown"
         self.view: View | None = None
         self.format = ""
-        self.watched: Callable[[Tally], None] = lambda tally: None
+        self.watched: Callable[[Tally], None] = _nobody
         """Is told what has been shown, once that is in the log. Must not raise."""
-        self.unopened: Callable[[int], None] = lambda number: None
+        self.unopened: Callable[[int], None] = _nobody
         """Is told of how many stored values did not open, once that is in the log. Must not raise."""
         self.overlay = 0
         self.permits: tuple[str, ...] = ()

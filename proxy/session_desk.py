@@ -51,6 +51,8 @@ class SessionDesk:
         """
         assert exchange.system is not None
         sessions, set_cookies = exchange.system.identity.sessions, exchange.answer_headers.get("set-cookie", ())
+        if sessions.rule is None:  # the system has none
+            return
         kept, is_over = sessions.binding(exchange.session, set_cookies)
         if is_over:
             self.end(exchange)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from policies.digest import Digester
@@ -95,18 +96,18 @@ class Tally:
     """What a masker has put into its output since it was last asked."""
 
     digester: Digester
-    fields: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    fields: dict[int, int] = field(default_factory=partial(defaultdict, int))
     """How many values of each field index, personal fields only."""
-    found: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    found: dict[str, int] = field(default_factory=partial(defaultdict, int))
     """How many values recognisers found and masked in free text, by category."""
-    paths: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    paths: dict[str, int] = field(default_factory=partial(defaultdict, int))
     """How many values stood at each path of a body of which nothing is declared."""
     subjects: dict[str, str] = field(default_factory=dict)
     """Digests of the subjects, in order of appearance, with those of the epoch before while both are written."""
     unnamed: dict[str, str] = field(default_factory=dict)
     """The same of people who are shown and not named, by digests of what is shown of them: to be counted, and never
     recorded as subjects."""
-    unopened: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    unopened: dict[int, set[int]] = field(default_factory=partial(defaultdict, set))
     """Hashes of stored values that did not open, by field index: a body may be read more than once."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
