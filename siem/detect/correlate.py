@@ -79,7 +79,9 @@ class Windows[Place]:
 
     def of(self, place: Place, counted: Correlation, group: Group, at: datetime) -> Window:
         """The window at *place*, to which an event of the time *at* comes; none comes later that is older."""
-        window = self._held.setdefault(place, Window(counted, group))
+        window = self._held.get(place)
+        if window is None:
+            window = self._held[place] = Window(counted, group)
         self._held.move_to_end(place)
         while (oldest := next(iter(self._held.values()))) is not window:
             if oldest.last is not None and oldest.last[0] >= at - oldest.counted.reach:

@@ -1,23 +1,33 @@
-"""Looks back: what a rule finds in a span of an index, without keeping anything.
+"""Looks back: what rules find in a span of an index, without keeping anything.
 
-It finds what the detector would have raised alerts for, and so tries a rule before it is live.
+It finds what the detector would have raised alerts for, and so tries a rule before it is live. The index is asked first
+which groups can have reached a threshold at all; the events of those alone are read, once for all the rules.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from siem.detect.alert import FRESH, SAMPLE
+from siem.detect.bound import question_of
 from siem.detect.correlate import Windows, key_of
 from siem.detect.definition import EVERY_EVENT, Group, Rule
-from siem.index.condition import values_of
+from siem.detect.matcher import Matcher
+from siem.index.condition import AllOf, AnyOf, Condition, Is, values_of
+from siem.index.ship import Span
 from siem.index.store import EventStore
+from siem.record.ecs import Document
 from siem.record.event import EventId
 
 type Runs = list[tuple[datetime, datetime]]
 """First and last of each series of times that lie close together."""
 
+type Place = tuple[tuple[str, str | int], ...]
+"""By which fields and values of theirs a group's events are found: some of its fields, or none."""
+
+_AT_ONCE = timedelta(days=1)
+"""For so long candidates are asked for by one question."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -40,23 +50,34 @@ class Match:
 
 def look(
     rule: Rule, store: EventStore, since: datetime, until: datetime, *, timeout: timedelta, fresh: timedelta = FRESH
-) -> Iterator[Match]:
+) -> list[Match]:
     """What *rule* finds at the events from *since* up to *until*, *until* excluded, by when it was reached.
 
     Raises StoreUnavailable; *timeout* is for each question to the index.
     """
-    runs: defaultdict[Group, Runs] = defaultdict(list)
-    windows: Windows[Group] = Windows()
-    counts = rule.threshold != EVERY_EVENT
-    for document in store.search(rule.condition, since - rule.counted.reach, until, timeout):
-        at, _ = key_of(document)
-        for group in rule.groups_of(document):
-            reached = not counts or windows.of(group, rule.counted, group, at).add(document)
-            if reached and at >= since:
-                extend(runs[group], at, fresh)
-    found = [(first, group, last) for group, times in runs.items() for first, last in times]
-    for first, group, last in sorted(found, key=lambda one: (one[0], str(one[1]))):
-        yield _match(rule, store, group, first, last, timeout)
+    (found,) = look_for_all([rule], store, since, until, timeout=timeout, fresh=fresh)
+    return found
+
+
+def look_for_all(
+    rules: Sequence[Rule],
+    store: EventStore,
+    since: datetime,
+    until: datetime,
+    *,
+    timeout: timedelta,
+    fresh: timedelta = FRESH,
+) -> list[list[Match]]:
+    """What `look` finds for each of *rules*, in their order; what several need is read once."""
+    matches: list[list[Match]] = [[] for _ in rules]
+    for place, spans in _places(rules, store, since, until, timeout).items():
+        reading = _Reading([rules[number] for number in spans], store, place, timeout)
+        runs = reading.runs(list(spans.values()), since, fresh)
+        for number, found in zip(spans, reading.evidence(runs), strict=True):
+            matches[number] += found
+    for found in matches:
+        found.sort(key=lambda match: (match.reached_at, str(match.group)))
+    return matches
 
 
 def extend(runs: Runs, at: datetime, fresh: timedelta) -> None:
@@ -67,28 +88,127 @@ def extend(runs: Runs, at: datetime, fresh: timedelta) -> None:
         runs.append((at, at))
 
 
-def _match(rule: Rule, store: EventStore, group: Group, first: datetime, last: datetime, timeout: timedelta) -> Match:
-    count = 0
-    subjects: set[object] = set()
-    earliest: list[EventId] = []
-    newest: list[EventId] = []
-    began, ended = first, last
-    for document in store.search(rule.condition_of(group), first - rule.counted.reach, last + _TICK, timeout):
-        if group not in rule.groups_of(document):
-            continue
-        ended, event = key_of(document)
-        began = began if count else ended
-        count += 1
-        subjects.update(values_of(document, "yingbi.subjects"))
-        if count <= SAMPLE:
-            earliest.append(event)
-        newest = [*newest[1 - SAMPLE :], event]
-    return Match(
-        group=group,
-        reached_at=first,
-        first_at=began,
-        last_at=ended,
-        event_count=count,
-        subject_count=len(subjects),
-        events=tuple(dict.fromkeys([*earliest, *newest])),
-    )
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """The same times in spans that lie apart, earliest first."""
+    apart: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.first):
+        if apart and span.first <= apart[-1].last:
+            apart[-1] = Span(apart[-1].first, max(apart[-1].last, span.last))
+        else:
+            apart.append(span)
+    return apart
+
+
+def condition_at(rules: Sequence[Rule], place: Place) -> Condition:
+    """What the events of *place* satisfy that matter to *rules*, and those of places that differ in case only."""
+    conditions = tuple(dict.fromkeys(rule.condition for rule in rules))
+    wanted = conditions[0] if len(conditions) == 1 else AnyOf(conditions)
+    return AllOf((*(Is(name, value) for name, value in place), wanted)) if place else wanted
+
+
+def _places(
+    rules: Sequence[Rule], store: EventStore, since: datetime, until: datetime, timeout: timedelta
+) -> Mapping[Place, dict[int, list[Span]]]:
+    """Where which of *rules* can have been reached, and when: `Span.last` is not one of its times."""
+    questions = [question_of(rule) for rule in rules]
+    places: defaultdict[Place, dict[int, list[Span]]] = defaultdict(dict)
+    newest = store.newest(timeout)
+    until = until if newest is None else min(until, newest + _TICK)
+    while since < until:
+        end = min(since + _AT_ONCE, until)
+        for candidate in store.candidates(questions, since, end, timeout):
+            spans = (Span(first, last) for first, last in candidate.spans)
+            places[candidate.group].setdefault(candidate.question, []).extend(spans)
+        since = end
+    return places
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What belongs to one run of one group."""
+
+    first: datetime
+    last: datetime
+    start: datetime
+    """From when on events belong to it."""
+    began: datetime | None = None
+    ended: datetime | None = None
+    count: int = 0
+    subjects: set[object] = field(default_factory=set)
+    earliest: list[EventId] = field(default_factory=list)
+    newest: list[EventId] = field(default_factory=list)
+
+    def add(self, document: Document, at: datetime, event: EventId) -> None:
+        self.began = self.began or at
+        self.ended = at
+        self.count += 1
+        self.subjects.update(values_of(document, "yingbi.subjects"))
+        if self.count <= SAMPLE:
+            self.earliest.append(event)
+        self.newest = [*self.newest[1 - SAMPLE :], event]
+
+    def match(self, group: Group) -> Match:
+        return Match(
+            group=group,
+            reached_at=self.first,
+            first_at=self.began or self.first,
+            last_at=self.ended or self.last,
+            event_count=self.count,
+            subject_count=len(self.subjects),
+            events=tuple(dict.fromkeys([*self.earliest, *self.newest])),
+        )
+
+
+class _Reading:
+    """The events of one place, read for the *rules* that it matters to."""
+
+    def __init__(self, rules: Sequence[Rule], store: EventStore, place: Place, timeout: timedelta) -> None:
+        self.rules = rules
+        self.store = store
+        self.condition = condition_at(rules, place)
+        self.timeout = timeout
+        self._matcher = Matcher(rules)
+
+    def runs(self, spans: Sequence[Sequence[Span]], since: datetime, fresh: timedelta) -> dict[tuple[int, Group], Runs]:
+        """When each rule was reached by which group, within the *spans* of each."""
+        runs: defaultdict[tuple[int, Group], Runs] = defaultdict(list)
+        windows: Windows[tuple[int, Group]] = Windows()
+        wanted = [
+            Span(span.first - rule.counted.reach, span.last)
+            for rule, of_rule in zip(self.rules, spans, strict=True)
+            for span in of_rule
+        ]
+        for document, at, _, number, group in self._read(wanted):
+            rule = self.rules[number]
+            counts = rule.threshold != EVERY_EVENT
+            reached = not counts or windows.of((number, group), rule.counted, group, at).add(document)
+            if reached and at >= since:
+                extend(runs[number, group], at, fresh)
+        return runs
+
+    def evidence(self, runs: Mapping[tuple[int, Group], Runs]) -> list[list[Match]]:
+        """What belongs to each of *runs*, by rule."""
+        of_runs = {
+            (number, group): [_Evidence(first, last, first - self.rules[number].counted.reach) for first, last in times]
+            for (number, group), times in runs.items()
+        }
+        each = [evidence for found in of_runs.values() for evidence in found]
+        for document, at, event, number, group in self._read(
+            [Span(evidence.start, evidence.last + _TICK) for evidence in each]
+        ):
+            for evidence in of_runs.get((number, group), ()):
+                if evidence.start <= at <= evidence.last:
+                    evidence.add(document, at, event)
+        matches: list[list[Match]] = [[] for _ in self.rules]
+        for (number, group), found in of_runs.items():
+            matches[number] += (evidence.match(group) for evidence in found)
+        return matches
+
+    def _read(self, spans: Sequence[Span]) -> Iterator[tuple[Document, datetime, EventId, int, Group]]:
+        """The events of *spans*, whose `last` is not one of their times, each with a rule and a group it counts for."""
+        for span in merged(spans):
+            for document in self.store.search(self.condition, span.first, span.last, self.timeout):
+                at, event = key_of(document)
+                for number in self._matcher.satisfied(document):
+                    for group in self.rules[number].groups_of(document):
+                        yield document, at, event, number, group

@@ -28,9 +28,11 @@ from elasticsearch import (
 )
 from elasticsearch import ConnectionError as NoConnection
 
+from siem.index.candidates import Candidate, Question, check_all
 from siem.index.condition import EVERYTHING, Condition, In, fold
 from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
 from siem.index.elastic_bulk import AT_ONCE, Answer, Item, answer_of, chunked
+from siem.index.elastic_candidates import Candidates
 from siem.index.elastic_counts import count_aggregation, counts_in
 from siem.index.elastic_query import Query, mapping, moment_of, query_of
 from siem.index.elastic_sightings import (
@@ -143,6 +145,33 @@ class ElasticStore:
         """As `EventStore` promises."""
         query = query_of(condition, start, end)
         return self._hits(query, self._indices(start, end), timeout) if start < end else iter(())
+
+    def candidates(
+        self, questions: Sequence[Question], start: datetime, end: datetime, timeout: timedelta
+    ) -> list[Candidate]:
+        """As `EventStore` promises."""
+        check_all(questions)
+        deadline = _deadline(timeout)
+        back = max((question.reached.reach for question in questions), default=timedelta(0))
+        first, last = (max(start - back, FIRST).astimezone(UTC).date(), end.astimezone(UTC).date())
+        if (last - first).days >= _NAMED_DAYS:
+            return [Candidate(number, (), [(start, end)]) for number in range(len(questions))]
+        days = {}
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            days[self._index_on(day)] = (begun, begun + timedelta(days=1))
+
+        def ask(index: str, query: Query, aggregations: Mapping[str, Any]) -> Mapping[str, Any] | None:
+            with self._reading().call(deadline) as client:
+                found = client.search(
+                    index=index, query=query, aggregations=aggregations, size=0, ignore_unavailable=True, **_WHOLE
+                )
+            shards = found["_shards"]["total"]
+            return None if shards > 1 else found.body.get("aggregations", {}) if shards else {}
+
+        counted = Candidates(ask, days, start, end)
+        return [found for number, question in enumerate(questions) for found in counted.of(number, question)]
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
         """As `EventStore` promises."""

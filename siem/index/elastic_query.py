@@ -150,7 +150,7 @@ def _within(name: str, network: str) -> Query:
 
 
 def text_of(name: str) -> str:
-    """Where the text of the field called *name* is found."""
+    """The field that holds the values of *name* as texts."""
     return f"{name}.text" if FIELDS[name].kind is Kind.ADDRESS else name
 
 

@@ -12,14 +12,16 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from siem.index.candidates import BUCKET, Candidate, Question, check_all
 from siem.index.condition import Condition, fold
 from siem.index.counts import Breakdown, Count, check_breakdown, merged_counts
 from siem.index.sightings import Seer, Sighting, Volumes, merged
+from siem.index.sqlite_candidates import candidates_in
 from siem.index.sqlite_day import SCHEMA, Day
 from siem.index.sqlite_query import Sql, sql_of
 from siem.index.sqlite_sightings import Sample, parts_of
 from siem.index.store import EventsRefused, Place, StoreUnavailable
-from siem.index.strict import Checked, checked
+from siem.index.strict import FIRST, Checked, checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -152,6 +154,21 @@ class SqliteStore:
             with _unless_dropped(path), _reader(path) as day:
                 day.sample(sample, [fold(each) for each in epochs], parts, (micros(start), micros(end)), timeout)
         return sample.volumes(parts)
+
+    def candidates(
+        self, questions: Sequence[Question], start: datetime, end: datetime, timeout: timedelta
+    ) -> list[Candidate]:
+        """As `EventStore` promises."""
+        check_all(questions)
+        back = max((question.reached.back for question in questions), default=0)
+        paths = _within(self._days(timeout), max(start - back * BUCKET, FIRST), end)
+        with contextlib.ExitStack() as stack:
+            readers = []
+            for path in paths:
+                with _unless_dropped(path):
+                    day = stack.enter_context(_reader(path))
+                    readers.append(stack.enter_context(day.tallying(timeout)))
+            return candidates_in(readers, questions, (start, end))
 
     def prepare(self, timeout: timedelta) -> None:
         """As `Keeper` promises: removes every day where one is of another version."""

@@ -1,5 +1,6 @@
 """One day of the SQLite index: a file with a table of events and one of the values of fields that have several."""
 
+import contextlib
 import functools
 import re
 import sqlite3
@@ -17,6 +18,8 @@ from siem.index.sqlite_counts import TABLE, Row, add_tallies, counts
 from siem.index.sqlite_file import Schema, SqliteFile, Value
 from siem.index.sqlite_query import LISTED, Sql
 from siem.index.sqlite_sightings import Sample, Span, add_to, events_in, sightings, subjects_of
+from siem.index.sqlite_tally import STATEMENTS as TALLIES
+from siem.index.sqlite_tally import Tallies
 from siem.index.strict import Checked
 from siem.record.ecs import Document
 from siem.record.event import EventId
@@ -40,13 +43,19 @@ class Day:
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self._file = SqliteFile(path, SCHEMA, read_only=read_only)
+        self._tallies = Tallies()
 
     def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
         """How many of *events*, each with its time, were new."""
-        with self._file.writing(timeout) as writer:
-            new = [(at, right.document) for at, right in events if _insert(writer, at, right)]
-            add_tallies(writer, new)
-            return len(new)
+        try:
+            with self._file.writing(timeout) as writer:
+                new = [(at, right.document) for at, right in events if _insert(writer, at, right)]
+                add_tallies(writer, new)
+                self._tallies.add(writer, new)
+        except BaseException:
+            self._tallies.forget()
+            raise
+        return len(new)
 
     def pages(self, condition: Sql, at: int, until: int, timeout: timedelta) -> Iterator[Document]:
         """The events with at <= time < until that satisfy *condition*, by time and id, read in pages."""
@@ -114,6 +123,10 @@ class Day:
         """Add what the day knows to a sample of subjects."""
         add_to(into, self._file, epochs, parts, span, timeout)
 
+    def tallying(self, timeout: timedelta) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        """A connection to read the tallies of the day by."""
+        return self._file.reading(timeout)
+
     def version(self, timeout: timedelta) -> int:
         """By which version of the schema the file was made; 0 where its making was not finished."""
         ((version,),) = self._file.read("PRAGMA user_version", (), timeout)
@@ -166,7 +179,13 @@ SCHEMA = Schema(
         TABLE,
         "CREATE INDEX events_by_time ON events (at, id)",
         'CREATE INDEX events_by_caller ON events ("user.id", at, id)',
+        'CREATE INDEX events_by_address ON events ("source.ip", at, id)',
+        'CREATE INDEX events_by_reason ON events ("event.reason", at, id) WHERE "event.reason" IS NOT NULL',
         'CREATE INDEX events_by_exchange ON events ("yingbi.exchange", at, id)',
-        f"CREATE INDEX events_by_subject ON listed (value, event) WHERE field = {LISTED['yingbi.subjects']}",
+        *(
+            f"CREATE INDEX events_by_{name} ON listed (value, event) WHERE field = {LISTED[f'yingbi.{name}s']}"
+            for name in ("subject", "former_subject")
+        ),
+        *TALLIES,
     ),
 )

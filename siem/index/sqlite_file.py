@@ -51,6 +51,12 @@ class SqliteFile:
 
     def read(self, sql: str, values: Sequence[Value], timeout: timedelta) -> list[Any]:
         """The rows that a SELECT gives. Sees every transaction that was committed before."""
+        with self.reading(timeout) as reader:
+            return reader.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def reading(self, timeout: timedelta) -> Iterator[sqlite3.Connection]:
+        """A connection to read by, for as long as *timeout*: what is done with it fails as everything here does."""
         self._refuse_if_closed()
         if self._writer is None and not self.read_only:
             with self.writing(timeout):
@@ -63,7 +69,7 @@ class SqliteFile:
             _bound(reader, timeout)
             for name, function in self.schema.functions.items():
                 reader.create_function(name, 2, function, deterministic=True)
-            return reader.execute(sql, values).fetchall()
+            yield reader
 
     @contextlib.contextmanager
     def writing(self, timeout: timedelta) -> Iterator[sqlite3.Connection]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from siem.index.candidates import Candidate, Question
 from siem.index.condition import Condition
 from siem.index.counts import Breakdown, Count
 from siem.index.sightings import Seer, Sighting, Volumes
@@ -51,6 +52,14 @@ class EventStore(Protocol):
 
         Sees every append that returned before the call, and reads in bounded memory. *timeout* bounds each step of
         the iteration.
+        """
+
+    def candidates(
+        self, questions: Sequence[Question], start: datetime, end: datetime, timeout: timedelta
+    ) -> list[Candidate]:
+        """Where what is asked can have been reached in that span: groups, each once for a question, and when.
+
+        Too many rather than one too few: whatever else is reached nowhere. Counts by a bound, without reading events.
         """
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
