@@ -173,10 +173,21 @@ def pieces_of(pattern: str) -> Iterator[tuple[bool, str]]:
 
 
 def pattern_of(pattern: str) -> re.Pattern[str]:
-    """The regular expression for a `Like` pattern."""
-    wild = {"*": ".*", "?": "."}
-    translated = (wild[text] if is_wild else re.escape(text) for is_wild, text in pieces_of(pattern))
-    return re.compile("".join(translated), re.IGNORECASE | re.ASCII | re.DOTALL)
+    """The regular expression for a `Like` pattern. It takes time that grows with the text and not with its square.
+
+    What stands between two `*` is looked for once, from the left: where it comes first is as good as any later place,
+    so the groups are atomic and nothing is tried again. What ends the pattern is looked for once, from the right.
+    """
+    parts: list[str] = [""]
+    for is_wild, text in pieces_of(pattern):
+        if is_wild and text == "*":
+            parts.append("")
+        else:
+            parts[-1] += "." if is_wild else re.escape(text)
+    first, *middle, last = parts if len(parts) > 1 else (parts[0], None)
+    between = "".join(f"(?>.*?{part})" for part in middle if part)
+    translated = first if last is None else f"{first}{between}.*{last}"
+    return re.compile(translated, re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
 def _key(value: object) -> object:

@@ -97,3 +97,25 @@ def test_a_text_with_everything_escaped_fits_itself_alone(text: str) -> None:
     escaped = "".join(f"\\{char}" if char in "*?\\" else char for char in text)
     assert pattern_of(escaped).fullmatch(text)
     assert not pattern_of(escaped).fullmatch(text + "a")
+
+
+def _fits(pattern: list[str], text: str) -> bool:
+    """The meaning of a pattern, read off its pieces one by one."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return _fits(pattern[1:], text) or (bool(text) and _fits(pattern, text[1:]))
+    return bool(text) and pattern[0] in ("?", text[0]) and _fits(pattern[1:], text[1:])
+
+
+@given(st.lists(st.sampled_from("ab*?"), max_size=8), st.text("ab", max_size=8))
+def test_a_pattern_fits_what_its_pieces_do(pattern: list[str], text: str) -> None:
+    assert (pattern_of("".join(pattern)).fullmatch(text) is not None) is _fits(pattern, text)
+
+
+def test_a_pattern_that_would_be_tried_in_every_way_ends() -> None:
+    """Each `*` tried at each place would take longer than anybody lives."""
+    many = pattern_of("*a" * 40 + "*b")
+    assert many.fullmatch("a" * 8_000) is None
+    assert many.fullmatch("a" * 8_000 + "b")
+    assert pattern_of("*" * 5_000 + "b").fullmatch("a" * 8_000) is None
