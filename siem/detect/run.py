@@ -1,19 +1,24 @@
 """The detector: runs the rules over what is new in the index and turns what they find into alerts.
 
-Each step reads the new events once and lets them pass exact windows. Windows are only a shortcut: one that is missing
-(a new caller, a restart) or that an event comes too late for is made again from the index. So what is found depends on
-the events alone and neither on the order in which they arrived nor on when the detector ran.
+Each step reads the new events once, for all rules, and lets them pass exact windows. Windows are only a shortcut: one
+that is missing (a new caller, a restart) or that an event comes too late for is made again from the index, with those
+of the other rules about the same caller. So what is found depends on the events alone and neither on the order in which
+they arrived nor on when the detector ran.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.correlate import Window, key_of
-from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule, RuleId
-from siem.detect.look import Runs, extend
-from siem.detect.silence import Silence, covering, hushed
+from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule
+from siem.detect.look import Place, condition_at, merged
+from siem.detect.matcher import Matcher
+from siem.detect.quiet import Known, Quiet, least_of
+from siem.detect.silence import Silence, covering
+from siem.detect.waiting import Waiting
+from siem.index.condition import EVERYTHING, AllOf, Condition, Is, values_of
 from siem.index.ship import Span
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
@@ -27,9 +32,13 @@ LOOK_BACK = timedelta(days=7)
 _OVERLAP = timedelta(seconds=2)
 _SWEEP_EVERY = timedelta(seconds=20)
 _NOTE_EVERY = timedelta(seconds=10)
-_MOST_WINDOWS = 10_000
+_MOST_WINDOWS = 50_000
+_MOST_SEEN = 500_000
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+
+type _Of = tuple[int, Group]
+"""A rule, by its place, and a group of it."""
 
 
 class Detector:
@@ -49,8 +58,17 @@ class Detector:
         self.alerts = alerts
         self.timeout = timeout
         self._silences = silences
-        self._windows: OrderedDict[tuple[RuleId, Group], Window] = OrderedDict()
-        self._seen: defaultdict[RuleId, dict[EventId, datetime]] = defaultdict(dict)
+        self._matcher = Matcher(rules)
+        self._least = [least_of(rule.counted) for rule in rules]
+        self._layouts = [_layout_of(rule) for rule in rules]
+        self._quiet = {
+            fields: Quiet([rules[n] for n, own in enumerate(self._layouts) if own == fields], self._read)
+            for fields in self._layouts
+            if fields is not None
+        }
+        self._windows: OrderedDict[_Of, Window] = OrderedDict()
+        self._seen: dict[EventId, datetime] = {}
+        self._waiting = Waiting(alerts.fresh)
         self._owed: list[Span] = []
         self._done_to: datetime | None = None
         self._swept_at: datetime | None = None
@@ -70,8 +88,10 @@ class Detector:
         self._owed = merged([*self._owed, self._recent(self._done_to, now, sweeping=sweeping)])
         try:
             silences = self._silences()
-            for rule in self.rules:
-                self._apply(rule, self._owed, silences, now)
+            self._look_at(self._new_events(self._owed, now), silences)
+            self._look_again(silences)
+            for finding in self._waiting.due():
+                self.alerts.join(finding, self._evidence(finding), now)
             self._note(now)
         except StoreUnavailable:
             # Windows may have passed events whose findings were not kept: look at all of them again.
@@ -87,84 +107,131 @@ class Detector:
         since = min(done_to, now)
         return Span(since - LATENESS, _FAR) if sweeping else Span(since - _OVERLAP, max(done_to, now) + _OVERLAP)
 
-    def _apply(self, rule: Rule, spans: Sequence[Span], silences: Sequence[Silence], now: datetime) -> None:
-        reached: defaultdict[Group, list[datetime]] = defaultdict(list)
-        new_from: dict[Group, datetime] = {}
-        to_replay: dict[Group, datetime] = {}
-        for document in self._new_events(rule, spans, now):
-            key = key_of(document)
-            for group in rule.groups_of(document):
-                new_from.setdefault(group, key[0])
-                window = self._windows.get((rule.id, group))
-                if rule.threshold == EVERY_EVENT:
-                    reached[group].append(key[0])
-                elif group in to_replay:
-                    continue
-                elif window is None or window.last is None or key <= window.last:
-                    to_replay[group] = key[0]
-                elif window.add(document):
-                    reached[group].append(key[0])
-        for group, since in to_replay.items():
-            reached[group] = self._replay(rule, group, since, now)
-        for group, times in reached.items():
-            runs: defaultdict[Silence | None, Runs] = defaultdict(list)
-            for at in times:
-                extend(runs[covering(silences, rule, group, at)], at, self.alerts.fresh)
-            for silence, found in runs.items():
-                for first, last in found:
-                    self._join(hushed(rule, silence), group, first, last, new_from[group], now)
-
-    def _join(
-        self, rule: Rule, group: Group, first: datetime, last: datetime, new_from: datetime, now: datetime
-    ) -> None:
-        finding = Finding(rule=rule, group=group, first_at=first, last_at=last, new_from=new_from)
-        since = self.alerts.evidence_from(finding)
-        self.alerts.join(finding, self._events_of(rule, group, since, last), now)
-
-    def _new_events(self, rule: Rule, spans: Sequence[Span], now: datetime) -> Iterator[Document]:
-        """The events of *spans*, in order, that the rule is about and that were not looked at before."""
-        seen = self._seen[rule.id]
-        for event in [event for event, at in seen.items() if at < now - 2 * LATENESS]:
-            del seen[event]
+    def _new_events(self, spans: Sequence[Span], now: datetime) -> Iterator[Document]:
+        """The events of *spans*, in order, that were not looked at before."""
+        self._forget(now)
         for span in spans:
-            for document in self.store.search(rule.condition, span.first, span.last + _TICK, self.timeout):
-                _, event = key_of(document)
-                if event not in seen:
-                    seen[event] = now
+            for document in self.store.search(EVERYTHING, span.first, span.last + _TICK, self.timeout):
+                event = document["event"]["id"]
+                if event not in self._seen:
+                    self._seen[event] = now
                     yield document
 
-    def _replay(self, rule: Rule, group: Group, since: datetime, now: datetime) -> list[datetime]:
-        """When, from *since* on, the threshold was reached. Makes the group's window from the index."""
-        window = Window(rule.counted, group)
-        reached: list[datetime] = []
-        for document in self._events_of(rule, group, since - rule.counted.reach, _FAR):
-            at, event = key_of(document)
-            if window.add(document) and at >= since:
-                reached.append(at)
-            self._seen[rule.id][event] = now
-        self._windows[rule.id, group] = window
-        self._windows.move_to_end((rule.id, group))
-        if len(self._windows) > _MOST_WINDOWS:
+    def _forget(self, now: datetime) -> None:
+        """Let go of what was seen longer ago than any step looks back, or of what is too much."""
+        old = now - 2 * LATENESS
+        while self._seen:
+            event, at = next(iter(self._seen.items()))
+            if at >= old and len(self._seen) <= _MOST_SEEN:
+                break
+            del self._seen[event]
+
+    def _look_again(self, silences: Sequence[Silence]) -> None:
+        """Look at what was too much to wait with the rest, for the rules of which nothing waits any more."""
+        for number, rule in enumerate(self.rules):
+            span = self._waiting.left_out(rule)
+            if span is not None:
+                documents = self.store.search(rule.condition, span.first, span.last + _TICK, self.timeout)
+                self._look_at(documents, silences, only=number)
+
+    def _look_at(self, documents: Iterable[Document], silences: Sequence[Silence], only: int | None = None) -> None:
+        """Let *documents* pass the windows of the rules, all or *only* one, and have what is found wait."""
+        reached: defaultdict[_Of, list[datetime]] = defaultdict(list)
+        new_from: dict[_Of, datetime] = {}
+        to_replay: dict[_Of, datetime] = {}
+        for document in documents:
+            key = key_of(document)
+            for of in self._counting(document, key[0], self._matcher.satisfied(document) if only is None else (only,)):
+                new_from.setdefault(of, key[0])
+                if self.rules[of[0]].threshold == EVERY_EVENT:
+                    reached[of].append(key[0])
+                elif of in to_replay:
+                    continue
+                elif (window := self._windows.get(of)) is None or window.last is None or key <= window.last:
+                    to_replay[of] = key[0]
+                elif window.add(document):
+                    reached[of].append(key[0])
+        for condition, since in self._together(to_replay):
+            reached |= self._replay(condition, since)
+        for (number, group), times in reached.items():
+            rule = self.rules[number]
+            for at in times:
+                self._waiting.add(rule, covering(silences, rule, group, at), group, at, new_from[number, group])
+
+    def _counting(self, document: Document, at: datetime, numbers: Iterable[int]) -> Iterator[_Of]:
+        """The rules of *numbers* that the event can matter to, each with a group that it counts for.
+
+        Of those whose groups are too quiet for anything, none.
+        """
+        places: dict[tuple[str, ...], tuple[Place, Known] | None] = {}
+        for number in numbers:
+            fields = self._layouts[number]
+            if fields is None:
+                yield from ((number, group) for group in self.rules[number].groups_of(document))
+                continue
+            if fields not in places:
+                values = [value for name in fields for value in values_of(document, name)]
+                place = tuple(zip(fields, values, strict=False))
+                is_whole = len(values) == len(fields)
+                places[fields] = (place, self._quiet[fields].seen(place, document, at)) if is_whole else None
+            found = places[fields]
+            if found is not None and (
+                (of := (number, found[0])) in self._windows or found[1].enough(self._least[number])
+            ):
+                yield of
+
+    def _read(self, place: Place, since: datetime) -> Iterator[Document]:
+        condition = AllOf(tuple(Is(name, value) for name, value in place))
+        return self.store.search(condition, since, _FAR + _TICK, self.timeout)
+
+    def _together(self, to_replay: Mapping[_Of, datetime]) -> Iterator[tuple[Condition, Mapping[_Of, datetime]]]:
+        """What satisfies the windows to be made again, those together that are made of the events of one place."""
+        places: defaultdict[Place, dict[_Of, datetime]] = defaultdict(dict)
+        for (number, group), since in to_replay.items():
+            rule = self.rules[number]
+            fields = {fields for _, fields in rule.counted.leaves}
+            if len(fields) > 1:
+                yield rule.condition_of(group), {(number, group): since}
+            else:
+                values = (value for _, value in group)
+                places[tuple(zip(fields.pop(), values, strict=True))][number, group] = since
+        for place, of_place in places.items():
+            numbers = sorted({number for number, _ in of_place})
+            yield condition_at([self.rules[number] for number in numbers], place), of_place
+
+    def _replay(self, condition: Condition, since: Mapping[_Of, datetime]) -> dict[_Of, list[datetime]]:
+        """When, from so long *since* on, each threshold was reached. Makes the windows from the index."""
+        start = min(at - self.rules[number].counted.reach for (number, _), at in since.items())
+        windows = {of: Window(self.rules[of[0]].counted, of[1]) for of in since}
+        reached: dict[_Of, list[datetime]] = {of: [] for of in since}
+        for document in self.store.search(condition, start, _FAR + _TICK, self.timeout):
+            at, _ = key_of(document)
+            for number in self._matcher.satisfied(document):
+                for group in self.rules[number].groups_of(document):
+                    window = windows.get((number, group))
+                    if window is not None and window.add(document) and at >= since[number, group]:
+                        reached[number, group].append(at)
+        for of, window in windows.items():
+            self._windows[of] = window
+            self._windows.move_to_end(of)
+        while len(self._windows) > _MOST_WINDOWS:
             self._windows.popitem(last=False)
         return reached
 
-    def _events_of(self, rule: Rule, group: Group, first: datetime, last: datetime) -> Iterator[Document]:
-        for document in self.store.search(rule.condition_of(group), first, last + _TICK, self.timeout):
+    def _evidence(self, finding: Finding) -> Iterator[Document]:
+        """The events that belong to *finding* and are not yet its alert's."""
+        since, rule, group = self.alerts.evidence_from(finding), finding.rule, finding.group
+        for document in self.store.search(rule.condition_of(group), since, finding.last_at + _TICK, self.timeout):
             if group in rule.groups_of(document):
                 yield document
 
     def _note(self, now: datetime) -> None:
         if self._noted_at is None or not self._noted_at <= now < self._noted_at + _NOTE_EVERY:
-            self.alerts.note_detected(now)
+            self.alerts.note_detected(min([now, *self._waiting.since()]))
             self._noted_at = now
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same times in spans that lie apart, earliest first."""
-    apart: list[Span] = []
-    for span in sorted(spans, key=lambda span: span.first):
-        if apart and span.first <= apart[-1].last:
-            apart[-1] = Span(apart[-1].first, max(apart[-1].last, span.last))
-        else:
-            apart.append(span)
-    return apart
+def _layout_of(rule: Rule) -> tuple[str, ...] | None:
+    """The fields whose values are the groups of *rule*, or None where they are not the same for all of its events."""
+    layouts = {fields for _, fields in rule.counted.leaves}
+    return rule.group_by if layouts == {rule.group_by} and rule.threshold != EVERY_EVENT else None

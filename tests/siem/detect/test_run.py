@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from siem.detect.alert import FRESH
 from siem.detect.definition import EVERY_EVENT, Measure, RuleId, Threshold
-from siem.detect.run import LOOK_BACK, Detector, merged
+from siem.detect.look import merged
+from siem.detect.run import LOOK_BACK, Detector
 from siem.index.condition import EVERYTHING, Exists, In
 from siem.index.ship import Span
 from siem.index.sqlite import SqliteStore
@@ -169,13 +170,13 @@ def test_what_could_not_be_kept_is_found_by_a_later_step(detection: Detection, h
         if held == "alerts.db":
             other.execute("BEGIN IMMEDIATE")
         else:
-            other.execute("ALTER TABLE listed RENAME TO gone")
+            other.execute("ALTER TABLE events RENAME TO gone")
         with pytest.raises(StoreUnavailable):
             detection.detector.step(NINE + 20 * SECOND, [Span(NINE + 13 * SECOND, NINE + 15 * SECOND)])
         if held == "alerts.db":
             other.execute("ROLLBACK")
         else:
-            other.execute("ALTER TABLE gone RENAME TO listed")
+            other.execute("ALTER TABLE gone RENAME TO events")
     detection.detector.timeout = detection.alerts.timeout = SOON
     detection.detector.step(NINE + 21 * SECOND)
     assert detection.found() == expected(RULES, BURST, FRESH)
@@ -337,3 +338,44 @@ def test_a_rule_about_everything_and_a_detector_without_rules(detection: Detecti
     (alert,) = detector.step(NINE + 20 * SECOND)
     assert (alert.rule, alert.event_count, alert.group) == ("every", 6, {"service.name": "register"})
     assert Detector([], detection.store, detection.alerts, timeout=SOON).step(NINE) == []
+
+
+def test_a_rule_that_matches_everything_holds_up_no_other_and_is_caught_up(
+    detection: Detection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More groups than are written in a step, and than wait at all: the other rule is told of in the first one."""
+    monkeypatch.setattr("siem.detect.waiting.AT_ONCE", 6)
+    monkeypatch.setattr("siem.detect.waiting.MOST", 10)
+    every = rule(id=RuleId("every"), name="every", title="全 / All", condition=EVERYTHING, threshold=EVERY_EVENT)
+    detection.rules = (every, *RULES)
+    detection.restart()
+    events = [clerk(100 + n, n / 4, n + 100, caller=f"clerk-{n % 40}") for n in range(80)]
+    detection.feed([*events, *BURST])
+    assert {(found.rule, found.group) for found in detection.found() if found.rule != "every"} == {
+        ("events", (("user.id", "clerk-wang"),)),
+        ("subjects", (("user.id", "clerk-wang"),)),
+    }
+    assert detection.now is not None
+    assert len(detection.alerts.latest(1000)) < 10
+    for second in range(60):
+        detection.detector.step(detection.now + second * SECOND)
+        if second == 20:
+            detection.restart()
+    assert detection.found() == expected(detection.rules, [*events, *BURST], FRESH)
+
+
+def test_callers_who_have_done_little_are_not_read_again_with_every_event(
+    detection: Detection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    search = detection.store.search
+
+    def searching(condition: Any, *rest: Any) -> Any:
+        asked.append(condition)
+        return search(condition, *rest)
+
+    monkeypatch.setattr(detection.store, "search", searching)
+    for number in range(60):
+        detection.feed([clerk(number, number, number + 100, caller=f"clerk-{number % 20}")])
+    assert len([each for each in asked if each != EVERYTHING]) == 20
+    assert len(detection.detector._windows) == 0
