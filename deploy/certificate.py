@@ -62,17 +62,20 @@ def make_certificate(
     ips: Sequence[str] = (),
     now: datetime,
     stem: str = "server",
+    asks_too: bool = False,
 ) -> CertificateFiles:
     """A server's certificate for *names* and *ips* (`<stem>.pem`, `<stem>.key` in *folder*).
 
-    One that is there already is kept while it fits: the same authority, names and addresses, the right key, and more
-    than `RENEW_BEFORE` to go. Names may begin with `*.`. Raises ValueError for an address that is none.
+    With *asks_too* who has it may show it as a client as well, as members of a cluster do to each other. One that is
+    there already is kept while it fits: the same authority, names, addresses and uses, the right key, and more than
+    `RENEW_BEFORE` to go. Names may begin with `*.`. Raises ValueError for an address that is none.
     """
+    usage = [ExtendedKeyUsageOID.SERVER_AUTH, *([ExtendedKeyUsageOID.CLIENT_AUTH] if asks_too else [])]
     files = CertificateFiles(certificate=folder / f"{stem}.pem", key=folder / f"{stem}.key")
     wanted: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
     wanted += [x509.IPAddress(ipaddress.ip_address(ip)) for ip in ips]
     issuer = _read_certificate(authority.certificate)
-    if _fits(files, issuer, wanted, now):
+    if _fits(files, issuer, wanted, usage, now):
         return files
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     issuer_key = _read_key(authority.key)
@@ -80,7 +83,7 @@ def make_certificate(
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, (*names, *ips)[0][:64])])
     end = min(now + CERTIFICATE_LASTS, issuer.not_valid_after_utc)
     builder = _builder(subject, issuer.subject, key.public_key(), issuer_key.public_key(), now, end)
-    certificate = _for(builder, ExtendedKeyUsageOID.SERVER_AUTH, wanted).sign(issuer_key, hashes.SHA256())
+    certificate = _for(builder, usage, wanted).sign(issuer_key, hashes.SHA256())
     _write(files, certificate, key)
     return files
 
@@ -94,7 +97,7 @@ def issue_certificate(
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, str(name.value)[-64:])])
     end = min(now + lasts, issuer.not_valid_after_utc)
     builder = _builder(subject, issuer.subject, key.public_key(), issuer_key.public_key(), now, end)
-    return _for(builder, ExtendedKeyUsageOID.CLIENT_AUTH, [name]).sign(issuer_key, hashes.SHA256()), key
+    return _for(builder, [ExtendedKeyUsageOID.CLIENT_AUTH], [name]).sign(issuer_key, hashes.SHA256()), key
 
 
 def issue_list(
@@ -116,26 +119,34 @@ def issue_list(
 
 
 def _for(
-    builder: x509.CertificateBuilder, usage: x509.ObjectIdentifier, names: list[x509.GeneralName]
+    builder: x509.CertificateBuilder, usage: list[x509.ObjectIdentifier], names: list[x509.GeneralName]
 ) -> x509.CertificateBuilder:
     return (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(usage), critical=False)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
     )
 
 
-def _fits(files: CertificateFiles, issuer: x509.Certificate, wanted: list[x509.GeneralName], now: datetime) -> bool:
+def _fits(
+    files: CertificateFiles,
+    issuer: x509.Certificate,
+    wanted: list[x509.GeneralName],
+    usage: list[x509.ObjectIdentifier],
+    now: datetime,
+) -> bool:
     try:
         certificate, key = _read_certificate(files.certificate), _read_key(files.key)
         certificate.verify_directly_issued_by(issuer)
         named = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        used = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
     return (
         certificate.public_key() == key.public_key()
         and list(named) == wanted
+        and list(used) == usage
         and certificate.not_valid_before_utc <= now < certificate.not_valid_after_utc - RENEW_BEFORE
     )
 

@@ -1,4 +1,4 @@
-"""One Elasticsearch node for all the processes of a test run.
+"""One Elasticsearch node for all the processes of a test run, and nodes of one's own.
 
 Who needs it first starts it; who started it stops it, once all others have let go of it. Two locks of the kernel say
 so, which a process that dies lets go of as well.
@@ -9,11 +9,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.elasticsearch.account import node_account
+from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.connection import Connection, connection_of
 from deploy.elasticsearch.install import default_cache, install
 from deploy.elasticsearch.jdk import find_jdk
@@ -21,15 +22,15 @@ from deploy.elasticsearch.node import Node, start
 from tests.servers import free_port
 
 URL = "YINGBI_TEST_ELASTICSEARCH_URL"
-"""Names a cluster to test against instead, such as one that `python -m deploy.elasticsearch` runs."""
+"""Names a cluster to test against instead, such as one that `python -m deploy.elasticsearch` runs: one node or some."""
 FOLDER = "YINGBI_TEST_ELASTICSEARCH_FOLDER"
 """Names the folder with its `ca.pem` and `passwords.json`."""
 
 
 def given_cluster() -> Connection | None:
     """The cluster that the environment names, or None. Raises NodeUnavailable where its folder holds no passwords."""
-    url = os.environ.get(URL)
-    return connection_of(Path(os.environ.get(FOLDER, ".")), url) if url else None
+    urls = os.environ.get(URL, "").split()
+    return connection_of(Path(os.environ.get(FOLDER, ".")), *urls) if urls else None
 
 
 def check_parts() -> None:
@@ -51,14 +52,31 @@ def new_home() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running_node(home: Path) -> Iterator[Node]:
-    """A node of one's own in *home*, ready, and stopped afterwards."""
-    node = start(home, http_port=free_port(), transport_port=free_port(), now=datetime.now(UTC))
-    try:
-        node.wait_ready()
+def running_node(home: Path, *, brief: bool = True) -> Iterator[Node]:
+    """A node of one's own in *home*, ready, and stopped afterwards. Who measures it wants none that is `brief`."""
+    with _running(home, [Member(http_port=free_port(), transport_port=free_port(), brief=brief)]) as (node,):
         yield node
-    finally:
-        node.stop()
+
+
+@contextlib.contextmanager
+def running_cluster(home: Path, nodes: int = 3) -> Iterator[Sequence[Node]]:
+    """Some nodes of one's own in *home* that make one cluster, all of them ready, and stopped afterwards."""
+    ports = tuple(free_port() for _ in range(nodes))
+    members = [Member(http_port=free_port(), transport_port=port, cluster=ports, brief=True) for port in ports]
+    with _running(home, members) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def _running(home: Path, members: Sequence[Member]) -> Iterator[list[Node]]:
+    with contextlib.ExitStack() as running:
+        nodes: list[Node] = []
+        for member in members:
+            nodes.append(start(home, member, now=datetime.now(UTC)))
+            running.callback(nodes[-1].stop)
+        for node in nodes:  # which answers for its health once it has found the others
+            node.wait_ready()
+        yield nodes
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 
 from deploy.demo.identity_provider import DISCOVERY
 from policies.program import Program
+from yingbi.index import own_node
 from yingbi.settings import Index, Settings
 
 
@@ -25,7 +26,7 @@ def addresses_of(settings: Settings, programs: Iterable[Program]) -> dict[str, A
             "identity": f"https://localhost:{ports.identity}{DISCOVERY}",
         }
     if settings.index is Index.ELASTICSEARCH:
-        found["elasticsearch"] = f"https://127.0.0.1:{ports.search}"
+        found["elasticsearch"] = " ".join(settings.elasticsearch) or own_node(settings)
     return found
 
 

@@ -22,7 +22,8 @@ from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.settings import Settings
 
-AT_ONCE = 1_000
+AT_ONCE = 400
+"""As many events as any index finds in one page."""
 TIMEOUT = timedelta(seconds=60)
 MOST_NAMED = 100
 """Event ids that are named of each kind; all are counted."""

@@ -20,7 +20,7 @@ def open_index(settings: Settings, *, writing: bool) -> EventStore:
         case Index.ELASTICSEARCH:
             cluster = cluster_of(settings)
             writer = _login(cluster, "writer") if writing else None
-            return ElasticStore([cluster.url], cluster.ca_file, writer=writer, reader=_login(cluster, "reader"))
+            return ElasticStore(cluster.urls, cluster.ca_file, writer=writer, reader=_login(cluster, "reader"))
 
 
 def has_index(settings: Settings) -> bool:
@@ -34,12 +34,17 @@ def open_keeper(settings: Settings, store: EventStore) -> Keeper:
     if isinstance(store, SqliteStore):
         return store  # one process writes the files, and so it is the one that may delete them
     cluster = cluster_of(settings)
-    return ElasticKeeper([cluster.url], cluster.ca_file, _login(cluster, "keeper"))
+    return ElasticKeeper(cluster.urls, cluster.ca_file, _login(cluster, "keeper"))
 
 
 def cluster_of(settings: Settings) -> Connection:
-    """How the Elasticsearch node of the installation is reached. Raises NodeUnavailable."""
-    return connection_of(Home(settings.home).search, f"https://127.0.0.1:{settings.ports.search}")
+    """How Elasticsearch is reached: the cluster that is set, or the installation's own node. Raises NodeUnavailable."""
+    return connection_of(Home(settings.home).search, *(settings.elasticsearch or (own_node(settings),)))
+
+
+def own_node(settings: Settings) -> str:
+    """Where the installation's own node answers."""
+    return f"https://127.0.0.1:{settings.ports.search}"
 
 
 def _login(cluster: Connection, role: str) -> Login:

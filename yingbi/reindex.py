@@ -113,7 +113,7 @@ def _empty(settings: Settings, home: Home) -> None:
     """Leave nothing of the index, nor of how far it had come."""
     if settings.index is Index.ELASTICSEARCH:
         cluster = cluster_of(settings)
-        keeper = ElasticKeeper([cluster.url], cluster.ca_file, Login(*cluster.users["keeper"]))
+        keeper = ElasticKeeper(cluster.urls, cluster.ca_file, Login(*cluster.users["keeper"]))
         try:
             keeper.drop_before(date.max, TIMEOUT)
         finally:

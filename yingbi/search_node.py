@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 
+from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.connection import NodeUnavailable
 from deploy.elasticsearch.node import Node, is_healthy, start
 from yingbi.children import FIRST_PAUSE_S, LONGEST_PAUSE_S, Say
@@ -48,8 +49,7 @@ class SearchNode:
         try:
             self._node = start(
                 Home(self._settings.home).search,
-                http_port=ports.search,
-                transport_port=ports.search_transport,
+                Member(http_port=ports.search, transport_port=ports.search_transport),
                 now=self._now,
                 say=self._say,
             )

@@ -34,6 +34,7 @@ _ISSUER = re.compile(r"[!-~]{1,200}")
 _COLLECTOR = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._/-]*")
 _DATABASE = re.compile(r"postgresql://[\w-]+@([\w.,:\[\]-]+/[\w-]+|/[\w-]+\?host=/[\w./-]+(&port=[0-9]{1,5})?)")
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_NODE = re.compile(r"https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 
 
 class WrongSettings(Exception):
@@ -241,6 +242,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: int = 2
     index: Index = Index.SQLITE
     index_days: int = INDEX_DAYS
+    elasticsearch: tuple[str, ...] = ()
     demo: bool = True
     two_people: bool = True
     upstream_ca: str = ""
@@ -275,6 +277,8 @@ class Settings:
     index: Index = Index.SQLITE
     index_days: int = INDEX_DAYS
     """So many days, beside today, the index keeps events; the log keeps them for longer."""
+    elasticsearch: tuple[str, ...] = ()
+    """The nodes of a cluster that somebody else runs; empty: the installation runs a node of its own."""
     demo: bool = True
     """Whether the demo systems and their people belong to the installation."""
     two_people: bool = True
@@ -343,6 +347,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             f"`{FILE}`：`index_days` 是 {INDEX_DAYS}（六个月）至 3660 的数字 / is a number between {INDEX_DAYS}"
             " (six months) and 3660"
         )
+    if not all(_NODE.fullmatch(url) for url in file.elasticsearch) or _twice(file.elasticsearch):
+        raise WrongSettings(
+            f"`{FILE}`：`elasticsearch` 列出各节点，每个一次，带端口 / names each node once, with its port,"
+            ' such as ["https://es-1.example.gov.cn:9200", "https://es-2.example.gov.cn:9200"]'
+        )
     if file.root_key_days < 1:
         raise WrongSettings(f"`{FILE}`：`root_key_days` 至少是 1 / is at least 1")
     if not _ISSUER.fullmatch(file.identity_issuer):
@@ -376,6 +385,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         workers=file.workers,
         index=file.index,
         index_days=file.index_days,
+        elasticsearch=file.elasticsearch,
         demo=file.demo,
         two_people=file.two_people,
         upstream_ca=str(home / file.upstream_ca) if file.upstream_ca else "",
@@ -396,6 +406,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         alerts=file.alerts,
         probes=_networks(file.probes),
     )
+
+
+def _twice(names: tuple[str, ...]) -> bool:
+    return len(set(names)) < len(names)
 
 
 def _networks(named: tuple[str, ...]) -> tuple[str, ...]:

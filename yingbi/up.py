@@ -26,6 +26,7 @@ from yingbi.discover import renew_inventory
 from yingbi.first_accounts import make_accounts
 from yingbi.first_start import CannotPrepare, make_demo, make_folders, make_keys, make_policies, make_tls
 from yingbi.home import Home
+from yingbi.index import cluster_of
 from yingbi.jobs import demo_jobs, is_free, other_jobs, ports_of, quota_job, sealer_job, worker_jobs
 from yingbi.metrics_server import serve_metrics
 from yingbi.migrations.apply import NewerDatabase, migrate
@@ -110,7 +111,9 @@ def _prepared(settings: Settings, home: Home, say: Say) -> tuple[Supervisor, lis
 def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accounts: list[str]) -> None:
     home = Home(settings.home)
     try:
-        if settings.index is Index.ELASTICSEARCH:
+        if settings.index is Index.ELASTICSEARCH and settings.elasticsearch:
+            cluster_of(settings)  # what is missing to reach it is said before anything runs
+        elif settings.index is Index.ELASTICSEARCH:
             say("正在启动 Elasticsearch / starting Elasticsearch")
             supervisor.start([SearchNode(settings, now(), say)], stop)
         if settings.demo:

@@ -41,17 +41,23 @@ class NodeUnavailable(Exception):
 class Connection:
     """How to reach a cluster."""
 
-    url: str
+    urls: tuple[str, ...]
+    """Of its nodes, each with its port: any of them answers for all."""
     ca_file: Path
     users: Mapping[str, tuple[str, str]]
     """For each key of `ROLES`: name and password."""
 
+    @property
+    def url(self) -> str:
+        """Of the first of its nodes."""
+        return self.urls[0]
+
     def __repr__(self) -> str:
-        return f"Connection(url={self.url!r})"
+        return f"Connection(urls={self.urls!r})"
 
 
-def connection_of(folder: Path, url: str) -> Connection:
-    """The cluster at *url* with the authority and the passwords that lie in *folder*.
+def connection_of(folder: Path, *urls: str) -> Connection:
+    """The cluster whose nodes are at *urls* (one at least), with the authority and the passwords that lie in *folder*.
 
     They are those of a node's home folder (`ca.pem`, `passwords.json`), or of a cluster that has users with the same
     rights. Raises NodeUnavailable where they are not there.
@@ -63,8 +69,8 @@ def connection_of(folder: Path, url: str) -> Connection:
         problem = f"`{folder / _PASSWORDS}` does not hold name and password for {', '.join(ROLES)}"
         raise NodeUnavailable(problem) from None
     if not (folder / "ca.pem").exists():
-        raise NodeUnavailable(f"there is no `{folder / 'ca.pem'}` to check the certificate of `{url}` with")
-    return Connection(url=url, ca_file=folder / "ca.pem", users=users)
+        raise NodeUnavailable(f"there is no `{folder / 'ca.pem'}` to check the certificate of `{urls[0]}` with")
+    return Connection(urls=urls, ca_file=folder / "ca.pem", users=users)
 
 
 def make_passwords(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The home folder of a node: what is ours to keep, and in `node` what the node itself may see."""
+"""The home folder of a node, or of all of a cluster: what is ours to keep, and in `node…` what each may see itself."""
 
 import hashlib
 import shutil
@@ -7,22 +7,22 @@ from pathlib import Path
 
 from deploy.certificate import make_ca, make_certificate
 from deploy.elasticsearch.account import SYSTEM_USER, Account
-from deploy.elasticsearch.configure import configure
+from deploy.elasticsearch.configure import Member, configure
 from deploy.elasticsearch.connection import Connection, connection_of, make_passwords
 
 _MACHINE_FOLDER = Path("/var/lib") / SYSTEM_USER
 
 
-def set_up(
-    home: Path, account: Account, program: Path, now: datetime, http_port: int, transport_port: int
-) -> tuple[Connection, Path]:
-    """How the node of *home* will be reached, and the folder it works in. What is there is kept. Raises OSError."""
+def set_up(home: Path, account: Account, program: Path, now: datetime, member: Member) -> tuple[Connection, Path]:
+    """How *member* of *home* will be reached, and the folder it works in. What is there is kept. Raises OSError."""
     home.mkdir(parents=True, exist_ok=True, mode=0o711)  # the account goes through it; each file has its own mode
     make_passwords(home)
     authority = make_ca(home, now=now)
     tls = make_certificate(home, authority, names=["localhost"], ips=["127.0.0.1"], now=now, stem="tls")
-    connection = connection_of(home, f"https://127.0.0.1:{http_port}")
-    folder = _folder_for(home, account)
+    ips = ["127.0.0.1"]
+    transport = make_certificate(home, authority, names=[], ips=ips, now=now, stem="transport", asks_too=True)
+    connection = connection_of(home, f"https://127.0.0.1:{member.http_port}")
+    folder = _folder_for(home / member.folder, account)
     account.may_pass(folder)
     for part in ("data", "logs", "tmp"):
         if not (folder / part).is_dir():
@@ -33,19 +33,18 @@ def set_up(
     if config.exists():
         shutil.rmtree(config)
     config.mkdir(mode=0o700)
-    configure(config, program, connection, tls, http_port=http_port, transport_port=transport_port)
+    configure(config, program, connection, member, tls=tls, transport=transport)
     account.owns(config)
     return connection, folder
 
 
-def _folder_for(home: Path, account: Account) -> Path:
-    """Where the node itself may write: `node` in *home*, a link where the account cannot enter *home*.
+def _folder_for(folder: Path, account: Account) -> Path:
+    """Where the node itself may write: *folder*, a link where the account cannot enter what it lies in.
 
     Root's folders are closed to others, and a clone that lies in one shall work too.
     """
-    folder = home / "node"
-    if account.name and not folder.is_dir() and not account.can_enter(home):
-        mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
+    if account.name and not folder.is_dir() and not account.can_enter(folder.parent):
+        mark = hashlib.sha256(str(folder.parent.resolve() / folder.name).encode()).hexdigest()[:16]
         _MACHINE_FOLDER.mkdir(exist_ok=True)
         _MACHINE_FOLDER.chmod(0o711)
         (_MACHINE_FOLDER / mark).mkdir(exist_ok=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.elasticsearch.account import node_account
+from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from deploy.elasticsearch.home import set_up
 from deploy.elasticsearch.install import Say, default_cache, install
@@ -26,7 +27,8 @@ _STOP_SECONDS = 30
 class Node:
     """A node that was started, as a process group of its own."""
 
-    def __init__(self, connection: Connection, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, member: Member, connection: Connection, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.member = member
         self.connection = connection
         self.process = process
         self.log = log
@@ -62,14 +64,13 @@ class Node:
 
 def start(
     home: Path,
+    member: Member,
     *,
-    http_port: int,
-    transport_port: int,
     now: datetime,
     cache: Path | None = None,
     say: Say = lambda line: None,
 ) -> Node:
-    """A node with its data, passwords and authority in *home*, that listens on these ports of the loopback interface.
+    """The node *member*, with its data, passwords and authority in *home*, which those of one cluster share.
 
     It is not ready yet. The program is installed in *cache* if it is not there. Raises NodeUnavailable.
     """
@@ -78,13 +79,13 @@ def start(
     program = install(cache or default_cache(account), say)
     if not account.can_enter(program):
         raise NodeUnavailable(f"the user `{account.name}` cannot enter `{program}`: name another XDG_CACHE_HOME")
-    for port in (http_port, transport_port):
+    for port in (member.http_port, member.transport_port):
         _check_free(port)
     try:
-        connection, folder = set_up(home.absolute(), account, program, now, http_port, transport_port)
+        connection, folder = set_up(home.absolute(), account, program, now, member)
     except OSError as error:
         raise NodeUnavailable(f"cannot set up `{home}`: {error.strerror}") from error
-    log = home / "node.log"
+    log = home / f"{member.folder}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [str(program / "bin" / "elasticsearch")],
@@ -96,7 +97,7 @@ def start(
             start_new_session=True,  # a Ctrl-C is for who runs us: the node is stopped by `stop`
             **account.identity,
         )
-    return Node(connection, process, log)
+    return Node(member, connection, process, log)
 
 
 def is_healthy(connection: Connection) -> bool:

@@ -79,12 +79,21 @@ class Login:
 
 
 class _Link:
-    """One login at the cluster. Every failure of a call is StoreUnavailable, and no call is repeated here."""
+    """One login at the cluster. Every failure of a call is StoreUnavailable.
+
+    A call whose node cannot be reached, or ends while it works on it, is made to the next one; every call of ours may
+    be: what is created twice is there once. Beside that none is repeated here.
+    """
 
     def __init__(self, urls: Sequence[str], ca_file: Path, login: Login) -> None:
         # A stale connection must fail at once: who calls us has the patience, we have the timeout.
         self._client = Elasticsearch(
-            list(urls), ca_certs=str(ca_file), basic_auth=(login.name, login.password), max_retries=0
+            list(urls),
+            ca_certs=str(ca_file),
+            basic_auth=(login.name, login.password),
+            max_retries=len(urls) - 1,
+            retry_on_status=(),
+            retry_on_timeout=False,
         )
 
     @contextlib.contextmanager
@@ -339,9 +348,13 @@ class ElasticStore:
 
     def _create(self, index: str, deadline: float) -> None:
         """Make *index* with our mapping, whether or not the template is there: a guessed one could not be mended."""
+        left = max(deadline - time.monotonic(), 0)
         with self._writing().call(deadline) as client:
             try:
-                client.indices.create(index=index, mappings=mapping())
+                # With its copy, where the cluster keeps one: a day that begins must not rest on one node alone.
+                client.indices.create(
+                    index=index, mappings=mapping(), wait_for_active_shards="all", timeout=f"{left / 4 * 1000:.0f}ms"
+                )
             except BadRequestError as error:
                 if error.error != "resource_already_exists_exception":
                     raise

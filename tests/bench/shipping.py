@@ -44,7 +44,7 @@ def figures(bench: Bench) -> list[Figure]:
         try:
             search_node.check_parts()
             home = stack.enter_context(search_node.new_home())
-            node = stack.enter_context(search_node.running_node(home)).connection
+            node = stack.enter_context(search_node.running_node(home, brief=False)).connection
         except NodeUnavailable as missing:
             raise NotMeasured(str(missing)) from missing
         shipped, bulk, lite = [], [], []

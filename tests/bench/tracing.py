@@ -105,7 +105,7 @@ def _people(events: int) -> int:
 
 @contextlib.contextmanager
 def _elastic() -> Iterator[EventStore]:
-    with new_home() as home, running_node(home) as node:
+    with new_home() as home, running_node(home, brief=False) as node:
         at, users = node.connection, {role: Login(*user) for role, user in node.connection.users.items()}
         keeper = ElasticKeeper([at.url], at.ca_file, users["keeper"])
         keeper.prepare(SOON)

@@ -37,7 +37,7 @@ def opened(backend: str, folder: Path, request: pytest.FixtureRequest) -> Iterat
 def elastic_prefix(node: Any) -> Iterator[str]:
     """A prefix of indices that no other test has, prepared, and cleaned away afterwards."""
     prefix = f"yingbi-test-{uuid.uuid4().hex[:12]}"
-    keeper = ElasticKeeper([node.url], node.ca_file, login(node, "keeper"), prefix=prefix)
+    keeper = ElasticKeeper(node.urls, node.ca_file, login(node, "keeper"), prefix=prefix)
     keeper.prepare(SOON)
     try:
         yield prefix
@@ -52,7 +52,7 @@ def elastic_prefix(node: Any) -> Iterator[str]:
 
 def elastic_store(node: Any, prefix: str) -> ElasticStore:
     return ElasticStore(
-        [node.url], node.ca_file, writer=login(node, "writer"), reader=login(node, "reader"), prefix=prefix
+        node.urls, node.ca_file, writer=login(node, "writer"), reader=login(node, "reader"), prefix=prefix
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.elasticsearch.account import node_account
+from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.home import set_up
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -31,7 +32,7 @@ def test_the_node_can_work_in_its_folder_wherever_home_lies(place: Path) -> None
     (program / "config").mkdir(parents=True)
     (program / "config" / "jvm.options").write_text("-XX:+UseG1GC\n")
     account = node_account()
-    connection, folder = set_up(place / "home", account, program, NOW, 9200, 9300)
+    connection, folder = set_up(place / "home", account, program, NOW, Member(http_port=9200, transport_port=9300))
     assert connection.url == "https://127.0.0.1:9200"
     assert folder == (place / "home" / "node").resolve()
     assert account.can_enter(folder / "config")
@@ -43,7 +44,7 @@ def test_the_node_can_work_in_its_folder_wherever_home_lies(place: Path) -> None
 
     (folder / "config" / "users").unlink()
     (folder / "config" / "users").symlink_to(place / "program" / "config" / "jvm.options")  # as the node might
-    again, same = set_up(place / "home", account, program, NOW, 9201, 9301)
+    again, same = set_up(place / "home", account, program, NOW, Member(http_port=9201, transport_port=9301))
     assert same == folder
     assert again.users == connection.users
     assert "http.port: 9201" in (folder / "config" / "elasticsearch.yml").read_text()

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.elasticsearch.configure import Member
 from deploy.elasticsearch.connection import Connection, NodeUnavailable
 from deploy.elasticsearch.node import is_healthy, start
 from tests.search_node import new_home, running_node
@@ -130,16 +131,30 @@ def test_no_plain_http(node: Connection) -> None:
         httpx.get(node.url.replace("https", "http"), trust_env=False)
 
 
+def is_turned_away(transport_port: int) -> bool:
+    """Whether who has no certificate of our authority gets nowhere where nodes meet."""
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", transport_port), timeout=30) as raw:
+        try:
+            with anybody.wrap_socket(raw) as talking:
+                talking.sendall(b"ES\x00\x00\x00\x00")
+                return not talking.recv(1)
+        except (ssl.SSLError, ConnectionResetError):
+            return True
+
+
 def test_what_was_indexed_outlives_the_node(elasticsearch_parts: None) -> None:
     with new_home() as home:
         with running_node(home) as first:
             assert create(first.connection, "kept").json()["errors"] is False
+            assert is_turned_away(first.member.transport_port)
         assert first.process.poll() is not None
         assert not is_healthy(first.connection)
         with running_node(home) as second:
             assert second.connection.users == first.connection.users, "passwords are made once"
             assert ask(second.connection, "reader", "GET", f"/{INDEX}/_doc/kept").status_code == 200
-        for secret in ("passwords.json", "ca.key", "tls.key"):
+        for secret in ("passwords.json", "ca.key", "tls.key", "transport.key"):
             assert (home / secret).stat().st_mode & 0o777 == 0o600
         for closed in ("config", "data"):
             assert (home / "node" / closed).stat().st_mode & 0o777 == 0o700
@@ -150,7 +165,7 @@ def test_a_node_that_cannot_start_says_why(elasticsearch_parts: None) -> None:
         (home / "node").mkdir(parents=True)
         (home / "node" / "data").write_text("a file where the data folder should be")
         with pytest.raises(NodeUnavailable, match=r"cannot set up `.*home`: File exists"):
-            start(home, http_port=free_port(), transport_port=free_port(), now=NOW)
+            start(home, Member(http_port=free_port(), transport_port=free_port()), now=NOW)
 
 
 @pytest.mark.parametrize("taken", ["http", "transport"])
@@ -161,10 +176,10 @@ def test_a_port_that_is_taken_is_named(elasticsearch_parts: None, tmp_path: Path
         port = listener.getsockname()[1]
         ports = {"http_port": free_port(), "transport_port": free_port(), f"{taken}_port": port}
         with pytest.raises(NodeUnavailable, match=f"port {port} is taken"):
-            start(tmp_path / "home", now=NOW, **ports)
+            start(tmp_path / "home", Member(**ports), now=NOW)
     assert not (tmp_path / "home").exists(), "nothing is half-started"
 
 
 def test_a_connection_does_not_show_its_passwords(node: Connection) -> None:
     assert not any(password in repr(node) for _, password in node.users.values())
-    assert re.fullmatch(r"Connection\(url='https://127\.0\.0\.1:\d+'\)", repr(node))
+    assert re.fullmatch(r"Connection\(urls=\('https://127\.0\.0\.1:\d+',\)\)", repr(node))

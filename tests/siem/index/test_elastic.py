@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -74,6 +75,19 @@ def test_a_cluster_that_says_nothing_is_not_waited_for(ca_file: Path, call: Call
         with store_at(f"https://127.0.0.1:{port}", ca_file) as store, pytest.raises(StoreUnavailable, match="in time"):
             call(store)
         assert time.monotonic() - began < 10
+
+
+@pytest.mark.elasticsearch
+def test_another_node_is_asked_where_one_is_gone(elasticsearch_node: Any) -> None:
+    node = elasticsearch_node
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    there = SimpleNamespace(urls=[f"https://127.0.0.1:{port}", node.url], ca_file=node.ca_file, users=node.users)
+    with elastic_prefix(node) as prefix:
+        for number in range(4):  # whichever the client begins with
+            with contextlib.closing(elastic_store(there, prefix)) as store:
+                assert store.append([document(number)], SOON) == 1
+                assert store.count(EVERYTHING, NINE, LATER, SOON) == number + 1
 
 
 def test_a_password_is_never_shown() -> None:

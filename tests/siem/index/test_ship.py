@@ -402,7 +402,7 @@ def test_a_cluster_that_comes_and_goes_under_load_gets_each_event_once(here: Her
     address = urllib.parse.urlsplit(node.url)
     log = here.start()
     with elastic_prefix(node) as prefix, wire_to(address.hostname, address.port) as wire:
-        through = SimpleNamespace(url=f"https://127.0.0.1:{wire.port}", ca_file=node.ca_file, users=node.users)
+        through = SimpleNamespace(urls=[f"https://127.0.0.1:{wire.port}"], ca_file=node.ca_file, users=node.users)
         with closing(elastic_store(through, prefix)) as far, closing(elastic_store(node, prefix)) as near:
             here.store.close()
             here.store = far
