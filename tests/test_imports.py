@@ -23,7 +23,7 @@ HOMES = {
     "mitmproxy": ("proxy/",),
     "presidio_analyzer": ("policies/recognisers/presidio.py",),
     "hyperscan": ("policies/recognisers/scan.py",),
-    "elasticsearch": ("siem/index/elastic.py",),
+    "elasticsearch": ("siem/index/elastic.py", "siem/index/elastic_append.py", "siem/index/elastic_link.py"),
     "sigma": ("siem/detect/rule.py",),
     "apprise": ("siem/notify/sender.py",),
     "requests": ("siem/notify/wire.py", "siem/notify/heartbeat.py"),

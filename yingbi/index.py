@@ -1,7 +1,8 @@
 """Opens the index of events that the installation has."""
 
 from deploy.elasticsearch.connection import Connection, connection_of
-from siem.index.elastic import ElasticKeeper, ElasticStore, Login
+from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic_link import Login
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, Keeper
 from yingbi.home import Home

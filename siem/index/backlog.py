@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from siem.index.log_line import logged
 from siem.index.positions import Bookmark
-from siem.record.ecs import Document, from_ecs, to_ecs
+from siem.record.ecs import Document, is_ours
 from siem.record.log import BrokenChain, StartId
-from siem.record.reader import Position, beginning_of, follow, unread_bytes
+from siem.record.reader import Position, beginning_of, document_in, follow_lines, unread_bytes
 
 
 class Taken(NamedTuple):
@@ -77,8 +78,8 @@ class Backlog:
     def again(self, start: StartId, position: Position) -> Taken | None:
         """The line of *start* after *position*, or None where it cannot be read any more."""
         try:
-            for document, _ in follow(self.folder / start, position):
-                return Taken(start, position, document, _is_ours(document))
+            for body, after in follow_lines(self.folder / start, position):
+                return self._taken(start, position, body, after)
         except (BrokenChain, OSError):
             pass
         return None
@@ -86,29 +87,29 @@ class Backlog:
     def _take_of(self, start: StartId, bookmark: Bookmark, events: int, size: int) -> Part:
         lines: list[Taken] = []
         suspected = ""
-        before = bookmark
+        position = bookmark.position
         try:
-            for document, position in follow(self.folder / start, bookmark.position):
-                size -= max(position.offset - bookmark.position.offset, 0)
-                lines.append(Taken(start, bookmark.position, document, _is_ours(document)))
-                bookmark = replace(bookmark, position=position)
+            for body, after in follow_lines(self.folder / start, position):
+                lines.append(self._taken(start, position, body, after))
+                position = after
+                size -= len(body)
                 if len(lines) >= events or size <= 0:
                     break
-            if bookmark == before:
+            if not lines:
                 self._torn[start] = self._behind[start]
         except BrokenChain as broken:
             suspected = str(broken)
         except OSError as error:
             self.trouble = f"the log of {start} cannot be read: {error.strerror}"
+        bookmark = replace(bookmark, position=position)
         if suspected and self._suspected.get(start) == suspected:
             # Seen twice: not a line that was being taken back while it was read.
             bookmark = replace(bookmark, broken=suspected)
         self._suspected[start] = suspected
         return Part(lines, bookmark)
 
-
-def _is_ours(document: Document) -> bool:
-    try:
-        return to_ecs(from_ecs(document)) == document
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return False
+    def _taken(self, start: StartId, position: Position, body: bytes, after: Position) -> Taken:
+        if (right := logged(body)) is not None:
+            return Taken(start, position, right, ours=True)
+        document = document_in(body, self.folder / start, after)
+        return Taken(start, position, document, is_ours(document))

@@ -9,7 +9,7 @@ is compared without regard to the case of ASCII letters, as Sigma does.
 import dataclasses
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never
@@ -117,7 +117,7 @@ def values_of(document: Document, name: str) -> Iterator[Any]:
     """Every value the dotted field *name* has in *document*: none, one, or a list's elements."""
     found: Any = document
     for key in name.split("."):
-        if not isinstance(found, dict) or key not in found:
+        if not isinstance(found, (dict, Mapping)) or key not in found:
             return
         found = found[key]
     if isinstance(found, list):

@@ -11,29 +11,19 @@ import contextlib
 import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import (
-    ApiError,
-    BadRequestError,
-    ConnectionTimeout,
-    Elasticsearch,
-    NotFoundError,
-    SSLError,
-    TransportError,
-)
-from elasticsearch import ConnectionError as NoConnection
+from elasticsearch import BadRequestError, NotFoundError
 
 from siem.index.candidates import Candidate, Question, check_all
 from siem.index.condition import EVERYTHING, Condition, In, fold
 from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
-from siem.index.elastic_bulk import AT_ONCE, Answer, Item, answer_of, chunked
+from siem.index.elastic_append import Appending, index_on
 from siem.index.elastic_candidates import Candidates
 from siem.index.elastic_counts import count_aggregation, counts_in
+from siem.index.elastic_link import Link, Login
 from siem.index.elastic_query import Query, mapping, moment_of, query_of
 from siem.index.elastic_sightings import (
     ALL_SEERS,
@@ -50,8 +40,8 @@ from siem.index.elastic_sightings import (
     volume_aggregations,
 )
 from siem.index.sightings import Seer, Sighting, Volumes, merged
-from siem.index.store import EventsRefused, Place, StoreUnavailable
-from siem.index.strict import FIRST, LAST, checked
+from siem.index.store import Place, StoreUnavailable
+from siem.index.strict import FIRST, LAST
 from siem.record.ecs import Document
 from siem.record.event import EventId
 
@@ -70,48 +60,6 @@ _NEWEST_FIRST = [{name: {**how, "order": "desc"} for name, how in each.items()} 
 _WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_results": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Name and password of one role at the cluster."""
-
-    name: str
-    password: str = field(repr=False)
-
-
-class _Link:
-    """One login at the cluster. Every failure of a call is StoreUnavailable.
-
-    A call whose node cannot be reached, or ends while it works on it, is made to the next one; every call of ours may
-    be: what is created twice is there once. Beside that none is repeated here.
-    """
-
-    def __init__(self, urls: Sequence[str], ca_file: Path, login: Login) -> None:
-        # A stale connection must fail at once: who calls us has the patience, we have the timeout.
-        self._client = Elasticsearch(
-            list(urls),
-            ca_certs=str(ca_file),
-            basic_auth=(login.name, login.password),
-            max_retries=len(urls) - 1,
-            retry_on_status=(),
-            retry_on_timeout=False,
-        )
-
-    @contextlib.contextmanager
-    def call(self, deadline: float) -> Iterator[Elasticsearch]:
-        """A client whose call ends before *deadline* (of the monotonic clock)."""
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise StoreUnavailable("the index did not answer in time")
-        try:
-            # Half for connecting and half for the answer: the client counts each from zero.
-            yield self._client.options(request_timeout=left / 2)
-        except (ApiError, TransportError) as error:
-            raise StoreUnavailable(_told(error)) from error
-
-    def close(self) -> None:
-        self._client.close()
-
-
 class ElasticStore:
     """An `EventStore` in the indices `<prefix>-*`. Appending needs the *writer*, everything else the *reader*."""
 
@@ -125,30 +73,14 @@ class ElasticStore:
         prefix: str = PREFIX,
     ) -> None:
         self.prefix = prefix
-        self._writer = _Link(urls, ca_file, writer) if writer else None
-        self._reader = _Link(urls, ca_file, reader) if reader else None
-        self._existing: set[str] = set()
-        self._pool = ThreadPoolExecutor(AT_ONCE, "index-bulk")  # which starts no thread before it is used
+        self._appending = Appending(Link(urls, ca_file, writer), prefix) if writer else None
+        self._reader = Link(urls, ca_file, reader) if reader else None
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """As `EventStore` promises. Takes up to a refresh (a quarter of a second) longer than the indexing itself."""
-        deadline = _deadline(timeout)
-        right, refused = checked(documents)
-        items = [
-            Item(each.place, self._index_of(each.document), each.document["event"]["id"], each.body) for each in right
-        ]
-        for index in sorted({item.target for item in items} - self._existing):
-            self._create(index, deadline)
-        answer = Answer()
-        for part in self._send(list(chunked(items)), "wait_for", deadline):
-            answer.add(part)
-        # Who indexed them first may have died before they could be seen, and a conflict waits for no refresh.
-        # One more conflict in each index forces one, which the writer may not ask for by name.
-        self._send([[item] for item in {item.target: item for item in answer.known}.values()], "true", deadline)
-        refused |= answer.refused
-        if refused or answer.waiting:
-            raise EventsRefused(of=len(documents), new=answer.new, waiting=answer.waiting, refused=refused)
-        return answer.new
+        if self._appending is None:
+            raise ValueError("this index was opened to read only")
+        return self._appending.append(documents, _deadline(timeout))
 
     def search(self, condition: Condition, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         """As `EventStore` promises."""
@@ -289,10 +221,9 @@ class ElasticStore:
 
     def close(self) -> None:
         """As `EventStore` promises."""
-        self._pool.shutdown()
-        for link in (self._writer, self._reader):
-            if link is not None:
-                link.close()
+        for part in (self._appending, self._reader):
+            if part is not None:
+                part.close()
 
     def _sightings(
         self, subjects: Sequence[str], start: datetime, end: datetime, timeout: timedelta
@@ -346,51 +277,8 @@ class ElasticStore:
             with contextlib.suppress(StoreUnavailable), reader.call(_deadline(timeout)) as client:
                 client.close_point_in_time(id=pit)
 
-    def _create(self, index: str, deadline: float) -> None:
-        """Make *index* with our mapping, whether or not the template is there: a guessed one could not be mended."""
-        left = max(deadline - time.monotonic(), 0)
-        with self._writing().call(deadline) as client:
-            try:
-                # With its copy, where the cluster keeps one: a day that begins must not rest on one node alone.
-                client.indices.create(
-                    index=index, mappings=mapping(), wait_for_active_shards="all", timeout=f"{left / 4 * 1000:.0f}ms"
-                )
-            except BadRequestError as error:
-                if error.error != "resource_already_exists_exception":
-                    raise
-        self._existing.add(index)
-
-    def _send(self, chunks: Sequence[Sequence[Item]], refresh: str, deadline: float) -> list[Answer]:
-        """What the cluster says to each of *chunks*, some of which it works on at the same time."""
-        if len(chunks) < 2:
-            return [self._bulk(chunk, refresh, deadline) for chunk in chunks]
-        asked = [self._pool.submit(self._bulk, chunk, refresh, deadline) for chunk in chunks]
-        wait(asked)
-        return [each.result() for each in asked]
-
-    def _bulk(self, items: Sequence[Item], refresh: str, deadline: float) -> Answer:
-        operations: list[Any] = []
-        for item in items:
-            operations += ({"create": {"_index": item.target, "_id": item.event}}, item.body)
-        left = max(deadline - time.monotonic(), 0)
-        with self._writing().call(deadline) as client:
-            # A part of the index that is away is told item by item, before we lose patience with all of it.
-            done = client.bulk(
-                operations=operations,
-                refresh=refresh,
-                include_source_on_error=False,
-                timeout=f"{left / 4 * 1000:.0f}ms",
-            )
-        answer = answer_of(items, done["items"])
-        # One that was deleted is made again, with our mapping.
-        self._existing -= answer.missing
-        return answer
-
-    def _index_of(self, document: Document) -> str:
-        return self._index_on(datetime.fromisoformat(document["@timestamp"]).astimezone(UTC).date())
-
     def _index_on(self, day: date) -> str:
-        return f"{self.prefix}-{day:%Y.%m.%d}"
+        return index_on(self.prefix, day)
 
     def _indices(self, start: datetime, end: datetime) -> Sequence[str]:
         """The indices that may hold events of a span: by name where they are few, so that the others are not asked."""
@@ -399,12 +287,7 @@ class ElasticStore:
             return (f"{self.prefix}-*",)
         return [self._index_on(first + timedelta(days=day)) for day in range((last - first).days + 1)]
 
-    def _writing(self) -> _Link:
-        if self._writer is None:
-            raise ValueError("this index was opened to read only")
-        return self._writer
-
-    def _reading(self) -> _Link:
+    def _reading(self) -> Link:
         if self._reader is None:
             raise ValueError("this index was opened to write only")
         return self._reader
@@ -415,7 +298,7 @@ class ElasticKeeper:
 
     def __init__(self, urls: Sequence[str], ca_file: Path, login: Login, *, prefix: str = PREFIX) -> None:
         self.prefix = prefix
-        self._link = _Link(urls, ca_file, login)
+        self._link = Link(urls, ca_file, login)
 
     def prepare(self, timeout: timedelta) -> None:
         """As `Keeper` promises: the template, and the mappings of the indices that there are."""
@@ -461,18 +344,3 @@ def _sources(found: Mapping[str, Any]) -> Iterator[Document]:
 
 def _deadline(timeout: timedelta) -> float:
     return time.monotonic() + timeout.total_seconds()
-
-
-def _told(error: ApiError | TransportError) -> str:
-    """What went wrong, without a word of what was asked or answered: either may hold a digest."""
-    match error:
-        case ApiError():
-            return f"the index answered {error.status_code} ({error.error})"
-        case ConnectionTimeout():
-            return "the index did not answer in time"
-        case SSLError():
-            return "the index could not be talked to: its certificate is not one we trust"
-        case NoConnection():
-            return "the index cannot be reached"
-        case _:
-            return "the index could not be talked to"

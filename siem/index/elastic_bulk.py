@@ -5,11 +5,16 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+import orjson
+
 AT_ONCE = 4
 """How many requests are under way at the same time: as many as the client's own `parallel_bulk` has."""
 CHUNK_ITEMS = 500
 CHUNK_BYTES = 2_000_000
 """What one request holds at most, unless one item alone is larger."""
+
+ANSWERED = ("items.*.status", "items.*.error.type")
+"""What is read of the answer to a request. All of it would take as long to read as the request to write."""
 
 _LATER = frozenset(
     {
@@ -50,6 +55,10 @@ class Answer:
     missing: set[str] = field(default_factory=set)
     """The indices that are not there."""
 
+    def indexed(self, items: Sequence[Item]) -> list[Item]:
+        """Those of *items*, which this is the answer to, that are in the index now."""
+        return [item for item in items if item.place not in self.waiting and item.place not in self.refused]
+
     def add(self, other: "Answer") -> None:
         """Take in what became of other items."""
         self.new += other.new
@@ -75,6 +84,14 @@ def answer_of(items: Sequence[Item], told: Sequence[Mapping[str, Any]]) -> Answe
             if status == HTTPStatus.NOT_FOUND:
                 answer.missing.add(item.target)
     return answer
+
+
+def request_of(items: Sequence[Item]) -> bytes:
+    """What asks for *items* to be created, in the lines that a cluster reads."""
+    lines: list[bytes] = []
+    for item in items:
+        lines += (orjson.dumps({"create": {"_index": item.target, "_id": item.event}}), item.body)
+    return b"\n".join(lines) + b"\n"
 
 
 def chunked(items: Sequence[Item]) -> Iterator[list[Item]]:

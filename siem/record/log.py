@@ -215,9 +215,17 @@ class BrokenChain(Exception):
 
 
 def read_segment(path: Path, *, offset: int = 0, chain: str) -> Iterator[Line]:
-    """The whole lines of the segment at *path* from *offset* on, given the *chain* of the line before.
+    """The lines that `read_lines` gives, decoded."""
+    for body, after, end in read_lines(path, offset=offset, chain=chain):
+        document: dict[str, Any] = orjson.loads(body)
+        yield Line(document, after, end)
 
-    Stops before a last line without an end. Raises BrokenChain at the first line that does not follow.
+
+def read_lines(path: Path, *, offset: int = 0, chain: str) -> Iterator[tuple[bytes, str, int]]:
+    """Of each whole line of the segment at *path* from *offset* on: its event's bytes, its chain, and where it ends.
+
+    *chain* is that of the line before. Stops before a last line without an end. Raises BrokenChain at the first line
+    that does not follow.
     """
     with opened(path, offset) as segment:
         for raw in segment:
@@ -228,8 +236,7 @@ def read_segment(path: Path, *, offset: int = 0, chain: str) -> Iterator[Line]:
             if told.decode("ascii", "replace") != chain:
                 raise BrokenChain(f"{path.parent.name}/{path.name}: the line at byte {offset} does not follow")
             offset += len(raw)
-            document: dict[str, Any] = orjson.loads(body)
-            yield Line(document, chain, offset)
+            yield body, chain, offset
 
 
 def seed_of(start: StartId) -> str:

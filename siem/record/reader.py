@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from siem.record.ecs import Document
-from siem.record.log import BrokenChain, StartId, read_segment, seed_of, segment_path
+from siem.record.log import BrokenChain, StartId, read_lines, seed_of, segment_path
 from siem.record.segment import has_segment, segment_size
 
 _START = re.compile("[0-9A-HJKMNP-TV-Z]{10}")
+_AROUND = len(seed_of(StartId(""))) + len(" \n")
+"""Bytes of a line beside its event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +34,27 @@ def beginning_of(start: StartId) -> Position:
 
 
 def follow(folder: Path, position: Position) -> Iterator[tuple[Document, Position]]:
-    """Each whole line that the start in *folder* has after *position* now, and the place after it.
+    """The lines that `follow_lines` gives, decoded. Raises BrokenChain also where one is no document."""
+    for body, after in follow_lines(folder, position):
+        yield document_in(body, folder, after), after
 
-    Raises BrokenChain where a line does not follow, is no document, or what was read already is gone; OSError where
-    the disk does not answer. A half line that a full disk left at the end of a segment is no event, and is passed.
+
+def document_in(body: bytes, folder: Path, after: Position) -> Document:
+    """The document that *body* spells, whose line the start in *folder* has before *after*. Raises BrokenChain."""
+    try:
+        document: Document = orjson.loads(body)
+    except ValueError:
+        begin = after.offset - len(body) - _AROUND
+        name = segment_path(folder, after.segment).name
+        raise BrokenChain(f"{folder.name}/{name}: the line at byte {begin} is no event") from None
+    return document
+
+
+def follow_lines(folder: Path, position: Position) -> Iterator[tuple[bytes, Position]]:
+    """The event's bytes of each whole line that the start in *folder* has after *position* now, and the place after it.
+
+    Raises BrokenChain where a line does not follow, or what was read already is gone; OSError where the disk does not
+    answer. A half line that a full disk left at the end of a segment is no event, and is passed.
     """
     while True:
         path = segment_path(folder, position.segment)
@@ -46,11 +67,13 @@ def follow(folder: Path, position: Position) -> Iterator[tuple[Document, Positio
         try:
             if segment_size(path) < position.offset:
                 raise BrokenChain(f"{folder.name}/{path.name}: the segment ends before byte {position.offset}")
-            for line in read_segment(path, offset=position.offset, chain=position.chain):
-                position = Position(segment=position.segment, offset=line.end, chain=line.chain)
-                yield line.document, position
+            for body, chain, end in read_lines(path, offset=position.offset, chain=position.chain):
+                position = Position(segment=position.segment, offset=end, chain=chain)
+                yield body, position
         except ValueError:
-            raise BrokenChain(f"{folder.name}/{path.name}: the line at byte {position.offset} is no event") from None
+            raise BrokenChain(
+                f"{folder.name}/{path.name}: what follows byte {position.offset} cannot be read"
+            ) from None
         if not complete:
             return
         position = Position(segment=position.segment + 1, offset=0, chain=position.chain)

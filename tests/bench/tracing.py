@@ -15,7 +15,8 @@ from typing import Any
 
 from deploy.elasticsearch.connection import NodeUnavailable
 from policies.digest import Digester
-from siem.index.elastic import ElasticKeeper, ElasticStore, Login
+from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic_link import Login
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
 from siem.record.event import EventId, ExchangeId

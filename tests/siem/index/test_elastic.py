@@ -11,7 +11,9 @@ import pytest
 from elasticsearch import ApiError, Elasticsearch
 
 from siem.index.condition import EVERYTHING, Is
-from siem.index.elastic import ElasticKeeper, ElasticStore, Login
+from siem.index.elastic import ElasticKeeper, ElasticStore
+from siem.index.elastic_bulk import CHUNK_ITEMS
+from siem.index.elastic_link import Login
 from siem.index.store import StoreUnavailable
 from tests.contract.backends import SOON, elastic_prefix, elastic_store, login
 from tests.siem.events import NINE, digest, document, event
@@ -202,6 +204,19 @@ def test_events_another_writer_left_unseen_are_seen_after_our_append(elasticsear
         assert store.count(EVERYTHING, NINE, LATER, SOON) == 1
         assert store.append([document(1), document(2)], SOON) == 0
         assert store.count(EVERYTHING, NINE, LATER, SOON) == 2
+
+
+@pytest.mark.elasticsearch
+def test_what_took_several_requests_is_seen_once_all_of_it_is_there(elasticsearch_node: Any) -> None:
+    """The index refreshes by itself never: whoever saw some of it before did so because the append asked for it."""
+    node = elasticsearch_node
+    many = [document(number) for number in range(3 * CHUNK_ITEMS)]
+    with elastic_prefix(node) as prefix, contextlib.closing(elastic_store(node, prefix)) as store:
+        store.append(many[:1], SOON)
+        with Elasticsearch(node.url, ca_certs=str(node.ca_file), basic_auth=node.users["keeper"]) as client:
+            client.indices.put_settings(index=f"{prefix}-*", settings={"refresh_interval": "-1"})
+        assert store.append(many, SOON) == len(many) - 1
+        assert store.count(EVERYTHING, NINE, LATER, SOON) == len(many)
 
 
 @pytest.mark.elasticsearch

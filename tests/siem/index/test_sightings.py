@@ -41,7 +41,7 @@ def test_who_was_shown_to_many_is_asked_for_alone(
     tmp_path: Path, elasticsearch_node: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(elastic, "SEERS", 1)
-    monkeypatch.setattr(elastic, "AT_ONCE", 3)
+    monkeypatch.setattr(elastic, "ASKED_AT_ONCE", 3)
     events = assorted(150, seed=8)
     found = []
     with (
