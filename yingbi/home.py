@@ -224,6 +224,11 @@ class Home:
         """Held by the supervisor as long as it runs."""
         return self.run / "lock"
 
+    @property
+    def hastened(self) -> Path:
+        """Asks the siem process to offer every dead letter to the index again; it removes the file."""
+        return self.run / "offer-letters"
+
     def told(self, by: str) -> Path:
         """What a process tells the others of itself: `supervisor`, `siem`, `control` and so on; see `yingbi.told`."""
         return self.run / f"{by}.json"

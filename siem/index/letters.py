@@ -46,16 +46,22 @@ class DeadLetters:
             position=line.position,
             event=_id_of(line.document),
             reason=reason,
+            since=now,
             due=now,
         )
-        before = self._kept.get(letter.place)
-        return self._put_off(replace(letter, attempts=before.attempts + 1 if before else 1), now)
+        if before := self._kept.get(letter.place):
+            letter = replace(letter, since=before.since, attempts=before.attempts + 1)
+        return self._put_off(letter, now)
 
     def keep(self, letters: Iterable[DeadLetter], delivered: Iterable[Place] = ()) -> None:
         """Remember what has been saved."""
         self._kept |= {letter.place: letter for letter in letters}
         for place in delivered:
             del self._kept[place]
+
+    def hasten(self, now: datetime) -> None:
+        """Have all of them offered again now, and not when they would be."""
+        self._kept = {place: replace(letter, due=now) for place, letter in self._kept.items()}
 
     def due(self, backlog: Backlog, now: datetime) -> tuple[list[Taken], list[DeadLetter]]:
         """The lines to be offered again now, read once more; and the letters of which the log has no line any more.

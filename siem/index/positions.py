@@ -17,14 +17,14 @@ from siem.record.reader import Position
 
 _SCHEMA = Schema(
     what="the file of the shipper's positions",
-    version=2,
+    version=3,
     disposable=True,
     statements=(
         "CREATE TABLE bookmarks (start TEXT PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
         " chain TEXT NOT NULL, refused INTEGER NOT NULL, broken TEXT NOT NULL) WITHOUT ROWID, STRICT",
         "CREATE TABLE letters (start TEXT NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL,"
-        " chain TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL, attempts INTEGER NOT NULL,"
-        " due INTEGER NOT NULL, PRIMARY KEY (start, segment, offset)) WITHOUT ROWID, STRICT",
+        " chain TEXT NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL,"
+        " attempts INTEGER NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (start, segment, offset)) WITHOUT ROWID, STRICT",
     ),
 )
 
@@ -59,6 +59,8 @@ class DeadLetter:
     """Its id, as far as it has one."""
     reason: str
     """Why it was not taken; never a value."""
+    since: datetime
+    """When it was not taken for the first time. Aware."""
     attempts: int = 1
     due: datetime
     """When it is offered again. Aware."""
@@ -92,17 +94,22 @@ class Positions:
         """Every dead letter, in the order of the log; none where the file has yet to be made."""
         if self._file.missing():
             return []
-        select = "SELECT start, segment, offset, chain, event, reason, attempts, due FROM letters ORDER BY 1, 2, 3"
+        select = (
+            "SELECT start, segment, offset, chain, event, reason, since, attempts, due FROM letters ORDER BY 1, 2, 3"
+        )
         return [
             DeadLetter(
                 start=StartId(start),
                 position=Position(segment=segment, offset=offset, chain=chain),
                 event=event,
                 reason=reason,
+                since=moment(since),
                 attempts=attempts,
                 due=moment(due),
             )
-            for start, segment, offset, chain, event, reason, attempts, due in self._file.read(select, (), self.timeout)
+            for start, segment, offset, chain, event, reason, since, attempts, due in self._file.read(
+                select, (), self.timeout
+            )
         ]
 
     def save(
@@ -120,12 +127,20 @@ class Positions:
             for start, mark in bookmarks.items()
         ]
         kept = [
-            (*letter.place, letter.position.chain, letter.event, letter.reason, letter.attempts, micros(letter.due))
+            (
+                *letter.place,
+                letter.position.chain,
+                letter.event,
+                letter.reason,
+                micros(letter.since),
+                letter.attempts,
+                micros(letter.due),
+            )
             for letter in letters
         ]
         with self._file.writing(self.timeout) as writer:
             writer.executemany("INSERT OR REPLACE INTO bookmarks VALUES (?, ?, ?, ?, ?, ?)", marks)
-            writer.executemany("INSERT OR REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
+            writer.executemany("INSERT OR REPLACE INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kept)
             writer.executemany("DELETE FROM letters WHERE start = ? AND segment = ? AND offset = ?", delivered)
 
     def forget(self) -> None:

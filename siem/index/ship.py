@@ -107,8 +107,13 @@ class Shipper:
         self._batch: _Batch | None = None
         self._events, self._most_events = BATCH_EVENTS, MOST_EVENTS
         self._failures = 0
+        self._hastened = False
         self._not_before: datetime | None = None
         self._trouble = ""
+
+    def hasten(self) -> None:
+        """Offer every dead letter again from the next step on, before its time."""
+        self._hastened = True
 
     def step(self) -> Progress:
         """Ship one batch, if there is any and the index was not away a moment ago."""
@@ -129,6 +134,9 @@ class Shipper:
         if self._bookmarks is None:
             self._letters = DeadLetters(self.positions.letters(), self.jitter)
             self._bookmarks = self.positions.load()
+        if self._hastened:
+            self._letters.hasten(now)
+            self._hastened = False
         self._trouble = ""
         self._backlog.measure(self._bookmarks, starts_in(self.folder))
         batch = self._batch or self._take(self._bookmarks, now)
@@ -188,7 +196,8 @@ class Shipper:
         taken = [line for place, line in enumerate(offered) if place not in waiting and place not in refused]
         batch.letters += letters
         batch.taken += taken
-        batch.delivered |= {place_of(line) for line in taken if place_of(line) in self._letters}
+        if len(self._letters):
+            batch.delivered |= {place_of(line) for line in taken if place_of(line) in self._letters}
         batch.lines = [offered[place] for place in sorted(waiting)]
         self._batch = batch
         if waiting:

@@ -56,6 +56,17 @@ def add_log(commands: Commands) -> None:
         "清空索引，由日志重建 / empty the index and rebuild it from the log",
         "yingbi log reindex",
     )
+    letters = add_command(
+        group,
+        "letters",
+        _letters,
+        "列出索引没有收下的记录：在哪里，为什么，下次何时再试 / list the events that the index did not take, and why",
+        "yingbi log letters --retry",
+    )
+    letters.add_argument(
+        "--retry", action="store_true", help="现在就再试，不等到时候 / offer all of them to the index again now"
+    )
+    letters.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
     bringing = add_command(
         group,
         "import",
@@ -147,6 +158,35 @@ def _reindex(given: argparse.Namespace) -> int:
         return COULD_NOT
     print("索引已重建 / the index is rebuilt")
     return FINE
+
+
+def _letters(given: argparse.Namespace) -> int:
+    from siem.index.store import StoreUnavailable
+    from yingbi.dead_letters import hasten, letter_json, letter_lines, letters_of
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+    from yingbi.status import is_supervised
+
+    settings = read_settings()
+    try:
+        letters = letters_of(settings)
+    except StoreUnavailable as problem:
+        complain(f"搬运的记录读不出 / it cannot be read how far the log was shipped: {problem}")
+        return COULD_NOT
+    if given.json:
+        print(json.dumps([letter_json(letter) for letter in letters], ensure_ascii=False, indent=2))
+    else:
+        print(*letter_lines(letters), sep="\n")
+    if given.retry and letters:
+        if not is_supervised(Home(settings.home)):
+            complain(
+                "影壁没有运行：启动后到时候再试 / nothing runs: they are offered again in their time after a start"
+            )
+            return COULD_NOT
+        hasten(settings)
+        if not given.json:
+            print("已要求现在再试，稍后再看 / they are offered again now: look again in a moment")
+    return FOUND if letters else FINE
 
 
 def _import(given: argparse.Namespace) -> int:

@@ -55,6 +55,7 @@ class Siem:
     def __init__(self, settings: Settings, store: EventStore, fetch: Fetch | None = None) -> None:
         home = Home(settings.home)
         self._told = home.told("siem")
+        self._hastened = home.hastened
         self._index = settings.index.value
         self._positions = Positions(home.positions(self._index))
         self._alerts = AlertStore(home.alerts)
@@ -79,6 +80,9 @@ class Siem:
         """Do what can be done now. Returns how long it makes sense to wait."""
         began = now()
         self._renew_rules()
+        if self._hastened.exists():
+            self._hastened.unlink(missing_ok=True)
+            self._shipper.hasten()
         progress = self._shipper.step()
         if not progress.behind_bytes and not progress.trouble:
             self._indexed_until = began - UNSURE

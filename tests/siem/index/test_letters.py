@@ -52,6 +52,7 @@ def test_a_dead_letter_is_kept_with_its_place_and_its_reason(shipping: Shipping)
     assert shipping.drain().reasons == progress.reasons == standing(shipping.log, shipping.positions).reasons
     (letter,) = shipping.positions.letters()
     assert (letter.start, letter.event, letter.reason, letter.attempts) == (START, event(2).id, WRONG, 1)
+    assert letter.since == NINE
     assert letter.due > NINE
 
 
@@ -68,13 +69,26 @@ def test_a_dead_letter_is_offered_again_after_waits_that_double_to_an_hour(shipp
         shipping.now = letter.due
         shipping.shipper.step()
         assert shipping.positions.letters()[0].attempts == letter.attempts + 1
+        assert shipping.positions.letters()[0].since == NINE
     assert [wait.total_seconds() for wait in waits[1:5]] == [20, 40, 80, 160]
     assert waits[-1] == LONGEST_WAIT
 
 
+def test_who_has_mended_what_was_wrong_need_not_wait(shipping: Shipping) -> None:
+    shipping.write(wrong(1), document(2))
+    shipping.step()
+    (letter,) = shipping.positions.letters()
+    assert letter.due > shipping.now
+    shipping.shipper.hasten()
+    shipping.step()
+    assert shipping.positions.letters()[0].attempts == 2
+    shipping.step()
+    assert shipping.positions.letters()[0].attempts == 2, "once"
+
+
 def test_a_dead_letter_is_delivered_once_the_index_takes_it(shipping: Shipping) -> None:
     shipping.write(document(1), document(2))
-    left = DeadLetter(start=START, position=beginning_of(START), event=event(1).id, reason="x", due=NINE)
+    left = DeadLetter(start=START, position=beginning_of(START), event=event(1).id, reason="x", since=NINE, due=NINE)
     shipping.positions.save({}, [left, replace(left, start=StartId("6YQ3K0M9ZV"), reason="y")])
     progress = shipping.drain()
     assert shipping.indexed() == [event(1).id, event(2).id]
@@ -88,7 +102,9 @@ def test_a_dead_letter_is_delivered_once_the_index_takes_it(shipping: Shipping) 
 def test_a_clock_set_back_does_not_stretch_the_wait_of_a_dead_letter(shipping: Shipping) -> None:
     shipping.write(document(1))
     far = NINE + timedelta(days=30)
-    shipping.positions.save({}, [DeadLetter(start=START, position=beginning_of(START), event="", reason="x", due=far)])
+    shipping.positions.save(
+        {}, [DeadLetter(start=START, position=beginning_of(START), event="", reason="x", since=NINE, due=far)]
+    )
     assert shipping.drain().refused == 0
 
 

@@ -15,6 +15,7 @@ from siem.record.event import Disclosure, PermitNote, PermitState, Phase
 from siem.record.log import AccessLog, new_start_id
 from tests.siem.events import digest, document, event
 from tests.siem.lines import write_start
+from yingbi.dead_letters import hasten, letters_of
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
@@ -68,6 +69,18 @@ def test_what_the_index_has_not_taken_is_told_and_measured(home: Home) -> None:
     assert (told["refused"], told["reasons"]) == (1, {NOT_OURS: 1})
     figures = {each.name: each.samples[0].value for each in Figures(home).collect() if each.samples}
     assert figures["yingbi_index_dead_letters"] == 1
+
+
+def test_dead_letters_are_offered_again_when_somebody_asks(home: Home) -> None:
+    write_start(home.log, new_start_id(datetime.now(UTC)), [document(1), b"{}"])
+    settings = Settings(home=home.root)
+    with closing(SqliteStore(home.events)) as store, closing(Siem(settings, store)) as siem:
+        siem.step()
+        hasten(settings)
+        siem.step()
+        siem.step()
+    assert [letter.attempts for letter in letters_of(settings)] == [2], "once, and long before its time"
+    assert not home.hastened.exists()
 
 
 def test_while_the_log_cannot_be_shipped_nothing_is_said_to_be_indexed(home: Home) -> None:
