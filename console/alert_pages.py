@@ -20,10 +20,10 @@ from siem.detect.silence import CALLER, LONGEST
 ON_ONE_PAGE = 20
 MOST_UNRECORDED = 200
 """So many are listed while the journal is not to be believed."""
-SPANS = ((1, "1 小时 / 1 hour"), (4, "4 小时 / 4 hours"), (8, "8 小时 / 8 hours"), (24, "1 天 / 1 day"),
-         (72, "3 天 / 3 days"), (168, "7 天 / 7 days"))  # fmt: skip
+SPANS = (("1", "1 小时 / 1 hour"), ("4", "4 小时 / 4 hours"), ("8", "8 小时 / 8 hours"), ("24", "1 天 / 1 day"),
+         ("72", "3 天 / 3 days"), ("168", "7 天 / 7 days"))  # fmt: skip
 """For how many hours an alert may be snoozed."""
-GROWTH_WORDS = ((150, "1.5 倍 / 1.5 times"), (200, "2 倍 / twice"), (300, "3 倍 / 3 times"))
+GROWTH_WORDS = (("150", "1.5 倍 / 1.5 times"), ("200", "2 倍 / twice"), ("300", "3 倍 / 3 times"))
 SEES_TO_ALERTS = frozenset({Role.ONCALL, Role.OFFICER})
 """To whom an alert may be assigned."""
 

@@ -183,16 +183,16 @@ def said(entry: Entry, moments: Moments, names: Mapping[PersonId, str]) -> Bilin
                 zh=zh + ("；不须处理" if quiet else ""), en=en + ("; nobody has to see to it" if quiet else "")
             )
         case Grew(size=size):
-            return Bilingual(zh=f"增长到{_size(size).zh}", en=f"grown to {_size(size).en}")
+            return Bilingual(zh=f"增长到 {_size(size).zh}", en=f"grown to {_size(size).en}")
         case Escalated():
             return Bilingual(zh="没有人按时确认，升级", en="nobody acknowledged it in time: escalated")
         case Returned(cause=Cause.OVER):
             return Bilingual(zh="暂缓到期，重新待确认", en="its snooze is over: it waits again")
         case Returned(size=size):
-            zh = f"暂缓期间增长到{_size(size).zh}，提前重新待确认"
+            zh = f"暂缓期间增长到 {_size(size).zh}，提前重新待确认"
             return Bilingual(zh=zh, en=f"grown to {_size(size).en} while it was snoozed: it waits again")
         case Reopened(reason="", size=size):
-            zh = f"关闭以后又有访问，共{_size(size).zh}，重新待确认"
+            zh = f"关闭以后又有访问，共 {_size(size).zh}，重新待确认"
             return Bilingual(zh=zh, en=f"it went on after it was closed ({_size(size).en}): it waits again")
         case Reopened():
             return Bilingual(zh="重新打开", en="opened again")

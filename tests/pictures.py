@@ -22,7 +22,14 @@ from yingbi.home import Home
 
 WIDTHS = (1280, 390)
 TALLEST = 4000
-SHOWN = {"register-nobody": "register", "case": "case", "notice": "notice", "reveal": "reveal", "policy-draft": "draft"}
+SHOWN = {
+    "register-nobody": "register",
+    "case": "case",
+    "notice": "notice",
+    "reveal": "reveal",
+    "policy-draft": "draft",
+    "alert": "alert",
+}
 """What the README and the manuals show, and what they call it."""
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.alerts import add_alerts
 from yingbi.commands.baselines import add_baselines
 from yingbi.commands.ca import add_ca
 from yingbi.commands.callers import add_callers
@@ -125,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     add_discover(commands)
     add_rules(commands)
     add_reasons(commands)
+    add_alerts(commands)
     add_trace(commands)
     add_canary(commands)
     add_baselines(commands)

@@ -116,19 +116,40 @@ def _check(given: argparse.Namespace) -> int:
 def _list(given: argparse.Namespace) -> int:
     import json
 
+    from siem.detect.precision import NOTHING_CLOSED
+    from yingbi.alert_lines import CannotTell, precision_column, precision_in, precision_json
+    from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.rule_desk import lists_of, rule_as_json, rules_in
     from yingbi.rules import rule_files_of
     from yingbi.settings import read_settings
 
-    home = Home(read_settings().home)
+    settings = read_settings()
+    home, below = Home(settings.home), settings.alerts.review_below
     rules = list(rules_in(rule_files_of(home), lists_of(home)))
+    try:
+        known, code = precision_in(home, now()), FINE
+    except CannotTell as problem:
+        complain(str(problem))
+        known, code = {}, COULD_NOT
+    with_precision = [(rule, path, known.get(rule.id, NOTHING_CLOSED)) for rule, path in rules]
     if given.json:
-        print(json.dumps([rule_as_json(*each) for each in rules], ensure_ascii=False, indent=2))
-    else:
-        for rule, path in rules:
-            print(f"{rule.name:<28} {rule.level:<13} {rule.title}  {path}:{rule.source.rpartition(':')[2]}")
-    return FINE
+        said = [
+            {**rule_as_json(rule, path), "precision": precision_json(precision, below)}
+            for rule, path, precision in with_precision
+        ]
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+        return code
+    for rule, path, precision in with_precision:
+        where = f"{path}:{rule.source.rpartition(':')[2]}"
+        print(f"{rule.name:<28} {rule.level:<13} {precision_column(precision):<13} {rule.title}  {where}")
+    for rule, _, precision in with_precision:
+        if precision.wants_review(below):
+            print(
+                f"提请检查 / to be looked at: {rule.name}，只有 {precision.percent}% 属实，低于 / right less often than"
+                f" {below}%：{settings.console_url}/alerts?state=closed&rule={rule.name}"
+            )
+    return code
 
 
 def _test(given: argparse.Namespace) -> int:

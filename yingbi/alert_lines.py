@@ -1,0 +1,139 @@
+"""What `yingbi alerts` and `yingbi rules list` tell of alerts: who saw to them and what they were, Chinese first.
+
+Every look verifies the whole journal of alerts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from console.alert_book import AlertBook
+from console.alert_state import AlertLife
+from console.alert_view import reason_of, said
+from console.alert_words import ALERT_STATES, DISPOSITIONS
+from console.moments import Moments
+from console.words import LEVELS
+from incident.database import open_database
+from incident.ids import Bilingual, PersonId
+from policies.findings import spelled_out
+from policies.keys import Signer
+from siem.detect.definition import RuleId
+from siem.detect.precision import Precision
+from yingbi.clock import now
+from yingbi.home import Home
+
+_UTC = Moments(UTC, Bilingual(zh="UTC", en="UTC"))
+
+
+class CannotTell(Exception):
+    """What became of the alerts cannot be told. The message says why, Chinese and English."""
+
+
+def book_in(home: Home) -> AlertBook:
+    """The journal of alerts of the installation in *home*, to read. Raises CannotTell."""
+    if not home.state.exists() or not home.private_key("alerts").exists():
+        raise CannotTell(f"`{home.root}` 中还没有告警处置记录，`yingbi up` 时建立 / no journal yet: yingbi up makes it")
+    engine = open_database(f"sqlite:///{home.state}")
+    try:
+        book = AlertBook(engine, Signer(home.private_key("alerts")), now)
+    except OperationalError as error:
+        raise CannotTell(f"无法读取状态数据库 / cannot read the state database: {error.orig}") from None
+    finally:
+        engine.dispose()
+    if book.broken is not None:
+        raise CannotTell(f"{book.broken.zh}，请审计员先核查 / {book.broken}: an auditor has to look first")
+    return book
+
+
+def alert_lines(lives: Iterable[AlertLife]) -> Iterator[str]:
+    """Of each alert how it stands, what it is about, and whose it is."""
+    nothing = True
+    for life in lives:
+        nothing = False
+        about = "，".join(f"{name}={value}" for name, value in life.raised.group.items())
+        level = LEVELS[life.size.level]
+        yield spelled_out(
+            f"{life.id}  {_standing(life)}  {level.zh} / {level.en}  {life.raised.rule_name}  {about}"
+            f"  {_UTC.exact(life.raised.raised_at)} UTC  {life.assignee or '还没有人处理 / nobody yet'}"
+        )
+    if nothing:
+        yield "没有 / none"
+
+
+def life_lines(life: AlertLife) -> Iterator[str]:
+    """One alert, and everything that was done about it, oldest first."""
+    yield from alert_lines([life])
+    yield f"    {life.raised.title}"
+    for entry in life.entries:
+        words = said(entry, _UTC, dict[PersonId, str]())
+        who = entry.by.id or "系统 / installation"
+        yield spelled_out(f"#{entry.number}  {_UTC.exact(entry.at)} UTC  {who}  {words.zh} / {words.en}")
+        if reason := reason_of(entry):
+            yield spelled_out(f"    {reason}")
+
+
+def alert_json(life: AlertLife) -> dict[str, Any]:
+    """The same for programs."""
+    closing = life.closing
+    return {
+        "alert": life.id,
+        "state": life.state.value,
+        "escalated": life.escalated,
+        "level": life.size.level.value,
+        "rule": life.raised.rule_name,
+        "group": dict(life.raised.group),
+        "raised_at": life.raised.raised_at.isoformat(),
+        "assignee": life.assignee,
+        "former": life.raised.former or None,
+        "escalates_at": life.escalates_at.isoformat() if life.escalates_at else None,
+        "snoozed_until": life.snooze.until.isoformat() if life.snooze else None,
+        "disposition": closing.fact.disposition.value if closing else None,
+        "acts": [
+            {
+                "number": entry.number,
+                "at": entry.at.isoformat(),
+                "by": str(entry.by),
+                "what": said(entry, _UTC, dict[PersonId, str]()).en,
+                "reason": reason_of(entry),
+                "chain": entry.chain,
+            }
+            for entry in life.entries
+        ],
+    }
+
+
+def precision_in(home: Home, at: datetime) -> Mapping[RuleId, Precision]:
+    """By rule, as it stands at *at*; empty where the installation has not kept anything yet. Raises CannotTell."""
+    if not home.state.exists() or not home.private_key("alerts").exists():
+        return {}
+    return book_in(home).precision(at)
+
+
+def precision_json(precision: Precision, below: int) -> dict[str, Any]:
+    """What can be said of how often a rule is right."""
+    return {
+        "percent": precision.percent,
+        "true": precision.true,
+        "untrue": precision.untrue,
+        "dispositions": {each.value: count for each, count in sorted(precision.counts.items())},
+        "wants_review": precision.wants_review(below),
+    }
+
+
+def precision_column(precision: Precision) -> str:
+    """The same in a column of a list: `83% (5/6)`, or `-` where nothing was closed."""
+    if precision.percent is None:
+        return "-"
+    return f"{precision.percent}% ({precision.true}/{precision.true + precision.untrue})"
+
+
+def _standing(life: AlertLife) -> str:
+    if life.escalated:
+        return "超时没有人确认 / escalated"
+    state = ALERT_STATES[life.state]
+    if life.closing is None or life.state.value != "closed":
+        return f"{state.zh} / {state.en}"
+    disposition = DISPOSITIONS[life.closing.fact.disposition]
+    return f"{state.zh}：{disposition.zh} / {state.en}: {disposition.en}"
