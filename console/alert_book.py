@@ -4,19 +4,17 @@ Every act raises NotPermitted where a rule forbids it, and is on the disk when i
 any thread of the one process that writes.
 """
 
-import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert
 from sqlalchemy.exc import OperationalError
 
 from console.alert_journal import (
     JOURNAL,
     Acknowledged,
     Assigned,
-    BrokenAlertJournal,
     Closed,
     Fact,
     Later,
@@ -24,7 +22,8 @@ from console.alert_journal import (
     Reopened,
     Snoozed,
 )
-from console.alert_state import AlertLife, AlertLives, act_of
+from console.alert_reader import AlertReader
+from console.alert_state import AlertLife, act_of
 from console.alert_words import ACTS, ALERT_STATES
 from console.sealed_journal import Row
 from console.separation import are_alike
@@ -33,9 +32,7 @@ from incident.database import for_writing
 from incident.ids import ENGINE, Actor, ActorKind, NotPermitted, PersonId, person
 from policies.keys import Signer, Verifier
 from siem.detect.alert import Alert, AlertId
-from siem.detect.definition import RuleId
-from siem.detect.lifecycle import GROWTHS, LONGEST_SNOOZE, AlertChange, Disposition, size_of
-from siem.detect.precision import WITHIN, Precision
+from siem.detect.lifecycle import GROWTHS, LONGEST_SNOOZE, Disposition, size_of
 from siem.detect.silence import CALLER
 
 type Clock = Callable[[], datetime]
@@ -54,8 +51,8 @@ class Acting:
     """`AlertLife.seen` of the page that they acted on."""
 
 
-class AlertBook:
-    """The journal of alerts, read once and then followed."""
+class AlertBook(AlertReader):
+    """The journal of alerts, for the one process that writes it: read once and then followed."""
 
     def __init__(
         self,
@@ -67,53 +64,13 @@ class AlertBook:
         check_text: Callable[[str], None] = lambda _: None,
     ) -> None:
         """*check_text* raises NotPermitted for a text that must not stand in a record for ever."""
-        self._reading = engine
+        super().__init__(engine, Verifier(signer.public_bytes))
         self._writing = for_writing(engine)
         self._signer = signer
-        self._verifier = Verifier(signer.public_bytes)
         self._clock = clock
         self._due = due
         self._check_text = check_text
-        self._lock = threading.RLock()
-        self._last: Row | None = None
-        self._state = AlertLives()
-        self.broken: BrokenAlertJournal | None = None
-        """Where the journal is not as it was written: then nobody is held to have seen to any alert."""
-        try:
-            self._follow(self._rows())
-        except BrokenAlertJournal as broken:
-            self.broken, self._state, self._last = broken, AlertLives(), None
-
-    # -- reading
-
-    @property
-    def began(self) -> datetime | None:
-        """When the first entry was written; None where there is none."""
-        return self._state.began
-
-    def all(self) -> tuple[AlertLife, ...]:
-        """Every alert, in the order in which they were raised."""
-        with self._lock:
-            return tuple(self._state.lives.values())
-
-    def get(self, alert: str) -> AlertLife | None:
-        """The life of the alert of that id; None where the installation has not seen it yet."""
-        return self._state.lives.get(AlertId(alert))
-
-    def former(self, rule: RuleId, group: Collection[tuple[str, str]]) -> str:
-        """The alert of the same rule and group that was raised last; empty where there was none."""
-        with self._lock:
-            return self._state.former(rule, group)
-
-    def precision(self, now: datetime, within: timedelta = WITHIN) -> dict[RuleId, Precision]:
-        """By rule, of what was closed *within* that time."""
-        with self._lock:
-            return self._state.precision(now, within)
-
-    def changes_since(self, sequence: int) -> tuple[AlertChange, ...]:
-        """What is due to be told and came after the change with that `sequence`, oldest first; 0 for all of it."""
-        with self._lock:
-            return tuple(change for change in self._state.changes if change.sequence > sequence)
+        self.follow()
 
     # -- what the installation does
 
@@ -195,19 +152,6 @@ class AlertBook:
                     "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
                 ) from None
 
-    def _rows(self) -> Sequence[Row]:
-        with self._reading.connect() as connection:
-            found = connection.execute(select(ALERT_JOURNAL).order_by(ALERT_JOURNAL.c.number))
-            return [Row(**row) for row in found.mappings()]
-
-    def _follow(self, rows: Sequence[Row]) -> None:
-        entries = JOURNAL.following(rows, self._verifier, self._last)
-        try:
-            self._state.add(entries)
-        except KeyError:
-            raise BrokenAlertJournal(entries[-1].number) from None
-        self._last = rows[-1] if rows else self._last
-
     def _write(self, facts: Sequence[Fact], at: datetime, by: Actor) -> None:
         if self.broken is not None:
             raise self.broken
@@ -219,7 +163,7 @@ class AlertBook:
             for row in rows:
                 values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
                 connection.execute(insert(ALERT_JOURNAL).values(**values))
-        self._follow(rows)
+        self._take(rows)
 
 
 def _may(life: AlertLife | None, fact: Fact) -> bool:

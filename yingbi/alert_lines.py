@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from console.alert_book import AlertBook
+from console.alert_reader import AlertReader
 from console.alert_state import AlertLife
 from console.alert_view import reason_of, said
 from console.alert_words import ALERT_STATES, DISPOSITIONS
@@ -18,10 +18,9 @@ from console.words import LEVELS
 from incident.database import open_database
 from incident.ids import Bilingual, PersonId
 from policies.findings import spelled_out
-from policies.keys import Signer
+from policies.keys import Verifier
 from siem.detect.definition import RuleId
 from siem.detect.precision import Precision
-from yingbi.clock import now
 from yingbi.home import Home
 
 _UTC = Moments(UTC, Bilingual(zh="UTC", en="UTC"))
@@ -31,13 +30,14 @@ class CannotTell(Exception):
     """What became of the alerts cannot be told. The message says why, Chinese and English."""
 
 
-def book_in(home: Home) -> AlertBook:
-    """The journal of alerts of the installation in *home*, to read. Raises CannotTell."""
-    if not home.state.exists() or not home.private_key("alerts").exists():
+def book_in(home: Home) -> AlertReader:
+    """The journal of alerts of the installation in *home*, read and verified. Raises CannotTell."""
+    if not home.state.exists() or not home.public_key("alerts").exists():
         raise CannotTell(f"`{home.root}` 中还没有告警处置记录，`yingbi up` 时建立 / no journal yet: yingbi up makes it")
     engine = open_database(f"sqlite:///{home.state}")
+    book = AlertReader(engine, Verifier(home.public_key("alerts").read_bytes()))
     try:
-        book = AlertBook(engine, Signer(home.private_key("alerts")), now)
+        book.follow()
     except OperationalError as error:
         raise CannotTell(f"无法读取状态数据库 / cannot read the state database: {error.orig}") from None
     finally:
@@ -106,7 +106,7 @@ def alert_json(life: AlertLife) -> dict[str, Any]:
 
 def precision_in(home: Home, at: datetime) -> Mapping[RuleId, Precision]:
     """By rule, as it stands at *at*; empty where the installation has not kept anything yet. Raises CannotTell."""
-    if not home.state.exists() or not home.private_key("alerts").exists():
+    if not home.state.exists() or not home.public_key("alerts").exists():
         return {}
     return book_in(home).precision(at)
 

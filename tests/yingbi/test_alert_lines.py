@@ -43,6 +43,7 @@ def clock() -> datetime:
 def book(home: Home) -> Iterator[AlertBook]:
     """Ten alerts of one rule, of which one was a leak and nine were nothing; another one waits for two hours."""
     make_secret(home.private_key("alerts"))
+    home.public_key("alerts").write_bytes(Signer(home.private_key("alerts")).public_bytes)
     engine = open_database(f"sqlite:///{home.state}")
     migrate(engine)
     book = AlertBook(engine, Signer(home.private_key("alerts")), clock, due=DUE)
