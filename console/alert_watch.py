@@ -6,7 +6,7 @@ what it is about went on after it was closed; it is escalated where nobody ackno
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +19,8 @@ from siem.detect.lifecycle import BEFORE, GROWTH, TOLD_APART, AlertState, Escala
 from siem.detect.precision import loud
 from siem.index.store import StoreUnavailable
 
+EVERY = timedelta(seconds=1)
+"""All that somebody has to see to are looked at so often; what has changed is at once."""
 MOST_AT_ONCE = 200
 """Of what is noted in one transaction; the rest follows with the next step."""
 
@@ -43,6 +45,10 @@ class AlertWatch:
         self._sequence = 0
         self._known: dict[AlertId, Alert] = {}
         """Those to look at: that changed, or that somebody has to see to."""
+        self._owed: set[AlertId] = set()
+        """Those of them to look at with the next step, whatever the clock says."""
+        self._looked_at: datetime | None = None
+        """When all of them were looked at last."""
         self._trouble = ""
 
     def step(self) -> None:
@@ -50,11 +56,18 @@ class AlertWatch:
         try:
             for alert in self._alerts.since(self._sequence):
                 self._known[alert.id] = alert
+                self._owed.add(alert.id)
                 self._sequence = alert.sequence
-            for life in self._book.all():
-                if life.id not in self._known and life.state in _WATCHED and (found := self._alerts.get(life.id)):
-                    self._known[life.id] = found  # that somebody has opened again, say
-            self._book.note(self._facts, self._clock())
+            now = self._clock()
+            # A clock that was set back must not stop time for alerts.
+            if self._looked_at is None or not self._looked_at <= now < self._looked_at + EVERY:
+                self._looked_at = now
+                self._find_what_is_open_again()
+                self._owed |= self._known.keys()
+            if self._owed:
+                done = set[AlertId]()
+                self._book.note(lambda: self._facts(done, now), now)
+                self._owed -= done
             trouble = ""
         except (StoreUnavailable, OperationalError, BrokenAlertJournal) as error:
             trouble = type(error).__name__
@@ -62,15 +75,25 @@ class AlertWatch:
             log.warning("alert_watch_trouble_changed now=%s", trouble or "none")
             self._trouble = trouble
 
-    def _facts(self) -> Sequence[Fact]:
-        now, found = self._clock(), list[Fact]()
-        for alert in sorted(self._known.values(), key=lambda alert: (alert.raised_at, alert.id)):
+    def _find_what_is_open_again(self) -> None:
+        """Look at what somebody opened again, or saw to though nobody had to."""
+        for life in self._book.all():
+            if life.id not in self._known and life.state in _WATCHED and (found := self._alerts.get(life.id)):
+                self._known[life.id] = found
+
+    def _facts(self, done: set[AlertId], now: datetime) -> Sequence[Fact]:
+        """What is to be noted of those that are owed; *done* gets those that have been looked at to the end."""
+        found: list[Fact] = []
+        for alert in sorted((self._known[each] for each in self._owed), key=lambda alert: (alert.raised_at, alert.id)):
             if len(found) == MOST_AT_ONCE:
                 break
             life = self._book.get(alert.id)
             if life is None and any(isinstance(each, Raised) and _alike(each, alert) for each in found):
                 continue  # it follows one that is not written yet
-            found += self._of(alert, life, now)
+            if facts := list(self._of(alert, life, now)):
+                found += facts  # and it is looked at again, once that is written
+                continue
+            done.add(alert.id)
             if life is not None and life.state not in _WATCHED:
                 del self._known[alert.id]  # until it changes
         return found

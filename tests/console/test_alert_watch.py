@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from console.alert_watch import MOST_AT_ONCE, AlertWatch
+from incident.database import for_writing
 from siem.detect.alert import AlertStore
 from siem.detect.lifecycle import AlertState, Change, Disposition
 from siem.detect.silence import Silence, hushed
@@ -191,6 +192,27 @@ def test_a_low_alert_is_never_escalated(ward: Ward) -> None:
     assert DUE(ward.alert(alert), TEN) is None
     ward.pass_on(days=30)
     assert ward.did(alert) == ["Raised"]
+
+
+def test_what_goes_on_after_it_was_closed_is_not_forgotten_where_that_cannot_be_written(ward: Ward) -> None:
+    alert = ward.raised()
+    ward.book.close(ward.as_shown(alert), ward.alert(alert), Disposition.FALSE_ALARM, "核对过")
+    ward.clock.move(minutes=1)
+    ward.find(1)
+    with for_writing(ward.engine).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE alert_journal RENAME TO gone")
+    ward.watch.step()
+    with for_writing(ward.engine).begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO alert_journal")
+    ward.watch.step()
+    assert ward.life(alert).state is AlertState.NEW
+
+
+def test_a_clock_that_is_set_back_stops_nothing(ward: Ward) -> None:
+    alert = ward.raised()
+    ward.pass_on(hours=-30)
+    ward.pass_on(hours=31)
+    assert ward.life(alert).escalated
 
 
 def test_a_file_of_alerts_that_does_not_answer_is_waited_for(ward: Ward) -> None:
