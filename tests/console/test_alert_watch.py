@@ -1,5 +1,6 @@
 """What the installation notes of alerts by itself: raised, grown, back, open again, escalated; each once."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -219,10 +220,11 @@ def test_a_file_of_alerts_that_does_not_answer_is_waited_for(ward: Ward) -> None
     alert = ward.find()
     path = ward.folder / "broken.db"
     path.write_bytes(b"no database" * 100)
-    watch = AlertWatch(ward.book, AlertStore(path, read_only=True), DUE, ward.clock)
-    watch.step()
-    assert ward.book.all() == ()
-    path.unlink()
-    watch.step()
+    with closing(AlertStore(path, read_only=True)) as alerts:
+        watch = AlertWatch(ward.book, alerts, DUE, ward.clock)
+        watch.step()
+        assert ward.book.all() == ()
+        path.unlink()
+        watch.step()
     ward.watch.step()
     assert ward.did(alert.id) == ["Raised"]

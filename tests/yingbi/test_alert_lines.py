@@ -134,8 +134,10 @@ def test_an_altered_journal_tells_nothing_and_is_said_to_be(
     book: AlertBook, home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert book.broken is None
-    with for_writing(open_database(f"sqlite:///{home.state}")).begin() as connection:
+    engine = open_database(f"sqlite:///{home.state}")
+    with for_writing(engine).begin() as connection:
         connection.exec_driver_sql("UPDATE alert_journal SET body = replace(body, 'false_alarm', 'leak')")
+    engine.dispose()
     for words in (["alerts", "list"], ["rules", "list"]):
         assert main(words) == 3
         assert "告警处置记录第" in capsys.readouterr().err
