@@ -168,7 +168,7 @@ class AlertBook(AlertReader):
 
 def _may(life: AlertLife | None, fact: Fact) -> bool:
     if isinstance(fact, Raised):
-        return life is None
+        return life is None or not life.is_of(fact.rule, fact.raised_at)
     return life is not None and life.may(act_of(fact))
 
 

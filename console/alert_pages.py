@@ -103,7 +103,9 @@ class AlertPages:
 
     def page(self, desk: Desk, alert: Alert) -> Response:
         """The page of *alert*."""
-        life = self._book.get(alert.id) or unrecorded(alert)
+        life = self._book.get(alert.id)
+        if life is None or not life.is_of(alert.rule, alert.raised_at):
+            life = unrecorded(alert)
         rule, caller = alert.rule.partition("/")[0], alert.group.get(CALLER)
         precision = self._book.precision(self._office.now()).get(life.rule, NOTHING_CLOSED)
         names = self._names()

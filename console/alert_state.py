@@ -81,6 +81,10 @@ class AlertLife:
             isinstance(entry.fact, Returned | Reopened) for entry in self.entries
         )
 
+    def is_of(self, rule: RuleId, raised_at: datetime) -> bool:
+        """Whether it is the life of what *rule* found then, and not of what had the number before the file was lost."""
+        return (self.raised.rule, self.raised.raised_at) == (rule, raised_at)
+
     def may(self, act: AlertAct) -> bool:
         """Whether that can be done in its state."""
         return (self.state, act) in TRANSITIONS
@@ -152,6 +156,8 @@ class AlertLives:
 
     lives: dict[AlertId, AlertLife] = field(default_factory=dict)
     """By id, in the order in which they were raised."""
+    past: list[AlertLife] = field(default_factory=list)
+    """Those of a file of alerts that is gone, whose numbers others have now."""
     changes: list[AlertChange] = field(default_factory=list)
     """What was due to be told, oldest first."""
     began: datetime | None = None
@@ -164,9 +170,10 @@ class AlertLives:
             fact = entry.fact
             if not isinstance(fact, Raised):
                 self.lives[fact.alert] = self.lives[fact.alert].after(entry, fact)
-            elif fact.alert in self.lives:
+            elif (before := self.lives.pop(fact.alert, None)) and before.is_of(fact.rule, fact.raised_at):
                 raise KeyError(fact.alert)
             else:
+                self.past += [before] if before else []
                 self.lives[fact.alert] = _begun(fact, entry)
                 self._latest[_about(fact)] = fact.alert
             self.began = self.began or entry.at
@@ -178,7 +185,7 @@ class AlertLives:
 
     def precision(self, now: datetime, within: timedelta) -> dict[RuleId, Precision]:
         """By rule, of the alerts that were closed *within* that time before *now* and are closed."""
-        return precision_of(_dispositions(self.lives.values(), now - within))
+        return precision_of(_dispositions([*self.past, *self.lives.values()], now - within))
 
 
 def _begun(fact: Raised, entry: Entry) -> AlertLife:

@@ -88,7 +88,8 @@ class AlertWatch:
             if len(found) == MOST_AT_ONCE:
                 break
             life = self._book.get(alert.id)
-            if life is None and any(isinstance(each, Raised) and _alike(each, alert) for each in found):
+            is_new = life is None or not life.is_of(alert.rule, alert.raised_at)
+            if is_new and any(isinstance(each, Raised) and _alike(each, alert) for each in found):
                 continue  # it follows one that is not written yet
             if facts := list(self._of(alert, life, now)):
                 found += facts  # and it is looked at again, once that is written
@@ -100,7 +101,7 @@ class AlertWatch:
 
     def _of(self, alert: Alert, life: AlertLife | None, now: datetime) -> Iterator[Fact]:
         """What is to be noted of *alert*: one thing at most, so that each follows from what was written before."""
-        if life is None:
+        if life is None or not life.is_of(alert.rule, alert.raised_at):
             yield self._raised(alert, now)
             return
         size = size_of(alert)
@@ -139,6 +140,7 @@ class AlertWatch:
 
     def _raised(self, alert: Alert, now: datetime) -> Raised:
         group = _group_of(alert)
+        former = self._book.former(alert.rule, tuple(group.items()))
         silenced = "/" in alert.rule
         quiet = silenced or alert.raised_at < (self._book.began or now) - BEFORE
         return Raised(
@@ -149,7 +151,7 @@ class AlertWatch:
             group=group,
             raised_at=alert.raised_at,
             size=size_of(alert),
-            former=self._book.former(alert.rule, tuple(group.items())),
+            former="" if former == alert.id else former,
             quiet=quiet,
             escalates_at=None if quiet else self._due(alert, alert.raised_at),
         )

@@ -209,6 +209,25 @@ def test_what_goes_on_after_it_was_closed_is_not_forgotten_where_that_cannot_be_
     assert ward.life(alert).state is AlertState.NEW
 
 
+def test_where_the_file_of_alerts_was_lost_numbers_that_come_again_are_new_alerts(ward: Ward) -> None:
+    first = ward.raised()
+    ward.book.close(ward.as_shown(first), ward.alert(first), Disposition.FALSE_ALARM, "核对过")
+    ward.alerts.close()
+    for path in ward.folder.glob("alerts.db*"):
+        path.unlink()
+    ward.alerts = AlertStore(ward.folder / "alerts.db")
+    ward.clock.move(hours=2)
+    ward.restart()
+    again = ward.raised(3)
+    assert (again, ward.life(again).raised.former) == (first, "")
+    assert (ward.life(again).state, ward.did(again)) == (AlertState.NEW, ["Raised"])
+    assert changes(ward) == [Change.NEW, Change.NEW]
+    ward.restart()
+    ward.watch.step()
+    assert ward.did(again) == ["Raised"]
+    assert [found.untrue for found in ward.book.precision(ward.clock()).values()] == [1], "what was said before counts"
+
+
 def test_a_clock_that_is_set_back_stops_nothing(ward: Ward) -> None:
     alert = ward.raised()
     ward.pass_on(hours=-30)
