@@ -169,6 +169,8 @@ class Installation:
     """None while nobody has told of them."""
     shadow: ShadowState | None = None
     """None where no draft runs."""
+    pipeline: tuple[Bilingual, ...] = ()
+    """What stands still, and which channels people are not told by: a sentence each."""
     overlay: tuple[OverlayEntry, ...]
     """Those of the past included; what is in force is decided by their time."""
     addresses: Mapping[str, str]

@@ -161,7 +161,7 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
         found.append(_w("索引落后于日志，统计可能偏少", "the index is behind the log: counts may be too low"))
     if shipping.refused:
         found.append(_w(f"{shipping.refused} 条记录无法进入索引", f"the index refused {shipping.refused} events"))
-    return tuple(found)
+    return (*found, *installation.pipeline)
 
 
 def _keys(keys: KeyState) -> list[Bilingual]:

@@ -26,12 +26,26 @@ from policies.transforms.make import transform_of
 from policies.transforms.spec import Scan
 from policies.yaml_tree import Entries, read_yaml
 from proxy.reasons import REASONS
+from siem.notify.channel import Channel
 from siem.record.log import AccessLog, new_start_id
 from tests.siem.events import NINE, event
 from yingbi.cli import _parser
 from yingbi.home import Home
 from yingbi.metrics import Figures
-from yingbi.settings import HOME, PORT_BASE, Addresses, Alerts, Capacity, Contact, Log, Ports, Settings, Traces, _File
+from yingbi.settings import (
+    HOME,
+    PORT_BASE,
+    Addresses,
+    Alerts,
+    Capacity,
+    Contact,
+    Log,
+    Notify,
+    Ports,
+    Settings,
+    Traces,
+    _File,
+)
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -215,6 +229,8 @@ def test_every_setting_is_in_the_manual() -> None:
         *(f"traces.{name}" for name in Traces.__struct_fields__),
         *(f"log.{name}" for name in Log.__struct_fields__),
         *(f"alerts.{name}" for name in Alerts.__struct_fields__),
+        *(f"notify.{name}" for name in Notify.__struct_fields__),
+        *(f"channels.{name}" for name in Channel.__struct_fields__),
         HOME,
         PORT_BASE,
     ]
@@ -380,7 +396,10 @@ def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
         "traces": Traces,
         "log": Log,
         "alerts": Alerts,
+        "notify": Notify,
     }
-    inner = {name for table in tables.values() for name in table.__struct_fields__}
+    inner = {name for table in tables.values() for name in table.__struct_fields__} - {"channels"}
+    example = shipped.partition("[[notify.channels]]")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^# (\w+) =", example, flags=re.MULTILINE)) == {*Channel.__struct_fields__} - {"url_env"}
     assert keys == {*_File.__struct_fields__} - {*tables} | inner
     assert {field for field in Settings.__dataclass_fields__ if field not in ("home", "ports", *tables)} <= keys

@@ -18,6 +18,7 @@ from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
+from yingbi.commands.notify import add_notify
 from yingbi.commands.permits import add_permits
 from yingbi.commands.policy import add_policies
 from yingbi.commands.reasons import add_reasons
@@ -129,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     add_alerts(commands)
     add_trace(commands)
     add_canary(commands)
+    add_notify(commands)
     add_baselines(commands)
     add_simulate(commands)
     explain = add_command(

@@ -160,6 +160,11 @@ class Home:
         return self.root / "baselines.db"
 
     @property
+    def notifications(self) -> Path:
+        """What is to be told of alerts, and what became of it. Only the notifier writes the file."""
+        return self.root / "notifications.db"
+
+    @property
     def silences(self) -> Path:
         """For whom rules are silenced, until when and why. Only the control process writes the file."""
         return self.root / "silences.db"

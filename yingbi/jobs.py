@@ -78,7 +78,7 @@ def other_jobs(settings: Settings) -> list[Job]:
     """Everything else of ours."""
     siem, told = Home(settings.home).told("siem"), Home(settings.home).told("issuers")
     baselines = Home(settings.home).told("baselines")
-    traces = Home(settings.home).told("traces")
+    traces, notifier = Home(settings.home).told("traces"), Home(settings.home).told("notifier")
     jobs = [
         Job(name="issuers", command=_command("issuers", settings), is_ready=lambda pid: hear(told).get("pid") == pid),
         Job(name="siem", command=_command("siem", settings), is_ready=lambda pid: hear(siem).get("pid") == pid),
@@ -86,6 +86,11 @@ def other_jobs(settings: Settings) -> list[Job]:
             name="baselines",
             command=_command("baselines", settings),
             is_ready=lambda pid: hear(baselines).get("pid") == pid,
+        ),
+        Job(
+            name="notifier",
+            command=_command("notifier", settings),
+            is_ready=lambda pid: hear(notifier).get("pid") == pid,
         ),
         Job(name="control", command=_command("control", settings), is_ready=_answers(settings.ports.console)),
         Job(name="bulletin", command=_command("bulletin", settings), is_ready=_answers(settings.ports.bulletin)),

@@ -1,11 +1,13 @@
 """Figures for Prometheus: numbers that the processes count or tell, and nothing of any exchange."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from policies.permits import Kind
+from siem.notify.watchdog import Part
 from yingbi.check_tls import ends_of
 from yingbi.home import Home
 from yingbi.metrics_systems import memory, of_systems
@@ -148,6 +150,7 @@ class Figures:
         yield GaugeMetricFamily(
             "yingbi_journals_broken", "Cases whose journal was altered.", value=len(broken_journals(self._home))
         )
+        yield from self._notified()
         opened = sum(numbers.get(state, 0) for state in ("open", "contained"))
         ending = GaugeMetricFamily(
             "yingbi_certificate_ends", "POSIX time at which a certificate ends.", labels=["certificate"]
@@ -156,6 +159,34 @@ class Figures:
             ending.add_metric([name], ends.timestamp())
         yield ending
         yield GaugeMetricFamily("yingbi_cases_open", "Cases not yet resolved.", value=opened)
+
+    def _notified(self) -> Iterable[Metric]:
+        notify = hear(self._home.told("notifier"))
+        waiting = GaugeMetricFamily(
+            "yingbi_notify_waiting", "Messages a channel has not taken yet.", labels=["channel"]
+        )
+        down = GaugeMetricFamily(
+            "yingbi_notify_down", "1 while a channel takes nothing, or its address cannot be used.", labels=["channel"]
+        )
+        for channel in notify.get("channels", []):
+            waiting.add_metric([channel["name"]], channel["waiting"])
+            down.add_metric([channel["name"]], int(bool(channel["down"] or channel["wrong"])))
+        still = GaugeMetricFamily(
+            "yingbi_pipeline_still", "1 while a part of the pipeline stands still.", labels=["part"]
+        )
+        for part in Part:
+            still.add_metric([part], int(part in notify.get("still", {})))
+        yield from (waiting, down, still)
+        yield GaugeMetricFamily(
+            "yingbi_notifier_beat",
+            "POSIX time at which the notifier last looked at everything.",
+            value=datetime.fromisoformat(notify["beat"]).timestamp() if notify else 0,
+        )
+        yield GaugeMetricFamily(
+            "yingbi_heartbeat_trouble",
+            "1 while the heartbeat does not arrive where it is to.",
+            value=int(bool(notify.get("heartbeat", {}).get("trouble"))),
+        )
 
 
 def _of_baselines(told: dict[str, Any]) -> Iterable[Metric]:

@@ -17,6 +17,7 @@ from incident.ids import Bilingual
 from proxy.identity_keys import ISSUER
 from siem.detect.lifecycle import Escalation
 from siem.detect.precision import REVIEW_BELOW
+from siem.notify.channel import Channel, wrong_with
 from siem.record.verify import LEAST_KEPT
 
 HOME = "YINGBI_HOME"
@@ -235,6 +236,38 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of alerts, and of the pipeline where it stands still."""
+
+    channels: tuple[Channel, ...] = ()
+    ca: str = ""
+    """PEM file of the authorities that all channels and the heartbeat are certified by; empty: those of the machine."""
+    heartbeat_file: str = ""
+    """A file of the data directory that holds the address which is asked each minute while all is well."""
+    heartbeat_env: str = ""
+    """The variable of the environment that holds it."""
+    heartbeat_method: str = "GET"
+    still_s: int = 120
+    """So long index, detector or a process may stand still."""
+    anchor_s: int = 900
+    """So long the log may grow without being sealed, or seals be made that no second party takes."""
+    quiet_min: int = 60
+    """So long nothing may happen in working hours, where something usually does; 0: for ever."""
+
+    def __post_init__(self) -> None:
+        if wrong := wrong_with(self.channels):
+            raise ValueError(wrong)
+        if self.heartbeat_file and self.heartbeat_env:
+            raise ValueError("`notify` has either `heartbeat_file` or `heartbeat_env`")
+        if self.heartbeat_file.startswith("/") or ".." in self.heartbeat_file:
+            raise ValueError("`notify.heartbeat_file` is a path in the data directory")
+        if self.heartbeat_method not in ("GET", "POST"):
+            raise ValueError("`notify.heartbeat_method` is GET or POST")
+        for name, least, most in (("still_s", 20, 3600), ("anchor_s", 60, 86_400), ("quiet_min", 0, 600)):
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"`notify.{name}` is a number between {least} and {most}")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -261,6 +294,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     traces: Traces = Traces()
     log: Log = Log()
     alerts: Alerts = Alerts()
+    notify: Notify = Notify()
     probes: tuple[str, ...] = PROBES
 
 
@@ -309,6 +343,7 @@ class Settings:
     traces: Traces = field(default_factory=Traces)
     log: Log = field(default_factory=Log)
     alerts: Alerts = field(default_factory=Alerts)
+    notify: Notify = field(default_factory=Notify)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -378,6 +413,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         )
     if file.quota_database_ca:
         _check_authority(home, "quota_database_ca", file.quota_database_ca)
+    if file.notify.ca:
+        _check_authority(home, "notify.ca", file.notify.ca)
     return Settings(
         home=home,
         ports=Ports(int(text)),
@@ -404,6 +441,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         traces=file.traces,
         log=file.log,
         alerts=file.alerts,
+        notify=file.notify,
         probes=_networks(file.probes),
     )
 

@@ -18,10 +18,13 @@ from console.installation import (
     SystemState,
     WorkerState,
 )
+from incident.ids import Bilingual
 from policies.findings import Finding, Position, Severity
 from policies.overlay import Overlay
 from proxy.counters import read_counters
+from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.notify_status import troubles_of
 from yingbi.publications import Publication, publications_in, version_of
 from yingbi.shadow import shadow_of
 from yingbi.told import hear
@@ -103,6 +106,9 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
             indexed_until=_moment(siem.get("indexed_until")),
         ),
         keys=_keys(told["keys"]) if told.get("keys") else None,
+        pipeline=tuple(
+            Bilingual(zh=words.zh, en=words.en) for words in troubles_of(hear(home.told("notifier")), now())
+        ),
         overlay=overlay.entries,
         addresses=dict(_flat(told.get("addresses", {}), policy)),
     )

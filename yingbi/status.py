@@ -7,6 +7,7 @@ from policies.permits import Kind
 from yingbi import interpreter, key_status
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.notify_status import troubles_of
 from yingbi.settings import Settings
 from yingbi.shadow import shadow_of
 from yingbi.standing import baselines_behind_s, broken_journals, broken_log, processes_of, started_and_alive
@@ -44,6 +45,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
         "python": interpreter.own(),
+        "notify": hear(home.told("notifier")),
     }
 
 
@@ -123,6 +125,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found.append(f"告警处置记录被改动 / the journal of alerts was altered: {status['broken_alerts']}")
     if status["broken_rules"]:
         found.append(f"规则记录被改动 / the journal of rules was altered: {status['broken_rules']}")
+    found += [f"{words.zh} / {words.en}" for words in troubles_of(status.get("notify", {}), now())]
     return found
 
 
@@ -152,6 +155,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         f"  案件 / cases     {sum(status['case_numbers'].values())}",
         *_of_permits(status["permits"]),
         *_of_the_quota(status.get("quota", {})),
+        *_of_notifications(status.get("notify", {})),
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
         *_of_python(status.get("python", {})),
@@ -213,6 +217,15 @@ def _of_the_quota(quota: dict[str, Any]) -> list[str]:
         f" {each['a_day']} in the day, refused {each['refused']} times"
         for each in quota.get("at_limit", [])
     ]
+
+
+def _of_notifications(notify: dict[str, Any]) -> list[str]:
+    """How many channels there are, and what waits for them."""
+    channels = notify.get("channels", [])
+    if not channels:
+        return ["  通知 / notify    没有设置渠道，只在控制台可见 / no channel is set: alerts show in the console alone"]
+    waiting = sum(channel["waiting"] for channel in channels)
+    return [f"  通知 / notify    {len(channels)} channels, {waiting} messages wait"]
 
 
 def _of_policies(status: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ What matters is whether something moves, so each sign is compared with how it wa
 part that has nothing to do does not stand still.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,15 +115,19 @@ class Standstill:
 class Watchdog:
     """Looks again and again, and remembers when each part last moved."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, patience: Patience, known: Collection[Part] = ()) -> None:
+        """*known* is what stood still when somebody last looked: it goes on to until it is seen to move."""
         self.patience = patience
+        self._known = known
         self._before: Signs | None = None
         self._moved: dict[Part, float] = {}
-        self._to_seal = False
+        self._to_seal = Part.SEALER in known
 
     def look(self, signs: Signs, monotonic_s: float) -> list[Standstill]:
         """What stands still by *signs*, seen at *monotonic_s*. Nothing does that was never seen to move or to wait."""
         before = self._before or signs
+        if self._before is None:
+            self._moved = {part: monotonic_s - self._limit(part).total_seconds() for part in self._known}
         grown = signs.log_grown != before.log_grown
         self._to_seal = (self._to_seal or grown) and signs.seal == before.seal
         well = {

@@ -46,6 +46,7 @@ def records(**changes: Any) -> Installation:
         (shipping(trouble="ConnectionTimeout"), "索引暂时不接收日志"),
         (shipping(behind_bytes=FAR_BEHIND + 1), "索引落后于日志"),
         (shipping(refused=3), "3 条记录无法进入索引"),
+        (replace(INSTALLATION, pipeline=(zh("检测停止：新的记录没有人看"),)), "检测停止：新的记录没有人看"),
     ],
 )
 def test_what_is_wrong_with_the_machinery_is_said(bureau: Bureau, installation: Installation, says: str | None) -> None:

@@ -38,7 +38,7 @@ def test_status_names_every_address_and_process(running: Installation) -> None:
     assert set(status["addresses"]) == {"gateway", "systems", "console", "bulletin", "metrics", "demo"}
     assert {process["name"] for process in status["processes"]} == {
         *("supervisor", "register", "hall", "identity", "quota", "worker-0", "worker-1"),
-        *("sealer", "issuers", "siem", "baselines", "control", "bulletin"),
+        *("sealer", "issuers", "siem", "baselines", "notifier", "control", "bulletin"),
     }
     assert all(psutil.pid_exists(process["pid"]) and process["alive"] for process in status["processes"])
     assert running.run("status").returncode == 0
@@ -282,7 +282,7 @@ def _serves(running: Installation, killed: int) -> bool:
     return bool(worker["pid"] != killed and worker["serving"] == 1)
 
 
-@pytest.mark.parametrize("name", ["quota", "siem", "baselines", "control", "bulletin", "register"])
+@pytest.mark.parametrize("name", ["quota", "siem", "baselines", "notifier", "control", "bulletin", "register"])
 def test_whatever_is_killed_is_started_again(running: Installation, name: str) -> None:
     killed = running.process_named(name)["pid"]
     os.kill(killed, signal.SIGKILL)

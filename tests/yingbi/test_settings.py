@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from siem.notify.channel import Days
 from yingbi.addresses import addresses_of
 from yingbi.first_start import make_settings
 from yingbi.home import Home
@@ -51,6 +52,14 @@ def test_ports_move_together_and_are_all_different() -> None:
         ("[log]\nsharing_keep_days = 365", "three years"),
         ("[log]\nanchors = ['audit']", "whole paths"),
         ("[log]\ncopies = 'copies'", "whole path"),
+        ("[notify]\nstill_s = 1", "between 20 and 3600"),
+        ("[notify]\nheartbeat_method = 'PUT'", "GET or POST"),
+        ("[notify]\nheartbeat_file = '/etc/x'", "in the data directory"),
+        ("[notify]\nheartbeat_file = 'x'\nheartbeat_env = 'X'", "either"),
+        ("[notify]\nca = 'missing.pem'", "missing.pem.*No such file"),
+        ("[[notify.channels]]\nname = 'a'\nurl = 'wecombot://k'", "url"),
+        ("[[notify.channels]]\nname = 'a'\nurl_env = 'A'\nlevel = 'loud'", "level"),
+        ("[[notify.channels]]\nname = 'a'\nurl_env = 'A'\nfallback = 'b'", "another channel"),
         (b"\xff\xfe", "yingbi.toml"),
         ('host = "nowhere.invalid"', "address of this machine"),
         ('quota_database = "postgresql://yingbi:secret@db.example/quota"', "without its password"),
@@ -95,4 +104,13 @@ def test_a_wrong_port_is_refused(base: str, tmp_path: Path) -> None:
 def test_settings_go_whole_from_process_to_process(tmp_path: Path) -> None:
     make_settings(Home(tmp_path))
     settings = read_settings({"YINGBI_HOME": str(tmp_path), "YINGBI_PORT_BASE": "12000"})
+    assert settings_of(write_settings(settings)) == settings
+
+
+def test_channels_are_read_and_go_whole_to_the_notifier(tmp_path: Path) -> None:
+    text = '[[notify.channels]]\nname = "oncall"\nurl_file = "keys/a"\ndays = "work"\nfallback = "mail"\n'
+    (tmp_path / "yingbi.toml").write_text(f'{text}[[notify.channels]]\nname = "mail"\nurl_env = "MAIL"\n')
+    settings = read_settings({"YINGBI_HOME": str(tmp_path)})
+    assert [channel.name for channel in settings.notify.channels] == ["oncall", "mail"]
+    assert settings.notify.channels[0].days is Days.WORK
     assert settings_of(write_settings(settings)) == settings

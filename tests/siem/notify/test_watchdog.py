@@ -68,6 +68,16 @@ def test_a_seal_ends_what_was_waiting_for_it() -> None:
         assert watchdog.look(signs, second) == []
 
 
+def test_who_looks_anew_knows_what_stood_still_until_it_moves() -> None:
+    known = [Part.INDEX, Part.DETECTOR, Part.SEALER, Part.PROCESSES]
+    watchdog = Watchdog(PATIENCE, known)
+    signs = Signs(detected_to=NINE, unshipped_bytes=9, seal=3)
+    assert [each.part for each in watchdog.look(signs, 0)] == [Part.INDEX, Part.DETECTOR, Part.SEALER]
+    signs = replace(signs, shipped="further", detected_to=NINE + SECOND, seal=4)
+    assert watchdog.look(signs, 1) == []
+    assert watchdog.look(replace(signs, detected_to=NINE + 2 * SECOND), 2) == []
+
+
 def test_what_does_not_run_is_named() -> None:
     watchdog = Watchdog(PATIENCE)
     signs = Signs(down=("siem", "quota"))

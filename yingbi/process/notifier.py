@@ -1,0 +1,290 @@
+"""`python -m yingbi.process.notifier SETTINGS`: tells people of alerts, and of the pipeline where it stands still.
+
+It reads the alerts, the log's folder and what the others tell, and is the only process that writes the notifications.
+It holds no key of ours; of the addresses it holds, none is ever told or logged.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from deploy.elasticsearch.connection import NodeUnavailable
+from siem.baseline.calendar import read_calendar
+from siem.detect.alert import Alert, AlertStore
+from siem.index.store import EventStore, StoreUnavailable
+from siem.notify.channel import Channel
+from siem.notify.courier import IDLE, Courier, is_down
+from siem.notify.due import due, passed_over
+from siem.notify.heartbeat import EVERY, Heartbeat
+from siem.notify.message import Message
+from siem.notify.outbox import ChannelState, Outbox
+from siem.notify.secret import WrongAddress, address_of
+from siem.notify.sender import Sender, trust
+from siem.notify.vigil import keep_vigil
+from siem.notify.watchdog import Part, Watchdog
+from siem.record.ecs import Document
+from yingbi.clock import now
+from yingbi.home import Home
+from yingbi.index import open_index
+from yingbi.pipeline import Pipeline, is_made, patience_of
+from yingbi.said import speak
+from yingbi.settings import Settings, settings_of
+from yingbi.told import tell
+
+STEP_S = 1.0
+LOOK_EVERY_S = 2.0
+RETRY_S = 30.0
+"""After so long an address that could not be used is read again."""
+LATELY = timedelta(minutes=10)
+"""Alerts that are older when the notifier runs for the first time are not told."""
+NICENESS = 5
+TIMEOUT = timedelta(seconds=5)
+
+log = logging.getLogger("yingbi.notifier")
+
+
+class Notifier:
+    """Finds out what is to be told, tells it, and looks after the pipeline."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+        home = Home(settings.home)
+        self._settings = settings
+        self._environment = environment
+        self._home = home
+        self._channels = {channel.name: channel for channel in settings.notify.channels}
+        self._outbox = Outbox(home.notifications)
+        self._alerts = AlertStore(home.alerts, read_only=True)
+        self._calendar = read_calendar()
+        self._store: EventStore | None = None
+        self._watchdog: Watchdog | None = None
+        self._pipeline = Pipeline(settings, self._alerts, self._index, self._calendar)
+        self._looked_at_s = 0.0
+        self._still: dict[Part, datetime] = {}
+        self._kinds: dict[str, str] = {}
+        self._wrong: dict[str, str] = {}
+        """By channel, why its address cannot be used."""
+        self._beat_at: datetime | None = None
+        self._beat_trouble = ""
+        self._trouble = ""
+        self._orphans = 0
+        self.well_at_s = 0.0
+        """When, on the monotonic clock, all was last seen to be well; 0 while it is not."""
+
+    def step(self) -> None:
+        """Note what is due, look at the pipeline, hand on what is not taken, and tell how all of it stands."""
+        at = now()
+        trouble = ""
+        try:
+            self._gather(at)
+            states = self._outbox.states([*self._channels])
+            self._orphans = self._outbox.orphans([*self._channels])
+            self._look(at, states)
+            self._hand_on(at, states)
+        except (StoreUnavailable, OSError) as error:
+            trouble = (error.strerror if isinstance(error, OSError) else "") or str(error)
+            states = []
+        if trouble != self._trouble:
+            log.warning("trouble_changed now=%s", trouble or "none")
+            self._trouble = trouble
+        all_known = self._channels.keys() == self._kinds.keys()
+        is_well = all_known and not (trouble or self._still or self._wrong)
+        self.well_at_s = time.monotonic() if is_well else 0.0
+        self._tell(at, states)
+
+    def serve(self, channel: Channel, stop: threading.Event) -> None:
+        """Carry to *channel* what is for it until *stop* is set. For a thread of its own: a channel may hang."""
+        courier: Courier | None = None
+        while not stop.is_set():
+            if courier is None:
+                courier = self._courier_for(channel)
+            if courier is None:
+                stop.wait(RETRY_S)
+                continue
+            try:
+                outcome = courier.step()
+            except StoreUnavailable as unavailable:
+                log.warning("notifications_unavailable %s", unavailable)
+                outcome = None
+            if outcome is not None:
+                log.info("sent channel=%s delivered=%s result=%s", channel.name, outcome.delivered, outcome.result)
+            else:
+                stop.wait(IDLE.total_seconds())
+
+    def beat(self, stop: threading.Event) -> None:
+        """Give the sign of life each minute while all is well, until *stop* is set. For a thread of its own."""
+        heart: Heartbeat | None = None
+        notify = self._settings.notify
+        while not stop.is_set():
+            if heart is None:
+                try:
+                    where = (notify.heartbeat_file, notify.heartbeat_env)
+                    address = address_of("heartbeat", self._home.root, *where, self._environment)
+                    heart = Heartbeat(address, notify.heartbeat_method)
+                except WrongAddress as wrong:
+                    self._beat_trouble = str(wrong)
+                    stop.wait(RETRY_S)
+                    continue
+            if time.monotonic() - self.well_at_s > 2 * IDLE.total_seconds() + LOOK_EVERY_S:  # also where we hang
+                stop.wait(STEP_S)
+                continue
+            self._beat_trouble = heart.beat()
+            if not self._beat_trouble:
+                self._beat_at = now()
+            stop.wait(EVERY.total_seconds() if not self._beat_trouble else RETRY_S)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._pipeline.close()
+        self._alerts.close()
+        self._outbox.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _gather(self, at: datetime) -> None:
+        """Note what is due of the alerts that were changed, and of those whose time has come."""
+        newest, seen = self._alerts_sequence(), self._outbox.sequence()
+        if seen is None:  # nobody is told of all there ever was
+            there = self._alerts.since(0) if newest else []
+            before = [alert for alert in there if alert.raised_at < at - LATELY and alert.sequence <= newest]
+            self._outbox.note(passed_over(before, at), 0, self._route)
+            return
+        again = self._outbox.to_look_at_again(at)
+        if newest == seen and not again:
+            return
+        changed = self._alerts.since(seen if newest >= seen else 0)  # an older file was put in its place
+        also = [found for alert in again if (found := self._alerts.get(alert)) is not None]
+        alerts = {alert.id: alert for alert in [*changed, *also]}
+        told = self._outbox.told(alerts)
+        newest = max((alert.sequence for alert in changed), default=newest)
+        self._outbox.note(due(alerts.values(), told, at, self._systems_of), newest, self._route)
+
+    def _alerts_sequence(self) -> int:
+        return self._alerts.sequence() if is_made(self._home.alerts) else 0
+
+    def _look(self, at: datetime, states: Sequence[ChannelState]) -> None:
+        if time.monotonic() - self._looked_at_s < LOOK_EVERY_S:
+            return
+        self._looked_at_s = time.monotonic()
+        down = [state.name for state in states if is_down(state, at) or state.name in self._wrong]
+        if self._watchdog is None:
+            known = [Part(what) for what in self._outbox.standstills()]
+            self._watchdog = Watchdog(patience_of(self._settings), known)
+        found = self._watchdog.look(self._pipeline.signs(at, channels_down=down), time.monotonic())
+        self._still = keep_vigil(self._outbox, found, at, self._route)
+
+    def _hand_on(self, at: datetime, states: Sequence[ChannelState]) -> None:
+        for state in states:
+            fallback = self._channels[state.name].fallback
+            if not (fallback and state.waiting and (is_down(state, at) or state.name in self._wrong)):
+                continue
+            if number := self._outbox.hand_on(state.name, fallback, at):
+                log.warning("handed_on channel=%s to=%s messages=%d", state.name, fallback, number)
+
+    def _route(self, message: Message) -> dict[str, datetime]:
+        at = now()
+        return {
+            name: channel.opens_at(at, self._calendar)
+            for name, channel in self._channels.items()
+            if channel.takes(message)
+        }
+
+    def _courier_for(self, channel: Channel) -> Courier | None:
+        try:
+            address = address_of(channel.name, self._home.root, channel.url_file, channel.url_env, self._environment)
+            sender = Sender(channel.name, address)
+        except WrongAddress as wrong:
+            if self._wrong.get(channel.name) != str(wrong):
+                log.error("address_refused channel=%s", channel.name)
+            self._wrong[channel.name] = str(wrong)
+            return None
+        self._wrong.pop(channel.name, None)
+        self._kinds[channel.name] = sender.kind
+        return Courier(channel, sender, self._outbox, self._settings.console_url, now)
+
+    def _systems_of(self, alert: Alert) -> tuple[str, ...]:
+        """Of which systems the events are that *alert* names; none where the index does not say."""
+        store = self._index()
+        if store is None:
+            return ()
+        try:
+            found = [store.get(event, TIMEOUT) for event in alert.events]
+        except StoreUnavailable:
+            return ()
+        return tuple(dict.fromkeys(name for name in map(_system_of, found) if name))
+
+    def _index(self) -> EventStore | None:
+        if self._store is None:
+            try:
+                self._store = open_index(self._settings, writing=False)
+            except NodeUnavailable:
+                return None
+        return self._store
+
+    def _tell(self, at: datetime, states: Sequence[ChannelState]) -> None:
+        notify = self._settings.notify
+        tell(
+            self._home.told("notifier"),
+            {
+                "pid": os.getpid(),
+                "beat": at.isoformat(),
+                "trouble": self._trouble,
+                "channels": [
+                    {
+                        "name": state.name,
+                        "kind": self._kinds.get(state.name, ""),
+                        "wrong": self._wrong.get(state.name, ""),
+                        "down": is_down(state, at),
+                        "waiting": state.waiting,
+                        "failures": state.failures,
+                        "failing_since": state.failing_since.isoformat() if state.failing_since else None,
+                        "sent_at": state.sent_at.isoformat() if state.sent_at else None,
+                        "result": state.result,
+                    }
+                    for state in states
+                ],
+                "orphans": self._orphans,
+                "still": {part: since.isoformat() for part, since in self._still.items()},
+                "heartbeat": {
+                    "set": bool(notify.heartbeat_file or notify.heartbeat_env),
+                    "at": self._beat_at.isoformat() if self._beat_at else None,
+                    "trouble": self._beat_trouble,
+                },
+            },
+        )
+
+
+def _system_of(document: Document | None) -> str:
+    found = (document or {}).get("service", {}).get("name", "")
+    return found if isinstance(found, str) else ""
+
+
+def main(settings: Settings) -> None:
+    """Tell until asked to stop."""
+    os.nice(NICENESS)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
+    notifier = Notifier(settings)
+    runs: list[Callable[[threading.Event], None]] = [
+        partial(notifier.serve, channel) for channel in settings.notify.channels
+    ]
+    if settings.notify.heartbeat_file or settings.notify.heartbeat_env:
+        runs.append(notifier.beat)
+    for run in runs:
+        threading.Thread(target=run, args=(stop,), daemon=True).start()
+    while not stop.is_set():
+        notifier.step()
+        stop.wait(STEP_S)
+    notifier.close()
+
+
+if __name__ == "__main__":
+    speak()
+    main(settings_of(sys.argv[1]))
