@@ -16,10 +16,11 @@ from incident.cases import Cases
 from incident.ids import Bilingual
 from policies.program import Program
 from policies.snapshot import Snapshot
-from siem.detect.alert import AlertStore
+from siem.detect.alert import AlertId, AlertStore
 from siem.detect.precision import REVIEW_BELOW
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
+from siem.notify.outbox import Delivery
 
 type Clock = Callable[[], datetime]
 
@@ -60,5 +61,7 @@ class Office:
     """Percent: a rule that is right less often is proposed for review."""
     press_template: str = "bulk-retrieval"
     """The notice that a case is given of which neither a draft nor a playbook says another."""
+    deliveries_of: Callable[[AlertId], Sequence[Delivery] | None] = lambda alert: ()
+    """Who was told of an alert, and whether it has arrived; None where that cannot be read now."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)
     """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

@@ -121,6 +121,7 @@ class Pages:
             "bulletin_url": office.bulletin_url,
             "category_words": partial(word, press.labels.categories),
             "system_words": partial(word, press.labels.systems),
+            "deliveries_of": office.deliveries_of,
             "reason_words": partial(word, office.reasons),
         }
 

@@ -19,6 +19,7 @@ from incident.timeline import CONTAINMENT_NAMES, split
 from policies.permits import Kind as PermitKind
 from policies.policy_kinds import Level
 from siem.detect.definition import Measure
+from siem.notify.message import KINDS
 from siem.record.event import CallerKind, Disclosure, PermitState, Phase, Verdict
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -264,11 +265,13 @@ DONE: Table = {
 }
 """What a page confirms after a form, by the code that the redirect leaves."""
 
+NOTIFIED: Table = {kind: _w(words.zh, words.en) for kind, words in KINDS.items()}
 TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "states": STATES,
     "levels": LEVELS,
     "alert_states": ALERT_STATES,
     "dispositions": DISPOSITIONS,
+    "notified": NOTIFIED,
     "occurrences": OCCURRENCES,
     "readings": READINGS,
     "urgencies": URGENCIES,

@@ -31,6 +31,7 @@ from siem.detect.definition import Rule
 from siem.detect.examples import LISTS
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
+from siem.notify.outbox import Delivery
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
@@ -173,6 +174,8 @@ class Bureau:
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
     """Programs that the console finds, by digest."""
+    deliveries: tuple[Delivery, ...] | None = ()
+    """Who was told of every alert; None while that cannot be read."""
     _employed: set[str] = field(default_factory=set)
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _told: int = 0
@@ -234,6 +237,7 @@ class Bureau:
             trials=RuleTrials(self.office.events, self.office.watch),
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
+            deliveries_of=lambda alert: self.deliveries,
         )
 
     def state(self) -> Installation:

@@ -15,6 +15,7 @@ from incident.journal import Move
 from incident.notice import Stage, WithdrawalReason
 from incident.scope import Caution
 from siem.detect.lifecycle import AlertState, Disposition
+from siem.notify.message import Kind as Notified
 from siem.record.event import CallerKind, Disclosure, Phase, Verdict
 from tests.console.bureau import Bureau
 
@@ -39,6 +40,7 @@ CLOSED = {
     "stages": Stage,
     "withdrawals": WithdrawalReason,
     "containments": Containment,
+    "notified": Notified,
 }
 
 

@@ -9,7 +9,8 @@ import dataclasses
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -41,9 +42,10 @@ from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.baseline.calendar import read_calendar
-from siem.detect.alert import AlertStore
+from siem.detect.alert import AlertId, AlertStore
 from siem.detect.silence import SilenceStore
-from siem.index.store import EventStore
+from siem.index.store import EventStore, StoreUnavailable
+from siem.notify.outbox import Delivery, Outbox
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
@@ -164,6 +166,7 @@ def main(settings: Settings) -> int:
         now=now,
         bulletin_url=settings.bulletin_url,
         program_of=KeptPrograms(home).of,
+        deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, permits, rechecker, office, settings)
@@ -185,6 +188,15 @@ def rule_book(home: Home, engine: Engine, check_text: Callable[[str], None]) -> 
         lists=lists_of(home),
         check_text=check_text,
     )
+
+
+def deliveries_in(outbox: Outbox, alert: AlertId) -> Sequence[Delivery] | None:
+    """Who was told of *alert*; None where that cannot be read now."""
+    try:
+        return outbox.deliveries(alert)
+    except StoreUnavailable as unavailable:
+        log.warning("notifications_unavailable %s", unavailable)
+        return None
 
 
 def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: OverlayPublisher) -> PermitDesk:
