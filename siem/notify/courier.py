@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from siem.notify.channel import Channel
@@ -42,9 +43,14 @@ class Courier:
         self._clock = clock
         self._chance = chance
         self._bucket: Bucket = full(channel.per_minute, clock())
+        self._owed: Callable[[], None] | None = None
+        """Keeps what became of the last messages, where that could not be kept at once."""
 
     def step(self) -> Outcome | None:
         """What became of the next messages, or None where none is to go now. Raises StoreUnavailable."""
+        if self._owed is not None:  # before anything else goes, or a full disk would send the same for ever
+            self._owed()
+            self._owed = None
         now = self._clock()
         self._bucket = self._bucket.filled(now)
         batch = self._outbox.take(self.channel.name, now, self._bucket.tokens)
@@ -52,10 +58,15 @@ class Courier:
             return None
         self._bucket = self._bucket.taken()
         outcome = self._carrier.send(self._text(batch), batch.key)
+        self._owed = partial(self._keep, batch, outcome, self._clock())
+        self._owed()
+        self._owed = None
+        return outcome
+
+    def _keep(self, batch: Batch, outcome: Outcome, now: datetime) -> None:
         (state,) = self._outbox.states([self.channel.name])
         pause = pause_after(state.failures + 1, self._chance(), outcome.retry_after_s)
-        self._outbox.end(batch, outcome, self._clock(), pause)
-        return outcome
+        self._outbox.end(batch, outcome, now, pause)
 
     def _text(self, batch: Batch) -> Text:
         return text_of(batch.messages, self._console, language=self.channel.language, internal=self.channel.internal)

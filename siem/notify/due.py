@@ -33,6 +33,8 @@ _HIDDEN = Words(
 class Told:
     """What was last told of an alert."""
 
+    raised_at: datetime
+    """When the alert was raised: where an older file of alerts was put back, its number may come a second time."""
     level: Level
     events: int
     persons: int
@@ -98,16 +100,19 @@ def staff_of(alert: Alert) -> str:
 
 
 def _due(alert: Alert, told: Told | None, now: datetime, systems_of: Callable[[Alert], Sequence[str]]) -> Due:
+    if told is not None and told.raised_at != alert.raised_at:
+        told = None
     kind, again_at = _why(alert, told, now)
     if kind is None:
         return Due(alert=alert.id, told=told or _standing(alert, now), message=None, again_at=again_at)
     named = alert.group.get(_SYSTEM)
     systems = (named,) if isinstance(named, str) else tuple(systems_of(alert))
     at = alert.raised_at if kind is Kind.RAISED else now
+    named_by = f"{alert.id}/{int(alert.raised_at.timestamp())}/{kind}"
     key = {
-        Kind.RAISED: f"{alert.id}/raised",
-        Kind.RISEN: f"{alert.id}/risen/{alert.level}",
-    }.get(kind, f"{alert.id}/grown/{alert.event_count}/{alert.subject_count}")
+        Kind.RAISED: named_by,
+        Kind.RISEN: f"{named_by}/{alert.level}",
+    }.get(kind, f"{named_by}/{alert.event_count}/{alert.subject_count}")
     message = message_of(alert, kind, key, at, systems)
     return Due(alert=alert.id, told=_standing(alert, now), message=message, again_at=None)
 
@@ -127,7 +132,9 @@ def _why(alert: Alert, told: Told | None, now: datetime) -> tuple[Kind | None, d
 
 
 def _standing(alert: Alert, now: datetime) -> Told:
-    return Told(level=alert.level, events=alert.event_count, persons=alert.subject_count, at=now)
+    return Told(
+        raised_at=alert.raised_at, level=alert.level, events=alert.event_count, persons=alert.subject_count, at=now
+    )
 
 
 def _clean(words: Words) -> Words:

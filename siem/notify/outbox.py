@@ -31,8 +31,9 @@ _SCHEMA = Schema(
     disposable=False,
     statements=(
         "CREATE TABLE seen (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT",
-        "CREATE TABLE told (alert TEXT PRIMARY KEY, level TEXT NOT NULL, events INTEGER NOT NULL,"
-        " persons INTEGER NOT NULL, at INTEGER NOT NULL, again_at INTEGER) WITHOUT ROWID, STRICT",
+        "CREATE TABLE told (alert TEXT PRIMARY KEY, raised INTEGER NOT NULL, level TEXT NOT NULL,"
+        " events INTEGER NOT NULL, persons INTEGER NOT NULL, at INTEGER NOT NULL, again_at INTEGER)"
+        " WITHOUT ROWID, STRICT",
         "CREATE TABLE messages (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, alert TEXT NOT NULL,"
         " rank INTEGER NOT NULL, body BLOB NOT NULL) STRICT",
         "CREATE INDEX messages_by_alert ON messages (alert)",
@@ -121,10 +122,12 @@ class Outbox:
         """What was last told of each of *alerts* of which anything was."""
         found = {}
         for alert in alerts:
-            for level, events, persons, at in self._rows(
-                "SELECT level, events, persons, at FROM told WHERE alert = ?", alert
+            for raised, level, events, persons, at in self._rows(
+                "SELECT raised, level, events, persons, at FROM told WHERE alert = ?", alert
             ):
-                found[alert] = Told(level=Level(level), events=events, persons=persons, at=moment(at))
+                found[alert] = Told(
+                    raised_at=moment(raised), level=Level(level), events=events, persons=persons, at=moment(at)
+                )
         return found
 
     def to_look_at_again(self, now: datetime) -> list[AlertId]:
@@ -145,10 +148,11 @@ class Outbox:
         with self._file.writing(self.timeout) as writer:
             for each in dues:
                 told = each.told
+                standing = (micros(told.raised_at), told.level, told.events, told.persons, micros(told.at))
                 again_at = micros(each.again_at) if each.again_at else None
                 writer.execute(
-                    "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?)",
-                    (each.alert, told.level, told.events, told.persons, micros(told.at), again_at),
+                    "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (each.alert, *standing, again_at),
                 )
                 if each.message is not None:
                     new += _enter(writer, each.message, route(each.message))

@@ -89,13 +89,14 @@ class Notifier:
         except (StoreUnavailable, OSError) as error:
             trouble = (error.strerror if isinstance(error, OSError) else "") or str(error)
             states = []
-        if trouble != self._trouble:
-            log.warning("trouble_changed now=%s", trouble or "none")
-            self._trouble = trouble
+        self._note(trouble)
+        try:
+            self._tell(at, states)
+        except OSError as error:  # as on a full disk: then at least the heart stops
+            self._note(error.strerror or str(error))
         all_known = self._channels.keys() == self._kinds.keys()
-        is_well = all_known and not (trouble or self._still or self._wrong)
+        is_well = all_known and not (self._trouble or self._still or self._wrong)
         self.well_at_s = time.monotonic() if is_well else 0.0
-        self._tell(at, states)
 
     def serve(self, channel: Channel, stop: threading.Event) -> None:
         """Carry to *channel* what is for it until *stop* is set. For a thread of its own: a channel may hang."""
@@ -145,6 +146,11 @@ class Notifier:
         self._outbox.close()
         if self._store is not None:
             self._store.close()
+
+    def _note(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("trouble_changed now=%s", trouble or "none")
+            self._trouble = trouble
 
     def _gather(self, at: datetime) -> None:
         """Note what is due of the alerts that were changed, and of those whose time has come."""
@@ -264,10 +270,10 @@ def _system_of(document: Document | None) -> str:
     return found if isinstance(found, str) else ""
 
 
-def main(settings: Settings) -> None:
-    """Tell until asked to stop."""
+def main(settings: Settings) -> int:
+    """Tell until asked to stop. Returns 0, or 1 where one of its threads could not go on: then all of it ends."""
     os.nice(NICENESS)
-    stop = threading.Event()
+    stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
@@ -277,14 +283,24 @@ def main(settings: Settings) -> None:
     ]
     if settings.notify.heartbeat_file or settings.notify.heartbeat_env:
         runs.append(notifier.beat)
+
+    def carried_on(run: Callable[[threading.Event], None]) -> None:
+        try:
+            run(stop)
+        finally:
+            if not stop.is_set():
+                failed.set()
+                stop.set()
+
     for run in runs:
-        threading.Thread(target=run, args=(stop,), daemon=True).start()
+        threading.Thread(target=carried_on, args=(run,), daemon=True).start()
     while not stop.is_set():
         notifier.step()
         stop.wait(STEP_S)
     notifier.close()
+    return int(failed.is_set())
 
 
 if __name__ == "__main__":
     speak()
-    main(settings_of(sys.argv[1]))
+    sys.exit(main(settings_of(sys.argv[1])))

@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -99,6 +100,28 @@ def test_who_asks_to_be_left_alone_is(tmp_path: Path) -> None:
 def test_who_has_failed_for_long_is_down(since: object, after: timedelta, down: bool) -> None:
     state = ChannelState(name="oncall", failing_since=since)  # type: ignore[arg-type]
     assert is_down(state, NINE + after) is down
+
+
+def test_what_arrived_and_could_not_be_kept_is_kept_later_and_not_sent_again(tmp_path: Path) -> None:
+    sent: list[str] = []
+    somebody = sqlite3.connect(tmp_path / "notifications.db", isolation_level=None)
+
+    def send(text: Text, key: str) -> Outcome:
+        sent.append(key)
+        somebody.execute("BEGIN IMMEDIATE")
+        return Outcome(delivered=True, result="HTTP 200")
+
+    made = Round(tmp_path, send)
+    made.outbox.timeout = timedelta(milliseconds=50)
+    with closing(somebody), closing(made.outbox):
+        made.tell(range(1, 2))
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                made.courier.step()
+        somebody.execute("ROLLBACK")
+        assert made.courier.step() is None
+        assert len(sent) == 1
+        assert made.outbox.states(["oncall"])[0].waiting == 0
 
 
 def test_a_file_that_cannot_be_written_sends_nothing(tmp_path: Path) -> None:

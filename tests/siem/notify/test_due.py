@@ -19,7 +19,7 @@ from yingbi.rules import SHIPPED
 
 
 def told(**changes: Any) -> Told:
-    facts: dict[str, Any] = {"level": Level.HIGH, "events": 30, "persons": 300, "at": NINE}
+    facts: dict[str, Any] = {"raised_at": NINE, "level": Level.HIGH, "events": 30, "persons": 300, "at": NINE}
     return Told(**{**facts, **changes})
 
 
@@ -57,6 +57,15 @@ def test_that_it_has_grown_is_told_at_most_once_an_hour_and_then_without_another
     assert later.message is not None
     assert (later.told.events, later.again_at) == (60, None)
     assert kind_of(grown, later.told, 3 * HOUR) is None
+
+
+def test_a_number_that_comes_again_after_a_restore_is_another_alert() -> None:
+    (first,) = due([alert()], {}, NINE)
+    other = alert(raised_at=NINE + HOUR)
+    (again,) = due([other], {other.id: first.told}, NINE + HOUR)
+    assert first.message is not None
+    assert again.message is not None
+    assert (again.message.kind, again.message.key != first.message.key) == (Kind.RAISED, True)
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting() -> None:

@@ -149,7 +149,7 @@ def test_what_waits_for_channels_that_are_gone_is_counted(outbox: Outbox) -> Non
 
 
 def test_alerts_are_looked_at_again_when_their_time_has_come(outbox: Outbox) -> None:
-    told = Told(level=Level.HIGH, events=30, persons=300, at=NINE)
+    told = Told(raised_at=NINE, level=Level.HIGH, events=30, persons=300, at=NINE)
     outbox.note([Due(alert=AlertId("A-000001"), told=told, message=None, again_at=NINE + HOUR)], 1, lambda _: {})
     assert outbox.to_look_at_again(NINE) == []
     assert outbox.to_look_at_again(NINE + HOUR) == ["A-000001"]

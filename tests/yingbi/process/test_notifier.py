@@ -26,6 +26,7 @@ from tests.siem.notify.peers import Answer, Hook, Mailbox, hook, mailbox
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
+from yingbi.process.notifier import Notifier
 from yingbi.settings import Notify, Settings, write_settings
 from yingbi.told import hear
 
@@ -197,6 +198,18 @@ def test_what_cannot_be_delivered_goes_to_the_fallback_and_all_of_it_shows(tmp_p
 def _proof(unit: Unit, alert: AlertId) -> list[tuple[str, str, bool]]:
     found = Outbox(unit.home.notifications, read_only=True).deliveries(alert)
     return [(each.channel, each.via, each.sent_at is not None) for each in found]
+
+
+def test_who_cannot_tell_how_it_stands_goes_on_and_is_not_well(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    home.told("notifier").mkdir()
+    with contextlib.closing(Notifier(Settings(home=tmp_path))) as notifier:
+        notifier.step()
+        assert notifier.well_at_s == 0
+        home.told("notifier").rmdir()
+        notifier.step()
+        assert notifier.well_at_s > 0
 
 
 def test_the_heart_beats_only_while_all_is_well(tmp_path: Path) -> None:
