@@ -31,6 +31,7 @@ from siem.detect.definition import Rule
 from siem.detect.examples import LISTS
 from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
+from siem.notify.message import Kind
 from siem.notify.outbox import Delivery
 from siem.record.event import Disclosure, FieldUse, Phase, Verdict
 from tests.console.alerts import DUE
@@ -112,6 +113,26 @@ REASONS = {
     "caller_blocked": Bilingual(zh="该账号已被安全值班人员暂停访问", en="this account has been suspended"),
     "not_allowed": Bilingual(zh="您的岗位无权执行该操作", en="your post may not do this"),
 }
+
+
+DELIVERIES = tuple(
+    Delivery(
+        kind=kind,
+        channel=channel,
+        via=via,
+        attempts=attempts,
+        tried_at=TEN if attempts else None,
+        sent_at=sent_at,
+        result=result,
+        key="5e" * 16 if attempts else "",
+    )
+    for kind, channel, via, attempts, sent_at, result in (
+        (Kind.RAISED, "oncall", "", 2, TEN, "HTTP 200"),
+        (Kind.RAISED, "mail", "oncall", 1, None, "SMTP 451"),
+        (Kind.GROWN, "phone", "", 0, None, ""),
+    )
+)
+"""Who was told of an alert: one has it, one does not take it, one has other hours."""
 
 
 def use(name: str, category: str, disclosure: Disclosure, transform: str, count: int) -> FieldUse:

@@ -1,5 +1,4 @@
 import re
-from typing import Any
 
 import pytest
 
@@ -7,11 +6,8 @@ from console.alert_book import AlertBook
 from console.alert_pages import GROWTH_WORDS, ON_ONE_PAGE, SPANS
 from incident.database import for_writing
 from siem.detect.lifecycle import GROWTHS, LONGEST_SNOOZE, Disposition
-from siem.notify.message import Kind
-from siem.notify.outbox import Delivery
 from tests.console.browser import Browser, Page, fields_of
-from tests.console.bureau import Bureau
-from tests.incident.office import TEN
+from tests.console.bureau import DELIVERIES, Bureau
 
 
 def test_an_alert_says_what_to_do_about_whom(archive: Bureau) -> None:
@@ -269,28 +265,13 @@ def test_an_altered_journal_hides_no_alert(handled: Bureau) -> None:
     assert not [form for form in FORMS if page.has(form)]
 
 
-def delivery(**changes: Any) -> Delivery:
-    facts: dict[str, Any] = {
-        "kind": Kind.RAISED,
-        "channel": "oncall",
-        "via": "",
-        "attempts": 2,
-        "tried_at": TEN,
-        "sent_at": TEN,
-        "result": "HTTP 200",
-        "key": "5e" * 16,
-    }
-    return Delivery(**{**facts, **changes})
-
-
 def test_who_was_told_stands_with_the_alert_and_what_they_answered(archive: Bureau) -> None:
     address = "/alerts/A-000001"
     assert "通知了谁" not in archive.browser("oncall").get(address).text()
-    failing = delivery(channel="mail", via="oncall", sent_at=None, result="SMTP 451")
-    waiting = delivery(channel="phone", kind=Kind.GROWN, attempts=0, tried_at=None, sent_at=None, result="")
-    archive.deliveries = (delivery(), failing, waiting)
+    archive.deliveries = DELIVERIES
     page = archive.browser("auditor").get(address).text()
     for said in ("通知了谁", "已送达", "HTTP 200", "新告警", "代 oncall", "重试中", "SMTP 451", "告警扩大", "等待发送"):
         assert said in page, said
     archive.deliveries = None
     assert "通知情况暂时无法读取" in archive.browser("oncall").get(address).text()
+    archive.deliveries = ()

@@ -18,7 +18,7 @@ from incident.draft import CHECK_LIST
 from incident.duties import Grade
 from incident.notice import read_notice
 from tests.chromium import Chromium
-from tests.console.bureau import BROKEN, INSTALLATION, LI, POLICY, SUN, Bureau
+from tests.console.bureau import BROKEN, DELIVERIES, INSTALLATION, LI, POLICY, SUN, Bureau
 from tests.console.people import PASSWORD
 from tests.console.permits import ONE, broken_glass
 from tests.console.serving import served
@@ -33,6 +33,7 @@ def site(archive: Bureau) -> Iterator[str]:
     for name in ("officer", "officer2", "oncall", "press", "auditor"):
         archive.employ(name)
     archive.permits.note(broken_glass(TEN, "prm-00000000000000c3"), TEN)  # every page has its banner
+    archive.deliveries = DELIVERIES
     with served(archive.app, archive.office.folder / "tls") as address:
         yield address
 
