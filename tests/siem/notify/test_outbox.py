@@ -1,9 +1,12 @@
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from siem.detect.alert import AlertId
 from siem.detect.definition import Level
@@ -11,6 +14,7 @@ from siem.index.store import StoreUnavailable
 from siem.notify.due import Due, Told, due
 from siem.notify.message import Message, key_of
 from siem.notify.outbox import Batch, Outbox, Outcome
+from tests.effort import examples
 from tests.siem.events import NINE
 from tests.siem.notify.alerts import HOUR, MINUTE, alert, message
 
@@ -169,3 +173,53 @@ def test_who_only_reads_finds_nothing_where_there_is_no_file(tmp_path: Path) -> 
     with closing(Outbox(tmp_path / "none.db", read_only=True)) as outbox:
         assert outbox.deliveries(AlertId("A-000001")) == []
         assert outbox.states(["oncall"])[0].waiting == 0
+
+
+ACTS = ("raise", "kill before", "kill after", "deliver", "fail", "refuse", "hand on", "minute")
+STEPS = st.lists(st.sampled_from(ACTS), max_size=40)
+
+
+@settings(max_examples=examples(40))
+@given(steps=STEPS, tokens=st.lists(st.sampled_from([1.0, 6.0]), min_size=1, max_size=5))
+def test_whatever_happens_each_message_arrives_and_twice_only_after_a_kill(
+    steps: list[str], tokens: list[float], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """As a channel sees it: what arrived is delivered, whether or not we lived to know."""
+    path = tmp_path_factory.mktemp("outbox") / "notifications.db"
+    outbox, now, raised, kills = Outbox(path), NINE, 0, 0
+    arrived: Counter[str] = Counter()
+    keys: dict[str, list[str]] = {}
+
+    def carry(channel: str, step: str, tokens: float) -> None:
+        nonlocal outbox, kills
+        batch = outbox.take(channel, now, tokens)
+        if batch is None:
+            return
+        assert keys.setdefault(f"{channel} {batch.key}", alerts_in(batch)) == alerts_in(batch)
+        if step in ("deliver", "kill after"):
+            arrived.update(f"{channel} {number}" for number in alerts_in(batch))
+        if step.startswith("kill"):
+            kills += 1
+            outbox.close()
+            outbox = Outbox(path)
+            return
+        outbox.end(batch, {"deliver": DELIVERED, "fail": FAILED, "refuse": REFUSED}[step], now, PAUSE)
+
+    for number, step in enumerate(steps):
+        if step == "raise":
+            raised += 1
+            entered(outbox, raised)
+        elif step == "hand on":
+            outbox.hand_on("oncall", "mail", now)
+        elif step == "minute":
+            now += MINUTE
+        else:
+            carry("oncall", step, tokens[number % len(tokens)])
+    for channel in ("oncall", "mail"):
+        while any(state.waiting for state in outbox.states([channel])):
+            now += MINUTE
+            carry(channel, "deliver", 6.0)
+    outbox.close()
+    assert {name.split()[1] for name in arrived} == {f"A-{number:06d}" for number in range(1, raised + 1)}
+    assert all(arrived[f"oncall A-{number:06d}"] >= 1 for number in range(1, raised + 1))
+    assert kills or all(times == 1 for times in arrived.values())
