@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.exception import AppriseException
@@ -138,8 +139,9 @@ def _outcome(kind: str, carried: bool, noted: wire.Seen) -> Outcome:
         return Outcome(delivered=carried, result="SMTP 250" if carried else last or "failed", refused=refused)
     if not noted.status:
         return Outcome(delivered=False, result=noted.trouble or "failed")
-    if kind in BOTS and noted.code:
-        return Outcome(delivered=False, result=f"HTTP {noted.status}, code {noted.code}", refused=False)
+    if kind in BOTS and noted.status == HTTPStatus.OK and noted.code != 0:
+        said = "no code" if noted.code is None else f"code {noted.code}"
+        return Outcome(delivered=False, result=f"HTTP {noted.status}, {said}")
     lasting = noted.status in _LASTING and noted.status not in _NOT_LASTING
     return Outcome(
         delivered=carried and noted.trouble == "",

@@ -22,8 +22,8 @@ class Seen:
 
     status: int = 0
     """Of the answer; 0 where there was none."""
-    code: int = 0
-    """What the body calls `errcode` or `code`, where it is JSON: not 0 is a refusal for the bots that say it so."""
+    code: int | None = None
+    """What the body calls `errcode` or `code`, where it is JSON and does: by 0 bots say that they took something."""
     retry_after_s: float | None = None
     trouble: str = ""
     """Why there was no answer: `tls`, `timeout`, `unreachable`, `redirected`."""
@@ -99,15 +99,13 @@ def trouble_of(error: requests.RequestException) -> str:
             return "unreachable"
 
 
-def _code_in(response: requests.Response) -> int:
+def _code_in(response: requests.Response) -> int | None:
     try:
         said = response.json()
     except ValueError:
-        return 0
-    if not isinstance(said, dict):
-        return 0
-    code = said.get("errcode", said.get("code", 0))
-    return code if isinstance(code, int) else 0
+        return None
+    code = said.get("errcode", said.get("code")) if isinstance(said, dict) else None
+    return code if isinstance(code, int) else None
 
 
 def _seconds(text: str) -> float | None:

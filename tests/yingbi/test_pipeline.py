@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,13 @@ from siem.detect.alert import AlertStore
 from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
+from siem.notify.watchdog import Part, Watchdog
 from siem.record.log import AccessLog, new_start_id, segment_path
 from tests.siem.events import document, event
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.pipeline import Pipeline, is_made, patience_of
+from yingbi.process.sealer import Sealer
 from yingbi.settings import Log, Notify, Settings
 from yingbi.told import tell
 
@@ -89,6 +92,23 @@ def test_what_the_sealer_and_the_supervisor_tell_is_taken(looked: Looked) -> Non
     assert (signs.seal, signs.anchored, signs.down) == (7, 6, ("siem", "worker-0"))
     tell(looked.home.told("sealer"), {"seal": 7, "anchors": []})
     assert looked.signs().anchored is None
+
+
+def test_a_sealer_that_is_not_there_any_more_is_missed_once_the_log_grows(looked: Looked) -> None:
+    sealer, watchdog = Sealer(looked.settings), Watchdog(patience_of(looked.settings))
+
+    def stands(at_s: float) -> list[Part]:
+        return [each.part for each in watchdog.look(looked.signs(), at_s) if each.part is Part.SEALER]
+
+    looked.log.append(event(1, id=looked.log.new_id()))
+    sealer.step()
+    os.utime(segment_path(looked.log.folder, 1), (1, 1))  # whatever is written next is later, on any disk
+    assert stands(0) == stands(5000) == []
+    looked.log.append(event(2, id=looked.log.new_id()))
+    assert stands(5002) == []
+    assert stands(5002 + 901) == [Part.SEALER]
+    sealer.close()
+    assert stands(5002 + 902) == []
 
 
 def busy_days(looked: Looked, days: list[int], number: int = 20) -> None:

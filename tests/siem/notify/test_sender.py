@@ -128,6 +128,9 @@ def test_a_bot_that_refuses_in_the_body_of_a_200_has_refused(
     webhook.answer = lambda posted: Answer(200, b'{"%s": 45009, "errmsg": "limit"}' % name.encode())
     outcome = bot.send(TEXT, KEY)
     assert (outcome.delivered, outcome.result) == (False, "HTTP 200, code 45009")
+    webhook.answer = lambda posted: Answer(200, b"<html>Sign in to use the network</html>")
+    outcome = bot.send(TEXT, KEY)
+    assert (outcome.delivered, outcome.result) == (False, "HTTP 200, no code")
 
 
 def test_who_cannot_be_trusted_is_told_nothing(files: dict[str, CertificateFiles]) -> None:
