@@ -48,7 +48,6 @@ def states_of(settings: Settings) -> dict[str, Any]:
             }
             for channel, state in zip(channels, states, strict=True)
         ],
-        "orphans": outbox.orphans([channel.name for channel in channels]),
         "heartbeat": told.get("heartbeat", {"set": heartbeat, "at": None, "trouble": ""}),
     }
 
@@ -70,8 +69,6 @@ def lines_of(states: Mapping[str, Any]) -> list[str]:
             lines.append(f"    {since} 起失败 {channel['failures']} 次 / failures: {channel['result']}")
         if channel["wrong"]:
             lines.append(f"    {channel['wrong']}")
-    if states["orphans"]:
-        lines.append(f"  {states['orphans']} 条在等已不在设置中的渠道 / wait for channels that are set no more")
     beat = states["heartbeat"]
     if beat["set"]:
         last = _told(beat["at"]) if beat["at"] else "从未 / never"
@@ -92,7 +89,7 @@ def lines_of_deliveries(deliveries: list[dict[str, Any]]) -> list[str]:
 def is_well(states: Mapping[str, Any]) -> bool:
     """Whether nothing is wrong with any channel or the heartbeat."""
     failing = any(channel["failures"] or channel["wrong"] for channel in states["channels"])
-    return not (failing or states["orphans"] or states["heartbeat"]["trouble"])
+    return not (failing or states["heartbeat"]["trouble"])
 
 
 def try_channel(settings: Settings, name: str, environment: Mapping[str, str], now: datetime) -> Outcome:

@@ -8,7 +8,7 @@ from siem.baseline.calendar import LOCAL
 from siem.notify.message import Words
 from siem.notify.watchdog import WORDS, Part
 
-BEATS_WITHIN = timedelta(seconds=15)
+BEATS_WITHIN = timedelta(seconds=30)
 """The notifier, which watches the others, tells of itself each second."""
 
 
@@ -45,13 +45,6 @@ def troubles_of(facts: Mapping[str, Any], now: datetime) -> list[Words]:
                     en=f"channel {name} takes nothing since {at} ({channel['result']}), {waiting} wait",
                 )
             )
-    if facts["orphans"]:
-        found.append(
-            Words(
-                zh=f"{facts['orphans']} 条通知在等已不在设置中的渠道",
-                en=f"{facts['orphans']} messages wait for channels that are set no more",
-            )
-        )
     if facts["heartbeat"]["trouble"]:
         trouble = facts["heartbeat"]["trouble"]
         found.append(Words(zh=f"心跳送不到：{trouble}", en=f"the heartbeat does not arrive: {trouble}"))

@@ -258,10 +258,20 @@ class Outbox:
         rows = {name: rest for name, *rest in self._rows("SELECT * FROM channels")}
         return [_state(name, rows.get(name), waiting.get(name, 0)) for name in names]
 
-    def orphans(self, names: Sequence[str]) -> int:
-        """How many messages wait for channels that are not among *names* any more."""
-        waiting = self._rows("SELECT channel, count(*) FROM deliveries WHERE sent_at IS NULL GROUP BY channel")
-        return sum(number for channel, number in waiting if channel not in names)
+    def adopt(self, names: Sequence[str], route: Callable[[Message], Mapping[str, datetime]]) -> int:
+        """Let what waits for channels that are not among *names* go where *route* says. Returns how much that was."""
+        with self._file.writing(self.timeout) as writer:
+            waiting = writer.execute(
+                "SELECT message, channel, body FROM deliveries JOIN messages ON message = number WHERE sent_at IS NULL"
+            ).fetchall()
+            orphans = [(message, channel, body) for message, channel, body in waiting if channel not in names]
+            for message, channel, body in orphans:
+                writer.execute("DELETE FROM deliveries WHERE message = ? AND channel = ?", (message, channel))
+                writer.executemany(
+                    "INSERT OR IGNORE INTO deliveries (message, channel, via, due) VALUES (?, ?, '', ?)",
+                    [(message, name, micros(due)) for name, due in route(_message_in(body)).items()],
+                )
+        return len(orphans)
 
     def deliveries(self, alert: AlertId) -> list[Delivery]:
         """What became of all that was told of *alert*, in the order in which it was to be told."""
@@ -272,7 +282,7 @@ class Outbox:
         )
         return [
             Delivery(
-                kind=msgspec.json.decode(body, type=Message).kind,
+                kind=_message_in(body).kind,
                 channel=channel,
                 via=via,
                 attempts=attempts,
@@ -313,8 +323,12 @@ def _enter(writer: Any, message: Message, route: Mapping[str, datetime]) -> int:
 
 
 def _batch(channel: str, rows: Sequence[tuple[int, bytes]]) -> Batch:
-    messages = [msgspec.json.decode(body, type=Message) for _, body in rows]
+    messages = [_message_in(body) for _, body in rows]
     return Batch(channel=channel, key=key_of(messages), messages=messages)
+
+
+def _message_in(body: bytes) -> Message:
+    return msgspec.json.decode(body, type=Message)
 
 
 def _state(name: str, row: Sequence[Any] | None, waiting: int) -> ChannelState:

@@ -14,7 +14,6 @@ def facts(**changes: Any) -> dict[str, Any]:
         "beat": NOW.isoformat(),
         "trouble": "",
         "channels": [],
-        "orphans": 0,
         "still": {},
         "heartbeat": {"set": True, "at": None, "trouble": ""},
     }
@@ -41,10 +40,9 @@ def channel(**changes: Any) -> dict[str, Any]:
         ({"trouble": "the file is full"}, "通知暂停", "the file is full"),
         ({"channels": [channel(down=True)]}, "oncall 自 11-26 16:51 送不到（HTTP 500），3 条在等", "3 wait"),
         ({"channels": [channel(wrong="`oncall` 空 / empty")], "still": {"channels": BEFORE}}, "`oncall` 空", "empty"),
-        ({"orphans": 2}, "2 条通知在等", "2 messages wait"),
         ({"heartbeat": {"set": True, "at": None, "trouble": "HTTP 404"}}, "心跳送不到：HTTP 404", "does not arrive"),
     ],
-    ids=["beat", "still", "trouble", "down", "wrong", "orphans", "heartbeat"],
+    ids=["beat", "still", "trouble", "down", "wrong", "heartbeat"],
 )
 def test_each_trouble_is_a_sentence(changes: dict[str, Any], zh: str, en: str) -> None:
     (found,) = troubles_of(facts(**changes), NOW)

@@ -72,7 +72,7 @@ class Notifier:
         self._beat_at: datetime | None = None
         self._beat_trouble = ""
         self._trouble = ""
-        self._orphans = 0
+        self._adopted = False
         self.well_at_s = 0.0
         """When, on the monotonic clock, all was last seen to be well; 0 while it is not."""
 
@@ -83,7 +83,6 @@ class Notifier:
         try:
             self._gather(at)
             states = self._outbox.states([*self._channels])
-            self._orphans = self._outbox.orphans([*self._channels])
             self._look(at, states)
             self._hand_on(at, states)
         except (StoreUnavailable, OSError) as error:
@@ -154,6 +153,10 @@ class Notifier:
 
     def _gather(self, at: datetime) -> None:
         """Note what is due of the alerts that were changed, and of those whose time has come."""
+        if not self._adopted:
+            if number := self._outbox.adopt([*self._channels], self._route):
+                log.warning("adopted messages=%d", number)
+            self._adopted = True
         newest, seen = self._alerts_sequence(), self._outbox.sequence()
         if seen is None:  # nobody is told of all there ever was
             there = self._alerts.since(0) if newest else []
@@ -254,7 +257,6 @@ class Notifier:
                     }
                     for state in states
                 ],
-                "orphans": self._orphans,
                 "still": {part: since.isoformat() for part, since in self._still.items()},
                 "heartbeat": {
                     "set": bool(notify.heartbeat_file or notify.heartbeat_env),

@@ -147,9 +147,14 @@ def test_a_fallback_is_told_once_and_the_channel_later(outbox: Outbox) -> None:
     assert outbox.take("oncall", NINE + HOUR, FULL) is not None
 
 
-def test_what_waits_for_channels_that_are_gone_is_counted(outbox: Outbox) -> None:
-    entered(outbox, 1, 2)
-    assert (outbox.orphans(["oncall"]), outbox.orphans(["mail"])) == (0, 2)
+def test_what_waits_for_a_channel_that_is_set_no_more_goes_to_the_others(outbox: Outbox) -> None:
+    entered(outbox, 1)
+    outbox.end(taken(outbox), DELIVERED, NINE, PAUSE)
+    entered(outbox, 2)
+    assert outbox.adopt(["oncall", "mail"], lambda _: to("mail")) == 0
+    assert outbox.adopt(["mail"], lambda _: to("mail")) == 1
+    found = [(each.channel, each.result) for number in (1, 2) for each in outbox.deliveries(alert(number).id)]
+    assert found == [("oncall", "HTTP 200"), ("mail", "")], "the proof of what arrived stays"
 
 
 def test_alerts_are_looked_at_again_when_their_time_has_come(outbox: Outbox) -> None:
