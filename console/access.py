@@ -21,6 +21,7 @@ _APPROVES = frozenset({Role.PRESS, Role.OFFICER})
 _READS_CASES = frozenset({Role.ONCALL, Role.OFFICER, Role.PRESS, Role.AUDITOR})
 _REVIEWS = frozenset({Role.OFFICER, Role.AUDITOR})
 _READS_LOG = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR})
+_LOOKS_UP_PEOPLE = frozenset({Role.ONCALL, Role.AUDITOR})
 _READS_POLICIES = frozenset({Role.OFFICER, Role.AUDITOR})
 _WRITES_POLICIES = frozenset({Role.OFFICER})
 _READS_SYSTEM = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
@@ -45,6 +46,7 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("POST", "/alerts/{alert}/silence"): _WRITES_POLICIES,
     ("POST", "/alerts/{alert}/end-silence"): _WRITES_POLICIES,
     ("GET", "/events"): _READS_LOG,
+    ("POST", "/events/export"): _READS_LOG,
     ("GET", "/events/{event}"): _READS_LOG,
     ("GET", "/rules"): _READS_LOG,
     ("POST", "/rules/propose"): _WRITES_POLICIES,
@@ -54,6 +56,15 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/rules/proposals/{number}"): _READS_LOG,
     ("POST", "/rules/proposals/{number}/live"): _WRITES_POLICIES,
     ("POST", "/rules/proposals/{number}/withdraw"): _WRITES_POLICIES,
+    ("GET", "/searches"): _READS_LOG,
+    ("POST", "/searches"): _READS_LOG,
+    ("GET", "/searches/{search}"): _READS_LOG,
+    ("POST", "/searches/{search}/rename"): _READS_LOG,
+    ("POST", "/searches/{search}/delete"): _READS_LOG,
+    ("GET", "/people"): _LOOKS_UP_PEOPLE,
+    ("POST", "/people"): _LOOKS_UP_PEOPLE,
+    ("GET", "/callers"): _READS_LOG,
+    ("GET", "/figures"): _READS_LOG,
     ("GET", "/permits"): _READS_LOG,
     ("GET", "/permits/{permit}"): _READS_LOG,
     ("POST", "/permits/{permit}/end"): _HANDLES,

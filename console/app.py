@@ -14,6 +14,7 @@ from console.alert_acts import AlertActs
 from console.alert_pages import AlertPages
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
+from console.dashboard_pages import DashboardPages
 from console.desk import Desk
 from console.event_pages import EventPages
 from console.machinery_pages import MachineryPages
@@ -27,6 +28,8 @@ from console.policy_journal import BrokenPolicyJournal
 from console.policy_pages import PolicyPages, altered_page
 from console.policy_store import AlteredFiles
 from console.rule_pages import RulePages
+from console.search_pages import SearchPages
+from console.search_people_pages import PeoplePages
 from console.sign_in import SignIn
 from incident.ids import Bilingual
 from siem.index.store import StoreUnavailable
@@ -84,6 +87,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     overview, alerts, events = Overview(pages), AlertPages(pages), EventPages(pages)
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
+    searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms = PolicyForms(pages, policies)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
@@ -106,8 +110,18 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", "/alerts/{alert}/reopen", alert_acts.reopen),
         ("POST", "/alerts/{alert}/silence", alert_acts.silence),
         ("POST", "/alerts/{alert}/end-silence", alert_acts.end_silence),
-        ("GET", "/events", events.look_up),
+        ("GET", "/events", events.index),
+        ("POST", "/events/export", searches.export),
         ("GET", "/events/{event}", events.show),
+        ("GET", "/searches", searches.index),
+        ("POST", "/searches", searches.save),
+        ("GET", "/searches/{search}", searches.open),
+        ("POST", "/searches/{search}/rename", searches.rename),
+        ("POST", "/searches/{search}/delete", searches.delete),
+        ("GET", "/people", people.form),
+        ("POST", "/people", people.look_up),
+        ("GET", "/callers", people.caller),
+        ("GET", "/figures", dashboard.show),
         ("GET", "/rules", rules.index),
         ("POST", "/rules/propose", rules.propose),
         ("GET", "/rules/{file}", rules.show),

@@ -24,6 +24,10 @@ class Moments:
         """`2026-11-23 18:05:30`."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
 
+    def exact_of(self, text: str) -> str:
+        """The same of a time that is written in ISO 8601."""
+        return self.exact(datetime.fromisoformat(text))
+
     def machine(self, at: datetime) -> str:
         """For the `datetime` attribute: ISO 8601 with the zone's offset, to the second."""
         return at.astimezone(self.zone).isoformat(timespec="seconds")

@@ -12,6 +12,8 @@ from console.policy_life import PolicyLife
 from console.policy_state import Draft
 from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
+from console.search_book import SearchBook
+from console.search_look_up import LookUps
 from incident.cases import Cases
 from incident.ids import Bilingual
 from policies.program import Program
@@ -49,6 +51,10 @@ class Office:
     rules: RuleBook
     """The detection rules in force, and what is proposed."""
     trials: RuleTrials
+    searches: SearchBook
+    """The searches that people keep, and what was taken out."""
+    look_ups: LookUps
+    """Who records that a person is looked up, and makes digests."""
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
     version_of: Callable[[str, datetime], ProgramVersion | None] = lambda program, at: None

@@ -38,6 +38,7 @@ NAVIGATION = (
     ("/alerts", "告警", "Alerts"),
     ("/cases", "案件", "Cases"),
     ("/events", "记录查询", "Events"),
+    ("/figures", "统计", "Figures"),
     ("/rules", "规则", "Rules"),
     ("/permits", "查看原文", "Permits"),
     ("/policies", "策略", "Policies"),

@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and failed sign-ins, of the lives of policies, alerts and rules, and of permits.
+"""The tables of accounts, sessions and failed sign-ins, of policies, alerts and rules, of permits and of searches.
 
 No password, token or name that was tried lies in clear.
 """
@@ -80,6 +80,7 @@ POLICY_JOURNAL = _journal("policy_journal")
 PERMIT_JOURNAL = _journal("permit_journal")
 ALERT_JOURNAL = _journal("alert_journal")
 RULE_JOURNAL = _journal("rule_journal")
+SEARCH_JOURNAL = _journal("search_journal")
 
 POLICY_TEXTS = Table(
     "policy_texts",

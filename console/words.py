@@ -188,6 +188,14 @@ RULE_STANDINGS: Table = {
     RuleStanding.REPLACED: _w("已被取代", "replaced"),
     RuleStanding.WITHDRAWN: _w("已撤回", "withdrawn"),
 }
+CHART_KINDS: Table = {
+    "clear": _w("明文", "in clear"),
+    "hidden": _w("脱敏或假名", "masked or pseudonymous"),
+    "none": _w("没有显示", "nothing shown"),
+    "withheld": _w("拦截", "withheld"),
+    "alerts": _w("告警", "alerts"),
+}
+"""The parts of pictures."""
 ADDRESSES: Table = {
     "gateway": _w("网关", "gateway"),
     "console": _w("控制台", "console"),
@@ -201,6 +209,7 @@ WRITTEN: Table = {
     "note": _w("说明", "note"),
     "reason": _w("理由", "reason"),
     "remark": _w("说明", "remark"),
+    "basis": _w("依据", "ground"),
     "reference": _w("回执编号等证明", "reference"),
     "zh": _w("中文", "Chinese"),
     "en": _w("英文", "English"),
@@ -252,6 +261,9 @@ DONE: Table = {
     "rule-proposed": _w("已提议，看过试的结果再生效", "it is proposed: look at what it would have raised"),
     "rule-live": _w("已生效，几秒内开始检测", "it is in force, within seconds"),
     "rule-withdrawn": _w("提议已撤回", "the proposal is withdrawn"),
+    "search-saved": _w("查询已保存", "the search is kept"),
+    "search-renamed": _w("查询已更改", "the search is changed"),
+    "search-deleted": _w("查询已删除", "the search is kept no longer"),
     "permit-ended": _w("许可已终止，一秒内生效", "the permit is ended, within a second"),
     "permit-reviewed": _w("复核结论已登记", "the review is recorded"),
     "policy-drafted": _w("草稿已建立", "the draft is made"),
@@ -293,6 +305,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "measures": MEASURES,
     "rule_standings": RULE_STANDINGS,
     "addresses": ADDRESSES,
+    "chart_kinds": CHART_KINDS,
     "grades": GRADE_NAMES,
     "stages": STAGE_NAMES,
     "withdrawals": WITHDRAWAL_NAMES,

@@ -18,6 +18,8 @@ from console.installation import Installation, PolicyState, RecordState, Shippin
 from console.permit_book import PermitBook
 from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
+from console.search_book import SearchBook
+from console.search_look_up import CannotLookUp, LookUp
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
@@ -33,13 +35,13 @@ from siem.detect.rule_set import read_rules, rule_files
 from siem.detect.silence import SilenceStore
 from siem.notify.message import Kind
 from siem.notify.outbox import Delivery
-from siem.record.event import Disclosure, FieldUse, Phase, Verdict
+from siem.record.event import Disclosure, EventId, FieldUse, Phase, Verdict
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
-from tests.siem.events import document
+from tests.siem.events import digest, document
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
 CHEN, LI, ZHAO, SUN = PersonId("p-chen"), PersonId("p-li"), PersonId("p-zhao"), PersonId("p-sun")
@@ -176,6 +178,23 @@ def opened(folder: Path) -> Iterator["Bureau"]:
 
 
 @dataclass
+class Recording:
+    """Records look-ups in a list; the digest of a number is that of the tests' events with the number's last digits."""
+
+    recorded: list[LookUp] = field(default_factory=list)
+    can: bool = True
+
+    def record(self, look_up: LookUp) -> EventId:
+        if not self.can:
+            raise CannotLookUp("查询无法记录，不予查询", "it cannot be recorded")
+        self.recorded.append(look_up)
+        return EventId(f"LOOKUP-{len(self.recorded)}")
+
+    def digests_of(self, identifier: str) -> frozenset[str]:
+        return frozenset({digest(int(identifier[-4:-1]))})
+
+
+@dataclass
 class Bureau:
     """Everything that the console stands on, and the console."""
 
@@ -191,6 +210,8 @@ class Bureau:
     lives: Lives = field(init=False)
     permits: PermitBook = field(init=False)
     rules: RuleBook = field(init=False)
+    searches: SearchBook = field(init=False)
+    look_ups: Recording = field(default_factory=Recording)
     folder: Snapshot = FIRST
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
@@ -233,6 +254,7 @@ class Bureau:
             lists=LISTS,
             check_text=check_text,
         )
+        self.searches = SearchBook(engine, permits, clock, check_text=check_text)
         self.alert_watch = AlertWatch(self.alert_book, self.alerts_read, DUE, clock)
 
     def _signer(self, name: str) -> Signer:
@@ -256,6 +278,8 @@ class Bureau:
             permits=self.permits,
             rules=self.rules,
             trials=RuleTrials(self.office.events, self.office.watch),
+            searches=self.searches,
+            look_ups=self.look_ups,
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
             deliveries_of=lambda alert: self.deliveries,

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from console.tables import METADATA
+from incident.ids import PersonId
 from tests.console import bureau as bureaus
 from tests.console.alerts import Ward
-from tests.console.bureau import Bureau
+from tests.console.bureau import CHEN, Bureau
 from tests.console.permits import broken_glass, opened
 from tests.console.policies import WORDED, with_text
 from tests.incident.office import TEN, new_database
@@ -28,6 +29,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
     A rule that somebody proposes instead of one that comes with us.
 
+    A search that everybody may open, and one of the on-call staff alone.
+
     And two versions of the policy, and a draft that waits for another officer.
     """
     with bureaus.opened(tmp_path_factory.mktemp("archive")) as bureau:
@@ -36,6 +39,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
         bureau.withhold()
         bureau.permits.note(broken_glass(TEN - timedelta(hours=2)), TEN - timedelta(hours=2))
         bureau.permits.note(opened(TEN - timedelta(minutes=5), about="6YQ3K0M9ZT-1"), TEN - timedelta(minutes=5))
+        bureau.searches.save(PersonId("p-qian"), "窗口昨天的拦截", "span=yesterday&outcome=withhold", shared=True)
+        bureau.searches.save(CHEN, "王的记录", "span=week&caller=clerk-wang", shared=False)
         bureau.lives.published(WORDED)
         bureau.lives.submitted(with_text("2027", "2028", of=WORDED))
         bureau.propose_more_reads()

@@ -1,5 +1,7 @@
 """Who may do what: every endpoint, tried as every role, signed out, and without the form's token."""
 
+import re
+
 import httpx
 import pytest
 from fastapi.routing import APIRoute
@@ -10,6 +12,7 @@ from console.roles import Role
 from tests.console.browser import Browser, fields_of, page_of
 from tests.console.bureau import Bureau
 from tests.console.permits import ONE
+from tests.console.searches import SHARED
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
 
@@ -27,7 +30,17 @@ POST /alerts/{alert}/snooze               o c
 POST /alerts/{alert}/close                o c
 POST /alerts/{alert}/reopen               o c
 GET  /events                              o c   a
+POST /events/export                       o c   a
 GET  /events/{event}                      o c   a
+GET  /searches                            o c   a
+POST /searches                            o c   a
+GET  /searches/{search}                   o c   a
+POST /searches/{search}/rename            o c   a
+POST /searches/{search}/delete            o c   a
+GET  /people                                c   a
+POST /people                                c   a
+GET  /callers                             o c   a
+GET  /figures                             o c   a
 POST /alerts/{alert}/silence              o
 POST /alerts/{alert}/end-silence          o
 GET  /rules                               o c   a
@@ -104,6 +117,7 @@ def address_of(path: str) -> str:
         permit=ONE,
         file="bulk_reads.yml",
         number="1",
+        search=SHARED,
     )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 
@@ -207,6 +221,12 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/alerts",
             "/alerts/rules",
             "/alerts/A-000001",
+            "/events",
+            "/events/6YQ3K0M9ZT-1",
+            "/searches",
+            "/people",
+            "/callers?name=clerk-wang",
+            "/figures",
             "/permits",
             f"/permits/{ONE}",
             "/policies",
@@ -225,5 +245,6 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
                 action = form.get("action") or ""
                 route = action.replace("C-20261123-001", "{case}").replace("drafts/2", "drafts/{draft}")
                 route = route.replace(ONE, "{permit}").replace("A-000001", "{alert}")
+                route = re.sub(r"S-\d{5}", "{search}", route)
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))
                 assert "ocpas"[ROLES.index(name)] in who, (name, path, action)

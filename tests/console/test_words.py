@@ -94,13 +94,20 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
     for path in TEMPLATES.glob("*.j2"):
         found |= set(re.findall(r'm\.(?:area|line)\((?:form|"[^"]+"), "([^"]+)"', path.read_text("utf-8")))
     short = {
+        "since",
+        "until",
+        "place",
+        "operation",
+        "caller",
+        "post",
+        "address",
+        "credential",
         "input:",
         "start",
         "at",
         "hours",
         "days",
         "target",
-        "caller",
         "at_least",
         "within",
         "id",

@@ -25,6 +25,7 @@ from console.permit_journal import BrokenPermitJournal
 from console.rule_book import RuleBook
 from console.rule_journal import BrokenRuleJournal
 from console.rule_trials import RuleTrials
+from console.search_book import SearchBook
 from incident.cases import Cases
 from incident.database import open_database
 from incident.duties import load_duties
@@ -52,6 +53,7 @@ from yingbi.home import Home
 from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
+from yingbi.look_ups import PersonLookUps
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
 from yingbi.permits import PermitDesk
@@ -160,6 +162,8 @@ def main(settings: Settings) -> int:
         permits=book,
         rules=rules_kept,
         trials=RuleTrials(events, now),
+        searches=SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text),
+        look_ups=PersonLookUps(home, now),
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
         version_of=lambda program, at: version_in(home, program, at),

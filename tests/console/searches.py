@@ -1,0 +1,3 @@
+"""The saved search of the archive."""
+
+SHARED = "S-00001"

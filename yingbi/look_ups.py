@@ -1,0 +1,89 @@
+"""Look-ups of a person in the console: recorded in the access log before they are made, by digests of every epoch."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from console.search_look_up import CannotLookUp, LookUp
+from policies.epochs import BadEpochs, digester_in
+from siem.record.event import (
+    AccessEvent,
+    CallerKind,
+    Disclosure,
+    EventId,
+    ExchangeId,
+    FieldUse,
+    Phase,
+    Verdict,
+)
+from siem.record.log import AccessLog, RecordFailed, new_start_id
+from yingbi.home import Home
+from yingbi.trace import SYSTEM
+
+OPERATION = "POST /.yingbi/people"
+"""What the event of a look-up says was asked."""
+
+
+class PersonLookUps:
+    """Writes in a log of its own, which it begins with the first look-up. Used from any thread."""
+
+    def __init__(self, home: Home, clock: Callable[[], datetime]) -> None:
+        self._home = home
+        self._clock = clock
+        self._log: AccessLog | None = None
+        self._lock = threading.Lock()
+
+    def record(self, look_up: LookUp) -> EventId:
+        """As `console.search_look_up.LookUps` promises. Whom it is about is in no event: it would count as shown."""
+        with self._lock:
+            now = self._clock()
+            try:
+                log = self._log = self._log or AccessLog(self._home.log, new_start_id(now))
+                event = log.new_id()
+                log.append(_event(event, now, look_up), durably=True)
+            except (RecordFailed, OSError):
+                raise CannotLookUp(
+                    "查询无法记录，不予查询；请检查磁盘空间",
+                    "a look-up that cannot be recorded is not made: see that there is room on the disk",
+                ) from None
+        return event
+
+    def digests_of(self, identifier: str) -> frozenset[str]:
+        """As `console.search_look_up.LookUps` promises. The keys are read for each look-up, and not kept."""
+        try:
+            digester = digester_in(self._home.keys, self._clock())
+        except BadEpochs:
+            raise CannotLookUp(
+                "摘要密钥无法读取，不能按号码查；请系统管理员从备份恢复",
+                "the keys of digests cannot be read: restore them from a backup",
+            ) from None
+        return frozenset(each(identifier) for each in (*digester.earlier, digester))
+
+
+def _event(event: EventId, at: datetime, look_up: LookUp) -> AccessEvent:
+    return AccessEvent(
+        id=event,
+        at=at,
+        exchange=ExchangeId(event),
+        phase=Phase.WHOLE,
+        system=SYSTEM,
+        operation=OPERATION,
+        caller=look_up.by,
+        caller_kind=CallerKind.STAFF,
+        purpose="look-up",
+        basis=look_up.basis,
+        verdict=Verdict.FORWARD,
+        program="",
+        fields=tuple(
+            FieldUse(
+                name="person",
+                category=kind,
+                transform="digest",
+                disclosure=Disclosure.NONE,
+                rule="",
+                grant=None,
+                count=count,
+            )
+            for kind, count in look_up.about.items()
+        ),
+    )
