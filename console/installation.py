@@ -120,6 +120,56 @@ class RecordState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorState:
+    """What one second party holds of the seals."""
+
+    place: str
+    seal: int
+    """The last that it took since the sealer started; 0 for none."""
+    at: datetime | None
+    trouble: str
+    """Why it took none the last time, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationState:
+    """What `yingbi log verify` found the last time that it was run on this log."""
+
+    at: datetime
+    by: str
+    """The account of the machine."""
+    records: int
+    unsealed: int
+    unanchored: int
+    """Records that nothing vouches for, and those that nobody else does."""
+    is_root_known: bool
+    findings: tuple[Bilingual, ...]
+    """What is not as it was written; nothing where all is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealState:
+    """How far the log is sealed, and who else holds the seals."""
+
+    number: int = 0
+    """Of the last seal; 0: none was told of."""
+    at: datetime | None = None
+    fingerprint: str = ""
+    """Of the key of the first seal."""
+    trouble: str = ""
+    """Why it could not be sealed, or empty."""
+    keeping: str = ""
+    """Why what is sealed could not be compressed, copied or let go, or empty."""
+    anchors: tuple[AnchorState, ...] = ()
+    verified: VerificationState | None = None
+
+    @property
+    def anchored_at(self) -> datetime | None:
+        """Up to when somebody else vouches for the log; None where nobody does."""
+        return max((anchor.at for anchor in self.anchors if anchor.at), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramVersion:
     """The version of the policy that a program was made from."""
 
@@ -165,6 +215,7 @@ class Installation:
     workers: tuple[WorkerState, ...]
     shipping: ShippingState
     records: RecordState = RecordState()
+    seals: SealState = SealState()
     keys: KeyState | None = None
     """None while nobody has told of them."""
     shadow: ShadowState | None = None

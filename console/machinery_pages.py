@@ -1,12 +1,17 @@
 """What runs, and who may sign in: pages to read. Nothing here can be changed."""
 
+from datetime import datetime, timedelta
+
 from starlette.responses import Response
 
 from console.desk import Admitted
 from console.overview import machinery
 from console.pages import Pages
+from siem.index.condition import EVERYTHING
+from siem.index.store import StoreUnavailable
 
 MOST_LISTED = 200
+LIMIT = timedelta(seconds=2)
 
 
 class MachineryPages:
@@ -17,7 +22,7 @@ class MachineryPages:
         self._office = pages.office
 
     def system(self, desk: Admitted) -> Response:
-        """Workers, index, tightenings, addresses."""
+        """Workers, index, seals, tightenings, addresses."""
         installation = self._office.state()
         now = self._office.now()
         return self._pages.page(
@@ -27,7 +32,18 @@ class MachineryPages:
             in_force=[entry for entry in installation.overlay if now < entry.until],
             most=MOST_LISTED,
             troubles=machinery(installation, now),
+            unsealed=self._recorded_since(installation.seals.at),
+            unanchored=self._recorded_since(installation.seals.anchored_at),
         )
+
+    def _recorded_since(self, at: datetime | None) -> int | None:
+        """How many events were recorded since; None where nothing was before, or the index does not answer."""
+        if at is None:
+            return None
+        try:
+            return self._office.events.count(EVERYTHING, at, self._office.now(), LIMIT)
+        except StoreUnavailable:
+            return None
 
     def accounts(self, desk: Admitted) -> Response:
         """Who may sign in, as whom, in which roles."""

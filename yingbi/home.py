@@ -96,6 +96,11 @@ class Home:
         return self.seals.with_name("seal.key")
 
     @property
+    def verified(self) -> Path:
+        """What `yingbi log verify` found last, for the console to show."""
+        return self.root / "verified.json"
+
+    @property
     def imports(self) -> Path:
         """Which files of events were brought into the log, by their SHA-256."""
         return self.root / "imports.jsonl"

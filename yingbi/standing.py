@@ -8,10 +8,12 @@ from typing import Any
 import psutil
 
 from console.installation import (
+    AnchorState,
     Installation,
     KeyState,
     PolicyState,
     ProgramVersion,
+    SealState,
     ShadowState,
     ShippingState,
     SystemKeys,
@@ -28,6 +30,7 @@ from yingbi.notify_status import troubles_of
 from yingbi.publications import Publication, publications_in, version_of
 from yingbi.shadow import shadow_of
 from yingbi.told import hear
+from yingbi.verified import verified_in
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -109,6 +112,7 @@ def installation_of(home: Home, overlay: Overlay) -> Installation:
         pipeline=tuple(
             Bilingual(zh=words.zh, en=words.en) for words in troubles_of(hear(home.told("notifier")), now())
         ),
+        seals=_seals(home),
         overlay=overlay.entries,
         addresses=dict(_flat(told.get("addresses", {}), policy)),
     )
@@ -162,6 +166,27 @@ def _policy(told: dict[str, Any], publications: Iterable[Publication]) -> Policy
             )
             for finding in told.get("findings", [])
         ),
+    )
+
+
+def _seals(home: Home) -> SealState:
+    told = hear(home.told("sealer"))
+    return SealState(
+        number=int(told.get("seal", 0)),
+        at=_moment(told.get("sealed_at")),
+        fingerprint=str(told.get("fingerprint", "")),
+        trouble=str(told.get("trouble", "")),
+        keeping=str(told.get("keeping", "")),
+        anchors=tuple(
+            AnchorState(
+                place=str(each["place"]),
+                seal=int(each["seal"]),
+                at=_moment(each["at"]),
+                trouble=str(each["trouble"]),
+            )
+            for each in told.get("anchors", [])
+        ),
+        verified=verified_in(home),
     )
 
 

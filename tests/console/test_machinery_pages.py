@@ -1,11 +1,22 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from console.installation import KeyState, RecordState, ShadowState, SystemKeys
+from console.installation import (
+    AnchorState,
+    KeyState,
+    RecordState,
+    SealState,
+    ShadowState,
+    SystemKeys,
+    VerificationState,
+)
+from incident.ids import Bilingual
 from tests.console.browser import text_of
 from tests.console.bureau import BROKEN, INSTALLATION, POLICY, Bureau
-from tests.incident.office import TEN, zh
+from tests.incident.office import LIMIT, TEN, zh
+from tests.siem.events import document
 
 
 def test_policies_in_force(archive: Bureau) -> None:
@@ -63,6 +74,57 @@ def test_the_system_page(bureau: Bureau) -> None:
     assert f"/cases/{case}" not in [each.get("href") for each in page.all("a")]
     bureau.office.watch.move(hours=25)
     assert "没有生效的控制措施" in bureau.another("oncall").get("/system").text()
+
+
+SEALS = SealState(
+    number=1_204,
+    at=TEN - timedelta(seconds=40),
+    fingerprint="7b7d-14c2",
+    anchors=(
+        AnchorState(place="/mnt/audit/yingbi", seal=1_203, at=TEN - timedelta(seconds=100), trouble=""),
+        AnchorState(place="/mnt/away", seal=0, at=None, trouble="No such file or directory"),
+    ),
+    verified=VerificationState(
+        at=TEN - timedelta(hours=2),
+        by="audit",
+        records=182_000,
+        unsealed=3,
+        unanchored=12,
+        is_root_known=True,
+        findings=(),
+    ),
+)
+
+
+def test_how_far_the_log_is_sealed_and_who_vouches_for_it(bureau: Bureau) -> None:
+    bureau.installation = replace(INSTALLATION, seals=SEALS)
+    told = [document(n, at=TEN - timedelta(seconds=20 * n), subjects=()) for n in range(1, 9)]
+    bureau.office.events.append(told, LIMIT)
+    for name in ("auditor", "operator"):
+        page = bureau.browser(name).get("/system")
+        for word in (
+            "第 1,204 条，2026-11-23 17:59:20；其后记录约 2 条",
+            "到 2026-11-23 17:58:20；其后没有第三方作证的约 5 条",
+            "/mnt/audit/yingbi：第 1,203 条",
+            "送不到：No such file or directory",
+            "没有发现改动；当时没有封存的 3 条，没有第三方作证的 12 条",
+        ):
+            assert word in page.text(), word
+        assert "没有人证实" not in page.text()
+
+
+def test_a_log_that_nobody_vouches_for_is_said_to_be(bureau: Bureau) -> None:
+    page = bureau.browser("auditor").get("/system")
+    for word in ("还没有封存", "能写本机的人可以重写一切", "没有人运行过 yingbi log verify"):
+        assert word in page.text(), word
+    wrong = Bilingual(zh="记录被改动", en="the record was altered")
+    assert SEALS.verified is not None
+    verified = replace(SEALS.verified, findings=(wrong,), is_root_known=False)
+    bureau.installation = replace(INSTALLATION, seals=replace(SEALS, verified=verified, trouble="No space left"))
+    bureau.office.events.close()
+    page = bureau.another("auditor").get("/system")
+    for word in ("发现 1 处", "记录被改动 the record was altered", "首个密钥没有人证实", "No space left", "约 未知 条"):
+        assert word in page.text(), word
 
 
 @pytest.mark.parametrize(

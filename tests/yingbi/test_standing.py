@@ -1,17 +1,22 @@
 from datetime import timedelta
 from pathlib import Path
 
-from console.installation import ProgramVersion
+from console.installation import ProgramVersion, SealState
 from policies.overlay import Overlay
-from tests.siem.events import NINE
+from siem.record.log import AccessLog, new_start_id
+from tests.siem.events import NINE, event
 from yingbi.clock import now
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.key_status import facts_of
 from yingbi.keys import KeyStore
+from yingbi.process.sealer import Sealer
 from yingbi.publications import Publication, add_publication
+from yingbi.settings import Log, Settings
 from yingbi.standing import installation_of, version_in
 from yingbi.told import tell
+from yingbi.verified import note_verified
+from yingbi.verify_log import verified
 
 SYSTEM = {
     "name": "hall",
@@ -91,3 +96,37 @@ def test_keys_are_told_by_their_ids_and_ages(tmp_path: Path) -> None:
     keys = installation_of(home, Overlay()).keys
     assert keys is not None
     assert "altered" in keys.wrong
+
+
+def test_how_far_the_log_is_sealed_is_told_by_the_sealer_and_by_who_verified(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    assert installation_of(home, Overlay()).seals == SealState()
+    log = AccessLog(home.log, new_start_id(now()))
+    log.append(event(1, id=log.new_id()))
+    (tmp_path / "audit").mkdir()
+    sealer = Sealer(Settings(home=home.root, log=Log(anchors=(str(tmp_path / "audit"),))))
+    sealer.step()
+    log.append(event(2, id=log.new_id()))
+    log.close()
+    sealer.close()
+    log = AccessLog(home.log, new_start_id(now()))
+    log.append(event(3, id=log.new_id()))
+    log.close()
+    report = verified(home.log, home.seals, [tmp_path / "audit"], [])
+    note_verified(home, report, NINE)
+    seals = installation_of(home, Overlay()).seals
+    assert (seals.number, seals.at, seals.fingerprint) == (report.seals, report.sealed_at, report.root)
+    assert [(each.seal, each.at, each.trouble) for each in seals.anchors] == [(2, report.anchored_at, "")]
+    assert seals.anchored_at == report.anchored_at
+    found = seals.verified
+    assert found is not None
+    assert (found.at, found.records, found.unsealed, found.unanchored, found.findings) == (NINE, 3, 1, 1, ())
+    segment = next(path for path in sorted(home.log.rglob("*.log")))
+    segment.write_bytes(segment.read_bytes().replace(b"clerk-wang", b"clerk-wong"))
+    note_verified(home, verified(home.log, home.seals, [tmp_path / "audit"], []), NINE)
+    found = installation_of(home, Overlay()).seals.verified
+    assert found is not None
+    assert len(found.findings) == 1
+    home.verified.write_text("{}", "utf-8")
+    assert installation_of(home, Overlay()).seals.verified is None

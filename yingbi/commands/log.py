@@ -98,9 +98,11 @@ def add_log(commands: Commands) -> None:
 
 
 def _verify(given: argparse.Namespace) -> int:
+    from yingbi.clock import now
     from yingbi.compare_index import CannotCompare, compared
     from yingbi.home import Home
     from yingbi.settings import read_settings
+    from yingbi.verified import note_verified
     from yingbi.verify_log import index_json, index_lines, report_json, report_lines, verified
 
     settings = read_settings()
@@ -115,6 +117,8 @@ def _verify(given: argparse.Namespace) -> int:
     except FileNotFoundError as error:
         complain(f"`{error.filename}` 不存在，不能核验 / is not there: nothing can be verified by it")
         return COULD_NOT
+    if given.folder is None and given.seals is None:
+        note_verified(home, report, now())
     told, lines, is_fine = report_json(report), report_lines(report), report.is_intact
     if given.index and not report.findings:
         try:
