@@ -24,7 +24,6 @@ from console.pages import Pages
 from console.search_about import About, about
 from console.search_filters import FIELDS, SPANS, Filters, Span, read_filters, typed_of
 from console.search_words import choices, described
-from console.words import options
 from siem.index.condition import AllOf, Condition, Is
 from siem.index.store import Place, StoreUnavailable
 from siem.record.ecs import from_ecs
@@ -36,6 +35,8 @@ AROUND = timedelta(hours=12)
 MOST_OTHERS = 50
 ON_ONE_PAGE = 50
 BEFORE = "before"
+FIRST_FIELDS = ("system", "caller", "shown", "outcome")
+"""The filters that stand open; the others are folded up."""
 
 _ID = re.compile(r"[0-9A-Z]{1,20}-[0-9]{1,20}")
 
@@ -128,10 +129,12 @@ class EventPages:
             search=search,
             filters=filters,
             query=filters.query(zone),
-            span_options=options(SPANS, offered),
             described=described(filters, self._pages),
             choices=choices(filters, self._pages),
             field_words=FIELDS,
+            first_fields=FIRST_FIELDS,
+            more_given=bool(filters.given.keys() - set(FIRST_FIELDS))
+            or (desk.slip is not None and desk.slip.field in FIELDS and desk.slip.field not in FIRST_FIELDS),
             query_with=lambda span: dataclasses.replace(filters, span=Span(span), since=None, until=None).query(zone),
             query_within=lambda since, until: dataclasses.replace(
                 filters, span=Span.GIVEN, since=since, until=until

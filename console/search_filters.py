@@ -152,6 +152,8 @@ def read_filters(typed: Typed, zone: tzinfo, check_text: Callable[[str], None]) 
     texts["address"] = _address(texts["address"])
     otherwise = Span.ABOUT if texts["about"] else Span.TODAY
     span = typed.choice("span", Span) if typed.get("span") else otherwise
+    if typed.get("since").strip() or typed.get("until").strip():  # who types a time means it
+        span = Span.GIVEN
     since, until = _given(typed, zone) if span is Span.GIVEN else (None, None)
     return Filters(span=span, since=since, until=until, **texts)
 
