@@ -4,16 +4,18 @@ To count the events of a week a file of SQLite reads all of them. So what is ask
 event comes in, by the hour: the same transaction adds both.
 """
 
+import functools
 import itertools
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
-from siem.index.condition import Condition, fold, is_searched, matches, values_of
+from siem.index.condition import AllOf, Condition, In, Is, fold, is_searched, matches, values_of
 from siem.index.counts import MOST_COUNTS, STANDING, Breakdown
 from siem.index.fields import FIELDS
-from siem.index.sqlite_file import SqliteFile
+from siem.index.sqlite_file import SqliteFile, Value
 from siem.index.sqlite_query import LISTED, sql_of
 from siem.index.store import StoreUnavailable
 from siem.record.ecs import Document
@@ -31,19 +33,15 @@ type Row = tuple[int, tuple[str, ...], int]
 
 def add_tallies(writer: sqlite3.Connection, events: Iterable[tuple[int, Document]]) -> None:
     """Count *events*, each with its time, which are new."""
+    alike = Counter((at // HOUR, tuple(_held(document, path) for path in _PATHS)) for at, document in events)
     found: Counter[tuple[int, int, str, str]] = Counter()
-    for at, document in events:
-        holds: dict[Condition, bool] = {}
-        for number, asked in enumerate(STANDING):
-            if asked.condition not in holds:
-                holds[asked.condition] = matches(asked.condition, document)
-            if holds[asked.condition]:
-                for values in _values(document, asked.fields):
-                    found[number, at // HOUR, values[0], values[1] if len(values) > 1 else ""] += 1
+    for (hour, held), number in alike.items():
+        for question, one, other in _tallied(held):
+            found[question, hour, one, other] += number
     writer.executemany(
         "INSERT INTO tallies VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (question, hour, one, other) DO UPDATE SET events = events + excluded.events",
-        [(*key, events_of) for key, events_of in found.items()],
+        [(*key, number) for key, number in found.items()],
     )
 
 
@@ -64,12 +62,56 @@ def counts(file: SqliteFile, asked: Breakdown, span: Span, origin: int, every: i
     return [(row[0], tuple(row[1 : 1 + len(asked.fields)]), row[-1]) for row in rows]
 
 
-def _values(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    each = []
-    for name in fields:
-        found = {fold(value) for value in values_of(document, name) if isinstance(value, str) and is_searched(value)}
-        each.append(sorted(found) or [""])
-    return itertools.product(*each)
+def _held(document: Document, path: Sequence[str]) -> Value | tuple[Value, ...]:
+    """What *document* has in one of the fields that standing questions are about, to be a part of a key."""
+    found: Any = document
+    for key in path:
+        if not isinstance(found, dict) or (found := found.get(key)) is None:
+            return None
+    return tuple(found) if isinstance(found, list) else found
+
+
+@functools.lru_cache(maxsize=8_192)
+def _tallied(held: tuple[Value | tuple[Value, ...], ...]) -> tuple[tuple[int, str, str], ...]:
+    """Of an event that has this in those fields: which questions it is counted in, and under which values.
+
+    Most events are like others: the same caller, system and categories come again within the hour.
+    """
+    document: dict[str, Any] = {}
+    for (*path, leaf), value in zip(_PATHS, held, strict=True):
+        level = document
+        for key in path:
+            level = level.setdefault(key, {})
+        if value is not None:
+            level[leaf] = list(value) if isinstance(value, tuple) else value
+    found = []
+    for number, asked in enumerate(STANDING):
+        if matches(asked.condition, document):
+            each = [sorted(_folded(document, name)) or [""] for name in asked.fields]
+            found += [(number, values[0], "".join(values[1:])) for values in itertools.product(*each)]
+    return tuple(found)
+
+
+def _folded(document: Document, name: str) -> set[str]:
+    return {fold(value) for value in values_of(document, name) if isinstance(value, str) and is_searched(value)}
+
+
+def _names_in(condition: Condition) -> Iterator[str]:
+    """The fields that a standing question tests."""
+    match condition:
+        case Is(name) | In(name):
+            yield name
+        case AllOf(parts):
+            for part in parts:
+                yield from _names_in(part)
+        case _:
+            raise ValueError("a standing question is asked by values alone")
+
+
+_PATHS = tuple(
+    tuple(name.split("."))
+    for name in sorted({name for asked in STANDING for name in (*asked.fields, *_names_in(asked.condition))})
+)
 
 
 def _kept(number: int, span: Span, origin: int, every: int) -> tuple[str, tuple[int, ...]]:

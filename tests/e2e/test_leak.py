@@ -1,7 +1,9 @@
 """The second command, on either index: a leak is noticed, contained, graded and explained in public; nothing leaks."""
 
 import base64
+import contextlib
 import fcntl
+import json
 import re
 import sqlite3
 import ssl
@@ -13,9 +15,11 @@ import httpx
 import pytest
 
 from siem.record.log import StartId, read_segment, seed_of
+from tests.console.browser import Page, fields_of, page_of
 from tests.gateway import wait_until
 from tests.installation import Installation, installation
 from yingbi.clock import now
+from yingbi.first_accounts import first_password
 from yingbi.home import Home
 from yingbi.keys import KeyStore
 
@@ -81,6 +85,63 @@ def test_a_second_leak_takes_another_key(played: Played) -> None:
     newest = played.on.status()["cases"][0]
     assert newest["published"] == 0
     assert f"/cases/{newest['id']}/notice" in ended.stdout
+
+
+def test_the_staff_on_duty_find_who_saw_whom_in_the_console(played: Played) -> None:
+    """From the alert to its events, to an export, and to everybody who saw one of the persons; all of it recorded."""
+    status = played.on.status()
+    case = status["cases"][-1]
+    (thief,) = case["callers"]
+    person = _residents(played.on.home)[0]
+    with _at_the_console(played, "oncall") as desk:
+        alert = page_of(desk.get(f"/alerts/{case['alerts'][0]}"))
+        (address,) = {link for link in _links(alert) if link.startswith("/events?about=")}
+        found = page_of(desk.get(address))
+        assert thief in found.text()
+        assert re.search(r"共 [\d,]+ 条", found.text())
+        exported = desk.post("/events/export", data={**fields_of(found.by_id("export")), "format": "jsonl"})
+        rows = [json.loads(line) for line in exported.text.splitlines()]
+        assert rows
+        assert {row["caller"] for row in rows} == {thief}
+        assert desk.get("/figures").text.count("没有在 5 秒内答复") == 0
+        assert thief in desk.get("/figures").text
+        form = {**fields_of(page_of(desk.get("/people")).by_id("look-up")), "identifier": person, "basis": "演练-1"}
+        seen = page_of(desk.post("/people", data=form))
+        assert thief in seen.text()
+        number = re.search(r"编号 ([0-9A-Z]+-\d+)。", seen.text())
+        assert number is not None
+        assert person not in seen.response.text
+        wait_until(lambda: desk.get(f"/events/{number[1]}").status_code == 200, 20)
+        assert "演练-1" in page_of(desk.get(f"/events/{number[1]}")).text()
+        assert re.search(r"封存到第 [\d,]+ 条", page_of(desk.get("/system")).text())
+
+
+def _residents(home: Path) -> list[str]:
+    """The numbers of the people of the register's own database."""
+    database = sqlite3.connect(f"file:{home / 'demo' / 'register' / 'register.db'}?mode=ro", uri=True)
+    rows = database.execute("SELECT id_no FROM residents ORDER BY id").fetchall()
+    database.close()
+    return [row[0] for row in rows]
+
+
+def _links(page: Page) -> list[str]:
+    return [each.get("href") or "" for each in page.all("a")]
+
+
+@contextlib.contextmanager
+def _at_the_console(played: Played, name: str) -> Iterator[httpx.Client]:
+    """A client of the console in which *name* has signed in."""
+    trusted = ssl.create_default_context(cafile=str(played.on.home / "tls" / "ca.pem"))
+    console = played.on.status()["addresses"]["console"]
+    headers = {"Origin": console, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=console, verify=trusted, headers=headers, trust_env=False, timeout=30) as client:
+        client.follow_redirects = True
+        form = fields_of(page_of(client.get("/sign-in")).by_id("sign-in"))
+        password = first_password(Home(played.on.home), name)
+        answer = client.post("/sign-in", data={**form, "name": name, "password": password})
+        assert answer.status_code == 200
+        assert "总览" in answer.text
+        yield client
 
 
 def test_two_thieves_at_once_are_refused(played: Played) -> None:
