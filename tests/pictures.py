@@ -112,7 +112,9 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
             "alert": f"/alerts/{case['alerts'][0]}",
             "cases": "/cases",
             "case": f"/cases/{case['id']}",
-            "events": "/events",
+            "events": "/events?span=week",
+            "figures": "/figures",
+            "people": "/people",
             "system": "/system",
             "permits-oncall": "/permits",
         },
@@ -127,6 +129,7 @@ def _pages(made: Installation, browser: Chrome) -> Iterator[tuple[str, str]]:
         "auditor": {
             "overview-auditor": "/",
             "permits": "/permits",
+            "searches": "/searches",
             "case-auditor": f"/cases/{case['id']}",
             "password": "/password",
         },

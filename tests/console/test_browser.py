@@ -179,9 +179,41 @@ def test_the_road_of_a_notice_through_a_real_browser(browser: Chrome, site: str,
     assert "第 1 版" in browser.find_element(By.TAG_NAME, "main").text
 
 
+def test_the_road_of_a_search_through_a_real_browser(browser: Chrome, site: str, archive: Bureau) -> None:
+    sign_in(browser, site, "oncall")
+    browser.get(f"{site}/alerts/A-000002")
+    browser.find_element(By.PARTIAL_LINK_TEXT, "查这条告警的全部记录").send_keys(Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until(lambda shown: "about=A-000002" in shown.current_url)
+    assert "共 120 条" in browser.find_element(By.TAG_NAME, "main").text
+    picture = browser.find_element(By.CSS_SELECTOR, "svg[role=img]")
+    assert picture.rect["height"] > 100
+    bars = browser.find_elements(By.CSS_SELECTOR, "svg[role=img] rect")
+    assert any(bar.rect["height"] > 100 for bar in bars), "the highest fills it"
+    assert bars[0].value_of_css_property("fill") == "rgb(119, 67, 0)", "coloured by the style sheet alone"
+    browser.find_element(By.PARTIAL_LINK_TEXT, "最近 7 天").send_keys(Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until(lambda shown: "span=week" in shown.current_url)
+    browser.find_element(By.ID, "search.caller").send_keys("clerk-wang")
+    press(browser, "#search button")
+    assert "没有符合条件的记录" in browser.find_element(By.TAG_NAME, "main").text, "it is still about the other clerk"
+    browser.get(f"{site}/events?span=week&caller=clerk-zhou")
+    browser.find_element(By.CSS_SELECTOR, "details:has(form#save) summary").send_keys(Keys.ENTER)
+    browser.find_element(By.ID, "save.title").send_keys("周的记录")
+    press(browser, "#save button")
+    assert "查询已保存" in said(browser)
+    browser.find_element(By.LINK_TEXT, "周的记录").send_keys(Keys.ENTER)
+    WebDriverWait(browser, PATIENCE_S).until(lambda shown: "caller=clerk-zhou" in shown.current_url)
+    browser.find_element(By.CSS_SELECTOR, "th + td a[href^='/events/']").send_keys(Keys.ENTER)
+    browser.find_element(By.PARTIAL_LINK_TEXT, "还有谁看过他们").send_keys(Keys.ENTER)
+    browser.find_element(By.ID, "look-up.basis").send_keys("受理-2026-118")
+    press(browser, "#look-up button")
+    assert "clerk-zhou" in browser.find_element(By.TAG_NAME, "main").text
+    assert archive.look_ups.recorded[-1].basis == "受理-2026-118"
+
+
 PAGES = ("/", "/alerts", "/alerts/A-000001", "/alerts/rules", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
          "/events/6YQ3K0M9ZT-1", "/events?about=A-000001", "/searches", "/callers?name=clerk-wang", "/figures", "/rules",
-         "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2", "/policies/drafts/2/file?name=grants.yaml",
+         "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2",
+         "/policies/drafts/2/file?name=grants.yaml",
          "/policies/versions/2", "/permits", f"/permits/{ONE}", "/system", "/password", "/nowhere")  # fmt: skip
 
 
