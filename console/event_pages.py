@@ -6,6 +6,7 @@ asked is a digest too, and is only said to be one.
 
 import dataclasses
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ from siem.record.ecs import from_ecs
 from siem.record.event import AccessEvent, EventId
 
 LIMIT = timedelta(seconds=5)
+"""For all that a page asks of the index."""
+LEAST = timedelta(milliseconds=500)
+"""So long a timeline may take where the list has taken nearly all of it."""
 AROUND = timedelta(hours=12)
 """So long before and after an event the others of its exchange are looked for."""
 MOST_OTHERS = 50
@@ -119,6 +123,7 @@ class EventPages:
         office = self._pages.office
         zone, filters = self._pages.moments.zone, search.filters if search else Filters()
         offered = [each for each in Span if each is not Span.ABOUT or filters.about]
+        deadline = time.monotonic() + LIMIT.total_seconds()
         rows = self._rows(search, before) if search else None
         more = rows is not None and len(rows) > ON_ONE_PAGE
         shown = rows[:ON_ONE_PAGE] if rows is not None else None
@@ -143,7 +148,7 @@ class EventPages:
             rows=shown,
             next=_spelled(shown[-1]) if more and shown else "",
             goes_on=before is not None,
-            timeline=self._timeline(search) if search and before is None else None,
+            timeline=self._timeline(search, deadline) if search and before is None else None,
             kinds=KINDS,
             saved=office.searches.seen_by(desk.person) if desk.may("GET", "/searches") else (),
         )
@@ -155,9 +160,10 @@ class EventPages:
         except StoreUnavailable:
             return None
 
-    def _timeline(self, search: Search) -> Timeline | None:
+    def _timeline(self, search: Search, deadline: float) -> Timeline | None:
+        left = timedelta(seconds=max(deadline - time.monotonic(), LEAST.total_seconds()))
         try:
-            return timeline(self._events, search.condition, search.start, search.end, LIMIT)
+            return timeline(self._events, search.condition, search.start, search.end, left)
         except StoreUnavailable:
             return None
 

@@ -117,6 +117,8 @@ class RecordState:
     """Where that of alerts is not."""
     rules: Bilingual | None = None
     """Where that of detection rules is not."""
+    searches: Bilingual | None = None
+    """Where that of searches and exports is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,13 @@ def machinery(installation: Installation, now: datetime) -> tuple[Bilingual, ...
                 f"the journal of rules, of which none is changed any more: {records.rules.en}",
             )
         )
+    if records.searches:
+        found.append(
+            _w(
+                f"查询和导出的记录被改动过，不再保存和导出：{records.searches.zh}",
+                f"the journal of searches and exports, and nothing is exported any more: {records.searches.en}",
+            )
+        )
     if policy.generation and not policy.two_people:
         found.append(
             _w(

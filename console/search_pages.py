@@ -1,7 +1,9 @@
 """The searches that people keep, and what they take out of the console: that is written down before it is given."""
 
 import dataclasses
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qsl, quote
 
 from starlette.exceptions import HTTPException
@@ -22,6 +24,8 @@ from incident.ids import NotPermitted
 from siem.index.store import StoreUnavailable
 
 AT_ONCE = 500
+LIMIT = timedelta(seconds=30)
+"""For all the pages of an export together."""
 LONGEST_QUERY = 4_000
 MOST_EXPORTS = 50
 _WORDS = {"caller_kind": CALLER_KINDS, "action": PHASES, "outcome": VERDICTS, "shown": DISCLOSURES}
@@ -96,8 +100,11 @@ class SearchPages:
     def _rows(self, search: Search) -> list[EventRow]:
         """One more than is given, where there are more. Raises NotPermitted where the index does not answer."""
         found: list[EventRow] = []
+        deadline = time.monotonic() + LIMIT.total_seconds()
         try:
             while len(found) <= MOST_ROWS:
+                if time.monotonic() > deadline:
+                    raise StoreUnavailable("the index did not answer in time")
                 last = found[-1].event if found else None
                 page = self._events.latest(search, AT_ONCE, (last.at, last.id) if last else None)
                 found += page
@@ -105,8 +112,8 @@ class SearchPages:
                     break
         except StoreUnavailable:
             raise NotPermitted(
-                "索引没有在 5 秒内答复，没有导出；请缩短时间或稍后再试",
-                "the index did not answer within 5 seconds: nothing was exported",
+                "索引没有及时答复，没有导出；请缩短时间或稍后再试",
+                "the index did not answer in time: nothing was exported",
             ) from None
         return found
 

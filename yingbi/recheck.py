@@ -40,8 +40,9 @@ class Rechecker:
         permits: Callable[[], Bilingual | None] = lambda: None,
         alerts: Callable[[], Bilingual | None] = lambda: None,
         rules: Callable[[], Bilingual | None] = lambda: None,
+        searches: Callable[[], Bilingual | None] = lambda: None,
     ) -> None:
-        """*policies*, *permits*, *alerts* and *rules* say where the journal of each is not as it was written."""
+        """*policies*, *permits*, *alerts*, *rules* and *searches* say where the journal of each was altered."""
         self._folder = home.log
         self._log = LogCheck(home.log, lambda: starts_in(home.log), lambda: _let_go(home))
         self._journals = JournalCheck(store)
@@ -49,6 +50,7 @@ class Rechecker:
         self._permits = permits
         self._alerts = alerts
         self._rules = rules
+        self._searches = searches
         self._clock = clock
         self._stop = threading.Event()
         self._all_at: datetime | None = None
@@ -66,13 +68,14 @@ class Rechecker:
         before, self.state = self.state, self._found(now)
         if _broken(before) != _broken(self.state):
             log.error(
-                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d rules=%d",
+                "records_broken log=%d journals=%d policies=%d permits=%d alerts=%d rules=%d searches=%d",
                 len(self.state.log),
                 len(self.state.journals),
                 self.state.policies is not None,
                 self.state.permits is not None,
                 self.state.alerts is not None,
                 self.state.rules is not None,
+                self.state.searches is not None,
             )
 
     def run(self, stop: threading.Event) -> None:
@@ -104,6 +107,7 @@ class Rechecker:
             permits=self._permits(),
             alerts=self._alerts(),
             rules=self._rules(),
+            searches=self._searches(),
         )
 
 
@@ -115,4 +119,4 @@ def _let_go(home: Home) -> set[StartId]:
 
 
 def _broken(state: RecordState) -> tuple[object, ...]:
-    return state.log, state.journals, state.policies, state.permits, state.alerts, state.rules
+    return state.log, state.journals, state.policies, state.permits, state.alerts, state.rules, state.searches

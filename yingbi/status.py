@@ -41,6 +41,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "broken_permits": control.get("broken_permits", ""),
         "broken_alerts": control.get("broken_alerts", ""),
         "broken_rules": control.get("broken_rules", ""),
+        "broken_searches": control.get("broken_searches", ""),
         "policies": control.get("policies", {}),
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
@@ -125,6 +126,8 @@ def problems_of(status: dict[str, Any]) -> list[str]:
         found.append(f"告警处置记录被改动 / the journal of alerts was altered: {status['broken_alerts']}")
     if status["broken_rules"]:
         found.append(f"规则记录被改动 / the journal of rules was altered: {status['broken_rules']}")
+    if status["broken_searches"]:
+        found.append(f"查询记录被改动 / the journal of searches was altered: {status['broken_searches']}")
     found += [f"{words.zh} / {words.en}" for words in troubles_of(status.get("notify", {}), now())]
     return found
 

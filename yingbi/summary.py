@@ -58,6 +58,7 @@ class Summary:
             "broken_permits": f"{records.permits.zh} / {records.permits.en}" if records.permits else "",
             "broken_alerts": f"{records.alerts.zh} / {records.alerts.en}" if records.alerts else "",
             "broken_rules": f"{records.rules.zh} / {records.rules.en}" if records.rules else "",
+            "broken_searches": f"{records.searches.zh} / {records.searches.en}" if records.searches else "",
             "policies": self._policies(),
             "permits": [_permit(record) for record in self._permits()],
         }

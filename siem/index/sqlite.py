@@ -8,7 +8,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -97,10 +97,11 @@ class SqliteStore:
         until = (micros(before[0]), before[1]) if before else (micros(end), "")
         found: list[Document] = []
         last = _name_of(before[0] if before else end)
+        left = _leaving(timeout)
         for path in reversed(_within(self._days(timeout), start, end)):
             if path.name <= last and len(found) < most:
                 with _unless_dropped(path), _reader(path) as day:
-                    found += day.latest(sql, (micros(start), micros(end)), until, most - len(found), timeout)
+                    found += day.latest(sql, (micros(start), micros(end)), until, most - len(found), left())
         return found
 
     def count_by(
@@ -110,11 +111,10 @@ class SqliteStore:
         check_breakdown(asked, start, every)
         origin, length = micros(start), every // timedelta(microseconds=1) if every else 0
         found: list[Count] = []
-        deadline = time.monotonic() + timeout.total_seconds()
+        left = _leaving(timeout)
         for path in _within(self._days(timeout), start, end):
-            left = timedelta(seconds=max(deadline - time.monotonic(), 0))
             with _unless_dropped(path), _reader(path) as day:
-                rows = day.counts(asked, (micros(start), micros(end)), origin, length, left)
+                rows = day.counts(asked, (micros(start), micros(end)), origin, length, left())
                 found += (Count(moment(origin + row[0] * length), row[1], row[2]) for row in rows)
         return merged_counts(found)
 
@@ -268,6 +268,19 @@ def micros(at: datetime) -> int:
 def moment(microseconds: int) -> datetime:
     """The time, in UTC, so many *microseconds* after 1970 began."""
     return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _leaving(timeout: timedelta) -> Callable[[], timedelta]:
+    """What is left of *timeout*, which all steps of a call share, whenever it is asked. Raises StoreUnavailable."""
+    deadline = time.monotonic() + timeout.total_seconds()
+
+    def left() -> timedelta:
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise StoreUnavailable("the index did not answer in time")
+        return timedelta(seconds=seconds)
+
+    return left
 
 
 def _name_of(at: datetime) -> str:

@@ -211,8 +211,8 @@ def test_the_road_of_a_search_through_a_real_browser(browser: Chrome, site: str,
 
 
 PAGES = ("/", "/alerts", "/alerts/A-000001", "/alerts/rules", "/cases", DRAFTED, ASKED, f"{DRAFTED}/notice", "/events",
-         "/events/6YQ3K0M9ZT-1", "/events?about=A-000001", "/searches", "/callers?name=clerk-wang", "/figures", "/rules",
-         "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2",
+         "/events/6YQ3K0M9ZT-1", "/events?about=A-000001", "/searches", "/callers?name=clerk-wang", "/figures",
+         "/rules", "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2",
          "/policies/drafts/2/file?name=grants.yaml",
          "/policies/versions/2", "/permits", f"/permits/{ONE}", "/system", "/password", "/nowhere")  # fmt: skip
 

@@ -42,6 +42,7 @@ def records(**changes: Any) -> Installation:
         (shipping(broken={"6YQ3K0M9ZT": "line 3"}), "校验链断裂"),
         (records(log={"6YQ3K0M9ZT": zh("文件 6YQ3K0M9ZT/1.log 第 0 字节以后与前文不符")}), "校验链断裂"),
         (records(journals={"C-20261123-001": zh("第 3 条与前一条不相符")}), "案件记录被改动过：C-20261123-001"),
+        (records(searches=zh("查询记录第 3 条与写入时不符")), "不再保存和导出：查询记录第 3 条"),
         (records(all_at=TEN - timedelta(days=3)), "超过两天没有全部核验"),
         (shipping(trouble="ConnectionTimeout"), "索引暂时不接收日志"),
         (shipping(behind_bytes=FAR_BEHIND + 1), "索引落后于日志"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from siem.index import elastic_counts
 from siem.index.condition import (
     EVERYTHING,
     AllOf,
@@ -301,6 +302,16 @@ def test_events_are_counted_by_what_they_hold(
         assert told == expected_counts(asked, start, end, every)
         assert list(found) == sorted(found)
     assert store_of_one_spelling.count_by(asked, FOREVER, NINE, SOON, every) == []
+
+
+@pytest.mark.parametrize("asked", BREAKDOWNS[-3:], ids=lambda asked: "-".join(asked.fields))
+def test_an_answer_of_many_pages_is_whole(
+    store_of_one_spelling: EventStore, asked: Breakdown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elastic_counts, "PAGE", 2)
+    end, every = NINE + timedelta(days=30), timedelta(hours=1)
+    found = store_of_one_spelling.count_by(asked, NINE, end, SOON, every)
+    assert {(each.at, each.values): each.events for each in found} == expected_counts(asked, NINE, end, every)
 
 
 def test_an_event_that_comes_twice_is_counted_once(store: EventStore) -> None:

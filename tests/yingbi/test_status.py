@@ -33,6 +33,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "broken_permits": "",
         "broken_alerts": "",
         "broken_rules": "",
+        "broken_searches": "",
         "policies": {"folder_differs": False, "drafts": []},
         "permits": [],
         "cases": [],

@@ -26,6 +26,7 @@ from console.rule_book import RuleBook
 from console.rule_journal import BrokenRuleJournal
 from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
+from console.search_journal import BrokenSearchJournal
 from incident.cases import Cases
 from incident.database import open_database
 from incident.duties import load_duties
@@ -118,6 +119,7 @@ def main(settings: Settings) -> int:
     due = due_by(settings.alerts.escalation, read_calendar())
     alert_book = AlertBook(engine, Signer(home.private_key("alerts")), now, due=due, check_text=cases.check_text)
     alert_watch = AlertWatch(alert_book, alerts, due, now)
+    searches = SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     rules_kept = rule_book(home, engine, cases.check_text)
     rechecker = Rechecker(
         home,
@@ -127,6 +129,7 @@ def main(settings: Settings) -> int:
         permits=lambda: said_of(book.broken),
         alerts=lambda: said_of(alert_book.broken),
         rules=lambda: said_of(rules_kept.broken),
+        searches=lambda: said_of(searches.broken),
     )
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
@@ -162,7 +165,7 @@ def main(settings: Settings) -> int:
         permits=book,
         rules=rules_kept,
         trials=RuleTrials(events, now),
-        searches=SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text),
+        searches=searches,
         look_ups=PersonLookUps(home, now),
         folder=lambda: read_folder(home.policies),
         rehearsal_of=lambda draft: rehearsals.of(draft.content),
@@ -176,7 +179,9 @@ def main(settings: Settings) -> int:
     return _together(responder, permits, rechecker, office, settings)
 
 
-def said_of(broken: BrokenPermitJournal | BrokenAlertJournal | BrokenRuleJournal | None) -> Bilingual | None:
+def said_of(
+    broken: BrokenPermitJournal | BrokenAlertJournal | BrokenRuleJournal | BrokenSearchJournal | None,
+) -> Bilingual | None:
     """Where a journal is not as it was written, where that is so."""
     return Bilingual(zh=broken.zh, en=str(broken)) if broken else None
 
