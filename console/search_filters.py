@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from console.event_rows import is_digest
 from console.forms import LONGEST_LINE, Mistyped, Typed
 from incident.ids import Bilingual, NotPermitted
 from siem.index.condition import AllOf, AnyOf, Condition, Is, Like, Within
@@ -174,14 +175,18 @@ def _text(typed: Typed, name: str) -> str:
 
 
 def _check(name: str, text: str, check_text: Callable[[str], None]) -> None:
+    """A digest is personal data as well: who has one from elsewhere follows nobody by it without a record."""
+    nobody = Mistyped(
+        name,
+        "这里不能填写个人的号码或摘要；要查某个人的信息被谁看过，请用“谁看过谁”",
+        "no number of a person here: who saw somebody is asked on its own page",
+    )
+    if is_digest(text):
+        raise nobody
     try:
         check_text(text)
     except NotPermitted:
-        raise Mistyped(
-            name,
-            "这里不能填写个人的号码；要查某个人的信息被谁看过，请用“谁看过谁”",
-            "no number of a person here: who saw somebody is asked on its own page",
-        ) from None
+        raise nobody from None
 
 
 def _address(text: str) -> str:

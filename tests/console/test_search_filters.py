@@ -10,7 +10,7 @@ from console.search_filters import FIELDS, Filters, Span, read_filters, typed_of
 from siem.index.condition import EVERYTHING, AllOf, AnyOf, Condition, Is, Like, Within, matches
 from siem.index.fields import check
 from tests.console.policies import check_text
-from tests.siem.events import document
+from tests.siem.events import digest, document
 
 ZONE = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)  # the 24th in Beijing
@@ -87,6 +87,8 @@ def test_no_filter_is_everything_so_that_the_index_knows_the_answer() -> None:
         ({"span": "given", "since": "2020-11-02T08:00", "until": "2026-11-02T08:00"}, "until"),
         ({"caller": "11010519491231002X"}, "caller"),
         ({"operation": "GET /residents/11010519491231002X"}, "operation"),
+        ({"caller": digest(7)}, "caller"),
+        ({"credential": digest(7).upper()}, "credential"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_field(typed: dict[str, str], field: str) -> None:

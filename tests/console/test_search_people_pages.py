@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from siem.record.event import CallerKind, Disclosure
-from tests.console.browser import Page, text_of
+from tests.console.browser import Browser, Page, text_of
 from tests.console.bureau import Bureau
 from tests.incident.office import LIMIT, TEN
 from tests.siem.events import digest, document
@@ -115,6 +115,14 @@ def test_what_cannot_be_looked_up_is_told_and_not_recorded(seen: Bureau, changes
     assert seen.look_ups.recorded == []
     if asked["identifier"]:
         assert asked["identifier"] not in page.response.text
+
+
+def test_who_was_signed_out_meanwhile_is_given_back_the_ground_and_not_the_number(seen: Bureau) -> None:
+    page = Browser(seen.app).post("/people", {"identifier": ID, "basis": "受理-2026-118", "days": "7"})
+    assert page.status == 401
+    assert "受理-2026-118" in page.response.text
+    assert ID not in page.response.text
+    assert seen.look_ups.recorded == []
 
 
 def test_a_person_nobody_saw(seen: Bureau) -> None:
