@@ -64,6 +64,7 @@ class Reasons:
     ) -> None:
         self.home = home
         self._now = now
+        home.reason_store.touch(mode=0o600)
         self._cases = CaseStore(home.reason_store)
         self._asker = Asker(self._cases, home.root, fetch, self._digester, now)
         self._store = store

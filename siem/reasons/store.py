@@ -157,7 +157,10 @@ class CaseStore:
         self._file.close()
 
     def _read(self, sql: str, values: Sequence[str | int]) -> list[Any]:
-        return [] if self._file.missing() else self._file.read(sql, values, self.timeout)
+        path = self._file.path
+        if self._file.read_only and (not path.exists() or not path.stat().st_size):
+            return []  # nobody has written yet
+        return self._file.read(sql, values, self.timeout)
 
 
 def _replace_people(writer: sqlite3.Connection, told: Told, as_of: int) -> None:

@@ -99,6 +99,7 @@ def test_a_look_in_the_log_and_no_row_in_the_feed_are_an_alert_and_no_number_is_
     assert (alert.rule, alert.subject_count) == ("reason/no_case", 4)
     assert "hall clerk-wang" in alert.title
     assert "查看了 5 人，其中 4 人没有在办事项" in alert.title
+    assert {path.stat().st_mode & 0o777 for path in place.home.root.glob("reasons.db*")} == {0o600}
     for path in filter(Path.is_file, place.home.root.rglob("*")):
         data = path.read_bytes()
         assert not [number for number in (*PEOPLE, "A-1") if number.encode() in data], path.name

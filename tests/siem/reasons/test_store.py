@@ -103,4 +103,6 @@ def test_who_reads_before_anything_was_written_finds_nothing(tmp_path: Path) -> 
         assert (store.count("register"), store.count_people(People.STAFF)) == (0, 0)
         assert store.cases_of("register", [digest(1)]) == {}
         assert store.judged_to("register") is None
-    assert not (tmp_path / "none.db").exists()
+        assert not (tmp_path / "none.db").exists()
+        (tmp_path / "none.db").touch()
+        assert store.count("register") == 0
