@@ -97,6 +97,8 @@ def lines_of_event(home: Home, event_id: str, now: datetime) -> Iterator[str]:
     yield f"{verdict}，状态 / status {last.status}" + (f"：{reason.zh} / {reason.en}" if reason else "")
     yield f"策略 / policy: {first.program[:12]}{_version(home, first)}，叠加 / overlay: {first.overlay}"
     yield from _permits(first)
+    if mark := next((event.mark for event in events if event.mark), ""):
+        yield f"编号 / the serial that it bears: {mark}"
     if limit := next((event.limit for event in events if event.limit), ""):
         masked = "，已按最严的规则脱敏 / and had it masked harder" if last.verdict is Verdict.FORWARD else ""
         yield f"到了上限 / the limit that acted: {limit}{masked}"

@@ -24,6 +24,7 @@ from siem.record.event import (
 )
 from siem.record.log import AccessLog, RecordFailed, new_start_id
 from siem.trace.found import Trace
+from siem.trace.marks import Bearer, bearers_of
 from siem.trace.sample import Sample
 from siem.trace.tracer import trace
 from yingbi.home import Home
@@ -52,6 +53,8 @@ class Traced:
     """Under which it is recorded."""
     behind_bytes: int
     """How much of the log the index did not have yet."""
+    bearers: tuple[Bearer, ...] = ()
+    """For each serial of the sample, who was given what bears it."""
 
 
 def trace_sample(
@@ -76,13 +79,15 @@ def trace_sample(
         raise
     except OSError as error:
         raise CannotTrace(f"访问日志无法读取 / the access log cannot be read: {error.strerror}") from None
+    start, end = since or BEGINNING, until or now + AHEAD
     try:
-        found = trace(store, _all_of(digester), sample, since or BEGINNING, until or now + AHEAD, TIMEOUT)
+        bearers = tuple(bearers_of(store, sample.marks.read, start, end, TIMEOUT))
+        found = trace(store, _all_of(digester), sample, start, end, TIMEOUT)
     except StoreUnavailable as problem:
         raise CannotTrace(f"索引没有答复 / the index did not answer: {problem}") from None
     finally:
         store.close()
-    return Traced(found, event, behind)
+    return Traced(found, event, behind, bearers)
 
 
 def record_look_up(home: Home, now: datetime, counts: Mapping[str, int]) -> EventId:

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.findings import spelled_out
 from siem.trace.found import Suspect, Trace, Verdict
+from siem.trace.marks import Bearer
 from yingbi.trace import Traced
 
 TOLD = 5
@@ -29,6 +30,12 @@ def trace_lines(traced: Traced) -> Iterator[str]:
     yield f"样本 / sample: {len(sample.identifiers)} 人 / subjects（{kinds or '没有 / none'}）"
     if unused := _unused(found):
         yield f"  没有用上 / not used: {unused}"
+    for bearer in traced.bearers:
+        yield from _bearer(bearer)
+    if (rest := len(sample.marks.read) - len(traced.bearers)) > 0:
+        yield f"另有 {rest} 个编号没有查 / so many more serials were not looked for"
+    if sample.marks.unreadable:
+        yield f"另有 {sample.marks.unreadable} 个编号校验不符，读不出 / serials are misspelled and cannot be read"
     yield f"结论 / verdict: {VERDICTS[found.verdict]}"
     yield (
         f"  明文显示过 / shown in clear: {found.shown}，来源能解释 / explained by the sources: {found.explained}，"
@@ -59,6 +66,8 @@ def trace_json(traced: Traced) -> dict[str, Any]:
             "rounded": found.sample.rounded,
             "not_identifiers": found.sample.not_any,
         },
+        "marks": [_bearer_json(each) for each in traced.bearers],
+        "marks_unreadable": found.sample.marks.unreadable,
         "since": found.start.isoformat(),
         "until": found.end.isoformat(),
         "epochs": found.epochs,
@@ -96,6 +105,36 @@ def _suspect(each: Suspect) -> Iterator[str]:
     if each.events:
         yield spelled_out(f"   {', '.join(each.systems)}: {'; '.join(each.operations)}")
         yield f"   yingbi explain {each.events[0]}" + ("" if each.is_whole else "（只读了一部分 / read in part）")
+
+
+def _bearer(each: Bearer) -> Iterator[str]:
+    if each.at is None:
+        yield f"编号 / serial {each.mark}: 记录中没有，是伪造的或太旧 / in no event: forged, or older than the index"
+        return
+    who = " ".join(["、".join(each.posts), each.caller or each.source]).strip()
+    again = f"，后来续取 {each.again} 次 / ranges asked for later" if each.again else ""
+    yield spelled_out(
+        f"编号 / serial {each.mark}: 【给了 / given to {who}】{_minute(each.at)} UTC，{each.source}{again}"
+    )
+    yield spelled_out(f"   {each.system}: {each.operation}，显示了 {each.subjects} 人 / subjects shown")
+    yield f"   yingbi explain {each.event}"
+
+
+def _bearer_json(each: Bearer) -> dict[str, Any]:
+    return {
+        "mark": each.mark,
+        "known": each.at is not None,
+        "event": each.event,
+        "caller": each.caller,
+        "kind": each.kind,
+        "posts": each.posts,
+        "source": each.source,
+        "at": each.at.isoformat() if each.at is not None else None,
+        "system": each.system,
+        "operation": each.operation,
+        "subjects": each.subjects,
+        "ranges_later": each.again,
+    }
 
 
 def _json(each: Suspect) -> dict[str, Any]:

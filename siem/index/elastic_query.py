@@ -30,7 +30,7 @@ from siem.index.strict import FIRST, LAST
 
 type Query = dict[str, Any]
 
-MAPPING_VERSION = 6
+MAPPING_VERSION = 7
 
 _NOTHING: Query = {"match_none": {}}
 _HAS_LETTER = re.compile("[A-Za-z]")

@@ -88,6 +88,7 @@ FIELDS = {
     "yingbi.former_subjects": Field(Kind.DIGEST, listed=True),
     "yingbi.left_out": _NUMBER,
     "yingbi.limit": _KEYWORD,
+    "yingbi.mark": _KEYWORD,
     "yingbi.on_behalf_of": Field(Kind.DIGEST),
     "yingbi.operation": _KEYWORD,
     "yingbi.overlay": _NUMBER,

@@ -182,6 +182,7 @@ SCHEMA = Schema(
         'CREATE INDEX events_by_address ON events ("source.ip", at, id)',
         'CREATE INDEX events_by_reason ON events ("event.reason", at, id) WHERE "event.reason" IS NOT NULL',
         'CREATE INDEX events_by_exchange ON events ("yingbi.exchange", at, id)',
+        'CREATE INDEX events_by_mark ON events ("yingbi.mark", at) WHERE "yingbi.mark" IS NOT NULL',
         *(
             f"CREATE INDEX events_by_{name} ON listed (value, event) WHERE field = {LISTED[f'yingbi.{name}s']}"
             for name in ("subject", "former_subject")

@@ -73,6 +73,7 @@ def _document(event: AccessEvent, of_fields: Mapping[str, Any]) -> dict[str, Any
         ("purpose", event.purpose),
         ("left_out", event.left_out),
         ("limit", event.limit),
+        ("mark", event.mark),
     ):
         if value:
             own[key] = value
@@ -143,6 +144,7 @@ def from_ecs(document: Document) -> AccessEvent:
         former_subjects=tuple(own.get("former_subjects", ())),
         left_out=own.get("left_out", 0),
         limit=own.get("limit", ""),
+        mark=own.get("mark", ""),
         disclosure=Disclosure(own["disclosure"]),
         permits=tuple(own.get("permits", ())),
         permit=_permit_of(own["permit"]) if "permit" in own else None,

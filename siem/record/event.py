@@ -162,6 +162,8 @@ class AccessEvent(msgspec.Struct, frozen=True, kw_only=True):
     """The ids of the permits of the caller for the system that were in force."""
     permit: PermitNote | None = None
     """The permit that the event is about, if it is about one."""
+    mark: str = ""
+    """The serial that the answer bears (`siem.record.mark`), or empty. In every event of its exchange."""
     limit: str = ""
     """The id of the limit of the policy that withheld the answer or had it masked harder, or empty."""
     bytes_out: int = 0

@@ -5,11 +5,12 @@ No error repeats anything of the sample: not even the name of a column, which ma
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policies.digest import canonical
 from policies.recognisers.checksums import is_resident_id
 from policies.recognisers.scan import scan
+from siem.record.mark import NO_MARKS, Marks, marks_in
 from siem.trace.opened import BadSample, Opened, opened, rows_of
 
 FEWEST_CHARACTERS, LONGEST_CELL = 4, 64
@@ -37,6 +38,8 @@ class Sample:
     """Cells whose last digits a spreadsheet has lost."""
     not_any: int
     """Cells that name nobody."""
+    marks: Marks = NO_MARKS
+    """The serials in it and in its name."""
 
     def counts(self) -> dict[str, int]:
         """How many identifiers there are of each kind."""
@@ -44,14 +47,29 @@ class Sample:
         return {kind: kinds.count(kind) for kind in (*CATEGORIES, "other") if kind in kinds}
 
 
-def read_sample(data: bytes, column: str | None = None) -> Sample:
+def read_sample(data: bytes, column: str | None = None, name: str = "") -> Sample:
     """The identifiers in *data*: of the column with that name or number (from 1) of a table, or of all the text.
 
+    Serials are looked for in all of it and in *name*, that of its file; where there are any, it need name nobody.
     Raises BadSample.
     """
-    document = opened(data)
-    sample = _sample_of(_found_in(document.text) if column is None else _column_of(document, column))
-    if not sample.identifiers:
+    named = marks_in(name)
+    try:
+        document = opened(data)
+    except BadSample:
+        if not named.read:
+            raise
+        document = Opened("")  # a file that is not read may bear its serial in its name
+    inside = marks_in(document.text)
+    marks = Marks(tuple(dict.fromkeys([*named.read, *inside.read])), named.unreadable + inside.unreadable)
+    try:
+        sample = _sample_of(_found_in(document.text) if column is None else _column_of(document, column))
+    except BadSample:
+        if not marks.read:
+            raise
+        sample = _sample_of(())
+    sample = replace(sample, marks=marks)
+    if not sample.identifiers and not marks.read:
         raise BadSample(
             f"样本中没有可查的标识：已掩码 {sample.masked}，电子表格丢了末几位 {sample.rounded}，"
             f"不是标识 {sample.not_any}"

@@ -115,6 +115,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
         on_behalf_of=random.choice(("", *DIGESTS)),
         basis=random.choice(maybe),
         limit=random.choice(maybe),
+        mark=random.choice(maybe),
         left_out=random.choice(NUMBERS),
         purpose=random.choice(maybe),
         source_ip=random.choice(("", *ADDRESSES)),

@@ -14,6 +14,7 @@ import pytest
 from deploy.demo.register.numbers import spelled_resident_id
 from policies.epochs import digester_in
 from siem.record.log import AccessLog, new_start_id
+from siem.record.mark import new_mark
 from siem.record.reader import beginning_of, follow, starts_in
 from tests.siem.events import NINE, event
 from tests.siem.trace.district import district, strangers
@@ -27,6 +28,7 @@ from yingbi.settings import HOME, Settings
 
 PEOPLE = district(5).people
 TAKEN = PEOPLE[:120]
+MARK = new_mark()
 FOREIGN = strangers(Random(1), 30)
 
 
@@ -44,7 +46,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         subjects = tuple(digester_in(home.keys, now()).each(people))
         at = NINE + timedelta(minutes=minutes)
         number = log.new_id()
-        log.append(event(0, id=number, exchange=number, at=at, caller=caller, subjects=subjects))
+        mark = MARK if caller == "clerk-wang" else ""
+        log.append(event(0, id=number, exchange=number, at=at, caller=caller, subjects=subjects, mark=mark))
 
     for minute in range(200):
         show(f"clerk-{minute % 20}", random.sample(PEOPLE, 5), minute)
@@ -180,3 +183,24 @@ def test_a_wrong_sample_is_wrong_use(home: Home, tmp_path: Path, capsys: pytest.
     (tmp_path / "empty.csv").write_text("")
     assert main(["trace", str(tmp_path / "empty.csv"), "--column", "id"]) == 2
     assert "样本" in capsys.readouterr().err
+
+
+def test_a_serial_names_who_was_given_it(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = new_mark()
+    path = tmp_path / f"{MARK.lower()} (1).pdf"
+    path.write_bytes(b"%PDF-1.7 what is in it is not read")
+    capsys.readouterr()
+    assert main(["trace", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert f"编号 / serial {MARK}: 【给了 / given to clerk-wang】" in said
+    leaked = tmp_path / "leaked.csv"
+    leaked.write_text(f"id_no,mark\n{TAKEN[0]},{MARK}\n{TAKEN[1]},{forged}\n{TAKEN[2]},YB-0000-0000-01\n")
+    assert main(["trace", str(leaked), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["mark"], each["known"], each["caller"]) for each in told["marks"]] == [
+        (MARK, True, "clerk-wang"),
+        (forged, False, ""),
+    ]
+    assert (told["marks_unreadable"], told["sample"]["identifiers"]) == (1, 3)
+    assert main(["explain", told["marks"][0]["event"]]) == 0
+    assert MARK in capsys.readouterr().out

@@ -42,7 +42,7 @@ def _trace(given: argparse.Namespace) -> int:
 
     try:
         data = sys.stdin.buffer.read() if given.sample == "-" else Path(given.sample).read_bytes()
-        sample = read_sample(data, given.column)
+        sample = read_sample(data, given.column, Path(given.sample).name)
     except OSError as error:
         complain(f"无法读取样本 / the sample cannot be read: {error.strerror}")
         return COULD_NOT

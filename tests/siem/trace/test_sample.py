@@ -3,6 +3,7 @@ from random import Random
 import pytest
 
 from deploy.demo.register.numbers import spelled_mobile, spelled_resident_id
+from siem.record.mark import new_mark
 from siem.trace.opened import BadSample
 from siem.trace.sample import read_sample
 
@@ -80,3 +81,21 @@ def test_an_error_says_what_to_do_and_nothing_of_the_sample(case: str) -> None:
 
 def test_a_sample_shows_nobody() -> None:
     assert ANNA not in repr(read_sample(f"id\n{ANNA}\n".encode(), "id"))
+
+
+def test_serials_are_read_wherever_they_stand() -> None:
+    one, other = new_mark(), new_mark()
+    wrong = f"{one[:-1]}{'0' if one[-1] != '0' else '2'}"
+    table = f"id_no,mark\n{ANNA},{one}\n{BENNO},{wrong}\n".encode("gb18030")
+    sample = read_sample(table, "id_no", f"residents-{other}.csv")
+    assert sample.identifiers == (ANNA, BENNO)
+    assert (sample.marks.read, sample.marks.unreadable) == ((other, one), 1)
+
+
+@pytest.mark.parametrize(("data", "column"), [(b"nobody", None), (b"a,b\n1,2\n", "c"), (b"%PDF-1.7", None), (b"", "a")])
+def test_a_sample_that_names_nobody_is_one_if_it_bears_a_serial(data: bytes, column: str | None) -> None:
+    mark = new_mark()
+    sample = read_sample(data, column, f"{mark}.pdf")
+    assert (sample.identifiers, sample.marks.read) == ((), (mark,))
+    with pytest.raises(BadSample):
+        read_sample(data, column, "none.pdf")
