@@ -216,6 +216,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         record=",".join(named),
         key_fields={field.name: field.key_of for record in records for field in record.fields.values() if field.key_of},
         export=operation.export,
+        mark=operation.mark,
         vocabulary=_vocabulary(operation, fields),
         websocket=None if operation.websocket is None else _socket(operation.websocket),
     )

@@ -160,6 +160,7 @@ def _facts_of_operation(operation: OperationRule) -> Iterator[tuple[str, object]
     yield "subjects", operation.subjects
     yield "websocket", operation.websocket
     yield "export", operation.export
+    yield "mark", operation.mark
     yield from _facts_of_bodies(operation.answers)
     yield from ((f"sent {name}", value) for name, value in _facts_of_bodies(operation.body))
 

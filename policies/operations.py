@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from policies.findings import Position
+from policies.marking import Marking
 from policies.title import Title
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -228,6 +229,8 @@ class Operation:
     """The record that it names by its key; where nothing is said, those of its bodies."""
     export: bool = False
     """Whether its answers are kept for a while as they were shown, so that parts of them may be asked for."""
+    mark: Marking | None = None
+    """Where its answers show their serial; None: an export has one all the same, in its head."""
     largest_mib: int = LARGEST_PAGE_MIB
     """The largest answer of a format that is held until its end."""
     words: tuple[str, ...] = ()

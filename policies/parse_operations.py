@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from policies.operations import LARGEST_PAGE_MIB, SAFE_METHODS, Bodies, Operation, Parameter
 from policies.parse_bodies import parse_bodies
+from policies.parse_mark import with_mark
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
 from policies.parse_rules import parse_title
 from policies.parse_socket import with_socket
@@ -104,7 +105,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         key_headers=_headers(section, "key_headers"),
         at=section.at,
     )
-    operation = with_socket(operation, section)
+    operation = with_mark(with_socket(operation, section), section)
     if operation.static and operation.answers != Bodies():
         section.find(
             section.at, "static-with-answers", "a static operation passes files as they are: it has no `answers`"

@@ -10,6 +10,7 @@ import msgspec
 
 from policies.keys import Signer, Verifier
 from policies.limits import AtLimit
+from policies.marking import Marking
 from policies.operations import About
 from policies.permits import Kind as PermitKind
 from policies.policy import Row
@@ -124,6 +125,8 @@ class OperationRule(msgspec.Struct, frozen=True):
     """By the names of those of its fields whose values are keys: the record that they are keys of."""
     export: bool = False
     """Whether its answers are kept for a while as they were shown."""
+    mark: Marking | None = None
+    """Where its answers show their serial."""
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
     websocket: SocketRule | None = None

@@ -13,6 +13,7 @@ import msgspec
 
 from proxy.answer import Mask
 from proxy.exchange import Exchange
+from proxy.marks import mark_headers
 from proxy.ranges import Unsatisfiable, is_asked, part_in
 from proxy.release import Release
 from proxy.spool import Spool
@@ -31,6 +32,7 @@ class Part:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     format: str
+    mark: str
 
 
 class Exports:
@@ -50,7 +52,9 @@ class Exports:
         ):
             return
         if isinstance(treatment, Mask) and exchange.system is not None and not exchange.system.is_learning:
-            exchange.spooled = self.spool.begin(bound_of(exchange), treatment.content_type, treatment.format)
+            exchange.spooled = self.spool.begin(
+                bound_of(exchange), treatment.content_type, treatment.format, exchange.ledger.mark
+            )
 
     def whole(self, exchange: Exchange, body: bytes) -> None:
         """All of the answer to *exchange*, *body*, is released."""
@@ -97,7 +101,7 @@ class Exports:
             body = spooled.read(*found)
         except Unsatisfiable:
             status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-            return Part(status, (_content_range(f"*/{spooled.size}"),), b"", spooled.format)
+            return Part(status, (_content_range(f"*/{spooled.size}"),), b"", spooled.format, "")
         except OSError:
             self.spool.drop(spooled)
             return None
@@ -105,9 +109,10 @@ class Exports:
             (b"content-type", spooled.content_type.encode("ascii", "replace")),
             _content_range(f"{found[0]}-{found[1] - 1}/{spooled.size}"),
             *spooled.headers,
+            *mark_headers(spooled.mark),
             (b"vary", b"Cookie, Authorization"),
         )
-        return Part(HTTPStatus.PARTIAL_CONTENT, headers, body, spooled.format)
+        return Part(HTTPStatus.PARTIAL_CONTENT, headers, body, spooled.format, spooled.mark)
 
 
 def bound_of(exchange: Exchange) -> bytes:

@@ -218,7 +218,7 @@ class Gate:
     def _answer_part(self, flow: HTTPFlow, exchange: Exchange, part: Part) -> None:
         """Answer with a part of an export whose subjects were recorded when all of it was shown to the same caller."""
         ledger = exchange.ledger
-        ledger.format = part.format
+        ledger.format, ledger.mark = part.format, part.mark
         try:
             ledger.whole(Tally(self.current.digester), part.status, len(part.body))
         except RecordFailed:

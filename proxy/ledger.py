@@ -62,6 +62,8 @@ class Ledger:
         """The ids of the permits of the caller for the system."""
         self.limit = ""
         """The id of the limit that acted on the exchange, if one did."""
+        self.mark = ""
+        """The serial that the answer bears, if it bears one."""
         self.bytes_out = 0
         self.status = 0
 
@@ -165,6 +167,7 @@ class Ledger:
                 permits=self.permits,
                 permit=note,
                 limit=self.limit,
+                mark=self.mark if verdict is Verdict.FORWARD or phase is Phase.CLOSE else "",
                 bytes_out=self.bytes_out,
                 duration_ns=max(0, int((now - self.started).total_seconds() * 1e9)),  # a clock may be set back
             ),

@@ -6,6 +6,7 @@ from mitmproxy.http import HTTPFlow
 
 from proxy.answer import Treatment, treatment_of
 from proxy.exchange import Exchange
+from proxy.marks import marked
 from proxy.message import Headers, read_headers
 
 
@@ -21,7 +22,7 @@ def look_at(flow: HTTPFlow, exchange: Exchange, now: datetime) -> Treatment:
     assert exchange.request is not None
     assert exchange.forward is not None
     assert exchange.system is not None
-    return treatment_of(
+    treatment = treatment_of(
         flow.response.status_code,
         exchange.answer_headers,
         has_body=has_body(flow, exchange.answer_headers),
@@ -31,6 +32,7 @@ def look_at(flow: HTTPFlow, exchange: Exchange, now: datetime) -> Treatment:
         caller=exchange.ledger.caller,
         now=now,
     )
+    return marked(treatment, exchange, flow.response.status_code)
 
 
 def has_body(flow: HTTPFlow, headers: Headers) -> bool:

@@ -32,6 +32,8 @@ class Spooled:
     format: str
     file: int
     """Its descriptor."""
+    mark: str = ""
+    """The serial that it bears: a part of it is a part of the same copy."""
     size: int = 0
     until_s: float | None = None
     """Monotonic; None while it is not whole."""
@@ -65,7 +67,7 @@ class Spool:
         """On the disk, by now."""
         return sum(spooled.size for spooled in self._kept.values())
 
-    def begin(self, bound: bytes, content_type: str, format_: str) -> Spooled | None:
+    def begin(self, bound: bytes, content_type: str, format_: str, mark: str = "") -> Spooled | None:
         """A new export; None where none can be kept."""
         self.forget()
         if self._folder is None or len(self._kept) >= MOST_KEPT:
@@ -75,7 +77,7 @@ class Spool:
             file = _unnamed(self._folder)
         except OSError:
             return None
-        spooled = Spooled(secrets.token_urlsafe(18), bound, content_type, format_, file)
+        spooled = Spooled(secrets.token_urlsafe(18), bound, content_type, format_, file, mark)
         self._kept[spooled.tag] = spooled
         return spooled
 

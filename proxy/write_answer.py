@@ -13,6 +13,7 @@ from proxy.cookies import TooLarge
 from proxy.exchange import Exchange, exchange_of, speaks_http2
 from proxy.grpc import is_grpc, trailers_only
 from proxy.lean import made_of
+from proxy.marks import mark_headers, with_name
 from proxy.message import media_type_in
 from proxy.pages import Notice, challenge_of, page, problem
 
@@ -60,6 +61,7 @@ def write_head(
     elif ANYONE not in exchange.forward.operation.allow:  # whoever keeps it for others would show it to them as well
         fields = [field for field in fields if field[0] not in (b"cache-control", b"expires", b"vary")]
         fields += [(b"cache-control", b"private, no-cache"), _BY_CALLER]
+    fields = [*with_name(fields, exchange), *mark_headers(exchange.ledger.mark)]
     if exchange.spooled is not None:
         fields += exchange.spooled.headers
     if length is not None:

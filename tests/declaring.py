@@ -13,6 +13,16 @@ OPERATIONS = """
     export: true
     parameters: {page: any}
     answers: {csv: person, json: person, text: scan}
+  - on: GET /marked
+    export: true
+    mark: {csv: column, html: footer, json: _mark, xml: comment}
+    answers:
+      csv: person
+      json: person
+      ndjson: person
+      html: scan
+      xml: {paths: {/people/person: {record: person}}}
+    headers: [content-disposition]
   - on: GET /parts
     answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
   - on: GET /feed

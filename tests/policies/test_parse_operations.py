@@ -12,6 +12,7 @@ from tests.declaring import declared
 
 CHANGES: dict[str, tuple[str, str]] = {
     "an export": ("    export: true\n", ""),
+    "a serial": ("csv: column, ", ""),
     "a larger page": ("    largest_mib: 8\n", "    largest_mib: 9\n"),
     "parts": ("{multipart: true, csv: person", "{csv: person"),
     "an unsigned copy": ("{signed: unsigned-copy, ", "{"),
@@ -41,6 +42,11 @@ def test_no_change_goes_untold(tmp_path: Path, case: str) -> None:
     [
         ("  - on: POST /other\n    export: true\n    answers: {json: person}\n", "wrong-form"),
         ("  - on: GET /other\n    export: true\n", "wrong-form"),
+        ("  - on: GET /other\n    mark: {csv: row}\n    answers: {csv: person}\n", "unknown-choice"),
+        ("  - on: GET /other\n    mark: {json: 1x}\n    answers: {json: person}\n", "wrong-form"),
+        ("  - on: GET /other\n    mark: {pdf: page}\n    answers: {json: person}\n", "unknown-key"),
+        ("  - on: GET /other\n    mark: {xml: comment}\n    answers: {json: person}\n", "without-effect"),
+        ("  - on: GET /other\n    mark: {}\n", "wrong-form"),
         ("  - on: GET /other\n    largest_mib: 0\n", "out-of-range"),
         ("  - on: GET /other\n    largest_mib: 33\n", "out-of-range"),
         ("  - on: GET /other\n    answers: {multipart: yes}\n", "wrong-form"),
@@ -57,4 +63,4 @@ def test_what_is_declared_wrongly_is_found(tmp_path: Path, declares: str, code: 
 def test_an_operation_is_no_export_unless_it_says_so(tmp_path: Path) -> None:
     program = changed(tmp_path, "", "")
 
-    assert [each.id for each in program.operations if each.export] == ["GET /download"]
+    assert [each.id for each in program.operations if each.export] == ["GET /download", "GET /marked"]

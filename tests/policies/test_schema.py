@@ -226,6 +226,7 @@ SECTIONS = {
     "`events`": "system#/$defs/answers/properties/events",
     "`id`": "system#/$defs/answers/properties/events/properties/id/oneOf/1",
     "`message`": "system#/$defs/message",
+    "`mark`": "system#/$defs/operation/properties/mark",
     "`websocket`": "system#/$defs/operation/properties/websocket",
     "`messages`": "system#/$defs/message",
     "`sent`": "system#/$defs/operation/properties/websocket/properties/sent",
@@ -300,6 +301,7 @@ REFERENCES = {
     "unknown-transform",
     "unknown-parameter-set",
     "operator-without-list",
+    "without-effect",
 }
 """Findings about one place of a file that names another: a schema knows nothing of such."""
 PLACES = [(kind, place) for kind, text in EVERY_KEY.items() for place in _mappings(loaded(text))]
