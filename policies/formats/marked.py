@@ -134,6 +134,8 @@ class Column(_Inside):
         """Whether anything of the row has come."""
 
     def _more(self, made: bytes) -> bytes:
+        if self._each and not self._quoted and (rows := self._rows(made)):
+            return rows
         out = bytearray()
         for part in re.split(rb'(["\r\n])', made):
             if part == b'"':
@@ -150,6 +152,17 @@ class Column(_Inside):
 
     def _rest(self) -> bytes:
         return self._added()
+
+    def _rows(self, made: bytes) -> bytes:
+        """The same where there is no quotation mark, no empty row and one end of a row, as mostly; else nothing."""
+        end = b"\r\n" if b"\r" in made else b"\n"
+        ends = made.count(end)
+        if b'"' in made or made[:1] in b"\r\n" or end + end in made:
+            return b""
+        if made.count(b"\n") != ends or made.count(b"\r") != ends * (len(end) - 1):
+            return b""
+        self._in_row = not made.endswith(end)
+        return made.replace(end, self._each + end)
 
     def _added(self) -> bytes:
         """What ends the row that has come, if any has."""
