@@ -5,7 +5,8 @@ Both lists are files that may change while all runs: whoever asks again has them
 
 from pathlib import Path
 
-from siem.baseline.evaluate import WrongFolder, read_known
+from siem.baseline.evaluate import read_known
+from siem.baseline.event_files import WrongFolder
 from siem.baseline.watch import Baselines
 from siem.canary import read_canaries
 from yingbi.home import Home

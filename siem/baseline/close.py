@@ -15,8 +15,8 @@ DRIFT = 8.0
 """At which sum of daily excesses a drift is found (CUSUM)."""
 ALLOWED = 1.0
 """So many widths above what is usual are nobody's drift, day after day."""
-MOST_A_DAY = 3.0
-"""How much one day can add: what is sudden is found as such."""
+MOST_A_DAY, MOST_A_DAY_OF_MACHINES = 3.0, 4.0
+"""How much one day can add: what is sudden is found as such. A program has no busy days of its own."""
 _ABOVE_PEERS, _NEW_ABOVE_PEERS = 1.5, 0.0
 """How far above its peers a caller may be taken for who is not: newcomers learn, and come to do what the others do."""
 _PEERS_WIDTH = 0.7
@@ -51,7 +51,8 @@ def close_day(
             if peers and profile.kind != "system":
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
                 excess = min(excess, peers.distance(count) + above)
-            profile.drift = max(0.0, profile.drift + min(excess, MOST_A_DAY) - ALLOWED)
+            most = MOST_A_DAY_OF_MACHINES if profile.kind == "system" else MOST_A_DAY
+            profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
             if profile.drift >= DRIFT:
                 profile.drift = 0.0
                 yield profile, _drift(count, usual)

@@ -1,27 +1,27 @@
-"""How well the baselines find what was planted: recall, false alerts and time to detect, beside plain thresholds."""
+"""How well baselines and rules find what was planted: recall, false alerts, time to detect, beside plain thresholds."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import orjson
 
+from siem.baseline.by_rules import Rules
 from siem.baseline.calendar import read_calendar
+from siem.baseline.event_files import EventFiles, WrongFolder
 from siem.baseline.plain import Thresholds
 from siem.baseline.sighting import DURABLE, sighting_of
 from siem.baseline.watch import QUIET, Baselines
 from siem.baseline.words import Anomaly
-from siem.record.ecs import Document
+from siem.detect.definition import Rule
+from siem.record.foreign import is_digest
 
 AFTER = timedelta(days=1)
 """So long after the last event of an attack an alert about its caller is still due to it."""
-
-
-class WrongFolder(Exception):
-    """The folder does not hold events with the truth beside them. Says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,10 @@ class Truth:
     def explains(self, caller: str, at: datetime) -> bool:
         """Whether an alert about *caller* at that time is due to it."""
         return caller in self.callers and self.first <= at <= self.last + AFTER
+
+    def as_called(self, digest: Callable[[str], str]) -> "Truth":
+        """The same with its callers also as *digest* has them: ids that tell of a person are not kept."""
+        return replace(self, callers=self.callers | {digest(caller) for caller in self.callers})
 
 
 @dataclass(slots=True)
@@ -63,6 +67,10 @@ class Evaluation:
     thresholds: Found
     reasons: Sequence[Mapping[str, Any]]
     """The false alerts of the baselines in words."""
+    rules: Found | None = None
+    """What the rules found; None where they were not asked."""
+    by_rule: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """For each rule that raised alerts, how many, and how many of them are false."""
 
     def as_json(self) -> dict[str, Any]:
         """Ready for JSON; times to detect are medians in hours, null where nothing was found."""
@@ -73,6 +81,7 @@ class Evaluation:
             "attacks": len(self.truths),
             **{name: self._figures(found) for name, found in self._ways()},
             "by_kind": {kind: self._of_kind(kind) for kind in dict.fromkeys(truth.kind for truth in self.truths)},
+            **({"by_rule": self._of_rules()} if self.rules else {}),
             "false_alerts": list(self.reasons),
             "missed": [
                 {"attack": truth.attack, "kind": truth.kind, "strength": truth.strength}
@@ -81,8 +90,15 @@ class Evaluation:
             ],
         }
 
-    def _ways(self) -> tuple[tuple[str, Found], tuple[str, Found]]:
-        return ("baselines", self.baselines), ("thresholds", self.thresholds)
+    def _ways(self) -> Iterator[tuple[str, Found]]:
+        yield "baselines", self.baselines
+        yield "thresholds", self.thresholds
+        if self.rules:
+            yield "rules", self.rules
+            yield "together", _together(self.baselines, self.rules)
+
+    def _of_rules(self) -> dict[str, dict[str, int]]:
+        return {name: {"alerts": alerts, "false": false} for name, (alerts, false) in sorted(self.by_rule.items())}
 
     def _figures(self, found: Found) -> dict[str, Any]:
         weeks = self.callers / 1000 * self.weeks
@@ -105,22 +121,29 @@ class Evaluation:
         return told
 
 
-def evaluate(folder: Path) -> Evaluation:
-    """The figures of *folder*, which has the form that `yingbi simulate` writes.
+def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] = ()) -> Evaluation:
+    """The figures of *folder*, which has the form that `yingbi simulate` writes, those of *rules* among them.
 
-    Raises WrongFolder, with file and line where a line is at fault, and OSError.
+    Its events may be of other makers, in any order; *subjects* are further fields that name their subjects.
+    Every alert of a rule counts as on-call staff see it: what is found again within an hour is the same one. Raises
+    WrongFolder, with file and line where a line is at fault, and OSError.
     """
-    truths = read_truth(folder / "truth.jsonl")
-    listed, relatives = read_known(folder / "known.json")
+    events = EventFiles(folder / "events", subjects)
+    truths = [truth.as_called(events.digest) for truth in read_truth(folder / "truth.jsonl")]
+    listed, relatives = as_subjects(*read_known(folder / "known.json"), events.digest)
     baselines, thresholds = Baselines(read_calendar(), listed, relatives), Thresholds()
     ours, plain = Found({}, []), Found({}, [])
+    by_rules, theirs = Rules(rules), Found({}, [])
+    by_rule: defaultdict[str, list[bool]] = defaultdict(list)
     told: dict[str, datetime] = {}
     reasons: list[Mapping[str, Any]] = []
     callers: set[str] = set()
     days: set[date] = set()
     count = 0
-    for document in read_events(folder):
+    for document in events:
         count += 1
+        for raised in by_rules.take(document):
+            by_rule[raised.rule].append(_credit(theirs, truths, raised.about, raised.at))
         sighting = sighting_of(document)
         if sighting is None:
             continue
@@ -132,7 +155,7 @@ def evaluate(folder: Path) -> Evaluation:
         over = thresholds.take(sighting)
         if over and (over[0] not in told or over[1] - told[over[0]] >= QUIET):
             told[over[0]] = over[1]
-            _credit(plain, truths, *over)
+            _credit(plain, truths, {over[0]}, over[1])
     for anomaly in baselines.close():
         _take(ours, truths, anomaly, reasons)
     span = (max(days) - min(days)).days + 1 if days else 0
@@ -144,38 +167,33 @@ def evaluate(folder: Path) -> Evaluation:
         baselines=ours,
         thresholds=plain,
         reasons=reasons,
+        rules=theirs if rules else None,
+        by_rule={name: (len(false), sum(false)) for name, false in by_rule.items()},
     )
 
 
+def _together(*ways: Found) -> Found:
+    """What at least one of *ways* found, and all that was false."""
+    first: dict[int, datetime] = {}
+    for found in ways:
+        for attack, at in found.first.items():
+            first[attack] = min(at, first.get(attack, at))
+    return Found(first, [alert for found in ways for alert in found.false])
+
+
 def _take(found: Found, truths: Sequence[Truth], anomaly: Anomaly, reasons: list[Mapping[str, Any]]) -> None:
-    if _credit(found, truths, anomaly.caller, anomaly.at):
+    if _credit(found, truths, {anomaly.caller}, anomaly.at):
         reasons.append(anomaly.as_json())
 
 
-def _credit(found: Found, truths: Sequence[Truth], caller: str, at: datetime) -> bool:
+def _credit(found: Found, truths: Sequence[Truth], about: Set[str], at: datetime) -> bool:
     """Put an alert to the attacks that explain it. Returns whether none does."""
-    due = [truth for truth in truths if truth.explains(caller, at)]
+    due = [truth for truth in truths if any(truth.explains(caller, at) for caller in about)]
     for truth in due:
         found.first.setdefault(truth.attack, at)
     if not due:
-        found.false.append((caller, at))
+        found.false.append((min(about, default=""), at))
     return not due
-
-
-def read_events(folder: Path) -> Iterator[Document]:
-    """The documents in `events/*.jsonl`, file by file in the order of their names. Raises WrongFolder and OSError."""
-    paths = sorted((folder / "events").glob("*.jsonl"))
-    if not paths:
-        raise WrongFolder(f"{folder}/events: 没有 .jsonl 文件 / holds no .jsonl file")
-    for path in paths:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    document = orjson.loads(line)
-                    _ = document["@timestamp"], document["yingbi"]["caller_kind"], document["event"]["id"]
-                except (ValueError, KeyError, TypeError):
-                    raise WrongFolder(f"{path.name}:{number}: 不是访问事件 / no access event") from None
-                yield document
 
 
 def read_truth(path: Path) -> list[Truth]:
@@ -190,13 +208,18 @@ def read_truth(path: Path) -> list[Truth]:
                     kind=row["kind"],
                     strength=row["strength"],
                     callers=frozenset(row["callers"]),
-                    first=datetime.fromisoformat(row["first"]),
-                    last=datetime.fromisoformat(row["last"]),
+                    first=_moment(row["first"]),
+                    last=_moment(row["last"]),
                 )
             )
         except (ValueError, KeyError, TypeError):
             raise WrongFolder(f"{path.name}:{number}: 不是一次攻击的记录 / does not tell of an attack") from None
     return truths
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def read_known(path: Path) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
@@ -209,6 +232,17 @@ def read_known(path: Path) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
         return frozenset(known.get("listed", ())), relatives
     except (ValueError, AttributeError, TypeError):
         raise WrongFolder(f"{path.name}: 内容有误 / does not hold `listed` and `relatives`") from None
+
+
+def as_subjects(
+    listed: frozenset[str], relatives: Mapping[str, frozenset[str]], digest: Callable[[str], str]
+) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Both lists as the events have their subjects: what is a digest of ours stays, and all else becomes one."""
+
+    def each(people: frozenset[str]) -> frozenset[str]:
+        return frozenset(person if is_digest(person) else digest(person) for person in people)
+
+    return each(listed), {caller: each(people) for caller, people in relatives.items()}
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -36,9 +36,11 @@ _FLOOR = {
 }
 _STEPS = (3.5, 4.5, 6.0, 8.0)
 """So many widths above what is usual each step begins."""
+_MACHINE_STEPS = (3.5, 4.5, 5.5, 6.5)
+"""The same for programs, whose days are alike."""
 _STEPS_OF_FEW = (2.2, 2.7, 3.2, 3.6)
 """The same for what hardly ever happens, so that a handful is much."""
-_PASSING_STEPS = (3.0, 3.4, 3.7, 4.0)
+_PASSING_STEPS = (2.8, 3.1, 3.4, 3.7)
 """The same for callers of a day, who have nothing else against them."""
 _BEYOND = 1.3
 """Nothing is unusual that is not so many times what the caller, or the greatest of its peers, had on some other day."""
@@ -99,7 +101,7 @@ def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) 
         return ()
     least = max(_LEAST[measure], *(_BEYOND * spread.high for spread in (own, peers) if spread), 0)
     caps = []
-    for distance in _STEPS_OF_FEW if measure is Measure.SWITCHES else _STEPS:
+    for distance in _steps_of(profile, measure):
         reached = float(least)
         if own:
             reached = max(reached, own.reached_at(distance))
@@ -107,6 +109,12 @@ def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) 
             reached = max(reached, peers.reached_at(distance + (-_ABOVE_PEERS if own else _ALONE)))
         caps.append(reached)
     return tuple(caps)
+
+
+def _steps_of(profile: Profile, measure: Measure) -> tuple[float, ...]:
+    if measure is Measure.SWITCHES:
+        return _STEPS_OF_FEW
+    return _MACHINE_STEPS if profile.kind == "system" and measure is not Measure.HOUR else _STEPS
 
 
 def passing_caps(group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:

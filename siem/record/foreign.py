@@ -40,6 +40,13 @@ _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
 _IN_CLEAR = ("email",)
 """What a caller's own id may be, though it is personal data: staff are recorded in clear."""
 
+_KIND_OF_ROLE = {
+    **dict.fromkeys(("citizen", "resident", "public", "居民", "群众"), CallerKind.CITIZEN),
+    **dict.fromkeys(("system", "service", "service-account", "api", "integration", "系统"), CallerKind.SYSTEM),
+    **dict.fromkeys(("terminal", "kiosk", "终端"), CallerKind.TERMINAL),
+}
+"""Roles by which other makers tell people from programs and machines. Everybody else with an id is staff."""
+
 type Digest = Callable[[str], str]
 
 
@@ -70,8 +77,8 @@ def ours(document: Any, ids: Iterator[str], digest: Digest, subjects: Sequence[s
 
 def _event(document: Document, event: EventId, people: list[str], digest: Digest) -> AccessEvent:
     caller = _name(document, "user.id", "user.name", "client.user.id", "source.user.id")
-    kind = _one_of(CallerKind, document, "yingbi.caller_kind") or (CallerKind.STAFF if caller else CallerKind.ANONYMOUS)
-    if caller and not _DIGEST.fullmatch(caller):
+    kind = _one_of(CallerKind, document, "yingbi.caller_kind") or _kind_of(document, caller)
+    if caller and not is_digest(caller):
         told = {hit.category for hit in scan(caller)} - {*_IN_CLEAR}
         caller = digest(caller) if told or kind is CallerKind.CITIZEN else caller
     on_behalf_of = next(_texts(document, "yingbi.on_behalf_of"), "")
@@ -108,6 +115,19 @@ def _event(document: Document, event: EventId, people: list[str], digest: Digest
         bytes_out=_number(document, "http.response.body.bytes", "http.response.bytes"),
         duration_ns=_number(document, "event.duration"),
     )
+
+
+def is_digest(text: str) -> bool:
+    """Whether *text* has the form of a digest of ours."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def _kind_of(document: Document, caller: str) -> CallerKind:
+    """Who calls, where the event does not say: by its roles, else a citizen by digest, else one of the staff."""
+    if not caller:
+        return CallerKind.ANONYMOUS
+    told = (_KIND_OF_ROLE.get(role.casefold()) for role in _texts(document, "user.roles"))
+    return next(filter(None, told), CallerKind.CITIZEN if is_digest(caller) else CallerKind.STAFF)
 
 
 def _fields(document: Document, people: int) -> tuple[FieldUse, ...]:
@@ -165,7 +185,7 @@ def _strength(disclosure: Disclosure) -> int:
 
 
 def _digested(identifier: str, digest: Digest) -> str:
-    return identifier if _DIGEST.fullmatch(identifier) else digest(identifier)
+    return identifier if is_digest(identifier) else digest(identifier)
 
 
 def _name(document: Document, *names: str) -> str:

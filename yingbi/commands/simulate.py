@@ -39,6 +39,16 @@ def add_simulate(commands: Commands) -> None:
         "yingbi evaluate month --json",
     )
     evaluate.add_argument("folder", type=Path, metavar="DIR", help="`yingbi simulate` 写的目录 / a folder of that form")
+    evaluate.add_argument(
+        "--rules", action="store_true", help="随产品提供的规则也算，较慢 / count the shipped rules as well; slower"
+    )
+    evaluate.add_argument(
+        "--subject",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="别的产品的事件还有哪个字段写明当事人 / a further field that names subjects in events of other makers",
+    )
     evaluate.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
@@ -66,10 +76,15 @@ def _simulate(given: argparse.Namespace) -> int:
 
 
 def _evaluate(given: argparse.Namespace) -> int:
-    from siem.baseline.evaluate import WrongFolder, evaluate
+    from siem.baseline.evaluate import evaluate
+    from siem.baseline.event_files import WrongFolder
+    from siem.canary import LIST_NAME
+    from siem.detect.rule_set import read_rules, rule_files
+    from yingbi.rules import SHIPPED
 
     try:
-        figures = evaluate(given.folder).as_json()
+        rules = read_rules(rule_files(SHIPPED), {LIST_NAME: frozenset()}) if given.rules else ()
+        figures = evaluate(given.folder, rules, given.subject).as_json()
     except WrongFolder as problem:
         complain(str(problem))
         return WRONG_USE
@@ -82,8 +97,10 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 def _lines_of(figures: dict[str, Any]) -> Iterator[str]:
     """The same for people."""
-    for name, zh in (("baselines", "基线"), ("thresholds", "固定阈值")):
-        found = figures[name]
+    names = {"baselines": "基线", "rules": "规则", "together": "合计", "thresholds": "固定阈值"}
+    for name, zh in names.items():
+        if (found := figures.get(name)) is None:
+            continue
         yield (
             f"{zh} / {name}: 召回 / recall {found['recall']}，误报 / false alerts {found['false_alerts']}"
             f"（每千名调用者每周 / per 1,000 callers per week: {found['false_per_1000_callers_per_week']}）"
@@ -94,6 +111,8 @@ def _lines_of(figures: dict[str, Any]) -> Iterator[str]:
             f"  {kind}: {each['attacks']} 次，召回 / recall {ours['recall']}（{plain['recall']}），"
             f"小时 / hours {ours['hours_to_detect']}（{plain['hours_to_detect']}）"
         )
+    for name, each in figures.get("by_rule", {}).items():
+        yield f"  {name}: {each['alerts']} 条告警，误报 / alerts, false {each['false']}"
     for alert in figures["false_alerts"]:
         yield f"  误报 / false: {alert['caller']} {alert['at']} {alert['zh']} / {alert['en']}"
     for missed in figures["missed"]:

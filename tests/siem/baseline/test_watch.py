@@ -188,6 +188,24 @@ def test_a_key_of_a_system_that_is_used_from_elsewhere_is_found() -> None:
     assert [(anomaly.caller, anomaly.deviations[0].kind) for anomaly in found] == [("system-1", "network")]
 
 
+def test_a_program_that_asks_for_more_every_day_out_of_its_usual_place_is_found() -> None:
+    office = Office()
+    system: dict[str, Any] = {"caller_kind": CallerKind.SYSTEM, "posts": (), "credential": "key:1"}
+
+    def usual(day: int, count: int) -> Iterator[Document]:
+        for hour in range(24):
+            yield from office.looks("system-1", FIRST + timedelta(days=day), count, hour=hour, **system)
+
+    days = [document for day in range(25) for document in usual(day, 10 if day < 21 else 17)]
+    found = found_in([*office.weeks(), *days])
+    assert [(anomaly.caller, anomaly.deviations[0].kind) for anomaly in found] == [("system-1", "drift")]
+    twice = [document for day in range(22) for document in usual(day, 10 if day < 21 else 23)]
+    found = found_in([*office.weeks(), *twice])
+    assert [(anomaly.caller, anomaly.deviations[0].kind) for anomaly in found] == [("system-1", "people")]
+    busy = [document for day in range(22) for document in usual(day, 10 if day < 21 else 15)]
+    assert found_in([*office.weeks(), *busy]) == []
+
+
 def test_who_reads_a_public_page_through_is_found_by_the_address() -> None:
     office = Office()
     visitor = {"caller_kind": CallerKind.ANONYMOUS, "posts": (), "credential": "", "disclosure": Disclosure.MASKED}

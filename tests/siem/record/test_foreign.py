@@ -132,3 +132,21 @@ NAMES = st.sampled_from([*flat(ACCESS), "event", "user", "yingbi", "url", "user.
 def test_nothing_of_a_subject_is_kept_whatever_stands_where(strange: dict[str, Any]) -> None:
     events = taken({**flat(document(1)), **flat(ACCESS), **strange, "@timestamp": "2026-11-23T09:00:00Z"})
     assert SOMEBODY.encode() not in b"".join(orjson.dumps(to_ecs(event)) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("user", "kind"),
+    [
+        ({"id": "u1"}, CallerKind.STAFF),
+        ({"id": "u1", "roles": ["clerk", "Service"]}, CallerKind.SYSTEM),
+        ({"id": "u1", "roles": ["居民"]}, CallerKind.CITIZEN),
+        ({"id": "u1", "roles": "kiosk"}, CallerKind.TERMINAL),
+        ({"id": DIGEST(SOMEBODY)}, CallerKind.CITIZEN),
+        ({"roles": ["system"]}, CallerKind.ANONYMOUS),
+    ],
+)
+def test_who_calls_is_told_by_roles_where_the_event_does_not_say(user: dict[str, Any], kind: CallerKind) -> None:
+    (event,) = taken({"@timestamp": "2026-11-23T09:00:00Z", "user": user})
+    assert event.caller_kind is kind
+    if kind is CallerKind.CITIZEN:
+        assert event.caller == (user["id"] if user["id"] != "u1" else DIGEST("u1"))

@@ -1,17 +1,23 @@
 """`yingbi baselines` over the index of an installation."""
 
 import json
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from siem.baseline.calendar import LOCAL
+from siem.index.positions import Positions
+from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
 from tests.siem.baseline.office import CALENDAR, CLERKS, Office, moment
+from tests.siem.baseline.other_maker import LEAKERS, OtherMaker
 from tests.siem.events import digest
 from yingbi.cli import main
+from yingbi.clock import now
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE
+from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
 from yingbi.settings import HOME
 
@@ -71,3 +77,21 @@ def test_without_events_it_says_so(home: Home, capsys: pytest.CaptureFixture[str
     assert main(["baselines"]) == COULD_NOT
     assert "no events here yet" in capsys.readouterr().err
     assert main(["baselines", "--days", "0"]) == WRONG_USE
+
+
+def test_what_another_maker_recorded_is_brought_in_and_compared(
+    home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    make_folders(home)
+    make_keys(home, now)
+    for path in OtherMaker(TODAY - timedelta(days=1), seed=2).files(tmp_path):
+        assert main(["log", "import", str(path)]) == FINE
+    with closing(SqliteStore(home.events)) as store, closing(Positions(home.positions("sqlite"))) as positions:
+        shipper = Shipper(home.log, store, positions, now)
+        while shipper.step().behind_bytes:
+            pass
+    capsys.readouterr()
+    assert main(["baselines", "--days", "30", "--json"]) == FOUND
+    told = json.loads(capsys.readouterr().out)
+    assert {each["caller"] for each in told} >= set(LEAKERS.values())
+    assert len(told) < 2 * len(LEAKERS)

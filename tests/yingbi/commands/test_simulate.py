@@ -62,7 +62,7 @@ def test_too_few_days_or_clerks_are_said(tmp_path: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [
-        ("events/2026-03-02.jsonl", b'{"@timestamp": 1}\n', "2026-03-02.jsonl:1"),
+        ("events/2026-03-02.jsonl", b'{"at": 1}\n', "2026-03-02.jsonl:1"),
         ("events/2026-03-02.jsonl", b"not json\n", "2026-03-02.jsonl:1"),
         ("truth.jsonl", b'{"kind": "x"}\n', "truth.jsonl:1"),
         ("known.json", b"[]", "known.json"),

@@ -1,0 +1,116 @@
+"""The events of a folder of files in order of time, whoever wrote them and in whatever order.
+
+Events of other makers become ours as `yingbi log import` makes them, but for the key of their digests: it is made anew
+each time, so that nobody can be recognised by what is said of them.
+"""
+
+import os
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import count, pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from policies.digest import Digester
+from siem.record.ecs import Document, to_ecs
+from siem.record.foreign import SUBJECTS, NotAnEvent, ours
+
+ENDINGS = (".jsonl", ".ndjson", ".json")
+
+_OWN = {"exchange", "caller_kind", "operation", "verdict", "disclosure"}
+_IN_FILE = 1 << 40
+_MOST_OPEN = 100
+
+
+class WrongFolder(Exception):
+    """The folder does not hold events with the truth beside them. Says what is missing."""
+
+
+class EventFiles:
+    """The files of events in *folder*. *subjects*: further fields that name subjects in events of other makers."""
+
+    def __init__(self, folder: Path, subjects: Sequence[str] = ()) -> None:
+        self._folder = folder
+        self._subjects = (*SUBJECTS, *subjects)
+        self.digest: Callable[[str], str] = Digester("file", os.urandom(32))
+        """What identifiers in events of other makers become."""
+
+    def __iter__(self) -> Iterator[Document]:
+        """Every event, by its time. Raises WrongFolder with file and line where a line is none, and OSError."""
+        paths = sorted(path for path in self._folder.glob("*") if path.suffix in ENDINGS)
+        if not paths:
+            raise WrongFolder(f"{self._folder}: 没有 .jsonl 文件 / holds no .jsonl file")
+        times, places = array("d"), array("Q")
+        for place, at in self._times(paths):
+            times.append(at)
+            places.append(place)
+        order: Sequence[int] = range(len(times))
+        if any(before > after for before, after in pairwise(times)):
+            order = sorted(order, key=times.__getitem__)
+        numbers = (f"file-{number}" for number in count(1))
+        lines = _Lines(paths)
+        try:
+            for number in order:
+                document = orjson.loads(lines.at(places[number]))
+                if _is_own(document):
+                    yield document
+                else:
+                    yield from map(to_ecs, ours(document, numbers, self.digest, self._subjects))
+        finally:
+            lines.close()
+
+    def _times(self, paths: Sequence[Path]) -> Iterator[tuple[int, float]]:
+        """Where each line begins, and its time; each is an event."""
+        for file, path in enumerate(paths):
+            with path.open("rb") as lines:
+                begins = 0
+                for number, line in enumerate(lines, start=1):
+                    if line.strip():
+                        yield file * _IN_FILE + begins, self._time_of(line, path, number)
+                    begins += len(line)
+
+    def _time_of(self, line: bytes, path: Path, number: int) -> float:
+        try:
+            document = orjson.loads(line)
+            if _is_own(document):
+                return datetime.fromisoformat(document["@timestamp"]).timestamp()
+            return ours(document, iter(("-",)), self.digest, ())[0].at.astimezone(UTC).timestamp()
+        except (ValueError, TypeError, NotAnEvent):
+            raise WrongFolder(f"{path.name}:{number}: 不是访问事件 / no access event") from None
+
+
+class _Lines:
+    """Reads lines by their places; of many files no more are open than may be."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._open: dict[int, BinaryIO] = {}
+
+    def at(self, place: int) -> bytes:
+        file, begins = divmod(place, _IN_FILE)
+        if file not in self._open:
+            if len(self._open) >= _MOST_OPEN:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[file] = self._paths[file].open("rb")
+        lines = self._open[file]
+        if lines.tell() != begins:
+            lines.seek(begins)
+        return lines.readline()
+
+    def close(self) -> None:
+        for file in self._open.values():
+            file.close()
+
+
+def _is_own(document: Any) -> bool:
+    """Whether *document* is of the form that the gateway writes."""
+    try:
+        own = document["yingbi"]
+        return own.keys() >= _OWN and bool(
+            document["event"]["id"] and document["service"]["name"] and document["@timestamp"]
+        )
+    except (KeyError, TypeError, AttributeError):
+        return False

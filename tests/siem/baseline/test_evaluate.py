@@ -1,0 +1,44 @@
+"""How well months of other makers are judged: by the files, and once they were brought into the log."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from siem.baseline.evaluate import Truth, as_subjects, evaluate
+from siem.detect.rule_set import read_rules, rule_files
+from tests.siem.baseline.other_maker import LEAKERS, STAFF, OtherMaker
+from tests.siem.events import digest
+from yingbi.rules import SHIPPED
+
+LAST = datetime(2026, 3, 29, tzinfo=UTC).date()
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return OtherMaker(LAST, seed=1).write(tmp_path_factory.mktemp("other") / "month")
+
+
+def test_leaks_in_a_month_of_another_maker_are_found(month: Path) -> None:
+    rules = read_rules(rule_files(SHIPPED), {"canary_subjects": frozenset()})
+    figures = evaluate(month, rules).as_json()
+    assert (figures["attacks"], figures["callers"]) == (len(LEAKERS), len(STAFF))
+    assert figures["missed"] == []
+    assert figures["false_alerts"] == []
+    assert figures["rules"]["recall"] < figures["together"]["recall"] == 1.0
+    assert figures["by_rule"]["many_subjects"] == {"alerts": 1, "false": 0}
+    assert figures["by_kind"]["export"]["together"]["hours_to_detect"] == 0
+
+
+def test_a_caller_whose_id_is_not_kept_is_known_by_its_digest() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    truth = Truth(attack=1, kind="x", strength="weak", callers=frozenset({"a"}), first=now, last=now)
+    found = truth.as_called(str.upper)
+    assert found.explains("A", now)
+    assert found.explains("a", now + timedelta(hours=1))
+
+
+def test_lists_of_another_form_are_digested_as_the_events_are() -> None:
+    listed, relatives = as_subjects(frozenset({digest(1), "x"}), {"u": frozenset({"y"})}, str.upper)
+    assert listed == {digest(1), "X"}
+    assert relatives == {"u": frozenset({"Y"})}

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from siem.baseline.event_files import EventFiles, WrongFolder
+from siem.record.ecs import is_ours
+from tests.siem.events import NINE, document
+
+SOMEBODY = "11010519491231002X"
+
+
+def another(at: datetime, **more: Any) -> dict[str, Any]:
+    return {"@timestamp": at.isoformat(), "user": {"id": "u17", "target": {"id": SOMEBODY}}, **more}
+
+
+def written(folder: Path, **files: list[Any]) -> Path:
+    for name, lines in files.items():
+        (folder / name.replace("_", ".")).write_bytes(b"\n".join(map(orjson.dumps, lines)) + b"\n\n")
+    return folder
+
+
+def minutes(number: int) -> datetime:
+    return NINE + timedelta(minutes=number)
+
+
+def test_events_come_by_their_time_whoever_wrote_them_and_wherever(tmp_path: Path) -> None:
+    own = [document(number * 60) for number in (4, 0)]
+    written(tmp_path, b_jsonl=own, a_ndjson=[another(minutes(3)), another(minutes(1))], c_json=[another(minutes(2))])
+    (tmp_path / "notes.txt").write_text("no events")
+    found = list(EventFiles(tmp_path))
+    times = [datetime.fromisoformat(each["@timestamp"]) for each in found]
+    assert times == [minutes(number) for number in range(5)]
+    assert [found[0], found[4]] == own[::-1]
+    assert all(map(is_ours, found))
+    assert len({each["event"]["id"] for each in found}) == 5
+
+
+def test_times_of_other_zones_and_forms_are_times(tmp_path: Path) -> None:
+    forms = ["2026-11-23T17:00:01+08:00", "2026-11-23T09:00:00Z", "2026-11-23 09:00:02", 1_795_424_403_000]
+    written(tmp_path, a_jsonl=[{"@timestamp": form, "user": {"id": f"u{form}"[:40]}} for form in reversed(forms)])
+    seconds = [datetime.fromisoformat(each["@timestamp"]).second for each in EventFiles(tmp_path)]
+    assert seconds == [0, 1, 2, 3]
+
+
+def test_a_person_is_one_digest_in_all_files_and_another_the_next_time(tmp_path: Path) -> None:
+    written(tmp_path, a_jsonl=[another(NINE)], b_jsonl=[another(NINE, yingbi={"subjects": [SOMEBODY]})])
+
+    def people() -> Iterator[str]:
+        for each in EventFiles(tmp_path):
+            yield from each["yingbi"]["subjects"]
+
+    first, again = set(people()), set(people())
+    assert (len(first), len(again), len(first | again)) == (1, 1, 2)
+    assert SOMEBODY not in repr(first)
+
+
+@pytest.mark.parametrize("line", [b"no json", b"[]", b'{"@timestamp": "yesterday"}', b'{"user": {"id": "1234567"}}'])
+def test_a_line_that_is_no_event_is_named_and_not_shown(tmp_path: Path, line: bytes) -> None:
+    (tmp_path / "a.jsonl").write_bytes(orjson.dumps(document(0)) + b"\n" + line + b"\n")
+    with pytest.raises(WrongFolder, match=r"a\.jsonl:2") as refused:
+        list(EventFiles(tmp_path))
+    assert "1234567" not in str(refused.value)
+
+
+def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
+    with pytest.raises(WrongFolder, match=r"no \.jsonl"):
+        list(EventFiles(tmp_path / "nowhere"))
