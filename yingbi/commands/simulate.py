@@ -40,7 +40,7 @@ def add_simulate(commands: Commands) -> None:
     )
     evaluate.add_argument("folder", type=Path, metavar="DIR", help="`yingbi simulate` 写的目录 / a folder of that form")
     evaluate.add_argument(
-        "--rules", action="store_true", help="随产品提供的规则也算，较慢 / count the shipped rules as well; slower"
+        "--rules", action="store_true", help="本安装的规则也算，较慢 / count the installation's rules as well; slower"
     )
     evaluate.add_argument(
         "--subject",
@@ -79,13 +79,17 @@ def _evaluate(given: argparse.Namespace) -> int:
     from siem.baseline.evaluate import evaluate
     from siem.baseline.event_files import WrongFolder
     from siem.canary import LIST_NAME
-    from siem.detect.rule_set import read_rules, rule_files
-    from yingbi.rules import SHIPPED
+    from siem.detect.rule_file import RuleError
+    from siem.detect.rule_set import read_rules
+    from yingbi.home import Home
+    from yingbi.rules import rule_files_of
+    from yingbi.settings import read_settings
 
     try:
-        rules = read_rules(rule_files(SHIPPED), {LIST_NAME: frozenset()}) if given.rules else ()
+        files = rule_files_of(Home(read_settings().home)) if given.rules else ()
+        rules = read_rules(files, {LIST_NAME: frozenset()})
         figures = evaluate(given.folder, rules, given.subject).as_json()
-    except WrongFolder as problem:
+    except (WrongFolder, RuleError) as problem:
         complain(str(problem))
         return WRONG_USE
     except OSError as error:

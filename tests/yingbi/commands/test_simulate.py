@@ -9,6 +9,8 @@ from siem.simulate.attack import KINDS
 from tests.siem.events import digest, document
 from yingbi.cli import main
 from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE
+from yingbi.rules import SHIPPED
+from yingbi.settings import HOME
 
 MADE = ("simulate", "--seed", "5", "--days", "12", "--clerks", "200", "--start", "2026-03-02", "--out")
 
@@ -45,6 +47,32 @@ def test_figures_are_said_to_people_as_well(tmp_path: Path, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert "基线 / baselines: 召回 / recall 1.0" in out
     assert "bulk: 1" in out
+
+
+def test_the_rules_of_the_installation_are_counted_with_the_baselines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME, str(tmp_path))
+    month = tmp_path / "month"
+    (month / "events").mkdir(parents=True)
+    (month / "truth.jsonl").touch()
+    taken = document(0, subjects=tuple(map(digest, range(400))))
+    (month / "events/2026-11-23.jsonl").write_text(json.dumps(taken) + "\n")
+    assert main(["evaluate", str(month), "--rules", "--json"]) == FINE
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["by_rule"]["many_subjects"] == {"alerts": 1, "false": 1}
+    assert figures["baselines"]["false_alerts"] == 0
+    assert figures["together"]["false_alerts"] == figures["rules"]["false_alerts"] == len(figures["by_rule"])
+    own = (SHIPPED / "many_subjects.yml").read_text("utf-8").replace("gte: 300", "gte: 500")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/many_subjects.yml").write_text(own, "utf-8")
+    assert main(["evaluate", str(month), "--rules"]) == FINE
+    out = capsys.readouterr().out
+    assert "规则 / rules" in out
+    assert "many_subjects" not in out
+    (tmp_path / "rules/many_subjects.yml").write_text("title: half a rule\n")
+    assert main(["evaluate", str(month), "--rules"]) == WRONG_USE
+    assert "many_subjects.yml:1" in capsys.readouterr().err
 
 
 def test_a_folder_with_events_is_not_written_over(month: Path, capsys: pytest.CaptureFixture[str]) -> None:
