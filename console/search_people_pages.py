@@ -3,7 +3,7 @@
 INVARIANT 3: the identifier that is typed is made a digest and forgotten: no page gives it back, no address holds it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from starlette.exceptions import HTTPException
@@ -37,7 +37,7 @@ class Person:
     """Whom somebody looks up, as a page calls them."""
 
     alias: str
-    digests: frozenset[str]
+    digests: frozenset[str] = field(repr=False)
     about: dict[str, int]
 
 

@@ -22,7 +22,7 @@ from siem.index.condition import EVERYTHING, Condition, In, fold
 from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
 from siem.index.elastic_append import Appending, index_on
 from siem.index.elastic_candidates import Candidates
-from siem.index.elastic_counts import count_aggregation, counts_in
+from siem.index.elastic_counts import count_aggregation, counts_in, term_aggregation, term_counts_in
 from siem.index.elastic_link import Link, Login
 from siem.index.elastic_query import Query, mapping, moment_of, query_of
 from siem.index.elastic_sightings import (
@@ -164,13 +164,21 @@ class ElasticStore:
         """As `EventStore` promises."""
         check_breakdown(asked, start, every)
         query, deadline = query_of(asked.condition, start, end), _deadline(timeout)
+        if start >= end:
+            return []
+        indices = self._indices(start, end)
+
+        def answer(aggregation: Mapping[str, Any]) -> Mapping[str, Any]:
+            left = timedelta(seconds=max(deadline - time.monotonic(), 0))
+            return self._aggregated(query, aggregation, indices, left)
+
+        at_once = term_aggregation(asked, start, end, every)
+        if at_once is not None and (whole := term_counts_in(answer(at_once), start)) is not None:
+            return merged_counts(whole)
         found: list[Count] = []
         after: Mapping[str, Any] | None = {}
-        while after is not None and start < end:
-            left = timedelta(seconds=max(deadline - time.monotonic(), 0))
-            aggregation = count_aggregation(asked, start, every, after)
-            told = self._aggregated(query, aggregation, self._indices(start, end), left)
-            counts, after = counts_in(told, start)
+        while after is not None:
+            counts, after = counts_in(answer(count_aggregation(asked, start, every, after)), start)
             found += counts
             if len(found) > MOST_COUNTS:
                 raise StoreUnavailable(f"the answer has more than {MOST_COUNTS} parts")

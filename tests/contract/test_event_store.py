@@ -304,11 +304,15 @@ def test_events_are_counted_by_what_they_hold(
     assert store_of_one_spelling.count_by(asked, FOREVER, NINE, SOON, every) == []
 
 
+@pytest.mark.parametrize("most", [60_000, 9_000, 0])
 @pytest.mark.parametrize("asked", BREAKDOWNS[-3:], ids=lambda asked: "-".join(asked.fields))
 def test_an_answer_of_many_pages_is_whole(
-    store_of_one_spelling: EventStore, asked: Breakdown, monkeypatch: pytest.MonkeyPatch
+    store_of_one_spelling: EventStore, asked: Breakdown, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whether a cluster answers at once, leaves some values out, or is not asked to."""
     monkeypatch.setattr(elastic_counts, "PAGE", 2)
+    monkeypatch.setattr(elastic_counts, "MOST_BUCKETS", most)
+    monkeypatch.setattr(elastic_counts, "FEWEST", 1)
     end, every = NINE + timedelta(days=30), timedelta(hours=1)
     found = store_of_one_spelling.count_by(asked, NINE, end, SOON, every)
     assert {(each.at, each.values): each.events for each in found} == expected_counts(asked, NINE, end, every)
