@@ -101,3 +101,57 @@ async def most_in_a_turn(length: int) -> int:
 def test_a_large_answer_leaves_everybody_else_his_turn() -> None:
     """What comes is masked as it is read, which takes its time."""
     assert uvloop.run(most_in_a_turn(16 * 1024 * 1024)) <= 512 * 1024
+
+
+async def told_of(said: bytes, *, ends: bool) -> tuple[list[object], bool]:
+    """All that a caller is told of what a system *said* at once, and whether another request may have the connection.
+
+    *ends*: he wants no more once he has heard anything.
+    """
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+
+        async def opens(behind: Behind) -> None:
+            await asyncio.get_running_loop().create_connection(lambda: behind, host, port)
+
+        class Ending(Caller):
+            def tell(self, event: events.Event) -> None:
+                super().tell(event)
+                if ends:
+                    asking.end()
+
+        caller, where, pool = Ending(), Where("people", host, port, None, 0), Pool(opens)
+        asking = Asking(pool, where, caller, REQUEST, ("somebody",), may_repeat=True)
+        asking.begin()
+        told: list[object] = list((await asyncio.wait_for(caller.told.get(), 10)).each)
+        while not caller.told.empty():
+            told += caller.told.get_nowait().each
+        behind = pool.taken(where, ("somebody",))
+        if behind is not None:
+            behind.end()
+        asking.end()
+        return told, behind is not None
+
+
+BROKEN = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n"
+
+
+def test_what_came_before_a_fault_is_heard_before_it() -> None:
+    told, is_shared = asyncio.run(told_of(BROKEN, ends=False))
+    assert isinstance(told[0], Response)
+    assert told[1:] == [b"he", Failed("upstream_malformed")]
+    assert not is_shared
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_connection_is_given_back_only_where_its_answer_was_wanted_to_the_end(ends: bool) -> None:
+    """An answer that is withheld at its head may have come whole by then."""
+    _, is_shared = asyncio.run(told_of(ANSWER, ends=ends))
+    assert is_shared is not ends
