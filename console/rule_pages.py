@@ -1,7 +1,7 @@
 """The detection rules: what is in force, what is proposed, what it would have raised; and what officers do about it."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from starlette.exceptions import HTTPException
@@ -17,7 +17,8 @@ from console.separation import are_alike
 from console.words import LEVELS, options
 from incident.ids import NotPermitted
 from siem.detect.adapt import SEQUENCES, adapted
-from siem.detect.definition import EVERY_EVENT, Level, Rule
+from siem.detect.definition import EVERY_EVENT, Level, Rule, RuleId
+from siem.detect.precision import NOTHING_CLOSED, Precision
 from siem.detect.rule_file import Problem, RuleError
 
 ON_ONE_PAGE = 20
@@ -33,6 +34,7 @@ class RulePages:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        self._office = pages.office
         self._book = pages.office.rules
         self._trials = pages.office.trials
 
@@ -132,6 +134,8 @@ class RulePages:
             desk,
             "rules.html.j2",
             rules=rules,
+            precision=self._precision(rule for rule, _ in rules),
+            below=self._office.review_below,
             waiting=[each for each in proposals if each.standing is Standing.WAITING],
             shown=shown,
             problems=problems,
@@ -143,6 +147,8 @@ class RulePages:
             desk,
             "rule.html.j2",
             file=found,
+            precision=self._precision(found.rules),
+            below=self._office.review_below,
             spans=SPANS,
             windows={rule.id: window_of(rule) for rule in found.rules},
             sequences=SEQUENCES,
@@ -150,6 +156,11 @@ class RulePages:
             levels=options(LEVELS),
             proposals=[each for each in self._book.proposals() if each.fact.file == found.name][::-1],
         )
+
+    def _precision(self, rules: Iterable[Rule]) -> dict[RuleId, Precision]:
+        """How often each of *rules* was right."""
+        known = self._office.alert_book.precision(self._office.now())
+        return {rule.id: known.get(rule.id, NOTHING_CLOSED) for rule in rules}
 
     def _proposal(self, desk: Desk, found: Proposal) -> Response:
         days = _days(desk)

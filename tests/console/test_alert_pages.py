@@ -230,7 +230,10 @@ def test_a_rule_that_is_seldom_right_is_proposed_for_review(bureau: Bureau) -> N
     assert "低于 30%：请安全管理员" not in page.text()
     oncall.submit(oncall.get("/alerts/A-000010"), "close", disposition="benign", reason="年检")
     page = bureau.browser("officer").get("/alerts/rules")
-    assert "规则 bulk_reads 近 90 天关闭的告警中只有 10% 属实，低于 30%：请安全管理员看这些告警" in page.text()
+    assert (
+        "规则 bulk_reads 近 90 天关闭的告警中只有 10% 属实，低于 30%：请安全管理员看这些告警，在检测规则中改"
+        in page.text()
+    )
     assert len(titles(oncall.get("/alerts?state=closed&rule=bulk_reads"))) == 10
     assert "请安全管理员检查这条规则" in oncall.get("/alerts/A-000011").text()
 

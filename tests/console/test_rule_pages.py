@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.console.browser import Page
+from tests.console.browser import Page, text_of
 from tests.console.bureau import SUN, Bureau
 from tests.console.test_rule_book import NIGHT
 from tests.gateway import wait_until
@@ -14,6 +14,20 @@ def number_in(page: Page) -> str:
     found = re.search(r"/rules/proposals/(\d+)", page.path)
     assert found, page.path
     return found[1]
+
+
+def test_rules_are_shown_with_how_often_they_were_right(bureau: Bureau) -> None:
+    oncall = bureau.browser("oncall")
+    for number in range(1, 11):
+        bureau.leak(persons=1, caller=f"clerk-{number}", rule="bulk_reads")
+        page = oncall.get(f"/alerts/A-{number:06d}")
+        oncall.submit(page, "close", disposition="leak" if number < 3 else "false_alarm", reason="核对过")
+    page = bureau.browser("officer").get("/rules")
+    (said,) = [text for each in page.all("p") if (text := text_of(each)).startswith("bulk_reads")]
+    assert "精确率 20%（属实 2 条，不属实 8 条） 低于 30%，请检查" in said
+    assert "many_subjects，还没有精确率" in page.text()
+    page = bureau.browser("auditor").get("/rules/bulk_reads.yml")
+    assert "精确率 20%（属实 2 条，不属实 8 条）" in page.text()
 
 
 def adapt(bureau: Bureau, name: str = "officer", **typed: str) -> Page:
