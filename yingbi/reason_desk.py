@@ -13,7 +13,8 @@ import msgspec
 from deploy.private_file import write_private
 from policies.durable import flush_folder
 from policies.epochs import BadEpochs, digester_in
-from siem.baseline.evaluate import WrongFolder, read_known
+from siem.baseline.evaluate import read_known
+from siem.baseline.event_files import WrongFolder
 from siem.detect.rule_file import RuleError
 from siem.reasons.case import FEED, Case, People, Person, Told
 from siem.reasons.declaration import COLUMNS, Declaration, declaration_files, read_declarations
