@@ -3,7 +3,7 @@
 A process that was stopped tells nothing new; what counts here is what it leaves undone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,8 +47,11 @@ class Pipeline:
         self._usual = False
 
     def signs(self, now: datetime, channels_down: Sequence[str] = ()) -> Signs:
-        """What is to be seen at *now*, beside *channels_down*. Raises StoreUnavailable and OSError."""
-        bookmarks = self._positions.load()
+        """What is to be seen at *now*, beside *channels_down*. Raises OSError where the log cannot be looked at.
+
+        Of files that cannot be read nothing is seen to move, which in the end is told as what it is.
+        """
+        bookmarks = self._bookmarks()
         unshipped = sum(_unshipped(self._home.log / start, bookmarks.get(start)) for start in starts_in(self._home.log))
         sealing = hear(self._home.told("sealer"))
         anchors = [int(each["seal"]) for each in sealing.get("anchors", [])]
@@ -56,7 +59,7 @@ class Pipeline:
         return Signs(
             unshipped_bytes=unshipped,
             shipped=repr(sorted((start, mark.position) for start, mark in bookmarks.items())),
-            detected_to=self._alerts.detected_to() if is_made(self._home.alerts) else None,
+            detected_to=self._detected_to(),
             log_grown=grown,
             seal=int(sealing.get("seal", 0)),
             anchored=max(anchors) if anchors else None,
@@ -64,6 +67,18 @@ class Pipeline:
             down=self._down(),
             channels_down=channels_down,
         )
+
+    def _bookmarks(self) -> Mapping[StartId, Bookmark]:
+        try:
+            return self._positions.load()
+        except StoreUnavailable:
+            return {}
+
+    def _detected_to(self) -> datetime | None:
+        try:
+            return self._alerts.detected_to() if is_made(self._home.alerts) else None
+        except StoreUnavailable:
+            return None
 
     def _down(self) -> tuple[str, ...]:
         processes = processes_of(self._home)

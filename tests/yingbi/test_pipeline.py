@@ -84,6 +84,14 @@ def test_before_anything_was_detected_there_is_nothing_to_see(looked: Looked) ->
     assert looked.signs().detected_to == TUESDAY_NOON
 
 
+def test_files_that_cannot_be_read_show_nothing_that_moves(looked: Looked) -> None:
+    looked.log.append(event(1, id=looked.log.new_id()))
+    for path in (looked.home.alerts, looked.home.positions("sqlite")):
+        path.write_bytes(b"no database, and long enough to be none" * 100)
+    signs = looked.signs()
+    assert (signs.detected_to, signs.shipped, signs.unshipped_bytes > 0) == (None, "[]", True)
+
+
 def test_what_the_sealer_and_the_supervisor_tell_is_taken(looked: Looked) -> None:
     tell(looked.home.told("sealer"), {"seal": 7, "anchors": [{"seal": 5}, {"seal": 6}]})
     worker = {"name": "worker-0", "number": 0, "pid": 0}

@@ -79,20 +79,16 @@ class Notifier:
     def step(self) -> None:
         """Note what is due, look at the pipeline, hand on what is not taken, and tell how all of it stands."""
         at = now()
-        trouble = ""
-        try:
-            self._gather(at)
-            states = self._outbox.states([*self._channels])
-            self._look(at, states)
-            self._hand_on(at, states)
-        except (StoreUnavailable, OSError) as error:
-            trouble = (error.strerror if isinstance(error, OSError) else "") or str(error)
-            states = []
-        self._note(trouble)
-        try:
-            self._tell(at, states)
-        except OSError as error:  # as on a full disk: then at least the heart stops
-            self._note(error.strerror or str(error))
+        states: list[ChannelState] = []
+        troubles = [
+            self._try(lambda: states.extend(self._outbox.states([*self._channels]))),
+            self._try(lambda: self._gather(at)),
+            self._try(lambda: self._look(at, states)),
+            self._try(lambda: self._hand_on(at, states)),
+        ]
+        self._note(next(filter(None, troubles), ""))
+        if unwritten := self._try(lambda: self._tell(at, states)):  # as on a full disk: then at least the heart stops
+            self._note(unwritten)
         all_known = self._channels.keys() == self._kinds.keys()
         is_well = all_known and not (self._trouble or self._still or self._wrong)
         self.well_at_s = time.monotonic() if is_well else 0.0
@@ -145,6 +141,16 @@ class Notifier:
         self._outbox.close()
         if self._store is not None:
             self._store.close()
+
+    def _try(self, act: Callable[[], None]) -> str:
+        """Do one thing whatever became of the others. Returns why it could not be done, or nothing."""
+        try:
+            act()
+        except StoreUnavailable as unavailable:
+            return str(unavailable)
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
 
     def _note(self, trouble: str) -> None:
         if trouble != self._trouble:

@@ -212,6 +212,16 @@ def test_who_cannot_tell_how_it_stands_goes_on_and_is_not_well(tmp_path: Path) -
         assert notifier.well_at_s > 0
 
 
+def test_while_the_alerts_cannot_be_read_the_pipeline_is_watched_and_it_is_told(tmp_path: Path) -> None:
+    bad = Channel(name="oncall", url_file="none.url")
+    with running(tmp_path, channels=(bad,)) as unit:
+        unit.alerts.close()
+        unit.home.alerts.write_bytes(b"no database, and long enough to be none" * 100)
+        unit.start()
+        wait_until(lambda: "channels" in hear(unit.home.told("notifier"))["still"], LIMIT_S)
+        assert "the file of alerts" in hear(unit.home.told("notifier"))["trouble"]
+
+
 def test_the_heart_beats_only_while_all_is_well(tmp_path: Path) -> None:
     """Nothing of the pipeline is here, so nothing stands still; a channel that cannot be used is enough."""
     with hook() as outside, running(tmp_path, heartbeat_file="heartbeat.url", still_s=3600) as unit:
