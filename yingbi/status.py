@@ -31,6 +31,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "shipping": hear(home.told("siem")),
         "sealing": hear(home.told("sealer")),
         "baselines": hear(home.told("baselines")),
+        "reasons": hear(home.told("reasons")),
         "issuers": hear(home.told("issuers")).get("issuers", []),
         "cases": control.get("cases", []),
         "case_numbers": control.get("numbers", {}),
@@ -103,6 +104,7 @@ def problems_of(status: dict[str, Any]) -> list[str]:
     found += _of_the_sealer(status.get("sealing", {}))
     if trouble := status.get("baselines", {}).get("trouble"):
         found.append(f"基线没有看新的记录 / the baselines do not look at what is new: {trouble}")
+    found += _of_reasons(status.get("reasons", {}))
     if refused := status["shipping"].get("refused"):
         reasons = ", ".join(f"{reason} ({count})" for reason, count in status["shipping"].get("reasons", {}).items())
         found.append(f"有 {refused} 条记录没有进入索引，检索不到 / events are in the log and in no search: {reasons}")
@@ -181,6 +183,19 @@ def _of_the_sealer(sealing: dict[str, Any]) -> list[str]:
             f"封存没有送到第三方 / a second party does not take the seals: {each['place']}: {each['trouble']}"
             for each in sealing.get("anchors", [])
             if each["trouble"]
+        ),
+    ]
+
+
+def _of_reasons(reasons: dict[str, Any]) -> list[str]:
+    """Why looks are not judged now: nobody is blamed meanwhile, and nobody found."""
+    trouble = reasons.get("trouble")
+    return [
+        *([f"无事项的查看没有判断 / looks are not judged: {trouble}"] if trouble else []),
+        *(
+            f"{system} 的事项来源不能用 / its source of cases is not used: {each['feed'] or each['look_up']}"
+            for system, each in reasons.get("systems", {}).items()
+            if each["feed"] or each["look_up"]
         ),
     ]
 

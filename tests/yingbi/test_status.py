@@ -124,6 +124,14 @@ def test_what_is_wrong_is_a_sentence_each() -> None:
     assert ["C-20261125-001: entry 3" in text for text in altered] == [True]
 
 
+def test_sources_of_cases_that_are_not_used_are_said() -> None:
+    troubled = {"trouble": "", "systems": {"register": {"waiting": 3, "feed": "1: 7: no CSV", "look_up": ""}}}
+    (said,) = problems_of(status(reasons=troubled))
+    assert "register 的事项来源不能用" in said
+    assert "7: no CSV" in said
+    assert len(problems_of(status(reasons={"trouble": "reasons/a.yaml:1"}))) == 1
+
+
 def test_events_that_the_index_has_not_taken_are_said_with_their_reasons() -> None:
     shipping = {"trouble": "", "refused": 3, "reasons": {"document_parsing_exception": 2, "x": 1}}
     (said,) = problems_of(status(shipping=shipping))
