@@ -65,7 +65,7 @@ def rule_of(
     )
     who = " ".join(who.replace("/", "／").split())
     return Rule(
-        id=RuleId(f"reason/{kind}"),
+        id=RuleId(f"reason-{kind}"),
         name=f"reason_{kind}",
         title=f"{who} {local:%m}月{local:%d}日至 {local:%H:%M} {zh} / {who} {en} on {local:%m-%d} by {local:%H:%M}",
         description="无办理事项的查看 / access without a reason",

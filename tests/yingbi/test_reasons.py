@@ -3,12 +3,14 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,11 +22,14 @@ from siem.index.sqlite import SqliteStore
 from siem.reasons.case import Case, Told
 from siem.reasons.store import CaseStore
 from siem.record.log import AccessLog, new_start_id
+from tests.provider import served
+from tests.scripted import answering
 from tests.siem.events import digest, event
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
 from yingbi.process.siem import Siem
+from yingbi.reason_asking import fetching
 from yingbi.reason_desk import import_cases
 from yingbi.settings import Settings
 
@@ -36,16 +41,22 @@ grace: 1s
 findings:
   no_case: {{level: medium, people: 3}}
 """
+ASKED = """\
+system: register
+look_up: {{url: "{url}", columns: {{person: id, case: num, callers: who}}}}
+grace: 1s
+findings: {{no_case: {{level: medium, people: 3}}}}
+"""
 LOOKED = timedelta(seconds=30)
 
 
 class Place:
     """An installation whose detecting process is stepped by hand."""
 
-    def __init__(self, home: Home, feed: Path, store: SqliteStore) -> None:
+    def __init__(self, home: Home, feed: Path, siem: Siem) -> None:
         self.home = home
         self.feed = feed
-        self.siem = Siem(Settings(home=home.root, demo=False), store)
+        self.siem = siem
         self.digester: Digester = digester_in(home.keys, now())
 
     def step(self) -> None:
@@ -67,7 +78,7 @@ class Place:
 
     def alerts(self) -> list[Alert]:
         with closing(AlertStore(self.home.alerts, read_only=True)) as alerts:
-            return [each for each in alerts.latest() if each.rule.startswith("reason/")]
+            return [each for each in alerts.latest() if each.rule.startswith("reason-")]
 
 
 @pytest.fixture
@@ -78,14 +89,15 @@ def place(tmp_path: Path) -> Iterator[Place]:
     home.reasons.mkdir()
     feed = tmp_path / "cases.csv"
     (home.reasons / "register.yaml").write_text(DECLARED.format(file=feed))
-    with closing(SqliteStore(home.events)) as store:
-        place = Place(home, feed, store)
-        with closing(place.siem):
-            yield place
+    with (
+        closing(SqliteStore(home.events)) as store,
+        closing(Siem(Settings(home=home.root, demo=False), store)) as siem,
+    ):
+        yield Place(home, feed, siem)
 
 
-def told(home: Home) -> dict[str, object]:
-    found: dict[str, object] = json.loads(home.told("reasons").read_bytes())
+def told(home: Home) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(home.told("reasons").read_bytes())
     return found
 
 
@@ -96,7 +108,7 @@ def test_a_look_in_the_log_and_no_row_in_the_feed_are_an_alert_and_no_number_is_
     place.tell(f"{PEOPLE[0]},A-1,clerk-wang", f"{PEOPLE[1]},A-2,clerk-li")
     place.step()
     (alert,) = place.alerts()
-    assert (alert.rule, alert.subject_count) == ("reason/no_case", 4)
+    assert (alert.rule, alert.subject_count) == ("reason-no_case", 4)
     assert "hall clerk-wang" in alert.title
     assert "查看了 5 人，其中 4 人没有在办事项" in alert.title
     assert {path.stat().st_mode & 0o777 for path in place.home.root.glob("reasons.db*")} == {0o600}
@@ -177,6 +189,34 @@ def test_an_import_waits_for_the_process_and_is_taken_once(place: Place, tmp_pat
     with closing(CaseStore(place.home.reason_store, read_only=True)) as cases:
         assert cases.count("register") == 1
     assert [each.name for each in place.home.told_reasons.iterdir()] == [".x.json.unreadable"]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_system_that_is_asked_explains_looks_and_one_that_is_silent_blames_nobody(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    answers: bool,
+) -> None:
+    home = Home(tmp_path / "home")
+    make_folders(home)
+    make_keys(home, now)
+    home.reasons.mkdir()
+    with served(tmp_path_factory.mktemp("tls")) as (system, authority):
+        url = f"https://localhost:{system.port}/cases?clerk={{caller}}&since={{since}}"
+        (home.reasons / "register.yaml").write_text(ASKED.format(url=url))
+        if answers:
+            system.script = answering(f'[{{"id": "{PEOPLE[0]}", "num": "A-1", "who": "clerk-wang"}}]'.encode())
+        fetch = fetching(ssl.create_default_context(cafile=str(authority)))
+        with (
+            closing(SqliteStore(home.events)) as store,
+            closing(Siem(Settings(home=home.root, demo=False), store, fetch)) as siem,
+        ):
+            place = Place(home, tmp_path / "none", siem)
+            place.look(*PEOPLE[:5])
+            place.step()
+            found = [alert.subject_count for alert in place.alerts()]
+    assert found == ([4] if answers else [])
+    assert told(home)["systems"]["register"]["look_up"] == ("" if answers else "not-reached")
 
 
 IMPORT = "import sys; from yingbi.cli import main; sys.exit(main(sys.argv[1:]))"

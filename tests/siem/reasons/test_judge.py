@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from siem.detect.alert import AlertStore
 from siem.detect.definition import Level, RuleId
-from siem.detect.silence import Silence
+from siem.detect.silence import Silence, SilenceStore
 from siem.index.ship import Span
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore
@@ -118,7 +118,7 @@ def test_people_without_a_case_are_counted_in_words(office: Office) -> None:
     office.tell(case(1), case(2, handlers=("caller:clerk-wang",)))
     office.step()
     (alert,) = office.alerts.latest()
-    assert alert.rule == "reason/no_case"
+    assert alert.rule == "reason-no_case"
     assert alert.level is Level.MEDIUM
     assert alert.group == {"user.id": "clerk-wang", "service.name": "register"}
     assert (alert.event_count, alert.subject_count) == (3, 3)
@@ -138,7 +138,7 @@ def test_a_restart_finds_the_same_and_nothing_twice(office: Office) -> None:
     assert office.alerts.latest() == before
     office.look(FIVE[4])
     office.step(spans=[Span(NINE + 5 * MINUTE, NINE + 5 * MINUTE)])
-    assert office.found() == [("reason/no_case", "clerk-wang", 5, 5)]
+    assert office.found() == [("reason-no_case", "clerk-wang", 5, 5)]
 
 
 NO_REASON = {
@@ -199,7 +199,7 @@ def test_nobody_is_blamed_for_what_was_before_the_first_feed_or_without_one(tmp_
         desk.tell(as_of=NINE + 3 * MINUTE)
         desk.tell()
         desk.step()
-        assert desk.found() == [("reason/no_case", "clerk-wang", 3, 3)]
+        assert desk.found() == [("reason-no_case", "clerk-wang", 3, 3)]
 
 
 EXEMPT = {
@@ -225,7 +225,7 @@ def test_a_list_is_no_look(desk: Office) -> None:
     desk.look(looked(1, *range(4)), looked(2, *range(10, 13)))
     desk.tell()
     desk.step()
-    assert desk.found() == [("reason/no_case", "clerk-wang", 1, 3)]
+    assert desk.found() == [("reason-no_case", "clerk-wang", 1, 3)]
 
 
 def test_days_and_callers_are_counted_apart(desk: Office) -> None:
@@ -257,7 +257,7 @@ def test_people_of_a_list_are_found_at_once(office: Office, kind: Kind) -> None:
     office.look(looked(1, 1, 2), looked(2, 3))
     office.step(NINE + 3 * MINUTE)
     (alert,) = office.alerts.latest()
-    assert (alert.rule, alert.level, alert.respond) == (f"reason/{kind}", Level.HIGH, "bulk-retrieval")
+    assert (alert.rule, alert.level, alert.respond) == (f"reason-{kind}", Level.HIGH, "bulk-retrieval")
     assert (alert.event_count, alert.subject_count) == (1, 1)
 
 
@@ -292,14 +292,27 @@ def test_relatives_are_those_of_the_caller_and_colleagues_are_others(desk: Offic
 def test_a_silence_keeps_its_findings_apart(desk: Office) -> None:
     desk.silences = [
         Silence(
-            id="S-1", rule=RuleId("reason/no_case"), caller="clerk-wang", since=NINE,
+            id="S-1", rule=RuleId("reason-no_case"), caller="clerk-wang", since=NINE,
             until=NINE + 4 * MINUTE + timedelta(seconds=1), why="inventory", by="lin", ended_by="",
         )
     ]  # fmt: skip
     desk.look(*FIVE)
     desk.tell()
     desk.step()
-    assert desk.found() == [("reason/no_case", "clerk-wang", 1, 1), ("reason/no_case/S-1", "clerk-wang", 4, 4)]
+    assert desk.found() == [("reason-no_case", "clerk-wang", 1, 1), ("reason-no_case/S-1", "clerk-wang", 4, 4)]
+
+
+def test_an_alert_can_be_silenced_as_any_other(desk: Office, tmp_path: Path) -> None:
+    desk.look(*FIVE)
+    desk.tell()
+    desk.step()
+    (alert,) = desk.alerts.latest()
+    with closing(SilenceStore(tmp_path / "silences.db")) as silences:
+        silence = silences.add(alert, 7, "inventory", "lin", NINE - HOUR)
+    desk.silences = [silence]
+    desk.look(looked(6, 6))
+    desk.step(spans=[Span(NINE + 6 * MINUTE, NINE + 6 * MINUTE)])
+    assert desk.found()[-1] == (f"reason-no_case/{silence.id}", "clerk-wang", 6, 6)
 
 
 class Answering:
@@ -332,7 +345,7 @@ def test_a_look_up_that_is_not_answered_blames_nobody(desk: Office) -> None:
     assert (desk.found(), desk.asking.asked) == ([], ["clerk-wang"])
     desk.asking.known = EVENING
     desk.step()
-    assert desk.found() == [("reason/no_case", "clerk-wang", 5, 5)]
+    assert desk.found() == [("reason-no_case", "clerk-wang", 5, 5)]
 
 
 def test_what_comes_days_late_is_judged_with_its_day(desk: Office) -> None:
@@ -345,7 +358,7 @@ def test_what_comes_days_late_is_judged_with_its_day(desk: Office) -> None:
     desk.step(later)
     spans = desk.look(FIVE[4])
     desk.step(later, spans)
-    assert desk.found() == [("reason/no_case", "clerk-wang", 3, 3)]
+    assert desk.found() == [("reason-no_case", "clerk-wang", 3, 3)]
 
 
 ROWS = [
