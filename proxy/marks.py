@@ -60,14 +60,15 @@ def mark_headers(mark: str) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def with_name(fields: list[tuple[bytes, bytes]], exchange: Exchange) -> list[tuple[bytes, bytes]]:
-    """*fields* with the serial in the name of the file of an export: in that of the system behind, or in one of ours.
+    """*fields* with the serial in the name of the file: in that of the system behind, or of an export in one of ours.
 
     A page is shown and not kept, and has no name.
     """
     mark, treatment, forward = exchange.ledger.mark, exchange.treatment, exchange.forward
-    if not mark or forward is None or not forward.operation.export or not isinstance(treatment, Mask):
+    if not mark or forward is None or not isinstance(treatment, Mask):
         return fields
-    own = f'; filename="{mark}.{_ENDINGS[treatment.format]}"' if treatment.format in _ENDINGS else ""
+    is_file = forward.operation.export and treatment.format in _ENDINGS
+    own = f'; filename="{mark}.{_ENDINGS[treatment.format]}"' if is_file else ""
     said = [value.decode("ascii") for name, value in fields if name == _DISPOSITION] or ["attachment" if own else ""]
     rest = [pair for pair in fields if pair[0] != _DISPOSITION]
     return [*rest, *((_DISPOSITION, _renamed(value, mark, own).encode()) for value in said if value)]

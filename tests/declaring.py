@@ -23,6 +23,10 @@ OPERATIONS = """
       html: scan
       xml: {paths: {/people/person: {record: person}}}
     headers: [content-disposition]
+  - on: GET /named
+    mark: {}
+    answers: {csv: person}
+    headers: [content-disposition]
   - on: GET /parts
     answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
   - on: GET /feed

@@ -135,6 +135,16 @@ def test_an_export_bears_one_though_nothing_is_declared_and_another_answer_does_
     assert "content-disposition" not in other.headers
 
 
+def test_what_is_no_export_bears_one_in_a_name_that_it_has(declaring_front: Front) -> None:
+    named = answering(ROWS.encode(), CSV, "200 OK", "Content-Disposition: attachment; filename=a.csv")
+    answer = download(declaring_front, named, target="/named")
+    assert answer.headers["content-disposition"] == f'attachment; filename="a-{answer.headers["yingbi-mark"]}.csv"'
+    assert answer.body.decode() == ROWS_MASKED
+    plain = download(declaring_front, answering(ROWS.encode(), CSV), target="/named")
+    assert "content-disposition" not in plain.headers
+    assert plain.headers["yingbi-mark"] != answer.headers["yingbi-mark"]
+
+
 def test_a_serial_of_the_system_behind_is_not_taken_for_ours(declaring_front: Front, tmp_path: Path) -> None:
     foreign = new_mark()
     rows = f"id,name,id_no\r\n1,{foreign},{ID_NO}\r\n"
