@@ -16,10 +16,9 @@ def question_of(rule: Rule) -> Question:
 
 def fields_asked(rule: Rule) -> tuple[str, ...]:
     """By which fields the index is asked for candidates: none where the parts of the rule have different ones."""
-    layouts = {fields for _, fields in rule.counted.leaves}
-    if len(layouts) > 1 or rule.threshold == EVERY_EVENT:  # which is also about events that lack a field
+    fields, *others = rule.counted.layouts
+    if others or rule.threshold == EVERY_EVENT:  # which is also about events that lack a field
         return ()
-    (fields,) = layouts
     return tuple(name for name in GROUPED if name in fields)
 
 

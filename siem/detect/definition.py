@@ -81,9 +81,12 @@ class Correlation:
     threshold: Threshold
     leaves: tuple[Leaf, ...] = field(init=False, repr=False, compare=False)
     """What the events satisfy that matter to it, however deep."""
+    layouts: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
+    """The different fields that stand for the names of the group."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leaves", tuple(leaf for part in self.parts for leaf in self._leaves_of(part)))
+        object.__setattr__(self, "layouts", tuple(dict.fromkeys(fields for _, fields in self.leaves)))
 
     @property
     def reach(self) -> timedelta:
@@ -173,10 +176,9 @@ class Rule:
 
     def groups_of(self, document: Document) -> Iterator[Group]:
         """The groups that an event counts for which satisfies `condition`."""
-        layouts = {fields for _, fields in self.counted.leaves}
-        if len(layouts) > 1:
+        if len(self.counted.layouts) > 1:
             yield from self.counted.groups_of(document)
-        elif (group := self.counted.group_in(document, layouts.pop())) is not None:
+        elif (group := self.counted.group_in(document, self.counted.layouts[0])) is not None:
             yield group
 
     def condition_of(self, group: Group) -> Condition:

@@ -178,7 +178,7 @@ class _Reading:
             for rule, of_rule in zip(self.rules, spans, strict=True)
             for span in of_rule
         ]
-        for document, at, _, number, group in self._read(wanted):
+        for document, at, _, number, group in self._read(wanted, frozenset(range(len(self.rules)))):
             rule = self.rules[number]
             counts = rule.threshold != EVERY_EVENT
             reached = not counts or windows.of((number, group), rule.counted, group, at).add(document)
@@ -194,7 +194,7 @@ class _Reading:
         }
         each = [evidence for found in of_runs.values() for evidence in found]
         for document, at, event, number, group in self._read(
-            [Span(evidence.start, evidence.last + _TICK) for evidence in each]
+            [Span(evidence.start, evidence.last + _TICK) for evidence in each], frozenset(number for number, _ in runs)
         ):
             for evidence in of_runs.get((number, group), ()):
                 if evidence.start <= at <= evidence.last:
@@ -204,11 +204,13 @@ class _Reading:
             matches[number] += (evidence.match(group) for evidence in found)
         return matches
 
-    def _read(self, spans: Sequence[Span]) -> Iterator[tuple[Document, datetime, EventId, int, Group]]:
-        """The events of *spans*, whose `last` is not one of their times, each with a rule and a group it counts for."""
+    def _read(
+        self, spans: Sequence[Span], numbers: frozenset[int]
+    ) -> Iterator[tuple[Document, datetime, EventId, int, Group]]:
+        """The events of *spans*, whose `last` is not one of their times, each with a rule of *numbers* and a group."""
         for span in merged(spans):
             for document in self.store.search(self.condition, span.first, span.last, self.timeout):
                 at, event = key_of(document)
-                for number in self._matcher.satisfied(document):
+                for number in numbers.intersection(self._matcher.satisfied(document)):
                     for group in self.rules[number].groups_of(document):
                         yield document, at, event, number, group

@@ -189,12 +189,12 @@ class Detector:
         places: defaultdict[Place, dict[_Of, datetime]] = defaultdict(dict)
         for (number, group), since in to_replay.items():
             rule = self.rules[number]
-            fields = {fields for _, fields in rule.counted.leaves}
-            if len(fields) > 1:
+            fields, *others = rule.counted.layouts
+            if others:
                 yield rule.condition_of(group), {(number, group): since}
             else:
                 values = (value for _, value in group)
-                places[tuple(zip(fields.pop(), values, strict=True))][number, group] = since
+                places[tuple(zip(fields, values, strict=True))][number, group] = since
         for place, of_place in places.items():
             numbers = sorted({number for number, _ in of_place})
             yield condition_at([self.rules[number] for number in numbers], place), of_place
@@ -233,5 +233,4 @@ class Detector:
 
 def _layout_of(rule: Rule) -> tuple[str, ...] | None:
     """The fields whose values are the groups of *rule*, or None where they are not the same for all of its events."""
-    layouts = {fields for _, fields in rule.counted.leaves}
-    return rule.group_by if layouts == {rule.group_by} and rule.threshold != EVERY_EVENT else None
+    return rule.group_by if rule.counted.layouts == (rule.group_by,) and rule.threshold != EVERY_EVENT else None

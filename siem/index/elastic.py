@@ -8,6 +8,7 @@ nor delete), the reader searches, the keeper looks after templates and whole ind
 """
 
 import contextlib
+import functools
 import re
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from siem.index.candidates import Candidate, Question, check_all
 from siem.index.condition import EVERYTHING, Condition, In, fold
 from siem.index.counts import MOST_COUNTS, Breakdown, Count, check_breakdown, merged_counts
 from siem.index.elastic_append import Appending, index_on
-from siem.index.elastic_candidates import Candidates
+from siem.index.elastic_candidates import candidates_in
 from siem.index.elastic_counts import count_aggregation, counts_in, term_aggregation, term_counts_in
 from siem.index.elastic_link import Link, Login
 from siem.index.elastic_query import Query, mapping, moment_of, query_of
@@ -92,27 +93,8 @@ class ElasticStore:
     ) -> list[Candidate]:
         """As `EventStore` promises."""
         check_all(questions)
-        deadline = _deadline(timeout)
-        back = max((question.reached.reach for question in questions), default=timedelta(0))
-        first, last = (max(start - back, FIRST).astimezone(UTC).date(), end.astimezone(UTC).date())
-        if (last - first).days >= _NAMED_DAYS:
-            return [Candidate(number, (), [(start, end)]) for number in range(len(questions))]
-        days = {}
-        for number in range((last - first).days + 1):
-            day = first + timedelta(days=number)
-            begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            days[self._index_on(day)] = (begun, begun + timedelta(days=1))
-
-        def ask(index: str, query: Query, aggregations: Mapping[str, Any]) -> Mapping[str, Any] | None:
-            with self._reading().call(deadline) as client:
-                found = client.search(
-                    index=index, query=query, aggregations=aggregations, size=0, ignore_unavailable=True, **_WHOLE
-                )
-            shards = found["_shards"]["total"]
-            return None if shards > 1 else found.body.get("aggregations", {}) if shards else {}
-
-        counted = Candidates(ask, days, start, end)
-        return [found for number, question in enumerate(questions) for found in counted.of(number, question)]
+        ask = functools.partial(self._counted, _deadline(timeout))
+        return candidates_in(ask, self._index_on, questions, start, end) if start < end else []
 
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
         """As `EventStore` promises."""
@@ -244,6 +226,17 @@ class ElasticStore:
         yield from (each for each in sightings_in(found) if each.subject not in alone)
         for subject in sorted(alone):
             yield from self._sightings([subject], start, end, timeout)
+
+    def _counted(
+        self, deadline: float, indices: Sequence[str], query: Query, aggregations: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """As `siem.index.elastic_candidates.Ask` promises."""
+        with self._reading().call(deadline) as client:
+            found = client.search(
+                index=indices, query=query, aggregations=aggregations, size=0, ignore_unavailable=True, **_WHOLE
+            )
+        shards = found["_shards"]["total"]
+        return None if shards > len(indices) else found.body.get("aggregations", {}) if shards else {}
 
     def _aggregated(
         self, query: Query, asked: Mapping[str, Any], indices: Sequence[str], timeout: timedelta

@@ -6,14 +6,15 @@ days comes to an n-th of it on one of them. Where an answer is not whole, anybod
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from siem.index.candidates import SUBJECTS, Amount, Candidate, Question, Reached, joined
 from siem.index.condition import AllOf, AnyOf, Compare, Condition, Exists, Operator, fold
 from siem.index.elastic_query import Query, query_of, text_of
 from siem.index.fields import FIELDS
+from siem.index.strict import FIRST
 
 type Part = tuple[datetime, datetime]
 """From the first until before the second."""
@@ -23,6 +24,7 @@ type Groups = dict[str, set[int]] | None
 
 _TOLD, _METERED = 60_000, 20_000
 _MOST_PARTS = 48
+_MOST_DAYS = 31
 _LEAST_PART = timedelta(minutes=10)
 _MOST_PAGES = 20
 _PAIRS = 5_000
@@ -32,19 +34,38 @@ _FEW = frozenset({"source.ip", "service.name", "user.id", "yingbi.credential"})
 
 
 class Ask(Protocol):
-    """Asks the index of one day for *aggregations* of what satisfies *query*."""
+    """Asks the indices of some days for *aggregations* of what satisfies *query*."""
 
-    def __call__(self, index: str, query: Query, aggregations: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The answer, empty where there is no such index; None where it is of several shards."""
+    def __call__(
+        self, indices: Sequence[str], query: Query, aggregations: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """The answer, empty where there are no such indices; None where one is of several shards."""
 
 
-class Candidates:
+def candidates_in(
+    ask: Ask, index_on: Callable[[date], str], questions: Sequence[Question], start: datetime, end: datetime
+) -> list[Candidate]:
+    """The candidates from *start* until before *end*; *index_on* names the index of a day."""
+    back = max((question.reached.reach for question in questions), default=timedelta(0))
+    first, last = max(start - back, FIRST).astimezone(UTC).date(), end.astimezone(UTC).date()
+    if (last - first).days >= _MOST_DAYS:
+        return [Candidate(number, (), [(start, end)]) for number in range(len(questions))]
+    days = {}
+    for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+        begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        if ask([index_on(day)], query_of(AnyOf(()), start, end), {"none": {"filter": {"match_all": {}}}}) != {}:
+            days[index_on(day)] = (begun, begun + timedelta(days=1))
+    counting = _Counting(ask, days, start, end)
+    return [found for number, question in enumerate(questions) for found in counting.of(number, question)]
+
+
+class _Counting:
     """Answers questions about the span from *start* until before *end*."""
 
     def __init__(self, ask: Ask, days: Mapping[str, Part], start: datetime, end: datetime) -> None:
         self.ask = ask
         self.days = days
-        """The indices, and between which times each has events."""
+        """The indices that there are, and between which times each has events."""
         self.start, self.end = start, end
 
     def of(self, number: int, question: Question) -> Iterator[Candidate]:
@@ -98,7 +119,7 @@ class Candidates:
         span = (self.start - reached.within, self.end)
         for each in reached.parts:
             inner = each if isinstance(each, Reached) else Reached((each,), Amount.EVENTS, "", 1, timedelta(0))
-            ask = Candidates(self.ask, self.days, *span)
+            ask = _Counting(self.ask, self.days, *span)
             found = ask._reached(inner, name, _parts_of(inner.within, *span) if inner is each else [span])
             if found is None:
                 needed -= 1
@@ -118,21 +139,43 @@ class Candidates:
         found: defaultdict[str, set[int]] = defaultdict(set)
         if reached.amount is Amount.SUM:
             where = AllOf((where, Compare(reached.field, Operator.AT_LEAST, 1)))
+        keys: list[set[str]] = [set() for _ in ranges]
         for index in self._days_of((ranges[0][0], ranges[-1][1])):
             least = [math.ceil(reached.at_least / max(len(self._days_of(one)), 1)) for one in ranges]
             asked = _asked(name, ranges, metric, min(least), reached.field)
-            answer = self.ask(index, query_of(where, ranges[0][0], ranges[-1][1]), asked)
+            answer = self.ask([index], query_of(where, ranges[0][0], ranges[-1][1]), asked)
             if answer is None or (answer and answer["ignored"]["doc_count"]):
                 return None
             for place, one in enumerate(_buckets(answer, "when")):
-                groups = one["who"]["buckets"]
-                amounts = [bucket["much"]["value"] if metric else bucket["doc_count"] for bucket in groups]
-                if len(groups) >= _most_groups(len(ranges), metric) and amounts[-1] >= least[place]:
+                amounts = list(_amounts(one, metric))
+                if len(amounts) >= _most_groups(len(ranges), metric) and amounts[-1][1] >= least[place]:
                     return None
-                for bucket, amount in zip(groups, amounts, strict=True):
-                    if amount * (1 + 1e-9) >= least[place]:  # sums are of floating point
-                        found[fold(str(bucket["key"]))].add(place)
+                keys[place].update(key for key, amount in amounts if amount >= least[place])
+        for place, of_place in enumerate(keys):
+            if len(days := self._days_of(ranges[place])) > 1 and of_place:
+                of_place = self._altogether(days, where, name, ranges[place], reached, metric, of_place)
+            for key in of_place:
+                found[fold(key)].add(place)
         return found
+
+    def _altogether(
+        self,
+        days: Sequence[str],
+        where: Condition,
+        name: str,
+        part: Part,
+        reached: Reached,
+        metric: Mapping[str, Any],
+        keys: set[str],
+    ) -> set[str]:
+        """Those of *keys* that come to enough on several *days* together."""
+        asked = _asked(name, [part], metric, 1, reached.field)
+        asked["when"]["aggregations"]["who"]["terms"] |= {"include": sorted(keys), "size": len(keys)}
+        answer = self.ask(days, query_of(where, *part), asked)
+        if answer is None:
+            return keys
+        (one,) = _buckets(answer, "when") or ({"who": {"buckets": ()}},)
+        return {key for key, amount in _amounts(one, metric) if amount >= reached.at_least}
 
     def _pairs(self, where: Condition, name: str, reached: Reached, parts: Sequence[Part]) -> Groups:
         """The groups that have enough different values in one of *parts*; None where there are too many to go through.
@@ -148,7 +191,7 @@ class Candidates:
                 composite: dict[str, Any] = {"size": _PAIRS, "sources": sources}
                 for _ in range(_MOST_PAGES):
                     asked = {"pairs": {"composite": composite}, "ignored": _ignored(reached.field)}
-                    answer = self.ask(index, query_of(where, *span), asked)
+                    answer = self.ask([index], query_of(where, *span), asked)
                     if answer is None or (answer and answer["ignored"]["doc_count"]):
                         return None
                     for bucket in _buckets(answer, "pairs"):
@@ -202,6 +245,12 @@ def _metric_of(reached: Reached) -> Mapping[str, Any] | None:
     if reached.amount is Amount.EVENTS or not FIELDS[reached.field].listed:
         return {}
     return {"value_count": {"field": SUBJECTS}} if reached.field == SUBJECTS else None
+
+
+def _amounts(bucket: Mapping[str, Any], metric: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """The groups of a range, each with what it comes to: a little more where that is a sum of floating point."""
+    for group in bucket["who"]["buckets"]:
+        yield str(group["key"]), group["much"]["value"] * (1 + 1e-9) if metric else group["doc_count"]
 
 
 def _buckets(answer: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
