@@ -10,7 +10,7 @@ from policies.findings import Finding, Position
 from siem.canary import LIST_NAME, read_canaries
 from siem.detect.definition import Rule
 from siem.detect.examples import LISTS, read_examples
-from siem.detect.look import Match, look
+from siem.detect.look import Match, look_for_all
 from siem.detect.rule import Lists
 from siem.detect.rule_file import Problem, RuleError
 from siem.detect.rule_set import EXAMPLES, read_rules, rule_files
@@ -102,12 +102,14 @@ def try_rules(
 
     Raises RuleError where a file of examples is none; StoreUnavailable; OSError.
     """
-    for rule, path in rules:
+    alone = [rule for rule, _ in rules]
+    found = None if store is None else look_for_all(alone, store, since, until, timeout=TIMEOUT)
+    for number, (rule, path) in enumerate(rules):
         beside = examples_beside(path)
         examples = read_examples(beside) if beside.exists() else None
         on_examples = {each.id: each for each in read_rules([path], LISTS)}[rule.id]
         failed = list(failures(on_examples, examples or ()))
-        matches = None if store is None else list(look(rule, store, since, until, timeout=TIMEOUT))
+        matches = None if found is None else found[number]
         yield Tried(rule, path, None if examples is None else len(examples), failed, matches)
 
 

@@ -189,7 +189,7 @@ def _test(given: argparse.Namespace) -> int:
 def _run(given: argparse.Namespace) -> int:
     import json
 
-    from siem.detect.look import look
+    from siem.detect.look import look_for_all
     from yingbi.home import Home
     from yingbi.rule_desk import TIMEOUT, line_of_match, lists_of, match_as_json, rules_named
     from yingbi.settings import Index, read_settings
@@ -199,7 +199,8 @@ def _run(given: argparse.Namespace) -> int:
     rules = rules_named(home, given.rule, lists_of(home))
     with ExitStack() as stack:
         store = _opened(given, stack)
-        found = [(rule, list(look(rule, store, given.since, given.until, timeout=TIMEOUT))) for rule, _ in rules]
+        alone = [rule for rule, _ in rules]
+        found = list(zip(alone, look_for_all(alone, store, given.since, given.until, timeout=TIMEOUT), strict=True))
     if given.json:
         said = [
             {
