@@ -1,6 +1,6 @@
 """The running baselines find the same on every index, each anomaly once, wherever they are killed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +22,16 @@ WANG, LI, ZHAO = CLERKS[3:6]
 END = moment(LEARNED + timedelta(days=3), 12).astimezone(UTC)
 
 
-@pytest.fixture(params=BACKENDS)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventStore]:
-    with opened(request.param, tmp_path, request) as open_store:
-        yield open_store()
+PATIENCE = timedelta(minutes=3)
+"""For an index of each of some twenty days to be made."""
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
+    with opened(request.param, tmp_path_factory.mktemp("index"), request) as open_store:
+        store = open_store()
+        store.append(history(), PATIENCE)
+        yield store
 
 
 def fresh() -> Baselines:
@@ -61,7 +67,6 @@ def run(running: Running, until: datetime, steps: int = 1_000) -> list[Anomaly]:
 
 def test_an_index_says_what_the_events_say(store: EventStore, tmp_path: Path) -> None:
     documents = history()
-    store.append(documents, SOON)
     with closing(Anomalies(tmp_path / "b.db")) as anomalies:
         found = run(Running(fresh, store, anomalies, timeout=SOON), END)
     assert told(found) == told(found_in(documents))
@@ -73,7 +78,6 @@ def test_killed_anywhere_each_anomaly_is_an_alert_once(
 ) -> None:
     monkeypatch.setattr("siem.baseline.running.CHUNK", 200)
     documents = sorted(history(), key=lambda each: each["@timestamp"])
-    store.append(documents, SOON)
     expected = told(found_in(documents))
     first = moment(LEARNED, 0).astimezone(UTC)
     starts = [first + timedelta(hours=13 * number) for number in range(1, 6)] + [END]
@@ -100,27 +104,3 @@ def shown_in_a_day(documents: list[Document], caller: str, at: datetime) -> int:
     own = [each for each in documents if each["user"]["id"] == caller]
     within = [each for each in own if first <= datetime.fromisoformat(each["@timestamp"]) <= last]
     return len({subject for each in within for subject in each["yingbi"]["subjects"]})
-
-
-def whole(running: Running, documents: list[Document], store: EventStore) -> list[Anomaly]:
-    store.append(documents, SOON)
-    return run(running, END)
-
-
-def day_by_day(running: Running, documents: list[Document], store: EventStore) -> list[Anomaly]:
-    found = []
-    for document_day in sorted({each["@timestamp"][:13] for each in documents}):
-        batch = [each for each in documents if each["@timestamp"][:13] == document_day]
-        store.append(batch, SOON)
-        found += run(running, datetime.fromisoformat(max(each["@timestamp"] for each in batch)) + timedelta(seconds=1))
-    return found + run(running, END)
-
-
-@pytest.mark.parametrize("way", [whole, day_by_day])
-def test_it_does_not_matter_how_often_it_looks(
-    store: EventStore, tmp_path: Path, way: Callable[[Running, list[Document], EventStore], list[Anomaly]]
-) -> None:
-    documents = [each for each in history() if each["@timestamp"] > moment(LEARNED, -24 * 8).isoformat()]
-    with closing(Anomalies(tmp_path / "b.db")) as anomalies:
-        found = way(Running(fresh, store, anomalies, timeout=SOON), documents, store)
-    assert told(found) == told(found_in(documents))

@@ -8,7 +8,7 @@ import pytest
 
 from siem.baseline.anomalies import Anomalies
 from siem.baseline.running import LATENESS, Running
-from siem.baseline.watch import Baselines
+from siem.baseline.watch import Baselines, watch
 from siem.baseline.words import Anomaly
 from siem.index.condition import Condition
 from siem.index.sqlite import SqliteStore
@@ -130,3 +130,19 @@ def test_an_installation_without_events_waits(running: Running) -> None:
     assert through(running, TEN) == []
     standing = running.standing(TEN)
     assert (standing.building, standing.since, standing.callers) == (False, None, 0)
+
+
+def test_it_does_not_matter_how_often_it_looks(store: Patchy, running: Running) -> None:
+    office = Office()
+    outside = office.looks(CLERKS[6], LEARNED, 20, hour=13, source_ip="203.0.113.9")
+    bursts = [a_burst(office, moment(LEARNED, 2)), office.look(CLERKS[5], moment(LEARNED, 11), people=range(300))]
+    documents = [*office.weeks(), *office.usual(LEARNED), *bursts, *outside]
+    documents.sort(key=lambda each: (each["@timestamp"], each["event"]["id"]))
+    found = []
+    for hour in sorted({each["@timestamp"][:13] for each in documents}):
+        batch = [each for each in documents if each["@timestamp"][:13] == hour]
+        store.append(batch, SOON)
+        found += through(running, datetime.fromisoformat(batch[-1]["@timestamp"]) + timedelta(seconds=1))
+    expected = list(watch(Baselines(CALENDAR), iter(documents)))
+    assert [(each.caller, each.at, each.zh) for each in found] == [(each.caller, each.at, each.zh) for each in expected]
+    assert len({each.caller for each in found}) == 3
