@@ -17,11 +17,11 @@ def write_start(
     chain = seed_of(start)
     paths = []
     for number, bodies in enumerate(segments, start=1):
-        lines = b""
+        lines = []
         for body in bodies:
             data = body if isinstance(body, bytes) else orjson.dumps(body)
             chain = link(chain, data)
-            lines += b"%s %s\n" % (chain.encode(), data)
+            lines.append(b"%s %s\n" % (chain.encode(), data))
         paths.append(segment_path(folder / start, number))
-        paths[-1].write_bytes(lines + torn)
+        paths[-1].write_bytes(b"".join(lines) + torn)
     return paths
