@@ -99,10 +99,11 @@ def _reindex_stopped(settings: Settings, home: Home, progress: Progress) -> None
         shipper = Shipper(home.log, store, positions, now, timeout=TIMEOUT)
         while True:
             step = shipper.step()
-            progress(max(target - step.behind_bytes, 0), target)
+            shipped = _log_bytes(home) - step.behind_bytes  # events may arrive all the while
+            progress(max(min(shipped, target), 0), target)
             if step.trouble:
                 raise StoreUnavailable(step.trouble)
-            if not step.behind_bytes:
+            if not step.behind_bytes or shipped >= target:
                 return
     finally:
         positions.close()
