@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from siem.index.condition import EVERYTHING, SEARCHED_CHARS, Exists, Is, Like, matches
 from siem.index.fields import FIELDS
+from siem.index.log_line import logged
 from siem.index.ship import LONGEST_BACKOFF
 from siem.index.store import EventsRefused, EventStore
 from siem.record.ecs import Document
@@ -95,7 +97,10 @@ LONG = {
 def test_hostile_texts_are_kept_and_every_index_finds_the_same_by_them(store: EventStore, value: str) -> None:
     number = 1000 + store.count(EVERYTHING, NINE - SOON, LATER, SOON)
     made = document(number, caller=value, posts=(value, "clerk"), source_ip=value[:SEARCHED_CHARS])
-    assert store.append([made], SOON) == 1
+    spelled = logged(orjson.dumps(made))  # as the log has it, of which nothing is encoded anew
+    assert spelled is not None
+    assert store.append([spelled], SOON) == 1
+    assert store.append([made], SOON) == 0
     assert store.get(event(number).id, SOON) == made
     at = NINE + timedelta(seconds=number)
     for condition in (
@@ -237,3 +242,22 @@ def test_nothing_that_is_sent_makes_the_mapping_grow(cluster: tuple[Shipping, El
         shipping.store.append([*exploding, document(300)], SOON)
     assert len(refused.value.refused) == 299
     assert keeper.indices.get_mapping(index=index).body == before
+
+
+@pytest.mark.elasticsearch
+def test_nor_does_what_is_sent_past_us_by_who_holds_the_writer(
+    cluster: tuple[Shipping, Elasticsearch, str], elasticsearch_node: Any
+) -> None:
+    """The cluster refuses by itself what we would not have sent: a mapping is no matter of trust."""
+    shipping, keeper, index = cluster
+    shipping.store.append([document(0)], SOON)
+    before = keeper.indices.get_mapping(index=index).body
+    operations: list[dict[str, Any]] = []
+    for number in range(1, 300):
+        operations += ({"create": {"_index": index, "_id": event(number).id}}, changed(number, f"f{number}", number))
+    node = elasticsearch_node
+    with Elasticsearch(node.url, ca_certs=str(node.ca_file), basic_auth=node.users["writer"]) as writer:
+        told = writer.bulk(operations=operations, refresh="wait_for")["items"]
+    assert {item["create"]["error"]["type"] for item in told} == {"strict_dynamic_mapping_exception"}
+    assert keeper.indices.get_mapping(index=index).body == before
+    assert shipping.indexed() == [event(0).id]
