@@ -7,7 +7,9 @@ import json
 import re
 import sqlite3
 import ssl
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -222,6 +224,32 @@ def test_no_file_outside_the_keys_and_no_output_holds_a_key(played: Played, tmp_
     texts |= {str(path): path.read_bytes() for path in outside}
     forms = [form for key in keys for form in _forms_of(key)]
     assert [name for name, data in texts.items() if any(form in data for form in forms)] == []
+
+
+def test_the_index_is_rebuilt_while_callers_go_on(played: Played, request: pytest.FixtureRequest) -> None:
+    """By the command that an operator types, on the index that is set; what is written meanwhile is in it as well."""
+    index = request.node.callspec.params["played"]
+    settings = played.on.home / "yingbi.toml"
+    settings.write_text(settings.read_text("utf-8").replace('index = "sqlite"', f'index = "{index}"'), "utf-8")
+    stop = threading.Event()
+
+    def go_on() -> None:
+        with played.on.client(credential=played.on.credential("clerk")) as clerk:
+            while not stop.wait(0.05):
+                assert clerk.get("/register/residents.json?_size=1").status_code == 200
+
+    with ThreadPoolExecutor(1) as callers:
+        calling = callers.submit(go_on)
+        try:
+            rebuilt = played.on.run("log", "reindex")
+        finally:
+            stop.set()
+        calling.result()
+    assert (rebuilt.returncode, "100 %" in rebuilt.stdout) == (0, True), rebuilt.stderr
+    wait_until(lambda: not played.on.status()["shipping"]["behind_bytes"], 30)
+    verified = played.on.run("log", "verify", "--index", "--json")
+    told = json.loads(verified.stdout)["index"]
+    assert (verified.returncode, told["same"], told["compared"] > 0) == (0, True, True)
 
 
 def _forms_of(key: bytes) -> Iterator[bytes]:
