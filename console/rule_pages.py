@@ -14,8 +14,8 @@ from console.rule_book import MOST_BYTES, BadRules, InForce
 from console.rule_journal import Proposal, Standing
 from console.rule_trials import MOST_DAYS
 from console.separation import are_alike
-from console.words import LEVELS, options
-from incident.ids import NotPermitted
+from console.words import LEVELS, languages, options
+from incident.ids import Bilingual, NotPermitted
 from siem.detect.adapt import SEQUENCES, adapted
 from siem.detect.definition import EVERY_EVENT, Level, Rule, RuleId
 from siem.detect.precision import NOTHING_CLOSED, Precision
@@ -152,6 +152,7 @@ class RulePages:
             spans=SPANS,
             windows={rule.id: window_of(rule) for rule in found.rules},
             sequences=SEQUENCES,
+            descriptions={rule.id: described(rule) for rule in found.rules},
             every=EVERY_EVENT,
             levels=options(LEVELS),
             proposals=[each for each in self._book.proposals() if each.fact.file == found.name][::-1],
@@ -186,6 +187,13 @@ class RulePages:
             most_days=MOST_DAYS,
             trial=self._trials.of(found.fact.number, rules, days) if rules and days else None,
         )
+
+
+def described(rule: Rule) -> Bilingual:
+    """What *rule* is about, as one paragraph in each language: its lines end where those of its file do."""
+    lines = languages(rule.description)
+    zh = "".join(both.zh for both, english in lines if not english)
+    return Bilingual(zh=zh, en=" ".join(both.zh if english else both.en for both, english in lines).strip())
 
 
 def window_of(rule: Rule) -> tuple[int, str]:

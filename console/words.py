@@ -182,6 +182,15 @@ MEASURES: Table = {
     Measure.TEMPORAL: _w("同时出现的迹象", "signs at once"),
     Measure.TEMPORAL_ORDERED: _w("先后出现的迹象", "signs in order"),
 }
+COUNTED_FIELDS: Table = {
+    "yingbi.subjects": _w("人", "persons"),
+    "yingbi.exchange": _w("访问", "exchanges"),
+    "yingbi.on_behalf_of": _w("被代办人", "persons acted for"),
+    "yingbi.unattributed": _w("没有标明属于谁的信息", "values without a subject"),
+    "source.ip": _w("网络地址", "addresses"),
+    "service.name": _w("系统", "systems"),
+}
+"""What rules count different ones of, or add up."""
 RULE_STANDINGS: Table = {
     RuleStanding.WAITING: _w("等待生效", "proposed"),
     RuleStanding.LIVE: _w("生效中", "in force"),
@@ -303,6 +312,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "system_states": SYSTEM_STATES,
     "group_fields": GROUP_FIELDS,
     "measures": MEASURES,
+    "counted_fields": COUNTED_FIELDS,
     "rule_standings": RULE_STANDINGS,
     "addresses": ADDRESSES,
     "chart_kinds": CHART_KINDS,

@@ -212,7 +212,7 @@ def _of_baselines(told: dict[str, Any]) -> list[str]:
     """Since when, and of how many, is known what is usual; while it is being read, how far."""
     if "callers" not in told:
         return ["  基线 / baselines 等待索引 / waiting for the index"] if told else []
-    known = f"{told['callers']} callers since {told['since']}"
+    known = f"{told['callers']} callers" + (f" since {told['since']}" if told["since"] else "")
     if told["building"]:
         return [f"  基线 / baselines 学习中 / learning, read to {(told['read_to'] or '-')[:16]}, {known}"]
     few = "" if told["is_learned"] else "，工作日还不够 / too few workdays yet"

@@ -106,6 +106,7 @@ class _Own(_Strict):
     purpose: _MaybeText = UNSET
     left_out: _More = UNSET
     limit: _MaybeText = UNSET
+    mark: _MaybeText = UNSET
     format: _MaybeText = UNSET
     attributes: _MaybeTexts = UNSET
     purposes: _MaybeTexts = UNSET

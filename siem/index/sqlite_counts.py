@@ -8,7 +8,7 @@ import functools
 import itertools
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -66,7 +66,7 @@ def _held(document: Document, path: Sequence[str]) -> Value | tuple[Value, ...]:
     """What *document* has in one of the fields that standing questions are about, to be a part of a key."""
     found: Any = document
     for key in path:
-        if not isinstance(found, dict) or (found := found.get(key)) is None:
+        if not isinstance(found, Mapping) or (found := found.get(key)) is None:
             return None
     return tuple(found) if isinstance(found, list) else found
 

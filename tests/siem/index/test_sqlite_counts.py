@@ -5,13 +5,16 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from siem.index import sqlite_counts
 from siem.index.condition import EVERYTHING, Is
 from siem.index.counts import BY_CALLER, BY_SYSTEM, STANDING, Breakdown
+from siem.index.log_line import logged
 from siem.index.sqlite import SqliteStore
 from siem.index.store import StoreUnavailable
+from siem.record.ecs import Document
 from tests.siem.events import NINE, assorted, document
 
 SOON = timedelta(seconds=20)
@@ -22,7 +25,9 @@ END = NINE + 60 * DAY
 @pytest.mark.parametrize("asked", STANDING, ids=lambda asked: "-".join(asked.fields))
 def test_what_is_kept_is_what_there_is(tmp_path: Path, asked: Breakdown) -> None:
     """Spans of whole hours are answered by the table, others by the events: with a span a little longer both agree."""
-    corpus = assorted(120, seed=9)
+    corpus: list[Document] = list(assorted(120, seed=9))
+    corpus[::2] = [logged(orjson.dumps(each)) or each for each in corpus[::2]]  # as they come from the log
+    assert not all(isinstance(each, dict) for each in corpus)
     with closing(SqliteStore(tmp_path / "index")) as store:
         for at in range(0, len(corpus), 17):
             store.append(corpus[at : at + 25], SOON)  # some of them twice
