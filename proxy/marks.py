@@ -4,8 +4,9 @@ It is made before the body is looked at and recorded with what is shown, so whoe
 """
 
 import re
-from dataclasses import replace
 from http import HTTPStatus
+
+from msgspec.structs import replace
 
 from policies.formats.marked import before_root, field, footer, member_of_lines, meta, table
 from policies.formats.masker import Masker
