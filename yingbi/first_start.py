@@ -75,6 +75,8 @@ def make_folders(home: Home) -> None:
     home.notices.mkdir(exist_ok=True, mode=0o755)
     for database in (home.state, home.alerts):
         database.touch(mode=0o600)
+    if home.silences.exists():  # earlier versions left it for everybody to read
+        home.silences.chmod(0o600)
 
 
 def make_keys(home: Home, now: Clock) -> None:

@@ -98,6 +98,8 @@ class SqliteFile:
                 self._writer = None
 
     def _open_writer(self, timeout: timedelta) -> sqlite3.Connection:
+        with contextlib.suppress(OSError):  # which SQLite then says in its own words
+            self.path.touch(mode=0o600)  # or everybody on the machine could read it, and what it keeps beside it
         writer = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             _bound(writer, timeout)

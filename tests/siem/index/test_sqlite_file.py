@@ -131,3 +131,17 @@ def test_a_closed_file_answers_nothing(file: SqliteFile) -> None:
     for call in (items, add):
         with pytest.raises(StoreUnavailable, match="the list was closed"):
             call(file)
+
+
+def test_nobody_else_can_read_it_nor_what_is_kept_beside_it(file: SqliteFile, tmp_path: Path) -> None:
+    add(file, "one")
+    assert {path.name for path in tmp_path.iterdir()} == {"list.db", "list.db-wal", "list.db-shm"}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_file_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    with (
+        closing(SqliteFile(tmp_path / "nowhere" / "list.db", SCHEMA, read_only=False)) as file,
+        pytest.raises(StoreUnavailable),
+    ):
+        add(file, "one")
