@@ -213,10 +213,6 @@ def _dispositions(lives: Iterable[AlertLife], since: datetime) -> Iterator[tuple
 
 def _changes(life: AlertLife, entry: Entry) -> Iterator[AlertChange]:
     match entry.fact:
-        case Raised(quiet=False):
-            change = Change.NEW
-        case Grew():
-            change = Change.GREW
         case Escalated():
             change = Change.ESCALATED
         case Returned():
@@ -234,4 +230,5 @@ def _changes(life: AlertLife, entry: Entry) -> Iterator[AlertChange]:
         level=life.size.level,
         at=entry.at,
         assignee=life.assignee or "",
+        due_at=life.escalates_at,
     )

@@ -46,10 +46,11 @@ class Pipeline:
         self._asked_at: datetime | None = None
         self._usual = False
 
-    def signs(self, now: datetime, channels_down: Sequence[str] = ()) -> Signs:
-        """What is to be seen at *now*, beside *channels_down*. Raises OSError where the log cannot be looked at.
+    def signs(self, now: datetime, *, channels_down: Sequence[str] = (), journal_altered: bool = False) -> Signs:
+        """What is to be seen at *now*, beside what its caller has seen itself.
 
-        Of files that cannot be read nothing is seen to move, which in the end is told as what it is.
+        Raises OSError where the log cannot be looked at. Of files that cannot be read nothing is seen to move, which in
+        the end is told as what it is.
         """
         bookmarks = self._bookmarks()
         unshipped = sum(_unshipped(self._home.log / start, bookmarks.get(start)) for start in starts_in(self._home.log))
@@ -66,6 +67,7 @@ class Pipeline:
             usually_busy=self._is_oddly_quiet(grown, now),
             down=self._down(),
             channels_down=channels_down,
+            journal_altered=journal_altered,
         )
 
     def _bookmarks(self) -> Mapping[StartId, Bookmark]:

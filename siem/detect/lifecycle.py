@@ -149,12 +149,13 @@ def working_time_over(since: datetime, span: timedelta, calendar: Calendar) -> d
 
 
 class Change(StrEnum):
-    """Why somebody is told of an alert."""
+    """Why somebody is told of an alert that they may have been told of before.
 
-    NEW = "new"
+    That it is new, has grown or has risen is no change of these: an alert shows that itself, also without a journal.
+    """
+
     ESCALATED = "escalated"
     """Nobody acknowledged it in time."""
-    GREW = "grew"
     RETURNED = "returned"
     """Its snooze ended, or it grew too much for that."""
     REOPENED = "reopened"
@@ -176,3 +177,5 @@ class AlertChange:
     at: datetime
     assignee: str
     """The person whose alert it is; empty where it is nobody's."""
+    due_at: datetime | None
+    """Until when somebody has or had to acknowledge it; None for never."""

@@ -38,6 +38,12 @@ class Kind(StrEnum):
     """Twice as many events or persons as when it was last told."""
     RISEN = "risen"
     """Its level is higher."""
+    ESCALATED = "escalated"
+    """Nobody acknowledged it in time."""
+    RETURNED = "returned"
+    """It was snoozed, and waits for somebody again."""
+    REOPENED = "reopened"
+    """It was closed, and what it is about went on."""
     SILENT = "silent"
     """A part of the pipeline stands still."""
     RESUMED = "resumed"
@@ -55,7 +61,10 @@ class Words(msgspec.Struct, frozen=True):
 KINDS = {
     Kind.RAISED: Words(zh="新告警", en="new alert"),
     Kind.GROWN: Words(zh="告警扩大", en="alert has grown"),
-    Kind.RISEN: Words(zh="告警升级", en="alert has risen"),
+    Kind.RISEN: Words(zh="告警级别升高", en="alert has risen"),
+    Kind.ESCALATED: Words(zh="超时无人确认", en="nobody has acknowledged the alert"),
+    Kind.RETURNED: Words(zh="暂缓的告警又回来了", en="a snoozed alert is back"),
+    Kind.REOPENED: Words(zh="已关闭的告警重新打开", en="a closed alert is open again"),
     Kind.SILENT: Words(zh="系统停滞", en="the pipeline stands still"),
     Kind.RESUMED: Words(zh="系统恢复", en="the pipeline goes on"),
     Kind.TRIAL: Words(zh="试发", en="trial"),
@@ -81,6 +90,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     persons: int = 0
     staff: str = ""
     """Which member of staff, system or terminal; for internal channels alone."""
+    wanted: Words = Words(zh="", en="")
+    """Who is looked for, and until when or how late it is; empty where nobody was before."""
+    assignee: str = ""
+    """The person whose alert it is; for internal channels alone."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -122,7 +135,9 @@ def _one(message: Message, internal: bool) -> tuple[Words, list[Words], str]:
         zh=f"【影壁】{kind.zh}（{_LEVELS_ZH[message.level]}）{number}",
         en=f"[Yingbi] {kind.en} ({message.level}){number}",
     )
-    lines = [message.title]
+    lines = [message.title, message.wanted]
+    if internal and message.assignee:
+        lines.append(Words(zh=f"处理人：{message.assignee}", en=f"assigned to: {message.assignee}"))
     if message.alert:
         lines.append(
             Words(

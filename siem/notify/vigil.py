@@ -1,4 +1,4 @@
-"""Turns what stands still into messages: once when it is found, again while it lasts, and when it is over."""
+"""Turns what stands still into messages: when it is found, again each hour while it lasts, and when it is over."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from siem.notify.outbox import Outbox
 from siem.notify.watchdog import ADVICE, WORDS, Part, Standstill
 
 AGAIN_AFTER = timedelta(hours=1)
+TOLD_ONCE = frozenset({Part.JOURNAL})
+"""What an auditor will look into for days, and what no reminder makes better."""
 _OVER = Words(zh="", en="")
 
 
@@ -28,7 +30,7 @@ def keep_vigil(
         part = each.part
         began, told_at = known.get(part, (now - timedelta(seconds=each.for_s), None))
         since[part] = began
-        if told_at is None or not told_at <= now < told_at + AGAIN_AFTER:
+        if told_at is None or (part not in TOLD_ONCE and not told_at <= now < told_at + AGAIN_AFTER):
             outbox.note_standstill(part, began, _message(part, Kind.SILENT, began, now, each.what), route)
     for part in known.keys() - since.keys():
         outbox.note_standstill(part, None, _message(part, Kind.RESUMED, known[part][0], now, ""), route)

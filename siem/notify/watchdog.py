@@ -29,6 +29,8 @@ class Part(StrEnum):
     """A process does not run, or no worker serves."""
     CHANNELS = "channels"
     """Messages do not arrive."""
+    JOURNAL = "journal"
+    """The journal of alerts was altered: who sees to which of them is not known."""
 
 
 WORDS = {
@@ -43,6 +45,10 @@ WORDS = {
         zh="有进程没有运行，或网关不在服务", en="a process does not run, or the gateway does not serve"
     ),
     Part.CHANNELS: Words(zh="有通知渠道长时间送不到", en="a channel has taken nothing for long"),
+    Part.JOURNAL: Words(
+        zh="告警处置记录被改动，超时无人确认的不再提醒",
+        en="the journal of alerts was altered: nobody is reminded of any",
+    ),
 }
 ADVICE = {
     Part.INDEX: Words(
@@ -64,6 +70,10 @@ ADVICE = {
     ),
     Part.PROCESSES: Words(zh="看 yingbi status 和 said/ 中的日志", en="see `yingbi status` and what lies in said/"),
     Part.CHANNELS: Words(zh="看 yingbi notify status", en="see `yingbi notify status`"),
+    Part.JOURNAL: Words(
+        zh="保全现场，请审计员核查；新告警照常通知，请值班员都当作没有人处理",
+        en="touch nothing and call the auditor; take every alert for one that nobody sees to",
+    ),
 }
 
 
@@ -99,6 +109,7 @@ class Signs:
     down: Sequence[str] = ()
     """Processes that do not run, or do not do their work."""
     channels_down: Sequence[str] = ()
+    journal_altered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +149,7 @@ class Watchdog:
             Part.EVENTS: not signs.usually_busy,
             Part.PROCESSES: not signs.down,
             Part.CHANNELS: not signs.channels_down,
+            Part.JOURNAL: not signs.journal_altered,
         }
         self._before = signs
         found = []
@@ -153,7 +165,7 @@ class Watchdog:
         match part:
             case Part.SEALER | Part.ANCHOR:
                 return self.patience.anchor
-            case Part.EVENTS | Part.CHANNELS:  # have stood for long when they are seen to
+            case Part.EVENTS | Part.CHANNELS | Part.JOURNAL:  # have stood for long when they are seen to
                 return timedelta(0)
             case Part.INDEX | Part.DETECTOR | Part.PROCESSES:
                 return self.patience.pipeline

@@ -4,9 +4,11 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from deploy.demo.register import database as register
 from tests.e2e.truth import truth_of
 from tests.gateway import wait_until
@@ -26,8 +28,15 @@ level = "low"
 
 
 @pytest.fixture(scope="module")
-def oncall() -> Iterator[Hook]:
-    with hook() as made:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
+    """Whom the channels are certified by."""
+    return make_ca(tmp_path_factory.mktemp("authority"), now=datetime.now(UTC))
+
+
+@pytest.fixture(scope="module")
+def oncall(authority: CertificateFiles) -> Iterator[Hook]:
+    folder = authority.certificate.parent
+    with hook(make_certificate(folder, authority, names=["localhost"], now=datetime.now(UTC))) as made:
         yield made
 
 
@@ -38,13 +47,20 @@ def outside() -> Iterator[Hook]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, oncall: Hook, outside: Hook) -> Iterator[Installation]:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, authority: CertificateFiles, oncall: Hook, outside: Hook
+) -> Iterator[Installation]:
     home = tmp_path_factory.mktemp("home")
     Installation(home, 0).make_settings()
     settings = (home / "yingbi.toml").read_text("utf-8")
-    settings = settings.replace("still_s = 120 ", "still_s = 20 ").replace(
-        'heartbeat_file = "" ', 'heartbeat_file = "keys/heartbeat.url" '
-    )
+    for shipped, wanted in (
+        ("still_s = 120 ", "still_s = 20 "),
+        ('heartbeat_file = "" ', 'heartbeat_file = "keys/heartbeat.url" '),
+        ('ca = "" ', f'ca = "{authority.certificate}" '),
+        ("high_minutes = 60 ", "high_minutes = 1 "),
+    ):
+        assert shipped in settings
+        settings = settings.replace(shipped, wanted)
     (home / "yingbi.toml").write_text(settings + CHANNEL, "utf-8")
     (home / "keys").mkdir(mode=0o700)
     for name, address in (("oncall", oncall.address), ("heartbeat", f"{outside.url}/ping")):
@@ -107,6 +123,11 @@ def test_a_leak_is_told_with_its_proof_and_without_anybody_in_it(running: Instal
     wait_until(lambda: running.run("notify", "status", "--alert", alert[0]).returncode == 0, LIMIT_S)
     proof = running.run("notify", "status", "--alert", alert[0])
     assert re.search(r"raised +oncall .*delivered +HTTP 200 +×1", proof.stdout)
+    wait_until(lambda: f"超时无人确认（高） {alert[0]}" in titles(oncall), 2 * LIMIT_S)
+    escalated = titles(oncall).partition(f"超时无人确认（高） {alert[0]}")[2]
+    assert "还没有人处理，请任何一名值班员马上确认：应在" in escalated
+    assert f"/alerts/{alert[0]}" in escalated
+    wait_until(lambda: "escalated" in running.run("notify", "status", "--alert", alert[0]).stdout, LIMIT_S)
     truth = truth_of(register.files_in(Home(running.home).demo / "register").database)
     assert truth.found_in(oncall.everything.decode() + titles(oncall)) == set()
     assert not re.search(r"[0-9a-f]{32}", titles(oncall)), "no digest"

@@ -29,6 +29,7 @@ from siem.notify.sender import Sender, trust
 from siem.notify.vigil import keep_vigil
 from siem.notify.watchdog import Part, Watchdog
 from siem.record.ecs import Document
+from yingbi.alert_standing import AlertStanding
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index
@@ -60,6 +61,7 @@ class Notifier:
         self._channels = {channel.name: channel for channel in settings.notify.channels}
         self._outbox = Outbox(home.notifications)
         self._alerts = AlertStore(home.alerts, read_only=True)
+        self._standing = AlertStanding(home)
         self._calendar = read_calendar()
         self._store: EventStore | None = None
         self._watchdog: Watchdog | None = None
@@ -82,6 +84,7 @@ class Notifier:
         states: list[ChannelState] = []
         troubles = [
             self._try(lambda: states.extend(self._outbox.states([*self._channels]))),
+            self._try(self._standing.follow),
             self._try(lambda: self._gather(at)),
             self._try(lambda: self._look(at, states)),
             self._try(lambda: self._hand_on(at, states)),
@@ -137,6 +140,7 @@ class Notifier:
     def close(self) -> None:
         """Let go of the files."""
         self._pipeline.close()
+        self._standing.close()
         self._alerts.close()
         self._outbox.close()
         if self._store is not None:
@@ -169,15 +173,22 @@ class Notifier:
             before = [alert for alert in there if alert.raised_at < at - LATELY and alert.sequence <= newest]
             self._outbox.note(passed_over(before, at), 0, self._route)
             return
-        again = self._outbox.to_look_at_again(at)
-        if newest == seen and not again:
-            return
-        changed = self._alerts.since(seen if newest >= seen else 0)  # an older file was put in its place
-        also = [found for alert in again if (found := self._alerts.get(alert)) is not None]
-        alerts = {alert.id: alert for alert in [*changed, *also]}
-        told = self._outbox.told(alerts)
-        newest = max((alert.sequence for alert in changed), default=newest)
-        self._outbox.note(due(alerts.values(), told, at, self._systems_of), newest, self._route)
+        again, waiting = self._outbox.to_look_at_again(at), self._standing.changes()
+        if newest != seen or again or waiting:
+            changed = self._alerts.since(seen if newest >= seen else 0)  # an older file was put in its place
+            also = [found for alert in {*again, *waiting} if (found := self._alerts.get(alert)) is not None]
+            alerts = {alert.id: alert for alert in [*changed, *also]}
+            dues = due(
+                alerts.values(),
+                self._outbox.told(alerts),
+                at,
+                systems_of=self._systems_of,
+                state_of=self._standing.state_of,
+                changes=waiting,
+            )
+            newest = max((alert.sequence for alert in changed), default=newest)
+            self._outbox.note(dues, newest, self._route)
+        self._standing.noted()
 
     def _alerts_sequence(self) -> int:
         return self._alerts.sequence() if is_made(self._home.alerts) else 0
@@ -186,11 +197,14 @@ class Notifier:
         if time.monotonic() - self._looked_at_s < LOOK_EVERY_S:
             return
         self._looked_at_s = time.monotonic()
+        altered = self._standing.is_altered
         down = [state.name for state in states if is_down(state, at) or state.name in self._wrong]
         if self._watchdog is None:
             known = [Part(what) for what in self._outbox.standstills()]
             self._watchdog = Watchdog(patience_of(self._settings), known)
-        found = self._watchdog.look(self._pipeline.signs(at, channels_down=down), time.monotonic())
+        found = self._watchdog.look(
+            self._pipeline.signs(at, channels_down=down, journal_altered=altered), time.monotonic()
+        )
         self._still = keep_vigil(self._outbox, found, at, self._route)
 
     def _hand_on(self, at: datetime, states: Sequence[ChannelState]) -> None:

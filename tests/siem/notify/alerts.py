@@ -6,6 +6,7 @@ from typing import Any
 
 from siem.detect.alert import Alert, AlertId
 from siem.detect.definition import Advice, Level, RuleId
+from siem.detect.lifecycle import AlertChange, Change
 from siem.notify.message import Kind, Message, Words
 from siem.record.event import EventId
 from tests.siem.events import NINE
@@ -39,6 +40,22 @@ def alert(number: int = 1, **changes: Any) -> Alert:
         respond="bulk-retrieval",
         automatic=True,
         what_to_do=Advice(zh="确认凭证是否被盗。", en="Find out whether the credential was stolen."),
+    )
+    return replace(made, **changes)
+
+
+def change(what: Change = Change.ESCALATED, **changes: Any) -> AlertChange:
+    """That alert number one waits for somebody: for five minutes too long at `NINE`."""
+    made = AlertChange(
+        sequence=7,
+        change=what,
+        alert=AlertId("A-000001"),
+        rule=RuleId("many_subjects"),
+        title="短时间查看大量不同的人 / Many different people seen in a short time",
+        level=Level.HIGH,
+        at=NINE - 5 * MINUTE,
+        assignee="",
+        due_at=NINE - 5 * MINUTE,
     )
     return replace(made, **changes)
 

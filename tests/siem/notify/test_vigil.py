@@ -52,6 +52,18 @@ def test_it_is_told_when_it_is_found_each_hour_and_when_it_is_over(outbox: Outbo
     assert len({each.key for each in told}) == 3
 
 
+def test_that_a_journal_was_altered_is_told_once(outbox: Outbox, told: list[Message]) -> None:
+    def route(message: Message) -> dict[str, datetime]:
+        told.append(message)
+        return {}
+
+    altered = Standstill(part=Part.JOURNAL, for_s=0.0)
+    for after in (0, 2, 48):
+        assert keep_vigil(outbox, [altered], NINE + after * HOUR, route) == {Part.JOURNAL: NINE}
+    assert [each.kind for each in told] == [Kind.SILENT]
+    assert "审计员" in told[0].advice.zh
+
+
 def test_who_is_started_anew_does_not_tell_it_again(path: Path, told: list[Message]) -> None:
     def route(message: Message) -> dict[str, datetime]:
         told.append(message)

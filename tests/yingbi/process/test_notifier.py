@@ -14,11 +14,17 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from incident.database import for_writing, open_database
+from policies.keys import Signer
 from siem.detect.alert import Alert, AlertId, AlertStore
 from siem.detect.definition import Advice, Finding, Level
+from siem.detect.lifecycle import Disposition
 from siem.notify.channel import Channel
+from siem.notify.message import Kind
 from siem.notify.outbox import Outbox
+from tests.console.alerts import Ward
 from tests.gateway import ROOT, wait_until
+from tests.incident.office import Watch
 from tests.siem.detect.rules import rule
 from tests.siem.events import digest, document
 from tests.siem.notify.alerts import DIGEST, MOBILE, RESIDENT
@@ -26,6 +32,7 @@ from tests.siem.notify.peers import Answer, Hook, Mailbox, hook, mailbox
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
+from yingbi.migrations.apply import migrate
 from yingbi.process.notifier import Notifier
 from yingbi.settings import Notify, Settings, write_settings
 from yingbi.told import hear
@@ -193,6 +200,73 @@ def test_what_cannot_be_delivered_goes_to_the_fallback_and_all_of_it_shows(tmp_p
         assert told["waiting"] >= 1
         wait_until(lambda: _proof(unit, alert.id) == [("oncall", "", False), ("mail", "oncall", True)], LIMIT_S)
         assert PATH.encode() not in unit.everything()
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    """An installation whose alerts somebody follows, by a clock that is two hours behind; only the notifier is not."""
+    home = Home(tmp_path)
+    make_folders(home)
+    engine = open_database(f"sqlite:///{home.state}")
+    migrate(engine)
+    try:
+        made = Ward(tmp_path, engine, clock=Watch(datetime.now(UTC) - timedelta(hours=2)))
+        home.public_key("alerts").write_bytes(Signer(tmp_path / "alerts.key").public_bytes)
+        yield made
+        made.alerts.close()
+    finally:
+        engine.dispose()
+
+
+def told_in(ward: Ward) -> list[Kind]:
+    """What is told of the first alert by a notifier that starts now, with all that was told before."""
+    channel = Channel(name="oncall", url_file="oncall.url", level=Level.LOW)
+    with contextlib.closing(Notifier(Settings(home=ward.folder, notify=Notify(channels=(channel,))))) as notifier:
+        notifier.step()
+        notifier.step()
+    outbox = Outbox(Home(ward.folder).notifications, read_only=True)
+    return [each.kind for each in outbox.deliveries(AlertId("A-000001"))]
+
+
+def test_what_waits_for_somebody_is_told_and_what_somebody_sees_to_does_not_grow(ward: Ward) -> None:
+    alert = ward.raised()
+    assert told_in(ward) == [], "it was there before"
+    ward.pass_on(hours=1)
+    told = [Kind.ESCALATED]
+    assert told_in(ward) == told
+    assert told_in(ward) == told, "nor twice"
+    ward.acknowledge(alert)
+    ward.find(90)
+    ward.watch.step()
+    assert told_in(ward) == told
+    ward.snooze(alert, hours=1)
+    ward.find(300)
+    assert told_in(ward) == told
+    ward.watch.step()
+    told.append(Kind.RETURNED)
+    assert told_in(ward) == told, "and not that it has grown besides"
+    ward.book.close(ward.as_shown(alert), ward.alert(alert), Disposition.BENIGN, "年检")
+    ward.clock.move(seconds=1)
+    ward.find(1)
+    ward.watch.step()
+    assert told_in(ward) == [*told, Kind.REOPENED]
+
+
+def test_that_the_journal_of_alerts_was_altered_is_told_and_alerts_are_told_on(ward: Ward) -> None:
+    told_in(ward)
+    ward.raised()
+    assert told_in(ward) == [Kind.RAISED]
+    with for_writing(ward.engine).begin() as connection:
+        connection.exec_driver_sql("UPDATE alert_journal SET body = replace(body, 'clerk', 'chief')")
+    assert told_in(ward) == [Kind.RAISED]
+    still = hear(Home(ward.folder).told("notifier"))["still"]
+    assert "journal" in still
+    outbox = Outbox(Home(ward.folder).notifications, read_only=True)
+    waiting = outbox.states(["oncall"])[0].waiting
+    ward.find(caller="clerk-li")
+    told_in(ward)
+    assert outbox.states(["oncall"])[0].waiting == waiting + 1
+    assert [each.kind for each in outbox.deliveries(AlertId("A-000002"))] == [Kind.RAISED]
 
 
 def _proof(unit: Unit, alert: AlertId) -> list[tuple[str, str, bool]]:
