@@ -1,8 +1,6 @@
 """Applies the baselines to an installation's own events: what was not as usual in the last days."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from deploy.elasticsearch.connection import NodeUnavailable
 from siem.baseline.calendar import read_calendar
@@ -11,6 +9,7 @@ from siem.baseline.watch import Baselines, watch
 from siem.baseline.words import Anomaly
 from siem.index.condition import EVERYTHING
 from siem.index.store import StoreUnavailable
+from yingbi.home import Home
 from yingbi.index import has_index, open_index
 from yingbi.known import Known
 from yingbi.settings import Settings
@@ -23,11 +22,8 @@ class CannotCompare(Exception):
     """Nothing can be compared. The message says why, Chinese and English."""
 
 
-def unusual(settings: Settings, now: datetime, since: datetime, known: Path | None = None) -> list[Anomaly]:
-    """What was not as usual from *since* on, in order of time. Raises CannotCompare.
-
-    *known*: a file with the digests of listed persons and of relatives, in place of the one that is set.
-    """
+def unusual(settings: Settings, now: datetime, since: datetime) -> list[Anomaly]:
+    """What was not as usual from *since* on, in order of time. Raises CannotCompare."""
     if not has_index(settings):
         raise CannotCompare("这里还没有记录 / there are no events here yet")
     try:
@@ -35,7 +31,7 @@ def unusual(settings: Settings, now: datetime, since: datetime, known: Path | No
     except NodeUnavailable as problem:
         raise CannotCompare(str(problem)) from None
     baselines = Baselines(read_calendar())
-    if trouble := Known(replace(settings, known_people=str(known)) if known else settings).renew(baselines):
+    if trouble := Known(Home(settings.home)).renew(baselines):
         store.close()
         raise CannotCompare(trouble)
     try:

@@ -1,27 +1,30 @@
 """Whom the baselines have to know of besides the log: listed persons and relatives as digests, and the canaries.
 
-Both lists are files that may change while all runs: whoever asks again has them as they are then.
+People are those that `yingbi reasons import --people` keeps. All of it may change while all runs: whoever asks again
+has it as it is then.
 """
 
+from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
-from siem.baseline.evaluate import read_known
-from siem.baseline.event_files import WrongFolder
 from siem.baseline.watch import Baselines
 from siem.canary import read_canaries
+from siem.index.store import StoreUnavailable
+from siem.reasons.case import People
+from siem.reasons.store import CaseStore
 from yingbi.home import Home
-from yingbi.settings import Settings
 
 type _Stamp = tuple[int, int, int] | None
 
 
 class Known:
-    """The lists of an installation. One that cannot be read stays as it was last."""
+    """The lists of the installation in *home*. One that cannot be read stays as it was last."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._people = Path(settings.known_people) if settings.known_people else None
-        self._canaries = Home(settings.home).canaries
-        self._seen: tuple[_Stamp, _Stamp] = (None, None)
+    def __init__(self, home: Home) -> None:
+        self._people = home.reason_store
+        self._canaries = home.canaries
+        self._seen: tuple[_Stamp, ...] = ()
         self._listed: frozenset[str] = frozenset()
         self._relatives: dict[str, frozenset[str]] = {}
         self._of_nobody: frozenset[str] = frozenset()
@@ -29,7 +32,8 @@ class Known:
 
     def renew(self, baselines: Baselines) -> str:
         """Let *baselines* have the lists as they are now. Returns why one of them is not, or nothing."""
-        seen = (stamp_of(self._people) if self._people else None, stamp_of(self._canaries))
+        written = self._people.with_name(f"{self._people.name}-wal")
+        seen = tuple(stamp_of(path) for path in (self._people, written, self._canaries))
         if seen != self._seen:
             self._seen = seen
             self._trouble = self._read()
@@ -41,17 +45,18 @@ class Known:
         baselines.listed, baselines.relatives, baselines.canaries = self._listed, self._relatives, self._of_nobody
 
     def _read(self) -> str:
-        if self._people and self._seen[0] is None:
-            return f"名单不见了，沿用上次的 / the list is gone, and the last one counts: {self._people.name}"
         try:
-            if self._people:
-                self._listed, self._relatives = read_known(self._people)
-            if self._seen[1] is not None:
+            if self._people.exists():
+                self._listed, self._relatives = _people_in(self._people)
+            elif self._listed or self._relatives:
+                return f"名单不见了，沿用上次的 / the lists are gone, and the last ones count: {self._people.name}"
+            if self._canaries.exists():
                 self._of_nobody = read_canaries(self._canaries)
+        except StoreUnavailable as unavailable:
+            self._seen = ()  # as while it is being written to: the next time may do
+            return f"名单无法读取，沿用上次的 / the lists cannot be read, and the last ones count: {unavailable}"
         except OSError as error:
             return f"无法读取 / cannot be read: {error.filename}: {error.strerror}"
-        except WrongFolder as problem:
-            return str(problem)
         except ValueError as problem:
             return f"诱饵名单有误 / the list of canaries is wrong: {problem}"
         return ""
@@ -64,3 +69,14 @@ def stamp_of(path: Path) -> _Stamp:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _people_in(path: Path) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """The listed persons, and the relatives of each caller, by digest. Raises StoreUnavailable."""
+    with closing(CaseStore(path, read_only=True)) as store:
+        listed, relatives = store.people(People.LISTED), store.people(People.RELATIVES)
+    of_callers = defaultdict(set)
+    for person, callers in relatives.items():
+        for caller in callers:
+            of_callers[caller].add(person)
+    return frozenset(listed), {caller: frozenset(people) for caller, people in of_callers.items()}

@@ -287,7 +287,6 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate_days: int = 30
     root_key_days: int = 365
     identity_issuer: str = ISSUER
-    known_people: str = ""
     contact: Contact = Contact()
     addresses: Addresses = Addresses()
     capacity: Capacity = Capacity()
@@ -335,8 +334,6 @@ class Settings:
     """So old the root key may become before `yingbi check` says so."""
     identity_issuer: str = ISSUER
     """As who the gateway signs what it tells systems behind of callers."""
-    known_people: str = ""
-    """The file with the digests of listed persons, and of the relatives of staff, whom the baselines watch over."""
     contact: Contact = field(default_factory=Contact)
     addresses: Addresses = field(default_factory=Addresses)
     capacity: Capacity = field(default_factory=Capacity)
@@ -402,10 +399,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         _check_authority(home, "upstream_ca", file.upstream_ca)
     if file.issuers_ca:
         _check_authority(home, "issuers_ca", file.issuers_ca)
-    if file.known_people and not (home / file.known_people).is_file():
-        raise WrongSettings(
-            f"`{FILE}`：`known_people` 指的 `{home / file.known_people}` 不存在 / there is no such file"
-        )
     if file.quota_database and not _DATABASE.fullmatch(file.quota_database):
         raise WrongSettings(
             f"`{FILE}`：`quota_database` 形如 / is an address such as postgresql://yingbi_quota@db.example.gov.cn/yingbi_quota,"
@@ -434,7 +427,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         certificate_days=file.certificate_days,
         root_key_days=file.root_key_days,
         identity_issuer=file.identity_issuer,
-        known_people=str(home / file.known_people) if file.known_people else "",
         contact=file.contact,
         addresses=file.addresses,
         capacity=file.capacity,

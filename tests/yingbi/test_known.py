@@ -1,31 +1,49 @@
-import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from siem.baseline.calendar import read_calendar
 from siem.baseline.watch import Baselines
-from tests.siem.events import digest
+from siem.reasons.case import People, Person, Told
+from siem.reasons.store import CaseStore
+from tests.siem.events import NINE, digest
 from yingbi.home import Home
 from yingbi.known import Known
-from yingbi.settings import Settings
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> Path:
-    path = tmp_path / "known.json"
-    path.write_text(json.dumps({"listed": [digest(1)], "relatives": {"clerk-wang": [digest(2)]}}))
-    return path
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
 
 
-def test_the_lists_are_as_their_files_are_now(tmp_path: Path, people: Path) -> None:
-    known, baselines = Known(Settings(home=tmp_path, known_people=str(people))), Baselines(read_calendar())
+@pytest.fixture
+def cases(home: Home) -> Iterator[CaseStore]:
+    """What the detecting process keeps of what was imported."""
+    with closing(CaseStore(home.reason_store)) as made:
+        yield made
+
+
+def take(cases: CaseStore, kind: People, people: dict[str, str], minutes: int = 0) -> None:
+    """A list is imported: each digest with whose it is."""
+    listed = tuple(Person(person=person, caller=caller) for person, caller in people.items())
+    cases.take(Told(as_of=NINE + timedelta(minutes=minutes), kind=kind, people=listed))
+
+
+def test_the_lists_are_as_they_were_imported_last(home: Home, cases: CaseStore) -> None:
+    known, baselines = Known(home), Baselines(read_calendar())
+    take(cases, People.LISTED, {digest(1): ""})
+    take(cases, People.RELATIVES, {digest(2): "clerk-wang", digest(4): "clerk-wang"})
+    take(cases, People.STAFF, {digest(5): "clerk-li"})
     assert known.renew(baselines) == ""
     assert baselines.listed == {digest(1)}
-    assert baselines.relatives == {"clerk-wang": frozenset({digest(2)})}
+    assert baselines.relatives == {"clerk-wang": frozenset({digest(2), digest(4)})}
     assert baselines.canaries == frozenset()
-    Home(tmp_path).canaries.write_text(f"{digest(9)}\n")
-    people.write_text(json.dumps({"listed": [digest(1), digest(3)]}))
+    home.canaries.write_text(f"{digest(9)}\n")
+    take(cases, People.LISTED, {digest(1): "", digest(3): ""}, minutes=1)
+    take(cases, People.RELATIVES, {}, minutes=1)
     assert known.renew(baselines) == ""
     assert baselines.listed == {digest(1), digest(3)}
     assert not baselines.relatives
@@ -35,25 +53,35 @@ def test_the_lists_are_as_their_files_are_now(tmp_path: Path, people: Path) -> N
     assert (fresh.listed, fresh.canaries) == (baselines.listed, baselines.canaries)
 
 
+def test_where_nothing_was_imported_nobody_is_known(home: Home) -> None:
+    known, baselines = Known(home), Baselines(read_calendar())
+    assert known.renew(baselines) == ""
+    home.reason_store.touch()  # as the detecting process does at its start
+    assert known.renew(baselines) == ""
+    assert (baselines.listed, baselines.relatives) == (frozenset(), {})
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda people, canaries: people.unlink(), "known.json"),
-        (lambda people, canaries: people.write_text("[1"), "known.json"),
-        (lambda people, canaries: people.write_text(json.dumps({"listed": 7})), "known.json"),
-        (lambda people, canaries: canaries.write_text("330123199001011234\n"), "canaries.txt:1"),
+        (lambda home: home.reason_store.unlink(), "reasons.db"),
+        (
+            lambda home: home.reason_store.write_bytes(b"no database, and long enough to be none" * 100),
+            "the file of cases",
+        ),
+        (lambda home: home.canaries.write_text("330123199001011234\n"), "canaries.txt:1"),
     ],
-    ids=["gone", "no JSON", "no list", "a person and no digest"],
+    ids=["gone", "no database", "a person and no digest"],
 )
 def test_a_list_that_cannot_be_read_stays_as_it_was_and_that_is_said(
-    tmp_path: Path, people: Path, spoil: object, said: str
+    home: Home, spoil: Callable[[Home], object], said: str
 ) -> None:
-    canaries = Home(tmp_path).canaries
-    canaries.write_text(f"{digest(9)}\n")
-    known, baselines = Known(Settings(home=tmp_path, known_people=str(people))), Baselines(read_calendar())
+    with closing(CaseStore(home.reason_store)) as cases:
+        take(cases, People.LISTED, {digest(1): ""})
+    home.canaries.write_text(f"{digest(9)}\n")
+    known, baselines = Known(home), Baselines(read_calendar())
     known.renew(baselines)
-    assert callable(spoil)
-    spoil(people, canaries)
+    spoil(home)
     trouble = known.renew(baselines)
     assert said in trouble
     assert " / " in trouble

@@ -73,7 +73,6 @@ def test_ports_move_together_and_are_all_different() -> None:
         ('elasticsearch = ["https://a:9200", "https://a:9200"]', "elasticsearch.*once"),
         ("root_key_days = 0", "root_key_days.*at least 1"),
         ('upstream_ca = "missing.pem"', "missing.pem.*No such file"),
-        ('known_people = "known.json"', "known.json.*no such file"),
         ('upstream_ca = "yingbi.toml"', "no certificate in PEM"),
         ('[addresses]\nbulletin = "http://notices.example"', "without a path"),
         ('[addresses]\nconsole = "https://console.example/x"', "without a path"),

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
@@ -17,9 +16,6 @@ def add_baselines(commands: Commands) -> None:
         "yingbi baselines --days 7 --json",
     )
     command.add_argument("--days", type=int, default=7, metavar="N", help="最近多少天，默认 7 / of how many days; 7")
-    command.add_argument(
-        "--known", type=Path, metavar="FILE", help="重点人员和亲属的摘要 / digests of listed persons and of relatives"
-    )
     command.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
@@ -35,7 +31,7 @@ def _baselines(given: argparse.Namespace) -> int:
         return WRONG_USE
     moment = now()
     try:
-        found = unusual(read_settings(), moment, moment - timedelta(days=given.days), given.known)
+        found = unusual(read_settings(), moment, moment - timedelta(days=given.days))
     except CannotCompare as problem:
         complain(str(problem))
         return COULD_NOT

@@ -39,7 +39,7 @@ class Watcher:
     def __init__(self, settings: Settings, store: EventStore) -> None:
         self._home = Home(settings.home)
         self._told = self._home.told("baselines")
-        self._known = Known(settings)
+        self._known = Known(self._home)
         self._anomalies = Anomalies(self._home.baselines)
         self._running = Running(self._fresh, store, self._anomalies)
         self._trouble = ""

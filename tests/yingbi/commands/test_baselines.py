@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from policies.epochs import digester_in
 from siem.baseline.calendar import LOCAL
+from siem.detect.alert import AlertStore
 from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
@@ -19,6 +21,7 @@ from yingbi.clock import now
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
+from yingbi.reasons import Reasons
 from yingbi.settings import HOME
 
 TODAY = datetime.now(LOCAL).date()
@@ -65,12 +68,37 @@ def test_usual_days_end_with_nothing_found(home: Home, capsys: pytest.CaptureFix
     assert "nothing found" in capsys.readouterr().out
 
 
-def test_what_is_declared_is_read(home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    index(home, thief=False)
-    known = tmp_path / "known.json"
-    known.write_text("[]")
-    assert main(["baselines", "--known", str(known)]) == COULD_NOT
-    assert "known.json" in capsys.readouterr().err
+def test_who_was_imported_as_listed_is_watched_over(
+    home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One list for the baselines and for looks without a reason, from a file of identifiers."""
+    home.index.mkdir()
+    make_folders(home)
+    make_keys(home, now)
+    residents = ("13800138001", "13800138002", "13800138003")
+    subjects = digester_in(home.keys, now()).each(residents)
+    office = Office()
+    looks = [office.look(CLERKS[2], moment(last_workday(), 10), people=[number]) for number in range(3)]
+    for look, subject in zip(looks, subjects, strict=True):
+        look["yingbi"]["subjects"] = [subject]
+    with closing(SqliteStore(home.events)) as store:
+        days = [TODAY - timedelta(days=number) for number in range(35, 0, -1)]
+        store.append([document for day in days for document in office.usual(day)], timedelta(seconds=30))
+        store.append(looks, timedelta(seconds=30))
+        assert main(["baselines", "--days", "14"]) == FINE
+        (tmp_path / "listed.csv").write_text("\n".join(["person", *residents]))
+        assert main(["reasons", "import", str(tmp_path / "listed.csv"), "--people", "listed"]) == FINE
+        with closing(AlertStore(home.alerts)) as alerts:
+            reasons = Reasons(home, store, alerts, tuple, lambda *_: "", now)
+            reasons.step()
+            reasons.close()
+    capsys.readouterr()
+    assert main(["baselines", "--days", "14", "--json"]) == FOUND
+    said = capsys.readouterr().out
+    (told,) = json.loads(said)
+    assert told["caller"] == CLERKS[2]
+    assert "listed" in told["deviations"]
+    assert not any(each in said for each in (*residents, *subjects))
 
 
 def test_without_events_it_says_so(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
