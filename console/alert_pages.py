@@ -13,7 +13,7 @@ from console.roles import Role
 from console.words import LEVELS, options
 from incident.ids import PersonId
 from siem.detect.alert import Alert, AlertId
-from siem.detect.lifecycle import AlertAct, Disposition
+from siem.detect.lifecycle import AlertAct, AlertState, Disposition
 from siem.detect.precision import ENOUGH, NOTHING_CLOSED, WITHIN
 from siem.detect.silence import CALLER, LONGEST
 
@@ -26,6 +26,10 @@ SPANS = (("1", "1 小时 / 1 hour"), ("4", "4 小时 / 4 hours"), ("8", "8 小�
 GROWTH_WORDS = (("150", "1.5 倍 / 1.5 times"), ("200", "2 倍 / twice"), ("300", "3 倍 / 3 times"))
 SEES_TO_ALERTS = frozenset({Role.ONCALL, Role.OFFICER})
 """To whom an alert may be assigned."""
+
+
+PERMIT_RULES = frozenset({"break_glass", "glass_then_bulk", "reveal_rate", "reveal_refused", "reveal_then_export"})
+"""What these find is looked into from the page of permits."""
 
 
 class AlertPages:
@@ -108,12 +112,14 @@ class AlertPages:
             life = unrecorded(alert)
         rule, caller = alert.rule.partition("/")[0], alert.group.get(CALLER)
         precision = self._book.precision(self._office.now()).get(life.rule, NOTHING_CLOSED)
-        names = self._names()
+        names, case = self._names(), case_of_alert(self._cases.all(), alert.id)
         return self._pages.page(
             desk,
             "alert.html.j2",
             alert=alert,
             life=life,
+            of_permits=alert.rule_name in PERMIT_RULES,
+            asks_for_case=case is None and life.state is AlertState.CLOSED and _is_leak(life),
             former=self._book.get(life.raised.former),
             later=self._later(life),
             may={act.value: life.seen > 0 and life.may(act) for act in AlertAct},
@@ -127,7 +133,7 @@ class AlertPages:
             wants_review=precision.wants_review(self._office.review_below),
             below=self._office.review_below,
             days=WITHIN.days,
-            case=case_of_alert(self._cases.all(), alert.id),
+            case=case,
             silences=[each for each in self._silences.all() if (each.rule, each.caller) == (rule, caller)][::-1],
             longest=LONGEST.days,
             altered=self._book.broken,
@@ -146,3 +152,7 @@ class AlertPages:
     def _names(self) -> dict[PersonId, str]:
         """What persons are called, whoever acted once included."""
         return {each.person: each.name for each in self._office.accounts.all()}
+
+
+def _is_leak(life: AlertLife) -> bool:
+    return life.closing is not None and life.closing.fact.disposition is Disposition.LEAK

@@ -28,6 +28,7 @@ from incident.timeline import describe, split
 from incident.wording import moment
 from policies.difference import shortened
 from policies.findings import Finding
+from siem.detect.aliases import Aliases
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "style.css").read_bytes()
@@ -150,6 +151,7 @@ class Pages:
             "desk": desk,
             "slip": desk.slip if desk else None,
             "token": desk.token if desk else "",
+            "alias": Aliases(),
             "done": None,
             "broken": self._broken_policy(shown) if shown else (),
             "emergencies": self._emergencies() if shown else (),

@@ -19,6 +19,7 @@ from incident.database import open_database
 from incident.ids import Bilingual, PersonId
 from policies.findings import spelled_out
 from policies.keys import Verifier
+from siem.detect.aliases import Aliases
 from siem.detect.definition import RuleId
 from siem.detect.precision import Precision
 from yingbi.home import Home
@@ -49,10 +50,10 @@ def book_in(home: Home) -> AlertReader:
 
 def alert_lines(lives: Iterable[AlertLife]) -> Iterator[str]:
     """Of each alert how it stands, what it is about, and whose it is."""
-    nothing = True
+    nothing, alias = True, Aliases()
     for life in lives:
         nothing = False
-        about = "，".join(f"{name}={value}" for name, value in life.raised.group.items())
+        about = "，".join(f"{name}={alias(value)}" for name, value in life.raised.group.items())
         level = LEVELS[life.size.level]
         yield spelled_out(
             f"{life.id}  {_standing(life)}  {level.zh} / {level.en}  {life.raised.rule_name}  {about}"
@@ -74,8 +75,8 @@ def life_lines(life: AlertLife) -> Iterator[str]:
             yield spelled_out(f"    {reason}")
 
 
-def alert_json(life: AlertLife) -> dict[str, Any]:
-    """The same for programs."""
+def alert_json(life: AlertLife, alias: Aliases) -> dict[str, Any]:
+    """The same for programs; *alias* names citizens."""
     closing = life.closing
     return {
         "alert": life.id,
@@ -83,7 +84,7 @@ def alert_json(life: AlertLife) -> dict[str, Any]:
         "escalated": life.escalated,
         "level": life.size.level.value,
         "rule": life.raised.rule_name,
-        "group": dict(life.raised.group),
+        "group": {name: alias(value) for name, value in life.raised.group.items()},
         "raised_at": life.raised.raised_at.isoformat(),
         "assignee": life.assignee,
         "former": life.raised.former or None,

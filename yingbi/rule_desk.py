@@ -1,6 +1,6 @@
 """Detection rules on the command line: looked up by name, checked, tried on examples and on what is in the index."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from policies.findings import Finding, Position
 from siem.canary import LIST_NAME, read_canaries
+from siem.detect.aliases import Aliases
 from siem.detect.definition import Rule
 from siem.detect.examples import LISTS, read_examples
 from siem.detect.look import Match, look_for_all
@@ -141,10 +142,10 @@ def rule_as_json(rule: Rule, path: Path) -> dict[str, Any]:
     }
 
 
-def match_as_json(match: Match) -> dict[str, Any]:
-    """A finding, without a value of anybody's."""
+def match_as_json(match: Match, alias: Aliases) -> dict[str, Any]:
+    """A finding, without a value of anybody's; *alias* names citizens."""
     return {
-        "group": dict(match.group),
+        "group": {name: alias(value) if isinstance(value, str) else value for name, value in match.group},
         "reached_at": match.reached_at.isoformat(),
         "first_at": match.first_at.isoformat(),
         "last_at": match.last_at.isoformat(),
@@ -156,6 +157,7 @@ def match_as_json(match: Match) -> dict[str, Any]:
 
 def tried_as_json(tried: Tried) -> dict[str, Any]:
     """What came of trying a rule."""
+    alias = Aliases()
     return {
         "rule": tried.rule.name,
         "file": str(tried.path),
@@ -171,19 +173,14 @@ def tried_as_json(tried: Tried) -> dict[str, Any]:
             }
             for failure in tried.failures
         ],
-        "findings": None if tried.matches is None else [match_as_json(match) for match in tried.matches],
+        "findings": None if tried.matches is None else [match_as_json(match, alias) for match in tried.matches],
     }
 
 
-def line_of_match(match: Match) -> str:
-    """A finding in a line, Chinese first."""
-    about = said_of(dict(match.group))
+def line_of_match(match: Match, alias: Aliases) -> str:
+    """A finding in a line, Chinese first; *alias* names citizens."""
+    about = "，".join(f"{name}={alias(value)}" for name, value in match.group) or "（未登录 / nobody）"
     return (
         f"{match.reached_at:%Y-%m-%d %H:%M:%SZ} {about}：{match.event_count} 次访问、{match.subject_count} 人"
         f" / {match.event_count} events, {match.subject_count} subjects；{match.events[0]} … {match.events[-1]}"
     )
-
-
-def said_of(group: Mapping[str, str | int]) -> str:
-    """Whom or what a finding is about."""
-    return "，".join(f"{name}={value}" for name, value in group.items()) or "（未登录 / nobody）"

@@ -5,7 +5,6 @@ has risen is seen from itself; that it waits for too long, or waits again, from 
 somebody sees to is not told to grow: where it grows too far for its snooze or for its having been closed, it returns.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +12,10 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from policies.digest import DIGEST_BYTES
 from policies.recognisers.scan import scan
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import Alert, AlertId
+from siem.detect.aliases import holds_digest
 from siem.detect.definition import Level
 from siem.detect.lifecycle import AlertChange, AlertState, Change
 from siem.detect.silence import CALLER
@@ -34,7 +33,6 @@ _NOT_TOLD = {
 }
 """In which states an alert that has become so is not told of."""
 _RANK = {level: rank for rank, level in enumerate(Level)}
-_DIGEST = re.compile(f"[^\\s:#]*:?[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 _SYSTEM = "service.name"
 _HIDDEN = Words(
     zh="（规则的文字疑似含有个人信息，未发出，见控制台）", en="(withheld: the rule's text may hold personal data)"
@@ -104,7 +102,7 @@ def message_of(alert: Alert, kind: Kind, key: str, at: datetime, systems: Sequen
         title=_clean(Words(zh=zh, en=en or zh)),
         advice=_clean(Words(zh=alert.what_to_do.zh, en=alert.what_to_do.en)),
         alert=alert.id,
-        systems=tuple(name for name in systems if not scan(name)),
+        systems=tuple(name for name in systems if not (scan(name) or holds_digest(name))),
         events=alert.event_count,
         persons=alert.subject_count,
         staff=staff_of(alert),
@@ -114,7 +112,7 @@ def message_of(alert: Alert, kind: Kind, key: str, at: datetime, systems: Sequen
 def staff_of(alert: Alert) -> str:
     """Which member of staff, system or terminal *alert* is about; empty where that is a citizen, or not said."""
     caller = alert.group.get(CALLER)
-    if not isinstance(caller, str) or _DIGEST.search(caller):
+    if not isinstance(caller, str) or holds_digest(caller):
         return ""
     # Many sign in by their address at the unit: recorded in clear, and no other kind of personal data is.
     return "" if any(hit.category != "email" for hit in scan(caller)) else caller
@@ -211,4 +209,4 @@ def _standing(alert: Alert, now: datetime) -> Told:
 
 
 def _clean(words: Words) -> Words:
-    return _HIDDEN if scan(words.zh) or scan(words.en) else words
+    return _HIDDEN if any(scan(text) or holds_digest(text) for text in (words.zh, words.en)) else words

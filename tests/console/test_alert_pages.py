@@ -3,11 +3,14 @@ import re
 import pytest
 
 from console.alert_book import AlertBook
-from console.alert_pages import GROWTH_WORDS, ON_ONE_PAGE, SPANS
+from console.alert_pages import GROWTH_WORDS, ON_ONE_PAGE, PERMIT_RULES, SPANS
 from incident.database import for_writing
+from siem.detect.aliases import holds_digest
 from siem.detect.lifecycle import GROWTHS, LONGEST_SNOOZE, Disposition
 from tests.console.browser import Browser, Page, fields_of
 from tests.console.bureau import DELIVERIES, Bureau
+from tests.siem.events import digest
+from yingbi.rules import SHIPPED
 
 
 def test_an_alert_says_what_to_do_about_whom(archive: Bureau) -> None:
@@ -278,3 +281,43 @@ def test_who_was_told_stands_with_the_alert_and_what_they_answered(archive: Bure
     archive.deliveries = None
     assert "通知情况暂时无法读取" in archive.browser("oncall").get(address).text()
     archive.deliveries = ()
+
+
+def test_no_page_names_a_citizen_by_the_digest(bureau: Bureau) -> None:
+    """The caller is whom the alert is about, and everything that is made of it."""
+    citizen = digest(77)
+    first = bureau.leak(persons=20, caller=citizen, rule="many_subjects")
+    bureau.leak(persons=10, caller=digest(78), rule="masked_harvest")
+    case = bureau.open(first)
+    for name in ("oncall", "auditor"):
+        browser = bureau.browser(name)
+        for path in ("/", "/alerts", "/alerts?state=all", f"/alerts/{first.id}", "/alerts/A-000002", "/alerts/rules",
+                     "/cases", f"/cases/{case}", f"/events?about={first.id}"):  # fmt: skip
+            page = browser.get(path)
+            said = page.text("body") if "/cases/C-" in path else page.response.text
+            assert not holds_digest(said), f"{path}, where only the form that contains may say whom, to itself"
+    listed = bureau.browser("oncall").get("/alerts").text()
+    assert "居民 1" in listed
+    assert "居民 2" in listed
+    assert "居民 1 / citizen 1" in bureau.browser("oncall").get("/alerts/A-000002").text()
+
+
+def test_an_alert_that_opens_no_case_leads_to_its_events_and_to_a_case(bureau: Bureau) -> None:
+    bureau.leak(persons=10, rule="masked_harvest")
+    browser = bureau.browser("oncall")
+    page = browser.get("/alerts/A-000001")
+    assert "先看这条告警的记录" in page.text()
+    links = [each.get("href") for each in page.all("a")]
+    assert "/events?about=A-000001" in links
+    assert "/permits" not in [each.get("href") for each in page.all("a") if each.get("class") == "button"]
+    assert "masked_harvest" in fields_of(page.by_id("open"))["note"]
+    case = browser.submit(page, "open").path
+    assert case.startswith("/cases/C-")
+    assert browser.submit(page, "open").path == case, "pressed twice it is one case"
+
+
+def test_an_alert_about_permits_leads_to_the_permits(bureau: Bureau) -> None:
+    assert {path.stem for path in SHIPPED.glob("*.yml")} >= PERMIT_RULES
+    bureau.leak(persons=1, rule="break_glass")
+    page = bureau.browser("oncall").get("/alerts/A-000001")
+    assert "/permits" in [each.get("href") for each in page.all("a") if each.get("class") == "button"]

@@ -8,6 +8,7 @@ from tests.console.browser import Page, text_of
 from tests.console.bureau import SUN, Bureau
 from tests.console.test_rule_book import NIGHT
 from tests.gateway import wait_until
+from tests.siem.events import digest
 
 
 def number_in(page: Page) -> str:
@@ -75,6 +76,7 @@ def test_what_cannot_be_read_is_told_and_nothing_is_proposed(bureau: Bureau, typ
 
 def test_what_a_proposal_would_have_raised_is_shown(bureau: Bureau) -> None:
     bureau.leak(persons=180)
+    bureau.leak(persons=180, caller=digest(7))
     number = number_in(adapt(bureau))
     browser = bureau.browser("oncall")
 
@@ -86,8 +88,10 @@ def test_what_a_proposal_would_have_raised_is_shown(bureau: Bureau) -> None:
         return "正在试" not in page.text()
 
     wait_until(is_tried, 30)
-    assert "会告警 1 次" in page.text()
+    assert "会告警 2 次" in page.text()
     assert "clerk-wang" in page.text()
+    assert "居民 1 / citizen 1" in page.text()
+    assert digest(7) not in page.response.text
     assert "请填写 1 至 90 天" in browser.get(f"/rules/proposals/{number}?days=900").text()
 
 

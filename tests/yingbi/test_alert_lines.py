@@ -19,7 +19,7 @@ from siem.detect.definition import Finding, Rule
 from siem.detect.lifecycle import Disposition
 from siem.detect.rule_set import read_rules
 from tests.console.alerts import DUE
-from tests.siem.events import document
+from tests.siem.events import digest, document
 from yingbi.cli import main
 from yingbi.home import Home
 from yingbi.migrations.apply import migrate
@@ -120,6 +120,18 @@ def test_rules_are_listed_with_how_often_they_are_right(capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert "10% (1/10)" in next(line for line in said.splitlines() if line.startswith("bulk_reads"))
     assert "提请检查 / to be looked at: bulk_reads，只有 10% 属实" in said.splitlines()[-1]
+
+
+def test_a_citizen_is_not_named_by_the_digest(book: AlertBook, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = read_rules([SHIPPED / "masked_harvest.yml"], {})[0]
+    with closing(AlertStore(home.alerts)) as alerts:
+        find(alerts, rule, digest(7), NOW)
+        AlertWatch(book, alerts, DUE, clock).step()
+    for command in (["list"], ["list", "--json"], ["show", "A-000012"], ["show", "A-000012", "--json"]):
+        assert main(["alerts", *command]) == 0
+        said = capsys.readouterr().out
+        assert "居民 1 / citizen 1" in said
+        assert digest(7) not in said
 
 
 def test_without_an_installation_rules_are_listed_and_alerts_are_not(

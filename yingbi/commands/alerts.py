@@ -35,6 +35,7 @@ def _list(given: argparse.Namespace) -> int:
     import json
 
     from console.alert_view import Shown, chosen
+    from siem.detect.aliases import Aliases
     from yingbi.alert_lines import CannotTell, alert_json, alert_lines, book_in
     from yingbi.home import Home
     from yingbi.settings import read_settings
@@ -45,8 +46,9 @@ def _list(given: argparse.Namespace) -> int:
         complain(str(problem))
         return COULD_NOT
     shown = chosen(lives, Shown.ALL if given.all else Shown.OPEN)
+    alias = Aliases()
     if given.json:
-        print(json.dumps([alert_json(life) for life in shown], ensure_ascii=False, indent=2))
+        print(json.dumps([alert_json(life, alias) for life in shown], ensure_ascii=False, indent=2))
     else:
         print(*alert_lines(shown), sep="\n")
     return FINE
@@ -55,6 +57,7 @@ def _list(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     import json
 
+    from siem.detect.aliases import Aliases
     from yingbi.alert_lines import CannotTell, alert_json, book_in, life_lines
     from yingbi.home import Home
     from yingbi.settings import read_settings
@@ -68,7 +71,7 @@ def _show(given: argparse.Namespace) -> int:
         complain("没有这条告警 / there is no such alert: yingbi alerts list --all has them")
         return COULD_NOT
     if given.json:
-        print(json.dumps(alert_json(life), ensure_ascii=False, indent=2))
+        print(json.dumps(alert_json(life, Aliases()), ensure_ascii=False, indent=2))
     else:
         print(*life_lines(life), sep="\n")
     return FINE

@@ -156,6 +156,7 @@ def _test(given: argparse.Namespace) -> int:
     import json
     from datetime import timedelta
 
+    from siem.detect.aliases import Aliases
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.rule_desk import line_of_match, lists_of, rules_in, rules_named, tried_as_json, try_rules
@@ -171,6 +172,7 @@ def _test(given: argparse.Namespace) -> int:
         indexed = given.days and (home.events.exists() or Index(given.index or settings.index) is Index.ELASTICSEARCH)
         store = _opened(given, stack) if indexed else None
         tried = list(try_rules(rules, store, until - timedelta(days=given.days), until))
+    alias = Aliases()
     if given.json:
         print(json.dumps([tried_as_json(each) for each in tried], ensure_ascii=False, indent=2))
     else:
@@ -182,13 +184,14 @@ def _test(given: argparse.Namespace) -> int:
             found = "未查索引 / index not asked" if each.matches is None else f"{len(each.matches)} 个告警 / alerts"
             print(f"{each.rule.name}: {examples}，{len(each.failures)} 个不符 / fail；最近 {given.days} 天 {found}")
             for match in each.matches or ():
-                print(f"  {line_of_match(match)}")
+                print(f"  {line_of_match(match, alias)}")
     return FOUND if any(each.failures for each in tried) else FINE
 
 
 def _run(given: argparse.Namespace) -> int:
     import json
 
+    from siem.detect.aliases import Aliases
     from siem.detect.look import look_for_all
     from yingbi.home import Home
     from yingbi.rule_desk import TIMEOUT, line_of_match, lists_of, match_as_json, rules_named
@@ -200,6 +203,7 @@ def _run(given: argparse.Namespace) -> int:
     with ExitStack() as stack:
         store = _opened(given, stack)
         alone = [rule for rule, _ in rules]
+        alias = Aliases()
         found = list(zip(alone, look_for_all(alone, store, given.since, given.until, timeout=TIMEOUT), strict=True))
     if given.json:
         said = [
@@ -210,13 +214,13 @@ def _run(given: argparse.Namespace) -> int:
                 "index": Index(given.index or settings.index),
                 "since": given.since.isoformat(),
                 "until": given.until.isoformat(),
-                "findings": [match_as_json(match) for match in matches],
+                "findings": [match_as_json(match, alias) for match in matches],
             }
             for rule, matches in found
         ]
         print(json.dumps(said[0] if len(said) == 1 else said, ensure_ascii=False, indent=2))
     else:
-        print(*(line_of_match(match) for _, matches in found for match in matches), sep="\n")
+        print(*(line_of_match(match, alias) for _, matches in found for match in matches), sep="\n")
     return FOUND if any(matches for _, matches in found) else FINE
 
 

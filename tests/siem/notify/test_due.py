@@ -187,7 +187,7 @@ def test_citizens_are_never_named(group: dict[str, str | int], staff: str) -> No
     assert staff_of(alert(group=group)) == staff
 
 
-@pytest.mark.parametrize("value", PERSONAL[:2], ids=["resident", "mobile"])
+@pytest.mark.parametrize("value", PERSONAL, ids=["resident", "mobile", "digest"])
 def test_what_an_own_rule_says_is_not_told_where_it_holds_a_person(value: str) -> None:
     rule: dict[str, Any] = {
         "title": f"看过 {value} 的人 / Who saw {value}",

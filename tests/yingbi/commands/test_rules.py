@@ -46,12 +46,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return made
 
 
-def index(home: Home) -> None:
+def index(home: Home, caller: str = "li") -> None:
     """Five minutes ago somebody was shown four hundred people; two days ago somebody else as many."""
     home.index.mkdir(parents=True)
     five = [
-        document(number, at=at + timedelta(seconds=number), subjects=tuple(map(digest, people)), caller=caller)
-        for at, caller, first in ((NOW - timedelta(minutes=5), "li", 0), (NOW - timedelta(days=2), "wang", 10))
+        document(number, at=at + timedelta(seconds=number), subjects=tuple(map(digest, people)), caller=who)
+        for at, who, first in ((NOW - timedelta(minutes=5), caller, 0), (NOW - timedelta(days=2), "wang", 10))
         for number, people in enumerate((range(200), range(200, 400)), start=first)
     ]
     with closing(SqliteStore(home.events)) as store:
@@ -125,6 +125,16 @@ def test_a_rule_is_run_over_the_index(home: Home, capsys: pytest.CaptureFixture[
     line = said(capsys, "run", "many_subjects", "--since", "1d", code=1).out
     assert "user.id=li：2 次访问、400 人 / 2 events, 400 subjects" in line
     assert told(capsys, "run", str(home.rules / "mine.yml"), "--since", "9d", code=0)["findings"] == []
+
+
+def test_a_citizen_is_not_named_by_the_digest(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    index(home, caller=digest(7))
+    (finding,) = told(capsys, "run", "many_subjects", "--since", "1d", code=1)["findings"]
+    assert finding["group"] == {"user.id": "居民 1 / citizen 1"}
+    for command, code in ((["run", "many_subjects", "--since", "1d"], 1), (["test", "many_subjects"], 0)):
+        written = said(capsys, *command, code=code)
+        assert "user.id=居民 1 / citizen 1：2 次访问" in written.out
+        assert digest(7) not in written.out
 
 
 def test_a_rule_is_tried_before_it_is_live(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
