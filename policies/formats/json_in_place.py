@@ -14,7 +14,7 @@ import orjson
 
 from policies.formats.json_nodes import Node, Object, items_of
 from policies.formats.json_table import FEWEST_ROWS
-from policies.formats.json_template import Step, Template, template_of
+from policies.formats.json_template import Step, Template, last_template, template_of
 from policies.formats.masker import Kind, Tally
 from policies.formats.plain_texts import those_that_tell_nothing
 from policies.kernel.library import KERNEL, PUT, Kernel, Mask, Spans
@@ -69,22 +69,42 @@ def masked_in_place(place: Place, data: bytes, tally: Tally) -> bytes | None:
 
     Then nothing is to be believed of *tally*.
     """
+    if KERNEL is None:
+        return None
+    records = data[place.begin : place.end]
+    # Records that are written as the last ones were are told by that alone: the kernel proves it of the first as well.
+    last = last_template(place.items)
+    spans = None if last is None or last.passed_over else _spans(KERNEL, last, records)
+    if last is not None and spans is not None:
+        return _masked(KERNEL, last, records, spans, tally)
+    template = _template_by_first(place, data)
+    if template is None:
+        return None
+    if template.passed_over:
+        template.passed_over -= 1
+        return None
+    spans = None if template is last else _spans(KERNEL, template, records)
+    return None if spans is None else _masked(KERNEL, template, records, spans, tally)
+
+
+def _template_by_first(place: Place, data: bytes) -> Template | None:
+    """That of the first record of *data* at *place*; None where a parser must read them."""
     stop = data.find(b"},{", place.begin, place.begin + LONGEST_RECORD)
     try:
         first = orjson.loads(data[place.begin : stop + 1])
     except orjson.JSONDecodeError:
         return None
-    template = template_of(place.items, first) if type(first) is dict else None
-    if template is None or KERNEL is None:
+    return template_of(place.items, first) if type(first) is dict else None
+
+
+def _spans(kernel: Kernel, template: Template, records: bytes) -> Spans | None:
+    return kernel.split(template.pieces, template.groups, records, len(records) // template.least_bytes + 1)
+
+
+def _masked(kernel: Kernel, template: Template, records: bytes, spans: Spans, tally: Tally) -> bytes | None:
+    if spans.number < FEWEST_ROWS:
         return None
-    if template.passed_over:
-        template.passed_over -= 1
-        return None
-    records = data[place.begin : place.end]
-    spans = KERNEL.split(template.pieces, template.groups, records, len(records) // template.least_bytes + 1)
-    if spans is None or spans.number < FEWEST_ROWS:
-        return None
-    return _Records(KERNEL, template, records, spans, tally).masked()
+    return _Records(kernel, template, records, spans, tally).masked()
 
 
 class _Records:
@@ -137,8 +157,8 @@ class _Records:
 
     def _woven(self) -> bytes | None:
         """The records with masks in the place of values: the kernel's, or, where it knows none, those of Python."""
-        spelled = {group: self._spelled(group) for group, mask in enumerate(self._template.masks) if mask is None}
-        masks = [PUT if mask is None else mask for mask in self._template.masks]
+        spelled = {group: self._spelled(group) for group in self._template.spelled}
+        masks = self._template.asked.copy()
         woven = self._tried(masks, spelled)
         if isinstance(woven, list):
             for group in woven:
@@ -158,7 +178,7 @@ class _Records:
     def _texts(self, group: int) -> list[Any]:
         """The values of *group*: texts, and None for null."""
         records, spans = self._records, self._spans
-        begins, ends = spans.begins[group :: spans.groups], spans.ends[group :: spans.groups]
+        begins, ends = spans.of(group)
         texts = [records[begin + 1 : end - 1].decode() for begin, end in zip(begins, ends, strict=True)]
         if spans.counts[2 * group + 1]:
             return [None if records[begin] == _NULL[0] else text for begin, text in zip(begins, texts, strict=True)]

@@ -10,11 +10,13 @@ from typing import Any
 from policies.formats.json_nodes import Object
 from policies.formats.json_table import table_for
 from policies.formats.masker import Action, Kind
-from policies.kernel.library import END, LEAVE, SHOWN, TAKEN, Mask, mask_of, piece
+from policies.kernel.library import END, LEAVE, PUT, SHOWN, TAKEN, Mask, mask_of, piece
 from policies.transforms.spec import Keep, Redact
 
 MOST_TEMPLATES = 8
 """Of the records of a node, so many are remembered: to make one takes as long as to mask a hundred records."""
+_LAST = None
+"""Under it a node remembers, beside its templates, the one that was found last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,10 @@ class Template:
     """How many values of each record are taken, one at least."""
     least_bytes: int
     """Than which no record is shorter."""
-    masks: tuple[Mask | None, ...]
-    """What the kernel makes of the values of each group; None where Python must say."""
+    asked: list[Mask]
+    """What the kernel is to make of the values of each group: of those that are `spelled`, to put what it is given."""
+    spelled: tuple[int, ...]
+    """The groups of which Python must say what they become."""
     steps: tuple[Step, ...]
     """In the order in which `treat_as_table` does them."""
     actions: dict[int, Action]
@@ -58,11 +62,21 @@ def template_of(node: Object, record: dict[str, Any]) -> Template | None:
     """That of records of *node* which are written like *record*; None where a parser must read them."""
     shape = _shape_of(node, record)
     if shape not in node.templates:
-        if len(node.templates) >= MOST_TEMPLATES:
+        if len(node.templates.keys() - {_LAST}) >= MOST_TEMPLATES:
             return None
         node.templates[shape] = _made(node, record)
     made: Template | None = node.templates[shape]
+    if made is not None:
+        node.templates[_LAST] = made
     return made
+
+
+def last_template(node: Object) -> Template | None:
+    """The one that was found for *node* last, if any was: records that are written like it, to the last octet, are
+    those which `template_of` finds it for.
+    """
+    last: Template | None = node.templates.get(_LAST)
+    return last
 
 
 type _Shape = tuple[tuple[str, "_Shape | None"], ...]
@@ -95,7 +109,8 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
         pieces=bytes(writing.pieces),
         groups=writing.groups,
         least_bytes=writing.least_bytes,
-        masks=tuple(masks),
+        asked=[PUT if mask is None else mask for mask in masks],
+        spelled=tuple(group for group, mask in enumerate(masks) if mask is None),
         steps=tuple(steps),
         actions=actions,
         texts=frozenset(group for group, action in actions.items() if action.kind is Kind.SCAN),

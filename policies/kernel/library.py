@@ -36,16 +36,19 @@ PUT: Mask = (_PUT, 0, 0, 0)
 
 
 class Spans(msgspec.Struct, frozen=True):
-    """Where the values of *groups* stand in each of *number* records: `begins[group::groups]`, and so on."""
+    """Where the values of *groups* stand in each of *number* records."""
 
     number: int
     groups: int
-    begins: "array[int]"
-    ends: "array[int]"
     counts: "array[int]"
     """For each group, how many texts with something in them there are, and how many nulls."""
     both: "array[int]"
     """Begin and end in turns."""
+
+    def of(self, group: int) -> "tuple[array[int], array[int]]":
+        """Where the values of *group* begin, record by record, and where they end."""
+        step = 2 * self.groups
+        return self.both[2 * group :: step], self.both[2 * group + 1 :: step]
 
 
 def mask_of(spec: Keep | Redact) -> Mask:
@@ -102,7 +105,7 @@ class Kernel:
         if number < 0:
             return None
         del both[2 * groups * number :]
-        return Spans(number, groups, both[::2], both[1::2], counts, both)
+        return Spans(number, groups, counts, both)
 
     def weave(
         self, records: bytes, spans: Spans, masks: Sequence[Mask], put: bytes, ends: Sequence[int]

@@ -46,7 +46,8 @@ def test_what_is_shown_is_what_is_spelled_again_as_it_stands(value: str) -> None
     spans = split(records)
     assert spans is not None
     assert (spans.number, list(spans.counts)) == (1, [1, 0, 0, 1])
-    assert [records[begin:end] for begin, end in zip(spans.begins, spans.ends, strict=True)] == [b'"x"', b"null"]
+    places = [(*begins, *ends) for begins, ends in map(spans.of, range(2))]
+    assert [records[begin:end] for begin, end in places] == [b'"x"', b"null"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_what_does_not_go_together_is_refused(
     """Nobody gives it any of this: it must not read or write elsewhere if somebody did."""
     assert KERNEL is not None
     numbers = array("I", both)
-    spans = Spans(len(both) // max(1, 2 * groups), groups, numbers[::2], numbers[1::2], numbers, numbers)
+    spans = Spans(len(both) // max(1, 2 * groups), groups, numbers, numbers)
     masks = [tuple(told[place : place + 4]) for place in range(0, len(told) - len(told) % 4, 4)]
     bounded = [(kind, first % 99, last % 99, fill % 99) for kind, first, last, fill in masks]
     KERNEL.weave(records, spans, bounded, put, ends)
@@ -181,7 +182,7 @@ def test_what_does_not_go_together_is_refused_without_a_panic(capfd: pytest.Capt
     """Which would be caught, and written where operators read what is wrong."""
     assert KERNEL is not None
     both, counts = array("I", [0, 1]), array("I", [0, 0])
-    spans = Spans(1, 1, both[::2], both[1::2], counts, both)
+    spans = Spans(1, 1, counts, both)
     with pytest.raises(AssertionError):
         KERNEL.gather(b'"', spans, {0})
     assert KERNEL.digests(bytes(64), b'"', replace(spans, groups=2**63), 0) is None

@@ -119,11 +119,12 @@ def edited(body: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
     return body
 
 
-def outcome(node: Node, body: bytes, least_bytes: int) -> tuple[bytes | str, dict[str, Any]]:
+def outcome(node: Node, body: bytes, least_bytes: int, *, is_first: bool = True) -> tuple[bytes | str, dict[str, Any]]:
     """What becomes of *body*, or why it is withheld, and what was counted."""
     found = tally()
-    RECORD.templates.clear()
-    LOOSE.templates.clear()
+    if is_first:
+        RECORD.templates.clear()
+        LOOSE.templates.clear()
     with pytest.MonkeyPatch.context() as limits:
         limits.setattr(json_in_place, "LEAST_BYTES", least_bytes)
         try:
@@ -165,6 +166,35 @@ def test_in_place_or_parsed_a_body_becomes_the_same(
 ) -> None:
     body, node = edited(answer[0], edits), answer[1]
     assert outcome(node, body, 0) == outcome(node, body, len(body) + 1)
+
+
+@given(st.lists(bodies(), min_size=1, max_size=3), bodies(), edits)
+@settings(max_examples=examples(200))
+def test_what_a_body_becomes_does_not_depend_on_those_before(
+    before: list[tuple[bytes, Node]], answer: tuple[bytes, Node], edits: list[tuple[float, int, bytes]]
+) -> None:
+    body, node = edited(answer[0], edits), answer[1]
+    alone = outcome(node, body, 0)
+    for place, (earlier, around) in enumerate([*before, answer]):
+        outcome(around, earlier, 0, is_first=place == 0)
+    assert outcome(node, body, 0, is_first=False) == alone
+
+
+def test_records_written_as_the_last_ones_were_need_no_look_at_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(keys: list[str]) -> bytes | None:
+        body = json.dumps([dict.fromkeys(keys, "x")] * 200, separators=(",", ":")).encode()
+        place = place_in(RECORD, body)
+        assert place is not None
+        return masked_in_place(place, body, tally())
+
+    RECORD.templates.clear()
+    assert shown(["id_no", "name"])
+    looks: list[object] = []
+    monkeypatch.setattr(json_in_place, "template_of", lambda _, first: looks.append(first))
+    assert shown(["id_no", "name"])
+    assert not looks
+    assert shown(["name", "id_no"]) is None
+    assert looks
 
 
 def test_a_record_of_any_depth_is_withheld_as_others_are() -> None:
@@ -234,4 +264,4 @@ def test_no_more_templates_are_remembered_than_pays() -> None:
         body = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
         assert body.count(b"***") == 0
         assert whole(lambda: JsonMasker(node, UNDECLARED, tally()), body).count(b'"***"') == 70
-    assert len(node.templates) <= 8
+    assert len(node.templates) <= 8 + 1  # one of them is the last as well
