@@ -12,7 +12,7 @@ from proxy.client_certificates import Shown
 from proxy.lasting import Lasting
 from proxy.ledger import Ledger
 from proxy.limits import Limited, Reached
-from proxy.message import Headers, Malformed, Request, read_request
+from proxy.message import Headers, Malformed, Request, Said, read_request
 from proxy.release import Release
 from proxy.sessions import Session
 from proxy.shadow import Asked
@@ -25,6 +25,7 @@ type Streams = Callable[[bytes | None], list[bytes]]
 """What may be written for a part of an answer; see `Release`."""
 
 _KEY = "yingbi"
+_SAID = "yingbi_said"
 
 
 @dataclass(slots=True)
@@ -107,6 +108,11 @@ def begin_exchange(flow: HTTPFlow, ledger: Ledger) -> Exchange:
     return exchange
 
 
+def note_said(flow: HTTPFlow, said: Said | None) -> None:
+    """Note what the headers of the request of *flow* say, where that is known already."""
+    flow.metadata[_SAID] = said
+
+
 def source_ip_of(client: Client) -> str:
     """The address of whoever opened the connection."""
     return str(client.peername[0]) if client.peername else ""
@@ -122,10 +128,12 @@ def request_of(flow: HTTPFlow) -> Request:
     data = flow.request.data
     if not speaks_http2(flow) and data.http_version not in (b"HTTP/1.1", b"HTTP/1.0"):
         raise Malformed
+    said, fields = flow.metadata.get(_SAID), data.headers.fields
     return read_request(
         method=data.method.decode("utf-8", "surrogateescape"),
         authority=data.authority.decode("utf-8", "surrogateescape"),
         target=data.path.decode("utf-8", "surrogateescape"),
-        fields=data.headers.fields,
+        fields=fields,
         source_ip=source_ip_of(flow.client_conn),
+        said=said if said is not None and said.fields is fields and not data.authority else None,
     )

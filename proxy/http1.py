@@ -159,7 +159,7 @@ class StrictServer(_http1.Http1Server):
 
 def closes(message: http.Message) -> bool:
     """Whether *message* says that its connection ends with it."""
-    return lean.connection_close(message.http_version, message.headers)
+    return lean.connection_close(message.data.http_version, message.data.headers)
 
 
 def fault_of(data: bytes | bytearray, seen: int = 0) -> int | None:

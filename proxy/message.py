@@ -71,15 +71,48 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return said[0] if len(said) == 1 else ""
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What the headers of a request say: the same in each request that has the same."""
+
+    fields: tuple[tuple[bytes, bytes], ...]
+    """Those that were read."""
+    headers: Headers
+    authority: str
+    """See `Request`."""
+    host: str
+
+
 def read_request(
-    *, method: str, authority: str, target: str, fields: tuple[tuple[bytes, bytes], ...], source_ip: str
+    *,
+    method: str,
+    authority: str,
+    target: str,
+    fields: tuple[tuple[bytes, bytes], ...],
+    source_ip: str,
+    said: Said | None = None,
 ) -> Request:
     """The request. Raises Malformed where any part of it is not plain.
 
-    *authority* is what stands in the request line or in HTTP/2's pseudo-header; it must not differ from `Host`.
+    *authority* is what stands in the request line or in HTTP/2's pseudo-header; it must not differ from `Host`. *said*
+    is what `read_said` made of these two before, if it did.
     """
     if not _METHOD.fullmatch(method):
         raise Malformed
+    said = said or read_said(authority, fields)
+    path, query = read_target(target)
+    return Request(
+        method=method,
+        host=said.host,
+        authority=said.authority,
+        path=path,
+        query=query,
+        headers=said.headers,
+        source_ip=source_ip,
+    )
+
+
+def read_said(authority: str, fields: tuple[tuple[bytes, bytes], ...]) -> Said:
+    """What *fields* say, and *authority*; see `read_request`. Raises Malformed."""
     headers = read_headers(fields)
     named = headers.get("host", [authority])
     if len(named) != 1 or (authority and named[0].lower() != authority.lower()):
@@ -91,16 +124,7 @@ def read_request(
     host, _, port = authority.partition(":")
     if not _HOST.fullmatch(host) or not _PORT.fullmatch(port):
         raise Malformed
-    path, query = read_target(target)
-    return Request(
-        method=method,
-        host=host.lower().rstrip("."),
-        authority=authority,
-        path=path,
-        query=query,
-        headers=headers,
-        source_ip=source_ip,
-    )
+    return Said(fields, headers, authority, host.lower().rstrip("."))
 
 
 def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:

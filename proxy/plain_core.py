@@ -11,6 +11,7 @@ from proxy.connection import Connection
 from proxy.exchange import exchange_of
 from proxy.gate import Gate
 from proxy.lean import first_value
+from proxy.message import Said
 from proxy.plain_asking import Asking
 from proxy.plain_behind import Behind, Pool, Where
 from proxy.plain_tls import NotSecured, Secured
@@ -39,9 +40,11 @@ class PlainCore:
         self._asking: dict[str, Asking] = {}
         """By the id of the flow."""
 
-    def takes(self, request: Request) -> bool:
-        """Whether the system that *request* is for can be asked by this core, as far as is known before it is read."""
-        host = first_value(request.headers, "host", "").partition(":")[0].lower().rstrip(".")
+    def takes(self, request: Request, said: Said | None) -> bool:
+        """Whether the system that *request* is for can be asked by this core, as far as is known before it is read. Its
+        headers say what is *said*, where they are not refused.
+        """
+        host = said.host if said is not None else _host_of(request)
         system = self.gate.current.systems.get(host)
         return system is not None and _is_plain(system)
 
@@ -104,6 +107,11 @@ class PlainCore:
         """Whether this very gateway answers there: what is asked of it would be asked again, until nothing is left."""
         peer, own = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         return bool(peer and own and peer[:2] == (own[0], self._port))
+
+
+def _host_of(request: Request) -> str:
+    host: str = first_value(request.headers, "host", "").partition(":")[0].lower().rstrip(".")
+    return host
 
 
 def _is_plain(system: System) -> bool:

@@ -16,7 +16,7 @@ from mitmproxy.proxy.layers.http import HTTPMode
 from proxy import stream
 from proxy.addon import Hooks
 from proxy.arriving import ARRIVING
-from proxy.exchange import exchange_of
+from proxy.exchange import exchange_of, note_said
 from proxy.http1 import LARGEST_AHEAD, closes
 from proxy.plain_answer import End
 from proxy.plain_asking import Asking, Failed, Heard
@@ -97,7 +97,7 @@ class PlainLayer(layer.Layer):
             ARRIVING.begun(self._client.id)
             return
         request, length = common
-        if not self._plain.takes(request):
+        if not self._plain.takes(request, self._reader.said):
             yield from self._hand_over()
             return
         ARRIVING.ended(self._client.id)
@@ -107,6 +107,7 @@ class PlainLayer(layer.Layer):
     def _ask(self, request: http.Request) -> Commands:
         flow = self._flow = HTTPFlow(self._client, self.context.server, live=True)
         flow.request = self._came = request
+        note_said(flow, self._reader.said)
         self._hooks.requestheaders(flow)
         if not _is_killed(flow):
             self._hooks.request(flow)

@@ -12,6 +12,7 @@ from mitmproxy.http import Request
 
 from proxy.http1 import HEAD_ENDS, LONGEST_HEAD, fault_of
 from proxy.lean import made_of
+from proxy.message import Malformed, Said, read_said
 from proxy.stream import LARGEST_REQUEST
 
 _LINE = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[!-~]*) HTTP/1\.1")
@@ -38,6 +39,8 @@ class Fields(msgspec.Struct, frozen=True):
     """How many name a host."""
     lengths: tuple[bytes, ...] = ()
     """What is said of how long the body is."""
+    said: Said | None = None
+    """What they say to whoever decides; None where he refuses them, once they are his to read."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -66,6 +69,11 @@ class RequestReader:
         """Of a request whose body has not come whole."""
         self._known = Fields()
         """Of the last request, which were found to be common."""
+
+    @property
+    def said(self) -> Said | None:
+        """What the headers of the last request say; None where they are refused, by whoever asks."""
+        return self._known.said
 
     def read(self, came: bytes | bytearray) -> tuple[Request, int] | None:
         """The request that *came* begins with and how many bytes it has, or None while they have not all come.
@@ -119,7 +127,15 @@ def _read_fields(written: bytes) -> Fields:
         if name_below == b"content-length":
             lengths.append(value)
         fields.append((name, value))
-    return Fields(written, tuple(fields), hosts, tuple(lengths))
+    read = tuple(fields)
+    return Fields(written, read, hosts, tuple(lengths), _said_in(read))
+
+
+def _said_in(fields: tuple[tuple[bytes, bytes], ...]) -> Said | None:
+    try:
+        return read_said("", fields)
+    except Malformed:
+        return None
 
 
 def _body_size(method: bytes, said: Fields) -> int:

@@ -1,10 +1,11 @@
 """What is read of a request, and what is known of its exchange."""
 
+import msgspec
 import pytest
 
-from proxy.exchange import request_of
+from proxy.exchange import note_said, request_of
 from proxy.identity import COOKIE
-from proxy.message import Malformed
+from proxy.message import Malformed, read_said
 from tests.gateway import CLERK_KEY
 from tests.proxy.parts import Parts, admitted, flow_of
 
@@ -27,6 +28,19 @@ def test_only_a_connection_that_speaks_http_2_may_say_so() -> None:
         request_of(flow)
     flow.client_conn.alpn = b"h2"
     assert request_of(flow).path == "/people"
+
+
+def test_what_other_headers_say_is_not_believed() -> None:
+    flow = flow_of()
+    fields = flow.request.data.headers.fields
+    note_said(flow, read_said("", ((b"host", b"other.localhost"),)))
+    assert request_of(flow).host == "people.localhost"
+    said = msgspec.structs.replace(read_said("", fields), host="known.localhost")
+    note_said(flow, said)
+    assert request_of(flow).host == "known.localhost"
+    flow.request.data.authority = b"other.localhost"
+    with pytest.raises(Malformed):
+        request_of(flow)
 
 
 def test_who_must_be_told_that_it_was_carried_out(parts: Parts) -> None:

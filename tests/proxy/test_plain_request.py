@@ -9,6 +9,7 @@ from mitmproxy.http import Request
 from mitmproxy.net.http import http1, validate
 
 from proxy.http1 import HEAD_ENDS, fault_of
+from proxy.message import read_said
 from proxy.plain_request import NotCommon, RequestReader
 
 HOST = b"Host: people.localhost\r\n"
@@ -88,6 +89,19 @@ def test_the_common_case_is_read_as_the_core_reads_it(head: bytes) -> None:
     assert (ours.method, ours.path, ours.http_version) == (other.method, other.path, other.http_version)
     assert ours.headers.fields == other.headers.fields
     assert (ours.authority, ours.content, ours.trailers) == (other.authority, b"", None)
+
+
+def test_what_headers_say_is_known_for_as_long_as_they_are_written_alike() -> None:
+    reader = RequestReader()
+    for head in (GET, GET.replace(b"/people", b"/other"), GET + b"Accept: a\r\n", GET):
+        read = reader.read(head + b"\r\n")
+        assert read is not None
+        fields = read[0].headers.fields
+        assert reader.said is not None
+        assert reader.said.fields is fields
+        assert reader.said == read_said("", fields)
+    assert reader.read(GET + b"X_Y: a\r\n\r\n") is not None
+    assert reader.said is None  # whoever decides reads and refuses them
 
 
 @pytest.mark.parametrize("method", [b"POST", b"PUT", b"PATCH", b"DELETE"])
