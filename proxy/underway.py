@@ -74,7 +74,7 @@ class Underway:
         """See `admission.Places`."""
         for flow in self._flows.values():
             yield source_ip_of(flow.client_conn)
-        self._leaving = [leaving for leaving in self._leaving if leaving.is_there]
+        self._leaving = self._still_leaving()
         for leaving in self._leaving:
             request = leaving.exchange.request
             yield request.source_ip if request is not None else ""
@@ -107,9 +107,7 @@ class Underway:
                 exchange.streaming.abort(reason)
             elif moment > _moved_s(exchange) + (exchange.idle_s or exchange.system.program.timeout_s):
                 self._end(flow, exchange, "upstream_too_slow")
-        self._leaving = [
-            leaving for leaving in self._leaving if leaving.is_there and not self._is_taken_back(leaving, moment)
-        ]
+        self._leaving = [leaving for leaving in self._still_leaving() if not self._is_taken_back(leaving, moment)]
 
     def leave(self, *, silent_s: float, still_s: float) -> None:
         """End what will hardly end by itself, because the worker is to stop.
@@ -120,6 +118,23 @@ class Underway:
         for flow, exchange in self._exchanges():
             if moment >= _moved_s(exchange) + (silent_s if exchange.streaming is None else still_s):
                 self._end(flow, exchange, "gateway_stopping")
+
+    def _still_leaving(self) -> list[Leaving]:
+        """The answers of which some has not been taken, in order. What a caller was given before what he has taken, he
+        has taken as well: of one who has it all the kernel is asked once, however many answers he had.
+        """
+        have_it_all: set[int] = set()
+        there: list[Leaving] = []
+        for leaving in reversed(self._leaving):
+            whose = id(leaving.connection)
+            if whose in have_it_all:
+                continue
+            if leaving.is_there:
+                there.append(leaving)
+            else:
+                have_it_all.add(whose)
+        there.reverse()
+        return there
 
     def _is_taken_back(self, leaving: Leaving, moment: float) -> bool:
         """Whether what is left of the answer must not go, or is not waited for, and does not go any more."""
