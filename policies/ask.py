@@ -185,7 +185,7 @@ class Question:
         A handle is one where it is all of a value, or of what a path names a record by. Any other is left, for a mask.
         """
         if PREFIX not in path.lower() and not any(is_sealed(value) for _, value in query):
-            return Opened(path, tuple(query), said=(*path.split("/"), *(text for pair in query for text in pair)))
+            return Opened(path, tuple(query), said=(*path.split("/"), *[text for pair in query for text in pair]))
         match = self.path.fullmatch(path)
         key = match["key"] if match is not None and "key" in self.path.groupindex else ""
         said, keys = path.split("/"), list[str]()

@@ -6,7 +6,7 @@ is dropped. What they are depends on what the caller gets of the field: `actions
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policies.data_keys import DataKeys
 from policies.decisions import decided_harder
@@ -121,11 +121,21 @@ class WriteRules:
         """Whether *value*, of no declared field, holds a mask."""
         return self._could_be_shown(UNDECLARED, value)
 
+    def hold_mask(self, query: Iterable[tuple[str, str]]) -> bool:
+        """Whether a name or a value in *query* does."""
+        for name, value in query:
+            if self._could_be_shown(UNDECLARED, name) or self._could_be_shown(UNDECLARED, value):
+                return True
+        return False
+
     def _could_be_shown(self, index: int, value: str) -> bool:
         if self.tokens.stand_in(value):
             return True
-        shown = self._shown[index]
-        return any(could_be(text) for text in spellings(value) for could_be in shown)
+        for text in spellings(value):
+            for could_be in self._shown[index]:
+                if could_be(text):
+                    return True
+        return False
 
     def path_holds_mask(self, path: str) -> bool:
         """Whether a segment of *path* has stars, and is what somebody could have been shown of any field."""

@@ -118,7 +118,7 @@ def _decided(
     is_signed_in = caller.kind is not CallerKind.ANONYMOUS
     if (reason := call_refusal(operation, is_signed_in=is_signed_in, posts=caller.posts)) is not None:
         return Refuse(reason=reason, operation=operation)
-    strictest = strictest or any(entry.kind is Tightening.MASK_HARDER for entry in entries)
+    strictest = strictest or Tightening.MASK_HARDER in [entry.kind for entry in entries]
     view = system.view_of(caller, now, operation=operation, address=request.source_ip, strictest=strictest)
     holder, came = system.holder(caller, now), request
     try:
@@ -132,7 +132,7 @@ def _decided(
     except MaskReturned as returned:
         return Refuse(reason="mask_returned", operation=operation, field=returned.field)
     writes = system.writes
-    if writes.tokens.stand_in(request.path) or any(writes.holds_mask(text) for pair in query for text in pair):
+    if writes.tokens.stand_in(request.path) or writes.hold_mask(query):
         zh, en = "查询条件中有脱敏后的值，不能据以查询", "a mask stands in the question: it would be another one"
         return Refuse(reason="mask_returned", operation=operation, zh=zh, en=en)
     if view.links.is_guess(asked, operation):
@@ -158,7 +158,7 @@ def _decided(
         body=b"",
         said=asked.said,
         last_event=last_event,
-        parameters=frozenset(pair for place, pair in enumerate(query) if place not in opened.by_handle),
+        parameters=frozenset([pair for place, pair in enumerate(query) if place not in opened.by_handle]),
         asked=unchanged(came.query, stored) if is_safe else {},
     )
     if last_event and operation.answers.events is not None and view.links.hides(operation.answers.events.id_of):

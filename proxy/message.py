@@ -129,7 +129,7 @@ def read_said(authority: str, fields: tuple[tuple[bytes, bytes], ...]) -> Said:
 
 def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
     """The headers by name. Raises Malformed for too many, and for control characters (a folded line is one)."""
-    if len(fields) > MOST_HEADERS or sum(len(name) + len(value) for name, value in fields) > LONGEST_HEADERS:
+    if len(fields) > MOST_HEADERS or sum([len(name) + len(value) for name, value in fields]) > LONGEST_HEADERS:
         raise Malformed
     headers: Headers = {}
     for name, value in fields:
@@ -139,7 +139,10 @@ def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
         key = name.decode("ascii", "replace").lower()
         if "_" in key:  # another server may read Transfer_Encoding as Transfer-Encoding
             raise Malformed
-        headers.setdefault(key, []).append(text)
+        if key in headers:
+            headers[key].append(text)
+        else:
+            headers[key] = [text]
     return headers
 
 
