@@ -1,15 +1,17 @@
 """What `yingbi log verify` found last, kept for the console. It proves nothing: an auditor runs the command."""
 
 import contextlib
+import json
 from datetime import datetime
 from typing import Any
 
 from console.installation import VerificationState
+from deploy.private_file import write_private
 from incident.ids import Bilingual
 from siem.record.verify import Report, SealFinding
 from siem.record.verify_start import Wrong
 from yingbi.home import Home
-from yingbi.told import hear, tell
+from yingbi.told import hear
 from yingbi.trace import account
 from yingbi.verify_log import said_of
 
@@ -29,7 +31,7 @@ def note_verified(home: Home, report: Report, at: datetime) -> None:
         "findings": [said_of(each) for each in found[:MOST_FINDINGS]],
     }
     with contextlib.suppress(OSError):
-        tell(home.verified, facts)
+        write_private(home.verified, json.dumps(facts, ensure_ascii=False).encode())
 
 
 def verified_in(home: Home) -> VerificationState | None:
