@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
 from console.alert_journal import (
     JOURNAL,
@@ -25,6 +24,7 @@ from console.alert_journal import (
 from console.alert_reader import AlertReader
 from console.alert_state import AlertLife, act_of
 from console.alert_words import ACTS, ALERT_STATES
+from console.journal_rows import add_rows, told_to_who_acts
 from console.sealed_journal import Row
 from console.separation import are_alike
 from console.tables import ALERT_JOURNAL
@@ -145,12 +145,8 @@ class AlertBook(AlertReader):
             if not life.may(act_of(fact)):
                 state, act = ALERT_STATES[life.state], ACTS[type(fact)]
                 raise NotPermitted(f"告警“{state.zh}”，不能{act.zh}", f"an alert that is {state.en} cannot be {act.en}")
-            try:
+            with told_to_who_acts():
                 self._write([fact], self._clock(), person(acting.by))
-            except OperationalError:
-                raise NotPermitted(
-                    "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
-                ) from None
 
     def _write(self, facts: Sequence[Fact], at: datetime, by: Actor) -> None:
         if self.broken is not None:
@@ -160,9 +156,7 @@ class AlertBook(AlertReader):
             assert _may(self.get(fact.alert), fact), "what cannot be is never written"
             rows.append(JOURNAL.row_of(fact, rows[-1] if rows else self._last, at, by, self._signer))
         with self._writing.begin() as connection:
-            for row in rows:
-                values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
-                connection.execute(insert(ALERT_JOURNAL).values(**values))
+            add_rows(connection, ALERT_JOURNAL, rows)
         self._take(rows)
 
 

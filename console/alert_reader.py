@@ -7,10 +7,11 @@ import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from console.alert_journal import JOURNAL, BrokenAlertJournal
 from console.alert_state import AlertLife, AlertLives
+from console.journal_rows import rows_in
 from console.sealed_journal import Row
 from console.tables import ALERT_JOURNAL
 from policies.keys import Verifier
@@ -74,10 +75,8 @@ class AlertReader:
 
     def _rows(self) -> Sequence[Row]:
         after = self._last.number if self._last else 0
-        journal = ALERT_JOURNAL.c
         with self._reading.connect() as connection:
-            found = connection.execute(select(ALERT_JOURNAL).where(journal.number > after).order_by(journal.number))
-            return [Row(**row) for row in found.mappings()]
+            return rows_in(connection, ALERT_JOURNAL, after)
 
     def _take(self, rows: Sequence[Row]) -> None:
         entries = JOURNAL.following(rows, self._verifier, self._last)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
+from console.journal_rows import add_rows, rows_in, told_to_who_acts
 from console.permit_journal import JOURNAL, BrokenPermitJournal, Ended, Fact, Judgement, Reviewed
 from console.permit_state import PermitRecord, PermitState, Refusal
 from console.sealed_journal import Row
@@ -141,8 +141,7 @@ class PermitBook:
 
     def _rows(self) -> Sequence[Row]:
         with self._reading.connect() as connection:
-            found = connection.execute(select(PERMIT_JOURNAL).order_by(PERMIT_JOURNAL.c.number))
-            return [Row(**row) for row in found.mappings()]
+            return rows_in(connection, PERMIT_JOURNAL)
 
     def _follow(self, rows: Sequence[Row]) -> None:
         entries = JOURNAL.following(rows, self._verifier, self._last)
@@ -150,18 +149,13 @@ class PermitBook:
         self._last = rows[-1] if rows else self._last
 
     def _act(self, fact: Fact, at: datetime, by: PersonId) -> None:
-        try:
+        with told_to_who_acts():
             self._write(fact, at, person(by))
-        except OperationalError:
-            raise NotPermitted(
-                "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
-            ) from None
 
     def _write(self, fact: Fact, at: datetime, by: Actor) -> None:
         if self.broken is not None:
             raise self.broken
         row = JOURNAL.row_of(fact, self._last, at, by, self._signer)
         with self._writing.begin() as connection:
-            values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
-            connection.execute(insert(PERMIT_JOURNAL).values(**values))
+            add_rows(connection, PERMIT_JOURNAL, [row])
         self._follow([row])

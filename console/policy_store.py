@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from console.journal_rows import add_rows, rows_in
 from console.sealed_journal import Row
 from console.tables import POLICY_JOURNAL, POLICY_TEXTS
 from incident.database import for_writing
@@ -26,7 +27,7 @@ class PolicyStore:
     def rows(self) -> list[Row]:
         """The whole journal, as it lies there."""
         with self._reading.connect() as connection:
-            return _rows(connection)
+            return rows_in(connection, POLICY_JOURNAL)
 
     def last(self) -> int:
         """The number of the last entry; 0 where there is none."""
@@ -39,12 +40,10 @@ class PolicyStore:
         Nobody else writes meanwhile. Raises what *decide* raises.
         """
         with self._writing.begin() as connection:
-            made = decide(_rows(connection))
+            made = decide(rows_in(connection, POLICY_JOURNAL))
             if made and snapshot is not None:
                 _keep(connection, snapshot)
-            for row in made:
-                values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
-                connection.execute(insert(POLICY_JOURNAL).values(**values))
+            add_rows(connection, POLICY_JOURNAL, made)
 
     def snapshot(self, digest: str) -> Snapshot:
         """The files that were kept as *digest*. Raises AlteredFiles."""
@@ -53,11 +52,6 @@ class PolicyStore:
             listed = json.loads(manifest)
             files = {name: _text(connection, each) for name, each in listed.items()}
         return Snapshot(files)
-
-
-def _rows(connection: Connection) -> list[Row]:
-    found = connection.execute(select(POLICY_JOURNAL).order_by(POLICY_JOURNAL.c.number))
-    return [Row(**row) for row in found.mappings()]
 
 
 def _keep(connection: Connection, snapshot: Snapshot) -> None:

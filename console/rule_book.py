@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
+from console.journal_rows import add_rows, rows_in, told_to_who_acts
 from console.rule_journal import (
     JOURNAL,
     BrokenRuleJournal,
@@ -245,8 +245,7 @@ class RuleBook:
 
     def _rows(self) -> Sequence[Row]:
         with self._reading.connect() as connection:
-            found = connection.execute(select(RULE_JOURNAL).order_by(RULE_JOURNAL.c.number))
-            return [Row(**row) for row in found.mappings()]
+            return rows_in(connection, RULE_JOURNAL)
 
     def _follow(self, rows: Sequence[Row]) -> None:
         entries = JOURNAL.following(rows, self._verifier, self._last)
@@ -255,12 +254,6 @@ class RuleBook:
 
     def _act(self, fact: Fact, by: PersonId) -> None:
         row = JOURNAL.row_of(fact, self._last, self._clock(), person(by), self._signer)
-        try:
-            with self._writing.begin() as connection:
-                values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
-                connection.execute(insert(RULE_JOURNAL).values(**values))
-        except OperationalError:
-            raise NotPermitted(
-                "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
-            ) from None
+        with told_to_who_acts(), self._writing.begin() as connection:
+            add_rows(connection, RULE_JOURNAL, [row])
         self._follow([row])

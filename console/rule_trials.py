@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from siem.detect.definition import Rule
-from siem.detect.look import Match, look
+from siem.detect.look import Match, look_for_all
 from siem.index.store import EventStore, StoreUnavailable
 
 MOST_DAYS = 90
@@ -68,11 +68,8 @@ class RuleTrials:
     def _try(self, key: tuple[int, int], rules: Sequence[Rule], begun: Trial) -> None:
         ended = Trial(since=begun.since, until=begun.until, failed=True)
         try:
-            all_found = (
-                (rule, match)
-                for rule in rules
-                for match in look(rule, self._events, begun.since, begun.until, timeout=TIMEOUT)
-            )
+            by_rule = look_for_all(rules, self._events, begun.since, begun.until, timeout=TIMEOUT)
+            all_found = ((rule, match) for rule, found in zip(rules, by_rule, strict=True) for match in found)
             ended = Trial(since=begun.since, until=begun.until, found=tuple(islice(all_found, MOST_FOUND)))
         except StoreUnavailable:
             log.warning("trial_failed proposal=%d", key[0])

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
+from console.journal_rows import add_rows, rows_in, told_to_who_acts
 from console.sealed_journal import Row
 from console.search_journal import (
     JOURNAL,
@@ -139,8 +139,7 @@ class SearchBook:
 
     def _rows(self) -> Sequence[Row]:
         with self._reading.connect() as connection:
-            found = connection.execute(select(SEARCH_JOURNAL).order_by(SEARCH_JOURNAL.c.number))
-            return [Row(**row) for row in found.mappings()]
+            return rows_in(connection, SEARCH_JOURNAL)
 
     def _follow(self, rows: Sequence[Row]) -> None:
         for entry in JOURNAL.following(rows, self._verifier, self._last):
@@ -167,12 +166,6 @@ class SearchBook:
         if self.broken is not None:
             raise NotPermitted(f"{self.broken.zh}，请审计员先核查", f"{self.broken}: an auditor has to look first")
         row = JOURNAL.row_of(fact, self._last, self._clock(), person(by), self._signer)
-        values = {name: getattr(row, name) for name in Row.__dataclass_fields__}
-        try:
-            with self._writing.begin() as connection:
-                connection.execute(insert(SEARCH_JOURNAL).values(**values))
-        except OperationalError:
-            raise NotPermitted(
-                "无法写入，请检查磁盘空间；没有任何改动", "it cannot be written: see that there is room on the disk"
-            ) from None
+        with told_to_who_acts(), self._writing.begin() as connection:
+            add_rows(connection, SEARCH_JOURNAL, [row])
         self._follow([row])
