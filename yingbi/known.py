@@ -8,14 +8,13 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
+from proxy.stamp import Stamp, stamp_of
 from siem.baseline.watch import Baselines
 from siem.canary import read_canaries
 from siem.index.store import StoreUnavailable
 from siem.reasons.case import People
 from siem.reasons.store import CaseStore
 from yingbi.home import Home
-
-type _Stamp = tuple[int, int, int] | None
 
 
 class Known:
@@ -24,7 +23,7 @@ class Known:
     def __init__(self, home: Home) -> None:
         self._people = home.reason_store
         self._canaries = home.canaries
-        self._seen: tuple[_Stamp, ...] = ()
+        self._seen: Stamp = ()
         self._listed: frozenset[str] = frozenset()
         self._relatives: dict[str, frozenset[str]] = {}
         self._of_nobody: frozenset[str] = frozenset()
@@ -33,7 +32,7 @@ class Known:
     def renew(self, baselines: Baselines) -> str:
         """Let *baselines* have the lists as they are now. Returns why one of them is not, or nothing."""
         written = self._people.with_name(f"{self._people.name}-wal")
-        seen = tuple(stamp_of(path) for path in (self._people, written, self._canaries))
+        seen = stamp_of(self._people, written, self._canaries)
         if seen != self._seen:
             self._seen = seen
             self._trouble = self._read()
@@ -60,15 +59,6 @@ class Known:
         except ValueError as problem:
             return f"诱饵名单有误 / the list of canaries is wrong: {problem}"
         return ""
-
-
-def stamp_of(path: Path) -> _Stamp:
-    """What tells one state of the file at *path* from another; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _people_in(path: Path) -> tuple[frozenset[str], dict[str, frozenset[str]]]:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from proxy.stamp import stamp_of
 from siem.baseline.alerting import Raiser
 from siem.baseline.anomalies import Anomalies
 from siem.canary import LIST_NAME, read_canaries
@@ -29,7 +30,6 @@ from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
-from yingbi.known import stamp_of
 from yingbi.reason_asking import Fetch, fetching
 from yingbi.reasons import Reasons
 from yingbi.retention import Retention
@@ -160,7 +160,7 @@ class Siem:
 def rules_stamp(home: Home) -> object:
     """What tells one state of the installation's own rules and of its canaries from another."""
     own = rule_files(home.rules) if home.rules.is_dir() else []
-    return stamp_of(home.canaries), tuple((path.name, stamp_of(path)) for path in own)
+    return own, stamp_of(home.canaries, *own)
 
 
 def usable_rules(home: Home, lists: Lists) -> tuple[tuple[Rule, ...], str]:
