@@ -3,6 +3,7 @@ reads or not; and a worker that stood still meanwhile does so as soon as it goes
 """
 
 import contextlib
+import functools
 import signal
 import socket
 import ssl
@@ -21,20 +22,25 @@ from tests.http2 import Caller, secured
 from tests.rig import Rig, ended, rigged
 from tests.scripted import Asked, Connection
 
-ROWS = b"id,name,id_no,mobile\r\n" + b"1,x,11010519491231002X,13800138000\r\n" * 1500
+ROWS = b"id,name,id_no,mobile\r\n" + (b"1" * 500 + b",x,11010519491231002X,13800138000\r\n") * 200
+HELD = 3 * 1024 * 1024 // 2
+"""More than a worker holds back before the first of an answer."""
 CLERK = (("x-api-key", CLERK_KEY),)
 HEAD = {":method": "GET", ":scheme": "https", ":authority": "people.localhost", ":path": "/people"}
 BEGUN = 200_000
+SMALL = 1 << 16
+"""The window of who does not read: a worker soon has to wait for him."""
 WINDOW = 2**30
 
 
-def endless(connection: Connection, asked: Asked) -> None:
-    """Rows without an end, for as long as somebody takes them."""
+def endless(connection: Connection, asked: Asked, *, then_s: float = 0.05) -> None:
+    """Rows without an end, for as long as somebody takes them: enough to begin with, and then some each *then_s*."""
     connection.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n")
-    piece = ROWS
+    piece, said = ROWS, 0
     connection.raw.settimeout(0.1)
-    while not connection.stop.wait(0.05):  # who reads need not read all the time
+    while not connection.stop.wait(0.02 if said < HELD else then_s):
         rest = memoryview(b"%x\r\n%s\r\n" % (len(piece), piece))
+        said += len(piece)
         while rest and not connection.stop.is_set():
             try:
                 rest = rest[connection.raw.send(rest) :]
@@ -45,6 +51,11 @@ def endless(connection: Connection, asked: Asked) -> None:
         piece = ROWS.partition(b"\n")[2]
 
 
+seldom = functools.partial(endless, then_s=1)
+"""For who reads all that comes: a worker that had to mask for several such callers all the time would keep others
+waiting for longer than a test waits."""
+
+
 class Open:
     """An answer that flows, on a connection of its own."""
 
@@ -53,6 +64,8 @@ class Open:
         protocol = "h2" if version == HTTP_2 else "http/1.1"
         gateway = rig.gateway
         self._raw = self._stack.enter_context(secured(gateway.port, gateway.home / "tls" / "ca.pem", protocol))
+        if not is_reading:
+            self._raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
         self._caller: Caller | None = None
         self.received = bytearray()
         self.is_whole = False
@@ -114,7 +127,6 @@ class Open:
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """Two workers before a system whose answers never end."""
     with rigged(tmp_path_factory.mktemp("gateway"), tls=True, workers=2, drain_s=0.3) as made:
-        made.behind.script = endless
         yield made
 
 
@@ -136,6 +148,7 @@ def block(rig: Rig) -> None:
 
 def opened(rig: Rig, version: str, stack: ExitStack, *, is_reading: bool) -> list[Open]:
     """Answers that flow, some from each worker."""
+    rig.behind.script = seldom if is_reading else endless
     flowing: list[Open] = []
     for _ in range(60):
         if len(flowing) > 1 and all(rig.gateway.counters(number)["live"] for number in (0, 1)):
@@ -155,7 +168,7 @@ def closed(rig: Rig) -> dict[str, str]:
 
 def is_refused(rig: Rig, version: str) -> bool:
     """Whether who is blocked is refused for it, and not because the worker has too much to do."""
-    reason = Front(rig, version).ask(endless, headers=CLERK).reason
+    reason = Front(rig, version).ask(headers=CLERK).reason
     assert reason in ("caller_blocked", "too_busy")
     return reason == "caller_blocked"
 
