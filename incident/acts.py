@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from incident.command import AskPerson, Containment, Question, Tighten
+from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.deadlines import late_facts
 from incident.duties import Grade, Occurrence
 from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
@@ -24,7 +25,7 @@ from incident.journal import (
     Move,
     StateMoved,
 )
-from incident.walk import LOOK_BACK_HOURS, RETRY, scope_command
+from incident.walk import RETRY
 
 MOST_CONTAINMENT = timedelta(hours=24)
 """Invariant 6: what lasts longer takes two people."""

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 VARIABLE = r"__[a-zA-Z][a-zA-Z0-9_-]{0,199}__"
+SWITCH = re.compile(rf"({VARIABLE}):value")
+"""What a switch compares."""
 LONGEST = 500
 """Characters of a condition: keeps the reading of nested ones bounded."""
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from incident.action import OWN_AGENT, read_call, variables_in
-from incident.expression import Expression
+from incident.expression import SWITCH, Expression
 from incident.ids import PlaybookId, StepId
 from incident.playbook import Playbook, Step, StepKind, read_playbook
 from incident.reading import Finding, PlaybookError, Reader
 
 SHIPPED = Path(__file__).parent / "playbooks"
+
+_LEADING_ON = (StepKind.ACTION, StepKind.PLAYBOOK)
+"""Steps with branches need not lead on: a way may end in all of them."""
 
 type Books = Mapping[str, Playbook]
 """Playbooks by the stem of their file."""
@@ -127,15 +130,17 @@ class _Graph:
             self._report("after-the-end", step, "is an end, so nothing follows it")
         elif step.kind is StepKind.START and not step.on_completion:
             self._report("no-way-on", step, "is a start, so it needs `on_completion`")
-        elif step.kind is not StepKind.END and not (step.on_completion or step.on_success):
+        elif step.kind in _LEADING_ON and not (step.on_completion or step.on_success):
             self._report("no-way-on", step, "leads nowhere: it needs `on_completion` or `on_success`")
         if step.kind is StepKind.PARALLEL and len(set(step.next_steps)) < max(2, len(step.next_steps)):
             self._report("no-branches", step, "needs two different branches at least")
-        if step.timeout is not None and step.kind is not StepKind.ACTION:
-            self._report("timeout", step, "has a timeout, which is kept for actions only")
+        if step.timeout is not None and step.kind not in (StepKind.ACTION, StepKind.WHILE):
+            self._report("timeout", step, "has a timeout, which is kept for actions and loops only")
         if step.delay is not None and step.kind in (StepKind.START, StepKind.END):
             self._report("delay", step, "has a delay, which a start or an end does not wait for")
-        if step.kind is StepKind.IF:
+        if step.kind is StepKind.SWITCH and not SWITCH.fullmatch(step.switch):
+            self._report("bad-condition", step, "has a `switch` that is no variable, such as `__name__:value`")
+        if step.kind in (StepKind.IF, StepKind.WHILE):
             try:
                 Expression(step.condition)
             except ValueError as error:
@@ -149,7 +154,7 @@ class _Graph:
 
     def _check_variables(self, step: Step) -> None:
         declared = self._book.variables.keys() | step.variables.keys()
-        texts = [step.condition]
+        texts = [step.condition, step.switch]
         for command in step.commands:
             texts += [
                 command.text,
@@ -167,7 +172,7 @@ class _Graph:
                 self._report("constant", step, f"would change the variable `{name}`, which is constant")
 
     def _check_paths(self) -> None:
-        """Since every step but an end leads on, and none comes back to itself, every way comes to an end."""
+        """Every way comes to an end, since no step comes back to itself, and loops change what they go on by."""
         book = self._book
         reached = self._reach(book.start) | (self._reach(book.exception) if book.exception else set())
         for step in book.steps.values():
@@ -175,16 +180,26 @@ class _Graph:
                 self._report("unreachable", step, "is never reached")
             elif step.id in self._below(step):
                 self._report("endless", step, "comes back to itself: a loop without a bound")
+            elif step.kind is StepKind.WHILE and not self._changes(step):
+                self._report("endless", step, "goes on by variables that nothing within it changes")
             self._check_branches(step)
 
     def _check_branches(self, step: Step) -> None:
-        """A branch has steps and ends of its own: that is how one knows that it is over."""
+        """A branch has steps of its own: what is done in two would be done twice."""
         taken: dict[StepId, StepId] = {}
         after = set[StepId]().union(*(self._reach(first) for first in step.follows))
         for branch in step.branches:
             for inner in self._reach(branch):
+                if self._book.steps[inner].kind is StepKind.END:
+                    continue  # an end is where a way is over: it may be that of several
                 if inner in after or taken.setdefault(inner, branch) != branch:
                     self._report("shared-branch", step, f"has a branch that shares the step `{inner}` with another way")
+
+    def _changes(self, loop: Step) -> bool:
+        """Whether a round of *loop* can change what its condition asks for."""
+        assert loop.on_true is not None
+        outputs = {name for inner in self._reach(loop.on_true) for name in self._book.steps[inner].out_args}
+        return not outputs.isdisjoint(Expression(loop.condition).variables)
 
     def _reach(self, first: StepId) -> set[StepId]:
         reached: set[StepId] = set()

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from incident.action import MOST_HOURS, OWN_AGENT, Act, read_call, simple_command
 from incident.acts import new_key
 from incident.command import ASSIGNEES, AskPerson, Command, Measure, Question, Tighten
+from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.deadlines import aware
 from incident.duties import Occurrence
 from incident.ids import Actor, ActorKind, CommandKey
@@ -21,7 +22,6 @@ from incident.measures import measures_for
 from incident.playbook import Playbook
 from incident.run import given_for
 from incident.scope import CALLER_FIELD
-from incident.walk import LOOK_BACK_HOURS, scope_command
 
 
 def same_matter(case: Case, alert: AlertFacts) -> bool:

@@ -1,7 +1,7 @@
 """CACAO playbooks, read strictly: what is not understood is an error before any incident, not during one.
 
-Source: CACAO Security Playbooks 2.0 (OASIS committee specification 01). The workflow steps start, end, action,
-if-condition, parallel and playbook-action are run. Others are refused by name; see `docs/divergences.md`.
+Source: CACAO Security Playbooks 2.0 (OASIS committee specification 01). All of its workflow steps are run;
+`docs/divergences.md` says what of them is read in another way.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ class StepKind(StrEnum):
     END = "end"
     ACTION = "action"
     IF = "if-condition"
+    WHILE = "while-condition"
+    SWITCH = "switch-condition"
     PARALLEL = "parallel"
     PLAYBOOK = "playbook-action"
 
@@ -70,6 +72,10 @@ class Step:
     on_true: StepId | None = None
     on_false: StepId | None = None
     next_steps: tuple[StepId, ...] = ()
+    switch: str = ""
+    """The variable that is compared, as `__name__:value`."""
+    cases: Mapping[str, StepId] = field(default_factory=dict)
+    """Steps by the value for which they are taken; `default` for any other."""
     playbook: PlaybookId | None = None
 
     @property
@@ -80,7 +86,7 @@ class Step:
     @property
     def branches(self) -> tuple[StepId, ...]:
         """The first steps of its branches, one level down."""
-        return tuple(step for step in (self.on_true, self.on_false, *self.next_steps) if step)
+        return tuple(step for step in (self.on_true, self.on_false, *self.next_steps, *self.cases.values()) if step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +142,12 @@ _STEP_OWN = {
     StepKind.END: frozenset[str](),
     StepKind.ACTION: frozenset({"commands", "agent", "targets", "in_args", "out_args"}),
     StepKind.IF: frozenset({"condition", "on_true", "on_false"}),
+    StepKind.WHILE: frozenset({"condition", "on_true"}),
+    StepKind.SWITCH: frozenset({"switch", "cases"}),
     StepKind.PARALLEL: frozenset({"next_steps"}),
     StepKind.PLAYBOOK: frozenset({"playbook_id", "playbook_version", "in_args", "out_args"}),
 }
+_ASKING = (StepKind.IF, StepKind.WHILE)
 _COMMAND = frozenset({"type", "description", "version", "playbook_activity", "external_references"})
 _COMMAND_OWN = {
     "manual": frozenset({"command", "command_b64"}),
@@ -222,10 +231,12 @@ def _read_step(reader: Reader, key: str, raw: object) -> Step | None:
         targets=reader.texts(raw, "targets", what, at=key),
         in_args=reader.texts(raw, "in_args", what, at=key),
         out_args=reader.texts(raw, "out_args", what, at=key),
-        condition=reader.text(raw, "condition", what, at=key) if kind is StepKind.IF else "",
-        on_true=_step_id(reader, raw, "on_true", what, at=key, needed=kind is StepKind.IF),
+        condition=reader.text(raw, "condition", what, at=key) if kind in _ASKING else "",
+        on_true=_step_id(reader, raw, "on_true", what, at=key, needed=kind in _ASKING),
         on_false=_step_id(reader, raw, "on_false", what, at=key),
         next_steps=tuple(StepId(item) for item in reader.texts(raw, "next_steps", what, at=key)),
+        switch=reader.text(raw, "switch", what, at=key) if kind is StepKind.SWITCH else "",
+        cases=_read_cases(reader, raw, what, key) if kind is StepKind.SWITCH else {},
         playbook=PlaybookId(reader.text(raw, "playbook_id", what, at=key)) if kind is StepKind.PLAYBOOK else None,
     )
 
@@ -235,6 +246,14 @@ def _step_id(
 ) -> StepId | None:
     text = reader.text(raw, key, what, needed=needed, at=at)
     return StepId(text) if text else None
+
+
+def _read_cases(reader: Reader, raw: dict[str, Any], what: str, at: str) -> dict[str, StepId]:
+    cases = reader.object(raw, "cases", what, at=at)
+    found = {value: StepId(step) for value, step in cases.items() if isinstance(step, str) and step}
+    if not cases or len(found) < len(cases):
+        reader.report("wrong-value", at, f"{what} needs a step for each of its `cases`, and one case at least")
+    return found
 
 
 def _read_commands(reader: Reader, raw: dict[str, Any], what: str, at: str) -> tuple[CommandText, ...]:

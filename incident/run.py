@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import assert_never
 
 from incident.command import Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.commanding import with_draft
 from incident.ids import CaseId, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
 from incident.journal import (
@@ -26,7 +27,7 @@ from incident.journal import (
     ScopeAssessed,
     StateMoved,
 )
-from incident.walk import Library, Walk, begin, follower, with_draft
+from incident.walk import Library, Walk, begin, follower
 
 
 def next_facts(case: Case, library: Library, now: datetime) -> tuple[Fact, ...]:

@@ -10,26 +10,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
-from incident.command import ASSIGNEES, AskPerson, AssessScope, Command, PublishNotice, Question
+from incident.command import ASSIGNEES, AskPerson, Command, PublishNotice, Question
+from incident.commanding import LOOK_BACK_HOURS, scope_command, with_draft
 from incident.expression import Expression
 from incident.ids import ENGINE, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
 from incident.journal import CommandEnded, CommandIssued, Ending, Fact, StepEnded, StepStarted
 from incident.measures import measures_for
-from incident.notice import PublishedNotice, Version
 from incident.playbook import CommandText, Playbook, Step, StepKind
-from incident.scope import CALLER_FIELD, question_about
 
 type Library = Mapping[PlaybookId, Playbook]
 """The playbooks of one case, as they were when it was opened."""
-
-LOOK_BACK_HOURS = 24
-"""How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
 
 _NO_MEASURE = (
     "告警没有指明账号，也没有指明系统。请查明后人工控制。"
     " The alert names neither an account nor a system: find out, and contain by hand."
 )
+
+MOST_ROUNDS = 100
+MOST_STEPS = 2_000
+"""Of a loop, and in a case: what goes on for longer is given up, and a person is asked."""
+DEFAULT = "default"
+"""The case of a switch for every value that has none of its own. Source: CACAO 2.0, 4.10."""
 
 RETRY = "retry"
 """The output of an answered rescue question that asks for another attempt."""
@@ -58,30 +60,6 @@ def follower(case: Case, step: Activation) -> Activation | None:
     return next((other for other in case.steps.values() if other.after == step.number), None)
 
 
-def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedelta) -> AssessScope:
-    """The count of who is affected, from *look_back* before the first finding to *now*.
-
-    Raises ValueError where no alert says whom to ask about.
-    """
-    if not case.alerts:
-        raise ValueError(
-            "案件没有关联告警，无法统计 / no alert belongs to the case, so there is nobody to ask the log about"
-        )
-    start = min(alert.first_at for alert in case.alerts.values()) - look_back
-    alerts = tuple(case.alerts.values())
-    group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
-    events = tuple(dict.fromkeys(event for alert in alerts for event in alert.events))
-    return AssessScope(key=key, case=case.id, question=question_about(group, start, now, events))
-
-
-def with_draft(case: Case, at: datetime) -> PublishedNotice:
-    """The case's notice with its draft as the newest version, published at *at*."""
-    notice = case.notice
-    assert notice.draft is not None
-    version = Version(number=len(notice.versions) + 1, at=at, digest=notice.digest, content=notice.draft.content)
-    return PublishedNotice(id=case.notice_id, versions=(*notice.versions, version))
-
-
 class Walk:
     """Looks at steps of one case at one time."""
 
@@ -99,6 +77,10 @@ class Walk:
                 return self._act(step)
             case StepKind.IF:
                 return self._choose(step)
+            case StepKind.WHILE:
+                return self._go_round(step)
+            case StepKind.SWITCH:
+                return self._switch(step)
             case StepKind.PARALLEL:
                 return self._branch_out(step, self._text(step).next_steps)
             case StepKind.PLAYBOOK:
@@ -186,9 +168,12 @@ class Walk:
         ending = Ending.FAILED if Ending.FAILED in endings else Ending.SUCCEEDED
         return (StepEnded(number=step.number, ending=ending, outputs=outputs or {}),)
 
+    def _firsts(self, step: Activation) -> list[Activation]:
+        """The first steps of what *step* has begun, in order."""
+        return [other for other in self._case.steps.values() if other.parent == step.number and other.after == 0]
+
     def _begun(self, step: Activation) -> dict[StepId, Activation]:
-        own = (other for other in self._case.steps.values() if other.parent == step.number and other.after == 0)
-        return {first.step: first for first in own}
+        return {first.step: first for first in self._firsts(step)}
 
     def _branch_out(self, step: Activation, targets: tuple[StepId, ...]) -> tuple[Fact, ...]:
         begun = self._begun(step)
@@ -206,6 +191,39 @@ class Walk:
         except ValueError as error:
             return (StepEnded(number=step.number, ending=Ending.FAILED, said=str(error)),)
         target = text.on_true if holds else text.on_false
+        if target is None:
+            return (StepEnded(number=step.number, ending=Ending.SUCCEEDED),)
+        return self._branch_out(step, (target,))
+
+    def _go_round(self, step: Activation) -> tuple[Fact, ...]:
+        """Another round of a loop while its condition holds: a round that fails ends it, and so does its time limit."""
+        rounds = self._firsts(step)
+        if rounds and (ending := self._ending_of(rounds[-1])) is not Ending.SUCCEEDED:
+            return () if ending is None else (StepEnded(number=step.number, ending=ending),)
+        text, said = self._text(step), ""
+        try:
+            if not Expression(text.condition).holds(self._variables(step)):
+                return (StepEnded(number=step.number, ending=Ending.SUCCEEDED),)
+        except ValueError as error:
+            said = str(error)
+        if step.timeout_at is not None and self._now >= step.timeout_at:
+            said = "超过时限 / timed out"
+        elif len(rounds) >= MOST_ROUNDS or len(self._case.steps) >= MOST_STEPS:
+            said = f"循环了 {len(rounds)} 次仍未结束 / the loop has not come to an end after {len(rounds)} rounds"
+        if said:
+            return (StepEnded(number=step.number, ending=Ending.FAILED, said=said),)
+        assert text.on_true is not None
+        return (self._start(text.on_true, like=step, parent=step.number),)
+
+    def _switch(self, step: Activation) -> tuple[Fact, ...]:
+        text, begun = self._text(step), self._begun(step)
+        if begun:
+            return self._wait_for(step, list(begun.values()))
+        value = self._variables(step).get(text.switch.removesuffix(":value"))
+        if value is None:
+            said = f"变量 {text.switch} 没有值 / the variable `{text.switch}` has no value"
+            return (StepEnded(number=step.number, ending=Ending.FAILED, said=said),)
+        target = text.cases.get(value) or text.cases.get(DEFAULT)
         if target is None:
             return (StepEnded(number=step.number, ending=Ending.SUCCEEDED),)
         return self._branch_out(step, (target,))

@@ -19,7 +19,15 @@ def identify(kind: str, name: str) -> str:
 
 
 def step_id(name: str) -> StepId:
-    kind = {"start": "start", "end": "end", "if": "if-condition", "all": "parallel", "call": "playbook-action"}
+    kind = {
+        "start": "start",
+        "end": "end",
+        "if": "if-condition",
+        "while": "while-condition",
+        "switch": "switch-condition",
+        "all": "parallel",
+        "call": "playbook-action",
+    }
     return StepId(identify(kind.get(name.partition("-")[0], "action"), name))
 
 
@@ -37,9 +45,10 @@ def own(target: str, content: dict[str, Any] | None = None, **more: Any) -> dict
 def raw_book(
     name: str = "main", *, exception: str = "", variables: dict[str, Any] | None = None, **steps: Any
 ) -> dict[str, Any]:
-    """A playbook whose steps are told by name: `start`, `end-…`, `if-…`, `all-…`, `call-…`, any other is an action.
+    """A playbook whose steps are told by name: `start`, `end-…`, `if-…`, `while-…`, `switch-…`, `all-…`,
+    `call-…`, any other is an action.
 
-    In a step, `then`, `ok`, `failed`, `yes`, `no` and `branches` name other steps.
+    In a step, `then`, `ok`, `failed`, `yes`, `no`, `branches` and `cases` name other steps.
     """
     words = {"then": "on_completion", "ok": "on_success", "failed": "on_failure", "yes": "on_true", "no": "on_false"}
     workflow = {}
@@ -52,6 +61,8 @@ def raw_book(
                 step[words[word]] = step_id(value)
             elif word == "branches":
                 step["next_steps"] = [step_id(each) for each in value]
+            elif word == "cases":
+                step["cases"] = {each: step_id(target) for each, target in value.items()}
             elif word == "calls":
                 step["playbook_id"] = identify("playbook", value)
             else:

@@ -30,7 +30,24 @@ CHOICE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("told", [LINE, SPLIT, CHOICE], ids=["line", "parallel", "if"])
+ROUND: dict[str, Any] = {
+    "start": {"then": "while"},
+    "while": {"condition": "__case__:value != 'x'", "yes": "one", "ok": "end"},
+    "one": manual(ok="end", out_args=["__case__"]),
+    "end": {},
+}
+SWITCH: dict[str, Any] = {
+    "start": {"then": "switch"},
+    "switch": {"switch": "__case__:value", "cases": {"a": "one", "default": "two"}},
+    "one": manual(ok="end"),
+    "two": manual(ok="end"),
+    "end": {},
+}
+
+
+@pytest.mark.parametrize(
+    "told", [LINE, SPLIT, CHOICE, ROUND, SWITCH], ids=["line", "parallel", "if", "while", "switch"]
+)
 def test_what_holds_together(told: dict[str, Any]) -> None:
     assert book(**told).steps
 
@@ -48,8 +65,19 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("loop through a branch", {**SPLIT, "one": manual(ok="all")}, "endless", "all"),
     ("one branch", {**SPLIT, "all": {"branches": ["one"], "ok": "end"}}, "no-branches", "all"),
     ("the same branch twice", {**SPLIT, "all": {"branches": ["one", "one"], "ok": "end"}}, "no-branches", "all"),
-    ("branches that share", {**SPLIT, "two": manual(ok="end-1")}, "shared-branch", "all"),
-    ("branch that leaves", {**SPLIT, "two": manual(ok="end")}, "shared-branch", "all"),
+    ("branches that share", {**SPLIT, "two": manual(ok="one")}, "shared-branch", "all"),
+    ("branch that leaves", {**SPLIT, "all": {**SPLIT["all"], "ok": "one"}}, "shared-branch", "all"),
+    ("cases that share", {**SWITCH, "two": manual(ok="one")}, "shared-branch", "switch"),
+    ("case not there", {**SWITCH, "switch": {**SWITCH["switch"], "cases": {"a": "no"}}}, "no-such-step", "switch"),
+    ("switch over a text", {**SWITCH, "switch": {**SWITCH["switch"], "switch": "case"}}, "bad-condition", "switch"),
+    (
+        "undeclared in a switch",
+        {**SWITCH, "switch": {**SWITCH["switch"], "switch": "__y__:value"}},
+        "undeclared",
+        "switch",
+    ),
+    ("loop that changes nothing", {**ROUND, "one": manual(ok="end")}, "endless", "while"),
+    ("loop in a loop", {**ROUND, "one": manual(ok="while", out_args=["__case__"])}, "endless", "while"),
     ("both ways", {**LINE, "do": manual(then="end", ok="end")}, "two-ways", "do"),
     ("after the end", {**LINE, "end": {"then": "do"}}, "after-the-end", "end"),
     ("bad condition", {**CHOICE, "if": {**CHOICE["if"], "condition": "maybe"}}, "bad-condition", "if"),

@@ -447,3 +447,105 @@ def test_the_look_back_of_a_scope(office: Office) -> None:
     (command,) = office.cases.pending()
     assert isinstance(command, AssessScope)
     assert (command.question.start, command.question.end) == (alert().first_at - timedelta(hours=2), TEN)
+
+
+COUNTED: dict[str, Any] = {
+    "start": {"then": "while"},
+    "while": {"condition": "__left__:value != '0'", "yes": "one", "ok": "after", "failed": "other"},
+    "one": manual(ok="end-1", out_args=["__left__"]),
+    "end_1": {},
+    "after": manual(then="end"),
+    "other": manual(then="end"),
+    "end": {},
+    "variables": {"__left__": {"type": "string", "value": "2"}},
+}
+
+
+def test_a_loop_goes_round_while_its_condition_holds(office: Office) -> None:
+    run(office, **COUNTED)
+    for left in ("1", "0"):
+        assert asked(office) == ["one"]
+        answer(office, "one", inputs={"__left__": left})
+    assert asked(office) == ["after"]
+
+
+def test_a_loop_whose_condition_does_not_hold_is_passed(office: Office) -> None:
+    run(office, **{**COUNTED, "variables": {"__left__": {"type": "string", "value": "0"}}})
+    assert asked(office) == ["after"]
+
+
+def test_a_round_that_fails_ends_the_loop(office: Office) -> None:
+    run(office, **COUNTED)
+    answer(office, "one", inputs={"__left__": "1"})
+    answer(office, "one", yes=False)
+    assert asked(office) == ["other"]
+
+
+def test_a_loop_is_given_up_after_so_many_rounds(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incident.walk.MOST_ROUNDS", 3)
+    run(office, **COUNTED)
+    for _ in range(3):
+        answer(office, "one", inputs={"__left__": "1"})
+    assert asked(office) == ["other"]
+
+
+def test_a_loop_begins_no_round_after_its_time(office: Office) -> None:
+    run(office, **{**COUNTED, "while": {**COUNTED["while"], "timeout": 600_000}})
+    office.watch.move(minutes=11)
+    answer(office, "one", inputs={"__left__": "1"})
+    assert asked(office) == ["other"]
+
+
+@pytest.mark.parametrize(("value", "step"), [("a", "one"), ("b", "two"), ("c", "rest"), ("default", "rest")], ids=str)
+def test_a_switch_takes_the_case_of_its_value(office: Office, value: str, step: str) -> None:
+    run(
+        office,
+        start={"then": "switch"},
+        switch={"switch": "__kind__:value", "cases": {"a": "one", "b": "two", "default": "rest"}, "ok": "end"},
+        one=manual(ok="end"),
+        two=manual(ok="end"),
+        rest=manual(ok="end"),
+        end={},
+        variables={"__kind__": {"type": "string", "value": value}},
+    )
+    assert asked(office) == [step]
+    answer(office, step)
+    assert ended(office) is Ending.SUCCEEDED
+
+
+def test_a_switch_without_a_case_for_its_value_goes_on(office: Office) -> None:
+    run(
+        office,
+        start={"then": "switch"},
+        switch={"switch": "__kind__:value", "cases": {"a": "one"}, "ok": "after"},
+        one=manual(ok="end"),
+        after=manual(ok="end"),
+        end={},
+        variables={"__kind__": {"type": "string", "value": "b"}},
+    )
+    assert asked(office) == ["after"]
+
+
+def test_a_switch_over_what_is_not_known_fails(office: Office) -> None:
+    run(
+        office,
+        start={"then": "switch"},
+        switch={"switch": "__kind__:value", "cases": {"a": "one"}, "ok": "other", "failed": "other"},
+        one=manual(ok="end"),
+        other=manual(ok="end"),
+        end={},
+        variables={"__kind__": {"type": "string", "external": True}},
+    )
+    assert asked(office) == ["other"]
+
+
+def test_a_way_may_end_in_its_branches(office: Office) -> None:
+    run(
+        office,
+        start={"then": "if"},
+        if_={"condition": "__case__:value != ''", "yes": "one", "no": "end"},
+        one=manual(ok="end"),
+        end={},
+    )
+    answer(office, "one")
+    assert ended(office) is Ending.SUCCEEDED

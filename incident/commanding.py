@@ -1,0 +1,36 @@
+"""Commands that are made from what is recorded of a case: who was affected, and what is published."""
+
+from datetime import datetime, timedelta
+
+from incident.command import AssessScope
+from incident.ids import CommandKey
+from incident.incident import Case
+from incident.notice import PublishedNotice, Version
+from incident.scope import CALLER_FIELD, question_about
+
+LOOK_BACK_HOURS = 24
+"""How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
+
+
+def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedelta) -> AssessScope:
+    """The count of who is affected, from *look_back* before the first finding to *now*.
+
+    Raises ValueError where no alert says whom to ask about.
+    """
+    if not case.alerts:
+        raise ValueError(
+            "案件没有关联告警，无法统计 / no alert belongs to the case, so there is nobody to ask the log about"
+        )
+    start = min(alert.first_at for alert in case.alerts.values()) - look_back
+    alerts = tuple(case.alerts.values())
+    group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
+    events = tuple(dict.fromkeys(event for alert in alerts for event in alert.events))
+    return AssessScope(key=key, case=case.id, question=question_about(group, start, now, events))
+
+
+def with_draft(case: Case, at: datetime) -> PublishedNotice:
+    """The case's notice with its draft as the newest version, published at *at*."""
+    notice = case.notice
+    assert notice.draft is not None
+    version = Version(number=len(notice.versions) + 1, at=at, digest=notice.digest, content=notice.draft.content)
+    return PublishedNotice(id=case.notice_id, versions=(*notice.versions, version))
