@@ -132,8 +132,8 @@ class _Graph:
             self._report("no-way-on", step, "is a start, so it needs `on_completion`")
         elif step.kind in _LEADING_ON and not (step.on_completion or step.on_success):
             self._report("no-way-on", step, "leads nowhere: it needs `on_completion` or `on_success`")
-        if step.kind is StepKind.PARALLEL and len(set(step.next_steps)) < max(2, len(step.next_steps)):
-            self._report("no-branches", step, "needs two different branches at least")
+        if step.kind is StepKind.PARALLEL and len(set(step.next_steps)) < len(step.next_steps):
+            self._report("no-branches", step, "has the same branch twice")
         if step.timeout is not None and step.kind not in (StepKind.ACTION, StepKind.WHILE):
             self._report("timeout", step, "has a timeout, which is kept for actions and loops only")
         if step.delay is not None and step.kind in (StepKind.START, StepKind.END):

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from incident.form import check_form
 from incident.ids import PlaybookId, StepId
 from incident.reading import Finding, Reader
 
@@ -122,48 +123,20 @@ class Playbook:
         return hashlib.sha256(self.source.encode()).hexdigest()
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_TOP = _words(
-    "type spec_version id name description playbook_types playbook_activities playbook_processing_summary created_by "
-    "created modified revoked valid_from valid_until derived_from related_to priority severity impact industry_sectors "
-    "labels external_references markings playbook_variables workflow_start workflow_exception workflow "
-    "playbook_extensions authentication_info_definitions agent_definitions target_definitions extension_definitions "
-    "data_marking_definitions signatures"
-)
-_STEP = _words(
-    "type name description external_references delay timeout step_variables owner on_completion on_success on_failure "
-    "step_extensions"
-)
-_STEP_OWN = {
-    StepKind.START: frozenset[str](),
-    StepKind.END: frozenset[str](),
-    StepKind.ACTION: frozenset({"commands", "agent", "targets", "in_args", "out_args"}),
-    StepKind.IF: frozenset({"condition", "on_true", "on_false"}),
-    StepKind.WHILE: frozenset({"condition", "on_true"}),
-    StepKind.SWITCH: frozenset({"switch", "cases"}),
-    StepKind.PARALLEL: frozenset({"next_steps"}),
-    StepKind.PLAYBOOK: frozenset({"playbook_id", "playbook_version", "in_args", "out_args"}),
-}
-_ASKING = (StepKind.IF, StepKind.WHILE)
-_COMMAND = frozenset({"type", "description", "version", "playbook_activity", "external_references"})
-_COMMAND_OWN = {
-    "manual": frozenset({"command", "command_b64"}),
-    "http-api": frozenset({"command", "headers", "content", "content_b64"}),
-}
-_VARIABLE = frozenset({"type", "description", "value", "constant", "external"})
+_RUN = ("manual", "http-api")
+"""The commands that are read; those of any other type are shown to a person."""
 
 
 def read_playbook(text: str, file: str) -> tuple[Playbook | None, tuple[Finding, ...]]:
-    """The playbook in *text* with all that is wrong with its form; None where it cannot be read at all."""
+    """The playbook in *text* with all that is wrong with it; None where its form is wrong, or it is no JSON."""
     reader = Reader(text, file)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        for key in {key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])}:
-            reader.report("duplicate-key", key, f"the key `{key}` stands twice in one object")
-        return dict(pairs)
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            for key in {key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place])}:
+                reader.report("duplicate-key", key, f"the key `{key}` stands twice in one object")
+        return known
 
     try:
         raw = json.loads(text, object_pairs_hook=once)
@@ -172,141 +145,118 @@ def read_playbook(text: str, file: str) -> tuple[Playbook | None, tuple[Finding,
         return None, (Finding(file=file, line=line, code="not-json", message="the file is not JSON from here on"),)
     if not isinstance(raw, dict):
         return None, (Finding(file=file, line=1, code="not-json", message="a playbook is a JSON object"),)
-    reader.unknown_keys(raw, _TOP, "the playbook")
     for key, value in (("type", "playbook"), ("spec_version", "cacao-2.0")):
         if raw.get(key) != value:
             reader.report("wrong-type", key, f"`{key}` must be `{value}`")
-    for key in ("created_by", "created", "modified"):
-        reader.text(raw, key, "the playbook")
+    check_form(raw, reader)
     if raw.get("revoked") is True:
         reader.report("revoked", "revoked", "the playbook is revoked")
     if "signatures" in raw:
         reader.report("signed", "signatures", "signatures cannot be checked yet, so a signed playbook is refused")
-    steps = {
-        StepId(key): step
-        for key, value in reader.object(raw, "workflow", "the playbook").items()
-        if (step := _read_step(reader, key, value)) is not None
-    }
+    _check_steps(reader, raw)
+    if reader.findings:
+        return None, reader.findings
+    steps = {StepId(key): _read_step(reader, key, value) for key, value in raw["workflow"].items()}
     return Playbook(
-        id=PlaybookId(reader.text(raw, "id", "the playbook")),
-        name=reader.text(raw, "name", "the playbook"),
-        description=reader.text(raw, "description", "the playbook", needed=False),
-        modified=reader.text(raw, "modified", "the playbook", needed=False),
-        start=StepId(reader.text(raw, "workflow_start", "the playbook")),
-        exception=_step_id(reader, raw, "workflow_exception", "the playbook"),
+        id=PlaybookId(raw["id"]),
+        name=raw["name"],
+        description=raw.get("description", ""),
+        modified=raw["modified"],
+        start=StepId(raw["workflow_start"]),
+        exception=_step_id(raw, "workflow_exception"),
         steps=steps,
-        variables=_read_variables(reader, raw, "playbook_variables", "the playbook"),
-        agents=_read_agents(reader, raw, "agent_definitions"),
-        targets=_read_agents(reader, raw, "target_definitions"),
+        variables=_read_variables(raw.get("playbook_variables", {})),
+        agents=_read_agents(raw.get("agent_definitions", {})),
+        targets=_read_agents(raw.get("target_definitions", {})),
         source=text,
     ), reader.findings
 
 
-def _read_step(reader: Reader, key: str, raw: object) -> Step | None:
+def _check_steps(reader: Reader, raw: dict[str, Any]) -> None:
+    """Report the steps that are of no type, or whose id says another."""
+    workflow = raw.get("workflow")
+    for key, step in workflow.items() if isinstance(workflow, dict) else ():
+        kind = step.get("type") if isinstance(step, dict) else None
+        if not isinstance(kind, str):
+            continue
+        if not key.startswith(f"{kind}--"):
+            reader.report("wrong-id", key, f"the id of step `{key}` must begin with its type `{kind}`")
+        if kind not in tuple(StepKind):
+            reader.report("unknown-step", key, f"step `{key}` is a `{kind}`, which this engine does not run")
+
+
+def _read_step(reader: Reader, key: str, raw: dict[str, Any]) -> Step:
     what = f"step `{key}`"
-    if not isinstance(raw, dict):
-        reader.report("not-an-object", key, f"{what} must be an object")
-        return None
-    kind_text = reader.text(raw, "type", what, at=key)
-    if not key.startswith(f"{kind_text}--"):
-        reader.report("wrong-id", key, f"the id of {what} must begin with its type `{kind_text}`")
-    if kind_text not in tuple(StepKind):
-        reader.report("unknown-step", key, f"{what} is a `{kind_text}`, which this engine does not run")
-        return None
-    kind = StepKind(kind_text)
-    reader.unknown_keys(raw, _STEP | _STEP_OWN[kind], what, at=key)
     return Step(
         id=StepId(key),
-        kind=kind,
-        name=reader.text(raw, "name", what, needed=False, at=key) or key,
-        description=reader.text(raw, "description", what, needed=False, at=key),
-        delay=reader.milliseconds(raw, "delay", what, at=key),
-        timeout=reader.milliseconds(raw, "timeout", what, at=key),
-        on_completion=_step_id(reader, raw, "on_completion", what, at=key),
-        on_success=_step_id(reader, raw, "on_success", what, at=key),
-        on_failure=_step_id(reader, raw, "on_failure", what, at=key),
-        variables=_read_variables(reader, raw, "step_variables", what, at=key),
-        commands=_read_commands(reader, raw, what, key) if kind is StepKind.ACTION else (),
-        agent=reader.text(raw, "agent", what, at=key) if kind is StepKind.ACTION else "",
-        targets=reader.texts(raw, "targets", what, at=key),
-        in_args=reader.texts(raw, "in_args", what, at=key),
-        out_args=reader.texts(raw, "out_args", what, at=key),
-        condition=reader.text(raw, "condition", what, at=key) if kind in _ASKING else "",
-        on_true=_step_id(reader, raw, "on_true", what, at=key, needed=kind in _ASKING),
-        on_false=_step_id(reader, raw, "on_false", what, at=key),
-        next_steps=tuple(StepId(item) for item in reader.texts(raw, "next_steps", what, at=key)),
-        switch=reader.text(raw, "switch", what, at=key) if kind is StepKind.SWITCH else "",
-        cases=_read_cases(reader, raw, what, key) if kind is StepKind.SWITCH else {},
-        playbook=PlaybookId(reader.text(raw, "playbook_id", what, at=key)) if kind is StepKind.PLAYBOOK else None,
+        kind=StepKind(raw["type"]),
+        name=raw.get("name") or key,
+        description=raw.get("description", ""),
+        delay=_span(raw, "delay"),
+        timeout=_span(raw, "timeout"),
+        on_completion=_step_id(raw, "on_completion"),
+        on_success=_step_id(raw, "on_success"),
+        on_failure=_step_id(raw, "on_failure"),
+        variables=_read_variables(raw.get("step_variables", {})),
+        commands=tuple(_read_command(reader, item, what, key) for item in raw.get("commands", ())),
+        agent=raw.get("agent", ""),
+        targets=tuple(raw.get("targets", ())),
+        in_args=tuple(raw.get("in_args", ())),
+        out_args=tuple(raw.get("out_args", ())),
+        condition=raw.get("condition", ""),
+        on_true=_step_id(raw, "on_true"),
+        on_false=_step_id(raw, "on_false"),
+        next_steps=tuple(map(StepId, raw.get("next_steps", ()))),
+        switch=raw.get("switch", ""),
+        cases=_read_cases(reader, raw, what, key),
+        playbook=PlaybookId(raw["playbook_id"]) if "playbook_id" in raw else None,
     )
 
 
-def _step_id(
-    reader: Reader, raw: dict[str, Any], key: str, what: str, *, at: str = "", needed: bool = False
-) -> StepId | None:
-    text = reader.text(raw, key, what, needed=needed, at=at)
-    return StepId(text) if text else None
+def _step_id(raw: dict[str, Any], key: str) -> StepId | None:
+    return StepId(raw[key]) if key in raw else None
+
+
+def _span(raw: dict[str, Any], key: str) -> timedelta | None:
+    return timedelta(milliseconds=raw[key]) if key in raw else None
 
 
 def _read_cases(reader: Reader, raw: dict[str, Any], what: str, at: str) -> dict[str, StepId]:
-    cases = reader.object(raw, "cases", what, at=at)
+    cases = raw.get("cases", {})
     found = {value: StepId(step) for value, step in cases.items() if isinstance(step, str) and step}
-    if not cases or len(found) < len(cases):
+    if ("cases" in raw and not cases) or len(found) < len(cases):
         reader.report("wrong-value", at, f"{what} needs a step for each of its `cases`, and one case at least")
     return found
 
 
-def _read_commands(reader: Reader, raw: dict[str, Any], what: str, at: str) -> tuple[CommandText, ...]:
-    found = []
-    for item in reader.objects(raw, "commands", what, at=at):
-        kind = reader.text(item, "type", f"a command of {what}", at=at)
-        own = _COMMAND_OWN.get(kind)
-        if own is not None:
-            reader.unknown_keys(item, _COMMAND | own, f"a command of {what}", at=at)
-            text = reader.text_or_base64(item, "command", f"a command of {what}", at=at)
-        else:  # kept and never run: a person is shown all of it
-            text = json.dumps(item, ensure_ascii=False, sort_keys=True)
-        headers = reader.object(item, "headers", f"a command of {what}", needed=False, at=at)
-        found.append(
-            CommandText(
-                type=kind,
-                text=text,
-                content=reader.text_or_base64(item, "content", f"a command of {what}", needed=False, at=at),
-                headers={name: tuple(map(str, values)) for name, values in headers.items() if isinstance(values, list)},
-            )
+def _read_command(reader: Reader, raw: dict[str, Any], what: str, at: str) -> CommandText:
+    kind = raw["type"]
+    if kind in _RUN:
+        text = reader.text_or_base64(raw, "command", f"a command of {what}", at=at)
+        if not text:
+            reader.report("missing", at, f"a command of {what} needs a text for `command`")
+    else:  # kept and never run: a person is shown all of it
+        text = json.dumps(raw, ensure_ascii=False, sort_keys=True)
+    headers = raw.get("headers", {})
+    return CommandText(
+        type=kind,
+        text=text,
+        content=reader.text_or_base64(raw, "content", f"a command of {what}", at=at) if kind in _RUN else "",
+        headers={name: tuple(map(str, values)) for name, values in headers.items() if isinstance(values, list)},
+    )
+
+
+def _read_variables(raw: dict[str, Any]) -> dict[str, Variable]:
+    return {
+        name: Variable(
+            value=item.get("value"), constant=item.get("constant", False), external=item.get("external", False)
         )
-    if not found:
-        reader.report("no-command", at, f"{what} has no command")
-    return tuple(found)
+        for name, item in raw.items()
+    }
 
 
-def _read_variables(reader: Reader, raw: dict[str, Any], key: str, what: str, *, at: str = "") -> dict[str, Variable]:
-    found = {}
-    for name, item in reader.object(raw, key, what, needed=False, at=at).items():
-        if not isinstance(item, dict):
-            reader.report("not-an-object", name, f"variable `{name}` must be an object")
-            continue
-        reader.unknown_keys(item, _VARIABLE, f"variable `{name}`", at=name)
-        reader.text(item, "type", f"variable `{name}`", at=name)
-        value = item.get("value")
-        if value is not None and not isinstance(value, str):
-            reader.report("wrong-value", name, f"the value of variable `{name}` must be a text")
-            value = None
-        found[name] = Variable(
-            value=value, constant=item.get("constant") is True, external=item.get("external") is True
-        )
-    return found
-
-
-def _read_agents(reader: Reader, raw: dict[str, Any], key: str) -> dict[str, Agent]:
-    found = {}
-    for name, item in reader.object(raw, key, "the playbook", needed=False).items():
-        if not isinstance(item, dict):
-            reader.report("not-an-object", name, f"agent `{name}` must be an object")
-            continue
-        found[name] = Agent(
-            type=reader.text(item, "type", f"agent `{name}`", at=name),
-            name=reader.text(item, "name", f"agent `{name}`", at=name),
-            text=json.dumps(item, ensure_ascii=False),
-        )
-    return found
+def _read_agents(raw: dict[str, Any]) -> dict[str, Agent]:
+    return {
+        name: Agent(type=item["type"], name=item["name"], text=json.dumps(item, ensure_ascii=False))
+        for name, item in raw.items()
+    }

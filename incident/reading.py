@@ -1,9 +1,8 @@
-"""Reads the parts of a playbook's JSON and notes all that is wrong, with the line, instead of stopping at the first."""
+"""Notes all that is wrong in a playbook, with the line, instead of stopping at the first."""
 
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 
@@ -30,7 +29,7 @@ class PlaybookError(Exception):
 
 
 class Reader:
-    """Takes values out of JSON objects. A value of the wrong form is reported and read as an empty one."""
+    """Notes findings where they stand in the text of a file."""
 
     def __init__(self, text: str, file: str) -> None:
         self._lines = text.splitlines()
@@ -54,61 +53,12 @@ class Reader:
                 return number
         return 1
 
-    def unknown_keys(self, raw: dict[str, Any], known: frozenset[str], what: str, *, at: str = "") -> None:
-        """Report the keys of *raw* that are not *known*."""
-        for key in sorted(raw.keys() - known):
-            self.report("unknown-key", at or key, f"{what} has the unknown key `{key}`")
-
-    def text(self, raw: dict[str, Any], key: str, what: str, *, needed: bool = True, at: str = "") -> str:
-        """The text under *key*, or an empty one."""
-        value = raw.get(key)
-        if isinstance(value, str) and (value or not needed):
-            return value
-        if key in raw or needed:
-            self.report("missing" if value is None else "wrong-value", at or key, f"{what} needs a text for `{key}`")
-        return ""
-
-    def text_or_base64(self, raw: dict[str, Any], key: str, what: str, *, needed: bool = True, at: str = "") -> str:
-        """The text under *key*, or under *key*_b64 in base64."""
+    def text_or_base64(self, raw: dict[str, Any], key: str, what: str, *, at: str) -> str:
+        """The text under *key*, or under *key*_b64 in base64; empty where there is none."""
         if f"{key}_b64" not in raw:
-            return self.text(raw, key, what, needed=needed, at=at)
+            return str(raw.get(key, ""))
         try:
-            return base64.b64decode(self.text(raw, f"{key}_b64", what, at=at), validate=True).decode()
+            return base64.b64decode(raw[f"{key}_b64"], validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            self.report("wrong-value", at or key, f"{what} has a `{key}_b64` that is not a text in base64")
+            self.report("wrong-value", at, f"{what} has a `{key}_b64` that is not a text in base64")
             return ""
-
-    def texts(self, raw: dict[str, Any], key: str, what: str, *, at: str = "") -> tuple[str, ...]:
-        """The list of texts under *key*, or an empty one."""
-        value = raw.get(key, [])
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        self.report("wrong-value", at or key, f"{what} needs a list of texts for `{key}`")
-        return ()
-
-    def object(self, raw: dict[str, Any], key: str, what: str, *, needed: bool = True, at: str = "") -> dict[str, Any]:
-        """The object under *key*, or an empty one."""
-        value = raw.get(key)
-        if isinstance(value, dict):
-            return value
-        if key in raw or needed:
-            self.report("missing" if value is None else "wrong-value", at or key, f"{what} needs an object for `{key}`")
-        return {}
-
-    def objects(self, raw: dict[str, Any], key: str, what: str, *, at: str = "") -> tuple[dict[str, Any], ...]:
-        """The objects in the list under *key*, or none."""
-        value = raw.get(key, [])
-        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            return tuple(value)
-        self.report("wrong-value", at or key, f"{what} needs a list of objects for `{key}`")
-        return ()
-
-    def milliseconds(self, raw: dict[str, Any], key: str, what: str, *, at: str = "") -> timedelta | None:
-        """The span under *key*, or None."""
-        value = raw.get(key)
-        if value is None:
-            return None
-        if type(value) is int and 0 <= value <= 366 * 24 * 3600 * 1000:
-            return timedelta(milliseconds=value)
-        self.report("wrong-value", at or key, f"{what} needs a number of milliseconds, at most a year, for `{key}`")
-        return None

@@ -7,7 +7,7 @@ from incident.action import OWN_AGENT
 from incident.graph import SHIPPED, check, load_playbooks, read_playbooks
 from incident.playbook import read_playbook
 from incident.reading import PlaybookError
-from tests.incident.books import book, manual, own, raw_book, step_id, text_of
+from tests.incident.books import book, identify, manual, own, raw_book, step_id, text_of
 
 LINE: dict[str, Any] = {"start": {"then": "do"}, "do": manual(ok="end"), "end": {}}
 SPLIT: dict[str, Any] = {
@@ -63,7 +63,6 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
     ("start leads nowhere", {**LINE, "start": {}}, "no-way-on", "start"),
     ("loop", {**LINE, "do": manual(ok="again"), "again": manual(ok="do", failed="end")}, "endless", "do"),
     ("loop through a branch", {**SPLIT, "one": manual(ok="all")}, "endless", "all"),
-    ("one branch", {**SPLIT, "all": {"branches": ["one"], "ok": "end"}}, "no-branches", "all"),
     ("the same branch twice", {**SPLIT, "all": {"branches": ["one", "one"], "ok": "end"}}, "no-branches", "all"),
     ("branches that share", {**SPLIT, "two": manual(ok="one")}, "shared-branch", "all"),
     ("branch that leaves", {**SPLIT, "all": {**SPLIT["all"], "ok": "one"}}, "shared-branch", "all"),
@@ -98,8 +97,8 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
         "bad-call",
         "do",
     ),
-    ("agent not there", {**LINE, "do": {**manual(ok="end"), "agent": "group--x"}}, "no-such-agent", "do"),
-    ("target not there", {**LINE, "do": manual(ok="end", targets=["group--x"])}, "no-such-agent", "do"),
+    ("agent not there", {**LINE, "do": {**manual(ok="end"), "agent": identify("group", "x")}}, "no-such-agent", "do"),
+    ("target not there", {**LINE, "do": manual(ok="end", targets=[identify("group", "x")])}, "no-such-agent", "do"),
 ]
 
 

@@ -5,31 +5,18 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from referencing import Registry
-from referencing.jsonschema import DRAFT7
 
 from incident.graph import SHIPPED
 from incident.playbook import StepKind, read_playbook
 from tests.incident.books import PEOPLE, identify, manual, raw_book, step_id, text_of
-
-SCHEMAS = Path(__file__).parent.parent / "data" / "cacao" / "schemas"
-ROOT_URI = "https://raw.githubusercontent.com/oasis-open/cacao-json-schemas/main/schemas/"
+from tests.incident.schemas import schema_validator
 
 type Raw = dict[str, Any]
 
 
-def schema_registry() -> Registry[Any]:
-    resources = []
-    for path in sorted(SCHEMAS.rglob("*.json")):
-        schema = json.loads(path.read_text("utf-8"))
-        resources.append((ROOT_URI + path.relative_to(SCHEMAS).as_posix(), DRAFT7.create_resource(schema)))
-    return Registry().with_resources(resources)
-
-
 @pytest.fixture(scope="module")
 def validator() -> jsonschema.Draft7Validator:
-    registry = schema_registry()
-    return jsonschema.Draft7Validator(registry[ROOT_URI + "playbook.json"].contents, registry=registry)
+    return schema_validator()
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.json")), ids=lambda path: path.stem)
@@ -83,10 +70,10 @@ BAD = [
     ("made-up step", set_in("workflow", DO, "type", to="dance"), "unknown-step", "is a `dance`"),
     ("id of another type", set_in("workflow", DO, "type", to="parallel"), "wrong-id", "must begin with its type"),
     ("no name", set_in("name", to=""), "wrong-value", "needs a text for `name`"),
-    ("no workflow", set_in("workflow", to=None), "missing", "needs an object for `workflow`"),
+    ("no workflow", set_in("workflow", to=None), "wrong-value", "needs an object for `workflow`"),
     ("step is a list", set_in("workflow", DO, to=[]), "not-an-object", "must be an object"),
-    ("no command", set_in("workflow", DO, "commands", to=[]), "no-command", "has no command"),
-    ("no agent", set_in("workflow", DO, "agent", to=None), "missing", "needs a text for `agent`"),
+    ("no command", set_in("workflow", DO, "commands", to=[]), "wrong-value", "one at least"),
+    ("no agent", set_in("workflow", DO, "agent", to=None), "wrong-value", "for `agent`"),
     ("timeout in words", set_in("workflow", DO, "timeout", to="1 h"), "wrong-value", "milliseconds"),
     ("timeout of a century", set_in("workflow", DO, "timeout", to=10**14), "wrong-value", "milliseconds"),
     ("revoked", set_in("revoked", to=True), "revoked", "is revoked"),
@@ -142,16 +129,27 @@ def test_a_key_that_stands_twice_is_found() -> None:
     assert finding.code == "duplicate-key"
 
 
-@pytest.mark.parametrize("kind", ["bash", "ssh", "openc2-http", "powershell", "sigma", "made-up"])
-def test_commands_that_are_never_run_are_kept_whole(kind: str) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "bash", "command": "rm -rf /"},
+        {"type": "ssh", "command_b64": "cm0gLXJmIC8="},
+        {"type": "powershell", "command": "Remove-Item"},
+        {"type": "openc2-http", "command": "POST /openc2", "content_b64": "e30=", "headers": {"a": ["b"]}},
+        {"type": "sigma", "command_b64": "dGl0bGU6IHg="},
+        {"type": "made-up", "command": "x", "anything": [1, 2]},
+    ],
+    ids=lambda more: str(more["type"]),
+)
+def test_commands_that_are_never_run_are_kept_whole(more: Raw) -> None:
     raw = simple()
-    raw["workflow"][DO]["commands"] = [{"type": kind, "command": "rm -rf /", "anything": [1, 2]}]
+    raw["workflow"][DO]["commands"] = [more]
     book, findings = read_playbook(text_of(raw), "x.json")
     assert findings == ()
     assert book is not None
     command = book.steps[step_id("do")].commands[0]
-    assert command.type == kind
-    assert json.loads(command.text) == {"type": kind, "command": "rm -rf /", "anything": [1, 2]}
+    assert command.type == more["type"]
+    assert json.loads(command.text) == more
 
 
 def test_base64_is_read() -> None:

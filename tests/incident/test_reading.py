@@ -1,6 +1,6 @@
 import pytest
 
-from incident.reading import Finding, PlaybookError, Reader
+from incident.reading import PlaybookError, Reader
 
 TEXT = """{
   "name": "step",
@@ -25,34 +25,18 @@ def test_findings_come_in_the_order_of_the_file() -> None:
     assert str(PlaybookError(tuple(reversed(reader.findings)))) == "x.json:2: earlier\nx.json:6: later"
 
 
-def test_values_of_the_wrong_form_are_reported_and_read_as_empty() -> None:
+@pytest.mark.parametrize(
+    ("raw", "text", "codes"),
+    [
+        ({"t": "x"}, "x", []),
+        ({}, "", []),
+        ({"t_b64": "5Lit5paH"}, "中文", []),
+        ({"t_b64": "***"}, "", ["wrong-value"]),
+        ({"t_b64": "/w=="}, "", ["wrong-value"]),
+    ],
+    ids=["text", "none", "base64", "no base64", "no text in it"],
+)
+def test_a_text_or_the_same_in_base64(raw: dict[str, str], text: str, codes: list[str]) -> None:
     reader = Reader(TEXT, "x.json")
-    raw = {"n": 5, "t": "x", "l": ["a", 1], "o": [], "ms": -1, "b_b64": "***", "c_b64": "/w=="}
-    assert reader.text(raw, "n", "it") == ""
-    assert reader.text(raw, "absent", "it") == ""
-    assert reader.text(raw, "absent", "it", needed=False) == ""
-    assert reader.texts(raw, "l", "it") == ()
-    assert reader.object(raw, "o", "it") == {}
-    assert reader.objects(raw, "l", "it") == ()
-    assert reader.milliseconds(raw, "ms", "it") is None
-    assert reader.text_or_base64(raw, "b", "it") == ""
-    assert reader.text_or_base64(raw, "c", "it") == ""
-    assert [finding.code for finding in reader.findings] == [
-        "missing",
-        *["wrong-value"] * 7,
-    ]
-    assert isinstance(reader.findings[0], Finding)
-
-
-def test_what_is_right_is_read() -> None:
-    reader = Reader(TEXT, "x.json")
-    raw = {"t": "x", "t2_b64": "5Lit5paH", "l": ["a"], "o": {"k": 1}, "os": [{}], "ms": 1500}
-    assert reader.text(raw, "t", "it") == "x"
-    assert reader.text_or_base64(raw, "t2", "it") == "中文"
-    assert reader.texts(raw, "l", "it") == ("a",)
-    assert reader.object(raw, "o", "it") == {"k": 1}
-    assert reader.objects(raw, "os", "it") == ({},)
-    span = reader.milliseconds(raw, "ms", "it")
-    assert span is not None
-    assert span.total_seconds() == 1.5
-    assert reader.findings == ()
+    assert reader.text_or_base64(raw, "t", "it", at="name") == text
+    assert [finding.code for finding in reader.findings] == codes
