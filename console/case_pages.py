@@ -23,11 +23,11 @@ from console.pages import Pages, sheet
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
+from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.timeline import CONTAINMENT_NAMES
-from incident.walk import LOOK_BACK_HOURS
 
 ON_ONE_PAGE = 20
 MOST_ENTRIES = 60

@@ -3,7 +3,7 @@
 The OASIS schemas check none of this. A playbook with a finding is refused at load, before any incident.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from incident.action import OWN_AGENT, read_call, variables_in
@@ -11,6 +11,7 @@ from incident.expression import SWITCH, Expression
 from incident.ids import PlaybookId, StepId
 from incident.playbook import Playbook, Step, StepKind, read_playbook
 from incident.reading import Finding, PlaybookError, Reader
+from incident.secrecy import secrets_in
 
 SHIPPED = Path(__file__).parent / "playbooks"
 
@@ -18,7 +19,7 @@ _LEADING_ON = (StepKind.ACTION, StepKind.PLAYBOOK)
 """Steps with branches need not lead on: a way may end in all of them."""
 
 type Books = Mapping[str, Playbook]
-"""Playbooks by the stem of their file."""
+"""Playbooks by the stem of their file, or by its name where it is told so."""
 
 
 def load_playbooks(folder: Path = SHIPPED) -> Books:
@@ -30,22 +31,30 @@ def load_playbooks(folder: Path = SHIPPED) -> Books:
 
 
 def read_playbooks(folder: Path) -> tuple[Books, tuple[Finding, ...]]:
-    """The playbooks of *folder* that can be read, and all that is wrong with any."""
+    """The playbooks of *folder* that can be read, and all that is wrong with any. Raises OSError."""
+    books, findings = read_files({path.name: path for path in folder.glob("*.json")})
+    return {Path(name).stem: book for name, book in books.items()}, findings
+
+
+def read_files(paths: Mapping[str, Path], known: Iterable[Playbook] = ()) -> tuple[Books, tuple[Finding, ...]]:
+    """The playbooks in files, by their names, and all that is wrong with them. They may also call those *known*.
+
+    Raises OSError.
+    """
     books: dict[str, Playbook] = {}
     findings: list[Finding] = []
-    for path in sorted(folder.glob("*.json")):
+    for name, path in sorted(paths.items()):
         try:
             text = path.read_bytes().decode()
         except UnicodeDecodeError:
-            findings.append(Finding(file=path.name, line=1, code="not-text", message="the file is not UTF-8"))
+            findings.append(Finding(file=name, line=1, code="not-text", message="the file is not UTF-8"))
             continue
-        book, found = read_playbook(text, path.name)
+        book, found = read_playbook(text, name)
         findings += found
         if book is not None:
-            books[path.stem] = book
-            if not found:
-                findings += check(book, path.name)
-    return books, tuple(sorted([*findings, *_check_calls(books)]))
+            books[name] = book
+            findings += check(book, name)
+    return books, tuple(sorted([*findings, *_check_calls(books, known)]))
 
 
 def check(book: Playbook, file: str) -> tuple[Finding, ...]:
@@ -53,17 +62,18 @@ def check(book: Playbook, file: str) -> tuple[Finding, ...]:
     return _Graph(book, file).check()
 
 
-def _check_calls(books: Books) -> Iterator[Finding]:
+def _check_calls(books: Books, known: Iterable[Playbook]) -> Iterator[Finding]:
     """Playbooks that call one that is not there, or in the end themselves."""
-    by_id: dict[PlaybookId, Playbook] = {}
-    for stem, book in books.items():
-        reader = Reader(book.source, f"{stem}.json")
-        if book.id in by_id:
+    by_id = {book.id: book for book in known}
+    first: dict[PlaybookId, str] = {}
+    for name, book in books.items():
+        reader = Reader(book.source, name)
+        if first.setdefault(book.id, name) != name:
             reader.report("same-id", "id", f"another playbook has the id `{book.id}` too")
         by_id[book.id] = book
         yield from reader.findings
-    for stem, book in books.items():
-        reader = Reader(book.source, f"{stem}.json")
+    for name, book in books.items():
+        reader = Reader(book.source, name)
         for step in book.steps.values():
             if step.playbook and step.playbook not in by_id:
                 reader.report("unknown-playbook", step.id, f"step `{step.id}` calls a playbook that is not here")
@@ -97,6 +107,8 @@ class _Graph:
         for step in self._book.steps.values():
             self._check_step(step)
             self._check_variables(step)
+        for at, what in secrets_in(self._book):
+            self._reader.report("secret", at, f"{what} is a secret in clear: let a variable or a key store hold it")
         if not self._reader.findings:
             self._check_paths()
         return self._reader.findings

@@ -20,6 +20,7 @@ from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
 from yingbi.commands.notify import add_notify
 from yingbi.commands.permits import add_permits
+from yingbi.commands.playbook import add_playbook
 from yingbi.commands.policy import add_policies
 from yingbi.commands.reasons import add_reasons
 from yingbi.commands.rules import add_rules
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     add_alerts(commands)
     add_trace(commands)
     add_canary(commands)
+    add_playbook(commands)
     add_notify(commands)
     add_baselines(commands)
     add_simulate(commands)

@@ -1,0 +1,63 @@
+"""`yingbi playbook check` on files of ours and of others."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incident.graph import SHIPPED
+from tests.incident.books import manual, raw_book, step_id, text_of
+from yingbi.cli import main
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND
+
+LINE: dict[str, Any] = {"start": {"then": "do"}, "do": manual(ok="end"), "end": {}}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "leak.json"
+
+
+def test_ours_are_fine(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["playbook", "check", *map(str, SHIPPED.glob("*.json")), "--json"]) == FINE
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"] == []
+    assert {each["file"] for each in told["playbooks"]} == set(map(str, SHIPPED.glob("*.json")))
+
+
+def test_what_is_wrong_is_told_by_file_and_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(text_of(raw_book(**LINE, lost=manual(ok="end"))), "utf-8")
+    assert main(["playbook", "check", str(file)]) == FOUND
+    said = capsys.readouterr().out
+    assert said.startswith(f"{file}:")
+    assert "is never reached" in said
+    assert main(["playbook", "check", str(file), "--json"]) == FOUND
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["file"], finding["code"]) == (str(file), "unreachable")
+    assert step_id("lost") in file.read_text("utf-8").splitlines()[finding["line"] - 1]
+
+
+def test_what_is_called_is_given_beside_it_or_is_one_of_ours(file: Path) -> None:
+    calling: dict[str, Any] = {"start": {"then": "call"}, "call": {"calls": "other", "ok": "end"}, "end": {}}
+    file.write_text(text_of(raw_book(**calling)), "utf-8")
+    assert main(["playbook", "check", str(file)]) == FOUND
+    other = file.with_name("other.json")
+    other.write_text(text_of(raw_book("other", **LINE)), "utf-8")
+    assert main(["playbook", "check", str(file), str(other)]) == FINE
+    ours = json.loads((SHIPPED / "bulk-retrieval.json").read_text("utf-8"))["id"]
+    raw = raw_book(**calling)
+    next(step for step in raw["workflow"].values() if step["type"] == "playbook-action")["playbook_id"] = ours
+    file.write_text(text_of(raw), "utf-8")
+    assert main(["playbook", "check", str(file)]) == FINE
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{"])
+def test_what_is_no_playbook_is_found(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    assert main(["playbook", "check", str(file)]) == FOUND
+
+
+def test_a_file_that_is_not_there(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["playbook", "check", str(file)]) == COULD_NOT
+    assert str(file) in capsys.readouterr().err
