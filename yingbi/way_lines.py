@@ -1,0 +1,47 @@
+"""How the way of a dry run is told: to people line by line, to programs as JSON."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from incident.dry_run import Taken, Way
+from incident.journal import Ending
+
+
+def way_json(way: Way) -> dict[str, Any]:
+    """*way* for programs; spans are in seconds, `succeeded` is null of a step that never ended."""
+    return {
+        "ended": way.ended and way.ended.value,
+        "steps": [
+            {
+                "playbook": step.playbook,
+                "step": step.step,
+                "type": step.kind.value,
+                "name": step.name,
+                "led_by": step.led_by,
+                "depth": step.depth,
+                "after_s": step.after.total_seconds(),
+                "agent": step.agent,
+                "does": step.does,
+                "succeeded": step.succeeded,
+                "said": step.said,
+            }
+            for step in way.steps
+        ],
+        "variables": dict(way.variables),
+    }
+
+
+def way_lines(way: Way) -> Iterator[str]:
+    """*way* for people, a line for each step, with what it would do below it."""
+    for number, step in enumerate(way.steps, 1):
+        indent = "  " * step.depth
+        ended = {True: "", False: "  失败 failed", None: "  没有结束 did not end"}[step.succeeded]
+        who = f"  ← {step.agent}" if step.agent else ""
+        yield f"{number:3}  +{step.after}  {indent}{step.kind.value}  {step.name}{who}{ended}"
+        yield from (f"                {indent}  {line}" for line in _below(step))
+    said = {Ending.SUCCEEDED: "走到了终点 / it came to its end", Ending.FAILED: "失败告终 / it ended in failure"}
+    yield said[way.ended] if way.ended else "没有走到终点 / it did not come to an end"
+
+
+def _below(step: Taken) -> list[str]:
+    return [*step.does.splitlines(), *([step.said] if step.said else [])]
