@@ -54,8 +54,8 @@ class Digester:
         self.epoch = epoch
         self._prefix = f"{epoch}:"
         self._keyed = hashlib.blake2b(key=key, digest_size=DIGEST_BYTES)
-        self._state = KERNEL.keyed(key) if KERNEL is not None else b""
-        """The same for the kernel."""
+        self.state = KERNEL.keyed(key) if KERNEL is not None else b""
+        """The same for the kernel, and as secret."""
 
     def __call__(self, identifier: str) -> str:
         """`<epoch>:<hex>` for the subject known by *identifier*."""
@@ -85,14 +85,18 @@ class Digester:
             each = tuple(identifiers)
             subjects.update(zip(self.each(each), self.former.each(each), strict=True))
 
-    def note_in(self, records: bytes, spans: Spans, group: int, subjects: dict[str, str]) -> bool:
-        """The same for the identifiers in *group* of *spans*; false where the kernel cannot digest them all."""
-        if KERNEL is None or (octets := KERNEL.digests(self._state, records, spans, group)) is None:
+    def note_in(
+        self, records: bytes, spans: Spans, group: int, subjects: dict[str, str], octets: bytes | None = None
+    ) -> bool:
+        """The same for the identifiers in *group* of *spans*, whose digests are *octets* where the kernel has made them
+        already; false where it cannot digest them all.
+        """
+        if KERNEL is None or (octets := octets or KERNEL.digests(self.state, records, spans, group)) is None:
             return False
         if self.former is None:
             subjects.update(dict.fromkeys(self._spelled(octets), ""))
             return True
-        former = KERNEL.digests(self.former._state, records, spans, group)
+        former = KERNEL.digests(self.former.state, records, spans, group)
         assert former is not None
         subjects.update(zip(self._spelled(octets), self.former._spelled(former), strict=True))
         return True
@@ -107,7 +111,7 @@ class Digester:
     def alone(self) -> "Digester":
         """The same, once the digests of the epoch before are written no more."""
         made = object.__new__(Digester)
-        made.epoch, made._prefix, made._keyed, made._state = self.epoch, self._prefix, self._keyed, self._state
+        made.epoch, made._prefix, made._keyed, made.state = self.epoch, self._prefix, self._keyed, self.state
         made.earlier = self.earlier
         return made
 

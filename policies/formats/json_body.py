@@ -5,11 +5,10 @@ Both ways spell the output alike (compact, in the order of the input), so it doe
 
 from typing import Any
 
-import orjson
-
 from policies.choose import EVERYBODYS, Choice
 from policies.formats.free_text import KnownValues
-from policies.formats.json_in_place import masked_in_place, place_in
+from policies.formats.json_frame import frame_of
+from policies.formats.json_in_place import cut_out, masked_in_place
 from policies.formats.json_nodes import Node
 from policies.formats.json_stream import JsonStream
 from policies.formats.json_text import parse, parse_exactly, spell
@@ -60,28 +59,25 @@ class JsonMasker:
 
     def _in_place(self, data: bytes) -> bytes | None:
         """What *data*, a whole body, becomes where the records of a list fill it that need not be parsed; or None."""
-        place = place_in(self.node, data) if self._hidden is None else None
-        if place is None:
+        cut = cut_out(data) if self._hidden is None else None
+        if cut is None:
             return None
-        tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
-        try:
-            value = tree.apply(self.node, place.around)
-        except Withheld:
-            return None  # for what reason, is asked of all of it
-        if tree.tally.subjects:
-            return None  # they are told in the order in which they appear
-        records = masked_in_place(place, data, tree.tally)
-        if records is None or tree.inexact:
+        before, records, behind = cut
+        tally = self.tally
+        frame = frame_of(
+            self.node,
+            before,
+            behind,
+            undeclared=self._undeclared,
+            digester=tally.digester,
+            choice=self._choice,
+        )
+        shown = None if frame is None else masked_in_place(frame.items, records, tally)
+        if frame is None or shown is None:
             return None
-        self.tally.add(tree.tally)
-        records = b"[" + records + b"]"
-        if not place.path:
-            return records
-        holder = value
-        for key in place.path[:-1]:
-            holder = holder[key]
-        holder[place.path[-1]] = orjson.Fragment(records)
-        return spell(value)
+        if frame.shows is not None:
+            tally.add(frame.shows)
+        return b"%b%b%b" % (frame.opening, shown, frame.closing)
 
     def unit(self, node: Node, data: bytes, depth: int, is_row: bool = False) -> bytes:
         """What the value spelled by *data*, *depth* containers deep, becomes.

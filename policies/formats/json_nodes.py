@@ -69,6 +69,8 @@ class Object:
     """What was found out, by their keys in their order, about records that are treated as a table."""
     templates: dict[Any, Any] = field(init=False, compare=False, repr=False)
     """How records of it are written, by what `json_template` knows them by."""
+    frames: dict[Any, Any] = field(init=False, compare=False, repr=False)
+    """What stands around records in bodies of it, by what `json_frame` knows that by."""
 
     def __post_init__(self) -> None:
         nodes = (*self.children.values(), self.other)
@@ -91,6 +93,7 @@ class Object:
             ("decides", decides),
             ("tables", {}),
             ("templates", {}),
+            ("frames", {}),
         ):
             object.__setattr__(self, name, found)
 

@@ -10,7 +10,7 @@ from typing import Any
 from policies.formats.json_nodes import Object
 from policies.formats.json_table import table_for
 from policies.formats.masker import Action, Kind
-from policies.kernel.library import END, LEAVE, PUT, SHOWN, TAKEN, Mask, mask_of, piece
+from policies.kernel.library import END, LEAVE, PUT, SHOWN, TAKEN, Mask, Plan, mask_of, piece
 from policies.transforms.spec import Keep, Redact
 
 MOST_TEMPLATES = 8
@@ -33,18 +33,16 @@ class Step:
 class Template:
     """How records are written, and what becomes of them."""
 
-    pieces: bytes
-    """See `records.rs`."""
-    groups: int
-    """How many values of each record are taken, one at least."""
+    plan: Plan
+    """Of the masks, that of groups that are `spelled` is to put what the kernel is given."""
     least_bytes: int
     """Than which no record is shorter."""
-    asked: list[Mask]
-    """What the kernel is to make of the values of each group: of those that are `spelled`, to put what it is given."""
     spelled: tuple[int, ...]
     """The groups of which Python must say what they become."""
-    steps: tuple[Step, ...]
-    """In the order in which `treat_as_table` does them."""
+    whose: tuple[int, ...]
+    """The groups that say whom each record is about, in the order in which `treat_as_table` notes them."""
+    counted: tuple[tuple[int, int], ...]
+    """Each group of personal values and the index of its field."""
     actions: dict[int, Action]
     """By group, what becomes of its values; without those that only say whom a record is about."""
     texts: frozenset[int]
@@ -105,13 +103,17 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
             spec = step.action.spec
             masks[step.group] = mask_of(spec) if isinstance(spec, Keep | Redact) else None
     actions = {step.group: step.action for step in steps if step.action is not None}
+    whose = tuple(step.group for step in steps if step.action is None)
     return Template(
-        pieces=bytes(writing.pieces),
-        groups=writing.groups,
+        plan=Plan(
+            bytes(writing.pieces),
+            [PUT if mask is None else mask for mask in masks],
+            whose[0] if len(whose) == 1 else None,
+        ),
         least_bytes=writing.least_bytes,
-        asked=[PUT if mask is None else mask for mask in masks],
         spelled=tuple(group for group, mask in enumerate(masks) if mask is None),
-        steps=tuple(steps),
+        whose=whose,
+        counted=tuple((group, action.field) for group, action in actions.items() if action.personal),
         actions=actions,
         texts=frozenset(group for group, action in actions.items() if action.kind is Kind.SCAN),
         hidden=frozenset(group for group, action in actions.items() if action.kind is Kind.MASK),

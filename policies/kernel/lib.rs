@@ -8,6 +8,7 @@
 //! none of, becomes a refusal.
 
 mod blake2b;
+mod masked;
 mod packed;
 mod records;
 mod weave;
@@ -23,7 +24,7 @@ const REFUSED: i64 = -1;
 /// Writes `SOURCES` to *out*, which has room for it, or refuses.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_sources(out: *mut u8, out_length: usize) -> i64 {
     let out = room(out, out_length);
@@ -33,31 +34,42 @@ pub unsafe extern "C" fn kernel_sources(out: *mut u8, out_length: usize) -> i64 
     })
 }
 
-/// See `records::split`.
+/// See `masked::masked`.
 ///
 /// # Safety
 /// As for all that follow: each pointer leads to as many values as the length behind it says, and nothing else is
 /// written to where they lead as long as the call lasts. A pointer with no values is not looked at.
 #[no_mangle]
-pub unsafe extern "C" fn kernel_split(
+pub unsafe extern "C" fn kernel_masked(
     template: *const u8,
     template_length: usize,
     records: *const u8,
     records_length: usize,
+    state: *const u8,
+    state_length: usize,
+    group: usize,
     spans: *mut u32,
     spans_length: usize,
-    counts: *mut u32,
-    counts_length: usize,
+    told: *mut u32,
+    told_length: usize,
+    masks: *mut u32,
+    masks_length: usize,
+    digests: *mut u8,
+    digests_length: usize,
+    out: *mut u8,
+    out_length: usize,
 ) -> i64 {
     let (template, records) = (given(template, template_length), given(records, records_length));
-    let (spans, counts) = (room(spans, spans_length), room(counts, counts_length));
-    guarded(|| records::split(template, records, spans, counts))
+    let (spans, told) = (room(spans, spans_length), room(told, told_length));
+    let (masks, state) = (room(masks, masks_length), given(state, state_length));
+    let out = (room(out, out_length), room(digests, digests_length));
+    guarded(|| masked::masked(template, records, spans, told, masks, state, group, out))
 }
 
 /// See `weave::weave`.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_weave(
     records: *const u8,
@@ -82,7 +94,7 @@ pub unsafe extern "C" fn kernel_weave(
 /// See `weave::gather`.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_gather(
     records: *const u8,
@@ -102,7 +114,7 @@ pub unsafe extern "C" fn kernel_gather(
 /// See `blake2b::keyed`.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_keyed(key: *const u8, key_length: usize, state: *mut u8, state_length: usize) -> i64 {
     let (key, state) = (given(key, key_length), room(state, state_length));
@@ -112,7 +124,7 @@ pub unsafe extern "C" fn kernel_keyed(key: *const u8, key_length: usize, state: 
 /// See `blake2b::digests`.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_digests(
     state: *const u8,
@@ -134,7 +146,7 @@ pub unsafe extern "C" fn kernel_digests(
 /// See `packed::holds`.
 ///
 /// # Safety
-/// See `kernel_split`.
+/// See `kernel_masked`.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_holds(
     text: *const u8,

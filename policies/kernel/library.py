@@ -7,7 +7,7 @@ the time that it takes: all that it refuses, and all without it, is parsed.
 import ctypes
 import hashlib
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -35,13 +35,30 @@ LEAVE: Mask = (_LEFT, 0, 0, 0)
 PUT: Mask = (_PUT, 0, 0, 0)
 
 
+class Plan:
+    """What the kernel is told of records that are written alike, and of what becomes of them."""
+
+    __slots__ = ("group", "groups", "longer", "masks", "numbers", "pieces")
+
+    def __init__(self, pieces: bytes, masks: Sequence[Mask], group: int | None) -> None:
+        self.pieces = pieces
+        """See `records.rs`."""
+        self.masks = tuple(masks)
+        """What becomes of the values of each group, one at least."""
+        self.groups = len(self.masks)
+        self.group = self.groups if group is None else group
+        """That which says whom each record is about; none of them where none does."""
+        self.numbers = _numbers_of(self.masks)
+        self.longer = _longer_by(self.masks)
+
+
 class Spans(msgspec.Struct, frozen=True):
     """Where the values of *groups* stand in each of *number* records."""
 
     number: int
     groups: int
     counts: "array[int]"
-    """For each group, how many texts with something in them there are, and how many nulls."""
+    """For each group, how many texts with something in them there are, and how many nulls; and what else was told."""
     both: "array[int]"
     """Begin and end in turns."""
 
@@ -49,6 +66,27 @@ class Spans(msgspec.Struct, frozen=True):
         """Where the values of *group* begin, record by record, and where they end."""
         step = 2 * self.groups
         return self.both[2 * group :: step], self.both[2 * group + 1 :: step]
+
+
+class Masked(msgspec.Struct, frozen=True):
+    """What the kernel made of records that are written alike."""
+
+    spans: Spans
+    digests: bytes | None
+    """Of those whom they are about, see `Kernel.digests`."""
+    woven: bytes | None
+    """What they become; None where Python must spell the values of some groups."""
+    unknown: tuple[int, ...]
+    """Of which the kernel did not know it, beside those that the plan leaves to Python."""
+
+
+def _numbers_of(masks: Iterable[Mask]) -> "array[int]":
+    return array("I", [number for mask in masks for number in mask])
+
+
+def _longer_by(masks: Iterable[Mask]) -> int:
+    """By how many octets a record becomes longer at most."""
+    return sum(first + last + fill + _LONGER for _, first, last, fill in masks)
 
 
 def mask_of(spec: Keep | Redact) -> Mask:
@@ -80,32 +118,53 @@ class Kernel:
         built_of = ctypes.create_string_buffer(2 * hashlib.sha256().digest_size)
         if library.kernel_sources(built_of, len(built_of)) < 0 or built_of.raw != _sources_beside(path):
             raise ValueError(f"{path} was built of other sources: `make venv` builds it anew")
-        self._split, self._weave = library.kernel_split, library.kernel_weave
+        self._masked, self._weave = library.kernel_masked, library.kernel_weave
         self._gather = library.kernel_gather
         self._holds = library.kernel_holds
         self._keyed, self._digests = library.kernel_keyed, library.kernel_digests
         octets, numbers = (ctypes.c_char_p, ctypes.c_size_t), (ctypes.c_void_p, ctypes.c_size_t)
-        self._split.argtypes = octets * 2 + numbers * 2
+        self._masked.argtypes = octets * 3 + (ctypes.c_size_t,) + numbers * 5
         self._weave.argtypes = octets + numbers * 2 + octets + numbers * 2
         self._gather.argtypes = octets + numbers + octets + numbers
         self._holds.argtypes = octets * 2
         self._keyed.argtypes = octets + numbers
         self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
-        for function in (self._split, self._weave, self._gather, self._holds, self._keyed, self._digests):
+        for function in (self._masked, self._weave, self._gather, self._holds, self._keyed, self._digests):
             function.restype = ctypes.c_int64
 
-    def split(self, template: bytes, groups: int, records: bytes, most: int) -> Spans | None:
-        """Where the values of *groups*, at least one, stand in *records*, which are not empty.
+    def masked(self, plan: Plan, records: bytes, most: int, state: bytes = b"") -> "Masked | None":
+        """What becomes of *records*, which are not empty, by *plan*; *state* digests whom they are about.
 
-        None where they are not all written like *template*, or more than *most*.
+        None where they are not all written alike, or more than *most*.
         """
-        both = array("I", bytes(8 * groups * most))
-        counts = array("I", bytes(8 * groups))
-        number = self._split(template, len(template), records, len(records), *both.buffer_info(), *counts.buffer_info())
-        if number < 0:
+        groups = plan.groups
+        both, told = array("I", bytes(8 * groups * most)), array("I", bytes(8 * groups + 8))
+        masks, digests = plan.numbers[:], array("B", bytes(DIGEST_BYTES * most))
+        out = array("B", bytes(len(records) + most * plan.longer))
+        length = self._masked(
+            plan.pieces,
+            len(plan.pieces),
+            records,
+            len(records),
+            state,
+            len(state),
+            plan.group,
+            *both.buffer_info(),
+            *told.buffer_info(),
+            *masks.buffer_info(),
+            *digests.buffer_info(),
+            *out.buffer_info(),
+        )
+        if length < 0 and length != _UNKNOWN:
             return None
+        number, are_digested = told[-2:]
         del both[2 * groups * number :]
-        return Spans(number, groups, counts, both)
+        return Masked(
+            Spans(number, groups, told, both),
+            digests[: DIGEST_BYTES * number].tobytes() if are_digested else None,
+            bytes(memoryview(out)[:length]) if length >= 0 else None,
+            () if length >= 0 else tuple(_left_unknown(plan.masks, masks)),
+        )
 
     def weave(
         self, records: bytes, spans: Spans, masks: Sequence[Mask], put: bytes, ends: Sequence[int]
@@ -115,9 +174,8 @@ class Kernel:
         *put* holds what is put in place of values, group by group, and *ends* where each ends in it. Numbers are the
         groups of which the kernel does not know what to make; None: these do not go together.
         """
-        longer = sum(first + last + fill + _LONGER for _, first, last, fill in masks)  # at most, of each record
-        out = array("B", bytes(len(records) + len(put) + spans.number * longer))
-        told, behind = array("I", [number for mask in masks for number in mask]), array("I", ends)
+        out = array("B", bytes(len(records) + len(put) + spans.number * _longer_by(masks)))
+        told, behind = _numbers_of(masks), array("I", ends)
         length = self._weave(
             records,
             len(records),
@@ -132,7 +190,7 @@ class Kernel:
             return bytes(memoryview(out)[:length])
         if length != _UNKNOWN:
             return None
-        return [group for group, mask in enumerate(masks) if mask[0] != told[len(mask) * group]]
+        return _left_unknown(masks, told)
 
     def gather(self, records: bytes, spans: Spans, chosen: Collection[int]) -> list[str]:
         """The texts of the groups *chosen* in each record, each with a line break behind it; null is as good as ""."""
@@ -166,6 +224,11 @@ class Kernel:
         """
         answer = self._holds(text, len(text), values, len(values))
         return None if answer < 0 else answer == 1
+
+
+def _left_unknown(masks: Sequence[Mask], told: "array[int]") -> list[int]:
+    """The groups of which the kernel, told of *masks*, left word in *told* that it does not know what to make."""
+    return [group for group, mask in enumerate(masks) if mask[0] != told[len(mask) * group]]
 
 
 def _loaded() -> Kernel | None:

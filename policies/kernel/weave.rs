@@ -8,13 +8,13 @@ const KEPT: u32 = 1;
 /// Three stars.
 const REDACTED: u32 = 2;
 /// What Python has spelled, the values of each record that has one in order.
-const PUT: u32 = 3;
+pub const PUT: u32 = 3;
 
 /// Python knows them as well.
-const UNKNOWN: i64 = -2;
+pub const UNKNOWN: i64 = -2;
 const BEHIND_RECORD: u8 = 0x1e;
 const STARS: usize = 3;
-const NUMBERS: usize = 4;
+pub const NUMBERS: usize = 4;
 
 /// Writes to *out* what *records* become, and returns how long it is.
 ///

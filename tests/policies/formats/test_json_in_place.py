@@ -8,9 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from policies.choose import EVERYBODYS
 from policies.formats import json_in_place
 from policies.formats.json_body import JsonMasker
-from policies.formats.json_in_place import masked_in_place, place_in
+from policies.formats.json_frame import frame_of
+from policies.formats.json_in_place import cut_out, masked_in_place
 from policies.formats.json_nodes import Node, Object, Value
 from policies.formats.masker import Kind, Tally, Withheld
 from policies.transforms.spec import Replace
@@ -123,8 +125,10 @@ def outcome(node: Node, body: bytes, least_bytes: int, *, is_first: bool = True)
     """What becomes of *body*, or why it is withheld, and what was counted."""
     found = tally()
     if is_first:
-        RECORD.templates.clear()
-        LOOSE.templates.clear()
+        for each in NODES:
+            assert isinstance(each, Object)
+            each.templates.clear()
+            each.frames.clear()
     with pytest.MonkeyPatch.context() as limits:
         limits.setattr(json_in_place, "LEAST_BYTES", least_bytes)
         try:
@@ -183,9 +187,7 @@ def test_what_a_body_becomes_does_not_depend_on_those_before(
 def test_records_written_as_the_last_ones_were_need_no_look_at_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def shown(keys: list[str]) -> bytes | None:
         body = json.dumps([dict.fromkeys(keys, "x")] * 200, separators=(",", ":")).encode()
-        place = place_in(RECORD, body)
-        assert place is not None
-        return masked_in_place(place, body, tally())
+        return masked_in_place(RECORD, body[1:-1], tally())
 
     RECORD.templates.clear()
     assert shown(["id_no", "name"])
@@ -215,11 +217,14 @@ def test_a_long_list_of_records_that_are_alike_is_not_parsed(path: list[str]) ->
     spelled = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     node = NODES[len(path)]
     RECORD.templates.clear()
-    place = place_in(node, spelled)
-    assert place is not None
-    assert place.path == path
+    cut = cut_out(spelled)
+    assert cut is not None
+    before, records, behind = cut
     counted: Tally = tally()
-    shown = masked_in_place(place, spelled, counted)
+    frame = frame_of(node, before, behind, undeclared=UNDECLARED, digester=counted.digester, choice=EVERYBODYS)
+    assert frame is not None
+    assert (frame.items, list(frame.path)) == (RECORD, path)
+    shown = masked_in_place(frame.items, records, counted)
     assert shown is not None
     assert json.loads(b"[" + shown + b"]")[7]["name"] == "张**"
     assert len(counted.subjects) == 400
@@ -234,10 +239,8 @@ def test_records_whose_texts_tell_nothing_are_not_parsed(remark: str, is_in_plac
     rows = [{"name": "张三", "id_no": f"{1:018}", "remark": text} for text in ("办结", remark)] * 50
     spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
     RECORD.templates.clear()
-    place = place_in(RECORD, spelled)
-    assert place is not None
     counted = tally()
-    shown = masked_in_place(place, spelled, counted)
+    shown = masked_in_place(RECORD, spelled[1:-1], counted)
     assert (shown is not None) is is_in_place
     if is_in_place:
         assert counted.fields[REMARK.field] == 100
@@ -247,9 +250,7 @@ def test_after_a_body_that_tells_something_some_are_parsed_at_once() -> None:
     def shown(remark: str) -> bytes | None:
         rows = [{"name": "张三", "id_no": f"{1:018}", "remark": remark}] * 50
         spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
-        place = place_in(RECORD, spelled)
-        assert place is not None
-        return masked_in_place(place, spelled, tally())
+        return masked_in_place(RECORD, spelled[1:-1], tally())
 
     RECORD.templates.clear()
     assert shown("办结")
