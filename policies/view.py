@@ -6,6 +6,7 @@ A view depends on the grants that apply and on nothing else of the caller, so fe
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import Any
 
 import msgspec
 
@@ -104,6 +105,8 @@ class View:
         )
         """The same for what the caller writes: a token opens only where he is shown nothing else of the field, whosever
         the record. Moved into a record of which he is shown more, it would be read there."""
+        self.told: dict[tuple[tuple[int, int], ...], Any] = {}
+        """What is recorded of an answer, by the fields that it shows and how often: kept by whoever records it."""
         self._rows = Shown(grants)
         self._leaving_out = tuple(_seeing(grant, permitted.everywhere) for grant in grants if grant.rows)
         self._besides: dict[tuple[int, str], bool] = {}

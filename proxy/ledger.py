@@ -27,6 +27,8 @@ from siem.record.log import AccessLog
 
 UNOPENED = "unopened"
 """How records call what becomes of stored values that do not open: how many different ones there were."""
+MOST_TOLD = 256
+"""So many answers are kept with a view as they are told of: there are as many as they have lengths."""
 MOST_SUBJECTS = 1_000
 """Digests in one event; a window with more is written down in several."""
 
@@ -130,10 +132,10 @@ class Ledger:
         durably: bool = False,
     ) -> None:
         now = self._now()
-        fields = _field_uses(tally, self.view) if tally is not None else ()
+        fields, shown = _told_of(tally, self.view)
         subjects = tally.subjects if tally is not None else {}
-        system = self.system
-        if tally is not None and system is not None:
+        system, caller = self.system, self.caller
+        if tally is not None and tally.unopened and system is not None:
             fields += _unopened(tally, system.program)
         self._log.append(
             AccessEvent(
@@ -143,15 +145,15 @@ class Ledger:
                 phase=phase,
                 system=system.name if system else "",
                 operation=self.operation,
-                caller=self.caller.id,
-                caller_kind=self.caller.kind,
-                posts=tuple(sorted(self.caller.posts)),
-                credential=self.caller.credential,
-                on_behalf_of=self.caller.on_behalf_of,
-                basis=self.caller.basis,
+                caller=caller.id,
+                caller_kind=caller.kind,
+                posts=tuple(sorted(caller.posts)),
+                credential=caller.credential,
+                on_behalf_of=caller.on_behalf_of,
+                basis=caller.basis,
                 purpose=self.view.purpose if self.view else "",
-                attributes=_attributes(self.caller),
-                purposes=tuple(sorted(self.caller.purposes)),
+                attributes=_attributes(caller),
+                purposes=tuple(sorted(caller.purposes)),
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
@@ -163,7 +165,7 @@ class Ledger:
                 subjects=tuple(subjects),
                 former_subjects=tuple(subjects.values()) if all(subjects.values()) else (),
                 left_out=tally.left_out if tally is not None else 0,
-                disclosure=_most(like or tally, self.view),
+                disclosure=shown if like is None else _told_of(like, self.view)[1],
                 permits=self.permits,
                 permit=note,
                 limit=self.limit,
@@ -195,9 +197,26 @@ def _attributes(caller: Caller) -> tuple[str, ...]:
 _DISCLOSURES = {form: Disclosure(form.value) for form in Form}
 
 
-def _field_uses(tally: Tally, view: View | None) -> tuple[FieldUse, ...]:
-    if view is None:
-        return ()
+def _told_of(tally: Tally | None, view: View | None) -> tuple[tuple[FieldUse, ...], Disclosure]:
+    """What fields became, and the most that was shown of any subject.
+
+    Answers of one operation show the same fields, and a list of them as many values of each as any of its length: that
+    is kept with the view, of which there are as many as callers differ in what they see.
+    """
+    if tally is None or view is None:
+        return (), Disclosure.NONE
+    if tally.found or tally.paths:
+        return _field_uses(tally, view), _most(tally, view)
+    key = tuple(tally.fields.items())
+    told: tuple[tuple[FieldUse, ...], Disclosure] | None = view.told.get(key)
+    if told is None:
+        if len(view.told) >= MOST_TOLD:
+            view.told.clear()
+        told = view.told[key] = _field_uses(tally, view), _most(tally, view)
+    return told
+
+
+def _field_uses(tally: Tally, view: View) -> tuple[FieldUse, ...]:
     uses = [_use(view.decisions[index], count) for index, count in tally.fields.items()]
     text, undeclared = view.decisions[FREE_TEXT], view.decisions[UNDECLARED]
     uses += [_hidden(text.name, category, text.rule, count) for category, count in tally.found.items()]
@@ -229,8 +248,7 @@ def _hidden(name: str, category: str, rule: str, count: int, *, transform: str =
     )
 
 
-def _most(tally: Tally | None, view: View | None) -> Disclosure:
-    """The most that was shown of any subject."""
-    if tally is None or view is None or not tally.fields:
+def _most(tally: Tally, view: View) -> Disclosure:
+    if not tally.fields:
         return Disclosure.NONE
     return _DISCLOSURES[max((view.decisions[index].form for index in tally.fields), key=FORM_ORDER.index)]
