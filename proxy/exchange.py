@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mitmproxy.connection import Client
-from mitmproxy.http import HTTPFlow
+from mitmproxy.http import HTTPFlow, Response
 
 from policies.program_shapes import Shapes
 from proxy.answer import Treatment
@@ -93,6 +93,15 @@ class Exchange:
         if self.failure == "upstream_unreachable":
             return False
         return self.is_sent and self.forward is not None and self.forward.acts
+
+
+class Answer(Response):
+    """An answer whose head is known already."""
+
+    said: Headers | None = None
+    """Its headers by name; None where whoever decides refuses them, once they are his to read."""
+    closes = False
+    """Whether it says that its connection ends with it."""
 
 
 def exchange_of(flow: HTTPFlow) -> Exchange | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from mitmproxy.http import HTTPFlow
 
 from proxy.answer import Treatment, treatment_of
-from proxy.exchange import Exchange
+from proxy.exchange import Answer, Exchange
 from proxy.marks import marked
 from proxy.message import Headers, read_headers
 
@@ -13,6 +13,8 @@ from proxy.message import Headers, read_headers
 def answer_headers_of(flow: HTTPFlow) -> Headers:
     """The headers of the answer. Raises Malformed."""
     assert flow.response is not None
+    if isinstance(flow.response, Answer) and flow.response.said is not None:
+        return flow.response.said
     return read_headers(flow.response.headers.fields)
 
 

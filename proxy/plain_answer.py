@@ -1,11 +1,9 @@
 """The reader of answers of the plain core: one of a system behind, by the same rules as `core.StrictClient`.
 
 Heads, lengths and chunks are read by the same functions as there; what differs is that no layer stands between. A head
-that comes whole and in the plainest words is read at once, as those functions would read it (docs/decisions/0027).
+that comes whole and in the plainest words is read by `plain_head`.
 """
 
-import re
-import time
 from collections.abc import Iterator
 from enum import Enum
 
@@ -17,13 +15,9 @@ from mitmproxy.net.http import http1, validate
 from mitmproxy.proxy.layers.http import _http1
 
 from proxy import lean
+from proxy.exchange import Answer
 from proxy.http1 import LONGEST_HEAD, closes
-
-_PLAIN_HEAD = re.compile(
-    rb"HTTP/1\.1 ([2-5][0-9]{2}) ([!-~](?:[ -~]*[!-~])?)((?:\r\n[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*)+)\r\n\r\n"
-)
-_PLAIN_LENGTH = re.compile(rb"0|[1-9][0-9]{0,9}")
-_BODILESS = (204, 205, 304)
+from proxy.plain_head import BODILESS, HeadReader
 
 
 class Unreadable(Exception):
@@ -44,10 +38,11 @@ type Read = Response | bytes | End
 
 
 class AnswerReader:
-    """Reads the answer to *request*. Any split of what is fed gives the same answer."""
+    """Reads the answer to *request*, and its head by *heads*. Any split of what is fed gives the same answer."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, heads: HeadReader) -> None:
         self._request = request
+        self._heads = heads
         self._received = ReceiveBuffer()
         self._body: _http1.TBodyReader | None = None
         self._response: Response | None = None
@@ -66,14 +61,15 @@ class AnswerReader:
             return False
         if self._request.data.method == b"HEAD" or not 200 <= response.status_code < 600:
             return False
-        if response.status_code in _BODILESS or response.data.http_version != b"HTTP/1.1":
+        if response.status_code in BODILESS or response.data.http_version != b"HTTP/1.1":
             return False
-        return not closes(response)
+        return not (response.closes if isinstance(response, Answer) else closes(response))
 
     def feed(self, data: bytes) -> Iterator[Read]:
         """What *data* brings. Raises Unreadable."""
         if self._response is None:
-            plain = None if self._received else self._plain_head(data)
+            may_be_plain = not self._received and self._request.data.method in lean.WITH_BODY
+            plain = self._heads.read(data) if may_be_plain else None
             if plain is None:
                 self._received += data
                 head = self._head()
@@ -82,8 +78,10 @@ class AnswerReader:
                 yield head
                 data = b""
             else:
-                head, data, size = plain
-                yield head
+                answer, length, size = plain
+                self._response, self._body = answer, _http1.make_body_reader(size)
+                yield answer
+                data = data[length:]
                 if data and len(data) == size:
                     self.is_whole = True
                     yield data
@@ -102,31 +100,6 @@ class AnswerReader:
             raise BrokenOff
         self.is_whole = True
         yield End.END
-
-    def _plain_head(self, data: bytes) -> tuple[Response, bytes, int] | None:
-        """The head that *data* begins with, what follows it, and the size of the body in bytes. None where it is left
-        to `_head`: it has not come whole, is not in the plainest words, or not just the length of its body is said.
-        """
-        found = _PLAIN_HEAD.match(data, 0, LONGEST_HEAD)
-        if found is None or self._request.data.method not in lean.WITH_BODY:
-            return None
-        status, reason, lines = found.groups()
-        fields, lengths = [], []
-        for line in lines[2:].split(b"\r\n"):
-            name, _, value = line.partition(b":")
-            value = value.strip()
-            fields.append((name, value))
-            name_below = name.lower()
-            if name_below == b"content-length":
-                lengths.append(value)
-            elif name_below == b"transfer-encoding":
-                return None
-        if len(lengths) != 1 or _PLAIN_LENGTH.fullmatch(lengths[0]) is None or int(status) in _BODILESS:
-            return None
-        headers, size = lean.made_of(fields), int(lengths[0])
-        response = Response(b"HTTP/1.1", int(status), reason, headers, None, None, time.time(), None)
-        self._response, self._body = response, _http1.make_body_reader(size)
-        return response, data[found.end() :], size
 
     def _head(self) -> Response | None:
         received = bytes(self._received)

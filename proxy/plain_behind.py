@@ -19,6 +19,7 @@ from mitmproxy.http import Request
 
 from policies.program import UpstreamTlsRule
 from proxy.plain_answer import AnswerReader, BrokenOff, End, Read, Unreadable
+from proxy.plain_head import HeadReader
 
 MOST_FREE = 64
 """Connections to one system that are kept open while nobody asks."""
@@ -138,6 +139,7 @@ class Behind(asyncio.Protocol):
         """These two: monotonic."""
         self._pool = pool
         self._asks: Asks | None = None
+        self._heads = HeadReader()
         self._reader: AnswerReader | None = None
         self._is_used = self._is_heard = self._is_paused = False
         self._catching_up: asyncio.Task[None] | None = None
@@ -161,7 +163,7 @@ class Behind(asyncio.Protocol):
         """Send *request* of *caller*; *asks* is told what comes."""
         assert self._asks is None
         self.caller = caller
-        self._asks, self._reader, self._is_heard = asks, AnswerReader(request), False
+        self._asks, self._reader, self._is_heard = asks, AnswerReader(request, self._heads), False
         data = request.data
         head = b"%b %b HTTP/1.1\r\n%b\r\n" % (data.method, data.path, bytes(data.headers))
         self._transport.write(head + (data.content or b""))

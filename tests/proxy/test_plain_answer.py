@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from mitmproxy.http import Headers, Request, Response
 
 from proxy.plain_answer import AnswerReader, BrokenOff, End, Unreadable
+from proxy.plain_head import HeadReader
 
 OK = b"HTTP/1.1 200 OK\r\n"
 LENGTH = OK + b"Content-Length: 5\r\n\r\nhello"
@@ -19,7 +20,7 @@ def asked(method: bytes = b"GET") -> Request:
 
 def read(*pieces: bytes, method: bytes = b"GET", eof: bool = False) -> tuple[AnswerReader, int, bytes, bool]:
     """The reader afterwards, the status, the body and whether that is whole."""
-    reader = AnswerReader(asked(method))
+    reader = AnswerReader(asked(method), HeadReader())
     found = [each for piece in pieces for each in reader.feed(piece)]
     found += reader.eof() if eof else []
     status = next((each.status_code for each in found if isinstance(each, Response)), 0)
@@ -44,7 +45,7 @@ WORDS = (
 
 def outcome(*pieces: bytes, method: bytes) -> object:
     """All that is read of *pieces*, and whether the connection may be shared; how far it came where it cannot be."""
-    reader = AnswerReader(asked(method))
+    reader = AnswerReader(asked(method), HeadReader())
     found: list[object] = []
     fault = ""
     try:
@@ -77,7 +78,7 @@ def test_what_comes_at_once_is_read_as_what_comes_in_pieces(
 @pytest.mark.parametrize("answer", [LENGTH, CHUNKED, TO_THE_END])
 def test_an_answer_that_ends_before_its_end_is_broken_off(answer: bytes) -> None:
     for length in range(len(answer)):
-        reader = AnswerReader(asked())
+        reader = AnswerReader(asked(), HeadReader())
         found = list(reader.feed(answer[:length]))
         is_head_there = b"\r\n\r\n" in answer[:length]
         if answer is TO_THE_END and is_head_there:
