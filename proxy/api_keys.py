@@ -4,7 +4,7 @@ import hmac
 
 from policies.program import Program
 from policies.program_callers import KeyRule
-from proxy.identity import BadCredential, Caller, hash_key
+from proxy.identity import BadCredential, Bearer, Caller
 from siem.record.event import CallerKind
 
 
@@ -14,9 +14,9 @@ class ApiKeys:
     def __init__(self, program: Program) -> None:
         self._keys = {rule.sha256: (rule, caller_of(rule)) for rule in program.keys if rule.sha256}
 
-    def caller(self, key: str, now: float) -> Caller:
+    def caller(self, key: Bearer, now: float) -> Caller:
         """Whose *key* it is, at the POSIX time *now*. Raises BadCredential."""
-        digest = hash_key(key)
+        digest = key.digest.hex()
         rule, caller = self._keys.get(digest, (None, None))
         # The lookup is by a hash of a random secret: its timing tells nothing that could be used.
         if rule is None or caller is None or not hmac.compare_digest(rule.sha256, digest) or now >= rule.until:

@@ -7,6 +7,7 @@ the ways in which one can be shown.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from siem.record.event import CallerKind
 
@@ -59,12 +60,21 @@ class Caller:
 NOBODY = Caller()
 
 
+class Bearer(str):
+    """An API key or a token as it was shown."""
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Its SHA-256, which is what is kept of it and looked up. Keys are random, so nothing slower is needed."""
+        return hashlib.sha256(self.encode("utf-8", "surrogateescape")).digest()
+
+
 def hash_key(key: str) -> str:
-    """What is kept of an API key: SHA-256 in hex. Keys are random, so nothing slower is needed."""
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+    """What is kept of an API key, in hex."""
+    return Bearer(key).digest.hex()
 
 
-def credential_in(headers: dict[str, list[str]]) -> str | None:
+def credential_in(headers: dict[str, list[str]]) -> Bearer | None:
     """The one credential among *headers* (by lower-case name). Raises BadCredential for two, or for one unknown."""
     shown = []
     for value in headers.get("authorization", ()):
@@ -77,7 +87,7 @@ def credential_in(headers: dict[str, list[str]]) -> str | None:
         shown = [value for name, value in cookies_in(headers) if name == COOKIE]
     if len(shown) > 1 or "" in shown:
         raise BadCredential
-    return shown[0] if shown else None
+    return Bearer(shown[0]) if shown else None
 
 
 def cookies_in(headers: dict[str, list[str]]) -> list[tuple[str, str]]:

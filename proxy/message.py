@@ -5,6 +5,7 @@ INVARIANT: a request that two servers could read differently is refused here, be
 
 import json
 import re
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlencode, urljoin, urlsplit
 
 import msgspec
@@ -53,6 +54,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     source_ip: str
     opened: str = ""
     """The target to send on in the place of the one that came, where something in it was sealed."""
+    kept: dict[str, Any] = {}
+    """What was found out about its headers alone, by whoever keeps it: it holds for each request that has the same."""
 
     @property
     def wants_page(self) -> bool:
@@ -62,7 +65,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def media_type(self) -> str:
         """Of the body, in lower case, without parameters; empty where none is named, or more than one."""
-        return media_type_in(self.content_type)[0]
+        return media_type_in(self.content_type)[0] if "content-type" in self.headers else ""
 
     @property
     def content_type(self) -> str:
@@ -80,6 +83,8 @@ class Said(msgspec.Struct, frozen=True):
     authority: str
     """See `Request`."""
     host: str
+    kept: dict[str, Any]
+    """See `Request`."""
 
 
 def read_request(
@@ -108,6 +113,7 @@ def read_request(
         query=query,
         headers=said.headers,
         source_ip=source_ip,
+        kept=said.kept,
     )
 
 
@@ -124,7 +130,7 @@ def read_said(authority: str, fields: tuple[tuple[bytes, bytes], ...]) -> Said:
     host, _, port = authority.partition(":")
     if not _HOST.fullmatch(host) or not _PORT.fullmatch(port):
         raise Malformed
-    return Said(fields, headers, authority, host.lower().rstrip("."))
+    return Said(fields, headers, authority, host.lower().rstrip("."), {})
 
 
 def read_headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:

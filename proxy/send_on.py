@@ -37,8 +37,9 @@ _LEAD_NOWHERE = frozenset(
 )
 """What no system takes for an address of its own, whatever stands in it."""
 _CONDITIONAL = frozenset({b"if-none-match", b"if-modified-since"})
+"""Sent on for files that are the same for everybody."""
 _DROPPED = _NOT_FORWARDED | _CLAIMED | _TRACE_HEADERS
-_DROPPED_BUT_OF_FILES = _DROPPED | _CONDITIONAL
+_SENT = "sent"
 
 
 def send_on(
@@ -59,12 +60,14 @@ def send_on(
     trace are declared to pass.
     """
     scheme, host, port = upstream
-    dropped = _DROPPED if forward.operation.static else _DROPPED_BUT_OF_FILES
+    said = request.kept.get(_SENT)
+    if said is None:
+        said = request.kept[_SENT] = _said_in(flow.request.headers.fields)
+    is_static = bool(forward.operation.static)
     fields = [(b"host", request.authority.encode())]  # also where only the target, or HTTP/2, has said it
     ours = identity[0].encode("ascii") if identity is not None else b""
-    for name, value in flow.request.headers.fields:
-        key = name.lower()
-        if key in dropped or key.startswith(_CLAIMED_FAMILIES) or key == ours:
+    for name, value, key in said:
+        if key == ours or (key in _CONDITIONAL and not is_static):
             continue
         if key == b"cookie":
             value = _opened(value, cookies, over)
@@ -77,7 +80,8 @@ def send_on(
         elif _HANDLES in value.lower() or (key not in _LEAD_NOWHERE and _tells_key(value, forward)):
             continue  # a handle stands for nothing there
         fields.append((name, value))
-    fields += [(name.encode(), value.encode("ascii")) for name, value in traced(request.headers, trace)]
+    if not request.headers.keys().isdisjoint(TRACE_HEADERS):
+        fields += [(name.encode(), value.encode("ascii")) for name, value in traced(request.headers, trace)]
     fields += [
         (b"accept-encoding", b"identity"),
         (b"x-forwarded-for", request.source_ip.encode()),
@@ -108,6 +112,12 @@ def send_on(
         timestamp_start=came.timestamp_start,
         timestamp_end=came.timestamp_end,
     )
+
+
+def _said_in(fields: tuple[tuple[bytes, bytes], ...]) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    """Name, value and name in lower case of those *fields* that may be sent on, whatever is asked."""
+    named = [(name, value, name.lower()) for name, value in fields]
+    return tuple([each for each in named if each[2] not in _DROPPED and not each[2].startswith(_CLAIMED_FAMILIES)])
 
 
 def _tells_key(value: bytes, forward: Forward) -> bool:

@@ -3,7 +3,6 @@
 Verified ones are remembered until they expire, by their SHA-256: checking a signature costs more than masking does.
 """
 
-import hashlib
 import math
 import re
 from collections import OrderedDict
@@ -19,7 +18,7 @@ from policies.policy import LONGEST_ATTRIBUTE
 from policies.program import Program
 from policies.program_callers import IssuerRule
 from policies.recognisers.scan import scan
-from proxy.identity import LONGEST_TOKEN, BadCredential, Caller
+from proxy.identity import LONGEST_TOKEN, BadCredential, Bearer, Caller
 from proxy.issuer_keys import IssuerKeys
 from proxy.names import LONGEST_ID, Names, is_text
 from siem.record.event import CallerKind
@@ -48,15 +47,14 @@ class Tokens:
         self._digester = digester
         self._remembered: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
 
-    def caller(self, token: str, now: float) -> Caller:
+    def caller(self, token: Bearer, now: float) -> Caller:
         """Whose *token* it is, at the POSIX time *now*. Raises BadCredential."""
         if self._seen != self._issuer_keys.generation:  # what a key vouched for may count no more
             self._seen = self._issuer_keys.generation
             self._remembered.clear()
-        digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
-        remembered = self._remembered.get(digest)
+        remembered = self._remembered.get(token.digest)
         if remembered is None or now >= remembered[1]:
-            remembered = self._remembered[digest] = self._read(token, now)
+            remembered = self._remembered[token.digest] = self._read(token, now)
             if len(self._remembered) > MOST_REMEMBERED:
                 self._remembered.popitem(last=False)
         return remembered[0]

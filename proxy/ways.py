@@ -4,18 +4,22 @@ INVARIANT: a request shows one credential or none. What it shows is judged in on
 other.
 """
 
+import msgspec
+
 from policies.digest import Digester
 from policies.program import Program
 from proxy.api_keys import ApiKeys
 from proxy.client_certificates import ClientCertificates, Shown
 from proxy.fronted import SECRET, Fronted, FrontProxies, fronted_in
-from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Caller, cookies_in, credential_in
+from proxy.identity import COOKIE, KEY_PREFIX, NOBODY, BadCredential, Bearer, Caller, cookies_in, credential_in
 from proxy.issuer_keys import IssuerKeys
-from proxy.message import Request
+from proxy.message import Headers, Request
 from proxy.names import Names
 from proxy.sessions import Session, Sessions
 from proxy.signed_request import SHOWN_IN, Signatures, SignedRequest, signed_request_in
 from proxy.tokens import Tokens
+
+_SHOWS = "shows"
 
 type Credential = str | SignedRequest | Fronted | Shown | Session
 """An API key or a token as it was shown, a signature, the word of a front proxy, a certificate, or a session of the
@@ -50,10 +54,10 @@ class Identity:
                 return self._front_proxies.caller(credential, now)
             case Session():
                 return self.sessions.caller(credential, now)
-            case _ if credential.startswith(KEY_PREFIX):
-                return self._api_keys.caller(credential, now)
             case _:
-                return self._tokens.caller(credential, now)
+                bearer = credential if isinstance(credential, Bearer) else Bearer(credential)
+                takes = self._api_keys if bearer.startswith(KEY_PREFIX) else self._tokens
+                return takes.caller(bearer, now)
 
     def check(self, credential: Credential | None, now: float) -> None:
         """Raise BadCredential where *credential*, by which an answer was begun, counts no more at the POSIX time *now*.
@@ -74,18 +78,40 @@ def credential_of(
 
     *session* is the one that its cookies show, where it is not over.
     """
-    headers = request.headers
-    in_cookie = any(name == COOKIE for name, _ in cookies_in(headers))
-    in_header = not headers.keys().isdisjoint({"authorization", "x-api-key"})
-    is_signed = not headers.keys().isdisjoint(SHOWN_IN)
-    is_fronted = SECRET in headers
-    sources = (in_cookie, in_header, is_signed, is_fronted, certificate is not None, session is not None)
-    if sum(sources) > 1:  # servers could differ in whose they take
+    shows = request.kept.get(_SHOWS)
+    if shows is None:
+        shows = request.kept[_SHOWS] = _shown_in(request.headers)
+    if shows.ways + (certificate is not None) + (session is not None) > 1:  # servers could differ in whose they take
         raise BadCredential
     if certificate is not None:
         return certificate
-    if is_fronted:
+    if shows.is_fronted:
         return fronted_in(request)
     if session is not None:
         return session
-    return signed_request_in(request, target, body) if is_signed else credential_in(headers)
+    if shows.is_signed:
+        return signed_request_in(request, target, body)
+    return shows.bearer if shows.is_plain else credential_in(request.headers)
+
+
+class _Shows(msgspec.Struct, frozen=True):
+    """What the headers of a request show."""
+
+    ways: int
+    """In how many ways."""
+    is_signed: bool
+    is_fronted: bool
+    is_plain: bool
+    """Whether it is one key or token, or nothing; otherwise it is asked again why not."""
+    bearer: Bearer | None
+
+
+def _shown_in(headers: Headers) -> _Shows:
+    in_cookie = any(name == COOKIE for name, _ in cookies_in(headers))
+    in_header = not headers.keys().isdisjoint({"authorization", "x-api-key"})
+    is_signed, is_fronted = not headers.keys().isdisjoint(SHOWN_IN), SECRET in headers
+    try:
+        bearer, is_plain = credential_in(headers), True
+    except BadCredential:
+        bearer, is_plain = None, False
+    return _Shows(in_cookie + in_header + is_signed + is_fronted, is_signed, is_fronted, is_plain, bearer)

@@ -18,10 +18,12 @@ from policies.overlay import Overlay, OverlayEntry, Tightening
 from policies.policy_kinds import Kind
 from policies.program import Program
 from proxy import tokens
-from proxy.identity import COOKIE, NOBODY, BadCredential, credential_in, hash_key
+from proxy.identity import COOKIE, NOBODY, BadCredential, Bearer, credential_in, hash_key
 from proxy.issuer_keys import IssuerKeys
+from proxy.message import read_request, read_said
 from proxy.names import Names
-from proxy.ways import Identity
+from proxy.sessions import Session
+from proxy.ways import Credential, Identity, credential_of
 from siem.record.event import CallerKind
 from tests.policies.compiled import GOOD, SECRET, program
 from tests.policies.formats.masking import DIGESTER
@@ -224,7 +226,7 @@ def test_what_is_remembered_is_bounded(compiled: Program, monkeypatch: pytest.Mo
     monkeypatch.setattr(tokens, "MOST_REMEMBERED", 8)
     taken = tokens.Tokens(compiled, DIGESTER, Names(compiled, DIGESTER), IssuerKeys())
     for number in range(20):
-        taken.caller(PROVIDER.token(sub=f"clerk-{number}"), NOW)
+        taken.caller(Bearer(PROVIDER.token(sub=f"clerk-{number}")), NOW)
     assert len(taken._remembered) == 8
 
 
@@ -237,6 +239,25 @@ def test_a_bad_key_is_refused(identity: Identity, key: str) -> None:
 def test_a_key_ends_when_it_was_to_end(identity: Identity) -> None:
     with pytest.raises(BadCredential):
         identity.caller(KEY, NOW + 5 * 365 * 86400)
+
+
+def test_what_headers_show_is_read_once_and_counts_no_longer_for_that(identity: Identity) -> None:
+    fields = ((b"host", b"people.localhost"), (b"x-api-key", KEY.encode()))
+    said = read_said("", fields)
+
+    def shown(session: Session | None = None) -> Credential | None:
+        request = read_request(
+            method="GET", authority="", target="/people", fields=fields, source_ip="127.0.0.1", said=said
+        )
+        return credential_of(request, "/people", b"", session=session)
+
+    first = shown()
+    assert shown() is first
+    assert identity.caller(first, NOW) == identity.caller(KEY, NOW)
+    with pytest.raises(BadCredential):
+        identity.caller(shown(), NOW + 5 * 365 * 86400)
+    with pytest.raises(BadCredential):
+        shown(Session(id="7", subject="li", posts=(), until=int(NOW) + 60))
 
 
 def test_a_broken_key_set_takes_no_token(compiled: Program, tmp_path: Path) -> None:
