@@ -13,15 +13,6 @@ def shares() -> tuple[set[int], set[int]]:
     return {cores[0]}, set(cores[1:]) or {cores[0]}
 
 
-def one_for_each(servers: int) -> list[set[int]]:
-    """A core for each of some *servers*, beginning with that of `shares`. One is left to everything else: where there
-    are too few, servers share, for what shares a core with the load costs more than it would by itself.
-    """
-    cores = sorted(os.sched_getaffinity(0))
-    cores = cores[:-1] or cores
-    return [{cores[number % len(cores)]} for number in range(servers)]
-
-
 @contextlib.contextmanager
 def on(cores: set[int]) -> Iterator[None]:
     """What is started meanwhile runs on *cores*."""

@@ -1,10 +1,16 @@
-"""A load generator: some connections that ask again as soon as they are answered, until the time is up."""
+"""A load generator: some connections that ask again as soon as they are answered, until the time is up.
+
+`python -m tests.bench.load PORT SECONDS` reads the request from its input, and says how often it was answered.
+"""
 
 import asyncio
+import sys
 import time
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
+
+import uvloop
 
 CONNECTIONS = 16
 
@@ -82,3 +88,7 @@ async def load(port: int, request: bytes, seconds: float, connections: int = CON
         raise RuntimeError("an answer was not 200")
     latencies = sorted(latency for one in asking for latency in one.latencies)
     return Load(len(latencies), time.perf_counter() - start, tuple(latencies))
+
+
+if __name__ == "__main__":
+    print(uvloop.run(load(int(sys.argv[1]), sys.stdin.buffer.read(), float(sys.argv[2]))).requests)

@@ -109,9 +109,9 @@ def compared(what: str, own: Rival, other: Rival, promise: str = "") -> list[Fig
 
 
 @contextlib.contextmanager
-def upstream(folder: Path, answers: list[bytes]) -> Iterator[int]:
-    """A system behind with *answers*, and its port."""
-    port = free_port()
+def upstream(folder: Path, answers: list[bytes], *, port: int = 0) -> Iterator[int]:
+    """A system behind with *answers*, and its port: *port*, which it shares with others, or one that is free."""
+    port = port or free_port()
     files = []
     for number, body in enumerate(answers):
         files.append(folder / f"answer-{number}.json")
@@ -155,16 +155,17 @@ def yingbi(
     upstream_port: int,
     provider: Provider,
     *,
-    workers: int = 1,
+    on: Sequence[set[int]] = (),
     tls: bool = False,
     plain_core: bool = True,
 ) -> Iterator[Rival]:
-    """A gateway that takes the tokens of *provider*. Each of its *workers* has a core, as long as there are some.
+    """A gateway that takes the tokens of *provider*: one worker *on* each of these cores, or one on that of the server.
 
     Without the *plain_core*, mitmproxy's own carries everything.
     """
     name = "yingbi" if plain_core else "mitmproxy's core"
-    home = folder / f"gateway-{workers}-{plain_core}"
+    each = on or [cores.shares()[0]]
+    home = folder / f"gateway-{len(each)}-{plain_core}"
     declared = policies(home / "declared")
     with contextlib.ExitStack() as stack:
         running = stack.enter_context(
@@ -181,10 +182,10 @@ def yingbi(
         provider.write(home / "policies" / "idp.json")
         running.publish()
         pids = []
-        for core in cores.one_for_each(workers):
+        for core in each:
             with cores.on(core):
                 pids.append(running.start_worker().pid)
-        for number in range(workers):
+        for number in range(len(each)):
             wait_until(partial(_has_programs, running, number), 5)
         yield Rival(name, running.port, tuple(pids))
 

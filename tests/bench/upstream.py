@@ -1,6 +1,6 @@
 """`python -m tests.bench.upstream PORT FILE...`: a system behind that answers with JSON bodies, fast.
 
-A request whose target holds `page=N` gets file N, any other the first.
+A request whose target holds `page=N` gets file N, any other the first. Several may share a port.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ def answer_of(body: bytes) -> bytes:
 
 async def main(port: int, bodies: list[bytes]) -> None:
     answers = [answer_of(body) for body in bodies]
-    server = await asyncio.get_running_loop().create_server(lambda: Answering(answers), "127.0.0.1", port, backlog=4096)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Answering(answers), "127.0.0.1", port, backlog=4096, reuse_port=True
+    )
     await server.serve_forever()
 
 
