@@ -41,10 +41,11 @@ class PlainLayer(layer.Layer):
         self._reader = RequestReader()
         self._flow: HTTPFlow | None = None
         """The exchange under way."""
-        self._came: http.Request | None = None
-        """Its request, as it came: the gate puts another in its place."""
+        self._is_last = False
+        """Whether its request says that the connection ends with it."""
         self._asking: Asking | None = None
-        self._body = bytearray()
+        self._body: bytes | bytearray = b""
+        """What has come of that of the answer, as long as none of it goes: of most all at once, which is not copied."""
         self._next: Later | None = None
         """By which it is told that a request that has come ahead may be read."""
         self._more: Later | None = None
@@ -106,7 +107,7 @@ class PlainLayer(layer.Layer):
 
     def _ask(self, request: http.Request) -> Commands:
         flow = self._flow = HTTPFlow(self._client, self.context.server, live=True)
-        flow.request = self._came = request
+        flow.request, self._is_last = request, self._reader.closes
         note_said(flow, self._reader.said)
         self._hooks.requestheaders(flow)
         if not _is_killed(flow):
@@ -157,11 +158,14 @@ class PlainLayer(layer.Layer):
         if flow.response.stream:
             yield from self._send_windows(flow, data)
             return
-        self._body += data
+        if self._body:
+            self._body = bytearray(self._body) if isinstance(self._body, bytes) else self._body
+            self._body += data
+        else:
+            self._body = data
         if len(self._body) <= stream.LARGEST_BUFFERED or (exchange := exchange_of(flow)) is None:
             return
-        body = bytes(self._body)
-        self._body.clear()
+        body, self._body = bytes(self._body), b""
         if self._plain.gate.streaming.begin(flow, exchange):
             yield commands.SendData(self._client, _head_of(flow.response))
             yield from self._send_windows(flow, body)
@@ -238,10 +242,9 @@ class PlainLayer(layer.Layer):
     def _done(self, flow: HTTPFlow) -> Commands:
         """The answer is with the connection."""
         assert flow.response is not None
-        assert self._came is not None
         flow.live = False
         exchange = exchange_of(flow)
-        is_last = closes(self._came) or closes(flow.response)
+        is_last = self._is_last or closes(flow.response)
         self._forget()
         if exchange is not None and exchange.is_released:
             self._plain.gate.underway.released(self._client, exchange)
@@ -276,8 +279,8 @@ class PlainLayer(layer.Layer):
             self._asking.end()
         if self._flow is not None:
             self._plain.forget(self._flow)
-        self._flow = self._came = self._asking = self._more = None
-        self._body = bytearray()
+        self._flow = self._asking = self._more = None
+        self._body = b""
 
 
 def _is_killed(flow: HTTPFlow) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from mitmproxy.http import Request
 
 from proxy.http1 import HEAD_ENDS, LONGEST_HEAD, fault_of
-from proxy.lean import made_of
+from proxy.lean import connection_close, made_of
 from proxy.message import Malformed, Said, read_said
 from proxy.stream import LARGEST_REQUEST
 
@@ -41,6 +41,8 @@ class Fields(msgspec.Struct, frozen=True):
     """What is said of how long the body is."""
     said: Said | None = None
     """What they say to whoever decides; None where he refuses them, once they are his to read."""
+    closes: bool = False
+    """Whether they say that the connection ends with the answer."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -74,6 +76,11 @@ class RequestReader:
     def said(self) -> Said | None:
         """What the headers of the last request say; None where they are refused, by whoever asks."""
         return self._known.said
+
+    @property
+    def closes(self) -> bool:
+        """Whether the last request says that its connection ends with it."""
+        return self._known.closes
 
     def read(self, came: bytes | bytearray) -> tuple[Request, int] | None:
         """The request that *came* begins with and how many bytes it has, or None while they have not all come.
@@ -128,7 +135,7 @@ def _read_fields(written: bytes) -> Fields:
             lengths.append(value)
         fields.append((name, value))
     read = tuple(fields)
-    return Fields(written, read, hosts, tuple(lengths), _said_in(read))
+    return Fields(written, read, hosts, tuple(lengths), _said_in(read), connection_close(b"HTTP/1.1", made_of(read)))
 
 
 def _said_in(fields: tuple[tuple[bytes, bytes], ...]) -> Said | None:

@@ -37,24 +37,28 @@ class JsonMasker:
         self._choice = choice
         self.node = node
         self._undeclared = undeclared
-        self._buffer = bytearray()
+        self._buffer: bytes | bytearray = b""
         self._stream: JsonStream | None = None
 
     def feed(self, data: bytes) -> list[bytes]:
         """See `Masker.feed`."""
         if self._stream is not None:
             return self._stream.feed(data)
-        self._buffer += data
+        if self._buffer:
+            self._buffer = bytearray(self._buffer) if isinstance(self._buffer, bytes) else self._buffer
+            self._buffer += data
+        else:
+            self._buffer = data  # which is all of most bodies: nothing is copied
         if len(self._buffer) <= WHOLE_BYTES:
             return []
         self._stream = JsonStream(self.node, self._undeclared, self.unit, self.tally, self._hidden)
-        return self._stream.feed(bytes(self._without_mark()))
+        return self._stream.feed(self._without_mark())
 
     def close(self) -> list[bytes]:
         """See `Masker.close`."""
         if self._stream is not None:
             return self._stream.close()
-        data = bytes(self._without_mark())
+        data = self._without_mark()
         return [self._in_place(data) or self.unit(self.node, data, 0)]
 
     def _in_place(self, data: bytes) -> bytes | None:
@@ -96,8 +100,8 @@ class JsonMasker:
         self.tally.add(tree.tally)
         return spell(value if self._hidden is None else without(value, self._hidden))
 
-    def _without_mark(self) -> bytearray:
-        return self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer
+    def _without_mark(self) -> bytes:
+        return bytes(self._buffer[len(_BOM) :] if self._buffer.startswith(_BOM) else self._buffer)
 
 
 def without(value: Any, hidden: KnownValues) -> Any:

@@ -27,6 +27,8 @@ _LONGER = 5
 _BEHIND_RECORD = "\x1e"
 _LEFT, _KEPT, _REDACTED, _PUT = 0, 1, 2, 3
 _UNKNOWN = -2
+_OCTET, _NUMBER = array("B", (0,)), array("I", (0,))
+"""Of which room is made for what the kernel writes: nothing is copied for that."""
 
 type Mask = tuple[int, int, int, int]
 """What `weave.rs` makes of the values of a group."""
@@ -138,9 +140,9 @@ class Kernel:
         None where they are not all written alike, or more than *most*.
         """
         groups = plan.groups
-        both, told = array("I", bytes(8 * groups * most)), array("I", bytes(8 * groups + 8))
-        masks, digests = plan.numbers[:], array("B", bytes(DIGEST_BYTES * most))
-        out = array("B", bytes(len(records) + most * plan.longer))
+        both, told = _NUMBER * (2 * groups * most), _NUMBER * (2 * groups + 2)
+        masks, digests = plan.numbers[:], _OCTET * (DIGEST_BYTES * most)
+        out = _OCTET * (len(records) + most * plan.longer)
         length = self._masked(
             plan.pieces,
             len(plan.pieces),
@@ -174,7 +176,7 @@ class Kernel:
         *put* holds what is put in place of values, group by group, and *ends* where each ends in it. Numbers are the
         groups of which the kernel does not know what to make; None: these do not go together.
         """
-        out = array("B", bytes(len(records) + len(put) + spans.number * _longer_by(masks)))
+        out = _OCTET * (len(records) + len(put) + spans.number * _longer_by(masks))
         told, behind = _numbers_of(masks), array("I", ends)
         length = self._weave(
             records,
@@ -195,14 +197,14 @@ class Kernel:
     def gather(self, records: bytes, spans: Spans, chosen: Collection[int]) -> list[str]:
         """The texts of the groups *chosen* in each record, each with a line break behind it; null is as good as ""."""
         flags = bytes(group in chosen for group in range(spans.groups))
-        out = array("B", bytes(len(records) + spans.number * (spans.groups + 1)))
+        out = _OCTET * (len(records) + spans.number * (spans.groups + 1))
         length = self._gather(records, len(records), *spans.both.buffer_info(), flags, len(flags), *out.buffer_info())
         assert length >= 0
         return bytes(memoryview(out)[:length]).decode().split(_BEHIND_RECORD)[:-1]
 
     def keyed(self, key: bytes) -> bytes:
         """What digests under *key*, of 1 to 64 octets, begin with: as secret as the key."""
-        state = array("B", bytes(_STATE_BYTES))
+        state = _OCTET * _STATE_BYTES
         if self._keyed(key, len(key), *state.buffer_info()) < 0:
             raise ValueError("a digest key has 1 to 64 bytes")
         return state.tobytes()
@@ -212,7 +214,7 @@ class Kernel:
 
         None unless all are 18 ASCII letters and digits.
         """
-        out = array("B", bytes(DIGEST_BYTES * spans.number))
+        out = _OCTET * (DIGEST_BYTES * spans.number)
         of_records, places = (records, len(records)), spans.both.buffer_info()
         done = self._digests(state, len(state), *of_records, *places, spans.groups, group, *out.buffer_info())
         return out.tobytes() if done >= 0 else None
