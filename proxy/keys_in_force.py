@@ -48,23 +48,25 @@ class KeysInForce:
         return taken.keys if taken else None
 
     def renew(self, systems: Iterable[str]) -> None:
-        """Read the rings of *systems* that have changed."""
-        roots = tuple(_stamp(path) for path in sorted(self._folder.glob("root-*.key")))
+        """Read the rings of *systems* that have changed. Where none has, that is to look at each of them once."""
+        roots: tuple[_Stamp, ...] | None = None
         for system in systems:
-            self._renew(system, roots)
+            taken = self._taken.setdefault(system, _Taken())
+            stamp = _stamp(ring_path(self._folder, system))
+            if stamp == taken.stamp and taken.is_good:
+                continue
+            if roots is None:
+                roots = tuple(_stamp(path) for path in sorted(self._folder.glob("root-*.key")))
+            # With another root key a ring may be readable that was not; one that was read needs it no more.
+            if stamp != taken.stamp or roots != taken.roots:
+                self._take(system, taken, stamp, roots)
 
-    def _renew(self, system: str, roots: tuple[_Stamp, ...]) -> None:
-        path = ring_path(self._folder, system)
-        taken = self._taken.setdefault(system, _Taken())
-        stamp = _stamp(path)
-        # With another root key a ring may be readable that was not; one that was read needs it no more.
-        if stamp == taken.stamp and (taken.is_good or roots == taken.roots):
-            return
+    def _take(self, system: str, taken: _Taken, stamp: _Stamp, roots: tuple[_Stamp, ...]) -> None:
         was_told = stamp == taken.stamp
         taken.stamp, taken.roots = stamp, roots
         try:
             found = roots_in(self._folder)
-            ring = read_keyring(path.read_bytes(), system, found)
+            ring = read_keyring(ring_path(self._folder, system).read_bytes(), system, found)
             if ring.generation < taken.generation:
                 raise BadKeyring("older")
             keys = open_keyring(ring, found)
