@@ -73,8 +73,10 @@ class SentValues:
 
         A token is opened where it is asked whether a field is equal to it, and nowhere else.
         """
-        opening = self._opening(actions)
-        opened, by_token = [], set()
+        by_token: set[int] = set()
+        if not any(map(TOKEN.fullmatch, [value for _, value in query])):
+            return list(query), by_token
+        opening, opened = self._opening(actions), []
         for place, (name, value) in enumerate(query):
             fields, is_equal = question.compared(name) if TOKEN.fullmatch(value) else ((), False)
             made = {opening(index, value) for index in fields} if is_equal else {value}
@@ -89,6 +91,8 @@ class SentValues:
 
         It can only tell whether a field is equal to a value, and only where equal values are stored alike.
         """
+        if not self._stored:
+            return list(query)
         stored = []
         for name, value in query:
             fields, is_equal = question.compared(name)
