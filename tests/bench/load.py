@@ -1,6 +1,7 @@
 """A load generator: some connections that ask again as soon as they are answered, until the time is up.
 
-`python -m tests.bench.load PORT SECONDS` reads the request from its input, and says how often it was answered.
+`python -m tests.bench.load PORT SECONDS CONNECTIONS` reads the request from its input, and says how often it was
+answered.
 """
 
 import asyncio
@@ -91,4 +92,5 @@ async def load(port: int, request: bytes, seconds: float, connections: int = CON
 
 
 if __name__ == "__main__":
-    print(uvloop.run(load(int(sys.argv[1]), sys.stdin.buffer.read(), float(sys.argv[2]))).requests)
+    port, seconds, connections = sys.argv[1:]
+    print(uvloop.run(load(int(port), sys.stdin.buffer.read(), float(seconds), int(connections))).requests)

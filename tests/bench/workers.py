@@ -4,7 +4,8 @@ It is told of two arrangements. Where both workers are on one core, each finds i
 whenever its turn has come: that is the price of the core, not of the second worker, and nobody runs them so who has
 two. Where each has a core of its own, the load and the system behind have to share those with them. So there are as
 many loads and systems behind as cores, one on each, whether there are one or two workers: each of these has the same
-neighbours.
+neighbours. And each has as many connections: who adds a worker has more to do, and a worker that is asked by half as
+many goes to sleep and wakes up more often, which costs it more than anything that it shares with others.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from pathlib import Path
 from tests.bench import cores
 from tests.bench.answers import answers
 from tests.bench.figure import Bench, Figure, figure
+from tests.bench.load import CONNECTIONS
 from tests.bench.rivals import ROUNDS, WARM_UP_S, Rival, race, request_for, upstream, yingbi
 from tests.proxy.credentials import Provider
 from tests.servers import ROOT, free_port
@@ -80,7 +82,8 @@ def _spread(bench: Bench) -> tuple[Rival, Rival]:
 
 def _loaded(rival: Rival, request: Path, seconds: float, each: list[set[int]]) -> int:
     """How often loads on *each* of the cores made the *request* of *rival* in some *seconds*."""
-    command = [sys.executable, "-m", "tests.bench.load", str(rival.port), str(seconds)]
+    connections = CONNECTIONS * len(rival.pids) // len(each)
+    command = [sys.executable, "-m", "tests.bench.load", str(rival.port), str(seconds), str(connections)]
     running = []
     for core in each:
         with cores.on(core), request.open("rb") as asked:
