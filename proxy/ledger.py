@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 
 from policies.decisions import Decision
@@ -147,13 +148,13 @@ class Ledger:
                 operation=self.operation,
                 caller=caller.id,
                 caller_kind=caller.kind,
-                posts=tuple(sorted(caller.posts)),
+                posts=_in_order(caller.posts),
                 credential=caller.credential,
                 on_behalf_of=caller.on_behalf_of,
                 basis=caller.basis,
                 purpose=self.view.purpose if self.view else "",
                 attributes=_attributes(caller),
-                purposes=tuple(sorted(caller.purposes)),
+                purposes=_in_order(caller.purposes),
                 source_ip=self._source_ip,
                 verdict=verdict,
                 reason=reason,
@@ -185,6 +186,11 @@ class Ledger:
             self._id_used = True
             return self.event
         return self._log.new_id()
+
+
+@lru_cache(maxsize=1024)
+def _in_order(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(words))
 
 
 def _attributes(caller: Caller) -> tuple[str, ...]:

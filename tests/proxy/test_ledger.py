@@ -9,6 +9,7 @@ import pytest
 from policies.formats.masker import Tally
 from policies.program import FREE_TEXT
 from policies.program_shapes import UNDECLARED
+from proxy import ledger as ledger_module
 from proxy.identity import Caller
 from proxy.ledger import MOST_SUBJECTS, Ledger
 from proxy.system import System
@@ -193,3 +194,26 @@ def test_a_full_log_raises_every_time(book: Book, ledger: Ledger) -> None:
         with pytest.raises(RecordFailed):
             step()
     assert book.taken == []
+
+
+def test_what_is_kept_with_a_view_tells_answers_apart_and_stays_small(
+    book: Book, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By field and count, and never by what recognisers found: that is told anew each time."""
+    monkeypatch.setattr(ledger_module, "MOST_TOLD", 3)
+    assert ledger.view is not None
+    ledger.view.told.clear()
+    for number in (*range(1, 6), 1):
+        ledger.whole(tally(number, name=number), 200, 1)
+        found = tally(number, name=number)
+        found.found["mobile"] = number
+        ledger.whole(found, 200, 1)
+        assert len(ledger.view.told) <= 3
+    told = [{use.name: use.count for use in event.fields} for event in book.taken]
+    free_text = ledger.view.decisions[FREE_TEXT].name
+    for place, number in enumerate((*range(1, 6), 1)):
+        assert told[2 * place] == {"person.name": number}
+        assert told[2 * place + 1] == {"person.name": number, free_text: number}
+    ledger.view = SYSTEM.views.strictest
+    ledger.whole(tally(1, name=1), 200, 1)
+    assert book.taken[-1].disclosure is not Disclosure.CLEAR
