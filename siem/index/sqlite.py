@@ -163,11 +163,11 @@ class SqliteStore:
         back = max((question.reached.back for question in questions), default=0)
         paths = _within(self._days(timeout), max(start - back * BUCKET, FIRST), end)
         with contextlib.ExitStack() as stack:
-            readers = []
+            readers = {}
             for path in paths:
                 with _unless_dropped(path):
                     day = stack.enter_context(_reader(path))
-                    readers.append(stack.enter_context(day.tallying(timeout)))
+                    readers[date.fromisoformat(path.stem)] = stack.enter_context(day.tallying(timeout))
             return candidates_in(readers, questions, (start, end))
 
     def prepare(self, timeout: timedelta) -> None:

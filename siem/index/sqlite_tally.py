@@ -4,9 +4,10 @@ A tally is of the events of one caller and address in one bucket of time that ha
 transaction of its events, and by new ones alone: an event that comes twice is counted once.
 """
 
+import itertools
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
@@ -16,11 +17,13 @@ import orjson
 from siem.index.candidates import BUCKET, SUBJECTS
 from siem.index.condition import values_of
 from siem.index.facet import Facet, facet_of
-from siem.index.tally import MARK_BYTES, Tally
+from siem.index.tally import MARK_BYTES, Sum, Tally
 from siem.record.ecs import Document
 
 MOST_FACETS = 20_000
 """A day whose events have more facets is not tallied: its events have too little in common to be added up."""
+MOST_FIRSTS = 30_000
+"""A statement has so many parameters, and some more."""
 _BUCKET = BUCKET // timedelta(microseconds=1)
 _MARKS_BYTES = 2_048
 """So much is kept of whom the events of a tally showed. Of more only how many lists had."""
@@ -99,38 +102,102 @@ def facets_in(reader: sqlite3.Connection) -> dict[int, Facet] | None:
     return facets if len(facets) <= MOST_FACETS else None
 
 
-def tallies_in(
-    reader: sqlite3.Connection,
-    group: Sequence[str],
-    facets: Mapping[int, tuple[int, Sequence[str]]],
-    buckets: tuple[int, int],
-    *,
-    whole: bool,
-) -> Iterator[tuple[tuple[str, ...], Tally]]:
-    """The tallies of *facets* from the first to the second of *buckets*, with their group, in the order of groups.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Tallies of one day, by group."""
 
-    *facets* says how each is called in what comes back, and the values of those fields of the *group* that it holds,
-    which are the last ones. Unless *whole*, the tallies of one bucket and facet are together, and not of whom they are
-    and whom they showed.
+    group: Sequence[str]
+    """The fields that tell groups apart."""
+    facets: Mapping[int, tuple[int, tuple[str, ...]]]
+    """Which facets they are of, how each is called in what comes back, and its values of those fields of the group
+    that a facet holds, which are the last ones.
     """
-    order = {values: place for place, values in enumerate(sorted({tuple(values) for _, values in facets.values()}))}
-    asked = [(number, order[tuple(values)]) for number, (_, values) in facets.items()]
-    keys = [_KEYS[name] for name in group if name in _KEYS]
-    sorting = [*keys, "place"]
-    rest = "events, listed, caller, address, subjects" if whole else "sum(events), sum(listed), NULL, NULL, NULL"
-    together = "" if whole else f"GROUP BY {', '.join([*sorting, 'bucket', 'facet'])}"
-    present = "".join(f" AND typeof({key}) = 'text'" for key in keys)
+    buckets: tuple[int, int]
+    """From the first to the second."""
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that tell the groups apart, beside their facets."""
+        return [_KEYS[name] for name in self.group if name in _KEYS]
+
+    @property
+    def present(self) -> str:
+        """Has a text in each of the columns."""
+        return "".join(f" AND typeof({key}) = 'text'" for key in self.keys)
+
+    def places(self) -> dict[int, int]:
+        """For each facet the place of its values in the order of all of them."""
+        order = {values: place for place, values in enumerate(sorted({values for _, values in self.facets.values()}))}
+        return {number: order[values] for number, (_, values) in self.facets.items()}
+
+
+def sums_in(
+    reader: sqlite3.Connection, wanted: Wanted, sets: Sequence[frozenset[int]], least: Collection[Sum]
+) -> Iterator[tuple[tuple[str, ...], list[Sum]]]:
+    """The groups of what is *wanted*, in their order, and what the tallies of each come to in each of *sets*.
+
+    Groups that come to none of *least* in all sets together are left out.
+    """
+    places, names = wanted.places(), {}
+    rows = []
+    for number, (called, values) in wanted.facets.items():
+        names[places[number]] = values
+        rows.append([number, places[number], *(int(called in facets) for facets in sets)])
+    columns = ["number", "place", *(f"in_{each}" for each in range(len(sets)))]
+    told = ", ".join(f"value ->> {place} AS {column}" for place, column in enumerate(columns))
+    summed = ", ".join(f"sum(in_{each} * events), sum(in_{each} * listed)" for each in range(len(sets)))
+    by = ", ".join([*wanted.keys, "place"])
+    enough = " OR ".join(["(sum(events) >= ? AND sum(listed) >= ?)"] * len(least))
+    select = (
+        f"WITH asked AS MATERIALIZED (SELECT {told} FROM json_each(?))"  # noqa: S608
+        f" SELECT {by}, {summed} FROM asked CROSS JOIN group_tallies ON facet = number AND bucket BETWEEN ? AND ?"
+        f" WHERE 1{wanted.present} GROUP BY {by} HAVING {enough}"
+    )
+    width = len(wanted.keys)
+    for row in reader.execute(select, (orjson.dumps(rows).decode(), *wanted.buckets, *itertools.chain(*least))):
+        amounts = row[width + 1 :]
+        yield (*row[:width], *names[row[width]]), list(map(Sum, amounts[::2], amounts[1::2]))
+
+
+def tallies_in(
+    reader: sqlite3.Connection, wanted: Wanted, firsts: Collection[str] | None
+) -> Iterator[tuple[tuple[str, ...], Tally]]:
+    """The tallies that are *wanted*, with their group, in the order of groups.
+
+    Of those groups alone whose first value is one of *firsts* (`MOST_FIRSTS` at most, and some), where it is not None
+    and they have columns.
+    """
+    keys = wanted.keys
+    # Each is a parameter: a text of JSON ends for SQLite where it holds the character 0.
+    named = list(firsts) if keys and firsts is not None else []
+    only = ["AND", keys[0], "IN (", ", ".join("?" * len(named)), ")"] if named else []
     # By facet first, as the tallies lie: what nobody asks about is passed over.
     select = (
-        "WITH asked AS (SELECT value ->> 0 AS number, value ->> 1 AS place FROM json_each(?))"  # noqa: S608
-        f" SELECT {', '.join([*keys, 'bucket', 'facet', rest])} FROM asked CROSS JOIN group_tallies ON facet = number"
-        f" AND bucket BETWEEN ? AND ? WHERE 1{present} {together} ORDER BY {', '.join(sorting)}"
+        "WITH asked AS MATERIALIZED (SELECT value ->> 0 AS number, value ->> 1 AS place FROM json_each(?))"  # noqa: S608
+        f" SELECT {', '.join([*keys, 'bucket, facet, events, listed, caller, address, subjects'])}"
+        " FROM asked CROSS JOIN group_tallies ON facet = number"
+        f" AND bucket BETWEEN ? AND ? WHERE 1{wanted.present} {' '.join(only)} ORDER BY {', '.join([*keys, 'place'])}"
     )
     width = len(keys)
-    for row in reader.execute(select, (orjson.dumps(asked).decode(), *buckets)):
+    asked = orjson.dumps(list(wanted.places().items())).decode()
+    for row in reader.execute(select, (asked, *wanted.buckets, *named)):
         bucket, facet, *others = row[width:]
-        number, values = facets[facet]
+        number, values = wanted.facets[facet]
         yield (*row[:width], *values), Tally(bucket, number, *others)
+
+
+def totals_in(reader: sqlite3.Connection, wanted: Wanted) -> Iterator[tuple[tuple[str, ...], Tally]]:
+    """The tallies that are *wanted* of a group without columns: those of one bucket and facet together.
+
+    Not of whom they are and whom they showed.
+    """
+    select = (
+        "SELECT bucket, sum(events), sum(listed) FROM group_tallies WHERE facet = ? AND bucket BETWEEN ? AND ?"
+        " GROUP BY bucket"
+    )
+    for facet, (number, values) in sorted(wanted.facets.items(), key=lambda each: each[1][1]):
+        for bucket, events, listed in reader.execute(select, (facet, *wanted.buckets)):
+            yield values, Tally(bucket, number, events, listed, None, None, None)
 
 
 def _facet_of(told: str) -> Facet:

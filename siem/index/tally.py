@@ -1,7 +1,7 @@
 """Upper bounds from events added up: what `siem/index/candidates.py` asks, answered from tallies."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, assert_never
 
 from siem.index.candidates import SUBJECTS, Amount, Reached, buckets_in
@@ -28,6 +28,33 @@ class Tally(NamedTuple):
     """Stand-ins of their subjects, `MARK_BYTES` each, or None where they are not known."""
 
 
+class Sum(NamedTuple):
+    """What some tallies of one group come to altogether, whenever that was."""
+
+    events: float
+    listed: float
+
+
+NOTHING = Sum(0, 0)
+
+
+class _Enough(NamedTuple):
+    """The sum at that place is not less."""
+
+    place: int
+    least: Sum
+
+
+class _Several(NamedTuple):
+    """So many of the tests hold."""
+
+    tests: "Sequence[_Test]"
+    at_least: int
+
+
+type _Test = _Enough | _Several
+
+
 class Bound:
     """Where something can have been reached, as far as tallies whose facets are *facets* tell."""
 
@@ -40,25 +67,42 @@ class Bound:
             )
             for condition in dict.fromkeys(reached.conditions)
         }
-        self.numbers = frozenset().union(*self._may.values())
+        self.sets: list[frozenset[int]] = []
+        """Sets of facets: `can_be` is told what the tallies of each come to."""
+        self._test = self._test_of(reached)
+        self.numbers = frozenset().union(*self.sets)
         """The facets of events that can matter."""
-        different = reached.amount is Amount.DIFFERENT
-        self.least_listed = reached.at_least if different and reached.field == SUBJECTS else 0
-        """Fewer elements than that in the lists of subjects of a group are too few."""
-        one_each = reached.amount is Amount.EVENTS or (different and reached.field not in _LISTED)
-        self.least_events = reached.at_least if one_each else 1
-        """Fewer events are too few."""
+        self.least = _least_of(reached)
+        """What all that matters comes to at least."""
 
-    def can_be_of(self, facets: Set[int]) -> bool:
-        """Whether a group whose events have these *facets* alone can have reached it."""
-        return self._can_be_of(self.reached, facets)
+    def can_be(self, sums: Sequence[Sum]) -> bool:
+        """Whether a group can have reached it whose tallies come to *sums*, one for each of `sets`."""
+        return _holds(self._test, sums)
 
-    def _can_be_of(self, reached: Reached, facets: Set[int]) -> bool:
-        happen = sum(
-            self._can_be_of(part, facets) if isinstance(part, Reached) else not self._may[part].isdisjoint(facets)
-            for part in reached.parts
-        )
-        return happen >= (reached.at_least if reached.amount is Amount.PARTS else 1)
+    def can_be_of_any(self) -> bool:
+        """Whether a group can have reached it that has very much of everything."""
+        return self.can_be([Sum(math.inf, math.inf) if facets else NOTHING for facets in self.sets])
+
+    def can_be_of(self, tallies: Iterable[Tally]) -> bool:
+        """Whether a group can have reached it that has these *tallies* alone."""
+        of: dict[int, Sum] = {}
+        for tally in tallies:
+            of[tally.facet] = added((of.get(tally.facet, NOTHING), Sum(tally.events, tally.listed)))
+        return self.can_be([added(of[number] for number in facets.intersection(of)) for facets in self.sets])
+
+    def _test_of(self, part: Condition | Reached) -> _Test:
+        if isinstance(part, Reached) and part.amount is Amount.PARTS:
+            return _Several([self._test_of(inner) for inner in part.parts], part.at_least)
+        facets = self._facets_of(part)
+        if facets not in self.sets:
+            self.sets.append(facets)
+        return _Enough(self.sets.index(facets), _least_of(part))
+
+    def _facets_of(self, part: Condition | Reached) -> frozenset[int]:
+        """The facets of events that can matter to *part*."""
+        if isinstance(part, Reached):
+            return frozenset().union(*(self._may[condition] for condition in part.conditions))
+        return self._may[part]
 
     def hot(self, tallies: Sequence[Tally]) -> set[int]:
         """The buckets of one group in which it can be reached; *tallies* are all that the group has."""
@@ -91,11 +135,8 @@ class Bound:
     def _happens(self, part: Condition | Reached, tallies: Sequence[Tally]) -> dict[int, list[Tally]]:
         """The tallies, by bucket, some of whose events can be one at which *part* happens."""
         found: dict[int, list[Tally]] = {}
-        if isinstance(part, Reached):
-            hot = self._hot(part, tallies)
-            may = frozenset().union(*(self._may[condition] for condition in part.conditions))
-        else:
-            hot, may = None, self._may[part]
+        hot = self._hot(part, tallies) if isinstance(part, Reached) else None
+        may = self._facets_of(part)
         for tally in tallies:
             if tally.facet in may and (hot is None or tally.bucket in hot):
                 found.setdefault(tally.bucket, []).append(tally)
@@ -136,3 +177,34 @@ class Bound:
             else:
                 known.update(memoryview(tally.marks).cast("Q"))
         return len(known) + unknown
+
+
+def added(sums: Iterable[Sum]) -> Sum:
+    """What *sums* come to together."""
+    events = listed = 0.0
+    for each in sums:
+        events += each.events
+        listed += each.listed
+    return Sum(events, listed)
+
+
+def _holds(test: _Test, sums: Sequence[Sum]) -> bool:
+    if isinstance(test, _Several):
+        return sum(_holds(each, sums) for each in test.tests) >= test.at_least
+    events, listed = sums[test.place]
+    return events >= test.least.events and listed >= test.least.listed
+
+
+def _least_of(part: Condition | Reached) -> Sum:
+    """What does not happen without so many events, and so many elements in their lists of subjects."""
+    if not isinstance(part, Reached):
+        return Sum(1, 0)
+    if part.amount is Amount.PARTS:
+        least = [_least_of(inner) for inner in part.parts]
+        events, listed = sorted(each.events for each in least), sorted(each.listed for each in least)
+        return Sum(events[part.at_least - 1], listed[part.at_least - 1])
+    different = part.amount is Amount.DIFFERENT
+    if different and part.field == SUBJECTS:
+        return Sum(1, part.at_least)
+    one_each = part.amount is Amount.EVENTS or (different and part.field not in _LISTED)
+    return Sum(part.at_least if one_each else 1, 0)
