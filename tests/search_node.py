@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.elasticsearch.account import node_account
-from deploy.elasticsearch.configure import Member
+from deploy.elasticsearch.configure import HEAP, Member
 from deploy.elasticsearch.connection import Connection, connection_of
 from deploy.elasticsearch.install import default_cache, install
 from deploy.elasticsearch.jdk import find_jdk
@@ -52,9 +52,10 @@ def new_home() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running_node(home: Path, *, brief: bool = True) -> Iterator[Node]:
+def running_node(home: Path, *, brief: bool = True, heap: str = HEAP) -> Iterator[Node]:
     """A node of one's own in *home*, ready, and stopped afterwards. Who measures it wants none that is `brief`."""
-    with _running(home, [Member(http_port=free_port(), transport_port=free_port(), brief=brief)]) as (node,):
+    member = Member(http_port=free_port(), transport_port=free_port(), brief=brief, heap=heap)
+    with _running(home, [member]) as (node,):
         yield node
 
 

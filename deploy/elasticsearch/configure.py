@@ -53,6 +53,8 @@ class Member:
     """The transport ports of all nodes of its cluster, its own among them; empty: it is one by itself."""
     brief: bool = False
     """Whether it lives for minutes only: then it starts in half the time, and never becomes as fast as it could."""
+    heap: str = HEAP
+    """How much memory it takes, as Java writes it."""
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ def configure(
     (folder / "elasticsearch.yml").write_text(settings, "utf-8")
     (folder / "jvm.options.d").mkdir(exist_ok=True)
     compiling = "-XX:TieredStopAtLevel=1\n" if member.brief else ""
-    (folder / "jvm.options.d" / "heap.options").write_text(f"-Xms{HEAP}\n-Xmx{HEAP}\n{compiling}")
+    (folder / "jvm.options.d" / "heap.options").write_text(f"-Xms{member.heap}\n-Xmx{member.heap}\n{compiling}")
     names = {role: name for role, (name, _) in connection.users.items()}
     (folder / "roles.yml").write_text("".join(f"{names[role]}:{rights}" for role, rights in ROLES.items()))
     (folder / "users_roles").write_text("".join(f"{name}:{name}\n" for name in names.values()))

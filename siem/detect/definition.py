@@ -83,15 +83,14 @@ class Correlation:
     """What the events satisfy that matter to it, however deep."""
     layouts: tuple[tuple[str, ...], ...] = field(init=False, repr=False, compare=False)
     """The different fields that stand for the names of the group."""
+    reach: timedelta = field(init=False, repr=False, compare=False)
+    """How long before an event others can lie that count with it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "leaves", tuple(leaf for part in self.parts for leaf in self._leaves_of(part)))
         object.__setattr__(self, "layouts", tuple(dict.fromkeys(fields for _, fields in self.leaves)))
-
-    @property
-    def reach(self) -> timedelta:
-        """How long before an event others can lie that count with it."""
-        return self.threshold.within + max((inner.reach for inner in self._inner()), default=timedelta(0))
+        inner = max((each.reach for each in self._inner()), default=timedelta(0))
+        object.__setattr__(self, "reach", self.threshold.within + inner)
 
     @property
     def depth(self) -> int:

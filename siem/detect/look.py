@@ -4,7 +4,7 @@ It finds what the detector would have raised alerts for, and so tries a rule bef
 which groups can have reached a threshold at all; the events of those alone are read, once for all the rules.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,9 @@ from siem.detect.alert import FRESH, SAMPLE
 from siem.detect.bound import question_of
 from siem.detect.correlate import Windows, key_of
 from siem.detect.definition import EVERY_EVENT, Group, Rule
+from siem.detect.grouping import Grouping
 from siem.detect.matcher import Matcher
+from siem.index.candidates import SUBJECTS
 from siem.index.condition import AllOf, AnyOf, Condition, Is, values_of
 from siem.index.ship import Span
 from siem.index.store import EventStore
@@ -23,9 +25,14 @@ from siem.record.event import EventId
 type Runs = list[tuple[datetime, datetime]]
 """First and last of each series of times that lie close together."""
 
+type _Of = tuple[int, Group]
+"""A rule, by its place, and a group of it."""
+
 type Place = tuple[tuple[str, str | int], ...]
 """By which fields and values of theirs a group's events are found: some of its fields, or none."""
 
+MOST_KEPT = 100_000
+"""So many events and people are remembered of a place; what has more is read a second time."""
 _AT_ONCE = timedelta(days=1)
 """For so long candidates are asked for by one question."""
 _TICK = timedelta(microseconds=1)
@@ -136,16 +143,16 @@ class _Evidence:
     count: int = 0
     subjects: set[object] = field(default_factory=set)
     earliest: list[EventId] = field(default_factory=list)
-    newest: list[EventId] = field(default_factory=list)
+    newest: deque[EventId] = field(default_factory=lambda: deque(maxlen=SAMPLE))
 
-    def add(self, document: Document, at: datetime, event: EventId) -> None:
-        self.began = self.began or at
-        self.ended = at
+    def add(self, seen: "_Seen") -> None:
+        self.began = self.began or seen.at
+        self.ended = seen.at
         self.count += 1
-        self.subjects.update(values_of(document, "yingbi.subjects"))
+        self.subjects.update(seen.subjects)
         if self.count <= SAMPLE:
-            self.earliest.append(event)
-        self.newest = [*self.newest[1 - SAMPLE :], event]
+            self.earliest.append(seen.event)
+        self.newest.append(seen.event)
 
     def match(self, group: Group) -> Match:
         return Match(
@@ -159,6 +166,17 @@ class _Evidence:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is kept of an event that was read."""
+
+    at: datetime
+    event: EventId
+    subjects: Sequence[object]
+    counts: Sequence[_Of]
+    """The rules whose condition it satisfies, by place, each with a group that it counts for."""
+
+
 class _Reading:
     """The events of one place, read for the *rules* that it matters to."""
 
@@ -168,49 +186,62 @@ class _Reading:
         self.condition = condition_at(rules, place)
         self.timeout = timeout
         self._matcher = Matcher(rules)
+        self._grouping = Grouping(rules)
+        self._kept: list[_Seen] | None = []
+        """All that was read, or None where that is too much."""
 
-    def runs(self, spans: Sequence[Sequence[Span]], since: datetime, fresh: timedelta) -> dict[tuple[int, Group], Runs]:
+    def runs(self, spans: Sequence[Sequence[Span]], since: datetime, fresh: timedelta) -> dict[_Of, Runs]:
         """When each rule was reached by which group, within the *spans* of each."""
-        runs: defaultdict[tuple[int, Group], Runs] = defaultdict(list)
-        windows: Windows[tuple[int, Group]] = Windows()
+        runs: defaultdict[_Of, Runs] = defaultdict(list)
+        windows: Windows[_Of] = Windows()
         wanted = [
             Span(span.first - rule.counted.reach, span.last)
             for rule, of_rule in zip(self.rules, spans, strict=True)
             for span in of_rule
         ]
-        for document, at, _, number, group in self._read(wanted, frozenset(range(len(self.rules)))):
-            rule = self.rules[number]
-            counts = rule.threshold != EVERY_EVENT
-            reached = not counts or windows.of((number, group), rule.counted, group, at).add(document)
-            if reached and at >= since:
-                extend(runs[number, group], at, fresh)
+        weight = 0
+        for document, seen in self._read(wanted):
+            weight += 1 + len(seen.subjects)
+            if weight > MOST_KEPT:
+                self._kept = None
+            if self._kept is not None:
+                self._kept.append(seen)
+            for number, group in seen.counts:
+                rule = self.rules[number]
+                counts = rule.threshold != EVERY_EVENT
+                reached = not counts or windows.of((number, group), rule.counted, group, seen.at).add(document)
+                if reached and seen.at >= since:
+                    extend(runs[number, group], seen.at, fresh)
         return runs
 
-    def evidence(self, runs: Mapping[tuple[int, Group], Runs]) -> list[list[Match]]:
-        """What belongs to each of *runs*, by rule."""
+    def evidence(self, runs: Mapping[_Of, Runs]) -> list[list[Match]]:
+        """What belongs to each of *runs*, which `runs` has found, by rule."""
         of_runs = {
             (number, group): [_Evidence(first, last, first - self.rules[number].counted.reach) for first, last in times]
             for (number, group), times in runs.items()
         }
-        each = [evidence for found in of_runs.values() for evidence in found]
-        for document, at, event, number, group in self._read(
-            [Span(evidence.start, evidence.last + _TICK) for evidence in each], frozenset(number for number, _ in runs)
-        ):
-            for evidence in of_runs.get((number, group), ()):
-                if evidence.start <= at <= evidence.last:
-                    evidence.add(document, at, event)
+        for seen in self._again([each for found in of_runs.values() for each in found]):
+            for of in seen.counts:
+                for evidence in of_runs.get(of, ()):
+                    if evidence.start <= seen.at <= evidence.last:
+                        evidence.add(seen)
         matches: list[list[Match]] = [[] for _ in self.rules]
         for (number, group), found in of_runs.items():
             matches[number] += (evidence.match(group) for evidence in found)
         return matches
 
-    def _read(
-        self, spans: Sequence[Span], numbers: frozenset[int]
-    ) -> Iterator[tuple[Document, datetime, EventId, int, Group]]:
-        """The events of *spans*, whose `last` is not one of their times, each with a rule of *numbers* and a group."""
+    def _again(self, evidence: Sequence[_Evidence]) -> Iterator[_Seen]:
+        """The events that belong to *evidence*, which lie within what was read, and others."""
+        if self._kept is not None:
+            yield from self._kept
+        else:
+            spans = [Span(each.start, each.last + _TICK) for each in evidence]
+            yield from (seen for _, seen in self._read(spans))
+
+    def _read(self, spans: Sequence[Span]) -> Iterator[tuple[Document, _Seen]]:
+        """The events of *spans*, whose `last` is not one of their times."""
         for span in merged(spans):
             for document in self.store.search(self.condition, span.first, span.last, self.timeout):
                 at, event = key_of(document)
-                for number in numbers.intersection(self._matcher.satisfied(document)):
-                    for group in self.rules[number].groups_of(document):
-                        yield document, at, event, number, group
+                counts = self._grouping.of(document, self._matcher.satisfied(document))
+                yield document, _Seen(at, event, tuple(values_of(document, SUBJECTS)), counts)

@@ -7,6 +7,7 @@ is compared without regard to the case of ASCII letters, as Sigma does.
 """
 
 import dataclasses
+import functools
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
@@ -116,7 +117,7 @@ EVERYTHING = AllOf(())
 def values_of(document: Document, name: str) -> Iterator[Any]:
     """Every value the dotted field *name* has in *document*: none, one, or a list's elements."""
     found: Any = document
-    for key in name.split("."):
+    for key in _keys_of(name):
         if not isinstance(found, (dict, Mapping)) or key not in found:
             return
         found = found[key]
@@ -124,6 +125,12 @@ def values_of(document: Document, name: str) -> Iterator[Any]:
         yield from found
     elif found is not None:
         yield found
+
+
+@functools.lru_cache(maxsize=1_024)
+def _keys_of(name: str) -> tuple[str, ...]:
+    """What a dotted name is made of. Names are those of fields, of which there are few."""
+    return tuple(name.split("."))
 
 
 def is_searched(value: object) -> bool:

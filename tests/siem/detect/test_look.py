@@ -7,7 +7,7 @@ import pytest
 
 from siem.detect.alert import FRESH
 from siem.detect.definition import Rule
-from siem.detect.look import Match, look
+from siem.detect.look import MOST_KEPT, Match, look
 from siem.index.store import EventStore
 from tests.contract.backends import BACKENDS, SOON, opened
 from tests.siem.detect.reference import Found, expected
@@ -38,7 +38,11 @@ def found_in(rule: Rule, match: Match) -> Found:
     )
 
 
-def test_a_look_back_finds_what_the_detector_would_have(store: EventStore) -> None:
+@pytest.mark.parametrize("kept", [MOST_KEPT, 3])
+def test_a_look_back_finds_what_the_detector_would_have(
+    store: EventStore, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siem.detect.look.MOST_KEPT", kept)  # what does not fit is read a second time
     chance = random.Random(7)
     documents = made(
         [
