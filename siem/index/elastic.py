@@ -47,7 +47,7 @@ from siem.record.ecs import Document
 from siem.record.event import EventId
 
 PREFIX = "yingbi-access"
-PAGE = 500
+PAGE = 1_000
 """Events read at a time: what a search holds in memory."""
 
 _NAMED_DAYS = 31

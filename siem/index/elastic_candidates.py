@@ -4,14 +4,16 @@ An index of a day has one shard, where a count of terms is exact. So each day is
 days comes to an n-th of it on one of them. Where an answer is not whole, anybody is a candidate.
 """
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 from siem.index.candidates import SUBJECTS, Amount, Candidate, Question, Reached, joined
-from siem.index.condition import AllOf, AnyOf, Compare, Condition, Exists, Operator, fold
+from siem.index.condition import EVERYTHING, AllOf, AnyOf, Compare, Condition, Exists, In, Operator, fold
 from siem.index.elastic_query import Query, query_of, text_of
 from siem.index.fields import FIELDS
 from siem.index.strict import FIRST
@@ -29,6 +31,12 @@ _LEAST_PART = timedelta(minutes=10)
 _MOST_PAGES = 20
 _PAIRS = 5_000
 _ROUNDED = timedelta(milliseconds=1)
+_REACHES = (timedelta(hours=1), timedelta(days=1))
+"""What is asked about the whole of a span begins one of these before it, so that questions have it in common."""
+_LIKELY = 2_000
+"""So many groups are few."""
+_NAMED = 200
+"""So many groups are named in a condition, where letters are of either case."""
 _FEW = frozenset({"source.ip", "service.name", "user.id", "yingbi.credential"})
 """Fields of which a group has few values, which are counted one by one."""
 
@@ -59,6 +67,23 @@ def candidates_in(
     return [found for number, question in enumerate(questions) for found in counting.of(number, question)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Events, and the field that tells their groups apart."""
+
+    where: Condition
+    name: str
+    only: frozenset[str] | None = None
+    """Values of the field, or None for all of them."""
+
+    def query(self, first: datetime, last: datetime) -> Query:
+        """The events from *first* until before *last*."""
+        query = query_of(self.where, first, last)
+        if self.only is not None:
+            query["bool"]["filter"].append({"terms": {text_of(self.name): sorted(self.only)}})
+        return query
+
+
 class _Counting:
     """Answers questions about the span from *start* until before *end*."""
 
@@ -67,6 +92,8 @@ class _Counting:
         self.days = days
         """The indices that there are, and between which times each has events."""
         self.start, self.end = start, end
+        self._known: dict[tuple[object, ...], Mapping[str, Any] | None] = {}
+        """Answers about the whole of the span: several questions are about the same events."""
 
     def of(self, number: int, question: Question) -> Iterator[Candidate]:
         """The candidates of a *question*, which has that number."""
@@ -102,88 +129,125 @@ class _Counting:
                 found[place] |= one["doc_count"] > 0
         return found
 
-    def _reached(self, reached: Reached, name: str, parts: Sequence[Part]) -> Groups:
+    def _reached(self, reached: Reached, name: str, parts: Sequence[Part], among: Condition = EVERYTHING) -> Groups:
+        """The groups that reach it, whose events satisfy *among*."""
         if reached.amount is Amount.PARTS:
-            return self._several(reached, name, parts)
-        where = AllOf((AnyOf(reached.conditions), Exists(name)))
+            return self._several(reached, name, parts, among)
+        added = Compare(reached.field, Operator.AT_LEAST, 1) if reached.amount is Amount.SUM else EVERYTHING
+        of = _Of(AllOf((AnyOf(reached.conditions), Exists(name), added, among)), name)
+        likely = self._likely(of, reached)
+        if likely is not None:
+            if not likely:
+                return {}
+            of = replace(of, only=likely)
         if reached.amount is Amount.DIFFERENT and reached.field in _FEW:
-            pairs = self._pairs(where, name, reached, parts)
+            pairs = self._pairs(of, reached, parts)
             if pairs is not None:
                 return pairs
-        return self._counted(where, name, reached, parts)
+        return self._counted(of, reached, parts)
 
-    def _several(self, reached: Reached, name: str, parts: Sequence[Part]) -> Groups:
+    def _likely(self, of: _Of, reached: Reached) -> frozenset[str] | None:
+        """The groups that come to enough altogether, whenever that is: the few that need be looked at closely.
+
+        None where they cannot be told, or are not few.
+        """
+        within = next((each for each in _REACHES if each >= reached.within), reached.within)
+        span = (self.start - within - _ROUNDED, self.end + _ROUNDED)
+        days = self._days_of(span)
+        least = math.ceil(reached.at_least / max(len(days), 1))
+        asked = _altogether(of.name, reached, least)
+        if asked is None:
+            return None
+        found: set[str] = set()
+        for index in days:
+            key = (index, of, span, reached.field, json.dumps(asked))
+            if key not in self._known:
+                self._known[key] = self.ask([index], of.query(*span), {**asked, "ignored": _ignored(reached.field)})
+            answer = self._known[key]
+            if answer is None or (answer and answer["ignored"]["doc_count"]):
+                return None
+            amounts = [(str(each["key"]), _altogether_of(each)) for each in _buckets(answer, "who")]
+            if len(amounts) >= _LIKELY and ("order" not in asked["who"]["terms"] or amounts[-1][1] >= least):
+                return None
+            found.update(value for value, amount in amounts if amount >= least)
+        return frozenset(found)
+
+    def _several(self, reached: Reached, name: str, parts: Sequence[Part], among: Condition) -> Groups:
         """The groups of enough parts, in whatever part of the span: which is too much, and never too little."""
         needed = reached.at_least
-        among: defaultdict[str, int] = defaultdict(int)
+        times: defaultdict[str, int] = defaultdict(int)
         span = (self.start - reached.within, self.end)
-        for each in reached.parts:
+        for left, each in zip(range(len(reached.parts), 0, -1), reached.parts, strict=True):
+            if left < needed:  # who has nothing yet cannot come to enough
+                able = frozenset(value for value, often in times.items() if often + left >= needed)
+                if not able:
+                    return {}
+                among = AllOf((among, In(name, able))) if len(able) <= _NAMED else among
             inner = each if isinstance(each, Reached) else Reached((each,), Amount.EVENTS, "", 1, timedelta(0))
             ask = _Counting(self.ask, self.days, *span)
-            found = ask._reached(inner, name, _parts_of(inner.within, *span) if inner is each else [span])
+            found = ask._reached(inner, name, _parts_of(inner.within, *span) if inner is each else [span], among)
             if found is None:
                 needed -= 1
             else:
                 for value in found:
-                    among[value] += 1
+                    times[value] += 1
         if needed <= 0:
             return None
-        return {value: set(range(len(parts))) for value, times in among.items() if times >= needed}
+        return {value: set(range(len(parts))) for value, often in times.items() if often >= needed}
 
-    def _counted(self, where: Condition, name: str, reached: Reached, parts: Sequence[Part]) -> Groups:
+    def _counted(self, of: _Of, reached: Reached, parts: Sequence[Part]) -> Groups:
         """The groups that come to enough in one of *parts* and what lies within reach before it."""
         metric = _metric_of(reached)
         if metric is None:
             return None
         ranges = [(first - reached.within - _ROUNDED, last + _ROUNDED) for first, last in parts]
         found: defaultdict[str, set[int]] = defaultdict(set)
-        if reached.amount is Amount.SUM:
-            where = AllOf((where, Compare(reached.field, Operator.AT_LEAST, 1)))
         keys: list[set[str]] = [set() for _ in ranges]
         for index in self._days_of((ranges[0][0], ranges[-1][1])):
             least = [math.ceil(reached.at_least / max(len(self._days_of(one)), 1)) for one in ranges]
-            asked = _asked(name, ranges, metric, min(least), reached.field)
-            answer = self.ask([index], query_of(where, ranges[0][0], ranges[-1][1]), asked)
+            asked = _asked(of.name, ranges, metric, min(least), reached.field)
+            answer = self.ask([index], of.query(ranges[0][0], ranges[-1][1]), asked)
             if answer is None or (answer and answer["ignored"]["doc_count"]):
                 return None
             for place, one in enumerate(_buckets(answer, "when")):
-                amounts = list(_amounts(one, metric))
+                amounts = _amounts(one)
                 if len(amounts) >= _most_groups(len(ranges), metric) and amounts[-1][1] >= least[place]:
                     return None
                 keys[place].update(key for key, amount in amounts if amount >= least[place])
         for place, of_place in enumerate(keys):
             if len(days := self._days_of(ranges[place])) > 1 and of_place:
-                of_place = self._altogether(days, where, name, ranges[place], reached, metric, of_place)
+                of_place = self._on_all(days, of, ranges[place], reached, metric, of_place)
             for key in of_place:
                 found[fold(key)].add(place)
         return found
 
-    def _altogether(
+    def _on_all(
         self,
         days: Sequence[str],
-        where: Condition,
-        name: str,
+        of: _Of,
         part: Part,
         reached: Reached,
         metric: Mapping[str, Any],
         keys: set[str],
     ) -> set[str]:
         """Those of *keys* that come to enough on several *days* together."""
-        asked = _asked(name, [part], metric, 1, reached.field)
+        asked = _asked(of.name, [part], metric, 1, reached.field)
         asked["when"]["aggregations"]["who"]["terms"] |= {"include": sorted(keys), "size": len(keys)}
-        answer = self.ask(days, query_of(where, *part), asked)
+        answer = self.ask(days, of.query(*part), asked)
         if answer is None:
             return keys
         (one,) = _buckets(answer, "when") or ({"who": {"buckets": ()}},)
-        return {key for key, amount in _amounts(one, metric) if amount >= reached.at_least}
+        return {key for key, amount in _amounts(one) if amount >= reached.at_least}
 
-    def _pairs(self, where: Condition, name: str, reached: Reached, parts: Sequence[Part]) -> Groups:
+    def _pairs(self, of: _Of, reached: Reached, parts: Sequence[Part]) -> Groups:
         """The groups that have enough different values in one of *parts*; None where there are too many to go through.
 
         Counted pair by pair: `cardinality` would estimate.
         """
         found: defaultdict[str, set[int]] = defaultdict(set)
-        sources = [{"who": {"terms": {"field": text_of(name)}}}, {"what": {"terms": {"field": text_of(reached.field)}}}]
+        sources = [
+            {what: {"terms": {"field": text_of(name)}}} for what, name in (("who", of.name), ("what", reached.field))
+        ]
         for place, (first, last) in enumerate(parts):
             values: defaultdict[str, set[str]] = defaultdict(set)
             span = (first - reached.within, last)
@@ -191,7 +255,7 @@ class _Counting:
                 composite: dict[str, Any] = {"size": _PAIRS, "sources": sources}
                 for _ in range(_MOST_PAGES):
                     asked = {"pairs": {"composite": composite}, "ignored": _ignored(reached.field)}
-                    answer = self.ask([index], query_of(where, *span), asked)
+                    answer = self.ask([index], of.query(*span), asked)
                     if answer is None or (answer and answer["ignored"]["doc_count"]):
                         return None
                     for bucket in _buckets(answer, "pairs"):
@@ -208,6 +272,29 @@ class _Counting:
 
     def _days_of(self, part: Part) -> list[str]:
         return [index for index, (first, last) in self.days.items() if first < part[1] and part[0] < last]
+
+
+def _altogether(name: str, reached: Reached, least: int) -> dict[str, Any] | None:
+    """Asks what groups come to, of whatever time; None where that is no bound."""
+    terms: dict[str, Any] = {"field": text_of(name), "size": _LIKELY, "min_doc_count": least}
+    if reached.amount is Amount.DIFFERENT and reached.field in _FEW:
+        what = {"terms": {"field": text_of(reached.field), "size": least}}
+        return {"who": {"terms": terms, "aggregations": {"what": what}}} if least * _LIKELY <= _TOLD else None
+    metric = _metric_of(reached)
+    if metric:
+        terms = {"field": text_of(name), "size": _LIKELY, "order": {"much": "desc"}}
+        return {"who": {"terms": terms, "aggregations": {"much": metric}}}
+    return None if metric is None else {"who": {"terms": terms}}
+
+
+def _altogether_of(group: Mapping[str, Any]) -> float:
+    """What one of these groups comes to."""
+    return len(group["what"]["buckets"]) if "what" in group else _amount_of(group)
+
+
+def _amount_of(group: Mapping[str, Any]) -> float:
+    """What a group comes to: a little more where that is a sum of floating point."""
+    return float(group["much"]["value"] * (1 + 1e-9) if "much" in group else group["doc_count"])
 
 
 def _asked(name: str, ranges: Sequence[Part], metric: Mapping[str, Any], least: int, counted: str) -> dict[str, Any]:
@@ -247,10 +334,9 @@ def _metric_of(reached: Reached) -> Mapping[str, Any] | None:
     return {"value_count": {"field": SUBJECTS}} if reached.field == SUBJECTS else None
 
 
-def _amounts(bucket: Mapping[str, Any], metric: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """The groups of a range, each with what it comes to: a little more where that is a sum of floating point."""
-    for group in bucket["who"]["buckets"]:
-        yield str(group["key"]), group["much"]["value"] * (1 + 1e-9) if metric else group["doc_count"]
+def _amounts(bucket: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """The groups of a range, each with what it comes to."""
+    return [(str(group["key"]), _amount_of(group)) for group in bucket["who"]["buckets"]]
 
 
 def _buckets(answer: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:

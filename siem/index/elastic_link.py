@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, SSLError, TransportError
+from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, OrjsonSerializer, SSLError, TransportError
 from elasticsearch import ConnectionError as NoConnection
 
 from siem.index.store import StoreUnavailable
@@ -36,6 +36,7 @@ class Link:
             max_retries=len(urls) - 1,
             retry_on_status=(),
             retry_on_timeout=False,
+            serializer=OrjsonSerializer(),  # found events are most of what is read
         )
 
     @contextlib.contextmanager
