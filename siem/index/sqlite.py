@@ -5,6 +5,7 @@ and the shipper fills them again from the log. What is too old is deleted by the
 """
 
 import contextlib
+import os
 import re
 import threading
 import time
@@ -40,7 +41,9 @@ class SqliteStore:
         self.path = path
         self.read_only = read_only
         self._writers: dict[str, Day] = {}
+        self._readers: dict[str, Day] = {}
         self._lock = threading.RLock()
+        self._readers_lock = threading.Lock()  # another one: who reads does not wait for who writes
         self._prepared = False
         self._closed = False
 
@@ -68,7 +71,7 @@ class SqliteStore:
     def get(self, event: EventId, timeout: timedelta) -> Document | None:
         """As `EventStore` promises. Looks through the days from the last on."""
         for path in reversed(self._days(timeout)):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 found = day.get(event, timeout)
                 if found is not None:
                     return found
@@ -79,7 +82,7 @@ class SqliteStore:
         sql = sql_of(condition)
         number = 0
         for path in _within(self._days(timeout), start, end):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 number += day.count(sql, micros(start), micros(end), timeout)
         return number
 
@@ -100,7 +103,7 @@ class SqliteStore:
         left = _leaving(timeout)
         for path in reversed(_within(self._days(timeout), start, end)):
             if path.name <= last and len(found) < most:
-                with _unless_dropped(path), _reader(path) as day:
+                with self._reading(path) as day:
                     found += day.latest(sql, (micros(start), micros(end)), until, most - len(found), left())
         return found
 
@@ -113,7 +116,7 @@ class SqliteStore:
         found: list[Count] = []
         left = _leaving(timeout)
         for path in _within(self._days(timeout), start, end):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 rows = day.counts(asked, (micros(start), micros(end)), origin, length, left())
                 found += (Count(moment(origin + row[0] * length), row[1], row[2]) for row in rows)
         return merged_counts(found)
@@ -121,7 +124,7 @@ class SqliteStore:
     def newest(self, timeout: timedelta) -> datetime | None:
         """As `EventStore` promises."""
         for path in reversed(self._days(timeout)):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 at = day.newest(timeout)
                 if at is not None:
                     return moment(at)
@@ -137,7 +140,7 @@ class SqliteStore:
         """As `EventStore` promises."""
         seen: set[str] = set()
         for path in _within(self._days(timeout), start, end):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 seen |= day.subjects_of(seer, (micros(start), micros(end)), timeout)
         return len(seen)
 
@@ -147,11 +150,11 @@ class SqliteStore:
         sample = Sample()
         paths = self._days(timeout)
         for path in paths:
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 events += day.events(timeout)
         parts = parts_of(events)
         for path in paths:
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 day.sample(sample, [fold(each) for each in epochs], parts, (micros(start), micros(end)), timeout)
         return sample.volumes(parts)
 
@@ -165,8 +168,7 @@ class SqliteStore:
         with contextlib.ExitStack() as stack:
             readers = {}
             for path in paths:
-                with _unless_dropped(path):
-                    day = stack.enter_context(_reader(path))
+                with self._reading(path) as day:
                     readers[date.fromisoformat(path.stem)] = stack.enter_context(day.tallying(timeout))
             return candidates_in(readers, questions, (start, end))
 
@@ -189,18 +191,37 @@ class SqliteStore:
             for day in self._writers.values():
                 day.close()
             self._writers.clear()
+        with self._readers_lock:
+            for day in self._readers.values():
+                day.close()
+            self._readers.clear()
 
     def _found(self, sql: Sql, start: datetime, end: datetime, timeout: timedelta) -> Iterator[Document]:
         for path in _within(self._days(timeout), start, end):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 yield from day.pages(sql, micros(start), micros(end), timeout)
 
     def _sightings(
         self, subjects: Sequence[str], start: datetime, end: datetime, timeout: timedelta
     ) -> Iterator[Sighting]:
         for path in _within(self._days(timeout), start, end):
-            with _unless_dropped(path), _reader(path) as day:
+            with self._reading(path) as day:
                 yield from day.sightings(subjects, (micros(start), micros(end)), timeout)
+
+    @contextlib.contextmanager
+    def _reading(self, path: Path) -> Iterator[Day]:
+        """The day at *path*, to be read. One that was deleted while it was looked for has no events."""
+        with self._readers_lock:
+            self._refuse_if_closed()
+            day = self._readers.pop(path.name, None) or Day(path, read_only=True)
+            self._readers[path.name] = day  # the last one used is the last one let go of
+            while len(self._readers) > OPEN_DAYS:
+                self._readers.pop(next(iter(self._readers))).rest()
+        try:
+            yield day
+        except StoreUnavailable:
+            if path.exists():
+                raise
 
     @contextlib.contextmanager
     def _writing(self, timeout: timedelta) -> Iterator[None]:
@@ -221,7 +242,7 @@ class SqliteStore:
         self.path.mkdir(exist_ok=True, mode=0o700)
         versions = {}
         for path in self._files():
-            with _reader(path) as day:
+            with contextlib.closing(Day(path, read_only=True)) as day:
                 versions[path.name] = day.version(timeout)
         if set(versions.values()) <= {0, SCHEMA.version}:
             self._remove([name for name, version in versions.items() if version == 0])  # nothing was ever in them
@@ -253,7 +274,12 @@ class SqliteStore:
             return self._files()
 
     def _files(self) -> list[Path]:
-        return sorted(path for path in self.path.iterdir() if _NAME.fullmatch(path.name))
+        names = sorted(name for name in os.listdir(self.path) if _NAME.fullmatch(name))
+        if not self._readers.keys() <= set(names):  # or what was deleted would stay on the disk for as long as we live
+            with self._readers_lock:
+                for name in self._readers.keys() - set(names):
+                    self._readers.pop(name).rest()
+        return [self.path / name for name in names]
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
@@ -290,22 +316,6 @@ def _name_of(at: datetime) -> str:
 def _within(paths: Sequence[Path], start: datetime, end: datetime) -> list[Path]:
     """Those of the days in *paths* that may hold events of a span."""
     return [path for path in paths if _name_of(start) <= path.name <= _name_of(end)] if start < end else []
-
-
-@contextlib.contextmanager
-def _reader(path: Path) -> Iterator[Day]:
-    with contextlib.closing(Day(path, read_only=True)) as day:
-        yield day
-
-
-@contextlib.contextmanager
-def _unless_dropped(path: Path) -> Iterator[None]:
-    """A day that was deleted while it was looked for has no events."""
-    try:
-        yield
-    except StoreUnavailable:
-        if path.exists():
-            raise
 
 
 @contextlib.contextmanager

@@ -27,6 +27,8 @@ from siem.record.event import EventId
 PAGE = 200
 """Events read at a time: what a search holds in memory."""
 
+_IDLE = 2
+"""Readers that are kept: who asks for one page after the other does not open the file for each."""
 _COLUMNS = tuple(name for name in FIELDS if name not in LISTED)
 _INSERT = (
     "INSERT OR IGNORE INTO events (id, at, document, "  # noqa: S608
@@ -42,7 +44,7 @@ class Day:
     """
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
-        self._file = SqliteFile(path, SCHEMA, read_only=read_only)
+        self._file = SqliteFile(path, SCHEMA, read_only=read_only, idle=_IDLE)
         self._tallies = Tallies()
 
     def append(self, events: Iterable[tuple[int, Checked]], timeout: timedelta) -> int:
@@ -131,6 +133,10 @@ class Day:
         """By which version of the schema the file was made; 0 where its making was not finished."""
         ((version,),) = self._file.read("PRAGMA user_version", (), timeout)
         return int(version)
+
+    def rest(self) -> None:
+        """Keep nothing open that is not being used."""
+        self._file.rest()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,6 +1,6 @@
 """One SQLite file that one process writes and any number of processes read: how it is opened, bounded and failed.
 
-A read opens a connection of its own, so a file may be used from several threads. Every failure is StoreUnavailable and
+A read has a connection of its own, so a file may be used from several threads. Every failure is StoreUnavailable and
 no call outlasts its timeout.
 """
 
@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 import urllib.parse
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from typing import Any
 from siem.index.store import StoreUnavailable
 
 type Value = str | int | bytes | None
+type _Inode = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +37,20 @@ class Schema:
 
 
 class SqliteFile:
-    """The file at *path*, which is made when first used by who may write it."""
+    """The file at *path*, which is made when first used by who may write it.
 
-    def __init__(self, path: Path, schema: Schema, *, read_only: bool) -> None:
+    Up to *idle* readers are kept for the next read.
+    """
+
+    def __init__(self, path: Path, schema: Schema, *, read_only: bool, idle: int = 0) -> None:
         self.path = path
         self.schema = schema
         self.read_only = read_only
         self._writer: sqlite3.Connection | None = None
+        self._most_idle = idle
+        self._idle: list[tuple[_Inode, sqlite3.Connection]] = []
+        """Readers that nobody uses, and which file each has open."""
+        weakref.finalize(self, _close_all, self._idle)
         self._lock = threading.Lock()
         self._closed = False
 
@@ -51,24 +60,28 @@ class SqliteFile:
 
     def read(self, sql: str, values: Sequence[Value], timeout: timedelta) -> list[Any]:
         """The rows that a SELECT gives. Sees every transaction that was committed before."""
-        with self.reading(timeout) as reader:
-            return reader.execute(sql, values).fetchall()
+        self._refuse_if_closed()
+        self._make_if_missing(timeout)
+        with self._failing_as_unavailable():
+            inode, reader = self._idle_reader() or (_inode_of(self.path), self._open_reader())
+            try:
+                _bound(reader, timeout)
+                rows = reader.execute(sql, values).fetchall()
+            except BaseException:
+                reader.close()
+                raise
+        self._idle.append((inode, reader))
+        if len(self._idle) > self._most_idle:
+            _close_all(self._idle)
+        return rows
 
     @contextlib.contextmanager
     def reading(self, timeout: timedelta) -> Iterator[sqlite3.Connection]:
         """A connection to read by, for as long as *timeout*: what is done with it fails as everything here does."""
         self._refuse_if_closed()
-        if self._writer is None and not self.read_only:
-            with self.writing(timeout):
-                pass  # a file nothing was written to is empty, not missing
-        address = f"file:{urllib.parse.quote(str(self.path))}?mode=ro"
-        with (
-            self._failing_as_unavailable(),
-            contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as reader,
-        ):
+        self._make_if_missing(timeout)
+        with self._failing_as_unavailable(), contextlib.closing(self._open_reader()) as reader:
             _bound(reader, timeout)
-            for name, function in self.schema.functions.items():
-                reader.create_function(name, 2, function, deterministic=True)
             yield reader
 
     @contextlib.contextmanager
@@ -96,6 +109,35 @@ class SqliteFile:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+        self.rest()
+
+    def rest(self) -> None:
+        """Close the readers that nobody uses, and keep none from now on."""
+        self._most_idle = 0
+        _close_all(self._idle)
+
+    def _make_if_missing(self, timeout: timedelta) -> None:
+        """A file nothing was written to is empty, not missing."""
+        if self._writer is None and not self.read_only:
+            with self.writing(timeout):
+                pass
+
+    def _idle_reader(self) -> tuple[_Inode, sqlite3.Connection] | None:
+        """A reader of the file that is there now: another may have taken its place."""
+        with contextlib.suppress(IndexError):
+            while True:
+                inode, reader = self._idle.pop()
+                if inode == _inode_of(self.path):
+                    return inode, reader
+                reader.close()
+        return None
+
+    def _open_reader(self) -> sqlite3.Connection:
+        address = f"file:{urllib.parse.quote(str(self.path))}?mode=ro"
+        reader = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        for name, function in self.schema.functions.items():
+            reader.create_function(name, 2, function, deterministic=True)
+        return reader
 
     def _open_writer(self, timeout: timedelta) -> sqlite3.Connection:
         with contextlib.suppress(OSError):  # which SQLite then says in its own words
@@ -138,6 +180,21 @@ class SqliteFile:
             yield
         except sqlite3.Error as error:
             raise StoreUnavailable(f"{self.schema.what} cannot be used: {error}") from error
+
+
+def _inode_of(path: Path) -> _Inode:
+    """What tells a file from another of its name, which is None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _close_all(idle: list[tuple[_Inode, sqlite3.Connection]]) -> None:
+    with contextlib.suppress(IndexError):  # another thread may take one meanwhile
+        while True:
+            idle.pop()[1].close()
 
 
 def _bound(connection: sqlite3.Connection, timeout: timedelta) -> None:

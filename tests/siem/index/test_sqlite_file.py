@@ -1,6 +1,8 @@
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -145,3 +147,48 @@ def test_a_file_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
         pytest.raises(StoreUnavailable),
     ):
         add(file, "one")
+
+
+def test_readers_that_are_kept_see_what_is_written_and_the_file_that_is_there_now(tmp_path: Path) -> None:
+    path = tmp_path / "list.db"
+    with (
+        closing(SqliteFile(path, SCHEMA, read_only=False)) as file,
+        closing(SqliteFile(path, SCHEMA, read_only=True, idle=2)) as reader,
+    ):
+        add(file, "a")
+        assert items(reader) == ["a"]
+        add(file, "b")
+        assert items(reader) == ["a", "b"]
+        with pytest.raises(StoreUnavailable, match="no such table"):
+            reader.read("SELECT * FROM nowhere", (), SOON)
+        assert items(reader) == ["a", "b"]
+        with closing(SqliteFile(tmp_path / "other.db", SCHEMA, read_only=False)) as other:
+            add(other, "c")
+        (tmp_path / "other.db").rename(path)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+        assert items(reader) == ["c"]
+        path.unlink()
+        with pytest.raises(StoreUnavailable, match="cannot be used"):
+            items(reader)
+
+
+def test_so_many_readers_are_kept_and_none_that_rests_or_is_forgotten(tmp_path: Path) -> None:
+    with closing(SqliteFile(tmp_path / "list.db", SCHEMA, read_only=False)) as file:
+        add(file, "a")
+
+    def opened() -> int:
+        return sum(
+            os.readlink(each).endswith("list.db") for each in Path("/proc/self/fd").iterdir() if each.is_symlink()
+        )
+
+    reader = SqliteFile(tmp_path / "list.db", SCHEMA, read_only=True, idle=2)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda _: items(reader), range(40))) == [["a"]] * 40
+    assert 1 <= opened() <= 2
+    reader.rest()
+    assert (opened(), items(reader), opened()) == (0, ["a"], 0)
+    other = SqliteFile(tmp_path / "list.db", SCHEMA, read_only=True, idle=2)
+    assert (items(other), opened()) == (["a"], 1)
+    del other
+    assert opened() == 0
