@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 
 from siem.detect.alert import FRESH, SAMPLE
 from siem.detect.bound import question_of
@@ -16,7 +17,7 @@ from siem.detect.definition import EVERY_EVENT, Group, Rule
 from siem.detect.grouping import Grouping
 from siem.detect.matcher import Matcher
 from siem.index.candidates import SUBJECTS
-from siem.index.condition import AllOf, AnyOf, Condition, Is, values_of
+from siem.index.condition import AllOf, AnyOf, Condition, In, Is, values_of
 from siem.index.ship import Span
 from siem.index.store import EventStore
 from siem.record.ecs import Document
@@ -77,8 +78,8 @@ def look_for_all(
 ) -> list[list[Match]]:
     """What `look` finds for each of *rules*, in their order; what several need is read once."""
     matches: list[list[Match]] = [[] for _ in rules]
-    for place, spans in _places(rules, store, since, until, timeout).items():
-        reading = _Reading([rules[number] for number in spans], store, place, timeout)
+    for places, spans in _together(_places(rules, store, since, until, timeout), store.together):
+        reading = _Reading([rules[number] for number in spans], store, places, timeout)
         runs = reading.runs(list(spans.values()), since, fresh)
         for number, found in zip(spans, reading.evidence(runs), strict=True):
             matches[number] += found
@@ -106,11 +107,34 @@ def merged(spans: Sequence[Span]) -> list[Span]:
     return apart
 
 
-def condition_at(rules: Sequence[Rule], place: Place) -> Condition:
-    """What the events of *place* satisfy that matter to *rules*, and those of places that differ in case only."""
+def condition_at(rules: Sequence[Rule], places: Sequence[Place]) -> Condition:
+    """What the events of *places* satisfy that matter to *rules*, and those of places that differ in case only.
+
+    Where there are several places, each has a value of the same field.
+    """
     conditions = tuple(dict.fromkeys(rule.condition for rule in rules))
     wanted = conditions[0] if len(conditions) == 1 else AnyOf(conditions)
+    place, *others = places
+    if others:
+        ((name, _),) = place
+        return AllOf((In(name, frozenset(value for ((_, value),) in places)), wanted))
     return AllOf((*(Is(name, value) for name, value in place), wanted)) if place else wanted
+
+
+def _together(
+    places: Mapping[Place, Mapping[int, Sequence[Span]]], most: int
+) -> Iterator[tuple[Sequence[Place], Mapping[int, Sequence[Span]]]]:
+    """*places* to be read by one search, up to *most* of them, and for which rules and when.
+
+    They have a value of the same field, and matter to the same rules.
+    """
+    alike: defaultdict[object, list[Place]] = defaultdict(list)
+    for place, of_place in places.items():
+        alike[(place[0][0], *of_place) if len(place) == 1 else place].append(place)
+    for several in alike.values():
+        for batch in batched(several, most):
+            numbers = places[batch[0]]
+            yield batch, {number: [span for place in batch for span in places[place][number]] for number in numbers}
 
 
 def _places(
@@ -178,12 +202,12 @@ class _Seen:
 
 
 class _Reading:
-    """The events of one place, read for the *rules* that it matters to."""
+    """The events of *places*, read for the *rules* that they matter to."""
 
-    def __init__(self, rules: Sequence[Rule], store: EventStore, place: Place, timeout: timedelta) -> None:
+    def __init__(self, rules: Sequence[Rule], store: EventStore, places: Sequence[Place], timeout: timedelta) -> None:
         self.rules = rules
         self.store = store
-        self.condition = condition_at(rules, place)
+        self.condition = condition_at(rules, places)
         self.timeout = timeout
         self._matcher = Matcher(rules)
         self._grouping = Grouping(rules)

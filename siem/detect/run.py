@@ -197,7 +197,7 @@ class Detector:
                 places[tuple(zip(fields, values, strict=True))][number, group] = since
         for place, of_place in places.items():
             numbers = sorted({number for number, _ in of_place})
-            yield condition_at([self.rules[number] for number in numbers], place), of_place
+            yield condition_at([self.rules[number] for number in numbers], [place]), of_place
 
     def _replay(self, condition: Condition, since: Mapping[_Of, datetime]) -> dict[_Of, list[datetime]]:
         """When, from so long *since* on, each threshold was reached. Makes the windows from the index."""

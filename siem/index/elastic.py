@@ -64,6 +64,8 @@ _WHOLE: Mapping[str, Any] = {"track_total_hits": False, "allow_partial_search_re
 class ElasticStore:
     """An `EventStore` in the indices `<prefix>-*`. Appending needs the *writer*, everything else the *reader*."""
 
+    together = 50
+
     def __init__(
         self,
         urls: Sequence[str],

@@ -37,6 +37,8 @@ _BESIDE = ("", "-wal", "-shm")
 class SqliteStore:
     """An `EventStore` in the folder *path*, and its `Keeper`. One process writes; others, and its threads, may read."""
 
+    together = 1  # an index is in order of time within each group alone
+
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only

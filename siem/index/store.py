@@ -40,6 +40,9 @@ class EventStore(Protocol):
     call and not when its result is read.
     """
 
+    together: int
+    """The events of so many groups are read sooner by one search than by one for each."""
+
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """How many were new: an event already indexed is not indexed twice, in whatever batch it comes again.
 
