@@ -3,9 +3,11 @@
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.bench import (
+    alerting,
     choosing,
     compiling,
     handshakes,
@@ -39,10 +41,12 @@ GROUPS: dict[str, Group] = {
     "road": road.figures,
     "log": recording.figures,
     "rules": rules.figures,
+    "alerts": alerting.figures,
     "trace": tracing.figures,
 }
 """A module for each group of figures; to add one, write its module and name it here."""
 WRITTEN = Path("build/bench.json")
+EVERY_S = 10.0
 
 
 def main() -> None:
@@ -52,16 +56,22 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=2.0, help="how long each run of a load takes (default: 2)")
     parser.add_argument("--only", choices=GROUPS, action="append", help="measure only this group; may be repeated")
+    parser.add_argument(
+        "--whole", action="store_true", help="rules: over all events of the hour, not a part of them; takes an hour"
+    )
     arguments = parser.parse_args()
+    say = Progress()
     figures: list[Figure] = []
     missing: list[str] = []
     for name in arguments.only or GROUPS:
         with tempfile.TemporaryDirectory(prefix="yingbi-bench-") as folder:
             try:
-                figures += GROUPS[name](Bench(folder=Path(folder), seconds=arguments.seconds, progress=say))
+                figures += GROUPS[name](
+                    Bench(folder=Path(folder), seconds=arguments.seconds, progress=say, whole=arguments.whole)
+                )
             except NotMeasured as problem:
                 missing.append(f"NOT MEASURED: {name}: {problem}")
-    say("")
+    say.end()
     print(f"{interpreter.sentence(interpreter.own())}\n")
     print(table(figures))
     for line in missing:
@@ -70,10 +80,26 @@ def main() -> None:
     print(f"\n{WRITTEN} holds these figures.")
 
 
-def say(what: str) -> None:
-    """Tell a person at a terminal what is being done; nobody else."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
+class Progress:
+    """Tells what is being done: a person at a terminal at once, in one line, and a file or a pipe now and then."""
+
+    def __init__(self) -> None:
+        self._at_terminal = sys.stderr.isatty()
+        self._began = time.monotonic()
+        self._told = -EVERY_S
+
+    def __call__(self, what: str) -> None:
+        passed = time.monotonic() - self._began
+        if self._at_terminal:
+            print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
+        elif passed - self._told >= EVERY_S:
+            print(f"{passed:5.0f} s  {what}", file=sys.stderr, flush=True)
+            self._told = passed
+
+    def end(self) -> None:
+        """Leave the line of a terminal empty."""
+        if self._at_terminal:
+            self("")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ class Bench:
     """How long one run of a load takes."""
     progress: Callable[[str], None]
     """Is told what is being done."""
+    whole: bool = False
+    """Whether to measure all of what is else reckoned from a part."""
 
 
 class NotMeasured(Exception):

@@ -1,6 +1,7 @@
 """An hour of a busy district gateway, 1,000 events a second, as it is seen by rules: mostly citizens, each for minutes.
 
-A part of the hour is a part of its callers at their full pace, so that what is measured grows with the part.
+A part of the hour is a part of its callers at their full pace, so that what is measured grows with the part. Where it
+has less than one of the systems that read in clear, one does so for as much of the hour.
 """
 
 import random
@@ -27,26 +28,34 @@ REASONS = (
     *("question_about_hidden_field", "subject_limit", "too_many_requests", "value_not_sent", "mask_returned"),
 )
 CITIZENS_AT_ONCE, CLERKS, SYSTEMS, TERMINALS = 15_000, 2_000, 60, 150
+IN_CLEAR = 20
+"""One of so many systems reads in clear."""
 SESSION = 14
 """Events of a citizen's visit, six minutes long."""
 REFUSED = 0.01
 
 
-def hour(events: int, *, seed: int = 1) -> Iterator[dict[str, Any]]:
+def hour(events: int) -> Iterator[dict[str, Any]]:
     """So many of the hour's events, in order, with three systems in clear and one clerk who takes what is there."""
+    for number, changes in enumerate(seen_in(events)):
+        yield document(number, at=NINE + HOUR * (number / events), **changes)
+
+
+def seen_in(events: int, *, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """What makes each of so many of the hour's events, but its number and its time."""
     chance, part = random.Random(seed), events / EVENTS
     visits = [_visit(chance) for _ in range(max(round(CITIZENS_AT_ONCE * part), 1))]
     for number in range(events):
-        at = NINE + HOUR * (number / events)
-        yield document(number, at=at, **_refused(chance, _answered(chance, part, visits)))
+        yield _refused(chance, _answered(chance, part, number / events, visits))
 
 
-def _answered(chance: random.Random, part: float, visits: list[list[Any]]) -> dict[str, Any]:
+def _answered(chance: random.Random, part: float, passed: float, visits: list[list[Any]]) -> dict[str, Any]:
     kind = chance.random()
     if kind < 0.62:
         return _by_citizen(chance, visits)
     if kind < 0.87:
-        return _by_system(chance, chance.randrange(max(round(SYSTEMS * part), 1)))
+        systems = max(round(SYSTEMS * part), 1)
+        return _by_system(chance, chance.randrange(systems), in_clear=passed < systems / IN_CLEAR)
     if kind < 0.95:
         return _by_clerk(chance, chance.randrange(max(round(CLERKS * part), 1)))
     if kind < 0.953:
@@ -86,9 +95,9 @@ def _by_citizen(chance: random.Random, visits: list[list[Any]]) -> dict[str, Any
     return {**seen, "credential": "jwt:portal", "disclosure": chance.choice((Disclosure.CLEAR, Disclosure.MASKED))}
 
 
-def _by_system(chance: random.Random, number: int) -> dict[str, Any]:
+def _by_system(chance: random.Random, number: int, *, in_clear: bool) -> dict[str, Any]:
     seen = _seen(CallerKind.SYSTEM, f"system-{number}", f"10.2.0.{number}", "register", chance.randrange(600_000))
-    clear = Disclosure.CLEAR if number % 20 == 0 else Disclosure.PSEUDONYMOUS
+    clear = Disclosure.CLEAR if in_clear and number % IN_CLEAR == 0 else Disclosure.PSEUDONYMOUS
     return {**seen, "credential": f"key:{number}", "disclosure": clear}
 
 

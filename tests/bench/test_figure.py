@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -40,13 +41,18 @@ def test_figures_are_a_table_for_people() -> None:
     assert "1,234" in table([figure("x", [1234.4], "/s")])
 
 
-@pytest.mark.parametrize("is_terminal", [True, False])
-def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch, is_terminal: bool) -> None:
+@pytest.mark.parametrize(("is_terminal", "told"), [(True, ["round 1", "round 2"]), (False, ["round 1"])])
+def test_progress_is_told_at_once_to_a_terminal_and_now_and_then_to_a_file(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, told: list[str]
+) -> None:
     said = io.StringIO()
     monkeypatch.setattr(said, "isatty", lambda: is_terminal)
     monkeypatch.setattr(sys, "stderr", said)
-    bench.say("round 1")
-    assert ("round 1" in said.getvalue()) == is_terminal
+    progress = bench.Progress()
+    for number in (1, 2):
+        progress(f"round {number}")
+    progress.end()
+    assert re.findall(r"round \d", said.getvalue()) == told
 
 
 @pytest.mark.parametrize("what", answers())
