@@ -78,7 +78,11 @@ def _parser() -> argparse.ArgumentParser:
         "准备并运行，直到 Ctrl-C / prepare the installation and run it until Ctrl-C",
         "yingbi up --index elasticsearch",
     )
-    up.add_argument("--index", choices=("sqlite", "elasticsearch"), help="索引用什么 / what keeps the index of events")
+    up.add_argument(
+        "--index",
+        choices=("sqlite", "elasticsearch"),
+        help="索引用什么，写入 yingbi.toml / what keeps the index of events; is written to yingbi.toml",
+    )
     add_command(
         commands,
         "reload",
@@ -214,23 +218,23 @@ def _add_accounts(commands: Commands) -> None:
 
 
 def _up(given: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from yingbi.children import CannotStart
     from yingbi.first_start import CannotPrepare, make_settings
     from yingbi.home import Home
+    from yingbi.keep_index import IndexNotKept, keep_index
     from yingbi.said import Teller, speak
     from yingbi.settings import Index, read_settings
     from yingbi.up import up
 
     try:
         make_settings(Home(read_settings().home))
-        settings = read_settings()
-        if given.index:
-            settings = replace(settings, index=Index(given.index))
+        say = Teller(sys.stdout)
+        home = Home(read_settings().home)
+        if given.index and keep_index(home.settings, Index(given.index)):
+            say(f'`{home.settings}` 中已写明 / says now: index = "{given.index}"')
         speak()
-        up(settings, Teller(sys.stdout))
-    except (CannotPrepare, CannotStart) as problem:
+        up(read_settings(), say)
+    except (CannotPrepare, CannotStart, IndexNotKept) as problem:
         complain(str(problem))
         return COULD_NOT
     return FINE
