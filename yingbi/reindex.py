@@ -96,15 +96,15 @@ def _reindex_stopped(settings: Settings, home: Home, progress: Progress) -> None
     target = _log_bytes(home)
     try:
         keeper.prepare(TIMEOUT)
-        shipper = Shipper(home.log, store, positions, now, timeout=TIMEOUT)
-        while True:
-            step = shipper.step()
-            shipped = _log_bytes(home) - step.behind_bytes  # events may arrive all the while
-            progress(max(min(shipped, target), 0), target)
-            if step.trouble:
-                raise StoreUnavailable(step.trouble)
-            if not step.behind_bytes or shipped >= target:
-                return
+        with contextlib.closing(Shipper(home.log, store, positions, now, timeout=TIMEOUT)) as shipper:
+            while True:
+                step = shipper.step()
+                shipped = _log_bytes(home) - step.behind_bytes  # events may arrive all the while
+                progress(max(min(shipped, target), 0), target)
+                if step.trouble:
+                    raise StoreUnavailable(step.trouble)
+                if not step.behind_bytes or shipped >= target:
+                    return
     finally:
         positions.close()
         for each in (store, keeper):  # which may be one: to close it twice is to close it once

@@ -39,6 +39,8 @@ class Backlog:
         self.folder = folder
         self.trouble = ""
         """Why a start could not be read at the last `take`, or empty."""
+        self.more = False
+        """Whether the last `take` left lines of a start for the next one."""
         self._suspected: dict[StartId, str] = {}
         self._torn: dict[StartId, int] = {}
         self._behind: dict[StartId, int] = {}
@@ -60,17 +62,22 @@ class Backlog:
             # Half a line at the end is nothing yet, and stays so where its worker is dead.
             self._behind[start] = 0 if unread == self._torn.get(start) else unread
 
-    def take(self, bookmarks: Mapping[StartId, Bookmark], events: int, size: int) -> dict[StartId, Part]:
+    def take(
+        self, bookmarks: Mapping[StartId, Bookmark], events: int, size: int, *, doubted: bool = True
+    ) -> dict[StartId, Part]:
         """The next lines of every start that has some, about so many *events* and *size* bytes together.
 
-        A start with a long backlog leaves room for the others.
+        A start with a long backlog leaves room for the others. One that seemed broken at the last look is looked at
+        only where *doubted*: so soon after, it could still be what it was.
         """
-        self.trouble = ""
-        waiting = [start for start, behind in self._behind.items() if behind]
+        self.trouble, self.more = "", False
+        waiting = [
+            start for start, behind in self._behind.items() if behind and (doubted or not self._suspected.get(start))
+        ]
         taken = {}
         for start in waiting:
             bookmark = bookmarks.get(start) or Bookmark(position=beginning_of(start))
-            part = self._take_of(start, bookmark, events // len(waiting) + 1, size // len(waiting) + 1)
+            part = self._take_of(start, bookmark, -(-events // len(waiting)), -(-size // len(waiting)))
             if part.bookmark != bookmark:
                 taken[start] = part
         return taken
@@ -94,6 +101,7 @@ class Backlog:
                 position = after
                 size -= len(body)
                 if len(lines) >= events or size <= 0:
+                    self.more = True
                     break
             if not lines:
                 self._torn[start] = self._behind[start]

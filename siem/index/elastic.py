@@ -65,6 +65,7 @@ class ElasticStore:
     """An `EventStore` in the indices `<prefix>-*`. Appending needs the *writer*, everything else the *reader*."""
 
     together = 50
+    appends_at_once = 2
 
     def __init__(
         self,

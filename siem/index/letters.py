@@ -63,12 +63,13 @@ class DeadLetters:
         """Have all of them offered again now, and not when they would be."""
         self._kept = {place: replace(letter, due=now) for place, letter in self._kept.items()}
 
-    def due(self, backlog: Backlog, now: datetime) -> tuple[list[Taken], list[DeadLetter]]:
-        """The lines to be offered again now, read once more; and the letters of which the log has no line any more.
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether `due` would find any."""
+        return any(_is_due(letter, now) for letter in self._kept.values())
 
-        A clock that was set back must not turn a wait of an hour into one of days.
-        """
-        waited = [letter for letter in self._kept.values() if not now < letter.due <= now + LONGEST_WAIT]
+    def due(self, backlog: Backlog, now: datetime) -> tuple[list[Taken], list[DeadLetter]]:
+        """The lines to be offered again now, read once more; and the letters of which the log has no line any more."""
+        waited = [letter for letter in self._kept.values() if _is_due(letter, now)]
         lines, gone = [], []
         for letter in sorted(waited, key=lambda letter: letter.due)[:AT_ONCE]:
             line = backlog.again(letter.start, letter.position)
@@ -81,6 +82,11 @@ class DeadLetters:
     def _put_off(self, letter: DeadLetter, now: datetime) -> DeadLetter:
         longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(letter.attempts - 1, 10)))
         return replace(letter, due=now + longest * (0.5 + self._jitter() / 2))
+
+
+def _is_due(letter: DeadLetter, now: datetime) -> bool:
+    """Whether its wait is over: a clock that was set back must not turn one of an hour into one of days."""
+    return not now < letter.due <= now + LONGEST_WAIT
 
 
 def _id_of(document: object) -> str:

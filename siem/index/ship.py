@@ -1,13 +1,18 @@
 """The shipper: brings what is written to the log into an index, in order, each event once, nothing lost.
 
-It never waits. `step` does what can be done now and says when to call again; while the index is away, events rest in
-the log. What the index takes is measured: a batch that failed is halved, one that succeeded may grow. An event that it
-refuses becomes a dead letter and holds nobody up. A chain that breaks is reported for as long as it is broken, and the
-other starts go on.
+It never sleeps. `step` settles one batch and says when to call again; while the index is away, events rest in the log.
+As long as the index keeps up, the batches behind that one are read and on their way to it already; they are settled in
+the order of the log, so what is noted to be shipped has no gap. After a failure they are dropped and read again, one at
+a time. What the index takes is measured: a batch that failed is halved, one that took it little time may grow. An event
+that it refuses becomes a dead letter and holds nobody up. A chain that breaks is reported for as long as it is broken,
+and the other starts go on.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +21,7 @@ from siem.index.backlog import Backlog, Taken
 from siem.index.letters import MOST, NOT_OURS, DeadLetters, place_of, reasons_of
 from siem.index.positions import Bookmark, DeadLetter, Place, Positions
 from siem.index.store import EventsRefused, EventStore, StoreUnavailable
+from siem.record.ecs import Document
 from siem.record.log import StartId
 from siem.record.reader import beginning_of, starts_in, unread_bytes
 
@@ -26,6 +32,11 @@ MOST_EVENTS = 16_000
 MOST_BYTES = 16_000_000
 """What is shipped at once, at first and at most. A long backlog is read in ever larger batches while the index keeps up
 with them; as objects they take about six times their bytes."""
+QUICK = 4
+"""A batch that took less than this part of its time may be followed by larger ones: two of them in turn, and one twice
+as large, still end in time."""
+UNDER_WAY = 2
+"""So many batches at most are read and not settled."""
 ATTEMPTS = 5
 """So often an event that the index cannot take now, though it takes others, is offered while all behind it waits."""
 IDLE = timedelta(milliseconds=200)
@@ -80,6 +91,12 @@ class _Batch:
     taken: list[Taken] = field(default_factory=list)
     new: int = 0
     attempts: int = 0
+    asked: Future[int] | None = None
+    """What the index will say to those it is offered now."""
+    took: timedelta = timedelta(0)
+    """How long it took to say so, the last time."""
+    answered: bool = False
+    """Whether it has said of each event what becomes of it: then none is offered again but those it could not take."""
 
 
 class Shipper:
@@ -104,8 +121,9 @@ class Shipper:
         self._bookmarks: dict[StartId, Bookmark] | None = None
         self._letters = DeadLetters((), jitter)
         self._backlog = Backlog(folder)
-        self._batch: _Batch | None = None
-        self._events, self._most_events = BATCH_EVENTS, MOST_EVENTS
+        self._under_way: deque[_Batch] = deque()
+        self._pool = ThreadPoolExecutor(store.appends_at_once, "shipping")  # which starts no thread before it is used
+        self._events = BATCH_EVENTS
         self._failures = 0
         self._hastened = False
         self._not_before: datetime | None = None
@@ -116,7 +134,7 @@ class Shipper:
         self._hastened = True
 
     def step(self) -> Progress:
-        """Ship one batch, if there is any and the index was not away a moment ago."""
+        """Settle one batch, if there is any and the index was not away a moment ago."""
         now = self.clock()
         # A clock that was set back must not turn a wait of seconds into one of hours.
         if self._not_before is not None and now < self._not_before <= now + LONGEST_BACKOFF:
@@ -138,28 +156,69 @@ class Shipper:
             self._letters.hasten(now)
             self._hastened = False
         self._trouble = ""
-        self._backlog.measure(self._bookmarks, starts_in(self.folder))
-        batch = self._batch or self._take(self._bookmarks, now)
+        if not self._under_way:
+            self._backlog.measure(self._bookmarks, starts_in(self.folder))
+            self._under_way.append(self._take(self._bookmarks, now))
+        batch = self._under_way[0]
+        self._offer(batch)
+        self._read_ahead(self._bookmarks, now)
         self._trouble = self._backlog.trouble
-        if batch.lines:
-            self._append(batch, now)
+        if batch.asked is not None:
+            self._heed(batch, batch.asked, now)
         if batch.bookmarks or batch.letters or batch.delivered:
             self._save(self._bookmarks, batch)
+        self._under_way.popleft()
         by_start: dict[StartId, list[Taken]] = {}
         for line in batch.taken:
             by_start.setdefault(line.start, []).append(line)
-        pause = timedelta(0) if batch.bookmarks and self._backlog.anything() else IDLE
+        more = self._under_way or (batch.bookmarks and self._backlog.anything())
+        pause = timedelta(0) if more else IDLE
         spans = tuple(map(_span_of, by_start.values()))
         return replace(self._progress(pause=pause), shipped=len(batch.taken), new=batch.new, spans=spans)
 
-    def _take(self, bookmarks: Mapping[StartId, Bookmark], now: datetime) -> _Batch:
-        """The next lines of the log, and the dead letters whose time has come."""
-        parts = self._backlog.take(bookmarks, self._events, MOST_BYTES * self._events // MOST_EVENTS)
-        again, gone = self._letters.due(self._backlog, now)
+    def close(self) -> None:
+        """Wait for what is under way. What was not settled is shipped again by whoever comes next."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _offer(self, batch: _Batch) -> None:
+        """Give the index what it has yet to take of *batch*, and do not wait for it."""
+        if batch.lines and batch.asked is None:
+            batch.asked = self._pool.submit(self._append, batch, [line.document for line in batch.lines])
+
+    def _append(self, batch: _Batch, documents: Sequence[Document]) -> int:
+        began = time.monotonic()
+        try:
+            return self.store.append(documents, self.timeout)
+        finally:
+            batch.took = timedelta(seconds=time.monotonic() - began)
+
+    def _read_ahead(self, bookmarks: Mapping[StartId, Bookmark], now: datetime) -> None:
+        """Read and offer the batches behind the first one, while the index works on it and has not just failed.
+
+        Not while letters are due: they go with a batch that nothing is before.
+        """
+        while len(self._under_way) < UNDER_WAY and self._backlog.more and not self._failures:
+            if self._letters.is_any_due(now):
+                return
+            ahead = dict(bookmarks)
+            for each in self._under_way:
+                ahead |= each.bookmarks
+            self._backlog.measure(ahead, starts_in(self.folder))
+            batch = self._take(ahead, now, behind=True)
+            if not batch.bookmarks:
+                return
+            self._offer(batch)
+            self._under_way.append(batch)
+
+    def _take(self, bookmarks: Mapping[StartId, Bookmark], now: datetime, *, behind: bool = False) -> _Batch:
+        """The next lines of the log; and, unless it is *behind* others, the dead letters whose time has come."""
+        size = MOST_BYTES * self._events // MOST_EVENTS
+        parts = self._backlog.take(bookmarks, self._events, size, doubted=not behind)
+        again, gone = ([], []) if behind else self._letters.due(self._backlog, now)
         batch = _Batch([line for line in again if line.ours], {start: part.bookmark for start, part in parts.items()})
         batch.letters += gone
         batch.letters += [self._letters.write(line, NOT_OURS, now) for line in again if not line.ours]
-        room = max(MOST // 2 - len(self._letters), 0)  # the rest is for what the index refuses
+        room = max(MOST // 2 - self._letters_with(self._under_way), 0)  # the rest is for what the index refuses
         for start, part in parts.items():
             batch.lines = [*batch.lines, *(line for line in part.lines if line.ours)]
             foreign = [line for line in part.lines if not line.ours]
@@ -172,13 +231,14 @@ class Shipper:
             room -= len(foreign[:room])
         return batch
 
-    def _append(self, batch: _Batch, now: datetime) -> None:
-        """Offer the index what it has yet to take. What it refuses becomes letters, what it cannot take now is kept."""
+    def _heed(self, batch: _Batch, asked: Future[int], now: datetime) -> None:
+        """Wait for what the index says of *batch*. What it refuses becomes letters, what it cannot take now is kept."""
         offered = batch.lines
         waiting: dict[int, str] = {}
         refused: dict[int, str] = {}
+        batch.asked = None
         try:
-            batch.new += self.store.append([line.document for line in offered], self.timeout)
+            batch.new += asked.result()
         except EventsRefused as some:
             batch.new += some.new
             # Where it takes nothing at all, it is away, and no event is to blame.
@@ -199,34 +259,47 @@ class Shipper:
         if len(self._letters):
             batch.delivered |= {place_of(line) for line in taken if place_of(line) in self._letters}
         batch.lines = [offered[place] for place in sorted(waiting)]
-        self._batch = batch
+        batch.answered = True
         if waiting:
             raise StoreUnavailable(f"the index does not take {len(waiting)} events: {next(iter(waiting.values()))}")
 
     def _beyond(self, batch: _Batch, refused: Mapping[int, str]) -> dict[int, str]:
         """Those of the *refused* for which there is no room among the dead letters."""
         unknown = [place for place in refused if place_of(batch.lines[place]) not in self._letters]
-        room = MOST - len(self._letters) - sum(letter.place not in self._letters for letter in batch.letters)
+        room = MOST - self._letters_with(self._under_way)
         return {place: refused[place] for place in unknown[max(room, 0) :]}
+
+    def _letters_with(self, batches: Iterable[_Batch]) -> int:
+        """How many dead letters there will be once *batches* are settled, as far as is known."""
+        return len(self._letters) + sum(
+            letter.place not in self._letters for each in batches for letter in each.letters
+        )
 
     def _save(self, bookmarks: dict[StartId, Bookmark], batch: _Batch) -> None:
         """Note that *batch* is done. Until that is on the disk, it is not."""
         self.positions.save(batch.bookmarks, batch.letters, batch.delivered)
-        self._batch = None
         self._letters.keep(batch.letters, batch.delivered)
         bookmarks |= batch.bookmarks
-        self._events = min(self._events * 2, self._most_events)
-        self._most_events = min(self._most_events + self._most_events // 8 + 1, MOST_EVENTS)
+        if batch.took < self.timeout / QUICK:
+            self._events = min(self._events * 2, MOST_EVENTS)
         self._backlog.measure(bookmarks, list(batch.bookmarks))
 
     def _back_off(self, now: datetime, trouble: str) -> timedelta:
         longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * (1 << min(self._failures, 10)))
         pause = longest * (0.5 + self.jitter() / 2)
         self._failures += 1
-        self._events = self._most_events = max(self._events // 2, 1)
+        self._events = max(self._events // 2, 1)
         self._not_before = now + pause
         self._trouble = trouble
+        self._drop_what_is_behind()
         return pause
+
+    def _drop_what_is_behind(self) -> None:
+        """Let nothing be under way but the first batch, as far as the index has answered to it."""
+        asked = [batch.asked for batch in self._under_way if batch.asked is not None]
+        wait([each for each in asked if not each.cancel()])
+        kept = [replace(batch, asked=None) for batch in list(self._under_way)[:1] if batch.answered]
+        self._under_way = deque(kept)
 
     def _progress(self, *, pause: timedelta) -> Progress:
         told = _progress_of(self._bookmarks or {}, self._letters.reasons(), self._backlog.behind_bytes)

@@ -38,6 +38,7 @@ class SqliteStore:
     """An `EventStore` in the folder *path*, and its `Keeper`. One process writes; others, and its threads, may read."""
 
     together = 1  # an index is in order of time within each group alone
+    appends_at_once = 1
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path

@@ -43,6 +43,10 @@ class EventStore(Protocol):
     together: int
     """The events of so many groups are read sooner by one search than by one for each."""
 
+    @property
+    def appends_at_once(self) -> int:
+        """So many appends at the same time, by threads of one process, bring it further than one after the other."""
+
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
         """How many were new: an event already indexed is not indexed twice, in whatever batch it comes again.
 

@@ -71,14 +71,22 @@ class Watched:
 
     def __init__(self, store: EventStore) -> None:
         self.store = store
+        self.appends_at_once = store.appends_at_once
         self.appending = threading.Event()
+        self._under_way = 0
+        self._lock = threading.Lock()
 
     def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
-        self.appending.set()
+        self._count(1)
         try:
             return self.store.append(documents, timeout)
         finally:
-            self.appending.clear()
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._under_way += more
+            (self.appending.set if self._under_way else self.appending.clear)()
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ class Siem:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._shipper.close()
         self.reasons.close()
         self._silences.close()
         self._anomalies.close()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from siem.index import ship
 from siem.index.condition import EVERYTHING
 from siem.index.positions import Positions
 from siem.index.ship import IDLE, LONGEST_BACKOFF, Progress, Shipper, Span, standing, start_over_if_emptied
 from siem.index.sqlite import SqliteStore
-from siem.index.store import EventStore
+from siem.index.store import EventStore, StoreUnavailable
+from siem.record.ecs import Document
 from siem.record.log import AccessLog, StartId, new_start_id, segment_path
 from siem.record.reader import starts_in
 from tests.contract.backends import elastic_prefix, elastic_store
@@ -393,6 +395,64 @@ def test_none_is_lost_and_none_is_twice_in_whatever_order_things_fail(tmp_path: 
     run_state_machine_as_test(
         Shipping, settings=settings(max_examples=examples(25), stateful_step_count=20, deadline=None)
     )
+
+
+class Met:
+    """A store that takes two appends at the same time, and each only once the other has come."""
+
+    appends_at_once = 2
+
+    def __init__(self, store: EventStore, *, refused: bool = False) -> None:
+        self.store = store
+        self.refused = refused
+        self.meeting = threading.Barrier(2)
+        self.sizes: list[int] = []
+        self.second_is_in = threading.Event()
+
+    def append(self, documents: Sequence[Document], timeout: timedelta) -> int:
+        self.sizes.append(len(documents))
+        if len(self.sizes) > 2:
+            return self.store.append(documents, timeout)
+        self.meeting.wait(SOON.total_seconds())
+        is_first = documents[0]["event"]["id"] == event(0).id
+        if is_first:
+            assert self.second_is_in.wait(SOON.total_seconds())
+        if is_first and self.refused:
+            raise StoreUnavailable("it is away")
+        new = self.store.append(documents, timeout)
+        self.second_is_in.set()
+        return new
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_next_batch_is_on_its_way_while_the_index_works_and_none_is_noted_before_those_that_precede_it(
+    here: Here, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ship, "BATCH_EVENTS", 20)
+    count = 50
+    write_start(here.folder / "log", STARTS[0], [document(number, at=NINE) for number in range(count)])
+    met: Any = Met(here.store, refused=refused)
+    shipper = Shipper(
+        here.folder / "log",
+        met,
+        here.positions,
+        lambda: here.now,
+        timeout=SOON,
+        jitter=lambda: 1.0,
+    )
+    progress = shipper.step()
+    assert met.sizes[:2] == [20, 20]
+    assert here.positions.load() == {} if refused else len(here.positions.load()) == 1
+    assert progress.trouble == ("it is away" if refused else "")
+    assert progress.shipped == (0 if refused else 20)
+    shipped = progress.shipped
+    while progress.behind_bytes:
+        here.now += progress.pause
+        progress = shipper.step()
+        shipped += progress.shipped
+    shipper.close()
+    assert shipped == count, "each is told once"
+    assert sorted(here.indexed()) == sorted(event(number).id for number in range(count))
 
 
 @pytest.mark.elasticsearch
