@@ -59,15 +59,20 @@ class CaseActs:
         most = int(MOST_CONTAINMENT.total_seconds() // 3600)
 
         def act() -> None:
-            kind = form.choice("kind", Containment)
-            office, systems = self._pages.office, self._shown.systems()
-            known = check_target(form, kind, self._shown.find(case), systems, office.events, office.now())
+            office, found = self._pages.office, self._shown.find(case)
+            if handle := form.get("of"):
+                kind, target = self._shown.target(desk, found, handle)
+                system, known = "", True
+            else:
+                kind = form.choice("kind", Containment)
+                known = check_target(form, kind, found, self._shown.systems(), office.events, office.now())
+                system, target = (form.text(name, most=LONGEST_LINE) for name in ("system", "target"))
             self._cases.contain(
                 CaseId(case),
                 desk.person,
                 kind,
-                system=form.text("system", most=LONGEST_LINE),
-                target=form.text("target", most=LONGEST_LINE),
+                system=system,
+                target=target,
                 hours=form.number("hours", least=1, most=most),
                 reason=form.text("reason"),
                 known=known,

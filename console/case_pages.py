@@ -1,5 +1,6 @@
 """The cases: the list, one case with everything that is known of it, and the opening of one by hand."""
 
+from functools import partial
 from secrets import token_urlsafe
 
 from starlette.exceptions import HTTPException
@@ -14,8 +15,10 @@ from console.case_view import (
     quick_of,
     steps_left,
     steps_of,
+    targets_of,
     under_way,
 )
+from console.cookies import handle_of
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped
 from console.notice_view import STANDINGS, standing_of
@@ -23,11 +26,13 @@ from console.pages import Pages, sheet
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
+from incident.command import Containment
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.timeline import CONTAINMENT_NAMES
+from siem.detect.aliases import Aliases
 
 ON_ONE_PAGE = 20
 MOST_ENTRIES = 60
@@ -97,6 +102,13 @@ class CasePages:
         in_force = (system.name for system in self._office.state().policy.systems)
         return tuple(dict.fromkeys([*in_force, *self._cases.rules.press.labels.systems]))
 
+    def target(self, desk: Desk, case: Case, handle: str) -> tuple[Containment, str]:
+        """What the *handle* of a page of this session stands for. Raises Mistyped where it is none, or no longer."""
+        for kind, target in targets_of(case):
+            if handle_of(desk.token, case.id, kind, target) == handle:
+                return kind, target
+        raise Mistyped("of", "案件已有变化，请看最新情况再提交", "the case has changed meanwhile: look again")
+
     def page(self, desk: Desk, case: Case) -> Response:
         """The page of *case*."""
         now, rules = self._office.now(), self._cases.rules
@@ -105,6 +117,7 @@ class CasePages:
         entries = case.entries if whole else case.entries[-MOST_ENTRIES:]
         clauses = {clause.id: clause for clause in rules.duties.clauses}
         labels = rules.press.labels.systems
+        alias = Aliases()
         return self._pages.page(
             desk,
             "case.html.j2",
@@ -117,12 +130,14 @@ class CasePages:
             steps_begun=steps_of(case),
             steps_left=steps_left(case, rules.books),
             quick=quick_of(case, installation.overlay, now),
+            handle=partial(handle_of, desk.token, case.id),
+            alias=alias,
             held=held_by(case, now),
             under_way=under_way(case),
             failed=failed_by_hand(case),
             move_options=options(MOVES, moves_of(case)),
             measure_options={
-                asked.key: measure_options(asked.measures, labels) for asked in case.questions if asked.measures
+                asked.key: measure_options(asked.measures, labels, alias) for asked in case.questions if asked.measures
             },
             containment_options=options(CONTAINMENT_NAMES),
             occurrence_options=options(OCCURRENCES, BY_HAND),

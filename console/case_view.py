@@ -1,6 +1,6 @@
 """What the page of a case shows, in the order in which people need it. Nothing here decides, and nothing renders."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from policies.overlay import OverlayEntry
 from siem.detect.alert import AlertId
 
 MOST_QUICK = 6
+type Alias = Callable[[str], str]
+"""What a page calls who is named by a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,17 +98,23 @@ class Quick:
 
 
 def quick_of(case: Case, overlay: Sequence[OverlayEntry], now: datetime) -> tuple[Quick, ...]:
-    """Accounts, then credentials, that the alerts and the scope name."""
+    """Accounts, then credentials, that the alerts and the scope name: the first of them."""
+    return tuple(
+        Quick(kind=kind, target=target, in_force=_in_force(overlay, kind, target, now))
+        for kind, target in targets_of(case)[:MOST_QUICK]
+    )
+
+
+def targets_of(case: Case) -> list[tuple[Containment, str]]:
+    """All accounts, then all credentials, that the alerts and the scope name, with what would stop each."""
     groups = [alert.group for alert in case.alerts.values()]
     scope = case.scope
     accounts = _named(groups, "user.id") | dict.fromkeys(scope.callers if scope else ())
     credentials = _named(groups, "yingbi.credential") | dict.fromkeys(scope.credentials if scope else ())
-    wanted = [(Containment.BLOCK_CALLER, name) for name in accounts]
-    wanted += [(Containment.BLOCK_CREDENTIAL, name) for name in credentials]
-    return tuple(
-        Quick(kind=kind, target=target, in_force=_in_force(overlay, kind, target, now))
-        for kind, target in wanted[:MOST_QUICK]
-    )
+    return [
+        *((Containment.BLOCK_CALLER, name) for name in accounts),
+        *((Containment.BLOCK_CREDENTIAL, name) for name in credentials),
+    ]
 
 
 def _named(groups: Sequence[Mapping[str, str]], field: str) -> dict[str, None]:
@@ -133,18 +141,20 @@ def held_by(case: Case, now: datetime) -> tuple[Held, ...]:
     return tuple(Held(command=command, asked=case.lifts.get(command.key)) for command in commands)
 
 
-def measure_options(measures: Sequence[Measure], titles: Mapping[str, Bilingual]) -> list[tuple[str, str]]:
+def measure_options(
+    measures: Sequence[Measure], titles: Mapping[str, Bilingual], alias: Alias
+) -> list[tuple[str, str]]:
     """What a question about *measures* offers: nothing is chosen beforehand, unless there is one only."""
     found = [
-        (str(place), f"{CONTAINMENT_NAMES[each.kind].zh} {_object_of(each, titles)}（{each.hours} 小时）")
+        (str(place), f"{CONTAINMENT_NAMES[each.kind].zh} {_object_of(each, titles, alias)}（{each.hours} 小时）")
         for place, each in enumerate(measures)
     ]
     return found if len(found) == 1 else [("", "请选择"), *found]
 
 
-def _object_of(measure: Measure, titles: Mapping[str, Bilingual]) -> str:
+def _object_of(measure: Measure, titles: Mapping[str, Bilingual], alias: Alias) -> str:
     system = word(titles, measure.system).zh if measure.system else ""
-    return " ".join(part for part in (system, measure.target) if part)
+    return " ".join(part for part in (system, alias(measure.target)) if part)
 
 
 def moves_of(case: Case) -> tuple[Move, ...]:

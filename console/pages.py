@@ -131,7 +131,7 @@ class Pages:
         """The page that *template* makes. What the last form did is confirmed on it, once."""
         done = desk.request.cookies.get(cookies.DONE)
         confirmed = DONE.get(done) if done and desk.slip is None else None
-        html = self._render(template, **{**self._frame(desk), "done": confirmed}, **values)
+        html = self._render(template, **{**self._frame(desk), "done": confirmed, **values})
         answer = HTMLResponse(html, 422 if desk.slip and status == 200 else status)
         if done:
             cookies.drop(answer, cookies.DONE)

@@ -11,10 +11,12 @@ from incident.duties import Grade, Occurrence
 from incident.ids import CaseId, DutyId, person
 from incident.incident import State
 from incident.journal import Ending, Noted
-from tests.console.browser import Browser, Page
+from siem.detect.aliases import holds_digest
+from tests.console.browser import Browser, Page, fields_of
 from tests.console.bureau import CHEN, SUN, Bureau
 from tests.incident.books import book, manual
 from tests.incident.office import TEN, alert
+from tests.siem.events import digest
 
 
 def send(bureau: Bureau, case: CaseId, form: str, button: str = "", **fields: str) -> Page:
@@ -111,6 +113,34 @@ def test_containing_with_one_click(bureau: Bureau) -> None:
     page = bureau.browser("oncall").get(f"/cases/{case}")
     assert not page.has("quick-1"), "it is in force already"
     assert "已生效" in page.text()
+
+
+def test_a_citizen_is_contained_and_no_page_holds_the_digest(bureau: Bureau) -> None:
+    case = bureau.open(bureau.leak(persons=120, caller=digest(77), rule="bulk_reads"))
+    browser = bureau.browser("oncall")
+    page = browser.get(f"/cases/{case}")
+    assert not holds_digest(page.response.text)
+    assert "居民 1" in page.text()
+    browser.submit(page, "quick-1")
+    (command,) = bureau.office.cases.pending()
+    assert isinstance(command, Tighten)
+    assert (command.kind.value, command.target) == ("block_caller", digest(77))
+
+
+def test_a_handle_is_of_one_case_and_one_session(bureau: Bureau) -> None:
+    case = bureau.with_question()
+    other = bureau.open(bureau.leak(persons=120, caller="clerk-zhou", rule="bulk_reads"))
+    oncall, officer = bureau.browser("oncall"), bureau.browser("officer")
+    handles = [
+        fields_of(browser.get(f"/cases/{each}").by_id("quick-1"))["of"]
+        for browser in (oncall, officer)
+        for each in (case, other)
+    ]
+    assert len(set(handles)) == 4
+    for foreign in handles[1:]:
+        page = oncall.submit(oncall.get(f"/cases/{case}"), "quick-1", of=foreign)
+        assert (page.status, "请看最新情况再提交" in page.said) == (422, True)
+    assert bureau.office.cases.pending() == ()
 
 
 def test_two_people_take_a_measure_back(bureau: Bureau) -> None:

@@ -6,6 +6,7 @@ from console.case_view import (
     case_of_alert,
     clocks_of,
     failed_by_hand,
+    measure_options,
     moves_of,
     quick_of,
     steps_left,
@@ -13,13 +14,15 @@ from console.case_view import (
     under_way,
 )
 from incident.clocks import Urgency
-from incident.command import Containment, Failed
+from incident.command import Containment, Failed, Measure
 from incident.ids import DutyId
 from incident.journal import Move
 from policies.overlay import OverlayEntry, Tightening
 from siem.detect.alert import AlertId
+from siem.detect.aliases import Aliases
 from tests.console.bureau import CHEN, Bureau
 from tests.incident.office import TEN
+from tests.siem.events import digest
 
 
 def test_clocks_stand_by_the_time_that_is_left(bureau: Bureau) -> None:
@@ -121,3 +124,13 @@ def test_the_case_of_an_alert(bureau: Bureau) -> None:
     assert found is not None
     assert found.id == case
     assert case_of_alert(bureau.office.cases.all(), AlertId("A-000002")) is None
+
+
+def test_a_choice_of_measures_names_no_citizen_by_their_digest() -> None:
+    citizen = Measure(kind=Containment.BLOCK_CALLER, target=digest(7), hours=24, reason="r")
+    masked = Measure(kind=Containment.MASK_HARDER, system="hall", hours=24, reason="r")
+    alias = Aliases()
+    assert measure_options([citizen], {}, alias) == [("0", "停用账号 居民 1 / citizen 1（24 小时）")]
+    offered = measure_options([masked, citizen], {}, alias)
+    assert [place for place, _ in offered] == ["", "0", "1"]
+    assert "居民 1" in offered[2][1], "the same number all over the page"
