@@ -55,6 +55,10 @@ class Accounts:
             rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.name)).all()
             return tuple(account_of(connection, row) for row in rows)
 
+    def names_of(self, person: PersonId) -> tuple[str, ...]:
+        """The names of all accounts of *person*, one that was disabled included."""
+        return tuple(each.name for each in self.all() if each.person == person)
+
     def create(
         self, name: str, person: PersonId, roles: frozenset[Role], password: str, *, must_change: bool = True
     ) -> None:

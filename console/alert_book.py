@@ -74,14 +74,14 @@ class AlertBook(AlertReader):
 
     # -- what the installation does
 
-    def note(self, decide: Callable[[], Sequence[Fact]], at: datetime) -> None:
+    def note(self, decide: Callable[[], Sequence[Fact]], at: datetime, by: Actor = ENGINE) -> None:
         """Write down what the installation saw at *at*, all or nothing: what *decide* makes, while nobody else acts.
 
-        Raises BrokenAlertJournal, OperationalError.
+        *by* is who did elsewhere what it follows from. Raises BrokenAlertJournal, OperationalError.
         """
         with self._lock:
             if facts := decide():
-                self._write(facts, at, ENGINE)
+                self._write(facts, at, by)
 
     # -- what people do
 
@@ -92,7 +92,7 @@ class AlertBook(AlertReader):
     def assign(self, acting: Acting, alert: AlertId, to: PersonId) -> None:
         """Let it be *to*'s."""
         life = self.get(alert)
-        if life is not None and _is_own(life, (to,)):
+        if life is not None and is_own(life, (to,)):
             raise NotPermitted("不能指派给告警所涉的人", "it cannot be assigned to who it is about")
         self._act(acting, alert, Assigned(alert=alert, to=to))
 
@@ -138,7 +138,7 @@ class AlertBook(AlertReader):
                 raise NotPermitted("这条告警刚刚产生，请刷新后再试", "it was raised just now: load the page again")
             if acting.seen != life.seen:
                 raise _stale(life)
-            if judges and _is_own(life, (acting.by, *acting.names)):
+            if judges and is_own(life, (acting.by, *acting.names)):
                 raise NotPermitted(
                     "告警涉及您本人的账号，请由别人处理", "it is about your own account: somebody else sees to it"
                 )
@@ -166,7 +166,8 @@ def _may(life: AlertLife | None, fact: Fact) -> bool:
     return life is not None and life.may(act_of(fact))
 
 
-def _is_own(life: AlertLife, names: Collection[str]) -> bool:
+def is_own(life: AlertLife, names: Collection[str]) -> bool:
+    """Whether the alert is about who has one of *names*."""
     caller = life.raised.group.get(CALLER, "")
     return bool(caller) and any(are_alike(name, caller) for name in names)
 

@@ -26,12 +26,14 @@ from console.pages import Pages, sheet
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
+from incident.alert_facts import facts_of
 from incident.command import Containment
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.timeline import CONTAINMENT_NAMES
+from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
 
 ON_ONE_PAGE = 20
@@ -65,19 +67,22 @@ class CasePages:
             number_open=len(going_on),
             number=len(cases),
             once=desk.slip.typed.get("once") if desk.slip else token_urlsafe(16),
+            alert=desk.slip.typed.get("alert") if desk.slip else "",
             level_options=options(LEVEL_WORDS, LEVELS),
             now_clocks={case.id: clocks_of(case, self._office.now()) for case in shown.items},
         )
 
     def open_by_hand(self, desk: Admitted) -> Response:
-        """A case that a person opens, as on a report from outside."""
+        """A case that a person opens, as on a report from outside or from the page of an alert."""
         form = desk.form
         try:
             if (level := form.get("level")) not in LEVELS:
                 raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
             title = form.needed("title", most=LONGEST_LINE)
             once = form.text("once", most=LONGEST_LINE)
-            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"), once=once)
+            alert = self._office.alerts.get(AlertId(form.get("alert"))) if form.get("alert") else None
+            facts = facts_of(alert) if alert else None
+            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"), once=once, alert=facts)
         except NotPermitted as why:
             return self.index(desk.handed_back("open", why))
         return self._pages.go(f"/cases/{case}", "opened")

@@ -17,7 +17,7 @@ from incident.duties import Grade, Occurrence
 from incident.engine import Engine
 from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import Case
-from incident.journal import Fact, Move, Noted
+from incident.journal import AlertFacts, Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
 from incident.wording import facts_of, headline_of
 
@@ -41,13 +41,17 @@ class Cases(Engine):
         """What keeps the draft of the notice from being submitted, approved and published; none without a draft."""
         return self._problems(self.get(case))
 
-    def open_by_hand(self, title: str, level: str, by: PersonId, note: str, *, once: str = "") -> CaseId:
-        """A new case that a person opens, as on a report from outside. No playbook runs.
+    def open_by_hand(
+        self, title: str, level: str, by: PersonId, note: str, *, once: str = "", alert: AlertFacts | None = None
+    ) -> CaseId:
+        """A new case that a person opens, as on a report from outside; of *alert*, where they open it because of one.
 
-        Asked again with the same *once*, it is the same case.
+        No playbook runs but the one that the alert asks for. Asked again with the same *once*, or for the same alert,
+        it is the same case.
         """
         self.check_text(title, note)
-        case = self.begin(title, None, person(by), level=level, note=note, once=f"form:{once}" if once else None)
+        named = alert.id if alert else f"form:{once}" if once else None
+        case = self.begin(title, alert, person(by), level=level, note=note, once=named)
         self.carry_on(case)
         return case
 

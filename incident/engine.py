@@ -86,6 +86,10 @@ class Engine:
 
     # -- alerts
 
+    def case_of(self, alert: str) -> CaseId | None:
+        """The case that *alert* belongs to, or None."""
+        return self._store.case_of(alert)
+
     def open_or_join(self, alert: AlertFacts) -> CaseId:
         """The case that *alert* belongs to: the one it joined before, one about the same caller, or a new one.
 
@@ -129,8 +133,11 @@ class Engine:
             main=book.id if book else None,
             playbooks={each.id: each.digest for each in called.values()},
         )
-        aware_by = Occurrence.ALERT if alert else Occurrence.CONFIRMATION
-        facts: list[Fact] = [Happened(what=aware_by, at=min(alert.raised_at, now) if alert else now, note=note)]
+        facts: list[Fact] = []
+        if alert:
+            facts.append(Happened(what=Occurrence.ALERT, at=min(alert.raised_at, now)))
+        if by.kind is ActorKind.PERSON:
+            facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
         if alert and alert.respond and book is None:
             facts.append(
                 Noted(text=f"没有预案 {alert.respond}，由人处理 / there is no playbook `{alert.respond}`: by hand")

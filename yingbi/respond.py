@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from incident.alert_facts import facts_of
 from incident.cases import Cases
 from incident.ids import CommandKey
-from incident.journal import AlertFacts
 from incident.perform import Performer
-from siem.detect.alert import Alert, AlertStore
+from siem.detect.alert import AlertStore
 from siem.index.store import StoreUnavailable
 
 EVERY = timedelta(milliseconds=200)
@@ -72,25 +72,6 @@ class Responder:
             log.warning("alerts_trouble_changed now=%s", trouble or "none")
             self._trouble = trouble
         for alert in changed:
-            if alert.respond:
+            if alert.respond or self._cases.case_of(alert.id):
                 self._cases.open_or_join(facts_of(alert))
             self._sequence = alert.sequence
-
-
-def facts_of(alert: Alert) -> AlertFacts:
-    """What a case keeps of *alert*."""
-    return AlertFacts(
-        id=alert.id,
-        rule=alert.rule_name,
-        title=alert.title,
-        level=alert.level.value,
-        group={name: str(value) for name, value in alert.group.items()},
-        raised_at=alert.raised_at,
-        first_at=alert.first_at,
-        last_at=alert.last_at,
-        event_count=alert.event_count,
-        subject_count=alert.subject_count,
-        events=tuple(alert.events),
-        respond=alert.respond,
-        automatic=alert.automatic,
-    )

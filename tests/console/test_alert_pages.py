@@ -314,6 +314,21 @@ def test_an_alert_that_opens_no_case_leads_to_its_events_and_to_a_case(bureau: B
     case = browser.submit(page, "open").path
     assert case.startswith("/cases/C-")
     assert browser.submit(page, "open").path == case, "pressed twice it is one case"
+    links = [each.get("href") for each in browser.get(case).all("a")]
+    assert "/alerts/A-000001" in links, "the case names its alert"
+    shown = browser.get("/alerts/A-000001")
+    assert case in [each.get("href") for each in shown.all("a")], "and the alert its case"
+    assert not shown.has("open")
+
+
+def test_a_case_that_is_refused_still_belongs_to_its_alert(bureau: Bureau) -> None:
+    bureau.leak(persons=10, rule="masked_harvest")
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get("/alerts/A-000001"), "open", note="核对 11010519491231002X")
+    assert (page.status, "疑似有个人信息" in page.said) == (422, True)
+    assert "从告警 A-000001 立案" in page.text()
+    case = browser.submit(page, "open", note="核对过台账").path
+    assert "/alerts/A-000001" in [each.get("href") for each in browser.get(case).all("a")]
 
 
 def test_an_alert_about_permits_leads_to_the_permits(bureau: Bureau) -> None:

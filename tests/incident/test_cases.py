@@ -1,6 +1,7 @@
 """The road of a case, from the alert to the public notice, as the people and the root walk it."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -191,6 +192,18 @@ def test_a_case_by_hand(office: Office) -> None:
     assert now.aware_at == TEN - timedelta(hours=2)
     with pytest.raises(NotPermitted, match="no alert belongs to the case"):
         office.cases.reassess(case, CHEN, 24)
+
+
+def test_a_case_by_hand_of_an_alert_is_its_case(office: Office) -> None:
+    of = alert("a-1", respond="", automatic=False, raised_at=TEN - timedelta(minutes=3))
+    case = office.cases.open_by_hand("核实属实", "medium", CHEN, "本人承认", alert=of)
+    now = office.cases.get(case)
+    assert (list(now.alerts), now.title, now.main) == (["a-1"], "核实属实", None)
+    assert now.aware_at == TEN - timedelta(minutes=3), "the clocks run from the alert"
+    assert [event.note for event in now.occurrences if event.what is Occurrence.CONFIRMATION] == ["本人承认"]
+    assert office.cases.case_of("a-1") == case
+    assert office.cases.open_by_hand("又一次", "high", CHEN, "", alert=of) == case
+    assert office.cases.open_or_join(replace(of, event_count=of.event_count + 5)) == case, "what it grows to is told it"
 
 
 def test_cases_of_a_day_are_counted_in_the_zone_of_the_installation(office: Office) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from console.accounts import Accounts
 from console.alert_book import AlertBook
+from console.alert_closing import AlertCloser
 from console.alert_journal import BrokenAlertJournal
 from console.alert_watch import AlertWatch, due_by
 from console.app import create_app
@@ -119,6 +120,8 @@ def main(settings: Settings) -> int:
     due = due_by(settings.alerts.escalation, read_calendar())
     alert_book = AlertBook(engine, Signer(home.private_key("alerts")), now, due=due, check_text=cases.check_text)
     alert_watch = AlertWatch(alert_book, alerts, due, now)
+    accounts = Accounts(engine, now)
+    alert_closer = AlertCloser(alert_book, alerts, cases, accounts.names_of)
     searches = SearchBook(engine, Signer(home.private_key("permits")), now, check_text=cases.check_text)
     rules_kept = rule_book(home, engine, cases.check_text)
     rechecker = Rechecker(
@@ -146,7 +149,7 @@ def main(settings: Settings) -> int:
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
-    also = [titles.renew, alert_watch.step, summary.tell]
+    also = [titles.renew, alert_watch.step, alert_closer.step, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
@@ -159,7 +162,7 @@ def main(settings: Settings) -> int:
         review_below=settings.alerts.review_below,
         silences=SilenceStore(home.silences),
         events=events,
-        accounts=Accounts(engine, now),
+        accounts=accounts,
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
         permits=book,
