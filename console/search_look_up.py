@@ -1,4 +1,4 @@
-"""A look-up of one person: what is recorded of it before it is made, and what makes digests of an identifier."""
+"""A look-up of one person, or of one caller: what is recorded of it before it is made, and what makes digests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ class CannotLookUp(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
-    """Who looks somebody up, and on what ground. Whom they look for is not in it."""
+    """Who looks somebody up, and on what ground. Whom they look for is not in it, unless it is a caller."""
 
     by: PersonId
-    basis: str
-    """The number of a case or of a report, in which there is no personal data."""
+    basis: str = ""
+    """The number of a case or of a report, in which there is no personal data; empty for a caller."""
     about: Mapping[str, int]
-    """How many identifiers of each kind; `event` for a person of an event."""
+    """How many identifiers of each kind; `event` for a person of an event, `caller` for a caller."""
+    caller: str = ""
+    """The account of staff, a system or a terminal whose numbers are looked at; citizens are not asked for."""
 
 
 class LookUps(Protocol):

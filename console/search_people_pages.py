@@ -1,4 +1,4 @@
-"""The pages on who saw whom. Each look-up of a person is an event of the access log before anything is looked for.
+"""The pages on who saw whom. Each look-up of a person, or of a caller, is an event of the access log before it is made.
 
 INVARIANT 3: the identifier that is typed is made a digest and forgotten: no page gives it back, no address holds it.
 """
@@ -77,13 +77,17 @@ class PeoplePages:
         )
 
     def caller(self, desk: Admitted) -> Response:
-        """How many persons a caller was shown in clear on each of the last days: numbers only."""
+        """How many persons a caller was shown in clear on each of the last days: numbers only. Recorded first."""
         name = desk.asked("name").strip()
         days = int(desk.asked("days")) if desk.asked("days") in dict(CALLER_DAYS) else 7
         try:
             self._check_caller(name)
+            if name:
+                self._office.look_ups.record(LookUp(by=desk.person, about={"caller": 1}, caller=name))
         except Mistyped as wrong:
             return self._of_caller(desk.handed_back("caller", wrong), "", days)
+        except CannotLookUp as why:
+            return self._of_caller(desk.handed_back("caller", NotPermitted(why.zh, str(why))), "", days)
         return self._of_caller(desk, name, days)
 
     def _of_caller(self, desk: Desk, name: str, days: int) -> Response:

@@ -1,4 +1,7 @@
-"""Look-ups of a person in the console: recorded in the access log before they are made, by digests of every epoch."""
+"""Look-ups of a person or a caller in the console: recorded in the access log before they are made.
+
+A person is looked for by the digests of every epoch.
+"""
 
 import threading
 from collections.abc import Callable
@@ -20,8 +23,8 @@ from siem.record.log import AccessLog, RecordFailed, new_start_id
 from yingbi.home import Home
 from yingbi.trace import SYSTEM
 
-OPERATION = "POST /.yingbi/people"
-"""What the event of a look-up says was asked."""
+OPERATION, OF_CALLER = "POST /.yingbi/people", "GET /.yingbi/callers"
+"""What the event of a look-up says was asked: of a person, or of a caller."""
 
 
 class PersonLookUps:
@@ -67,7 +70,7 @@ def _event(event: EventId, at: datetime, look_up: LookUp) -> AccessEvent:
         exchange=ExchangeId(event),
         phase=Phase.WHOLE,
         system=SYSTEM,
-        operation=OPERATION,
+        operation=OF_CALLER if look_up.caller else OPERATION,
         caller=look_up.by,
         caller_kind=CallerKind.STAFF,
         purpose="look-up",
@@ -76,7 +79,7 @@ def _event(event: EventId, at: datetime, look_up: LookUp) -> AccessEvent:
         program="",
         fields=tuple(
             FieldUse(
-                name="person",
+                name=look_up.caller or "person",
                 category=kind,
                 transform="digest",
                 disclosure=Disclosure.NONE,

@@ -150,6 +150,20 @@ def test_how_many_a_caller_saw_each_day(seen: Bureau) -> None:
     assert by_day["2026-11-20"] == ["0", "0", "1"]
     assert by_day["2026-11-22"] == ["0", "0", "0"]
     assert len(rows(seen.browser("officer").get("/callers?name=clerk-li&days=30"))) == 30
+    assert [(each.by, each.caller, each.about) for each in seen.look_ups.recorded] == [
+        ("p-sun", "Clerk-Li", {"caller": 1}),
+        ("p-sun", "clerk-li", {"caller": 1}),
+    ]
+
+
+def test_the_numbers_of_a_caller_are_not_told_where_that_cannot_be_recorded(seen: Bureau) -> None:
+    browser = seen.browser("officer")
+    assert browser.get("/callers").status == 200
+    assert seen.look_ups.recorded == [], "nobody has been asked for yet"
+    seen.look_ups.can = False
+    page = browser.get("/callers?name=clerk-li")
+    assert (page.status, "不予查询" in page.said) == (422, True)
+    assert page.all("table") == []
 
 
 @pytest.mark.parametrize("name", [digest(50), ID, "x" * 300, "a\x00b"])
@@ -157,6 +171,7 @@ def test_no_citizen_is_asked_for_there(seen: Bureau, name: str) -> None:
     answer = seen.browser("officer").client.get("/callers", params={"name": name})
     assert answer.status_code == 422
     assert name not in answer.text
+    assert seen.look_ups.recorded == []
 
 
 def test_the_officer_looks_up_callers_and_not_persons(seen: Bureau) -> None:

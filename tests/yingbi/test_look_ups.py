@@ -58,6 +58,13 @@ def test_who_looked_up_is_in_the_log_and_whom_is_not(home: Home) -> None:
     assert not any(digest.partition(":")[2] in text for digest in digests)
 
 
+def test_whose_numbers_were_looked_at_is_in_the_log(home: Home) -> None:
+    PersonLookUps(home, lambda: NOW).record(LookUp(by=PersonId("p-sun"), about={"caller": 1}, caller="clerk-li"))
+    (event,) = recorded(home)
+    assert (event.caller, event.operation, event.basis) == ("p-sun", "GET /.yingbi/callers", "")
+    assert [(each.name, each.category, each.disclosure) for each in event.fields] == [("clerk-li", "caller", "none")]
+
+
 def test_a_person_is_found_in_every_epoch_however_the_number_is_spelled(home: Home) -> None:
     look_ups = PersonLookUps(home, lambda: NOW)
     now = digester_in(home.keys, NOW)
