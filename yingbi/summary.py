@@ -1,4 +1,7 @@
-"""What the control process tells of its cases and records: numbers and states, for status, metrics and the demo."""
+"""What the control process tells of its cases and records: numbers and states, for status, metrics and the demo.
+
+INVARIANT 3: citizens among the callers are numbered, each time anew.
+"""
 
 import logging
 import os
@@ -12,6 +15,7 @@ from incident.cases import Cases
 from incident.incident import Case
 from incident.journal import BrokenJournal, verify
 from incident.scope import CALLER_FIELD
+from siem.detect.aliases import Aliases
 from yingbi.home import Home
 from yingbi.told import tell
 
@@ -46,8 +50,9 @@ class Summary:
         cases = self._cases.all()
         numbers = Counter(case.state.value for case in cases)
         records = self._records()
+        alias = Aliases()
         facts = {
-            "cases": [_told(case) for case in cases[:MOST]],
+            "cases": [_told(case, alias) for case in cases[:MOST]],
             "numbers": {**numbers},
             "broken_log": {start: f"{said.zh} / {said.en}" for start, said in records.log.items()},
             "broken_journals": {
@@ -60,7 +65,7 @@ class Summary:
             "broken_rules": f"{records.rules.zh} / {records.rules.en}" if records.rules else "",
             "broken_searches": f"{records.searches.zh} / {records.searches.en}" if records.searches else "",
             "policies": self._policies(),
-            "permits": [_permit(record) for record in self._permits()],
+            "permits": [_permit(record, alias) for record in self._permits()],
         }
         if facts != self._told:
             tell(self._path, {"pid": os.getpid(), **facts})
@@ -77,18 +82,18 @@ def _broken(case: Case) -> str:
     return ""
 
 
-def _permit(record: PermitRecord) -> dict[str, Any]:
+def _permit(record: PermitRecord, alias: Aliases) -> dict[str, Any]:
     fact = record.fact
     return {
         "permit": fact.permit,
         "kind": fact.kind.value,
-        "caller": fact.caller,
+        "caller": alias(fact.caller),
         "system": fact.system,
         "until": record.until.isoformat(),
     }
 
 
-def _told(case: Case) -> dict[str, Any]:
+def _told(case: Case, alias: Aliases) -> dict[str, Any]:
     alerts = list(case.alerts.values())
     return {
         "id": case.id,
@@ -97,7 +102,7 @@ def _told(case: Case) -> dict[str, Any]:
         "level": case.level,
         "opened_at": case.opened_at.isoformat(),
         "alerts": [alert.id for alert in alerts],
-        "callers": sorted({alert.group[CALLER_FIELD] for alert in alerts if CALLER_FIELD in alert.group}),
+        "callers": sorted({alias(alert.group[CALLER_FIELD]) for alert in alerts if CALLER_FIELD in alert.group}),
         "raised_at": {alert.id: alert.raised_at.isoformat() for alert in alerts},
         "contained_at": case.contained_at.isoformat() if case.contained_at else None,
         "persons": case.scope.persons if case.scope else None,

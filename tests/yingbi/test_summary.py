@@ -4,8 +4,10 @@ from console.installation import RecordState
 from console.permit_state import PermitRecord
 from incident.ids import Bilingual
 from incident.journal import Move
+from siem.detect.aliases import holds_digest
 from tests.console.permits import broken_glass
 from tests.incident.office import CHEN, TEN, Office, alert, new_database
+from tests.siem.events import digest
 from yingbi.home import Home
 from yingbi.summary import MOST, Summary
 from yingbi.told import hear
@@ -24,6 +26,21 @@ def test_all_cases_are_counted_and_the_newest_told_of(tmp_path: Path) -> None:
     told = hear(home.told("control"))
     assert told["numbers"] == {"open": MOST + 2, "dismissed": 1}
     assert len(told["cases"]) == MOST
+    office.events.close()
+    office.engine.dispose()
+
+
+def test_a_citizen_is_numbered_and_no_digest_is_told(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path, engine=new_database(tmp_path))
+    for number, caller in enumerate((digest(1), digest(2), "clerk-li")):
+        office.cases.open_or_join(alert(f"a-{number}", group={"user.id": caller}, respond=""))
+    office.cases.open_or_join(alert("a-9", group={"user.id": digest(1)}, respond="", rule="other"))
+    home = Home(tmp_path)
+    home.told("control").parent.mkdir(parents=True, exist_ok=True)
+    Summary(home, office.cases, RecordState).tell()
+    assert not holds_digest(home.told("control").read_text("utf-8"))
+    told = [each["callers"] for each in hear(home.told("control"))["cases"]]
+    assert sorted(told) == [["clerk-li"], ["居民 1 / citizen 1"], ["居民 2 / citizen 2"]]
     office.events.close()
     office.engine.dispose()
 

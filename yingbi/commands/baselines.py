@@ -22,6 +22,7 @@ def add_baselines(commands: Commands) -> None:
 def _baselines(given: argparse.Namespace) -> int:
     from datetime import timedelta
 
+    from siem.detect.aliases import Aliases
     from yingbi.baselines import CannotCompare, unusual
     from yingbi.clock import now
     from yingbi.settings import read_settings
@@ -35,11 +36,13 @@ def _baselines(given: argparse.Namespace) -> int:
     except CannotCompare as problem:
         complain(str(problem))
         return COULD_NOT
+    alias = Aliases()
     if given.json:
-        print(json.dumps([anomaly.as_json() for anomaly in found], ensure_ascii=False, indent=2))
+        told = [{**each.as_json(), "caller": alias(each.caller), "group": alias(each.group)} for each in found]
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for anomaly in found:
-            print(f"{anomaly.at:%Y-%m-%d %H:%M}  {anomaly.caller}  {anomaly.points:.1f}")
+            print(f"{anomaly.at:%Y-%m-%d %H:%M}  {alias(anomaly.caller)}  {anomaly.points:.1f}")
             print(f"  {anomaly.zh}\n  {anomaly.en}")
         print(f"{len(found)} 名次与平时不同 / not as usual" if found else "没有发现 / nothing found")
     return FOUND if found else FINE

@@ -10,6 +10,7 @@ import pytest
 from policies.epochs import digester_in
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import AlertStore
+from siem.detect.aliases import holds_digest
 from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
@@ -33,13 +34,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(tmp_path)
 
 
-def index(home: Home, *, thief: bool) -> None:
-    """Five weeks of usual days up to yesterday; on the last workday somebody may take many."""
+def index(home: Home, *, thief: bool, called: str = CLERKS[2]) -> None:
+    """Five weeks of usual days up to yesterday; on the last workday somebody, who is *called* so, may take many."""
     office = Office()
     days = [TODAY - timedelta(days=number) for number in range(35, 0, -1)]
     documents = [document for day in days for document in office.usual(day)]
     if thief:
         documents.append(office.look(CLERKS[2], moment(last_workday(), 20), people=range(900)))
+    for document in documents:
+        if document["user"]["id"] == CLERKS[2]:
+            document["user"]["id"] = called
     home.index.mkdir()
     store = SqliteStore(home.events)
     store.append(documents, timedelta(seconds=30))
@@ -60,6 +64,15 @@ def test_who_takes_many_is_named_with_the_reason(home: Home, capsys: pytest.Capt
     assert digest(1) not in json.dumps(told)
     assert main(["baselines", "--days", "14"]) == FOUND
     assert "900 人明文" in capsys.readouterr().out
+
+
+def test_a_caller_who_is_named_by_a_digest_is_numbered(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    index(home, thief=True, called=digest(1))
+    for options in ([], ["--json"]):
+        assert main(["baselines", "--days", "14", *options]) == FOUND
+        said = capsys.readouterr().out
+        assert not holds_digest(said)
+        assert "居民 1 / citizen 1" in said
 
 
 def test_usual_days_end_with_nothing_found(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
