@@ -58,6 +58,7 @@ FIELDS: Mapping[str, Bilingual] = {
     "reason": Bilingual(zh="原因或限额", en="reason or limit"),
     "address": Bilingual(zh="网络地址", en="address or network"),
     "credential": Bilingual(zh="凭证", en="credential"),
+    "rule": Bilingual(zh="所依据的规则（文件:行）", en="declared rule, file:line"),
 }
 """The filters but for the time, by the names that they have in addresses, in the order of the form."""
 
@@ -71,6 +72,7 @@ _EQUAL = {
     "outcome": "yingbi.verdict",
     "action": "event.action",
     "credential": "yingbi.credential",
+    "rule": "yingbi.fields.rule",
 }
 _CHOICES: Mapping[str, type[StrEnum]] = {
     "caller_kind": CallerKind,
@@ -102,6 +104,7 @@ class Filters:
     reason: str = ""
     address: str = ""
     credential: str = ""
+    rule: str = ""
 
     @property
     def given(self) -> dict[str, str]:

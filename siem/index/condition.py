@@ -115,9 +115,16 @@ EVERYTHING = AllOf(())
 
 
 def values_of(document: Document, name: str) -> Iterator[Any]:
-    """Every value the dotted field *name* has in *document*: none, one, or a list's elements."""
-    found: Any = document
-    for key in _keys_of(name):
+    """Every value the dotted field *name* has in *document*: none, one, or a list's elements, or those of a list's."""
+    return _values_at(document, _keys_of(name))
+
+
+def _values_at(found: Any, keys: tuple[str, ...]) -> Iterator[Any]:
+    for place, key in enumerate(keys):
+        if isinstance(found, list):
+            for each in found:
+                yield from _values_at(each, keys[place:])
+            return
         if not isinstance(found, (dict, Mapping)) or key not in found:
             return
         found = found[key]

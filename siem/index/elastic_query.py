@@ -30,7 +30,7 @@ from siem.index.strict import FIRST, LAST
 
 type Query = dict[str, Any]
 
-MAPPING_VERSION = 7
+MAPPING_VERSION = 8
 
 _NOTHING: Query = {"match_none": {}}
 _HAS_LETTER = re.compile("[A-Za-z]")
@@ -42,7 +42,7 @@ def mapping() -> dict[str, Any]:
     """The mapping of an index of events. Strict: what `to_ecs` does not write is refused."""
     tree: dict[str, Any] = {
         "@timestamp": {"type": "date_nanos"},  # `date` would round to milliseconds
-        "yingbi": {"properties": {"fields": {"type": "object", "enabled": False}}},
+        "yingbi": {"properties": {"fields": {"dynamic": False, "properties": {}}}},
     }
     for name, field in FIELDS.items():
         *path, leaf = name.split(".")

@@ -1,8 +1,8 @@
 """The fields an event can be searched by, and what may be asked of each.
 
 One table serves the rules, the Elasticsearch mapping and the SQLite columns, so that they cannot drift apart. What
-`to_ecs` writes and this table does not name (`@timestamp`, which every search bounds anyway, and `yingbi.fields`,
-which is evidence to read) is kept by the indexes and not searched.
+`to_ecs` writes and this table does not name (`@timestamp`, which every search bounds anyway, and of `yingbi.fields`,
+which is evidence to read, all but the declared rules) is kept by the indexes and not searched.
 """
 
 import ipaddress
@@ -84,6 +84,7 @@ FIELDS = {
     "yingbi.credential": _KEYWORD,
     "yingbi.disclosure": _KEYWORD,
     "yingbi.exchange": _KEYWORD,
+    "yingbi.fields.rule": _KEYWORDS,
     "yingbi.format": _KEYWORD,
     "yingbi.former_subjects": Field(Kind.DIGEST, listed=True),
     "yingbi.left_out": _NUMBER,

@@ -22,8 +22,9 @@ ID_BYTES = 512
 """The longest id of a document that Elasticsearch takes: for a longer one it refuses all that came with it."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_KEPT = frozenset({"@timestamp", "yingbi.fields"})
-"""What is kept and not searched by these names."""
+_USES = "yingbi.fields"
+"""What is kept whole, and searched by the rules in it."""
+_OF_USE = frozenset({"name", "category", "transform", "disclosure", "rule", "count", "grant"})
 _OBJECTS = frozenset(name[:place] for name in FIELDS for place, sign in enumerate(name) if sign == ".")
 
 
@@ -72,7 +73,9 @@ def _faults(part: Mapping[str, Any], prefix: str) -> Iterator[str]:
     for key, value in part.items():
         name = prefix + key
         field = FIELDS.get(name)
-        if field is not None:
+        if name == _USES:
+            yield from _faults_of_uses(value)
+        elif field is not None:
             if not _fits(value, field):
                 yield f"`{name}` is no {field.kind}"
         elif name in _OBJECTS:
@@ -80,8 +83,17 @@ def _faults(part: Mapping[str, Any], prefix: str) -> Iterator[str]:
                 yield f"`{name}` is no object"
             else:
                 yield from _faults(value, f"{name}.")
-        elif name not in _KEPT:
+        elif name != "@timestamp":
             yield f"`{prefix or 'it'}` holds a field that events do not have".replace(".`", "`")
+
+
+def _faults_of_uses(uses: object) -> Iterator[str]:
+    if not isinstance(uses, list | tuple) or not all(isinstance(use, Mapping) for use in uses):
+        yield f"`{_USES}` is no list of objects"
+    elif any(use.keys() - _OF_USE for use in uses):
+        yield f"`{_USES}` holds a field that events do not have"
+    elif not all(isinstance(use.get("rule", ""), str) for use in uses):
+        yield f"`{_USES}.rule` is no keyword"
 
 
 def _fits(value: object, field: Field) -> bool:

@@ -64,6 +64,19 @@ def test_field_by_field(archive: Bureau) -> None:
         assert word in page.text(), word
 
 
+def test_a_declared_rule_leads_to_everything_that_it_decided(bureau: Bureau) -> None:
+    event = put(bureau, 1)
+    put(bureau, 2, fields=(use("a", "name", Disclosure.CLEAR, "keep", 1),))
+    browser = bureau.browser("oncall")
+    links = [each.get("href") or "" for each in browser.get(f"/events/{event}").all("a")]
+    (to,) = {link for link in links if link.startswith("/events?span=month&rule=") and link.endswith("48")}
+    page = browser.get(to)
+    assert "所依据的规则（文件:行）systems/register.yaml:48" in page.text().replace("：", "")
+    assert [each.get("href") for each in page.all("a") if "/events/6YQ" in (each.get("href") or "")] == [
+        f"/events/{event}"
+    ]
+
+
 def test_what_would_show_more_and_how_grave_it_is(bureau: Bureau) -> None:
     bureau.programs["now"] = program()
     uses = (

@@ -65,6 +65,14 @@ def test_each_filter_asks_for_its_field(typed: dict[str, str], part: Condition) 
     assert read(**typed).condition() == AllOf((part,))
 
 
+def test_a_declared_rule_is_asked_for_by_file_and_line() -> None:
+    assert read(rule="systems/register.yaml:31").condition() == AllOf(
+        (Is("yingbi.fields.rule", "systems/register.yaml:31"),)
+    )
+    with pytest.raises(Mistyped):
+        read(rule="11010519491231002X")
+
+
 def test_no_filter_is_everything_so_that_the_index_knows_the_answer() -> None:
     assert read().condition() == EVERYTHING
 

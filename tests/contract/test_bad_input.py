@@ -66,6 +66,9 @@ HOSTILE = {
     "no id": ("event.id", ""),
     "an id too long for a cluster": ("event.id", "x" * 513),
     "an id that is none": ("event.id", 5),
+    "uses that are none": ("yingbi.fields", [5]),
+    "a use beside ours": ("yingbi.fields", [{"name": "x", "a..b": 1}]),
+    "an object for a rule": ("yingbi.fields", [{"rule": {"a": 1}}]),
     "half a character": ("user.id", "\ud800"),
 }
 

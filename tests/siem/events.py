@@ -95,7 +95,7 @@ def _assorted_event(number: int, random: Random) -> AccessEvent:
             category=random.choice(TEXTS),
             transform="keep",
             disclosure=random.choice(tuple(Disclosure)),
-            rule="register.yaml:7",
+            rule=random.choice(("register.yaml:7", "register.yaml:8", *TEXTS)),
             grant=random.choice((None, "grant-1")),
             count=random.choice(NUMBERS),
         )

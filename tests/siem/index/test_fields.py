@@ -10,7 +10,7 @@ from tests.siem.events import assorted
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 NUMBERS = st.one_of(INT64, st.integers(), st.floats(allow_nan=False), INT64.map(lambda number: number + 0.5))
-NOT_SEARCHED = {"@timestamp", "yingbi.fields"}
+NOT_SEARCHED = {"@timestamp"}
 
 
 def leaves(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -18,6 +18,8 @@ def leaves(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         name = f"{path}.{key}" if path else key
         if isinstance(value, dict):
             yield from leaves(value, name)
+        elif name == "yingbi.fields":
+            yield f"{name}.rule", [use["rule"] for use in value]
         else:
             yield name, value
 
