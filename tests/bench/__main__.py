@@ -17,10 +17,10 @@ from tests.bench import (
     recording,
     road,
     rules,
+    scale,
     seam,
     shipping,
     throughput,
-    tracing,
     workers,
 )
 from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
@@ -42,7 +42,8 @@ GROUPS: dict[str, Group] = {
     "log": recording.figures,
     "rules": rules.figures,
     "alerts": alerting.figures,
-    "trace": tracing.figures,
+    "scale-sqlite": scale.of_sqlite,
+    "scale-elasticsearch": scale.of_elasticsearch,
 }
 """A module for each group of figures; to add one, write its module and name it here."""
 WRITTEN = Path("build/bench.json")
@@ -59,6 +60,9 @@ def main() -> None:
     parser.add_argument(
         "--whole", action="store_true", help="rules: over all events of the hour, not a part of them; takes an hour"
     )
+    parser.add_argument(
+        "--events", type=int, default=0, help="how large the groups `scale-…` let an index grow (default: 100,000)"
+    )
     arguments = parser.parse_args()
     say = Progress()
     figures: list[Figure] = []
@@ -66,9 +70,14 @@ def main() -> None:
     for name in arguments.only or GROUPS:
         with tempfile.TemporaryDirectory(prefix="yingbi-bench-") as folder:
             try:
-                figures += GROUPS[name](
-                    Bench(folder=Path(folder), seconds=arguments.seconds, progress=say, whole=arguments.whole)
+                bench = Bench(
+                    folder=Path(folder),
+                    seconds=arguments.seconds,
+                    progress=say,
+                    whole=arguments.whole,
+                    events=arguments.events,
                 )
+                figures += GROUPS[name](bench)
             except NotMeasured as problem:
                 missing.append(f"NOT MEASURED: {name}: {problem}")
     say.end()

@@ -29,6 +29,8 @@ class Bench:
     """Of its own."""
     seconds: float
     """How long one run of a load takes."""
+    events: int = 0
+    """Up to so many events an index is filled with; 0: as few as say something."""
     progress: Callable[[str], None]
     """Is told what is being done."""
     whole: bool = False
