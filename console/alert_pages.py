@@ -119,6 +119,7 @@ class AlertPages:
             alert=alert,
             life=life,
             of_permits=alert.rule_name in PERMIT_RULES,
+            gone=frozenset(event for event in alert.events if not self._office.is_kept(event)),
             asks_for_case=case is None and life.state is AlertState.CLOSED and _is_leak(life),
             former=self._book.get(life.raised.former),
             later=self._later(life),

@@ -23,6 +23,7 @@ from siem.detect.precision import REVIEW_BELOW
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore
 from siem.notify.outbox import Delivery
+from siem.record.event import EventId
 
 type Clock = Callable[[], datetime]
 
@@ -69,5 +70,7 @@ class Office:
     """The notice that a case is given of which neither a draft nor a playbook says another."""
     deliveries_of: Callable[[AlertId], Sequence[Delivery] | None] = lambda alert: ()
     """Who was told of an alert, and whether it has arrived; None where that cannot be read now."""
+    is_kept: Callable[[EventId], bool] = lambda event: True
+    """Whether the event is in the log of this machine still, and not in its copies alone."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)
     """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

@@ -4,6 +4,7 @@ Every look verifies the whole journal of alerts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,9 +20,12 @@ from incident.database import open_database
 from incident.ids import Bilingual, PersonId
 from policies.findings import spelled_out
 from policies.keys import Verifier
+from siem.detect.alert import AlertId, AlertStore
 from siem.detect.aliases import Aliases
 from siem.detect.definition import RuleId
 from siem.detect.precision import Precision
+from siem.index.store import StoreUnavailable
+from siem.record.reader import is_kept
 from yingbi.home import Home
 
 _UTC = Moments(UTC, Bilingual(zh="UTC", en="UTC"))
@@ -63,10 +67,23 @@ def alert_lines(lives: Iterable[AlertLife]) -> Iterator[str]:
         yield "没有 / none"
 
 
-def life_lines(life: AlertLife) -> Iterator[str]:
-    """One alert, and everything that was done about it, oldest first."""
+def events_let_go(home: Home, alert: AlertId) -> int:
+    """Of how many events of *alert*, among those that it names, the log is without: they were kept long enough."""
+    with closing(AlertStore(home.alerts, read_only=True)) as alerts:
+        try:
+            found = alerts.get(alert)
+        except StoreUnavailable:
+            return 0
+    return sum(not is_kept(home.log, event) for event in found.events) if found else 0
+
+
+def life_lines(life: AlertLife, let_go: int = 0) -> Iterator[str]:
+    """One alert, and everything that was done about it, oldest first; *let_go* of its events the log is without."""
     yield from alert_lines([life])
     yield f"    {life.raised.title}"
+    if let_go:
+        yield f"    列出的记录中 {let_go} 条已过保留期，只在副本中；处理经过仍在，已核验"
+        yield f"    {let_go} of its events were kept long enough and are in the copies alone; what was done is here"
     for entry in life.entries:
         words = said(entry, _UTC, dict[PersonId, str]())
         who = entry.by.id or "系统 / installation"
@@ -77,7 +94,7 @@ def life_lines(life: AlertLife) -> Iterator[str]:
 
 def alert_json(life: AlertLife, alias: Aliases) -> dict[str, Any]:
     """The same for programs; *alias* names citizens."""
-    closing = life.closing
+    closed = life.closing
     return {
         "alert": life.id,
         "state": life.state.value,
@@ -90,7 +107,7 @@ def alert_json(life: AlertLife, alias: Aliases) -> dict[str, Any]:
         "former": life.raised.former or None,
         "escalates_at": life.escalates_at.isoformat() if life.escalates_at else None,
         "snoozed_until": life.snooze.until.isoformat() if life.snooze else None,
-        "disposition": closing.fact.disposition.value if closing else None,
+        "disposition": closed.fact.disposition.value if closed else None,
         "acts": [
             {
                 "number": entry.number,

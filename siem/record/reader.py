@@ -89,6 +89,15 @@ def unread_bytes(folder: Path, position: Position) -> int:
     return unread
 
 
+def is_kept(folder: Path, event: str) -> bool:
+    """Whether the log in *folder* has the start that the event of that id is of; what has no such id counts as kept.
+
+    A start is let go as a whole once it was kept long enough, and every event of it with it.
+    """
+    start = event.rpartition("-")[0]
+    return not _START.fullmatch(start) or (folder / start).is_dir()
+
+
 def starts_in(folder: Path) -> list[StartId]:
     """The starts that have a log in *folder*, oldest first; none where it has yet to be made."""
     if not folder.exists():

@@ -216,6 +216,8 @@ class Bureau:
     """What lies in the folder of policies."""
     programs: dict[str, Program] = field(default_factory=dict)
     """Programs that the console finds, by digest."""
+    let_go: frozenset[str] = frozenset()
+    """Events that the log has no more."""
     deliveries: tuple[Delivery, ...] | None = ()
     """Who was told of every alert; None while that cannot be read."""
     _employed: set[str] = field(default_factory=set)
@@ -283,6 +285,7 @@ class Bureau:
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
             deliveries_of=lambda alert: self.deliveries,
+            is_kept=lambda event: event not in self.let_go,
         )
 
     def state(self) -> Installation:

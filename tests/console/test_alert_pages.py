@@ -331,6 +331,23 @@ def test_a_case_that_is_refused_still_belongs_to_its_alert(bureau: Bureau) -> No
     assert "/alerts/A-000001" in [each.get("href") for each in browser.get(case).all("a")]
 
 
+def test_an_alert_says_that_its_events_were_kept_long_enough_and_keeps_what_was_done(bureau: Bureau) -> None:
+    alert = bureau.leak(persons=20)
+    browser = bureau.browser("oncall")
+    browser.submit(browser.get("/alerts/A-000001"), "acknowledge")
+    assert "已过保留期" not in browser.get("/alerts/A-000001").text()
+    bureau.let_go = frozenset(alert.events[:1])
+    page = browser.get("/alerts/A-000001")
+    assert "其中 1 条记录已过保留期" in page.text()
+    links = [each.get("href") for each in page.all("a")]
+    assert [f"/events/{event}" in links for event in alert.events[:2]] == [False, True]
+    bureau.let_go = frozenset(alert.events)
+    bureau.restart()
+    page = bureau.browser("oncall").get("/alerts/A-000001")
+    assert "列出的记录都已过保留期" in page.text()
+    assert "确认，开始处理" in page.text(), "and what was done about it is there, and verified"
+
+
 def test_an_alert_about_permits_leads_to_the_permits(bureau: Bureau) -> None:
     assert {path.stem for path in SHIPPED.glob("*.yml")} >= PERMIT_RULES
     bureau.leak(persons=1, rule="break_glass")

@@ -106,6 +106,20 @@ def test_everything_that_was_done_about_one_is_shown(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.usefixtures("book")
+def test_an_alert_whose_events_were_let_go_says_so(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    (home.log / "6YQ3K0M9ZT").mkdir(parents=True)
+    assert told(capsys, "alerts", "show", "A-000001")["events_let_go"] == 0
+    assert main(["alerts", "show", "A-000001"]) == 0
+    assert "副本" not in capsys.readouterr().out
+    (home.log / "6YQ3K0M9ZT").rmdir()
+    assert told(capsys, "alerts", "show", "A-000001")["events_let_go"] == 1
+    assert main(["alerts", "show", "A-000001"]) == 0
+    said = capsys.readouterr().out
+    assert "列出的记录中 1 条已过保留期" in said
+    assert "核对过台账" in said, "and what was done about it stays"
+
+
+@pytest.mark.usefixtures("book")
 def test_rules_are_listed_with_how_often_they_are_right(capsys: pytest.CaptureFixture[str]) -> None:
     rules = {rule["name"]: rule["precision"] for rule in told(capsys, "rules", "list")}
     assert rules["bulk_reads"] == {

@@ -58,20 +58,22 @@ def _show(given: argparse.Namespace) -> int:
     import json
 
     from siem.detect.aliases import Aliases
-    from yingbi.alert_lines import CannotTell, alert_json, book_in, life_lines
+    from yingbi.alert_lines import CannotTell, alert_json, book_in, events_let_go, life_lines
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
+    home = Home(read_settings().home)
     try:
-        life = book_in(Home(read_settings().home)).get(given.alert)
+        life = book_in(home).get(given.alert)
     except CannotTell as problem:
         complain(str(problem))
         return COULD_NOT
     if life is None:
         complain("没有这条告警 / there is no such alert: yingbi alerts list --all has them")
         return COULD_NOT
+    let_go = events_let_go(home, life.id)
     if given.json:
-        print(json.dumps(alert_json(life, Aliases()), ensure_ascii=False, indent=2))
+        print(json.dumps({**alert_json(life, Aliases()), "events_let_go": let_go}, ensure_ascii=False, indent=2))
     else:
-        print(*life_lines(life), sep="\n")
+        print(*life_lines(life, let_go), sep="\n")
     return FINE

@@ -49,6 +49,7 @@ from siem.detect.alert import AlertId, AlertStore
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.outbox import Delivery, Outbox
+from siem.record.reader import is_kept
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
 from yingbi.home import Home
@@ -176,6 +177,7 @@ def main(settings: Settings) -> int:
         now=now,
         bulletin_url=settings.bulletin_url,
         program_of=KeptPrograms(home).of,
+        is_kept=partial(is_kept, home.log),
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )

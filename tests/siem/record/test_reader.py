@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from siem.record.log import AccessLog, BrokenChain, StartId, segment_path
-from siem.record.reader import Position, beginning_of, follow, unread_bytes
+from siem.record.reader import Position, beginning_of, follow, is_kept, unread_bytes
 from tests.siem.events import document, event
 from tests.siem.lines import write_start
 
@@ -109,3 +109,11 @@ def test_a_segment_that_was_never_read_is_missed_as_well(log: AccessLog) -> None
     segment_path(log.folder, 1).unlink()
     with pytest.raises(BrokenChain, match="the segment is missing"):
         read(log)
+
+
+def test_an_event_is_kept_as_long_as_its_start(tmp_path: Path) -> None:
+    write_start(tmp_path, START, [document(1)])
+    assert is_kept(tmp_path, f"{START}-1")
+    assert not is_kept(tmp_path, "7ZZZZZZZZZ-1"), "the start was let go"
+    for other in ("", "x", "../../etc-1", "PERMIT-7"):
+        assert is_kept(tmp_path, other), "what is of no start is said nothing of"
