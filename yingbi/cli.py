@@ -24,6 +24,7 @@ from yingbi.commands.playbook import add_playbook
 from yingbi.commands.policy import add_policies
 from yingbi.commands.reasons import add_reasons
 from yingbi.commands.rules import add_rules
+from yingbi.commands.scan import add_scan
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 from yingbi.commands.simulate import add_simulate
 from yingbi.commands.trace import add_trace
@@ -131,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add_log(commands)
     add_discover(commands)
     add_rules(commands)
+    add_scan(commands)
     add_reasons(commands)
     add_alerts(commands)
     add_trace(commands)
