@@ -2,12 +2,10 @@
 
 from datetime import date
 
+from policies.recognisers.regions import PROVINCES, is_region
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
-)
-"""Source: GB/T 2260, and 83 of the residence permits of people from Taiwan."""
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {char: value for value, char in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
@@ -35,7 +33,12 @@ def resembles_resident_id(number: str) -> bool:
 
     Source: GB 11643-1999, 4.1; the card of foreigners of 2023 has the province behind its first digit, which is a 9.
     """
-    return _has_birth_date(number) and (number[:2] in _PROVINCES or (number[0] == "9" and number[1:3] in _PROVINCES))
+    return _has_birth_date(number) and (number[:2] in PROVINCES or (number[0] == "9" and number[1:3] in PROVINCES))
+
+
+def is_placed_resident_id(number: str) -> bool:
+    """Whether *number* is a resident ID number of a division that there is or was, or a card of a foreigner."""
+    return is_resident_id(number) and (is_region(number[:6]) or (number[0] == "9" and number[1:3] in PROVINCES))
 
 
 def _has_birth_date(number: str) -> bool:
@@ -85,3 +88,26 @@ def is_uscc(code: str) -> bool:
     if len(code) != 18 or any(char not in _USCC_VALUES for char in code):
         return False
     return code[17] == uscc_check_character(code[:17])
+
+
+def is_placed_uscc(code: str) -> bool:
+    """Whether *code* has the right check character, and was given out in a province. Source: GB 32100-2015, 4.3."""
+    return is_uscc(code) and (code[2:4] in PROVINCES or code[2:8] == "100000")
+
+
+_VIN_VALUES = {char: value for value, char in enumerate("0123456789")} | dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+)
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_LEAST_LETTERS = 3
+
+
+def is_vin(number: str) -> bool:
+    """Whether *number*, 17 upper-case characters, has the right check digit, and letters as makers' codes have.
+
+    Source: GB 16735-2019, annex A.
+    """
+    if len(number) != len(_VIN_WEIGHTS) or any(char not in _VIN_VALUES for char in number):
+        return False
+    total = sum(_VIN_VALUES[char] * weight for char, weight in zip(number, _VIN_WEIGHTS, strict=True))
+    return sum(map(str.isalpha, number)) >= _LEAST_LETTERS and number[8] == "0123456789X"[total % 11]

@@ -6,21 +6,40 @@ value and nothing around it, and one of two that overlap is left.
 
 from msgspec.structs import replace
 
-from policies.recognisers.scan import scan
-from policies.recognisers.table import Hit
+from policies.recognisers.candidates import is_sure
+from policies.recognisers.gate import opened
+from policies.recognisers.scan import candidates
+from policies.recognisers.table import ORDER, Hit
 
 REPORTED = {"person_name": "person"}
 """What reports call a category where policies call it something else."""
+_RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 
 def find(text: str) -> list[Hit]:
     """The personal data in *text*, by position, none overlapping another. Offsets count code points."""
-    return [_as_reported(hit) for hit in scan(text)]
+    hits = [hit for hit in candidates(text, opened(text), opened) if is_sure(hit)]
+    return [_as_reported(hit) for hit in (_chosen(hits) if len(hits) > 1 else hits)]
 
 
 def reported(category: str) -> str:
     """What reports call *category*."""
     return REPORTED.get(category, category)
+
+
+def _chosen(hits: list[Hit]) -> list[Hit]:
+    """*hits* without overlaps: what a check digit proves stays, then the surer, then the first in `ORDER`."""
+    chosen: list[Hit] = []
+    covered = bytearray(max(hit.end for hit in hits))
+    for hit in sorted(hits, key=_precedence):
+        if covered.find(1, hit.start, hit.end) < 0:
+            chosen.append(hit)
+            covered[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
+    return sorted(chosen, key=lambda hit: hit.start)
+
+
+def _precedence(hit: Hit) -> tuple[bool, float, int, int, int]:
+    return (not hit.why.startswith("checksum"), -hit.score, _RANK[hit.category], hit.start - hit.end, hit.start)
 
 
 def _as_reported(hit: Hit) -> Hit:

@@ -28,7 +28,22 @@ _DIGITS = (
     | {0x2070 + digit: ord("0") + digit for digit in (0, *range(4, 10))}
     | {0xB2: ord("2"), 0xB3: ord("3"), 0xB9: ord("1"), 0x24EA: ord("0"), 0x24FF: ord("0")}
 )
-_ONE_FOR_ONE = {**_FULL_WIDTH, **_SPACES, **_DASHES, **dict.fromkeys(LIKE_X, ord("X")), **_DIGITS, 0xFF65: 0xB7}
+TRADITIONAL = str.maketrans(
+    "證號碼電話機護車銀帳賬聯絡繫醫療險積臺灣門開戶傳辦郵駕駛齡國統會編檔歷診經緯標緊負責當監權義員託輛識別"
+    "張劉陳楊黃趙吳孫馬羅鄭謝許韓鄧馮蕭蔣葉蘇呂盧鍾譚賈鄒閻顧龔萬錢嚴賴龐顏莊聶魯歐陽諸",
+    "证号码电话机护车银帐账联络系医疗险积台湾门开户传办邮驾驶龄国统会编档历诊经纬标紧负责当监权义员托辆识别"
+    "张刘陈杨黄赵吴孙马罗郑谢许韩邓冯萧蒋叶苏吕卢钟谭贾邹阎顾龚万钱严赖庞颜庄聂鲁欧阳诸",
+)
+"""Characters of labels and of the commonest surnames, as they are written in Hong Kong, Macau and Taiwan."""
+_ONE_FOR_ONE = {
+    **TRADITIONAL,
+    **_FULL_WIDTH,
+    **_SPACES,
+    **_DASHES,
+    **dict.fromkeys(LIKE_X, ord("X")),
+    **_DIGITS,
+    0xFF65: 0xB7,
+}
 DIGITS_ELSEWHERE = "".join(map(chr, _DIGITS))
 """Digits that are neither ASCII nor full-width."""
 NUMERALS = str.maketrans(
@@ -37,6 +52,10 @@ NUMERALS = str.maketrans(
 )
 """Chinese numerals, those for money, in older characters and of merchants among them, read digit by digit."""
 
+_LIKE_DIGITS = {"0": "Oo\u039f\u03bf\u041e\u043e", "1": "lI|\u0406\u2160"}
+LOOK_ALIKE = "".join(_LIKE_DIGITS.values())
+AS_DIGITS = {ord(like): digit for digit, alike in _LIKE_DIGITS.items() for like in alike}
+"""Letters that are taken for digits, where they stand among digits."""
 INVISIBLE = (
     "\\x01-\\x08\\x0e-\\x1f\\x7f\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u20d0-\u20ff\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"

@@ -12,10 +12,21 @@ from dataclasses import dataclass
 
 import msgspec
 
-from policies.recognisers.checksums import is_luhn, is_resident_id, is_resident_id_15, is_uscc, resembles_resident_id
+from policies.recognisers.around import is_for_machines, is_part_of_more, is_untidy
+from policies.recognisers.checksums import (
+    is_luhn,
+    is_placed_resident_id,
+    is_placed_uscc,
+    is_resident_id,
+    is_resident_id_15,
+    is_uscc,
+    is_vin,
+    resembles_resident_id,
+)
 
-CONTEXT_CHARS = 24
-"""How far before a candidate a context word may end."""
+SURE_ENOUGH = 0.5
+"""What scores less is hidden and not reported: see `find.py`."""
+DOUBTFUL = 0.4
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -48,7 +59,13 @@ class Recogniser:
     context_only: bool = False
     """Whether a candidate whose check fails counts after a context word."""
     form: Callable[[str], bool] | None = None
-    """Of a candidate whose check fails: whether it counts by itself."""
+    """Of a candidate whose check fails: whether it is hidden all the same, though nobody could tell."""
+    proof: Callable[[str], bool] | None = None
+    """Of a candidate whose check holds: whether it needs no trust in what stands around it."""
+    deniable: bool = True
+    """Whether words before it can say that it is something else."""
+    doubt: Callable[[str, int, int], bool] | None = None
+    """Of the text and where the candidate stands in it: whether it looks like something else."""
     score: float
     """Of a candidate whose check holds, without context."""
     source: str
@@ -80,11 +97,41 @@ _ID_WORDS = (
     "id card",
     "id no",
     "id number",
+    "身分证",
+    "居住证",
+    "驾驶证",
+    "驾照",
+    "社会保障号",
     "sfz",
     "gmsfhm",
 )
-_CARD_WORDS = ("银行卡", "卡号", "账号", "账户", "帐号", "开户", "card", "account")
-_PHONE_WORDS = ("手机", "电话", "联系", "致电", "mobile", "phone", "tel", "sjh")
+_CARD_WORDS = (
+    "银行卡",
+    "信用卡",
+    "借记卡",
+    "储蓄卡",
+    "卡号",
+    "账号",
+    "账户",
+    "帐号",
+    "帐户",
+    "开户",
+    "card",
+    "account",
+)
+_PHONE_WORDS = ("手机", "电话", "联系", "致电", "拨打", "来电", "短信", "微信", "mobile", "phone", "tel", "sjh", "lxdh")
+_LINE_WORDS = ("电话", "座机", "固话", "传真", "联系", "致电", "拨打", "tel", "phone", "fax")
+_PASSPORT_WORDS = ("护照", "证件", "passport")
+_PLATE_WORDS = ("车牌", "号牌", "车辆", "车号", "plate")
+_VIN_WORDS = ("车架", "车辆识别", "vin")
+_AREA = (
+    "3(?:1[0-9]|35|[457][0-9]|9[1-8])|4(?:1[0-9]|2[179]|[357][0-9]|6[4-9]|8[23])|5(?:[13579][0-9]|2[37]|4[36]|6[1-6]|80)"
+    "|6(?:3[1-5]|6[0-38]|9[12])|7(?:01|[135679][0-9]|2[248]|4[3-6])|8(?:[12357][0-9]|8[36-8]|9[1-8])"
+    "|9(?:0[1-9]|[1379][0-9]|4[13]|5[1-5])"
+)
+PROVINCES_OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_OF_PLATE = "A-HJ-NP-Za-hj-np-z"
+"""Letters of plates: neither I nor O."""
 
 
 def _has_unionpay_prefix(number: str) -> bool:
@@ -99,6 +146,7 @@ TABLE: tuple[Recogniser, ...] = (
         shortest=18,
         check=is_resident_id,
         form=resembles_resident_id,
+        proof=is_placed_resident_id,
         context=_ID_WORDS,
         context_only=True,
         score=0.99,
@@ -121,7 +169,8 @@ TABLE: tuple[Recogniser, ...] = (
                            r"[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{10}(?![0-9A-Za-z])"),
         shortest=18,
         check=is_uscc,
-        context=("统一社会信用代码", "信用代码", "uscc", "credit code", "tyshxydm"),
+        proof=is_placed_uscc,
+        context=("统一社会信用代码", "信用代码", "税号", "纳税人识别号", "uscc", "credit code", "tyshxydm"),
         context_only=True,
         score=0.95,
         source="GB 32100-2015",
@@ -133,16 +182,18 @@ TABLE: tuple[Recogniser, ...] = (
         check=_has_unionpay_prefix,
         context=_CARD_WORDS,
         context_only=True,
+        doubt=is_part_of_more,
         score=0.9,
         source="ISO/IEC 7812-1; UnionPay issuer prefix 62, 16 to 19 digits",
     ),
     Recogniser(
         category="bank_card",
-        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}[3-9](?:{_GAP}[0-9]){{14,18}}{_NOT_BEFORE_DIGIT}"),
+        pattern=re.compile(rf"{_NOT_AFTER_DIGIT}(?:3[47](?:{_GAP}[0-9]){{13}}|35(?:{_GAP}[0-9]){{14}}|[4-9](?:{_GAP}[0-9]){{14,18}}){_NOT_BEFORE_DIGIT}"),
         shortest=15,
         check=is_luhn,
         context=_CARD_WORDS,
         needs_context=True,
+        doubt=is_part_of_more,
         score=0.6,
         source="ISO/IEC 7812-1, other issuers",
     ),
@@ -155,31 +206,96 @@ TABLE: tuple[Recogniser, ...] = (
         shortest=17,
         check=is_luhn,
         context=_CARD_WORDS,
+        doubt=is_part_of_more,
         score=0.7,
         source="the same, in the groups in which they are printed on cards: ISO/IEC 7812-1 and EMV practice",
     ),
     Recogniser(
         category="mobile",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86{_AROUND})?1[3-9][0-9]{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
+            rf"(?:(?<![0-9])\+0{{0,2}}86{_AROUND}|(?<![0-9A-Za-z])(?:\(\+?86\)[ ]?|0{{0,2}}86{_AROUND})?)1[3-9][0-9]"
+            rf"{_AROUND}[0-9]{{4}}{_AROUND}[0-9]{{4}}{_NOT_BEFORE_DIGIT}"
             rf"|{_NOT_AFTER_DIGIT}{_DIALLED_FIRST}?1{_SEP}[3-9](?:{_SEP}[0-9]){{9}}{_NOT_BEFORE_DIGIT}"
         ),
         shortest=11,
         check=None,
         context=_PHONE_WORDS,
+        doubt=is_untidy,
         score=0.85,
         source="MIIT numbering plan of 2017 and its amendments: 11 digits, 13 to 19; what is dialled before",
     ),
     Recogniser(
+        category="landline",
+        pattern=re.compile(
+            rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86[ \-]?)?"
+            rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\))[ \-]{{0,2}}[2-8][0-9]{{3}}"
+            rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\))[ \-]{{0,2}}[2-8][0-9]{{2,3}})[ \-]?[0-9]{{4}}"
+            rf"(?:(?:-|[ ]?转|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
+            rf"|(?<![0-9A-Za-z])\+86[ \-]?(?:10|2[0-57-9]|{_AREA})[ \-][2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
+            rf"{_NOT_BEFORE_DIGIT}"
+        ),
+        shortest=11,
+        check=None,
+        context=_LINE_WORDS,
+        doubt=is_part_of_more,
+        score=0.8,
+        source="MIIT numbering plan of 2017: area codes, then 7 or 8 digits from 2 to 8; hotlines have neither",
+    ),
+    Recogniser(
+        category="vin",
+        pattern=re.compile(r"(?<![0-9A-Za-z])[A-HJ-NPR-Za-hj-npr-z0-9]{17}(?![0-9A-Za-z])"),
+        shortest=17,
+        check=is_vin,
+        context=_VIN_WORDS,
+        context_only=True,
+        doubt=is_part_of_more,
+        score=0.8,
+        source="GB 16735-2019: 17 letters and digits, the ninth of which checks the others",
+    ),
+    Recogniser(
+        category="passport",
+        pattern=re.compile(r"(?<![0-9A-Za-z])(?:E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8})(?![0-9A-Za-z])"),
+        shortest=9,
+        check=None,
+        context=_PASSPORT_WORDS,
+        doubt=is_part_of_more,
+        score=0.7,
+        source="GA/T 1000 series: ordinary passports since 1997 (G), 2012 (E) and 2017 (E and a letter)",
+    ),
+    Recogniser(
+        category="plate",
+        pattern=re.compile(
+            rf"(?:[{PROVINCES_OF_PLATES}][{_OF_PLATE}][ ·•・.\-]?"
+            rf"(?:[A-KYa-ky][{_OF_PLATE}0-9][0-9]{{4}}|[0-9]{{5}}[A-KYa-ky]"
+            rf"|(?=(?:[{_OF_PLATE}]{{0,3}}[0-9]){{2}})[{_OF_PLATE}0-9]{{5}}|[{_OF_PLATE}0-9]{{4}}[警学港澳挂领试超])"
+            rf"|使[ ]?(?:[A-Z][0-9]{{5}}|[0-9]{{6}})|WJ[{PROVINCES_OF_PLATES}]?[ ·•・.\-]?[0-9]{{4}}[0-9A-Z])"
+            r"(?![0-9A-Za-z])"
+        ),
+        shortest=7,
+        check=None,
+        context=_PLATE_WORDS,
+        doubt=is_part_of_more,
+        score=0.85,
+        source="GA 36-2018: a province, the authority, five or (new energy) six places; 警 学 港 澳 挂 使 领",
+    ),
+    Recogniser(
         category="email",
-        pattern=re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,8}[A-Za-z]{2,24}"
-                           r"(?![A-Za-z0-9])"),
+        pattern=re.compile(r"(?<![A-Za-z0-9._%+])[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]{0,62}[A-Za-z0-9_+\-])?"
+                           r"@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])"),
         shortest=6,
         check=None,
+        context=("邮箱", "邮件", "email", "mail"),
+        deniable=False,
+        doubt=is_for_machines,
         score=0.95,
         source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII",
     ),
 )  # fmt: skip
 
-ORDER = (*dict.fromkeys(row.category for row in TABLE), "person_name")
+ORDER = (
+    *dict.fromkeys(row.category for row in TABLE),
+    *"permit social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
+    *"birth_date coordinates ip mac sex ethnicity party marriage religion health".split(),
+    "person_name",
+)
 """Which category wins where two claim the same characters: an ID number can also pass as a card or as a code."""

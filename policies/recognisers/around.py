@@ -1,0 +1,92 @@
+"""What stands around a candidate in normalised text: a word that announces it, one that says that it is something else,
+or more of what it is only a part of.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+CONTEXT_CHARS = 24
+"""How far before a candidate a context word may end."""
+_OTHERS = (
+    "订单 单号 单据 票据 提单 编号 流水 序列号 序号 批次 批号 型号 版本 案号 文号 票号 工单 "
+    "受理号 业务号 交易号 快递 运单 物流 条码 条形码 货号 商品 产品 合同 发票 时间戳 端口 凭证 "
+    "校验码 验证码 指纹 哈希 密钥 令牌 代码 设备号 机号 追踪号 请求号 会话 项目 标段 学号 工号 "
+    "会员号 户号 表号 缴费 主键 索引 报告号 备案 许可证 证书 执照 金额 总额 预算 面积 人口 "
+    "浏览量 阅读量 播放量 点击 总数 数量 余额 系数 物联网 "
+    "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
+).split()
+"""What numbers are called that belong to nobody."""
+_CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, _OTHERS))})[^,，。；、;\n0-9]{{0,8}}$")
+_FILE = "jpe?g|png|gif|svg|webp|ico|pdf|docx?|xlsx?|zip|mp[34]|txt|csv|log|html?|js|ts|css|json|py|md"
+_GOES_ON = re.compile(
+    rf"[0-9A-Za-z_]|[.\-][0-9]|\.(?:{_FILE})(?![A-Za-z])"
+    r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
+)
+_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#])$")
+_NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]$")
+_GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
+"""In which a mobile number is written."""
+_COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?[ \-]*(?=1[3-9])")
+_TIDY = frozenset(" -.·_")
+_NOT_DIGITS = re.compile("[^0-9]+")
+_REMOTE = re.compile(r":[A-Za-z0-9~/._]")
+_OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})$")
+_OF_ADDRESS = re.compile(r"://[^\s/]*$")
+
+
+_LINK = 2
+"""Characters between the two parts of the name of a field: `Passport No.`"""
+
+
+class Said(Enum):
+    """What the words before a candidate say."""
+
+    NOTHING = 0
+    ANNOUNCED = 1
+    DENIED = 2
+    """That it is something else."""
+    DISPUTED = 3
+    """One announces it, and one behind that denies it."""
+
+
+def said_before(text: str, start: int, words: Sequence[str]) -> Said:
+    """What stands before *start*, where *words* announce what begins there."""
+    before = text[max(0, start - CONTEXT_CHARS) : start].lower()
+    last = max((before.rfind(word) for word in words), default=-1)
+    other = _CALLED_OTHERWISE.search(before)
+    if other is None or other.start() < last or _overlap(before, other, last, words):
+        return Said.ANNOUNCED if last >= 0 else Said.NOTHING
+    return Said.DISPUTED if last >= 0 else Said.DENIED
+
+
+def _overlap(before: str, other: re.Match[str], last: int, words: Sequence[str]) -> bool:
+    """Whether the word that stands *last* is the longer one that the *other* is a part of: 身份证编号."""
+    return last >= 0 and any(
+        before.startswith(word, last) and last + len(word) + _LINK >= other.start() for word in words
+    )
+
+
+def is_part_of_more(text: str, start: int, end: int) -> bool:
+    """Whether what stands from *start* to *end* is a part of a longer number or word, an amount, or a file's name."""
+    if _GOES_ON.match(text, end) is not None:
+        return True
+    before = max(0, start - 4)
+    return _COMES_FROM.search(text, before, start) is not None and _NUMBER_IN_LIST.search(text, before, start) is None
+
+
+def is_untidy(text: str, start: int, end: int) -> bool:
+    """Whether that is so of a mobile number, or whether its digits stand in groups in which nobody writes one."""
+    written = _COUNTRY.sub("", text[start:end])
+    between = set(_NOT_DIGITS.findall(written))
+    groups = tuple(map(len, _NOT_DIGITS.split(written)))
+    return groups not in _GROUPS or len(between) > 1 or not between <= _TIDY or is_part_of_more(text, start, end)
+
+
+def is_for_machines(text: str, start: int, end: int) -> bool:
+    """Whether what looks like an e-mail address is where a program logs in, or the name of a file."""
+    return (
+        _REMOTE.match(text, end) is not None
+        or _OF_FILES.search(text, start, end) is not None
+        or _OF_ADDRESS.search(text, max(0, start - 80), start) is not None
+    )

@@ -1,0 +1,143 @@
+"""The gate before the recognisers: one pass of hyperscan over the octets of a text says which of them are to be asked.
+
+It must never be stricter than what it opens: see docs/decisions/0002-gate-before-patterns.md.
+"""
+
+import functools
+import threading
+from collections.abc import Iterable
+from enum import IntEnum, auto
+
+import hyperscan
+
+from policies.recognisers.labelled import LABELLED
+from policies.recognisers.names import ANNOUNCING, FOLLOWING
+from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, TRADITIONAL
+from policies.recognisers.readings import PACKED_GATE, READING_GATE
+from policies.recognisers.table import AROUND_GROUPS, MOST_SEPARATORS, PROVINCES_OF_PLATES, SEPARATORS
+from policies.recognisers.tokens import MARK
+
+# Every number of the table has eleven digits in a row, with few separators between two, but for the codes of companies:
+# those are eighteen letters and digits without any.
+_DIGITS = "[0-9\uff10-\uff19]"
+_LETTER = "[A-Za-z\uff21-\uff3a\uff41-\uff5a]"
+_WIDE = (
+    "\\t\\x0b\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2010-\u2015\u2043\u2212\ufe58\ufe63"
+    "\u2500\u30fc\uff0d\uff0e\uff0f\uff3f\uff65"
+)
+"""What is read as one of the separators."""
+_BETWEEN = f"[{SEPARATORS}{_WIDE}]{{0,{MOST_SEPARATORS}}}"
+_AROUND = f"[{AROUND_GROUPS}{_WIDE}\uff08\uff09\uff0c\uff1a\uff5c\uff5e]{{0,3}}"
+_NUMERAL = f"[{''.join(map(chr, NUMERALS))}]"
+
+
+class Opened(IntEnum):
+    """What a text may hold. Behind the last, a number for each row of `LABELLED`."""
+
+    NUMBER = 0
+    AT_SIGN = auto()
+    HIDDEN = auto()
+    BEFORE = auto()
+    BEHIND = auto()
+    TOKEN = auto()
+    GROUPED = auto()
+    IN_WORDS = auto()
+    READ_ON = auto()
+    PACKED = auto()
+    WIDE_LETTER = auto()
+    PASSPORT = auto()
+    PLATE = auto()
+    LOOK_ALIKE = auto()
+    LABELS = auto()
+
+
+_WRITTEN_AS: dict[str, str] = {}
+for _code, _simple in TRADITIONAL.items():
+    _WRITTEN_AS[chr(_simple)] = _WRITTEN_AS.get(chr(_simple), "") + chr(_code)
+
+
+def _however_written(word: str) -> str:
+    """A pattern for *word* in simplified and traditional characters, in letters of any width."""
+    return "".join(
+        f"[{char}{chr(ord(char) + 0xFEE0)}{chr(ord(char.upper()) + 0xFEE0)}]"
+        if "a" <= char <= "z"
+        else f"[{char}{_WRITTEN_AS[char]}]"
+        if char in _WRITTEN_AS
+        else "[ \\t\u00a0\u3000]"
+        if char == " "
+        else char
+        for char in word
+    )
+
+
+def _words(words: Iterable[str]) -> str:
+    return "|".join(map(_however_written, words))
+
+
+_GATE: dict[int, str] = {
+    Opened.NUMBER: f"(?:{_DIGITS}{_BETWEEN}){{10}}{_DIGITS}",
+    Opened.AT_SIGN: "[@\uff20]",
+    Opened.HIDDEN: f"[{INVISIBLE}{DIGITS_ELSEWHERE}]",
+    Opened.BEFORE: _words(ANNOUNCING),
+    Opened.BEHIND: _words(FOLLOWING),
+    Opened.TOKEN: MARK,
+    Opened.GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
+    f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}"
+    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3}}",
+    Opened.IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
+    Opened.READ_ON: READING_GATE,
+    Opened.PACKED: PACKED_GATE,
+    Opened.WIDE_LETTER: f"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a{''.join(map(chr, LIKE_X))}]",
+    Opened.PASSPORT: f"[EG\uff25\uff27](?:{_LETTER}|{_DIGITS}){_DIGITS}{{7}}",
+    Opened.PLATE: f"[{PROVINCES_OF_PLATES}]{_LETTER}[ ·•・.\\-{_WIDE}]?(?:{_LETTER}|{_DIGITS}){{4}}"
+    f"|使[ {_WIDE}]?{_LETTER}?{_DIGITS}{{5}}|[WＷ][JＪ]",
+    Opened.LOOK_ALIKE: f"{_DIGITS}[{LOOK_ALIKE}]|[{LOOK_ALIKE}]{_DIGITS}",
+}
+_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH
+_ONLY_REPORTED = frozenset(Opened.LABELS + number for number, row in enumerate(LABELLED) if row.only_reported)
+
+
+@functools.cache
+def _gate() -> hyperscan.Database:
+    """Compiled when it is first asked for: that takes most of a second, and few processes look into text."""
+    labels = {Opened.LABELS + number: _words(row.words) for number, row in enumerate(LABELLED)}
+    everything = _GATE | labels
+    gate = hyperscan.Database()
+    gate.compile(
+        expressions=[expression.encode() for expression in everything.values()],
+        ids=list(everything),
+        elements=len(everything),
+        flags=[_FLAGS | (hyperscan.HS_FLAG_CASELESS if number in labels else 0) for number in everything],
+    )
+    return gate
+
+
+_of_thread = threading.local()
+
+
+def opened(text: str) -> set[int]:
+    """Which parts of the gate *text* opens."""
+    found: set[int] = set()
+    # A lone surrogate cannot be encoded, and cannot be part of a hit either.
+    _gate().scan(
+        text.encode("utf-8", "replace"), match_event_handler=lambda number, *_: found.add(number), scratch=_scratch()
+    )
+    return found
+
+
+def opened_to_hide(text: str) -> set[int]:
+    """The same, but for what is only reported."""
+    return opened(text) - _ONLY_REPORTED
+
+
+def _scratch() -> hyperscan.Scratch:
+    """Working memory for the gate; two threads must not share one."""
+    found: hyperscan.Scratch | None = getattr(_of_thread, "scratch", None)
+    if found is None:
+        found = _of_thread.scratch = hyperscan.Scratch(_gate())
+    return found
+
+
+def make_ready() -> None:
+    """Let the first text be looked into as fast as any other."""
+    _gate()

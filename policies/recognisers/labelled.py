@@ -1,0 +1,258 @@
+"""The second table: what is personal data behind the word that names it, and looks like nothing by itself.
+
+A row's words are followed by what links a label and its value, and by the value. To add one is to add a row and its
+cases in `tests/policies/recognisers/test_labelled.py`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.recognisers.table import Hit
+
+_LINK = (
+    r"[ ]?(?:号码|编号|编码|代码|账号|帐号|卡号|号|(?i:number|num|no\.?|id)|#)?[ ]?(?:\([^()\n]{1,10}\))?"
+    r"[\u4e00-\u9fff]{0,4}?"
+    r"[ ]?(?:[\"'”’\]】]?[ ]?(?:[:=|,]|->|-(?=[ A-Za-z0-9]))?)[ ]{0,2}[(\"'“‘\[【「]?[ ]?"
+)
+"""What may stand between a label and its value."""
+_ENDS = r"(?![0-9A-Za-z])"
+_YEAR = "(?:18|19|20)[0-9]{2}"
+_NUMERALS = "一二三四五六七八九〇零○"
+_DATE = (
+    rf"(?:{_YEAR}[ ]?年[ ]?[01]?[0-9][ ]?月(?:[ ]?[0-3]?[0-9][ ]?[日号])?"
+    rf"|{_YEAR}(?P<sep>[\-./])[01]?[0-9](?:(?P=sep)[0-3]?[0-9])?|{_YEAR}[01][0-9][0-3][0-9]"
+    rf"|[一二][{_NUMERALS}]{{3}}年[{_NUMERALS}十]{{1,2}}月[{_NUMERALS}十]{{1,3}}[日号])(?![0-9])"
+)
+_ETHNICITIES = (
+    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 "
+    "柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
+    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
+).split()
+_DEGREES = r"(?:1[0-7][0-9]|[1-9]?[0-9])\.[0-9]{4,12}"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """One row."""
+
+    category: str
+    words: tuple[str, ...]
+    """Any of which stands before the value, in lower case and simplified characters; those of `links` behind it."""
+    value: str
+    """The value, as a pattern."""
+    score: float
+    only_reported: bool = False
+    """Whether the data path leaves it alone unless its field is declared."""
+    source: str
+
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the row's values: group `value`."""
+        words = sorted(self.words, key=len, reverse=True)
+        first = "".join(dict.fromkeys(char for word in words for char in (word[0], word[0].upper())))
+        one_of = "|".join(
+            f"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z])" if word.isascii() else re.escape(word) for word in words
+        )
+        return re.compile(rf"(?=[{first}])(?i:{one_of}){_LINK}(?P<value>{self.value})")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.replace("_", " ") for word in text.split())
+
+
+LABELLED = (
+    Labelled(
+        category="passport",
+        words=_words("护照 passport"),
+        value=rf"(?:[A-Za-z]{{1,2}}[0-9]{{6,9}}|[0-9]{{8,9}}|(?=(?:[A-Z]{{0,4}}[0-9]){{4}})[A-Z][0-9A-Z]{{8}}){_ENDS}",
+        score=0.8,
+        source="ICAO Doc 9303: up to nine places; the forms of the commonest issuers",
+    ),
+    Labelled(
+        category="permit",
+        words=_words(
+            "通行证 回乡证 台胞证 港澳证 证件 证号 香港身份证 澳门身份证 台湾身份证 港澳居民 台湾居民 permit hkid"
+        ),
+        value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|[A-Z]{{1,2}}[0-9]{{6}}\([0-9A]\)|[157][0-9]{{6}}\([0-9]\)"
+        rf"|[A-Z][1289][0-9]{{8}}{_ENDS})",
+        score=0.75,
+        source="National Immigration Administration: H, M and eight digits, two more in the older form; C, W, T, L",
+    ),
+    Labelled(
+        category="permit",
+        words=_words("通行证 回乡证 台胞证 港澳证 permit"),
+        value=rf"(?!20[0-3][0-9][01][0-9])[0-9]{{8}}(?:[0-9]{{2}}|\([0-9A-Z]\))?{_ENDS}",
+        score=0.75,
+        source="Mainland travel permit of people from Taiwan: eight digits, two or a letter more",
+    ),
+    Labelled(
+        category="landline",
+        words=_words("电话 座机 固话 传真 联系方式 tel telephone fax phone"),
+        value=r"(?!20[0-3][0-9]-[01][0-9])[2-8][0-9]{2,3}[ \-]?[0-9]{4}"
+        r"(?:(?:-|[ ]?转)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])",
+        score=0.7,
+        source="MIIT numbering plan of 2017: without the area code, 7 or 8 digits from 2 to 8",
+    ),
+    Labelled(
+        category="bank_account",
+        words=_words(
+            "银行账号 银行帐号 银行账户 收款账号 收款账户 开户账号 付款账号 对公账户 结算账户 账号 帐号 账户 account"
+        ),
+        value=rf"[0-9](?:[ \-]?[0-9]){{8,29}}{_ENDS}",
+        score=0.7,
+        source="accounts have no form of their own: PBOC Measures for RMB Settlement Accounts",
+    ),
+    Labelled(
+        category="social_no",
+        words=_words(
+            "社保 社保卡 社保号 社会保障号 社会保障卡 社会保险号 社会保险 医保 医保卡 医保号 医疗保险 "
+            "医疗保险号 养老保险 医疗证 个人编号 参保号 参保编号"
+        ),
+        value=rf"[A-Za-z]{{0,3}}[0-9]{{6,18}}[0-9Xx]?{_ENDS}",
+        score=0.87,
+        source="LD/T 32 and the numbers that provinces give out",
+    ),
+    Labelled(
+        category="housing_fund",
+        words=_words("公积金 住房公积金 公积金账号 公积金个人账号"),
+        value=rf"[A-Za-z]{{0,2}}[0-9]{{7,20}}{_ENDS}",
+        score=0.87,
+        source="JGJ/T 320: numbers that centres of the fund give out",
+    ),
+    Labelled(
+        category="medical_no",
+        words=_words(
+            "病历 病历号 病案号 病案 住院号 住院 门诊号 门诊 就诊号 就诊 就诊卡 就诊卡号 诊疗卡 mrn patient_id"
+        ),
+        value=rf"[A-Za-z]{{0,4}}-?[0-9]{{5,14}}{_ENDS}(?!年)",
+        score=0.87,
+        source="WS 445: numbers that hospitals give out",
+    ),
+    Labelled(
+        category="driving_licence",
+        words=_words("驾驶证档案 驾照档案 档案编号"),
+        value=rf"[0-9]{{12}}{_ENDS}",
+        score=0.87,
+        source="GA/T 16.4: the number of the file of a driver",
+    ),
+    Labelled(
+        category="vin",
+        words=_words("车架 车架号 车辆识别代号 车辆识别代码 车辆识别 vin"),
+        value=rf"[A-HJ-NPR-Za-hj-npr-z0-9]{{17}}{_ENDS}",
+        score=0.75,
+        source="GB 16735-2019; typing errors are personal data too",
+    ),
+    Labelled(
+        category="uscc",
+        words=_words("统一社会信用代码 社会信用代码 信用代码 纳税人识别号 税号"),
+        value=rf"[0-9A-Za-z](?:[ \-]?[0-9A-Za-z]){{17}}{_ENDS}",
+        score=0.75,
+        source="GB 32100-2015, in groups as forms have it",
+    ),
+    Labelled(
+        category="qq",
+        words=_words("qq qq号 扣扣 企鹅号"),
+        value=rf"[1-9][0-9]{{4,10}}{_ENDS}",
+        score=0.75,
+        source="Tencent: 5 to 11 digits",
+    ),
+    Labelled(
+        category="wechat",
+        words=_words("微信 微信号 wechat weixin wx vx"),
+        value=r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@])",
+        score=0.7,
+        source="Tencent: a letter, then 5 to 19 letters, digits, underscores and hyphens",
+    ),
+    Labelled(
+        category="birth_date",
+        words=_words("出生日期 出生年月日 出生年月 出生时间 出生于 出生 生于 生日 dob birthday birth date_of_birth"),
+        value=_DATE,
+        score=0.85,
+        only_reported=True,
+        source="GB/T 7408.1, and as people write dates",
+    ),
+    Labelled(
+        category="coordinates",
+        words=_words("坐标 经纬度 定位 位置 gps 经度 latlng location coordinates lng lat"),
+        value=rf"-?{_DEGREES}°?[ ]?(?:[,;/ ]{{1,2}}|[,;]?[ ]?纬度[:=]?[ ]?)-?{_DEGREES}(?![0-9])",
+        score=0.7,
+        only_reported=True,
+        source="GB/T 45574-2025: precise location; four decimals are eleven metres",
+    ),
+    Labelled(
+        category="ip",
+        words=_words("ip ip地址 登录ip 客户端ip 源地址 来源地址 终端地址"),
+        value=rf"{_OCTET}(?:\.{_OCTET}){{3}}(?![0-9.]|/[0-9])",
+        score=0.6,
+        only_reported=True,
+        source="RFC 791; of a person only where it is that of his device",
+    ),
+    Labelled(
+        category="mac",
+        words=_words("mac mac地址 物理地址 网卡地址"),
+        value=r"[0-9A-Fa-f]{2}(?P<between>[:\-])(?:[0-9A-Fa-f]{2}(?P=between)){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])",
+        score=0.6,
+        only_reported=True,
+        source="IEEE 802",
+    ),
+    Labelled(
+        category="sex",
+        words=_words("性别 sex gender"),
+        value="(?:男|女)性?|(?:fe)?male",
+        score=0.7,
+        only_reported=True,
+        source="GB/T 2261.1",
+    ),
+    Labelled(
+        category="ethnicity",
+        words=_words("民族 族别 ethnicity"),
+        value=f"(?:{'|'.join(_ETHNICITIES)})族?",
+        score=0.8,
+        only_reported=True,
+        source="GB/T 3304",
+    ),
+    Labelled(
+        category="party",
+        words=_words("政治面貌 党派 政治身份"),
+        value="(?:中国?共(?:产党)?(?:预备)?党员|预备党员|共青团员|群众|民革|民盟|民建|民进|农工党|致公党|九三学社|台盟|无党派)"
+        "(?:党员|会员|盟员|社员|成员|人士)?",
+        score=0.8,
+        only_reported=True,
+        source="GB/T 4762",
+    ),
+    Labelled(
+        category="marriage",
+        words=_words("婚姻状况 婚姻状态 婚姻 婚否 婚况"),
+        value="已婚|未婚|离异|离婚|丧偶|再婚|初婚|复婚",
+        score=0.8,
+        only_reported=True,
+        source="GB/T 2261.2",
+    ),
+    Labelled(
+        category="religion",
+        words=_words("宗教信仰 信仰 宗教"),
+        value="(?:藏传|汉传)?佛教|道教|伊斯兰教|天主教|基督教|东正教",
+        score=0.75,
+        only_reported=True,
+        source="GB/T 45574-2025: religious belief",
+    ),
+    Labelled(
+        category="health",
+        words=_words("诊断 诊断为 诊断结果 病史 既往史 患有 确诊 确诊为 疾病 残疾类别 过敏史"),
+        value=r"[\u4e00-\u9fffA-Za-z0-9]{0,10}(?:病|症|炎|癌|瘤|高血压|感染|残疾|骨折|过敏|障碍|综合征|梗死|梗塞|出血|溃疡)",
+        score=0.7,
+        only_reported=True,
+        source="GB/T 45574-2025: health",
+    ),
+)
+"""What comes first wins where two rows claim the same characters."""
+_PATTERNS = tuple((row, row.pattern()) for row in LABELLED)
+
+
+def hits_behind_labels(text: str, rows: set[int]) -> Iterator[Hit]:
+    """What those of `LABELLED` find in normalised *text* whose numbers are *rows*."""
+    for number in sorted(rows):
+        row, pattern = _PATTERNS[number]
+        for match in pattern.finditer(text):
+            yield Hit(*match.span("value"), row.category, row.score, "context")

@@ -1,0 +1,66 @@
+"""How exactly identifiers are found in sentences of our own: see `tests.bench.sentences`."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from policies.recognisers.find import find
+from tests.bench.figure import Bench, Figure, figure
+from tests.bench.sentences import Sample, negatives, samples
+
+SEED = 20261126
+EACH = 400
+type Spans = list[tuple[int, int, str]]
+
+
+def spans_found(text: str) -> Spans:
+    """What the product finds."""
+    return [(hit.start, hit.end, hit.category) for hit in find(text)]
+
+
+def figures(bench: Bench) -> list[Figure]:
+    """Precision, recall and F1 of exact spans for each kind, the hard negatives that fire, the characters left."""
+    bench.progress("recognition")
+    chance = random.Random(SEED)
+    made = list(samples(chance, EACH))
+    scores = judged(made, spans_found)
+    found: list[Figure] = []
+    for kind, (precision, recall, f1) in scores.items():
+        found.append(figure(f"{kind}: F1 of exact spans", [f1], "", ".97 at least, .995 aimed at"))
+        found.append(figure(f"{kind}: precision", [precision], "", ""))
+        found.append(figure(f"{kind}: recall", [recall], "", ""))
+    fired = [bool(spans_found(sample.text)) for sample in negatives(chance, EACH // 4)]
+    found.append(figure("hard negatives that fire", [100 * sum(fired) / len(fired)], "%", "3 at most, 0.5 aimed at"))
+    found.append(figure("characters of identifiers left", [100 * left(made, spans_found)], "%", ""))
+    return found
+
+
+def judged(made: Iterable[Sample], look: Callable[[str], Spans]) -> dict[str, tuple[float, float, float]]:
+    """Precision, recall and F1 of each kind."""
+    right: Counter[str] = Counter()
+    there: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    for sample in made:
+        found = set(look(sample.text))
+        there.update(category for *_, category in sample.spans)
+        told.update(category for *_, category in found)
+        right.update(category for *_, category in found & set(sample.spans))
+    return {
+        kind: (
+            right[kind] / max(1, told[kind]),
+            right[kind] / there[kind],
+            2 * right[kind] / (told[kind] + there[kind]),
+        )
+        for kind in there
+    }
+
+
+def left(made: Iterable[Sample], look: Callable[[str], Spans]) -> float:
+    """The share of the characters of identifiers that no span covers."""
+    there = uncovered = 0
+    for sample in made:
+        covered = {place for start, end, _ in look(sample.text) for place in range(start, end)}
+        for start, end, _ in sample.spans:
+            there += end - start
+            uncovered += sum(place not in covered for place in range(start, end))
+    return uncovered / there

@@ -1,0 +1,137 @@
+"""What is reported: the value and nothing around it, and nothing that is in doubt."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.recognisers.find import find, reported
+from policies.recognisers.scan import scan
+
+EXACT = {
+    "mobile": [
+        "[13800138000]",
+        "联系方式：[+86 13800138000]，",
+        "Tel[+8613800138000]",
+        "([86-13800138000])",
+        "致电[138-0013-8000]。",
+        "[138 0013 8000]；",
+        "手机[一三八零零一三八零零零]",
+        "手机[138OO138OOO]",
+        "手機：[１３８００１３８０００]",
+        "[138\u200b00138000]",
+        "18861662920".join("[]"),
+        "[13800138000]/[13900139000]",
+        "1. [13800138000] 2. [13900139000]",
+        "https://host.example.cn/a?phone=[13800138000]&b=1",
+        "订单号13800138000",
+        "流水号：13800138000",
+        "预算总额13800138000元",
+        "0.13800138000",
+        "IMG_13800138000.jpg",
+        "a3f13800138000bc",
+        "版本 5.16.2680.16239",
+        "1440013800138",
+    ],
+    "resident_id": [
+        "身份證號碼[11010519491231002x]。",
+        "[110105 19491231 002X]",
+        "公民身份号码[一一零一零五一九四九一二三一零零二X]",
+        "[810000199408230021]",
+        "110105194912310021",  # the wrong check digit
+        "999999194912310027",
+        "202611199001010016",
+        "驾驶证号：[11010519491231002X]",
+    ],
+    "landline": [
+        "([0571-88271234])",
+        "座机[(0571)88271234]",
+        "[010-88271234转801]",
+        "[0571 8827 1234]",
+        "电话[+86-571-88271234]",
+        "拨打12345、95588、110、400-810-8888",
+        "编号057188271234",
+    ],
+    "email": [
+        "邮箱wang.xm@example.cn收".replace("wang", "[wang").replace("cn", "cn]"),
+        "[a@b.cn]。",
+        "发到[zhang_san＠example．cn]",
+        "git clone git@host.example.com:team/a.git",
+        "logo@2x.png",
+        "https://user:key@host.example.com/a",
+        "@app.route('/a')",
+    ],
+    "bank_card": [
+        "卡[6222 0212 3456 7890 128]",
+        "[6222021234567890128]",
+        "订单号6222021234567890128",
+        "会员编号4539578763621486",
+    ],
+    "uscc": ["[91350100M000100Y43]", "91350100M000100Y44"],
+    "passport": ["[E12345678]", "持[EA1234567]入境", "[G12345678]", "型号E12345678", "AE12345678"],
+    "plate": [
+        "[京A·12345]",
+        "[沪AD12345]",
+        "[粤B12345D]",
+        "[粤Z1234港]",
+        "[浙A1234警]",
+        "[使123456]",
+        "川A一季度",
+        "京ABCDEF",
+        "新E1234567",
+    ],
+    "vin": ["[LSVAU2A34N2183294]", "LSVAU2A34N2183295", "20261126121314567"],
+    "person": ["联系人[王小明]电话未留"],
+}
+TABLES = [(category, case) for category, cases in EXACT.items() for case in cases]
+
+
+@pytest.mark.parametrize(("category", "case"), TABLES, ids=[f"{c}: {t}" for c, t in TABLES])
+def test_reports_exactly_what_it_should(category: str, case: str) -> None:
+    text = case.replace("[", "").replace("]", "")
+    found = find(text)
+    assert [text[hit.start : hit.end] for hit in found] == [part.split("]")[0] for part in case.split("[")[1:]]
+    assert {hit.category for hit in found} <= {category}
+
+
+OTHERS = [
+    "国发〔2020〕12号",
+    "ISBN 978-7-5086-1234-5",
+    "2026-11-26 12:13:14",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "快递单号 SF1234567890123",
+    "乘坐138路",
+    "G60高速K1234+567",
+    "（2026）浙01民初1234号",
+    "npm install vue@3.4.21",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_leaves_alone_what_is_nobodys(text: str) -> None:
+    assert find(text) == []
+
+
+alphabet = st.sampled_from(list("0123456789Xx １３-._/@ab手机号身份证电话订单王明，\u200b\ud83d\U0001f600京A"))
+
+
+@given(st.text(alphabet, max_size=60))
+def test_all_that_is_reported_is_hidden_and_no_two_overlap(text: str) -> None:
+    found = find(text)
+    assert all(0 <= hit.start < hit.end <= len(text) and 0.5 <= hit.score <= 1 for hit in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    hidden = {place for hit in scan(text) for place in range(hit.start, hit.end)}
+    assert hidden.issuperset(place for hit in found for place in range(hit.start, hit.end))
+
+
+def test_what_is_in_doubt_is_hidden_and_not_reported() -> None:
+    for text in ("编号110105194912310021", "订单号13800138000", "a3f13800138000bc"):
+        assert find(text) == []
+        assert len(scan(text)) == 1
+
+
+def test_policies_and_reports_call_persons_differently() -> None:
+    assert reported("person_name") == "person"
+    assert reported("mobile") == "mobile"

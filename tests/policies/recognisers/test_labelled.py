@@ -1,0 +1,92 @@
+"""One table for each row behind labels: `[` and `]` stand around what is to be found in a report."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.recognisers.find import find
+from policies.recognisers.gate import Opened, opened
+from policies.recognisers.labelled import LABELLED, Labelled
+from policies.recognisers.normalise import normalise
+from policies.recognisers.scan import scan
+
+CASES = {
+    "passport": ["护照号码：[X1234567]", "護照：[K12345678]", "Passport No. [C01X00T47]", "护照办理时间2026年"],
+    "permit": [
+        "港澳居民来往内地通行证：[H1234567801]",
+        "台胞证号[12345678]",
+        "台胞证[12345678(B)]",
+        "香港身份证 [A123456(7)]",
+        "往来港澳通行证[C12345678]",
+        "证件号码：[M12345678]",
+        "通行证办理须知20261126号文",
+        "型号H12345678",
+    ],
+    "landline": [
+        "电话：[88271234]",
+        "傳真[8827-1234]转",
+        "座机[7654321]",
+        "电话95588",
+        "电话：4008108888",
+        "电话2026-1126",
+    ],
+    "bank_account": ["收款账号：[1202021109001234567]", "账号 [3301 0401 6000 0123]", "账户余额12.00", "账号管理"],
+    "social_no": ["社保号：[A12345678]", "医保卡号[330100123456]", "醫保號 [12345678X]", "社保缴费2026年11月"],
+    "housing_fund": ["公积金账号：[330100123456]", "公积金个人账号[00123456789]", "公积金12.5万元"],
+    "medical_no": ["病历号：[ZY0012345]", "住院号[20261234]", "门诊时间2026年", "门诊2楼"],
+    "driving_licence": ["驾驶证档案编号：[330101234567]", "档案编号[330101234567]", "档案编号12"],
+    "vin": ["车架号：[LSVAU2A37N2183295]", "VIN [LSVAU2A37N2183295]", "车架检查"],
+    "uscc": ["统一社会信用代码：[9133 0106 MA2A XY1H 0X]", "信用代码[91350100M000100Y44]", "信用代码管理办法"],
+    "qq": ["QQ：[12345678]", "qq号[10001]", "ＱＱ：[１２３４５６]", "qq群里说"],
+    "wechat": ["微信号：[wang_xm88]", "加微信 [wxid-2026a]", "微信公众号", "微信支付1234"],
+    "birth_date": [
+        "出生日期：[1988-03-14]",
+        "出生[1988年3月14日]",
+        "生于[一九八八年三月十四日]",
+        "生日 [1988/3/14]",
+        "DOB: [19880314]",
+        "成立日期：1988-03-14",
+    ],
+    "coordinates": ["坐标：[120.123456,30.123456]", "GPS [120.1234, 30.1234]", "坐标系2000", "比例1.2,3.4"],
+    "ip": ["登录IP：[192.0.2.17]", "IP地址为[198.51.100.4]", "版本 1.2.3.4", "IP 192.0.2.0/24"],
+    "mac": ["MAC地址：[00:1A:2B:3C:4D:5E]", "mac [00-1a-2b-3c-4d-5e]", "MAC电脑"],
+    "sex": ["性别：[男]", "性別 [女]", "男装"],
+    "ethnicity": ["民族：[汉族]", "民族[维吾尔]", "民族团结"],
+    "party": ["政治面貌：[中共党员]", "政治面貌[群众]", "群众来访"],
+    "marriage": ["婚姻状况：[已婚]", "婚姻登记"],
+    "religion": ["宗教信仰：[佛教]", "宗教事务局"],
+    "health": ["诊断：[2型糖尿病]", "既往史：[高血压]", "患有[冠心病]", "诊断证明一份"],
+}
+TABLES = [(category, case) for category, cases in CASES.items() for case in cases]
+
+
+@pytest.mark.parametrize(("category", "case"), TABLES, ids=[f"{c}: {t}" for c, t in TABLES])
+def test_finds_the_value_behind_its_label_and_nothing_around_it(category: str, case: str) -> None:
+    text = case.replace("[", "").replace("]", "")
+    found = find(text)
+    assert [text[hit.start : hit.end] for hit in found] == [part.split("]")[0] for part in case.split("[")[1:]]
+    assert {hit.category for hit in found} <= {category}
+
+
+def test_every_row_has_cases_and_a_source() -> None:
+    assert {row.category for row in LABELLED} <= set(CASES)
+    assert all(row.source for row in LABELLED)
+
+
+def test_what_is_only_reported_is_not_hidden_where_nobody_declared_it() -> None:
+    text = "出生日期：1988-03-14，民族：汉族，登录IP：192.0.2.17"
+    assert {hit.category for hit in find(text)} == {"birth_date", "ethnicity", "ip"}
+    assert scan(text) == ()
+
+
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {ord(" "): 0x3000}
+
+
+@pytest.mark.parametrize("row", LABELLED, ids=lambda row: f"{row.category}-{row.words[0]}")
+@given(st.data())
+def test_the_gate_opens_for_each_word_of_a_row_however_it_is_written(row: Labelled, data: st.DataObject) -> None:
+    word = data.draw(st.sampled_from(row.words))
+    word = "".join(chr(WIDE.get(ord(char), ord(char))) if data.draw(st.booleans()) else char for char in word)
+    word = word.upper() if data.draw(st.booleans()) else word
+    assert Opened.LABELS + LABELLED.index(row) in opened(f"有{word}在")
+    assert normalise(word).text.lower() in row.words
