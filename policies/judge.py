@@ -23,7 +23,9 @@ _NEAREST = {
     "landline": ("mobile", "phone"),
     "mobile": ("phone",),
     "social_no": ("resident_id",),
+    "housing_fund": ("social_no", "resident_id"),
     "passport": ("resident_id",),
+    "permit": ("passport", "resident_id"),
 }
 _MEANINGS = {"resident_id": Meaning.RESIDENT_ID, "birth_date": Meaning.BIRTH_DATE, "sex": Meaning.SEX}
 

@@ -6,17 +6,45 @@ its JSON Pointer (RFC 6901). Where a string holds JSON, the pointer goes on into
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from policies.recognisers.find import find, reported
+from policies.recognisers.key_words import FALSE_FRIENDS, PEOPLE, THINGS
 from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.names import COMPOUND_SURNAMES, SURNAMES
+from policies.recognisers.table import Hit
 
 DEEPEST = 64
 """Levels, those of JSON in strings counted as well. What lies deeper is named as a whole."""
+BY_KEY = "key"
+_SURE = 0.95
 _MAY_BE_JSON = re.compile(r"\s*[\[{]")
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:[是否有无男女]|暂无|没有|不详|未知|未填写?|待补|n/?a|null|none|nil|true|false|yes|no|y|n)?\W*"
+)
+"""What forms are filled in with where there is nothing to say. The sexes are said by their own keys."""
+_NAME = re.compile(
+    rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,8}}(?:[·•・][\u4e00-\u9fff]{{1,8}})+"
+)
+_NAME_KEYS = frozenset(("name", "mc", "title", "fullname"))
+_VALUES = frozenset("value val text content number no num code hm detail full line raw fieldvalue itemvalue v".split())
+"""Keys of what a value consists of, or of the value of a field of a form."""
+_FIELDS = frozenset("key name label title field code fieldname itemname prop k column".split())
+"""Keys of what a field of a form is called."""
+_NO_ADDRESS = frozenset("code type id status level lat lng".split())
+_TYPES = frozenset("zjlx zjlb certtype idtype cardtype certificatetype 证件类型 证件种类".split())
+_BY_TYPE = {
+    "护照": "passport",
+    "passport": "passport",
+    **dict.fromkeys(("通行证", "居住证", "回乡证", "台胞证", "permit"), "permit"),
+    **dict.fromkeys(("信用代码", "营业执照"), "uscc"),
+}
+_COLUMNS = ("columns", "headers", "header", "fields", "titles")
+_ROWS = ("rows", "data", "values", "records", "list")
+_WEB = re.compile(r"(?:[a-z]+://|[0-9]{1,3}(?:\.[0-9]{1,3}){3})", re.IGNORECASE)
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -31,28 +59,104 @@ class Value(msgspec.Struct, frozen=True):
 
 def find_values(document: Any) -> list[Value]:
     """The personal values in the parsed *document*, in its order."""
-    return list(_within(document, "", None, DEEPEST))
+    return list(_within(document, "", "", None, DEEPEST))
 
 
-def _within(value: Any, pointer: str, category: str | None, left: int) -> Iterator[Value]:
-    """*category*: what the keys above say that it holds."""
+def _within(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[Value]:
+    """*key*: the nearest above; *category*: what the keys above say that *value* holds."""
     match value:
         case dict() if left:
-            for key, inner in value.items():
-                step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-                yield from _within(inner, step, category_of_key(key) or category, left - 1)
+            yield from _in_object(value, pointer, key, category, left)
         case list() if left:
             for number, inner in enumerate(value):
-                yield from _within(inner, f"{pointer}/{number}", category, left - 1)
-        case None | bool() | "":
+                yield from _within(inner, f"{pointer}/{number}", key, category, left - 1)
+        case None | bool():
             return
         case dict() | list():
-            yield Value(pointer, category or "free_text", 0.5, "key")
+            yield Value(pointer, reported(category or "free_text"), _SURE, BY_KEY)
         case _:
-            yield from _single(value, pointer, category, left)
+            yield from _single(value, pointer, key, category, left)
 
 
-def _single(value: Any, pointer: str, category: str | None, left: int) -> Iterator[Value]:
+def _in_object(value: dict[str, Any], pointer: str, above: str, category: str | None, left: int) -> Iterator[Value]:
+    told = _told(value, above, category)
+    columns = _columns(value)
+    for key, inner in value.items():
+        step = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        if (hits := find(key)) and any(map(str.isdigit, key)):
+            yield Value(step, hits[0].category, hits[0].score, hits[0].why)
+        if columns and key.lower() in _ROWS and isinstance(inner, list):
+            for number, row in enumerate(inner):
+                yield from _in_row(row, columns, f"{step}/{number}", left - 2)
+        else:
+            yield from _within(inner, step, key, told[key], left - 1)
+
+
+def _in_row(row: Any, columns: list[str | None], pointer: str, left: int) -> Iterator[Value]:
+    if not isinstance(row, list) or len(row) != len(columns):
+        yield from _within(row, pointer, "", None, max(left, 0))
+        return
+    for number, (cell, category) in enumerate(zip(row, columns, strict=True)):
+        yield from _within(cell, f"{pointer}/{number}", "", category, max(left, 0))
+
+
+def _columns(value: dict[str, Any]) -> list[str | None]:
+    """What the columns of the rows beside them hold, where *value* is a table."""
+    for key, named in value.items():
+        if (
+            key.lower() in _COLUMNS
+            and isinstance(named, list)
+            and named
+            and all(isinstance(name, str) for name in named)
+        ):
+            return [category_of_key(name) for name in named]
+    return []
+
+
+def _told(value: Mapping[str, Any], above: str, category: str | None) -> dict[str, str | None]:
+    """What is told of each value of an object, by its key, by the keys above it and by those beside it."""
+    told = {key: category_of_key(key) for key in value}
+    named = {key.lower(): key for key in value}
+    if (form := next((each for each in value.items() if _names_field(*each)), None)) is not None:
+        told |= {named[word]: category_of_key(form[1]) for word in _VALUES & named.keys()}
+    for key, own in told.items():
+        word = key.lower()
+        if word in _NAME_KEYS and own in (None, "person_name"):
+            told[key] = "person_name" if _is_of_person(value, key, above, told) else None
+        elif own == "resident_id":
+            told[key] = _by_type(value, named) or own
+        elif own is None and category is not None and word not in FALSE_FRIENDS:
+            inherits = word not in _NO_ADDRESS if category == "address" else word in _VALUES
+            told[key] = category if inherits else None
+    return told
+
+
+def _names_field(key: str, name: Any) -> bool:
+    return key.lower() in _FIELDS and isinstance(name, str) and category_of_key(name) is not None
+
+
+def _is_of_person(value: Mapping[str, Any], key: str, above: str, told: Mapping[str, str | None]) -> bool:
+    """Whether a field that is only called `name` names a person."""
+    words = [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[\u4e00-\u9fff]+", above)]
+    last = words[-1] if words else ""
+    if last in PEOPLE or last.removesuffix("s") in PEOPLE or category_of_key(above) == "person_name":
+        return True
+    if last in THINGS or last.removesuffix("s") in THINGS:
+        return False
+    text = value[key]
+    if key.lower() == "title" or not isinstance(text, str):
+        return False
+    beside = any(own not in (None, "free_text", "uscc") for name, own in told.items() if name != key)
+    return beside or _NAME.fullmatch(text.strip()) is not None
+
+
+def _by_type(value: Mapping[str, Any], named: Mapping[str, str]) -> str | None:
+    """What a certificate is whose type stands beside its number."""
+    told = next((str(value[key]).lower() for word, key in named.items() if word.replace("_", "") in _TYPES), "")
+    return next((category for word, category in _BY_TYPE.items() if word in told), None)
+
+
+def _single(value: Any, pointer: str, key: str, category: str | None, left: int) -> Iterator[Value]:
     text = str(value)
     if isinstance(value, str) and left and _MAY_BE_JSON.match(value) is not None:
         try:
@@ -60,10 +164,38 @@ def _single(value: Any, pointer: str, category: str | None, left: int) -> Iterat
         except (ValueError, RecursionError):
             pass
         else:
-            yield from _within(inner, pointer, category, left - 1)
+            yield from _within(inner, pointer, key, category, left - 1)
             return
-    if category is not None:
-        yield Value(pointer, reported(category), 0.95, "key")
-    elif hits := find(text):
-        best = max(hits, key=lambda hit: (hit.score, hit.end - hit.start))
-        yield Value(pointer, best.category, best.score, best.why)
+    if category is not None and _says_something(text, category, value):
+        yield Value(pointer, reported(category), _SURE, BY_KEY)
+    elif hits := [hit for hit in find(text) if _counts(hit, text, key)]:
+        best = {hit.category: hit for hit in sorted(hits, key=lambda hit: hit.score)}
+        yield from (Value(pointer, hit.category, hit.score, hit.why) for hit in best.values())
+
+
+def _says_something(text: str, category: str, value: Any) -> bool:
+    """Whether a value under a telling key is one: no flag, no word for nothing, no text in which somebody may be."""
+    if category == "free_text" or (isinstance(value, int) and value in (0, 1)):
+        return False
+    if category == "sex":
+        return bool(text.strip())
+    if category == "address" and _WEB.match(text) is not None:
+        return False
+    return _SAYS_NOTHING.fullmatch(text.lower()) is None
+
+
+def _counts(hit: Hit, text: str, key: str) -> bool:
+    """Whether what looks like somebody's number is one, under a key that says that it is a number of a thing."""
+    alone = hit.end - hit.start >= len(text.strip())
+    return not (alone and hit.why == "pattern" and hit.category != "email" and _is_of_thing(key))
+
+
+_SERIAL = re.compile(
+    r"(?:order|serial|trade|trace|batch|track|request|version|model|sku|hash|token|time(?:stamp)?|sn|seq|uuid|isbn|ean"
+    r"|ddh|lsh|slbh|ywlsh|bh|bianhao|kddh|xlh|编号|单号|流水号?|序列号|型号|时间戳|受理号)(?:_?(?:no|id|number|code))?$",
+    re.IGNORECASE,
+)
+
+
+def _is_of_thing(key: str) -> bool:
+    return _SERIAL.search(key) is not None or key.lower() in FALSE_FRIENDS

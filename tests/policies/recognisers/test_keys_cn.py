@@ -5,22 +5,38 @@ from policies.recognisers.keys_cn import category_of_key
 SAYS = {
     "person_name": "xm XM ryxm lxr lxrxm sqrxm jbrxm fddbr fddbrxm jhryxm fqxm mqxm poxm qlrmc "
     "applicant_name head_name "
-    "contactName 姓名 申请人姓名 法定代表人 联系人",
-    "resident_id": "sfzh sfzhm gmsfhm fddbrsfzjhm idCard id_no ID-NO certNo sqrsfzh sqrzjhm 身份证号码 经办人证件号码",
-    "mobile": "sjh sjhm lxdh jbrlxdh mobile phone 手机号 申请人联系电话",
-    "email": "dzyx yx e_mail email 电子邮箱",
+    "contactName 姓名 申请人姓名 法定代表人 联系人 SQR_XM sqr1xm xingming shenqingrenxingming bxrxm patientName "
+    "emergencyContact_name 联系人1 家庭成员姓名 payeeName customer_name",
+    "resident_id": "sfzh sfzhm gmsfhm fddbrsfzjhm idCard id_no ID-NO certNo sqrsfzh sqrzjhm 身份证号码 经办人证件号码 "
+    "fddbrsfzjhm jhrsfzh legalPersonIdCard shenfenzhenghao id_card_number 身份证号码（18位） 法定代表人身份证件号码",
+    "mobile": "sjh sjhm lxdh jbrlxdh mobile phone 手机号 申请人联系电话 "
+    "lxdh2 lxdh_2 jhrlxdh contact-phone emergencyContactPhone phones 联系电话(手机)* 联系人2电话",
+    "email": "dzyx yx e_mail email userEmail emails 电子邮箱",
     "address": "jtzz xxdz hjdz lxrdz address 户籍地址",
     "bank_card": "yhkh skzh bank_card 银行卡号",
     "uscc": "tyshxydm nsrsbh creditCode",
     "birth_date": "csrq birth_date 出生日期",
     "sex": "xb gender 性别",
-    "ethnicity": "mz 民族",
+    "ethnicity": "mz mzdm nation 民族 民族代码",
+    "plate": "cphm plateNo 车牌号码",
+    "vin": "clsbdh 车架号",
+    "passport": "hzhm passport_no 护照号",
+    "social_no": "sbkh ybkh 医保卡号",
+    "housing_fund": "gjjzh 公积金账号",
+    "medical_no": "zyh 病历号",
+    "marriage": "hyzk maritalStatus",
+    "party": "zzmm 政治面貌",
+    "health": "diagnosis 既往史",
     "household": "household_no",
     "free_text": "bz remark note 备注",
 }
 SAYS_NOTHING = (
     "xmmc zsxm sfxm sjly cjsj gxsj dzzz ywlsh slbh yhzh id street status item_name file_name service total page "
-    "created_at 事项 办理状态 部门 x"
+    "created_at 事项 办理状态 部门 x className hostName userName loginName orgName deptName projectName tableName "
+    "serverAddress "
+    "ipAddress idType certType isMobile hasPhone mobileVerified 事项名称 单位名称 IP地址 客服电话 是否本人 申请人类型 "
+    "sqsj sfyx "
+    "orderNo serialNo version token bankName regionCode namespace emailTemplate zjlx sjlx xmbh"
 )
 
 

@@ -1,0 +1,124 @@
+"""The words that names of fields are made of: what a field holds, whose it is, and what only looks like either.
+
+Source of the rows: names met in published interfaces, forms and data catalogues of governments and businesses.
+"""
+
+BASES: dict[str, str] = {
+    "person_name": "xm xingming rymc ryxm khxm hzxm krmc bmch cym name realname fullname truename contactname "
+    "applicantname linkman legalperson personname givenname familyname firstname lastname "
+    "surname nickname 姓名 名字 曾用名 中文名 英文名 真实姓名 联系人 申请人 经办人 代理人 委托人 "
+    "当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
+    "监护人 配偶 父亲 母亲 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 "
+    "共有人 出租人 承租人 申报人 纳税人",
+    "resident_id": "sfzh sfzhm sfz sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm zjh zjhao idcard idcardno "
+    "idno idnumber idcardnumber certno certnumber certificateno certificatenumber identitycard "
+    "identityno identitynumber citizenid nationalid shenfenzheng shenfenzhenghao "
+    "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode ssn 身份证 身份证号 身份证号码 "
+    "身份证件号 身份证件号码 公民身份号码 公民身份证号码 证件号 证件号码 身份号码 有效证件号码 "
+    "居民身份证 居民身份证号 居民身份证号码 驾驶证号 jszh jszhm",
+    "mobile": "sjh sjhm sj yddh lxdh lxfs dhhm dh mobile mobileno mobilenumber mobilephone phone phoneno "
+    "phonenumber tel telno telephone cellphone cell contactphone contacttel contactnumber shouji "
+    "shoujihao shoujihaoma dianhua lianxidianhua lianxifangshi dianhuahaoma 手机 手机号 手机号码 "
+    "移动电话 电话 电话号码 联系电话 联系方式 联系号码 本人电话",
+    "landline": "gddh gddhhm bgdh jtdh zjdh czhm landline officephone officetel hometel homephone fax "
+    "固定电话 办公电话 家庭电话 座机 座机号 座机号码 住宅电话 传真",
+    "email": "dzyx dzyj yx yxdz email mail emailaddress mailbox youxiang dianziyouxiang 电子邮箱 邮箱 "
+    "电子邮件 邮箱地址 电子信箱",
+    "address": "dz zz xxdz lxdz jtzz jtdz txdz xzz xzzxxdz jzdz hjdz hkszd csdxz mlph mlxz jlx sjrdz "
+    "address addr homeaddress residence domicile mailingaddress postaladdress detailaddress "
+    "zhuzhi dizhi jiatingzhuzhi xiangxidizhi huji hujidizhi 地址 住址 详细地址 联系地址 家庭住址 "
+    "家庭地址 通讯地址 通信地址 现住址 现住地址 现居住地 居住地 居住地址 户籍地 户籍地址 "
+    "户籍所在地 户口所在地 收货地址 邮寄地址 门牌号 房屋坐落 坐落 居住详址 户籍详址",
+    "bank_card": "yhkh yhkhm kh khyhzh skzh fkzh skrzh fkrzh skkh yinhangkahao bankcard bankcardno bankcardnumber "
+    "cardno cardnumber accountno accountnumber bankaccount bankaccountno debitcard creditcard 银行卡 "
+    "银行卡号 卡号 银行账号 银行帐号 银行账户 收款账号 开户账号 收款账户",
+    "social_no": "grzh sbkh sbh ybkh ylzh shbzh shbzkh grbh socialsecurityno socialsecuritynumber "
+    "medicalinsuranceno insuranceno 社保号 社保卡号 社会保障号 社会保障号码 社会保障卡号 "
+    "医保卡号 医保号 医疗证号 个人账号 个人编号 参保号",
+    "housing_fund": "gjjzh gjjgrzh housingfundno 公积金账号 公积金个人账号 住房公积金账号",
+    "uscc": "tyshxydm shxydm tyshxydmz nsrsbh creditcode socialcreditcode unifiedcode taxno taxpayerno "
+    "uscc 统一社会信用代码 社会信用代码 纳税人识别号 税号",
+    "plate": "hphm cphm cph plateno platenumber licenseplate licenceplate carno carnumber vehicleno "
+    "chepai chepaihao 车牌 车牌号 车牌号码 号牌号码 车号",
+    "vin": "clsbdh cjh vin vinno vincode framenumber 车架号 车辆识别代号 车辆识别代码 车架号码",
+    "passport": "hzh hzhm huzhao huzhaohao passport passportno passportnumber 护照 护照号 护照号码",
+    "permit": "gatxz txzh txzhm hxzh tbzh permitno permitnumber hkmopermit 通行证号 通行证号码 港澳通行证 "
+    "港澳通行证号 回乡证号 台胞证号 居住证号",
+    "medical_no": "jzh jzkh blh bah mzh zyh medicalrecordno mrn patientno patientid inpatientno admissionno "
+    "就诊号 就诊卡号 病历号 病案号 门诊号 住院号",
+    "wechat": "wx wxh weixin weixinhao wechat wechatid wechatno 微信 微信号",
+    "qq": "qq qqno qqnumber QQ QQ号 qq号 qq号码",
+    "birth_date": "csrq csny csnyr birthdate birthday birth dateofbirth dob birthdt chushengriqi shengri "
+    "出生日期 出生年月 出生年月日 生日 出生时间",
+    "sex": "xb sex gender xingbie 性别",
+    "ethnicity": "mz ethnicity ethnic nation nation minzu 民族",
+    "marriage": "hyzk hyzt marital maritalstatus marriage hunyin hunyinzhuangkuang 婚姻状况 婚姻状态 婚姻 婚否",
+    "party": "zzmm political politicalstatus partystatus zhengzhimianmao 政治面貌 党派",
+    "religion": "zjxy zongjiaoxinyang religion 宗教信仰 宗教",
+    "health": "jkzk zdjg zdxx jbmc jws cjlb cjlx diagnosis disease allergy medicalhistory disability "
+    "healthstatus 健康状况 诊断 诊断结果 疾病名称 病史 既往史 过敏史 残疾类别 残疾类型 残疾等级",
+    "schooling": "whcd xl education educationlevel xueli 文化程度 学历",
+    "origin": "jg jiguan nativeplace 籍贯",
+    "household": "hh hkbh hjbh householdno 户号 户口簿号 户口本号",
+    "coordinates": "zb jwd latlng lnglat coordinates geolocation 经纬度 坐标",
+    "free_text": "bz beizhu remark remarks note notes memo comment comments description 备注 说明 情况说明 留言 意见",
+}
+"""What fields hold, by the last of their words."""
+QUASI = frozenset("birth_date sex ethnicity marriage party religion health schooling origin".split())
+"""What tells something of a person and not who he is."""
+
+ROLES = (
+    "fddbr frdb fr lxr sqr jbr bsr bjr dlr wtr dsr tsr jhry jhr fq fqin mq mqin po poxx hz hzhu sbr qlr ywr "
+    "czr cbr yhr skr fkr xs js zn jz jzg ry yg kh hy brxx br zgr shr sjr jjr bxr tbr bbxr gmr mfr xsr cyr "
+    "xxr dbr bgr yga applicant contact contacts agent guardian owner head spouse father mother legal "
+    "legalrep legalrepresentative person citizen resident patient student teacher staff employee customer "
+    "client member user buyer seller payee payer sender receiver recipient consignee holder cardholder "
+    "insured beneficiary child parent relative family operator handler reporter complainant witness driver "
+    "tenant landlord emergency emergencycontact personal own self shenqingren lianxiren fadingdaibiaoren "
+    "dailiren jingbanren weituoren jianhuren huzhu peiou fuqin muqin benren"
+).split()
+"""Whose a field is, by the first of its words. Initials that end in `r` are those of a 人 as well."""
+NAMING_ROLES = frozenset(
+    (
+        "fddbr frdb lxr sqr jbr bsr dlr wtr dsr tsr jhr qlr ywr bxr tbr bbxr czr cbr skr fkr sjr jjr applicant "
+        "guardian spouse shenqingren lianxiren fadingdaibiaoren dailiren jingbanren weituoren jianhuren huzhu "
+        "peiou fuqin muqin consignee payee recipient cardholder"
+    ).split()
+)
+"""They name a person by themselves: the name of whoever has the role."""
+PUBLIC_LINES = ("客服", "咨询", "监督", "投诉", "热线", "服务", "窗口", "举报", "报警", "网点")
+"""Before 电话, they say that it is answered by an office."""
+CHINESE_THINGS = (
+    "项目 事项 单位 部门 机构 公司 企业 系统 文件 材料 平台 网站 网络 服务器 服务 窗口 商品 产品 设备 "
+    "ip mac 物理 地块 资产 学校 医院 银行 网点 办事处 科室 注册 经营 办公 生产 仓库 店铺 会议 活动 施工 工程"
+).split()
+"""Before a word as common as 地址 or 名字, they say that it is theirs and nobody's."""
+THINGS = frozenset(
+    (
+        "file table host type role item project service org organization organisation dept department company "
+        "corp corporation enterprise unit institution agency office bureau display column field class event "
+        "domain server system app application module menu product goods sku brand shop store school hospital "
+        "bank branch region area city province county district street road community village town country nation "
+        "zone park building floor house room category tag topic template form page method function package "
+        "bucket queue task job step node process flow policy rule group team channel platform site web website "
+        "image video audio document doc attachment material device model version action permission resource "
+        "report index key parameter param property config setting option status state level grade major course "
+        "subject exam activity meeting book article news law matter certificate licence license contract order "
+        "bill account login user nick screen log database schema ip mac url uri api http smtp ftp proxy gateway "
+        "memory mailing virtual"
+    ).split()
+)
+"""Before or above `name`, they say that it is no person's."""
+PEOPLE = NAMING_ROLES.union(
+    ROLES, "people persons applicants members users students patients residents staffs author contacts owners".split()
+)
+"""Above `name`, they say that it is a person's."""
+FALSE_FRIENDS = frozenset(
+    (
+        "xmmc zsxm sfxm xmbh xmdm xmlx sjly cjsj gxsj xgsj tjsj slsj bjsj kssj jssj fbsj czsj dzzz dzzzbh ywlsh "
+        "slbh username userid filename tablename hostname typename rolename itemname projectname servicename "
+        "orgname deptname companyname displayname columnname fieldname sfdz xmdz wz wzdz ipdz macdz ip ipaddress "
+        "mac macaddress loginname accountname nation_code cardtype idtype phonetype contacttype addresstype"
+    ).split()
+)
+"""Names of projects (项目), of points in time (时间), of sources, of e-licences, of serial numbers, of accounts."""

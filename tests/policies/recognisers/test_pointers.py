@@ -1,0 +1,88 @@
+"""Each row: a document, and the values in it that are personal data."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.recognisers.pointers import DEEPEST, find_values
+
+PERSON, ID, MOBILE = "person", "resident_id", "mobile"
+DOCUMENTS: list[tuple[Any, dict[str, str]]] = [
+    ({"xm": "王", "sfzh": "1", "a/b": [{"~": "13800138000"}]}, {"/xm": PERSON, "/sfzh": ID, "/a~1b/0/~0": MOBILE}),
+    (
+        {"applicant": {"name": "王小明", "phones": ["1", 2]}, "department": {"name": "民政局"}, "fileName": "王小明"},
+        {"/applicant/name": PERSON, "/applicant/phones/0": MOBILE, "/applicant/phones/1": MOBILE},
+    ),
+    ({"zjlx": "护照", "zjhm": "E1"}, {"/zjhm": "passport"}),
+    ({"cert_type": "居民身份证", "certNo": 33}, {"/certNo": ID}),
+    ({"fields": [{"label": "身份证号", "value": "33"}, {"label": "事项", "value": "低保"}]}, {"/fields/0/value": ID}),
+    (
+        {"columns": ["xm", "sfzh", "xmmc"], "rows": [["王", "33", "路"], ["李", 44, None]]},
+        {"/rows/0/0": PERSON, "/rows/0/1": ID, "/rows/1/0": PERSON, "/rows/1/1": ID},
+    ),
+    ({"columns": ["xm"], "rows": [["王", "13800138000"]]}, {"/rows/0/1": MOBILE}),
+    (
+        {"address": {"city": "杭州", "detail": "文三路1号", "code": "330106"}},
+        {"/address/city": "address", "/address/detail": "address"},
+    ),
+    ({"idCard": {"value": "1", "expires": "2030-01-01"}}, {"/idCard/value": ID}),
+    ({"data": '{"sjh": "1", "a": ["13800138000"]}'}, {"/data/sjh": MOBILE, "/data/a/0": MOBILE}),
+    ({"sjh": "[1"}, {"/sjh": MOBILE}),
+    ({"name": "张三"}, {"/name": PERSON}),
+    ({"name": "低保", "sjh": "9"}, {"/name": PERSON, "/sjh": MOBILE}),
+    ({"name": "科技馆", "level": "一级"}, {}),
+    ({"items": [{"name": "张三"}]}, {}),
+    ({"members": [{"name": "阿依古丽"}]}, {"/members/0/name": PERSON}),
+    ({"13800138000": {"a": 1}}, {"/13800138000": MOBILE}),
+    ({"orderNo": "13800138000", "lsh": 13800138000, "cjsj": "13800138000"}, {}),
+    ({"a": 13800138000, "b": 1.5}, {"/a": MOBILE}),
+    ({"mobile": True, "tel": "", "email": "无", "sfzh": None, "sjh": 0, "dz": "N/A", "xm": "暂无"}, {}),
+    ({"sex": "男", "mz": "汉族"}, {"/sex": "sex", "/mz": "ethnicity"}),
+    ({"remark": "无", "memo": "电话13800138000"}, {"/memo": MOBILE}),
+    ({"address": "https://host.example.cn/"}, {}),
+    ([{"xm": "王"}], {"/0/xm": PERSON}),
+]
+
+
+@pytest.mark.parametrize(("document", "personal"), DOCUMENTS, ids=range(len(DOCUMENTS)))
+def test_names_the_values_that_are_personal_and_no_others(document: Any, personal: dict[str, str]) -> None:
+    assert {value.pointer: value.category for value in find_values(document)} == personal
+
+
+def test_a_value_that_says_several_things_is_named_for_each() -> None:
+    found = find_values({"a": "手机13800138000，邮箱a@b.cn"})
+    assert {(value.pointer, value.category) for value in found} == {("/a", "mobile"), ("/a", "email")}
+    assert [value.why for value in find_values({"sjh": "x"})] == ["key"]
+
+
+def test_what_lies_too_deep_is_named_as_a_whole() -> None:
+    document: Any = {"a": "b"}
+    for _ in range(DEEPEST):
+        document = [document]
+    (found,) = find_values(document)
+    assert found.pointer == "/0" * DEEPEST
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["xm", "sjh", "name", "columns", "rows", "data", "/", "address"]), inner)
+        | inner.map(lambda value: json.dumps(value))
+    ),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_every_pointer_leads_to_a_value(document: Any) -> None:
+    for found in find_values(document):
+        value = document
+        for step in found.pointer.split("/")[1:]:
+            while isinstance(value, str):
+                value = json.loads(value)
+            step = step.replace("~1", "/").replace("~0", "~")
+            value = value[int(step)] if isinstance(value, list) else value[step]
