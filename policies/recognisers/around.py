@@ -17,22 +17,22 @@ _OTHERS = (
     "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
 ).split()
 """What numbers are called that belong to nobody."""
-_CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, _OTHERS))})[^,，。；、;\n0-9]{{0,8}}$")
+_CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, _OTHERS))})[^,，。；、;\n0-9]{{0,8}}\Z")
 _FILE = "jpe?g|png|gif|svg|webp|ico|pdf|docx?|xlsx?|zip|mp[34]|txt|csv|log|html?|js|ts|css|json|py|md"
 _GOES_ON = re.compile(
     rf"[0-9A-Za-z_]|[.\-][0-9]|\.(?:{_FILE})(?![A-Za-z])"
     r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
 )
-_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#])$")
-_NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]$")
+_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#])\Z")
+_NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
 _GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
 """In which a mobile number is written."""
 _COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?[ \-]*(?=1[3-9])")
 _TIDY = frozenset(" -.·_")
 _NOT_DIGITS = re.compile("[^0-9]+")
 _REMOTE = re.compile(r":[A-Za-z0-9~/._]")
-_OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})$")
-_OF_ADDRESS = re.compile(r"://[^\s/]*$")
+_OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})\Z")
+_OF_ADDRESS = re.compile(r"://[^\s/]*\Z")
 
 
 _LINK = 2
