@@ -8,6 +8,7 @@
 //! none of, becomes a refusal.
 
 mod blake2b;
+mod gate;
 mod masked;
 mod packed;
 mod records;
@@ -156,6 +157,32 @@ pub unsafe extern "C" fn kernel_holds(
 ) -> i64 {
     let (text, values) = (given(text, text_length), given(values, values_length));
     guarded(|| packed::holds(text, values))
+}
+
+/// See `gate::may_open`.
+///
+/// # Safety
+/// See `kernel_split`. *text* is UTF-16, of which each unit has two octets, the lower first.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_may_open(
+    text: *const u8,
+    text_length: usize,
+    classes: *const u16,
+    classes_length: usize,
+    folded: *const u16,
+    folded_length: usize,
+    chains: *const u16,
+    chains_length: usize,
+    words: *const u16,
+    words_length: usize,
+) -> i64 {
+    let (classes, folded) = (given(classes, classes_length), given(folded, folded_length));
+    let (chains, words) = (given(chains, chains_length), given(words, words_length));
+    if !text.cast::<u16>().is_aligned() || cfg!(target_endian = "big") {
+        return REFUSED;
+    }
+    let text = given(text.cast::<u16>(), text_length / 2);
+    guarded(|| gate::may_open(text, classes, folded, chains, words))
 }
 
 unsafe fn given<'a, T>(at: *const T, length: usize) -> &'a [T] {

@@ -123,6 +123,7 @@ class Kernel:
         self._masked, self._weave = library.kernel_masked, library.kernel_weave
         self._gather = library.kernel_gather
         self._holds = library.kernel_holds
+        self._may_open = library.kernel_may_open
         self._keyed, self._digests = library.kernel_keyed, library.kernel_digests
         octets, numbers = (ctypes.c_char_p, ctypes.c_size_t), (ctypes.c_void_p, ctypes.c_size_t)
         self._masked.argtypes = octets * 3 + (ctypes.c_size_t,) + numbers * 5
@@ -131,7 +132,9 @@ class Kernel:
         self._holds.argtypes = octets * 2
         self._keyed.argtypes = octets + numbers
         self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
-        for function in (self._masked, self._weave, self._gather, self._holds, self._keyed, self._digests):
+        self._may_open.argtypes = octets + numbers * 4
+        asked = (self._masked, self._weave, self._gather, self._holds, self._keyed, self._digests, self._may_open)
+        for function in asked:
             function.restype = ctypes.c_int64
 
     def masked(self, plan: Plan, records: bytes, most: int, state: bytes = b"") -> "Masked | None":
@@ -225,6 +228,15 @@ class Kernel:
         None where Python must ask: see `packed.rs`.
         """
         answer = self._holds(text, len(text), values, len(values))
+        return None if answer < 0 else answer == 1
+
+    def may_open(self, text: bytes, tables: "tuple[array[int], ...]") -> bool | None:
+        """False only where *text*, UTF-16 without a mark, opens nothing of what *tables* describe: see `gate.rs`.
+
+        None where Python must ask.
+        """
+        given = [place for table in tables for place in table.buffer_info()]
+        answer = self._may_open(text, len(text), *given)
         return None if answer < 0 else answer == 1
 
 

@@ -10,6 +10,7 @@ from enum import IntEnum, auto
 
 import hyperscan
 
+from policies.recognisers.first_look import may_open
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
 from policies.recognisers.normalise import DIGITS_ELSEWHERE, INVISIBLE, LIKE_X, LOOK_ALIKE, NUMERALS, TRADITIONAL
@@ -83,7 +84,7 @@ _GATE: dict[int, str] = {
     Opened.TOKEN: MARK,
     Opened.GROUPED: f"[1\uff11][3-9\uff13-\uff19]{_DIGITS}(?:{_AROUND}{_DIGITS}{{4}}){{2}}"
     f"|{_DIGITS}{{6}}{_AROUND}{_DIGITS}{{8}}{_AROUND}{_DIGITS}{{3}}"
-    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3}}",
+    f"|[0\uff10]{_DIGITS}{{2,3}}[)\uff09]{_BETWEEN}{_DIGITS}{{3,4}}[ \\-{_WIDE}]?{_DIGITS}{{4}}",
     Opened.IN_WORDS: f"(?:{_NUMERAL}[ \\-、·]?){{10}}{_NUMERAL}|{_NUMERAL}[ \\-]?{_DIGITS}|{_DIGITS}[ \\-]?{_NUMERAL}",
     Opened.READ_ON: READING_GATE,
     Opened.PACKED: PACKED_GATE,
@@ -117,6 +118,11 @@ _of_thread = threading.local()
 
 def opened(text: str) -> set[int]:
     """Which parts of the gate *text* opens."""
+    return asked(text) if may_open(text) else set()
+
+
+def asked(text: str) -> set[int]:
+    """The same, whatever the first look says."""
     found: set[int] = set()
     # A lone surrogate cannot be encoded, and cannot be part of a hit either.
     _gate().scan(

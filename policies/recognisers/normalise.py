@@ -35,7 +35,7 @@ TRADITIONAL = str.maketrans(
     "张刘陈杨黄赵吴孙马罗郑谢许韩邓冯萧蒋叶苏吕卢钟谭贾邹阎顾龚万钱严赖庞颜庄聂鲁欧阳诸",
 )
 """Characters of labels and of the commonest surnames, as they are written in Hong Kong, Macau and Taiwan."""
-_ONE_FOR_ONE = {
+READ_AS = {
     **TRADITIONAL,
     **_FULL_WIDTH,
     **_SPACES,
@@ -61,8 +61,8 @@ INVISIBLE = (
     "\u2060-\u206f\u20d0-\u20ff\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """What only hides, combines with what it stands behind, or says how it is to be drawn."""
-_ASCII = {chr(code): chr(plain) for code, plain in _ONE_FOR_ONE.items()}
-_CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, _ONE_FOR_ONE)))}]")
+_ASCII = {chr(code): chr(plain) for code, plain in READ_AS.items()}
+_CHANGED = re.compile(f"[{''.join(map(re.escape, map(chr, READ_AS)))}]")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]++")
 _PLAIN = re.compile(r"[\n\r\x20-\x7e]*+")
 
