@@ -162,7 +162,7 @@ pub unsafe extern "C" fn kernel_holds(
 /// See `gate::may_open`.
 ///
 /// # Safety
-/// See `kernel_split`. *text* is UTF-16, of which each unit has two octets, the lower first.
+/// See `kernel_masked`. *text* is UTF-16, of which each unit has two octets, the lower first.
 #[no_mangle]
 pub unsafe extern "C" fn kernel_may_open(
     text: *const u8,

@@ -4,19 +4,22 @@ Source of the rows: names met in published interfaces, forms and data catalogues
 """
 
 BASES: dict[str, str] = {
-    "person_name": "xm xingming rymc ryxm khxm hzxm krmc bmch cym name realname fullname truename contactname "
+    "person_name": "emergencycontact 昵称 姓 名 紧急联系人 "
+    "xm xingming rymc ryxm khxm hzxm krmc bmch cym name realname fullname truename contactname "
     "applicantname linkman legalperson personname givenname familyname firstname lastname "
     "surname nickname 姓名 名字 曾用名 中文名 英文名 真实姓名 联系人 申请人 经办人 代理人 委托人 "
     "当事人 投诉人 举报人 办事人 承办人 户主 收件人 寄件人 法定代表人 法人代表 法人 负责人 "
     "监护人 配偶 父亲 母亲 权利人 义务人 受益人 被保险人 投保人 持卡人 开户人 户名 患者 产权人 "
     "共有人 出租人 承租人 申报人 纳税人",
-    "resident_id": "sfzh sfzhm sfz sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm zjh zjhao idcard idcardno "
+    "resident_id": "driverlicense driverlicence driverlicenseno driverlicenceno drivinglicence "
+    "sfzh sfzhm sfz sfzmhm sfzjhm sfzjh gmsfhm gmsfzhm gmsfzh zjhm zjh zjhao idcard idcardno "
     "idno idnumber idcardnumber certno certnumber certificateno certificatenumber identitycard "
     "identityno identitynumber citizenid nationalid shenfenzheng shenfenzhenghao "
     "shenfenzhenghaoma zhengjianhao zhengjianhaoma idcode ssn 身份证 身份证号 身份证号码 "
     "身份证件号 身份证件号码 公民身份号码 公民身份证号码 证件号 证件号码 身份号码 有效证件号码 "
     "居民身份证 居民身份证号 居民身份证号码 驾驶证号 jszh jszhm",
-    "mobile": "sjh sjhm sj yddh lxdh lxfs dhhm dh mobile mobileno mobilenumber mobilephone phone phoneno "
+    "mobile": "contactway contactinfo contactmethod "
+    "sjh sjhm sj yddh lxdh lxfs dhhm dh mobile mobileno mobilenumber mobilephone phone phoneno "
     "phonenumber tel telno telephone cellphone cell contactphone contacttel contactnumber shouji "
     "shoujihao shoujihaoma dianhua lianxidianhua lianxifangshi dianhuahaoma 手机 手机号 手机号码 "
     "移动电话 电话 电话号码 联系电话 联系方式 联系号码 本人电话",
@@ -24,12 +27,14 @@ BASES: dict[str, str] = {
     "固定电话 办公电话 家庭电话 座机 座机号 座机号码 住宅电话 传真",
     "email": "dzyx dzyj yx yxdz email mail emailaddress mailbox youxiang dianziyouxiang 电子邮箱 邮箱 "
     "电子邮件 邮箱地址 电子信箱",
-    "address": "dz zz xxdz lxdz jtzz jtdz txdz xzz xzzxxdz jzdz hjdz hkszd csdxz mlph mlxz jlx sjrdz "
+    "address": "addressdetail "
+    "dz zz xxdz lxdz jtzz jtdz txdz xzz xzzxxdz jzdz hjdz hkszd csdxz mlph mlxz jlx sjrdz "
     "address addr homeaddress residence domicile mailingaddress postaladdress detailaddress "
     "zhuzhi dizhi jiatingzhuzhi xiangxidizhi huji hujidizhi 地址 住址 详细地址 联系地址 家庭住址 "
     "家庭地址 通讯地址 通信地址 现住址 现住地址 现居住地 居住地 居住地址 户籍地 户籍地址 "
     "户籍所在地 户口所在地 收货地址 邮寄地址 门牌号 房屋坐落 坐落 居住详址 户籍详址",
-    "bank_card": "yhkh yhkhm kh khyhzh skzh fkzh skrzh fkrzh skkh yinhangkahao bankcard bankcardno bankcardnumber "
+    "bank_card": "收款人账号 开户行账号 付款账号 "
+    "yhkh yhkhm kh khyhzh skzh fkzh skrzh fkrzh skkh yinhangkahao bankcard bankcardno bankcardnumber "
     "cardno cardnumber accountno accountnumber bankaccount bankaccountno debitcard creditcard 银行卡 "
     "银行卡号 卡号 银行账号 银行帐号 银行账户 收款账号 开户账号 收款账户",
     "social_no": "grzh sbkh sbh ybkh ylzh shbzh shbzkh grbh socialsecurityno socialsecuritynumber "
@@ -38,7 +43,8 @@ BASES: dict[str, str] = {
     "housing_fund": "gjjzh gjjgrzh housingfundno 公积金账号 公积金个人账号 住房公积金账号",
     "uscc": "tyshxydm shxydm tyshxydmz nsrsbh creditcode socialcreditcode unifiedcode taxno taxpayerno "
     "uscc 统一社会信用代码 社会信用代码 纳税人识别号 税号",
-    "plate": "hphm cphm cph plateno platenumber licenseplate licenceplate carno carnumber vehicleno "
+    "plate": "carplate vehiclenumber vehicleplate "
+    "hphm cphm cph plateno platenumber licenseplate licenceplate carno carnumber vehicleno "
     "chepai chepaihao 车牌 车牌号 车牌号码 号牌号码 车号",
     "vin": "clsbdh cjh vin vinno vincode framenumber 车架号 车辆识别代号 车辆识别代码 车架号码",
     "passport": "hzh hzhm huzhao huzhaohao passport passportno passportnumber 护照 护照号 护照号码",
@@ -51,16 +57,17 @@ BASES: dict[str, str] = {
     "birth_date": "csrq csny csnyr birthdate birthday birth dateofbirth dob birthdt chushengriqi shengri "
     "出生日期 出生年月 出生年月日 生日 出生时间",
     "sex": "xb sex gender xingbie 性别",
-    "ethnicity": "mz ethnicity ethnic nation nation minzu 民族",
+    "ethnicity": "ethnicgroup mz ethnicity ethnic nation nation minzu 民族",
     "marriage": "hyzk hyzt marital maritalstatus marriage hunyin hunyinzhuangkuang 婚姻状况 婚姻状态 婚姻 婚否",
     "party": "zzmm political politicalstatus partystatus zhengzhimianmao 政治面貌 党派",
     "religion": "zjxy zongjiaoxinyang religion 宗教信仰 宗教",
-    "health": "jkzk zdjg zdxx jbmc jws cjlb cjlx diagnosis disease allergy medicalhistory disability "
+    "health": "bloodtype diseasehistory 血型 "
+    "jkzk zdjg zdxx jbmc jws cjlb cjlx diagnosis disease allergy medicalhistory disability "
     "healthstatus 健康状况 诊断 诊断结果 疾病名称 病史 既往史 过敏史 残疾类别 残疾类型 残疾等级",
     "schooling": "whcd xl education educationlevel xueli 文化程度 学历",
-    "origin": "jg jiguan nativeplace 籍贯",
+    "origin": "birthplace nationality csd 出生地 国籍 jg jiguan nativeplace 籍贯",
     "household": "hh hkbh hjbh householdno 户号 户口簿号 户口本号",
-    "coordinates": "zb jwd latlng lnglat coordinates geolocation 经纬度 坐标",
+    "coordinates": "longitude latitude lng lat 经度 纬度 zb jwd latlng lnglat coordinates geolocation 经纬度 坐标",
     "free_text": "bz beizhu remark remarks note notes memo comment comments description 备注 说明 情况说明 留言 意见",
 }
 """What fields hold, by the last of their words."""
@@ -68,6 +75,7 @@ QUASI = frozenset("birth_date sex ethnicity marriage party religion health schoo
 """What tells something of a person and not who he is."""
 
 ROLES = (
+    "cy jtcy hzcy doctor nurse "
     "fddbr frdb fr lxr sqr jbr bsr bjr dlr wtr dsr tsr jhry jhr fq fqin mq mqin po poxx hz hzhu sbr qlr ywr "
     "czr cbr yhr skr fkr xs js zn jz jzg ry yg kh hy brxx br zgr shr sjr jjr bxr tbr bbxr gmr mfr xsr cyr "
     "xxr dbr bgr yga applicant contact contacts agent guardian owner head spouse father mother legal "

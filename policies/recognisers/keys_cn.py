@@ -19,7 +19,7 @@ from policies.recognisers.key_words import (
 )
 
 _CATEGORY_OF = {word.lower(): category for category, words in BASES.items() for word in words.split()}
-_CHINESE = sorted((word for word in _CATEGORY_OF if not word.isascii()), key=len, reverse=True)
+_CHINESE = sorted((word for word in _CATEGORY_OF if not word.isascii() and len(word) > 1), key=len, reverse=True)
 _COMMON = frozenset("person_name mobile landline email address".split())
 """What things have as well: a name, a telephone, an address."""
 _BRACKETS = re.compile(r"[(\[【<][^)\]】>]*[)\]】>]")

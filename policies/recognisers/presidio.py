@@ -2,17 +2,21 @@
 
 engine = AnalyzerEngine(supported_languages=["zh"], nlp_engine=...)
 add_to(engine)
+
+Results are those of `find`: exact spans, nothing that is in doubt, each with what decided as its explanation.
 """
 
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerResult
+from presidio_analyzer import AnalysisExplanation, AnalyzerEngine, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from policies.recognisers.scan import scan
+from policies.recognisers.find import find, reported
 from policies.recognisers.table import ORDER
 
-ENTITIES = {category: f"CN_{category.upper()}" for category in ORDER} | {
+ENTITIES = {reported(category): f"CN_{category.upper()}" for category in ORDER} | {
     "email": "EMAIL_ADDRESS",
-    "person_name": "PERSON",
+    "ip": "IP_ADDRESS",
+    "mac": "MAC_ADDRESS",
+    "person": "PERSON",
 }
 """Presidio's name for each of our categories: its own where it has one."""
 
@@ -34,10 +38,17 @@ class YingbiRecogniser(EntityRecognizer):
         self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """The results for those of *entities* that are ours. Offsets count code points, scores lie in 0 to 1."""
+        wanted = frozenset(entities)
         return [
-            RecognizerResult(ENTITIES[hit.category], hit.start, hit.end, hit.score)
-            for hit in scan(text)
-            if ENTITIES[hit.category] in entities
+            RecognizerResult(
+                ENTITIES[hit.category],
+                hit.start,
+                hit.end,
+                hit.score,
+                AnalysisExplanation(self.name, hit.score, textual_explanation=hit.why),
+            )
+            for hit in find(text)
+            if ENTITIES[hit.category] in wanted
         ]
 
 

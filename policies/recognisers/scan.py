@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
+from policies.recognisers.around import CONTEXT_CHARS
 from policies.recognisers.candidates import hits_of, merged
 from policies.recognisers.gate import Opened, make_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
@@ -112,11 +113,13 @@ def _look_alikes(text: str) -> Iterator[Hit]:
     for match in _MIXED.finditer(text):
         if sum(map(str.isdigit, match[0])) < _LEAST_DIGITS:
             continue
-        read = text[: match.start()] + match[0].translate(AS_DIGITS) + text[match.end() :]
+        first = max(0, match.start() - CONTEXT_CHARS)
+        read = text[first : match.start()] + match[0].translate(AS_DIGITS) + text[match.end() : match.end() + 1]
         for row in _WRITTEN_IN_DIGITS:
             for hit in hits_of(row, read):
-                if hit.start < match.end() and hit.end > match.start() and hit.why != "pattern":
-                    yield hit
+                start, end = first + hit.start, first + hit.end
+                if start < match.end() and end > match.start() and hit.why != "pattern":
+                    yield Hit(start, end, hit.category, hit.score, hit.why)
 
 
 def _parted_hits(text: str) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.recognisers.find import find, reported
-from policies.recognisers.scan import scan
+from policies.recognisers.scan import _look_alikes, scan
 
 EXACT = {
     "mobile": [
@@ -136,3 +136,26 @@ def test_what_is_in_doubt_is_hidden_and_not_reported() -> None:
 def test_policies_and_reports_call_persons_differently() -> None:
     assert reported("person_name") == "person"
     assert reported("mobile") == "mobile"
+
+
+def test_letters_for_digits_are_read_where_they_stand_and_no_text_is_copied_for_each() -> None:
+    cells = "a1O2l3b,手机138OO138OOO\n"
+    text = cells * 3_000
+    found = find(text)
+    assert [hit.start % len(cells) for hit in found] == [10] * 3_000
+
+
+def test_what_a_text_of_letters_for_digits_costs_grows_with_its_length() -> None:
+    """By what is read: each candidate is looked at with what stands before it, and not with the whole text."""
+    read = 0
+
+    class Counted(str):
+        def __getitem__(self, key: object) -> str:
+            nonlocal read
+            piece = str.__getitem__(self, key)  # type: ignore[index]
+            read += len(piece)
+            return piece
+
+    text = Counted("1O2l3O4l5O6l7\n" * 500)
+    assert list(_look_alikes(text)) == []
+    assert read < 20 * len(text)

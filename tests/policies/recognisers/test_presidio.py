@@ -1,12 +1,15 @@
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer
 from presidio_analyzer.recognizer_registry import RecognizerRegistry
 
+from policies.recognisers.find import find, reported
 from policies.recognisers.presidio import ENTITIES, YingbiRecogniser, add_to
-from policies.recognisers.scan import scan
 from policies.recognisers.table import ORDER
 from tests.policies.recognisers.no_nlp import NoNlp
 
-TEXT = "联系人王小明，手机13800138000，身份证11010519491231002X，邮箱wang@example.cn收"
+TEXT = (
+    "联系人王小明，手机13800138000，身份证11010519491231002X，邮箱wang@example.cn收，车牌京A12345，护照E12345678，"
+    "座机0571-88271234，信用代码91350100M000100Y43，出生日期1988-03-14，QQ：12345678，登录IP：192.0.2.17"
+)
 
 
 def test_an_analyzer_engine_finds_what_our_scanner_finds() -> None:
@@ -15,11 +18,20 @@ def test_an_analyzer_engine_finds_what_our_scanner_finds() -> None:
     engine = AnalyzerEngine(registry=registry, nlp_engine=NoNlp(), supported_languages=["zh"])
     add_to(engine)
     found = {(result.entity_type, result.start, result.end) for result in engine.analyze(TEXT, language="zh")}
-    assert found == {(ENTITIES[hit.category], hit.start, hit.end) for hit in scan(TEXT)}
-    assert len(found) == 4
+    assert found == {(ENTITIES[hit.category], hit.start, hit.end) for hit in find(TEXT)}
+    assert len(found) == 11
 
 
 def test_only_what_was_asked_for() -> None:
     recogniser = YingbiRecogniser()
     assert {result.entity_type for result in recogniser.analyze(TEXT, ["EMAIL_ADDRESS"])} == {"EMAIL_ADDRESS"}
-    assert set(ENTITIES) == set(ORDER)
+    assert set(ENTITIES) == {reported(category) for category in ORDER}
+
+
+def test_each_result_says_what_decided() -> None:
+    why = {
+        each.entity_type: each.analysis_explanation
+        for each in YingbiRecogniser().analyze(TEXT, list(ENTITIES.values()))
+    }
+    assert why["CN_RESIDENT_ID"].textual_explanation == "checksum,context"
+    assert why["CN_QQ"].textual_explanation == "context"
