@@ -26,6 +26,7 @@ help:
 venv:
 	@deploy/setup/venv.sh
 	@deploy/setup/kernel.sh
+	@deploy/setup/names.sh
 	@$(PYTHON) -m compileall -qq $(SOURCES) || true
 
 up: venv
