@@ -39,8 +39,8 @@ class Lexicon:
                 self._weights.setdefault(word[:length], None)
             self._weights[word] = log(len(word)) - self._total
 
-    def __contains__(self, word: str) -> bool:
-        return bool(self._weights.get(word))
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self._weights.get(word) is not None
 
     def cut(self, text: str) -> Cut:
         """The words of *text*: those that the tagger does not know are read character by character."""

@@ -1,0 +1,204 @@
+"""Addresses in a tagged sentence: from the first division or road down to the room.
+
+An address that tells where somebody is to be found goes below the town: it has a number, or names the village, the
+estate or the road within a division. The name of a city or of a district alone is no address.
+"""
+
+import re
+from collections.abc import Iterator
+
+from policies.recognisers.address_parts import (
+    BUILDING,
+    DIVISION,
+    HOUSE,
+    HOUSE_BY_ITSELF,
+    NAMED,
+    NO_NAME,
+    NUMBERED,
+    PROVINCE,
+    ROAD,
+    TOWN,
+)
+from policies.recognisers.sentences import Sentence
+from policies.recognisers.table import Hit
+
+ADDRESS = "address"
+_NEVER_FIRST = frozenset({"v", "p", "u", "c", "r", "d", "w", "PER", "vd", "xc", "ad", "TIME", "vn"})
+_NEVER_WITHIN = frozenset({"u", "p", "r", "w"})
+_CONJUNCTIONS = frozenset(
+    {"和", "与", "及", "以及", "或", "或者", "并", "并且", "而", "但", "但是", "而且", "因为", "所以"}
+)
+_PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
+
+_LABEL = re.compile("地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住")
+"""What says that an address follows."""
+_IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw", "a", "vn", "w"})
+_TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
+_LONGEST_REST = 24
+_LONG_NUMBER = re.compile("[0-9]{6}|[，。；,;：:]")
+_SIGNS = "，。、；;,）)（( 　\n"
+_AFTER_SIGN = "，。、：:；;,(（ 　"
+
+_LONGEST_BARE = 6
+"""Characters of a division that is written without what divisions end with."""
+_LEAST_NAME = 2
+"""Characters before an ending of one that many words end with as well."""
+
+type Part = tuple[int, int, bool]
+"""How large, where it ends, and whether it is a number."""
+
+
+class _Reading:
+    """The addresses that one sentence may hold."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.text = sentence.text
+        self.kind_at: dict[int, tuple[int, str]] = {start: (end, kind) for start, end, kind in sentence.words}
+        self._words = sentence.words
+        self._goes_on = [False] * (len(self.text) + 1)
+        self._barred = [False] * (len(self.text) + 1)
+        self._places = [False] * (len(self.text) + 1)
+        self._does = [False] * (len(self.text) + 1)
+        for start, end, kind in sentence.words:
+            bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
+            for place in range(start, end):
+                self._barred[place] = bars or self.text[place] in NO_NAME
+                self._places[place] = kind in _PLACE
+                self._goes_on[place] = place > start and kind not in _PLACE
+                self._does[place] = kind == "v" and end - start > 1
+        self._known: dict[tuple[int, int], list[Part]] = {}
+
+    def longest(self, start: int) -> list[Part]:
+        """The parts of the address that begins at *start* and reaches furthest; none where there is none."""
+        best: list[Part] = []
+        for part in self._parts(start, DIVISION, first=True):
+            whole = [part, *self._rest(part[1], part[0] if part[0] < BUILDING else HOUSE)]
+            if not best or _reach(whole) > _reach(best):
+                best = whole
+        return best
+
+    def _rest(self, at: int, rank: int) -> list[Part]:
+        """What of an address stands from *at* on, none of it larger than *rank*."""
+        if (at, rank) not in self._known:
+            self._known[at, rank] = []
+            best: list[Part] = []
+            begin = at + 1 if self.text[at : at + 1] in (" ", "　") else at
+            for part in self._parts(begin, rank, first=False):
+                whole = [part, *self._rest(part[1], part[0] if part[0] != BUILDING else HOUSE)]
+                if not best or _reach(whole) > _reach(best):
+                    best = whole
+            self._known[at, rank] = best
+        return self._known[at, rank]
+
+    def _parts(self, at: int, rank: int, *, first: bool) -> Iterator[Part]:
+        """The parts that may begin at *at*, none of them larger than *rank*."""
+        if at >= len(self.text):
+            return
+        for size, pattern in NUMBERED:
+            if size >= rank and (match := (HOUSE_BY_ITSELF if first else pattern).match(self.text, at)) is not None:
+                yield size, match.end(), True
+        if rank == DIVISION:
+            if (match := PROVINCE.match(self.text, at)) is not None:
+                yield DIVISION, match.end(), False
+            end, kind = self.kind_at.get(at, (0, ""))
+            if kind == "LOC" and 1 < end - at <= _LONGEST_BARE and self._is_name(at, end, first=first):
+                yield DIVISION, end, False
+        if self.text[at].isascii() and not self.text[at].isalpha():
+            return
+        for named in NAMED:
+            if named.rank >= rank:
+                for match in named.ending.finditer(self.text, at + 1, min(len(self.text), at + named.longest + 6)):
+                    if match.start() - at > named.longest:
+                        break
+                    if named.rank >= HOUSE and rank >= HOUSE and any(self._does[at : match.start()]):
+                        break
+                    if named.rank >= HOUSE and len(match[0]) == 1 and match.start() - at < _LEAST_NAME:
+                        continue
+                    if self._is_name(at, match.start(), first=first) and not self._splits_word(match.end()):
+                        yield named.rank, match.end(), False
+
+    def _is_name(self, start: int, end: int, *, first: bool) -> bool:
+        """Whether what stands from *start* to *end* may be what a place is called."""
+        if any(self._barred[start:end]) or _LABEL.search(self.text, start, end):
+            return False
+        if not first:
+            return True
+        # The first name begins where a word of a place does, if there is one within.
+        begins = next((place for place in range(start, end) if self._places[place]), start)
+        return begins == start
+
+    def _splits_word(self, end: int) -> bool:
+        """Whether a word that is no place's goes on behind *end*."""
+        return self._goes_on[end] and "\u4e00" <= self.text[end] <= "\u9fff"
+
+    def lengthened(self, end: int) -> int:
+        """Where an address ends that ends at *end*, with what is called after a place and stands behind it at last."""
+        for start, stop, kind in self._words:
+            if start <= end < stop and kind in _PLACE and (stop == len(self.text) or self.text[stop] in _SIGNS):
+                return stop
+        return end
+
+    def is_precise(self, start: int, parts: list[Part]) -> bool:
+        """Whether *parts* tell where somebody is to be found, to the house."""
+        if len(parts) < 2 or not any(is_number for _, _, is_number in parts):
+            return False
+        if parts[0][0] < HOUSE:
+            return True
+        return _TO_THE_DOOR.search(self.text, start, parts[-1][1]) is not None
+
+    def province_before(self, start: int) -> int:
+        """Where an address begins of which the first character was read with the word before."""
+        for begins in range(max(0, start - 2), start):
+            match = PROVINCE.match(self.text, begins)
+            if match is not None and match.end() > start:
+                return begins
+        return start
+
+    def is_plain(self, start: int, end: int) -> bool:
+        """Whether from *start* to *end* nothing but names of places stands."""
+        kinds = {kind for begins, _, kind in self._words if start <= begins < end}
+        return kinds <= _IN_A_LINE
+
+    def line_end(self, end: int) -> int:
+        """The end of a line that begins with an address which ends at *end*, if it goes on as addresses do."""
+        rest = self.text[end:].rstrip()
+        if len(rest) > _LONGEST_REST or _LONG_NUMBER.search(rest) or not self.is_plain(end, len(self.text)):
+            return end
+        return end + len(rest)
+
+
+def _reach(parts: list[Part]) -> tuple[int, int]:
+    return parts[-1][1], len(parts)
+
+
+def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
+    """The addresses in *sentence*, by position, none overlapping another; offsets are those of its text.
+
+    *is_all*: there is no other sentence in the text, which may be a line that holds nothing but an address.
+    """
+    found: list[Hit] = []
+    reading = _Reading(sentence)
+    end = 0
+    labels = {match.end(): "LOC" for match in _LABEL.finditer(reading.text)}
+    starts = labels | {start: kind for start, _, kind in sentence.words}
+    for start, kind in sorted(starts.items()):
+        is_apart = start == 0 or reading.text[start - 1] in _AFTER_SIGN or start in labels
+        if start < end or kind == "w" or (kind in _NEVER_FIRST and not is_apart):
+            continue
+        parts = reading.longest(start)
+        while parts and not parts[-1][2] and parts[-1][0] < ROAD:
+            parts.pop()
+        if not parts:
+            continue
+        reaches = reading.lengthened(parts[-1][1])
+        is_apart = is_apart and (reaches == len(reading.text) or reading.text[reaches] in _SIGNS)
+        is_line = is_all and start == 0 and len(parts) > 1
+        if (
+            reading.is_precise(start, parts)
+            or (is_apart and kind == "LOC" and parts[0][0] <= TOWN and reading.is_plain(start, reaches))
+            or (is_line and reading.line_end(reaches) == len(reading.text.rstrip()))
+        ):
+            end = reading.line_end(reaches) if is_line else reaches
+            start = reading.province_before(start)
+            found.append(Hit(sentence.start + start, sentence.start + end, ADDRESS, 0.85, "pattern,model"))
+    return found

@@ -1,0 +1,96 @@
+"""What addresses are made of: the endings of divisions, roads, estates, buildings and rooms, from the largest down."""
+
+import re
+from dataclasses import dataclass
+
+_PROVINCES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 "
+    "海南 四川 贵州 云南 陕西 甘肃 青海 台湾 "
+    "内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
+).split()
+PROVINCE = re.compile(
+    f"(?:中国)?(?:{'|'.join(_PROVINCES)})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)?"
+)
+
+NO_NAME = frozenset('的是与了着过被把将对从向给请你我他她您其该本那哪及或，。、；：:（）()"“”,')
+"""Characters that stand in no name of a place."""
+_NUMBER = "(?:[0-9]+|[一二三四五六七八九十百零〇两]+|[A-Za-z][0-9]*|[甲乙丙丁])"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A kind of part that is a name and an ending."""
+
+    rank: int
+    """From 0, the largest, to 5, the smallest: parts stand in that order."""
+    longest: int
+    """Characters before the ending."""
+    ending: re.Pattern[str]
+
+
+DIVISION, TOWN, ROAD, HOUSE, BUILDING, TAIL = range(6)
+NAMED = (
+    Named(DIVISION, 7, re.compile("自治州|自治县|自治旗|地区|(?:市|区|县|旗|盟|州)(?!场|民|政|委|级|域|长|中心)")),
+    Named(TOWN, 6, re.compile("街道办事处|街道|镇|乡|苏木|开发区|高新区|工业区|农场|林场|新区")),
+    Named(
+        ROAD,
+        7,
+        re.compile(
+            f"(?:行政村|自然村|新村|村委会|居委会|社区|村|庄|屯|寨|坊|湾|坪|沟|坡|堡|"
+            f"营)(?:第?{_NUMBER}(?:组|队|社|屯))?"
+        ),
+    ),
+    Named(
+        ROAD,
+        8,
+        re.compile(
+            "(?:大街|大道|马路|公路|国道|省道|胡同|环路|路|街|巷|弄|里|道|条|段|线)"
+            f"(?:[东南西北中](?:路|街|段|巷|里)?|{_NUMBER}(?:路|街|巷|条|段)|辅路|支路|支弄)?(?:[东西南北中]段)?"
+        ),
+    ),
+    Named(
+        HOUSE,
+        12,
+        re.compile(
+            "(?:小区|花园|家园|公寓|新村|新城|新苑|苑|大厦|大楼|广场|中心|名都|华庭|豪庭|雅居|山庄|别墅|"
+            "公馆|邸|府|天街|时代|国际|城|湾|里|园区|园|庭|轩|阁|居|院|宿舍|家属院|家属楼|楼|"
+            "商场|市场|酒店|宾馆|学校|大学|学院|医院|厂|公司|"
+            "座)(?:[一二三四五六七八九十0-9东南西北]{1,2}(?:期|区|苑|里|村|组团))?"
+        ),
+    ),
+)
+
+_NO_HOUSE = "(?!窗|线|码|文|令|公告|台风|机|选手|球|展|馆|车|电|卡|门诊|楼梯|上午|下午|晚|前|之前|左右)"
+"""What stands behind numbers that are those of something else."""
+HOUSE_BY_ITSELF = re.compile("[0-9]+(?:栋|幢|号楼)(?=[0-9一二三四五]+(?:单元|层|楼|室|[0-9]))")
+"""A house that is known to whoever lives there, with a flat behind it."""
+NUMBERED = (
+    (ROAD, re.compile(f"第?{_NUMBER}(?:村民小组|小组|组|大队|队|社)")),
+    (
+        HOUSE,
+        re.compile(
+            "第?(?:[0-9]+(?:[-－—~、][0-9]+)*|[一二三四五六七八九十百零〇]+|[甲乙丙丁])"
+            "(?:号院|号楼|号附[0-9]+号|号之[一二三四五六七八九十0-9]+|号|弄|巷|支弄)(?:院|附[0-9]+(?:号|"
+            "室)?|-[0-9]+号?)?"
+            f"{_NO_HOUSE}"
+        ),
+    ),
+    (
+        BUILDING,
+        re.compile(
+            f"第?{_NUMBER}(?:号楼|号院|栋|幢|座|棟|期|区|排)|[东南西北前后主](?:座|楼|区|"
+            f"门栋)?(?=[0-9一二三四五六七八九十])"
+            f"|(?:{_NUMBER}|[东南西北中])(?:单元|梯|门|口)|(?:地下|负)?{_NUMBER}(?:层|楼)"
+            f"|{_NUMBER}(?:室|户|铺面|铺|店|档|房|号房|号铺|号室|号|柜){_NO_HOUSE}"
+        ),
+    ),
+    (
+        TAIL,
+        re.compile(
+            "[0-9]{1,4}(?:[-－—][0-9A-Za-z]{1,5}){1,4}(?:室|号|户)?"
+            "|[A-Za-z][-－]?[0-9]{1,5}(?:[-－][0-9A-Za-z]{1,5}){0,3}(?![0-9A-Za-z])(?:室|号)?"
+            "|[0-9]{2,5}(?![0-9]*(?:年|月|日|元|个|人|次|万|米|公里|%|[.．][0-9]|-))(?:室)?"
+        ),
+    ),
+)
+"""Parts that a number begins or is."""

@@ -1,0 +1,100 @@
+"""Names and addresses in running text: what is found in sentences of our own, what is not, and where it stands."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.recognisers.prose import find_in_prose
+from tests.policies.recognisers.weights_here import the_tagger
+
+PEOPLE = {
+    "behind a role": ("申请人麦福建，男，汉族，现住本市。", ["麦福建"]),
+    "behind a role of a family": ("家庭成员：丈夫姚军强，务农；次女王芳月，在读。", ["姚军强", "王芳月"]),
+    "behind a role and a pronoun": ("死者生前居住于此，其子郝龙根申领补助金。", ["郝龙根"]),
+    "without the title": ("李慧淑女士历任财务部副经理。", ["李慧淑"]),
+    "a surname before a title": ("王先生，您的快递到了。周医生说没有大碍。", ["王", "周"]),
+    "among others": ("村民杨瑶桂、柳佑思、宋浩新联名反映路灯损坏。", ["杨瑶桂", "柳佑思", "宋浩新"]),
+    "of four characters": ("驾驶人上官生家驾驶小型轿车。", ["上官生家"]),
+    "with dots": ("艾力·买买提来电反映路灯不亮。", ["艾力·买买提"]),
+    "of another language": ("美国总统约翰·史密森与记者见面。", ["约翰·史密森"]),
+    "from Japan": ("教练山口健治表示满意。", ["山口健治"]),
+    "in Latin letters": ("联系人是Linda Chen，请致电。", ["Linda Chen"]),
+    "half hidden": ("张某因盗窃罪被判刑，王某某系从犯，李××在逃。", ["张某", "王某某", "李××"]),
+    "as friends call somebody": ("听小王说食堂今天有红烧肉。", ["小王"]),
+    "of a career": ("党语翠：男，2011年9月出生，硕士研究生。", ["党语翠"]),
+    "again, where nothing tells": ("申请人童敏悦已到。童敏悦补充材料。", ["童敏悦", "童敏悦"]),
+    "with digits of full width about": ("联系人：张伟明，电话１３８００１３８０００。", ["张伟明"]),
+}
+NOBODY = {
+    "surnames that are words": "高度重视白色污染问题，黄色预警已发布。",
+    "towns": "张家界国家森林公园位于湖南省西北部，石家庄市气温较低。",
+    "shops": "李宁专卖店的运动鞋正在打折促销。",
+    "titles of books": "《孙子兵法》是中国古代著名的军事著作。",
+    "officials without a name": "请联系本单位负责人，由主任签字。",
+    "what is no Chinese": "The quota of a worker is shared with all others.",
+    "relatives": "老公说晚上带我去吃火锅，妈妈也来。",
+}
+ADDRESSES = {
+    "down to the room": (
+        "现住浙江省杭州市西湖区文三路128号3幢2单元501室，电话在此。",
+        "浙江省杭州市西湖区文三路128号3幢2单元501室",
+    ),
+    "without endings of divisions": ("住址浙江杭州文三路12号。", "浙江杭州文三路12号"),
+    "in a village": ("户籍地址河南省周口市沈丘县白鹭乡王家村八组12号。", "河南省周口市沈丘县白鹭乡王家村八组12号"),
+    "an estate": ("家庭住址南山区柳湾镇银杏家园18座4单元106室，父亲在外。", "南山区柳湾镇银杏家园18座4单元106室"),
+    "a building and its storey": ("请到杭州市市民中心D座3楼办理。", "杭州市市民中心D座3楼"),
+    "an alley": ("行驶至裕华区望湖街道科技三路542弄时发生碰撞。", "裕华区望湖街道科技三路542弄"),
+    "short for a house": (
+        "寄到温州市乐清市槐花胡同96-2号恒昌广场C座13楼，收件人在家。",
+        "温州市乐清市槐花胡同96-2号恒昌广场C座13楼",
+    ),
+    "read with the word before": ("公司总部迁至上海市黄浦区南京东路100号，员工很多。", "上海市黄浦区南京东路100号"),
+    "a house by itself": ("楼上漏水，我住3栋2单元501。", "3栋2单元501"),
+    "a line by itself": ("龙岗区坂田街道岗头社区禾坪岗工业区A栋3楼", "龙岗区坂田街道岗头社区禾坪岗工业区A栋3楼"),
+    "a line with blanks": ("上海宝山区共康路 1008弄 45号 302", "上海宝山区共康路 1008弄 45号 302"),
+    "a line without numbers": ("新塘镇大敦村汇太东路新塘国际牛仔城", "新塘镇大敦村汇太东路新塘国际牛仔城"),
+}
+NOWHERE = {
+    "divisions alone": "北京市今天发布高温预警，朝阳区最高气温38度。",
+    "a road alone": "我家在文三路附近。",
+    "an office": "请于9月1日前到区行政服务中心三楼12号窗口办理。",
+    "a hospital": "该案发生在杭州市第一人民医院门诊大楼。",
+    "a factory": "朝鲜最高领导人视察工厂。",
+}
+
+
+def found(text: str, category: str) -> list[str]:
+    the_tagger()
+    return [text[hit.start : hit.end] for hit in find_in_prose([text])[0] if hit.category == category]
+
+
+@pytest.mark.parametrize(("text", "people"), PEOPLE.values(), ids=PEOPLE)
+def test_people(text: str, people: list[str]) -> None:
+    assert found(text, "person_name") == people
+
+
+@pytest.mark.parametrize("text", NOBODY.values(), ids=NOBODY)
+def test_nobody(text: str) -> None:
+    assert found(text, "person_name") == []
+
+
+@pytest.mark.parametrize(("text", "address"), ADDRESSES.values(), ids=ADDRESSES)
+def test_addresses(text: str, address: str) -> None:
+    assert found(text, "address") == [address]
+
+
+@pytest.mark.parametrize("text", NOWHERE.values(), ids=NOWHERE)
+def test_no_address(text: str) -> None:
+    assert found(text, "address") == []
+
+
+def test_an_address_is_one_though_characters_hide_in_it() -> None:
+    assert found("现住杭州市西湖区文三路\u200b128号。", "address") == ["杭州市西湖区文三路\u200b128号"]
+
+
+@given(st.lists(st.text("申请人张伟明住杭州市西湖区文三路12号。，·小王先生\u200b\ud800 Aa\n", max_size=60), max_size=3))
+def test_hits_lie_in_their_text_apart_from_one_another(texts: list[str]) -> None:
+    the_tagger()
+    for text, hits in zip(texts, find_in_prose(texts), strict=True):
+        ends = [0, *(hit.end for hit in hits)]
+        assert all(end <= hit.start < hit.end <= len(text) for end, hit in zip(ends, hits, strict=False))
