@@ -272,7 +272,9 @@ class _Reading:
                 continue
             if text[start:end] in self._known:
                 continue
-            if _NEXT_HONORIFIC.match(text, end) or (_BEGINS.match(text, start) and _SOMEBODY.match(text, end)):
+            is_subject = _BEGINS.match(text, start) and text[start] not in AMBIGUOUS and _FOLLOWS_LONG.match(text, end)
+            is_told_of = is_subject or (_BEGINS.match(text, start) and _SOMEBODY.match(text, end))
+            if is_told_of or _NEXT_HONORIFIC.match(text, end):
                 yield Found(start, end, "context", 0.7)
                 return
 

@@ -6,6 +6,7 @@ over.
 
 import functools
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,8 @@ def tagger() -> Tagger:
         raise NoWeights("the weights that names are recognised with are not installed: run `make venv` with a network")
     with (FOLDER / "tag.dic").open(encoding="utf-8") as lines:
         labels = dict(line.rstrip("\n").split("\t") for line in lines)
+    # Its matrices are small: threads of its own would wait for one another, and take from other workers what they get.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # NumPy takes a tenth of a second and twenty megabytes: few processes ever look into running text.
     network: Network = importlib.import_module("policies.recognisers.tagger").Network(FOLDER)
     return Tagger(Lexicon(FOLDER), network, tuple(labels[str(number)] for number in range(len(labels))))
