@@ -46,12 +46,13 @@ def action_of(
     # Of an empty control only what the form carries says whether there was anything to drop.
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
     number = number_transform_of(decision.spec)
+    is_prose = isinstance(decision.spec, Scan) and decision.spec.prose
     is_stored = field.at_rest is not None and not is_sent
     if field.at_rest is not None and is_stored and kind not in (Kind.DROP, Kind.BLOCK):
         tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
         opens = plain_value if is_tried else tokens.open if tokens is not None else _unopened
         noted = partial(note, place)
-        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted), _never_stored(noted)
+        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted, is_prose=is_prose), _never_stored(noted)
         apply_for = _opened_for(opens, apply_for, noted) if apply_for is not None else None
     return Action(
         field=place,
@@ -66,14 +67,23 @@ def action_of(
         stays=isinstance(decision.spec, Null),
         makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
         stored=is_stored,
+        prose=is_prose,
         opens=opener_of(decision.spec, keys),
     )
 
 
 def _opened(
-    opens: Callable[[str], str], kind: Kind, apply: Callable[[str], str], note: Callable[[str], None]
+    opens: Callable[[str], str],
+    kind: Kind,
+    apply: Callable[[str], str],
+    note: Callable[[str], None],
+    *,
+    is_prose: bool = False,
 ) -> Callable[[str], str]:
-    """*apply* to what a stored value stands for. What does not open here is hidden from everybody, and noted."""
+    """*apply* to what a stored value stands for. What does not open here is hidden from everybody, and noted.
+
+    So is prose: how much of it a body may have read is not known here.
+    """
 
     def treat(stored: str) -> str:
         try:
@@ -81,7 +91,9 @@ def _opened(
         except BadToken:
             note(stored)
             return REDACTED
-        return hide(value, personal_spans(value)) if kind is Kind.SCAN else apply(value)
+        if kind is not Kind.SCAN:
+            return apply(value)
+        return hide(value, personal_spans(value)) if not is_prose else REDACTED if value.strip() else value
 
     return treat
 

@@ -51,6 +51,7 @@ _WORD = re.compile(r"[^\s*]{1,20}")
 _SIMPLE: dict[str, Spec] = {
     "show": Show(),
     "scan": Scan(),
+    "prose": Scan(prose=True),
     "redact": Redact(),
     "null": Null(),
     "digest": Digest(),

@@ -83,7 +83,7 @@ def _is_hidden_alike(program: Program, index: int, *, of_one: bool) -> bool:
         is_askable = field.category in rule.grant.sees and is_about(rule.grant, field.name)
         if is_askable and rule.kind is Kind.REVEAL and not of_one:
             return False
-    return index != FREE_TEXT and Scan() not in specs and field.mask != Show()
+    return index != FREE_TEXT and not any(isinstance(spec, Scan) for spec in specs) and field.mask != Show()
 
 
 def _said(sent: Sequence[Part], held: Held, shapes: HtmlShapes) -> Held:

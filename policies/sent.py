@@ -77,7 +77,7 @@ class Sending(Step):
             case Kind.MASK:
                 return action.apply(value) if isinstance(value, str) else None
             case Kind.SCAN if isinstance(value, str):
-                return mask_free_text(value, None, self._tally, typed=True)
+                return mask_free_text(value, None, self._tally, typed=True, prose=action.prose)
             case Kind.SCAN:
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:

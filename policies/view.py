@@ -148,7 +148,7 @@ class View:
         """Whether *field* is hidden, and alike whosever the record is: a key written into it cannot be read there."""
         specs = {decision.spec for decision in self.decisions[field :: len(self._program.fields)]}
         specs |= said_of(self._program, field, self._elsewhere)
-        return len(specs) == 1 and not specs & {Show(), Scan()}
+        return len(specs) == 1 and not any(isinstance(spec, Show | Scan) for spec in specs)
 
     def headers_of(self, operation: OperationRule) -> tuple[str, ...]:
         """The response headers of *operation* that pass, beside those that always do.

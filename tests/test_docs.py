@@ -16,7 +16,7 @@ from incident.ids import ENGINE, CaseId
 from incident.journal import Noted, Opened, entries_of
 from incident.store import METADATA, CaseStore
 from policies.findings import Findings
-from policies.formats.free_text import hide, personal_spans
+from policies.formats.free_text import mask_free_text
 from policies.load import load_policy
 from policies.parse_transforms import parse_spec
 from policies.section import Section
@@ -28,6 +28,8 @@ from policies.yaml_tree import Entries, read_yaml
 from proxy.reasons import REASONS
 from siem.notify.channel import Channel
 from siem.record.log import AccessLog, new_start_id
+from tests.policies.formats.masking import tally
+from tests.policies.recognisers.weights_here import the_tagger
 from tests.siem.events import NINE, event
 from yingbi.cli import _parser
 from yingbi.home import Home
@@ -283,7 +285,9 @@ def spec_named(text: str) -> object:
 def made_by(text: str, value: str) -> str:
     spec = spec_named(text)
     if isinstance(spec, Scan):
-        return hide(value, personal_spans(value))
+        if spec.prose:
+            the_tagger()
+        return mask_free_text(value, None, tally(), prose=spec.prose)
     return transform_of(spec, FieldKeys(b"", "", ""))(value)  # type: ignore[arg-type]
 
 

@@ -4,6 +4,7 @@ import fcntl
 from typing import Any
 
 from policies.permits import Kind
+from policies.recognisers import weights
 from yingbi import interpreter, key_status
 from yingbi.clock import now
 from yingbi.home import Home
@@ -47,6 +48,7 @@ def status_of(settings: Settings) -> dict[str, Any]:
         "permits": control.get("permits", []),
         "quota": hear(home.told("quota")),
         "python": interpreter.own(),
+        "reads_prose": weights.are_there(),
         "notify": hear(home.told("notifier")),
     }
 
@@ -164,6 +166,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         *_of_policies(status),
         *_of_the_shadow(status.get("shadow", {})),
         *_of_python(status.get("python", {})),
+        *_of_prose(reads=status.get("reads_prose", True)),
     ]
     if (keys := status.get("keys")) and keys["root"]:
         proved = key_status.age_of(keys["escrow"]["proved_at"], now())
@@ -267,6 +270,15 @@ def _of_policies(status: dict[str, Any]) -> list[str]:
 def _of_python(python: dict[str, Any]) -> list[str]:
     """That everything takes longer than it need, where it does."""
     return ["", f"注意 / beware: {interpreter.sentence(python)}"] if python and not python["optimised"] else []
+
+
+def _of_prose(*, reads: bool) -> list[str]:
+    """That texts are hidden which could be read, where they are."""
+    if reads:
+        return []
+    said = "没有安装识别姓名的模型，声明为 prose 的文字整段隐藏；联网后运行 make venv"
+    also = "the weights that names are recognised with are not installed: prose is hidden whole; run make venv"
+    return ["", f"注意 / beware: {said} / {also}"]
 
 
 def _of_the_shadow(shadow: dict[str, int]) -> list[str]:

@@ -214,7 +214,7 @@ class CsvMasker:
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
             case Kind.SCAN:
-                masked = mask_free_text(value, known, self.tally, typed=True)
+                masked = mask_free_text(value, known, self.tally, typed=True, prose=action.prose)
                 return cell if masked == value else self._quoted(masked)
 
     def _quoted(self, value: str) -> str:

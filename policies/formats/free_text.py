@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.masker import Tally, Withheld
+from policies.formats.prose_spans import prose_spans
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
 from policies.recognisers.scan import scan
@@ -154,7 +155,19 @@ def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
 
 
 def mask_free_text(
-    text: str, known: KnownValues | None, tally: Tally, *, typed: bool = False, as_written: bool = False
+    text: str,
+    known: KnownValues | None,
+    tally: Tally,
+    *,
+    typed: bool = False,
+    as_written: bool = False,
+    prose: bool = False,
 ) -> str:
-    """*text* with three stars in place of everything personal in it. *typed*, *as_written*: see `personal_spans`."""
-    return hide(text, personal_spans(text, known, typed=typed, as_written=as_written), tally)
+    """*text* with three stars in place of everything personal in it. *typed*, *as_written*: see `personal_spans`.
+
+    *prose*: a tagger looks for names and addresses besides.
+    """
+    spans = personal_spans(text, known, typed=typed, as_written=as_written)
+    if prose:
+        spans = merge([*spans, *prose_spans(text, tally)])
+    return hide(text, spans, tally)

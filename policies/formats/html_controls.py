@@ -281,7 +281,7 @@ def masked_value(value: str, action: Action, known: KnownValues, tally: Tally) -
         case Kind.SHOW:
             return value
         case Kind.SCAN:
-            return mask_free_text(value, known, tally, typed=True)
+            return mask_free_text(value, known, tally, typed=True, prose=action.prose)
         case Kind.DROP:
             return ""
         case Kind.MASK:

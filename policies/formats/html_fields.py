@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from policies.formats.free_text import KnownValues
+from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.html_attributes import hidden_tag
 from policies.formats.html_parts import Run, is_inline, masked_comment, masked_raw, masked_tag
 from policies.formats.html_tables import Cell
@@ -131,6 +131,8 @@ class Field:
             case Kind.SHOW:
                 return "".join(_shown(token, known, tally) for token in self.content)
             case Kind.SCAN:
+                if self.action.prose and (shown := mask_free_text(self.text, known, tally, prose=True)) != self.text:
+                    return html.escape(shown, quote=False)
                 run = Run()
                 for token in self.content:
                     run.add(token if isinstance(token, Text | Comment | StartTag) else _as_it_is(token))

@@ -104,6 +104,8 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
             masks[step.group] = mask_of(spec) if isinstance(spec, Keep | Redact) else None
     actions = {step.group: step.action for step in steps if step.action is not None}
     whose = tuple(step.group for step in steps if step.action is None)
+    if any(action.prose for action in actions.values()):
+        return None  # nobody can say beforehand that a tagger finds nothing
     return Template(
         plan=Plan(
             bytes(writing.pieces),

@@ -39,7 +39,8 @@ def treat_texts(
     known: Sequence[Collection[str]] = [()] * len(records)
     if table.looks_further:
         known = [_hidden_of(hidden, place, within) for place in range(len(records))]
-    plain = those_that_tell_nothing(texts, known)
+    is_prose = any(action.prose for _, _, action in table.texts)
+    plain = [False] * len(texts) if is_prose else those_that_tell_nothing(texts, known)
     if all(plain):
         for place, key, action in table.texts:
             _count(tree, action, key, columns[place], records)

@@ -172,7 +172,8 @@ class JsonTree:
             else:
                 value[key] = self._value(child, item, known, depth + 1)
         texts = [value[key] for key, child in last if child.action.kind is Kind.SCAN and type(value[key]) is str]
-        is_plain = len(texts) > 1 and tell_nothing(texts, known or ())
+        is_prose = any(child.action.prose for _, child in last)
+        is_plain = len(texts) > 1 and not is_prose and tell_nothing(texts, known or ())
         for key, child in last:
             if child.action.kind is Kind.DROP:
                 self.tally.count(child.action)
@@ -240,7 +241,7 @@ class JsonTree:
                 if self.is_part:
                     return REDACTED if isinstance(value, str) else value if isinstance(value, bool) else None
                 if isinstance(value, str):
-                    return mask_free_text(value, known, self.tally, typed=True)
+                    return mask_free_text(value, known, self.tally, typed=True, prose=action.prose)
                 return None if not isinstance(value, bool) and scan(str(value)) else value
             case Kind.DROP:
                 remember(self.hides, value)

@@ -36,6 +36,8 @@ class Kind(Enum):
     """Whatever holds a value of it is withheld as a whole."""
 
 
+MOST_PROSE = 6_000
+"""Characters of one body that a tagger reads: a worker does nothing else meanwhile, a fifth of a second at most."""
 VALUE_BLOCKED = "value_blocked"
 LEFT_OUT = "record_left_out"
 """For a body that would show a record which is left out for the caller, and cannot be sent without it."""
@@ -72,6 +74,8 @@ class Action:
     """Whether a value could be one that it makes; None for masks that everybody can tell from a true value."""
     stored: bool = False
     """Whether the system stores it encrypted: it holds texts alone, and null is no mask of one."""
+    prose: bool = False
+    """For SCAN: whether a tagger looks for names and addresses besides."""
     opens: Callable[[str], str] | None = None
     """What a token that it made stands for, where the caller sends it back; raises BadToken."""
 
@@ -109,6 +113,8 @@ class Tally:
     recorded as subjects."""
     unopened: dict[int, set[int]] = field(default_factory=partial(defaultdict, set))
     """Hashes of stored values that did not open, by field index: a body may be read more than once."""
+    prose_left: int = MOST_PROSE
+    """How many characters of this body a tagger may still read."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False

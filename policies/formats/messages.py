@@ -102,7 +102,7 @@ class Messages:
             case Kind.SHOW:
                 return data
             case Kind.SCAN:
-                return mask_free_text(data, self._known, self.tally, typed=True)
+                return mask_free_text(data, self._known, self.tally, typed=True, prose=action.prose)
             case Kind.BLOCK if data.strip():
                 raise Withheld(VALUE_BLOCKED)
             case _:

@@ -5,10 +5,12 @@ decided, so it goes; the rest waits for the next one, for `MARGIN` more characte
 """
 
 import re
+from dataclasses import replace
 
-from policies.formats.finder import LONGEST_KNOWN, Span
+from policies.formats.finder import LONGEST_KNOWN, Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.prose_spans import prose_spans
 from policies.formats.text_body import MARGIN
 from policies.recognisers.normalise import NUMERALS
 from policies.transforms.make import REDACTED
@@ -19,6 +21,8 @@ LONGEST_WAITING = 64 * 1024
 _MARK = re.compile(r"[\\%~&<]")
 """What begins an escape or a tag, within which anything may stand."""
 _NO_HAN_NUMERAL = f"(?<=[\u4e00-\u9fff])(?<![{''.join(map(chr, NUMERALS))}])"
+_END_OF_SENTENCE = re.compile("[。！？；\n]")
+"""What a tagger reads as one: what it says of the beginning depends on the end."""
 _END = re.compile(rf"[。！？；\n]|(?<=[A-Za-z]) |{_NO_HAN_NUMERAL}[，、：]")
 _OF_WORDS = "".join(map(chr, range(ord("!"), ord("~") + 1)))
 """What is written in these may be packed, or an escape, as far as it has come."""
@@ -58,7 +62,8 @@ class RunningText:
         mark = _MARK.search(self._text)
         end = len(self._text) - (LONGEST_KNOWN if self._known else 0)
         end = min(end, mark.start()) if mark is not None else end
-        by_sentence = max((found.end() for found in _END.finditer(self._text, 0, max(0, end))), default=0)
+        ends = _END_OF_SENTENCE if self._action.prose else _END
+        by_sentence = max((found.end() for found in ends.finditer(self._text, 0, max(0, end))), default=0)
         far = max(0, len(self._text) - MARGIN)
         # Not a pattern that ends with the text: it begins anew at each letter of a long word that does not.
         return max(by_sentence, len(self._text[:far].rstrip(_OF_WORDS)))
@@ -77,8 +82,13 @@ class RunningText:
 
     def _personal(self) -> list[Span]:
         behind = len(self._before)
+        spans = personal_spans(self._before + self._text, self._known, typed=True)
+        if self._action.prose:
+            # Sentences are read by themselves, so what has gone tells nothing of those that are to come.
+            found = prose_spans(self._text, self._tally)
+            spans = merge(
+                [*spans, *(replace(span, start=span.start + behind, end=span.end + behind) for span in found)]
+            )
         return [
-            Span(max(0, span.start - behind), span.end - behind, span.categories)
-            for span in personal_spans(self._before + self._text, self._known, typed=True)
-            if span.end > behind
+            Span(max(0, span.start - behind), span.end - behind, span.categories) for span in spans if span.end > behind
         ]

@@ -63,7 +63,7 @@ class XmlTree:
         self._hidden = hidden
         self._subject = ""  # whom the record is about that is being treated, in canonical form
         self._known = KnownValues()
-        self._late: list[tuple[Element, Name | None]] = []
+        self._late: list[tuple[Element, Name | None, bool]] = []
 
     def node_in(self, node: Node, around: str, name: Name) -> Node | None:
         """What stands for a child element called *name* in an element of *node*, in the namespace *around*."""
@@ -78,9 +78,9 @@ class XmlTree:
         """Let *element*, and all in it, become what it is to be shown as. False where nothing is left of it."""
         self._known, self._late = KnownValues(), []
         stays = self._element(node, element, is_declared=is_declared)
-        for each, attribute in self._late:  # free text, once all that is hidden beside it is known
+        for each, attribute, prose in self._late:  # free text, once all that is hidden beside it is known
             said = each.text if attribute is None else each.attributes[attribute]
-            shown = self._shown(mask_free_text(said, self._known, self._tally, typed=True))
+            shown = self._shown(mask_free_text(said, self._known, self._tally, typed=True, prose=prose))
             if attribute is None:
                 each.content[:] = [shown]
             else:
@@ -155,7 +155,7 @@ class XmlTree:
         said = element.text
         if action.kind is Kind.SCAN and said.strip():
             self._tally.count(action)
-            self._late.append((element, None))
+            self._late.append((element, None, action.prose))
             return True
         element.content = [self._value(action, said)]
         return True
@@ -176,7 +176,7 @@ class XmlTree:
                 called = Name(name.space, f"{HIDDEN_NAME}{next(numbers)}", name.prefix)
             if action.kind is Kind.SCAN and value.strip():
                 self._tally.count(action)
-                self._late.append((element, called))
+                self._late.append((element, called, action.prose))
                 shown[called] = value
             elif action.kind is Kind.DROP:
                 self._drop(action, (value,))
@@ -218,7 +218,7 @@ class XmlTree:
             case Kind.SHOW:
                 return self._shown(said)
             case Kind.SCAN:
-                return self._shown(mask_free_text(said, self._known, self._tally, typed=True))
+                return self._shown(mask_free_text(said, self._known, self._tally, typed=True, prose=action.prose))
             case Kind.MASK:
                 masked = action.masked(value, self._subject)
                 if masked != value:

@@ -36,6 +36,9 @@ class Show(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="show"):
 class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="scan"):
     """Free text with everything masked that a recogniser finds. What none finds is shown."""
 
+    prose: bool = False
+    """Whether a tagger looks for names and addresses that no word gives away."""
+
 
 class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="redact"):
     """Three stars, whatever the value."""

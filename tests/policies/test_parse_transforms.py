@@ -11,7 +11,7 @@ from policies.parse_transforms import parse_spec
 from policies.section import Section
 from policies.transforms.keyed import FieldKeys
 from policies.transforms.make import transform_of
-from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Redact, Spec
+from policies.transforms.spec import Cover, CoverAfter, CoverBefore, CoverRange, Keep, KeepRange, Redact, Scan, Spec
 from policies.view import Views
 from policies.yaml_tree import Entries, read_yaml
 from tests.policies.compiled import GOOD, SECRET, program
@@ -166,3 +166,9 @@ def test_names_are_known_in_grants_and_systems_and_are_told(tmp_path: Path) -> N
     decisions = Views(named, SECRET).of([grant]).decisions
     told = {decision.name: decision.transform for decision in decisions}
     assert told["person.name"] == "last-four: keep 0..4"
+
+
+def test_prose_is_a_scan_with_a_tagger_besides() -> None:
+    made, found = catalogue("{text: prose}", "text")
+    assert found == []
+    assert made.transforms == {"text": Scan(prose=True)}

@@ -202,3 +202,8 @@ def test_whoever_finds_it_what_was_altered_is_counted_once(tmp_path: Path) -> No
     assert broken_log(home) == told["broken_log"]
     assert broken_journals(home) == told["broken_journals"]
     assert [registry.get_sample_value(name) for name in names] == [2, 1]
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_texts_that_are_hidden_for_want_of_weights_are_told(reads: bool) -> None:
+    assert ("run make venv" in "\n".join(lines_of(status(reads_prose=reads)))) is not reads
