@@ -10,7 +10,7 @@ from policies.decisions import is_shown_by
 from policies.program import FREE_TEXT, GrantRule, Program
 from policies.program_shapes import UNDECLARED, ObjectShape, RowsShape, Shape, Shapes, ValueShape, messages_in, trees_in
 
-KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "events", "messages")
+KINDS = ("json", "html", "csv", "text", "ndjson", "xml", "documents", "events", "messages")
 
 
 def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[GrantRule]) -> bool:

@@ -228,9 +228,11 @@ def _socket(socket: Socket) -> SocketRule:
 
 def _held(shapes: Shapes, largest_mib: int) -> Shapes:
     """*shapes* where what is held until its end is withheld above *largest_mib*."""
-    if shapes.html is None:
-        return shapes
-    return replace(shapes, html=replace(shapes.html, largest_mib=largest_mib))
+    if shapes.html is not None:
+        shapes = replace(shapes, html=replace(shapes.html, largest_mib=largest_mib))
+    if shapes.documents is not None:
+        shapes = replace(shapes, documents=replace(shapes.documents, largest_mib=largest_mib))
+    return shapes
 
 
 def _vocabulary(operation: Operation, fields: Iterable[str]) -> tuple[str, ...]:
@@ -249,6 +251,8 @@ def records_in(bodies: Bodies) -> set[str]:
     found = {target.record for target in bodies.targets} | {bodies.csv or ""}
     if bodies.html is not None and bodies.html.record:
         found.add(bodies.html.record)
+    if bodies.documents is not None:
+        found.add(bodies.documents.record)
     return found - {""}
 
 

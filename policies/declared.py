@@ -170,6 +170,9 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
     yield "multipart", shapes.multipart
+    if shapes.documents is not None:
+        yield "documents", frozenset(shapes.documents.formats)
+        yield "documents titles", shapes.documents.titles
     if shapes.xml is not None:
         yield "xml", replace(shapes.xml, root=ObjectShape())
     if shapes.html is not None:

@@ -153,6 +153,17 @@ class Events:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """Documents that are packed or painted."""
+
+    formats: tuple[str, ...]
+    """Of `policies.documents.registry.NAMES`: what else comes, or lies within one, is withheld."""
+    record: str = ""
+    """What the rows of their tables are, by their headings; empty where all of them is free text."""
+    at: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
 
@@ -165,6 +176,7 @@ class Bodies:
     xml: XmlBody | None = None
     multipart: bool = False
     """Whether such bodies may come as parts of one (multipart/mixed, multipart/form-data)."""
+    documents: Documents | None = None
     events: Events | None = None
     messages: Message | None = None
     """Of a WebSocket."""

@@ -2,13 +2,14 @@
 
 import re
 
-from policies.operations import Bodies, Element, Headings, HtmlBody, Target
+from policies.documents.registry import NAMES
+from policies.operations import Bodies, Documents, Element, Headings, HtmlBody, Target
 from policies.parse_events import parse_events
 from policies.parse_targets import NAME_OR_RECORD, parse_target
 from policies.parse_templates import check_template
 from policies.parse_xml import parse_xml
-from policies.section import NAME, POINTER, Section
-from policies.yaml_tree import Scalar
+from policies.section import NAME, POINTER, Section, nearest
+from policies.yaml_tree import Items, Scalar
 
 _NAME_OR_VARIABLE = re.compile(rf"{NAME.pattern}|\{{\w+\}}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -31,10 +32,38 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         ndjson=None if sent else parse_json(inner, "ndjson"),
         xml=parse_xml(inner, sent=sent),
         multipart=False if sent else inner.flag("multipart", default=False),
+        documents=None if sent else _documents(inner),
         events=None if sent else parse_events(inner, "events", parse_json),
     )
     inner.done()
     return bodies
+
+
+def _documents(section: Section) -> Documents | None:
+    node = section.node_of("documents", required=False)
+    if node is None:
+        return None
+    if isinstance(node, Items):
+        return Documents(formats=_formats(section, "documents"), at=node.at)
+    inner = section.section_of(node, "`documents`")
+    if inner is None:
+        return None
+    record = inner.text("record", fits=NAME_OR_RECORD)
+    documents = Documents(formats=_formats(inner, "formats"), record=record or "", at=node.at)
+    inner.done()
+    return documents
+
+
+def _formats(section: Section, key: str) -> tuple[str, ...]:
+    formats = section.texts(key)
+    for name in formats:
+        if name not in NAMES:
+            message = f"`{name[:80]}` is no format of documents: one of {', '.join(NAMES)}{nearest(name, NAMES)}"
+            about = f"`{name[:80]}` 应是 {'、'.join(NAMES)} 之一"
+            section.find(section.place_of(key), "unknown-choice", message, about=about)
+    if not formats:
+        section.find(section.place_of(key), "empty", f"`{key}` names no format", about=f"`{key}`")
+    return formats
 
 
 def parse_json(section: Section, key: str = "json") -> tuple[Target, ...] | None:

@@ -25,6 +25,10 @@ _LABEL = "~label"
 _CONTROL = "~control"
 
 
+FLAT = ("csv", "documents")
+"""Formats whose records are rows of single values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One place in answers of one format."""
@@ -43,7 +47,7 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
     """Every place of which *shapes* declare something."""
     for format_, shape in trees_in(shapes).items():
         # A cell holds one value, and nothing beside it.
-        yield from (Place(format_, steps) for steps in _leaves(shape) if format_ != "csv" or len(steps) == 1)
+        yield from (Place(format_, steps) for steps in _leaves(shape) if format_ not in FLAT or len(steps) == 1)
     if shapes.text is not None:
         yield Place("text")
     if shapes.html is not None:

@@ -119,6 +119,17 @@ class XmlShapes(msgspec.Struct, frozen=True):
     unsigned_copy: bool = False
 
 
+class DocumentShapes(msgspec.Struct, frozen=True):
+    """What is declared of documents; see `policies.operations.Documents`."""
+
+    formats: tuple[str, ...]
+    record: ObjectShape | None = None
+    titles: dict[str, str] = {}
+    """What their headings call the fields of the record, where that is not their names."""
+    largest_mib: int = LARGEST_PAGE_MIB
+    """What is larger is withheld."""
+
+
 class MessageShape(msgspec.Struct, frozen=True):
     """What messages of one kind hold; see `policies.operations.Message`."""
 
@@ -153,6 +164,7 @@ class Shapes(msgspec.Struct, frozen=True):
     xml: XmlShapes | None = None
     multipart: bool = False
     """Whether such bodies may come as parts of one."""
+    documents: DocumentShapes | None = None
     events: EventShapes | None = None
     messages: MessageShape | None = None
     """Of a WebSocket."""
@@ -167,7 +179,8 @@ def messages_in(shapes: Shapes) -> list[tuple[str, str, MessageShape]]:
 def trees_in(shapes: Shapes) -> dict[str, Shape]:
     """By its format, what is declared of each body whose values stand in named places."""
     xml = shapes.xml.root if shapes.xml is not None else None
-    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson, "xml": xml}
+    rows = shapes.documents.record if shapes.documents is not None else None
+    trees = {"json": shapes.json, "csv": shapes.csv, "ndjson": shapes.ndjson, "xml": xml, "documents": rows}
     return {format_: shape for format_, shape in trees.items() if shape is not None}
 
 

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.operations import Bodies, Element, Events, HtmlBody, Message, Signed, Target, XmlBody
+from policies.operations import Bodies, Documents, Element, Events, HtmlBody, Message, Signed, Target, XmlBody
 from policies.policy import PUBLIC, SCAN, Field, Files, Labels, Policy, System
 from policies.policy_kinds import Elsewhere, OnWrite
 from policies.program import ANY_WORD, FREE_TEXT, LABEL, FieldInfo
 from policies.program_shapes import (
     UNDECLARED,
     CursorShape,
+    DocumentShapes,
     ElementShape,
     EventShapes,
     FileRule,
@@ -150,8 +151,16 @@ class ShapeMaker:
             ndjson=None if bodies.ndjson is None else self._json(bodies.ndjson),
             xml=None if bodies.xml is None else self._xml(bodies.xml),
             multipart=bodies.multipart,
+            documents=None if bodies.documents is None else self._documents(bodies.documents),
             events=None if bodies.events is None else self._events(bodies.events),
             messages=None if bodies.messages is None else self.message(bodies.messages),
+        )
+
+    def _documents(self, documents: Documents) -> DocumentShapes:
+        return DocumentShapes(
+            formats=documents.formats,
+            record=self.record(documents.record, documents.at) if documents.record else None,
+            titles=self._titles(documents.record),
         )
 
     def message(self, message: Message) -> MessageShape:

@@ -18,7 +18,11 @@ from policies.choose import EVERYBODYS, GENERAL, NOTHING_PERMITTED, Choice, Perm
 from policies.choose import Rows as Shown
 from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
+from policies.documents.document import MIB, Bounds
+from policies.documents.look import Look
+from policies.documents.registry import ANY_FILE, by_name
 from policies.formats.csv_body import CsvMasker
+from policies.formats.document_body import DocumentMasker
 from policies.formats.event_stream import UNNAMED, EventStreamMasker, tells_nothing
 from policies.formats.html_body import HtmlMasker
 from policies.formats.html_forms import Seal
@@ -39,7 +43,7 @@ from policies.formats.xml_body import XmlMasker, XmlShape
 from policies.links import OF_ADDRESSES, Links
 from policies.policy_kinds import Direction
 from policies.program import FREE_TEXT, GrantRule, OperationRule, Program
-from policies.program_shapes import UNDECLARED, EventShapes, MessageShape, Shapes, fields_in
+from policies.program_shapes import UNDECLARED, DocumentShapes, EventShapes, MessageShape, Shapes, fields_in
 from policies.transforms.spec import Form, Scan, Show
 from policies.unopened import Noting, Unopened
 
@@ -231,10 +235,30 @@ class View:
                     raise Withheld("wrong_charset")  # by its definition it is UTF-8
                 messages = self._messages(shapes.events.data, tally, choice, addresses)
                 return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
+            case _ if shapes.documents is not None and (kind == ANY_FILE or kind in shapes.documents.formats):
+                self._check_rows(shapes, choice)
+                return self._document(shapes.documents, "" if kind == ANY_FILE else kind, tally, choice, addresses)
             case "messages" if shapes.messages is not None:
                 return SocketMasker(self._messages({UNNAMED: shapes.messages}, tally, choice, addresses))
             case _:
                 return None
+
+    def _document(
+        self, shapes: DocumentShapes, said: str, tally: Tally, choice: Choice, addresses: Addresses
+    ) -> DocumentMasker | None:
+        formats = [name for name in shapes.formats if name in by_name()]
+        record = None if shapes.record is None else self._binding.node(shapes.record, GENERAL, addresses)
+        assert record is None or isinstance(record, Object)
+        look = Look(
+            self.actions[UNDECLARED],
+            self.actions[FREE_TEXT],
+            tally,
+            record=record,
+            titles=shapes.titles,
+            choice=choice,
+            hidden=addresses.hidden,
+        )
+        return DocumentMasker(look, formats, Bounds(octets=shapes.largest_mib * MIB), said)
 
     def _messages(
         self, data: Mapping[str, MessageShape], tally: Tally, choice: Choice, addresses: Addresses

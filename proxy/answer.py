@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from policies.ask import SAID
+from policies.documents.registry import ANY_FILE, NAMES, named_by
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
@@ -45,6 +46,8 @@ _DRAWING = "image/"
 TEXT_KINDS = ("html", "csv", "text")
 STATIC = "static"
 MULTIPART = "multipart"
+DOCUMENT = "document"
+"""A file of which nothing is said but that it is one of the documents that are declared."""
 
 _TYPE = re.compile(r"[a-z]{2,20}/(?![^;]*[0-9]{6})[a-z0-9.+-]{1,80};[a-z0-9_-]{0,20}")
 _BODILESS = frozenset({204, 205, 304})
@@ -54,6 +57,10 @@ def kind_of(media_type: str) -> str:
     """What reads bodies of *media_type*; empty where nothing does."""
     if media_type in KINDS:
         return KINDS[media_type]
+    if media_type == ANY_FILE:
+        return ANY_FILE
+    if document := named_by(media_type):
+        return document
     if media_type.startswith(_DRAWING):
         return ""
     return next((kind for suffix, kind in _SUFFIXES.items() if media_type.endswith(suffix)), "")
@@ -82,6 +89,8 @@ class Mask(msgspec.Struct, frozen=True, kw_only=True):
     """What the answer says it is."""
     format: str
     """How records call what reads it."""
+    held_mib: int = 0
+    """For a document, which is held whole and masked apart: of how many MiB it is at most. 0 for all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +150,12 @@ def treatment_of(
         said = "utf-8" if kind == "xml" else charset if kind in TEXT_KINDS else ""
         return None if masker is None else (masker, _named(media_type, said))
 
+    def in_part(media_type: str, charset: str) -> tuple[Masker, str] | None:
+        """The same of a part of a body: documents take long to mask, and come by themselves alone."""
+        return None if _is_document(kind_of(media_type)) else masked(media_type, charset)
+
     if forward.operation.answers.multipart and (between := boundary_in(types[0] if len(types) == 1 else "")):
-        return _in_parts(MultipartMasker(between, masked, Tally(system.digester)), media_type, forward, system)
+        return _in_parts(MultipartMasker(between, in_part, Tally(system.digester)), media_type, forward, system)
     try:
         made = masked(media_type, charset)
     except Withheld as withheld:
@@ -151,7 +164,13 @@ def treatment_of(
         return Withhold(reason="grpc_refused")
     if made is None:
         return Withhold(reason="page_of_an_error" if status >= 400 else "answer_not_declared")
-    return Mask(masker=made[0], content_type=made[1], format=kind)
+    documents = forward.operation.answers.documents
+    held = documents.largest_mib if documents is not None and _is_document(kind) else 0
+    return Mask(masker=made[0], content_type=made[1], format=DOCUMENT if kind == ANY_FILE else kind, held_mib=held)
+
+
+def _is_document(kind: str) -> bool:
+    return kind == ANY_FILE or kind in NAMES
 
 
 def _in_parts(masker: MultipartMasker, media_type: str, forward: Forward, system: System) -> Treatment:

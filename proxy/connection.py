@@ -23,6 +23,7 @@ from mitmproxy.utils import asyncio_utils
 
 from proxy import lean
 from proxy.admission import Admission
+from proxy.apart import AwaitMasking
 from proxy.arriving import ARRIVING, OPENING
 from proxy.beside import IDLE
 from proxy.http2 import FULL, HELD
@@ -223,6 +224,8 @@ class Connection(mode_servers.ProxyConnectionHandler):
                 self._tell_of_leaving.append(command)
                 if self._is_leaving:
                     self._waiting.append(events.Wakeup(command))
+            case AwaitMasking(job=job):
+                job.begin(lambda: self.tell(events.Wakeup(command)))
             case commands.RequestWakeup():
                 waking = asyncio_utils.create_task(
                     self.wakeup(command), name="wakeup", keep_ref=False, client=self.client.peername

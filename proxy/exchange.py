@@ -8,6 +8,7 @@ from mitmproxy.http import HTTPFlow, Response
 
 from policies.program_shapes import Shapes
 from proxy.answer import Treatment
+from proxy.apart import Job
 from proxy.client_certificates import Shown
 from proxy.lasting import Lasting
 from proxy.ledger import Ledger
@@ -60,6 +61,8 @@ class Exchange:
     """The cookie of a session that is over, which the system behind does not get back."""
     spooled: Spooled | None = None
     """What the answer is kept in, where parts of it may be asked for."""
+    masking: Job | None = None
+    """By which the document that the answer is gets masked, once it has come."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     asked: Asked | None = None

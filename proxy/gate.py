@@ -15,6 +15,7 @@ from mitmproxy.http import HTTPFlow
 from policies.formats.masker import Tally, Withheld
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
+from proxy.apart import Apart, Job
 from proxy.arriving import ARRIVING, OPENING
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
@@ -116,6 +117,8 @@ class Gate:
         """Keeps the inventories of systems that are being learnt."""
         self.shadow = shadow or Shadow(None, None, b"", None)
         """Asks a draft what it would do."""
+        self._apart = Apart()
+        """Masks documents."""
         self.exports = Exports(Spool(spool))
         """Keeps exports for a while, so that parts of them may be asked for."""
         self.withholding = Withholding(
@@ -290,6 +293,21 @@ class Gate:
         elif isinstance(exchange.treatment, Withhold):
             self.withholding.withhold(flow, exchange, exchange.treatment.reason)
 
+    def masking(self, flow: HTTPFlow, exchange: Exchange, body: bytes) -> Job | None:
+        """What masks the document *body*, an answer that has arrived whole, and is waited for before it is released;
+        None where the answer is none.
+        """
+        treatment = exchange.treatment
+        if not isinstance(treatment, Mask) or not treatment.held_mib or not body:
+            return None
+        if exchange.is_answered or exchange.failure:
+            return None
+        exchange.masking = self._apart.job(treatment.masker, body)
+        if exchange.masking is None:
+            self.counters.add("refused_busy")
+            self.withholding.withhold(flow, exchange, "too_busy")
+        return exchange.masking
+
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
@@ -302,7 +320,7 @@ class Gate:
         try:
             masked, tally = self._masked(exchange, body)
             if (reached := self._limits.too_much(exchange, tally)) is not None:
-                if not self._limits.mask_harder(flow, exchange, reached):
+                if exchange.masking is not None or not self._limits.mask_harder(flow, exchange, reached):
                     withhold(flow, exchange, reached.reason)
                     return
                 masked, tally = self._masked(exchange, body)
@@ -336,4 +354,9 @@ class Gate:
         if not isinstance(exchange.treatment, Mask):
             return b"", Tally(self.current.digester)
         masker = exchange.treatment.masker
+        if exchange.masking is not None and (outcome := exchange.masking.outcome) is not None:
+            if outcome.reason:
+                raise Withheld(outcome.reason)
+            outcome.add_to(masker.tally)
+            return outcome.masked, masker.tally
         return b"".join([*masker.feed(body), *masker.close()]) if body else b"", masker.tally

@@ -15,6 +15,7 @@ from mitmproxy.proxy.layers.http import HTTPMode
 
 from proxy import stream
 from proxy.addon import Hooks
+from proxy.apart import AwaitMasking
 from proxy.arriving import ARRIVING
 from proxy.exchange import exchange_of, note_said
 from proxy.http1 import LARGEST_AHEAD, closes
@@ -50,6 +51,8 @@ class PlainLayer(layer.Layer):
         """By which it is told that a request that has come ahead may be read."""
         self._more: Later | None = None
         """By which it is told that what waits for more must go."""
+        self._masking: AwaitMasking | None = None
+        """By which it is told that the document under way has been masked."""
         self._is_over = False
         self._rest: layers.HttpLayer | None = None
         """Who reads this connection once it is not the common case."""
@@ -59,7 +62,7 @@ class PlainLayer(layer.Layer):
             return
         if isinstance(event, Heard):
             yield from self._hear(event)
-        elif isinstance(event, events.Wakeup) and isinstance(event.command, Later):
+        elif isinstance(event, events.Wakeup) and (isinstance(event.command, Later) or event.command is self._masking):
             yield from self._wake(event.command)
         elif self._rest is not None:
             yield from self._rest.handle_event(event)
@@ -163,7 +166,7 @@ class PlainLayer(layer.Layer):
             self._body += data
         else:
             self._body = data
-        if len(self._body) <= stream.LARGEST_BUFFERED or (exchange := exchange_of(flow)) is None:
+        if (exchange := exchange_of(flow)) is None or len(self._body) <= stream.most_held(exchange):
             return
         body, self._body = bytes(self._body), b""
         if self._plain.gate.streaming.begin(flow, exchange):
@@ -175,7 +178,13 @@ class PlainLayer(layer.Layer):
     def _whole(self, flow: HTTPFlow) -> Commands:
         assert flow.response is not None
         if not flow.response.stream:
-            flow.response.data.content = bytes(self._body)
+            flow.response.data.content = body = bytes(self._body)
+            exchange = exchange_of(flow)
+            job = self._plain.gate.masking(flow, exchange, body) if exchange is not None else None
+            if job is not None:
+                self._masking = AwaitMasking(job)
+                yield self._masking
+                return
             self._hooks.response(flow)
             yield from self._send_whole(flow)
             return
@@ -208,11 +217,16 @@ class PlainLayer(layer.Layer):
             self._more = Later(due_in_s)
             yield self._more
 
-    def _wake(self, command: Later) -> Commands:
+    def _wake(self, command: commands.RequestWakeup) -> Commands:
         if command is self._next:
             self._next = None
             if self._client.state is ConnectionState.OPEN:  # or he has left meanwhile, and nothing is done for him
                 yield from self._hand_over()
+        elif command is self._masking:
+            self._masking = None
+            if self._flow is not None:
+                self._hooks.response(self._flow)
+                yield from self._send_whole(self._flow)
         elif command is self._more:
             self._more = None
             if self._flow is not None:
@@ -279,7 +293,7 @@ class PlainLayer(layer.Layer):
             self._asking.end()
         if self._flow is not None:
             self._plain.forget(self._flow)
-        self._flow = self._asking = self._more = None
+        self._flow = self._asking = self._more = self._masking = None
         self._body = b""
 
 

@@ -163,6 +163,30 @@ REASONS: dict[str, Reason] = {
         "返回内容带有电子签名，遮盖后签名即失效，因此不予显示",
         "the answer is signed, and no mask of it would bear the signature",
     ),
+    "document_encrypted": Reason(
+        502, "文档加了密码，无法检查，因此不予显示", "the document has a password and cannot be checked"
+    ),
+    "document_legacy": Reason(
+        502,
+        "文档是旧版 Office 格式（.doc、.xls、.ppt），无法检查，请提供方另存为新格式",
+        "the document is of an older Office (.doc, .xls, .ppt) and cannot be checked: save it in a newer one",
+    ),
+    "document_active": Reason(
+        502,
+        "文档中有宏、嵌入对象或外部链接，因此不予显示",
+        "the document holds macros, embedded objects or links to other files",
+    ),
+    "document_revisions": Reason(
+        502,
+        "文档中有修订记录，可能含有已删除的内容，请提供方接受全部修订后重新上传",
+        "the document holds tracked changes, and in them what was deleted: have all of them accepted first",
+    ),
+    "document_within_undeclared": Reason(
+        502,
+        "文档中有图片或其他文件，其格式未在安全策略中声明",
+        "in the document are pictures or files of a format that the policy does not know",
+    ),
+    "document_malformed": Reason(502, "文档已损坏或不符合其格式，无法检查", "the document is damaged, or is none"),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
     "redirect_withheld": Reason(
         502,

@@ -16,6 +16,8 @@ from mitmproxy.proxy.layers.http._events import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
 
+from proxy.answer import Mask
+from proxy.apart import AwaitMasking
 from proxy.error_page import coded
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
@@ -24,6 +26,14 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
 LARGEST_BUFFERED = 1024 * 1024
 """Bytes of an answer's body that are held before it is streamed instead."""
+
+
+def most_held(exchange: Exchange) -> int:
+    """Bytes of the answer to *exchange* that are held; a document goes as a whole or not at all."""
+    treatment = exchange.treatment
+    document = treatment.held_mib * 1024 * 1024 if isinstance(treatment, Mask) else 0
+    return document or LARGEST_BUFFERED
+
 
 type Commands = layer.CommandGenerator[None]
 
@@ -43,7 +53,7 @@ class Stream(http_layers.HttpStream):
         if request:
             return (yield from self._check_request_size())
         exchange = exchange_of(self.flow)
-        if exchange is not None and len(self.response_body_buf) > LARGEST_BUFFERED:
+        if exchange is not None and len(self.response_body_buf) > most_held(exchange):
             yield from self._begin_to_stream(exchange)
         return False
 
@@ -89,6 +99,16 @@ class Stream(http_layers.HttpStream):
         else:
             self.server_state = self.state_consume_response_body
 
+    def state_consume_response_body(self, event: events.Event) -> Commands:
+        """As the core does, but an answer that is a document is masked beside the loop before it goes."""
+        exchange = exchange_of(self.flow)
+        if isinstance(event, ResponseEndOfMessage) and exchange is not None:
+            job = self.gate.masking(self.flow, exchange, bytes(self.response_body_buf))
+            if job is not None:
+                yield AwaitMasking(job)
+                return
+        yield from super().state_consume_response_body(event)
+
     def state_stream_response_body(self, event: events.Event) -> Commands:
         """As the core does, but what it has been given may wait for more: then it asks to be told when it must go."""
         yield from super().state_stream_response_body(event)
@@ -102,6 +122,10 @@ class Stream(http_layers.HttpStream):
             return
         if not isinstance(event, events.Wakeup):
             yield from super()._handle_event(event)
+            return
+        if isinstance(event.command, AwaitMasking):
+            if self.server_state == self.state_consume_response_body:
+                yield from super().state_consume_response_body(ResponseEndOfMessage(self.stream_id))
             return
         self._is_waiting = False
         if self.server_state == self.state_stream_response_body and self.flow.response is not None:

@@ -86,6 +86,9 @@ class Underway:
     def forget(self, flow: HTTPFlow) -> None:
         """*flow* needs no looking after any more, if it did."""
         self._flows.pop(flow.id, None)
+        exchange = exchange_of(flow)
+        if exchange is not None and exchange.masking is not None:
+            exchange.masking.end()
 
     def of(self, client: Client) -> list[HTTPFlow]:
         """Those that came on the connection of *client*."""
@@ -105,7 +108,9 @@ class Underway:
             assert exchange.system is not None
             if exchange.streaming is not None and (reason := self._forbidden(exchange)) is not None:
                 exchange.streaming.abort(reason)
-            elif moment > _moved_s(exchange) + (exchange.idle_s or exchange.system.program.timeout_s):
+            elif exchange.masking is None and moment > _moved_s(exchange) + (
+                exchange.idle_s or exchange.system.program.timeout_s
+            ):
                 self._end(flow, exchange, "upstream_too_slow")
         self._leaving = [leaving for leaving in self._still_leaving() if not self._is_taken_back(leaving, moment)]
 
@@ -154,6 +159,8 @@ class Underway:
             exchange.streaming.abort(reason)
         elif not exchange.failure:
             exchange.failure = reason
+            if exchange.masking is not None:
+                exchange.masking.end(tells=True)
             self._drop_upstream(flow)  # the core then says that it ended, and the caller gets its page
 
 

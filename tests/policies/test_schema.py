@@ -233,6 +233,7 @@ SECTIONS = {
     "`errors`": "system#/$defs/answers",
     "`body`": "system#/$defs/operation/properties/body",
     "`/rows/*`": "system#/$defs/json_body/oneOf/1/additionalProperties/oneOf/1",
+    "`documents`": "system#/$defs/answers/properties/documents/oneOf/1",
     "`xml`": "system#/$defs/xml_body",
     "`html`": "system#/$defs/page",
     "`form`": "system#/$defs/page",

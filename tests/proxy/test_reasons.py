@@ -30,7 +30,11 @@ def test_no_reason_is_left_over() -> None:
     said = {
         word
         for path in (
-            *(path for folder in (PROXY, POLICIES, POLICIES / "formats") for path in folder.glob("*.py")),
+            *(
+                path
+                for folder in (PROXY, POLICIES, POLICIES / "formats", POLICIES / "documents")
+                for path in folder.glob("*.py")
+            ),
             Path(judge_permits.__file__),
         )
         if path.name != "reasons.py"

@@ -1,0 +1,110 @@
+"""What every format of a document promises, and how much of one is looked at.
+
+INVARIANT 1: a document that cannot be read to its end, or holds what nobody looks into, is withheld as a whole. Nothing
+in it is executed and nothing is fetched.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import msgspec
+
+from policies.documents.look import Look
+from policies.formats.masker import Withheld
+
+MIB = 1024 * 1024
+
+TOO_LARGE = "too_large_to_mask"
+NOT_AS_SAID = "not_as_said"
+MALFORMED = "document_malformed"
+ENCRYPTED = "document_encrypted"
+LEGACY = "document_legacy"
+ACTIVE = "document_active"
+"""For macros, embedded programs and whatever else runs or reaches out when it is opened."""
+REVISIONS = "document_revisions"
+"""For what still holds what was deleted from it."""
+UNDECLARED_INSIDE = "document_within_undeclared"
+"""For pictures and documents in a document of which the operation has not declared that they are masked."""
+SIGNED = "answer_signed"
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one document is looked at; what goes beyond is withheld."""
+
+    octets: int = 16 * MIB
+    """As it comes."""
+    unpacked: int = 512 * MIB
+    """All parts together, as they are once they are unpacked."""
+    parts: int = 10_000
+    """Files in a package, pages, pictures."""
+    ratio: int = 400
+    """Octets that one octet unpacks to, of parts that are large at all."""
+    cells: int = 10_000_000
+    """Cells of all tables."""
+    depth: int = 3
+    """Documents within each other, the outermost counted."""
+    seconds: float = 60.0
+    """For all of it."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One text of a document, for who only looks for personal data in it."""
+
+    place: str
+    """Where it stands, in words of the format: a part and a cell, a page. Never anything of what stands there."""
+    text: str
+    key: str = ""
+    """The heading of its column or its label, where there is one."""
+
+
+class Within(Protocol):
+    """What a format is given besides the document: its bounds, and what deals with documents within it."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """See `Bounds`."""
+
+    def check_time(self) -> None:
+        """Raise Withheld where the document has taken too long. To be called every few thousand texts at least."""
+
+    def masked(self, data: bytes, look: Look, name: str) -> bytes:
+        """A document within, masked by its own format; *name* is that of its file. Raises Withheld: it may be none, not
+        declared, or too deep.
+        """
+
+    def texts(self, data: bytes, name: str) -> Iterator[Text]:
+        """The texts of a document within. Raises Withheld."""
+
+
+class Document(Protocol):
+    """One format."""
+
+    name: str
+    """As the policy language calls it."""
+    media_types: tuple[str, ...]
+    """Those that answers are said to be of."""
+    ending: str
+    """Of names of files, with its dot."""
+
+    def is_one(self, data: bytes) -> bool:
+        """Whether *data* is of this format as far as its beginning or the list of its parts tells. Must not raise."""
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """Every text that `mask` would look at, in order, those that nobody sees as well. Raises Withheld."""
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """The document with what *look* makes of each of its texts. Raises Withheld."""
+
+
+class Clock:
+    """Withholds a document that takes longer than *seconds*."""
+
+    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._end = now() + seconds
+
+    def check(self) -> None:
+        """Raise Withheld where the time is up."""
+        if self._now() > self._end:
+            raise Withheld(TOO_LARGE)

@@ -1,0 +1,158 @@
+"""What decides about the texts of one document: declared columns as they are declared, all else as free text.
+
+A text under a heading that nobody declared, but that tells of personal data (手机号, 姓名), is hidden whole whatever it
+looks like. What is hidden under a heading is hidden wherever else it stands in the document.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from policies.choose import EVERYBODYS, GENERAL, Choice
+from policies.digest import canonical
+from policies.formats.finder import Span
+from policies.formats.free_text import KnownValues, hide, personal_spans
+from policies.formats.json_nodes import Object, Value
+from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.recognisers.keys_cn import category_of_key
+
+LONGEST_KEY = 64
+"""Characters of a heading."""
+FREE_TEXT = "free_text"
+
+
+class Look:
+    """What becomes of the texts of one document, counted in *tally*.
+
+    *record* describes the rows of its tables, by the names of fields or by *titles*; *undeclared* is what becomes of
+    what stands in such a row and is not declared, *text* of all else. What is *hidden* is shown nowhere.
+    """
+
+    def __init__(
+        self,
+        undeclared: Action,
+        text: Action,
+        tally: Tally,
+        *,
+        record: Object | None = None,
+        titles: Mapping[str, str] | None = None,
+        choice: Choice = EVERYBODYS,
+        hidden: KnownValues | None = None,
+    ) -> None:
+        self.tally = tally
+        self._undeclared = undeclared
+        self._text = text
+        self._record = record
+        self._titles = titles or {}
+        self._choice = choice
+        self._known = KnownValues()
+        if hidden is not None:
+            self._known.include(hidden)
+        self._forgets = False
+        """Whether more is hidden under headings than is remembered."""
+
+    @property
+    def text(self) -> Action:
+        """What becomes of free text."""
+        return self._text
+
+    def is_declared(self, key: str) -> bool:
+        """Whether a column headed *key* holds a declared field."""
+        return self._declared(key) is not None
+
+    def tells(self, key: str) -> bool:
+        """Whether *key*, declared or not, tells what stands under it: then it is no value itself."""
+        return self.is_declared(key) or category_of_key(key[:LONGEST_KEY]) is not None
+
+    def learn(self, text: str, key: str) -> None:
+        """Hide *text* wherever it stands, where it is hidden under *key*. To be called for all texts before any is
+        masked: it may stand elsewhere first.
+        """
+        if not key or self._forgets or self.action(key).kind in (Kind.SHOW, Kind.SCAN) or not text.strip():
+            return
+        try:
+            self._known.add(text)
+        except Withheld:
+            self._forgets = True
+
+    def action(self, key: str) -> Action:
+        """What becomes of a text under *key*, outside of rows with declared columns."""
+        declared = self._declared(key)
+        if declared is not None:
+            return declared
+        category = category_of_key(key[:LONGEST_KEY]) if key else None
+        return self._text if category in (None, FREE_TEXT) else self._undeclared
+
+    def masked(self, text: str, key: str = "") -> str:
+        """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
+        return self.done(text, self.action(key))
+
+    def spans(self, text: str, key: str = "") -> list[Span]:
+        """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is
+        masked as a whole. Raises Withheld.
+        """
+        action = self.action(key)
+        if action.kind is Kind.SCAN:
+            found = self._found(text)
+            hide(text, found, self.tally)
+            return found
+        shown = self.done(text, action)
+        return [] if shown == text else [Span(0, len(text), ())]
+
+    def row(self, keys: Sequence[str], values: Sequence[str]) -> Sequence[Action]:
+        """What becomes of each of *values* of one row, whose columns are headed *keys*; whom it is about is noted.
+
+        In a row with a declared column what nobody declared is masked; in any other it is looked at by itself.
+        """
+        record = self._record
+        if record is None or not any(map(self.is_declared, keys)):
+            return [self.action(key) for key in keys]
+        names = [self._name(key) for key in keys]
+        identifier = values[names.index(record.subject)] if record.subject in names else ""
+        is_named = self.tally.note_subject(identifier)
+        table = self._choice.table_about(identifier, self.tally.digester) if record.decides else GENERAL
+        if table != GENERAL and record.in_table is not None:
+            record = record.in_table(table)
+        nodes = [record.children.get(name, record.other) for name in names]
+        actions = [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
+        if record.subject is not None and not is_named:
+            personal = (action.personal and value for action, value in zip(actions, values, strict=True))
+            self.tally.has_nameless |= any(personal)
+        return actions
+
+    def subject_in(self, keys: Sequence[str], values: Sequence[str]) -> str:
+        """The subject, in canonical form, of a row; empty where nobody knows."""
+        names = [self._name(key) for key in keys]
+        subject = self._record.subject if self._record is not None else None
+        return canonical(values[names.index(subject)]) if subject in names else ""
+
+    def done(self, text: str, action: Action, subject: str = "") -> str:
+        """What *action* makes of *text* in a row about *subject*. Raises Withheld."""
+        if not text.strip():
+            return text
+        if action.kind is not Kind.SCAN:
+            self.tally.count(action)
+        match action.kind:
+            case Kind.SHOW:
+                return self._known.hidden_in(text) if self._known else text
+            case Kind.DROP:
+                return ""
+            case Kind.MASK:
+                return action.masked(text, subject)
+            case Kind.BLOCK:
+                raise Withheld(VALUE_BLOCKED)
+            case Kind.SCAN:
+                return hide(text, self._found(text), self.tally)
+
+    def _found(self, text: str) -> list[Span]:
+        if self._forgets and len(text.strip()) > 1:
+            return [Span(0, len(text), ())]  # it may hold what was forgotten
+        return personal_spans(text, self._known)
+
+    def _declared(self, key: str) -> Action | None:
+        if self._record is None or not key:
+            return None
+        node = self._record.children.get(self._name(key))
+        return node.action if isinstance(node, Value) else None
+
+    def _name(self, key: str) -> str:
+        key = key.strip()
+        return self._titles.get(key, key)

@@ -1,0 +1,111 @@
+"""The formats of documents there are, by the names that policies give them, by media type, and by what they hold.
+
+A document is what its octets say it is: one that is said to be something else is withheld.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from policies.documents.document import (
+    ENCRYPTED,
+    LEGACY,
+    MALFORMED,
+    NOT_AS_SAID,
+    TOO_LARGE,
+    UNDECLARED_INSIDE,
+    Bounds,
+    Clock,
+    Document,
+    Text,
+)
+from policies.documents.look import Look
+from policies.formats.masker import Withheld
+
+NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
+"""What an operation may declare under `documents`."""
+
+FORMATS: tuple[Document, ...] = ()
+"""Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
+
+ANY_FILE = "application/octet-stream"
+"""Said of a file of which nothing is said: it is any of those that are declared."""
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What files of an older Office begin with, and those of a newer that have a password."""
+_HIDES = "EncryptedPackage".encode("utf-16-le")
+
+
+def by_name() -> Mapping[str, Document]:
+    """The formats by their names."""
+    return {document.name: document for document in FORMATS}
+
+
+def named_by(media_type: str) -> str:
+    """What documents of *media_type* are called; empty where it is of none that are masked."""
+    return next((document.name for document in FORMATS if media_type in document.media_types), "")
+
+
+def document_in(data: bytes) -> Document | None:
+    """The format of *data*, by its octets; None where it is of none. Raises Withheld for what no format can read."""
+    if data.startswith(COMPOUND):
+        raise Withheld(ENCRYPTED if _HIDES in data else LEGACY)
+    return next((document for document in FORMATS if document.is_one(data)), None)
+
+
+class Inner:
+    """What a format is given besides the document; see `document.Within`. Documents within may be of *formats*."""
+
+    def __init__(self, formats: Sequence[str], bounds: Bounds, clock: Clock, depth: int = 1) -> None:
+        self.bounds = bounds
+        self._formats = frozenset(formats)
+        self._clock = clock
+        self._depth = depth
+
+    def check_time(self) -> None:
+        """See `Within.check_time`."""
+        self._clock.check()
+
+    def masked(self, data: bytes, look: Look, name: str) -> bytes:
+        """See `Within.masked`."""
+        document = self._within(data, name)
+        return document.mask(data, look, self._deeper())
+
+    def texts(self, data: bytes, name: str) -> Iterator[Text]:
+        """See `Within.texts`."""
+        document = self._within(data, name)
+        return document.texts(data, self._deeper())
+
+    def _within(self, data: bytes, name: str) -> Document:
+        if self._depth >= self.bounds.depth:
+            raise Withheld(TOO_LARGE)
+        document = document_in(data)
+        if document is None or document.name not in self._formats:
+            raise Withheld(UNDECLARED_INSIDE)
+        if name.lower().endswith(tuple(_endings() - {document.ending})):
+            raise Withheld(NOT_AS_SAID)
+        return document
+
+    def _deeper(self) -> "Inner":
+        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1)
+
+
+def _endings() -> set[str]:
+    return {document.ending for document in FORMATS}
+
+
+def opened(data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "") -> tuple[Document, Inner]:
+    """What reads *data*, said to be *said*, one of *formats*, or any of them where nothing is said. Raises Withheld."""
+    if len(data) > bounds.octets:
+        raise Withheld(TOO_LARGE)
+    document = document_in(data)
+    if document is None:
+        raise Withheld(MALFORMED)
+    if document.name not in formats or (said and document.name != said):
+        raise Withheld(NOT_AS_SAID)
+    return document, Inner(formats, bounds, Clock(bounds.seconds))
+
+
+def mask(data: bytes, look: Look, formats: Sequence[str], bounds: Bounds, said: str = "") -> bytes:
+    """*data* with what *look* makes of every text in it. Raises Withheld."""
+    document, within = opened(data, formats, bounds, said)
+    for text in document.texts(data, within):
+        look.learn(text.text, text.key)
+    return document.mask(data, look, within)

@@ -1,0 +1,36 @@
+"""Masks documents: held until they are whole, up to a size, and masked at once."""
+
+from collections.abc import Sequence
+
+from policies.documents.document import TOO_LARGE, Bounds
+from policies.documents.look import Look
+from policies.documents.registry import mask
+from policies.formats.masker import Withheld
+
+
+class DocumentMasker:
+    """A masker for one document, *said* to be of a format, or to be any of *formats* where that is empty."""
+
+    def __init__(self, look: Look, formats: Sequence[str], bounds: Bounds, said: str = "") -> None:
+        self.tally = look.tally
+        self._look = look
+        self._formats = tuple(formats)
+        self._bounds = bounds
+        self._said = said
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """See `Masker.feed`."""
+        self._size += len(data)
+        if self._size > self._bounds.octets:
+            raise Withheld(TOO_LARGE)
+        self._held.append(data)
+        return []
+
+    def close(self) -> list[bytes]:
+        """See `Masker.close`."""
+        data = b"".join(self._held)
+        self._held = []
+        masked = mask(data, self._look, self._formats, self._bounds, self._said) if data else b""
+        return [masked] if masked else []
