@@ -65,6 +65,10 @@ class Within(Protocol):
     def bounds(self) -> Bounds:
         """See `Bounds`."""
 
+    @property
+    def is_label(self) -> Callable[[str], bool]:
+        """Whether a text is the label of something, see `headings.tells`, or of a declared field."""
+
     def check_time(self) -> None:
         """Raise Withheld where the document has taken too long. To be called every few thousand texts at least."""
 
@@ -80,12 +84,17 @@ class Within(Protocol):
 class Document(Protocol):
     """One format."""
 
-    name: str
-    """As the policy language calls it."""
-    media_types: tuple[str, ...]
-    """Those that answers are said to be of."""
-    ending: str
-    """Of names of files, with its dot."""
+    @property
+    def name(self) -> str:
+        """What the policy language calls it."""
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Those that answers are said to be of."""
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Of names of files, with their dots."""
 
     def is_one(self, data: bytes) -> bool:
         """Whether *data* is of this format as far as its beginning or the list of its parts tells. Must not raise."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
+from policies.documents.headings import tells
 from policies.formats.finder import Span
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
@@ -60,7 +61,11 @@ class Look:
 
     def tells(self, key: str) -> bool:
         """Whether *key*, declared or not, tells what stands under it: then it is no value itself."""
-        return self.is_declared(key) or category_of_key(key[:LONGEST_KEY]) is not None
+        return self.is_declared(key) or tells(key)
+
+    def hides_whole(self, key: str) -> bool:
+        """Whether what becomes of a text under *key* does not depend on what in it is personal."""
+        return self.action(key).kind is not Kind.SCAN
 
     def learn(self, text: str, key: str) -> None:
         """Hide *text* wherever it stands, where it is hidden under *key*. To be called for all texts before any is

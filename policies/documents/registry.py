@@ -3,7 +3,7 @@
 A document is what its octets say it is: one that is said to be something else is withheld.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from policies.documents.document import (
     ENCRYPTED,
@@ -17,13 +17,15 @@ from policies.documents.document import (
     Document,
     Text,
 )
+from policies.documents.headings import tells
 from policies.documents.look import Look
+from policies.documents.ooxml import DOCX, PPTX, XLSX
 from policies.formats.masker import Withheld
 
 NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
 """What an operation may declare under `documents`."""
 
-FORMATS: tuple[Document, ...] = ()
+FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX)
 """Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
 
 ANY_FILE = "application/octet-stream"
@@ -53,11 +55,19 @@ def document_in(data: bytes) -> Document | None:
 class Inner:
     """What a format is given besides the document; see `document.Within`. Documents within may be of *formats*."""
 
-    def __init__(self, formats: Sequence[str], bounds: Bounds, clock: Clock, depth: int = 1) -> None:
+    def __init__(
+        self,
+        formats: Sequence[str],
+        bounds: Bounds,
+        clock: Clock,
+        depth: int = 1,
+        is_label: Callable[[str], bool] = tells,
+    ) -> None:
         self.bounds = bounds
         self._formats = frozenset(formats)
         self._clock = clock
         self._depth = depth
+        self.is_label = is_label
 
     def check_time(self) -> None:
         """See `Within.check_time`."""
@@ -79,16 +89,16 @@ class Inner:
         document = document_in(data)
         if document is None or document.name not in self._formats:
             raise Withheld(UNDECLARED_INSIDE)
-        if name.lower().endswith(tuple(_endings() - {document.ending})):
+        if name.lower().endswith(tuple(_endings() - {*document.endings})):
             raise Withheld(NOT_AS_SAID)
         return document
 
     def _deeper(self) -> "Inner":
-        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1)
+        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1, self.is_label)
 
 
 def _endings() -> set[str]:
-    return {document.ending for document in FORMATS}
+    return {ending for document in FORMATS for ending in document.endings}
 
 
 def opened(data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "") -> tuple[Document, Inner]:
@@ -106,6 +116,7 @@ def opened(data: bytes, formats: Sequence[str], bounds: Bounds, said: str = "") 
 def mask(data: bytes, look: Look, formats: Sequence[str], bounds: Bounds, said: str = "") -> bytes:
     """*data* with what *look* makes of every text in it. Raises Withheld."""
     document, within = opened(data, formats, bounds, said)
+    within.is_label = look.tells
     for text in document.texts(data, within):
         look.learn(text.text, text.key)
     return document.mask(data, look, within)

@@ -1,0 +1,138 @@
+"""Texts of a part that are looked at together, and what is done to them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from policies.documents.document import Text
+from policies.documents.look import Look
+from policies.documents.splice import Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.transforms.make import REDACTED
+
+
+@dataclass(slots=True)
+class Group:
+    """Runs that say one thing."""
+
+    text: str
+    writes: Callable[[str], None]
+    """Puts another text in its place."""
+    key: str | None = ""
+    """What heads it; None for a heading."""
+    row: int = 0
+    """Tells the cells of one row of a table from those of others; 0 for what lies in none."""
+    runs: Sequence[Run] = ()
+    """Where a part of it can be hidden by itself."""
+    hides: bool = False
+    """Whether it is somebody's name by what it is, and never shown."""
+
+
+class Grouping(Protocol):
+    """How the texts of one kind of parts belong together. Made anew for each part."""
+
+    units: frozenset[str]
+    marks: frozenset[str]
+    breaks: frozenset[str]
+
+    def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
+        """The groups in *unit*, those of one row together. Raises Withheld."""
+
+
+def runs_group(unit: Unit, runs: Sequence[Run], key: str | None = "", *, row: int = 0, hides: bool = False) -> Group:
+    """The group of *runs* of *unit*."""
+    return Group(joined(runs), lambda new: write(unit, runs, new), key, row, runs, hides)
+
+
+def settle(unit: Unit, groups: Iterable[Group], look: Look) -> None:
+    """Put in the place of each group what *look* makes of it. Raises Withheld."""
+    rows: dict[int, list[Group]] = {}
+    for group in groups:
+        if group.row and group.key is not None:
+            rows.setdefault(group.row, []).append(group)
+        else:
+            _settle_one(unit, group, look)
+    for cells in rows.values():
+        keys, values = [cell.key or "" for cell in cells], [cell.text for cell in cells]
+        if not any(map(look.is_declared, keys)):
+            for cell in cells:
+                _settle_one(unit, cell, look)
+            continue
+        subject = look.subject_in(keys, values)
+        for cell, action in zip(cells, look.row(keys, values), strict=True):
+            cell.writes(look.done(cell.text, action, subject))
+
+
+def _settle_one(unit: Unit, group: Group, look: Look) -> None:
+    if group.hides:
+        if group.text.strip():
+            look.tally.found["person_name"] += 1
+            group.writes(REDACTED)
+        return
+    key = group.key or ""
+    if group.runs and (not key or not look.hides_whole(key)):
+        cut(unit, group.runs, [(span.start, span.end) for span in look.spans(group.text, key)], REDACTED)
+    else:
+        group.writes(look.masked(group.text, key))
+
+
+def masked_part(
+    pieces: Iterable[bytes],
+    grouping: Grouping,
+    look: Look,
+    attribute: Attribute,
+    refused: Callable[[Frame], str | None],
+) -> Iterator[bytes]:
+    """The part whose *pieces* come, with what *look* makes of its texts and *attribute* of its attributes."""
+
+    def treats(unit: Unit, following: Unit | None) -> None:
+        settle(unit, grouping.groups(unit, following), look)
+
+    yield from _splicer(grouping, treats, attribute, refused).spliced(pieces)
+
+
+def texts_of(
+    pieces: Iterable[bytes], grouping: Grouping, place: str, refused: Callable[[Frame], str | None]
+) -> Iterator[Text]:
+    """The texts of the part whose *pieces* come, and those of its attributes that could say something."""
+    found: list[Text] = []
+
+    def treats(unit: Unit, following: Unit | None) -> None:
+        groups = (group for group in grouping.groups(unit, following) if group.text.strip())
+        found.extend(Text(place, group.text, group.key or ("姓名" if group.hides else "")) for group in groups)
+
+    def attribute(frame: Frame, name: str, value: str) -> str:
+        if says_something(value):
+            found.append(Text(place, value, "姓名" if is_author(frame, name) else ""))
+        return value
+
+    for _ in _splicer(grouping, treats, attribute, refused).spliced(pieces):
+        yield from found
+        found.clear()
+
+
+SHORTEST = 6
+
+
+def says_something(value: str) -> bool:
+    """Whether an attribute may hold a text: what is short and in ASCII is a number or a word of the format."""
+    return len(value) >= SHORTEST or not value.isascii()
+
+
+_AUTHORS = frozenset({"author", "initials"})
+_PEOPLE = frozenset({("person", "displayName"), ("person", "userId"), ("cmAuthor", "name"), ("author", "name")})
+
+
+def is_author(frame: Frame, name: str) -> bool:
+    """Whether the attribute *name* of *frame* holds somebody's name, by the formats of Office."""
+    return name in _AUTHORS or (frame.name, name) in _PEOPLE
+
+
+def _splicer(
+    grouping: Grouping,
+    treats: Callable[[Unit, Unit | None], None],
+    attribute: Attribute,
+    refused: Callable[[Frame], str | None],
+) -> Splicer:
+    return Splicer(
+        treats, attribute, units=grouping.units, marks=grouping.marks, breaks=grouping.breaks, refused=refused
+    )

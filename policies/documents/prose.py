@@ -1,0 +1,120 @@
+"""How the texts of parts of Office documents belong together: paragraphs, tables, fields, and what is in neither."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from policies.documents.document import ACTIVE
+from policies.documents.groups import Group, runs_group
+from policies.documents.headings import Headings
+from policies.documents.splice import Frame, Run, Unit, joined
+from policies.formats.masker import Withheld
+
+NAMES = frozenset({"creator", "lastModifiedBy", "Manager", "author"})
+"""Elements that hold somebody's name."""
+REACHES_OUT = re.compile(r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|DATABASE|IMPORT|INCLUDE)\b", re.IGNORECASE)
+"""Fields that fetch what they show when the document is opened."""
+MOST_COLUMNS = 64
+"""Of a table in prose."""
+
+
+class Prose:
+    """One part of a document. *is_label*: see `Headings`. *is_keyed*: whether elements are called by what they hold."""
+
+    units = frozenset({"p", "tr", "comment", "property"})
+    marks = frozenset({"tbl", "tc", "gridSpan", "property"})
+    breaks = frozenset({"tab", "br", "cr"})
+
+    def __init__(self, is_label: Callable[[str], bool], *, is_keyed: bool = False) -> None:
+        self._is_label = is_label
+        self._is_keyed = is_keyed
+        self._tables: dict[int, Headings] = {}
+
+    def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
+        """See `Grouping.groups`."""
+        keys = self._keys(unit, following)
+        for runs in _together(unit.runs):
+            first = runs[0]
+            if first.element.name == "instrText" and REACHES_OUT.match(joined(runs)):
+                raise Withheld(ACTIVE)
+            cell, row = _around(first.marks, "tc"), _around(first.marks, "tr")
+            key = keys.get(cell.serial, "") if cell is not None else self._named(first)
+            number = row.serial if row is not None and cell is not None else 0
+            yield runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
+
+    def _named(self, run: Run) -> str:
+        if not self._is_keyed:
+            return ""
+        around = _around(run.marks, "property")
+        return around.attributes.get("name", "") if around is not None else run.element.name
+
+    def _keys(self, unit: Unit, following: Unit | None) -> dict[int, str | None]:
+        """What heads each cell in *unit*, by its serial."""
+        keys: dict[int, str | None] = {}
+        rows = _rows(unit)
+        after = _rows(following) if following is not None else {}
+        for serial, row in rows.items():
+            later = [each for number, each in {**rows, **after}.items() if number > serial and each.table == row.table]
+            next_row = next((each.texts for each in later if each.texts), None)
+            headings = self._tables.setdefault(row.table, Headings(self._is_label))
+            found = headings.keys(row.texts, next_row)
+            keys.update({cell: found.get(column, "") for cell, column in row.columns.items()})
+        return keys
+
+
+@dataclass(slots=True)
+class _TableRow:
+    """A row of a table in prose."""
+
+    table: int
+    """The serial of its table."""
+    width: int = 0
+    columns: dict[int, int] = field(default_factory=dict)
+    """By the serial of each of its cells, where it begins."""
+    texts: dict[int, str] = field(default_factory=dict)
+    """By their columns, the texts of cells that are not empty."""
+
+
+def _rows(unit: Unit) -> dict[int, _TableRow]:
+    """The rows in *unit*, by their serials, with their empty cells."""
+    rows: dict[int, _TableRow] = {}
+    for path in unit.marked:
+        row, last = _around(path, "tr"), path[-1]
+        if row is None or last.name not in ("tc", "gridSpan"):
+            continue
+        table = _around(path, "tbl")
+        held = rows.setdefault(row.serial, _TableRow(table.serial if table is not None else 0))
+        if last.name == "tc":
+            held.columns[last.serial] = held.width
+            held.width += 1
+        elif (span := last.attributes.get("val", "")).isdecimal():
+            held.width += max(0, min(int(span), MOST_COLUMNS) - 1)
+    for run in unit.runs:
+        row, cell = _around(run.marks, "tr"), _around(run.marks, "tc")
+        if row is not None and cell is not None and row.serial in rows:
+            column = rows[row.serial].columns[cell.serial]
+            texts = rows[row.serial].texts
+            texts[column] = texts.get(column, "") + run.text
+    for held in rows.values():
+        held.texts = {column: text.strip() for column, text in held.texts.items() if text.strip()}
+    return rows
+
+
+def _around(frames: Sequence[Frame], name: str) -> Frame | None:
+    """The innermost of *frames* that is called *name*."""
+    return next((frame for frame in reversed(frames) if frame.name == name), None)
+
+
+def _together(runs: list[Run]) -> Iterator[list[Run]]:
+    """*runs* that say one thing together: those of a kind of element in one paragraph, or one element by itself."""
+    found: dict[tuple[int, str], list[Run]] = {}
+    for run in runs:
+        around = next((frame for frame in reversed(run.marks) if frame.name in ("p", "comment")), None)
+        kind = "t" if run.begins < 0 else run.element.name
+        key = (_serial(around, run), kind)
+        found.setdefault(key, []).append(run)
+    yield from found.values()
+
+
+def _serial(around: Frame | None, run: Run) -> int:
+    return around.serial if around is not None else run.element.serial

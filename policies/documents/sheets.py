@@ -1,0 +1,209 @@
+"""How the texts of the sheets of a workbook belong together: rows of cells, whose texts may be shared strings.
+
+A shared string may stand in several cells. It becomes what it is to become in all of them; where that differs, three
+stars, and so does one that stands in no cell any more.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from policies.documents.document import MALFORMED
+from policies.documents.groups import Group, runs_group
+from policies.documents.headings import Headings
+from policies.documents.splice import Frame, Run, Unit, joined, write
+from policies.formats.masker import Withheld
+from policies.transforms.make import REDACTED
+
+_COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
+_EXPONENT = re.compile(r"-?[0-9.]+[Ee]\+?[0-9]{1,3}")
+_UNTOUCHED = frozenset({"b", "e"})
+"""Types of cells that hold nobody's value: a boolean, an error."""
+
+
+class SharedStrings:
+    """The strings that cells share, and what each becomes."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._becomes: dict[int, str] = {}
+
+    def text(self, index: str) -> str:
+        """The string number *index*. Raises Withheld."""
+        if not index.strip().isdecimal() or len(index) > 9 or int(index) >= len(self.texts):
+            raise Withheld(MALFORMED)
+        return self.texts[int(index)]
+
+    def note(self, index: str, new: str) -> None:
+        """A cell has the string number *index* become *new*."""
+        number = int(index)
+        old = self._becomes.setdefault(number, new)
+        if old != new:
+            own = self.texts[number]
+            # It was shown in one cell and hidden in another: what hides it counts.
+            self._becomes[number] = new if old == own else old if new == own else REDACTED
+
+    def becomes(self, number: int) -> str:
+        """What the string *number* becomes."""
+        return self._becomes.get(number, REDACTED if self.texts[number].strip() else self.texts[number])
+
+
+class Strings:
+    """The part of the shared strings, as *shared* has them; before they are read, it only reads them."""
+
+    units = frozenset({"si"})
+    marks: frozenset[str] = frozenset()
+    breaks: frozenset[str] = frozenset()
+
+    def __init__(self, shared: SharedStrings) -> None:
+        self._shared = shared
+
+    def read(self, unit: Unit, following: Unit | None) -> None:
+        """Take one string."""
+        self._shared.texts.append(joined([run for run in unit.runs if run.element.name == "t"]))
+
+    def write(self, unit: Unit, number: int) -> None:
+        """Write the string *number*."""
+        runs = [run for run in unit.runs if run.element.name == "t"]
+        if joined(runs) != (new := self._shared.becomes(number)):
+            write(unit, runs, new)
+
+
+class Sheet:
+    """One sheet, whose cells share *shared*. *is_label*: see `Headings`."""
+
+    units = frozenset({"row"})
+    marks = frozenset({"c", "f", "is"})
+    breaks: frozenset[str] = frozenset()
+
+    def __init__(self, shared: SharedStrings, is_label: Callable[[str], bool], count: Callable[[int], None]) -> None:
+        self._shared = shared
+        self._headings = Headings(is_label)
+        self._count = count
+
+    def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
+        """See `Grouping.groups`."""
+        if unit.frame is None or unit.frame.name != "row":
+            for run in unit.runs:
+                yield runs_group(unit, [run])
+            return
+        cells = _cells(unit)
+        self._count(len(cells))
+        texts = {column: text for column, cell in cells.items() if (text := self._text(cell))}
+        next_row = self._texts(following) if following is not None else None
+        keys = self._headings.keys(texts, next_row or None)
+        for column, cell in cells.items():
+            if column in texts:
+                yield self._group(unit, cell, texts[column], keys[column])
+            for run in cell.formula:
+                yield _formula(unit, run)
+            for run in cell.others:
+                yield runs_group(unit, [run])
+
+    def _texts(self, unit: Unit) -> dict[int, str]:
+        if unit.frame is None or unit.frame.name != "row":
+            return {}
+        return {column: text for column, cell in _cells(unit).items() if (text := self._text(cell))}
+
+    def _text(self, cell: "_Cell") -> str:
+        said = joined(cell.values)
+        if cell.kind == "s":
+            return self._shared.text(said).strip() if said.strip() else ""
+        if cell.kind in _UNTOUCHED:
+            return ""
+        return as_digits(said) if cell.is_number else said.strip()
+
+    def _group(self, unit: Unit, cell: "_Cell", text: str, key: str | None) -> Group:
+        said = joined(cell.values)
+        whole = self._shared.text(said) if cell.kind == "s" else said
+        own = whole if cell.kind != "n" else text
+
+        def writes(new: str) -> None:
+            if cell.kind == "s":
+                self._shared.note(said, new)
+            elif new != own:
+                write(unit, cell.values, new)
+                if cell.is_number:
+                    unit.says(cell.frame, "t", "str")
+            if new != own:
+                for run in cell.formula:
+                    unit.removes(run.element)
+
+        assert unit.frame is not None
+        return Group(own, writes, key, unit.frame.serial)
+
+
+def _formula(unit: Unit, formula: Run) -> Group:
+    """The group of a formula. What tells anything goes as a whole: it would tell it, or make it again."""
+
+    def writes(new: str) -> None:
+        if new != formula.text:
+            unit.removes(formula.element)
+
+    return Group(formula.text, writes)
+
+
+class _Cell:
+    """One cell of a row, and the runs in it."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.kind = frame.attributes.get("t", "n")
+        self.values: list[Run] = []
+        self.formula: list[Run] = []
+        self.others: list[Run] = []
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its value is written as a number."""
+        return self.kind in ("n", "d")
+
+
+def _cells(unit: Unit) -> dict[int, _Cell]:
+    """The cells of the row *unit* that hold anything, by their columns. Raises Withheld."""
+    places: dict[int, int] = {}
+    last = -1
+    for path in unit.marked:
+        frame = path[-1]
+        if frame.name == "c":
+            last = _column(frame, last)
+            places[frame.serial] = last
+    cells: dict[int, _Cell] = {}
+    for run in unit.runs:
+        own = next((each for each in run.marks if each.name == "c"), None)
+        if own is None:
+            if run.text.strip():
+                raise Withheld(MALFORMED)
+            continue
+        cell = cells.setdefault(places[own.serial], _Cell(own))
+        if cell.frame is not own:
+            raise Withheld(MALFORMED)  # two cells in one place
+        name = run.element.name
+        if name == "f":
+            cell.formula.append(run)
+        elif name == ("t" if cell.kind == "inlineStr" else "v"):
+            cell.values.append(run)
+        elif run.text.strip():
+            cell.others.append(run)
+    return cells
+
+
+def _column(frame: Frame, last: int) -> int:
+    if "r" not in frame.attributes:
+        return last + 1
+    found = _COLUMN.fullmatch(frame.attributes["r"].upper())
+    if found is None:
+        raise Withheld(MALFORMED)
+    number = 0
+    for letter in found[1]:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def as_digits(number: str) -> str:
+    """*number* as a sheet shows it, where that is a whole one: a mobile number may be stored as 1.3800138E10."""
+    number = number.strip()
+    if _EXPONENT.fullmatch(number) or number.endswith(".0"):
+        value = float(number)
+        if abs(value) < 1e21 and value.is_integer():
+            return str(int(value))
+    return number

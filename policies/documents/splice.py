@@ -1,0 +1,340 @@
+"""Replaces texts and attributes in a part that is XML, and leaves every other octet as it is.
+
+The part is parsed by expat as it is unpacked. Texts are handed over in units, the outermost elements of some names with
+all that is in them, so that what belongs together is looked at together; what has been handed over is not held.
+Comments and processing instructions go: nobody sees them. A document type is refused, and with it every entity.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from policies.documents.document import MALFORMED, MIB, TOO_LARGE
+from policies.formats.masker import Withheld
+
+LONGEST_UNIT = 16 * MIB
+"""Octets that are held at once."""
+DEEPEST = 256
+MOST_WAITING = 1_000
+"""Units without a text that are held behind one with a text."""
+
+_ATTRIBUTE = rb"\s+([^\s=/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_MARKUP = re.compile(rb"<!--.*?-->|<\?.*?\?>|</[^>]*>|<[^\s/>!?]+(?:" + _ATTRIBUTE + rb")*\s*/?>", re.DOTALL)
+_CODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An element that a text lies in."""
+
+    name: str
+    """Without its prefix."""
+    serial: int
+    """Tells it from all others of the part."""
+    attributes: dict[str, str]
+    """By their names without prefixes."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A text of one element, or a mark of what parts words there."""
+
+    element: Frame
+    marks: tuple[Frame, ...]
+    """The elements around it that are marked, the outermost first."""
+    text: str
+    begins: int
+    """Where the markup before it begins; below 0 for what cannot be replaced."""
+    ends: int
+    """Where the markup behind it begins."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """What is handed over at once."""
+
+    frame: Frame | None
+    """The element; None for a text that stands in none that is a unit."""
+    runs: list[Run] = field(default_factory=list)
+    marked: list[tuple[Frame, ...]] = field(default_factory=list)
+    """Each marked element in it, with those around it that are marked as well; some hold no text."""
+    edits: list[tuple[int, int, bytes]] = field(default_factory=list)
+    tags: dict[int, int] = field(default_factory=dict)
+    """Where the tag of each marked element begins, by its serial."""
+    ends: int = 0
+    """Where it is over."""
+    replaces: Callable[[Run, str], None] = field(default=lambda run, text: None)
+    removes: Callable[[Frame], None] = field(default=lambda frame: None)
+    says: Callable[[Frame, str, str], None] = field(default=lambda frame, name, value: None)
+    closes: dict[int, int] = field(default_factory=dict)
+    """Where the end tag of each marked element begins, by its serial."""
+
+
+type Treats = Callable[[Unit, Unit | None], None]
+"""Is given a unit, and the next in which there is any text: None where none comes."""
+type Attribute = Callable[[Frame, str, str], str]
+"""From an element, the name of one of its attributes and its value to what that becomes."""
+
+
+class Splicer:
+    """Takes one part, octet by octet, and gives it back as *treats* and *attribute* have it."""
+
+    def __init__(
+        self,
+        treats: Treats,
+        attribute: Attribute,
+        *,
+        units: frozenset[str],
+        marks: frozenset[str],
+        breaks: frozenset[str] = frozenset(),
+        refused: Callable[[Frame], str | None] = lambda frame: None,
+    ) -> None:
+        self._treats = treats
+        self._attribute = attribute
+        self._units = units
+        self._marks = marks | units
+        self._breaks = breaks
+        self._refused = refused
+        parser = self._parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.buffer_size = 1 << 20
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._chars
+        parser.CommentHandler = parser.ProcessingInstructionHandler = self._aside
+        parser.StartDoctypeDeclHandler = _refuse
+        parser.XmlDeclHandler = _declared
+        self._raw = bytearray()
+        self._base = 0
+        """Where the first octet that is held stands in the part."""
+        self._stack: list[Frame] = []
+        self._marked: list[Frame] = []
+        self._texts: list[str] = []
+        self._before = -1
+        """Where the markup before the text begins."""
+        self._is_fresh = False
+        """Whether nothing has come since the last element began."""
+        self._serial = 0
+        self._unit: Unit | None = None
+        self._waiting: list[Unit] = []
+        """Of which the first has a text, and none that follows has."""
+        self._edits: list[tuple[int, int, bytes]] = []
+        """Outside of units, and of what nobody sees."""
+        self._settled: list[Unit] = []
+
+    def spliced(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The part whose *pieces* come, with what became of its texts. Raises Withheld."""
+        try:
+            for number, piece in enumerate(pieces):
+                if not number and piece.startswith(_WIDE):
+                    raise Withheld(MALFORMED)
+                self._raw += piece
+                self._parser.Parse(piece, False)
+                yield from self._ready()
+                if len(self._raw) > LONGEST_UNIT:
+                    raise Withheld(TOO_LARGE)
+            self._parser.Parse(b"", True)
+        except expat.ExpatError:
+            raise Withheld(MALFORMED) from None
+        self._hand_over(None)
+        yield from self._ready()
+        yield self._taken(self._base + len(self._raw), [])
+
+    def _ready(self) -> Iterator[bytes]:
+        for unit in self._settled:
+            yield self._taken(unit.ends, unit.edits)
+        self._settled.clear()
+        if self._unit is None and not self._waiting and self._before > self._base:
+            yield self._taken(self._before, [])  # what follows this markup may have to be replaced
+
+    def _taken(self, ends: int, edits: list[tuple[int, int, bytes]]) -> bytes:
+        """What is held up to where it *ends*, with *edits*; it is held no longer."""
+        begun = [edit for edit in self._edits if edit[0] < ends]
+        self._edits = [edit for edit in self._edits if edit[0] >= ends]
+        out, at = bytearray(), 0
+        for start, end, new in sorted([*edits, *begun]):
+            if start - self._base >= at:
+                out += self._raw[at : start - self._base] + new
+                at = end - self._base
+        out += self._raw[at : ends - self._base]
+        del self._raw[: ends - self._base]
+        self._base = ends
+        return bytes(out)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        at = self._parser.CurrentByteIndex
+        self._run(at)
+        if len(self._stack) >= DEEPEST:
+            raise Withheld(TOO_LARGE)
+        self._serial += 1
+        named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
+        frame = Frame(_local(name), self._serial, named)
+        if (reason := self._refused(frame)) is not None:
+            raise Withheld(reason)
+        if self._unit is None and frame.name in self._units:
+            self._unit = self._new_unit(frame)
+        if self._unit is not None:
+            self._unit.tags[frame.serial] = at
+        edits = self._edits if self._unit is None else self._unit.edits
+        for key, value in attributes.items():
+            if (new := self._attribute(frame, _local(key), value)) != value:
+                edits.append(self._attribute_edit(at, key, new))
+        self._stack.append(frame)
+        if frame.name in self._marks:
+            self._marked.append(frame)
+            if self._unit is not None:
+                self._unit.marked.append(tuple(self._marked))
+        if frame.name in self._breaks and self._unit is not None:
+            self._unit.runs.append(Run(frame, tuple(self._marked), "\t", -1, -1))
+        self._before, self._is_fresh = at, True
+
+    def _end(self, name: str) -> None:
+        at = self._parser.CurrentByteIndex
+        if self._is_fresh and not self._texts and self._is_empty():
+            at = self._before  # expat tells where the tag ends, and there is no other
+        self._is_fresh = False
+        self._run(at)
+        frame = self._stack.pop()
+        if self._marked and self._marked[-1] is frame:
+            self._marked.pop()
+            if self._unit is not None:
+                self._unit.closes[frame.serial] = at
+        self._before = at
+        if self._unit is not None and self._unit.frame is frame:
+            self._close_unit(self._after(at))
+
+    def _is_empty(self) -> bool:
+        found = _MARKUP.match(self._raw, self._before - self._base)
+        return found is not None and found[0].endswith(b"/>")
+
+    def _chars(self, text: str) -> None:
+        self._texts.append(text)
+
+    def _aside(self, *_: str) -> None:
+        at = self._parser.CurrentByteIndex
+        self._edits.append((at, self._after(at), b""))
+
+    def _run(self, at: int) -> None:
+        """A text ends where the markup *at* begins."""
+        if not self._texts:
+            return
+        text = "".join(self._texts)
+        self._texts.clear()
+        if not self._stack or not (text.strip() or self._unit is not None):
+            return
+        run = Run(self._stack[-1], tuple(self._marked), text, self._before, at)
+        if self._unit is not None:
+            self._unit.runs.append(run)
+            return
+        self._unit = self._new_unit(None)
+        self._unit.runs.append(run)
+        self._close_unit(at)
+
+    def _new_unit(self, frame: Frame | None) -> Unit:
+        unit = Unit(frame)
+        unit.replaces = lambda run, text: self._replace(unit, run, text)
+        unit.removes = lambda frame: self._remove(unit, frame)
+        unit.says = lambda frame, name, value: self._say(unit, frame, name, value)
+        return unit
+
+    def _close_unit(self, ends: int) -> None:
+        assert self._unit is not None
+        unit, self._unit = self._unit, None
+        unit.ends = ends
+        if unit.runs or len(self._waiting) > MOST_WAITING:
+            self._hand_over(unit)
+        if unit.runs or self._waiting:
+            self._waiting.append(unit)
+        else:
+            self._settled.append(unit)
+
+    def _hand_over(self, following: Unit | None) -> None:
+        """Have what waits treated, now that it is known what follows."""
+        if self._waiting and self._waiting[0].runs:
+            self._treats(self._waiting[0], following)
+        self._settled += self._waiting
+        self._waiting.clear()
+
+    def _replace(self, unit: Unit, run: Run, text: str) -> None:
+        if run.begins >= 0 and text != run.text:
+            unit.edits.append((self._after(run.begins), run.ends, escape(text).encode()))
+
+    def _remove(self, unit: Unit, frame: Frame) -> None:
+        start = unit.tags[frame.serial]
+        unit.edits = [edit for edit in unit.edits if not start <= edit[0] < unit.closes[frame.serial]]
+        unit.edits.append((start, self._after(unit.closes[frame.serial]), b""))
+
+    def _say(self, unit: Unit, frame: Frame, name: str, value: str) -> None:
+        """Let the attribute *name* of *frame* be *value*."""
+        at = unit.tags[frame.serial]
+        if name in frame.attributes:
+            unit.edits.append(self._attribute_edit(at, name, value))
+            return
+        end = self._after(at) - 1
+        end -= self._raw[end - 1 - self._base : end - self._base] == b"/"
+        unit.edits.append((end, end, f' {name}="{_quoted(value)}"'.encode()))
+
+    def _after(self, at: int) -> int:
+        """Where the markup that begins *at* is over."""
+        found = _MARKUP.match(self._raw, at - self._base)
+        if found is None:
+            raise Withheld(MALFORMED)
+        return self._base + found.end()
+
+    def _attribute_edit(self, at: int, name: str, value: str) -> tuple[int, int, bytes]:
+        end = self._after(at) - self._base
+        for found in _ATTRIBUTES.finditer(self._raw, at - self._base, end):
+            if found[1] == name.encode():
+                group = 2 if found[2] is not None else 3
+                return self._base + found.start(group), self._base + found.end(group), _quoted(value).encode()
+        raise Withheld(MALFORMED)
+
+
+def _quoted(value: str) -> str:
+    return escape(value, {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _refuse(*_: object) -> None:
+    raise Withheld(MALFORMED)
+
+
+def _declared(version: str, coding: str | None, standalone: int) -> None:
+    if coding is not None and coding.lower() not in _CODINGS:
+        raise Withheld(MALFORMED)
+
+
+def joined(runs: Sequence[Run]) -> str:
+    """What *runs* say together."""
+    return "".join(run.text for run in runs)
+
+
+def write(unit: Unit, runs: Sequence[Run], new: str) -> None:
+    """Let *runs* of *unit* say *new* together: all of it stands in the first that can be replaced."""
+    rest = new
+    for run in runs:
+        if run.begins >= 0:
+            unit.replaces(run, rest)
+            rest = ""
+
+
+def cut(unit: Unit, runs: Sequence[Run], spans: Iterable[tuple[int, int]], mark: str) -> None:
+    """Put *mark* in place of each of *spans* of what *runs* say together; they are apart and in order."""
+    spans = list(spans)
+    start = 0
+    for run in runs:
+        end, pieces, at = start + len(run.text), [], 0
+        for begins, ends in spans:
+            if begins < end and ends > start:
+                pieces += [run.text[at : max(0, begins - start)], mark if begins >= start else ""]
+                at = min(len(run.text), ends - start)
+        if pieces:
+            unit.replaces(run, "".join([*pieces, run.text[at:]]))
+        start = end

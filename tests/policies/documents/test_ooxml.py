@@ -1,0 +1,292 @@
+"""Office documents made by real programs: masked, opened again, and searched for what must be in no part of them."""
+
+import io
+import re
+import zipfile
+
+import docx
+import openpyxl
+import pptx
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policies.documents.document import Bounds
+from policies.documents.registry import Inner, document_in, opened
+from policies.formats.masker import Withheld
+from tests.policies.documents.made import (
+    CANARIES,
+    CARD,
+    HEAD,
+    ID_NO,
+    KEPT,
+    MOBILE,
+    NAME,
+    OFFICE,
+    OTHER,
+    canaries_in,
+    masked,
+    parts,
+    rewritten,
+    workbook,
+)
+from tests.policies.formats.masking import RECORD, tally
+
+MADE = {name: make() for name, make in OFFICE.items()}
+TITLES = {"序号": "id", "姓名": "name", "身份证号": "id_no", "手机号": "mobile", "住址": "address", "备注": "remark"}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_nothing_planted_is_left_in_any_part(kind: str) -> None:
+    assert len(canaries_in(MADE[kind])) >= 7
+    assert canaries_in(masked(MADE[kind])) == set()
+
+
+def test_a_workbook_opens_again_with_all_else() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(masked(MADE["xlsx"])))
+    sheet, hidden = book["名单"], book["隐藏"]
+    assert [cell.value for cell in sheet[2]][:6] == list(HEAD)
+    assert [cell.value for cell in sheet[3]][:6] == [1, "***", "***", "***", "***", "***来过，找***，电话***"]
+    assert (sheet["A1"].value, sheet["H3"].value, sheet["H4"].value) == (KEPT, None, "=A3+A4")
+    assert sheet["A3"].comment.text == "***的电话***"
+    assert (sheet["A4"].hyperlink.target, sheet.row_dimensions[4].hidden) == ("mailto:***", True)
+    assert [[cell.value for cell in row] for row in hidden] == [
+        ["姓名", "***", "性别", "***"], ["银行卡号", "***", "电子邮箱", "***"], ["出生日期", "***", None, KEPT],
+    ]  # fmt: skip
+    assert (hidden.sheet_state, book.properties.creator, book.properties.lastModifiedBy) == ("hidden", "***", "***")
+
+
+def test_a_text_opens_again_with_all_else() -> None:
+    document = docx.Document(io.BytesIO(masked(MADE["docx"])))
+    assert [each.text for each in document.paragraphs] == [KEPT, "申请人***，身份证***，已受理。"]
+    assert {run.font.size.pt for run in document.paragraphs[1].runs if run.font.size} == {12}
+    form, listed = ([[cell.text for cell in row.cells] for row in table.rows] for table in document.tables)
+    assert form == [["姓名", "***", "手机号", "***"], ["住址", "***", "电子邮箱", "***"]]
+    assert listed == [["序号", "姓名", "银行卡号"], ["1", "***", "***"], ["2", "", "***"]]
+    assert document.sections[0].header.paragraphs[0].text == "联系人***"
+
+
+def test_slides_open_again_with_all_else() -> None:
+    slide = pptx.Presentation(io.BytesIO(masked(MADE["pptx"]))).slides[0]
+    assert [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame] == [KEPT, "电话***，请联系***"]
+    table = next(shape.table for shape in slide.shapes if shape.has_table)
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        [*HEAD[1:3], "单位"],
+        ["***", "***", KEPT],
+    ]
+    assert slide.notes_slide.notes_text_frame.text == "***来电，***"
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_parts_in_which_nothing_is_hidden_stay_octet_for_octet(kind: str) -> None:
+    before, after = parts(MADE[kind]), parts(masked(MADE[kind]))
+    gone = before.keys() - after.keys()
+    assert gone <= {"docProps/thumbnail.jpeg"}
+    same = [name for name in after if after[name] == before[name]]
+    assert len(same) > len(after) // 2
+    for name in same:
+        assert not re.search("|".join(CANARIES), before[name].decode("utf-8", "replace")), name
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_mask_of_a_mask_is_the_same(kind: str) -> None:
+    once = masked(MADE[kind])
+    assert parts(masked(once)) == parts(once)
+
+
+def test_declared_columns_are_masked_as_declared_and_subjects_counted() -> None:
+    counted = tally()
+    out = masked(MADE["xlsx"], record=RECORD, titles=TITLES, counted=counted)
+    sheet = openpyxl.load_workbook(io.BytesIO(out))["名单"]
+    shown = [1, "张**", "*" * 14 + "002X", "138****8000", "云州市幸福路7号", "***来过，找***，电话***"]
+    assert [cell.value for cell in sheet[3]][:6] == shown
+    assert [cell.value for cell in sheet[4]][:4] == [2, "欧**", "*" * 14 + "002X", "138****8000"]
+    assert (len(counted.subjects), counted.fields[2], counted.fields[3]) == (1, 3, 2)
+    assert counted.has_nameless is True, "in the hidden form nobody says whose name it is"
+
+
+def test_what_stands_beside_a_declared_column_and_is_not_declared_is_masked() -> None:
+    book = openpyxl.Workbook()
+    for row in (("name", "别的", "id_no"), (NAME, "甲", ID_NO), (NAME, "乙", "")):
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    counted = tally()
+    out = openpyxl.load_workbook(io.BytesIO(masked(written.getvalue(), record=RECORD, counted=counted)))
+    assert [[cell.value for cell in row] for row in out.active][1] == ["张**", "***", "*" * 14 + "002X"]
+    assert counted.has_nameless is True
+
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "not whole": (MADE["xlsx"][:-40], "document_malformed"),
+    "nothing but a beginning": (b"PK\x03\x04", "document_malformed"),
+    "no document": (b"hello", "document_malformed"),
+    "of an older Office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "document_legacy"),
+    "with a password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "document_encrypted",
+    ),
+    "something before it": (b"x" + MADE["docx"], "document_malformed"),
+    "macros": (rewritten(MADE["xlsx"], xl__vbaProject_dot_bin=b"x"), "document_active"),
+    "an embedded object": (rewritten(MADE["docx"], word__embeddings__x_dot_bin=b"x"), "document_active"),
+    "a picture": (rewritten(MADE["docx"], word__media__x_dot_emf=b"x"), "document_within_undeclared"),
+    "links to other workbooks": (
+        rewritten(MADE["xlsx"], xl__externalLinks__externalLink1_dot_xml=b"<x/>"), "document_active",
+    ),
+    "revisions of a workbook": (rewritten(MADE["xlsx"], xl__revisions__x_dot_xml=b"<x/>"), "document_revisions"),
+    "a way out": (rewritten(MADE["xlsx"], **{"..__x_dot_xml": b"<x/>"}), "document_malformed"),
+    "an entity": (
+        rewritten(MADE["docx"], word__x_dot_xml=b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'),
+        "document_malformed",
+    ),
+    "broken XML": (rewritten(MADE["docx"], word__document_dot_xml=b"<x><y></x>"), "document_malformed"),
+    "another charset": (
+        rewritten(MADE["docx"], word__document_dot_xml='<?xml version="1.0" encoding="gbk"?><x/>'.encode("gbk")),
+        "document_malformed",
+    ),
+    "wide characters": (
+        rewritten(MADE["docx"], word__document_dot_xml=f"<x>{NAME}</x>".encode("utf-16")), "document_malformed",
+    ),
+    "a bomb": (rewritten(MADE["xlsx"], xl__x_dot_xml=b" " * 30_000_000), "too_large_to_mask"),
+    "elements in elements": (
+        rewritten(MADE["docx"], word__x_dot_xml=b"<x>" * 5_000 + b"</x>" * 5_000), "too_large_to_mask",
+    ),
+}  # fmt: skip
+
+
+def with_changes(old: bytes, new: bytes) -> bytes:
+    part = parts(MADE["docx"])["word/document.xml"]
+    assert old in part
+    return rewritten(MADE["docx"], word__document_dot_xml=part.replace(old, new, 1))
+
+
+CHANGES: dict[str, tuple[bytes, bytes, str]] = {
+    "what was inserted": (b"<w:r>", b"<w:ins w:id='1' w:author='x'/><w:r>", "document_revisions"),
+    "what was deleted": (b"<w:r>", b"<w:del w:id='1'/><w:r>", "document_revisions"),
+    "a field that fetches": (
+        b"<w:t>", b"<w:instrText> DDEAUTO c:\\\\x.exe </w:instrText><w:t>", "document_active",
+    ),
+    "another file within": (b"<w:body>", b"<w:body><w:altChunk r:id='x'/>", "document_active"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_hostile_is_withheld_and_says_why(name: str) -> None:
+    data, reason = HOSTILE[name]
+    with pytest.raises(Withheld, match=f"^{reason}$"):
+        masked(data)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_changed_and_what_fetches_is_withheld(name: str) -> None:
+    old, new, reason = CHANGES[name]
+    with pytest.raises(Withheld, match=f"^{reason}$"):
+        masked(with_changes(old, new))
+
+
+def test_a_document_that_is_not_what_it_says_is_withheld() -> None:
+    for formats, said in ((("xlsx", "docx"), "docx"), (("docx",), "docx"), (("docx",), "")):
+        with pytest.raises(Withheld, match="not_as_said"):
+            masked(MADE["xlsx"], *formats, said=said)
+
+
+def test_too_many_cells_parts_and_octets_are_withheld() -> None:
+    for bounds in (Bounds(cells=10), Bounds(parts=5), Bounds(octets=100), Bounds(unpacked=1_000), Bounds(seconds=-1)):
+        with pytest.raises(Withheld, match="too_large_to_mask"):
+            masked(MADE["xlsx"], bounds=bounds)
+
+
+def test_a_name_that_stands_twice_is_withheld() -> None:
+    written = io.BytesIO(MADE["docx"])
+    with zipfile.ZipFile(written, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("word/document.xml", b"<x/>")
+    with pytest.raises(Withheld, match="document_malformed"):
+        masked(written.getvalue())
+
+
+def shared(*rows: tuple[str, ...]) -> bytes:
+    """A workbook whose cells share their strings."""
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return written.getvalue()
+
+
+def rows_of(data: bytes) -> list[list[object]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    return [[cell.value for cell in row] for row in sheet]
+
+
+def test_what_was_overwritten_in_every_cell_is_hidden_in_the_shared_strings() -> None:
+    data = shared(("某某", "甲乙"))
+    strings = parts(data)["xl/sharedStrings.xml"].replace(b"</sst>", "<si><t>丙丁</t></si></sst>".encode())
+    out = masked(rewritten(data, xl__sharedStrings_dot_xml=strings))
+    assert "丙丁".encode() not in parts(out)["xl/sharedStrings.xml"]
+    assert rows_of(out) == [["某某", "甲乙"]]
+
+
+def test_a_string_that_is_shown_in_one_cell_and_hidden_in_another_is_hidden_in_both() -> None:
+    data = shared(("id", "name"), ("某某", "甲乙"), ("丙丁", "某某"), ("甲乙", "戊己"))
+    assert rows_of(masked(data, record=RECORD)) == [
+        ["id", "name"], ["***", "***"], ["丙丁", "***"], ["***", "戊**"],
+    ]  # fmt: skip
+
+
+def test_a_string_that_is_hidden_in_two_ways_is_hidden_whole() -> None:
+    data = shared(("name", "id_no"), ("11010519491231002X", ID_NO))
+    assert rows_of(masked(data, record=RECORD))[1] == ["***", "***"]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(MADE)), st.data())
+def test_a_mutated_document_is_masked_or_withheld(kind: str, drawn: st.DataObject) -> None:
+    held = parts(MADE[kind])
+    name = drawn.draw(st.sampled_from([name for name in held if name.endswith((".xml", ".rels"))]))
+    part = bytearray(held[name])
+    for _ in range(drawn.draw(st.integers(1, 4))):
+        at = drawn.draw(st.integers(0, len(part)))
+        part[at : at + drawn.draw(st.integers(0, 9))] = drawn.draw(
+            st.one_of(
+                st.binary(max_size=6), st.sampled_from([b"<", b">", b"/>", b"<!--", b"&#", b'"', b"<x/>", b"]]>"])
+            )
+        )
+    held[name] = bytes(part)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for each, content in held.items():
+            archive.writestr(each, content)
+    try:
+        out = masked(written.getvalue())
+    except Withheld:
+        return
+    left = {canary for _, canary in canaries_in(out)}
+    # What the mutation itself has torn apart is no value any more; a whole one is hidden.
+    assert not left & {MOBILE, CARD} or name.endswith("sheet1.xml"), left
+
+
+@given(st.integers(0, 60_000), st.binary(min_size=1, max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_a_damaged_package_is_masked_or_withheld(at: int, octets: bytes) -> None:
+    data = bytearray(MADE["xlsx"])
+    at %= len(data)
+    data[at : at + len(octets)] = octets
+    try:
+        out = masked(bytes(data))
+    except Withheld:
+        return
+    assert canaries_in(out) == set()
+
+
+def test_what_is_looked_for_is_all_that_is_masked() -> None:
+    for name, data in MADE.items():
+        document, within = opened(data, (name,), Bounds())
+        assert isinstance(within, Inner)
+        texts = [each.text for each in document.texts(data, within)]
+        assert document_in(data) is document
+        if name != "xlsx":  # of a workbook the cells are told
+            assert {NAME, OTHER} <= {each for each in (NAME, OTHER) if any(each in text for text in texts)}
+        assert any(MOBILE in text for text in texts)
+    assert workbook()[:2] == b"PK"
