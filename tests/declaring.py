@@ -31,6 +31,9 @@ OPERATIONS = """
     answers: {multipart: true, csv: person, json: person, html: scan, xml: {paths: {/person: {record: person}}}}
   - on: GET /feed
     answers: {events: {data: {message: {json: person}}}}
+  - on: GET /document
+    largest_mib: 2
+    answers: {documents: {formats: [xlsx, docx, zip], record: person}, csv: person}
   - on: GET /desk/{name*}
     static: true
     allow: [clerk]
