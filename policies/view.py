@@ -237,28 +237,38 @@ class View:
                 return EventStreamMasker(messages, partial(_id_of, shapes.events, addresses))
             case _ if shapes.documents is not None and (kind == ANY_FILE or kind in shapes.documents.formats):
                 self._check_rows(shapes, choice)
-                return self._document(shapes.documents, "" if kind == ANY_FILE else kind, tally, choice, addresses)
+                return self._document(
+                    shapes, shapes.documents, "" if kind == ANY_FILE else kind, tally, choice, addresses
+                )
             case "messages" if shapes.messages is not None:
                 return SocketMasker(self._messages({UNNAMED: shapes.messages}, tally, choice, addresses))
             case _:
                 return None
 
     def _document(
-        self, shapes: DocumentShapes, said: str, tally: Tally, choice: Choice, addresses: Addresses
-    ) -> DocumentMasker | None:
-        formats = [name for name in shapes.formats if name in by_name()]
-        record = None if shapes.record is None else self._binding.node(shapes.record, GENERAL, addresses)
+        self,
+        shapes: Shapes,
+        documents: DocumentShapes,
+        said: str,
+        tally: Tally,
+        choice: Choice,
+        addresses: Addresses,
+    ) -> DocumentMasker:
+        formats = [name for name in documents.formats if name in by_name()]
+        # In a package tables and texts may lie that the operation could as well answer by themselves.
+        formats += ["csv"] * (shapes.csv is not None) + ["text"] * (shapes.text is not None)
+        record = None if documents.record is None else self._binding.node(documents.record, GENERAL, addresses)
         assert record is None or isinstance(record, Object)
         look = Look(
             self.actions[UNDECLARED],
             self.actions[FREE_TEXT],
             tally,
             record=record,
-            titles=shapes.titles,
+            titles=documents.titles,
             choice=choice,
             hidden=addresses.hidden,
         )
-        return DocumentMasker(look, formats, Bounds(octets=shapes.largest_mib * MIB), said)
+        return DocumentMasker(look, formats, Bounds(octets=documents.largest_mib * MIB), said)
 
     def _messages(
         self, data: Mapping[str, MessageShape], tally: Tally, choice: Choice, addresses: Addresses

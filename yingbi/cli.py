@@ -18,6 +18,7 @@ from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
+from yingbi.commands.mask import add_mask
 from yingbi.commands.notify import add_notify
 from yingbi.commands.permits import add_permits
 from yingbi.commands.playbook import add_playbook
@@ -132,10 +133,11 @@ def _parser() -> argparse.ArgumentParser:
     add_log(commands)
     add_discover(commands)
     add_rules(commands)
-    add_scan(commands)
     add_reasons(commands)
     add_alerts(commands)
     add_trace(commands)
+    add_scan(commands)
+    add_mask(commands)
     add_canary(commands)
     add_playbook(commands)
     add_notify(commands)

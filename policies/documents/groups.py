@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from policies.documents.document import Text
+from policies.documents.headings import tells
 from policies.documents.look import Look
 from policies.documents.splice import Attribute, Frame, Run, Splicer, Unit, cut, joined, write
 from policies.transforms.make import REDACTED
@@ -33,6 +34,10 @@ class Grouping(Protocol):
     units: frozenset[str]
     marks: frozenset[str]
     breaks: frozenset[str]
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether elements and attributes are called by what they hold."""
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """The groups in *unit*, those of one row together. Raises Withheld."""
@@ -101,7 +106,9 @@ def texts_of(
         found.extend(Text(place, group.text, group.key or ("姓名" if group.hides else "")) for group in groups)
 
     def attribute(frame: Frame, name: str, value: str) -> str:
-        if says_something(value):
+        if grouping.is_keyed and value.strip() and tells(name):
+            found.append(Text(place, value, name))
+        elif says_something(value):
             found.append(Text(place, value, "姓名" if is_author(frame, name) else ""))
         return value
 

@@ -14,9 +14,12 @@ from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
 from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.scan import scan
 
 LONGEST_KEY = 64
 """Characters of a heading."""
+MOST_NAMED = 5_000
+"""Names that were found by the words around them, and are looked for without them."""
 FREE_TEXT = "free_text"
 
 
@@ -39,21 +42,17 @@ class Look:
         hidden: KnownValues | None = None,
     ) -> None:
         self.tally = tally
-        self._undeclared = undeclared
-        self._text = text
+        self.undeclared = undeclared
+        self.text = text
         self._record = record
         self._titles = titles or {}
         self._choice = choice
         self._known = KnownValues()
         if hidden is not None:
             self._known.include(hidden)
+        self._named: set[str] = set()
         self._forgets = False
         """Whether more is hidden under headings than is remembered."""
-
-    @property
-    def text(self) -> Action:
-        """What becomes of free text."""
-        return self._text
 
     def is_declared(self, key: str) -> bool:
         """Whether a column headed *key* holds a declared field."""
@@ -71,7 +70,14 @@ class Look:
         """Hide *text* wherever it stands, where it is hidden under *key*. To be called for all texts before any is
         masked: it may stand elsewhere first.
         """
-        if not key or self._forgets or self.action(key).kind in (Kind.SHOW, Kind.SCAN) or not text.strip():
+        if self._forgets or not text.strip() or self.tells(text.strip()):
+            return  # the label of a value is none itself, wherever it stands
+        kind = self.action(key).kind
+        if kind is Kind.SCAN and len(self._named) < MOST_NAMED:
+            # A name is found by the words around it, and stands without them elsewhere.
+            names = (text[hit.start : hit.end] for hit in scan(text) if hit.category == "person_name")
+            self._named.update(name for name in names if len(name) > 1)
+        if kind in (Kind.SHOW, Kind.SCAN):
             return
         try:
             self._known.add(text)
@@ -84,11 +90,11 @@ class Look:
         if declared is not None:
             return declared
         category = category_of_key(key[:LONGEST_KEY]) if key else None
-        return self._text if category in (None, FREE_TEXT) else self._undeclared
+        return self.text if category in (None, FREE_TEXT) else self.undeclared
 
     def masked(self, text: str, key: str = "") -> str:
         """What *text* under *key* becomes. Raises Withheld for what blocks all of the document."""
-        return self.done(text, self.action(key))
+        return self.done(text, self.text if self.tells(text.strip()) else self.action(key))
 
     def spans(self, text: str, key: str = "") -> list[Span]:
         """What of *text* under *key* must be hidden, counted, in order, apart from one another: all of it, where it is
@@ -117,7 +123,7 @@ class Look:
         if table != GENERAL and record.in_table is not None:
             record = record.in_table(table)
         nodes = [record.children.get(name, record.other) for name in names]
-        actions = [node.action if isinstance(node, Value) else self._undeclared for node in nodes]
+        actions = [node.action if isinstance(node, Value) else self.undeclared for node in nodes]
         if record.subject is not None and not is_named:
             personal = (action.personal and value for action, value in zip(actions, values, strict=True))
             self.tally.has_nameless |= any(personal)
@@ -150,6 +156,10 @@ class Look:
     def _found(self, text: str) -> list[Span]:
         if self._forgets and len(text.strip()) > 1:
             return [Span(0, len(text), ())]  # it may hold what was forgotten
+        if self._named:
+            for name in self._named:
+                self._known.add(name)
+            self._named = set()
         return personal_spans(text, self._known)
 
     def _declared(self, key: str) -> Action | None:

@@ -28,7 +28,7 @@ from policies.documents.look import Look
 from policies.documents.package import Package, Packing, parts_of
 from policies.documents.prose import REACHES_OUT, Prose
 from policies.documents.sheets import SharedStrings, Sheet, Strings
-from policies.documents.splice import Frame, Splicer, Unit
+from policies.documents.splice import Attribute, Frame, Splicer, Unit
 from policies.formats.free_text import hide
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
@@ -87,7 +87,7 @@ class Office:
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         work, packing = _Work(Package(data, within.bounds), within), Packing()
-        attribute = Attributes(look)
+        attributes = Attributes(look)
         for name in work.in_order():
             info = work.package.info(name)
             if name == _CALCULATED:
@@ -102,7 +102,8 @@ class Office:
             pieces: Iterator[bytes] = work.package.pieces(name)
             if name.endswith(".rels") or name == CONTENT_TYPES:
                 pieces = iter([_without_links(work.package.read(name))])
-            masked = masked_part(pieces, work.grouping(name), look, attribute, partial(work.refused, name))
+            grouping = work.grouping(name)
+            masked = masked_part(pieces, grouping, look, attributes.of(grouping), partial(work.refused, name))
             packing.add(info, masked)
         return packing.done()
 
@@ -114,8 +115,16 @@ class Attributes:
         self._look = look
         self._same: set[str] = set()
 
-    def __call__(self, frame: Frame, name: str, value: str) -> str:
-        """See `splice.Attribute`."""
+    def of(self, grouping: Grouping) -> Attribute:
+        """What becomes of those in a part whose texts *grouping* groups."""
+        return self._keyed if grouping.is_keyed else self._treated
+
+    def _keyed(self, frame: Frame, name: str, value: str) -> str:
+        if value.strip() and self._look.tells(name):
+            return self._look.masked(value, name)
+        return self._treated(frame, name, value)
+
+    def _treated(self, frame: Frame, name: str, value: str) -> str:
         if value in self._same:
             return value
         if is_author(frame, name) and value.strip():

@@ -27,7 +27,7 @@ class Prose:
 
     def __init__(self, is_label: Callable[[str], bool], *, is_keyed: bool = False) -> None:
         self._is_label = is_label
-        self._is_keyed = is_keyed
+        self.is_keyed = is_keyed
         self._tables: dict[int, Headings] = {}
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
@@ -43,7 +43,7 @@ class Prose:
             yield runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
 
     def _named(self, run: Run) -> str:
-        if not self._is_keyed:
+        if not self.is_keyed:
             return ""
         around = _around(run.marks, "property")
         return around.attributes.get("name", "") if around is not None else run.element.name

@@ -5,6 +5,7 @@ A document is what its octets say it is: one that is said to be something else i
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from policies.documents.archive import ZIP
 from policies.documents.document import (
     ENCRYPTED,
     LEGACY,
@@ -19,13 +20,15 @@ from policies.documents.document import (
 )
 from policies.documents.headings import tells
 from policies.documents.look import Look
+from policies.documents.ofd import OFD
 from policies.documents.ooxml import DOCX, PPTX, XLSX
+from policies.documents.plain import TABLE, TEXT
 from policies.formats.masker import Withheld
 
 NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
 """What an operation may declare under `documents`."""
 
-FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX)
+FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, ZIP)
 """Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
 
 ANY_FILE = "application/octet-stream"
@@ -62,12 +65,15 @@ class Inner:
         clock: Clock,
         depth: int = 1,
         is_label: Callable[[str], bool] = tells,
+        by_ending: Sequence[Document] = (TABLE, TEXT),
     ) -> None:
         self.bounds = bounds
         self._formats = frozenset(formats)
         self._clock = clock
         self._depth = depth
         self.is_label = is_label
+        self._by_ending = tuple(by_ending)
+        """Formats that only the name of a file tells."""
 
     def check_time(self) -> None:
         """See `Within.check_time`."""
@@ -87,6 +93,9 @@ class Inner:
         if self._depth >= self.bounds.depth:
             raise Withheld(TOO_LARGE)
         document = document_in(data)
+        if document is None:
+            named = (each for each in self._by_ending if name.lower().endswith(each.endings))
+            document = next((each for each in named if each.is_one(data)), None)
         if document is None or document.name not in self._formats:
             raise Withheld(UNDECLARED_INSIDE)
         if name.lower().endswith(tuple(_endings() - {*document.endings})):
@@ -94,7 +103,7 @@ class Inner:
         return document
 
     def _deeper(self) -> "Inner":
-        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1, self.is_label)
+        return Inner(tuple(self._formats), self.bounds, self._clock, self._depth + 1, self.is_label, self._by_ending)
 
 
 def _endings() -> set[str]:

@@ -71,6 +71,7 @@ class Strings:
 class Sheet:
     """One sheet, whose cells share *shared*. *is_label*: see `Headings`."""
 
+    is_keyed = False
     units = frozenset({"row"})
     marks = frozenset({"c", "f", "is"})
     breaks: frozenset[str] = frozenset()

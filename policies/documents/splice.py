@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+import msgspec
+
 from policies.documents.document import MALFORMED, MIB, TOO_LARGE
 from policies.formats.masker import Withheld
 
@@ -27,8 +29,7 @@ _CODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct):
     """An element that a text lies in."""
 
     name: str
@@ -39,8 +40,7 @@ class Frame:
     """By their names without prefixes."""
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct):
     """A text of one element, or a mark of what parts words there."""
 
     element: Frame
@@ -70,6 +70,8 @@ class Unit:
     replaces: Callable[[Run, str], None] = field(default=lambda run, text: None)
     removes: Callable[[Frame], None] = field(default=lambda frame: None)
     says: Callable[[Frame, str, str], None] = field(default=lambda frame, name, value: None)
+    gone: set[int] = field(default_factory=set)
+    """Serials of the elements that are removed."""
     closes: dict[int, int] = field(default_factory=dict)
     """Where the end tag of each marked element begins, by its serial."""
 
@@ -264,6 +266,9 @@ class Splicer:
             unit.edits.append((self._after(run.begins), run.ends, escape(text).encode()))
 
     def _remove(self, unit: Unit, frame: Frame) -> None:
+        if frame.serial in unit.gone:
+            return
+        unit.gone.add(frame.serial)
         start = unit.tags[frame.serial]
         unit.edits = [edit for edit in unit.edits if not start <= edit[0] < unit.closes[frame.serial]]
         unit.edits.append((start, self._after(unit.closes[frame.serial]), b""))

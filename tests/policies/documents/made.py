@@ -113,6 +113,49 @@ def saved(save: Callable[[io.BytesIO], object]) -> bytes:
     return written.getvalue()
 
 
+def fixed() -> bytes:
+    """An OFD (GB/T 33190) as programs write it: a number with an object for each of its digits, glyphs beside texts."""
+
+    def objects(y: float, *texts: tuple[float, str]) -> str:
+        return "".join(
+            f'<ofd:TextObject ID="{int(y)}{int(x)}" Boundary="{x} {y} {4 * len(text)} 4" Font="3" Size="4">'
+            f'<ofd:CGTransform CodePosition="0" CodeCount="{len(text)}" GlyphCount="{len(text)}">'
+            f"<ofd:Glyphs>{' '.join(str(700 + number) for number in range(len(text)))}</ofd:Glyphs></ofd:CGTransform>"
+            f'<ofd:TextCode X="0" Y="3" DeltaX="g {len(text)} 4">{text}</ofd:TextCode></ofd:TextObject>'
+            for x, text in texts
+        )
+
+    page = (
+        '<?xml version="1.0" encoding="UTF-8"?><ofd:Page xmlns:ofd="http://www.ofdspec.org/2016"><ofd:Content>'
+        '<ofd:Layer ID="1" Type="Body">'
+        + objects(10, (20, KEPT))
+        + objects(30, (20, "姓名"), (60, NAME), (120, "申请人"), (132, OTHER))
+        + objects(50, (20, "电话"), *((30 + 4 * place, digit) for place, digit in enumerate(MOBILE)))
+        + objects(70, (20, f"身份证{ID_NO[:9]}"), (20 + 4 * 12, ID_NO[9:]))
+        + "</ofd:Layer></ofd:Content></ofd:Page>"
+    )
+    main = (
+        '<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016" Version="1.0"><ofd:DocBody><ofd:DocInfo>'
+        f"<ofd:Title>{NAME}</ofd:Title><ofd:Author>{OTHER}</ofd:Author><ofd:CustomDatas>"
+        f'<ofd:CustomData Name="电话">{MOBILE}</ofd:CustomData></ofd:CustomDatas></ofd:DocInfo>'
+        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+    )
+    held = {
+        "OFD.xml": main,
+        "Doc_0/Document.xml": '<ofd:Document xmlns:ofd="x"/>',
+        "Doc_0/Pages/Page_0/Content.xml": page,
+    }
+    return packed({name: text.encode() for name, text in held.items()})
+
+
+def packed(held: dict[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in held.items():
+            archive.writestr(name, part)
+    return written.getvalue()
+
+
 OFFICE: dict[str, Callable[[], bytes]] = {"xlsx": workbook, "docx": text, "pptx": slides}
 
 
@@ -153,8 +196,4 @@ def rewritten(data: bytes, **changed: bytes | None) -> bytes:
     held = parts(data)
     for name, part in changed.items():
         held[name.replace("__", "/").replace("_dot_", ".")] = part or b""
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in held.items():
-            archive.writestr(name, part)
-    return written.getvalue()
+    return packed(held)

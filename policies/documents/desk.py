@@ -1,0 +1,78 @@
+"""Files on a desk: which format each is of, what personal data stands in it, and what it is without.
+
+There is no policy here: what stands under a telling heading is hidden whole, everything else is free text.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePath
+
+from policies.digest import Digester
+from policies.documents.document import MALFORMED, MIB, NOT_AS_SAID, TOO_LARGE, Bounds, Clock, Document, Text
+from policies.documents.headings import tells
+from policies.documents.look import Look
+from policies.documents.markup import HTML, XML
+from policies.documents.plain import PLAIN, TEXT
+from policies.documents.registry import NAMES, Inner, document_in
+from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.recognisers.keys_cn import category_of_key
+from policies.recognisers.scan import scan
+from policies.transforms.make import REDACTED
+
+BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
+"""On a desk somebody waits, and nobody else does."""
+FREE_TEXT = "free_text"
+_BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
+_UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
+_FREE = Action(field=1, kind=Kind.SCAN, personal=False)
+
+
+def format_of(name: str, data: bytes) -> Document:
+    """What reads the file *name* that holds *data*. Raises Withheld."""
+    if len(data) > BOUNDS.octets:
+        raise Withheld(TOO_LARGE)
+    ending = PurePath(name).suffix.lower()
+    document = document_in(data)
+    if document is not None:
+        return document
+    found = next((each for each in _BY_NAME if ending in each.endings), None)
+    if found is None and ending in _endings():
+        raise Withheld(MALFORMED)
+    found = found or TEXT
+    if not found.is_one(data):
+        raise Withheld(NOT_AS_SAID if found is not TEXT else MALFORMED)
+    return found
+
+
+def texts_in(name: str, data: bytes) -> Iterator[Text]:
+    """Every text of the file *name* that holds *data*. Raises Withheld."""
+    return format_of(name, data).texts(data, _within())
+
+
+def categories_in(text: Text) -> list[str]:
+    """The kinds of personal data that *text* holds, each as often as it does."""
+    category = category_of_key(text.key) if text.key else None
+    if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
+        return [category or ""]
+    return [hit.category for hit in scan(text.text)]
+
+
+def masked_file(name: str, data: bytes, told: Callable[[Text], None] = lambda text: None) -> tuple[bytes, Tally]:
+    """*data* of the file *name* without personal data, and what was hidden. Raises Withheld.
+
+    *told* is given each text before anything is masked, as texts are read.
+    """
+    look = Look(_UNDECLARED, _FREE, Tally(Digester("desk", bytes(32))))
+    document, within = format_of(name, data), _within()
+    for text in document.texts(data, within):
+        look.learn(text.text, text.key)
+        told(text)
+    return document.mask(data, look, within), look.tally
+
+
+def _within() -> Inner:
+    formats = [*NAMES, *(document.name for document in _BY_NAME)]
+    return Inner(formats, BOUNDS, Clock(BOUNDS.seconds), is_label=tells, by_ending=_BY_NAME)
+
+
+def _endings() -> set[str]:
+    return {ending for name in NAMES for ending in (f".{name}",)} | {".jpg", ".xls", ".doc", ".ppt"}

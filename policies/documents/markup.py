@@ -1,0 +1,109 @@
+"""Pages and documents in XML as files, masked where they stand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from policies.documents.document import MIB, TOO_LARGE, Text, Within
+from policies.documents.groups import masked_part, says_something, texts_of
+from policies.documents.look import Look
+from policies.documents.ooxml import Attributes
+from policies.documents.plain import decoded
+from policies.documents.prose import Prose
+from policies.documents.splice import Frame
+from policies.formats.html_body import HtmlMasker
+from policies.formats.html_shape import HtmlShape
+from policies.formats.json_nodes import Object, Value
+from policies.formats.masker import Withheld
+
+
+class Xml:
+    """XML in UTF-8 without a document type."""
+
+    name = "xml"
+    media_types: tuple[str, ...] = ()
+    endings = (".xml", ".xhtml", ".svg", ".rdf", ".gml", ".kml")
+
+    def is_one(self, data: bytes) -> bool:
+        """See `Document.is_one`."""
+        return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """See `Document.texts`."""
+        return texts_of(iter([data]), Prose(within.is_label, is_keyed=True), "", _nothing_refused)
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """See `Document.mask`."""
+        prose = Prose(within.is_label, is_keyed=True)
+        return b"".join(masked_part(iter([data]), prose, look, Attributes(look).of(prose), _nothing_refused))
+
+
+class Html:
+    """Pages. What becomes of them is what becomes of pages that are all free text."""
+
+    name = "html"
+    media_types: tuple[str, ...] = ()
+    endings = (".html", ".htm")
+
+    def is_one(self, data: bytes) -> bool:
+        """See `Document.is_one`."""
+        return data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """See `Document.texts`."""
+        text, *_ = decoded(data)
+        reader = _Reader()
+        reader.feed(text)
+        reader.close()
+        yield from reader.found
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """See `Document.mask`."""
+        if len(data) > LARGEST_PAGE:
+            raise Withheld(TOO_LARGE)
+        _, mark, codec = decoded(data)
+        free = replace(look.text, restore=False)
+        page = HtmlShape(
+            record=Object({}, Value(look.undeclared)),
+            undeclared=look.undeclared,
+            other_control=free,
+            largest=LARGEST_PAGE,
+        )
+        masker = HtmlMasker(page, look.tally, codec, _sealed)
+        return mark + b"".join([*masker.feed(data.removeprefix(mark)), *masker.close()])
+
+
+LARGEST_PAGE = 32 * MIB
+
+
+class _Reader(HTMLParser):
+    """Takes the texts of a page, block by block, those of its attributes, comments and scripts as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Text] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See `HTMLParser`."""
+        self.found.extend(Text("", value) for _, value in attrs if value and says_something(value))
+
+    def handle_data(self, data: str) -> None:
+        """See `HTMLParser`."""
+        if data.strip():
+            self.found.append(Text("", data))
+
+    def handle_comment(self, data: str) -> None:
+        """See `HTMLParser`."""
+        self.handle_data(data)
+
+
+def _nothing_refused(frame: Frame) -> str | None:
+    return None
+
+
+def _sealed(*_: object) -> str:
+    """On a desk no form is sent back."""
+    return ""
+
+
+XML, HTML = Xml(), Html()

@@ -1,0 +1,210 @@
+"""OFD, the fixed-layout format of GB/T 33190: XML in a package, whose texts stand at places of a page.
+
+A value may be one object for each of its characters, so the texts of a line are put together by where they stand. What
+is hidden keeps its length, for the distances of its characters are given; which glyphs stand for it is forgotten.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from policies.documents.document import MALFORMED, SIGNED, UNDECLARED_INSIDE, Text, Within
+from policies.documents.groups import Group, Grouping, masked_part, texts_of
+from policies.documents.headings import tells
+from policies.documents.look import Look
+from policies.documents.ooxml import Attributes
+from policies.documents.package import Package, Packing, parts_of
+from policies.documents.prose import Prose
+from policies.documents.splice import Frame, Run, Unit, joined
+from policies.formats.masker import Withheld
+from policies.transforms.make import REDACTED
+
+MAIN = "OFD.xml"
+STAR = "*"
+_PICTURES = (".jpeg", ".jpg", ".png")
+_FONTS = (".ttf", ".otf", ".ttc", ".cff")
+_SIGNED = frozenset({"Signature", "Signatures", "SES_Signature"})
+_SPACED = 1.5
+"""So many times its height apart, texts of a line are two."""
+
+
+class Ofd:
+    """A document of GB/T 33190."""
+
+    name = "ofd"
+    media_types: tuple[str, ...] = ("application/ofd", "application/vnd.ofd")
+    endings: tuple[str, ...] = (".ofd",)
+
+    def is_one(self, data: bytes) -> bool:
+        """See `Document.is_one`."""
+        return MAIN in parts_of(data)
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """See `Document.texts`."""
+        package = Package(data, within.bounds)
+        for name in package.names:
+            within.check_time()
+            if name.lower().endswith(".xml"):
+                yield from texts_of(package.pieces(name), _grouping(name, within), name, _refused)
+            elif name.lower().endswith(_PICTURES):
+                yield from within.texts(package.read(name), name)
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """See `Document.mask`."""
+        package, packing = Package(data, within.bounds), Packing()
+        attributes = Attributes(look)
+        for name in package.names:
+            within.check_time()
+            info, lower = package.info(name), name.lower()
+            if lower.endswith(".xml"):
+                grouping = _grouping(name, within)
+                packing.add(info, masked_part(package.pieces(name), grouping, look, attributes.of(grouping), _refused))
+            elif lower.endswith("/") or lower.endswith(_FONTS):
+                packing.add(info, package.pieces(name) if not lower.endswith("/") else [])
+            elif lower.endswith(_PICTURES):
+                packing.add(info, [within.masked(package.read(name), look, name)])
+            else:
+                raise Withheld(SIGNED if lower.endswith((".dat", ".esl")) else UNDECLARED_INSIDE)
+        return packing.done()
+
+
+class Page:
+    """The texts of one part, line by line."""
+
+    is_keyed = False
+    units = frozenset({"Layer", "Appearance"})
+    marks = frozenset({"TextObject", "CGTransform"})
+    breaks: frozenset[str] = frozenset()
+
+    def __init__(self, is_label: Callable[[str], bool]) -> None:
+        self._is_label = is_label
+
+    def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
+        """See `Grouping.groups`."""
+        covered = _Covered()
+        for run in unit.runs:
+            if run.element.name not in ("TextCode", "Glyphs") and run.text.strip():
+                yield covered.group([run])
+        for line in _lines([_Placed.of(run) for run in unit.runs if run.element.name == "TextCode"]):
+            cells = [[each.run for each in cell] for cell in _cells(line)]
+            before = ""
+            for cell in cells:
+                label = joined(cell).strip(" :：")
+                is_label = self._is_label(label)
+                yield covered.group(cell, None if is_label else before)
+                before = label if is_label else ""
+            yield covered.group([run for cell in cells for run in (*cell, _GAP)])
+        covered.write(unit)
+
+
+_GAP = Run(Frame("", 0, {}), (), "  ", -1, -1)
+"""Between two texts of a line that stand apart."""
+
+
+class _Covered:
+    """Which characters are hidden: a run may lie in several groups."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, set[int]] = {}
+        self._runs: dict[int, Run] = {}
+
+    def group(self, runs: list[Run], key: str | None = "") -> Group:
+        """The group of *runs*; what is to be hidden of it is noted."""
+        whole = joined(runs)
+
+        def writes(new: str) -> None:
+            kept, at = _as_long(whole, new), 0
+            for run in runs:
+                hidden = {place for place in range(len(run.text)) if kept[at + place] != run.text[place]}
+                if hidden and run.begins >= 0:
+                    self._runs[run.begins] = run
+                    self._places.setdefault(run.begins, set()).update(hidden)
+                at += len(run.text)
+
+        return Group(whole, writes, key)
+
+    def write(self, unit: Unit) -> None:
+        """Write stars over what is hidden, and forget which glyphs stand for it."""
+        for begins, places in self._places.items():
+            run = self._runs[begins]
+            unit.replaces(run, "".join(STAR if place in places else char for place, char in enumerate(run.text)))
+            around = next((frame for frame in reversed(run.marks) if frame.name == "TextObject"), None)
+            for path in unit.marked:
+                if path[-1].name == "CGTransform" and around in path:
+                    unit.removes(path[-1])
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A text and where it stands on its page."""
+
+    run: Run
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, run: Run) -> "_Placed":
+        """Where *run* stands. Raises Withheld where nobody can tell."""
+        around = next((frame for frame in reversed(run.marks) if frame.name == "TextObject"), None)
+        try:
+            x, y, width, height = map(float, (around.attributes["Boundary"] if around is not None else "").split())
+            own = run.element.attributes
+            return cls(run, x + float(own.get("X", "0")), y + float(own.get("Y", "0")), width, max(height, 0.1))
+        except (ValueError, KeyError):
+            raise Withheld(MALFORMED) from None
+
+
+@dataclass(slots=True)
+class _Line:
+    y: float
+    each: list[_Placed] = field(default_factory=list)
+
+
+def _lines(placed: list[_Placed]) -> Iterator[list[_Placed]]:
+    """The texts that stand in one line, from left to right."""
+    lines: list[_Line] = []
+    for each in sorted(placed, key=lambda one: one.y):
+        if not lines or each.y - lines[-1].y > each.height / 2:
+            lines.append(_Line(each.y))
+        lines[-1].each.append(each)
+    for line in lines:
+        yield sorted(line.each, key=lambda one: one.x)
+
+
+def _cells(line: list[_Placed]) -> Iterator[list[_Placed]]:
+    """The texts of *line* that stand close to each other."""
+    cell: list[_Placed] = []
+    for each in line:
+        if cell and each.x - (cell[-1].x + cell[-1].width) > _SPACED * each.height:
+            yield cell
+            cell = []
+        cell.append(each)
+    if cell:
+        yield cell
+
+
+def _as_long(old: str, new: str) -> str:
+    """*new* with its three stars stretched so that it is as long as *old*; all stars where that cannot be told."""
+    kept = new.split(REDACTED)
+    out, at = "", 0
+    for number, piece in enumerate(kept):
+        place = len(old) - len(piece) if number == len(kept) - 1 else old.find(piece, at)
+        if place < at or not old.startswith(piece, place):
+            return STAR * len(old)
+        out += STAR * (place - at) + piece
+        at = place + len(piece)
+    return out if len(out) == len(old) else STAR * len(old)
+
+
+def _grouping(name: str, within: Within) -> Grouping:
+    if name in (MAIN,) or name.endswith(("Document.xml", "CustomTags.xml")):
+        return Prose(tells, is_keyed=True)
+    return Page(within.is_label)
+
+
+def _refused(frame: Frame) -> str | None:
+    return SIGNED if frame.name in _SIGNED else None
+
+
+OFD = Ofd()

@@ -1,0 +1,262 @@
+"""Files that are plain text of some form, masked where they stand: text, tables, JSON.
+
+For files on a desk and in packages: what an operation answers is masked by what it declares. A text is read as UTF-8,
+UTF-16 with its mark, or GB 18030, and written as it was.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import quote_plus, unquote_plus
+
+from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
+from policies.documents.headings import Headings
+from policies.documents.look import Look
+from policies.formats.free_text import hide
+from policies.formats.json_keys import is_telling_key
+from policies.formats.masker import Withheld
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CODECS = ("utf-8", "gb18030")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_DELIMITERS = ",\t;|"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++')
+DEEPEST = 256
+LONGEST_PLACE = 80
+EVERY = 1_000
+"""So many pieces are looked at between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value of a text."""
+
+    start: int
+    end: int
+    text: str
+    spelled: Callable[[str], str]
+    """Writes another value in its place."""
+    place: str
+    key: str | None = ""
+    """What heads it; None for a heading."""
+    row: int = 0
+
+
+type Pieces = Callable[[str, Callable[[str], bool]], Iterator[Piece]]
+
+
+class Plain:
+    """One form of plain text, whose values *pieces* finds."""
+
+    media_types: tuple[str, ...] = ()
+
+    def __init__(self, name: str, endings: tuple[str, ...], pieces: Pieces) -> None:
+        self.name = name
+        self.endings = endings
+        self._pieces = pieces
+
+    def is_one(self, data: bytes) -> bool:
+        """See `Document.is_one`: any text is one, and what it is its name alone says."""
+        try:
+            decoded(data)
+        except Withheld:
+            return False
+        return True
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """See `Document.texts`."""
+        text, *_ = decoded(data)
+        for number, piece in enumerate(self._pieces(text, within.is_label)):
+            if number % EVERY == 0:
+                within.check_time()
+            if piece.text.strip():
+                yield Text(piece.place, piece.text, piece.key or "")
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """See `Document.mask`."""
+        text, mark, codec = decoded(data)
+        out, at = [], 0
+        for number, (piece, new) in enumerate(_settled(self._pieces(text, within.is_label), look)):
+            if number % EVERY == 0:
+                within.check_time()
+            if new != piece.text:
+                out += [text[at : piece.start], piece.spelled(new)]
+                at = piece.end
+        return mark + "".join([*out, text[at:]]).encode(codec)
+
+
+def _settled(pieces: Iterable[Piece], look: Look) -> Iterator[tuple[Piece, str]]:
+    """Each of *pieces* with what becomes of it, those of a row together."""
+    row: list[Piece] = []
+    for piece in pieces:
+        if row and piece.row != row[0].row:
+            yield from _of_row(row, look)
+            row = []
+        if piece.row and piece.key is not None:
+            row.append(piece)
+        else:
+            yield (
+                piece,
+                hide(piece.text, look.spans(piece.text)) if not piece.key else look.masked(piece.text, piece.key),
+            )
+    yield from _of_row(row, look)
+
+
+def _of_row(row: list[Piece], look: Look) -> Iterator[tuple[Piece, str]]:
+    keys, values = [piece.key or "" for piece in row], [piece.text for piece in row]
+    subject = look.subject_in(keys, values)
+    for piece, action in zip(row, look.row(keys, values), strict=True):
+        yield piece, look.done(piece.text, action, subject)
+
+
+def decoded(data: bytes) -> tuple[str, bytes, str]:
+    """The text that *data* is, its mark and its codec. Raises Withheld."""
+    mark, codec = next(((mark, codec) for mark, codec in _MARKS if data.startswith(mark)), (b"", ""))
+    for each in [codec] if codec else _CODECS:
+        try:
+            text = data.removeprefix(mark).decode(each)
+        except UnicodeDecodeError:
+            continue
+        if _NO_TEXT.search(text) or text.encode(each) != data.removeprefix(mark):
+            break
+        return text, mark, each
+    raise Withheld(MALFORMED)
+
+
+def lines(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    """The lines of *text*."""
+    start = 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        if line.strip():
+            yield Piece(start, start + len(line), line, str, f"line {number}")
+        start += len(line)
+
+
+def cells(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    """The cells of the table *text*. Raises Withheld."""
+    head = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=head.count)
+    headings = Headings(is_label)
+    rows = _rows(text, delimiter)
+    row = next(rows, None)
+    number = 0
+    while row is not None:
+        following = next(rows, None)
+        number += 1
+        texts = {column: value.strip() for column, (_, _, value) in enumerate(row) if value.strip()}
+        later = None
+        if following is not None:
+            later = {column: value.strip() for column, (_, _, value) in enumerate(following) if value.strip()}
+        keys = headings.keys(texts, later)
+        for column, (start, end, value) in enumerate(row):
+            if value.strip():
+                place = f"column {column + 1}"
+                yield Piece(start, end, value, _quoting(delimiter), place, keys[column], number)
+        row = following
+
+
+def _quoting(delimiter: str) -> Callable[[str], str]:
+    return lambda new: (
+        '"' + new.replace('"', '""') + '"' if any(each in new for each in (delimiter, '"', "\n")) else new
+    )
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[tuple[int, int, str]]]:
+    """The rows of *text* that are not empty: start, end and value of each cell."""
+    cell = re.compile(rf'("(?:[^"]|"")*+"|(?!")[^{re.escape(delimiter)}\r\n]*+)({re.escape(delimiter)}|\r\n|\n|\r|\Z)')
+    row: list[tuple[int, int, str]] = []
+    at = 0
+    while at < len(text) or row:
+        found = cell.match(text, at)
+        if found is None:
+            raise Withheld(MALFORMED)
+        value = found[1]
+        row.append((found.start(1), found.end(1), value[1:-1].replace('""', '"') if value[:1] == '"' else value))
+        at = found.end()
+        if found[2] != delimiter:
+            if any(each[2] for each in row):
+                yield row
+            row = []
+            if not found[2]:
+                return
+
+
+def members(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    """The values of the JSON *text*, one document or one on each line. Raises Withheld."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        start = 0
+        for line in text.splitlines(keepends=True):
+            if line.strip():
+                _check(line)
+                yield from _members(text, start, start + len(line))
+            start += len(line)
+        return
+    yield from _members(text, 0, len(text))
+
+
+def _check(line: str) -> None:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        raise Withheld(MALFORMED) from None
+
+
+def _members(text: str, start: int, end: int) -> Iterator[Piece]:
+    tokens = (*_TOKEN.finditer(text, start, end), None)
+    path: list[tuple[str, str]] = []
+    key, named = "", True
+    for token, following in pairwise(tokens):
+        assert token is not None
+        said = token[0]
+        if said in "{[":
+            path.append((key if named else "*", key))
+            named = False
+            if len(path) > DEEPEST:
+                raise Withheld(TOO_LARGE)
+        elif said in "]}":
+            key = path.pop()[1]
+        elif said in ",:":
+            named = said == ":"
+            continue
+        elif following is not None and following[0] == ":" and said[0] == '"':
+            key = json.loads(said)
+            yield Piece(token.start(), token.end(), key, _string, _pointer(path, ""), "")
+        else:
+            value = json.loads(said)
+            if isinstance(value, str | int | float) and not isinstance(value, bool):
+                shown = value if isinstance(value, str) else said
+                yield Piece(token.start(), token.end(), shown, _string, _pointer(path, key if named else "*"), key)
+
+
+def _pointer(path: Iterable[tuple[str, str]], last: str) -> str:
+    """Where a value stands: keys that may be data themselves are left out."""
+    steps = [*(step for step, _ in path), last]
+    return "/".join("*" if is_telling_key(step) else step for step in steps)[:LONGEST_PLACE]
+
+
+def _string(new: str) -> str:
+    return json.dumps(new, ensure_ascii=False)
+
+
+def fields(text: str, is_label: Callable[[str], bool]) -> Iterator[Piece]:
+    """The values of the URL-encoded form *text*."""
+    start = 0
+    for pair in text.rstrip("\r\n").split("&"):
+        name, _, value = pair.partition("=")
+        key, begins = unquote_plus(name), start + len(name) + 1
+        if value:
+            place = "*" if is_telling_key(key) else key[:LONGEST_PLACE]
+            yield Piece(begins, begins + len(value), unquote_plus(value), quote_plus, place, key)
+        start += len(pair) + 1
+
+
+TEXT = Plain("text", (".txt", ".md", ".markdown", ".log", ".text"), lines)
+TABLE = Plain("csv", (".csv", ".tsv", ".tab"), cells)
+JSON = Plain("json", (".json", ".ndjson", ".jsonl", ".geojson"), members)
+FORM = Plain("form", (".form",), fields)
+PLAIN = (TEXT, TABLE, JSON, FORM)

@@ -1,0 +1,76 @@
+"""Packages of files: each masked by its own format, bounded, and named by nobody's name."""
+
+import io
+import zipfile
+
+import pytest
+
+from policies.documents.document import Bounds
+from policies.formats.masker import Withheld
+from tests.policies.documents.made import MOBILE, NAME, OFFICE, canaries_in, fixed, masked, packed, parts, text
+
+LIST = f"序号,姓名,手机号\r\n1,{NAME},{MOBILE}\r\n".encode()
+ALL = ("zip", "xlsx", "docx", "pptx", "ofd", "csv", "text")
+
+
+def test_each_file_is_masked_by_its_own_format() -> None:
+    files = {f"表/{kind}.{kind}": make() for kind, make in OFFICE.items()}
+    files |= {"a.ofd": fixed(), "b.csv": LIST, "c.txt": f"电话{MOBILE}".encode(), "d/e.zip": packed({"x.csv": LIST})}
+    after = parts(masked(packed(files), *ALL))
+    assert list(after) == list(files)
+    assert after["b.csv"].decode() == "序号,姓名,手机号\r\n1,***,***\r\n"
+    assert after["c.txt"].decode() == "电话***"
+    assert parts(after["d/e.zip"])["x.csv"] == after["b.csv"]
+    for name, content in after.items():
+        assert not name.endswith(("x", "ofd")) or canaries_in(content) == set()
+
+
+def test_names_of_files_do_not_tell() -> None:
+    names = [f"{NAME}.csv", f"材料-{NAME}(1).csv", f"{MOBILE}.csv", "名单.csv", f"{NAME}/a.csv", "李四.csv"]
+    after = parts(masked(packed(dict.fromkeys(names, LIST)), *ALL))
+    assert list(after) == ["___.csv", "材料-___(1).csv", "___-2.csv", "名单.csv", "___/a.csv", "___-3.csv"]
+
+
+def nested(depth: int) -> bytes:
+    data = LIST
+    for number in range(depth):
+        data = packed({"x.zip" if number else "x.csv": data})
+    return data
+
+
+WITHHELD = {
+    "a picture": (packed({"a.csv": LIST, "b.bmp": b"BM"}), ALL, "document_within_undeclared"),
+    "a format that is not declared": (packed({"a.docx": text()}), ("zip", "xlsx"), "document_within_undeclared"),
+    "a table, where none is declared": (packed({"a.csv": LIST}), ("zip",), "document_within_undeclared"),
+    "a file that is not what its name says": (packed({"a.xlsx": text()}), ALL, "not_as_said"),
+    "packages in packages": (nested(4), ALL, "too_large_to_mask"),
+    "a bomb": (packed({"a.csv": b"0," * 20_000_000}), ALL, "too_large_to_mask"),
+    "a way out": (packed({"../a.csv": LIST}), ALL, "document_malformed"),
+    "an absolute path": (packed({"/a.csv": LIST}), ALL, "document_malformed"),
+    "two names alike": (packed({"a.csv": LIST, "A.csv": LIST}), ALL, "document_malformed"),
+    "nothing": (packed({}), ALL, "document_malformed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_what_cannot_be_masked_withholds_all_of_it(name: str) -> None:
+    data, formats, reason = WITHHELD[name]
+    with pytest.raises(Withheld, match=f"^{reason}$"):
+        masked(data, *formats)
+
+
+def test_a_file_with_a_password_withholds_all_of_it() -> None:
+    data = bytearray(packed({"a.csv": LIST}))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        offset = archive.infolist()[0].header_offset
+    data[offset + 6] |= 1
+    central = data.index(b"PK\x01\x02")
+    data[central + 8] |= 1
+    with pytest.raises(Withheld, match="document_encrypted"):
+        masked(bytes(data), *ALL)
+
+
+def test_three_packages_in_each_other_are_as_deep_as_it_goes() -> None:
+    assert NAME.encode() not in parts(parts(masked(nested(2), *ALL))["x.zip"])["x.csv"]
+    with pytest.raises(Withheld):
+        masked(nested(2), *ALL, bounds=Bounds(depth=1))

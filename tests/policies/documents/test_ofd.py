@@ -1,0 +1,55 @@
+"""OFD: values that are an object for each character, the glyphs beside them, and what is signed."""
+
+import re
+
+import pytest
+
+from policies.formats.masker import Withheld
+from tests.policies.documents.made import KEPT, canaries_in, fixed, masked, packed, parts
+from tests.policies.formats.masking import tally
+
+PAGE = "Doc_0/Pages/Page_0/Content.xml"
+
+
+def said(data: bytes) -> list[str]:
+    return re.findall(r"<ofd:TextCode[^>]*>([^<]*)", parts(data)[PAGE].decode())
+
+
+def test_values_across_objects_are_hidden_at_their_length() -> None:
+    before, counted = fixed(), tally()
+    after = masked(before, counted=counted)
+    assert canaries_in(after) == set()
+    assert [len(text) for text in said(after)] == [len(text) for text in said(before)]
+    assert said(after)[:5] == [KEPT, "姓名", "***", "申请人", "****"]
+    assert said(after)[5:17] == ["电话", *"*" * 11]
+    assert said(after)[17:] == ["身份证" + "*" * 9, "*" * 9]
+    assert counted.found["mobile"] >= 1
+
+
+def test_glyphs_are_forgotten_where_their_text_is_hidden_and_nowhere_else() -> None:
+    page = parts(masked(fixed()))[PAGE].decode()
+    objects = re.findall(r"<ofd:TextObject.*?</ofd:TextObject>", page)
+    assert [("Glyphs" in each) for each in objects] == ["*" not in each for each in objects]
+
+
+def test_who_made_it_and_what_is_said_of_it_is_hidden() -> None:
+    main = parts(masked(fixed()))["OFD.xml"].decode()
+    assert re.findall(r">([^<]+)", main) == ["***", "***", "***", "Doc_0/Document.xml"]
+
+
+WITHHELD = {
+    "a signature": ({"Doc_0/Signs/Signatures.xml": b"<Signatures><Signature ID='1'/></Signatures>"}, "answer_signed"),
+    "a seal": ({"Doc_0/Signs/Sign_0/Seal.esl": b"x"}, "answer_signed"),
+    "an attachment": ({"Doc_0/Attachs/x.docm": b"x"}, "document_within_undeclared"),
+    "a text that stands nowhere": (
+        {PAGE: b"<Page><Layer><TextObject><TextCode>x</TextCode></TextObject></Layer></Page>"}, "document_malformed",
+    ),
+    "a document type": ({PAGE: b"<!DOCTYPE x><Page/>"}, "document_malformed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_what_cannot_be_masked_is_withheld(name: str) -> None:
+    changed, reason = WITHHELD[name]
+    with pytest.raises(Withheld, match=f"^{reason}$"):
+        masked(packed({**parts(fixed()), **changed}))

@@ -1,0 +1,107 @@
+"""Files of plain text on a desk: what becomes of each, in its own charset, and everything else as it was."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.documents.desk import categories_in, masked_file, texts_in
+from policies.formats.masker import Withheld
+from tests.policies.documents.made import MOBILE, NAME
+
+CASES: dict[str, tuple[str, str, str]] = {
+    "text": ("a.txt", f"联系人{NAME}\r\n电话{MOBILE}\n\n{NAME}来过", "联系人***\r\n电话***\n\n***来过"),
+    "markdown": ("a.md", f"# 题\n\n- 电话 {MOBILE}\n", "# 题\n\n- 电话 ***\n"),
+    "a table": ("a.csv", f"序号,姓名,备注\r\n1,{NAME},办结\r\n", "序号,姓名,备注\r\n1,***,办结\r\n"),
+    "a table with tabs": ("a.tsv", f"手机号\t单位\n{MOBILE}\t局\n1\t\n", "手机号\t单位\n***\t局\n***\t\n"),
+    "a table with semicolons": ("a.csv", f"姓名;单位\n{NAME};1\n", "姓名;单位\n***;1\n"),
+    "cells in quotes": ("a.csv", f'姓名,备注\n"{NAME}","甲,""乙""\n{NAME}"\n', '姓名,备注\n***,"甲,""乙""\n***"\n'),
+    "a table that is a form": ("a.csv", f"姓名,{NAME},性别,女\n电话,{MOBILE},,\n", "姓名,***,性别,***\n电话,***,,\n"),
+    "JSON": (
+        "a.json", f'{{ "xm": "{NAME}", "n": [1.50, true, null], "bz": "{NAME}\\n来过", "sjh": 138 }}',
+        '{ "xm": "***", "n": [1.50, true, null], "bz": "***\\n来过", "sjh": "***" }',
+    ),
+    "JSON with keys that are data": ("a.json", f'{{"{MOBILE}": {{"{MOBILE}": 1}}}}', '{"***": {"***": 1}}'),
+    "JSON that is a value": ("a.json", f'"电话{MOBILE}"', '"电话***"'),
+    "JSON in lines": ("a.jsonl", f'{{"xm": "{NAME}"}}\n\n{{"a": "{NAME}"}}\n', '{"xm": "***"}\n\n{"a": "***"}\n'),
+    "a form": ("a.form", f"tel={MOBILE}&x=a+b&xm=%E5%BC%A0\n", "tel=%2A%2A%2A&x=a+b&xm=%2A%2A%2A\n"),
+    "XML": (
+        "a.xml", f'<a xm="{NAME}" b="电话{MOBILE}"><!-- x --><sjh>1</sjh><c>{NAME}来过</c></a>',
+        '<a xm="***" b="电话***"><sjh>***</sjh><c>***来过</c></a>',
+    ),
+    "a page": ("a.html", f"<p>联系人{NAME}，1<b>38</b>{MOBILE[3:]}</p>", "<p>联系人***，***<b></b></p>"),
+    "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
+}  # fmt: skip
+
+
+UNICODE = ("utf-8", "utf-8-sig")
+CODECS = [
+    (name, codec)
+    for name, (file, *_) in CASES.items()
+    for codec in (UNICODE if file.endswith(("xml", "html")) else (*UNICODE, "gb18030", "utf-16"))
+]
+"""A page and XML say their charset themselves."""
+
+
+@pytest.mark.parametrize(("name", "codec"), CODECS)
+def test_what_becomes_of_a_file(name: str, codec: str) -> None:
+    file, before, after = CASES[name]
+    out, _ = masked_file(file, before.encode(codec))
+    assert out == after.encode(codec)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_hidden_is_what_is_found(name: str) -> None:
+    file, before, after = CASES[name]
+    assert [text for text in texts_in(file, before.encode()) if categories_in(text)]
+    left = [text for text in texts_in(file, after.encode()) if categories_in(text) and "*" not in text.text]
+    assert not left or name == "a form"
+    assert all(NAME not in text.place and MOBILE not in text.place for text in texts_in(file, before.encode()))
+
+
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        ("a.json", b"{"), ("a.jsonl", b'{"a": 1}\n{'), ("a.csv", b'a,b\n"x\n'), ("a.txt", b"\xff\xff\x00"),
+        ("a.xml", b"<a>"), ("a.xml", b"<!DOCTYPE a><a/>"), ("a.xlsx", b"hello"), ("a.doc", b"hello"),
+        ("a.json", b"[" * 5_000 + b"]" * 5_000), ("a.bin", bytes(99)), ("a.xml", b"hello"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_withheld(file: str, data: bytes) -> None:
+    with pytest.raises(Withheld):
+        masked_file(file, data)
+    with pytest.raises(Withheld):
+        list(texts_in(file, data))
+
+
+values = st.text("张三a1,;\t\"'\n *（é", max_size=8)
+
+
+@given(st.lists(st.lists(values, min_size=2, max_size=4), min_size=1, max_size=5))
+def test_a_table_has_as_many_cells_as_before(rows: list[list[str]]) -> None:
+    written = io.StringIO()
+    csv.writer(written).writerows([["姓名", "手机号"], *rows])
+    out, _ = masked_file("a.csv", written.getvalue().encode())
+    after = list(csv.reader(io.StringIO(out.decode(), newline="")))
+    assert [len(row) for row in after] == [len(row) for row in csv.reader(io.StringIO(written.getvalue(), newline=""))]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False) | values,
+        lambda inner: st.lists(inner) | st.dictionaries(values, inner),
+        max_leaves=8,
+    )
+)
+def test_json_has_the_shape_that_it_had(value: object) -> None:
+    out, _ = masked_file("a.json", json.dumps(value, indent=1).encode())
+    assert _shape(json.loads(out)) == _shape(value)
+
+
+def _shape(value: object) -> object:
+    if isinstance(value, dict):
+        return [_shape(each) for each in value.values()] if "***" not in value else "keys are hidden"
+    return [_shape(each) for each in value] if isinstance(value, list) else None

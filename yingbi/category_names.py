@@ -1,0 +1,30 @@
+"""How kinds of personal data that are found without a policy are called."""
+
+_NAMES = {
+    "person_name": "姓名 / name",
+    "resident_id": "身份证件 / resident ID",
+    "mobile": "手机 / mobile",
+    "landline": "固定电话 / landline",
+    "email": "电子邮箱 / e-mail",
+    "address": "地址 / address",
+    "bank_card": "银行卡 / bank card",
+    "social_no": "社保账号 / social security",
+    "uscc": "信用代码 / credit code",
+    "plate": "车牌 / plate",
+    "vin": "车架号 / VIN",
+    "passport": "护照 / passport",
+    "medical_no": "就诊号 / medical number",
+    "birth_date": "出生日期 / birth date",
+    "sex": "性别 / sex",
+    "ethnicity": "民族 / ethnicity",
+    "marriage": "婚姻 / marriage",
+    "party": "政治面貌 / party",
+    "schooling": "学历 / schooling",
+    "origin": "籍贯 / origin",
+    "household": "户号 / household",
+}
+
+
+def named(category: str) -> str:
+    """What people call *category*."""
+    return _NAMES.get(category, category)

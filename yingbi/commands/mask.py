@@ -1,0 +1,44 @@
+"""`yingbi mask`: copies of files without personal data."""
+
+import argparse
+from pathlib import Path
+
+from yingbi.commands.shape import COULD_NOT, FINE, WRONG_USE, Commands, add_command, complain
+
+
+def add_mask(commands: Commands) -> None:
+    """Name the command to the parser."""
+    masking = add_command(
+        commands,
+        "mask",
+        _mask,
+        "写出遮盖了个人信息的副本，不改原件 / write copies without personal data, and leave the files as they are",
+        "yingbi mask 名单.xlsx -o 名单-公开.xlsx",
+    )
+    masking.add_argument("path", type=Path, metavar="PATH", help="文件或文件夹 / a file or a folder")
+    masking.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="OUT", help="写到哪里，须是新的 / where to, which is new"
+    )
+
+
+def _mask(given: argparse.Namespace) -> int:
+    from yingbi.commands.scan_paths import UNREAD, Progress
+    from yingbi.mask_files import CannotMask, mask_files
+    from yingbi.scan_files import Unread
+
+    progress, code = Progress(), FINE
+    try:
+        for became in mask_files(given.path, given.out, progress):
+            progress.done()
+            if isinstance(became, Unread):
+                complain(f"`{became.file}` 没有写出 / was not written: {became.zh} / {became.en}")
+                code = UNREAD
+            else:
+                print(f"{became.out}: 遮盖 {became.count} 处 / {became.count} values hidden")
+    except CannotMask as problem:
+        complain(str(problem))
+        return WRONG_USE
+    except OSError as error:
+        complain(f"无法读写 / cannot read or write `{error.filename}`: {error.strerror or error}")
+        return COULD_NOT
+    return code

@@ -1,0 +1,60 @@
+"""Writes copies of files without personal data. A copy is there whole or not at all, and in the place of nothing."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.documents.desk import masked_file
+from policies.formats.masker import Withheld
+from yingbi.scan_files import Told, Unread, content_of, files_in, unread_for
+
+
+class CannotMask(Exception):
+    """Nothing was written. The message says why, Chinese and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """One copy."""
+
+    file: str
+    out: str
+    count: int
+    """How many values are hidden in it."""
+
+
+def mask_files(path: Path, out: Path, told: Told) -> Iterator[Masked | Unread]:
+    """Write a copy of the file *path* to *out*, or of each of a folder into a new one. Raises CannotMask, OSError."""
+    is_folder = path.is_dir()
+    if os.path.lexists(out):
+        raise CannotMask(f"`{out}` 已存在，不覆盖 / exists already and is left alone: name another")
+    if is_folder and out.resolve().is_relative_to(path.resolve()):
+        raise CannotMask("不能写到原文件夹里面 / the copies cannot lie in the folder that they are of: name another")
+    files = list(files_in([path]))
+    for number, file in enumerate(files, 1):
+        told(f"{number}/{len(files)} {file}")
+        goes = out / file.relative_to(path) if is_folder else out
+        try:
+            data, tally = masked_file(file.name, content_of(file))
+            if is_folder:
+                goes.parent.mkdir(parents=True, exist_ok=True)
+            write_new(goes, data)
+        except (Withheld, OSError) as problem:
+            yield unread_for(file, problem)
+            continue
+        yield Masked(str(file), str(goes), sum(tally.fields.values()) + sum(tally.found.values()))
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Put *data* in the file *path*, which must not be there; nobody sees half of it. Raises OSError."""
+    unfinished = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)

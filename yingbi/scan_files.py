@@ -1,0 +1,144 @@
+"""Looks for personal data in files: what was found where, and what could not be read. Never what stands there."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.documents.desk import BOUNDS, categories_in, texts_in
+from policies.formats.masker import Withheld
+from proxy.reasons import REASONS, reason_for_body
+
+UNREADABLE = "unreadable"
+"""For a file that the machine does not let be read."""
+MOST_PLACES = 8
+"""Of one kind in one file, that are told one by one."""
+LONGEST_CELL = 60
+"""Characters of a cell of the table that is printed."""
+
+type Told = Callable[[str], None]
+"""Is told what is being done, often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Personal data of one kind in one place."""
+
+    file: str
+    place: str
+    category: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be looked through."""
+
+    file: str
+    reason: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of all files."""
+
+    files: int
+    found: tuple[Found, ...]
+    unread: tuple[Unread, ...]
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that *paths* are or hold, in order; links are not followed. Raises OSError where one is not there."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            for folder, folders, names in os.walk(path):
+                folders.sort()
+                yield from (Path(folder) / name for name in sorted(names))
+        else:
+            path.stat()
+            yield path
+
+
+def scan_files(paths: Iterable[Path], told: Told) -> Report:
+    """What stands in *paths*. Raises OSError for a path that is not there."""
+    files = list(files_in(paths))
+    found: list[Found] = []
+    unread: list[Unread] = []
+    for number, path in enumerate(files, 1):
+        told(f"{number}/{len(files)} {path}")
+        counted: Counter[tuple[str, str]] = Counter()
+        try:
+            for seen, text in enumerate(texts_in(path.name, content_of(path))):
+                counted.update((text.place, category) for category in categories_in(text))
+                if seen % 5_000 == 4_999:
+                    told(f"{number}/{len(files)} {path}: {seen + 1:,}")
+        except (Withheld, OSError) as problem:
+            unread.append(unread_for(path, problem))
+            continue
+        found += [Found(str(path), *each) for each in _few(counted)]
+    return Report(len(files), tuple(found), tuple(unread))
+
+
+def content_of(path: Path) -> bytes:
+    """What the file *path* holds; no more than is looked at, and a little. Raises OSError."""
+    if not path.is_file() or path.is_symlink():
+        raise OSError(0, "not a file")
+    with path.open("rb") as file:
+        return file.read(BOUNDS.octets + 1)
+
+
+def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
+    """Why the file *path* could not be looked through."""
+    if isinstance(problem, OSError):
+        return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
+    about = REASONS[reason_for_body(problem.reason)]
+    return Unread(str(path), problem.reason, about.zh.replace("返回内容", "文件"), about.en.replace("answer", "file"))
+
+
+def _few(counted: Counter[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
+    """Place, kind and number of what was *counted*; a kind that stands in many places is told once."""
+    places: dict[str, list[str]] = {}
+    for place, category in counted:
+        places.setdefault(category, []).append(place)
+    for category, each in sorted(places.items()):
+        if len(each) <= MOST_PLACES:
+            yield from ((place, category, counted[place, category]) for place in each)
+        else:
+            yield f"{each[0]} … {each[-1]} ({len(each)})", category, sum(counted[place, category] for place in each)
+
+
+def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:
+    """*report* as a table that a person can act on; *categories* names them."""
+    if report.found:
+        rows = [(one.file, one.place, categories(one.category), str(one.count)) for one in report.found]
+        yield from table(("文件 / file", "位置 / place", "种类 / kind", "处 / count"), rows)
+        yield ""
+    if report.unread:
+        yield "未能检查 / not looked through:"
+        yield from (f"  {one.file}: {one.zh} / {one.en}" for one in report.unread)
+        yield ""
+    count = sum(one.count for one in report.found)
+    holding = len({one.file for one in report.found})
+    yield (
+        f"{report.files} 个文件，{holding} 个含个人信息共 {count} 处，{len(report.unread)} 个未能检查"
+        f" / {report.files} files, {holding} with personal data in {count} places, {len(report.unread)} not read"
+    )
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """*rows* under *head* in columns, as a terminal shows Chinese."""
+    lines = [tuple(_shortened(cell) for cell in row) for row in (head, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _shortened(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else "…" + cell[1 - LONGEST_CELL :]
+
+
+def _width(text: str) -> int:
+    return sum(1 if ord(char) < 0x1100 else 2 for char in text)
