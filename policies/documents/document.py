@@ -44,7 +44,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Cells of all tables."""
     depth: int = 3
     """Documents within each other, the outermost counted."""
-    seconds: float = 60.0
+    seconds: float = 120.0
     """For all of it."""
 
 

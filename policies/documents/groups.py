@@ -106,7 +106,7 @@ def texts_of(
         found.extend(Text(place, group.text, group.key or ("姓名" if group.hides else "")) for group in groups)
 
     def attribute(frame: Frame, name: str, value: str) -> str:
-        if grouping.is_keyed and value.strip() and tells(name):
+        if grouping.is_keyed and value.strip() and tells(name) and not tells(value):
             found.append(Text(place, value, name))
         elif says_something(value):
             found.append(Text(place, value, "姓名" if is_author(frame, name) else ""))

@@ -5,6 +5,7 @@ by what stands above it and what stands before it, so that it is hidden rather t
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from policies.recognisers.keys_cn import category_of_key
 
@@ -22,7 +23,12 @@ type Row = Mapping[int, str]
 
 def tells(text: str) -> bool:
     """Whether *text* is a label of personal data."""
-    return len(text) <= LONGEST_LABEL and category_of_key(text) is not None
+    return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and _is_telling(text)
+
+
+@lru_cache(maxsize=16_384)
+def _is_telling(text: str) -> bool:
+    return category_of_key(text) is not None
 
 
 class Headings:

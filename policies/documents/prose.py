@@ -45,8 +45,9 @@ class Prose:
     def _named(self, run: Run) -> str:
         if not self.is_keyed:
             return ""
-        around = _around(run.marks, "property")
-        return around.attributes.get("name", "") if around is not None else run.element.name
+        around = _around(run.marks, "property") or run.element
+        said = around.attributes.get("name") or around.attributes.get("Name", "")
+        return said if self._is_label(said) else run.element.name
 
     def _keys(self, unit: Unit, following: Unit | None) -> dict[int, str | None]:
         """What heads each cell in *unit*, by its serial."""

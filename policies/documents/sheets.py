@@ -80,6 +80,9 @@ class Sheet:
         self._shared = shared
         self._headings = Headings(is_label)
         self._count = count
+        self._ahead_of: Unit | None = None
+        self._ahead: tuple[dict[int, _Cell], dict[int, str]] = {}, {}
+        """What was read of the row that comes next."""
 
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
@@ -87,11 +90,10 @@ class Sheet:
             for run in unit.runs:
                 yield runs_group(unit, [run])
             return
-        cells = _cells(unit)
+        cells, texts = self._ahead if self._ahead_of is unit else self._read(unit)
         self._count(len(cells))
-        texts = {column: text for column, cell in cells.items() if (text := self._text(cell))}
-        next_row = self._texts(following) if following is not None else None
-        keys = self._headings.keys(texts, next_row or None)
+        self._ahead_of, self._ahead = following, self._read(following) if following is not None else ({}, {})
+        keys = self._headings.keys(texts, self._ahead[1] or None)
         for column, cell in cells.items():
             if column in texts:
                 yield self._group(unit, cell, texts[column], keys[column])
@@ -100,10 +102,12 @@ class Sheet:
             for run in cell.others:
                 yield runs_group(unit, [run])
 
-    def _texts(self, unit: Unit) -> dict[int, str]:
+    def _read(self, unit: Unit) -> "tuple[dict[int, _Cell], dict[int, str]]":
+        """The cells of *unit*, and the texts of those that are not empty."""
         if unit.frame is None or unit.frame.name != "row":
-            return {}
-        return {column: text for column, cell in _cells(unit).items() if (text := self._text(cell))}
+            return {}, {}
+        cells = _cells(unit)
+        return cells, {column: text for column, cell in cells.items() if (text := self._text(cell))}
 
     def _text(self, cell: "_Cell") -> str:
         said = joined(cell.values)
@@ -170,8 +174,8 @@ def _cells(unit: Unit) -> dict[int, _Cell]:
             places[frame.serial] = last
     cells: dict[int, _Cell] = {}
     for run in unit.runs:
-        own = next((each for each in run.marks if each.name == "c"), None)
-        if own is None:
+        own = run.marks[1] if len(run.marks) > 1 else None  # within the row
+        if own is None or own.name != "c":
             if run.text.strip():
                 raise Withheld(MALFORMED)
             continue

@@ -1,0 +1,53 @@
+"""Copies of files without personal data: whole or not at all, and in the place of nothing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.policies.documents.made import NAME, canaries_in
+from tests.yingbi.test_scan_files import folder_of
+from yingbi.cli import main
+from yingbi.mask_files import write_new
+
+
+def test_a_folder_is_copied_without_what_is_found_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = folder_of(tmp_path / "原件"), tmp_path / "公开"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    assert main(["mask", str(folder), "-o", str(out)]) == 2
+    said = capsys.readouterr()
+    assert "`" + str(folder / "旧.xls") + "` 没有写出" in said.err
+    written = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert written == {"名单.xlsx", "名单.docx", "名单.pptx", "附件/版式.ofd", "附件/打包.zip", "表.csv", "空.txt"}
+    assert main(["scan", str(out)]) == 0
+    for name in ("名单.xlsx", "名单.docx", "名单.pptx", "附件/版式.ofd"):
+        assert canaries_in((out / name).read_bytes()) == set()
+    assert (out / "表.csv").read_bytes() == "姓名,备注\n***,\n".encode("gb18030")
+    assert before == {path: path.read_bytes() for path in before}, "the files are left as they are"
+
+
+def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "a.txt", tmp_path / "b.txt"
+    path.write_text(NAME, "utf-8")
+    out.write_text("mine", "utf-8")
+    assert main(["mask", str(path), "-o", str(out)]) == 2
+    assert "已存在，不覆盖" in capsys.readouterr().err
+    assert out.read_text("utf-8") == "mine"
+    with pytest.raises(FileExistsError):
+        write_new(out, b"x")
+    assert sorted(tmp_path.iterdir()) == [path, out]
+
+
+def test_copies_do_not_lie_in_the_folder_they_are_of(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x", "utf-8")
+    assert main(["mask", str(tmp_path), "-o", str(tmp_path / "out")]) == 2
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("x", "utf-8")
+    assert main(["mask", str(path), "-o", str(tmp_path / "none" / "b.txt")]) == 2
+    assert main(["mask", str(tmp_path / "none.txt"), "-o", str(tmp_path / "b.txt")]) == 3
+    assert os.listdir(tmp_path) == ["a.txt"]
+    assert "没有写出" in capsys.readouterr().err

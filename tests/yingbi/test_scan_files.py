@@ -1,0 +1,78 @@
+"""Files and folders looked through: what is said of them, and what is never said."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.policies.documents.made import CANARIES, MOBILE, NAME, OFFICE, fixed, packed
+from yingbi.cli import main
+from yingbi.scan_files import files_in, scan_files, table
+
+
+def folder_of(path: Path) -> Path:
+    """A folder of files, of which two cannot be read and one holds nothing."""
+    (path / "附件").mkdir(parents=True)
+    for kind, make in OFFICE.items():
+        (path / f"名单.{kind}").write_bytes(make())
+    (path / "附件" / "版式.ofd").write_bytes(fixed())
+    (path / "附件" / "打包.zip").write_bytes(packed({"a.csv": f"手机号\n{MOBILE}\n".encode(), "b.json": b"{}"}))
+    (path / "表.csv").write_bytes(f"姓名,备注\n{NAME},\n".encode("gb18030"))
+    (path / "空.txt").write_text("没有什么\n", "utf-8")
+    (path / "旧.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99))
+    (path / "未知.bin").write_bytes(bytes(99))
+    (path / "指向").symlink_to("/etc/passwd")
+    return path
+
+
+def test_a_folder_is_looked_through_and_no_value_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = folder_of(tmp_path / "拟公开")
+    assert main(["scan", str(folder)]) == 2
+    said = capsys.readouterr()
+    assert not [canary for canary in CANARIES if canary in said.out + said.err]
+    assert "旧.xls: 文档是旧版 Office 格式" in said.out
+    assert "10 个文件，6 个含个人信息" in said.out
+    assert said.err == "", "progress is for terminals"
+
+
+def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = folder_of(tmp_path / "拟公开")
+    assert main(["scan", "--json", str(folder / "表.csv"), str(folder / "附件")]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["files"], said["unread"]) == (3, [])
+    found = {(Path(one["file"]).name, one["place"], one["category"], one["count"]) for one in said["found"]}
+    assert {("表.csv", "column 1", "person_name", 1), ("打包.zip", "1/column 1", "mobile", 1)} <= found
+    assert {name for name, *_ in found} == {"表.csv", "打包.zip", "版式.ofd"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("空.txt", 0), ("表.csv", 1), ("旧.xls", 2), ("没有", 2)])
+def test_the_exit_code_tells(name: str, code: int, tmp_path: Path) -> None:
+    assert main(["scan", str(folder_of(tmp_path / "x") / name)]) == code
+
+
+def test_a_kind_in_many_places_of_a_file_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"电话{MOBILE}\n" * 20, "utf-8")
+    told: list[str] = []
+    (found,) = scan_files([path], told.append).found
+    assert (found.place, found.count) == ("line 1 … line 20 (20)", 20)
+    assert told == [f"1/1 {path}"]
+
+
+def test_files_come_in_order_and_links_are_not_followed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "x")
+    names = [path.name for path in files_in([folder])]
+    assert names == sorted(names[:8]) + sorted(names[8:])
+    unread = {Path(one.file).name: one.reason for one in scan_files([folder], lambda what: None).unread}
+    assert unread == {"旧.xls": "document_legacy", "未知.bin": "document_malformed", "指向": "unreadable"}
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (unread,) = scan_files([tmp_path], lambda what: None).unread
+    assert unread.reason == "unreadable"
+
+
+def test_columns_are_as_wide_as_a_terminal_shows_them() -> None:
+    assert list(table(("甲", "b"), [("abc", "1"), ("一二", "2")])) == ["甲    b", "abc   1", "一二  2"]
