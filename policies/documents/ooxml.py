@@ -56,6 +56,9 @@ _REVISIONS = frozenset(
     "numberingChange delInstrText cellIns cellDel cellMerge".split()
 )
 _REVISIONS_PART = re.compile(r"(^|/)revisions/")
+_PIVOT = re.compile(r"(^|/)pivotCache", re.IGNORECASE)
+_ITEMS = {"s": REDACTED, "n": "0", "d": "1900-01-01T00:00:00"}
+"""Elements of cached items, and what becomes of each: a text, a number, a date."""
 MOST_REMEMBERED = 20_000
 """Values of attributes."""
 
@@ -103,7 +106,7 @@ class Office:
             if name.endswith(".rels") or name == CONTENT_TYPES:
                 pieces = iter([_without_links(work.package.read(name))])
             grouping = work.grouping(name)
-            masked = masked_part(pieces, grouping, look, attributes.of(grouping), partial(work.refused, name))
+            masked = masked_part(pieces, grouping, look, attributes.of(grouping, name), partial(work.refused, name))
             packing.add(info, masked)
         return packing.done()
 
@@ -115,9 +118,19 @@ class Attributes:
         self._look = look
         self._same: set[str] = set()
 
-    def of(self, grouping: Grouping) -> Attribute:
-        """What becomes of those in a part whose texts *grouping* groups."""
+    def of(self, grouping: Grouping, part: str = "") -> Attribute:
+        """What becomes of those in the *part* whose texts *grouping* groups."""
+        if _PIVOT.search(part):
+            return self._cached
         return self._keyed if grouping.is_keyed else self._treated
+
+    def _cached(self, frame: Frame, name: str, value: str) -> str:
+        """Items of a pivot table are copies of cells that may be gone: programs read them anew from the cells."""
+        if frame.name in _ITEMS and name == "v":
+            return _ITEMS[frame.name]
+        if frame.name == "pivotCacheDefinition" and name == "refreshOnLoad":
+            return "1"
+        return self._treated(frame, name, value)
 
     def _keyed(self, frame: Frame, name: str, value: str) -> str:
         if value.strip() and self._look.tells(name):

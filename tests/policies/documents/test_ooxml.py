@@ -240,7 +240,22 @@ def test_a_string_that_is_hidden_in_two_ways_is_hidden_whole() -> None:
     assert rows_of(masked(data, record=RECORD))[1] == ["***", "***"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+def test_the_items_of_a_pivot_table_go_whatever_they_are() -> None:
+    items = f'<s v="甲乙"/><n v="{MOBILE}"/><d v="1949-12-31T00:00:00"/><x v="1"/>'
+    records = f"<pivotCacheRecords><r>{items}</r></pivotCacheRecords>"
+    out = masked(rewritten(MADE["xlsx"], xl__pivotCache__pivotCacheRecords1_dot_xml=records.encode()))
+    assert parts(out)["xl/pivotCache/pivotCacheRecords1.xml"] == (
+        b'<pivotCacheRecords><r><s v="***"/><n v="0"/><d v="1900-01-01T00:00:00"/><x v="1"/></r></pivotCacheRecords>'
+    )
+
+
+def test_what_charts_remember_of_cells_is_hidden_where_the_cells_are() -> None:
+    chart = f"<c:chart xmlns:c='x'><c:strCache><c:pt><c:v>{NAME}</c:v></c:pt></c:strCache></c:chart>".encode()
+    out = masked(rewritten(MADE["xlsx"], xl__charts__chart1_dot_xml=chart))
+    assert b"<c:v>***</c:v>" in parts(out)["xl/charts/chart1.xml"]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=25)
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_a_mutated_document_is_masked_or_withheld(kind: str, drawn: st.DataObject) -> None:
     held = parts(MADE[kind])
@@ -262,13 +277,16 @@ def test_a_mutated_document_is_masked_or_withheld(kind: str, drawn: st.DataObjec
         out = masked(written.getvalue())
     except Withheld:
         return
-    left = {canary for _, canary in canaries_in(out)}
-    # What the mutation itself has torn apart is no value any more; a whole one is hidden.
-    assert not left & {MOBILE, CARD} or name.endswith("sheet1.xml"), left
+    for part in parts(out).values():
+        # Digits that the mutation has put beside a number make another of it.
+        assert not _WHOLE.search(part.decode("utf-8", "replace"))
+
+
+_WHOLE = re.compile(rf"(?<![0-9A-Za-z_.:;#-])(?:{MOBILE}|{CARD}|{ID_NO})(?![0-9A-Za-z_.:-])")
 
 
 @given(st.integers(0, 60_000), st.binary(min_size=1, max_size=8))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 def test_a_damaged_package_is_masked_or_withheld(at: int, octets: bytes) -> None:
     data = bytearray(MADE["xlsx"])
     at %= len(data)
