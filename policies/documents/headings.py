@@ -31,6 +31,21 @@ def _is_telling(text: str) -> bool:
     return category_of_key(text) is not None
 
 
+FEWEST_BOXES = 6
+"""Cells beside each other with one character each that are one value: forms have a box for each digit of a number."""
+
+
+def boxes_in(row: Row) -> list[list[int]]:
+    """The columns of *row* whose cells are the boxes of one value, for each such value."""
+    found: list[list[int]] = []
+    for column in sorted(column for column, text in row.items() if len(text.strip()) == 1):
+        if found and column - found[-1][-1] == 1:
+            found[-1].append(column)
+        else:
+            found.append([column])
+    return [columns for columns in found if len(columns) >= FEWEST_BOXES]
+
+
 class Headings:
     """Follows one table from row to row. *is_label*: whether a text is the label of something."""
 

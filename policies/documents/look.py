@@ -153,13 +153,21 @@ class Look:
             case Kind.SCAN:
                 return hide(text, self._found(text), self.tally)
 
+    def without_known(self, text: str) -> str:
+        """*text*, in which everything else is hidden already, without what was learnt."""
+        self._settle_named()
+        return self._known.hidden_in(text) if self._known else text
+
+    def _settle_named(self) -> None:
+        for name in self._named:
+            self._known.add(name)
+        self._named = set()
+
     def _found(self, text: str) -> list[Span]:
         if self._forgets and len(text.strip()) > 1:
             return [Span(0, len(text), ())]  # it may hold what was forgotten
         if self._named:
-            for name in self._named:
-                self._known.add(name)
-            self._named = set()
+            self._settle_named()
         return personal_spans(text, self._known)
 
     def _declared(self, key: str) -> Action | None:

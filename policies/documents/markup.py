@@ -55,6 +55,7 @@ class Html:
         reader = _Reader()
         reader.feed(text)
         reader.close()
+        reader.end_block()
         yield from reader.found
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
@@ -70,10 +71,17 @@ class Html:
             largest=LARGEST_PAGE,
         )
         masker = HtmlMasker(page, look.tally, codec, _sealed)
-        return mark + b"".join([*masker.feed(data.removeprefix(mark)), *masker.close()])
+        masked = b"".join([*masker.feed(data.removeprefix(mark)), *masker.close()]).decode(codec)
+        return mark + look.without_known(masked).encode(codec)
 
 
 LARGEST_PAGE = 32 * MIB
+
+
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite code em font i ins kbd mark q s samp small span strong sub sup tt u".split()
+)
+"""Elements within which a text goes on."""
 
 
 class _Reader(HTMLParser):
@@ -82,19 +90,31 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[Text] = []
+        self._block: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See `HTMLParser`."""
         self.found.extend(Text("", value) for _, value in attrs if value and says_something(value))
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """See `HTMLParser`."""
+        if tag not in _INLINE:
+            self.end_block()
+
+    def end_block(self) -> None:
+        """The text so far is whole."""
+        if text := "".join(self._block).strip():
+            self.found.append(Text("", text))
+        self._block.clear()
 
     def handle_data(self, data: str) -> None:
         """See `HTMLParser`."""
-        if data.strip():
-            self.found.append(Text("", data))
+        self._block.append(data)
 
     def handle_comment(self, data: str) -> None:
         """See `HTMLParser`."""
-        self.handle_data(data)
+        self.found.append(Text("", data))
 
 
 def _nothing_refused(frame: Frame) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from policies.documents.document import ACTIVE
 from policies.documents.groups import Group, runs_group
-from policies.documents.headings import Headings
+from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined
 from policies.formats.masker import Withheld
 
@@ -33,7 +33,8 @@ class Prose:
     def groups(self, unit: Unit, following: Unit | None) -> Iterator[Group]:
         """See `Grouping.groups`."""
         keys = self._keys(unit, following)
-        for runs in _together(unit.runs):
+        boxed = _boxed(unit)
+        for runs in _together([run for run in unit.runs if _cell_of(run) not in boxed]):
             first = runs[0]
             if first.element.name == "instrText" and REACHES_OUT.match(joined(runs)):
                 raise Withheld(ACTIVE)
@@ -41,6 +42,9 @@ class Prose:
             key = keys.get(cell.serial, "") if cell is not None else self._named(first)
             number = row.serial if row is not None and cell is not None else 0
             yield runs_group(unit, runs, key, row=number, hides=first.element.name in NAMES)
+        for first_cell in dict.fromkeys(boxed.values()):
+            runs = [run for run in unit.runs if boxed.get(_cell_of(run)) == first_cell and run.text.strip()]
+            yield runs_group(unit, runs, keys.get(first_cell, ""))
 
     def _named(self, run: Run) -> str:
         if not self.is_keyed:
@@ -99,6 +103,22 @@ def _rows(unit: Unit) -> dict[int, _TableRow]:
     for held in rows.values():
         held.texts = {column: text.strip() for column, text in held.texts.items() if text.strip()}
     return rows
+
+
+def _boxed(unit: Unit) -> dict[int, int]:
+    """By the serial of each cell in *unit* that is a box of a value: that of the first of its boxes."""
+    found: dict[int, int] = {}
+    for row in _rows(unit).values():
+        cells = {column: cell for cell, column in row.columns.items()}
+        for columns in boxes_in(row.texts):
+            found.update({cells[column]: cells[columns[0]] for column in columns})
+    return found
+
+
+def _cell_of(run: Run) -> int:
+    """The serial of the cell that *run* lies in; 0 for none."""
+    cell = _around(run.marks, "tc")
+    return cell.serial if cell is not None else 0
 
 
 def _around(frames: Sequence[Frame], name: str) -> Frame | None:

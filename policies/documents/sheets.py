@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 
 from policies.documents.document import MALFORMED
 from policies.documents.groups import Group, runs_group
-from policies.documents.headings import Headings
+from policies.documents.headings import Headings, boxes_in
 from policies.documents.splice import Frame, Run, Unit, joined, write
 from policies.formats.masker import Withheld
 from policies.transforms.make import REDACTED
 
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 _EXPONENT = re.compile(r"-?[0-9.]+[Ee]\+?[0-9]{1,3}")
+STAR = "*"
+"""In place of one character."""
 _UNTOUCHED = frozenset({"b", "e"})
 """Types of cells that hold nobody's value: a boolean, an error."""
 
@@ -94,9 +96,11 @@ class Sheet:
         self._count(len(cells))
         self._ahead_of, self._ahead = following, self._read(following) if following is not None else ({}, {})
         keys = self._headings.keys(texts, self._ahead[1] or None)
-        for column, cell in cells.items():
-            if column in texts:
-                yield self._group(unit, cell, texts[column], keys[column])
+        groups = {column: self._group(unit, cells[column], text, keys[column]) for column, text in texts.items()}
+        for columns in boxes_in(texts):
+            yield _boxed([groups.pop(column) for column in columns])
+        yield from groups.values()
+        for cell in cells.values():
             for run in cell.formula:
                 yield _formula(unit, run)
             for run in cell.others:
@@ -135,6 +139,17 @@ class Sheet:
 
         assert unit.frame is not None
         return Group(own, writes, key, unit.frame.serial)
+
+
+def _boxed(groups: list[Group]) -> Group:
+    """The group of cells that are the boxes of one value."""
+    whole = "".join(group.text for group in groups)
+
+    def writes(new: str) -> None:
+        for group in groups:
+            group.writes(group.text if new == whole else STAR)
+
+    return Group(whole, writes, groups[0].key)
 
 
 def _formula(unit: Unit, formula: Run) -> Group:

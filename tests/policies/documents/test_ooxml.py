@@ -240,6 +240,21 @@ def test_a_string_that_is_hidden_in_two_ways_is_hidden_whole() -> None:
     assert rows_of(masked(data, record=RECORD))[1] == ["***", "***"]
 
 
+def test_a_number_with_a_box_for_each_digit_is_one_value() -> None:
+    row = ("身份证号", *ID_NO, "单位")
+    sheet = rows_of(masked(shared(row, ("甲", *"abcdefg"))))
+    assert sheet[0] == ["身份证号", *"*" * 18, "单位"]
+    assert sheet[1][1:8] == [*"abcdefg"]
+    document = docx.Document()
+    table = document.add_table(1, 12)
+    for cell, words in zip(table.row_cells(0), ("联系方式", *MOBILE), strict=True):
+        cell.text = words
+    written = io.BytesIO()
+    document.save(written)
+    out = docx.Document(io.BytesIO(masked(written.getvalue())))
+    assert "".join(cell.text for cell in out.tables[0].row_cells(0)) == "联系方式***"
+
+
 def test_the_items_of_a_pivot_table_go_whatever_they_are() -> None:
     items = f'<s v="甲乙"/><n v="{MOBILE}"/><d v="1949-12-31T00:00:00"/><x v="1"/>'
     records = f"<pivotCacheRecords><r>{items}</r></pivotCacheRecords>"
@@ -277,9 +292,9 @@ def test_a_mutated_document_is_masked_or_withheld(kind: str, drawn: st.DataObjec
         out = masked(written.getvalue())
     except Withheld:
         return
-    for part in parts(out).values():
+    for content in parts(out).values():
         # Digits that the mutation has put beside a number make another of it.
-        assert not _WHOLE.search(part.decode("utf-8", "replace"))
+        assert not _WHOLE.search(content.decode("utf-8", "replace"))
 
 
 _WHOLE = re.compile(rf"(?<![0-9A-Za-z_.:;#-])(?:{MOBILE}|{CARD}|{ID_NO})(?![0-9A-Za-z_.:-])")

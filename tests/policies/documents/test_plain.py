@@ -32,6 +32,9 @@ CASES: dict[str, tuple[str, str, str]] = {
         "a.xml", f'<a xm="{NAME}" b="电话{MOBILE}"><!-- x --><sjh>1</sjh><c>{NAME}来过</c></a>',
         '<a xm="***" b="电话***"><sjh>***</sjh><c>***来过</c></a>',
     ),
+    "a page that says a name again": (
+        "a.html", f"<title>{NAME}</title><p>联系人{NAME}</p>", "<title>***</title><p>联系人***</p>",
+    ),
     "a page": ("a.html", f"<p>联系人{NAME}，1<b>38</b>{MOBILE[3:]}</p>", "<p>联系人***，***<b></b></p>"),
     "a text without an ending": ("a", f"电话{MOBILE}", "电话***"),
 }  # fmt: skip
