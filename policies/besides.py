@@ -23,6 +23,8 @@ def shows_besides(program: Program, shapes: Shapes, kind: str, grants: Sequence[
 
 def _shows(program: Program, shapes: Shapes, kind: str, grant: GrantRule) -> bool:
     match kind:
+        case "documents":
+            return shapes.documents is not None  # no row can be taken out of one, and around its tables is free text
         case _ if (tree := trees_in(shapes).get(kind)) is not None:
             return _besides(program, tree, grant)
         case "text" if shapes.text is not None:

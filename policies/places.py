@@ -50,6 +50,8 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
         yield from (Place(format_, steps) for steps in _leaves(shape) if format_ not in FLAT or len(steps) == 1)
     if shapes.text is not None:
         yield Place("text")
+    if shapes.documents is not None:
+        yield Place("documents")
     if shapes.html is not None:
         for steps in _of_page(shapes.html):
             yield Place("html", steps)
@@ -61,6 +63,8 @@ def places_in(shapes: Shapes) -> Iterator[Place]:
 def held_at(shapes: Shapes, place: Place) -> Held:
     """What *shapes* say of values in *place*: `HIDDEN` where they say nothing of it."""
     match place.format:
+        case "documents" if not place.steps or shapes.documents is None or shapes.documents.record is None:
+            return () if shapes.documents is None else (FREE_TEXT,)
         case format_ if (tree := trees_in(shapes).get(format_)) is not None:
             return _below(tree, place.steps)
         case "text" if shapes.text is not None:

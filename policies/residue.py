@@ -6,7 +6,7 @@ from msgspec.structs import asdict, replace
 
 from policies.changes import UNTOLD, WORDS, Change, Kind, said
 from policies.policy_kinds import OnWrite
-from policies.program import FieldInfo, OperationRule, Program
+from policies.program import FREE_TEXT, FieldInfo, OperationRule, Program
 from policies.program_shapes import (
     CursorShape,
     HtmlShapes,
@@ -148,6 +148,8 @@ def _places(program: Program, shapes: Shapes) -> _Rest:
         found |= {f"{format_} {name} {place}": what for place, what in within}
         if message.text is not None:
             found[f"{format_} {name}"] = program.fields[message.text].name
+    if shapes.documents is not None:
+        found["documents"] = program.fields[FREE_TEXT].name
     if shapes.text is not None:
         found["text"] = program.fields[shapes.text].name
     return found

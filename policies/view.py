@@ -20,7 +20,7 @@ from policies.data_keys import DataKeys
 from policies.decisions import Decision, decided, decided_harder, decided_sent, said_of
 from policies.documents.document import MIB, Bounds
 from policies.documents.look import Look
-from policies.documents.registry import ANY_FILE, by_name
+from policies.documents.registry import ANY_FILE, NAMES, by_name
 from policies.formats.csv_body import CsvMasker
 from policies.formats.document_body import DocumentMasker
 from policies.formats.event_stream import UNNAMED, EventStreamMasker, tells_nothing
@@ -203,7 +203,7 @@ class View:
     ) -> Masker | None:
         if kind == "text" and shapes.text is None and shapes.csv is not None:
             kind = "csv"
-        self._check_besides(shapes, kind, choice)
+        self._check_besides(shapes, "documents" if kind == ANY_FILE or kind in NAMES else kind, choice)
         match kind:
             case "json" if shapes.json is not None:
                 node = self._binding.node(shapes.json, GENERAL, addresses)

@@ -241,6 +241,8 @@ def test_rows_by_what_is_stored_encrypted_are_found(tmp_path: Path) -> None:
 _BESIDES = """operations:
   - on: GET /report
     answers: {text: scan, html: scan}
+  - on: GET /forms
+    answers: {documents: [docx, xlsx]}
   - on: GET /names
     answers: {json: {"/items/*/name": person_name, "/items/*/city": public}}
   - on: GET /visits
@@ -273,6 +275,8 @@ def besides(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     [
         ("GET /report", "text", True),
         ("GET /report", "html", True),
+        ("GET /forms", "xlsx", True),
+        ("GET /forms", "application/octet-stream", True),
         ("GET /names", "json", True),
         ("GET /visits", "json", True),
         ("GET /visits", "csv", True),
@@ -299,7 +303,12 @@ def test_what_shows_no_field_that_tells_records_apart_is_withheld(
 def test_operations_that_are_withheld_from_who_sees_some_records_are_warned_of(besides: Loaded) -> None:
     warned = [finding for finding in besides.findings.sorted() if finding.code == "shown-besides-rows"]
     assert {finding.severity for finding in warned} == {Severity.WARNING}
-    for name, kinds in (("GET /report", "html, text"), ("GET /names", "json"), ("GET /visits", "json, html, csv")):
+    for name, kinds in (
+        ("GET /report", "html, text"),
+        ("GET /forms", "documents"),
+        ("GET /names", "json"),
+        ("GET /visits", "json, html, csv"),
+    ):
         assert [f"the {kinds} of `{name}`" in finding.message for finding in warned].count(True) == 1
     assert not [finding for finding in warned if "GET /numbers" in finding.message]
 

@@ -14,7 +14,7 @@ from policies.operations import About
 from policies.policy_kinds import Kind as CallerKind
 from policies.program import Program
 from policies.program_callers import FrontProxyRule, HeaderRule, SessionRule, SourceRule
-from policies.program_shapes import KeyShape, LinkShape, ObjectShape, Shape, ValueShape
+from policies.program_shapes import DocumentShapes, KeyShape, LinkShape, ObjectShape, Shape, ValueShape
 from policies.rehearse import LOOSER, Difference, rehearse
 from tests.policies.compiled import GOOD
 from tests.policies.granted import program_of
@@ -123,6 +123,12 @@ def _subject(program: Program) -> Program:
     return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
 
 
+def _documents(program: Program, *formats: str) -> Program:
+    (first,) = (each for each in program.operations if each.id == "GET /people.csv")
+    changed = replace(first, answers=replace(first.answers, documents=DocumentShapes(formats)))
+    return replace(program, operations=tuple(changed if each is first else each for each in program.operations))
+
+
 OWN_SESSION = SessionRule(
     cookie="sid",
     login="POST /people",
@@ -167,6 +173,15 @@ def test_what_is_another_fact_is_told_as_looser(case: str) -> None:
     assert found, case
     assert {each.kind for each in found} <= LOOSER
     assert "（其他 / something else）" not in {each.about for each in found}
+
+
+def test_another_format_of_documents_is_told_and_fewer_are_not_looser() -> None:
+    before = compile_folder(GOOD)["people"]
+    one, two = _documents(before, "docx"), _documents(before, "docx", "pdf")
+    assert [each.about for each in told(one, two)] == ["documents"]
+    assert told(two, one) == []
+    found = rehearse({"people": before}, {"people": one}, [], NOW)
+    assert [each for each in found if each.kind in LOOSER], "documents where there were none"
 
 
 NARROWER: dict[str, tuple[str, Callable[[str], str]]] = {
