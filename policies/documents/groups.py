@@ -7,7 +7,7 @@ from typing import Protocol
 from policies.documents.document import Text
 from policies.documents.headings import tells
 from policies.documents.look import Look
-from policies.documents.splice import Attribute, Frame, Run, Splicer, Unit, cut, joined, write
+from policies.documents.splice import SHORTEST, Attribute, Frame, Run, Splicer, Unit, cut, joined, write
 from policies.transforms.make import REDACTED
 
 
@@ -34,6 +34,7 @@ class Grouping(Protocol):
     units: frozenset[str]
     marks: frozenset[str]
     breaks: frozenset[str]
+    terse: frozenset[str]
 
     @property
     def is_keyed(self) -> bool:
@@ -117,9 +118,6 @@ def texts_of(
         found.clear()
 
 
-SHORTEST = 6
-
-
 def says_something(value: str) -> bool:
     """Whether an attribute may hold a text: what is short and in ASCII is a number or a word of the format."""
     return len(value) >= SHORTEST or not value.isascii()
@@ -141,5 +139,11 @@ def _splicer(
     refused: Callable[[Frame], str | None],
 ) -> Splicer:
     return Splicer(
-        treats, attribute, units=grouping.units, marks=grouping.marks, breaks=grouping.breaks, refused=refused
+        treats,
+        attribute,
+        units=grouping.units,
+        marks=grouping.marks,
+        breaks=grouping.breaks,
+        terse=grouping.terse,
+        refused=refused,
     )

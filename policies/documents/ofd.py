@@ -74,6 +74,7 @@ class Page:
     units = frozenset({"Layer", "Appearance"})
     marks = frozenset({"TextObject", "CGTransform"})
     breaks: frozenset[str] = frozenset()
+    terse: frozenset[str] = frozenset()
 
     def __init__(self, is_label: Callable[[str], bool]) -> None:
         self._is_label = is_label

@@ -23,6 +23,7 @@ class Prose:
 
     units = frozenset({"p", "tr", "comment", "property"})
     marks = frozenset({"tbl", "tc", "gridSpan", "property"})
+    terse: frozenset[str] = frozenset()
     breaks = frozenset({"tab", "br", "cr"})
 
     def __init__(self, is_label: Callable[[str], bool], *, is_keyed: bool = False) -> None:

@@ -76,6 +76,7 @@ class Sheet:
     is_keyed = False
     units = frozenset({"row"})
     marks = frozenset({"c", "f", "is"})
+    terse = frozenset({"c", "row", "v"})
     breaks: frozenset[str] = frozenset()
 
     def __init__(self, shared: SharedStrings, is_label: Callable[[str], bool], count: Callable[[int], None]) -> None:

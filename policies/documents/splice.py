@@ -8,6 +8,7 @@ Comments and processing instructions go: nobody sees them. A document type is re
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
@@ -19,6 +20,8 @@ from policies.formats.masker import Withheld
 LONGEST_UNIT = 16 * MIB
 """Octets that are held at once."""
 DEEPEST = 256
+SHORTEST = 6
+"""Characters of an attribute that may say something of somebody, where it is in ASCII."""
 MOST_WAITING = 1_000
 """Units without a text that are held behind one with a text."""
 
@@ -93,6 +96,7 @@ class Splicer:
         units: frozenset[str],
         marks: frozenset[str],
         breaks: frozenset[str] = frozenset(),
+        terse: frozenset[str] = frozenset(),
         refused: Callable[[Frame], str | None] = lambda frame: None,
     ) -> None:
         self._treats = treats
@@ -100,6 +104,8 @@ class Splicer:
         self._units = units
         self._marks = marks | units
         self._breaks = breaks
+        self._terse = terse
+        """Elements whose attributes are numbers and words of the format where they are short: there are millions."""
         self._refused = refused
         parser = self._parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -169,12 +175,14 @@ class Splicer:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
-        self._run(at)
+        if self._texts:
+            self._run(at)
         if len(self._stack) >= DEEPEST:
             raise Withheld(TOO_LARGE)
         self._serial += 1
         named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
-        frame = Frame(_local(name), self._serial, named)
+        local = _local(name)
+        frame = Frame(local, self._serial, named)
         if (reason := self._refused(frame)) is not None:
             raise Withheld(reason)
         if self._unit is None and frame.name in self._units:
@@ -183,6 +191,8 @@ class Splicer:
             self._unit.tags[frame.serial] = at
         edits = self._edits if self._unit is None else self._unit.edits
         for key, value in attributes.items():
+            if local in self._terse and len(value) < SHORTEST and value.isascii():
+                continue
             if (new := self._attribute(frame, _local(key), value)) != value:
                 edits.append(self._attribute_edit(at, key, new))
         self._stack.append(frame)
@@ -199,7 +209,8 @@ class Splicer:
         if self._is_fresh and not self._texts and self._is_empty():
             at = self._before  # expat tells where the tag ends, and there is no other
         self._is_fresh = False
-        self._run(at)
+        if self._texts:
+            self._run(at)
         frame = self._stack.pop()
         if self._marked and self._marked[-1] is frame:
             self._marked.pop()
@@ -222,8 +233,6 @@ class Splicer:
 
     def _run(self, at: int) -> None:
         """A text ends where the markup *at* begins."""
-        if not self._texts:
-            return
         text = "".join(self._texts)
         self._texts.clear()
         if not self._stack or not (text.strip() or self._unit is not None):
@@ -303,6 +312,7 @@ def _quoted(value: str) -> str:
     return escape(value, {'"': "&quot;", "'": "&apos;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
 
 
+@lru_cache(maxsize=4_096)
 def _local(name: str) -> str:
     return name.rpartition(":")[2]
 

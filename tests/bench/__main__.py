@@ -24,6 +24,7 @@ from tests.bench import (
     seam,
     shipping,
     throughput,
+    workbooks,
     workers,
 )
 from tests.bench.figure import Bench, Figure, Group, NotMeasured, table, write
@@ -41,6 +42,7 @@ GROUPS: dict[str, Group] = {
     "recognition": recognition.figures,
     "scanning": scanning.figures,
     "names": names.figures,
+    "workbooks": workbooks.figures,
     "compiling": compiling.figures,
     "choosing": choosing.figures,
     "overlay": overlay.figures,
