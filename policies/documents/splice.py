@@ -62,6 +62,7 @@ class Unit:
 
     frame: Frame | None
     """The element; None for a text that stands in none that is a unit."""
+    splicer: "Splicer"
     runs: list[Run] = field(default_factory=list)
     marked: list[tuple[Frame, ...]] = field(default_factory=list)
     """Each marked element in it, with those around it that are marked as well; some hold no text."""
@@ -70,13 +71,22 @@ class Unit:
     """Where the tag of each marked element begins, by its serial."""
     ends: int = 0
     """Where it is over."""
-    replaces: Callable[[Run, str], None] = field(default=lambda run, text: None)
-    removes: Callable[[Frame], None] = field(default=lambda frame: None)
-    says: Callable[[Frame, str, str], None] = field(default=lambda frame, name, value: None)
     gone: set[int] = field(default_factory=set)
     """Serials of the elements that are removed."""
     closes: dict[int, int] = field(default_factory=dict)
     """Where the end tag of each marked element begins, by its serial."""
+
+    def replaces(self, run: Run, text: str) -> None:
+        """Let *run* say *text*."""
+        self.splicer.replace(self, run, text)
+
+    def removes(self, frame: Frame) -> None:
+        """Take a marked element away."""
+        self.splicer.remove(self, frame)
+
+    def says(self, frame: Frame, name: str, value: str) -> None:
+        """Let the attribute *name* of an element be *value*."""
+        self.splicer.say(self, frame, name, value)
 
 
 type Treats = Callable[[Unit, Unit | None], None]
@@ -246,11 +256,7 @@ class Splicer:
         self._close_unit(at)
 
     def _new_unit(self, frame: Frame | None) -> Unit:
-        unit = Unit(frame)
-        unit.replaces = lambda run, text: self._replace(unit, run, text)
-        unit.removes = lambda frame: self._remove(unit, frame)
-        unit.says = lambda frame, name, value: self._say(unit, frame, name, value)
-        return unit
+        return Unit(frame, self)
 
     def _close_unit(self, ends: int) -> None:
         assert self._unit is not None
@@ -270,11 +276,13 @@ class Splicer:
         self._settled += self._waiting
         self._waiting.clear()
 
-    def _replace(self, unit: Unit, run: Run, text: str) -> None:
+    def replace(self, unit: Unit, run: Run, text: str) -> None:
+        """Let *run* of *unit* say *text*."""
         if run.begins >= 0 and text != run.text:
             unit.edits.append((self._after(run.begins), run.ends, escape(text).encode()))
 
-    def _remove(self, unit: Unit, frame: Frame) -> None:
+    def remove(self, unit: Unit, frame: Frame) -> None:
+        """Take the marked element *frame* of *unit* away, with all that is in it."""
         if frame.serial in unit.gone:
             return
         unit.gone.add(frame.serial)
@@ -282,8 +290,8 @@ class Splicer:
         unit.edits = [edit for edit in unit.edits if not start <= edit[0] < unit.closes[frame.serial]]
         unit.edits.append((start, self._after(unit.closes[frame.serial]), b""))
 
-    def _say(self, unit: Unit, frame: Frame, name: str, value: str) -> None:
-        """Let the attribute *name* of *frame* be *value*."""
+    def say(self, unit: Unit, frame: Frame, name: str, value: str) -> None:
+        """Let the attribute *name* of the element *frame* of *unit* be *value*."""
         at = unit.tags[frame.serial]
         if name in frame.attributes:
             unit.edits.append(self._attribute_edit(at, name, value))
@@ -328,7 +336,7 @@ def _declared(version: str, coding: str | None, standalone: int) -> None:
 
 def joined(runs: Sequence[Run]) -> str:
     """What *runs* say together."""
-    return "".join(run.text for run in runs)
+    return runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
 
 
 def write(unit: Unit, runs: Sequence[Run], new: str) -> None:
