@@ -1,6 +1,6 @@
 """What it takes to mask a workbook: processor time and memory, by rows, against opening and saving it with openpyxl.
 
-How many rows there are follows from the seconds of a run, 5,000 for each and a fifth of that: `--only documents
+How many rows there are follows from the seconds of a run, 5,000 for each and a fifth of that: `--only workbooks
 --seconds 20` asks for the 100,000 promised.
 """
 
