@@ -45,6 +45,10 @@ HOMES = {
         "yingbi/check_tls.py",
         "deploy/demo/identity_provider.py",
     ),
+    "pypdfium2": ("policies/documents/painted/",),
+    "pikepdf": ("policies/documents/painted/",),
+    "PIL": ("policies/documents/painted/",),
+    "rapidocr": ("policies/documents/painted/",),
     "jwt": ("policies/jwks.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py", "yingbi/commands/")
@@ -106,10 +110,17 @@ HEAVY = (
     "requests",
     "presidio_analyzer",
     "spacy",
+    "pikepdf",
+    "pypdfium2",
+    "PIL",
+    "rapidocr",
 )
 
 
-@pytest.mark.parametrize("module", ["siem.record.log", "policies.program", "policies.overlay", "policies.digest"])
+@pytest.mark.parametrize(
+    "module",
+    ["siem.record.log", "policies.program", "policies.overlay", "policies.digest", "policies.documents.registry"],
+)
 def test_the_data_path_loads_no_heavy_library(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ in it is executed and nothing is fetched.
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -104,6 +104,14 @@ class Document(Protocol):
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """The document with what *look* makes of each of its texts. Raises Withheld."""
+
+
+@runtime_checkable
+class Painted(Protocol):
+    """A format that is read in a process of its own, and that looks at all its texts itself before it masks any."""
+
+    def make_ready(self) -> None:
+        """Start what such processes are made from, where that does not run: it takes seconds to load."""
 
 
 class Clock:

@@ -16,19 +16,22 @@ from policies.documents.document import (
     Bounds,
     Clock,
     Document,
+    Painted,
     Text,
 )
 from policies.documents.headings import tells
 from policies.documents.look import Look
 from policies.documents.ofd import OFD
 from policies.documents.ooxml import DOCX, PPTX, XLSX
+from policies.documents.pdf import PDF
+from policies.documents.picture import JPEG, PNG
 from policies.documents.plain import TABLE, TEXT
 from policies.formats.masker import Withheld
 
 NAMES = ("xlsx", "docx", "pptx", "ofd", "pdf", "jpeg", "png", "zip")
 """What an operation may declare under `documents`."""
 
-FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, ZIP)
+FORMATS: tuple[Document, ...] = (XLSX, DOCX, PPTX, OFD, PDF, JPEG, PNG, ZIP)
 """Those that are masked. A ZIP is whatever it holds before it is a mere ZIP, so that stands last."""
 
 ANY_FILE = "application/octet-stream"
@@ -46,6 +49,13 @@ def by_name() -> Mapping[str, Document]:
 def named_by(media_type: str) -> str:
     """What documents of *media_type* are called; empty where it is of none that are masked."""
     return next((document.name for document in FORMATS if media_type in document.media_types), "")
+
+
+def make_ready(formats: Sequence[str]) -> None:
+    """Let documents of *formats* be read as soon as they come."""
+    for document in FORMATS:
+        if document.name in formats and isinstance(document, Painted):
+            document.make_ready()
 
 
 def document_in(data: bytes) -> Document | None:
@@ -126,6 +136,7 @@ def mask(data: bytes, look: Look, formats: Sequence[str], bounds: Bounds, said: 
     """*data* with what *look* makes of every text in it. Raises Withheld."""
     document, within = opened(data, formats, bounds, said)
     within.is_label = look.tells
-    for text in document.texts(data, within):
-        look.learn(text.text, text.key)
+    if not isinstance(document, Painted):
+        for text in document.texts(data, within):
+            look.learn(text.text, text.key)
     return document.mask(data, look, within)

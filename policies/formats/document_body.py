@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from policies.documents.document import TOO_LARGE, Bounds
 from policies.documents.look import Look
-from policies.documents.registry import mask
+from policies.documents.registry import make_ready, mask
 from policies.formats.masker import Withheld
 
 
@@ -17,6 +17,7 @@ class DocumentMasker:
         self._formats = tuple(formats)
         self._bounds = bounds
         self._said = said
+        make_ready((said,) if said else self._formats)
         self._held: list[bytes] = []
         self._size = 0
 

@@ -1,0 +1,89 @@
+"""Which cells of a page stand under or behind a heading that tells what they hold.
+
+A page has no table: there are only words beside and below each other. So a heading tells of what stands below it where
+its row looks like the head of a table, of what stands behind it where not, and of both where that is in doubt.
+"""
+
+import re
+from collections.abc import Container, Iterator
+
+from policies.documents.painted.sheet import Box, Sheet
+
+MOST_GAP = 3.0
+"""Times the height of a heading: what stands further below does not belong to its column."""
+LONGEST = 20
+"""Characters of a heading."""
+
+_LABEL = re.compile(rf"([^\s:：]{{1,{LONGEST}}})\s*[:：]\s*")
+
+_PARTING = re.compile(rf"[，。；;]|\s+[^\s:：]{{1,{LONGEST}}}\s*[:：]|\s{{2,}}")
+"""What ends a value: a clause, the next label, a gap."""
+
+
+def may_tell(sheet: Sheet) -> set[str]:
+    """Whatever in *sheet* may be a heading."""
+    whole = {_name(cell.text) for cell in sheet.cells}
+    labels = {match[1] for cell in sheet.cells for match in _LABEL.finditer(cell.text)}
+    return {name for name in whole | labels if 0 < len(name) <= LONGEST and not name.isdigit()}
+
+
+def keyed(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, int, int, str]]:
+    """Cells, from which character to which, with the heading that they stand under or behind, one of *telling*."""
+    for number, cell in enumerate(sheet.cells):
+        for match in _LABEL.finditer(cell.text):
+            end = _end_of_value(cell.text, match.end())
+            if match[1] in telling and end > match.end():
+                yield number, match.end(), end, match[1]
+    for number, name, is_sentence in _in_table(sheet, telling):
+        text = sheet.cells[number].text
+        yield number, 0, _end_of_value(text, 0) if is_sentence else len(text), name
+
+
+def _end_of_value(text: str, start: int) -> int:
+    """Where the value ends that begins at *start*: before the next clause or label."""
+    parting = _PARTING.search(text, start)
+    return parting.start() if parting else len(text)
+
+
+def _name(text: str) -> str:
+    return text.strip().rstrip(":：").rstrip()
+
+
+def _in_table(sheet: Sheet, telling: Container[str]) -> Iterator[tuple[int, str, bool]]:
+    """Cells with their headings; and whether the heading is a label, behind which a sentence may go on."""
+    boxes = [cell.box() for cell in sheet.cells]
+    headings = {number: name for number, cell in enumerate(sheet.cells) if (name := _name(cell.text)) in telling}
+    for index, row in enumerate(sheet.rows):
+        here = [number for number in row if number in headings]
+        if not here:
+            continue
+        below = sheet.rows[index + 1 :]
+        under = {number: list(_column(boxes, number, below, headings)) for number in here}
+        is_head = len(here) > 1 and sum(map(bool, under.values())) > 1
+        is_grid = len(row) > 1 and bool(below) and all(_overlapping(boxes, number, below[0]) for number in row)
+        for number in here:
+            place = row.index(number)
+            behind = row[place + 1] if place + 1 < len(row) and row[place + 1] not in headings else None
+            if behind is not None and not is_head:
+                yield behind, headings[number], sheet.cells[number].text.endswith((":", "："))
+            if behind is None or is_head or is_grid:
+                yield from ((cell, headings[number], False) for cell in under[number])
+
+
+def _column(boxes: list[Box], heading: int, rows: list[list[int]], headings: dict[int, str]) -> Iterator[int]:
+    """The cells under *heading*, down to the next heading or a wide gap."""
+    _, top, _, bottom = boxes[heading]
+    height, reached = bottom - top, bottom
+    for row in rows:
+        found = _overlapping(boxes, heading, row)
+        if found and boxes[found[0]][1] - reached > MOST_GAP * height:
+            return
+        if any(number in headings for number in found):
+            return
+        yield from found
+        reached = max([reached, *(boxes[number][3] for number in found)])
+
+
+def _overlapping(boxes: list[Box], heading: int, row: list[int]) -> list[int]:
+    left, _, right, _ = boxes[heading]
+    return [number for number in row if boxes[number][0] < right and boxes[number][2] > left]

@@ -1,0 +1,161 @@
+"""Has pages and pictures read in processes of their own, by libraries in C++ that meet whatever anybody sends.
+
+One that is made to fall over, to run for ever or to eat memory takes nothing with it: its document is withheld. What
+must be hidden is decided here, where the keys are; the process is told where things stand that it has to paint over.
+"""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from copy import copy
+
+from policies.documents.document import MALFORMED, TOO_LARGE, Text, Within
+from policies.documents.look import Look
+from policies.documents.painted.wire import (
+    Answer,
+    Ask,
+    Done,
+    Found,
+    Job,
+    Learn,
+    Limits,
+    Line,
+    Read,
+    Refused,
+    Said,
+    Tell,
+    Told,
+)
+from policies.formats.masker import Tally, Withheld
+from policies.recognisers.keys_cn import category_of_key
+
+_ENVIRONMENT = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Nothing of ours is in it; and one thread each, for a process with several cannot be copied."""
+_MORE_SECONDS = 5.0
+"""That a process has to begin, and to say that its time is up."""
+_WAITING = 64
+
+
+class Readers:
+    """A process that has loaded all readers, and is copied for each document."""
+
+    def __init__(self) -> None:
+        self._name = b""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make_ready(self) -> None:
+        """Start it, unless it runs. It ends with the process that has started it, however that ends."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._name = b"\0yingbi-readers-" + secrets.token_hex(16).encode()
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(self._name)
+            listening.listen(_WAITING)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "policies.documents.painted", str(listening.fileno())],
+                pass_fds=[listening.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # what libraries say of a broken file may hold what is in it
+                env=_ENVIRONMENT | {key: os.environ[key] for key in ("PATH",) if key in os.environ},
+                start_new_session=True,
+            )
+
+    def connection(self) -> socket.socket:
+        """To a new process that waits for its job. Raises OSError."""
+        if not self._name:
+            self.make_ready()
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(self._name)
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        """End it. Processes that read go on to their end."""
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
+            self._process, self._name = None, b""
+
+
+READERS = Readers()
+
+
+def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
+    """The document in *data*, of the format *name*, masked. Raises Withheld."""
+    for said, line in _said(data, name, within, masks=True):
+        match said:
+            case Tell(names=names):
+                line.send(Told([each for each in names if look.tells(each)]))
+            case Learn(texts=texts):
+                for text, key in texts:
+                    look.learn(text, key)
+            case Ask():
+                line.send(_answer(said, look))
+            case Done(data=made):
+                return made
+            case _:
+                pass
+    raise Withheld(MALFORMED)
+
+
+def texts_in(data: bytes, name: str, within: Within) -> Iterator[Text]:
+    """The texts of the document in *data*. Raises Withheld."""
+    for said, line in _said(data, name, within, masks=False):
+        match said:
+            case Tell(names=names):
+                line.send(Told([each for each in names if category_of_key(each) is not None]))
+            case Found(place=place, text=text, key=key):
+                yield Text(place, text, key)
+            case Done():
+                return
+            case _:
+                pass
+    raise Withheld(MALFORMED)
+
+
+def _said(data: bytes, name: str, within: Within, *, masks: bool) -> Iterator[tuple[Said, Line]]:
+    """What the process says, which reads *data*. Raises Withheld."""
+    bounds = within.bounds
+    limits = Limits(pages=bounds.parts, octets=bounds.unpacked, seconds=bounds.seconds)
+    try:
+        with closing(READERS.connection()) as connection:
+            connection.settimeout(bounds.seconds + _MORE_SECONDS)
+            line = Line(connection)
+            line.send(Job(format=name, data=data, masks=masks, limits=limits))
+            while True:
+                said = line.receive(Said.__value__, bounds.unpacked)
+                within.check_time()
+                if isinstance(said, Refused):
+                    raise Withheld(said.reason)
+                if not isinstance(said, Read):
+                    yield said, line
+    except TimeoutError:
+        raise Withheld(TOO_LARGE) from None
+    except (OSError, EOFError, ValueError):
+        within.check_time()  # it may have been ended because its time was up
+        raise Withheld(MALFORMED) from None
+
+
+def _answer(asked: Ask, look: Look) -> Answer:
+    """Where something must be hidden. Readings of one text are counted once, as the one in which most is found."""
+    readings = []
+    most: dict[str, int] = {}
+    for reading in asked.readings:
+        quiet = copy(look)
+        quiet.tally = Tally(look.tally.digester)
+        readings.append([(span.start, span.end) for span in quiet.spans(reading)])
+        for category, number in quiet.tally.found.items():
+            most[category] = max(most.get(category, 0), number)
+    for category, number in most.items():
+        look.tally.found[category] += number
+    keyed = [[(span.start, span.end) for span in look.spans(text, key)] for text, key in asked.keyed]
+    return Answer(readings, keyed)
