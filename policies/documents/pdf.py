@@ -16,7 +16,7 @@ class Pdf:
 
     name = "pdf"
     media_types: tuple[str, ...] = ("application/pdf", "application/x-pdf")
-    ending = ".pdf"
+    endings: tuple[str, ...] = (".pdf",)
 
     def is_one(self, data: bytes) -> bool:
         """See `Document.is_one`."""
@@ -33,3 +33,6 @@ class Pdf:
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         return masked(data, self.name, look, within)
+
+
+PDF = Pdf()

@@ -10,10 +10,10 @@ from policies.documents.readers import READERS, masked, texts_in
 class Picture:
     """See `document.Document`. *head* is what each begins with."""
 
-    def __init__(self, name: str, head: bytes, media_types: tuple[str, ...], ending: str) -> None:
+    def __init__(self, name: str, head: bytes, media_types: tuple[str, ...], endings: tuple[str, ...]) -> None:
         self.name = name
         self.media_types = media_types
-        self.ending = ending
+        self.endings = endings
         self._head = head
 
     def is_one(self, data: bytes) -> bool:
@@ -33,5 +33,5 @@ class Picture:
         return masked(data, self.name, look, within)
 
 
-JPEG = Picture("jpeg", b"\xff\xd8\xff", ("image/jpeg", "image/pjpeg"), ".jpg")
-PNG = Picture("png", b"\x89PNG\r\n\x1a\n", ("image/png", "image/x-png"), ".png")
+JPEG = Picture("jpeg", b"\xff\xd8\xff", ("image/jpeg", "image/pjpeg"), (".jpg", ".jpeg", ".jpe"))
+PNG = Picture("png", b"\x89PNG\r\n\x1a\n", ("image/png", "image/x-png"), (".png",))

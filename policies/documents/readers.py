@@ -4,6 +4,7 @@ One that is made to fall over, to run for ever or to eat memory takes nothing wi
 must be hidden is decided here, where the keys are; the process is told where things stand that it has to paint over.
 """
 
+import atexit
 import os
 import secrets
 import socket
@@ -31,10 +32,14 @@ from policies.documents.painted.wire import (
     Told,
 )
 from policies.formats.masker import Tally, Withheld
-from policies.recognisers.keys_cn import category_of_key
 
-_ENVIRONMENT = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""Nothing of ours is in it; and one thread each, for a process with several cannot be copied."""
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OPENCV_FOR_THREADS_NUM": "1",
+}
+"""Nothing of ours is in it; and no library may work with several threads, for the copy of a process has but one."""
 _MORE_SECONDS = 5.0
 """That a process has to begin, and to say that its time is up."""
 _WAITING = 64
@@ -46,11 +51,14 @@ class Readers:
     def __init__(self) -> None:
         self._name = b""
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
 
     def make_ready(self) -> None:
         """Start it, unless it runs. It ends with the process that has started it, however that ends."""
         if self._process is not None and self._process.poll() is None:
             return
+        self.close()
+        self._owner = os.getpid()
         self._name = b"\0yingbi-readers-" + secrets.token_hex(16).encode()
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(self._name)
@@ -78,15 +86,17 @@ class Readers:
         return connection
 
     def close(self) -> None:
-        """End it. Processes that read go on to their end."""
-        if self._process is not None:
+        """End it, where this process has started it. Those that read go on to their end."""
+        if self._process is not None and self._owner == os.getpid():
             assert self._process.stdin is not None
             self._process.stdin.close()
+            self._process.kill()
             self._process.wait()
             self._process, self._name = None, b""
 
 
 READERS = Readers()
+atexit.register(READERS.close)
 
 
 def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
@@ -112,7 +122,7 @@ def texts_in(data: bytes, name: str, within: Within) -> Iterator[Text]:
     for said, line in _said(data, name, within, masks=False):
         match said:
             case Tell(names=names):
-                line.send(Told([each for each in names if category_of_key(each) is not None]))
+                line.send(Told([each for each in names if within.is_label(each)]))
             case Found(place=place, text=text, key=key):
                 yield Text(place, text, key)
             case Done():

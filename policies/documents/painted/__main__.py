@@ -4,6 +4,7 @@ What a document brings the readers to cannot outlive it, and sees no other docum
 and may not write a file. It holds no key, and decides nothing: it asks what must be hidden.
 """
 
+import contextlib
 import os
 import resource
 import select
@@ -22,6 +23,8 @@ from policies.formats.masker import Withheld
 
 _WHO = struct.Struct("3i")
 MOST_MEMORY = 4 * 1024**3
+SECONDS_FOR_A_JOB = 60.0
+"""Within which it must have come."""
 MOST_FILES = 64
 """Open at once: fonts of the machine, for documents that bring none."""
 
@@ -51,12 +54,20 @@ def _is_of_ours(connection: socket.socket) -> bool:
 def _serve(connection: socket.socket, eyes: Eyes) -> None:
     """Read one document, and end: whatever goes wrong, nothing is said of it."""
     try:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_FOR_A_JOB)
+        _leave_the_network()
         line = Line(connection)
         job = line.receive(Job, MOST_MEMORY)
         _limit(job.limits.seconds)
         _do(job, line, eyes)
     finally:
         os._exit(0)
+
+
+def _leave_the_network() -> None:
+    """Reach nobody any more but the worker, where the kernel lets an account do that to itself."""
+    with contextlib.suppress(OSError):
+        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
 
 def _limit(seconds: float) -> None:

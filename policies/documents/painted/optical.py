@@ -1,7 +1,7 @@
 """Reads pictures of text. What it is not sure of is told apart, to be painted over."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
+from rapidocr.utils.process_img import map_boxes_to_original
 
 from policies.documents.painted.sheet import Cell
 
@@ -18,8 +19,12 @@ LARGEST = 2000
 """Pixels of a side of what is read at once."""
 _AROUND = 0.25
 """Of the height of a line: so far the places of its characters may be wrong."""
+_UNREAD = "\ufffd"
+"""What a line says that was found and not read."""
 _TILE, _OVER = 1600, 480
 """A value is read whole in one of two tiles where it is not longer than what they share."""
+_TURNS = {2: Image.Transpose.ROTATE_180, 1: Image.Transpose.ROTATE_90, 3: Image.Transpose.ROTATE_270}
+"""By quarters of a turn to the left."""
 _LIKE_DIGITS = str.maketrans("OoQDlI|SBZ", "0000111582")
 
 
@@ -32,6 +37,8 @@ class Eyes:
                 "Global.log_level": "critical",
                 "Global.text_score": 0.0,
                 "Global.use_cls": False,
+                "Global.return_word_box": True,
+                "Global.return_single_char_box": True,
                 "Global.max_side_len": LARGEST,
                 "EngineConfig.onnxruntime.intra_op_num_threads": 1,
                 "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -53,25 +60,40 @@ class Eyes:
                 yield [_moved(cell, left, top) for cell in self._cells(tile)]
 
     def _turned(self, picture: Image.Image, cells: list[Cell]) -> list[Cell]:
-        """The cells of *picture* the way up in which most of it is read."""
-        best = [cells]
+        """The cells of *picture* the way up in which most of it is read for certain; *cells* where it is in none."""
         width, height = picture.size
-        for quarter, turn in enumerate(
-            (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270), 1
-        ):
-            turned = [_turned_back(cell, quarter, width, height) for cell in self._cells(picture.transpose(turn))]
-            best.append(turned)
-        return max(best, key=lambda cells: sum(len(cell.text) for cell in cells if cell.sure))
+        for quarters, turn in _TURNS.items():
+            turned = [_turned_back(cell, quarters, width, height) for cell in self._cells(picture.transpose(turn))]
+            if sum(cell.sure for cell in turned) * 2 > len(turned) and _certain(turned) > 2 * _certain(cells):
+                return turned
+        return cells
 
     def _cells(self, picture: Image.Image) -> list[Cell]:
-        read = self._read(np.asarray(picture)[:, :, ::-1], return_word_box=True, return_single_char_box=True)
-        if not isinstance(read, RapidOCROutput) or read.txts is None or read.boxes is None or read.scores is None:
+        whole = np.asarray(picture)[:, :, ::-1]
+        fitted, steps = self._read.preprocess_img(whole)
+        boxes, turned, lines, crops = self._read.run_ocr_steps(fitted, steps)
+        if boxes.boxes is None:
             return []
+        texts = lines.txts or [""] * len(boxes.boxes)
+        unread = [box for box, text in zip(boxes.boxes, texts, strict=True) if not text.strip()]
+        if unread:
+            unread = list(map_boxes_to_original(np.array(unread), steps, *whole.shape[:2]))
+        read = self._read.build_final_output(whole, boxes, turned, lines, crops, steps)
+        return [*(_cell(_UNREAD, 0.0, corners, ()) for corners in unread), *_lines(read)]
+
+
+def _certain(cells: Iterable[Cell]) -> int:
+    """How many characters are read for certain."""
+    return sum(len(cell.text) for cell in cells if cell.sure)
+
+
+def _lines(read: object) -> Iterator[Cell]:
+    if isinstance(read, RapidOCROutput) and read.txts is not None:
+        assert read.boxes is not None
+        assert read.scores is not None
         words: Sequence[Any] = read.word_results if len(read.word_results) == len(read.txts) else [()] * len(read.txts)
-        return [
-            _cell(text, score, corners, characters)
-            for text, score, corners, characters in zip(read.txts, read.scores, read.boxes, words, strict=True)
-        ]
+        for text, score, corners, characters in zip(read.txts, read.scores, read.boxes, words, strict=True):
+            yield _cell(text, score, corners, characters)
 
 
 def _sample() -> Image.Image:

@@ -5,6 +5,7 @@ Forms and annotations become part of the drawing. All who read afterwards read t
 """
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pikepdf
@@ -189,8 +190,8 @@ def _note(doubts: Doubts, more: Doubts) -> None:
     doubts.blended |= more.blended
 
 
-def _keep(thing: Object, keys: object) -> None:
-    for key in set(thing.keys()) - set(keys):  # type: ignore[call-overload]
+def _keep(thing: Object, keys: Iterable[str]) -> None:
+    for key in set(thing.keys()) - {"/Length", *keys}:
         del thing[key]
 
 

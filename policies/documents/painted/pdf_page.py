@@ -9,19 +9,20 @@ import pypdfium2.raw as raw
 from PIL import Image
 
 from policies.documents.painted.radicals import unified
-from policies.documents.painted.sheet import Cell
+from policies.documents.painted.sheet import Box, Cell
 from policies.formats.masker import Withheld
 
 DOTS_PER_INCH = 150
 MOST_PIXELS = 50_000_000
 GAP = 0.8
 """Characters stand apart where there is more than this between them, as a share of their height."""
+LEAST_HEIGHT = 8.0
+"""Pixels that a character takes at least, though what is drawn of it be flat: 一 is as wide as any."""
 _SCALE = DOTS_PER_INCH / 72
 _HYPHEN = "\x02"
 """What pdfium says of a hyphen at the end of a line."""
 _BREAKS = frozenset("\r\n")
 _FAR = 1 << 20
-_PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x10FFFE))
 _SEGMENTS_OF_A_RECTANGLE = 5
 _SEGMENTS_OF_A_LETTER = 30
 _LONGEST_STROKE = 12.0
@@ -40,30 +41,35 @@ class PageText:
         finally:
             text.close()
 
-    def _cells(self, page: pdfium.PdfTextPage, to_pixels: tuple[float, ...]) -> Iterator[Cell]:
+    def _cells(self, text: pdfium.PdfTextPage, to_pixels: tuple[float, ...]) -> Iterator[Cell]:
         letters: list[str] = []
         edges = array("f")
+        before, height = (0.0, 0.0, 0.0, 0.0), 0.0
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-        for index in range(page.count_chars()):
+        places = [ctypes.byref(place) for place in (left, right, bottom, top)]
+        page = text.raw
+        for index in range(text.count_chars()):
             code = raw.FPDFText_GetUnicode(page, index)
             letter = "-" if chr(code) == _HYPHEN else unified(chr(code))
-            if raw.FPDFText_IsGenerated(page, index) == 1 or letter.isspace():
+            if letter.isspace() or raw.FPDFText_IsGenerated(page, index) == 1:
                 if letter in _BREAKS and letters:
                     yield _cell(letters, edges)
                     letters, edges = [], array("f")
                 elif letters:
                     letters.append(" ")
-                    edges.extend(edges[-4:])
+                    edges.extend(before)
                 continue
-            if raw.FPDFText_HasUnicodeMapError(page, index) == 1 or _says_nothing(code):
+            if _says_nothing(code) or raw.FPDFText_HasUnicodeMapError(page, index) == 1:
                 self.has_unreadable = True
-            raw.FPDFText_GetCharBox(page, index, left, right, bottom, top)
+            raw.FPDFText_GetCharBox(page, index, *places)
             box = _placed((left.value, top.value, right.value, bottom.value), to_pixels)
-            if letters and _is_apart(edges[-4:], box):
+            height = max(height if letters else LEAST_HEIGHT, box[3] - box[1])
+            if letters and _is_apart(before, box, height):
                 yield _cell(letters, edges)
-                letters, edges = [], array("f")
+                letters, edges, height = [], array("f"), max(LEAST_HEIGHT, box[3] - box[1])
             letters.append(letter)
             edges.extend(box)
+            before = box
         if letters:
             yield _cell(letters, edges)
 
@@ -75,14 +81,15 @@ def _cell(letters: list[str], edges: array[float]) -> Cell:
 
 
 def _says_nothing(code: int) -> bool:
-    return code in _NO_CHARACTERS or any(code in private for private in _PRIVATE) or 0xD800 <= code < 0xE000
+    """Whether it is no character, half of one, or one of which only the maker of a font knows the meaning."""
+    return code in _NO_CHARACTERS or 0xD800 <= code < 0xF900 or 0xF0000 <= code < 0x10FFFE
 
 
-def _is_apart(before: array[float], box: tuple[float, ...]) -> bool:
-    height = max(before[3] - before[1], box[3] - box[1], 1.0)
+def _is_apart(before: Box, box: Box, height: float) -> bool:
+    """Whether *box* stands apart from the one *before* it, in a cell whose tallest character has that *height*."""
     aside = max(box[0] - before[2], before[0] - box[2])
     below = max(box[1] - before[3], before[1] - box[3])
-    return aside > GAP * height or below > GAP * height
+    return max(aside, below) > GAP * height
 
 
 def _transform(page: pdfium.PdfPage) -> tuple[float, ...]:
@@ -97,7 +104,7 @@ def _transform(page: pdfium.PdfPage) -> tuple[float, ...]:
     return (ax - e) / 1000, (ay - f) / 1000, (bx - e) / 1000, (by - f) / 1000, e, f
 
 
-def _placed(box: tuple[float, float, float, float], to: tuple[float, ...]) -> tuple[float, float, float, float]:
+def _placed(box: Box, to: tuple[float, ...]) -> Box:
     a, b, c, d, e, f = to
     left, top, right, bottom = box
     xs = (a * left + c * top + e, a * right + c * bottom + e)

@@ -68,9 +68,9 @@ def masked(data: bytes, limits: Limits, eyes: Eyes, desk: Desk) -> bytes:
                 _paint(picture, found)
                 _replace(copy, number, picture)
         document.close()
-        _check_residue(copy, values)
         written = io.BytesIO()
         copy.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    _check_residue(written, values)
     if written.tell() > limits.octets:
         raise Withheld("too_large_to_mask")
     return written.getvalue()
@@ -153,19 +153,17 @@ def _replace(copy: pikepdf.Pdf, number: int, picture: Image.Image) -> None:
     )
 
 
-def _check_residue(copy: pikepdf.Pdf, values: set[str]) -> None:
+def _check_residue(written: io.BytesIO, values: set[str]) -> None:
     """Withhold a copy in which a value that was hidden still stands somewhere as it was written."""
-    copy.remove_unreferenced_resources()
     spelled = [
         each
         for value in values
         if len(value) >= LEAST_RESIDUE
         for each in (value.encode(), value.encode("utf-16-be"), value.encode("gb18030", "replace"))
     ]
-    if not spelled:
-        return
-    for thing in copy.objects:
-        if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") != Name.Image and "/Length1" not in thing:
-            data = thing.read_bytes()
-            if any(each in data for each in spelled):
-                raise Withheld("document_malformed")
+    with pikepdf.open(written) as copy:
+        for thing in copy.objects if spelled else ():
+            if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") != Name.Image and "/Length1" not in thing:
+                data = thing.read_bytes()
+                if any(each in data for each in spelled):
+                    raise Withheld("document_malformed")

@@ -1,0 +1,63 @@
+"""Which cells stand under or behind a heading, on pages drawn as rows of words with gaps between them."""
+
+from array import array
+
+import pytest
+
+from policies.documents.painted.headings import keyed, may_tell
+from policies.documents.painted.sheet import Cell, Sheet
+from policies.recognisers.keys_cn import category_of_key
+
+WIDTH, HEIGHT, COLUMN = 10.0, 12.0, 150.0
+
+
+def sheet(*rows: str) -> Sheet:
+    """Cells are parted by `|`; each begins in its column."""
+    cells = []
+    for line, row in enumerate(rows):
+        for column, text in enumerate(row.split("|")):
+            if text:
+                cells.append(cell(text, column * COLUMN, line * HEIGHT * 2))
+    return Sheet(cells)
+
+
+def cell(text: str, left: float, top: float) -> Cell:
+    edges = array("f")
+    for place in range(len(text)):
+        edges.extend((left + place * WIDTH, top, left + (place + 1) * WIDTH, top + HEIGHT))
+    return Cell(text, edges)
+
+
+def under(page: Sheet) -> set[tuple[str, str]]:
+    telling = {name for name in may_tell(page) if category_of_key(name) is not None}
+    return {(page.cells[number].text[start:end], key) for number, start, end, key in keyed(page, telling)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            ["序号|姓名|手机号", "1|甲某|一", "2|乙某|二"],
+            {("甲某", "姓名"), ("乙某", "姓名"), ("一", "手机号"), ("二", "手机号")},
+        ),
+        (
+            ["姓名|甲某|性别|男", "民族|汉|学历|本科"],
+            {("甲某", "姓名"), ("男", "性别"), ("汉", "民族"), ("本科", "学历")},
+        ),
+        (["姓名", "甲某"], {("甲某", "姓名")}),
+        (["申请人：甲某，已受理"], {("甲某", "申请人")}),
+        (["申请人：甲某 联系电话：一 窗口：三"], {("甲某", "申请人"), ("一", "联系电话")}),
+        (["申请人：|甲某，已受理"], {("甲某", "申请人")}),
+        (["序号|事项", "1|登记"], set()),
+        (["姓名|手机号", "", "", "", "", "", "甲某|一"], set()),
+    ],
+    ids=["table", "form", "above", "label", "labels", "label apart", "tells nothing", "far below"],
+)
+def test_a_heading_tells_of_what_stands_where_it_should(rows: list[str], expected: set[tuple[str, str]]) -> None:
+    found = under(sheet(*rows))
+    assert expected <= found
+    assert bool(found) == bool(expected)
+
+
+def test_one_column_of_a_table_is_enough() -> None:
+    assert {("甲某", "姓名"), ("乙某", "姓名")} <= under(sheet("序号|姓名|部门", "1|甲某|一科", "2|乙某|二科"))
