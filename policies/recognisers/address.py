@@ -30,7 +30,7 @@ _CONJUNCTIONS = frozenset(
 )
 _PLACE = frozenset({"LOC", "ORG", "nz", "s", "nw"})
 
-_LABEL = re.compile("地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住")
+_LABEL = re.compile("地址|住址|址|住所|居住|户籍|籍贯|位于|坐落|所在|现住|家住|住在|寄到|送到|寄至|送至")
 """What says that an address follows."""
 _IN_A_LINE = frozenset({"LOC", "ORG", "nz", "n", "m", "q", "xc", "f", "s", "nw", "a", "vn", "w"})
 _TO_THE_DOOR = re.compile("[0-9一二三四五六七八九十A-Za-z甲乙丙丁](?:栋|幢|号|室|单元|座|户)|[0-9]-[0-9]|[0-9]{3}")
@@ -62,7 +62,7 @@ class _Reading:
         for start, end, kind in sentence.words:
             bars = kind in _NEVER_WITHIN or self.text[start:end] in _CONJUNCTIONS
             for place in range(start, end):
-                self._barred[place] = bars or self.text[place] in NO_NAME
+                self._barred[place] = bars or (kind not in _PLACE and self.text[place] in NO_NAME)
                 self._places[place] = kind in _PLACE
                 self._goes_on[place] = place > start and kind not in _PLACE
                 self._does[place] = kind == "v" and end - start > 1
@@ -167,8 +167,9 @@ class _Reading:
         return end + len(rest)
 
 
-def _reach(parts: list[Part]) -> tuple[int, int]:
-    return parts[-1][1], len(parts)
+def _reach(parts: list[Part]) -> tuple[int, int, int, int]:
+    """How good a reading is: how far it goes, of how many parts, and how far from the largest to the smallest."""
+    return parts[-1][1], len(parts), parts[-1][0], -parts[0][0]
 
 
 def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
@@ -180,7 +181,7 @@ def addresses_in(sentence: Sentence, *, is_all: bool = False) -> list[Hit]:
     reading = _Reading(sentence)
     end = 0
     labels = {match.end(): "LOC" for match in _LABEL.finditer(reading.text)}
-    starts = labels | {start: kind for start, _, kind in sentence.words}
+    starts = {start: kind for start, _, kind in sentence.words} | labels
     for start, kind in sorted(starts.items()):
         is_apart = start == 0 or reading.text[start - 1] in _AFTER_SIGN or start in labels
         if start < end or kind == "w" or (kind in _NEVER_FIRST and not is_apart):

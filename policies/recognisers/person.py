@@ -44,7 +44,7 @@ _SOMEBODY = re.compile(
     "本科|大专|中专|高中|硕士|博士|研究生|中国国籍|现任|历任|曾任|出生|电话|手机|联系|1[3-9][0-9]{9})"
 )
 """What is said of a person behind the name, and of hardly anything else."""
-_VEILED = re.compile(f"{_SURNAME}(?:某某|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
+_VEILED = re.compile(f"{_SURNAME}(?:某某|某[甲乙丙丁]|某|[×＊*○xX]{{1,2}}|[{_HAN}][×＊*○])(?![A-Za-z0-9])")
 _DOT = re.compile("[·•・]")
 _LATIN = re.compile(r"[A-Z][a-z]+(?:[ ·][A-Z][a-z]*\.?){1,3}(?![A-Za-z])|[A-Z]{2,}(?: [A-Z]{2,}){1,2}(?![A-Za-z])")
 _ENDS = re.compile(rf"$|[^{_HAN}A-Za-z0-9]")
