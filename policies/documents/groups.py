@@ -124,7 +124,16 @@ def says_something(value: str) -> bool:
 
 
 _AUTHORS = frozenset({"author", "initials"})
-_PEOPLE = frozenset({("person", "displayName"), ("person", "userId"), ("cmAuthor", "name"), ("author", "name")})
+_PEOPLE = frozenset(
+    {
+        ("person", "displayName"),
+        ("person", "userId"),
+        ("presenceInfo", "userId"),
+        ("cmAuthor", "name"),
+        ("author", "name"),
+        ("author", "userId"),
+    }
+)
 
 
 def is_author(frame: Frame, name: str) -> bool:

@@ -138,11 +138,11 @@ class Attributes:
         return self._treated(frame, name, value)
 
     def _treated(self, frame: Frame, name: str, value: str) -> str:
-        if value in self._same:
-            return value
         if is_author(frame, name) and value.strip():
             self._look.tally.found["person_name"] += 1
             return REDACTED
+        if value in self._same:
+            return value
         if not says_something(value):
             return value
         new = hide(value, self._look.spans(value))

@@ -264,6 +264,14 @@ def test_the_items_of_a_pivot_table_go_whatever_they_are() -> None:
     )
 
 
+def test_authors_are_hidden_and_their_names_wherever_else_they_stand() -> None:
+    people = '<people><shape name="甲乙丙"/><person author="甲乙丙"><presenceInfo userId="甲乙丙"/></person></people>'
+    out = masked(rewritten(MADE["docx"], word__people_dot_xml=people.encode()))
+    assert parts(out)["word/people.xml"].decode() == (
+        '<people><shape name="***"/><person author="***"><presenceInfo userId="***"/></person></people>'
+    )
+
+
 def test_what_charts_remember_of_cells_is_hidden_where_the_cells_are() -> None:
     chart = f"<c:chart xmlns:c='x'><c:strCache><c:pt><c:v>{NAME}</c:v></c:pt></c:strCache></c:chart>".encode()
     out = masked(rewritten(MADE["xlsx"], xl__charts__chart1_dot_xml=chart))
