@@ -23,7 +23,7 @@ _GOES_ON = re.compile(
     rf"[0-9A-Za-z_]|[.\-][0-9]|\.(?:{_FILE})(?![A-Za-z])"
     r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
 )
-_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#])\Z")
+_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第])\Z")
 _NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
 _GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
 """In which a mobile number is written."""

@@ -90,7 +90,7 @@ LABELLED = (
         category="landline",
         words=_words("电话 座机 固话 传真 联系方式 tel telephone fax phone"),
         value=r"(?!20[0-3][0-9]-[01][0-9])[2-8][0-9]{2,3}[ \-]?[0-9]{4}"
-        r"(?:(?:-|[ ]?转)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])",
+        r"(?:(?:-|[ ]?转[ ]?)[0-9]{1,6})?(?![0-9A-Za-z\-年月日])",
         score=0.7,
         source="MIIT numbering plan of 2017: without the area code, 7 or 8 digits from 2 to 8",
     ),
@@ -100,7 +100,7 @@ LABELLED = (
             "银行账号 银行帐号 银行账户 收款账号 收款账户 开户账号 付款账号 对公账户 结算账户 账号 帐号 账户 account"
         ),
         value=rf"[0-9](?:[ \-]?[0-9]){{8,29}}{_ENDS}",
-        score=0.7,
+        score=0.55,
         source="accounts have no form of their own: PBOC Measures for RMB Settlement Accounts",
     ),
     Labelled(

@@ -129,6 +129,8 @@ _AREA = (
     "|6(?:3[1-5]|6[0-38]|9[12])|7(?:01|[135679][0-9]|2[248]|4[3-6])|8(?:[12357][0-9]|8[36-8]|9[1-8])"
     "|9(?:0[1-9]|[1379][0-9]|4[13]|5[1-5])"
 )
+_LOCAL = r"(?:[ \-]{1,2}[1-9]|(?<=\))[1-9]|[2-8])"
+"""How a number begins behind its area code: written to it, as the plan has it; apart from it, as people invent it."""
 PROVINCES_OF_PLATES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _OF_PLATE = "A-HJ-NP-Za-hj-np-z"
 """Letters of plates: neither I nor O."""
@@ -228,9 +230,9 @@ TABLE: tuple[Recogniser, ...] = (
         category="landline",
         pattern=re.compile(
             rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86[ \-]?)?"
-            rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\))[ \-]{{0,2}}[2-8][0-9]{{3}}"
-            rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\))[ \-]{{0,2}}[2-8][0-9]{{2,3}})[ \-]?[0-9]{{4}}"
-            rf"(?:(?:-|[ ]?转|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
+            rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_LOCAL}[0-9]{{3}}"
+            rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_LOCAL}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
+            rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
             rf"|(?<![0-9A-Za-z])\+86[ \-]?(?:10|2[0-57-9]|{_AREA})[ \-][2-8][0-9]{{2,3}}[ \-]?[0-9]{{4}}"
             rf"{_NOT_BEFORE_DIGIT}"
         ),
