@@ -92,16 +92,22 @@ impl Rows {
 fn is_beside_digit(text: &[u16], place: usize) -> bool {
     let digits = u16::from(b'0')..=u16::from(b'9');
     let before = place.checked_sub(1).and_then(|place| text.get(place));
-    before.is_some_and(|unit| digits.contains(unit)) || text.get(place + 1).is_some_and(|unit| digits.contains(unit))
+    before.into_iter().chain(text.get(place + 1)).any(|unit| digits.contains(unit))
 }
 
 /// Whether letters and digits follow as they do on a plate.
 fn starts_plate(text: &[u16], place: usize) -> bool {
-    text[place + 1..].iter().take(2).any(|unit| u8::try_from(*unit).is_ok_and(|octet| octet.is_ascii_alphanumeric()))
+    text[place + 1..]
+        .iter()
+        .take(2)
+        .any(|unit| u8::try_from(*unit).map_or(false, |octet| octet.is_ascii_alphanumeric()))
 }
 
 fn starts_word(text: &[u16], folded: &[u16], chains: &[u16], words: &[u16]) -> Option<bool> {
-    let [first, second, ..] = text else { return Some(false) };
+    let (first, second) = match text {
+        [first, second, ..] => (first, second),
+        _ => return Some(false),
+    };
     let pair = (*folded.get(usize::from(*first))?, *folded.get(usize::from(*second))?);
     let mut at = usize::from(*chains.get(hash(pair.0, pair.1))?);
     if at == 0 {

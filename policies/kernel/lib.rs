@@ -178,7 +178,7 @@ pub unsafe extern "C" fn kernel_may_open(
 ) -> i64 {
     let (classes, folded) = (given(classes, classes_length), given(folded, folded_length));
     let (chains, words) = (given(chains, chains_length), given(words, words_length));
-    if !text.cast::<u16>().is_aligned() || cfg!(target_endian = "big") {
+    if text as usize % std::mem::align_of::<u16>() != 0 || cfg!(target_endian = "big") {
         return REFUSED;
     }
     let text = given(text.cast::<u16>(), text_length / 2);

@@ -19,6 +19,7 @@ ENTITIES = {reported(category): f"CN_{category.upper()}" for category in ORDER} 
     "person": "PERSON",
 }
 """Presidio's name for each of our categories: its own where it has one."""
+_NAME = "YingbiRecogniser"
 
 
 class YingbiRecogniser(EntityRecognizer):
@@ -28,7 +29,7 @@ class YingbiRecogniser(EntityRecognizer):
         super().__init__(
             supported_entities=sorted(ENTITIES.values()),
             supported_language=supported_language,
-            name="YingbiRecogniser",
+            name=_NAME,
         )
 
     def load(self) -> None:
@@ -45,7 +46,7 @@ class YingbiRecogniser(EntityRecognizer):
                 hit.start,
                 hit.end,
                 hit.score,
-                AnalysisExplanation(self.name, hit.score, textual_explanation=hit.why),
+                AnalysisExplanation(_NAME, hit.score, textual_explanation=hit.why),
             )
             for hit in find(text)
             if ENTITIES[hit.category] in wanted

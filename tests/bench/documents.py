@@ -75,4 +75,6 @@ def _object(chance: random.Random, pointer: str, depth: int, personal: set[str])
             made["payload"] = json.dumps(_object(chance, f"{pointer}/payload", depth - 1, personal), ensure_ascii=False)
         case 3:
             made["department"] = {"name": "民政局", "code": "A01"}
+        case _:
+            pass
     return made

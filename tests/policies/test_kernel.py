@@ -233,3 +233,12 @@ def test_a_library_that_was_built_of_other_sources_is_not_used(tmp_path: Path, m
         Kernel(tmp_path / "nothing")
     monkeypatch.setattr(library, "LIBRARY", copied)
     assert library._loaded() is None
+
+
+units = st.lists(st.integers(0, 0xFFFF), max_size=40).map(lambda some: array("H", some))
+
+
+@given(st.binary(max_size=60), st.tuples(units, units, units, units))
+def test_tables_of_any_size_are_looked_at_or_refused(text: bytes, tables: "tuple[array[int], ...]") -> None:
+    assert KERNEL is not None
+    assert KERNEL.may_open(text, tables) in (True, False, None)

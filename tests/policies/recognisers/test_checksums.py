@@ -4,9 +4,12 @@ from hypothesis import strategies as st
 
 from policies.recognisers.checksums import (
     is_luhn,
+    is_placed_resident_id,
+    is_placed_uscc,
     is_resident_id,
     is_resident_id_15,
     is_uscc,
+    is_vin,
     lengthen_resident_id,
     resident_id_check_digit,
     uscc_check_character,
@@ -59,3 +62,40 @@ def test_uscc() -> None:
     assert uscc_check_character("91350100M000100Y4") == "3"
     assert not is_uscc("91350100M000100Y44")
     assert not is_uscc("91350100I000100Y43"), "I is not in the alphabet"
+
+
+@pytest.mark.parametrize(
+    ("number", "placed"),
+    [
+        ("11010519491231002X", True),
+        ("110103198001010019", True),  # Chongwen, which is a part of Dongcheng since 2010
+        ("810000199408230021", True),
+        ("933440199408230022", True),
+        ("202611199001010016", False),
+        ("999999194912310027", False),
+    ],
+)
+def test_a_number_was_given_out_where_there_is_or_was_a_division(number: str, placed: bool) -> None:
+    first = number[:17]
+    assert is_placed_resident_id(first + resident_id_check_digit(first)) is placed
+
+
+def test_a_code_was_given_out_by_somebody_somewhere() -> None:
+    assert is_placed_uscc("91350100M000100Y43")
+    for first in ("91999900M000100Y4", "00350100M000100Y4"):
+        assert is_uscc(first + uscc_check_character(first))
+        assert not is_placed_uscc(first + uscc_check_character(first))
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        ("1M8GDM9AXKP042788", True),  # the example that is printed with the formula
+        ("1M8GDM9A1KP042788", False),
+        ("11111111111111111", False),  # right, and no maker's
+        ("1M8GDM9AXKP04278", False),
+        ("1M8GDM9AXKPO42788", False),
+    ],
+)
+def test_vin(number: str, valid: bool) -> None:
+    assert is_vin(number) is valid
