@@ -1,8 +1,9 @@
 //! The kernel: what is done to every octet of a long answer, compiled. `policies/kernel/library.py` calls it.
 //!
 //! It knows nothing of policies. It proves that the records of a list are written alike, puts masks in the place of
-//! values, and digests whom records are about. Whatever it does not know it refuses, and Python does it. It has no
-//! memory of its own between two calls and depends on nothing but Rust's standard library.
+//! values, digests whom records are about, and takes the steps of a network whose weights Python hands over. Whatever it
+//! does not know it refuses, and Python does it. It has no memory of its own between two calls and depends on nothing
+//! but Rust's standard library.
 //!
 //! All that is unsafe stands in this file: pointers and lengths become slices here. A panic, which there should be
 //! none of, becomes a refusal.
@@ -12,6 +13,7 @@ mod gate;
 mod masked;
 mod packed;
 mod records;
+mod recur;
 mod weave;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -183,6 +185,50 @@ pub unsafe extern "C" fn kernel_may_open(
     }
     let text = given(text.cast::<u16>(), text_length / 2);
     guarded(|| gate::may_open(text, classes, folded, chains, words))
+}
+
+/// See `recur::recur`.
+///
+/// # Safety
+/// See `kernel_masked`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_recur(
+    projected: *const f32,
+    projected_length: usize,
+    gates: *const f32,
+    gates_length: usize,
+    candidates: *const f32,
+    candidates_length: usize,
+    active: *const u32,
+    active_length: usize,
+    size: usize,
+    count: usize,
+    hidden: *mut f32,
+    hidden_length: usize,
+) -> i64 {
+    let (projected, active) = (given(projected, projected_length), given(active, active_length));
+    let (gates, candidates) = (given(gates, gates_length), given(candidates, candidates_length));
+    let hidden = room(hidden, hidden_length);
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        return guarded(|| recur_in_wide_registers(projected, gates, candidates, active, size, count, hidden));
+    }
+    guarded(|| recur::recur(projected, gates, candidates, active, size, count, hidden))
+}
+
+/// The same, compiled for processors that add eight numbers at once.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn recur_in_wide_registers(
+    projected: &[f32],
+    gates: &[f32],
+    candidates: &[f32],
+    active: &[u32],
+    size: usize,
+    count: usize,
+    hidden: &mut [f32],
+) -> Option<i64> {
+    recur::recur(projected, gates, candidates, active, size, count, hidden)
 }
 
 unsafe fn given<'a, T>(at: *const T, length: usize) -> &'a [T] {

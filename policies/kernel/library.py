@@ -30,6 +30,8 @@ _UNKNOWN = -2
 _OCTET, _NUMBER = array("B", (0,)), array("I", (0,))
 """Of which room is made for what the kernel writes: nothing is copied for that."""
 
+type Numbers = tuple[int, int]
+"""Where numbers lie, and how many."""
 type Mask = tuple[int, int, int, int]
 """What `weave.rs` makes of the values of a group."""
 
@@ -124,6 +126,7 @@ class Kernel:
         self._gather = library.kernel_gather
         self._holds = library.kernel_holds
         self._may_open = library.kernel_may_open
+        self._recur = library.kernel_recur
         self._keyed, self._digests = library.kernel_keyed, library.kernel_digests
         octets, numbers = (ctypes.c_char_p, ctypes.c_size_t), (ctypes.c_void_p, ctypes.c_size_t)
         self._masked.argtypes = octets * 3 + (ctypes.c_size_t,) + numbers * 5
@@ -133,8 +136,11 @@ class Kernel:
         self._keyed.argtypes = octets + numbers
         self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         self._may_open.argtypes = octets + numbers * 4
-        asked = (self._masked, self._weave, self._gather, self._holds, self._keyed, self._digests, self._may_open)
-        for function in asked:
+        self._recur.argtypes = numbers * 4 + (ctypes.c_size_t, ctypes.c_size_t) + numbers
+        for function in (
+            *(self._masked, self._weave, self._gather, self._holds),
+            *(self._keyed, self._digests, self._may_open, self._recur),
+        ):
             function.restype = ctypes.c_int64
 
     def masked(self, plan: Plan, records: bytes, most: int, state: bytes = b"") -> "Masked | None":
@@ -221,6 +227,22 @@ class Kernel:
         of_records, places = (records, len(records)), spans.both.buffer_info()
         done = self._digests(state, len(state), *of_records, *places, spans.groups, group, *out.buffer_info())
         return out.tobytes() if done >= 0 else None
+
+    def recur(
+        self,
+        projected: Numbers,
+        gates: Numbers,
+        candidates: Numbers,
+        active: Numbers,
+        size: int,
+        count: int,
+        hidden: Numbers,
+    ) -> bool:
+        """Write the states of a layer of *size* gated units to *hidden*: see `recur.rs`. False where it is refused.
+
+        Each is where as many numbers of four octets lie in a row as stand behind it, those of *active* whole ones.
+        """
+        return bool(self._recur(*projected, *gates, *candidates, *active, size, count, *hidden) == 0)
 
     def holds_packed(self, text: bytes, values: bytes) -> bool | None:
         """False only where none of *values*, a line each, stands in anything that is packed in *text*.

@@ -10,18 +10,24 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from policies.kernel.library import KERNEL, Kernel
+
 type Floats = npt.NDArray[np.float32]
 type Numbers = npt.NDArray[np.intp]
 
 MOST_AT_ONCE = 64
 """Sentences of a batch. More would wait for the longest of them."""
+FEWEST_TOGETHER = 3
+"""Sentences that NumPy multiplies faster than the kernel, which goes through the weights for each."""
 _LAYERS = 2
 
 
 class Network:
-    """The weights, and what they make of words. They are read from *folder* as they are asked for."""
+    """The weights in *folder*, and what they make of words. Of few sentences the *kernel* does what goes by steps."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kernel: Kernel | None = KERNEL) -> None:
+        self._kernel = kernel
+
         def kept(name: str) -> Floats:
             weights: Floats = np.load(folder / f"{name}.npy")
             return weights
@@ -95,6 +101,12 @@ class Network:
         size = self._size
         gates, candidates = self._gates[layer], self._candidates[layer]
         hidden = np.zeros((steps, 2, count, size), np.float32)
+        if self._kernel is not None and count < FEWEST_TOGETHER:
+            told = active.astype(np.uint32)
+            weights = _place(gates), _place(candidates)
+            done = self._kernel.recur(_place(projected), *weights, _place(told), size, count, _place(hidden))
+            assert done, "the weights do not go together"
+            return hidden
         state = np.zeros((2, count, size), np.float32)
         for step in range(steps):
             some = active[step]
@@ -136,3 +148,8 @@ class Network:
             found[step, :some] = label[:some]
             label[:some] = came[step, rows[:some], label[:some]]
         return found
+
+
+def _place(numbers: npt.NDArray[np.float32 | np.uint32]) -> tuple[int, int]:
+    """Where *numbers*, which lie in a row, are, and how many they are."""
+    return numbers.ctypes.data, numbers.size

@@ -10,8 +10,10 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.kernel.library import KERNEL
 from policies.recognisers.sentences import tagged
 from policies.recognisers.tagger import MOST_AT_ONCE, Network
+from tests.absence import not_here
 from tests.policies.recognisers.weights_here import the_tagger
 
 type Floats = npt.NDArray[np.float32]
@@ -41,11 +43,12 @@ def weights() -> dict[str, Floats]:
 
 
 @cache
-def network() -> Network:
+def networks() -> list[Network]:
+    """With the kernel, where it is built, and without."""
     with TemporaryDirectory() as folder:
         for name, array in weights().items():
             np.save(Path(folder) / f"{name}.npy", array)
-        return Network(Path(folder))
+        return [Network(Path(folder), kernel) for kernel in dict.fromkeys((KERNEL, None))]
 
 
 def reference(sentence: Sequence[int]) -> list[int]:
@@ -84,13 +87,27 @@ def reference(sentence: Sequence[int]) -> list[int]:
 
 @given(st.lists(st.lists(st.integers(0, WORDS - 1), min_size=1, max_size=12), max_size=9))
 def test_a_batch_is_tagged_as_each_sentence_by_its_definition(sentences: list[list[int]]) -> None:
-    assert network().tag(sentences) == [reference(each) for each in sentences]
+    expected = [reference(each) for each in sentences]
+    assert [network.tag(sentences) for network in networks()] == [expected] * len(networks())
 
 
 def test_more_than_one_batch() -> None:
     chance = np.random.default_rng(5)
     many = [chance.integers(0, WORDS, 1 + number % 9).tolist() for number in range(2 * MOST_AT_ONCE + 3)]
-    assert network().tag(many) == [reference(each) for each in many]
+    expected = [reference(each) for each in many]
+    assert [network.tag(many) for network in networks()] == [expected] * len(networks())
+
+
+def test_what_does_not_go_together_is_refused_by_the_kernel() -> None:
+    if KERNEL is None:
+        not_here("the kernel: install rustc, and run `make venv` again")
+    numbers, active = np.zeros(64, np.float32), np.ones(1, np.uint32)
+    place, few = (numbers.ctypes.data, numbers.size), (active.ctypes.data, active.size)
+    assert not KERNEL.recur(place, place, place, few, 4, 1, place)
+    assert not KERNEL.recur(place, place, place, few, 1 << 62, 4, place)
+    assert not KERNEL.recur(
+        (numbers.ctypes.data, 24), place, (numbers.ctypes.data, 32), few, 4, 0, (numbers.ctypes.data, 8)
+    )
 
 
 TAGGED = (
