@@ -14,6 +14,7 @@ from policies.recognisers.gate import Opened, make_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import AS_DIGITS, LOOK_ALIKE, NUMERALS, Normal, normalise
+from policies.recognisers.prose import find_in_prose
 from policies.recognisers.readings import MOST_ROUNDS, packed, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
 from policies.recognisers.tokens import find_tokens
@@ -43,12 +44,14 @@ def may_hold_personal_data(text: str) -> bool:
     return bool(opened_to_hide(text))
 
 
-def scan(text: str) -> tuple[Hit, ...]:
+def scan(text: str, *, prose: bool = False) -> tuple[Hit, ...]:
     """The personal data in *text*, by position, none overlapping another. Offsets count code points of *text*.
 
-    What is escaped or packed counts like what it stands for.
+    What is escaped or packed counts like what it stands for. *prose*: what a tagger finds as well; raises NoWeights.
     """
     found = candidates(text, opened_to_hide(text), opened_to_hide)
+    if prose:
+        found += find_in_prose([text])[0]
     return tuple(resolve(merged(found)) if len(found) > 1 else found)
 
 

@@ -298,6 +298,7 @@ ORDER = (
     *dict.fromkeys(row.category for row in TABLE),
     *"permit social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
     *"birth_date coordinates ip mac sex ethnicity party marriage religion health".split(),
+    "address",
     "person_name",
 )
 """Which category wins where two claim the same characters: an ID number can also pass as a card or as a code."""

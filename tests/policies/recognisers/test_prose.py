@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.recognisers.prose import find_in_prose
+from policies.recognisers.scan import scan
 from tests.policies.recognisers.weights_here import the_tagger
 
 PEOPLE = {
@@ -95,6 +96,18 @@ def test_no_address(text: str) -> None:
 
 def test_an_address_is_one_though_characters_hide_in_it() -> None:
     assert found("现住杭州市西湖区文三路\u200b128号。", "address") == ["杭州市西湖区文三路\u200b128号"]
+
+
+def test_a_scan_finds_them_beside_numbers() -> None:
+    the_tagger()
+    text = "消防员房超宁住在杭州市西湖区文三路128号，电话13800138000。"
+    hits = scan(text, prose=True)
+    assert [(hit.category, text[hit.start : hit.end]) for hit in hits] == [
+        ("person_name", "房超宁"),
+        ("address", "杭州市西湖区文三路128号"),
+        ("mobile", "13800138000"),
+    ]
+    assert [hit.category for hit in scan(text)] == ["mobile"]
 
 
 @given(st.lists(st.text("申请人张伟明住杭州市西湖区文三路12号。，·小王先生\u200b\ud800 Aa\n", max_size=60), max_size=3))
