@@ -114,11 +114,16 @@ def condition_at(rules: Sequence[Rule], places: Sequence[Place]) -> Condition:
     """
     conditions = tuple(dict.fromkeys(rule.condition for rule in rules))
     wanted = conditions[0] if len(conditions) == 1 else AnyOf(conditions)
+    return AllOf((events_at(places), wanted)) if places[0] else wanted
+
+
+def events_at(places: Sequence[Place]) -> Condition:
+    """What all events of *places* satisfy."""
     place, *others = places
     if others:
         ((name, _),) = place
-        return AllOf((In(name, frozenset(value for ((_, value),) in places)), wanted))
-    return AllOf((*(Is(name, value) for name, value in place), wanted)) if place else wanted
+        return In(name, frozenset(value for ((_, value),) in places))
+    return AllOf(tuple(Is(name, value) for name, value in place))
 
 
 def _together(

@@ -5,8 +5,8 @@ does not within any window either. An upper bound may be too high: then a window
 """
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import assert_never
 from siem.detect.definition import Correlation, Measure, Rule
 from siem.detect.look import Place
 from siem.index.candidates import SUBJECTS
-from siem.index.condition import values_of
+from siem.index.condition import fold, values_of
 from siem.index.fields import FIELDS
 from siem.record.ecs import Document
 
@@ -24,8 +24,11 @@ MOST = 100_000
 FEW = 200
 """Who had more events within reach than that is not quiet."""
 
-type Read = Callable[[Place, datetime], Iterator[Document]]
-"""Reads the events of a place from some time on."""
+type Read = Callable[[Sequence[Place], datetime], Iterator[Document]]
+"""Reads the events of some places from some time on, and of those that differ from them in case only.
+
+Several places are of one field, the same for all.
+"""
 
 
 @dataclass(slots=True)
@@ -66,17 +69,45 @@ class Quiet:
         """The most that *place* can have come to in any window that ends with *document*, which is an event of it."""
         known = self._known.get(place)
         if known is None or at < known.since:
-            known = self._known[place] = self._look_up(place, at)
-            if len(self._known) > MOST:
-                self._known.popitem(last=False)
+            known = self._look_up(place, at)
         else:
             known.events += 1
             known.listed += _listed(document)
-        self._known.move_to_end(place)
+        self._keep(place, known)
         return known
 
+    def meet(self, places: Mapping[Place, datetime]) -> None:
+        """Look up together those of *places*, each of which has an event at its time, that are not known.
+
+        Where one of them had very many events none is: each is looked up when it is seen.
+        """
+        new = {place: at for place, at in places.items() if place not in self._known or at < self._known[place].since}
+        if not new:
+            return
+        counted: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+        most = FEW * len(new)
+        for document in islice(self._read(list(new), min(new.values()) - self._reach), most + 1):
+            most -= 1
+            ((name, _),) = next(iter(new))
+            for value in values_of(document, name):
+                counts = counted[fold(str(value))]
+                counts[0] += 1
+                counts[1] += _listed(document)
+        if most < 0:
+            return
+        for place, at in new.items():
+            ((_, value),) = place
+            events, listed = counted[fold(str(value))]
+            self._keep(place, Known(at, events, listed) if events <= FEW else Known(at, math.inf, math.inf))
+
+    def _keep(self, place: Place, known: Known) -> None:
+        self._known[place] = known
+        self._known.move_to_end(place)
+        if len(self._known) > MOST:
+            self._known.popitem(last=False)
+
     def _look_up(self, place: Place, at: datetime) -> Known:
-        events = list(islice(self._read(place, at - self._reach), FEW + 1))
+        events = list(islice(self._read([place], at - self._reach), FEW + 1))
         if len(events) > FEW:
             return Known(at, math.inf, math.inf)
         return Known(at, len(events), sum(map(_listed, events)))

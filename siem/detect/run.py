@@ -9,16 +9,17 @@ they arrived nor on when the detector ran.
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.correlate import Window, key_of
 from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule
-from siem.detect.look import Place, condition_at, merged
+from siem.detect.look import Place, condition_at, events_at, merged
 from siem.detect.matcher import Matcher
 from siem.detect.quiet import Known, Quiet, least_of
 from siem.detect.silence import Silence, covering
 from siem.detect.waiting import Waiting
-from siem.index.condition import EVERYTHING, AllOf, Condition, Is, values_of
+from siem.index.condition import EVERYTHING, Condition, values_of
 from siem.index.ship import Span
 from siem.index.store import EventStore, StoreUnavailable
 from siem.record.ecs import Document
@@ -32,6 +33,8 @@ LOOK_BACK = timedelta(days=7)
 _OVERLAP = timedelta(seconds=2)
 _SWEEP_EVERY = timedelta(seconds=20)
 _NOTE_EVERY = timedelta(seconds=10)
+_BATCH = 500
+"""So many events are held in memory, to look up together who is met in them for the first time."""
 _MOST_WINDOWS = 50_000
 _MOST_SEEN = 500_000
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -139,9 +142,9 @@ class Detector:
         reached: defaultdict[_Of, list[datetime]] = defaultdict(list)
         new_from: dict[_Of, datetime] = {}
         to_replay: dict[_Of, datetime] = {}
-        for document in documents:
+        for document, numbers in self._met(documents, only):
             key = key_of(document)
-            for of in self._counting(document, key[0], self._matcher.satisfied(document) if only is None else (only,)):
+            for of in self._counting(document, key[0], numbers):
                 new_from.setdefault(of, key[0])
                 if self.rules[of[0]].threshold == EVERY_EVENT:
                     reached[of].append(key[0])
@@ -157,6 +160,27 @@ class Detector:
             rule = self.rules[number]
             for at in times:
                 self._waiting.add(rule, covering(silences, rule, group, at), group, at, new_from[number, group])
+
+    def _met(self, documents: Iterable[Document], only: int | None) -> Iterator[tuple[Document, Sequence[int]]]:
+        """*documents*, each with the rules whose condition it satisfies, once those who do something are known."""
+        for batch in batched(documents, _BATCH):
+            satisfied = [self._matcher.satisfied(document) if only is None else (only,) for document in batch]
+            if self.store.together > 1:
+                self._meet(batch, satisfied)
+            yield from zip(batch, satisfied, strict=True)
+
+    def _meet(self, documents: Sequence[Document], satisfied: Sequence[Sequence[int]]) -> None:
+        """Have looked up together who is met for the first time, where an index answers that sooner."""
+        places: defaultdict[tuple[str, ...], dict[Place, datetime]] = defaultdict(dict)
+        for document, numbers in zip(documents, satisfied, strict=True):
+            at, _ = key_of(document)
+            for fields in {self._layouts[number] for number in numbers}:
+                if fields is not None and len(fields) == 1:
+                    for value in values_of(document, fields[0]):
+                        places[fields].setdefault(((fields[0], value),), at)
+        for fields, of_fields in places.items():
+            for batch in batched(of_fields.items(), self.store.together):
+                self._quiet[fields].meet(dict(batch))
 
     def _counting(self, document: Document, at: datetime, numbers: Iterable[int]) -> Iterator[_Of]:
         """The rules of *numbers* that the event can matter to, each with a group that it counts for.
@@ -180,9 +204,8 @@ class Detector:
             ):
                 yield of
 
-    def _read(self, place: Place, since: datetime) -> Iterator[Document]:
-        condition = AllOf(tuple(Is(name, value) for name, value in place))
-        return self.store.search(condition, since, _FAR + _TICK, self.timeout)
+    def _read(self, places: Sequence[Place], since: datetime) -> Iterator[Document]:
+        return self.store.search(events_at(places), since, _FAR + _TICK, self.timeout)
 
     def _together(self, to_replay: Mapping[_Of, datetime]) -> Iterator[tuple[Condition, Mapping[_Of, datetime]]]:
         """What satisfies the windows to be made again, those together that are made of the events of one place."""
