@@ -50,6 +50,7 @@ GROUPS: dict[str, Group] = {
     "log": recording.figures,
     "rules": rules.figures,
     "alerts": alerting.figures,
+    "alerts-elastic": alerting.on_elastic,
     "scale-sqlite": scale.of_sqlite,
     "scale-elasticsearch": scale.of_elasticsearch,
 }
