@@ -69,6 +69,13 @@ def running_cluster(home: Path, nodes: int = 3) -> Iterator[Sequence[Node]]:
 
 
 @contextlib.contextmanager
+def returning(node: Node) -> Iterator[Node]:
+    """*node*, which has ended, running anew with what it has on the disk, ready, and stopped afterwards."""
+    with _running(node.connection.ca_file.parent, [node.member]) as (again,):
+        yield again
+
+
+@contextlib.contextmanager
 def _running(home: Path, members: Sequence[Member]) -> Iterator[list[Node]]:
     with contextlib.ExitStack() as running:
         nodes: list[Node] = []

@@ -1,4 +1,4 @@
-"""A cluster of three real nodes, one of which is killed while it works: nothing is lost, and nothing is there twice.
+"""A cluster of three real nodes, one of which is killed while it works, and returns: nothing is lost or there twice.
 
 The node that is killed is the one that holds the day's events; the shipper talks to it as to the two others.
 """
@@ -28,6 +28,7 @@ from siem.record.log import AccessLog, new_start_id
 from tests import search_node
 from tests.absence import not_here
 from tests.contract.backends import SOON
+from tests.gateway import wait_until
 from tests.siem.events import digest, event
 from yingbi.cli import main
 from yingbi.first_start import make_folders
@@ -35,8 +36,8 @@ from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
 from yingbi.settings import read_settings
 
-BACKLOG, LATER = 14_000, 7_000
-"""Events that wait when shipping begins, and that are written while it goes on."""
+BACKLOG, LATER, LAST = 7_000, 3_000, 600
+"""Events that wait when shipping begins, that are written while it goes on, and after the node has returned."""
 DAYS = 3
 """So many indices the events belong to: whichever node dies holds some of them and copies of others."""
 NEEDED = 3 * 1024**3
@@ -154,7 +155,24 @@ def ship(shipper: Shipper, until: threading.Thread | None, enough: int = 0) -> l
         threading.Event().wait(steps[-1].pause.total_seconds())
 
 
-def test_a_node_killed_in_mid_bulk_under_load_costs_nothing(
+def has_returned(node: Node, survivor: Node, nodes: int) -> bool:
+    """Whether all *nodes* hold all that there is and its copies, nothing moves, and *node* has its part again."""
+    health = asked(survivor, "/_cluster/health").json()
+    shards = asked(survivor, "/_cat/shards/yingbi-access-*?h=node&format=json").json()
+    whole = (health["status"], health["number_of_nodes"], health["relocating_shards"]) == ("green", nodes, 0)
+    return whole and node.member.name in {shard["node"] for shard in shards}
+
+
+def assert_is_the_log(events: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Event by event, by what is there and by nothing that was counted on the way."""
+    assert main(["log", "verify", "--index", "--json"]) == 0
+    compared = json.loads(capsys.readouterr().out)["index"]
+    nothing = {"count": 0, "events": []}
+    assert (compared["same"], compared["compared"], compared["waiting"]) == (True, events, 0)
+    assert [compared[kind] for kind in ("missing", "altered", "additional")] == [nothing] * 3
+
+
+def test_a_node_killed_in_mid_bulk_under_load_and_its_return_cost_nothing(
     cluster: Sequence[Node], home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = read_settings()
@@ -189,10 +207,12 @@ def test_a_node_killed_in_mid_bulk_under_load_costs_nothing(
         counted = asked(survivor, "/_cat/indices/yingbi-access-*?h=index,docs.count&format=json").json()
         assert sum(int(index["docs.count"]) for index in counted) == BACKLOG + LATER
         assert len(counted) == DAYS
+        assert_is_the_log(BACKLOG + LATER, capsys)
 
-    # Event by event, by what is there and by nothing that was counted on the way.
-    assert main(["log", "verify", "--index", "--json"]) == 0
-    compared = json.loads(capsys.readouterr().out)["index"]
-    nothing = {"count": 0, "events": []}
-    assert (compared["same"], compared["compared"], compared["waiting"]) == (True, BACKLOG + LATER, 0)
-    assert [compared[kind] for kind in ("missing", "altered", "additional")] == [nothing] * 3
+        stack.enter_context(search_node.returning(victim))
+        wait_until(lambda: has_returned(victim, survivor, len(cluster)), LIMIT_S)
+        assert_is_the_log(BACKLOG + LATER, capsys)
+        writer.write(LAST)
+        shipped = ship(shipper, writer)
+        assert sum(progress.shipped for progress in shipped) == LAST
+        assert_is_the_log(BACKLOG + LATER + LAST, capsys)
