@@ -21,6 +21,7 @@ from proxy.board import Board, boot_time_ns
 from tests.gateway import ROOT, wait_until
 from tests.installation import YINGBI, Installation, free_base, installation
 from yingbi.home import Home
+from yingbi.settings import Index, read_settings
 
 pytestmark = pytest.mark.system
 ONE = "/register/residents.json?_shape=objects&_size=1"
@@ -292,9 +293,11 @@ def test_whatever_is_killed_is_started_again(running: Installation, name: str) -
 def test_a_taken_port_is_one_sentence_and_starts_nothing(tmp_path: Path) -> None:
     made = Installation(tmp_path / "home", free_base())
     with socket.create_server(("127.0.0.1", made.base + 1)):
-        ended = made.run("up")
+        ended = made.run("up", "--index", "elasticsearch")
     assert ended.returncode == 3
     assert f"port {made.base + 1} is taken" in ended.stderr
+    kept = read_settings({"YINGBI_HOME": str(made.home)})
+    assert kept.index is Index.ELASTICSEARCH, "which every command reads from now on, and the next start"
     assert ended.stderr.count("\n") == 1
     assert not [process for process in psutil.process_iter(["cmdline"]) if str(made.home) in str(process.info)]
 
