@@ -129,6 +129,12 @@ class Clerk:
     family: tuple[int, ...]
     away: set[int] = field(default_factory=set)
     """Days of sickness and leave."""
+    covers: tuple[range, Post] | None = None
+    """On which days the work of a colleague in another post is done as well."""
+    counters: tuple[int, ...] = ()
+    """The halls, by their departments, between whose shared counters somebody changes; nobody else has any."""
+    duties: frozenset[int] = frozenset()
+    """Days on which this person is on duty for the department in the evening and at night."""
 
     def post_on(self, day: int) -> Post:
         """The post on *day*."""
@@ -137,11 +143,17 @@ class Clerk:
     def desk_on(self, day: int) -> Caller:
         """The caller as who sits at the usual desk on *day*."""
         building = self.department + 100 if day >= self.moves else self.department
+        if self.counters:
+            building = self.counters[day % len(self.counters)]
         return self.seen_from(f"10.20.{building}.{self.caller.ip}", self.post_on(day))
 
     def seen_from(self, ip: str, post: Post, credential: str = "") -> Caller:
         """The caller as seen from *ip*."""
         return Caller(self.caller.id, CallerKind.STAFF, (post.name,), credential or self.caller.credential, ip)
+
+    def covers_on(self, day: int) -> Post | None:
+        """The post of the colleague whose work is done on *day*, or None."""
+        return self.covers[1] if self.covers and day in self.covers[0] else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +167,15 @@ class District:
     listed: tuple[int, ...]
     campaigns: frozenset[tuple[int, int]]
     """Department and day of unusually much work: a deadline, a census, a flood."""
+    inspections: frozenset[tuple[int, int]]
+    """Department and day of the yearly inspection: some go through the files, and print lists of them."""
 
 
 _NEVER = 10**6
+_LONG_LEAVE = 0.002
+"""How likely somebody is away for weeks within one month."""
+_DUTY = 0.004
+"""How likely somebody is on duty on a night."""
 
 
 def make_district(random: Random, days: int, clerks: int) -> District:
@@ -194,6 +212,9 @@ def make_district(random: Random, days: int, clerks: int) -> District:
         terminals=terminals,
         listed=tuple(random.sample(range(RESIDENTS), LISTED)),
         campaigns=campaigns,
+        inspections=frozenset(
+            (random.randrange(60), day) for _ in range(days // 6 + 1) for day in _run(random.randrange(days), 5)
+        ),
     )
 
 
@@ -213,11 +234,15 @@ def _clerk(random: Random, number: int, days: int) -> Clerk:
             away.update(_run(random.randrange(days), random.randint(1, 4)))
         if random.random() < 0.06:
             away.update(_run(random.randrange(days), random.randint(5, 14)))
+    if random.random() < _LONG_LEAVE:
+        away.update(_run(random.randrange(days), random.randint(18, 40)))
+    cover = _run(random.randrange(days), random.randint(3, 10)), random.choice(POSTS)
+    department = random.randrange(60)
     return Clerk(
         caller=Caller(f"clerk-{number:04d}", CallerKind.STAFF, (), "jwt:district-idp", str(random.randint(10, 250))),
         post=post,
         pace=random.lognormvariate(0, 0.3),
-        department=random.randrange(60),
+        department=department,
         shift=random.randrange(4),
         joins=joins,
         leaves=leaves,
@@ -226,4 +251,7 @@ def _clerk(random: Random, number: int, days: int) -> Clerk:
         from_home=random.random() < 0.1,
         family=tuple(random.sample(range(RESIDENTS), random.randint(3, 6))),
         away=away,
+        covers=cover if random.random() < 0.04 and cover[1] is not post else None,
+        counters=(department, (department + 1) % 60) if post.name == "window" and random.random() < 0.05 else (),
+        duties=frozenset(day for day in range(days) if not post.around_the_clock and random.random() < _DUTY),
     )

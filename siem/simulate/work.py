@@ -1,6 +1,7 @@
 """What everybody does on one day when nobody does wrong."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -16,6 +17,12 @@ _CITIZENS = 0.6
 """How many come themselves on a workday, for each clerk."""
 _READERS = 0.25
 """How many read the public page, for each clerk."""
+_FROM_DAY_TO_DAY = 0.25
+"""How much the same person's work differs, as the logarithm of it."""
+_MONTHLY = 0.5
+"""How likely somebody who exports makes the figures of the month on one of its last days."""
+_MONTHLY_BATCH = 1.5
+"""How much more is exchanged at night then."""
 _SHIFTS = (range(8), range(8, 16), range(16, 24), range(0))
 
 
@@ -55,9 +62,11 @@ def clerk_day(
     hours = _hours(clerk, post, number, workday=workday, random=random)
     if not hours:
         return
-    amount = post.a_day * clerk.pace * random.lognormvariate(0, 0.18)
+    amount = post.a_day * clerk.pace * random.lognormvariate(0, _FROM_DAY_TO_DAY)
     if (clerk.department, number) in district.campaigns:
         amount *= 1.8
+    elif (clerk.department, number) in district.inspections and random.random() < 0.3:
+        amount *= random.uniform(1.3, 2.0)
     elif random.random() < 0.03:
         amount *= random.uniform(1.4, 2.2)  # does a colleague's work as well
     if clerk.joins > 0 and number - clerk.joins < 5:
@@ -75,7 +84,14 @@ def clerk_day(
     for hour in times:
         seen_as = home if clerk.from_home and hour >= 18 else desk
         yield from matter(post, seen_as, at(day, hour + random.random()), random, district)
-    yield from _now_and_then(clerk, post, desk, district, day, random)
+    if (other := clerk.covers_on(number)) is not None and workday:
+        seen_as = replace(desk, posts=(*desk.posts, other.name))
+        for _ in range(round(0.5 * other.a_day * random.lognormvariate(0, _FROM_DAY_TO_DAY))):
+            yield from matter(other, seen_as, at(day, random.uniform(9, 17)), random, district)
+    if number in clerk.duties:
+        for _ in range(random.randint(1, 4)):
+            yield from matter(post, desk, at(day, random.uniform(19, 28)), random, district)
+    yield from _now_and_then(clerk, post, desk, district, day, number, random)
 
 
 def _hours(clerk: Clerk, post: Post, number: int, *, workday: bool, random: Random) -> dict[int, float]:
@@ -108,7 +124,7 @@ def matter(post: Post, caller: Caller, moment: datetime, random: Random, distric
 
 
 def _now_and_then(
-    clerk: Clerk, post: Post, desk: Caller, district: District, day: date, random: Random
+    clerk: Clerk, post: Post, desk: Caller, district: District, day: date, number: int, random: Random
 ) -> Iterator[Act]:
     if post.reveals and random.random() < post.reveals * clerk.pace:
         for _ in range(random.choice((1, 1, 1, 2))):
@@ -119,9 +135,19 @@ def _now_and_then(
     if post.exports and random.random() < post.exports:
         moment = at(day, random.uniform(9, 17))
         yield Act(moment, desk, "register.export", _some(random, random.randint(150, 900)))
+    if post.exports and _is_end_of_month(day) and random.random() < _MONTHLY:
+        moment = at(day, random.uniform(9, 17))
+        yield Act(moment, desk, "register.export", _some(random, random.randint(600, 2_000)))
+    if (clerk.department, number) in district.inspections and post.name == "supervisor" and random.random() < 0.3:
+        moment = at(day, random.uniform(9, 17))
+        yield Act(moment, desk, "register.list", _some(random, random.randint(100, 250)))
     if random.random() < 1e-3:
         relative = random.choice(clerk.family)  # happens to be served at the same counter
         yield Act(at(day, random.uniform(9, 17)), desk, "register.one", (relative,))
+
+
+def _is_end_of_month(day: date) -> bool:
+    return (day + timedelta(days=2)).month != day.month
 
 
 def _systems(district: District, day: date, random: Random, *, workday: bool) -> Iterator[Act]:
@@ -130,6 +156,8 @@ def _systems(district: District, day: date, random: Random, *, workday: bool) ->
             if nightly != (hour in (1, 2, 3)) and nightly:
                 continue
             share = 1.0 if nightly else (1.0 if 8 <= hour < 18 else 0.3) * (1.0 if workday else 0.5)
+            if nightly and _is_end_of_month(day):
+                share *= _MONTHLY_BATCH
             for _ in range(round(an_hour * share * random.lognormvariate(0, 0.1))):
                 several = {"sharing.changes": (2, 9), "sharing.batch": (40, 90)}.get(operation, (1, 1))
                 people = _some(random, random.randint(*several))
