@@ -165,6 +165,11 @@ class Home:
         return self.root / "baselines.db"
 
     @property
+    def custom(self) -> Path:
+        """Who sees many people as ordinary work, for rules to ask. Only the baselines process writes the file."""
+        return self.root / "custom.json"
+
+    @property
     def notifications(self) -> Path:
         """What is to be told of alerts, and what became of it. Only the notifier writes the file."""
         return self.root / "notifications.db"

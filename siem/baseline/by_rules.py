@@ -1,91 +1,147 @@
 """The rules over events that come in order of time, without an index: which alerts they would have raised."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from siem.baseline.calendar import LOCAL
 from siem.detect.alert import FRESH
 from siem.detect.correlate import Windows, key_of
+from siem.detect.custom import Custom
 from siem.detect.definition import EVERY_EVENT, Group, Rule
-from siem.index.condition import AllOf, AnyOf, Condition, Not, matches, values_of
+from siem.index.candidates import SUBJECTS
+from siem.index.condition import AllOf, AnyOf, Compare, Condition, Exists, In, Is, Like, Not, Within, matches
 from siem.record.ecs import Document
 
-_SHORT = 8
-"""What is satisfied is remembered by the values of the fields, where none holds more than so many."""
 _MOST = 20_000
+"""Of so many kinds of events is remembered which rules they satisfy."""
+_LONG = 8
+"""An event with more values than that in one field is asked by itself."""
+
+
+type Leaf = Is | In | Like | Compare | Within | Exists
+"""A condition on one field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
     """One alert."""
 
-    rule: str
+    rule: Rule
     at: datetime
     """When it was reached."""
     about: frozenset[str]
     """The caller and the address of its group; where it names no caller, who called at the event that reached it."""
 
+    def as_json(self) -> dict[str, Any]:
+        """Ready for JSON: caller, rule, at, and its title as `zh` and `en`."""
+        zh, _, en = self.rule.title.partition(" / ")
+        at = self.at.astimezone(LOCAL).isoformat()
+        return {"caller": min(self.about, default=""), "rule": self.rule.name, "at": at, "zh": zh, "en": en}
+
 
 class Rules:
-    """Applies *rules* to what is taken. What is found again within `FRESH` is the same alert."""
+    """Applies *rules* to what is taken. What is found again within `FRESH` is the same alert.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        satisfied = {condition: _Satisfied(condition) for condition in {rule.condition for rule in rules}}
-        self._rules = [(rule, satisfied[rule.condition], rule.threshold == EVERY_EVENT) for rule in rules]
-        self._fields = sorted({field for each in satisfied.values() for field in each.fields})
-        self._windows: defaultdict[str, Windows[Group]] = defaultdict(Windows)
-        self._last: dict[tuple[str, Group], datetime] = {}
+    *custom*: what is ordinary work for whom, as it is known at a moment.
+    """
+
+    def __init__(self, rules: Sequence[Rule], custom: Callable[[datetime], Custom] = lambda _: Custom()) -> None:
+        self._rules = rules
+        self._custom = custom
+        self._satisfied = _Satisfied([rule.condition for rule in rules])
+        self._layouts = [rule.layout for rule in rules]
+        self._windows: list[Windows[Group]] = [Windows() for _ in rules]
+        self._last: dict[tuple[int, Group], datetime] = {}
 
     def take(self, document: Document) -> list[Raised]:
         """The alerts that begin with this event, which is not before the one taken last."""
         found: list[Raised] = []
-        values = {field: tuple(values_of(document, field)) for field in self._fields}
+        numbers = self._satisfied.by(document)
+        if not numbers:
+            return found
         at, _ = key_of(document)
-        for rule, satisfied, every in self._rules:
-            if not satisfied.by(document, values):
-                continue
-            for group in rule.groups_of(document):
-                if not every and not self._windows[rule.id].of(group, rule.counted, group, at).add(document):
+        groups: dict[tuple[str, ...], Sequence[Group]] = {}
+        for number in numbers:
+            rule = self._rules[number]
+            layout = self._layouts[number]
+            if layout is None:
+                own: Sequence[Group] = tuple(rule.groups_of(document))
+            elif layout in groups:
+                own = groups[layout]
+            else:
+                own = groups[layout] = tuple(rule.groups_of(document))
+            for group in own:
+                if rule.threshold != EVERY_EVENT:
+                    window = self._windows[number].of(group, rule.counted, group, at)
+                    if not window.add(document):
+                        continue
+                if rule.custom and self._custom(at).covers(rule, group, at):
                     continue
-                before = self._last.get((rule.id, group))
-                self._last[rule.id, group] = at
+                before = self._last.get((number, group))
+                self._last[number, group] = at
                 if before is None or at - before > FRESH:
-                    found.append(Raised(rule=rule.name, at=at, about=_about(group, document)))
+                    found.append(Raised(rule=rule, at=at, about=_about(group, document)))
         return found
 
 
 class _Satisfied:
-    """Which events satisfy *condition*: what `matches` says, asked once of events that do not differ in its fields."""
+    """Which of several conditions events satisfy: what `matches` says, asked once of events that are alike.
 
-    def __init__(self, condition: Condition) -> None:
-        self.condition = condition
-        self.fields = tuple(sorted(set(_fields_of(condition))))
-        self._known: dict[tuple[tuple[Any, ...], ...], bool] = {}
+    Events are alike that have the same in each field whose value is compared, and of which the same holds of each
+    field that is only measured, such as the size of an answer.
+    """
 
-    def by(self, document: Document, values: Mapping[str, tuple[Any, ...]]) -> bool:
-        """Whether *document*, whose fields hold *values*, satisfies it."""
-        key = tuple([values[field] for field in self.fields])
-        if any(len(each) > _SHORT for each in key):
-            return matches(self.condition, document)
-        found = self._known.get(key)
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self._conditions = conditions
+        leaves = {leaf for condition in conditions for leaf in _leaves_of(condition)}
+        measured = {leaf for leaf in leaves if isinstance(leaf, Compare | Exists) or leaf.field == SUBJECTS}
+        self._measured = sorted(measured - {leaf for leaf in measured if _is_never(leaf)}, key=repr)
+        self._fields = [tuple(name.split(".")) for name in sorted({leaf.field for leaf in leaves - measured})]
+        self._known: dict[tuple[Any, ...], tuple[int, ...]] = {}
+
+    def by(self, document: Document) -> tuple[int, ...]:
+        """The places of those that *document* satisfies."""
+        key = self._key_of(document)
+        found = self._known.get(key) if key else None
         if found is None:
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            found = self._known[key] = matches(self.condition, document)
+            found = tuple(n for n, condition in enumerate(self._conditions) if matches(condition, document))
+            if key:
+                if len(self._known) >= _MOST:
+                    self._known.clear()
+                self._known[key] = found
         return found
 
+    def _key_of(self, document: Document) -> tuple[Any, ...] | None:
+        """What events that are alike share; None for one that holds too much to be like others."""
+        key: list[Any] = [matches(leaf, document) for leaf in self._measured]
+        for path in self._fields:
+            value: Any = document
+            for name in path:
+                value = value.get(name) if isinstance(value, Mapping) else None
+            if isinstance(value, list):
+                if len(value) > _LONG:
+                    return None
+                value = tuple(value)
+            key.append((type(value), value) if isinstance(value, bool | float) else value)
+        return tuple(key)
 
-def _fields_of(condition: Condition) -> Iterator[str]:
+
+def _leaves_of(condition: Condition) -> Iterator[Leaf]:
     match condition:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _fields_of(part)
+                yield from _leaves_of(part)
         case Not(part):
-            yield from _fields_of(part)
+            yield from _leaves_of(part)
         case leaf:
-            yield leaf.field
+            yield leaf
+
+
+def _is_never(leaf: Leaf) -> bool:
+    """Whether no event satisfies it: it asks for somebody of an empty list."""
+    return isinstance(leaf, In) and not leaf.keys
 
 
 def _about(group: Group, document: Document) -> frozenset[str]:

@@ -17,6 +17,7 @@ from siem.baseline.plain import Thresholds
 from siem.baseline.sighting import DURABLE, sighting_of
 from siem.baseline.watch import QUIET, Baselines
 from siem.baseline.words import Anomaly
+from siem.detect.custom import Custom
 from siem.detect.definition import Rule
 from siem.record.foreign import is_digest
 
@@ -51,7 +52,18 @@ class Found:
     first: dict[int, datetime]
     """When each attack was first noticed."""
     false: list[tuple[str, datetime]]
-    """Alerts that no attack explains; those about one caller within a week are one."""
+    """The alerts that no attack explains, in order of time."""
+
+    @property
+    def told(self) -> int:
+        """How many of the false ones tell anything: those about one caller within a week are one."""
+        count = 0
+        last: dict[str, datetime] = {}
+        for caller, at in self.false:
+            if caller not in last or at - last[caller] >= QUIET:
+                last[caller] = at
+                count += 1
+        return count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +78,7 @@ class Evaluation:
     baselines: Found
     thresholds: Found
     reasons: Sequence[Mapping[str, Any]]
-    """The false alerts of the baselines in words."""
+    """The false alerts of baselines and rules in words."""
     rules: Found | None = None
     """What the rules found; None where they were not asked."""
     by_rule: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -86,16 +98,21 @@ class Evaluation:
             "missed": [
                 {"attack": truth.attack, "kind": truth.kind, "strength": truth.strength}
                 for truth in self.truths
-                if truth.attack not in self.baselines.first
+                if truth.attack not in self._raised.first
             ],
         }
+
+    @property
+    def _raised(self) -> Found:
+        """What on-call staff see."""
+        return _together(self.baselines, self.rules) if self.rules else self.baselines
 
     def _ways(self) -> Iterator[tuple[str, Found]]:
         yield "baselines", self.baselines
         yield "thresholds", self.thresholds
         if self.rules:
             yield "rules", self.rules
-            yield "together", _together(self.baselines, self.rules)
+            yield "together", self._raised
 
     def _of_rules(self) -> dict[str, dict[str, int]]:
         return {name: {"alerts": alerts, "false": false} for name, (alerts, false) in sorted(self.by_rule.items())}
@@ -104,8 +121,9 @@ class Evaluation:
         weeks = self.callers / 1000 * self.weeks
         return {
             "recall": _share(len(found.first), len(self.truths)),
-            "false_alerts": len(found.false),
-            "false_per_1000_callers_per_week": round(len(found.false) / weeks, 3) if weeks else None,
+            "false_alerts": found.told,
+            "false_alerts_raised": len(found.false),
+            "false_per_1000_callers_per_week": round(found.told / weeks, 3) if weeks else None,
         }
 
     def _of_kind(self, kind: str) -> dict[str, Any]:
@@ -125,15 +143,16 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     """The figures of *folder*, which has the form that `yingbi simulate` writes, those of *rules* among them.
 
     Its events may be of other makers, in any order; *subjects* are further fields that name their subjects.
-    Every alert of a rule counts as on-call staff see it: what is found again within an hour is the same one. Raises
-    WrongFolder, with file and line where a line is at fault, and OSError.
+    Every alert of a rule counts as on-call staff see it: what is found again within an hour is the same one, and what
+    is ordinary work of a post is none where the rule asks for that. Raises WrongFolder, with file and line where a line
+    is at fault, and OSError.
     """
     events = EventFiles(folder / "events", subjects)
     truths = [truth.as_called(events.digest) for truth in read_truth(folder / "truth.jsonl")]
     listed, relatives = as_subjects(*read_known(folder / "known.json"), events.digest)
     baselines, thresholds = Baselines(read_calendar(), listed, relatives), Thresholds()
     ours, plain = Found({}, []), Found({}, [])
-    by_rules, theirs = Rules(rules), Found({}, [])
+    by_rules, theirs = Rules(rules, lambda at: Custom(baselines.usual(), at)), Found({}, [])
     by_rule: defaultdict[str, list[bool]] = defaultdict(list)
     told: dict[str, datetime] = {}
     reasons: list[Mapping[str, Any]] = []
@@ -142,16 +161,20 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     count = 0
     for document in events:
         count += 1
-        for raised in by_rules.take(document):
-            by_rule[raised.rule].append(_credit(theirs, truths, raised.about, raised.at))
         sighting = sighting_of(document)
+        if sighting is not None:
+            for anomaly in baselines.take(sighting):
+                _take(ours, truths, anomaly, reasons)
+        for raised in by_rules.take(document):
+            is_false = _credit(theirs, truths, raised.about, raised.at)
+            by_rule[raised.rule.name].append(is_false)
+            if is_false:
+                reasons.append(raised.as_json())
         if sighting is None:
             continue
         days.add(sighting.day)
         if sighting.kind in DURABLE:
             callers.add(sighting.caller)
-        for anomaly in baselines.take(sighting):
-            _take(ours, truths, anomaly, reasons)
         over = thresholds.take(sighting)
         if over and (over[0] not in told or over[1] - told[over[0]] >= QUIET):
             told[over[0]] = over[1]
@@ -178,7 +201,7 @@ def _together(*ways: Found) -> Found:
     for found in ways:
         for attack, at in found.first.items():
             first[attack] = min(at, first.get(attack, at))
-    return Found(first, [alert for found in ways for alert in found.false])
+    return Found(first, sorted((alert for found in ways for alert in found.false), key=lambda alert: alert[1]))
 
 
 def _take(found: Found, truths: Sequence[Truth], anomaly: Anomaly, reasons: list[Mapping[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from siem.baseline.calendar import LOCAL, Calendar
 from siem.baseline.close import close_day
 from siem.baseline.context import context_of
+from siem.baseline.customary import custom_of
 from siem.baseline.group import Group
 from siem.baseline.profile import DAYS, Measure, Profile, Today
 from siem.baseline.score import ALERT, by_weight, is_news, odd_people, score_of
@@ -19,6 +20,7 @@ from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
 from siem.baseline.volume import MOST_PEOPLE, caps_of, deviation_of, passing_caps
 from siem.baseline.words import Anomaly, Deviation
+from siem.detect.custom import Usual
 from siem.record.ecs import Document
 
 LEARN_DAYS = 5
@@ -108,6 +110,10 @@ class Baselines:
         """Whether enough days are known."""
         return self._learned >= LEARN_DAYS
 
+    def usual(self) -> Mapping[str, Usual]:
+        """Up to how many people are ordinary work, for those who may see many; by what is known up to now."""
+        return custom_of(self.profiles.values(), self.groups, workday=self._workday, is_learned=self.is_learned)
+
     @property
     def day(self) -> date | None:
         """The day that is under way."""
@@ -141,9 +147,9 @@ class Baselines:
         profile = kept.get(key)
         if profile is None:
             profile = kept[key] = Profile(sighting.caller, sighting.kind, sighting.group, sighting.day)
-        elif profile.group != sighting.group and sighting.kind in DURABLE:
-            _change_post(profile, sighting.group, sighting.day)
         if profile.today is None:
+            if kept is self.profiles and not _has_post_of(profile.group, sighting.group):
+                _change_post(profile, sighting.group, sighting.day)
             profile.today = self._today(profile)
         return profile
 
@@ -319,6 +325,16 @@ def _absolute(count: int) -> Deviation:
         zh=f"一天明文看到 {count} 人，超过任何人的上限",
         en=f"{count} residents in clear in one day, more than anybody may see unasked",
     )
+
+
+def _has_post_of(former: str, group: str) -> bool:
+    """Whether who is of *group* is still in the post that *former* was: whoever stands in for another has one more.
+
+    Asked once a day, so nobody is forgotten by coming with one post and then with another.
+    """
+    kind, _, posts = former.partition(":")
+    now_kind, _, now = group.partition(":")
+    return former == group or (kind == now_kind and bool(posts) and {*posts.split(",")} <= {*now.split(",")})
 
 
 def _change_post(profile: Profile, group: str, day: date) -> None:

@@ -87,10 +87,10 @@ class Correlation:
     """How long before an event others can lie that count with it."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "leaves", tuple(leaf for part in self.parts for leaf in self._leaves_of(part)))
-        object.__setattr__(self, "layouts", tuple(dict.fromkeys(fields for _, fields in self.leaves)))
         inner = max((each.reach for each in self._inner()), default=timedelta(0))
         object.__setattr__(self, "reach", self.threshold.within + inner)
+        object.__setattr__(self, "leaves", tuple(leaf for part in self.parts for leaf in self._leaves_of(part)))
+        object.__setattr__(self, "layouts", tuple(dict.fromkeys(fields for _, fields in self.leaves)))
 
     @property
     def depth(self) -> int:
@@ -151,6 +151,8 @@ class Rule:
     """Which playbook leads the response, or empty."""
     automatic: bool
     """Whether the response contains without asking anybody."""
+    custom: bool = False
+    """Whether callers of whom the baselines know that so much is their ordinary work are left to these."""
     what_to_do: Advice
     tags: tuple[str, ...] = ()
     """`attack.…` of ATT&CK, or `yingbi.…` of our own."""
@@ -167,6 +169,12 @@ class Rule:
     def group_by(self) -> tuple[str, ...]:
         """The names of what findings are about."""
         return self.counted.group_by
+
+    @property
+    def layout(self) -> tuple[str, ...] | None:
+        """The fields whose values are the groups, or None where they are not the same for all of its events."""
+        same = self.counted.layouts == (self.group_by,) and self.threshold != EVERY_EVENT
+        return self.group_by if same else None
 
     @property
     def condition(self) -> Condition:

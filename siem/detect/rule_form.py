@@ -53,7 +53,7 @@ _WITHIN: Mapping[str, tuple[Mapping[str, _Shape], tuple[str, ...]]] = {
         ("type", "rules", "group-by", "timespan"),
     ),
     "yingbi": (
-        {"respond": _TEXT, "automatic": _TRUTH, "what_to_do": _MAPPING, "group": _TEXTS},
+        {"respond": _TEXT, "automatic": _TRUTH, "custom": _TRUTH, "what_to_do": _MAPPING, "group": _TEXTS},
         ("what_to_do",),
     ),
 }

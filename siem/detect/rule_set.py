@@ -6,6 +6,7 @@ keys stands one mapping of ours:
     yingbi:
       respond: <playbook>        # which playbook leads the response
       automatic: true            # contain without asking anybody; false if left out
+      custom: true               # not for callers whose ordinary work it is; false if left out
       what_to_do: {zh: ..., en: ...}
       group: [user.id]           # of a plain rule: whom its alerts are about; caller and system if left out
 """
@@ -14,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from siem.detect.definition import EVERY_EVENT, Advice, Correlation, Level, Part, Rule, RuleId
+from siem.detect.custom import CALLER, SUBJECTS
+from siem.detect.definition import EVERY_EVENT, Advice, Correlation, Level, Measure, Part, Rule, RuleId
 from siem.detect.rule import Lists, Refused, condition_of_item, condition_of_rule, threshold_of
 from siem.detect.rule_file import Path as Place
 from siem.detect.rule_file import Problem, RuleError, Section, read_sections
@@ -233,6 +235,9 @@ class _Reader:
         if missing:
             return
         ours = value["yingbi"]
+        if ours.get("custom") and not _counts_people(counted):
+            said = f"`custom` is for rules that count `{SUBJECTS}` (value_count) of each `{CALLER}`, and no others"
+            self._object_to(section, ("yingbi", "custom"), "custom", said)
         line, _ = section.place_of(())
         yield Rule(
             id=RuleId(value["id"]),
@@ -243,6 +248,7 @@ class _Reader:
             counted=counted,
             respond=ours.get("respond", ""),
             automatic=ours.get("automatic", False),
+            custom=ours.get("custom", False),
             what_to_do=Advice(**ours["what_to_do"]),
             tags=tuple(value.get("tags", ())),
             false_positives=tuple(value.get("falsepositives", ())),
@@ -280,6 +286,12 @@ def _parts_of(correlation: Section) -> list[str]:
 def _aliases_of(correlation: Section) -> Mapping[str, Mapping[str, str]]:
     aliases: Mapping[str, Mapping[str, str]] = correlation.value["correlation"].get("aliases", {})
     return aliases
+
+
+def _counts_people(counted: Correlation) -> bool:
+    threshold = counted.threshold
+    is_count = threshold.measure is Measure.VALUE_COUNT and threshold.field == SUBJECTS
+    return is_count and counted.group_by == (CALLER,)
 
 
 def _texts(value: str | list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from itertools import batched
 
 from siem.detect.alert import Alert, AlertStore
 from siem.detect.correlate import Window, key_of
+from siem.detect.custom import Custom
 from siem.detect.definition import EVERY_EVENT, Finding, Group, Rule
 from siem.detect.look import Place, condition_at, events_at, merged
 from siem.detect.matcher import Matcher
@@ -54,6 +55,7 @@ class Detector:
         alerts: AlertStore,
         *,
         silences: Callable[[], Sequence[Silence]] = tuple,
+        custom: Callable[[], Custom] = Custom,
         timeout: timedelta = timedelta(seconds=5),
     ) -> None:
         self.rules = rules
@@ -61,9 +63,10 @@ class Detector:
         self.alerts = alerts
         self.timeout = timeout
         self._silences = silences
+        self._custom = custom
         self._matcher = Matcher(rules)
         self._least = [least_of(rule.counted) for rule in rules]
-        self._layouts = [_layout_of(rule) for rule in rules]
+        self._layouts = [rule.layout for rule in rules]
         self._quiet = {
             fields: Quiet([rules[n] for n, own in enumerate(self._layouts) if own == fields], self._read)
             for fields in self._layouts
@@ -139,6 +142,7 @@ class Detector:
 
     def _look_at(self, documents: Iterable[Document], silences: Sequence[Silence], only: int | None = None) -> None:
         """Let *documents* pass the windows of the rules, all or *only* one, and have what is found wait."""
+        custom = self._custom()
         reached: defaultdict[_Of, list[datetime]] = defaultdict(list)
         new_from: dict[_Of, datetime] = {}
         to_replay: dict[_Of, datetime] = {}
@@ -159,6 +163,8 @@ class Detector:
         for (number, group), times in reached.items():
             rule = self.rules[number]
             for at in times:
+                if custom.covers(rule, group, at):
+                    continue
                 self._waiting.add(rule, covering(silences, rule, group, at), group, at, new_from[number, group])
 
     def _met(self, documents: Iterable[Document], only: int | None) -> Iterator[tuple[Document, Sequence[int]]]:
@@ -252,8 +258,3 @@ class Detector:
         if self._noted_at is None or not self._noted_at <= now < self._noted_at + _NOTE_EVERY:
             self.alerts.note_detected(min([now, *self._waiting.since()]))
             self._noted_at = now
-
-
-def _layout_of(rule: Rule) -> tuple[str, ...] | None:
-    """The fields whose values are the groups of *rule*, or None where they are not the same for all of its events."""
-    return rule.group_by if rule.counted.layouts == (rule.group_by,) and rule.threshold != EVERY_EVENT else None

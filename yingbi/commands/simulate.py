@@ -35,12 +35,15 @@ def add_simulate(commands: Commands) -> None:
         commands,
         "evaluate",
         _evaluate,
-        "基线发现了其中哪些攻击，误报多少 / say which of the attacks the baselines find, and their false alerts",
+        "基线和规则发现了其中哪些攻击，误报多少 / say which of the attacks baselines and rules find, and what is false",
         "yingbi evaluate month --json",
     )
     evaluate.add_argument("folder", type=Path, metavar="DIR", help="`yingbi simulate` 写的目录 / a folder of that form")
     evaluate.add_argument(
-        "--rules", action="store_true", help="本安装的规则也算，较慢 / count the installation's rules as well; slower"
+        "--rules",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="本安装的规则也算，默认算；不算更快 / the installation's rules count as well; faster without",
     )
     evaluate.add_argument(
         "--subject",
@@ -110,7 +113,7 @@ def _lines_of(figures: dict[str, Any]) -> Iterator[str]:
             f"（每千名调用者每周 / per 1,000 callers per week: {found['false_per_1000_callers_per_week']}）"
         )
     for kind, each in figures["by_kind"].items():
-        ours, plain = each["baselines"], each["thresholds"]
+        ours, plain = each.get("together", each["baselines"]), each["thresholds"]
         yield (
             f"  {kind}: {each['attacks']} 次，召回 / recall {ours['recall']}（{plain['recall']}），"
             f"小时 / hours {ours['hours_to_detect']}（{plain['hours_to_detect']}）"

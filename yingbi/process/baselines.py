@@ -15,8 +15,10 @@ from siem.baseline.anomalies import Anomalies
 from siem.baseline.calendar import read_calendar
 from siem.baseline.running import Running, Standing
 from siem.baseline.watch import Baselines
+from siem.detect.custom import Custom
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.clock import now
+from yingbi.custom import write_custom
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
 from yingbi.known import Known
@@ -29,6 +31,8 @@ EVERY = timedelta(seconds=5)
 NICENESS = 10
 """Learning weeks anew may take minutes: whatever answers or detects goes before."""
 TOLD_EVERY = timedelta(seconds=2)
+CUSTOM_EVERY = timedelta(seconds=30)
+"""How often the rules are told what is usual: where three in a post do alike, the fourth is not asked."""
 
 log = logging.getLogger("yingbi.baselines")
 
@@ -43,6 +47,7 @@ class Watcher:
         self._anomalies = Anomalies(self._home.baselines)
         self._running = Running(self._fresh, store, self._anomalies)
         self._trouble = ""
+        self._custom_at: datetime | None = None
         self._told_at: datetime | None = None
 
     def step(self) -> timedelta:
@@ -58,7 +63,8 @@ class Watcher:
                 for anomaly in self._running.step(until, now()):
                     log.info("anomaly_found kinds=%s points=%s", ",".join(anomaly.kinds), round(anomaly.points, 1))
                 more = self._running.standing(until).more
-            except StoreUnavailable as unavailable:
+                self._tell_custom()
+            except (StoreUnavailable, OSError) as unavailable:
                 trouble = str(unavailable)
         self._note(trouble)
         self._tell(self._running.standing(until) if until else None, often=more)
@@ -67,6 +73,16 @@ class Watcher:
     def close(self) -> None:
         """Let go of the files."""
         self._anomalies.close()
+
+    def _tell_custom(self) -> None:
+        """Let the rules know who sees many people as ordinary work, unless they were told just now."""
+        moment = now()
+        if self._running.is_building or (
+            self._custom_at and self._custom_at <= moment < self._custom_at + CUSTOM_EVERY
+        ):
+            return
+        self._custom_at = moment
+        write_custom(self._home.custom, Custom(self._running.baselines.usual(), moment))
 
     def _fresh(self) -> Baselines:
         baselines = Baselines(read_calendar())

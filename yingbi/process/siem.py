@@ -28,6 +28,7 @@ from siem.index.ship import Progress, Shipper, start_over_if_emptied
 from siem.index.store import EventStore, StoreUnavailable
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
+from yingbi.custom import CustomFile
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
 from yingbi.reason_asking import Fetch, fetching
@@ -67,6 +68,7 @@ class Siem:
         canaries = {LIST_NAME: read_canaries(home.canaries)} if home.canaries.exists() else {LIST_NAME: frozenset()}
         rules, self._rules_trouble = usable_rules(home, canaries)
         self._silences = SilenceStore(home.silences, read_only=True)
+        self._custom = CustomFile(home.custom)
         self._detector = self._detecting(rules)
         self._anomalies = Anomalies(home.baselines, read_only=True)
         self._raiser = Raiser(self._anomalies, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
@@ -116,7 +118,9 @@ class Siem:
         log.info("rules_renewed rules=%d canaries=%d", len(rules), len(canaries))
 
     def _detecting(self, rules: Sequence[Rule]) -> Detector:
-        return Detector(rules, self._events, self._alerts, silences=self._in_force, timeout=TIMEOUT)
+        return Detector(
+            rules, self._events, self._alerts, silences=self._in_force, custom=self._custom.read, timeout=TIMEOUT
+        )
 
     def _in_force(self) -> Sequence[Silence]:
         """The silences, or none where they cannot be read: better an alert too many."""

@@ -33,7 +33,7 @@ def test_each_alert_begins_when_it_would_with_an_index(tmp_path: Path) -> None:
     ]
     documents.sort(key=key_of)
     rules = Rules(RULES)
-    found = [(raised.rule, raised.at) for each in documents for raised in rules.take(each)]
+    found = [(raised.rule.name, raised.at) for each in documents for raised in rules.take(each)]
     with closing(SqliteStore(tmp_path / "index.db")) as store:
         store.append(documents, SOON)
         expected = [

@@ -325,3 +325,18 @@ def test_a_day_that_was_closed_is_closed_once_and_takes_no_more() -> None:
         baselines.observe(document)
     baselines.close()
     assert len(baselines.profiles["staff", WANG].workdays) == known + 1
+
+
+def test_who_stands_in_for_a_colleague_is_still_compared_with_the_own_days() -> None:
+    """Roles that change from one request to the next do not make anybody unknown."""
+    office = Office()
+    both = [
+        office.look(WANG, moment(LEARNED, 9 + number / 25), posts=("archive", "window") if number % 2 else ("window",))
+        for number in range(150)
+    ]
+    alone = [office.look(WANG, moment(LEARNED, 9 + number / 25), posts=("archive",)) for number in range(150)]
+    (found,) = found_in([*office.weeks(), *both])
+    assert (found.caller, found.group) == (WANG, "staff:window")
+    assert found_in([*office.weeks(), *alone]) == [], "another post is another custom, and nothing is known of it"
+    turned = [*alone[:1], *(office.look(WANG, moment(LEARNED, 16 + n / 10), posts=("window",)) for n in range(20))]
+    assert found_in([*office.weeks(), *turned]) == []

@@ -2,6 +2,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siem.detect.alert import FRESH
+from siem.detect.alert import FRESH, AlertStore
+from siem.detect.custom import Custom, Usual
 from siem.detect.definition import EVERY_EVENT, Measure, RuleId, Threshold
 from siem.detect.look import merged
 from siem.detect.run import LOOK_BACK, Detector
@@ -379,3 +381,24 @@ def test_callers_who_have_done_little_are_not_read_again_with_every_event(
         detection.feed([clerk(number, number, number + 100, caller=f"clerk-{number % 20}")])
     assert len([each for each in asked if each != EVERYTHING]) == 20
     assert len(detection.detector._windows) == 0
+
+
+def test_what_is_ordinary_work_is_left_to_the_baselines_and_the_rest_is_not(tmp_path: Path) -> None:
+    asks = replace(SUBJECTS_RULE, custom=True)
+    told = [Custom()]
+    usual = Usual(an_hour=7, a_day=7)
+    with closing(SqliteStore(tmp_path / "index.db")) as store, closing(AlertStore(tmp_path / "alerts.db")) as alerts:
+        detector = Detector([asks], store, alerts, custom=lambda: told[0], timeout=SOON)
+
+        def raised_by(caller: str, hour: int) -> bool:
+            at = NINE + timedelta(hours=hour)
+            people = tuple(map(digest, range(6)))
+            store.append([document(hour, at=at, caller=caller, subjects=people)], SOON)
+            return any(alert.group["user.id"] == caller for alert in detector.step(at))
+
+        assert raised_by("a", 1), "nothing was told"
+        told[0] = Custom({"b": usual, "c": Usual(an_hour=6, a_day=900)}, NINE)
+        assert not raised_by("b", 3)
+        assert raised_by("c", 5), "in an hour it sees no more"
+        assert raised_by("d", 7)
+        assert raised_by("b", 4 * 24 + 9), "nobody has told of it for days"

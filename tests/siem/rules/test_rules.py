@@ -23,7 +23,7 @@ from tests.siem.detect.reference import expected
 
 RULES = shipped_rules()
 LEAKS = {
-    *("bulk_reads", "bulk_values", "canary", "many_subjects", "reveal_rate"),
+    *("bulk_reads", "bulk_values", "people_at_once", "canary", "many_subjects", "reveal_rate"),
     *("people_in_an_hour", "people_in_a_day", "sensitive_people", "citizen_sees_others", "terminal_sees_many"),
     *("glass_then_bulk", "reveal_then_export"),
 }

@@ -1,0 +1,64 @@
+"""What a post does as its ordinary work: up to how many people a day and an hour, for rules that ask (`custom: true`).
+
+Of staff it is what several others in the same post have done in the last weeks, today included: nobody makes a custom
+by doing it again, nor do two who help each other. Of programs, which have no peers, it is what is usual for each.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from heapq import nlargest
+
+from siem.baseline.group import Group
+from siem.baseline.profile import Measure, Profile
+from siem.baseline.volume import MOST_PEOPLE, caps_of
+from siem.detect.custom import Usual
+
+OTHERS = 3
+"""So many others have to have done as much."""
+BEYOND = 1.5
+"""And so many times what they did is still of that kind."""
+LEAST = 100
+"""Less is asked by no rule, and not worth telling."""
+
+
+def custom_of(
+    profiles: Iterable[Profile], groups: Mapping[str, Group], *, workday: bool, is_learned: bool
+) -> dict[str, Usual]:
+    """Up to how many people are ordinary work, of the callers who may see at least `LEAST` a day."""
+    posts: defaultdict[str, list[Profile]] = defaultdict(list)
+    found: dict[str, Usual] = {}
+    for profile in profiles:
+        if profile.kind == "staff":
+            posts[profile.group].append(profile)
+        elif profile.kind == "system" and is_learned:
+            caps = (
+                caps_of(profile, groups[profile.group], measure, workday=workday)
+                for measure in (Measure.HOUR, Measure.PEOPLE)
+            )
+            _keep(found, profile.caller, Usual(*(int(each[0]) if each else 0 for each in caps)))
+    for members in posts.values():
+        hours, days = (_of_post(members, measure) for measure in (Measure.HOUR, Measure.PEOPLE))
+        for member in members:
+            _keep(found, member.caller, Usual(hours[member.caller], days[member.caller]))
+    return found
+
+
+def _keep(found: dict[str, Usual], caller: str, usual: Usual) -> None:
+    if usual.a_day >= LEAST:
+        found[caller] = usual
+
+
+def _of_post(members: Iterable[Profile], measure: Measure) -> Mapping[str, int]:
+    """For each of *members*, what several of the others have done at least, and a little more."""
+    most = {member.caller: _most_of(member, measure) for member in members}
+    greatest = [*nlargest(OTHERS + 1, most.values()), *[0] * (OTHERS + 1)]
+    return {
+        caller: min(int(BEYOND * greatest[OTHERS if own >= greatest[OTHERS - 1] else OTHERS - 1]), MOST_PEOPLE)
+        for caller, own in most.items()
+    }
+
+
+def _most_of(profile: Profile, measure: Measure) -> int:
+    days = [day[measure] for day in (*profile.workdays, *profile.restdays)]
+    today = profile.today
+    return max([*days, today.counts[measure] if today and not today.is_found else 0])
