@@ -3,9 +3,11 @@
 The same file is brought in once: what was imported is kept by the SHA-256 of the file.
 """
 
+import gzip
 import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +63,8 @@ def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Impor
             _put_in_place(home, beside / imported.start, imported, told)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CannotImport(f"`{path}` 压缩文件不完整 / is not whole, and cannot be unpacked") from None
     except OSError as error:
         raise CannotImport(f"`{error.filename or path}`: {error.strerror}") from None
     except RecordFailed as problem:
@@ -97,7 +101,7 @@ def _read(line: bytes) -> Any:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    with path.open("rb") as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE + 1):
             number += 1

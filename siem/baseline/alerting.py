@@ -74,6 +74,8 @@ _KINDS: Mapping[str, _Kind] = {
     "people": _Kind(_AMOUNT),
     "seen": _Kind(_AMOUNT),
     "hour": _Kind(_AMOUNT),
+    "values": _Kind(_AMOUNT),
+    "kib": _Kind(_AMOUNT),
     "absolute": _Kind(_AMOUNT),
     "meanwhile": _Kind(_SOMEBODY_ELSE),
     "drift": _Kind(_AMOUNT, _WEEK),

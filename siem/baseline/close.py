@@ -8,10 +8,10 @@ from math import log1p
 from siem.baseline.group import Group
 from siem.baseline.profile import Measure, Profile
 from siem.baseline.spread import Spread
-from siem.baseline.volume import Reference, floor_of, growth_of, reference_of
+from siem.baseline.volume import Reference, amount_of, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
 
-DRIFT = 8.0
+DRIFT = 6.5
 """At which sum of daily excesses a drift is found (CUSUM)."""
 ALLOWED = 1.0
 """So many widths above what is usual are nobody's drift, day after day."""
@@ -42,20 +42,22 @@ def close_day(
         group = groups[profile.group]
         if profile.caller in known:
             usual, top = known[profile.caller]
-            count = len(today.people)
-            peers = group.spread(Measure.PEOPLE, floor_of(profile, Measure.PEOPLE), workday=workday)
+            measure = amount_of(profile)
+            count = today.counts[measure]
+            is_program = profile.kind == "system"  # which has no peers: each has work of its own
+            peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
             excess = (log1p(count) - usual.middle - busy.get(profile.group, 0.0)) / width
             if count <= top:
                 excess = min(excess, ALLOWED)
-            if peers and profile.kind != "system":
+            if peers:
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
                 excess = min(excess, peers.distance(count) + above)
-            most = MOST_A_DAY_OF_MACHINES if profile.kind == "system" else MOST_A_DAY
+            most = MOST_A_DAY_OF_MACHINES if is_program else MOST_A_DAY
             profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
             if profile.drift >= DRIFT:
                 profile.drift = 0.0
-                yield profile, _drift(count, usual)
+                yield profile, _drift(count, usual, "人" if measure is Measure.PEOPLE else "条")
         if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
             yield profile, switches
         week = _week(profile, day)
@@ -79,7 +81,9 @@ def _busy(came: Sequence[Profile], known: Mapping[str, Reference]) -> dict[str, 
     logs: defaultdict[str, list[float]] = defaultdict(list)
     for profile in came:
         if profile.caller in known and profile.today:
-            logs[profile.group].append(log1p(len(profile.today.people)) - known[profile.caller].usual.middle)
+            logs[profile.group].append(
+                log1p(profile.today.counts[amount_of(profile)]) - known[profile.caller].usual.middle
+            )
     return {name: max(0.0, sorted(each)[len(each) // 2]) for name, each in logs.items() if len(each) >= 5}
 
 
@@ -109,12 +113,12 @@ def _shared(profile: Profile, group: Group) -> Deviation | None:
     )
 
 
-def _drift(count: int, usual: Spread) -> Deviation:
+def _drift(count: int, usual: Spread, unit: str) -> Deviation:
     return Deviation(
         kind="drift",
         points=4.0,
-        zh=f"多日来每天都比以前多，今天 {count} 人；以前：{usual.low}-{usual.high}",
-        en=f"more than before on many days, today {count} residents; before: {usual.low}-{usual.high}",
+        zh=f"多日来每天都比以前多，今天 {count} {unit}；以前：{usual.low}-{usual.high}",
+        en=f"more than before on many days, today {count}; before: {usual.low}-{usual.high}",
     )
 
 

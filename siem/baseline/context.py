@@ -13,8 +13,9 @@ LEAST_DAYS = 4
 """On how many days a caller has to have come before anything about it is new."""
 _KNOWN_TO = 3
 """What so many others do is not unusual for the next one either."""
-_SILENT = ((12, 3.0), (8, 1.0))
-"""From how many workdays without a sign on it is worth how many points that a caller is back."""
+_SILENT = ((12, 19, 3.0), (8, 14, 1.0))
+"""From how many workdays without a sign on, or from how many days with those of rest, a return is worth how many
+points. An account that was left open is no younger for a long holiday."""
 _RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
 """At most on which share of the days of its peers somebody comes at an hour that is worth so many points."""
 
@@ -37,7 +38,7 @@ def context_of(
             zh="凭证从未用过",
             en="a credential that was never used before",
         )
-    if sighting.subjects and sighting.operation not in profile.operations:
+    if (sighting.subjects or sighting.values) and sighting.operation not in profile.operations:
         yield from _operation(sighting, profile, group)
     yield from _hour(sighting, profile, group, workday=calendar.is_workday(sighting.day))
     yield from _silence(profile, sighting.day, calendar)
@@ -100,11 +101,12 @@ def _silence(profile: Profile, day: date, calendar: Calendar) -> Iterator[Deviat
     silent = sum(
         calendar.is_workday(profile.last_day + timedelta(days=n)) for n in range(1, (day - profile.last_day).days)
     )
-    points = next((points for least, points in _SILENT if silent >= least), 0.0)
+    days = (day - profile.last_day).days
+    points = next((points for least, long, points in _SILENT if silent >= least or days >= long), 0.0)
     if points:
         yield Deviation(
             kind="silence",
             points=points,
-            zh=f"{silent} 个工作日没有出现后重新使用",
-            en=f"back after {silent} workdays without a sign",
+            zh=f"{days} 天（{silent} 个工作日）没有出现后重新使用",
+            en=f"back after {days} days ({silent} of them workdays) without a sign",
         )

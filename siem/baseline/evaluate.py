@@ -71,6 +71,10 @@ class Evaluation:
     """The figures of one folder."""
 
     events: int
+    refused: int
+    """Lines that are no event."""
+    wrong: Sequence[str]
+    """The first of them, with file, line and why."""
     callers: int
     """Staff, systems and terminals who came."""
     weeks: float
@@ -88,6 +92,8 @@ class Evaluation:
         """Ready for JSON; times to detect are medians in hours, null where nothing was found."""
         return {
             "events": self.events,
+            "refused": self.refused,
+            "wrong": list(self.wrong),
             "callers": self.callers,
             "weeks": round(self.weeks, 2),
             "attacks": len(self.truths),
@@ -184,6 +190,8 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     span = (max(days) - min(days)).days + 1 if days else 0
     return Evaluation(
         events=count,
+        refused=events.refused,
+        wrong=events.wrong,
         callers=len(callers),
         weeks=span / 7,
         truths=truths,

@@ -4,12 +4,16 @@ Events of other makers become ours as `yingbi log import` makes them, but for th
 each time, so that nobody can be recognised by what is said of them.
 """
 
+import gzip
 import os
+import shutil
+import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count, pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import orjson
@@ -19,6 +23,10 @@ from siem.record.ecs import Document, to_ecs
 from siem.record.foreign import SUBJECTS, NotAnEvent, ours
 
 ENDINGS = (".jsonl", ".ndjson", ".json")
+PACKED = ".gz"
+"""What a file ends with that is unpacked first."""
+MOST_NAMED = 20
+"""Of so many lines that are no event it is said why."""
 
 _OWN = {"exchange", "caller_kind", "operation", "verdict", "disclosure"}
 _IN_FILE = 1 << 40
@@ -37,16 +45,28 @@ class EventFiles:
         self._subjects = (*SUBJECTS, *subjects)
         self.digest: Callable[[str], str] = Digester("file", os.urandom(32))
         """What identifiers in events of other makers become."""
+        self.refused = 0
+        """How many lines are no event."""
+        self.wrong: list[str] = []
+        """The first of them: file and line, and why."""
 
     def __iter__(self) -> Iterator[Document]:
-        """Every event, by its time. Raises WrongFolder with file and line where a line is none, and OSError."""
-        paths = sorted(path for path in self._folder.glob("*") if path.suffix in ENDINGS)
+        """Every event, by its time; lines that are none are left out, and told. Raises WrongFolder and OSError."""
+        paths = sorted(path for path in self._folder.glob("*") if _name_of(path).suffix in ENDINGS)
         if not paths:
             raise WrongFolder(f"{self._folder}: 没有 .jsonl 文件 / holds no .jsonl file")
+        self.refused, self.wrong = 0, []
+        with TemporaryDirectory(prefix="events-") as beside:
+            yield from self._events([_unpacked(path, Path(beside)) for path in paths])
+
+    def _events(self, paths: Sequence[Path]) -> Iterator[Document]:
         times, places = array("d"), array("Q")
         for place, at in self._times(paths):
             times.append(at)
             places.append(place)
+        if not times:
+            said = self.wrong[0] if self.wrong else "-"
+            raise WrongFolder(f"{self._folder}: 没有一条访问事件 / holds no access event: {said}")
         order: Sequence[int] = range(len(times))
         if any(before > after for before, after in pairwise(times)):
             order = sorted(order, key=times.__getitem__)
@@ -69,17 +89,43 @@ class EventFiles:
                 begins = 0
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
-                        yield file * _IN_FILE + begins, self._time_of(line, path, number)
+                        try:
+                            yield file * _IN_FILE + begins, self._time_of(line)
+                        except NotAnEvent as problem:
+                            self._refuse(f"{path.name}:{number}: {problem}")
                     begins += len(line)
 
-    def _time_of(self, line: bytes, path: Path, number: int) -> float:
+    def _refuse(self, told: str) -> None:
+        self.refused += 1
+        if len(self.wrong) < MOST_NAMED:
+            self.wrong.append(told)
+
+    def _time_of(self, line: bytes) -> float:
         try:
             document = orjson.loads(line)
             if _is_own(document):
                 return datetime.fromisoformat(document["@timestamp"]).timestamp()
             return ours(document, iter(("-",)), self.digest, ())[0].at.astimezone(UTC).timestamp()
-        except (ValueError, TypeError, NotAnEvent):
-            raise WrongFolder(f"{path.name}:{number}: 不是访问事件 / no access event") from None
+        except (ValueError, TypeError):
+            raise NotAnEvent("is no JSON, or no access event") from None
+
+
+def _name_of(path: Path) -> Path:
+    """The name without the ending of what is packed."""
+    return path.with_suffix("") if path.suffix == PACKED else path
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """*path*, or what it holds as a file in *folder*. Raises WrongFolder."""
+    if path.suffix != PACKED:
+        return path
+    place = folder / path.stem
+    try:
+        with gzip.open(path) as packed, place.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise WrongFolder(f"{path.name}: 压缩文件不完整 / is not whole, and cannot be unpacked") from None
+    return place
 
 
 class _Lines:

@@ -7,9 +7,12 @@ from ipaddress import ip_address
 
 from siem.baseline.calendar import LOCAL
 from siem.record.ecs import Document
+from siem.record.foreign import IMPORTED
 
 DURABLE = frozenset({"staff", "system", "terminal"})
 """Kinds of callers who come again under the same name, so that each can be compared with what is usual for it."""
+_MISSED = 400
+"""From which status of HTTP on an answer is none."""
 _LOOKED_UP = 3
 """An answer about no more people than this was asked for because of them."""
 
@@ -31,6 +34,10 @@ class Sighting:
     """With its system."""
     subjects: Sequence[str]
     clear: bool
+    values: int
+    """How many records were shown that do not say whose they are."""
+    kib: int
+    """The size of the answers that hold them."""
     looked_up: bool
     """Whether the answer was about few people, in clear: those are who was looked for."""
     refused: bool
@@ -59,6 +66,10 @@ def sighting_of(document: Document, canaries: frozenset[str] = frozenset()) -> S
         subjects = without_canaries(subjects, own.get("former_subjects", ()), canaries)
     clear = bool(subjects) and own["disclosure"] == "clear"
     network, site = _networks(source)
+    values = own.get("unattributed", 0)
+    response = document["http"]["response"]
+    if own["program"] == IMPORTED and not subjects and own["verdict"] == "forward":
+        values = max(values, int(response["status_code"] < _MISSED))  # other makers may not say that anybody was shown
     permit = own.get("permit", {})
     opened = permit.get("state") == "open"
     moment = datetime.fromisoformat(document["@timestamp"]).astimezone(LOCAL)
@@ -72,8 +83,10 @@ def sighting_of(document: Document, canaries: frozenset[str] = frozenset()) -> S
         operation=f"{document['service']['name']} {own['operation']}",
         subjects=subjects,
         clear=clear,
+        values=values,
+        kib=response["body"]["bytes"] // 1024 if values else 0,
         looked_up=clear and len(subjects) <= _LOOKED_UP,
-        refused=own["verdict"] == "withhold",
+        refused=own["verdict"] == "withhold" or (own["program"] == IMPORTED and response["status_code"] >= _MISSED),
         network=network,
         site=site,
         credential=own.get("credential", ""),

@@ -21,6 +21,8 @@ _LEAST = {
     Measure.PEOPLE: 15,
     Measure.SEEN: 80,
     Measure.HOUR: 12,
+    Measure.VALUES: 25,
+    Measure.KIB: 4_096,
     Measure.REFUSED: 8,
     Measure.REVEALS: 5,
     Measure.SWITCHES: 3,
@@ -30,6 +32,8 @@ _FLOOR = {
     Measure.PEOPLE: 0.3,
     Measure.SEEN: 0.4,
     Measure.HOUR: 0.35,
+    Measure.VALUES: 0.35,
+    Measure.KIB: 0.5,
     Measure.REFUSED: 0.35,
     Measure.REVEALS: 0.5,
     Measure.SWITCHES: 0.5,
@@ -70,6 +74,13 @@ class Reference(NamedTuple):
     usual: Spread
     top: int
     """Reached on one day in five: who exports twice a week does not drift by exporting."""
+
+
+def amount_of(profile: Profile) -> Measure:
+    """What tells how much the caller sees: people, or records where events have never said whose they are."""
+    today = profile.today.counts[Measure.PEOPLE] if profile.today else 0
+    knows = today or any(day[Measure.PEOPLE] for day in (*profile.workdays, *profile.restdays))
+    return Measure.PEOPLE if knows else Measure.VALUES
 
 
 def floor_of(profile: Profile, measure: Measure) -> float:
@@ -153,9 +164,10 @@ def growth_of(days: Sequence[Mapping[Measure, int]], recent: int = 5) -> float:
 
 def reference_of(profile: Profile) -> Reference | None:
     """What was usual on workdays before the last few, which may be those on which it changed; None where unknown."""
-    counts = [day[Measure.PEOPLE] for day in profile.workdays]
+    measure = amount_of(profile)
+    counts = [day[measure] for day in profile.workdays]
     if len(counts) < _FIRST_DAYS:
         return None
     before = counts[: max(_FIRST_DAYS, len(counts) - _FIRST_DAYS)]
     top = sorted(before)[int(_TOP * (len(before) - 1))]
-    return Reference(spread_of(before, floor_of(profile, Measure.PEOPLE)), top)
+    return Reference(spread_of(before, floor_of(profile, measure)), top)

@@ -163,7 +163,7 @@ class Baselines:
             else:
                 today.caps = {
                     each: passing_caps(group, each, workday=self._workday)
-                    for each in (Measure.PEOPLE, Measure.SEEN, Measure.REFUSED)
+                    for each in (Measure.PEOPLE, Measure.SEEN, Measure.VALUES, Measure.REFUSED)
                 }
         return today
 
@@ -184,6 +184,9 @@ class Baselines:
             today.in_hour.update(sighting.subjects)
             self._weigh(profile, Measure.PEOPLE, len(today.people), sighting.at)
             self._weigh(profile, Measure.HOUR, max(counts[Measure.HOUR], len(today.in_hour)), sighting.at)
+        if sighting.values:
+            self._weigh(profile, Measure.VALUES, counts[Measure.VALUES] + sighting.values, sighting.at)
+            self._weigh(profile, Measure.KIB, counts[Measure.KIB] + sighting.kib, sighting.at)
         if sighting.refused:
             self._weigh(profile, Measure.REFUSED, counts[Measure.REFUSED] + 1, sighting.at)
         if profile.kind in DURABLE:
@@ -202,8 +205,8 @@ class Baselines:
             for deviation in context_of(sighting, profile, group, self.networks, self.calendar):
                 _note(today, deviation)
                 strange = max(strange, deviation.points)
-            if strange >= 1.0 and sighting.clear:
-                today.odd.update(sighting.subjects)
+            if strange >= 1.0 and (sighting.clear or sighting.values):
+                today.odd.update(sighting.subjects or (sighting.event,))
                 for deviation in odd_people(len(today.odd)):
                     _note(today, deviation)
         today.networks.update((sighting.network, sighting.site))

@@ -11,6 +11,8 @@ NAMES = {
     "people": ("人明文", "residents in clear"),
     "seen": ("人（任何形式）", "residents in any form"),
     "hour": ("人明文，在一小时内", "residents in clear within an hour"),
+    "values": ("条没有写明是谁的记录", "records that name nobody"),
+    "kib": ("KiB 没有写明是谁的记录", "KiB of records that name nobody"),
     "refused": ("次被拒绝或不存在", "requests refused or for nothing that exists"),
     "reveals": ("次查看原文", "reveals"),
     "switches": ("次在两个网络之间来回", "changes to another network and back"),

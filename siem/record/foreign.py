@@ -26,6 +26,8 @@ from siem.record.event import (
     Verdict,
 )
 
+IMPORTED = "imported"
+"""What stands for the program of events whose maker names none."""
 MOST_SUBJECTS = 1_000
 """Digests in one event, as in those of the gateway."""
 SUBJECTS = ("yingbi.subjects", "user.target.id")
@@ -37,6 +39,11 @@ _CODE = re.compile(r"[\w.:/@+-]{1,100}")
 _DIGEST = re.compile(f"[^\\s:#]{{1,32}}:[0-9a-f]{{{2 * DIGEST_BYTES}}}")
 _METHOD = re.compile("[A-Z]{3,10}")
 _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
+_CALLERS = tuple(f"{of}.{name}" for of in ("user", "client.user", "source.user") for name in ("id", "name", "email"))
+"""Where makers say who called, the surest first."""
+_POSTS = ("user.roles", "user.group.name", "group.name")
+_COUNTS = ("yingbi.subject_count", "yingbi.unattributed")
+"""How many people an answer showed, where it does not say whom."""
 _IN_CLEAR = ("email",)
 """What a caller's own id may be, though it is personal data: staff are recorded in clear."""
 
@@ -46,6 +53,8 @@ _KIND_OF_ROLE = {
     **dict.fromkeys(("terminal", "kiosk", "终端"), CallerKind.TERMINAL),
 }
 """Roles by which other makers tell people from programs and machines. Everybody else with an id is staff."""
+
+_RECORD = "record"
 
 type Digest = Callable[[str], str]
 
@@ -76,13 +85,13 @@ def ours(document: Any, ids: Iterator[str], digest: Digest, subjects: Sequence[s
 
 
 def _event(document: Document, event: EventId, people: list[str], digest: Digest) -> AccessEvent:
-    caller = _name(document, "user.id", "user.name", "client.user.id", "source.user.id")
+    caller = _name(document, *_CALLERS)
     kind = _one_of(CallerKind, document, "yingbi.caller_kind") or _kind_of(document, caller)
     if caller and not is_digest(caller):
         told = {hit.category for hit in scan(caller)} - {*_IN_CLEAR}
         caller = digest(caller) if told or kind is CallerKind.CITIZEN else caller
     on_behalf_of = next(_texts(document, "yingbi.on_behalf_of"), "")
-    fields = _fields(document, len(people))
+    fields = _fields(document, max(len(people), _number(document, *_COUNTS)), is_named=bool(people))
     refused = _code(document, "event.outcome") == "failure" or "denied" in _texts(document, "event.type")
     verdict = _one_of(Verdict, document, "yingbi.verdict") or (Verdict.WITHHOLD if refused else Verdict.FORWARD)
     # Where nothing says how much was shown, it is taken that those who are named were shown.
@@ -96,7 +105,7 @@ def _event(document: Document, event: EventId, people: list[str], digest: Digest
         operation=_operation(document),
         caller=caller,
         caller_kind=kind,
-        posts=tuple(_codes(document, "user.roles")),
+        posts=next((posts for name in _POSTS if (posts := tuple(_codes(document, name)))), ()),
         credential=_code(document, "yingbi.credential"),
         on_behalf_of=_digested(on_behalf_of, digest) if on_behalf_of else "",
         purpose=_code(document, "yingbi.purpose"),
@@ -106,7 +115,7 @@ def _event(document: Document, event: EventId, people: list[str], digest: Digest
         reason=_code(document, "event.reason"),
         status=_number(document, "http.response.status_code"),
         format=_code(document, "yingbi.format"),
-        program=_code(document, "yingbi.program") or "imported",
+        program=_code(document, "yingbi.program") or IMPORTED,
         fields=fields,
         disclosure=_one_of(Disclosure, document, "yingbi.disclosure")
         or (most if most is not None and verdict is Verdict.FORWARD else Disclosure.NONE),
@@ -130,10 +139,12 @@ def _kind_of(document: Document, caller: str) -> CallerKind:
     return next(filter(None, told), CallerKind.CITIZEN if is_digest(caller) else CallerKind.STAFF)
 
 
-def _fields(document: Document, people: int) -> tuple[FieldUse, ...]:
+def _fields(document: Document, people: int, *, is_named: bool) -> tuple[FieldUse, ...]:
     """A field for each category that the event names, as it does not say which fields there were."""
-    clear = list(_codes(document, "yingbi.clear"))
-    categories = list(dict.fromkeys([*_codes(document, "yingbi.categories"), *clear]))
+    clear = [code.lower() for code in _codes(document, "yingbi.clear")]
+    categories = list(dict.fromkeys([*(code.lower() for code in _codes(document, "yingbi.categories")), *clear]))
+    if people and not categories and not is_named:
+        categories = clear = [_RECORD]  # it says how many, and neither who nor what
     return tuple(
         FieldUse(
             name=category,
@@ -211,7 +222,7 @@ def _number(document: Document, *names: str) -> int:
 
 
 def _one_of[Word: StrEnum](words: type[Word], document: Document, name: str) -> Word | None:
-    said = next(_texts(document, name), "")
+    said = next(_texts(document, name), "").casefold()
     return next((word for word in words if word.value == said), None)
 
 

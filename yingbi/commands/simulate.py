@@ -122,5 +122,9 @@ def _lines_of(figures: dict[str, Any]) -> Iterator[str]:
         yield f"  {name}: {each['alerts']} 条告警，误报 / alerts, false {each['false']}"
     for alert in figures["false_alerts"]:
         yield f"  误报 / false: {alert['caller']} {alert['at']} {alert['zh']} / {alert['en']}"
+    for each in figures["wrong"]:
+        yield f"  不是事件 / no event: {each}"
+    if figures["refused"] > len(figures["wrong"]):
+        yield f"  共 {figures['refused']:,} 行不是事件 / lines were no event"
     for missed in figures["missed"]:
         yield f"  未发现 / missed: {missed['attack']} {missed['kind']} {missed['strength']}"

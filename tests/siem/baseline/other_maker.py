@@ -4,6 +4,7 @@ Ids of another form, no posts, no systems' names, subjects in clear or as other 
 lines in no order and in several files.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ class OtherMaker:
                 "attack": number,
                 "kind": kind,
                 "strength": "medium",
-                "callers": [LEAKERS[kind]],
+                "callers": [called(type(self), LEAKERS[kind])],
                 "first": min(times).isoformat(),
                 "last": max(times).isoformat(),
             }
@@ -86,6 +87,10 @@ class OtherMaker:
         at = at.astimezone(UTC)
         if kind:
             self.truth.setdefault(kind, []).append(at)
+        self.events.append(self.told(who, at, ip, people))
+
+    def told(self, who: str, at: datetime, ip: str, people: int) -> dict[str, Any]:
+        """One line: at that time *who* was shown so many *people*."""
         subjects = [hashlib.sha256(b"%d" % self.random.randrange(10**7)).hexdigest() for _ in range(people)]
         event: dict[str, Any] = {
             "@timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -96,4 +101,46 @@ class OtherMaker:
         if self.random.random() < 0.3:  # some come by another way, and say more
             event["http"] = {"request": {"method": "GET"}, "response": {"status_code": 200}}
             event["url"] = {"path": f"/archive/person/{subjects[0][:12]}"}
-        self.events.append(event)
+        return event
+
+
+class CountingMaker(OtherMaker):
+    """Says how many were shown and never whom; callers by their mail, posts as groups, local times, files packed."""
+
+    def told(self, who: str, at: datetime, ip: str, people: int) -> dict[str, Any]:
+        return {
+            "@timestamp": at.astimezone(HERE).isoformat(),
+            "event": {"action": "query", "dataset": "registry"},
+            "client": {"user": {"email": f"{who.lower()}@district.example"}, "ip": ip},
+            "user": {"group": {"name": "Counter"}},
+            "yingbi": {"subject_count": people, "clear": ["RESIDENT_ID"], "categories": ["Resident_ID", "NAME"]},
+        }
+
+    def files(self, folder: Path) -> Iterator[Path]:
+        for path in list(super().files(folder)):
+            packed = path.with_suffix(".ndjson.gz")
+            packed.write_bytes(gzip.compress(path.read_bytes()))
+            path.unlink()
+            yield packed
+
+
+class WebServer(OtherMaker):
+    """Knows of requests, and nothing of people: an address, a path, a status, a size."""
+
+    def told(self, who: str, at: datetime, ip: str, people: int) -> dict[str, Any]:
+        missed = people == 1 and self.random.random() < 0.02
+        return {
+            "@timestamp": at.isoformat(),
+            "user": {"name": who},
+            "source": {"ip": ip},
+            "url": {"path": f"/registry/person/{self.random.randrange(10**7)}"},
+            "http": {
+                "request": {"method": "get"},
+                "response": {"status_code": 404 if missed else 200, "body": {"bytes": 20_000 * people}},
+            },
+        }
+
+
+def called(maker: type[OtherMaker], who: str) -> str:
+    """As whom *who* appears in the events of *maker*."""
+    return f"{who.lower()}@district.example" if maker is CountingMaker else who

@@ -7,7 +7,7 @@ import pytest
 
 from siem.baseline.evaluate import Truth, as_subjects, evaluate
 from siem.detect.rule_set import read_rules, rule_files
-from tests.siem.baseline.other_maker import LEAKERS, STAFF, OtherMaker
+from tests.siem.baseline.other_maker import LEAKERS, STAFF, CountingMaker, OtherMaker, WebServer
 from tests.siem.events import digest
 from yingbi.rules import SHIPPED
 
@@ -28,6 +28,17 @@ def test_leaks_in_a_month_of_another_maker_are_found(month: Path) -> None:
     assert figures["rules"]["recall"] < figures["together"]["recall"] == 1.0
     assert figures["by_rule"]["many_subjects"] == {"alerts": 1, "false": 0}
     assert figures["by_kind"]["export"]["together"]["hours_to_detect"] == 0
+
+
+@pytest.mark.parametrize("maker", [CountingMaker, WebServer])
+def test_leaks_are_found_though_nothing_says_who_was_shown(maker: type[OtherMaker], tmp_path: Path) -> None:
+    month = maker(LAST, seed=1).write(tmp_path / "month")
+    (month / "events/broken.ndjson").write_text('half a line\n{"@timestamp": "soon"}\n')
+    figures = evaluate(month, read_rules(rule_files(SHIPPED), {"canary_subjects": frozenset()})).as_json()
+    assert (figures["attacks"], figures["callers"], figures["refused"]) == (len(LEAKERS), len(STAFF), 2)
+    assert [told.partition(": ")[0] for told in figures["wrong"]] == ["broken.ndjson:1", "broken.ndjson:2"]
+    assert figures["missed"] == []
+    assert figures["false_alerts"] == []
 
 
 def test_a_caller_whose_id_is_not_kept_is_known_by_its_digest() -> None:

@@ -1,3 +1,4 @@
+import gzip
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,9 +62,23 @@ def test_a_person_is_one_digest_in_all_files_and_another_the_next_time(tmp_path:
 @pytest.mark.parametrize("line", [b"no json", b"[]", b'{"@timestamp": "yesterday"}', b'{"user": {"id": "1234567"}}'])
 def test_a_line_that_is_no_event_is_named_and_not_shown(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "a.jsonl").write_bytes(orjson.dumps(document(0)) + b"\n" + line + b"\n")
-    with pytest.raises(WrongFolder, match=r"a\.jsonl:2") as refused:
+    files = EventFiles(tmp_path)
+    assert list(files) == [document(0)]
+    (told,) = files.wrong
+    assert told.startswith("a.jsonl:2: ")
+    assert (files.refused, "1234567" in told) == (1, False)
+    (tmp_path / "a.jsonl").write_bytes(line)
+    with pytest.raises(WrongFolder, match=r"a\.jsonl:1"):
         list(EventFiles(tmp_path))
-    assert "1234567" not in str(refused.value)
+
+
+def test_packed_files_are_read_as_well_and_half_ones_are_said(tmp_path: Path) -> None:
+    packed = gzip.compress(orjson.dumps(document(0)) + b"\n" + orjson.dumps(another(minutes(3))))
+    (tmp_path / "a.ndjson.gz").write_bytes(packed)
+    assert len(list(EventFiles(tmp_path))) == 2
+    (tmp_path / "a.ndjson.gz").write_bytes(packed[:-20])
+    with pytest.raises(WrongFolder, match=r"a\.ndjson\.gz"):
+        list(EventFiles(tmp_path))
 
 
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
