@@ -8,7 +8,7 @@ from typing import Any
 from siem.baseline.calendar import LOCAL
 from siem.detect.alert import FRESH
 from siem.detect.correlate import Windows, key_of
-from siem.detect.custom import Custom
+from siem.detect.custom import CALLER, Custom
 from siem.detect.definition import EVERY_EVENT, Group, Rule
 from siem.index.candidates import SUBJECTS
 from siem.index.condition import AllOf, AnyOf, Compare, Condition, Exists, In, Is, Like, Not, Within, matches
@@ -19,6 +19,8 @@ _MOST = 20_000
 _LONG = 8
 """An event with more values than that in one field is asked by itself."""
 
+
+type Asked = Callable[[str, datetime], Custom]
 
 type Leaf = Is | In | Like | Compare | Within | Exists
 """A condition on one field."""
@@ -44,10 +46,10 @@ class Raised:
 class Rules:
     """Applies *rules* to what is taken. What is found again within `FRESH` is the same alert.
 
-    *custom*: what is ordinary work for whom, as it is known at a moment.
+    *custom*: what is ordinary work of a caller, as it is known at a moment.
     """
 
-    def __init__(self, rules: Sequence[Rule], custom: Callable[[datetime], Custom] = lambda _: Custom()) -> None:
+    def __init__(self, rules: Sequence[Rule], custom: Asked = lambda *_: Custom()) -> None:
         self._rules = rules
         self._custom = custom
         self._satisfied = _Satisfied([rule.condition for rule in rules])
@@ -77,7 +79,7 @@ class Rules:
                     window = self._windows[number].of(group, rule.counted, group, at)
                     if not window.add(document):
                         continue
-                if rule.custom and self._custom(at).covers(rule, group, at):
+                if rule.custom and self._custom(str(dict(group)[CALLER]), at).covers(rule, group, at):
                     continue
                 before = self._last.get((number, group))
                 self._last[number, group] = at

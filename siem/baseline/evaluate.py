@@ -158,7 +158,7 @@ def evaluate(folder: Path, rules: Sequence[Rule] = (), subjects: Sequence[str] =
     listed, relatives = as_subjects(*read_known(folder / "known.json"), events.digest)
     baselines, thresholds = Baselines(read_calendar(), listed, relatives), Thresholds()
     ours, plain = Found({}, []), Found({}, [])
-    by_rules, theirs = Rules(rules, lambda at: Custom(baselines.usual(), at)), Found({}, [])
+    by_rules, theirs = Rules(rules, lambda caller, at: Custom(baselines.usual(caller), at)), Found({}, [])
     by_rule: defaultdict[str, list[bool]] = defaultdict(list)
     told: dict[str, datetime] = {}
     reasons: list[Mapping[str, Any]] = []

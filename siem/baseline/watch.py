@@ -110,9 +110,14 @@ class Baselines:
         """Whether enough days are known."""
         return self._learned >= LEARN_DAYS
 
-    def usual(self) -> Mapping[str, Usual]:
-        """Up to how many people are ordinary work, for those who may see many; by what is known up to now."""
-        return custom_of(self.profiles.values(), self.groups, workday=self._workday, is_learned=self.is_learned)
+    def usual(self, caller: str = "") -> Mapping[str, Usual]:
+        """Up to how many people are ordinary work, for those who may see many; by what is known up to now.
+
+        Of everybody, or only of *caller* and who has the same post.
+        """
+        groups = {known.group for kind in DURABLE if (known := self.profiles.get((kind, caller)))}
+        profiles = [profile for profile in self.profiles.values() if not caller or profile.group in groups]
+        return custom_of(profiles, self.groups, workday=self._workday, is_learned=self.is_learned)
 
     @property
     def day(self) -> date | None:

@@ -19,7 +19,9 @@ def usual_after(exports: dict[str, int], *, weeks: bool = False, kind: CallerKin
         for kept in range(10 if kind is CallerKind.SYSTEM else 1):
             at = moment(day + timedelta(days=kept), 17 + place / 10)
             baselines.observe(office.look(caller, at, range(people), caller_kind=kind))
-    return {caller: usual.a_day for caller, usual in baselines.usual().items()}
+    found = baselines.usual()
+    assert all(baselines.usual(caller)[caller] == usual for caller, usual in found.items())
+    return {caller: usual.a_day for caller, usual in found.items()}
 
 
 def test_what_three_others_did_is_ordinary_work_from_the_first_day_on() -> None:
