@@ -23,7 +23,7 @@ def add_scan(commands: Commands) -> None:
         type=Path,
         default=[STDIN],
         metavar="PATH",
-        help='文件或文件夹；- 是标准输入，每行一个 {"id", "text"}，逐行回答 / files and folders; -: lines of JSON on stdin',
+        help='文件或文件夹；-：标准输入，每行一个 {"id", "text"}，逐行回答 / files, folders; -: JSON lines on stdin',
     )
     scanning.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
     scanning.add_argument(
