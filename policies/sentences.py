@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, str] = {
     "reasons-unusable": "哪些查看要有事项的声明（reasons/）不能用",
     "rule-alias": "检测规则不接受 YAML 的别名，请写全",
     "rule-condition": "`detection.condition` 必须是一段文字",
+    "rule-custom": "`custom` 只用于数人数的规则",
     "rule-duplicate": "检测规则中同一个键出现两次",
     "rule-duplicate-id": "两条检测规则的 `id` 相同",
     "rule-duplicate-name": "两条检测规则的 `name` 相同",

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from policies.recognisers.keys_cn import category_of_key
 
+HIDDEN = "***"
 LONGEST_LABEL = 24
 """Characters: what is longer is a text."""
 _PLAIN = frozenset(
@@ -22,8 +23,8 @@ type Row = Mapping[int, str]
 
 
 def tells(text: str) -> bool:
-    """Whether *text* is a label of personal data."""
-    return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and _is_telling(text)
+    """Whether *text* is a label of personal data, and nothing in which something has been hidden."""
+    return len(text) <= LONGEST_LABEL and not text[:1].isdigit() and HIDDEN not in text and _is_telling(text)
 
 
 @lru_cache(maxsize=16_384)
