@@ -38,6 +38,16 @@ def test_each_text_is_answered_by_its_spans_in_code_points() -> None:
     assert answers[1]["spans"] == answers[2]["spans"] == []
 
 
+def test_names_and_addresses_in_prose_are_found_too() -> None:
+    text = "昨天欧阳震华和朋友来办事，他住在云州市江南区幸福路18号3栋502室。"
+    code, (told,) = asked(json.dumps({"id": 1, "text": text}).encode(), "--json", "-")
+    assert code == 0
+    assert [(text[span["start"] : span["end"]], span["category"]) for span in told["spans"]] == [
+        ("欧阳震华", "person"),
+        ("云州市江南区幸福路18号3栋502室", "address"),
+    ]
+
+
 def test_documents_are_answered_by_pointers() -> None:
     lines = [{"id": 1, "json": {"xm": "王", "a/b": [{"~": "13800138000"}]}}, {"id": 2, "json": '[1, {"sjh": 138}]'}]
     code, answers = asked("\n".join(map(json.dumps, lines)).encode(), "--json", "--keys", "-")
