@@ -1,7 +1,5 @@
 """Traces a leaked sample through the index of an installation, running or not. The look-up is an event of the log."""
 
-import os
-import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +27,7 @@ from siem.trace.sample import Sample
 from siem.trace.tracer import trace
 from yingbi.home import Home
 from yingbi.index import has_index, open_index
+from yingbi.os_account import account
 from yingbi.settings import Settings
 
 SYSTEM, OPERATION = "yingbi", "POST /.yingbi/trace"
@@ -130,14 +129,6 @@ def record_look_up(home: Home, now: datetime, counts: Mapping[str, int]) -> Even
     finally:
         log.close()
     return event
-
-
-def account() -> str:
-    """The name of the account that runs this process, or its number where it has none."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def _new_log(home: Home, now: datetime) -> AccessLog:

@@ -11,8 +11,8 @@ from incident.ids import Bilingual
 from siem.record.verify import Report, SealFinding
 from siem.record.verify_start import Wrong
 from yingbi.home import Home
+from yingbi.os_account import account
 from yingbi.told import hear
-from yingbi.trace import account
 from yingbi.verify_log import said_of
 
 MOST_FINDINGS = 50
