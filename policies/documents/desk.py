@@ -3,7 +3,9 @@
 There is no policy here: what stands under a telling heading is hidden whole, everything else is free text.
 """
 
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import PurePath
 
 from policies.digest import Digester
@@ -16,6 +18,7 @@ from policies.documents.registry import NAMES, Inner, document_in
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
+from policies.recognisers.weights import are_there
 from policies.transforms.make import REDACTED
 
 BOUNDS = Bounds(octets=256 * MIB, unpacked=4096 * MIB, seconds=900)
@@ -24,6 +27,9 @@ FREE_TEXT = "free_text"
 _BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
+_PROSE = replace(_FREE, prose=True)
+SHORTEST_PROSE = 6
+"""Characters: what is shorter is a word and no sentence, and tables have many."""
 
 
 def format_of(name: str, data: bytes) -> Document:
@@ -53,15 +59,18 @@ def categories_in(text: Text) -> list[str]:
     category = category_of_key(text.key) if text.key else None
     if category not in (None, FREE_TEXT) and text.text.strip(f"{REDACTED} "):
         return [category or ""]
-    return [hit.category for hit in scan(text.text)]
+    is_prose = are_there() and len(text.text) >= SHORTEST_PROSE
+    return [hit.category for hit in scan(text.text, prose=is_prose)]
 
 
 def masked_file(name: str, data: bytes, told: Callable[[Text], None] = lambda text: None) -> tuple[bytes, Tally]:
     """*data* of the file *name* without personal data, and what was hidden. Raises Withheld.
 
-    *told* is given each text before anything is masked, as texts are read.
+    *told* is given each text before anything is masked, as texts are read. Names and addresses in prose are hidden
+    where `weights.are_there`, or else those alone of which words around them tell.
     """
-    look = Look(_UNDECLARED, _FREE, Tally(Digester("desk", bytes(32))))
+    tally = Tally(Digester("desk", bytes(32)), prose_left=sys.maxsize)
+    look = Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
     document, within = format_of(name, data), _within()
     for text in document.texts(data, within):
         look.learn(text.text, text.key)

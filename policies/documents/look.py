@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from policies.choose import EVERYBODYS, GENERAL, Choice
 from policies.digest import canonical
 from policies.documents.headings import tells
-from policies.formats.finder import Span
+from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
+from policies.formats.prose_spans import prose_spans
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
 
@@ -27,7 +28,8 @@ class Look:
     """What becomes of the texts of one document, counted in *tally*.
 
     *record* describes the rows of its tables, by the names of fields or by *titles*; *undeclared* is what becomes of
-    what stands in such a row and is not declared, *text* of all else. What is *hidden* is shown nowhere.
+    what stands in such a row and is not declared, *text* of all else. What is *hidden* is shown nowhere. No tagger is
+    asked about texts of fewer characters than *shortest_prose*.
     """
 
     def __init__(
@@ -40,10 +42,12 @@ class Look:
         titles: Mapping[str, str] | None = None,
         choice: Choice = EVERYBODYS,
         hidden: KnownValues | None = None,
+        shortest_prose: int = 1,
     ) -> None:
         self.tally = tally
         self.undeclared = undeclared
         self.text = text
+        self._shortest_prose = shortest_prose
         self._record = record
         self._titles = titles or {}
         self._choice = choice
@@ -102,7 +106,7 @@ class Look:
         """
         action = self.action(key)
         if action.kind is Kind.SCAN:
-            found = self._found(text)
+            found = self._found(text, action)
             hide(text, found, self.tally)
             return found
         shown = self.done(text, action)
@@ -151,7 +155,7 @@ class Look:
             case Kind.BLOCK:
                 raise Withheld(VALUE_BLOCKED)
             case Kind.SCAN:
-                return hide(text, self._found(text), self.tally)
+                return hide(text, self._found(text, action), self.tally)
 
     def without_known(self, text: str) -> str:
         """*text*, in which everything else is hidden already, without what was learnt."""
@@ -163,12 +167,14 @@ class Look:
             self._known.add(name)
         self._named = set()
 
-    def _found(self, text: str) -> list[Span]:
+    def _found(self, text: str, action: Action) -> list[Span]:
         if self._forgets and len(text.strip()) > 1:
             return [Span(0, len(text), ())]  # it may hold what was forgotten
         if self._named:
             self._settle_named()
-        return personal_spans(text, self._known)
+        spans = personal_spans(text, self._known)
+        is_prose = action.prose and len(text) >= self._shortest_prose
+        return merge([*spans, *prose_spans(text, self.tally)]) if is_prose else spans
 
     def _declared(self, key: str) -> Action | None:
         if self._record is None or not key:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.policies.documents.made import NAME, canaries_in
+from tests.policies.recognisers.weights_here import the_tagger
 from tests.yingbi.test_scan_files import folder_of
 from yingbi.cli import main
 from yingbi.mask_files import write_new
@@ -51,3 +52,13 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path, capsys: py
     assert main(["mask", str(tmp_path / "none.txt"), "-o", str(tmp_path / "b.txt")]) == 3
     assert os.listdir(tmp_path) == ["a.txt"]
     assert "没有写出" in capsys.readouterr().err
+
+
+def test_names_and_addresses_in_prose_are_found_and_hidden(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    the_tagger()
+    path, out = tmp_path / "a.txt", tmp_path / "b.txt"
+    path.write_text("昨天欧阳震华来过，他住在云州市江南区幸福路18号3栋502室。", "utf-8")
+    assert main(["scan", str(path)]) == 1
+    assert "地址 / address" in capsys.readouterr().out
+    assert main(["mask", str(path), "-o", str(out)]) == 0
+    assert out.read_text("utf-8") == "昨天***来过，他住在***。"

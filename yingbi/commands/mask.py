@@ -23,9 +23,11 @@ def add_mask(commands: Commands) -> None:
 
 def _mask(given: argparse.Namespace) -> int:
     from yingbi.commands.scan_paths import UNREAD, Progress
+    from yingbi.commands.tagger import has_tagger
     from yingbi.mask_files import CannotMask, mask_files
     from yingbi.scan_files import Unread
 
+    has_tagger()
     progress, code = Progress(), FINE
     try:
         for became in mask_files(given.path, given.out, progress):

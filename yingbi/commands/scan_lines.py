@@ -5,7 +5,6 @@ before more is read, and a line that is longer than `LONGEST_LINE` is not kept.
 A line that cannot be answered is answered by a sentence, and those behind it are read all the same.
 """
 
-import functools
 import io
 import json
 import sys
@@ -14,7 +13,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from yingbi.commands.shape import FINE, WRONG_USE, complain
+from yingbi.commands.shape import FINE, WRONG_USE
 
 LONGEST_LINE = 64 * 1024 * 1024
 AT_ONCE = 1024 * 1024
@@ -38,28 +37,16 @@ def scan_lines(*, by_keys: bool) -> int:
 def spans_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
     """What is found in the text of each of *lines*."""
     from policies.recognisers.find import find_each
+    from yingbi.commands.tagger import has_tagger
 
     texts = [line.get("text") for line in lines]
-    found = iter(find_each([text for text in texts if isinstance(text, str)], prose=_has_tagger()))
+    found = iter(find_each([text for text in texts if isinstance(text, str)], prose=has_tagger()))
     return [{"spans": next(found)} if isinstance(text, str) else BadLine("`text` must be a string") for text in texts]
 
 
 def pointers_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
     """What is found in the document of each of *lines*."""
     return list(map(_pointers_of, lines))
-
-
-@functools.cache
-def _has_tagger() -> bool:
-    """Whether names and addresses are looked for without words that tell of them; says so once where they are not."""
-    from policies.recognisers.weights import NoWeights, tagger
-
-    try:
-        tagger()
-    except NoWeights as problem:
-        complain(f"行文中的姓名和地址找不全 / names and addresses in prose are not all found: {problem}")
-        return False
-    return True
 
 
 def _pointers_of(line: dict[str, Any]) -> Answer:

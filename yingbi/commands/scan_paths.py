@@ -15,8 +15,10 @@ def scan_paths(paths: list[Path], *, as_json: bool) -> int:
     import dataclasses
 
     from yingbi.category_names import named
+    from yingbi.commands.tagger import has_tagger
     from yingbi.scan_files import lines_of, scan_files
 
+    has_tagger()
     progress = Progress()
     try:
         report = scan_files(paths, progress)
