@@ -5,14 +5,15 @@ SHELL := bash
 .PHONY: help up test check bench proof soak golden venv lock packages
 
 PYTHON := .venv/bin/python
-JOBS ?= 2
+# More than the two cores that there are at least: tests that talk over sockets wait half of their time.
+JOBS ?= 3
 SOURCES := policies siem proxy incident console bulletin yingbi deploy tests
 
 help:
 	@printf '%s\n' \
 	  'make up      set everything up and run the gateway, the console and the demo systems' \
 	  '             (INDEX=elasticsearch: with a real Elasticsearch node as the index)' \
-	  'make test    set everything up and run all tests (JOBS=4: on four processes)' \
+	  'make test    set everything up and run all tests (JOBS=6: on six processes)' \
 	  'make check   format, lint, strict types, import rule: 3 minutes at most' \
 	  'make bench   measure, and write build/bench.json' \
 	  'make soak    an installation under load and faults, 10 minutes (SECONDS=120: shorter)' \

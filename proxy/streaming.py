@@ -71,7 +71,8 @@ class Streaming:
         except BadCredential as bad:
             self._withholding.withhold(flow, exchange, bad.reason)
             return False
-        flow.response.stream = self.streamed(flow, exchange, treatment.masker)
+        assert isinstance(exchange.treatment, Mask)  # another than before, where the caller is at a limit
+        flow.response.stream = self.streamed(flow, exchange, exchange.treatment.masker)
         return True
 
     def streamed(self, flow: HTTPFlow, exchange: Exchange, masker: Masker) -> Streams:

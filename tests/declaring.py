@@ -33,7 +33,7 @@ OPERATIONS = """
     answers: {events: {data: {message: {json: person}}}}
   - on: GET /document
     largest_mib: 2
-    answers: {documents: {formats: [xlsx, docx, zip], record: person}, csv: person}
+    answers: {documents: {formats: [xlsx, docx, pdf, png, zip], record: person}, csv: person}
   - on: GET /desk/{name*}
     static: true
     allow: [clerk]

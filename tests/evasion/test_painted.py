@@ -60,7 +60,7 @@ WITHHELD = {
     "a picture that is not declared": (
         encoded(picture([MOBILE], (200, 80)), "jpeg"),
         "image/jpeg",
-        "answer_unreadable",
+        "answer_not_declared",
     ),
     "a picture that says it is a PDF": (encoded(picture([MOBILE], (200, 80)), "png"), PDF, "answer_unreadable"),
 }
