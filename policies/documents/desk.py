@@ -4,7 +4,7 @@ There is no policy here: what stands under a telling heading is hidden whole, ev
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -14,7 +14,7 @@ from policies.documents.headings import tells
 from policies.documents.look import Look
 from policies.documents.markup import HTML, XML
 from policies.documents.plain import PLAIN, TEXT
-from policies.documents.registry import NAMES, Inner, document_in
+from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
 from policies.formats.masker import Action, Kind, Tally, Withheld
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
@@ -63,19 +63,15 @@ def categories_in(text: Text) -> list[str]:
     return [hit.category for hit in scan(text.text, prose=is_prose)]
 
 
-def masked_file(name: str, data: bytes, told: Callable[[Text], None] = lambda text: None) -> tuple[bytes, Tally]:
+def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:
     """*data* of the file *name* without personal data, and what was hidden. Raises Withheld.
 
-    *told* is given each text before anything is masked, as texts are read. Names and addresses in prose are hidden
-    where `weights.are_there`, or else those alone of which words around them tell.
+    Names and addresses in prose are hidden where `weights.are_there`, or else those alone of which words around them
+    tell.
     """
     tally = Tally(Digester("desk", bytes(32)), prose_left=sys.maxsize)
     look = Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
-    document, within = format_of(name, data), _within()
-    for text in document.texts(data, within):
-        look.learn(text.text, text.key)
-        told(text)
-    return document.mask(data, look, within), look.tally
+    return learnt_and_masked(format_of(name, data), data, look, _within()), look.tally
 
 
 def _within() -> Inner:

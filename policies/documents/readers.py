@@ -99,6 +99,24 @@ READERS = Readers()
 atexit.register(READERS.close)
 
 
+class ReadApart:
+    """What `document.Document` and `Painted` promise, for a format that those processes read by its *name*."""
+
+    name: str
+
+    def make_ready(self) -> None:
+        """Load what reads it, in a process of its own."""
+        READERS.make_ready()
+
+    def texts(self, data: bytes, within: Within) -> Iterator[Text]:
+        """See `Document.texts`."""
+        return texts_in(data, self.name, within)
+
+    def mask(self, data: bytes, look: Look, within: Within) -> bytes:
+        """See `Document.mask`."""
+        return masked(data, self.name, look, within)
+
+
 def masked(data: bytes, name: str, look: Look, within: Within) -> bytes:
     """The document in *data*, of the format *name*, masked. Raises Withheld."""
     for said, line in _said(data, name, within, masks=True):

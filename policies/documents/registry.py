@@ -136,6 +136,11 @@ def mask(data: bytes, look: Look, formats: Sequence[str], bounds: Bounds, said: 
     """*data* with what *look* makes of every text in it. Raises Withheld."""
     document, within = opened(data, formats, bounds, said)
     within.is_label = look.tells
+    return learnt_and_masked(document, data, look, within)
+
+
+def learnt_and_masked(document: Document, data: bytes, look: Look, within: Inner) -> bytes:
+    """The same of *data* that *document* reads: *look* is told of all its texts first, unless the format does so."""
     if not isinstance(document, Painted):
         for text in document.texts(data, within):
             look.learn(text.text, text.key)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pikepdf
-import pytest
 from pikepdf import Operator
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
@@ -16,6 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.absence import not_here
 from tests.chromium import find_chromium
 from tests.policies.documents.masked import ID_NO, MAIL, MOBILE, NAME
 
@@ -35,7 +35,7 @@ def printed() -> bytes:
     """A page as a browser prints it: a table, a page with nobody in it, and a line about who stood in the table."""
     chromium = find_chromium()
     if chromium is None:
-        pytest.skip("no Chromium is on this machine: nothing is printed, and PDFs of browsers are NOT tested")
+        not_here("no Chromium is on this machine: nothing is printed, and PDFs of browsers are NOT tested")
     with tempfile.TemporaryDirectory() as folder:
         page, pdf = Path(folder, "page.html"), Path(folder, "page.pdf")
         page.write_text(_PAGE, "utf-8")
@@ -82,7 +82,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
     """One with Chinese characters."""
     found = sorted(Path(_FONTS).rglob("*CJK*.ttc"))
     if not found:
-        pytest.skip(f"no font with Chinese characters is in {_FONTS}: pictures of text are NOT tested")
+        not_here(f"no font with Chinese characters is in {_FONTS}: pictures of text are NOT tested")
     return ImageFont.truetype(str(found[0]), size, index=2)
 
 
