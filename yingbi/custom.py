@@ -1,19 +1,17 @@
 """The file in which the baselines tell the rules who sees many people as ordinary work. It names callers and counts."""
 
-import os
 from pathlib import Path
 
 import orjson
 
+from deploy.private_file import write_private
+from proxy.stamp import Stamp, stamp_of
 from siem.detect.custom import Custom, custom_from
 
 
 def write_custom(path: Path, custom: Custom) -> None:
     """Put *custom* in the place of what was told before, for nobody else on the machine to read. Raises OSError."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(orjson.dumps(custom.as_json()))
-    unfinished.replace(path)
+    write_private(path, orjson.dumps(custom.as_json()))
 
 
 class CustomFile:
@@ -21,16 +19,14 @@ class CustomFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: Stamp | None = None
         self._custom = Custom()
 
     def read(self) -> Custom:
         """What was told last; nobody's custom where nothing was, or what cannot be read: better an alert too many."""
-        try:
-            told = self._path.stat()
-            if self._stamp != (told.st_mtime_ns, told.st_ino):
-                self._custom = custom_from(orjson.loads(self._path.read_bytes()))
-                self._stamp = told.st_mtime_ns, told.st_ino
-        except (OSError, ValueError):
-            self._custom, self._stamp = Custom(), None
+        if (stamp := stamp_of(self._path)) != self._stamp:
+            try:
+                self._custom, self._stamp = custom_from(orjson.loads(self._path.read_bytes())), stamp
+            except (OSError, ValueError):
+                self._custom, self._stamp = Custom(), None
         return self._custom
