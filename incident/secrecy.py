@@ -21,14 +21,14 @@ _WRITTEN = re.compile(
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY",
     re.IGNORECASE,
 )
-_KEPT = ("password", "token", "oauth_header")
+_KEPT = ("password", "token")
 
 
 def secrets_in(book: Playbook) -> Iterator[tuple[str, str]]:
     """Where secrets stand in clear in *book*: the nearest key with a name of its own, and what holds one."""
     raw = json.loads(book.source)
     for name, item in raw.get("authentication_info_definitions", {}).items():
-        for key in _KEPT[: 3 if item["type"] != "oauth2" else 2]:
+        for key in _KEPT:
             if item.get(key) and not item.get("kms") and not _USE.search(item[key]):
                 yield name, f"`{key}` of `{name}`"
     yield from _in_variables(raw.get("playbook_variables", {}))

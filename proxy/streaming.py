@@ -51,8 +51,11 @@ class Streaming:
     def begin(self, flow: HTTPFlow, exchange: Exchange) -> bool:
         """Let an answer too large to be buffered go window by window; False where it is withheld instead."""
         assert flow.response is not None
-        treatment = exchange.treatment
-        if not isinstance(treatment, Mask) or treatment.held_mib or flow.request.http_version == "HTTP/1.0":
+        if (
+            not isinstance(exchange.treatment, Mask)
+            or exchange.treatment.held_mib
+            or flow.request.http_version == "HTTP/1.0"
+        ):
             # An answer to HTTP/1.0 ends with the connection: one that was cut would look whole.
             self._withholding.withhold(flow, exchange, "answer_too_large")
             return False
@@ -71,7 +74,7 @@ class Streaming:
         except BadCredential as bad:
             self._withholding.withhold(flow, exchange, bad.reason)
             return False
-        assert isinstance(exchange.treatment, Mask)  # another than before, where the caller is at a limit
+        # By what it is now: another than before, where the caller is at a limit.
         flow.response.stream = self.streamed(flow, exchange, exchange.treatment.masker)
         return True
 

@@ -146,4 +146,5 @@ def _scratch() -> hyperscan.Scratch:
 
 def make_ready() -> None:
     """Let the first text be looked into as fast as any other."""
+    may_open("")
     _gate()

@@ -20,8 +20,8 @@ from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
 from console.search_look_up import CannotLookUp, LookUp
+from incident.alert_facts import facts_of
 from incident.ids import Bilingual, CaseId, PersonId
-from incident.journal import AlertFacts
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret
 from policies.program import Program
@@ -334,23 +334,7 @@ class Bureau:
 
     def open(self, alert: Alert) -> CaseId:
         """The case that the composition root opens for *alert*."""
-        group = {name: str(value) for name, value in alert.group.items()}
-        facts = AlertFacts(
-            id=alert.id,
-            rule=alert.rule,
-            title=alert.title,
-            level=alert.level,
-            group=group,
-            raised_at=alert.raised_at,
-            first_at=alert.first_at,
-            last_at=alert.last_at,
-            event_count=alert.event_count,
-            subject_count=alert.subject_count,
-            events=tuple(alert.events),
-            respond=alert.respond,
-            automatic=alert.automatic,
-        )
-        return self.office.cases.open_or_join(facts)
+        return self.office.cases.open_or_join(facts_of(alert))
 
     def to_the_draft(self) -> CaseId:
         """A case whose notice waits to be submitted; it contained itself, and everybody affected is counted."""
