@@ -6,7 +6,7 @@ import contextlib
 import quopri
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 
 import brotli
@@ -58,7 +58,7 @@ def told_by(*received: bytes) -> set[str]:
     seen: dict[bytes, int] = {}
     layer = set(received)
     for depth in range(_MOST_LAYERS + 1):
-        told.update(_read_in(layer))
+        told.update(_read_in(layer, is_received=depth == 0))
         seen |= dict.fromkeys(layer, depth)
         if depth < _MOST_LAYERS:
             inner = {inner for data in layer if len(data) >= _SMALLEST_PACKED for inner in _unpacked(data)}
@@ -77,22 +77,31 @@ def _remember(seen: dict[bytes, int]) -> None:
             _DULL[data] = min(depth, _DULL.get(data, depth))
 
 
-def _read_in(pieces: Iterable[bytes]) -> Iterator[str]:
-    for text in _decoded(pieces):
+def _read_in(pieces: Collection[bytes], *, is_received: bool) -> Iterator[str]:
+    for text in _decoded(pieces, is_received=is_received):
         for reading in readings(text, _TELLING):
             for planted, forwards, backwards in _SOUGHT:
                 if forwards in reading or backwards in reading:
                     yield planted
 
 
-def _decoded(pieces: Iterable[bytes]) -> set[str]:
-    """All *pieces* at once, in each codec: UTF-32 has no character without a zero, and UTF-7 is ASCII but for `+`."""
-    apart = [piece + bytes(-len(piece) % 4) for piece in pieces]
-    data = _APART.join(apart)
-    texts = {data.decode(codec, "ignore") for codec in _CODECS}
-    texts.add(_APART.join(piece for piece in apart if b"\0" in piece).decode("utf-32-le", "ignore"))
+def _decoded(pieces: Collection[bytes], *, is_received: bool) -> set[str]:
+    """All *pieces* at once, in each codec: UTF-32 has no character without a zero, and UTF-7 is ASCII but for `+`.
+
+    What was *received* as nothing but ASCII is ASCII to whoever reads it, though three letters of a name might come out
+    of it as UTF-16 too: no recipient tries that, and more than a few letters have a space, a digit or a line end.
+    """
+    data = _joined(pieces)
+    texts = {data.decode(codec, "ignore") for codec in _CODECS[:2]}
+    wide = _joined(piece for piece in pieces if not piece.isascii() or b"\0" in piece) if is_received else data
+    texts |= {wide.decode(codec, "ignore") for codec in _CODECS[2:]}
+    texts.add(_joined(piece for piece in pieces if b"\0" in piece).decode("utf-32-le", "ignore"))
     texts.add(data.decode("utf-7", "ignore") if b"+" in data else data.translate(None, _NOT_ASCII).decode("ascii"))
     return texts
+
+
+def _joined(pieces: Iterable[bytes]) -> bytes:
+    return _APART.join(piece + bytes(-len(piece) % 4) for piece in pieces)
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:

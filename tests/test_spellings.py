@@ -72,6 +72,14 @@ def test_masks_tell_nothing(masked: str) -> None:
     assert told_by(masked.encode()) == set()
 
 
+def test_ascii_is_read_as_utf_16_only_where_it_was_packed() -> None:
+    """Three letters of a name may be printable ASCII in UTF-16: who receives them as such sees ASCII."""
+    alone = NAME.encode("utf-16-le")
+    assert alone.isascii()
+    assert told_by(alone) == set()
+    assert told_by(f"{NAME} 1".encode("utf-16-le")) == told_by(base64.b64encode(alone + b"\0 ")) == {NAME}
+
+
 SPELLING: list[Callable[[str], bytes]] = [
     *(lambda text, codec=codec: text.encode(codec) for codec in ("utf-8", "gb18030", "utf-16-le", "utf-32-le")),
     lambda text: "".join(f"&#{ord(char)};" for char in text).encode(),
