@@ -49,6 +49,9 @@ HOMES = {
     "pikepdf": ("policies/documents/painted/",),
     "PIL": ("policies/documents/painted/",),
     "rapidocr": ("policies/documents/painted/",),
+    "docx": ("incident/sheet_docx.py",),
+    "fpdf": ("incident/sheet_pdf.py",),
+    "fontTools": ("incident/sheet_pdf.py",),
     "jwt": ("policies/jwks.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py", "yingbi/commands/")
