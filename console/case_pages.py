@@ -20,7 +20,7 @@ from console.case_view import (
 )
 from console.cookies import handle_of
 from console.desk import Admitted, Desk
-from console.forms import LONGEST_LINE, Mistyped
+from console.forms import LONGEST_LINE, Mistyped, Typed
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
@@ -32,6 +32,7 @@ from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
+from incident.reported import REPORTER_NAMES, Report, Reporter
 from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
@@ -69,6 +70,7 @@ class CasePages:
             once=desk.slip.typed.get("once") if desk.slip else token_urlsafe(16),
             alert=desk.slip.typed.get("alert") if desk.slip else "",
             level_options=options(LEVEL_WORDS, LEVELS),
+            reporter_options=[("", "没有人报告 / nobody did"), *options(REPORTER_NAMES)],
             now_clocks={case.id: clocks_of(case, self._office.now()) for case in shown.items},
         )
 
@@ -81,11 +83,23 @@ class CasePages:
             title = form.needed("title", most=LONGEST_LINE)
             once = form.text("once", most=LONGEST_LINE)
             alert = self._office.alerts.get(AlertId(form.get("alert"))) if form.get("alert") else None
+            if form.get("alert") and alert is None:
+                raise HTTPException(404)
             facts = facts_of(alert) if alert else None
-            case = self._cases.open_by_hand(title, level, desk.person, form.text("note"), once=once, alert=facts)
+            report = self._reported(form)
+            case = self._cases.open_by_hand(
+                title, level, desk.person, form.text("note"), once=once, alert=facts, report=report
+            )
         except NotPermitted as why:
             return self.index(desk.handed_back("open", why))
         return self._pages.go(f"/cases/{case}", "opened")
+
+    def _reported(self, form: Typed) -> Report | None:
+        """Who told us of it, as a kind, and when; None where nobody outside did."""
+        if not form.get("reported_by"):
+            return None
+        by = form.choice("reported_by", Reporter)
+        return Report(by=by, received_at=form.instant("received_at", self._pages.moments.zone))
 
     def show(self, desk: Admitted, case: str) -> Response:
         """One case."""

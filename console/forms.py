@@ -84,6 +84,18 @@ class Typed:
             raise Mistyped(name, "请按“2026-11-23T18:05”的格式填写时间", "a time such as `2026-11-23T18:05` is needed")
         return found.replace(tzinfo=zone)
 
+    def instant(self, name: str, zone: tzinfo) -> datetime:
+        """The time that was typed, as `moment` reads it, or one that names its own zone: `2026-11-23T18:05+08:00`."""
+        try:
+            found = datetime.fromisoformat(self.get(name).strip())
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            return self.moment(name, zone)
+        if not 2000 <= found.year <= 9000:
+            raise Mistyped(name, "请核对年份", "look at the year")
+        return found
+
 
 NOTHING = Typed({})
 

@@ -19,6 +19,7 @@ from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, Pe
 from incident.incident import Case
 from incident.journal import AlertFacts, Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
+from incident.reported import Report, report_fact, unknown_to
 from incident.wording import facts_of, headline_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
@@ -42,16 +43,27 @@ class Cases(Engine):
         return self._problems(self.get(case))
 
     def open_by_hand(
-        self, title: str, level: str, by: PersonId, note: str, *, once: str = "", alert: AlertFacts | None = None
+        self,
+        title: str,
+        level: str,
+        by: PersonId,
+        note: str,
+        *,
+        once: str = "",
+        alert: AlertFacts | None = None,
+        report: Report | None = None,
     ) -> CaseId:
-        """A new case that a person opens, as on a report from outside; of *alert*, where they open it because of one.
+        """A new case that a person opens, on a *report* from outside, or of *alert*, where they open it because of one.
 
         No playbook runs but the one that the alert asks for. Asked again with the same *once*, or for the same alert,
         it is the same case.
         """
         self.check_text(title, note)
         named = alert.id if alert else f"form:{once}" if once else None
-        case = self.begin(title, alert, person(by), level=level, note=note, once=named)
+        told = (report_fact(report, self.now()),) if report else ()
+        case = self.begin(title, alert, person(by), level=level, note=note, once=named, also=told)
+        # The alert may have had its case before: then the report is new to that one.
+        self.ledger.record(case, lambda known: unknown_to(known, told), at=self.now(), by=person(by))
         self.carry_on(case)
         return case
 

@@ -118,8 +118,9 @@ class Engine:
         level: str = "medium",
         note: str = "",
         once: str | None = None,
+        also: Sequence[Fact] = (),
     ) -> CaseId:
-        """Open a case and go no further. What was opened for *once* before is that case."""
+        """Open a case and go no further, with what is known *also*. What was opened for *once* before is that case."""
         if once and (known := self._store.case_of(once)):
             return known
         now = self.now()
@@ -138,6 +139,7 @@ class Engine:
             facts.append(Happened(what=Occurrence.ALERT, at=min(alert.raised_at, now)))
         if by.kind is ActorKind.PERSON:
             facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
+        facts += also
         if alert and alert.respond and book is None:
             facts.append(
                 Noted(text=f"没有预案 {alert.respond}，由人处理 / there is no playbook `{alert.respond}`: by hand")

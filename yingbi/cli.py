@@ -14,6 +14,7 @@ from yingbi.commands.baselines import add_baselines
 from yingbi.commands.ca import add_ca
 from yingbi.commands.callers import add_callers
 from yingbi.commands.canary import add_canary
+from yingbi.commands.case import add_case
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
 from yingbi.commands.keys import add_keys
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(commands)
     add_reasons(commands)
     add_alerts(commands)
+    add_case(commands)
     add_trace(commands)
     add_scan(commands)
     add_mask(commands)

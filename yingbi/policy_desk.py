@@ -165,11 +165,12 @@ class Clerk:
 
 @contextlib.contextmanager
 def signed_in(
-    settings: Settings, name: str, password: Callable[[], str], *, for_policies: bool = True
+    settings: Settings, name: str, password: Callable[[], str], *, for_policies: bool = True, told_by: str = ""
 ) -> Iterator[Clerk]:
     """The person whose account is *name*, signed in for as long as it takes. Raises CannotAct.
 
-    *for_policies* there is nothing to act on where the folder is in force.
+    *for_policies* there is nothing to act on where the folder is in force. *told_by*: the command that tells what was
+    done, where it is another than that of policies or permits.
     """
     home = Home(settings.home)
     if not is_supervised(home):
@@ -186,7 +187,7 @@ def signed_in(
         except NotDone as problem:
             raise CannotAct(problem.said.removeprefix(_HEADING) or str(problem)) from None
         try:
-            yield Clerk(visitor, "yingbi policy history" if for_policies else "yingbi permits list --all")
+            yield Clerk(visitor, told_by or ("yingbi policy history" if for_policies else "yingbi permits list --all"))
         finally:
             with contextlib.suppress(NotDone, MaybeDone, httpx.TransportError):
                 visitor.act("/sign-out", {})

@@ -14,6 +14,7 @@ from incident.ids import CaseId, DutyId, NotPermitted
 from incident.incident import State
 from incident.journal import Ending, Move, Noted, StateMoved, verify
 from incident.notice import read_notice
+from incident.reported import Report, Reporter
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, shown
 
 
@@ -332,3 +333,23 @@ def test_what_is_changed_wakes_who_waits(office: Office) -> None:
     office.cases.changed.clear()
     office.cases.tick()
     assert not office.cases.changed.is_set()
+
+
+def test_a_report_from_outside_starts_the_clocks_with_the_case(office: Office) -> None:
+    told = Report(by=Reporter.OFFICE, received_at=TEN - timedelta(hours=5))
+    case = office.cases.open_by_hand("网信部门来函", "high", CHEN, "", once="one", report=told)
+    assert office.cases.open_by_hand("网信部门来函", "high", CHEN, "", once="one", report=told) == case
+    now = office.cases.get(case)
+    assert [event.what for event in now.occurrences] == [Occurrence.CONFIRMATION, Occurrence.REPORT]
+    assert {clock.start for clock in now.clocks.values()} == {TEN - timedelta(hours=5)}
+    for wrong in (TEN + timedelta(minutes=1), TEN - timedelta(days=400)):
+        with pytest.raises(NotPermitted, match="received"):
+            office.cases.open_by_hand("x", "low", CHEN, "", report=Report(by=Reporter.OFFICE, received_at=wrong))
+
+
+def test_a_report_about_an_alert_that_has_its_case_is_told_to_that_one(office: Office) -> None:
+    of = alert("a-1")
+    case = office.cases.open_or_join(of)
+    told = Report(by=Reporter.CITIZEN, received_at=TEN - timedelta(hours=1))
+    assert office.cases.open_by_hand("群众来电", "high", CHEN, "", alert=of, report=told) == case
+    assert office.cases.get(case).aware_at == TEN - timedelta(hours=1)
