@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, lifting, publishing, withdrawing
+from incident import acts, drill, lifting, publishing, withdrawing
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
@@ -66,6 +66,23 @@ class Cases(Engine):
         self.ledger.record(case, lambda known: unknown_to(known, told), at=self.now(), by=person(by))
         self.carry_on(case)
         return case
+
+    def open_drill(self, title: str, level: str, by: PersonId, *, book: str, once: str, plan: str = "") -> CaseId:
+        """A case for practice, by the playbook *book*, or by hand where that is empty. *plan*: the drill that was due.
+
+        Asked again with the same *once*, it is the same case.
+        """
+        self.check_text(title)
+        if book and book not in self.rules.books:
+            raise NotPermitted(f"没有预案“{book}”", f"there is no playbook `{book}`")
+        alert = drill.invented_alert(once, title, level, book, self.now())
+        case = self.begin(title, alert, person(by), once=alert.id, drill=True, plan=plan)
+        self.carry_on(case)
+        return case
+
+    def record(self, case: CaseId, by: PersonId, decide: Callable[[Case], Sequence[Fact]], *texts: str) -> None:
+        """Record what *decide* adds to the case, of which *texts* were written by *by*."""
+        self._act(case, by, decide, *texts)
 
     # -- what people do
 

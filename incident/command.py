@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from incident.ids import Actor, CaseId, CommandKey, PersonId
+from incident.ids import Actor, Bilingual, CaseId, CommandKey, PersonId
 from incident.notice import PublishedNotice
 from incident.scope import Scope, ScopeQuestion
 
@@ -141,7 +141,19 @@ class AskPerson:
     """Who says yes takes one of these, which is then put in force."""
 
 
-type MachineCommand = Tighten | Lift | AssessScope | StartDuties | DraftNotice | PublishNotice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What stands in a drill for a command that would do something outside: nobody performs it, the engine ends it."""
+
+    key: CommandKey
+    case: CaseId
+    of: str
+    """The kind of that command, as the journal writes it: `tighten`."""
+    about: Bilingual
+    """What it would have done."""
+
+
+type MachineCommand = Tighten | Lift | AssessScope | StartDuties | DraftNotice | PublishNotice | Rehearsal
 type Command = MachineCommand | AskPerson
 
 

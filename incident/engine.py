@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import cache, partial
 
 from incident.action import template_in
-from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, StartDuties, Tighten
+from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, Rehearsal, StartDuties, Tighten
 from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, regrading
 from incident.draft import Scan
+from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
@@ -119,6 +120,8 @@ class Engine:
         note: str = "",
         once: str | None = None,
         also: Sequence[Fact] = (),
+        drill: bool = False,
+        plan: str = "",
     ) -> CaseId:
         """Open a case and go no further, with what is known *also*. What was opened for *once* before is that case."""
         if once and (known := self._store.case_of(once)):
@@ -133,6 +136,8 @@ class Engine:
             book=alert.respond if alert and book else "",
             main=book.id if book else None,
             playbooks={each.id: each.digest for each in called.values()},
+            drill=drill,
+            plan=plan,
         )
         facts: list[Fact] = []
         if alert:
@@ -179,8 +184,12 @@ class Engine:
 
     def pending(self) -> tuple[OutsideCommand, ...]:
         """What is to be performed now, oldest case first. It stays until `finished` is told its outcome."""
-        commands = (command for case in reversed(self.all()) for command in case.machine_commands)
-        return tuple(command for command in commands if not isinstance(command, StartDuties | DraftNotice))
+        pairs = ((case, command) for case in reversed(self.all()) for command in case.machine_commands)
+        return tuple(
+            command
+            for case, command in pairs
+            if not isinstance(command, StartDuties | DraftNotice | Rehearsal) and not is_barred(case, command)
+        )
 
     def finished(self, key: CommandKey, outcome: Outcome) -> None:
         """Record how a command ended. Telling it twice changes nothing. Raises KeyError where there is no such case."""
@@ -203,6 +212,8 @@ class Engine:
     def _own_work(self, case: Case, now: datetime) -> tuple[Fact, ...]:
         """The outcome of a command that needs nothing from outside."""
         for command in case.machine_commands:
+            if isinstance(command, Rehearsal):
+                return rehearsed(case, command)
             if not isinstance(command, StartDuties | DraftNotice):
                 continue
             done = CommandEnded(key=command.key, ending=Ending.SUCCEEDED)

@@ -177,6 +177,10 @@ class Case:
     settled_by: frozenset[PersonId] = frozenset()
     """Who said what a fact is: as much an author of the notice as who wrote in it."""
     notice: NoticeState = NoticeState()
+    drill: bool = False
+    """Whether it is practice: nothing of it happens outside the journal."""
+    plan: str = ""
+    """The planned drill that it holds, by name."""
     entries: tuple[Entry, ...] = ()
 
     @property

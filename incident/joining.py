@@ -30,6 +30,8 @@ def same_matter(case: Case, alert: AlertFacts) -> bool:
     So is one that has ended where two people took a measure back after all that *alert* tells of: in a new case nobody
     would know of it, and the rule would contain again.
     """
+    if case.drill:
+        return False  # a drill must swallow no alert
     if case.state in ENDED and not any(alert.last_at <= lift.at for lift in case.lifted):
         return False
     caller = alert.group.get(CALLER_FIELD)

@@ -75,6 +75,10 @@ class Opened:
     main: PlaybookId | None
     playbooks: Mapping[PlaybookId, str]
     """Digests of the texts of that playbook and those it calls, so that a newer file changes nothing in this case."""
+    drill: bool = False
+    """Whether it is practice: `incident.drill`. It is from the first entry on, and for ever."""
+    plan: str = ""
+    """The planned drill that it holds, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from incident.drill import harmless
 from incident.ids import Actor, CaseId
 from incident.incident import Case
 from incident.journal import Fact, Opened, entries_of
@@ -62,7 +63,8 @@ class Ledger:
         with self._lock:
             for attempt in range(ATTEMPTS):
                 case = self._store.next_id(day)
-                entries = entries_of(case, (opened, *facts), after=None, at=at, by=by)
+                begun = (opened, *harmless(case, facts, drill=opened.drill))
+                entries = entries_of(case, begun, after=None, at=at, by=by)
                 try:
                     self._store.open(entries, alert=alert, playbooks=playbooks)
                 except Conflict:
@@ -93,7 +95,7 @@ class Ledger:
         with self._lock:
             for attempt in range(ATTEMPTS):
                 known = self.get(case)
-                facts = decide(known)
+                facts = harmless(case, decide(known), drill=known.drill)
                 if not facts:
                     return False
                 try:

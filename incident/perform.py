@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 from incident.command import AssessScope, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.drill import NOT_DONE
 from incident.engine import Clock, OutsideCommand
 from incident.notice import publish
 from incident.scope import assess
@@ -31,11 +32,15 @@ class Performer:
     indexed_until: Callable[[], datetime]
     """Until when the index is known to hold all that was logged."""
     clock: Clock
+    bars: Callable[[OutsideCommand], bool] = lambda command: False
+    """Whether a command may not be performed, as those of drills may not that act outside."""
     canaries: Callable[[], Set[str] | None] = lambda: None
     """The digests of invented people as they are now, or None where the list cannot be read."""
 
     def perform(self, command: OutsideCommand) -> Outcome | None:
         """How it ended, or None where it cannot be done yet and is to be tried again in a moment."""
+        if self.bars(command):
+            return Failed(said=NOT_DONE)
         match command:
             case Tighten():
                 return self._publish_overlay(lambda: self.tighten(command))

@@ -84,6 +84,8 @@ def _opened(entry: Entry) -> Case:
         book=fact.book,
         main=fact.main,
         playbooks=fact.playbooks,
+        drill=fact.drill,
+        plan=fact.plan,
         entries=(entry,),
     )
 

@@ -15,6 +15,7 @@ from incident.command import (
     MachineCommand,
     PublishNotice,
     Question,
+    Rehearsal,
     StartDuties,
     Tighten,
 )
@@ -95,8 +96,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
     *told* writes a time as readers of the installation know it.
     """
     match fact:
-        case Opened(title=title):
-            return _named("立案", "Case opened", title)
+        case Opened(title=title, drill=drill):
+            return _named("演练开始", "Drill begun", title) if drill else _named("立案", "Case opened", title)
         case AlertJoined(alert=alert):
             return _named("告警并入", "Alert joined", alert.title, f" ({alert.event_count})")
         case Happened(what=what, note=note):
@@ -112,16 +113,16 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             step = split(case.steps[number].name)
             return _named(f"{zh}：{step.zh}", f"{en}: {step.en or step.zh}", said)
         case CommandIssued(command=command):
-            return _command(command)
+            return command_words(command)
         case CommandEnded(key=key, ending=ending, said=said):
             command = case.commands[key].command
-            about, ended = _command(command), _ENDINGS[ending]
+            about, ended = command_words(command), _ENDINGS[ending]
             zh, en = f"{ended.zh}（{about.zh}）", f"{ended.en.capitalize()} ({about.en})"
             if ending is Ending.FAILED or isinstance(command, AskPerson):
                 return _named(zh, en, said)
             return _done(zh, en, command, told)
         case LiftAsked(tightening=key, reason=reason):
-            about = _command(case.commands[key].command)
+            about = command_words(case.commands[key].command)
             return _line(f"请求解除（{about.zh}）", f"Asked to take back ({about.en})", reason)
         case RunEnded(ending=ending):
             return _line(f"预案执行{_ENDINGS[ending].zh}", f"Playbook {_ENDINGS[ending].en}")
@@ -216,12 +217,13 @@ def _notice(
             assert_never(fact)
 
 
-def _command(command: Command) -> Bilingual:
+def command_words(command: Command) -> Bilingual:
+    """What *command* does, in one line."""
     match command:
         case Tighten(kind=kind, system=system, target=target):
             return _line(CONTAINMENT_NAMES[kind].zh, CONTAINMENT_NAMES[kind].en.capitalize(), target or system)
         case Lift(tightening=tightening):
-            about = _command(tightening)
+            about = command_words(tightening)
             return Bilingual(zh=f"两人决定解除（{about.zh}）", en=f"Taken back by two people ({about.en})")
         case AssessScope():
             return _line("核定影响范围", "Assess the scope")
@@ -232,6 +234,8 @@ def _command(command: Command) -> Bilingual:
         case PublishNotice(notice=notice):
             zh, en = ("撤回", "Withdraw") if notice.current.withdrawn else ("发布", "Publish")
             return _line(f"{zh}通告", f"{en} the notice", notice.id)
+        case Rehearsal(about=about):
+            return Bilingual(zh=f"演练，不执行：{about.zh}", en=f"Drill, not carried out: {about.en}")
         case AskPerson(question=question, title=title):
             return _named(_QUESTIONS[question].zh, _QUESTIONS[question].en.capitalize(), title)
         case _:

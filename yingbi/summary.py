@@ -12,6 +12,7 @@ from typing import Any
 from console.installation import RecordState
 from console.permit_state import PermitRecord
 from incident.cases import Cases
+from incident.drill import MARK
 from incident.incident import Case
 from incident.journal import BrokenJournal, verify
 from incident.scope import CALLER_FIELD
@@ -97,7 +98,8 @@ def _told(case: Case, alias: Aliases) -> dict[str, Any]:
     alerts = list(case.alerts.values())
     return {
         "id": case.id,
-        "title": case.title,
+        "title": f"【{MARK.zh} {MARK.en}】{case.title}" if case.drill else case.title,
+        "drill": case.drill,
         "state": case.state.value,
         "level": case.level,
         "opened_at": case.opened_at.isoformat(),

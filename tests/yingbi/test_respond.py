@@ -4,12 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from incident.incident import State
+from incident.cases import Cases
+from incident.command import Containment, Tighten
+from incident.engine import OutsideCommand
+from incident.ids import CommandKey, person
+from incident.incident import Progress, State
+from incident.journal import CommandIssued, entries_of
+from incident.store import CaseStore
 from siem.canary import LIST_NAME
 from siem.detect.alert import AlertStore
 from siem.detect.rule_set import read_rules, rule_files
 from siem.record.event import Disclosure
-from tests.incident.office import TEN, Office, new_database, shown
+from tests.incident.office import CHEN, TEN, Office, new_database, shown
 from tests.siem.detect.detection import Detection, detecting
 from tests.siem.events import document
 from yingbi.respond import Responder
@@ -98,3 +104,33 @@ def test_what_else_is_to_be_done_is_done_on_every_step(office: Office, tmp_path:
     responding.step()
     responding.step()
     assert done == [1, 1]
+
+
+class Careless(Cases):
+    """Cases that list what a drill would do outside."""
+
+    def pending(self) -> tuple[OutsideCommand, ...]:
+        return tuple(
+            command for case in self.all() for command in case.machine_commands if isinstance(command, Tighten)
+        )
+
+
+def test_nothing_of_a_drill_is_performed_even_if_it_is_asked_for(office: Office, tmp_path: Path) -> None:
+    case = office.cases.open_drill("演练", "high", CHEN, book="", once="1")
+    key = CommandKey(f"{case}.0.9")
+    block = Tighten(
+        key=key,
+        case=case,
+        kind=Containment.BLOCK_CALLER,
+        target="clerk-wang",
+        until=TEN + timedelta(hours=1),
+        reason="smuggled",
+        by=person(CHEN),
+    )
+    store, last = CaseStore(office.engine), office.cases.get(case).last
+    store.append(entries_of(case, [CommandIssued(step=0, command=block)], after=last, at=TEN, by=person(CHEN)))
+    office.cases = Careless(store, office.cases.rules, office.watch)
+    assert office.cases.pending() == (block,)
+    responder(office, tmp_path).step()
+    assert office.overlay == {}
+    assert office.cases.get(case).commands[key].progress is Progress.FAILED

@@ -30,6 +30,7 @@ from console.search_book import SearchBook
 from console.search_journal import BrokenSearchJournal
 from incident.cases import Cases
 from incident.database import open_database
+from incident.drill import is_barred
 from incident.duties import load_duties
 from incident.engine import Rulebook
 from incident.graph import load_playbooks
@@ -145,6 +146,7 @@ def main(settings: Settings) -> int:
         lift=overlays.lift,
         indexed_until=lambda: indexed_until(home),
         clock=now,
+        bars=lambda command: is_barred(cases.get(command.case), command),
         canaries=lambda: canaries_of(home),
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
