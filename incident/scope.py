@@ -1,16 +1,18 @@
 """Who is affected: counted from the events of the log, and what the log cannot know, said.
 
-The digests of the persons are counted and forgotten: a scope holds numbers, and a hash by which the same set can be
+Persons are counted exactly, and their digests forgotten: a scope holds numbers, and a hash by which the same set can be
 recognised when it is counted again.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from incident.distinct import Distinct
 from siem.index.condition import AllOf, Condition, Exists, In, Not
 from siem.index.store import EventStore
 from siem.record.ecs import Document, most_not_named, values_not_named
@@ -138,13 +140,29 @@ def assess(
     *canaries*: the digests of invented people, or None where nobody knows them.
 
     *complete*: whether the index held all that was logged before the end of the period when this was called; only who
-    runs the shipper knows. *timeout* bounds each step of the search. Memory grows with the number of persons, not of
-    events. Raises StoreUnavailable.
+    runs the shipper knows. *timeout* bounds each step of the search. Memory does not grow beyond what
+    `incident.distinct` holds. Raises StoreUnavailable.
     """
-    count = _Count()
+    with closing(Distinct()) as persons:
+        count = _counted(store, question, timeout, persons)
+        return count.scope(question, canaries, complete=complete)
+
+
+def affected(
+    store: EventStore, question: ScopeQuestion, *, timeout: timedelta, canaries: Set[str] | None = None
+) -> Distinct:
+    """The same persons themselves, by the oldest digest of each, marked 0 where only masked data was shown.
+
+    Whoever asks closes what is returned. Raises StoreUnavailable.
+    """
+    return _counted(store, question, timeout, Distinct()).people(canaries)[0]
+
+
+def _counted(store: EventStore, question: ScopeQuestion, timeout: timedelta, persons: Distinct) -> "_Count":
+    count = _Count(persons)
     for document in store.search(question.condition(), question.start, question.end, timeout):
         count.add(document)
-    return count.scope(question, canaries, complete=complete)
+    return count
 
 
 _BEGINS = frozenset({Phase.WHOLE, Phase.OPEN})
@@ -156,11 +174,9 @@ _SHOWS = frozenset({Phase.WHOLE, Phase.SHOWN})
 class _Count:
     """Counts documents one by one."""
 
-    def __init__(self) -> None:
-        self.persons: dict[str, int] = {}
-        """Each digest with one bit for each category shown in clear, and bit 0 for anything in clear."""
-        self.former: dict[str, str] = {}
-        """The digest of the epoch before, by that of the same person now, where an event holds both."""
+    def __init__(self, persons: Distinct) -> None:
+        self.persons = persons
+        """Each digest with one mark for each category shown in clear, and the first for anything in clear."""
         self.bits: dict[str, int] = {}
         self.clear: Counter[str] = Counter()
         self.masked: Counter[str] = Counter()
@@ -214,30 +230,14 @@ class _Count:
         if shown or subjects:
             self.first = self.first or at
             self.last = at
-        for digest in subjects:
-            self.persons[digest] = self.persons.get(digest, 0) | bits
-        self.former.update(zip(subjects, own.get("former_subjects", ()), strict=False))
+        self.persons.note(subjects, bits)
+        if former := own.get("former_subjects"):
+            self.persons.same(subjects, former)
 
-    def _join_epochs(self) -> None:
-        """Let a person who was counted by digests of two epochs be one."""
-        joined: dict[str, int] = {}
-        for digest, bits in self.persons.items():
-            first = self._first(digest)
-            joined[first] = joined.get(first, 0) | bits
-        self.persons = joined
-
-    def _first(self, digest: str) -> str:
-        """The oldest digest that is known of the same person."""
-        while digest in self.former:  # epochs come one after the other: this ends
-            digest = self.former[digest]
-        return digest
-
-    def _leave_out(self, canaries: Set[str]) -> int:
-        """Let no canary be a person. Returns how many there were."""
-        nobody = {self._first(digest) for digest in {*self.persons, *self.former} & canaries} & self.persons.keys()
-        for digest in nobody:
-            del self.persons[digest]
-        return len(nobody)
+    def people(self, canaries: Set[str] | None) -> tuple[Distinct, int | None]:
+        """The persons, each once and without *canaries*, and how many of those there were where they are known."""
+        persons = self.persons.persons()
+        return persons.without(canaries) if canaries is not None else (persons, None)
 
     def _follow_stream(self, phase: str, exchange: str, sent: int) -> None:
         match Phase(phase):
@@ -263,17 +263,22 @@ class _Count:
 
     def scope(self, question: ScopeQuestion, canaries: Set[str] | None, *, complete: bool) -> Scope:
         """What was counted."""
-        self._join_epochs()
-        left_out = self._leave_out(canaries) if canaries is not None else None
-        in_clear = sum(1 for bits in self.persons.values() if bits)
+        persons, left_out = self.people(canaries)
+        tally, digests, epochs = Counter[int](), hashlib.sha256(), set[str]()
+        with closing(persons):
+            for number, (digest, bits) in enumerate(persons):
+                tally[bits] += 1
+                digests.update(f"\n{digest}".encode() if number else digest.encode())
+                epochs.add(digest.partition(":")[0])
+        in_clear = sum(each for bits, each in tally.items() if bits)
         return Scope(
             question=question,
             events=self.events,
             refused=self.refused,
             persons=in_clear,
-            persons_masked=len(self.persons) - in_clear,
-            persons_hash=hashlib.sha256("\n".join(sorted(self.persons)).encode()).hexdigest(),
-            categories={name: self._category(name) for name in sorted(self.clear.keys() | self.masked.keys())},
+            persons_masked=tally[0],
+            persons_hash=digests.hexdigest(),
+            categories={name: self._category(name, tally) for name in sorted(self.clear.keys() | self.masked.keys())},
             systems=dict(self.systems.most_common()),
             operations=dict(self.operations.most_common(MOST_NAMED)),
             callers=tuple(sorted(self.named["callers"])),
@@ -283,21 +288,21 @@ class _Count:
             bytes_out=self.bytes_out,
             first_at=datetime.fromisoformat(self.first) if self.first else None,
             last_at=datetime.fromisoformat(self.last) if self.last else None,
-            cautions=tuple(self._cautions(question, complete=complete)),
+            cautions=tuple(self._cautions(question, epochs, complete=complete)),
             unattributed=self.unattributed,
             canaries=left_out,
         )
 
-    def _category(self, name: str) -> CategoryCount:
+    def _category(self, name: str, tally: Mapping[int, int]) -> CategoryCount:
         bit = 1 << self.bits[name] if name in self.bits else 0
         return CategoryCount(
             clear_values=self.clear[name],
             masked_values=self.masked[name],
-            clear_persons=sum(1 for bits in self.persons.values() if bits & bit),
+            clear_persons=sum(each for bits, each in tally.items() if bits & bit),
             clear_unattributed=self.not_named[name],
         )
 
-    def _cautions(self, question: ScopeQuestion, *, complete: bool) -> list[Caution]:
+    def _cautions(self, question: ScopeQuestion, epochs: Set[str], *, complete: bool) -> list[Caution]:
         found = [Caution.AROUND_THE_GATEWAY]
         if self.without_subject:
             found.append(Caution.VALUES_WITHOUT_SUBJECT)
@@ -305,7 +310,7 @@ class _Count:
             found.append(Caution.STREAM_UNFINISHED)
         if not complete:
             found.append(Caution.INDEX_BEHIND)
-        if len({digest.partition(":")[0] for digest in self.persons}) > 1:
+        if len(epochs) > 1:
             found.append(Caution.EPOCHS_MIXED)
         if EVENT_FIELD in question.where:
             found.append(Caution.SOURCE_UNKNOWN)
