@@ -37,7 +37,8 @@ def test_a_person_of_three_epochs_is_one_wherever_they_lie(most_held: int) -> No
         distinct.same(["2:a"], ["1:a"])
         distinct.note(["3:a"], 4)
         distinct.same(["3:a"], ["2:a"])
-        with closing(distinct.persons()) as persons:
-            assert list(persons) == [("1:a", 7), ("1:b", 1), ("2:c", 2)]
-            left, gone = persons.without({"3:a", "9:z"})
+        persons = distinct.persons()
+        assert list(persons) == [("1:a", 7), ("1:b", 1), ("2:c", 2)]
+        left, gone = persons.without({"3:a", "9:z"})
+        with closing(left):
             assert (list(left), gone) == ([("1:b", 1), ("2:c", 2)], 1)
