@@ -25,6 +25,7 @@ from incident.journal import (
     Move,
     StateMoved,
 )
+from incident.review import needs_no_more
 from incident.walk import RETRY
 
 MOST_CONTAINMENT = timedelta(hours=24)
@@ -48,6 +49,7 @@ def move(case: Case, step: Move, reason: str, now: datetime) -> tuple[Fact, ...]
                 f"尚有未履行的职责：{'、'.join(name.zh for name in owed)}",
                 f"duties are still owed: {'; '.join(name.en for name in owed)}",
             )
+        needs_no_more(case, now)
     moved = StateMoved(move=step, reason=reason)
     return (moved, Happened(what=Occurrence.HANDLED, at=now)) if step is Move.RESOLVE else (moved,)
 

@@ -5,7 +5,7 @@ Every fact is on the disk before anything is done about it, and before the next 
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 
@@ -31,6 +31,7 @@ from incident.journal import (
 )
 from incident.ledger import Ledger
 from incident.playbook import Playbook, read_playbook
+from incident.review import GOALS, Goals
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
 from incident.wording import Press, write_draft
@@ -51,6 +52,8 @@ class Rulebook:
     duties: DutyTable
     press: Press
     scan: Scan
+    goals: Goals = field(default_factory=lambda: GOALS)
+    """How fast the installation wants to be."""
 
 
 class Engine:

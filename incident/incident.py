@@ -9,6 +9,7 @@ from incident.clocks import ClockRecord
 from incident.command import AskPerson, Command, Containment, Lift, MachineCommand, Question, Tighten
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
+from incident.handling import Handling
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
 from incident.journal import AlertFacts, Ending, Entry, FactSettled, Graded, Move
 from incident.notice import Version, digest_of
@@ -181,6 +182,8 @@ class Case:
     """Whether it is practice: nothing of it happens outside the journal."""
     plan: str = ""
     """The planned drill that it holds, by name."""
+    handling: Handling = field(default_factory=Handling)
+    """Who handles it, what is to be done, how it is marked, what is learned."""
     entries: tuple[Entry, ...] = ()
 
     @property

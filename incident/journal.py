@@ -14,6 +14,7 @@ from incident.command import Command
 from incident.draft import Draft
 from incident.duties import Duty, Grade, Occurrence
 from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PersonId, PlaybookId, StepId
+from incident.marking import CaseRole, Tlp
 from incident.notice import Version, WithdrawalReason
 from incident.playbook import StepKind
 from incident.scope import Scope
@@ -291,8 +292,75 @@ class Noted:
     text: str
 
 
+# Who handles the case, what is to be done, how it is marked, what is learned: `incident.handling`.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven:
+    """These persons, and nobody else, have the role in the case."""
+
+    role: CaseRole
+    persons: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSet:
+    """A task was given to somebody, or given anew under the same number."""
+
+    task: int
+    title: str
+    assignee: PersonId
+    due: datetime
+    lasting: bool = False
+    """Whether it is an action that outlives the case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone:
+    """A task was done."""
+
+    task: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """It was said who may be told of the case."""
+
+    tlp: Tlp
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSet:
+    """Only these persons may open the case; everybody whose role allows it, where there are none."""
+
+    persons: tuple[PersonId, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictedRead:
+    """Somebody who is not named opened a page of a restricted case, as an auditor may."""
+
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """What was learned. Times and goals are seconds, by milestone, as they were when it was written."""
+
+    cause: str
+    lessons: str
+    measured: Mapping[str, int]
+    goals: Mapping[str, int]
+
+
+type HandlingFact = RoleGiven | TaskSet | TaskDone | Marked | AccessSet | RestrictedRead | Reviewed
+
 type Fact = (
-    Opened
+    HandlingFact
+    | Opened
     | AlertJoined
     | Happened
     | ClueDisputed

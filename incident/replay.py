@@ -7,6 +7,7 @@ from typing import assert_never
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
 from incident.command import Lift, Tighten
 from incident.duties import Occurrence, Since
+from incident.handling import with_handling
 from incident.ids import ENGINE, Actor, PersonId
 from incident.incident import (
     LEVELS,
@@ -21,6 +22,7 @@ from incident.incident import (
     Settled,
 )
 from incident.journal import (
+    AccessSet,
     AlertJoined,
     ClockSet,
     ClueDisputed,
@@ -36,6 +38,7 @@ from incident.journal import (
     Graded,
     Happened,
     LiftAsked,
+    Marked,
     Move,
     Noted,
     NoticeApproved,
@@ -44,11 +47,16 @@ from incident.journal import (
     NoticeSubmitted,
     NoticeWithdrawn,
     Opened,
+    RestrictedRead,
+    Reviewed,
+    RoleGiven,
     RunEnded,
     ScopeAssessed,
     StateMoved,
     StepEnded,
     StepStarted,
+    TaskDone,
+    TaskSet,
 )
 from incident.notice import Withdrawal
 from incident.playbook import StepKind
@@ -132,6 +140,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, settled={**case.settled, name: settled}, settled_by=by)
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
+        case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
+            return replace(case, handling=with_handling(case.handling, fact, entry))
         case Noted():
             return case
         case _:

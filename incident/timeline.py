@@ -20,9 +20,11 @@ from incident.command import (
     Tighten,
 )
 from incident.duties import GRADE_NAMES, Occurrence
+from incident.handling import handling_line
 from incident.ids import Bilingual
 from incident.incident import Case
 from incident.journal import (
+    AccessSet,
     AlertJoined,
     ClockSet,
     ClueDisputed,
@@ -38,6 +40,7 @@ from incident.journal import (
     Graded,
     Happened,
     LiftAsked,
+    Marked,
     Move,
     Noted,
     NoticeApproved,
@@ -46,11 +49,16 @@ from incident.journal import (
     NoticeSubmitted,
     NoticeWithdrawn,
     Opened,
+    RestrictedRead,
+    Reviewed,
+    RoleGiven,
     RunEnded,
     ScopeAssessed,
     StateMoved,
     StepEnded,
     StepStarted,
+    TaskDone,
+    TaskSet,
 )
 from incident.notice import WITHDRAWAL_NAMES
 
@@ -139,6 +147,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _named(_MOVES[move].zh, _MOVES[move].en.capitalize(), reason)
         case Noted(text=text):
             return _named("备注", "Note", text)
+        case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
+            return handling_line(fact, case.handling)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
             return _duty(fact, case)
         case _:

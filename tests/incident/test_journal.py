@@ -11,21 +11,24 @@ from hypothesis import strategies as st
 from incident.codec import tag_of
 from incident.command import Question
 from incident.duties import Occurrence
+from incident.handling_book import HandlingBook
 from incident.ids import ENGINE, CaseId, DutyId, person
 from incident.journal import (
     BrokenJournal,
     Entry,
     Fact,
     Happened,
+    Move,
     Noted,
     entries_of,
     read_fact,
     verify,
     write_fact,
 )
+from incident.marking import CaseRole, Tlp
 from incident.notice import WithdrawalReason
 from tests.golden import Golden
-from tests.incident.office import CHEN, LI, TEN, Office, alert, zh
+from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, zh
 
 CASE = CaseId("C-20261123-001")
 
@@ -47,13 +50,24 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.cases.dispute_clue(case, CHEN, "误登记")
     office.cases.withdraw_clue(case, LI)
     office.cases.fulfil(case, DutyId("tell-persons"), CHEN, "通告 N-20261123-001")
+    book = HandlingBook(office.cases)
+    book.give_role(case, CHEN, CaseRole.LEAD, [LI])
+    book.set_task(case, CHEN, "核对台账", LI, office.watch.at + timedelta(days=1))
+    book.finish_task(case, LI, 1, "已核对")
+    book.mark(case, CHEN, Tlp.RED)
+    book.restrict(case, CHEN, [LI], "涉及内部人员")
+    book.read(case, ZHAO, "case")
+    office.cases.act(case, Move.RESOLVE, CHEN)
+    book.review(case, CHEN, "口令共用", "一人一号")
     office.watch.move(hours=30)
     office.cases.tick()
     office.cases.open_or_join(alert("a-2", rule="canary"))
     return office.cases.get(case).entries
 
 
-FACTS = get_args(Fact.__value__)
+FACTS = tuple(
+    kind for member in get_args(Fact.__value__) for kind in get_args(getattr(member, "__value__", None)) or (member,)
+)
 
 
 def test_the_kinds_of_facts_keep_their_names(golden: Golden) -> None:
