@@ -55,13 +55,6 @@ def length(span: timedelta) -> Bilingual:
     return _units((minutes, "分钟", "min"))
 
 
-def limit(span: timedelta) -> Bilingual:
-    """A time limit as laws write it: in hours up to three days, else in days."""
-    if span > 3 * DAY or span % HOUR:
-        return length(span)
-    return _units((span // HOUR, "小时", "h"))
-
-
 def _units(*parts: tuple[int, str, str]) -> Bilingual:
     first, *rest = parts
     shown = [first, *(part for part in rest if part[0])]

@@ -15,13 +15,14 @@ from console import cookies, policy_view
 from console.access import SEES_BROKEN_POLICY
 from console.case_view import about
 from console.desk import Desk
-from console.moments import Moments, left, limit
+from console.moments import Moments, left
 from console.notice_view import STANDINGS
 from console.office import Office
 from console.permit_state import PermitRecord
 from console.roles import ROLE_NAMES
 from console.visible import exactly, visible
 from console.words import DONE, TABLES, languages, who, whose, word
+from incident.duty_view import limit_words
 from incident.ids import Bilingual, NotPermitted
 from incident.notice import blocks
 from incident.timeline import describe, split
@@ -88,7 +89,7 @@ def _environment() -> Environment:
         "describe": describe,
         "exactly": exactly,
         "languages": languages,
-        "limit": limit,
+        "limit": limit_words,
         "shortened": shortened,
         "two": split,
         "who": who,

@@ -3,9 +3,11 @@
 What they may do with its notice is in `incident.publishing`.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from incident.clocks import ProofFile
 from incident.command import AskPerson, Containment, Question, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.deadlines import late_facts
@@ -32,6 +34,7 @@ MOST_CONTAINMENT = timedelta(hours=24)
 """Invariant 6: what lasts longer takes two people."""
 
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 EARLIEST = timedelta(days=90)
 """How long before the first event of a case something about it may have become known."""
 
@@ -85,7 +88,7 @@ def move_clock(case: Case, duty: DutyId, start: datetime, reason: str, now: date
     if start > now:
         raise NotPermitted("起算时间不能晚于现在", "a clock cannot start in the future")
     _not_too_early(case, start)
-    moved = ClockSet(duty=record.duty, start=start, due=record.duty.due(start), reason=reason)
+    moved = ClockSet(duty=record.duty, start=start.astimezone(UTC), due=record.duty.due(start), reason=reason)
     return (*(fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty), moved)
 
 
@@ -106,15 +109,21 @@ def judge_duty(case: Case, duty: DutyId, reason: str, *, applies: bool) -> tuple
     return (DutyJudged(duty=duty, applies=applies, why=reason),)
 
 
-def fulfil(case: Case, duty: DutyId, reference: str, note: str, now: datetime) -> tuple[Fact, ...]:
-    """Record that a duty was fulfilled; *reference* is the proof, as a receipt's number."""
+def fulfil(
+    case: Case, duty: DutyId, reference: str, note: str, now: datetime, file: ProofFile | None = None
+) -> tuple[Fact, ...]:
+    """Record that a duty was fulfilled; *reference* is the proof, as a receipt's number, *file* what proves it too."""
     record = case.clocks.get(duty)
     if record is None or not record.owed:
         raise NotPermitted("该职责未产生、已履行或不适用", "this duty is not owed")
     if not reference.strip():
         raise NotPermitted("请填写回执编号等证明", "a proof is needed, such as the number of the receipt")
+    if file and not (_SHA256.fullmatch(file.sha256) and file.name.strip() and file.size > 0):
+        raise NotPermitted(
+            "证明文件要有名称、内容和 SHA-256 摘要", "a file that proves something has a name, content and its SHA-256"
+        )
     late = (fact for fact in late_facts(case, now) if getattr(fact, "duty", None) == duty)
-    return (*late, DutyFulfilled(duty=duty, reference=reference, note=note))
+    return (*late, DutyFulfilled(duty=duty, reference=reference, note=note, file=file))
 
 
 def contain(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from incident import acts, drill, lifting, publishing, withdrawing
+from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
@@ -187,10 +188,19 @@ class Cases(Engine):
         """Decide whether a duty exists in this case."""
         self._act(case, by, lambda known: acts.judge_duty(known, duty, reason, applies=applies), reason)
 
-    def fulfil(self, case: CaseId, duty: DutyId, by: PersonId, reference: str, note: str = "") -> None:
+    def fulfil(
+        self,
+        case: CaseId,
+        duty: DutyId,
+        by: PersonId,
+        reference: str,
+        note: str = "",
+        file: ProofFile | None = None,
+    ) -> None:
         """Record that a duty was fulfilled, with its proof."""
         now = self.now()
-        self._act(case, by, lambda known: acts.fulfil(known, duty, reference, note, now), reference, note)
+        texts = (reference, note, file.name if file else "")
+        self._act(case, by, lambda known: acts.fulfil(known, duty, reference, note, now, file), *texts)
 
     # -- the notice
 

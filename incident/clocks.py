@@ -4,11 +4,11 @@ INVARIANT 7: a clock is data. Its due time is stored when it is set; a restart o
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from incident.duties import Duty
-from incident.ids import Actor
+from incident.ids import Actor, Bilingual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofFile:
+    """A file that proves something: its name, and what it is recognised by. The file itself is kept elsewhere."""
+
+    name: str
+    sha256: str
+    """In hex."""
+    size: int
+    """In octets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fulfilment:
     """That a duty was fulfilled, and the proof."""
 
@@ -41,6 +52,7 @@ class Fulfilment:
     by: Actor
     reference: str
     note: str
+    file: ProofFile | None = None
 
 
 class Reading(StrEnum):
@@ -64,6 +76,14 @@ class Urgency(StrEnum):
     OVER = "over"
 
 
+URGENCY_NAMES = {
+    Urgency.CALM: Bilingual(zh="时间充裕", en="there is time"),
+    Urgency.HALF: Bilingual(zh="时限已过半", en="half of the time is gone"),
+    Urgency.LAST_QUARTER: Bilingual(zh="只剩最后四分之一的时间", en="the last quarter of the time has begun"),
+    Urgency.OVER: Bilingual(zh="超过时限", en="the time is over"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockRecord:
     """All that was recorded about one duty of a case."""
@@ -74,6 +94,8 @@ class ClockRecord:
     fulfilled: Fulfilment | None = None
     withdrawn: bool = False
     """Whether what began it turned out to be a mistake: a later beginning is a new one."""
+    warned: frozenset[Urgency] = frozenset()
+    """Of what people were warned since it was last set."""
     late_since: datetime | None = None
     """The first due time that passed unfulfilled. Moving the clock does not undo it."""
 
@@ -86,6 +108,20 @@ class ClockRecord:
     def due(self) -> datetime:
         """When it must be fulfilled at the latest."""
         return self.settings[-1].due
+
+    @property
+    def half_at(self) -> datetime:
+        """When half of the time is gone."""
+        return self._after(0.5)
+
+    @property
+    def last_quarter_at(self) -> datetime:
+        """When the last quarter of the time begins."""
+        return self._after(0.75)
+
+    def _after(self, share: float) -> datetime:
+        start, due = self.start.astimezone(UTC), self.due.astimezone(UTC)
+        return start + (due - start) * share
 
     @property
     def owed(self) -> bool:
@@ -107,9 +143,8 @@ class ClockRecord:
         """How much of the time is gone at *now*; CALM where nothing is owed any more."""
         if not self.owed:
             return Urgency.CALM
-        whole, gone = self.due - self.start, now - self.start
         if now > self.due:
             return Urgency.OVER
-        if gone >= whole * 3 / 4:
+        if now >= self.last_quarter_at:
             return Urgency.LAST_QUARTER
-        return Urgency.HALF if gone >= whole / 2 else Urgency.CALM
+        return Urgency.HALF if now >= self.half_at else Urgency.CALM

@@ -1,13 +1,13 @@
 """Which clocks of a case have to be set, judged or marked late: what follows from its facts and the table of duties."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
-from incident.clocks import ClockRecord
+from incident.clocks import ClockRecord, Urgency
 from incident.duties import GRADE_NAMES, STARTED_BY, Duty, DutyTable, Occurrence, Since
 from incident.ids import ENGINE
 from incident.incident import Case
-from incident.journal import ClockSet, DutyJudged, DutyLate, Fact, Graded
+from incident.journal import ClockSet, DutyJudged, DutyLate, DutyWarned, Fact, Graded
 
 
 def clock_facts(case: Case, table: DutyTable) -> tuple[Fact, ...]:
@@ -20,7 +20,7 @@ def _set(case: Case, duty: Duty) -> Iterator[ClockSet]:
     if not times:
         return
     # One is aware from the first moment on, and a handling that was taken up again ends at its last end.
-    start = max(times) if duty.since is Since.HANDLED else min(times)
+    start = (max(times) if duty.since is Since.HANDLED else min(times)).astimezone(UTC)
     record = case.clocks.get(duty.id)
     if record is None or record.withdrawn:
         yield ClockSet(duty=duty, start=start, due=duty.due(start))
@@ -62,6 +62,25 @@ def late_facts(case: Case, now: datetime) -> tuple[Fact, ...]:
         for record in case.clocks.values()
         if record.owed and record.late_since is None and now > record.due
     )
+
+
+def passing_facts(case: Case, now: datetime) -> tuple[Fact, ...]:
+    """What the passing of time brings: due times that are over, and of what people have to be warned. Each comes once,
+    however often it is asked, and whatever was restarted between.
+    """
+    return (*late_facts(case, now), *warning_facts(case, now))
+
+
+def warning_facts(case: Case, now: datetime) -> tuple[DutyWarned, ...]:
+    """Warnings that are due: at half of the time, and in its last quarter. One that was missed is not made up for."""
+    return tuple(
+        DutyWarned(duty=record.duty.id, urgency=urgency, due=record.due)
+        for record in case.clocks.values()
+        if (urgency := record.urgency(now)) in _WARNED and not record.warned & {urgency, Urgency.LAST_QUARTER}
+    )
+
+
+_WARNED = frozenset({Urgency.HALF, Urgency.LAST_QUARTER})
 
 
 def grading(case: Case, table: DutyTable) -> Graded:

@@ -7,12 +7,13 @@ installation's own target and is shown as one to check with counsel, never as la
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from incident.codec import decode
 from incident.ids import Bilingual, DutyId
+from incident.term import DayTerm
 
 
 class Audience(StrEnum):
@@ -111,7 +112,9 @@ class Duty:
     """What has to be said, in Chinese."""
     content_source: Source
     since: Since
-    within: timedelta
+    within: timedelta = timedelta(0)
+    """Hours that pass everywhere alike; nothing where the limit is in days."""
+    days: DayTerm | None = None
     limit: SetBy
     from_grade: Grade | None = None
     """The duty exists only from this grade on; None: always."""
@@ -120,8 +123,10 @@ class Duty:
     sources: tuple[Source, ...]
 
     def due(self, start: datetime) -> datetime:
-        """When the duty must be fulfilled at the latest, where its clock started at *start*."""
-        return start + self.within
+        """When the duty must be fulfilled at the latest, where its clock started at *start*. In UTC: hours that are
+        counted on the clock of a place are one more or less where that is put forward or back between them.
+        """
+        return self.days.due(start) if self.days else start.astimezone(UTC) + self.within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

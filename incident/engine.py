@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from incident.action import template_in
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, Rehearsal, StartDuties, Tighten
-from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, regrading
+from incident.deadlines import clock_facts, grading, judgement_facts, passing_facts, regrading
 from incident.draft import Scan
 from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
@@ -182,7 +182,7 @@ class Engine:
         for case in self.all():
             if case.state not in ENDED:
                 now = self.now()
-                self.ledger.record(case.id, partial(late_facts, now=now), at=now, by=ENGINE)
+                self.ledger.record(case.id, partial(passing_facts, now=now), at=now, by=ENGINE)
                 self.carry_on(case.id)
 
     def pending(self) -> tuple[OutsideCommand, ...]:

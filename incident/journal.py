@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from incident.clocks import ProofFile, Urgency
 from incident.codec import canonical, decode, encode
 from incident.command import Command
 from incident.draft import Draft
@@ -139,6 +140,16 @@ class DutyFulfilled:
     duty: DutyId
     reference: str
     note: str = ""
+    file: ProofFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyWarned:
+    """People are to be warned that half of the time is gone, or the last quarter of it has begun."""
+
+    duty: DutyId
+    urgency: Urgency
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +379,7 @@ type Fact = (
     | ClockSet
     | DutyJudged
     | DutyFulfilled
+    | DutyWarned
     | DutyLate
     | StepStarted
     | StepEnded

@@ -32,6 +32,7 @@ from incident.journal import (
     DutyFulfilled,
     DutyJudged,
     DutyLate,
+    DutyWarned,
     Ending,
     Entry,
     FactSettled,
@@ -116,7 +117,7 @@ def _with_fact(case: Case, entry: Entry) -> Case:
                 for duty, record in case.clocks.items()
             }
             return replace(case, occurrences=left, clocks=clocks, clue_disputed=None)
-        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
+        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _with_clock(case, fact, entry)
         case StepStarted() | StepEnded():
             return _with_step(case, fact, entry)
@@ -152,20 +153,22 @@ def _higher(one: str, other: str) -> str:
     return max(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else 0)
 
 
-def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, entry: Entry) -> Case:
+def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyWarned | DutyLate, entry: Entry) -> Case:
     if isinstance(fact, ClockSet):
         setting = Setting(start=fact.start, due=fact.due, reason=fact.reason, at=entry.at, by=entry.by)
         known = case.clocks.get(fact.duty.id)
         before = ClockRecord(duty=fact.duty) if known is None or known.withdrawn else known
-        record = replace(before, settings=(*before.settings, setting))
+        record = replace(before, settings=(*before.settings, setting), warned=frozenset())
         return replace(case, clocks={**case.clocks, fact.duty.id: record})
     record = case.clocks[fact.duty]
     match fact:
         case DutyJudged(applies=applies, why=why):
             record = replace(record, judged=Judgement(applies=applies, why=why, at=entry.at, by=entry.by))
-        case DutyFulfilled(reference=reference, note=note):
-            done = Fulfilment(at=entry.at, by=entry.by, reference=reference, note=note)
+        case DutyFulfilled(reference=reference, note=note, file=file):
+            done = Fulfilment(at=entry.at, by=entry.by, reference=reference, note=note, file=file)
             record = replace(record, fulfilled=done)
+        case DutyWarned(urgency=urgency):
+            record = replace(record, warned=record.warned | {urgency})
         case DutyLate(due=due):
             record = replace(record, late_since=record.late_since or due)
     return replace(case, clocks={**case.clocks, fact.duty: record})

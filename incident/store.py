@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -128,18 +128,13 @@ class CaseStore:
         query = select(JOURNAL).where(JOURNAL.c.position > position).order_by(JOURNAL.c.position)
         with self._reading.connect() as connection:
             for row in connection.execute(query):
-                yield (
-                    row.position,
-                    Entry(
-                        case=CaseId(row.case_id),
-                        number=row.number,
-                        at=datetime.fromisoformat(row.at),
-                        by=Actor(kind=ActorKind(row.by_kind), id=row.by_id),
-                        fact=read_fact(json.loads(row.body)),
-                        body=row.body,
-                        chain=row.chain,
-                    ),
-                )
+                yield row.position, _entry(row)
+
+    def journal_of(self, case: CaseId) -> tuple[Entry, ...]:
+        """The whole journal of *case*, as it was written; empty where there is none."""
+        query = select(JOURNAL).where(JOURNAL.c.case_id == case).order_by(JOURNAL.c.number)
+        with self._reading.connect() as connection:
+            return tuple(_entry(row) for row in connection.execute(query))
 
     def rows_since(self, position: int) -> Iterator[Row]:
         """The same as they lie in the database, read as nothing: what was altered may no longer be readable."""
@@ -182,6 +177,18 @@ class CaseStore:
         with self._reading.connect() as connection:
             taken = connection.scalar(select(func.count()).where(CASES.c.id.startswith(prefix))) or 0
         return CaseId(f"{prefix}{taken + 1:03d}")
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        case=CaseId(row.case_id),
+        number=row.number,
+        at=datetime.fromisoformat(row.at),
+        by=Actor(kind=ActorKind(row.by_kind), id=row.by_id),
+        fact=read_fact(json.loads(row.body)),
+        body=row.body,
+        chain=row.chain,
+    )
 
 
 def _insert(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
+from incident.clocks import URGENCY_NAMES
 from incident.command import (
     AskPerson,
     AssessScope,
@@ -34,6 +35,7 @@ from incident.journal import (
     DutyFulfilled,
     DutyJudged,
     DutyLate,
+    DutyWarned,
     Ending,
     Fact,
     FactSettled,
@@ -149,7 +151,7 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _named("备注", "Note", text)
         case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
             return handling_line(fact, case.handling)
-        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyLate():
+        case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _duty(fact, case)
         case _:
             return _notice(fact)
@@ -188,7 +190,7 @@ def _done(zh: str, en: str, command: MachineCommand, told: Callable[[datetime], 
             return Bilingual(zh=zh, en=en)
 
 
-def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) -> Bilingual:
+def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyWarned | DutyLate, case: Case) -> Bilingual:
     duty = fact.duty if isinstance(fact, ClockSet) else case.clocks[fact.duty].duty
     name = duty.name
     match fact:
@@ -198,8 +200,12 @@ def _duty(fact: ClockSet | DutyJudged | DutyFulfilled | DutyLate, case: Case) ->
         case DutyJudged(applies=applies, why=why):
             zh, en = ("须履行", "owed") if applies else ("不适用", "not owed")
             return _named(f"职责{zh}（{name.zh}）", f"Duty {en} ({name.en})", why)
-        case DutyFulfilled(reference=reference):
-            return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", reference)
+        case DutyFulfilled(reference=reference, file=file):
+            said = f"{reference}；{file.name} SHA-256 {file.sha256}" if file else reference
+            return _line(f"职责已履行（{name.zh}）", f"Duty fulfilled ({name.en})", said)
+        case DutyWarned(urgency=urgency):
+            gone = URGENCY_NAMES[urgency]
+            return Bilingual(zh=f"{gone.zh}（{name.zh}）", en=f"{gone.en.capitalize()} ({name.en})")
         case DutyLate():
             return Bilingual(zh=f"超过时限（{name.zh}）", en=f"Time limit passed ({name.en})")
         case _:

@@ -17,6 +17,7 @@ from yingbi.commands.canary import add_canary
 from yingbi.commands.case import add_case
 from yingbi.commands.coverage import add_coverage
 from yingbi.commands.discover import add_discover
+from yingbi.commands.duties import add_duties
 from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
 from yingbi.commands.mask import add_mask
@@ -142,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     add_mask(commands)
     add_canary(commands)
     add_playbook(commands)
+    add_duties(commands)
     add_notify(commands)
     add_baselines(commands)
     add_simulate(commands)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.forms import Typed
-from console.moments import Moments, left, length, limit
+from console.moments import Moments, left, length
 from tests.incident.office import PRESS, TEN
 
 MOMENTS = Moments(PRESS.zone, PRESS.zone_name)
@@ -38,13 +38,6 @@ def test_a_time_in_a_form_comes_back_as_it_was(after: timedelta) -> None:
 )
 def test_lengths(span: timedelta, zh: str, en: str) -> None:
     assert (length(span).zh, length(span).en) == (zh, en)
-
-
-@pytest.mark.parametrize(
-    ("hours", "zh"), [(4, "4 小时"), (24, "24 小时"), (72, "72 小时"), (720, "30 天"), (0.5, "30 分钟")]
-)
-def test_limits_are_written_as_the_law_does(hours: float, zh: str) -> None:
-    assert limit(timedelta(hours=hours)).zh == zh
 
 
 def test_what_is_left() -> None:

@@ -3,11 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from incident.clocks import Reading
-from incident.deadlines import clock_facts, grading, judgement_facts, late_facts
+from incident.clocks import Reading, Urgency
+from incident.deadlines import clock_facts, grading, judgement_facts, late_facts, warning_facts
 from incident.duties import Grade, Occurrence, load_duties
-from incident.ids import DutyId, NotPermitted
-from incident.journal import ClockSet, DutyLate, Move
+from incident.ids import CaseId, DutyId, NotPermitted
+from incident.journal import ClockSet, DutyLate, DutyWarned, Move
 from incident.scope import CategoryCount
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 
@@ -91,6 +91,46 @@ def test_a_clock_that_ran_out_while_nobody_was_there_is_late_at_its_due_time(off
     clock = office.cases.get(case).clocks[NOTIFY]
     assert clock.late_since == TEN + timedelta(hours=24)
     assert clock.reading(office.watch()) is Reading.LATE
+
+
+def warnings_of(office: Office, case: CaseId) -> list[tuple[str, Urgency]]:
+    facts = [entry.fact for entry in office.cases.get(case).entries]
+    return [(fact.duty, fact.urgency) for fact in facts if isinstance(fact, DutyWarned)]
+
+
+def test_people_are_warned_at_half_and_in_the_last_quarter_once_each_also_after_a_restart(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    for hours in (1.9, 0.2, 0.9, 0.1, 0.8):  # the report of four hours
+        office.watch.move(hours=hours)
+        office.cases.tick()
+        office.restart()
+        office.cases.tick()
+    assert warnings_of(office, case) == [
+        ("report-cyberspace", Urgency.HALF),
+        ("report-cyberspace", Urgency.LAST_QUARTER),
+    ]
+
+
+def test_a_warning_that_was_missed_is_not_made_up_for(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    office.watch.move(hours=20)
+    office.cases.tick()
+    assert warnings_of(office, case) == [("notify-authority", Urgency.LAST_QUARTER)]
+    office.watch.move(hours=30)
+    office.cases.tick()
+    assert warnings_of(office, case)[1:] == [("tell-persons", Urgency.HALF)]
+
+
+def test_a_clock_that_was_moved_warns_anew_and_one_that_is_done_does_not(office: Office) -> None:
+    case = office.cases.open_or_join(alert())
+    office.watch.move(hours=13)
+    office.cases.tick()
+    assert warnings_of(office, case) == [("notify-authority", Urgency.HALF)]
+    office.cases.move_clock(case, NOTIFY, LI, TEN - timedelta(hours=6), "更早接到电话")
+    assert [fact.urgency for fact in warning_facts(office.cases.get(case), office.watch())] == [Urgency.LAST_QUARTER]
+    office.cases.fulfil(case, NOTIFY, LI, "回执 1")
+    office.cases.tick()
+    assert warnings_of(office, case) == [("notify-authority", Urgency.HALF)]
 
 
 def test_a_restart_or_another_table_moves_no_clock(office: Office) -> None:

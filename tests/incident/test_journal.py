@@ -59,7 +59,9 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     book.read(case, ZHAO, "case")
     office.cases.act(case, Move.RESOLVE, CHEN)
     book.review(case, CHEN, "口令共用", "一人一号")
-    office.watch.move(hours=30)
+    office.watch.move(hours=13)
+    office.cases.tick()
+    office.watch.move(hours=17)
     office.cases.tick()
     office.cases.open_or_join(alert("a-2", rule="canary"))
     return office.cases.get(case).entries

@@ -1,0 +1,78 @@
+"""What `yingbi duties` tells of a case, of an installation whose other processes may run or not."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from incident.ids import CaseId, DutyId
+from incident.store import JOURNAL
+from tests.incident.office import CHEN, Office, alert, new_database
+from yingbi.cli import main
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    monkeypatch.setenv("YINGBI_HOME", str(tmp_path))
+    engine = new_database(tmp_path)
+    office = Office(folder=tmp_path, engine=engine)
+    yield office
+    office.events.close()
+    engine.dispose()
+
+
+@pytest.fixture
+def case(office: Office) -> CaseId:
+    case = office.cases.open_or_join(alert())
+    office.watch.move(hours=25)
+    office.cases.tick()
+    office.cases.fulfil(case, DutyId("notify-authority"), CHEN, "回执 2026-17")
+    return case
+
+
+def test_the_duties_of_a_case_for_programs(case: CaseId, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["duties", case, "--json"]) == 0
+    told = {duty["id"]: duty for duty in json.loads(capsys.readouterr().out)["duties"]}
+    assert told["notify-authority"]["fulfilled"]["reference"] == "回执 2026-17"
+    assert told["notify-authority"]["late"] is True
+
+
+def test_the_duties_of_a_case_for_people(case: CaseId, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["duties", case]) == 0
+    told = capsys.readouterr().out
+    assert "超时后履行 / done late  通知履行个人信息保护职责的部门" in told
+    assert "回执 2026-17" in told
+    assert "24 小时（本单位目标）" in told
+    assert "4 小时（法定）" in told
+
+
+def test_a_journal_that_was_altered_tells_nothing(
+    office: Office, case: CaseId, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with office.engine.begin() as connection:
+        body = JOURNAL.c.body
+        changed = connection.execute(
+            update(JOURNAL).where(body.contains("回执 2026-17")).values(body='{"type":"noted","text":"x"}')
+        )
+        assert changed.rowcount == 1
+    assert main(["duties", case, "--json"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "an auditor has to look first" in told.err
+
+
+@pytest.mark.parametrize("name", ["C-20000101-001", "", "../x"])
+def test_a_case_that_is_not_there(case: CaseId, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert case
+    assert main(["duties", name]) == 3
+    assert "there is no such case" in capsys.readouterr().err
+
+
+def test_an_installation_without_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YINGBI_HOME", str(tmp_path))
+    assert main(["duties", "C-20261123-001"]) == 3
+    assert "no cases yet" in capsys.readouterr().err

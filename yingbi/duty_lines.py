@@ -1,0 +1,102 @@
+"""What `yingbi duties` tells of a case, Chinese first: whom to tell until when, what was done, and the proof.
+
+Every look verifies the whole journal of the case.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+
+from console.moments import Moments, left
+from incident.clocks import URGENCY_NAMES, Reading, Urgency
+from incident.database import open_database
+from incident.duties import SetBy
+from incident.duty_view import limit_words
+from incident.ids import Bilingual, CaseId
+from incident.incident import Case
+from incident.journal import BrokenJournal, verify
+from incident.replay import replay
+from incident.store import CaseStore
+from policies.findings import spelled_out
+from yingbi.home import Home
+from yingbi.press import ZONE, ZONE_NAME
+
+READINGS = {
+    Reading.POSSIBLE: Bilingual(zh="待定级，先计时", en="may be owed"),
+    Reading.RUNNING: Bilingual(zh="计时中", en="running"),
+    Reading.LATE: Bilingual(zh="已超时", en="late"),
+    Reading.DONE: Bilingual(zh="已履行", en="done"),
+    Reading.DONE_LATE: Bilingual(zh="超时后履行", en="done late"),
+    Reading.NOT_OWED: Bilingual(zh="不适用", en="not owed"),
+}
+SET_BY = {
+    SetBy.LAW: Bilingual(zh="法定", en="law"),
+    SetBy.US: Bilingual(zh="本单位目标", en="own target"),
+}
+_MOMENTS = Moments(ZONE, ZONE_NAME)
+
+
+class CannotTell(Exception):
+    """The duties of the case cannot be told. The message says why, Chinese and English."""
+
+
+def case_in(home: Home, case: str) -> Case:
+    """The *case* of the installation in *home*, its journal verified. Raises CannotTell."""
+    if not home.state.exists():
+        raise CannotTell(
+            f"`{home.root}` 中还没有案件，`yingbi up` 时建立 / no cases yet: yingbi up makes their database"
+        )
+    engine = open_database(f"sqlite:///{home.state}")
+    try:
+        entries = CaseStore(engine).journal_of(CaseId(case))
+        verify(entries)
+    except OperationalError as error:
+        raise CannotTell(f"无法读取状态数据库 / cannot read the state database: {error.orig}") from None
+    except (BrokenJournal, ValueError):
+        raise CannotTell(
+            f"案件 `{case}` 的日志与写入时不同，请审计员先核查"
+            f" / the journal of `{case}` is not as it was written: an auditor has to look first"
+        ) from None
+    finally:
+        engine.dispose()
+    if not entries:
+        raise CannotTell(f"没有案件 `{case}` / there is no such case")
+    return replay(entries)
+
+
+def duty_lines(case: Case, now: datetime) -> Iterator[str]:
+    """A table for people: each duty with how it stands, until when, whose limit that is, and what came of it."""
+    yield spelled_out(f"{case.id}  {case.title}")
+    records = sorted(case.clocks.values(), key=lambda record: (not record.owed, record.due, record.duty.id))
+    if not records:
+        yield "还没有起算的职责 / no clock has started"
+    for record in records:
+        duty, reading = record.duty, record.reading(now)
+        words, whose = limit_words(duty), SET_BY[duty.limit]
+        yield ""
+        yield spelled_out(f"{READINGS[reading].zh} / {READINGS[reading].en}  {duty.name.zh} / {duty.name.en}")
+        rest, urgency = left(record.due, now), record.urgency(now)
+        hint = f"，{URGENCY_NAMES[urgency].zh}" if urgency in (Urgency.HALF, Urgency.LAST_QUARTER) else ""
+        still = f"  {rest.zh} / {rest.en}{hint}" if record.owed else ""
+        yield f"    时限 / due      {_MOMENTS.exact(record.due)}{still}"
+        yield f"    起算 / start    {_MOMENTS.exact(record.start)} + {words.zh}（{whose.zh}）/ {words.en} ({whose.en})"
+        for setting in record.settings[1:]:
+            yield spelled_out(
+                f"    移动 / moved    {_MOMENTS.exact(setting.at)} {setting.by} → {_MOMENTS.exact(setting.start)}"
+                f"：{setting.reason}"
+            )
+        if record.late_since is not None:
+            yield f"    超时 / late     {_MOMENTS.exact(record.late_since)}"
+        if judged := record.judged:
+            said = "须履行 / owed" if judged.applies else "不适用 / not owed"
+            yield spelled_out(f"    认定 / judged   {said}：{judged.why}（{judged.by}，{_MOMENTS.exact(judged.at)}）")
+        if done := record.fulfilled:
+            yield spelled_out(
+                f"    履行 / done     {_MOMENTS.exact(done.at)} {done.by}  {done.reference} {done.note}".rstrip()
+            )
+            if done.file:
+                yield spelled_out(f"    证明 / proof    {done.file.name}  SHA-256 {done.file.sha256}")
+        yield spelled_out(f"    对象 / to       {duty.recipient.zh}：{duty.channel.zh}")
+        for source in duty.sources:
+            yield f"    依据 / source   {source.text}"
