@@ -80,6 +80,7 @@ _KINDS: Mapping[str, _Kind] = {
     "meanwhile": _Kind(_SOMEBODY_ELSE),
     "drift": _Kind(_AMOUNT, _WEEK),
     "peers": _Kind(_AMOUNT, _WEEK),
+    "first_days": _Kind(_AMOUNT, _WEEK),
     "reveals": _Kind(_CURIOUS),
     "case": _Kind(_CURIOUS, _WEEK),
     "listed": _Kind(_CURIOUS, _WEEK),

@@ -11,6 +11,7 @@ import orjson
 LOCAL = timezone(timedelta(hours=8))
 """The time that clocks in offices show. China has one time zone and no summer time."""
 
+_TURN = 2
 _FILE = Path(__file__).parent / "holidays_cn.json"
 
 
@@ -24,6 +25,15 @@ class Calendar:
     def is_workday(self, day: date) -> bool:
         """Whether offices are open on *day*."""
         return day in self.make_up or (day.weekday() < 5 and day not in self.off)
+
+    def is_turn_of_month(self, day: date) -> bool:
+        """Whether the figures of a month are made about *day*: on its last two workdays, and the first two after it."""
+        first = day.replace(day=1)
+        after = (first + timedelta(days=31)).replace(day=1)
+        return self._workdays(first, day) <= _TURN or self._workdays(day, after - timedelta(days=1)) <= _TURN
+
+    def _workdays(self, first: date, last: date) -> int:
+        return sum(self.is_workday(first + timedelta(days=n)) for n in range((last - first).days + 1))
 
 
 def read_calendar(path: Path = _FILE) -> Calendar:

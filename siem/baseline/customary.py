@@ -5,26 +5,37 @@ by doing it again, nor do two who help each other. Of programs, which have no pe
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from heapq import nlargest
+from collections.abc import Iterable, Mapping, Set
 
+from siem.baseline.first_days import AT_FIRST
 from siem.baseline.group import Group
+from siem.baseline.others import done_by_others
 from siem.baseline.profile import Measure, Profile
 from siem.baseline.volume import MOST_PEOPLE, caps_of
 from siem.detect.custom import Usual
 
-OTHERS = 3
-"""So many others have to have done as much."""
 BEYOND = 1.5
-"""And so many times what they did is still of that kind."""
+"""So many times what several others did is still of that kind."""
+BEYOND_AT_TURN = 3.0
+"""The same at the turn of the month, when figures are made that nobody makes on other days."""
 LEAST = 100
 """Less is asked by no rule, and not worth telling."""
 
 
 def custom_of(
-    profiles: Iterable[Profile], groups: Mapping[str, Group], *, workday: bool, is_learned: bool
+    profiles: Iterable[Profile],
+    groups: Mapping[str, Group],
+    *,
+    workday: bool,
+    is_learned: bool,
+    waiting: Set[str] = frozenset(),
+    turn_of_month: bool = False,
 ) -> dict[str, Usual]:
-    """Up to how many people are ordinary work, of the callers who may see at least `LEAST` a day."""
+    """Up to how many people are ordinary work, of the callers who may see at least `LEAST` a day.
+
+    *waiting*: the posts, and kinds of programs, of which nothing is known yet.
+    """
+    beyond = BEYOND_AT_TURN if turn_of_month else BEYOND
     posts: defaultdict[str, list[Profile]] = defaultdict(list)
     found: dict[str, Usual] = {}
     for profile in profiles:
@@ -36,8 +47,11 @@ def custom_of(
                 for measure in (Measure.HOUR, Measure.PEOPLE)
             )
             _keep(found, profile.caller, Usual(*(int(each[0]) if each else 0 for each in caps)))
-    for members in posts.values():
-        hours, days = (_of_post(members, measure) for measure in (Measure.HOUR, Measure.PEOPLE))
+        elif profile.kind == "system" and profile.group in waiting:
+            found[profile.caller] = Usual(AT_FIRST, AT_FIRST)
+    for post, members in posts.items():
+        least = beyond / BEYOND * AT_FIRST if post in waiting else 0.0
+        hours, days = (_of_post(members, measure, beyond, int(least)) for measure in (Measure.HOUR, Measure.PEOPLE))
         for member in members:
             _keep(found, member.caller, Usual(hours[member.caller], days[member.caller]))
     return found
@@ -48,14 +62,10 @@ def _keep(found: dict[str, Usual], caller: str, usual: Usual) -> None:
         found[caller] = usual
 
 
-def _of_post(members: Iterable[Profile], measure: Measure) -> Mapping[str, int]:
-    """For each of *members*, what several of the others have done at least, and a little more."""
-    most = {member.caller: _most_of(member, measure) for member in members}
-    greatest = [*nlargest(OTHERS + 1, most.values()), *[0] * (OTHERS + 1)]
-    return {
-        caller: min(int(BEYOND * greatest[OTHERS if own >= greatest[OTHERS - 1] else OTHERS - 1]), MOST_PEOPLE)
-        for caller, own in most.items()
-    }
+def _of_post(members: Iterable[Profile], measure: Measure, beyond: float, least: int) -> Mapping[str, int]:
+    """For each of *members*, what several of the others have done at least, and a little more; or *least*."""
+    done = done_by_others({member.caller: _most_of(member, measure) for member in members})
+    return {caller: min(max(least, int(beyond * count)), MOST_PEOPLE) for caller, count in done.items()}
 
 
 def _most_of(profile: Profile, measure: Measure) -> int:

@@ -35,6 +35,11 @@ class Group:
         days = self._members[workday]
         return self._hours[workday, hour] / days if days >= LEAST_DAYS else None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether enough of its days were learned to say what is usual."""
+        return sum(self._members.values()) >= LEAST_DAYS
+
     def learn(self, members: int, came: Sequence[Profile], *, workday: bool) -> None:
         """Take one more day, on which *members* could have come and *came* did."""
         self._members[workday] += members

@@ -7,7 +7,7 @@ from siem.baseline.words import Deviation
 
 ALERT = 4.0
 """So many points in one day are worth a person's look."""
-_SAME = frozenset({"people", "seen", "hour", "values", "kib", "absolute", "peers", "drift", "meanwhile"})
+_SAME = frozenset({"people", "seen", "hour", "values", "kib", "absolute", "peers", "drift", "meanwhile", "first_days"})
 """What tells of one thing, that many people were seen. It is no news of a caller of whom another of them was told."""
 _AMOUNT = ("people", "seen", "hour", "values", "kib")
 """Counts of the same: only the most telling one has its points."""

@@ -13,6 +13,7 @@ from siem.baseline.calendar import LOCAL, Calendar
 from siem.baseline.close import close_day
 from siem.baseline.context import context_of
 from siem.baseline.customary import custom_of
+from siem.baseline.first_days import forget, judged, waiting_posts
 from siem.baseline.group import Group
 from siem.baseline.profile import DAYS, Measure, Profile, Today
 from siem.baseline.score import ALERT, by_weight, is_news, odd_people, score_of
@@ -98,7 +99,9 @@ class Baselines:
             if self.is_learned and (anomaly := self._judge(profile, at, "")):
                 found.append(anomaly)
         self._learn(came)
-        self._learned += self._workday
+        if not self.is_learned:
+            self._learned += self._workday
+            found += self._judge_first_days(at)
         return found
 
     def pass_to(self, day: date) -> list[Anomaly]:
@@ -117,7 +120,14 @@ class Baselines:
         """
         groups = {known.group for kind in DURABLE if (known := self.profiles.get((kind, caller)))}
         profiles = [profile for profile in self.profiles.values() if not caller or profile.group in groups]
-        return custom_of(profiles, self.groups, workday=self._workday, is_learned=self.is_learned)
+        return custom_of(
+            profiles,
+            self.groups,
+            workday=self._workday,
+            is_learned=self.is_learned,
+            waiting=frozenset() if self.is_learned else waiting_posts(self.profiles.values(), self.groups),
+            turn_of_month=self._day is not None and self.calendar.is_turn_of_month(self._day),
+        )
 
     @property
     def day(self) -> date | None:
@@ -268,6 +278,22 @@ class Baselines:
             deviations=told[:_FEW],
             kinds=tuple(each.kind for each in told),
         )
+
+    def _judge_first_days(self, at: datetime) -> Iterator[Anomaly]:
+        """What the rules have waited with, now that more is known."""
+        for profile, deviation in judged(self.profiles.values(), self.groups, is_learned=self.is_learned):
+            forget(profile)
+            profile.alerted, profile.told = at.date(), {deviation.kind}
+            yield Anomaly(
+                caller=profile.caller,
+                kind=profile.kind,
+                group=profile.group,
+                at=at,
+                points=deviation.points,
+                event="",
+                deviations=[deviation],
+                kinds=(deviation.kind,),
+            )
 
     def _learn(self, came: list[Profile]) -> None:
         assert self._day is not None, "there is a day to learn"

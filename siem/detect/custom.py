@@ -12,6 +12,8 @@ from siem.detect.definition import Group, Rule
 
 CALLER, SUBJECTS = "user.id", "yingbi.subjects"
 _HOUR = timedelta(hours=1)
+_TOUCHED = 2
+"""So many days of the calendar has a window of many hours a part in."""
 _LASTS = timedelta(days=4)
 """So long what was told counts: over a weekend, and not for ever where nobody tells any more."""
 
@@ -38,7 +40,9 @@ class Custom:
         if known is None:
             return False
         enough = rule.threshold.at_least
-        return known.a_day > enough and (known.an_hour > enough or rule.threshold.within > _HOUR)
+        if rule.threshold.within > _HOUR:
+            return known.a_day * _TOUCHED > enough
+        return known.a_day > enough and known.an_hour > enough
 
     def as_json(self) -> dict[str, Any]:
         """Ready for JSON."""

@@ -44,3 +44,20 @@ def test_the_year_has_as_many_workdays_as_announced(year: int, workdays: int) ->
 def test_only_weekends_make_up() -> None:
     assert all(day.weekday() >= 5 for day in CALENDAR.make_up)
     assert not CALENDAR.make_up & CALENDAR.off
+
+
+@pytest.mark.parametrize(
+    ("day", "turns"),
+    [
+        pytest.param(date(2026, 11, 26), False, id="two workdays follow"),
+        pytest.param(date(2026, 11, 27), True, id="the last Friday"),
+        pytest.param(date(2026, 11, 29), True, id="the Sunday after it"),
+        pytest.param(date(2026, 12, 2), True, id="the second workday"),
+        pytest.param(date(2026, 12, 3), False, id="the third"),
+        pytest.param(date(2026, 2, 26), False, id="made up for on a Saturday"),
+        pytest.param(date(2026, 10, 8), True, id="the first workday after a week of holidays"),
+        pytest.param(date(2026, 12, 31), True, id="the last of the year"),
+    ],
+)
+def test_figures_of_a_month_are_made_on_its_last_workdays_and_the_first_after(day: date, turns: bool) -> None:
+    assert CALENDAR.is_turn_of_month(day) is turns

@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
-from siem.baseline.customary import BEYOND, OTHERS
+import pytest
+
+from siem.baseline.customary import BEYOND
+from siem.baseline.others import OTHERS, done_by_others
 from siem.baseline.volume import MOST_PEOPLE
 from siem.baseline.watch import Baselines
 from siem.record.event import CallerKind
 from tests.siem.baseline.office import CALENDAR, CLERKS, FIRST, LEARNED, Office, moment
 
+MIDDLE = FIRST + timedelta(days=10)
+"""A workday on which nobody makes the figures of a month."""
+
 
 def usual_after(exports: dict[str, int], *, weeks: bool = False, kind: CallerKind = CallerKind.STAFF) -> dict[str, int]:
     """Up to how many people a day are ordinary work, once each of those has exported so many."""
     office, baselines = Office(), Baselines(CALENDAR)
-    day = LEARNED if weeks else FIRST
+    day = LEARNED if weeks else MIDDLE
     for document in office.weeks() if weeks else office.usual(day):
         baselines.observe(document)
     for place, (caller, people) in enumerate(exports.items()):
@@ -44,6 +50,22 @@ def test_no_custom_is_above_what_anybody_may_see() -> None:
     assert set(usual_after(dict.fromkeys(CLERKS[:4], 2900)).values()) == {MOST_PEOPLE}
 
 
+@pytest.mark.parametrize(("day", "times"), [(11, 1.0), (27, 2.0), (30, 2.0)])
+def test_at_the_turn_of_the_month_more_of_the_same_is_ordinary(day: int, times: float) -> None:
+    office, baselines = Office(), Baselines(CALENDAR)
+    for caller in CLERKS[:3]:
+        baselines.observe(office.look(caller, moment(FIRST.replace(day=day), 10), range(400)))
+    baselines.observe(office.look(CLERKS[5], moment(FIRST.replace(day=day), 11)))
+    assert baselines.usual()[CLERKS[5]].a_day == int(times * BEYOND * 400)
+
+
 def test_a_program_is_compared_with_itself() -> None:
     found = usual_after({"exchange": 200}, weeks=True, kind=CallerKind.SYSTEM)
     assert 200 < found["exchange"] < 400
+
+
+def test_in_a_post_of_few_two_others_are_half_of_it() -> None:
+    assert done_by_others({"a": 900, "b": 700, "c": 600, "d": 0}) == {"a": 600, "b": 600, "c": 700, "d": 700}
+    assert done_by_others({"a": 900, "b": 700, "c": 0, "d": 0}) == {"a": 0, "b": 0, "c": 700, "d": 700}
+    many = {"a": 900, "b": 700, "c": 600, **{str(number): 0 for number in range(9)}}
+    assert {done_by_others(many)[caller] for caller in "abc"} == {0}

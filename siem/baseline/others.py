@@ -1,0 +1,16 @@
+"""What several others in a post did: its work is what one caller cannot make it, nor two who help each other."""
+
+from collections.abc import Mapping
+from heapq import nlargest
+
+OTHERS, OTHERS_OF_FEW = 3, 2
+"""So many others have to have done as much, and so many in a post of few."""
+FEW = 8
+"""A post of no more is one of few: three of six others are half of it."""
+
+
+def done_by_others(most: Mapping[str, int]) -> dict[str, int]:
+    """For each caller of a post, what the last of several others has done. *most*: the most that each has done."""
+    others = OTHERS_OF_FEW if len(most) <= FEW else OTHERS
+    greatest = [*nlargest(others + 1, most.values()), *[0] * (others + 1)]
+    return {caller: greatest[others if own >= greatest[others - 1] else others - 1] for caller, own in most.items()}
