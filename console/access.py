@@ -27,7 +27,7 @@ _WRITES_POLICIES = frozenset({Role.OFFICER})
 _READS_SYSTEM = frozenset({Role.ONCALL, Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 _READS_ACCOUNTS = frozenset({Role.AUDITOR, Role.OPERATOR})
 
-ACCESS: Mapping[tuple[str, str], Who] = {
+_PAGES: Mapping[tuple[str, str], Who] = {
     ("GET", "/style.css"): PUBLIC,
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,
@@ -110,8 +110,36 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", "/policies/versions/{version}/file"): _READS_POLICIES,
     ("GET", "/system"): _READS_SYSTEM,
     ("GET", "/accounts"): _READS_ACCOUNTS,
+    ("GET", "/tokens"): EVERYBODY,
+    ("POST", "/tokens"): EVERYBODY,
+    ("POST", "/tokens/{token}/revoke"): EVERYBODY,
+}
+
+API = "/api/v1"
+"""Under it a program asks with a token; what it gets is JSON."""
+OFFERED = tuple(
+    key
+    for key in _PAGES
+    if key[1].startswith(("/cases", "/alerts")) and key != ("GET", "/alerts/rules") and "silence" not in key[1]
+)
+"""The pages and forms that the API has as well: by the same roles, whatever those become."""
+
+ACCESS: Mapping[tuple[str, str], Who] = {
+    **_PAGES,
+    **{(method, API + path): _PAGES[method, path] for method, path in OFFERED},
+    ("GET", f"{API}/openapi.json"): EVERYBODY,
+    ("GET", f"{API}/whoami"): EVERYBODY,
+    ("GET", f"{API}/cases/{{case}}/timeline"): _READS_CASES,
+    ("GET", f"{API}/cases/{{case}}/duties"): _READS_CASES,
+    ("POST", f"{API}/playbooks/check"): _READS_CASES,
+    ("POST", f"{API}/playbooks/dry-run"): _READS_CASES,
 }
 """By method and route, as the application declares it."""
+
+SECOND_LOOK = frozenset(
+    ("POST", API + path) for path in ("/cases/{case}/agree", "/cases/{case}/withdraw", "/cases/{case}/notice/approve")
+)
+"""By which the second of two people decides: no program does it for them (docs/decisions/0042-api.md)."""
 
 CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", "/policies/drafts/{draft}/files"})
 """Whose forms may be long: they hold the files of a policy."""

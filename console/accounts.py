@@ -177,6 +177,24 @@ class Accounts:
         with self._writing.begin() as connection:
             sessions.end(connection, token)
 
+    def confirm(self, token: str, password: str) -> Account:
+        """The account that is signed in by *token*, where *password* is its own. Raises NotPermitted.
+
+        Wrong ones count by the session, as those that are typed to change the password do.
+        """
+        session = self.session(token)
+        if session is None:
+            raise NotPermitted("登录已失效，请重新登录", "the session has ended: sign in again")
+        name = session.account.name
+        self._attempts.begin(name, "", self._now(), device=token)
+        with self._reading.connect() as connection:
+            row = _row(connection, name)
+        if not self._passwords.fits(row.password, password):
+            raise NotPermitted("密码不正确", "the password is wrong")
+        with self._writing.begin() as connection:
+            self._attempts.succeeded(connection, name, "", device=token)
+        return session.account
+
     def change_password(self, token: str, old: str, new: str) -> Session:
         """A new session under the new password; all others of the account end. Raises NotPermitted.
 

@@ -8,8 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from console import cookies
-from console.access import ACCESS, CARRIES_FILES, allowed
+from console.access import ACCESS, API, CARRIES_FILES, allowed
 from console.accounts import Accounts
+from console.api_admission import TokenAdmission
 from console.desk import Desk
 from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES, NOTHING, Typed, read_form
 from console.sessions import Session
@@ -37,13 +38,17 @@ class ChangePasswordFirst(Exception):
 class Admission:
     """The one dependency of the whole application."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, programs: TokenAdmission) -> None:
         self._accounts = accounts
+        self._programs = programs
 
     async def __call__(self, request: Request) -> None:
-        """Leave the desk in the request's state. Raises HTTPException, SignInFirst, ChangePasswordFirst."""
+        """Leave the desk in the request's state. Raises HTTPException, SignInFirst, ChangePasswordFirst, Problem."""
         path = request.scope["route"].path
         key = (request.method, path)
+        if path.startswith(f"{API}/"):
+            await self._programs(request, key)
+            return
         if key not in ACCESS:
             raise HTTPException(403)
         unsafe = request.method not in SAFE

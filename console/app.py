@@ -9,9 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.access import API
 from console.admission import ELSEWHERE, TOKEN_FIELD, Admission, ChangePasswordFirst, SignInFirst
 from console.alert_acts import AlertActs
 from console.alert_pages import AlertPages
+from console.api import Api
+from console.api_admission import TokenAdmission
+from console.api_problems import BY_STATUS, Problem, answer_of
+from console.api_route import endpoint_of
 from console.case_acts import CaseActs
 from console.case_pages import CasePages
 from console.dashboard_pages import DashboardPages
@@ -31,6 +36,7 @@ from console.rule_pages import RulePages
 from console.search_pages import SearchPages
 from console.search_people_pages import PeoplePages
 from console.sign_in import SignIn
+from console.token_pages import TokenPages
 from incident.ids import Bilingual
 from siem.index.store import StoreUnavailable
 
@@ -68,12 +74,16 @@ def build(office: Office) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(Admission(office.accounts))],
+        dependencies=[Depends(Admission(office.accounts, TokenAdmission(office.tokens, office.now)))],
     )
     for method, path, endpoint in _endpoints(pages, signing, cases):
         app.add_api_route(path, endpoint, methods=[method], response_model=None)
+    for route in Api(office).routes:
+        method, path = route.key
+        app.add_api_route(path, endpoint_of(route, office.repeats), methods=[method], response_model=None)
     errors = _Errors(pages, signing)
     app.add_exception_handler(HTTPException, errors.refused)
+    app.add_exception_handler(Problem, errors.not_done)
     app.add_exception_handler(SignInFirst, errors.sign_in_first)
     app.add_exception_handler(ChangePasswordFirst, errors.change_password_first)
     app.add_exception_handler(StoreUnavailable, errors.unavailable)
@@ -89,6 +99,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms = PolicyForms(pages, policies)
+    tokens = TokenPages(pages)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -175,6 +186,9 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("GET", f"{version}/file", policies.version_file),
         ("GET", "/system", machinery.system),
         ("GET", "/accounts", machinery.accounts),
+        ("GET", "/tokens", tokens.index),
+        ("POST", "/tokens", tokens.make),
+        ("POST", "/tokens/{token}/revoke", tokens.revoke),
     )
 
 
@@ -228,6 +242,10 @@ def _frame(request: Request) -> Desk | None:
     return found if isinstance(found, Desk) else None
 
 
+def _asks_the_api(request: Request) -> bool:
+    return request.url.path.startswith(f"{API}/")
+
+
 class _Errors:
     """A page for everything that is no page."""
 
@@ -238,8 +256,15 @@ class _Errors:
     async def refused(self, request: Request, error: Exception) -> Response:
         """What cannot be had."""
         status = error.status_code if isinstance(error, HTTPException) else 404
+        if _asks_the_api(request):
+            return answer_of(Problem(BY_STATUS.get(status, "not-found")))
         why = _FOR_REASON.get(error.detail) if isinstance(error, HTTPException) else None
         return self._pages.error(status, why or _SAID.get(status, _SAID[404]), _frame(request))
+
+    async def not_done(self, request: Request, error: Exception) -> Response:
+        """What the API does not do."""
+        assert isinstance(error, Problem)
+        return answer_of(error)
 
     async def sign_in_first(self, request: Request, error: Exception) -> Response:
         """The way to the sign-in form."""
@@ -264,4 +289,6 @@ class _Errors:
     async def failed(self, request: Request, error: Exception) -> Response:
         """Something of ours failed; what it was is in the process's own log, without what was typed."""
         log.error("page_failed kind=%s", type(error).__name__)
+        if _asks_the_api(request):
+            return answer_of(Problem("failed"))
         return self._pages.error(500, _FAILED)

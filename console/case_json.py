@@ -75,7 +75,7 @@ def case_json(case: Case, now: datetime, *, books: Books, handle: Handle | None 
         "scope": _scope(case.scope, case, alias) if case.scope else None,
         "question_list": [_question(asked, alias) for asked in case.questions],
         "playbook": _playbook(case, books, alias),
-        "notice_state": _notice(case),
+        "notice_state": notice_line(case),
     }
 
 
@@ -257,7 +257,8 @@ def _playbook(case: Case, books: Books, alias: Aliases) -> dict[str, Any] | None
     }
 
 
-def _notice(case: Case) -> dict[str, Any]:
+def notice_line(case: Case) -> dict[str, Any]:
+    """How far the notice of *case* is, and its versions."""
     notice = case.notice
     return {
         "id": case.notice_id,

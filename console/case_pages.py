@@ -76,23 +76,26 @@ class CasePages:
 
     def open_by_hand(self, desk: Admitted) -> Response:
         """A case that a person opens, as on a report from outside or from the page of an alert."""
-        form = desk.form
         try:
-            if (level := form.get("level")) not in LEVELS:
-                raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
-            title = form.needed("title", most=LONGEST_LINE)
-            once = form.text("once", most=LONGEST_LINE)
-            alert = self._office.alerts.get(AlertId(form.get("alert"))) if form.get("alert") else None
-            if form.get("alert") and alert is None:
-                raise HTTPException(404)
-            facts = facts_of(alert) if alert else None
-            report = self._reported(form)
-            case = self._cases.open_by_hand(
-                title, level, desk.person, form.text("note"), once=once, alert=facts, report=report
-            )
+            case = self.opened_by_hand(desk)
         except NotPermitted as why:
             return self.index(desk.handed_back("open", why))
         return self._pages.go(f"/cases/{case}", "opened")
+
+    def opened_by_hand(self, desk: Desk) -> CaseId:
+        """The number of the case that was opened. Raises NotPermitted; HTTPException where there is no such alert."""
+        form = desk.form
+        if (level := form.get("level")) not in LEVELS:
+            raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
+        title = form.needed("title", most=LONGEST_LINE)
+        once = form.text("once", most=LONGEST_LINE)
+        alert = self._office.alerts.get(AlertId(form.get("alert"))) if form.get("alert") else None
+        if form.get("alert") and alert is None:
+            raise HTTPException(404)
+        facts, report = facts_of(alert) if alert else None, self._reported(form)
+        return self._cases.open_by_hand(
+            title, level, desk.person, form.text("note"), once=once, alert=facts, report=report
+        )
 
     def _reported(self, form: Typed) -> Report | None:
         """Who told us of it, as a kind, and when; None where nobody outside did."""

@@ -106,6 +106,10 @@ def read_form(body: bytes) -> Typed:
     for name, value in parse_qsl(
         body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=MOST_FIELDS
     ):
-        text = value.replace("\r\n", "\n").replace("\r", "\n")
-        fields.setdefault(name, []).append(_CONTROLS.sub("", text))
+        fields.setdefault(name, []).append(plain(value))
     return Typed(fields)
+
+
+def plain(text: str) -> str:
+    """*text* with one kind of line end, and without characters that nobody sees."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from console.accounts import Accounts
 from console.alert_book import AlertBook
+from console.api_repeats import Repeats
+from console.api_tokens import ApiTokens
 from console.installation import Installation, ProgramVersion
 from console.permit_book import PermitBook
 from console.policy_life import PolicyLife
@@ -41,6 +43,9 @@ class Office:
     events: EventStore
     """Read only."""
     accounts: Accounts
+    tokens: ApiTokens
+    repeats: Repeats
+    """What programs asked for before."""
     state: Callable[[], Installation]
     """How the installation stands now. It is asked for each page, so it must not wait for anything."""
     now: Clock

@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions and failed sign-ins, of policies, alerts and rules, of permits and of searches.
+"""The tables of accounts, sessions, tokens and failed sign-ins, of policies, alerts, rules, permits and searches.
 
 No password, token or name that was tried lies in clear.
 """
@@ -50,6 +50,33 @@ SESSIONS = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("started_at", String(40), nullable=False),
     Column("seen_at", String(40), nullable=False),
+)
+
+API_TOKENS = Table(
+    "api_tokens",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the token that a program keeps
+    Column("roles", String(100), nullable=False),  # with commas between: those of the account that it may use
+    Column("attended", Boolean, nullable=False),  # whether a person uses it who may be the second of two
+    Column("made_at", String(40), nullable=False),
+    Column("ends_at", String(40), nullable=False),
+    Column("revoked_at", String(40)),
+    Column("used_at", String(40)),
+    UniqueConstraint("digest"),
+)
+
+API_REQUESTS = Table(
+    "api_requests",
+    METADATA,
+    Column("account", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),  # SHA-256 of the Idempotency-Key
+    Column("asked", String(64), nullable=False),  # SHA-256 of what was asked
+    Column("at", String(40), nullable=False, index=True),
+    Column("status", Integer),  # of the answer; nothing while it is not known what came of it
+    Column("answer", Text),
 )
 
 SIGN_IN_FAILURES = Table(

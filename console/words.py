@@ -235,6 +235,7 @@ WRITTEN: Table = {
 DONE: Table = {
     "signed-out": _w("已退出登录", "you are signed out"),
     "password": _w("密码已修改，其他登录已全部失效", "the password is changed, all other sessions have ended"),
+    "token-revoked": _w("令牌已撤销，立即失效", "the token is revoked, from now on"),
     "opened": _w("已立案", "the case is open"),
     "answered": _w("已登记您的答复", "your answer is recorded"),
     "retried": _w("正在重试", "it is tried again"),

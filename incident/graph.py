@@ -41,14 +41,22 @@ def read_files(paths: Mapping[str, Path], known: Iterable[Playbook] = ()) -> tup
 
     Raises OSError.
     """
-    books: dict[str, Playbook] = {}
+    texts: dict[str, str] = {}
     findings: list[Finding] = []
-    for name, path in sorted(paths.items()):
+    for name, path in paths.items():
         try:
-            text = path.read_bytes().decode()
+            texts[name] = path.read_bytes().decode()
         except UnicodeDecodeError:
             findings.append(Finding(file=name, line=1, code="not-text", message="the file is not UTF-8"))
-            continue
+    books, found = read_texts(texts, known)
+    return books, tuple(sorted([*findings, *found]))
+
+
+def read_texts(texts: Mapping[str, str], known: Iterable[Playbook] = ()) -> tuple[Books, tuple[Finding, ...]]:
+    """The same of *texts*, by the names of their files."""
+    books: dict[str, Playbook] = {}
+    findings: list[Finding] = []
+    for name, text in sorted(texts.items()):
         book, found = read_playbook(text, name)
         findings += found
         if book is not None:

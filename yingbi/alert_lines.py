@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from console.alert_json import alert_json as alert_json
 from console.alert_reader import AlertReader
 from console.alert_state import AlertLife
 from console.alert_view import reason_of, said
@@ -90,36 +91,6 @@ def life_lines(life: AlertLife, let_go: int = 0) -> Iterator[str]:
         yield spelled_out(f"#{entry.number}  {_UTC.exact(entry.at)} UTC  {who}  {words.zh} / {words.en}")
         if reason := reason_of(entry):
             yield spelled_out(f"    {reason}")
-
-
-def alert_json(life: AlertLife, alias: Aliases) -> dict[str, Any]:
-    """The same for programs; *alias* names citizens."""
-    closed = life.closing
-    return {
-        "alert": life.id,
-        "state": life.state.value,
-        "escalated": life.escalated,
-        "level": life.size.level.value,
-        "rule": life.raised.rule_name,
-        "group": {name: alias(value) for name, value in life.raised.group.items()},
-        "raised_at": life.raised.raised_at.isoformat(),
-        "assignee": life.assignee,
-        "former": life.raised.former or None,
-        "escalates_at": life.escalates_at.isoformat() if life.escalates_at else None,
-        "snoozed_until": life.snooze.until.isoformat() if life.snooze else None,
-        "disposition": closed.fact.disposition.value if closed else None,
-        "acts": [
-            {
-                "number": entry.number,
-                "at": entry.at.isoformat(),
-                "by": str(entry.by),
-                "what": said(entry, _UTC, dict[PersonId, str]()).en,
-                "reason": reason_of(entry),
-                "chain": entry.chain,
-            }
-            for entry in life.entries
-        ],
-    }
 
 
 def precision_in(home: Home, at: datetime) -> Mapping[RuleId, Precision]:

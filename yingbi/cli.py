@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from yingbi.commands.account_tokens import add_account_tokens
 from yingbi.commands.alerts import add_alerts
 from yingbi.commands.baselines import add_baselines
 from yingbi.commands.ca import add_ca
@@ -222,6 +223,7 @@ def _add_accounts(commands: Commands) -> None:
     ):
         changing = add_command(accounts, name, _account, about, f"yingbi account {name} lin")
         changing.add_argument("name", metavar="NAME", help="登录时填写的账号名 / what is typed to sign in")
+    add_account_tokens(accounts)
     add_command(accounts, "list", _account, "列出账号 / say which accounts there are, and whose", "yingbi account list")
 
 

@@ -6,9 +6,10 @@ and a command cannot do what its person may not.
 
 import contextlib
 import json
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ IN_FORCE, FOLDER = "in-force", "folder"
 IN_FORCE_LIMIT_S = 10.0
 _LOOK_S = 0.05
 _HEADING = "没有完成 Not done "
+_MADE = re.compile(r'<output id="made"><code>([\w-]+)</code>')
+_REVOKES = re.compile(r'action="/tokens/(\d+)/revoke"')
+"""The newest comes first."""
 
 
 class CannotAct(Exception):
@@ -140,8 +144,19 @@ class Clerk:
 
         Raises CannotAct with what the console said, NotThere.
         """
+        return self._told(lambda: self._visitor.act(action, given))
+
+    def token(self, given: Sequence[tuple[str, str]]) -> tuple[int, str]:
+        """Make a token for the API as *given*: its number, and what it is known by. Raises as `act` does."""
+        page = self._told(lambda: self._visitor.answered("/tokens", given).text)
+        made, number = _MADE.search(page), _REVOKES.search(page)
+        if made is None or number is None:
+            raise MayHaveActed(f"没有读到令牌，请在控制台查看 / no token was read: see {self._told_by}")
+        return int(number[1]), made[1]
+
+    def _told[Result](self, act: Callable[[], Result]) -> Result:
         try:
-            return self._visitor.act(action, given)
+            return act()
         except MaybeDone as problem:
             raise MayHaveActed(
                 f"控制台没有答完，可能已经执行：先看 `{self._told_by}`，不要直接重试"

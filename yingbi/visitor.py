@@ -4,7 +4,7 @@ The people of `yingbi demo leak` act through it, so that what they do is what pe
 """
 
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode
@@ -78,15 +78,19 @@ class Visitor:
         So who may not do it is told why. That page is not fetched: it may be slow, and what was asked is done by then.
         Raises NotDone, MaybeDone, and httpx.TransportError where nothing was sent.
         """
+        answer = self.answered(action, given.items())
+        return httpx.URL(answer.headers.get("location", action)).path
+
+    def answered(self, action: str, given: Iterable[tuple[str, str]]) -> httpx.Response:
+        """What the console answers itself to *given*, where that leads elsewhere too. Raises as `act` does."""
         page = self._client.get("/password")
         token = next((form.values["token"] for form in forms_in(page.text) if "token" in form.values), "")
         try:
-            answer = self._send(action, [("token", token), *given.items()], follow=False)
+            return self._send(action, [("token", token), *given], follow=False)
         except _NOT_SENT:
             raise
         except httpx.TransportError as error:
             raise MaybeDone(type(error).__name__) from error
-        return httpx.URL(answer.headers.get("location", action)).path
 
     def _send(self, action: str, pairs: Sequence[tuple[str, str]], *, follow: bool = True) -> httpx.Response:
         answer = self._client.post(

@@ -1,34 +1,10 @@
-"""How the way of a dry run is told: to people line by line, to programs as JSON."""
+"""How the way of a dry run is told to people, line by line."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from console.way_json import way_json as way_json
 from incident.dry_run import Taken, Way
 from incident.journal import Ending
-
-
-def way_json(way: Way) -> dict[str, Any]:
-    """*way* for programs; spans are in seconds, `succeeded` is null of a step that never ended."""
-    return {
-        "ended": way.ended and way.ended.value,
-        "steps": [
-            {
-                "playbook": step.playbook,
-                "step": step.step,
-                "type": step.kind.value,
-                "name": step.name,
-                "led_by": step.led_by,
-                "depth": step.depth,
-                "after_s": step.after.total_seconds(),
-                "agent": step.agent,
-                "does": step.does,
-                "succeeded": step.succeeded,
-                "said": step.said,
-            }
-            for step in way.steps
-        ],
-        "variables": dict(way.variables),
-    }
 
 
 def way_lines(way: Way) -> Iterator[str]:

@@ -13,6 +13,8 @@ import console.office
 from console.accounts import METADATA, Accounts
 from console.alert_book import AlertBook
 from console.alert_watch import AlertWatch
+from console.api_repeats import Repeats
+from console.api_tokens import ApiTokens
 from console.app import create_app
 from console.installation import Installation, PolicyState, RecordState, ShippingState, SystemState, WorkerState
 from console.permit_book import PermitBook
@@ -272,6 +274,8 @@ class Bureau:
             silences=self.silences,
             events=self.office.events,
             accounts=self.accounts,
+            tokens=ApiTokens(self.office.engine, self.office.watch),
+            repeats=Repeats(self.office.engine, self.office.watch),
             state=self.state,
             now=self.office.watch,
             bulletin_url="https://notices.yingbi.example",

@@ -19,6 +19,8 @@ from console.alert_book import AlertBook
 from console.alert_closing import AlertCloser
 from console.alert_journal import BrokenAlertJournal
 from console.alert_watch import AlertWatch, due_by
+from console.api_repeats import Repeats
+from console.api_tokens import ApiTokens
 from console.app import create_app
 from console.office import Office
 from console.permit_book import PermitBook
@@ -166,6 +168,8 @@ def main(settings: Settings) -> int:
         silences=SilenceStore(home.silences),
         events=events,
         accounts=accounts,
+        tokens=ApiTokens(engine, now),
+        repeats=Repeats(engine, now),
         state=lambda: dataclasses.replace(installation_of(home, overlays.current()), records=rechecker.state),
         policies=life,
         permits=book,

@@ -1,0 +1,235 @@
+"""What is done with cases, their notices and alerts by the API: each is what the form at the same address does."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from console.alert_acts import AlertActs
+from console.alert_json import alert_json
+from console.alert_pages import AlertPages
+from console.alert_view import Shown, chosen
+from console.api_cases import ApiCases
+from console.api_field import Field, Kind
+from console.api_route import ApiRoute, At
+from console.case_acts import INPUT, CaseActs
+from console.case_pages import CasePages
+from console.desk import Desk
+from console.notice_json import notice_json
+from console.notice_pages import NoticePages
+from console.notice_view import KEEP, NO_GRADE
+from console.pages import Pages
+from incident.command import Containment
+from incident.duties import Grade, Occurrence
+from incident.journal import Move
+from incident.notice import Stage, WithdrawalReason
+from siem.detect.alert import AlertId
+from siem.detect.aliases import Aliases
+from siem.detect.lifecycle import Disposition
+
+type Act = Callable[[Desk, str], Response]
+
+_KEY = Field(name="key", en="of the question, or of the command", needed=True)
+_REASON = Field(name="reason", en="why; it stays in the journal, so no personal data", needed=True)
+_NOTE = Field(name="note", en="what else is to be known")
+_DUTY = Field(name="duty", en="the id of the duty", needed=True)
+_DIGEST = Field(name="digest", en="of the text that was read: it changes with every letter", needed=True)
+_SEEN = Field(name="seen", en="`seen` of the alert as it was read", kind=Kind.NUMBER, needed=True)
+_YES_NO = ("yes", "no")
+
+CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "answer": (
+        "Answer a question with yes or no",
+        (
+            _KEY,
+            Field(name="answer", en="yes, or: it is done", needed=True, choices=_YES_NO),
+            _NOTE,
+            Field(name="inputs", en="what was asked for, and `measure`, by name", kind=Kind.BY_NAME, prefix=INPUT),
+        ),
+    ),
+    "retry": ("Try again what failed", (_KEY,)),
+    "contain": (
+        "Contain at once",
+        (
+            Field(name="of", en="whom the case is about: `of` of one of its targets, instead of kind and target"),
+            Field(name="kind", en="what is done", choices=tuple(Containment)),
+            Field(name="system", en="the system, where it is about one"),
+            Field(name="target", en="the account, credential or operation"),
+            Field(name="sure", en="that a target is meant which nobody knows", choices=("yes",)),
+            Field(name="hours", en="for how long, 24 at most", kind=Kind.NUMBER, needed=True),
+            _REASON,
+        ),
+    ),
+    "lift": ("Want a measure taken back before it ends", (_KEY, _REASON)),
+    "agree": ("Agree, as the second person, that a measure is taken back", (_KEY,)),
+    "reassess": (
+        "Count again who is affected",
+        (Field(name="hours", en="to look back", kind=Kind.NUMBER, needed=True),),
+    ),
+    "grade": ("Grade the incident", (Field(name="grade", en="the grade", needed=True, choices=tuple(Grade)), _REASON)),
+    "judge": (
+        "Decide whether a duty is owed",
+        (_DUTY, Field(name="applies", en="whether it is", needed=True, choices=_YES_NO), _REASON),
+    ),
+    "clock": (
+        "Let a clock run from another time",
+        (_DUTY, Field(name="start", en="from when", kind=Kind.MOMENT, needed=True), _REASON),
+    ),
+    "fulfil": (
+        "Record that a duty was fulfilled",
+        (_DUTY, Field(name="reference", en="the proof, as the number of a receipt", needed=True), _NOTE),
+    ),
+    "happened": (
+        "Record a confirmation, a report received, a clue to a crime",
+        (
+            Field(name="what", en="what it was", needed=True, choices=tuple(Occurrence)),
+            Field(name="at", en="when it was so", kind=Kind.MOMENT, needed=True),
+            _NOTE,
+        ),
+    ),
+    "dispute": ("Hold the recorded clue to a crime to be a mistake", (_REASON,)),
+    "withdraw": ("Agree, as the second person, that there was no clue to a crime", ()),
+    "move": (
+        "Change the state of the case",
+        (Field(name="move", en="how", needed=True, choices=tuple(Move)), Field(name="reason", en="why")),
+    ),
+    "note": ("Write something down", (Field(name="text", en="without personal data", needed=True),)),
+}
+NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "settle": (
+        "Say what a fact of the notice is",
+        (
+            Field(name="name", en="the name of the fact", needed=True),
+            Field(name="zh", en="as it stands in the text", needed=True),
+            Field(name="en", en="the same in English", needed=True),
+            _REASON,
+        ),
+    ),
+    "redraft": ("Fill in the notice anew from the facts", ()),
+    "edit": (
+        "Replace the text",
+        (
+            _DIGEST,
+            *(Field(name=name, en=f"`{name}` of the content", needed=True) for name in ("title_zh", "body_zh")),
+            *(Field(name=name, en=f"`{name}` of the content", needed=True) for name in ("title_en", "body_en")),
+            Field(name="stage", en="how far the handling is", needed=True, choices=tuple(Stage)),
+            Field(name="grade", en="the grade, as it is unless given", choices=(KEEP, NO_GRADE, *Grade)),
+            *(
+                Field(name=name, en="of who answers", needed=True)
+                for name in ("unit_zh", "unit_en", "phone", "hotline")
+            ),
+            *(Field(name=name, en="what a correction corrects") for name in ("change_zh", "change_en")),
+        ),
+    ),
+    "submit": (
+        "Answer for the text and the check list",
+        (_DIGEST, Field(name="check", en="every item of the check list", kind=Kind.TEXTS, needed=True)),
+    ),
+    "approve": ("Approve the exact text as the second person: it is published", (_DIGEST,)),
+    "withdraw": (
+        "Take the published notice back",
+        (Field(name="reason", en="why, from a closed list", needed=True, choices=tuple(WithdrawalReason)),),
+    ),
+}
+ALERT_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "acknowledge": ("See to it from now on", (_SEEN,)),
+    "assign": ("Let it be somebody's on duty", (_SEEN, Field(name="to", en="the person", needed=True))),
+    "snooze": (
+        "Let it wait",
+        (
+            _SEEN,
+            Field(name="hours", en="for how long", kind=Kind.NUMBER, needed=True),
+            Field(name="growth", en="percent to which it may grow: 150, 200, 300", kind=Kind.NUMBER, needed=True),
+            _REASON,
+        ),
+    ),
+    "close": (
+        "Say what it was",
+        (_SEEN, Field(name="disposition", en="what", needed=True, choices=tuple(Disposition)), _REASON),
+    ),
+    "reopen": ("Take back that it was closed", (_SEEN, _REASON)),
+}
+
+
+class ApiActs:
+    """The acts on cases, and their notices."""
+
+    def __init__(self, pages: Pages, shown: CasePages, cases: ApiCases) -> None:
+        self._acts, self._notices = CaseActs(pages, shown), NoticePages(pages, shown)
+        self._office, self._shown, self._cases = pages.office, shown, cases
+
+    @property
+    def routes(self) -> tuple[ApiRoute, ...]:
+        """What it answers."""
+        case, notice = "/cases/{case}", "/cases/{case}/notice"
+        return (
+            *(
+                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)))
+                for name, told in CASE_ACTS.items()
+            ),
+            ApiRoute(method="GET", path=notice, name="showNotice", summary="The notice as it stands", run=self._notice),
+            *(
+                _post(f"{notice}/{name}", f"{name}Notice", *told, self._noticed(getattr(self._notices, name)))
+                for name, told in NOTICE_ACTS.items()
+            ),
+        )
+
+    def _then(self, act: Act) -> Callable[[Desk, At], Any]:
+        def run(desk: Desk, at: At) -> Any:
+            act(desk, at["case"])
+            return self._cases.line(at["case"])
+
+        return run
+
+    def _noticed(self, act: Act) -> Callable[[Desk, At], Any]:
+        def run(desk: Desk, at: At) -> Any:
+            act(desk, at["case"])
+            return self._notice(desk, at)
+
+        return run
+
+    def _notice(self, desk: Desk, at: At) -> Any:
+        case, cases = self._shown.find(at["case"]), self._office.cases
+        return notice_json(case, cases.facts(case.id), cases.problems(case.id), desk.person)
+
+
+class ApiAlerts:
+    """The alerts, and the acts on them."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._shown = AlertPages(pages)
+        self._acts, self._book = AlertActs(pages, self._shown), pages.office.alert_book
+
+    @property
+    def routes(self) -> tuple[ApiRoute, ...]:
+        """What it answers."""
+        one = "/alerts/{alert}"
+        return (
+            ApiRoute(method="GET", path="/alerts", name="listAlerts", summary="The alerts", run=self._list),
+            ApiRoute(method="GET", path=one, name="showAlert", summary="One alert, and what was done", run=self._show),
+            *(
+                _post(f"{one}/{name}", f"{name}Alert", *told, self._then(getattr(self._acts, name)))
+                for name, told in ALERT_ACTS.items()
+            ),
+        )
+
+    def _list(self, desk: Desk, at: At) -> Any:
+        alias = Aliases()
+        shown = chosen(self._book.all(), Shown.OPEN if desk.asked("state") == Shown.OPEN else Shown.ALL)
+        return {"alerts": [alert_json(life, alias) for life in shown], "verified": self._book.broken is None}
+
+    def _show(self, desk: Desk, at: At) -> Any:
+        found = self._shown.find(at["alert"])
+        life = self._book.get(AlertId(found.id))
+        return alert_json(life, Aliases()) if life else {"alert": found.id, "state": None}
+
+    def _then(self, act: Act) -> Callable[[Desk, At], Any]:
+        def run(desk: Desk, at: At) -> Any:
+            act(desk, at["alert"])
+            return self._show(desk, at)
+
+        return run
+
+
+def _post(path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any]) -> ApiRoute:
+    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run)

@@ -1,0 +1,88 @@
+"""The cases in the API: what the list, the page and the opening of cases are to people."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from console.api_field import Field, Kind
+from console.api_route import ApiRoute, At
+from console.case_json import case_json, case_line, timeline_json
+from console.case_pages import CasePages
+from console.cookies import handle_of
+from console.desk import Desk
+from console.pages import Pages
+from incident.ids import Bilingual
+from incident.incident import ENDED, LEVELS
+from incident.reported import Reporter
+from incident.wording import moment
+
+OPENING = (
+    Field(name="title", en="one sentence, without personal data", needed=True),
+    Field(name="level", en="how bad it is", needed=True, choices=LEVELS),
+    Field(name="note", en="what is known"),
+    Field(name="alert", en="the alert because of which it is opened"),
+    Field(name="reported_by", en="what kind of reporter told us, never who", choices=tuple(Reporter)),
+    Field(name="received_at", en="when the report was received", kind=Kind.MOMENT),
+)
+
+
+class ApiCases:
+    """Reading and opening."""
+
+    def __init__(self, pages: Pages, shown: CasePages) -> None:
+        self._office = pages.office
+        self._shown = shown
+
+    @property
+    def routes(self) -> tuple[ApiRoute, ...]:
+        """What it answers."""
+        case = "/cases/{case}"
+        return (
+            ApiRoute(method="GET", path="/cases", name="listCases", summary="The cases, newest first", run=self._list),
+            ApiRoute(
+                method="POST",
+                path="/cases",
+                name="openCase",
+                summary="Open a case by hand",
+                run=self._open,
+                fields=OPENING,
+                status=201,
+            ),
+            ApiRoute(method="GET", path=case, name="showCase", summary="One case as it stands", run=self._show),
+            ApiRoute(
+                method="GET", path=f"{case}/timeline", name="timeline", summary="All of its journal", run=self._timeline
+            ),
+            ApiRoute(method="GET", path=f"{case}/duties", name="duties", summary="Its clocks", run=self._duties),
+        )
+
+    def line(self, case: str) -> dict[str, Any]:
+        """What an act on *case* answers: how it stands now."""
+        return case_line(self._shown.find(case), self._office.now())
+
+    def _list(self, desk: Desk, at: At) -> Any:
+        cases = [case for case in self._office.cases.all() if desk.asked("show") != "open" or case.state not in ENDED]
+        return {"cases": [case_line(case, self._office.now()) for case in cases]}
+
+    def _open(self, desk: Desk, at: At) -> Any:
+        return self.line(self._shown.opened_by_hand(desk))
+
+    def _show(self, desk: Desk, at: At) -> Any:
+        case = self._shown.find(at["case"])
+        altered = self._shown.altered(case.id)
+        handle = partial(handle_of, desk.token, case.id)
+        return {
+            **case_json(case, self._office.now(), books=self._office.cases.rules.books, handle=handle),
+            "verified": altered is None,
+            "altered": {"zh": altered.zh, "en": altered.en} if altered else None,
+        }
+
+    def _timeline(self, desk: Desk, at: At) -> Any:
+        case = self._shown.find(at["case"])
+        return {"timeline": timeline_json(case, self._told)}
+
+    def _told(self, at: datetime) -> Bilingual:
+        return moment(at, self._office.cases.rules.press) or Bilingual(zh="", en="")
+
+    def _duties(self, desk: Desk, at: At) -> Any:
+        case = self._shown.find(at["case"])
+        return {"case": case.id, "clocks": case_json(case, self._office.now(), books={})["clocks"]}

@@ -1,0 +1,121 @@
+"""What a request of the API may hold: the fields of the form that does the same, as JSON, read as strictly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from console.api_problems import Problem
+from console.forms import Mistyped, Typed, plain
+from incident.ids import Bilingual
+
+
+class Kind(StrEnum):
+    """What a field is as JSON."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MOMENT = "moment"
+    """ISO 8601 with its zone."""
+    TEXTS = "texts"
+    BY_NAME = "by_name"
+    """Texts by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a request."""
+
+    name: str
+    en: str
+    """What it is, for the OpenAPI document."""
+    kind: Kind = Kind.TEXT
+    needed: bool = False
+    choices: tuple[str, ...] = ()
+    prefix: str = ""
+    """What the form's names begin with, of one that is texts by name."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        text: dict[str, Any] = {"type": "string"}
+        if self.choices:
+            text["enum"] = list(self.choices)
+        shape: dict[str, Any] = {
+            Kind.TEXT: text,
+            Kind.NUMBER: {"type": "integer"},
+            Kind.MOMENT: {"type": "string", "format": "date-time"},
+            Kind.TEXTS: {"type": "array", "items": text},
+            Kind.BY_NAME: {"type": "object", "additionalProperties": {"type": "string"}},
+        }[self.kind]
+        return {**shape, "description": self.en}
+
+    def read(self, value: object) -> dict[str, list[str]]:
+        """*value* as the form would send it. Raises Problem that names the field and nothing that was sent."""
+        match self.kind, value:
+            case Kind.TEXT | Kind.MOMENT, str() if not self.choices or value in self.choices:
+                return {self.name: [plain(value)]}
+            case Kind.NUMBER, int() if not isinstance(value, bool):
+                return {self.name: [str(value)]}
+            case Kind.TEXTS, list() if all(isinstance(each, str) for each in value):
+                return {self.name: [plain(each) for each in value]}
+            case Kind.BY_NAME, dict() if all(isinstance(each, str) for each in value.values()):
+                return {f"{self.prefix}{name}": [plain(each)] for name, each in value.items()}
+            case _:
+                pass
+        wanted = f"one of {', '.join(self.choices)}" if self.choices else _WANTED[self.kind]
+        raise Problem(
+            "field",
+            Bilingual(zh=f"字段 {self.name} 的类型或取值不对", en=f"`{self.name}` is not {wanted}"),
+            field=self.name,
+        )
+
+
+_WANTED = {
+    Kind.TEXT: "a text",
+    Kind.NUMBER: "a whole number",
+    Kind.MOMENT: "a time with its zone",
+    Kind.TEXTS: "a list of texts",
+    Kind.BY_NAME: "an object of texts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent(Typed):
+    """The fields of one request, for what reads a form. Times name their zone."""
+
+    def moment(self, name: str, zone: tzinfo) -> datetime:
+        """The time that was sent. Raises Mistyped for one without a zone."""
+        return self.instant(name, zone)
+
+    def instant(self, name: str, zone: tzinfo) -> datetime:
+        """The same."""
+        try:
+            found = datetime.fromisoformat(self.get(name).strip())
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None or not 2000 <= found.year <= 9000:
+            raise Mistyped(
+                name, "请写明日期、时间和时区", "a time with its zone is needed: `2026-11-23T18:05:00+08:00`"
+            )
+        return found
+
+
+def read_fields(fields: Sequence[Field], body: Mapping[str, object]) -> Sent:
+    """What *body* holds, where it holds what *fields* say and nothing else. Raises Problem."""
+    known = {field.name: field for field in fields}
+    if len(body.keys() - known.keys()):
+        raise Problem(
+            "field",
+            Bilingual(zh="有未知的字段", en=f"there is an unknown field; known are {', '.join(known) or 'none'}"),
+        )
+    if missing := next((field for field in fields if field.needed and field.name not in body), None):
+        raise Problem(
+            "field", Bilingual(zh=f"缺少字段 {missing.name}", en=f"`{missing.name}` is missing"), field=missing.name
+        )
+    found: dict[str, list[str]] = {}
+    for name, value in body.items():
+        if value is not None:
+            found |= known[name].read(value)
+    return Sent(found)
