@@ -87,6 +87,17 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/withdraw"): _HANDLES,
     ("POST", "/cases/{case}/move"): _HANDLES,
     ("POST", "/cases/{case}/note"): _HANDLES,
+    ("POST", "/cases/{case}/role"): _HANDLES,
+    ("POST", "/cases/{case}/task"): _HANDLES,
+    ("POST", "/cases/{case}/task-done"): _HANDLES | _WRITES,
+    ("POST", "/cases/{case}/mark"): _HANDLES,
+    ("POST", "/cases/{case}/restrict"): _HANDLES,
+    ("POST", "/cases/{case}/review"): _HANDLES,
+    ("GET", "/actions"): _READS_CASES,
+    ("GET", "/summary"): _READS_CASES,
+    ("GET", "/summary/{form}"): _READS_CASES,
+    ("GET", "/drills"): _READS_CASES,
+    ("POST", "/drills"): _HANDLES,
     ("GET", "/cases/{case}/notice"): _READS_CASES,
     ("POST", "/cases/{case}/notice/settle"): _WRITES,
     ("POST", "/cases/{case}/notice/redraft"): _WRITES,
@@ -146,6 +157,8 @@ CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", 
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""
+READS_CASES = _READS_CASES
+"""Who may be named in a case."""
 SEES_MACHINERY = _READS_SYSTEM
 """Whom the overview tells how policy, workers and index stand."""
 

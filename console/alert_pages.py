@@ -6,6 +6,7 @@ from starlette.responses import Response
 from console.alert_state import AlertLife
 from console.alert_view import Shown, Wanted, chosen, counts, reason_of, rule_views, said, unrecorded
 from console.alert_words import DISPOSITIONS
+from console.case_gate import may_open, visible_to
 from console.case_view import case_of_alert
 from console.desk import Admitted, Desk
 from console.pages import Pages, sheet
@@ -57,7 +58,8 @@ class AlertPages:
         shown = sheet(chosen(held, state), desk.page, ON_ONE_PAGE)
         if shown is None:
             raise HTTPException(404)
-        cases = self._cases.all()
+        everything = self._cases.all()
+        cases = visible_to(desk, everything)
         rules = sorted({life.raised.rule_name for life in lives} | ({wanted.rule} if wanted.rule else set()))
         return self._pages.page(
             desk,
@@ -67,6 +69,7 @@ class AlertPages:
             wanted=wanted,
             counts=counts(held),
             found={life.id: self._alerts.get(life.id) for life in shown.items},
+            hidden={life.id for life in shown.items if case_of_alert(everything, life.id)},
             case_of={life.id: case_of_alert(cases, life.id) for life in shown.items},
             names=self._names(),
             level_options=[("", "全部 / all"), *options(LEVELS, list(LEVELS)[::-1])],
@@ -113,6 +116,7 @@ class AlertPages:
         rule, caller = alert.rule.partition("/")[0], alert.group.get(CALLER)
         precision = self._book.precision(self._office.now()).get(life.rule, NOTHING_CLOSED)
         names, case = self._names(), case_of_alert(self._cases.all(), alert.id)
+        hidden = case is not None and not may_open(case, desk)
         return self._pages.page(
             desk,
             "alert.html.j2",
@@ -120,6 +124,7 @@ class AlertPages:
             life=life,
             of_permits=alert.rule_name in PERMIT_RULES,
             gone=frozenset(event for event in alert.events if not self._office.is_kept(event)),
+            hidden=hidden,
             asks_for_case=case is None and life.state is AlertState.CLOSED and _is_leak(life),
             former=self._book.get(life.raised.former),
             later=self._later(life),
@@ -134,7 +139,7 @@ class AlertPages:
             wants_review=precision.wants_review(self._office.review_below),
             below=self._office.review_below,
             days=WITHIN.days,
-            case=case,
+            case=None if hidden else case,
             silences=[each for each in self._silences.all() if (each.rule, each.caller) == (rule, caller)][::-1],
             longest=LONGEST.days,
             altered=self._book.broken,

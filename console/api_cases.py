@@ -6,6 +6,7 @@ from typing import Any
 
 from console.api_field import Field, Kind
 from console.api_route import ApiRoute, At
+from console.case_gate import visible_to
 from console.case_json import case_json, case_line, timeline_json
 from console.case_pages import CasePages
 from console.cookies import handle_of
@@ -60,7 +61,8 @@ class ApiCases:
         return case_line(self._shown.find(case), self._office.now())
 
     def _list(self, desk: Desk, at: At) -> Any:
-        cases = [case for case in self._office.cases.all() if desk.asked("show") != "open" or case.state not in ENDED]
+        known = visible_to(desk, self._office.cases.all())
+        cases = [case for case in known if desk.asked("show") != "open" or case.state not in ENDED]
         return {"cases": [case_line(case, self._office.now()) for case in cases]}
 
     def _open(self, desk: Desk, at: At) -> Any:

@@ -18,10 +18,13 @@ from console.api_admission import TokenAdmission
 from console.api_problems import BY_STATUS, Problem, answer_of
 from console.api_route import endpoint_of
 from console.case_acts import CaseActs
+from console.case_gate import RESTRICTED, CaseGate
 from console.case_pages import CasePages
 from console.dashboard_pages import DashboardPages
 from console.desk import Desk
 from console.event_pages import EventPages
+from console.handling_acts import HandlingActs
+from console.handling_pages import HandlingPages
 from console.machinery_pages import MachineryPages
 from console.notice_pages import NoticePages
 from console.office import Office
@@ -74,7 +77,10 @@ def build(office: Office) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(Admission(office.accounts, TokenAdmission(office.tokens, office.now)))],
+        dependencies=[
+            Depends(Admission(office.accounts, TokenAdmission(office.tokens, office.now))),
+            Depends(CaseGate(office.cases)),
+        ],
     )
     for method, path, endpoint in _endpoints(pages, signing, cases):
         app.add_api_route(path, endpoint, methods=[method], response_model=None)
@@ -100,6 +106,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms = PolicyForms(pages, policies)
     tokens = TokenPages(pages)
+    handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -163,6 +170,17 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/withdraw", acts.withdraw),
         ("POST", f"{case}/move", acts.move),
         ("POST", f"{case}/note", acts.note),
+        ("POST", f"{case}/role", handling.role),
+        ("POST", f"{case}/task", handling.task),
+        ("POST", f"{case}/task-done", handling.done),
+        ("POST", f"{case}/mark", handling.mark),
+        ("POST", f"{case}/restrict", handling.restrict),
+        ("POST", f"{case}/review", handling.review),
+        ("GET", "/actions", handled.actions),
+        ("GET", "/summary", handled.summary),
+        ("GET", "/summary/{form}", handled.export),
+        ("GET", "/drills", handled.drills),
+        ("POST", "/drills", handled.begin_drill),
         ("GET", notice, notices.show),
         ("POST", f"{notice}/settle", notices.settle),
         ("POST", f"{notice}/redraft", notices.redraft),
@@ -232,7 +250,10 @@ _ELSEWHERE = Bilingual(
     en="sent from a page under another address, and refused: open the console by its own address;"
     " a proxy in front has to pass the Host on",
 )
-_FOR_REASON = {TOKEN_FIELD: _STALE_FORM, ELSEWHERE: _ELSEWHERE}
+_RESTRICTED = Bilingual(
+    zh="这个案件限制查看，您不在名单上：请联系案件负责人", en="this case is open to named persons only: ask its lead"
+)
+_FOR_REASON = {TOKEN_FIELD: _STALE_FORM, ELSEWHERE: _ELSEWHERE, RESTRICTED: _RESTRICTED}
 _FAILED = Bilingual(zh="页面暂时出错，请稍后再试", en="something went wrong: try again in a moment")
 
 

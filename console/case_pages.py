@@ -6,6 +6,8 @@ from secrets import token_urlsafe
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from console.access import READS_CASES
+from console.case_gate import visible_to
 from console.case_view import (
     clocks_of,
     failed_by_hand,
@@ -21,6 +23,7 @@ from console.case_view import (
 from console.cookies import handle_of
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE, Mistyped, Typed
+from console.handling_view import manual_steps
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
@@ -32,7 +35,9 @@ from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
+from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.reported import REPORTER_NAMES, Report, Reporter
+from incident.review import is_reviewed, measured, review_asked_by
 from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
@@ -54,7 +59,8 @@ class CasePages:
 
     def index(self, desk: Admitted) -> Response:
         """The cases, newest first: all, or those that have not ended."""
-        cases = self._cases.all()
+        everything = self._cases.all()
+        cases = visible_to(desk, everything)
         going_on = tuple(case for case in cases if case.state not in ENDED)
         only_open = desk.asked("show") == OPEN
         shown = sheet(going_on if only_open else cases, desk.page, ON_ONE_PAGE)
@@ -67,6 +73,7 @@ class CasePages:
             only_open=only_open,
             number_open=len(going_on),
             number=len(cases),
+            hidden=len(everything) - len(cases),
             once=desk.slip.typed.get("once") if desk.slip else token_urlsafe(16),
             alert=desk.slip.typed.get("alert") if desk.slip else "",
             level_options=options(LEVEL_WORDS, LEVELS),
@@ -171,4 +178,19 @@ class CasePages:
             entries=tuple(reversed(entries)),
             entries_left=len(case.entries) - len(entries),
             notice_standing=STANDINGS[standing_of(case)],
+            steps_by_hand=manual_steps(case),
+            measured=measured(case, rules.goals),
+            reviewed=is_reviewed(case),
+            review_asked_by=review_asked_by(case, now),
+            persons=self._persons(),
+            case_role_options=options(CASE_ROLE_NAMES),
+            tlp_options=options(TLP_NAMES),
         )
+
+    def _persons(self) -> dict[str, str]:
+        """Who may be named in a case, with the accounts they hold."""
+        names: dict[str, list[str]] = {}
+        for account in self._office.accounts.all():
+            if not account.disabled_at and not account.roles.isdisjoint(READS_CASES):
+                names.setdefault(account.person, []).append(account.name)
+        return {person: f"{person}（{'、'.join(held)}）" for person, held in sorted(names.items())}

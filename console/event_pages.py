@@ -68,7 +68,7 @@ class EventPages:
         if desk.asked("id"):
             return self._look_up(desk)
         try:
-            search = self.search_of(desk.request.query_params.multi_items())
+            search = self.search_of(desk.request.query_params.multi_items(), desk)
             before = _place_of(desk.asked(BEFORE))
         except Mistyped as wrong:
             asked = typed_of(desk.request.query_params.multi_items())
@@ -94,11 +94,11 @@ class EventPages:
             version=self._pages.office.version_of(found.program, found.at),
         )
 
-    def search_of(self, pairs: Sequence[tuple[str, str]]) -> Search:
+    def search_of(self, pairs: Sequence[tuple[str, str]], desk: Desk) -> Search:
         """The search that an address asks for. Raises Mistyped, and HTTPException for an alert that there is not."""
         office, zone = self._pages.office, self._pages.moments.zone
         filters = read_filters(typed_of(pairs), zone, office.cases.check_text)
-        found = about(office, filters.about) if filters.about else None
+        found = about(office, filters.about, desk) if filters.about else None
         if filters.about and found is None:
             raise HTTPException(404)
         start, end = filters.within(office.now(), zone)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from console.case_gate import may_open
 from console.desk import Admitted
 from console.overview import machinery
 from console.pages import Pages
@@ -31,6 +32,7 @@ class MachineryPages:
             installation=installation,
             in_force=[entry for entry in installation.overlay if now < entry.until],
             most=MOST_LISTED,
+            hidden={case.id for case in self._office.cases.all() if not may_open(case, desk)},
             troubles=machinery(installation, now),
             unsealed=self._recorded_since(installation.seals.at),
             unanchored=self._recorded_since(installation.seals.anchored_at),

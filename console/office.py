@@ -17,6 +17,7 @@ from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
 from console.search_look_up import LookUps
 from incident.cases import Cases
+from incident.drill_plan import DrillPlan
 from incident.ids import Bilingual
 from policies.program import Program
 from policies.snapshot import Snapshot
@@ -71,6 +72,8 @@ class Office:
     """The program with this digest, of whatever time; None where it is gone."""
     review_below: int = REVIEW_BELOW
     """Percent: a rule that is right less often is proposed for review."""
+    drills: Sequence[DrillPlan] = ()
+    """The drills that are planned."""
     press_template: str = "bulk-retrieval"
     """The notice that a case is given of which neither a draft nor a playbook says another."""
     deliveries_of: Callable[[AlertId], Sequence[Delivery] | None] = lambda alert: ()

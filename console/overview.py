@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from console.access import SEES_MACHINERY
+from console.case_gate import visible_to
 from console.case_view import ClockView, Held, clocks_of, held_by
 from console.desk import Admitted
+from console.handling_view import open_tasks
 from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
 from incident.command import AskPerson, Question
+from incident.drill_plan import PlanStanding, standings
 from incident.ids import Bilingual, PersonId
 from incident.incident import ENDED, Case
 from siem.detect.alert import Alert
@@ -197,7 +200,8 @@ class Overview:
     def show(self, desk: Admitted) -> Response:
         """What of all this concerns the roles of who asks."""
         reads_cases, reads_alerts = desk.may("GET", "/cases"), desk.may("GET", "/alerts")
-        cases = self._office.cases.all() if reads_cases else ()
+        everything = self._office.cases.all() if reads_cases else ()
+        cases = visible_to(desk, everything)
         now = self._office.now()
         sees_machinery = not SEES_MACHINERY.isdisjoint(desk.roles)
         installation = self._office.state() if sees_machinery else None
@@ -215,10 +219,18 @@ class Overview:
             escalated=sum(life.escalated for life in self._office.alert_book.all()) if reads_alerts else 0,
             reviews=self._office.permits.waiting() if desk.may("POST", "/permits/{permit}/review") else (),
             open_cases=sum(1 for case in cases if case.state not in ENDED),
+            hidden=sum(1 for case in everything if case.state not in ENDED and case not in cases),
+            drills=self._drills(everything, now) if reads_cases else (),
+            overdue=[each for each in open_tasks(cases, now) if each.overdue],
             installation=installation,
             troubles=machinery(installation, now) if installation else (),
             most=MOST_SHOWN,
         )
+
+    def _drills(self, cases: Sequence[Case], now: datetime) -> tuple[PlanStanding, ...]:
+        """The planned drill that is due next, and all that are overdue."""
+        found = standings(self._office.drills, cases, self._pages.moments.zone, now)
+        return tuple(each for place, each in enumerate(found) if place == 0 or each.overdue)
 
     def _new_alerts(self, now: datetime) -> tuple[Alert, ...] | None:
         """The alerts of the last day; None where they cannot be read now."""

@@ -15,6 +15,7 @@ from console import cookies, policy_view
 from console.access import SEES_BROKEN_POLICY
 from console.case_view import about
 from console.desk import Desk
+from console.handling_view import marks_of, spelled
 from console.moments import Moments, left
 from console.notice_view import STANDINGS
 from console.office import Office
@@ -97,6 +98,8 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "left": left,
+        "marks_of": marks_of,
+        "spelled": spelled,
         "notice_standings": STANDINGS,
         "policy_words": policy_view,
         "role_names": ROLE_NAMES,

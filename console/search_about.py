@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from console.case_gate import may_open
+from console.desk import Desk
 from console.office import Office
 from incident.ids import CaseId
 from incident.journal import AlertFacts
@@ -25,13 +27,16 @@ class About:
     """Of its page."""
 
 
-def about(office: Office, number: str) -> About | None:
-    """What the alert or the case with that number is about; None where there is none. Raises StoreUnavailable."""
+def about(office: Office, number: str, desk: Desk) -> About | None:
+    """What the alert or the case with that number is about; None where there is none that *desk* may know of.
+
+    Raises StoreUnavailable.
+    """
     if number.startswith("A-"):
         alert = office.alerts.get(AlertId(number))
         return _about([alert], f"/alerts/{alert.id}") if alert else None
     case = next((case for case in office.cases.all() if case.id == CaseId(number)), None)
-    if case is None or not case.alerts:
+    if case is None or not case.alerts or not may_open(case, desk):
         return None
     return _about(list(case.alerts.values()), f"/cases/{case.id}")
 

@@ -82,7 +82,7 @@ class SearchPages:
         try:
             form = desk.form.choice("format", Format)
             query = self._query(desk)
-            search = self._events.search_of(parse_qsl(query))
+            search = self._events.search_of(parse_qsl(query), desk)
             rows = self._rows(search)
             given = rows[:MOST_ROWS]
             file = export_of(given, form, self._worded)

@@ -13,7 +13,9 @@ from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
 from incident.ids import Actor, ActorKind, Bilingual
 from incident.incident import Case, Progress, State
 from incident.journal import Move
+from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
+from incident.review import MILESTONE_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
 from policies.permits import Kind as PermitKind
@@ -218,6 +220,8 @@ WRITTEN: Table = {
     "note": _w("说明", "note"),
     "reason": _w("理由", "reason"),
     "remark": _w("说明", "remark"),
+    "cause": _w("原因", "cause"),
+    "lessons": _w("教训", "lessons"),
     "basis": _w("依据", "ground"),
     "reference": _w("回执编号等证明", "reference"),
     "zh": _w("中文", "Chinese"),
@@ -251,6 +255,13 @@ DONE: Table = {
     "happened": _w("情况已登记", "it is recorded"),
     "moved": _w("案件状态已更新", "the state of the case is changed"),
     "noted": _w("备注已登记", "the note is recorded"),
+    "role-given": _w("角色已登记", "the role is recorded"),
+    "task-given": _w("任务已登记", "the task is recorded"),
+    "task-done": _w("已登记完成", "it is recorded as done"),
+    "marked": _w("标记已登记", "the mark is recorded"),
+    "restricted": _w("查看范围已登记", "it is recorded who may open the case"),
+    "reviewed": _w("复盘已登记", "the review is recorded"),
+    "drill-begun": _w("演练已开始", "the drill has begun"),
     "settled": _w("事实已核定", "the fact is settled"),
     "redrafted": _w("已按现有事实重新起草", "the notice is filled in anew"),
     "edited": _w("草稿已保存，原有的提交和批准作废", "the draft is saved; it has to be submitted and approved anew"),
@@ -318,6 +329,9 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "addresses": ADDRESSES,
     "chart_kinds": CHART_KINDS,
     "grades": GRADE_NAMES,
+    "tlp": TLP_NAMES,
+    "case_roles": CASE_ROLE_NAMES,
+    "milestones": MILESTONE_NAMES,
     "stages": STAGE_NAMES,
     "withdrawals": WITHDRAWAL_NAMES,
     "containments": CONTAINMENT_NAMES,

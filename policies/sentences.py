@@ -139,6 +139,7 @@ SENTENCES: Mapping[str, str] = {
     "rule-unknown-key": "检测规则中有不认识的键",
     "rule-unknown-rule": "关联规则引用的规则不在同一文件中",
     "rule-value": "检测规则中的值不能读取",
+    "drill-without-playbook": "演练计划写的预案不存在",
     "playbook-after-the-end": "预案的结束步骤之后还有步骤",
     "playbook-bad-call": "预案步骤对网关的调用不存在或有误",
     "playbook-bad-condition": "预案的条件读不懂",

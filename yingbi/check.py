@@ -1,12 +1,12 @@
 """Everything that can be wrong with what people have written for an installation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from incident.graph import SHIPPED as PLAYBOOKS
-from incident.graph import read_playbooks
+from incident.graph import load_playbooks, read_playbooks
 from policies.findings import Finding, Position, Severity
 from policies.load import load_policy
 from policies.program import Program
@@ -17,10 +17,12 @@ from siem.detect.rule_set import read_rules
 from siem.reasons.declaration import declaration_files, read_declarations
 from yingbi.check_keys import check_keys
 from yingbi.check_tls import check_tls
+from yingbi.handling_settings import Drill
 from yingbi.home import Home
 from yingbi.in_force import programs_in_force
 from yingbi.keys import KeyStore
 from yingbi.rules import rule_files_of
+from yingbi.settings import FILE
 from yingbi.stored_fields import not_to_begin
 
 
@@ -29,8 +31,10 @@ def check_folder(folder: Path, now: datetime) -> list[Finding]:
     return load_policy(folder, now).findings.sorted()
 
 
-def check_all(home: Home, now: datetime, *, root_key_days: int = 365, certificate_days: int = 30) -> list[Finding]:
-    """The same for policies, rules, canaries, playbooks, keys and certificates of the installation."""
+def check_all(
+    home: Home, now: datetime, *, root_key_days: int = 365, certificate_days: int = 30, drills: Sequence[Drill] = ()
+) -> list[Finding]:
+    """The same for policies, rules, canaries, playbooks, *drills*, keys and certificates of the installation."""
     loaded = load_policy(home.policies, now)
     keys = check_keys(home, loaded.policy.systems, now, root_key_days)
     tls = check_tls(home, loaded.policy.systems.values(), now, certificate_days)
@@ -40,6 +44,7 @@ def check_all(home: Home, now: datetime, *, root_key_days: int = 365, certificat
         *_rules(home),
         *_reasons(home),
         *_playbooks(),
+        *_drills(home, drills),
         *keys,
         *tls,
     ]
@@ -101,4 +106,22 @@ def _playbooks() -> list[Finding]:
     return [
         Finding(Position(f"playbooks/{finding.file}", finding.line, 1), f"playbook-{finding.code}", finding.message)
         for finding in findings
+    ]
+
+
+def _drills(home: Home, drills: Sequence[Drill]) -> list[Finding]:
+    """The planned drills whose playbook there is not."""
+    books = load_playbooks()
+    wrong = [each for each in drills if each.playbook and each.playbook not in books]
+    if not wrong:
+        return []
+    lines = (home.root / FILE).read_text("utf-8").splitlines()
+    return [
+        Finding(
+            Position(FILE, next((n for n, line in enumerate(lines, 1) if f'"{each.playbook}"' in line), 1), 1),
+            "drill-without-playbook",
+            f"the drill `{each.name}` names no playbook there is: `{each.playbook}`",
+            about=f"`{each.playbook}`",
+        )
+        for each in wrong
     ]

@@ -294,7 +294,11 @@ def _check(given: argparse.Namespace) -> int:
             findings = check_folder(given.folder, now())
         else:
             findings = check_all(
-                home, now(), root_key_days=settings.root_key_days, certificate_days=settings.certificate_days
+                home,
+                now(),
+                root_key_days=settings.root_key_days,
+                certificate_days=settings.certificate_days,
+                drills=settings.drills,
             )
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()

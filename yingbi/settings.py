@@ -19,6 +19,8 @@ from siem.detect.lifecycle import Escalation
 from siem.detect.precision import REVIEW_BELOW
 from siem.notify.channel import Channel, wrong_with
 from siem.record.verify import LEAST_KEPT
+from yingbi.handling_settings import Drill, GoalMinutes
+from yingbi.handling_settings import wrong_with as wrong_with_drills
 
 HOME = "YINGBI_HOME"
 """Names the data directory; `./var` by default."""
@@ -294,7 +296,13 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: Log = Log()
     alerts: Alerts = Alerts()
     notify: Notify = Notify()
+    drills: tuple[Drill, ...] = ()
+    goals: GoalMinutes = GoalMinutes()
     probes: tuple[str, ...] = PROBES
+
+    def __post_init__(self) -> None:
+        if wrong := wrong_with_drills(self.drills):
+            raise ValueError(wrong)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +349,9 @@ class Settings:
     log: Log = field(default_factory=Log)
     alerts: Alerts = field(default_factory=Alerts)
     notify: Notify = field(default_factory=Notify)
+    drills: tuple[Drill, ...] = ()
+    """Those that are planned."""
+    goals: GoalMinutes = field(default_factory=GoalMinutes)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -434,6 +445,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         log=file.log,
         alerts=file.alerts,
         notify=file.notify,
+        drills=file.drills,
+        goals=file.goals,
         probes=_networks(file.probes),
     )
 

@@ -48,6 +48,8 @@ class Kind(StrEnum):
     """A part of the pipeline stands still."""
     RESUMED = "resumed"
     """It goes on again."""
+    REMINDER = "reminder"
+    """Something that was planned is due, or overdue."""
     TRIAL = "trial"
 
 
@@ -67,6 +69,7 @@ KINDS = {
     Kind.REOPENED: Words(zh="已关闭的告警重新打开", en="a closed alert is open again"),
     Kind.SILENT: Words(zh="系统停滞", en="the pipeline stands still"),
     Kind.RESUMED: Words(zh="系统恢复", en="the pipeline goes on"),
+    Kind.REMINDER: Words(zh="提醒", en="reminder"),
     Kind.TRIAL: Words(zh="试发", en="trial"),
 }
 

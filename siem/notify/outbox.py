@@ -159,6 +159,11 @@ class Outbox:
             writer.execute("INSERT OR REPLACE INTO seen VALUES (1, ?)", (sequence,))
         return new
 
+    def note_once(self, message: Message, route: Callable[[Message], Mapping[str, datetime]]) -> bool:
+        """Keep a message that is about no alert, unless its key is known. Returns whether it is new."""
+        with self._file.writing(self.timeout) as writer:
+            return _enter(writer, message, route(message)) > 0
+
     def standstills(self) -> dict[str, tuple[datetime, datetime]]:
         """What stands still as far as it was told, with since when, and when that was last told."""
         return {

@@ -23,6 +23,7 @@ from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
 from console.search_look_up import CannotLookUp, LookUp
 from incident.alert_facts import facts_of
+from incident.drill_plan import DrillPlan
 from incident.ids import Bilingual, CaseId, PersonId
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret
@@ -222,6 +223,8 @@ class Bureau:
     """Events that the log has no more."""
     deliveries: tuple[Delivery, ...] | None = ()
     """Who was told of every alert; None while that cannot be read."""
+    drills: tuple[DrillPlan, ...] = ()
+    """The drills that are planned."""
     _employed: set[str] = field(default_factory=set)
     _browsers: dict[str, Browser] = field(default_factory=dict)
     _told: int = 0
@@ -290,6 +293,7 @@ class Bureau:
             program_of=lambda digest: self.programs.get(digest),
             deliveries_of=lambda alert: self.deliveries,
             is_kept=lambda event: event not in self.let_go,
+            drills=self.drills,
         )
 
     def state(self) -> Installation:

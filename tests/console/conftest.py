@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from console.tables import METADATA
+from incident.handling_book import HandlingBook
 from incident.ids import PersonId
+from incident.marking import CaseRole
 from tests.console import bureau as bureaus
 from tests.console.alerts import Ward
-from tests.console.bureau import CHEN, Bureau
+from tests.console.bureau import CHEN, LI, Bureau
 from tests.console.permits import broken_glass, opened
 from tests.console.policies import WORDED, with_text
 from tests.incident.office import TEN, new_database
@@ -25,6 +27,8 @@ def bureau(tmp_path: Path) -> Iterator[Bureau]:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     """One that all tests of a module read: a case that waits for its notice, one that asks, a refused exchange.
 
+    A drill with a task and an action.
+
     A permit that is in force, and one of two hours ago that broke the glass.
 
     A rule that somebody proposes instead of one that comes with us.
@@ -36,6 +40,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     with bureaus.opened(tmp_path_factory.mktemp("archive")) as bureau:
         bureau.to_the_draft()
         bureau.open(bureau.leak(persons=120, caller="clerk-zhou", rule="bulk_reads"))
+        drill = bureau.office.cases.open_drill("夜间演练", "low", CHEN, book="bulk-retrieval", once="1")
+        book = HandlingBook(bureau.office.cases)
+        book.give_role(drill, CHEN, CaseRole.LEAD, [CHEN])
+        book.set_task(drill, CHEN, "核对通讯录", LI, TEN + timedelta(days=1))
+        book.set_task(drill, CHEN, "换掉共用口令", CHEN, TEN + timedelta(days=30), lasting=True)
         bureau.withhold()
         bureau.permits.note(broken_glass(TEN - timedelta(hours=2)), TEN - timedelta(hours=2))
         bureau.permits.note(opened(TEN - timedelta(minutes=5), about="6YQ3K0M9ZT-1"), TEN - timedelta(minutes=5))

@@ -73,6 +73,17 @@ POST /cases/{case}/dispute                o c
 POST /cases/{case}/withdraw               o c
 POST /cases/{case}/move                   o c
 POST /cases/{case}/note                   o c
+POST /cases/{case}/role                   o c
+POST /cases/{case}/task                   o c
+POST /cases/{case}/task-done              o c p
+POST /cases/{case}/mark                   o c
+POST /cases/{case}/restrict               o c
+POST /cases/{case}/review                 o c
+GET  /actions                             o c p a
+GET  /summary                             o c p a
+GET  /summary/{form}                      o c p a
+GET  /drills                              o c p a
+POST /drills                              o c
 GET  /cases/{case}/notice                 o c p a
 POST /cases/{case}/notice/settle              p
 POST /cases/{case}/notice/redraft             p
@@ -122,6 +133,7 @@ def address_of(path: str) -> str:
         number="1",
         search=SHARED,
         token="1",
+        form="csv",
     )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 
@@ -222,6 +234,9 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/cases",
             "/cases/C-20261123-001",
             "/cases/C-20261123-001/notice",
+            "/actions",
+            "/summary",
+            "/drills",
             "/system",
             "/alerts",
             "/alerts/rules",
@@ -248,7 +263,7 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
                     pytest.fail(f"{name} is offered {href} on {path}")
             for form in page.all("form"):
                 action = form.get("action") or ""
-                route = action.replace("C-20261123-001", "{case}").replace("drafts/2", "drafts/{draft}")
+                route = re.sub(r"C-20261123-\d+", "{case}", action).replace("drafts/2", "drafts/{draft}")
                 route = route.replace(ONE, "{permit}").replace("A-000001", "{alert}")
                 route = re.sub(r"S-\d{5}", "{search}", route)
                 who = next(row[2] for row in ROWS if row[:2] == ((form.get("method") or "").upper(), route))

@@ -14,7 +14,7 @@ from tests.console.permits import GLASS, ONE
 from tests.golden import Golden
 
 SVG = "{http://www.w3.org/2000/svg}"
-DRAFTED, ASKED = "C-20261123-001", "C-20261123-002"
+DRAFTED, ASKED, DRILLED = "C-20261123-001", "C-20261123-002", "C-20261123-003"
 PAGES = {
     "/": "officer oncall press auditor operator",
     "/password": "press",
@@ -43,6 +43,10 @@ PAGES = {
     f"/cases/{ASKED}": "oncall press auditor",
     f"/cases/{DRAFTED}/notice": "officer oncall press auditor",
     f"/cases/{ASKED}/notice": "press auditor",
+    "/actions": "officer press auditor",
+    "/summary": "oncall press auditor",
+    "/drills": "officer auditor",
+    f"/cases/{DRILLED}": "oncall auditor",
     "/rules": "officer oncall auditor",
     "/rules/bulk_reads.yml": "officer oncall",
     "/rules/several_signs.yml": "officer",

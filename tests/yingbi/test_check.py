@@ -1,12 +1,13 @@
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.gateway import GOOD
 from yingbi.check import check_all, check_folder
+from yingbi.handling_settings import Drill
 from yingbi.home import Home
 from yingbi.rules import SHIPPED, rule_files_of
 
@@ -55,3 +56,14 @@ def test_canaries_that_are_no_text_are_found(home: Home, case: str) -> None:
     UNREADABLE[case](home.canaries)
     (finding,) = check_all(home, NOW)
     assert (finding.at.file, finding.code) == ("canaries.txt", "unreadable-file")
+
+
+def test_a_drill_names_a_playbook_that_there_is(home: Home) -> None:
+    (home.root / "yingbi.toml").write_text('[[drills]]\nname = "q"\nplaybook = "no-such"\n')
+    drills = [
+        Drill(name="q", title="演练", playbook="no-such", lead="p-chen", first=date(2027, 1, 1)),
+        Drill(name="r", title="演练", playbook="bulk-retrieval", lead="p-chen", first=date(2027, 1, 1)),
+        Drill(name="s", title="演练", lead="p-chen", first=date(2027, 1, 1)),
+    ]
+    (finding,) = check_all(home, NOW, drills=drills)
+    assert (finding.at.file, finding.at.line, finding.code) == ("yingbi.toml", 3, "drill-without-playbook")

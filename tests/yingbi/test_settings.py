@@ -34,6 +34,9 @@ def test_ports_move_together_and_are_all_different() -> None:
     assert {getattr(there, name) - getattr(here, name) for name in names} == {20000 - 8443}
 
 
+DRILL = "[[drills]]\nname = 'q'\ntitle = 't'\nlead = 'p'\nfirst = 2027-01-01"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -60,6 +63,22 @@ def test_ports_move_together_and_are_all_different() -> None:
         ("[[notify.channels]]\nname = 'a'\nurl = 'wecombot://k'", "url"),
         ("[[notify.channels]]\nname = 'a'\nurl_env = 'A'\nlevel = 'loud'", "level"),
         ("[[notify.channels]]\nname = 'a'\nurl_env = 'A'\nfallback = 'b'", "another channel"),
+        (
+            f"{DRILL}\nevery_days = 0",
+            "every_days.*between 1 and 3660",
+        ),
+        (
+            f"{DRILL}\nlevel = 'loud'",
+            "level.*one of informational",
+        ),
+        ("[[drills]]\nname = 'Q'\ntitle = 't'\nlead = 'p'\nfirst = 2027-01-01", "drills.name"),
+        ("[[drills]]\nname = 'q'\ntitle = ' '\nlead = 'p'\nfirst = 2027-01-01", "has a `title`"),
+        ("[[drills]]\nname = 'q'\ntitle = 't'\nlead = 'p'\nfirst = 'soon'", "drills"),
+        (
+            f"{DRILL}\n{DRILL}",
+            "two have the same name",
+        ),
+        ("[goals]\ncontained = -1", "goals.contained.*between 0"),
         (b"\xff\xfe", "yingbi.toml"),
         ('host = "nowhere.invalid"', "address of this machine"),
         ('quota_database = "postgresql://yingbi:secret@db.example/quota"', "without its password"),

@@ -1,7 +1,10 @@
+from datetime import date
 from pathlib import Path
 
 from console.installation import RecordState
 from console.permit_state import PermitRecord
+from incident.drill_plan import DrillPlan
+from incident.handling_book import HandlingBook
 from incident.ids import Bilingual
 from incident.journal import Move
 from siem.detect.aliases import holds_digest
@@ -9,7 +12,7 @@ from tests.console.permits import broken_glass
 from tests.incident.office import CHEN, TEN, Office, alert, new_database
 from tests.siem.events import digest
 from yingbi.home import Home
-from yingbi.summary import MOST, Summary
+from yingbi.summary import HIDDEN, MOST, Summary
 from yingbi.told import hear
 
 
@@ -76,5 +79,26 @@ def test_what_was_altered_is_told_once_it_is_found(tmp_path: Path) -> None:
     told = hear(home.told("control"))
     assert told["broken_log"] == {"S": "第 3 条 / entry 3"}
     assert told["broken_journals"] == {"C-20261125-001": "第 3 条 / entry 3"}
+    office.events.close()
+    office.engine.dispose()
+
+
+def test_a_drill_is_told_as_one_and_of_a_restricted_case_no_title(tmp_path: Path) -> None:
+    office = Office(folder=tmp_path, engine=new_database(tmp_path))
+    office.cases.open_drill("夜间演练", "low", CHEN, book="", once="1")
+    secret = office.cases.open_or_join(alert(title="内部人员泄露 / An insider"))
+    HandlingBook(office.cases).restrict(secret, CHEN, [CHEN], "涉及内部人员")
+    home = Home(tmp_path)
+    home.told("control").parent.mkdir(parents=True, exist_ok=True)
+    plan = DrillPlan(name="q", title="季度演练", playbook="", lead=CHEN, first=date(2026, 11, 1), every_days=90)
+    Summary(home, office.cases, RecordState, drills=[plan]).tell()
+    told = hear(home.told("control"))
+    by_id = {each["id"]: each for each in told["cases"]}
+    assert by_id[secret]["restricted"]
+    assert (by_id[secret]["title"], by_id[secret]["callers"]) == (HIDDEN, [])
+    assert "内部人员" not in home.told("control").read_text("utf-8")
+    (drill,) = [each for each in told["cases"] if each["drill"]]
+    assert drill["title"] == "【演练 DRILL】夜间演练"
+    assert [(each["name"], each["due"], each["overdue"]) for each in told["drills"]] == [("q", "2026-11-01", True)]
     office.events.close()
     office.engine.dispose()

@@ -55,6 +55,7 @@ from siem.notify.outbox import Delivery, Outbox
 from siem.record.reader import is_kept
 from yingbi.canaries import canaries_of
 from yingbi.clock import now
+from yingbi.handling_settings import plans_of
 from yingbi.home import Home
 from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
@@ -114,7 +115,7 @@ def main(settings: Settings) -> int:
     events = open_index(settings, writing=False)
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
-    rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan)
+    rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan, goals=settings.goals.goals)
     store = CaseStore(engine)
     cases = Cases(store, rules, now)
     released = Released(home)
@@ -153,7 +154,9 @@ def main(settings: Settings) -> int:
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
-    summary = Summary(home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()))
+    summary = Summary(
+        home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
+    )
     also = [titles.renew, alert_watch.step, alert_closer.step, summary.tell]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
@@ -165,6 +168,7 @@ def main(settings: Settings) -> int:
         alerts=alerts,
         alert_book=alert_book,
         review_below=settings.alerts.review_below,
+        drills=plans_of(settings.drills),
         silences=SilenceStore(home.silences),
         events=events,
         accounts=accounts,

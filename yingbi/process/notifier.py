@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from deploy.elasticsearch.connection import NodeUnavailable
-from siem.baseline.calendar import read_calendar
+from siem.baseline.calendar import LOCAL, read_calendar
 from siem.detect.alert import Alert, AlertStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.channel import Channel
@@ -31,12 +31,13 @@ from siem.notify.watchdog import Part, Watchdog
 from siem.record.ecs import Document
 from yingbi.alert_standing import AlertStanding
 from yingbi.clock import now
+from yingbi.drill_reminders import reminders
 from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.pipeline import Pipeline, is_made, patience_of
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
-from yingbi.told import tell
+from yingbi.told import hear, tell
 
 STEP_S = 1.0
 LOOK_EVERY_S = 2.0
@@ -87,6 +88,7 @@ class Notifier:
             self._try(self._standing.follow),
             self._try(lambda: self._gather(at)),
             self._try(lambda: self._look(at, states)),
+            self._try(lambda: self._remind(at)),
             self._try(lambda: self._hand_on(at, states)),
         ]
         self._note(next(filter(None, troubles), ""))
@@ -206,6 +208,12 @@ class Notifier:
             self._pipeline.signs(at, channels_down=down, journal_altered=altered), time.monotonic()
         )
         self._still = keep_vigil(self._outbox, found, at, self._route)
+
+    def _remind(self, at: datetime) -> None:
+        """Note what is to be said of drills, as the control process tells of them."""
+        told = hear(self._home.told("control")).get("drills", [])
+        for message in reminders(told, at.astimezone(LOCAL).date(), at) if isinstance(told, list) else ():
+            self._outbox.note_once(message, self._route)
 
     def _hand_on(self, at: datetime, states: Sequence[ChannelState]) -> None:
         for state in states:

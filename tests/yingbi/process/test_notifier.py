@@ -16,11 +16,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from incident.database import for_writing, open_database
 from policies.keys import Signer
+from siem.baseline.calendar import LOCAL
 from siem.detect.alert import Alert, AlertId, AlertStore
 from siem.detect.definition import Advice, Finding, Level
 from siem.detect.lifecycle import Disposition
 from siem.notify.channel import Channel
-from siem.notify.message import Kind
+from siem.notify.message import Kind, text_of
 from siem.notify.outbox import Outbox
 from tests.console.alerts import Ward
 from tests.gateway import ROOT, wait_until
@@ -29,13 +30,14 @@ from tests.siem.detect.rules import rule
 from tests.siem.events import digest, document
 from tests.siem.notify.alerts import DIGEST, MOBILE, RESIDENT
 from tests.siem.notify.peers import Answer, Hook, Mailbox, hook, mailbox
+from yingbi.drill_reminders import reminders
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.migrations.apply import migrate
 from yingbi.process.notifier import Notifier
 from yingbi.settings import Notify, Settings, write_settings
-from yingbi.told import hear
+from yingbi.told import hear, tell
 
 PATH = "hook-5ec4e7c0ffee"
 """Part of the addresses: whoever knows it can write to the channel."""
@@ -312,3 +314,55 @@ def test_the_heart_beats_only_while_all_is_well(tmp_path: Path) -> None:
         wait_until(lambda: "channels" in hear(unit.home.told("notifier"))["still"], LIMIT_S)
         assert outside.posted == []
         assert PATH.encode() not in unit.everything()
+
+
+def test_a_drill_is_reminded_of_once_before_it_is_due_and_once_each_week_that_it_is_overdue(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    make_folders(home)
+    today = datetime.now(LOCAL).date()
+    channel = Channel(name="oncall", url_file="oncall.url")
+    settings = Settings(home=tmp_path, notify=Notify(channels=(channel,)))
+
+    def waiting(*drills: tuple[int, bool]) -> int:
+        """How many messages wait after a start and two steps, where drills are due in so many days."""
+        tell(
+            home.told("control"),
+            {
+                "drills": [
+                    {
+                        "name": "q",
+                        "title": "季度演练",
+                        "lead": "p-chen",
+                        "due": (today + timedelta(days=days)).isoformat(),
+                        "overdue": overdue,
+                    }
+                    for days, overdue in drills
+                ]
+            },
+        )
+        with contextlib.closing(Notifier(settings)) as notifier:
+            notifier.step()
+            notifier.step()
+        with contextlib.closing(Outbox(home.notifications, read_only=True)) as outbox:
+            (state,) = outbox.states(["oncall"])
+        return state.waiting
+
+    before = waiting()
+    assert waiting((5, False)) == before + 1
+    assert waiting((5, False)) == before + 1, "nor after a restart"
+    assert waiting((-1, True)) == before + 2
+    assert waiting((-6, True), (-8, True)) == before + 4, "of another due date, and of its second week"
+    tell(home.told("control"), {"drills": [{"name": "q"}, "nonsense", {"name": 1, "due": 2}]})
+    with contextlib.closing(Notifier(settings)) as notifier:
+        notifier.step()
+        assert "told" not in hear(home.told("notifier"))["trouble"]
+
+
+def test_who_leads_a_drill_is_told_to_internal_channels_alone() -> None:
+    at = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    told = [{"name": "q", "title": "季度演练", "lead": "p-chen", "due": "2026-11-20", "overdue": True}]
+    (message,) = reminders(told, at.date(), at)
+    inside, outside = (text_of([message], "https://c", language="zh", internal=one) for one in (True, False))
+    assert "演练逾期 5 天：季度演练" in outside.body
+    assert "p-chen" in inside.body
+    assert "p-chen" not in outside.body

@@ -1,0 +1,72 @@
+"""What pages show of how cases are handled: marks, tasks, times against goals, drills that are due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from incident.command import AskPerson, Question
+from incident.drill import MARK
+from incident.handling import Task
+from incident.ids import Bilingual
+from incident.incident import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A task or an action that is still to be done."""
+
+    case: Case
+    task: Task
+    overdue: bool
+
+
+def marks_of(case: Case) -> tuple[tuple[Bilingual, str], ...]:
+    """What stands on everything about *case*, each with the kind of chip that it is."""
+    found = []
+    if case.drill:
+        found.append((MARK, "drill"))
+    found.append((Bilingual(zh=case.handling.tlp.label, en=""), f"tlp-{case.handling.tlp.value}"))
+    if case.handling.restricted:
+        found.append((Bilingual(zh="限制查看", en="restricted"), "danger"))
+    return tuple(found)
+
+
+def open_tasks(cases: Iterable[Case], now: datetime, *, lasting: bool | None = None) -> tuple[OpenTask, ...]:
+    """What is still to be done over all *cases*, the earliest due first; only actions, or only tasks, where asked."""
+    found = [
+        OpenTask(case=case, task=task, overdue=task.is_overdue(now))
+        for case in cases
+        for task in case.handling.open_tasks
+        if lasting is None or task.lasting is lasting
+    ]
+    return tuple(sorted(found, key=lambda each: (each.task.due, each.case.id, each.task.number)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualStep:
+    """A step of the playbook that a person has to do."""
+
+    asked: AskPerson
+    due: datetime | None
+
+
+def manual_steps(case: Case) -> tuple[ManualStep, ...]:
+    """The manual steps that wait, with who should do them and until when the playbook waits."""
+    found = []
+    for asked in case.questions:
+        if asked.question is Question.STEP:
+            step = case.steps.get(case.commands[asked.key].step)
+            found.append(ManualStep(asked=asked, due=step.timeout_at if step else None))
+    return tuple(found)
+
+
+def spelled(span: timedelta | None) -> Bilingual:
+    """*span* as people say it, to the second below an hour and to the minute above; a dash for None."""
+    if span is None:
+        return Bilingual(zh="—", en="—")
+    seconds = int(span.total_seconds())
+    if seconds < 3600:
+        minutes, rest = divmod(seconds, 60)
+        return Bilingual(zh=f"{minutes} 分 {rest} 秒", en=f"{minutes} min {rest} s")
+    hours, rest = divmod(seconds, 3600)
+    return Bilingual(zh=f"{hours:,} 小时 {rest // 60} 分", en=f"{hours:,} h {rest // 60} min")
