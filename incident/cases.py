@@ -10,17 +10,19 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, drill, lifting, publishing, withdrawing
+from incident import acts, drill, lifting, publishing, stating, withdrawing
 from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
+from incident.duty_forms import Form, fill
 from incident.engine import Engine
 from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import Case
 from incident.journal import AlertFacts, Fact, Move, Noted
 from incident.notice import Content, WithdrawalReason
 from incident.reported import Report, report_fact, unknown_to
+from incident.sheet import Sheet
 from incident.wording import facts_of, headline_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
@@ -201,6 +203,14 @@ class Cases(Engine):
         now = self.now()
         texts = (reference, note, file.name if file else "")
         self._act(case, by, lambda known: acts.fulfil(known, duty, reference, note, now, file), *texts)
+
+    def state_item(self, case: CaseId, by: PersonId, item: str, text: str) -> None:
+        """State an item of the reports that no log can know."""
+        self._act(case, by, lambda known: stating.state(known, item, text), text)
+
+    def form(self, case: CaseId, form: Form, marks: tuple[str, ...] = ()) -> Sheet:
+        """The *form* about the case as its facts stand now."""
+        return fill(self.get(case), form, self.rules.press, self._scan, self.now(), marks)
 
     # -- the notice
 

@@ -161,6 +161,14 @@ class DutyLate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStated:
+    """A person stated an item of a report that no log can know; see `incident.stating`."""
+
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted:
     """A step of a playbook began. `number` counts the steps of the case from 1."""
 
@@ -381,6 +389,7 @@ type Fact = (
     | DutyFulfilled
     | DutyWarned
     | DutyLate
+    | ItemStated
     | StepStarted
     | StepEnded
     | CommandIssued

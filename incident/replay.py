@@ -38,6 +38,7 @@ from incident.journal import (
     FactSettled,
     Graded,
     Happened,
+    ItemStated,
     LiftAsked,
     Marked,
     Move,
@@ -143,7 +144,7 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
         case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
             return replace(case, handling=with_handling(case.handling, fact, entry))
-        case Noted():
+        case Noted() | ItemStated():
             return case
         case _:
             assert_never(fact)

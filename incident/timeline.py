@@ -41,6 +41,7 @@ from incident.journal import (
     FactSettled,
     Graded,
     Happened,
+    ItemStated,
     LiftAsked,
     Marked,
     Move,
@@ -63,6 +64,7 @@ from incident.journal import (
     TaskSet,
 )
 from incident.notice import WITHDRAWAL_NAMES
+from incident.stating import ITEMS
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
@@ -151,6 +153,9 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _named("备注", "Note", text)
         case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
             return handling_line(fact, case.handling)
+        case ItemStated(item=item, text=text):
+            about = ITEMS.get(item, Bilingual(zh=item, en=item))
+            return _line(f"报送事项“{about.zh}”", f"Stated: {about.en}", " ".join(text.split()))
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _duty(fact, case)
         case _:

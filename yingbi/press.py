@@ -1,13 +1,15 @@
 """What notices are written with: who publishes them, and what the public calls our categories and systems."""
 
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from incident.ids import Bilingual
 from incident.notice import Contact
 from incident.wording import Labels, Press
+from policies.load import load_policy
 from policies.policy import Policy
 from policies.title import Title
 from proxy.pages import HOTLINE
+from yingbi.home import Home
 from yingbi.settings import Settings
 
 ZONE = timezone(timedelta(hours=8))
@@ -25,6 +27,15 @@ def press_of(settings: Settings, policy: Policy) -> Press:
         zone=ZONE,
         zone_name=ZONE_NAME,
     )
+
+
+def press_in(settings: Settings, now: datetime) -> Press:
+    """The same for a command, with the titles of the policy files as they lie, or without."""
+    try:
+        policy = load_policy(Home(settings.home).policies, now).policy
+    except OSError:
+        policy = Policy(categories={}, grants=(), callers=(), packs={}, systems={})
+    return press_of(settings, policy)
 
 
 def _bilingual(title: Title) -> Bilingual:

@@ -47,6 +47,7 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.cases.agree_lift(case, block.key, LI)
     office.perform_all()
     office.cases.happened(case, CHEN, Occurrence.CRIME_CLUE, TEN)
+    office.cases.state_item(case, CHEN, "cause", "账号借用\n正在核实")
     office.cases.dispute_clue(case, CHEN, "误登记")
     office.cases.withdraw_clue(case, LI)
     office.cases.fulfil(case, DutyId("tell-persons"), CHEN, "通告 N-20261123-001")

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from incident.duty_forms import Form
 from incident.ids import CaseId, DutyId
+from incident.sheet import SheetFormat
 from incident.store import JOURNAL
 from tests.incident.office import CHEN, Office, alert, new_database
 from yingbi.cli import main
+from yingbi.commands.duties import FORMATS, FORMS
 
 
 @pytest.fixture
@@ -61,6 +64,41 @@ def test_a_journal_that_was_altered_tells_nothing(
     told = capsys.readouterr()
     assert told.out == ""
     assert "an auditor has to look first" in told.err
+
+
+def test_a_form_of_each_kind(case: CaseId, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    for kind, begins in (("html", b"<!doctype html>"), ("docx", b"PK"), ("pdf", b"%PDF"), ("txt", "【演练】".encode())):
+        out = tmp_path / f"report.{kind}"
+        asked = ["duties", case, "--form", "FIRST", "--format", kind, "--mark", "演练"]
+        assert main([*asked, "-o", str(out)]) == 0
+        assert out.read_bytes().startswith(begins)
+        assert out.stat().st_mode & 0o077 == 0
+    assert main(["duties", case, "--form", "first", "--format", "txt"]) == 0
+    assert "网络安全事件报告（首报）" in capfdbinary.readouterr().out.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "says"),
+    [
+        (["--form", "not-telling"], 3, "no decision not to tell persons is recorded"),
+        (["--form", "first", "--mark", "call " + "1380013" + "8000"], 3, "seems to hold personal data"),
+        (["--form", "first", "-o", "/nowhere/x.pdf"], 3, "cannot be written"),
+        (["--form", "first", "--json"], 2, "--form goes without --json"),
+        (["-o", "x"], 2, "--output with --form"),
+    ],
+)
+def test_forms_that_are_not_made(
+    case: CaseId, asked: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["duties", case, *asked]) == code
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.out == ""
+
+
+def test_the_command_offers_every_form_and_format() -> None:
+    assert set(FORMS) == set(Form)
+    assert set(FORMATS) == set(SheetFormat)
 
 
 @pytest.mark.parametrize("name", ["C-20000101-001", "", "../x"])
