@@ -22,6 +22,7 @@ from console.case_gate import RESTRICTED, CaseGate
 from console.case_pages import CasePages
 from console.dashboard_pages import DashboardPages
 from console.desk import Desk
+from console.duty_pages import DutyPages
 from console.event_pages import EventPages
 from console.handling_acts import HandlingActs
 from console.handling_pages import HandlingPages
@@ -107,6 +108,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     forms = PolicyForms(pages, policies)
     tokens = TokenPages(pages)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
+    duties = DutyPages(pages, cases, acts)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
     case, notice = "/cases/{case}", "/cases/{case}/notice"
     draft, version = "/policies/drafts/{draft}", "/policies/versions/{version}"
@@ -178,9 +180,11 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/review", handling.review),
         ("GET", "/actions", handled.actions),
         ("GET", "/summary", handled.summary),
-        ("GET", "/summary/{form}", handled.export),
+        ("GET", "/summary/{kind}", handled.export),
         ("GET", "/drills", handled.drills),
         ("POST", "/drills", handled.begin_drill),
+        ("GET", f"{case}/forms/{{form}}", duties.form),
+        ("POST", f"{case}/state-item", duties.state),
         ("GET", notice, notices.show),
         ("POST", f"{notice}/settle", notices.settle),
         ("POST", f"{notice}/redraft", notices.redraft),

@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from console.case_pages import CasePages
 from console.desk import Admitted, Desk
-from console.forms import LONGEST_LINE, Mistyped
+from console.forms import LONGEST_LINE, Mistyped, Typed
 from console.pages import Pages
 from console.targets import check_target
 from incident.acts import MOST_CONTAINMENT
+from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.duties import Grade, Occurrence
 from incident.ids import CaseId, CommandKey, DutyId
@@ -44,12 +45,12 @@ class CaseActs:
                 case _:
                     raise Mistyped("answer", "请选择一项", "one of the choices has to be taken")
 
-        return self._do(desk, case, f"answer-{key}", act, "answered")
+        return self.do(desk, case, f"answer-{key}", act, "answered")
 
     def retry(self, desk: Admitted, case: str) -> Response:
         """Try again what failed."""
         key = CommandKey(desk.form.get("key"))
-        return self._do(
+        return self.do(
             desk, case, f"answer-{key}", lambda: self._cases.retry(CaseId(case), key, desk.person), "retried"
         )
 
@@ -78,7 +79,7 @@ class CaseActs:
                 known=known,
             )
 
-        return self._do(desk, case, form.get("form") or "contain", act, "contained")
+        return self.do(desk, case, form.get("form") or "contain", act, "contained")
 
     def lift(self, desk: Admitted, case: str) -> Response:
         """Want a measure taken back before it ends."""
@@ -87,12 +88,12 @@ class CaseActs:
         def act() -> None:
             self._cases.ask_lift(CaseId(case), key, desk.person, desk.form.text("reason"))
 
-        return self._do(desk, case, f"lift-{key}", act, "lift-asked")
+        return self.do(desk, case, f"lift-{key}", act, "lift-asked")
 
     def agree(self, desk: Admitted, case: str) -> Response:
         """Agree, as the second person, that a measure is taken back."""
         key = CommandKey(desk.form.get("key"))
-        return self._do(
+        return self.do(
             desk, case, f"agree-{key}", lambda: self._cases.agree_lift(CaseId(case), key, desk.person), "lifted"
         )
 
@@ -103,7 +104,7 @@ class CaseActs:
             hours = desk.form.number("hours", least=0, most=MOST_LOOK_BACK_HOURS)
             self._cases.reassess(CaseId(case), desk.person, hours)
 
-        return self._do(desk, case, "reassess", act, "reassessed")
+        return self.do(desk, case, "reassess", act, "reassessed")
 
     def grade(self, desk: Admitted, case: str) -> Response:
         """Grade the incident."""
@@ -112,7 +113,7 @@ class CaseActs:
             grade = desk.form.choice("grade", Grade)
             self._cases.grade(CaseId(case), desk.person, grade, desk.form.text("reason"))
 
-        return self._do(desk, case, "grade", act, "graded")
+        return self.do(desk, case, "grade", act, "graded")
 
     def judge(self, desk: Admitted, case: str) -> Response:
         """Decide whether a duty is owed."""
@@ -125,7 +126,7 @@ class CaseActs:
             reason = desk.form.text("reason")
             self._cases.judge_duty(CaseId(case), duty, desk.person, reason, applies=applies == "yes")
 
-        return self._do(desk, case, f"judge-{duty}", act, "judged")
+        return self.do(desk, case, f"judge-{duty}", act, "judged")
 
     def clock(self, desk: Admitted, case: str) -> Response:
         """Let a clock run from another time."""
@@ -135,7 +136,7 @@ class CaseActs:
             start = desk.form.moment("start", self._zone)
             self._cases.move_clock(CaseId(case), duty, desk.person, start, desk.form.text("reason"))
 
-        return self._do(desk, case, f"clock-{duty}", act, "clock")
+        return self.do(desk, case, f"clock-{duty}", act, "clock")
 
     def fulfil(self, desk: Admitted, case: str) -> Response:
         """Record that a duty was fulfilled."""
@@ -143,9 +144,9 @@ class CaseActs:
 
         def act() -> None:
             reference = desk.form.text("reference", most=LONGEST_LINE)
-            self._cases.fulfil(CaseId(case), duty, desk.person, reference, desk.form.text("note"))
+            self._cases.fulfil(CaseId(case), duty, desk.person, reference, desk.form.text("note"), _proof(desk.form))
 
-        return self._do(desk, case, f"fulfil-{duty}", act, "fulfilled")
+        return self.do(desk, case, f"fulfil-{duty}", act, "fulfilled")
 
     def happened(self, desk: Admitted, case: str) -> Response:
         """Record a confirmation, a report received, a clue to a crime."""
@@ -155,7 +156,7 @@ class CaseActs:
             at = desk.form.moment("at", self._zone)
             self._cases.happened(CaseId(case), desk.person, what, at, desk.form.text("note"))
 
-        return self._do(desk, case, "happened", act, "happened")
+        return self.do(desk, case, "happened", act, "happened")
 
     def dispute(self, desk: Admitted, case: str) -> Response:
         """Hold the recorded clue to a crime to be a mistake."""
@@ -163,11 +164,11 @@ class CaseActs:
         def act() -> None:
             self._cases.dispute_clue(CaseId(case), desk.person, desk.form.text("reason"))
 
-        return self._do(desk, case, "dispute", act, "lift-asked")
+        return self.do(desk, case, "dispute", act, "lift-asked")
 
     def withdraw(self, desk: Admitted, case: str) -> Response:
         """Agree, as the second person, that there was no clue to a crime."""
-        return self._do(
+        return self.do(
             desk, case, "withdraw", lambda: self._cases.withdraw_clue(CaseId(case), desk.person), "clue-withdrawn"
         )
 
@@ -177,7 +178,7 @@ class CaseActs:
         def act() -> None:
             self._cases.act(CaseId(case), desk.form.choice("move", Move), desk.person, desk.form.text("reason"))
 
-        return self._do(desk, case, "move", act, "moved")
+        return self.do(desk, case, "move", act, "moved")
 
     def note(self, desk: Admitted, case: str) -> Response:
         """Write something down."""
@@ -185,9 +186,9 @@ class CaseActs:
         def act() -> None:
             self._cases.note(CaseId(case), desk.person, desk.form.needed("text"))
 
-        return self._do(desk, case, "note", act, "noted")
+        return self.do(desk, case, "note", act, "noted")
 
-    def _do(self, desk: Desk, case: str, form: str, act: Callable[[], None], done: str) -> Response:
+    def do(self, desk: Desk, case: str, form: str, act: Callable[[], None], done: str) -> Response:
         """Carry out *act* for the case, or show it again as it is now."""
         self._shown.find(case)
         return self._pages.carry_out(
@@ -198,3 +199,12 @@ class CaseActs:
             back=f"/cases/{case}",
             again=lambda handed_back: self._shown.page(handed_back, self._shown.find(case)),
         )
+
+
+def _proof(form: Typed) -> ProofFile | None:
+    """The file that proves a fulfilment, where one is named: its digest and size say which, and it is not sent here."""
+    name = form.text("file", most=LONGEST_LINE)
+    if not (name or form.get("sha256").strip()):
+        return None
+    size = form.number("size", least=1, most=999_999_999)
+    return ProofFile(name=name, sha256=form.text("sha256", most=LONGEST_LINE).lower(), size=size)

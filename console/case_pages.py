@@ -33,11 +33,14 @@ from incident.alert_facts import facts_of
 from incident.command import Containment
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
+from incident.duty_forms import FORM_NAMES, lacks
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.reported import REPORTER_NAMES, Report, Reporter
 from incident.review import is_reviewed, measured, review_asked_by
+from incident.sheet import SheetFormat
+from incident.stating import ITEMS, stated
 from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
@@ -169,6 +172,13 @@ class CasePages:
                 asked.key: measure_options(asked.measures, labels, alias) for asked in case.questions if asked.measures
             },
             containment_options=options(CONTAINMENT_NAMES),
+            form_names=FORM_NAMES,
+            form_kinds=tuple(SheetFormat),
+            lacking={form: lacks(case, form) for form in FORM_NAMES},
+            item_names=ITEMS,
+            item_options=options(ITEMS),
+            items_stated=stated(case),
+            states=desk.may("POST", "/cases/{case}/state-item"),
             occurrence_options=options(OCCURRENCES, BY_HAND),
             grade_options=options(GRADE_NAMES),
             clauses=[clauses[each] for each in (case.graded.clauses if case.graded else ()) if each in clauses],

@@ -68,9 +68,9 @@ class HandlingPages:
             level_name=partial(word, LEVEL_WORDS),
         )
 
-    def export(self, desk: Admitted, form: str) -> Response:
+    def export(self, desk: Admitted, kind: str) -> Response:
         """The same as a file for others: without the cases that are marked RED, and it says how many those are."""
-        if form not in ("csv", "json"):
+        if kind not in ("csv", "json"):
             raise HTTPException(404)
         seen = visible_to(desk, self._cases.all())
         cases = [case for case in seen if case.handling.tlp is not Tlp.RED]
@@ -78,10 +78,10 @@ class HandlingPages:
         year = self._year(desk, now)
         figures = annual(cases, year, zone, self._cases.rules.goals, now)
         left_out = sum(1 for case in self._cases.all() if case not in cases)
-        body = _json(figures, left_out) if form == "json" else self._csv(figures, left_out)
-        kind = "application/json" if form == "json" else "text/csv; charset=utf-8"
-        name = f"incidents-{year}.{form}"
-        return Response(body, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+        body = _json(figures, left_out) if kind == "json" else self._csv(figures, left_out)
+        media = "application/json" if kind == "json" else "text/csv; charset=utf-8"
+        name = f"incidents-{year}.{kind}"
+        return Response(body, media_type=media, headers={"content-disposition": f'attachment; filename="{name}"'})
 
     def drills(self, desk: Admitted) -> Response:
         """The drills that are planned, and those that were held."""

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from console import cookies, policy_view
 from console.access import SEES_BROKEN_POLICY
-from console.case_view import about
+from console.case_view import about, clocks_of
 from console.desk import Desk
 from console.handling_view import marks_of, spelled
 from console.moments import Moments, left
@@ -97,6 +97,7 @@ def _environment() -> Environment:
         "whose": whose,
     }
     environment.globals |= {
+        "clocks_of": clocks_of,
         "left": left,
         "marks_of": marks_of,
         "spelled": spelled,

@@ -262,6 +262,7 @@ DONE: Table = {
     "restricted": _w("查看范围已登记", "it is recorded who may open the case"),
     "reviewed": _w("复盘已登记", "the review is recorded"),
     "drill-begun": _w("演练已开始", "the drill has begun"),
+    "stated": _w("报送事项已登记", "the item is recorded"),
     "settled": _w("事实已核定", "the fact is settled"),
     "redrafted": _w("已按现有事实重新起草", "the notice is filled in anew"),
     "edited": _w("草稿已保存，原有的提交和批准作废", "the draft is saved; it has to be submitted and approved anew"),

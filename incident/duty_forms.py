@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.draft import Scan
+from incident.duties import Audience
 from incident.form_facts import UNKNOWN, FormFacts
 from incident.ids import ActorKind, Bilingual, NotPermitted
 from incident.incident import Case
@@ -59,6 +60,8 @@ def fill(case: Case, form: Form, press: Press, scan: Scan, now: datetime, marks:
 
     Raises NotPermitted where there is nothing to fill it from, or where it would hold personal data.
     """
+    if (lacking := lacks(case, form)) is not None:
+        raise NotPermitted(lacking.zh, lacking.en)
     facts = FormFacts(case, press, now)
     blocks = _FILLED[form](facts)
     sheet = Sheet(
@@ -70,6 +73,48 @@ def fill(case: Case, form: Form, press: Press, scan: Scan, now: datetime, marks:
     )
     check_sheet(sheet, scan, public=(press.contact.phone, press.contact.hotline))
     return sheet
+
+
+def lacks(case: Case, form: Form) -> Bilingual | None:
+    """What has to be recorded before *form* can be filled in; None where nothing has."""
+    match form:
+        case Form.SUPPLEMENT:
+            return None if _reports(case) else _NO_REPORT
+        case Form.NOT_TELLING:
+            return None if _decision(case) else _NO_DECISION
+        case Form.SMS | Form.LETTER | Form.MAIL:
+            known = stated(case)  # a letter is sent once: it cannot say that the rest is told later
+            return None if case.scope and "cause" in known and "harm" in known else _NOT_STATED
+        case _:
+            return None
+
+
+_NO_REPORT = Bilingual(zh="还没有报送首报，请先用首报", en="no first report is recorded yet: use that first")
+_NO_DECISION = Bilingual(zh="没有登记过不通知个人的决定", en="no decision not to tell persons is recorded")
+_NOT_STATED = Bilingual(
+    zh="告知个人须先核定影响范围，并在“报送事项”中写明原因和可能造成的危害",
+    en="before persons are told, the scope has to be known, and cause and possible harm have to be stated",
+)
+
+
+def _reports(case: Case) -> list[Entry]:
+    """The entries that say that an authority was told."""
+    return [
+        entry
+        for entry in case.entries
+        if isinstance(entry.fact, DutyFulfilled) and case.clocks[entry.fact.duty].duty.audience is Audience.AUTHORITY
+    ]
+
+
+def _decision(case: Case) -> Entry | None:
+    """The entry that holds the decision not to tell persons, where that is what was decided last."""
+    judged = [
+        entry
+        for entry in case.entries
+        if isinstance(entry.fact, DutyJudged) and case.clocks[entry.fact.duty].duty.waived_when
+    ]
+    last = judged[-1] if judged else None
+    return last if last and isinstance(last.fact, DutyJudged) and not last.fact.applies else None
 
 
 def check_sheet(sheet: Sheet, scan: Scan, public: tuple[str, ...] = ()) -> None:
@@ -128,19 +173,11 @@ def _report(facts: FormFacts) -> tuple[Block, ...]:
 
 def _supplement(facts: FormFacts) -> tuple[Block, ...]:
     """The same items as they are now, and what became known since the last report."""
-    sent = [entry for entry in facts.case.entries if isinstance(entry.fact, DutyFulfilled) and _is_report(facts, entry)]
-    if not sent:
-        raise NotPermitted("还没有报送首报，请先用首报", "no first report is recorded yet: use that first")
-    last = sent[-1]
+    last = _reports(facts.case)[-1]
     assert isinstance(last.fact, DutyFulfilled)
     since = facts.case.entries[last.number :]
     reference = Field("上次报告", f"{facts.time(last.at)}，回执 {last.fact.reference}", facts.source(last))
     return (Fields((reference,)), *_report(facts), Heading("九、上次报告以来的经过"), _course(facts, since))
-
-
-def _is_report(facts: FormFacts, entry: Entry) -> bool:
-    assert isinstance(entry.fact, DutyFulfilled)
-    return facts.case.clocks[entry.fact.duty].duty.audience.value == "authority"
 
 
 def _summary(facts: FormFacts) -> tuple[Block, ...]:
@@ -199,14 +236,7 @@ def _without(text: str, names: frozenset[str]) -> str:
 
 
 def _person_fields(facts: FormFacts) -> tuple[Field, ...]:
-    """The three items of PIPL art. 57. Cause and harm have to be known: a letter is sent once."""
-    known = stated(facts.case)
-    missing = [name for name in ("cause", "harm") if name not in known]
-    if facts.case.scope is None or missing:
-        raise NotPermitted(
-            "告知个人须先核定影响范围，并在“报送事项”中写明原因和可能造成的危害",
-            "before persons are told, the scope has to be known, and cause and possible harm have to be stated",
-        )
+    """The three items of PIPL art. 57."""
     return (
         facts.categories(),
         facts.item("cause"),
@@ -274,14 +304,10 @@ def sms_text(facts: FormFacts) -> str:
 
 
 def _not_telling(facts: FormFacts) -> tuple[Block, ...]:
-    decided = [
-        entry
-        for entry in facts.case.entries
-        if isinstance(entry.fact, DutyJudged) and facts.case.clocks[entry.fact.duty].duty.waived_when
-    ]
-    if not decided or not isinstance(decided[-1].fact, DutyJudged) or decided[-1].fact.applies:
-        raise NotPermitted("没有登记过不通知个人的决定", "no decision not to tell persons is recorded")
-    entry, fact = decided[-1], decided[-1].fact
+    entry = _decision(facts.case)
+    assert entry is not None
+    fact = entry.fact
+    assert isinstance(fact, DutyJudged)
     duty = facts.case.clocks[fact.duty].duty
     assert duty.waived_when is not None
     who = "系统" if entry.by.kind is not ActorKind.PERSON else entry.by.id

@@ -1,0 +1,49 @@
+"""The forms of a case as files, and what people state for them."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from console.case_acts import CaseActs
+from console.case_pages import CasePages
+from console.desk import Admitted
+from console.pages import Pages
+from incident.duty_forms import Form
+from incident.ids import CaseId, NotPermitted
+from incident.sheet import MEDIA_TYPES, SheetFormat
+from incident.sheet_file import file_of
+from incident.stating import LONGEST
+
+
+class DutyPages:
+    """Hands out forms, and takes what no log can know."""
+
+    def __init__(self, pages: Pages, shown: CasePages, acts: CaseActs) -> None:
+        self._shown = shown
+        self._acts = acts
+        self._cases = pages.office.cases
+
+    def form(self, desk: Admitted, case: str, form: str) -> Response:
+        """The form as a file: `first.pdf`. Where it cannot be filled in, the case's page says why."""
+        name, _, ending = form.rpartition(".")
+        try:
+            asked, kind = Form(name), SheetFormat(ending)
+        except ValueError:
+            raise HTTPException(404) from None
+        found = self._shown.find(case)
+        if self._shown.altered(found.id):
+            raise HTTPException(404)
+        try:
+            made = file_of(self._cases.form(found.id, asked), kind)
+        except NotPermitted as why:
+            return self._shown.page(desk.handed_back("forms", why), found)
+        named = f'attachment; filename="{found.id}-{asked}.{kind}"'
+        return Response(made, media_type=MEDIA_TYPES[kind], headers={"content-disposition": named})
+
+    def state(self, desk: Admitted, case: str) -> Response:
+        """State an item of the reports."""
+        form = desk.form
+
+        def act() -> None:
+            self._cases.state_item(CaseId(case), desk.person, form.get("item"), form.needed("text", most=LONGEST))
+
+        return self._acts.do(desk, case, "state-item", act, "stated")
