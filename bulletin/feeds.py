@@ -73,8 +73,13 @@ def text_of(notice: PublishedNotice) -> str:
     """The text of the version in force; of a withdrawn one why it is gone."""
     current = notice.current
     if current.content:
-        return "\n\n".join(map(_plain, blocks(current.content.body_zh)))
+        return plain_text(current.content.body_zh)
     return f"撤回原因：{WITHDRAWAL_NAMES[current.withdrawn.reason].zh}" if current.withdrawn else ""
+
+
+def plain_text(body: str) -> str:
+    """A body without its markup."""
+    return "\n\n".join(map(_plain, blocks(body)))
 
 
 def _plain(block: Block) -> str:

@@ -2,13 +2,10 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,15 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bulletin.feeds import atom, json_feed, title_of
+from bulletin.changes import comparable
+from bulletin.feeds import atom, json_feed
+from bulletin.links import LARGE, LiveLinks
+from bulletin.pages import Pages, last_page
 from bulletin.shelf import Shelf
-from bulletin.wording import Site, chinese_time, english_time, machine_time
-from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, PublishedNotice, Version, blocks
-
-TEMPLATES = Path(__file__).parent / "templates"
-ON_ONE_PAGE = 20
-LARGE = "large"
-"""`?size=large` on any address shows it in large type; every link keeps it. No cookie, no script."""
+from bulletin.wording import Site
+from incident.notice import PublishedNotice, Version
 
 HEADERS = (
     (
@@ -44,7 +39,7 @@ log = logging.getLogger("bulletin")
 
 def create_app(folder: Path, site: Site | None = None) -> ASGIApp:
     """The site that shows the notices in *folder*, which may come to be later."""
-    return _WithHeaders(_Pages(folder, site or Site()).app())
+    return _WithHeaders(_Site(folder, site or Site()).app())
 
 
 class _WithHeaders:
@@ -62,30 +57,15 @@ class _WithHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-class _Pages:
-    """One method per page. Pages are kept as rendered until a notice changes."""
+class _Site:
+    """One method per address. Pages are kept as rendered until a notice changes."""
 
     def __init__(self, folder: Path, site: Site) -> None:
         self._shelf = Shelf(folder)
         self._site = site
-        self._style = (TEMPLATES / "style.css").read_bytes()
+        self._pages = Pages(site)
         self._kept: dict[str, bytes] = {}
         self._kept_generation = 0
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {
-            "blocks": blocks,
-            "zh_time": partial(chinese_time, site=site),
-            "en_time": partial(english_time, site=site),
-            "machine_time": partial(machine_time, site=site),
-            "title_of": title_of,
-        }
-        self._environment.globals |= {"site": site, "stages": STAGE_NAMES, "withdrawals": WITHDRAWAL_NAMES}
 
     def app(self) -> Starlette:
         """The routes."""
@@ -94,6 +74,7 @@ class _Pages:
                 Route("/", self.index),
                 Route("/notices/{id}", self.notice),
                 Route("/notices/{id}/{number:int}", self.version),
+                Route("/notices/{id}/{number:int}/changes", self.changes),
                 Route("/feed.atom", self.feed_atom),
                 Route("/feed.json", self.feed_json),
                 Route("/style.css", self.style),
@@ -104,26 +85,35 @@ class _Pages:
     async def index(self, request: Request) -> Response:
         """The list of notices, newest first, some on each page."""
         notices = self._shelf.notices()
-        last = max(1, -(-len(notices) // ON_ONE_PAGE))
         asked = request.query_params.get("page", "1")
         page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
-        if not 1 <= page <= last:
+        if not 1 <= page <= last_page(notices):
             raise HTTPException(404)
-        shown = notices[(page - 1) * ON_ONE_PAGE : page * ON_ONE_PAGE]
-        here = "/" if page == 1 else f"/?page={page}"
-        return self._page(request, here, "index.html.j2", notices=shown, page=page, last=last)
+        links = _links(request, "/" if page == 1 else f"/?page={page}")
+        return self._page(request, links, lambda: self._pages.index(links, notices, page))
 
     async def notice(self, request: Request) -> Response:
         """One notice in its version in force."""
         notice = self._find(request)
-        return self._page(request, f"/notices/{notice.id}", "notice.html.j2", notice=notice, version=notice.current)
+        links = _links(request, f"/notices/{notice.id}")
+        return self._page(request, links, lambda: self._pages.notice(links, notice, notice.current))
 
     async def version(self, request: Request) -> Response:
         """One notice in an earlier version."""
         notice = self._find(request)
         version = _version(notice, request.path_params["number"])
-        here = f"/notices/{notice.id}/{version.number}"
-        return self._page(request, here, "notice.html.j2", notice=notice, version=version)
+        links = _links(request, f"/notices/{notice.id}/{version.number}")
+        return self._page(request, links, lambda: self._pages.notice(links, notice, version))
+
+    async def changes(self, request: Request) -> Response:
+        """What a version changed of the one before it."""
+        notice = self._find(request)
+        number = request.path_params["number"]
+        both = comparable(notice, number)
+        if both is None:
+            raise HTTPException(404)
+        links = _links(request, f"/notices/{notice.id}/{number}/changes")
+        return self._page(request, links, lambda: self._pages.changes(links, notice, *both))
 
     async def feed_atom(self, request: Request) -> Response:
         """The Atom feed."""
@@ -135,7 +125,7 @@ class _Pages:
 
     async def style(self, request: Request) -> Response:
         """The style sheet."""
-        return _answer(request, self._style, "text/css")
+        return _answer(request, self._pages.style, "text/css")
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """A page for what is not there."""
@@ -154,36 +144,29 @@ class _Pages:
                 return notice
         raise HTTPException(404)
 
-    def _page(self, request: Request, here: str, template: str, **values: Any) -> Response:
-        """The page whose own address is *here*."""
+    def _page(self, request: Request, links: LiveLinks, render: Callable[[], bytes]) -> Response:
         if self._kept_generation != self._shelf.generation:
             self._kept, self._kept_generation = {}, self._shelf.generation
-        key = f"{here} {_is_large(request)}"
+        key = f"{links.here} {links.large}"
         if key not in self._kept:
-            self._kept[key] = self._render(request, here, template, **values)
+            self._kept[key] = render()
         return _answer(request, self._kept[key], "text/html")
-
-    def _render(self, request: Request, here: str, template: str, **values: Any) -> bytes:
-        large = _is_large(request)
-        larger = f"{here}{'&' if '?' in here else '?'}size={LARGE}"
-        suffix = f"?size={LARGE}" if large else ""
-        page = self._environment.get_template(template)
-        return page.render(large=large, suffix=suffix, other_size=here if large else larger, **values).encode()
 
     def _error(self, request: Request, status: int, headers: Mapping[str, str] | None) -> Response:
         # The address that was asked for is not repeated: `//elsewhere.example` would become a link to elsewhere.
-        body = self._render(request, "/", "error.html.j2", status=status, phrase=HTTPStatus(status).phrase)
+        body = self._pages.error(_links(request, "/"), status, HTTPStatus(status).phrase)
         return Response(body, status, media_type="text/html", headers={**(headers or {}), "cache-control": "no-store"})
+
+
+def _links(request: Request, here: str) -> LiveLinks:
+    """The links of the page whose own address is *here*."""
+    return LiveLinks(here, large=request.query_params.get("size") == LARGE)
 
 
 def _version(notice: PublishedNotice, number: int) -> Version:
     if not 1 <= number <= len(notice.versions):
         raise HTTPException(404)
     return notice.versions[number - 1]
-
-
-def _is_large(request: Request) -> bool:
-    return request.query_params.get("size") == LARGE
 
 
 def _answer(request: Request, body: bytes, media_type: str) -> Response:

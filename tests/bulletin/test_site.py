@@ -10,7 +10,7 @@ import html5lib
 import httpx
 import pytest
 
-from bulletin.site import ON_ONE_PAGE
+from bulletin.pages import ON_ONE_PAGE
 from incident.draft import LONGEST_BODY
 from tests.bulletin.conftest import Serve
 from tests.bulletin.shelves import content, notice, put, withdrawn

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bulletin.site import TEMPLATES
+from bulletin.pages import TEMPLATES
 
 CSS = (TEMPLATES / "style.css").read_text("utf-8")
 COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
@@ -29,6 +29,8 @@ def contrast(one: str, other: str) -> float:
         ("text", "shade", 4.5),
         ("quiet", "paper", 4.5),
         ("quiet", "shade", 4.5),
+        ("text", "gone", 4.5),
+        ("text", "new", 4.5),
         ("link", "paper", 4.5),
         ("link", "shade", 4.5),
         ("head-text", "head", 4.5),
