@@ -129,8 +129,9 @@ def problems_of(
     content = draft.content
     found = [*_doubts(draft, facts), *_outdated(draft, headline), *_gaps(content), *_lacking_sections(content)]
     for where, text in texts_of(content):
-        found += _unsayable(draft, where, text, scan, never_named)
-        found += _untraced(facts, where, text)
+        hits = scan(text)
+        found += _unsayable(draft, where, text, hits, never_named)
+        found += _untraced(facts, where, _without(text, hits, _public(draft)))
     if correction and content.change is None:
         found.append(_problem("no-change", "没有说明更正了什么", "it is not said what was corrected"))
     if len(content.body_zh) + len(content.body_en) > LONGEST_BODY:
@@ -232,15 +233,29 @@ def _lacking_sections(content: Content) -> list[Problem]:
     ]
 
 
-def _unsayable(draft: Draft, where: Bilingual, text: str, scan: Scan, never_named: Collection[str]) -> list[Problem]:
-    public = {draft.content.contact.phone, draft.content.contact.hotline}
+def _public(draft: Draft) -> frozenset[str]:
+    return frozenset({draft.content.contact.phone, draft.content.contact.hotline})
+
+
+def _without(text: str, hits: Sequence[Hit], public: Collection[str]) -> str:
+    """*text* with personal data blanked out: what is found of its numbers is said by name, and a value never is."""
+    for hit in reversed(hits):
+        if text[hit.start : hit.end].strip() not in public:
+            text = f"{text[: hit.start]}{'□' * (hit.end - hit.start)}{text[hit.end :]}"
+    return text
+
+
+def _unsayable(
+    draft: Draft, where: Bilingual, text: str, hits: Sequence[Hit], never_named: Collection[str]
+) -> list[Problem]:
+    public = _public(draft)
     found = [
         _problem(
             "personal-data",
             f"{where.zh}第 {hit.start + 1} 至 {hit.end} 字疑似个人信息（{hit.category}）",
             f"{where.en} seems to hold personal data (`{hit.category}`) at characters {hit.start + 1} to {hit.end}",
         )
-        for hit in scan(text)
+        for hit in hits
         if text[hit.start : hit.end].strip() not in public
     ]
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
+from incident.audience import SHIPPED, Audience, render
 from incident.draft import MISSING_MARK, Draft, Headline, NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual
@@ -15,8 +13,6 @@ from incident.incident import Case, Settled, State
 from incident.journal import Happened
 from incident.notice import Contact, Content, Stage
 from incident.scope import DOUBTFUL, Caution, Scope
-
-SHIPPED = Path(__file__).parent / "notices"
 
 _STAGES: Mapping[State, Stage] = {
     State.OPEN: Stage.INVESTIGATING,
@@ -46,7 +42,7 @@ _LABELS: Mapping[str, Bilingual] = {
     "hotline": Bilingual(zh="政务服务便民热线", en="government service hotline"),
     "police": Bilingual(zh="报警电话", en="police"),
 }
-_COUNTED = ("systems", "from", "to", "persons", "persons_at_most", "persons_masked", "accounts", "categories")
+COUNTED = ("systems", "from", "to", "persons", "persons_at_most", "persons_masked", "accounts", "categories")
 """The facts that a scope tells."""
 FACT_NAMES = frozenset(_LABELS)
 """The facts that a template may use, and that a person may settle."""
@@ -82,6 +78,7 @@ class Press:
     zone: tzinfo
     zone_name: Bilingual
     templates: Path = SHIPPED
+    """A folder of the installation's own templates, which stand in the place of ours of the same name."""
 
 
 def facts_of(case: Case, press: Press, now: datetime) -> tuple[NoticeFact, ...]:
@@ -103,8 +100,8 @@ def headline_of(case: Case) -> Headline:
 def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft:
     """The notice that *template* makes of the facts. Raises ValueError where the template is missing or wrong."""
     facts = facts_of(case, press, now)
-    title_zh, body_zh = _render(f"{template}.zh.j2", case, facts, press)
-    title_en, body_en = _render(f"{template}.en.j2", case, facts, press)
+    title_zh, body_zh = text_for(Audience.PUBLIC, case, template, facts, press)
+    title_en, body_en = text_for(Audience.ENGLISH, case, template, facts, press)
     headline = headline_of(case)
     content = Content(
         title_zh=title_zh,
@@ -120,7 +117,7 @@ def write_draft(case: Case, template: str, press: Press, now: datetime) -> Draft
 
 def _known_at(case: Case, name: str, now: datetime) -> datetime | None:
     """When the log, or the journal, last had something to say about the fact; None where it says nothing."""
-    if name in _COUNTED:
+    if name in COUNTED:
         return case.scope_at
     if name == "contained":
         return case.stopped_at(now)
@@ -164,7 +161,7 @@ def _case_facts(case: Case, press: Press, now: datetime) -> list[NoticeFact]:
 def _scope_facts(case: Case, press: Press) -> list[NoticeFact]:
     scope = case.scope
     if scope is None:
-        return [_fact(name, None, "") for name in _COUNTED]
+        return [_fact(name, None, "") for name in COUNTED]
     source = f"{case.id}#{case.scope_entry}"
     doubts = [_DOUBTS[caution] for caution in scope.cautions if caution in DOUBTFUL]
     doubts += [_OUTDATED] if case.scope_outdated else []
@@ -214,22 +211,17 @@ def moment(at: datetime | None, press: Press) -> Bilingual | None:
     return Bilingual(zh=zh, en=en)
 
 
-def _render(name: str, case: Case, facts: tuple[NoticeFact, ...], press: Press) -> tuple[str, str]:
-    """Title and body. A template sees facts as text and numbers to choose by; it can reach nothing else."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(press.templates), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    chinese = name.endswith(".zh.j2")
-    context = {fact.name: (fact.value.zh if chinese else fact.value.en) or MISSING_MARK for fact in facts}
+def text_for(
+    audience: Audience, case: Case, template: str, facts: tuple[NoticeFact, ...], press: Press
+) -> tuple[str, str]:
+    """Title and body of what *template* tells *audience*. A template sees facts as text, and what to choose by.
+
+    Raises ValueError where the template is missing or wrong.
+    """
+    english = audience is Audience.ENGLISH
+    known = {fact.name: (fact.value.en if english else fact.value.zh) or MISSING_MARK for fact in facts}
     stopped = any(fact.name == "contained" and fact.value.zh for fact in facts)
-    try:
-        text = environment.get_template(name).render(fact=context, **_choices(case.scope), stopped=stopped)
-    except (TemplateError, ArithmeticError, TypeError) as error:
-        raise ValueError(f"模板 {name} 无法填写 / the template `{name}` cannot be filled in: {error}") from None
-    title, _, body = text.strip().partition("\n")
-    if not title.startswith("# "):
-        raise ValueError(f"the template `{name}` must begin with `# ` and the title")
-    return title[2:].strip(), body.strip() + "\n"
+    return render(press.templates, template, audience, known, {**_choices(case.scope), "stopped": stopped})
 
 
 def _real_persons(scope: Scope) -> int:

@@ -42,6 +42,7 @@ from yingbi.settings import (
     Capacity,
     Contact,
     Log,
+    Notices,
     Notify,
     Ports,
     Settings,
@@ -232,6 +233,7 @@ def test_every_setting_is_in_the_manual() -> None:
         *(f"log.{name}" for name in Log.__struct_fields__),
         *(f"alerts.{name}" for name in Alerts.__struct_fields__),
         *(f"notify.{name}" for name in Notify.__struct_fields__),
+        *(f"notices.{name}" for name in Notices.__struct_fields__),
         *(f"channels.{name}" for name in Channel.__struct_fields__),
         HOME,
         PORT_BASE,
@@ -401,6 +403,7 @@ def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
         "log": Log,
         "alerts": Alerts,
         "notify": Notify,
+        "notices": Notices,
     }
     inner = {name for table in tables.values() for name in table.__struct_fields__} - {"channels"}
     example = shipped.partition("[[notify.channels]]")[2].partition("\n\n")[0]

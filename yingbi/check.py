@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from incident.audience import check_templates
 from incident.graph import SHIPPED as PLAYBOOKS
 from incident.graph import load_playbooks, read_playbooks
+from incident.wording import FACT_NAMES
 from policies.findings import Finding, Position, Severity
 from policies.load import load_policy
 from policies.program import Program
@@ -32,9 +34,15 @@ def check_folder(folder: Path, now: datetime) -> list[Finding]:
 
 
 def check_all(
-    home: Home, now: datetime, *, root_key_days: int = 365, certificate_days: int = 30, drills: Sequence[Drill] = ()
+    home: Home,
+    now: datetime,
+    *,
+    root_key_days: int = 365,
+    certificate_days: int = 30,
+    notice_templates: str = "notice-templates",
+    drills: Sequence[Drill] = (),
 ) -> list[Finding]:
-    """The same for policies, rules, canaries, playbooks, *drills*, keys and certificates of the installation."""
+    """The same for policies, rules, canaries, playbooks, templates, *drills*, keys and certificates."""
     loaded = load_policy(home.policies, now)
     keys = check_keys(home, loaded.policy.systems, now, root_key_days)
     tls = check_tls(home, loaded.policy.systems.values(), now, certificate_days)
@@ -45,6 +53,7 @@ def check_all(
         *_reasons(home),
         *_playbooks(),
         *_drills(home, drills),
+        *_templates(home.root / notice_templates),
         *keys,
         *tls,
     ]
@@ -124,4 +133,12 @@ def _drills(home: Home, drills: Sequence[Drill]) -> list[Finding]:
             about=f"`{each.playbook}`",
         )
         for each in wrong
+    ]
+
+
+def _templates(folder: Path) -> list[Finding]:
+    """What is wrong with the installation's own templates of notices."""
+    return [
+        Finding(Position(f"{folder.name}/{each.file}", each.line, 1), f"template-{each.code}", each.message)
+        for each in check_templates(folder, FACT_NAMES)
     ]

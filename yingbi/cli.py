@@ -22,6 +22,7 @@ from yingbi.commands.duties import add_duties
 from yingbi.commands.keys import add_keys
 from yingbi.commands.log import add_log
 from yingbi.commands.mask import add_mask
+from yingbi.commands.notice import add_notice
 from yingbi.commands.notify import add_notify
 from yingbi.commands.permits import add_permits
 from yingbi.commands.playbook import add_playbook
@@ -145,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     add_canary(commands)
     add_playbook(commands)
     add_duties(commands)
+    add_notice(commands)
     add_notify(commands)
     add_baselines(commands)
     add_simulate(commands)
@@ -299,6 +301,7 @@ def _check(given: argparse.Namespace) -> int:
                 root_key_days=settings.root_key_days,
                 certificate_days=settings.certificate_days,
                 drills=settings.drills,
+                notice_templates=settings.notices.templates,
             )
     except OSError as error:
         unmade = not given.folder and not home.policies.exists()

@@ -1,6 +1,7 @@
 """What notices are written with: who publishes them, and what the public calls our categories and systems."""
 
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from incident.ids import Bilingual
 from incident.notice import Contact
@@ -26,6 +27,7 @@ def press_of(settings: Settings, policy: Policy) -> Press:
         ),
         zone=ZONE,
         zone_name=ZONE_NAME,
+        templates=own_templates(settings),
     )
 
 
@@ -36,6 +38,11 @@ def press_in(settings: Settings, now: datetime) -> Press:
     except OSError:
         policy = Policy(categories={}, grants=(), callers=(), packs={}, systems={})
     return press_of(settings, policy)
+
+
+def own_templates(settings: Settings) -> Path:
+    """The folder of the installation's own templates, which need not be there."""
+    return settings.home / settings.notices.templates
 
 
 def _bilingual(title: Title) -> Bilingual:

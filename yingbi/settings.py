@@ -270,6 +270,17 @@ class Notify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"`notify.{name}` is a number between {least} and {most}")
 
 
+class Notices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How public notices are written."""
+
+    templates: str = "notice-templates"
+    """A folder in the data directory: the installation's own templates."""
+
+    def __post_init__(self) -> None:
+        if not self.templates or self.templates.startswith("/") or ".." in self.templates:
+            raise ValueError("`notices.templates` is a folder in the data directory")
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -298,6 +309,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notify: Notify = Notify()
     drills: tuple[Drill, ...] = ()
     goals: GoalMinutes = GoalMinutes()
+    notices: Notices = Notices()
     probes: tuple[str, ...] = PROBES
 
     def __post_init__(self) -> None:
@@ -352,6 +364,7 @@ class Settings:
     drills: tuple[Drill, ...] = ()
     """Those that are planned."""
     goals: GoalMinutes = field(default_factory=GoalMinutes)
+    notices: Notices = field(default_factory=Notices)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -447,6 +460,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         notify=file.notify,
         drills=file.drills,
         goals=file.goals,
+        notices=file.notices,
         probes=_networks(file.probes),
     )
 

@@ -1,0 +1,93 @@
+"""`yingbi notice list | render`: what a template makes of the facts of a case, before anybody publishes it."""
+
+import argparse
+from pathlib import Path
+
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, Commands, add_command, complain
+
+AUDIENCES = ("public", "plain", "hotline", "wechat", "english")
+"""See `incident.audience.Audience`."""
+FORMATS = ("html", "docx", "pdf", "txt", "json")
+
+
+def add_notice(commands: Commands) -> None:
+    """Name the commands `yingbi notice …` to the parser."""
+    notice = commands.add_parser(
+        "notice", help="公众通告 / public notices", epilog="example: yingbi notice list --templates"
+    )
+    group = notice.add_subparsers(dest="notice", required=True, metavar="COMMAND")
+    listing = add_command(
+        group, "list", _list, "列出通告模板 / say which templates there are", "yingbi notice list --templates"
+    )
+    listing.add_argument("--templates", action="store_true", required=True, help="模板和对象 / templates and audiences")
+    listing.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
+    rendering = add_command(
+        group,
+        "render",
+        _render,
+        "按案件的事实填写模板，不能发布时返回 1 / fill in a template from the facts of a case",
+        "yingbi notice render C-20261126-001 --template bulk-retrieval --format txt",
+    )
+    rendering.add_argument("case", metavar="CASE", help="案件编号 / its number")
+    rendering.add_argument("--template", required=True, metavar="T", help="模板名 / its name")
+    rendering.add_argument(
+        "--audience", choices=AUDIENCES, default="public", help="写给谁，默认公众 / whom for; the public by default"
+    )
+    rendering.add_argument("--format", choices=FORMATS, default="txt", help="格式 / its format; txt by default")
+    rendering.add_argument("-o", "--output", type=Path, metavar="OUT", help="写入文件 / write it to this file")
+
+
+def _list(given: argparse.Namespace) -> int:
+    import json
+
+    from incident.audience import AUDIENCES as NAMES
+    from incident.audience import templates_in
+    from yingbi.press import own_templates
+    from yingbi.settings import read_settings
+
+    names = templates_in(own_templates(read_settings()))
+    if given.json:
+        audiences = {each.value: {"zh": name.zh, "en": name.en} for each, name in NAMES.items()}
+        print(json.dumps({"templates": names, "audiences": audiences}, ensure_ascii=False, indent=2))
+    else:
+        print(
+            *names, "", *(f"--audience {each.value}  {name.zh} / {name.en}" for each, name in NAMES.items()), sep="\n"
+        )
+    return FINE
+
+
+def _render(given: argparse.Namespace) -> int:
+    import sys
+
+    from incident.audience import Audience
+    from incident.rendition import rendition_of
+    from policies.recognisers.weights import NoWeights
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.notice_case import CannotTell, case_in, press_in
+    from yingbi.notice_file import notice_file
+    from yingbi.notice_scan import full_scan
+    from yingbi.settings import read_settings
+    from yingbi.site import site_of
+
+    settings = read_settings()
+    try:
+        case = case_in(Home(settings.home), given.case)
+        press = press_in(settings)
+        rendition = rendition_of(case, given.template, Audience(given.audience), press, full_scan, now())
+    except (CannotTell, ValueError, NoWeights) as problem:
+        complain(str(problem))
+        return COULD_NOT
+    data = notice_file(rendition, given.format, site_of(settings))
+    try:
+        if given.output:
+            given.output.write_bytes(data)
+        else:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+    except OSError as error:
+        complain(f"{given.output}：写不了 / it cannot be written: {error.strerror}")
+        return COULD_NOT
+    for found in rendition.problems:
+        complain(f"{found.text.zh} / {found.text.en}")
+    return FOUND if rendition.problems else FINE
