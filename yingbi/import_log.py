@@ -20,6 +20,7 @@ from siem.record.foreign import SUBJECTS, NotAnEvent, ours
 from siem.record.log import AccessLog, RecordFailed, StartId, new_start_id
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.refused_lines import RefusedLines
 
 LONGEST_LINE = 4 * 1024 * 1024
 MOST_NAMED = 20
@@ -39,6 +40,10 @@ class Imported:
     refused: int = 0
     wrong: list[tuple[int, str]] = field(default_factory=list)
     """The first lines that are no event, and why."""
+    all_wrong: str = ""
+    """The file that names all of them, or empty where none is wrong or it could not be written."""
+    trouble: str = ""
+    """Why it could not be written."""
     before: bool = False
     """Whether it was brought in earlier, and nothing was done now."""
 
@@ -57,7 +62,11 @@ def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Impor
         imported = Imported(start=new_start_id(now()))
         beside = home.log / f".import-{imported.start}"
         try:
-            _write(beside, imported, path, digest, [*SUBJECTS, *subjects])
+            with RefusedLines(path) as refused:
+                _write(beside, imported, path, digest, [*SUBJECTS, *subjects], refused)
+            imported.trouble = refused.trouble
+            if imported.refused and not refused.trouble:
+                imported.all_wrong = str(refused.path)
             if not imported.events:
                 raise CannotImport(f"`{path}` 中没有一条事件 / holds no event: {_first(imported)}")
             _put_in_place(home, beside / imported.start, imported, told)
@@ -72,7 +81,9 @@ def import_events(home: Home, path: Path, subjects: Sequence[str] = ()) -> Impor
     return imported
 
 
-def _write(folder: Path, imported: Imported, path: Path, digest: Any, subjects: Sequence[str]) -> None:
+def _write(
+    folder: Path, imported: Imported, path: Path, digest: Any, subjects: Sequence[str], refused: RefusedLines
+) -> None:
     log = AccessLog(folder, imported.start)
     try:
         for number, line in _lines(path):
@@ -81,6 +92,7 @@ def _write(folder: Path, imported: Imported, path: Path, digest: Any, subjects: 
                 events = ours(_read(line), iter(log.new_id, None), digest, subjects)
             except NotAnEvent as problem:
                 imported.refused += 1
+                refused.add(number, str(problem))
                 if len(imported.wrong) < MOST_NAMED:
                     imported.wrong.append((number, str(problem)))
                 continue

@@ -17,7 +17,7 @@ from yingbi.cli import main
 from yingbi.clock import now
 from yingbi.first_start import make_folders, make_keys
 from yingbi.home import Home
-from yingbi.import_log import LONGEST_LINE
+from yingbi.import_log import LONGEST_LINE, MOST_NAMED
 
 
 @pytest.fixture
@@ -80,7 +80,39 @@ def test_lines_that_are_no_event_are_named_and_the_others_brought_in(
     assert main(["log", "import", str(file)]) == 1
     said = capsys.readouterr()
     assert "已并入 2 条事件" in said.out
-    assert [line.partition(f"{file}`:")[2].partition(":")[0] for line in said.err.splitlines()] == ["1", "3", "4"]
+    assert [line.partition(f"{file}`:")[2].partition(":")[0] for line in said.err.splitlines()][:-1] == ["1", "3", "4"]
+
+
+def test_a_file_beside_names_every_line_that_is_no_event_and_no_value_of_it(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beside = tmp_path / "events.refused"
+    bystander = written(tmp_path / "bystander", b"kept\n")
+    beside.symlink_to(bystander)
+    bad = [{"@timestamp": f"at {SOMEBODY}"}] * (MOST_NAMED + 5)
+    file = written(tmp_path / "events", ACCESS, *bad, SOMEBODY.encode() + b"\n")
+    assert main(["log", "import", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert f"`{beside}`" in said
+    assert said.count(f"`{file}`:") == MOST_NAMED
+    rows = [line.split("\t") for line in beside.read_text("utf-8").splitlines()]
+    assert [int(number) for number, _ in rows] == list(range(2, MOST_NAMED + 8))
+    assert SOMEBODY not in beside.read_text("utf-8")
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert bystander.read_bytes() == b"kept\n"
+    mended = written(tmp_path / "events", ACCESS)
+    assert main(["log", "import", str(mended)]) == 0
+    assert not beside.exists()
+
+
+def test_where_no_file_can_be_written_beside_the_events_are_brought_in_all_the_same(
+    home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "events.refused").mkdir()
+    assert main(["log", "import", str(written(tmp_path / "events", ACCESS, b"no json\n")), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["events"], told["refused"], told["all_wrong"]) == (1, 1, "")
+    assert told["trouble"]
 
 
 def test_a_file_without_an_event_leaves_nothing(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

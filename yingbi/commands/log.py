@@ -218,6 +218,10 @@ def _import(given: argparse.Namespace) -> int:
             complain(f"`{given.file}`:{number}: {why}")
         if imported.refused > len(imported.wrong):
             complain(f"共 {imported.refused:,} 行不是事件 / lines were no event")
+        if imported.all_wrong:
+            complain(f"全部行号和原因在 / all of them, with their reasons: `{imported.all_wrong}`")
+        if imported.trouble:
+            complain(f"写不了全部行号的文件 / no file of all of them could be written: {imported.trouble}")
     return FOUND if imported.refused else FINE
 
 
