@@ -17,6 +17,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from incident.draft import CHECK_LIST
 from incident.duties import Grade
 from incident.notice import read_notice
+from tests.axe import axe
 from tests.chromium import Chromium
 from tests.console.bureau import BROKEN, DELIVERIES, INSTALLATION, LI, POLICY, SUN, Bureau
 from tests.console.people import PASSWORD
@@ -41,6 +42,20 @@ def site(archive: Bureau) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def driver(chromium: Chromium, site: str) -> Iterator[Chrome]:
     """Ends before the server does: a browser keeps its connections, and the server waits for them."""
+    driver = started(chromium, scripts=False)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def scripted(chromium: Chromium, site: str) -> Iterator[Chrome]:
+    """A browser that runs scripts, as axe is one. The pages have none of their own."""
+    driver = started(chromium, scripts=True)
+    yield driver
+    driver.quit()
+
+
+def started(chromium: Chromium, *, scripts: bool) -> Chrome:
     options = ChromeOptions()
     options.binary_location = str(chromium.browser)
     for argument in (
@@ -52,10 +67,8 @@ def driver(chromium: Chromium, site: str) -> Iterator[Chrome]:
         "--lang=zh-CN",
     ):
         options.add_argument(argument)
-    options.add_experimental_option("prefs", {"webkit.webprefs.javascript_enabled": False})
-    driver = Chrome(options=options, service=Service(str(chromium.driver)))
-    yield driver
-    driver.quit()
+    options.add_experimental_option("prefs", {"webkit.webprefs.javascript_enabled": scripts})
+    return Chrome(options=options, service=Service(str(chromium.driver)))
 
 
 @pytest.fixture
@@ -310,6 +323,20 @@ def test_text_at_twice_the_size_loses_nothing(everything_open: Chrome, site: str
             ".map(e => e.outerHTML.slice(0, 80))"
         )
         assert clipped == [], path
+
+
+def test_no_barrier_is_found_on_any_page(scripted: Chrome, site: str, archive: Bureau) -> None:
+    """By axe-core, with every form open, on the narrowest phone, where all that a wide window shows is shown too."""
+    archive.installation = replace(INSTALLATION, policy=replace(POLICY, findings=BROKEN))
+    sign_in(scripted, site, "officer")
+    found = {}
+    wide(scripted, 320)
+    for path in PAGES:
+        show(scripted, site + path)
+        if barriers := axe(scripted):
+            found[path] = barriers
+    archive.installation = INSTALLATION
+    assert found == {}
 
 
 def test_the_browser_finds_nothing_to_complain_about(browser: Chrome, site: str) -> None:
