@@ -32,6 +32,7 @@ from console.office import Office
 from console.overview import Overview
 from console.pages import STYLE, Pages
 from console.permit_pages import PermitPages
+from console.person_pages import PersonPages
 from console.policy_forms import PolicyForms
 from console.policy_journal import BrokenPolicyJournal
 from console.policy_pages import PolicyPages, altered_page
@@ -105,7 +106,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     acts, notices, machinery = CaseActs(pages, cases), NoticePages(pages, cases), MachineryPages(pages)
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
-    forms = PolicyForms(pages, policies)
+    forms, persons = PolicyForms(pages, policies), PersonPages(pages, cases)
     tokens = TokenPages(pages)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties = DutyPages(pages, cases, acts)
@@ -185,6 +186,11 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", "/drills", handled.begin_drill),
         ("GET", f"{case}/forms/{{form}}", duties.form),
         ("POST", f"{case}/state-item", duties.state),
+        ("GET", f"{case}/persons", persons.show),
+        ("POST", f"{case}/persons", persons.ask),
+        ("POST", f"{case}/persons/agree", persons.agree),
+        ("POST", f"{case}/persons/stop", persons.stop),
+        ("GET", f"{case}/persons/{{number}}/{{part}}", persons.part),
         ("GET", notice, notices.show),
         ("POST", f"{notice}/settle", notices.settle),
         ("POST", f"{notice}/redraft", notices.redraft),

@@ -80,5 +80,9 @@ class Office:
     """Who was told of an alert, and whether it has arrived; None where that cannot be read now."""
     is_kept: Callable[[EventId], bool] = lambda event: True
     """Whether the event is in the log of this machine still, and not in its copies alone."""
+    person_sources: Callable[[], Sequence[str]] = lambda: ()
+    """The systems that can say who a person of an incident is, by name."""
+    person_part: Callable[[str], bytes | None] = lambda name: None
+    """The file of that name of a list of persons, encrypted; None where there is none."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)
     """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

@@ -15,6 +15,7 @@ from incident.incident import Case, Progress, State
 from incident.journal import Move
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES
+from incident.person_lists import ListStanding
 from incident.review import MILESTONE_NAMES
 from incident.scope import Caution
 from incident.timeline import CONTAINMENT_NAMES, split
@@ -236,7 +237,17 @@ WRITTEN: Table = {
     "yaml": _w("文件内容", "text of the file"),
 }
 """The fields of forms in which people write, by name: what they are given back where it could not be sent."""
+PERSON_STANDINGS: Table = {
+    ListStanding.ASKED: _w("待另一人同意", "another person has to agree"),
+    ListStanding.AGREED: _w("正在编制", "being made"),
+    ListStanding.PARTIAL: _w("不完整，还在试", "partial, tried again"),
+    ListStanding.COMPLETE: _w("已编完", "complete"),
+    ListStanding.STOPPED: _w("已停止", "stopped"),
+}
 DONE: Table = {
+    "persons-asked": _w("申请已登记，须另一人同意", "it is recorded; another person has to agree"),
+    "persons-agreed": _w("已同意，正在编制名单", "agreed: the list is being made"),
+    "persons-stopped": _w("已停止，已有的部分仍可取用", "stopped; the parts that there are stay"),
     "signed-out": _w("已退出登录", "you are signed out"),
     "password": _w("密码已修改，其他登录已全部失效", "the password is changed, all other sessions have ended"),
     "token-revoked": _w("令牌已撤销，立即失效", "the token is revoked, from now on"),
@@ -329,6 +340,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "rule_standings": RULE_STANDINGS,
     "addresses": ADDRESSES,
     "chart_kinds": CHART_KINDS,
+    "person_standings": PERSON_STANDINGS,
     "grades": GRADE_NAMES,
     "tlp": TLP_NAMES,
     "case_roles": CASE_ROLE_NAMES,

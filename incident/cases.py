@@ -10,16 +10,16 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, drill, lifting, publishing, stating, withdrawing
+from incident import acts, drill, lifting, persons, publishing, stating, withdrawing
 from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.draft import Hit, NoticeFact, Problem, problems_of
 from incident.duties import Grade, Occurrence
 from incident.duty_forms import Form, fill
 from incident.engine import Engine
-from incident.ids import Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
+from incident.ids import ENGINE, Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import Case
-from incident.journal import AlertFacts, Fact, Move, Noted
+from incident.journal import AlertFacts, Fact, Move, Noted, PersonsListed
 from incident.notice import Content, WithdrawalReason
 from incident.reported import Report, report_fact, unknown_to
 from incident.sheet import Sheet
@@ -211,6 +211,26 @@ class Cases(Engine):
     def form(self, case: CaseId, form: Form, marks: tuple[str, ...] = ()) -> Sheet:
         """The *form* about the case as its facts stand now."""
         return fill(self.get(case), form, self.rules.press, self._scan, self.now(), marks)
+
+    # -- the persons to tell
+
+    def ask_persons(
+        self, case: CaseId, by: PersonId, source: str, recipient: str, reason: str, *, masked: bool
+    ) -> None:
+        """Want the list of persons to tell, encrypted to *recipient*."""
+        self._act(case, by, lambda known: persons.ask(known, source, recipient, reason, masked=masked), reason)
+
+    def agree_persons(self, case: CaseId, by: PersonId, number: int, recipient: str) -> None:
+        """Agree, as the second person, that the list is made for that very *recipient*."""
+        self._act(case, by, lambda known: persons.agree(known, number, recipient, by))
+
+    def stop_persons(self, case: CaseId, by: PersonId, number: int, reason: str) -> None:
+        """Try nothing more for a list."""
+        self._act(case, by, lambda known: persons.stop(known, number, reason), reason)
+
+    def persons_listed(self, case: CaseId, fact: PersonsListed) -> None:
+        """Record what an attempt at a list came to."""
+        self.ledger.record(case, lambda known: persons.listed(known, fact), at=self.now(), by=ENGINE)
 
     # -- the notice
 

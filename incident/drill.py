@@ -25,6 +25,9 @@ from incident.journal import (
     Move,
     NoticeDrafted,
     NoticePublished,
+    PersonsAgreed,
+    PersonsAsked,
+    PersonsListed,
     StateMoved,
 )
 from incident.timeline import command_words
@@ -55,7 +58,7 @@ def needs_real(case: Case) -> None:
 def harmless(case: CaseId, facts: Sequence[Fact], *, drill: bool) -> tuple[Fact, ...]:
     """*facts* as they may be recorded of *case*: of a *drill* without anything that acts outside.
 
-    Raises NotPermitted where a drill would take in a real alert, or hold that something is public.
+    Raises NotPermitted where a drill would take in a real alert, list persons, or hold that something is public.
     """
     return tuple(_harmless(case, fact) for fact in facts) if drill else tuple(facts)
 
@@ -70,8 +73,11 @@ def _harmless(case: CaseId, fact: Fact) -> Fact:
             return replace(fact, reference=_marked(reference, MARK.zh))
         case NoticeDrafted(draft=draft):
             return replace(fact, draft=_marked_draft(draft))
-        case AlertJoined() | NoticePublished():
-            raise NotPermitted("演练不能并入告警，也不能发布", "a drill takes in no alert and publishes nothing")
+        case AlertJoined() | NoticePublished() | PersonsAsked() | PersonsAgreed() | PersonsListed():
+            raise NotPermitted(
+                "演练不能并入告警，不能发布，也不能列出要告知的人",
+                "a drill takes in no alert, publishes nothing and lists nobody",
+            )
         case _:
             return fact
 

@@ -13,6 +13,7 @@ from incident.handling import Handling
 from incident.ids import Actor, ActorKind, CaseId, CommandKey, DutyId, NoticeId, PersonId, PlaybookId, StepId
 from incident.journal import AlertFacts, Ending, Entry, FactSettled, Graded, Move
 from incident.notice import Version, digest_of
+from incident.person_lists import PersonList
 from incident.playbook import StepKind
 from incident.scope import Scope
 
@@ -184,6 +185,8 @@ class Case:
     """The planned drill that it holds, by name."""
     handling: Handling = field(default_factory=Handling)
     """Who handles it, what is to be done, how it is marked, what is learned."""
+    person_lists: Mapping[int, PersonList] = field(default_factory=dict)
+    """Lists of persons to tell, by number."""
     entries: tuple[Entry, ...] = ()
 
     @property

@@ -49,6 +49,10 @@ from incident.journal import (
     NoticeSubmitted,
     NoticeWithdrawn,
     Opened,
+    PersonsAgreed,
+    PersonsAsked,
+    PersonsListed,
+    PersonsStopped,
     RestrictedRead,
     Reviewed,
     RoleGiven,
@@ -61,6 +65,7 @@ from incident.journal import (
     TaskSet,
 )
 from incident.notice import Withdrawal
+from incident.person_lists import with_fact
 from incident.playbook import StepKind
 
 
@@ -127,6 +132,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case LiftAsked(tightening=key, reason=reason):
             asked = LiftRequest(by=PersonId(entry.by.id), reason=reason, at=entry.at)
             return replace(case, lifts={**case.lifts, key: asked})
+        case PersonsAsked() | PersonsAgreed() | PersonsListed() | PersonsStopped():
+            return replace(case, person_lists=with_fact(case.person_lists, fact, entry.by, entry.at))
         case RunEnded(ending=ending):
             return replace(case, run_ended=ending)
         case ScopeAssessed(scope=scope):

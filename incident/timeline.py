@@ -52,6 +52,10 @@ from incident.journal import (
     NoticeSubmitted,
     NoticeWithdrawn,
     Opened,
+    PersonsAgreed,
+    PersonsAsked,
+    PersonsListed,
+    PersonsStopped,
     RestrictedRead,
     Reviewed,
     RoleGiven,
@@ -64,6 +68,7 @@ from incident.journal import (
     TaskSet,
 )
 from incident.notice import WITHDRAWAL_NAMES
+from incident.person_lists import told_of
 from incident.stating import ITEMS
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -158,6 +163,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _line(f"报送事项“{about.zh}”", f"Stated: {about.en}", " ".join(text.split()))
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _duty(fact, case)
+        case PersonsAsked() | PersonsAgreed() | PersonsListed() | PersonsStopped():
+            return told_of(fact)
         case _:
             return _notice(fact)
 

@@ -205,6 +205,16 @@ class Home:
         return self.root / "reasons.db"
 
     @property
+    def person_sources(self) -> Path:
+        """Which systems say who a person of an incident is, and how they are read: a declaration for each."""
+        return self.root / "person-sources"
+
+    @property
+    def person_lists(self) -> Path:
+        """Lists of persons to tell, encrypted, and how far they are: digests. Only the control process writes there."""
+        return self.root / "person-lists"
+
+    @property
     def told_reasons(self) -> Path:
         """What was imported of them and waits for the siem process, a file each. Digests only."""
         return self.root / "told-reasons"

@@ -25,6 +25,8 @@ from console.search_look_up import CannotLookUp, LookUp
 from incident.alert_facts import facts_of
 from incident.drill_plan import DrillPlan
 from incident.ids import Bilingual, CaseId, PersonId
+from incident.journal import PersonsListed
+from incident.person_lists import part_name
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret
 from policies.program import Program
@@ -45,6 +47,7 @@ from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import digest, document
+from yingbi.person_sources import part_in
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
 CHEN, LI, ZHAO, SUN = PersonId("p-chen"), PersonId("p-li"), PersonId("p-zhao"), PersonId("p-sun")
@@ -138,6 +141,17 @@ DELIVERIES = tuple(
     )
 )
 """Who was told of an alert: one has it, one does not take it, one has other hours."""
+
+RECIPIENT = "age1" + "q" * 58
+PARTIAL = PersonsListed(
+    number=1,
+    part=1,
+    affected=20,
+    found=13,
+    read=500,
+    complete=False,
+    why="网关答 502 upstream_unreachable / the gateway answered 502 upstream_unreachable",
+)
 
 
 def use(name: str, category: str, disclosure: Disclosure, transform: str, count: int) -> FieldUse:
@@ -292,6 +306,8 @@ class Bureau:
             folder=lambda: self.folder,
             program_of=lambda digest: self.programs.get(digest),
             deliveries_of=lambda alert: self.deliveries,
+            person_sources=lambda: ("register", "hall"),
+            person_part=lambda name: part_in(self.office.folder, name),
             is_kept=lambda event: event not in self.let_go,
             drills=self.drills,
         )
@@ -349,6 +365,14 @@ class Bureau:
         case = self.open(self.leak(persons=20))
         self.office.perform_all()
         return case
+
+    def listed(self, case: CaseId) -> None:
+        """A list of persons to tell, asked for, agreed to, and partly there."""
+        cases = self.office.cases
+        cases.ask_persons(case, CHEN, "register", RECIPIENT, "依法告知", masked=False)
+        cases.agree_persons(case, SUN, 1, RECIPIENT)
+        (self.office.folder / part_name(case, 1, 1)).write_bytes(b"age-encryption.org/v1 ...")
+        cases.persons_listed(case, PARTIAL)
 
     def with_question(self) -> CaseId:
         """A case that asks whether to contain."""

@@ -29,6 +29,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
 
     A drill with a task and an action.
 
+    A list of persons to tell of the first, of which a part is there.
+
     A permit that is in force, and one of two hours ago that broke the glass.
 
     A rule that somebody proposes instead of one that comes with us.
@@ -38,7 +40,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     And two versions of the policy, and a draft that waits for another officer.
     """
     with bureaus.opened(tmp_path_factory.mktemp("archive")) as bureau:
-        bureau.to_the_draft()
+        bureau.listed(bureau.to_the_draft())
         bureau.open(bureau.leak(persons=120, caller="clerk-zhou", rule="bulk_reads"))
         drill = bureau.office.cases.open_drill("夜间演练", "low", CHEN, book="bulk-retrieval", once="1")
         book = HandlingBook(bureau.office.cases)

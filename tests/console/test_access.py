@@ -86,6 +86,11 @@ GET  /drills                              o c p a
 POST /drills                              o c
 GET  /cases/{case}/forms/{form}           o c p a
 POST /cases/{case}/state-item             o c
+GET  /cases/{case}/persons                o c   a
+POST /cases/{case}/persons                o c
+POST /cases/{case}/persons/agree          o c
+POST /cases/{case}/persons/stop           o c
+GET  /cases/{case}/persons/{number}/{part} o c
 GET  /cases/{case}/notice                 o c p a
 POST /cases/{case}/notice/settle              p
 POST /cases/{case}/notice/redraft             p
@@ -133,6 +138,7 @@ def address_of(path: str) -> str:
         permit=ONE,
         file="bulk_reads.yml",
         number="1",
+        part="1",
         search=SHARED,
         token="1",
         kind="csv",

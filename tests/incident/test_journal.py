@@ -20,6 +20,7 @@ from incident.journal import (
     Happened,
     Move,
     Noted,
+    PersonsListed,
     entries_of,
     read_fact,
     verify,
@@ -31,6 +32,9 @@ from tests.golden import Golden
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, zh
 
 CASE = CaseId("C-20261123-001")
+
+
+RECIPIENT = f"age1{'q' * 58}"
 
 
 def whole_road(office: Office) -> tuple[Entry, ...]:
@@ -65,7 +69,18 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.watch.move(hours=17)
     office.cases.tick()
     office.cases.open_or_join(alert("a-2", rule="canary"))
+    tell_persons(office, case)
     return office.cases.get(case).entries
+
+
+def tell_persons(office: Office, case: CaseId) -> None:
+    """A list of persons to tell that is given up when a part of it is there."""
+    office.cases.ask_persons(case, CHEN, "register", RECIPIENT, "依法告知", masked=False)
+    office.cases.agree_persons(case, LI, 1, RECIPIENT)
+    why = "系统没有答完（ReadError） / the system did not answer to the end"
+    fact = PersonsListed(number=1, part=1, affected=9, found=4, read=5, complete=False, why=why)
+    office.cases.persons_listed(case, fact)
+    office.cases.stop_persons(case, CHEN, 1, "系统已下线")
 
 
 FACTS = tuple(

@@ -33,7 +33,7 @@ def test_how_a_case_reads(office: Office, golden: Golden) -> None:
         assert not ENGLISH.search(said.zh), "two words of English in a row"
         assert "UTC" not in said.zh + said.en
         lines.append(f"{entry.number:3} {entry.by}\n    {said.zh}\n    {said.en}\n")
-    assert {type(entry.fact) for entry in case.entries} == set(get_args(Fact.__value__))
+    assert {type(entry.fact) for entry in case.entries} == set(FACTS)
     assert str(CHEN) in "".join(lines)
     golden.check("timeline.txt", "".join(lines))
 

@@ -39,6 +39,7 @@ from incident.graph import load_playbooks
 from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
+from policies.epochs import digester_in
 from policies.keys import Signer, read_secret
 from policies.permits import asking_key
 from policies.policy import Policy
@@ -60,10 +61,13 @@ from yingbi.home import Home
 from yingbi.in_force import ProgramsInForce
 from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
+from yingbi.list_persons import PersonLister
 from yingbi.look_ups import PersonLookUps
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
 from yingbi.permits import PermitDesk
+from yingbi.person_reading import PersonReader
+from yingbi.person_sources import part_in, systems_in
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
@@ -152,6 +156,16 @@ def main(settings: Settings) -> int:
         bars=lambda command: is_barred(cases.get(command.case), command),
         canaries=lambda: canaries_of(home),
     )
+    lister = PersonLister(
+        home,
+        cases,
+        events,
+        lambda source, after, read: PersonReader(settings, source).pages(after, read),
+        indexed_until=lambda: indexed_until(home),
+        digester=lambda: digester_in(home.keys, now()),
+        canaries=lambda: canaries_of(home),
+        clock=now,
+    )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     summary = Summary(
@@ -188,10 +202,12 @@ def main(settings: Settings) -> int:
         bulletin_url=settings.bulletin_url,
         program_of=KeptPrograms(home).of,
         is_kept=partial(is_kept, home.log),
+        person_sources=partial(systems_in, home.person_sources),
+        person_part=partial(part_in, home.person_lists),
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, permits, rechecker, office, settings)
+    return _together(responder, permits, lister, rechecker, office, settings)
 
 
 def said_of(
@@ -242,7 +258,12 @@ def permit_desk(home: Home, book: PermitBook, events: EventStore, overlays: Over
 
 
 def _together(
-    responder: Responder, permits: PermitDesk, rechecker: Rechecker, office: Office, settings: Settings
+    responder: Responder,
+    permits: PermitDesk,
+    lister: PersonLister,
+    rechecker: Rechecker,
+    office: Office,
+    settings: Settings,
 ) -> int:
     stop, failed = threading.Event(), threading.Event()
 
@@ -256,7 +277,8 @@ def _together(
     responding = threading.Thread(target=carried_on, args=(responder.run,), name="respond", daemon=True)
     taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
     settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
-    for thread in (responding, taking, settling):
+    listing = threading.Thread(target=carried_on, args=(lister.run,), name="persons", daemon=True)
+    for thread in (responding, taking, settling, listing):
         thread.start()
     rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
     rechecking.start()
