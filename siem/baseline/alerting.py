@@ -72,6 +72,7 @@ _TRYING = Advice(
 )
 _KINDS: Mapping[str, _Kind] = {
     "people": _Kind(_AMOUNT),
+    "pages": _Kind(_AMOUNT),
     "seen": _Kind(_AMOUNT),
     "hour": _Kind(_AMOUNT),
     "values": _Kind(_AMOUNT),

@@ -11,8 +11,10 @@ from siem.baseline.spread import Spread
 from siem.baseline.volume import Reference, amount_of, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
 
-DRIFT = 6.5
-"""At which sum of daily excesses a drift is found (CUSUM)."""
+DRIFT, DRIFT_OF_KIOSKS = 6.0, 9.75
+"""At which sum of daily excesses a drift is found (CUSUM). How many come to a kiosk is the public's doing."""
+_LEAST_A_DAY = 8
+"""A day of fewer people adds to nobody's drift."""
 ALLOWED = 1.0
 """So many widths above what is usual are nobody's drift, day after day."""
 MOST_A_DAY, MOST_A_DAY_OF_MACHINES = 3.0, 4.0
@@ -48,16 +50,17 @@ def close_day(
             peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
             excess = (log1p(count) - usual.middle - busy.get(profile.group, 0.0)) / width
-            if count <= top:
+            if count <= top or count < _LEAST_A_DAY:
                 excess = min(excess, ALLOWED)
             if peers:
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS
                 excess = min(excess, peers.distance(count) + above)
             most = MOST_A_DAY_OF_MACHINES if is_program else MOST_A_DAY
             profile.drift = max(0.0, profile.drift + min(excess, most) - ALLOWED)
-            if profile.drift >= DRIFT:
+            profile.rising = profile.rising + 1 if profile.drift else 0
+            if profile.drift >= (DRIFT_OF_KIOSKS if profile.kind == "terminal" else DRIFT):
                 profile.drift = 0.0
-                yield profile, _drift(count, usual, "人" if measure is Measure.PEOPLE else "条")
+                yield profile, _drift(count, usual, "条" if measure is Measure.VALUES else "人")
         if workday and profile.kind == "staff" and (switches := _shared(profile, group)):
             yield profile, switches
         week = _week(profile, day)

@@ -16,6 +16,8 @@ class Measure(StrEnum):
 
     PEOPLE = "people"
     """Different people shown in clear."""
+    PAGES = "pages"
+    """Of these, those of answers about no more than a page of people: not what was exported."""
     SEEN = "seen"
     """Different people shown in any form."""
     HOUR = "hour"
@@ -39,6 +41,7 @@ class Today:
     day: date
     workday: bool
     people: set[str] = field(default_factory=set)
+    paged: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     hour: int = -1
     in_hour: set[str] = field(default_factory=set)
@@ -83,6 +86,8 @@ class Profile:
     last_day: date | None = None
     drift: float = 0.0
     """The CUSUM of people a day."""
+    rising: int = 0
+    """How many workdays ago it left 0: they are no reference for themselves."""
     week: deque[tuple[date, frozenset[str]]] = field(default_factory=deque)
     """The people shown in clear on each of the last seven days."""
     touched: dict[str, set[date]] = field(default_factory=dict)

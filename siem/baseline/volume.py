@@ -19,6 +19,7 @@ MOST_PEOPLE = 3_000
 
 _LEAST = {
     Measure.PEOPLE: 15,
+    Measure.PAGES: 15,
     Measure.SEEN: 80,
     Measure.HOUR: 12,
     Measure.VALUES: 25,
@@ -30,6 +31,7 @@ _LEAST = {
 """Below these counts nothing is unusual: they are anybody's bad day."""
 _FLOOR = {
     Measure.PEOPLE: 0.3,
+    Measure.PAGES: 0.3,
     Measure.SEEN: 0.4,
     Measure.HOUR: 0.35,
     Measure.VALUES: 0.35,
@@ -77,10 +79,15 @@ class Reference(NamedTuple):
 
 
 def amount_of(profile: Profile) -> Measure:
-    """What tells how much the caller sees: people, or records where events have never said whose they are."""
-    today = profile.today.counts[Measure.PEOPLE] if profile.today else 0
-    knows = today or any(day[Measure.PEOPLE] for day in (*profile.workdays, *profile.restdays))
-    return Measure.PEOPLE if knows else Measure.VALUES
+    """What tells how much the caller sees day by day.
+
+    People page by page, as exports are work of another kind, and found by the day; people of any answer for programs
+    and for those who only export; records where events have never said whose they are.
+    """
+    days = [*profile.workdays, *profile.restdays, *([profile.today.counts] if profile.today else ())]
+    by_page = (Measure.PAGES,) if profile.kind == "staff" else ()
+    known = (measure for measure in (*by_page, Measure.PEOPLE) if any(day[measure] for day in days))
+    return next(known, Measure.VALUES)
 
 
 def floor_of(profile: Profile, measure: Measure) -> float:
@@ -168,6 +175,6 @@ def reference_of(profile: Profile) -> Reference | None:
     counts = [day[measure] for day in profile.workdays]
     if len(counts) < _FIRST_DAYS:
         return None
-    before = counts[: max(_FIRST_DAYS, len(counts) - _FIRST_DAYS)]
+    before = counts[: max(_FIRST_DAYS, len(counts) - max(_FIRST_DAYS, profile.rising))]
     top = sorted(before)[int(_TOP * (len(before) - 1))]
     return Reference(spread_of(before, floor_of(profile, measure)), top)

@@ -35,6 +35,8 @@ _SETTLED, _NEW_FOR = timedelta(days=4), timedelta(days=28)
 _STAYS = timedelta(days=14)
 """So long after the last day a caller is still taken for one who could have come."""
 _FEW = 4
+PAGE = 50
+"""An answer in clear about more people than this is an export, or might as well be."""
 
 
 class Baselines:
@@ -174,7 +176,11 @@ class Baselines:
         if self.is_learned:
             group = self.groups[profile.group]
             if profile.kind in DURABLE:
-                today.caps = {each: caps_of(profile, group, each, workday=self._workday) for each in Measure}
+                today.caps = {
+                    each: caps_of(profile, group, each, workday=self._workday)
+                    for each in Measure
+                    if each is not Measure.PAGES
+                }
             else:
                 today.caps = {
                     each: passing_caps(group, each, workday=self._workday)
@@ -197,6 +203,9 @@ class Baselines:
         if sighting.clear:
             today.people.update(sighting.subjects)
             today.in_hour.update(sighting.subjects)
+            if len(sighting.subjects) <= PAGE:
+                today.paged.update(sighting.subjects)
+                counts[Measure.PAGES] = len(today.paged)
             self._weigh(profile, Measure.PEOPLE, len(today.people), sighting.at)
             self._weigh(profile, Measure.HOUR, max(counts[Measure.HOUR], len(today.in_hour)), sighting.at)
         if sighting.values:
@@ -378,4 +387,4 @@ def _change_post(profile: Profile, group: str, day: date) -> None:
     profile.restdays.clear()
     profile.operations.clear()
     profile.hours.clear()
-    profile.drift = 0.0
+    profile.drift, profile.rising = 0.0, 0

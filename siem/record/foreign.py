@@ -42,6 +42,7 @@ _WORD = re.compile(r"\{[a-z_]{1,30}\}|[A-Za-z][A-Za-z_.-]{0,40}")
 _CALLERS = tuple(f"{of}.{name}" for of in ("user", "client.user", "source.user") for name in ("id", "name", "email"))
 """Where makers say who called, the surest first."""
 _POSTS = ("user.roles", "user.group.name", "group.name")
+_PATHS = ("url.path", "url.original")
 _COUNTS = ("yingbi.subject_count", "yingbi.unattributed")
 """How many people an answer showed, where it does not say whom."""
 _IN_CLEAR = ("email",)
@@ -55,6 +56,8 @@ _KIND_OF_ROLE = {
 """Roles by which other makers tell people from programs and machines. Everybody else with an id is staff."""
 
 _RECORD = "record"
+_LATEST = 10**11
+"""So many seconds are the year 5138; so many milliseconds the year 1973."""
 
 type Digest = Callable[[str], str]
 
@@ -161,7 +164,7 @@ def _fields(document: Document, people: int, *, is_named: bool) -> tuple[FieldUs
 
 def _operation(document: Document) -> str:
     method = next(_texts(document, "http.request.method"), "").upper()
-    path = next(_texts(document, "url.path"), "").partition("?")[0]
+    path = next((path for name in _PATHS for path in _texts(document, name)), "").partition("?")[0]
     if _METHOD.fullmatch(method) and path.startswith("/"):
         parts = (part if not part or _is_plain(part) else "{}" for part in path[:_LONGEST].split("/"))
         return f"{method} {'/'.join(parts)}"
@@ -176,14 +179,21 @@ def _is_plain(part: str) -> bool:
 def _time(document: Document) -> datetime:
     value = _value(document, "@timestamp")
     try:
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value[:30])
         if isinstance(value, str):
             at = datetime.fromisoformat(value)
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value / 1000, UTC)
+            return datetime.fromtimestamp(value / _units(value), UTC)
     except (ValueError, OverflowError, OSError):
         pass
     raise NotAnEvent("`@timestamp` is missing, or is no time such as 2026-11-26T09:00:00Z")
+
+
+def _units(since: float) -> float:
+    """How many of the units in which *since* counts from 1970 on are a second: seconds, or down to nanoseconds."""
+    return next((float(units) for units in (1, 10**3, 10**6) if since < _LATEST * units), 1e9)
 
 
 def _phase(document: Document) -> Phase:

@@ -45,7 +45,7 @@ class OtherMaker:
                 "attack": number,
                 "kind": kind,
                 "strength": "medium",
-                "callers": [called(type(self), LEAKERS[kind])],
+                "callers": [self.known_as(LEAKERS[kind])],
                 "first": min(times).isoformat(),
                 "last": max(times).isoformat(),
             }
@@ -53,6 +53,10 @@ class OtherMaker:
         ]
         (folder / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         return folder
+
+    def known_as(self, who: str) -> str:
+        """As whom *who* appears in the events."""
+        return who
 
     def files(self, folder: Path) -> Iterator[Path]:
         """Three files of lines in no order."""
@@ -107,11 +111,14 @@ class OtherMaker:
 class CountingMaker(OtherMaker):
     """Says how many were shown and never whom; callers by their mail, posts as groups, local times, files packed."""
 
+    def known_as(self, who: str) -> str:
+        return f"{who.lower()}@district.example"
+
     def told(self, who: str, at: datetime, ip: str, people: int) -> dict[str, Any]:
         return {
             "@timestamp": at.astimezone(HERE).isoformat(),
             "event": {"action": "query", "dataset": "registry"},
-            "client": {"user": {"email": f"{who.lower()}@district.example"}, "ip": ip},
+            "client": {"user": {"email": self.known_as(who)}, "ip": ip},
             "user": {"group": {"name": "Counter"}},
             "yingbi": {"subject_count": people, "clear": ["RESIDENT_ID"], "categories": ["Resident_ID", "NAME"]},
         }
@@ -139,8 +146,3 @@ class WebServer(OtherMaker):
                 "response": {"status_code": 404 if missed else 200, "body": {"bytes": 20_000 * people}},
             },
         }
-
-
-def called(maker: type[OtherMaker], who: str) -> str:
-    """As whom *who* appears in the events of *maker*."""
-    return f"{who.lower()}@district.example" if maker is CountingMaker else who
