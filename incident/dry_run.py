@@ -1,16 +1,19 @@
 """Goes through a playbook by the engine's own rules without doing anything: which way would it take?
 
 Each action stands still as a question, is answered as told, and the walk goes on. Nothing is sent, asked, or kept.
+Of a loop one round is gone: what nobody told the outcome of comes out so that the loop is left.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from incident.action import for_reader
 from incident.command import Question
+from incident.expression import Expression
 from incident.ids import ENGINE, CaseId, PlaybookId, StepId
-from incident.incident import Progress
+from incident.incident import Activation, Progress
 from incident.journal import CommandEnded, Ending, Entry, Fact, Opened, RunEnded
 from incident.playbook import Agent, CommandText, Playbook, Step, StepKind
 from incident.replay import apply
@@ -21,7 +24,7 @@ BEGINS = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_FACTS = 20_000
 _PERSON = "individual--dry-run"
 UNKNOWN = "dry-run"
-"""The output of a step of which nothing else was said."""
+"""The output of a step of which nothing else was said, but for one that a loop is left by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +135,23 @@ class _Run:
             step = self._library[began.playbook].steps[began.step]
             if asked.question is not Question.RESCUE and {step.id, step.name} & self._failing:
                 return (CommandEnded(key=asked.key, ending=Ending.FAILED, said="试运行中设为失败 / told to fail"),)
-            outputs = {name: self._given.get(name, UNKNOWN) for name in step.out_args}
+            outputs = {name: self._given.get(name) or self._leaving(began, name) for name in step.out_args}
             return (CommandEnded(key=asked.key, ending=Ending.SUCCEEDED, outputs=outputs),)
         return ()
+
+    def _leaving(self, began: Activation, name: str) -> str:
+        """A value of the variable *name* that ends the loop which *began* is in, where there is such a one."""
+        library, steps = self._library[began.playbook].steps, self._case.steps
+        while began.parent != began.frame:
+            began = steps[began.parent]
+            if began.kind is StepKind.WHILE:
+                condition = Expression(library[began.step].condition)
+                known = {**dict.fromkeys(condition.variables, ""), **self._case.variables.get(began.frame, {})}
+                for value in (UNKNOWN, *sorted(condition.literals)):
+                    with suppress(ValueError):
+                        if not condition.holds({**known, name: value}):
+                            return value
+        return UNKNOWN
 
     def _wait(self) -> bool:
         """Let the time pass until the next delay is over. Returns whether one is."""

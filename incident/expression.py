@@ -43,6 +43,8 @@ class Expression:
         self._tokens = _tokens(text)
         self._place = 0
         self.variables = frozenset(token.text for token in self._tokens if token.kind == "variable")
+        self.literals: set[str] = set()
+        """What it compares variables with."""
         self._test = self._any()
         if self._place != len(self._tokens):
             raise self._unexpected()
@@ -102,7 +104,9 @@ class Expression:
         if token.kind == "word" and token.text.lower() not in ("true", "false"):
             raise self._unexpected()
         self._place += 1
-        return re.sub(r"\\(.)", r"\1", token.text[1:-1]) if token.kind == "text" else token.text.lower()
+        found = re.sub(r"\\(.)", r"\1", token.text[1:-1]) if token.kind == "text" else token.text.lower()
+        self.literals.add(found)
+        return found
 
     def _peek(self) -> _Token | None:
         return self._tokens[self._place] if self._place < len(self._tokens) else None

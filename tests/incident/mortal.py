@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import warnings
+from collections import Counter
 from pathlib import Path
 
 from sqlalchemy import event
@@ -12,7 +13,7 @@ from incident.command import Question, Tighten
 from incident.draft import CHECK_LIST
 from incident.ids import CaseId
 from incident.incident import Case
-from tests.incident.office import CHEN, LI, ZHAO, Office, alert, new_database
+from tests.incident.office import ANSWERS, CHEN, LI, ZHAO, Office, alert, new_database
 
 CASE = CaseId("C-20261123-001")
 
@@ -27,12 +28,18 @@ def walk_on(office: Office) -> Case:
             return case
         for asked in case.questions:
             if asked.question is not Question.APPROVE_NOTICE:
-                office.cases.complete(CASE, asked.key, CHEN)
+                office.cases.complete(CASE, asked.key, CHEN, inputs={name: ANSWERS[name] for name in asked.answers})
             elif case.notice.submitted_by is None:
                 office.cases.submit_notice(CASE, LI, case.notice.digest, tuple(CHECK_LIST))
             elif case.notice.approved_by is None:
                 office.cases.approve_notice(CASE, ZHAO, case.notice.digest)
     raise AssertionError("the case comes to no end")
+
+
+def asked_for(case: Case) -> Counter[tuple[str, str]]:
+    """What was commanded by which step: the numbers of steps side by side follow from who answered first."""
+    commands = [issued for issued in case.commands.values() if issued.step]
+    return Counter((type(each.command).__name__, case.steps[each.step].name) for each in commands)
 
 
 class Lives:

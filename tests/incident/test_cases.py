@@ -41,8 +41,7 @@ def test_the_whole_road(office: Office) -> None:
 
     now = office.publish(case)
     assert read_notice(office.folder / "published" / "N-20261123-001.json").current.digest == now.notice.digest
-    office.say_yes(case, Question.STEP)
-    now = office.cases.get(case)
+    now = office.do_the_rest(case)
     assert now.run_ended is Ending.SUCCEEDED
     assert now.questions == ()
     verify(now.entries)

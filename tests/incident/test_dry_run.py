@@ -51,9 +51,14 @@ def test_a_step_that_is_told_to_fails() -> None:
     assert [step.succeeded for step in way.steps if step.name == "one"] == [False]
 
 
+def test_a_loop_is_left_after_a_round() -> None:
+    way = dry_run(book(**COUNTED))
+    assert (names(way).count("one"), way.variables["__left__"], way.ended) == (1, "0", Ending.SUCCEEDED)
+
+
 def test_a_loop_takes_the_outputs_that_are_given() -> None:
-    way = dry_run(book(**{**COUNTED, "variables": {"__left__": {"type": "string", "value": "2"}}}))
-    assert way.ended is Ending.FAILED, "nothing was said of the output, so it never becomes 0"
+    way = dry_run(book(**COUNTED), variables={"__left__": "1"})
+    assert way.ended is Ending.FAILED, "the output never becomes 0"
     assert names(way).count("one") > 10
     assert "循环" in next(step.said for step in way.steps if step.name == "while")
 

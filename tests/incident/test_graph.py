@@ -9,6 +9,19 @@ from incident.playbook import read_playbook
 from incident.reading import PlaybookError
 from tests.incident.books import book, identify, manual, own, raw_book, step_id, text_of
 
+KINDS = {
+    "bulk-retrieval",
+    "canary-record",
+    "chat-assistant-leaked",
+    "extortion-sample",
+    "leaking-integration",
+    "licence-documents-leaked",
+    "lost-terminal",
+    "outside-report",
+    "page-scraped",
+    "stolen-credential",
+}
+PARTS = {"contain-source", "contain-system", "grade-and-report", "lift-and-review", "preserve-evidence"}
 LINE: dict[str, Any] = {"start": {"then": "do"}, "do": manual(ok="end"), "end": {}}
 SPLIT: dict[str, Any] = {
     "start": {"then": "all"},
@@ -183,4 +196,4 @@ def test_all_findings_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 def test_what_we_ship_is_sound() -> None:
     books, findings = read_playbooks(SHIPPED)
     assert findings == ()
-    assert set(books) == {"bulk-retrieval", "canary-record"}
+    assert set(books) == KINDS | PARTS

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.codec import tag_of
-from incident.command import Question
 from incident.duties import Occurrence
 from incident.handling_book import HandlingBook
 from incident.ids import ENGINE, CaseId, DutyId, person
@@ -45,7 +44,7 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.publish(case)
     office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
     office.perform_all()
-    office.say_yes(case, Question.STEP)
+    office.do_the_rest(case)
     (block,) = office.cases.get(case).tightenings
     office.cases.ask_lift(case, block.key, CHEN, "核实后恢复")
     office.cases.agree_lift(case, block.key, LI)

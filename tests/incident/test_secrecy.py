@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from incident.action import OWN_AGENT
 from incident.graph import SHIPPED, load_playbooks
 from incident.playbook import read_playbook
 from incident.secrecy import secrets_in
@@ -52,6 +51,8 @@ FREE = [
     ("variable to be given", lambda raw: raw["playbook_variables"].update({"__token__": {"type": "string"}})),
     ("header by a variable", with_command(headers={"Authorization": ["Bearer __t__:value"]})),
     ("content by a variable", with_command(content='{"password": "__p__:value"}')),
+    ("variable by a telling name", with_command(content='{"credential": "__credential__:value", "hours": 24}')),
+    ("talk of a variable", with_command(type="manual", command="请吊销凭证 __credential__:value，然后在此登记。")),
     ("talk of passwords", with_command(type="manual", command="请其修改密码，重置 token 后再登录。")),
 ]
 
@@ -79,4 +80,3 @@ def test_what_holds_none_is_left_alone(change: Callable[[Raw], None]) -> None:
 def test_none_of_ours_holds_one() -> None:
     for book in load_playbooks(SHIPPED).values():
         assert list(secrets_in(book)) == []
-        assert OWN_AGENT in book.agents

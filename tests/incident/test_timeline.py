@@ -1,16 +1,14 @@
 import re
 from datetime import datetime
-from typing import get_args
 
 import pytest
 
 from incident.ids import Bilingual
-from incident.journal import Fact
 from incident.timeline import describe, split
 from incident.wording import moment
 from tests.golden import Golden
 from tests.incident.office import CHEN, PRESS, Office
-from tests.incident.test_journal import CASE, whole_road
+from tests.incident.test_journal import CASE, FACTS, whole_road
 
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 
