@@ -93,6 +93,10 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/mark"): _HANDLES,
     ("POST", "/cases/{case}/restrict"): _HANDLES,
     ("POST", "/cases/{case}/review"): _HANDLES,
+    ("POST", "/cases/{case}/evidence"): _HANDLES,
+    ("POST", "/cases/{case}/evidence-move"): _HANDLES,
+    ("POST", "/cases/{case}/evidence-open"): _READS_CASES,
+    ("POST", "/cases/{case}/evidence-export"): _HANDLES,
     ("GET", "/actions"): _READS_CASES,
     ("GET", "/summary"): _READS_CASES,
     ("GET", "/summary/{kind}"): _READS_CASES,
@@ -161,6 +165,9 @@ SECOND_LOOK = frozenset(
 
 CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", "/policies/drafts/{draft}/files"})
 """Whose forms may be long: they hold the files of a policy."""
+
+CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence"})
+"""Whose forms may bring a file along."""
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""

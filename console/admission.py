@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from console import cookies
-from console.access import ACCESS, API, CARRIES_FILES, allowed
+from console.access import ACCESS, API, CARRIES_FILES, CARRIES_UPLOADS, allowed
 from console.accounts import Accounts
 from console.api_admission import TokenAdmission
 from console.desk import Desk
-from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES, NOTHING, Typed, read_form
+from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES, NOTHING, Typed, read_form, read_upload
 from console.sessions import Session
 
 SAFE = frozenset({"GET", "HEAD"})
@@ -56,8 +56,11 @@ class Admission:
             raise HTTPException(403, ELSEWHERE)
         public = ACCESS[key] is None
         session = None if public else await self._session(request)
-        long = path in CARRIES_FILES and session is not None and allowed(session.account.roles, *key)
-        typed = await _form_of(request, MOST_BYTES_OF_FILES if long else MOST_BYTES) if unsafe else NOTHING
+        let_in = session is not None and allowed(session.account.roles, *key)
+        uploads = path in CARRIES_UPLOADS and let_in
+        long = uploads or (path in CARRIES_FILES and let_in)
+        most = MOST_BYTES_OF_FILES if long else MOST_BYTES
+        typed = await _form_of(request, most, uploads=uploads) if unsafe else NOTHING
         if session is None and not public:
             raise SignInFirst(typed)
         secret = session.token if session else request.cookies.get(cookies.VISIT, "")
@@ -77,9 +80,11 @@ class Admission:
         return await run_in_threadpool(self._accounts.session, token) if token else None
 
 
-async def _form_of(request: Request, most: int) -> Typed:
-    """The form in the body, read no further than *most* bytes."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+async def _form_of(request: Request, most: int, *, uploads: bool = False) -> Typed:
+    """The form in the body, read no further than *most* bytes; with files where *uploads* may come."""
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded" and not (uploads and kind == "multipart/form-data"):
         raise HTTPException(415)
     body = bytearray()
     async for chunk in request.stream():
@@ -87,6 +92,8 @@ async def _form_of(request: Request, most: int) -> Typed:
         if len(body) > most:
             raise HTTPException(413)
     try:
+        if kind == "multipart/form-data":
+            return read_upload(bytes(body), content_type)
         return read_form(bytes(body))
     except ValueError:
         raise HTTPException(400) from None

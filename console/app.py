@@ -24,6 +24,7 @@ from console.dashboard_pages import DashboardPages
 from console.desk import Desk
 from console.duty_pages import DutyPages
 from console.event_pages import EventPages
+from console.evidence_acts import EvidenceActs
 from console.handling_acts import HandlingActs
 from console.handling_pages import HandlingPages
 from console.machinery_pages import MachineryPages
@@ -108,6 +109,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms, persons = PolicyForms(pages, policies), PersonPages(pages, cases)
     tokens = TokenPages(pages)
+    evidence = EvidenceActs(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties = DutyPages(pages, cases, acts)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
@@ -179,6 +181,10 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/mark", handling.mark),
         ("POST", f"{case}/restrict", handling.restrict),
         ("POST", f"{case}/review", handling.review),
+        ("POST", f"{case}/evidence", evidence.add),
+        ("POST", f"{case}/evidence-move", evidence.move),
+        ("POST", f"{case}/evidence-open", evidence.open),
+        ("POST", f"{case}/evidence-export", evidence.export),
         ("GET", "/actions", handled.actions),
         ("GET", "/summary", handled.summary),
         ("GET", "/summary/{kind}", handled.export),

@@ -26,6 +26,7 @@ from console.forms import LONGEST_LINE, Mistyped, Typed
 from console.handling_view import manual_steps
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
+from console.roles import Role
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
@@ -34,6 +35,8 @@ from incident.command import Containment
 from incident.commanding import LOOK_BACK_HOURS
 from incident.duties import GRADE_NAMES
 from incident.duty_forms import FORM_NAMES, lacks
+from incident.evidence import CUSTODY_NAMES
+from incident.evidence_acts import may_read
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
@@ -195,6 +198,9 @@ class CasePages:
             persons=self._persons(),
             case_role_options=options(CASE_ROLE_NAMES),
             tlp_options=options(TLP_NAMES),
+            custody_options=options(CUSTODY_NAMES),
+            opens_evidence=may_read(case, desk.person, audits=Role.AUDITOR in desk.roles),
+            keeps_evidence=self._office.evidence is not None,
         )
 
     def _persons(self) -> dict[str, str]:

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 from urllib.parse import parse_qsl
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 
 from incident.ids import NotPermitted
 
@@ -30,10 +34,20 @@ class Mistyped(NotPermitted):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent along."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """The fields of one form."""
 
     fields: Mapping[str, Sequence[str]]
+    files: Mapping[str, Upload] = field(default_factory=dict, repr=False)
+    """What was sent along, by the name of the field."""
 
     def get(self, name: str, otherwise: str = "") -> str:
         """The text in the field *name* as it was typed."""
@@ -98,6 +112,78 @@ class Typed:
 
 
 NOTHING = Typed({})
+
+
+def read_upload(body: bytes, content_type: str) -> Typed:
+    """The fields and files in *body*, which is `multipart/form-data`. Raises ValueError where it is not.
+
+    All of it stays in memory: a file that is evidence lies nowhere in clear.
+    """
+    boundary = parse_options_header(content_type.encode("latin-1"))[1].get(b"boundary", b"")
+    if not boundary:
+        raise ValueError("no boundary")
+    parts = _Parts()
+    parser = MultipartParser(boundary, parts.callbacks)
+    try:
+        parser.write(body)
+        parser.finalize()
+    except FormParserError:
+        raise ValueError("not multipart/form-data") from None
+    return parts.typed()
+
+
+class _Parts:
+    """What a parser of multipart bodies has found so far."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[dict[bytes, bytes], bytearray]] = []
+        self._header = self._value = b""
+        self._ended = False
+        self.callbacks: Any = {
+            "on_part_begin": self._begin,
+            "on_part_data": lambda data, start, end: self._found[-1][1].extend(data[start:end]),
+            "on_header_field": self._field,
+            "on_header_value": self._valued,
+            "on_header_end": self._headed,
+            "on_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        if len(self._found) == MOST_FIELDS:
+            raise FormParserError("too many fields")
+        self._found.append(({}, bytearray()))
+
+    def _field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _valued(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _headed(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            self._found[-1][0].update(parse_options_header(self._value)[1])
+        self._header = self._value = b""
+
+    def _end(self) -> None:
+        self._ended = True
+
+    def typed(self) -> Typed:
+        """All of it. Raises ValueError where the body was cut, or a part has no name."""
+        if not self._ended:
+            raise ValueError("cut")
+        fields: dict[str, list[str]] = {}
+        files: dict[str, Upload] = {}
+        for about, data in self._found:
+            if b"name" not in about:
+                raise ValueError("a part without a name")
+            name = about[b"name"].decode()
+            if b"filename" in about:
+                shown = re.split(r"[/\\]", about[b"filename"].decode())[-1]
+                files[name] = Upload(_CONTROLS.sub("", shown), bytes(data))
+            else:
+                text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
+                fields.setdefault(name, []).append(_CONTROLS.sub("", text))
+        return Typed(fields, files)
 
 
 def read_form(body: bytes) -> Typed:

@@ -18,6 +18,7 @@ from console.search_book import SearchBook
 from console.search_look_up import LookUps
 from incident.cases import Cases
 from incident.drill_plan import DrillPlan
+from incident.evidence_book import EvidenceBook
 from incident.ids import Bilingual
 from policies.program import Program
 from policies.snapshot import Snapshot
@@ -72,6 +73,8 @@ class Office:
     """The program with this digest, of whatever time; None where it is gone."""
     review_below: int = REVIEW_BELOW
     """Percent: a rule that is right less often is proposed for review."""
+    evidence: EvidenceBook | None = None
+    """Where evidence is kept; None: nowhere."""
     drills: Sequence[DrillPlan] = ()
     """The drills that are planned."""
     press_template: str = "bulk-retrieval"

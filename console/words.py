@@ -10,6 +10,7 @@ from console.rule_journal import Standing as RuleStanding
 from incident.clocks import Reading, Urgency
 from incident.command import Question
 from incident.duties import GRADE_NAMES, Occurrence, SetBy, Standing
+from incident.evidence import CUSTODY_NAMES
 from incident.ids import Actor, ActorKind, Bilingual
 from incident.incident import Case, Progress, State
 from incident.journal import Move
@@ -223,6 +224,7 @@ WRITTEN: Table = {
     "remark": _w("说明", "remark"),
     "cause": _w("原因", "cause"),
     "lessons": _w("教训", "lessons"),
+    "origin": _w("来源", "origin"),
     "basis": _w("依据", "ground"),
     "reference": _w("回执编号等证明", "reference"),
     "zh": _w("中文", "Chinese"),
@@ -266,6 +268,8 @@ DONE: Table = {
     "happened": _w("情况已登记", "it is recorded"),
     "moved": _w("案件状态已更新", "the state of the case is changed"),
     "noted": _w("备注已登记", "the note is recorded"),
+    "evidence-added": _w("证据已加入，已加密保存", "the evidence is kept, encrypted"),
+    "evidence-moved": _w("已登记", "it is recorded"),
     "role-given": _w("角色已登记", "the role is recorded"),
     "task-given": _w("任务已登记", "the task is recorded"),
     "task-done": _w("已登记完成", "it is recorded as done"),
@@ -343,6 +347,7 @@ TABLES: Mapping[str, Mapping[Any, Bilingual]] = {
     "person_standings": PERSON_STANDINGS,
     "grades": GRADE_NAMES,
     "tlp": TLP_NAMES,
+    "custody": CUSTODY_NAMES,
     "case_roles": CASE_ROLE_NAMES,
     "milestones": MILESTONE_NAMES,
     "stages": STAGE_NAMES,

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
+from incident.evidence import CUSTODY_NAMES, Evidence, Link
 from incident.ids import Actor, Bilingual, PersonId
 from incident.journal import (
     AccessSet,
     Entry,
+    EvidenceAdded,
+    EvidenceMoved,
+    EvidenceOpened,
     HandlingFact,
     Marked,
     RestrictedRead,
@@ -71,6 +75,8 @@ class Handling:
     """Who may open it, where it is restricted; nobody is named where it is not."""
     review: Review | None = None
     """The newest."""
+    evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    """By number."""
 
     @property
     def restricted(self) -> bool:
@@ -118,8 +124,35 @@ def with_handling(handling: Handling, fact: HandlingFact, entry: Entry) -> Handl
             return handling
         case Reviewed():
             return replace(handling, review=Review(fact=fact, by=entry.by, at=entry.at, entry=entry.number))
+        case EvidenceAdded(evidence=number):
+            made = Evidence(
+                number=number,
+                name=fact.name,
+                size=fact.size,
+                sha256=fact.sha256,
+                sm3=fact.sm3,
+                origin=fact.origin,
+                tlp=fact.tlp,
+                kept=fact.kept,
+                keep_until=fact.keep_until,
+                by=entry.by,
+                at=entry.at,
+            )
+            return replace(handling, evidence={**handling.evidence, number: made})
+        case EvidenceMoved(evidence=number, step=step, party=party, note=note):
+            return _linked(handling, number, Link(step=step, party=party, note=note, by=entry.by, at=entry.at))
+        case EvidenceOpened(evidence=number, intact=intact):
+            return _linked(
+                handling, number, Link(step=None, party="", note="", by=entry.by, at=entry.at, intact=intact)
+            )
         case _:
             assert_never(fact)
+
+
+def _linked(handling: Handling, number: int, link: Link) -> Handling:
+    before = handling.evidence[number]
+    after = replace(before, chain=(*before.chain, link))
+    return replace(handling, evidence={**handling.evidence, number: after})
 
 
 def handling_line(fact: HandlingFact, handling: Handling) -> Bilingual:
@@ -145,5 +178,14 @@ def handling_line(fact: HandlingFact, handling: Handling) -> Bilingual:
             return Bilingual(zh=f"未列名的人查看：{page}", en=f"Read by somebody who is not named: {page}")
         case Reviewed(lessons=lessons):
             return Bilingual(zh=f"复盘：{lessons}", en="Reviewed")
+        case EvidenceAdded(evidence=number, name=name, kept=kept):
+            zh, en = ("加入证据", "Evidence added") if kept else ("登记他处保管的证据", "Evidence kept elsewhere noted")
+            return Bilingual(zh=f"{zh} {number}：{name}", en=f"{en}: {number}")
+        case EvidenceMoved(evidence=number, step=step, party=party):
+            words = CUSTODY_NAMES[step]
+            return Bilingual(zh=f"证据 {number} {words.zh}：{party}", en=f"Evidence {number} {words.en}: {party}")
+        case EvidenceOpened(evidence=number, intact=intact):
+            zh, en = ("与加入时一致", "as it was added") if intact else ("与加入时不一致，被改动过", "altered")
+            return Bilingual(zh=f"打开证据 {number}，{zh}", en=f"Evidence {number} opened: {en}")
         case _:
             assert_never(fact)

@@ -14,6 +14,7 @@ from incident.codec import canonical, decode, encode
 from incident.command import Command
 from incident.draft import Draft
 from incident.duties import Duty, Grade, Occurrence
+from incident.evidence import Custody
 from incident.ids import Actor, Bilingual, CaseId, CommandKey, DutyId, PersonId, PlaybookId, StepId
 from incident.marking import CaseRole, Tlp
 from incident.notice import Version, WithdrawalReason
@@ -423,7 +424,51 @@ class Reviewed:
     goals: Mapping[str, int]
 
 
-type HandlingFact = RoleGiven | TaskSet | TaskDone | Marked | AccessSet | RestrictedRead | Reviewed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceAdded:
+    """A file, or the digests of one that is kept elsewhere, belongs to the case as evidence."""
+
+    evidence: int
+    name: str
+    size: int
+    sha256: str
+    sm3: str
+    origin: str
+    tlp: Tlp
+    kept: bool
+    keep_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceMoved:
+    """A piece of evidence changed hands, or was sealed."""
+
+    evidence: int
+    step: Custody
+    party: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceOpened:
+    """A piece of evidence was taken out to be read, and compared with what had been added."""
+
+    evidence: int
+    intact: bool
+
+
+type HandlingFact = (
+    RoleGiven
+    | TaskSet
+    | TaskDone
+    | Marked
+    | AccessSet
+    | RestrictedRead
+    | Reviewed
+    | EvidenceAdded
+    | EvidenceMoved
+    | EvidenceOpened
+)
 
 type Fact = (
     HandlingFact

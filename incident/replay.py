@@ -35,6 +35,9 @@ from incident.journal import (
     DutyWarned,
     Ending,
     Entry,
+    EvidenceAdded,
+    EvidenceMoved,
+    EvidenceOpened,
     FactSettled,
     Graded,
     Happened,
@@ -150,6 +153,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
         case NoticeDrafted() | NoticeSubmitted() | NoticeApproved() | NoticePublished() | NoticeWithdrawn():
             return replace(case, notice=_with_notice(case.notice, fact, entry.by))
         case RoleGiven() | TaskSet() | TaskDone() | Marked() | AccessSet() | RestrictedRead() | Reviewed():
+            return replace(case, handling=with_handling(case.handling, fact, entry))
+        case EvidenceAdded() | EvidenceMoved() | EvidenceOpened():
             return replace(case, handling=with_handling(case.handling, fact, entry))
         case Noted() | ItemStated():
             return case

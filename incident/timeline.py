@@ -37,6 +37,9 @@ from incident.journal import (
     DutyLate,
     DutyWarned,
     Ending,
+    EvidenceAdded,
+    EvidenceMoved,
+    EvidenceOpened,
     Fact,
     FactSettled,
     Graded,
@@ -161,6 +164,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
         case ItemStated(item=item, text=text):
             about = ITEMS.get(item, Bilingual(zh=item, en=item))
             return _line(f"报送事项“{about.zh}”", f"Stated: {about.en}", " ".join(text.split()))
+        case EvidenceAdded() | EvidenceMoved() | EvidenceOpened():
+            return handling_line(fact, case.handling)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _duty(fact, case)
         case PersonsAsked() | PersonsAgreed() | PersonsListed() | PersonsStopped():

@@ -25,7 +25,7 @@ from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.settings import Ports
 
 SIGNING = ("program", "overlay", "release", "permits", "alerts", "issuers")
-SECRETS = (*SIGNING, f"digest-{FIRST}", "fields")
+SECRETS = (*SIGNING, f"digest-{FIRST}", "fields", "evidence")
 SEED = 20261123
 RESIDENTS = 10_000
 _POLICIES = Path(deploy.demo.__path__[0]) / "policies"

@@ -185,6 +185,11 @@ class Home:
         return self.root / "state.db"
 
     @property
+    def evidence(self) -> Path:
+        """The evidence of cases, encrypted. Only the control process writes it."""
+        return self.root / "evidence"
+
+    @property
     def notices(self) -> Path:
         """The published notices, and nothing else."""
         return self.root / "notices"

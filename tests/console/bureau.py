@@ -24,12 +24,14 @@ from console.search_book import SearchBook
 from console.search_look_up import CannotLookUp, LookUp
 from incident.alert_facts import facts_of
 from incident.drill_plan import DrillPlan
+from incident.evidence_book import EvidenceBook
 from incident.ids import Bilingual, CaseId, PersonId
 from incident.journal import PersonsListed
 from incident.person_lists import part_name
 from policies.findings import Finding, Position, Severity
 from policies.keys import Signer, make_secret
 from policies.program import Program
+from policies.sealed_folder import NotAsSealed, SealedFolder
 from policies.snapshot import Snapshot
 from siem.detect.adapt import adapted
 from siem.detect.alert import Alert, AlertStore
@@ -237,6 +239,7 @@ class Bureau:
     """Events that the log has no more."""
     deliveries: tuple[Delivery, ...] | None = ()
     """Who was told of every alert; None while that cannot be read."""
+    evidence: EvidenceBook = field(init=False)
     drills: tuple[DrillPlan, ...] = ()
     """The drills that are planned."""
     _employed: set[str] = field(default_factory=set)
@@ -264,6 +267,8 @@ class Bureau:
     def _read_journals(self) -> None:
         engine, clock, check_text = self.office.engine, self.office.watch, self.office.cases.check_text
         permits, alerts = (self._signer(name) for name in ("permits", "alerts"))
+        shelf = SealedFolder(self.office.folder / "evidence", b"s" * 32, "evidence")
+        self.evidence = EvidenceBook(self.office.cases, shelf, NotAsSealed)
         self.permits = PermitBook(engine, permits, clock, check_text=check_text)
         self.alert_book = AlertBook(engine, alerts, clock, due=DUE, check_text=check_text)
         self.rules = RuleBook(
@@ -310,6 +315,7 @@ class Bureau:
             person_part=lambda name: part_in(self.office.folder, name),
             is_kept=lambda event: event not in self.let_go,
             drills=self.drills,
+            evidence=self.evidence,
         )
 
     def state(self) -> Installation:

@@ -79,6 +79,10 @@ POST /cases/{case}/task-done              o c p
 POST /cases/{case}/mark                   o c
 POST /cases/{case}/restrict               o c
 POST /cases/{case}/review                 o c
+POST /cases/{case}/evidence               o c
+POST /cases/{case}/evidence-move          o c
+POST /cases/{case}/evidence-open          o c p a
+POST /cases/{case}/evidence-export        o c
 GET  /actions                             o c p a
 GET  /summary                             o c p a
 GET  /summary/{kind}                      o c p a

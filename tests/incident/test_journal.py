@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from incident.codec import tag_of
 from incident.duties import Occurrence
+from incident.evidence import Custody
+from incident.evidence_book import EvidenceBook
 from incident.handling_book import HandlingBook
 from incident.ids import ENGINE, CaseId, DutyId, person
 from incident.journal import (
@@ -27,6 +29,7 @@ from incident.journal import (
 )
 from incident.marking import CaseRole, Tlp
 from incident.notice import WithdrawalReason
+from policies.sealed_folder import NotAsSealed, SealedFolder
 from tests.golden import Golden
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, zh
 
@@ -59,6 +62,10 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     book.set_task(case, CHEN, "核对台账", LI, office.watch.at + timedelta(days=1))
     book.finish_task(case, LI, 1, "已核对")
     book.mark(case, CHEN, Tlp.RED)
+    evidence = EvidenceBook(office.cases, SealedFolder(office.folder / "evidence", b"s" * 32, "evidence"), NotAsSealed)
+    evidence.add(case, CHEN, "日志.txt", b"line", "一号服务器", Tlp.AMBER)
+    evidence.move(case, CHEN, 1, Custody.HANDED_OVER, "区公安分局", "")
+    evidence.open(case, CHEN, 1, audits=False)
     book.restrict(case, CHEN, [LI], "涉及内部人员")
     book.read(case, ZHAO, "case")
     office.cases.act(case, Move.RESOLVE, CHEN)

@@ -35,6 +35,7 @@ from incident.database import open_database
 from incident.drill import is_barred
 from incident.duties import load_duties
 from incident.engine import Rulebook
+from incident.evidence_book import EvidenceBook
 from incident.graph import load_playbooks
 from incident.ids import Bilingual
 from incident.perform import Performer
@@ -45,6 +46,7 @@ from policies.permits import asking_key
 from policies.policy import Policy
 from policies.recognisers.scan import scan
 from policies.release import NotReleased
+from policies.sealed_folder import NotAsSealed, SealedFolder
 from policies.snapshot import read_folder
 from proxy.board import Board
 from proxy.reasons import REASONS
@@ -168,10 +170,12 @@ def main(settings: Settings) -> int:
     )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
+    shelf = SealedFolder(home.evidence, read_secret(home.private_key("evidence")), "evidence")
+    evidence = EvidenceBook(cases, shelf, NotAsSealed)
     summary = Summary(
         home, cases, lambda: rechecker.state, lambda: watch.told, lambda: book.live(now()), plans_of(settings.drills)
     )
-    also = [titles.renew, alert_watch.step, alert_closer.step, summary.tell]
+    also = [titles.renew, alert_watch.step, alert_closer.step, summary.tell, evidence.step]
     if settings.two_people:
         also = [Releaser(home, life, released).step, watch.step, *also]
     responder = Responder(cases, alerts, performer, also)
@@ -183,6 +187,7 @@ def main(settings: Settings) -> int:
         alert_book=alert_book,
         review_below=settings.alerts.review_below,
         drills=plans_of(settings.drills),
+        evidence=evidence,
         silences=SilenceStore(home.silences),
         events=events,
         accounts=accounts,
