@@ -39,7 +39,7 @@ class DayTerm:
     """The name of the calendar of days of rest."""
     extend: bool = False
     """Whether a limit in calendar days that would end on a day of rest ends with the next working day."""
-    off: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
     """Days off beside weekends: `2026-10-01`, or `2026-10-01/2026-10-07`. Of the calendar, copied here when the duty
     was read: a newer calendar moves no clock that runs."""
     make_up: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class DayTerm:
 
         A day of which no calendar knows is an ordinary one: the limit may end too early, and never too late.
         """
-        zone, calendar = ZoneInfo(self.zone), calendar_of(self.off, self.make_up)
+        zone, calendar = ZoneInfo(self.zone), calendar_of(self.rest, self.make_up)
         day, left = start.astimezone(zone).date(), self.count
         while left:
             day += _ONE_DAY
@@ -79,21 +79,21 @@ def problem_of(term: DayTerm) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"`zone`: there is no time zone `{term.zone}`"
     try:
-        calendar_of(term.off, term.make_up)
+        calendar_of(term.rest, term.make_up)
     except ValueError:
-        return "`off` or `make_up` has something that is no day, and no span of days"
+        return "`rest` or `make_up` has something that is no day, and no span of days"
     return ""
 
 
-def with_calendar(term: DayTerm, off: tuple[str, ...], make_up: tuple[str, ...]) -> DayTerm:
+def with_calendar(term: DayTerm, rest: tuple[str, ...], make_up: tuple[str, ...]) -> DayTerm:
     """*term* with the days of its calendar."""
-    return replace(term, off=(*off, *term.off), make_up=(*make_up, *term.make_up))
+    return replace(term, rest=(*rest, *term.rest), make_up=(*make_up, *term.make_up))
 
 
-def calendar_of(off: tuple[str, ...], make_up: tuple[str, ...]) -> Calendar:
+def calendar_of(rest: tuple[str, ...], make_up: tuple[str, ...]) -> Calendar:
     """The calendar of these days. Raises ValueError where one is no day."""
     days: set[date] = set()
-    for span in off:
+    for span in rest:
         first, _, last = span.partition("/")
         day, end = date.fromisoformat(first), date.fromisoformat(last or first)
         if not 0 <= (end - day).days <= _LONGEST_SPAN:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from incident.audience import check_templates
+from incident.duty_files import duty_files, read_duties
 from incident.graph import SHIPPED as PLAYBOOKS
 from incident.graph import load_playbooks, read_playbooks
 from incident.wording import FACT_NAMES
@@ -54,6 +55,7 @@ def check_all(
         *_playbooks(),
         *_drills(home, drills),
         *_templates(home.root / notice_templates),
+        *_duties(home),
         *keys,
         *tls,
     ]
@@ -105,6 +107,18 @@ def _reasons(home: Home) -> list[Finding]:
     except RuleError as error:
         return [
             Finding(Position(f"reasons/{each.file}", each.line, each.column), "reasons-unusable", each.message)
+            for each in error.problems
+        ]
+    return []
+
+
+def _duties(home: Home) -> list[Finding]:
+    """What is wrong with the duties of the installation's own."""
+    try:
+        read_duties(duty_files(home.duties))
+    except RuleError as error:
+        return [
+            Finding(Position(f"duties/{each.file}", each.line, each.column), f"duties-{each.code}", each.message)
             for each in error.problems
         ]
     return []

@@ -205,6 +205,11 @@ class Home:
         return self.root / "reasons"
 
     @property
+    def duties(self) -> Path:
+        """Legal duties of the installation's own, beside or in the place of those that come with us."""
+        return self.root / "duties"
+
+    @property
     def reason_store(self) -> Path:
         """The cases that those systems tell of, and lists of people, by digest. Only the siem process writes it."""
         return self.root / "reasons.db"

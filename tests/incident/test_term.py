@@ -38,12 +38,12 @@ WORKING = Counting.WORKING_DAYS
         (term(2), "2026-11-27T18:00:00+01:00", "2026-11-30T00:00:00+01:00"),
         # A holiday, and a Saturday on which people work to make up for it.
         (
-            term(2, WORKING, SHANGHAI, off=("2026-10-01/2026-10-07",), make_up=("2026-10-10",)),
+            term(2, WORKING, SHANGHAI, rest=("2026-10-01/2026-10-07",), make_up=("2026-10-10",)),
             "2026-09-30T09:00:00+08:00",
             "2026-10-10T00:00:00+08:00",
         ),
         (
-            term(3, WORKING, SHANGHAI, off=("2026-10-01/2026-10-07",), make_up=("2026-10-10",)),
+            term(3, WORKING, SHANGHAI, rest=("2026-10-01/2026-10-07",), make_up=("2026-10-10",)),
             "2026-09-30T09:00:00+08:00",
             "2026-10-11T00:00:00+08:00",
         ),
@@ -74,10 +74,10 @@ def test_the_last_moment_is_of_the_last_day_and_the_next_is_not(start: datetime,
 def test_so_many_working_days_lie_between(start: datetime, zone: str, count: int, holidays: set[int]) -> None:
     here = ZoneInfo(zone)
     first = start.astimezone(here).date()
-    off = tuple((first + timedelta(days=each)).isoformat() for each in sorted(holidays))
-    due = term(count, WORKING, zone, off=off).due(start)
+    rest = tuple((first + timedelta(days=each)).isoformat() for each in sorted(holidays))
+    due = term(count, WORKING, zone, rest=rest).due(start)
     last = (due - timedelta(microseconds=1)).astimezone(here).date()
-    calendar = calendar_of(off, ())
+    calendar = calendar_of(rest, ())
     days = [first + timedelta(days=each) for each in range(1, (last - first).days + 1)]
     assert sum(map(calendar.is_workday, days)) == count
     assert calendar.is_workday(last)
@@ -111,10 +111,10 @@ def test_who_starts_later_ends_no_earlier(
         (term(367), "`count`"),
         (term(1, zone="Europe/Atlantis"), "`zone`"),
         (term(1, zone="../../etc/passwd"), "`zone`"),
-        (term(1, off=("2026-02-30",)), "`off`"),
-        (term(1, off=("2026-02-02/2026-02-01",)), "`off`"),
-        (term(1, off=("2026-01-01/2036-01-01",)), "`off`"),
-        (term(1, make_up=("soon",)), "`off`"),
+        (term(1, rest=("2026-02-30",)), "`rest`"),
+        (term(1, rest=("2026-02-02/2026-02-01",)), "`rest`"),
+        (term(1, rest=("2026-01-01/2036-01-01",)), "`rest`"),
+        (term(1, make_up=("soon",)), "`rest`"),
     ],
 )
 def test_what_is_no_limit_is_found(limit: DayTerm, says: str) -> None:

@@ -67,3 +67,12 @@ def test_a_drill_names_a_playbook_that_there_is(home: Home) -> None:
     ]
     (finding,) = check_all(home, NOW, drills=drills)
     assert (finding.at.file, finding.at.line, finding.code) == ("yingbi.toml", 3, "drill-without-playbook")
+
+
+def test_duties_of_ones_own_are_looked_through(home: Home) -> None:
+    home.duties.mkdir()
+    shutil.copy(Path(__file__).parents[2] / "deploy" / "duties" / "eu.yaml", home.duties)
+    assert check_all(home, NOW) == []
+    (home.duties / "own.yaml").write_text("duties: []\nreplaces: [no-such]\n")
+    (finding,) = check_all(home, NOW)
+    assert (str(finding.at), finding.code) == ("duties/own.yaml:2", "duties-replaces")

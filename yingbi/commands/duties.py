@@ -56,7 +56,9 @@ def _duties(given: argparse.Namespace) -> int:
     import json
 
     from incident.duties import load_duties
+    from incident.duty_files import duty_files, read_duties
     from incident.duty_view import duties_json
+    from siem.detect.rule_file import RuleError
     from yingbi.clock import now
     from yingbi.duty_lines import CannotTell, case_in, duty_lines
     from yingbi.home import Home
@@ -76,7 +78,11 @@ def _duties(given: argparse.Namespace) -> int:
     if given.form:
         return _form(given, case, settings)
     if given.json:
-        print(json.dumps(duties_json(case, load_duties(), now()), ensure_ascii=False, indent=2))
+        try:
+            table = read_duties(duty_files(Home(settings.home).duties))
+        except (RuleError, OSError):  # `yingbi check` says what is wrong; until then ours alone are in force
+            table = load_duties()
+        print(json.dumps(duties_json(case, table, now()), ensure_ascii=False, indent=2))
     else:
         print(*duty_lines(case, now()), sep="\n")
     return FINE

@@ -33,7 +33,8 @@ from console.search_journal import BrokenSearchJournal
 from incident.cases import Cases
 from incident.database import open_database
 from incident.drill import is_barred
-from incident.duties import load_duties
+from incident.duties import DutyTable, load_duties
+from incident.duty_files import duty_files, read_duties
 from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
 from incident.graph import load_playbooks
@@ -52,6 +53,7 @@ from proxy.board import Board
 from proxy.reasons import REASONS
 from siem.baseline.calendar import read_calendar
 from siem.detect.alert import AlertId, AlertStore
+from siem.detect.rule_file import RuleError
 from siem.detect.silence import SilenceStore
 from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.outbox import Delivery, Outbox
@@ -121,7 +123,7 @@ def main(settings: Settings) -> int:
     events = open_index(settings, writing=False)
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
-    rules = Rulebook(books=load_playbooks(), duties=load_duties(), press=press, scan=scan, goals=settings.goals.goals)
+    rules = Rulebook(books=load_playbooks(), duties=duties_of(home), press=press, scan=scan, goals=settings.goals.goals)
     store = CaseStore(engine)
     cases = Cases(store, rules, now)
     released = Released(home)
@@ -213,6 +215,15 @@ def main(settings: Settings) -> int:
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, permits, lister, rechecker, office, settings)
+
+
+def duties_of(home: Home) -> DutyTable:
+    """The duties that clocks start for: with those of the installation's own, where nothing is wrong with them."""
+    try:
+        return read_duties(duty_files(home.duties))
+    except (RuleError, OSError) as problem:
+        log.error("duties_unusable first=%s", str(problem).partition("\n")[0])
+        return load_duties()
 
 
 def said_of(
