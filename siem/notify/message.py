@@ -44,6 +44,10 @@ class Kind(StrEnum):
     """It was snoozed, and waits for somebody again."""
     REOPENED = "reopened"
     """It was closed, and what it is about went on."""
+    DUTY_WARNED = "duty_warned"
+    """Half of the time of a legal duty is gone, or its last quarter has begun."""
+    DUTY_LATE = "duty_late"
+    """The time of a legal duty has passed, and it is not fulfilled."""
     SILENT = "silent"
     """A part of the pipeline stands still."""
     RESUMED = "resumed"
@@ -67,6 +71,8 @@ KINDS = {
     Kind.ESCALATED: Words(zh="超时无人确认", en="nobody has acknowledged the alert"),
     Kind.RETURNED: Words(zh="暂缓的告警又回来了", en="a snoozed alert is back"),
     Kind.REOPENED: Words(zh="已关闭的告警重新打开", en="a closed alert is open again"),
+    Kind.DUTY_WARNED: Words(zh="法定时限提醒", en="a legal time limit is running out"),
+    Kind.DUTY_LATE: Words(zh="超过法定时限", en="a legal time limit has passed"),
     Kind.SILENT: Words(zh="系统停滞", en="the pipeline stands still"),
     Kind.RESUMED: Words(zh="系统恢复", en="the pipeline goes on"),
     Kind.REMINDER: Words(zh="提醒", en="reminder"),
@@ -97,6 +103,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Who is looked for, and until when or how late it is; empty where nobody was before."""
     assignee: str = ""
     """The person whose alert it is; for internal channels alone."""
+    case: str = ""
+    """The number of the case, where it is about one."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -117,6 +125,8 @@ def text_of(messages: Sequence[Message], console: str, *, language: str, interna
     told = _one(messages[0], internal) if len(messages) == 1 else _many(messages)
     title, lines, alert = told
     link = f"{console}/alerts/{alert}" if alert else f"{console}/alerts" if len(messages) > 1 else f"{console}/"
+    if len(messages) == 1 and messages[0].case:
+        link = f"{console}/cases/{messages[0].case}"
     spoken = [_spoken(line, language) for line in lines]
     head = cut(_spoken(title, language), 3 * _LONGEST_TITLE)
     room = MOST_BYTES - len(head.encode()) - len(link.encode()) - 2

@@ -188,6 +188,11 @@ class Outbox:
                 )
             _enter(writer, message, route(message))
 
+    def say(self, messages: Iterable[Message], route: Callable[[Message], Mapping[str, datetime]]) -> int:
+        """Keep *messages* that are about no alert, each once however often it comes. Returns how many are new."""
+        with self._file.writing(self.timeout) as writer:
+            return sum(_enter(writer, message, route(message)) for message in messages)
+
     def take(self, channel: str, now: datetime, tokens: float) -> Batch | None:
         """What goes to *channel* next, fixed as it goes; None where nothing does now."""
         with self._file.writing(self.timeout) as writer:

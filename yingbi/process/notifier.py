@@ -32,6 +32,7 @@ from siem.record.ecs import Document
 from yingbi.alert_standing import AlertStanding
 from yingbi.clock import now
 from yingbi.drill_reminders import reminders
+from yingbi.duty_standing import DutyStanding
 from yingbi.home import Home
 from yingbi.index import open_index
 from yingbi.pipeline import Pipeline, is_made, patience_of
@@ -63,6 +64,7 @@ class Notifier:
         self._outbox = Outbox(home.notifications)
         self._alerts = AlertStore(home.alerts, read_only=True)
         self._standing = AlertStanding(home)
+        self._duties = DutyStanding(home)
         self._calendar = read_calendar()
         self._store: EventStore | None = None
         self._watchdog: Watchdog | None = None
@@ -87,6 +89,7 @@ class Notifier:
             self._try(lambda: states.extend(self._outbox.states([*self._channels]))),
             self._try(self._standing.follow),
             self._try(lambda: self._gather(at)),
+            self._try(lambda: self._gather_duties(at)),
             self._try(lambda: self._look(at, states)),
             self._try(lambda: self._remind(at)),
             self._try(lambda: self._hand_on(at, states)),
@@ -143,6 +146,7 @@ class Notifier:
         """Let go of the files."""
         self._pipeline.close()
         self._standing.close()
+        self._duties.close()
         self._alerts.close()
         self._outbox.close()
         if self._store is not None:
@@ -191,6 +195,12 @@ class Notifier:
             newest = max((alert.sequence for alert in changed), default=newest)
             self._outbox.note(dues, newest, self._route)
         self._standing.noted()
+
+    def _gather_duties(self, at: datetime) -> None:
+        """Note what the clocks of cases have to tell."""
+        if messages := self._duties.messages(at):
+            self._outbox.say(messages, self._route)
+        self._duties.noted()
 
     def _alerts_sequence(self) -> int:
         return self._alerts.sequence() if is_made(self._home.alerts) else 0
