@@ -115,6 +115,7 @@ _PAGES: Mapping[tuple[str, str], Who] = {
     ("POST", "/cases/{case}/notice/edit"): _WRITES,
     ("POST", "/cases/{case}/notice/submit"): _WRITES,
     ("POST", "/cases/{case}/notice/approve"): _APPROVES,
+    ("POST", "/cases/{case}/notice/call-off"): _WRITES,
     ("POST", "/cases/{case}/notice/withdraw"): _WRITES,
     ("GET", "/policies"): _READS_POLICIES,
     ("POST", "/policies/drafts"): _WRITES_POLICIES,

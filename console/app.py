@@ -203,6 +203,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{notice}/edit", notices.edit),
         ("POST", f"{notice}/submit", notices.submit),
         ("POST", f"{notice}/approve", notices.approve),
+        ("POST", f"{notice}/call-off", notices.call_off),
         ("POST", f"{notice}/withdraw", notices.withdraw),
         ("GET", "/policies", policies.index),
         ("POST", "/policies/drafts", forms.draft),

@@ -84,7 +84,8 @@ class NoticePages:
         def act() -> None:
             self._needs_intact(case)
             checks = desk.form.several("check")
-            self._cases.submit_notice(CaseId(case), desk.person, desk.form.get("digest"), checks)
+            due = desk.form.moment("due", self._pages.moments.zone) if desk.form.get("due").strip() else None
+            self._cases.submit_notice(CaseId(case), desk.person, desk.form.get("digest"), checks, due=due)
 
         return self._do(desk, case, "submit", act, "submitted")
 
@@ -96,6 +97,14 @@ class NoticePages:
             self._cases.approve_notice(CaseId(case), desk.person, desk.form.get("digest"))
 
         return self._do(desk, case, "approve", act, "approved")
+
+    def call_off(self, desk: Admitted, case: str) -> Response:
+        """Call off what waits for its time."""
+
+        def act() -> None:
+            self._cases.call_off_notice(CaseId(case), desk.person, desk.form.get("digest"))
+
+        return self._do(desk, case, "call-off", act, "called-off")
 
     def withdraw(self, desk: Admitted, case: str) -> Response:
         """Take the published notice back."""

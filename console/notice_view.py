@@ -13,13 +13,26 @@ from incident.journal import (
     FactSettled,
     NoticeApproved,
     NoticeDrafted,
+    NoticeHeld,
     NoticePublished,
+    NoticeReleased,
     NoticeSubmitted,
+    NoticeTimed,
     NoticeWithdrawn,
 )
 from incident.notice import Contact, Content, Stage
 
-NOTICE_FACTS = (FactSettled, NoticeDrafted, NoticeSubmitted, NoticeApproved, NoticePublished, NoticeWithdrawn)
+NOTICE_FACTS = (
+    FactSettled,
+    NoticeDrafted,
+    NoticeSubmitted,
+    NoticeApproved,
+    NoticePublished,
+    NoticeWithdrawn,
+    NoticeTimed,
+    NoticeReleased,
+    NoticeHeld,
+)
 """The entries of a journal that are about the notice."""
 
 LONGEST_TITLE = 200
@@ -33,6 +46,7 @@ class Standing(StrEnum):
     NONE = "none"
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    TIMED = "timed"
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
@@ -42,6 +56,7 @@ STANDINGS = {
     Standing.NONE: Bilingual(zh="还没有草稿", en="no draft yet"),
     Standing.DRAFT: Bilingual(zh="草稿，待核对提交", en="a draft, to be checked and submitted"),
     Standing.SUBMITTED: Bilingual(zh="已提交，待另一人批准", en="submitted, to be approved by another person"),
+    Standing.TIMED: Bilingual(zh="已批准，等待定时发布", en="approved, waits for its time"),
     Standing.PUBLISHING: Bilingual(zh="已批准，正在发布", en="approved, being published"),
     Standing.PUBLISHED: Bilingual(zh="已发布", en="published"),
     Standing.WITHDRAWN: Bilingual(zh="已撤回", en="withdrawn"),
@@ -51,6 +66,7 @@ STANDING_KINDS = {
     Standing.NONE: "",
     Standing.DRAFT: "warn",
     Standing.SUBMITTED: "warn",
+    Standing.TIMED: "note",
     Standing.PUBLISHING: "note",
     Standing.PUBLISHED: "good",
     Standing.WITHDRAWN: "danger",
@@ -66,7 +82,7 @@ def standing_of(case: Case) -> Standing:
     if notice.published:
         return Standing.PUBLISHED
     if notice.approved_by:
-        return Standing.PUBLISHING
+        return Standing.PUBLISHING if case.notice_approved else Standing.TIMED
     return Standing.SUBMITTED if notice.submitted_by else Standing.DRAFT
 
 

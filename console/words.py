@@ -279,6 +279,7 @@ DONE: Table = {
     "drill-begun": _w("演练已开始", "the drill has begun"),
     "stated": _w("报送事项已登记", "the item is recorded"),
     "settled": _w("事实已核定", "the fact is settled"),
+    "called-off": _w("定时发布已取消，须重新提交", "it is not published at its time, and is to be submitted anew"),
     "redrafted": _w("已按现有事实重新起草", "the notice is filled in anew"),
     "edited": _w("草稿已保存，原有的提交和批准作废", "the draft is saved; it has to be submitted and approved anew"),
     "submitted": _w("已提交，请另一人批准", "submitted: another person has to approve it"),

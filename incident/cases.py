@@ -6,14 +6,13 @@ act is recorded, and what follows from it too, before the call returns. All of i
 """
 
 import re
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from incident import acts, drill, lifting, persons, publishing, stating, withdrawing
 from incident.clocks import ProofFile
 from incident.command import Containment
-from incident.draft import Hit, NoticeFact, Problem, problems_of
+from incident.draft import NoticeFact, Problem
 from incident.duties import Grade, Occurrence
 from incident.duty_forms import Form, fill
 from incident.engine import Engine
@@ -23,12 +22,10 @@ from incident.journal import AlertFacts, Fact, Move, Noted, PersonsListed
 from incident.notice import Content, WithdrawalReason
 from incident.reported import Report, report_fact, unknown_to
 from incident.sheet import Sheet
-from incident.wording import facts_of, headline_of
+from incident.wording import facts_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
 """A citizen as the log names them: random letters and digits, in which a number is found by chance."""
-_SCANNING = threading.Lock()
-"""The scanner works in one piece of memory: two threads at once would disturb each other."""
 
 
 class Cases(Engine):
@@ -249,9 +246,18 @@ class Cases(Engine):
         public = (content.contact.phone, content.contact.hotline)
         self._act(case, by, lambda known: publishing.edit(known, content), *texts, public=public)
 
-    def submit_notice(self, case: CaseId, by: PersonId, digest: str, checks: Collection[str]) -> None:
-        """The first person answers for the exact text and the check list."""
-        self._act(case, by, lambda known: publishing.submit(known, digest, checks, self._problems(known)))
+    def submit_notice(
+        self, case: CaseId, by: PersonId, digest: str, checks: Collection[str], *, due: datetime | None = None
+    ) -> None:
+        """The first person answers for the exact text and the check list, and says when it is to be published."""
+        now = self.now()
+        self._act(
+            case, by, lambda known: publishing.submit(known, digest, checks, self._problems(known), due=due, now=now)
+        )
+
+    def call_off_notice(self, case: CaseId, by: PersonId, digest: str) -> None:
+        """Call off what was to be published at a time."""
+        self._act(case, by, lambda known: publishing.call_off(known, digest))
 
     def approve_notice(self, case: CaseId, by: PersonId, digest: str) -> None:
         """The second person approves the exact text; it is then published."""
@@ -261,19 +267,6 @@ class Cases(Engine):
         """Take the published notice back."""
         now = self.now()
         self._act(case, by, lambda known: publishing.withdraw(known, reason, now))
-
-    def _problems(self, case: Case) -> tuple[Problem, ...]:
-        draft = case.notice.draft
-        if draft is None:
-            return ()
-        return problems_of(
-            draft,
-            facts_of(case, self.rules.press, self.now()),
-            self._scan,
-            headline=headline_of(case),
-            never_named=case.never_named,
-            correction=bool(case.notice.versions),
-        )
 
     def _act(
         self,
@@ -287,10 +280,6 @@ class Cases(Engine):
         self.ledger.refresh()
         self.ledger.record(case, decide, at=self.now(), by=person(by))
         self.carry_on(case)
-
-    def _scan(self, text: str) -> Sequence[Hit]:
-        with _SCANNING:
-            return self.rules.scan(text)
 
     def check_text(self, *texts: str, public: Collection[str] = ()) -> None:
         """INVARIANT 3: what people write into a journal stays there for ever, so it holds no personal data."""

@@ -12,7 +12,7 @@ from functools import cache, partial
 from incident.action import template_in
 from incident.command import AssessScope, DraftNotice, Lift, Outcome, PublishNotice, Rehearsal, StartDuties, Tighten
 from incident.deadlines import clock_facts, grading, judgement_facts, passing_facts, regrading
-from incident.draft import Scan
+from incident.draft import Hit, Problem, Scan, problems_of
 from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
 from incident.graph import Books
@@ -34,7 +34,8 @@ from incident.playbook import Playbook, read_playbook
 from incident.review import GOALS, Goals
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
-from incident.wording import Press, write_draft
+from incident.timing import due_facts
+from incident.wording import Press, facts_of, headline_of, write_draft
 
 type Clock = Callable[[], datetime]
 type OutsideCommand = Tighten | Lift | AssessScope | PublishNotice
@@ -42,6 +43,9 @@ type OutsideCommand = Tighten | Lift | AssessScope | PublishNotice
 
 MOST_FACTS_AT_ONCE = 1000
 """More than this without waiting for anything means that the engine is not getting anywhere."""
+
+_SCANNING = threading.Lock()
+"""The scanner works in one piece of memory: two threads at once would disturb each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,8 @@ class Rulebook:
     scan: Scan
     goals: Goals = field(default_factory=lambda: GOALS)
     """How fast the installation wants to be."""
+    scan_notice: Scan | None = None
+    """Looks harder, at what is to be published; where there is none `scan` does."""
 
 
 class Engine:
@@ -210,7 +216,29 @@ class Engine:
 
     def _next(self, case: Case, now: datetime) -> Sequence[Fact]:
         facts = regrading(case, self.rules.duties) or clock_facts(case, self.rules.duties) or judgement_facts(case)
+        facts = facts or due_facts(case, now, self._problems)
         return facts or self._own_work(case, now) or next_facts(case, self._library(case), now)
+
+    def _problems(self, case: Case) -> tuple[Problem, ...]:
+        draft = case.notice.draft
+        if draft is None:
+            return ()
+        return problems_of(
+            draft,
+            facts_of(case, self.rules.press, self.now()),
+            self._scan_notice,
+            headline=headline_of(case),
+            never_named=case.never_named,
+            correction=bool(case.notice.versions),
+        )
+
+    def _scan(self, text: str) -> Sequence[Hit]:
+        with _SCANNING:
+            return self.rules.scan(text)
+
+    def _scan_notice(self, text: str) -> Sequence[Hit]:
+        with _SCANNING:
+            return (self.rules.scan_notice or self.rules.scan)(text)
 
     def _own_work(self, case: Case, now: datetime) -> tuple[Fact, ...]:
         """The outcome of a command that needs nothing from outside."""

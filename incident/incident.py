@@ -127,6 +127,12 @@ class NoticeState:
     submitted_by: PersonId | None = None
     checks: tuple[str, ...] = ()
     approved_by: PersonId | None = None
+    due: datetime | None = None
+    """When it is to be published; None for as soon as it is approved."""
+    released: bool = False
+    """Whether that time has come with nothing standing against it."""
+    held: tuple[str, ...] = ()
+    """Why it was not published at its time; see `journal.NoticeHeld`."""
     versions: tuple[Version, ...] = ()
 
     @property
@@ -268,7 +274,7 @@ class Case:
     @property
     def notice_approved(self) -> bool:
         """Whether the draft may be published as it stands."""
-        return self.notice.approved_by is not None
+        return self.notice.approved_by is not None and (self.notice.due is None or self.notice.released)
 
     @property
     def questions(self) -> tuple[AskPerson, ...]:

@@ -354,6 +354,30 @@ class PersonsStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeTimed:
+    """What was submitted is to be published at a time, not as soon as it is approved."""
+
+    digest: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReleased:
+    """The time has come, and nothing stands against it."""
+
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeHeld:
+    """It is not published at its time after all, and waits for people again."""
+
+    digest: str
+    why: tuple[str, ...]
+    """Codes of the problems, or that a person called it off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """Somebody wrote something down."""
 
@@ -502,6 +526,9 @@ type Fact = (
     | PersonsAgreed
     | PersonsListed
     | PersonsStopped
+    | NoticeTimed
+    | NoticeReleased
+    | NoticeHeld
     | Noted
 )
 

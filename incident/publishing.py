@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from incident import timing
 from incident.acts import needs_open, needs_reason, new_key
 from incident.command import DraftNotice, PublishNotice
 from incident.draft import CHECK_LIST, Problem
@@ -15,6 +16,7 @@ from incident.ids import Bilingual, CommandKey, NotPermitted, PersonId
 from incident.incident import Case
 from incident.journal import CommandIssued, Fact, FactSettled, NoticeApproved, NoticeDrafted, NoticeSubmitted
 from incident.notice import Content, PublishedNotice, Version, Withdrawal, WithdrawalReason
+from incident.timing import timed
 from incident.wording import FACT_NAMES
 
 
@@ -49,14 +51,34 @@ def edit(case: Case, content: Content) -> tuple[Fact, ...]:
     return (NoticeDrafted(draft=replace(draft, content=content)),)
 
 
-def submit(case: Case, digest: str, checks: Collection[str], problems: Collection[Problem]) -> tuple[Fact, ...]:
-    """Answer for the exact text and for the check list: the first of the two people."""
+def submit(
+    case: Case,
+    digest: str,
+    checks: Collection[str],
+    problems: Collection[Problem],
+    *,
+    due: datetime | None = None,
+    now: datetime | None = None,
+) -> tuple[Fact, ...]:
+    """Answer for the exact text and for the check list: the first of the two people.
+
+    *due*: when it is to be published, seen from *now*; None for as soon as it is approved.
+    """
     _the_draft(case, digest)
     _no_problems(problems)
     if missing := [name for name in CHECK_LIST if name not in checks]:
         item = CHECK_LIST[missing[0]]
         raise NotPermitted(f"核对清单未勾选：{item.zh}", f"not checked: {item.en}")
-    return (NoticeSubmitted(digest=digest, checks=tuple(CHECK_LIST)),)
+    submitted = NoticeSubmitted(digest=digest, checks=tuple(CHECK_LIST))
+    if due is None or now is None:
+        return (submitted,)
+    return (submitted, timed(digest, due, now))
+
+
+def call_off(case: Case, digest: str) -> tuple[Fact, ...]:
+    """Call off what was to be published at a time; one person may, as with a withdrawal."""
+    _the_draft(case, digest)
+    return timing.call_off(case)
 
 
 def approve(case: Case, digest: str, by: PersonId, problems: Collection[Problem]) -> tuple[Fact, ...]:

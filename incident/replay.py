@@ -48,8 +48,11 @@ from incident.journal import (
     Noted,
     NoticeApproved,
     NoticeDrafted,
+    NoticeHeld,
     NoticePublished,
+    NoticeReleased,
     NoticeSubmitted,
+    NoticeTimed,
     NoticeWithdrawn,
     Opened,
     PersonsAgreed,
@@ -70,6 +73,7 @@ from incident.journal import (
 from incident.notice import Withdrawal
 from incident.person_lists import with_fact
 from incident.playbook import StepKind
+from incident.timing import with_time
 
 
 def replay(entries: Iterable[Entry]) -> Case:
@@ -156,6 +160,8 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, handling=with_handling(case.handling, fact, entry))
         case EvidenceAdded() | EvidenceMoved() | EvidenceOpened():
             return replace(case, handling=with_handling(case.handling, fact, entry))
+        case NoticeTimed() | NoticeReleased() | NoticeHeld():
+            return replace(case, notice=with_time(case.notice, fact))
         case Noted() | ItemStated():
             return case
         case _:
@@ -248,9 +254,11 @@ def _with_notice(
     match fact:
         case NoticeDrafted(draft=draft):
             authors = frozenset() if by == ENGINE else notice.authors | {PersonId(by.id)}
-            return replace(notice, draft=draft, authors=authors, submitted_by=None, checks=(), approved_by=None)
+            emptied = replace(notice, submitted_by=None, checks=(), approved_by=None, due=None, released=False, held=())
+            return replace(emptied, draft=draft, authors=authors)
         case NoticeSubmitted(checks=checks):
-            return replace(notice, submitted_by=PersonId(by.id), checks=checks, approved_by=None)
+            submitted = replace(notice, due=None, released=False, held=())
+            return replace(submitted, submitted_by=PersonId(by.id), checks=checks, approved_by=None)
         case NoticeApproved():
             return replace(notice, approved_by=PersonId(by.id))
         case NoticePublished(version=version):
@@ -267,6 +275,9 @@ def _with_notice(
                 authors=frozenset(),
                 submitted_by=None,
                 approved_by=None,
+                due=None,
+                released=False,
+                held=(),
             )
         case _:
             assert_never(fact)

@@ -51,8 +51,11 @@ from incident.journal import (
     Noted,
     NoticeApproved,
     NoticeDrafted,
+    NoticeHeld,
     NoticePublished,
+    NoticeReleased,
     NoticeSubmitted,
+    NoticeTimed,
     NoticeWithdrawn,
     Opened,
     PersonsAgreed,
@@ -170,6 +173,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _duty(fact, case)
         case PersonsAsked() | PersonsAgreed() | PersonsListed() | PersonsStopped():
             return told_of(fact)
+        case NoticeTimed() | NoticeReleased() | NoticeHeld():
+            return _time_of_notice(fact, told)
         case _:
             return _notice(fact)
 
@@ -246,6 +251,21 @@ def _notice(
         case NoticeWithdrawn(reason=reason):
             why = WITHDRAWAL_NAMES[reason]
             return Bilingual(zh=f"通告撤回：{why.zh}", en=f"Notice withdrawn: {why.en}")
+        case _:
+            assert_never(fact)
+
+
+def _time_of_notice(
+    fact: NoticeTimed | NoticeReleased | NoticeHeld, told: Callable[[datetime], Bilingual]
+) -> Bilingual:
+    match fact:
+        case NoticeTimed(due=due):
+            at = told(due)
+            return Bilingual(zh=f"通告定于{at.zh}发布", en=f"Notice to be published at {at.en}")
+        case NoticeReleased(digest=digest):
+            return _line("到时复核无误，准予发布", "Checked again when due, and released", digest[:12])
+        case NoticeHeld(why=why):
+            return _line("不按时发布，须重新提交", "Not published at its time, to be submitted anew", ", ".join(why))
         case _:
             assert_never(fact)
 

@@ -8,8 +8,8 @@ from selenium.webdriver import Chrome
 _SOURCE = (files("axe_core_python") / "axe.min.js").read_text("utf-8")
 _RUN = """
 const done = arguments[arguments.length - 1];
-const asked = {resultTypes: ['violations'], elementRef: false, selectors: false, preload: false, iframes: false};
-axe.run(document, asked).then(
+const options = {resultTypes: ['violations'], elementRef: false, selectors: false, preload: false, iframes: false};
+axe.run(document, options).then(
   found => done(found.violations.map(each => [each.id, each.help, each.nodes.map(node => node.html.slice(0, 120))])),
   error => done([['axe failed', String(error), []]]));
 """

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.codec import tag_of
+from incident.draft import CHECK_LIST
 from incident.duties import Occurrence
 from incident.evidence import Custody
 from incident.evidence_book import EvidenceBook
@@ -44,7 +45,15 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     case = office.to_the_draft()
     office.cases.settle_fact(case, CHEN, "accounts", zh("1", "1"), "已核对")
     office.cases.note(case, CHEN, "已电话通知分管领导")
-    office.publish(case)
+    digest = office.cases.get(case).notice.digest
+    due = office.watch() + timedelta(minutes=1)
+    office.cases.submit_notice(case, LI, digest, tuple(CHECK_LIST), due=due)
+    office.cases.call_off_notice(case, CHEN, digest)
+    office.cases.submit_notice(case, LI, digest, tuple(CHECK_LIST), due=due)
+    office.cases.approve_notice(case, ZHAO, digest)
+    office.watch.move(minutes=1)
+    office.cases.tick()
+    office.perform_all()
     office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
     office.perform_all()
     office.do_the_rest(case)
