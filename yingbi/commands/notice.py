@@ -1,4 +1,4 @@
-"""`yingbi notice list | render`: what a template makes of the facts of a case, before anybody publishes it."""
+"""`yingbi notice list | render | export`: what a template makes of the facts of a case, before anybody publishes it."""
 
 import argparse
 from pathlib import Path
@@ -34,6 +34,14 @@ def add_notice(commands: Commands) -> None:
         "--audience", choices=AUDIENCES, default="public", help="写给谁，默认公众 / whom for; the public by default"
     )
     rendering.add_argument("--format", choices=FORMATS, default="txt", help="格式 / its format; txt by default")
+    exporting = add_command(
+        group,
+        "export",
+        _export,
+        "把整个通告网站写成静态文件 / write the public site as files that any web server serves",
+        "yingbi notice export /srv/notices",
+    )
+    exporting.add_argument("folder", type=Path, metavar="DIR", help="空目录，或以前导出的 / empty, or exported before")
     rendering.add_argument("-o", "--output", type=Path, metavar="OUT", help="写入文件 / write it to this file")
 
 
@@ -53,6 +61,26 @@ def _list(given: argparse.Namespace) -> int:
         print(
             *names, "", *(f"--audience {each.value}  {name.zh} / {name.en}" for each, name in NAMES.items()), sep="\n"
         )
+    return FINE
+
+
+def _export(given: argparse.Namespace) -> int:
+    from bulletin.files import NotOurs, write_site
+    from bulletin.shelf import Shelf
+    from yingbi.home import Home
+    from yingbi.settings import read_settings
+    from yingbi.site import site_of
+
+    settings = read_settings()
+    try:
+        count = write_site(given.folder, Shelf(Home(settings.home).notices).notices(), site_of(settings))
+    except NotOurs as problem:
+        complain(str(problem))
+        return COULD_NOT
+    except OSError as error:
+        complain(f"{given.folder}：写不了 / it cannot be written: {error.strerror}")
+        return COULD_NOT
+    print(f"{count} 个文件 / files")
     return FINE
 
 

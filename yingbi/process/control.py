@@ -67,6 +67,7 @@ from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
 from yingbi.list_persons import PersonLister
 from yingbi.look_ups import PersonLookUps
+from yingbi.notice_scan import scan_or_refuse, warm_up
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
 from yingbi.permits import PermitDesk
@@ -123,7 +124,15 @@ def main(settings: Settings) -> int:
     events = open_index(settings, writing=False)
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
-    rules = Rulebook(books=load_playbooks(), duties=duties_of(home), press=press, scan=scan, goals=settings.goals.goals)
+    rules = Rulebook(
+        books=load_playbooks(),
+        duties=duties_of(home),
+        press=press,
+        scan=scan,
+        goals=settings.goals.goals,
+        scan_notice=scan_or_refuse,
+    )
+    warm_up()
     store = CaseStore(engine)
     cases = Cases(store, rules, now)
     released = Released(home)
