@@ -1,10 +1,15 @@
 """The published notices as they lie in the folder, read again only where a file has changed."""
 
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from incident.notice import PublishedNotice, notice_files, read_notice
+
+LOOKS_EVERY_NS = 200_000_000
+"""So often every file is looked at in any case: one may be written by somebody else, in place."""
+TICK_NS = 50_000_000
 
 log = logging.getLogger("bulletin")
 
@@ -25,11 +30,16 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[str, _Read] = {}
+        self._notices: tuple[PublishedNotice, ...] = ()
+        self._looked: tuple[int, int] | None = None
+        """When the folder was looked at last, and of when it was then; in nanoseconds of the machine's clock."""
         self.generation = 0
         """Grows whenever what `notices` returns has changed."""
 
     def notices(self) -> tuple[PublishedNotice, ...]:
         """Every notice, newest first."""
+        if self._is_as_it_was():
+            return self._notices
         found: dict[str, _Read] = {}
         for path in notice_files(self._folder):
             try:
@@ -41,7 +51,26 @@ class Shelf:
         if found != self._read:
             self._read = found
             self.generation += 1
-        return tuple(read.notice for read in found.values() if read.notice is not None)
+        self._notices = tuple(read.notice for read in found.values() if read.notice is not None)
+        return self._notices
+
+    def _is_as_it_was(self) -> bool:
+        """Whether no file was put into the folder since it was looked at, and that was a moment ago.
+
+        A notice is published by renaming, which the time of the folder tells of. It tells two within one tick of the
+        machine's clock apart by nothing, so a folder that changed shortly before the look is looked at again.
+        """
+        before = self._looked
+        now = time.time_ns()
+        try:
+            changed = self._folder.stat().st_mtime_ns
+        except OSError:
+            changed = now
+        as_it_was = before is not None and before[1] == changed and 0 <= now - before[0] < LOOKS_EVERY_NS
+        if as_it_was and before is not None and before[0] - changed > TICK_NS:
+            return True
+        self._looked = now, changed
+        return False
 
     def _look(self, path: Path) -> _Read:
         stat = path.stat()

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bulletin.changes import comparable
 from bulletin.feeds import atom, json_feed
+from bulletin.kept import Kept
 from bulletin.links import LARGE, LiveLinks
 from bulletin.pages import Pages, last_page
 from bulletin.shelf import Shelf
@@ -39,7 +40,8 @@ log = logging.getLogger("bulletin")
 
 def create_app(folder: Path, site: Site | None = None) -> ASGIApp:
     """The site that shows the notices in *folder*, which may come to be later."""
-    return _WithHeaders(_Site(folder, site or Site()).app())
+    pages = _Site(folder, site or Site())
+    return _WithHeaders(Kept(pages.app(), pages.generation))
 
 
 class _WithHeaders:
@@ -81,6 +83,11 @@ class _Site:
             ],
             exception_handlers={HTTPException: self.refused, 500: self.failed},
         )
+
+    def generation(self) -> int:
+        """Grows whenever what is published has changed."""
+        self._shelf.notices()
+        return self._shelf.generation
 
     async def index(self, request: Request) -> Response:
         """The list of notices, newest first, some on each page."""

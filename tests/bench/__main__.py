@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.bench import (
     alerting,
+    bulletin,
     choosing,
     compiling,
     handshakes,
@@ -43,6 +44,7 @@ GROUPS: dict[str, Group] = {
     "scanning": scanning.figures,
     "names": names.figures,
     "workbooks": workbooks.figures,
+    "bulletin": bulletin.figures,
     "compiling": compiling.figures,
     "choosing": choosing.figures,
     "overlay": overlay.figures,
