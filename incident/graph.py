@@ -12,6 +12,7 @@ from incident.ids import PlaybookId, StepId
 from incident.playbook import Playbook, Step, StepKind, read_playbook
 from incident.reading import Finding, PlaybookError, Reader
 from incident.secrecy import secrets_in
+from incident.signing import NOBODY, Trust, check_signatures
 
 SHIPPED = Path(__file__).parent / "playbooks"
 
@@ -22,21 +23,23 @@ type Books = Mapping[str, Playbook]
 """Playbooks by the stem of their file, or by its name where it is told so."""
 
 
-def load_playbooks(folder: Path = SHIPPED) -> Books:
+def load_playbooks(folder: Path = SHIPPED, trust: Trust = NOBODY) -> Books:
     """Every playbook in *folder*. Raises PlaybookError with all findings, OSError."""
-    books, findings = read_playbooks(folder)
+    books, findings = read_playbooks(folder, trust)
     if findings:
         raise PlaybookError(findings)
     return books
 
 
-def read_playbooks(folder: Path) -> tuple[Books, tuple[Finding, ...]]:
+def read_playbooks(folder: Path, trust: Trust = NOBODY) -> tuple[Books, tuple[Finding, ...]]:
     """The playbooks of *folder* that can be read, and all that is wrong with any. Raises OSError."""
-    books, findings = read_files({path.name: path for path in folder.glob("*.json")})
+    books, findings = read_files({path.name: path for path in folder.glob("*.json")}, trust=trust)
     return {Path(name).stem: book for name, book in books.items()}, findings
 
 
-def read_files(paths: Mapping[str, Path], known: Iterable[Playbook] = ()) -> tuple[Books, tuple[Finding, ...]]:
+def read_files(
+    paths: Mapping[str, Path], known: Iterable[Playbook] = (), trust: Trust = NOBODY
+) -> tuple[Books, tuple[Finding, ...]]:
     """The playbooks in files, by their names, and all that is wrong with them. They may also call those *known*.
 
     Raises OSError.
@@ -61,7 +64,7 @@ def read_texts(texts: Mapping[str, str], known: Iterable[Playbook] = ()) -> tupl
         findings += found
         if book is not None:
             books[name] = book
-            findings += check(book, name)
+            findings += (*check(book, name), *check_signatures(book, name, trust))
     return books, tuple(sorted([*findings, *_check_calls(books, known)]))
 
 

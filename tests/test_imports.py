@@ -37,6 +37,7 @@ HOMES = {
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",
+        "incident/signing.py",
         "deploy/certificate.py",
         "proxy/authorities.py",
         "proxy/client_certificates.py",

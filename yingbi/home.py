@@ -21,6 +21,16 @@ class Home:
         return self.root / "policies"
 
     @property
+    def playbooks(self) -> Path:
+        """Playbooks that were taken in from others, as they came."""
+        return self.root / "playbooks"
+
+    @property
+    def playbook_signers(self) -> Path:
+        """Public keys in PEM, a file each, whose signatures of playbooks count."""
+        return self.playbooks / "trusted"
+
+    @property
     def keys(self) -> Path:
         """Every key, each a file of 0600."""
         return self.root / "keys"

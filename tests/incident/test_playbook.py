@@ -77,7 +77,7 @@ BAD = [
     ("timeout in words", set_in("workflow", DO, "timeout", to="1 h"), "wrong-value", "milliseconds"),
     ("timeout of a century", set_in("workflow", DO, "timeout", to=10**14), "wrong-value", "milliseconds"),
     ("revoked", set_in("revoked", to=True), "revoked", "is revoked"),
-    ("signed", set_in("signatures", to=[{}]), "signed", "signed playbook is refused"),
+    ("signed by nobody", set_in("signatures", to=[{}]), "missing", "a signature of the playbook needs a text"),
     (
         "variable a number",
         set_in("playbook_variables", to={"__x__": {"type": "string", "value": 5}}),

@@ -1,10 +1,10 @@
-"""`yingbi playbook check | run --dry-run`: what a playbook is worth, before any incident."""
+"""`yingbi playbook …`: what a playbook is worth before any incident, who stands for it, and those of others."""
 
 import argparse
 import json
 from pathlib import Path
 
-from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
+from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain, moment
 
 
 def add_playbook(commands: Commands) -> None:
@@ -62,17 +62,58 @@ def add_playbook(commands: Commands) -> None:
         help="让这一步失败：名称或 id / let this step fail: name or id",
     )
     running.add_argument("--picture", type=Path, metavar="OUT.svg", help="画出所走的路 / draw the way as SVG")
-    for command in (checking, running):
+    listing = add_command(group, "list", _list, "列出可用的预案 / say which there are", "yingbi playbook list --json")
+    signing = add_command(
+        group,
+        "sign",
+        _sign,
+        "为预案签名（Ed25519 或 ES256）/ sign a playbook",
+        "yingbi playbook sign leak.json --key li.key --signee 青石区安全管理员 --out leak.signed.json",
+    )
+    signing.add_argument("file", metavar="FILE", type=Path, help="预案 / the playbook")
+    signing.add_argument("--key", required=True, type=Path, metavar="PEM", help="私钥，PEM / the private key in PEM")
+    signing.add_argument(
+        "--signee", required=True, metavar="NAME", help="谁签名：岗位或单位 / who signs, by post or office"
+    )
+    signing.add_argument("--valid-until", type=moment, metavar="TIME", help="签名到何时有效 / until when it counts")
+    signing.add_argument("--out", type=Path, metavar="OUT", help="写到哪里，默认标准输出 / standard output otherwise")
+    taking = add_command(
+        group,
+        "import",
+        _import,
+        "收入别处的预案，须有两把受信任的密钥签名 / take one of others in, once two trusted keys signed it",
+        "yingbi playbook import leak.signed.json --name partner-leak",
+    )
+    taking.add_argument("file", metavar="FILE", type=Path, help="预案 / the playbook")
+    taking.add_argument("--name", required=True, metavar="NAME", help="规则以此名引用它 / by which rules name it")
+    giving = add_command(
+        group,
+        "export",
+        _export,
+        "逐字节导出一个预案 / give one out, octet by octet",
+        "yingbi playbook export bulk-retrieval --out bulk-retrieval.json",
+    )
+    giving.add_argument("name", metavar="NAME", help="预案名 / its name")
+    giving.add_argument("--out", type=Path, metavar="OUT", help="写到哪里，默认标准输出 / standard output otherwise")
+    for command in (checking, running, listing):
         command.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
 
 
 def _check(given: argparse.Namespace) -> int:
     from incident.graph import load_playbooks, read_files
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.playbook_shelf import trust_of
+    from yingbi.settings import read_settings
 
     try:
-        books, findings = read_files({str(path): path for path in given.files}, load_playbooks().values())
+        trust = trust_of(Home(read_settings().home), now())
+        books, findings = read_files({str(path): path for path in given.files}, load_playbooks().values(), trust)
     except OSError as problem:
         complain(f"{problem.filename}：读不了 / it cannot be read: {problem.strerror}")
+        return COULD_NOT
+    except ValueError as problem:
+        complain(str(problem))
         return COULD_NOT
     if given.json:
         told = {
@@ -97,6 +138,10 @@ def _run(given: argparse.Namespace) -> int:
     from incident.graph import load_playbooks, read_files
     from incident.journal import Ending
     from incident.picture import picture
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.playbook_shelf import trust_of
+    from yingbi.settings import read_settings
     from yingbi.way_lines import way_json, way_lines
 
     pairs = [text.partition("=") for text in given.var]
@@ -105,7 +150,8 @@ def _run(given: argparse.Namespace) -> int:
         return WRONG_USE
     ours = load_playbooks()
     try:
-        books, findings = read_files({str(path): path for path in given.files}, ours.values())
+        trust = trust_of(Home(read_settings().home), now())
+        books, findings = read_files({str(path): path for path in given.files}, ours.values(), trust)
         if findings:
             complain("\n".join(map(str, findings)))
             return FOUND
@@ -123,3 +169,99 @@ def _run(given: argparse.Namespace) -> int:
         return WRONG_USE
     print(json.dumps(way_json(way), ensure_ascii=False, indent=2) if given.json else "\n".join(way_lines(way)))
     return FINE if way.ended is Ending.SUCCEEDED else FOUND
+
+
+def _list(given: argparse.Namespace) -> int:
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.playbook_shelf import shelf_of
+    from yingbi.settings import read_settings
+
+    try:
+        shelf = shelf_of(Home(read_settings().home), now())
+    except (OSError, ValueError) as problem:
+        complain(str(problem))
+        return COULD_NOT
+    told = [
+        {"name": name, "id": book.id, "title": book.name, "taken_in": name in shelf.others, "sha256": book.digest}
+        for name, book in sorted(shelf.usable.items())
+    ]
+    if given.json:
+        findings = [{"file": each.file, "code": each.code, "message": each.message} for each in shelf.findings]
+        print(json.dumps({"playbooks": told, "findings": findings}, ensure_ascii=False, indent=2))
+    else:
+        for each in told:
+            print(f"{each['name']:28} {each['title']}{'（收入 / taken in）' if each['taken_in'] else ''}")
+        for finding in shelf.findings:
+            complain(str(finding))
+    return FOUND if shelf.findings else FINE
+
+
+def _sign(given: argparse.Namespace) -> int:
+    from incident.playbook import read_playbook
+    from incident.signing import read_private, sign_playbook
+    from yingbi.clock import now
+
+    try:
+        key = read_private(given.key)
+        text = given.file.read_text("utf-8")
+        book, findings = read_playbook(text, str(given.file))
+        if book is None:
+            complain("\n".join(map(str, findings)))
+            return FOUND
+        signed = sign_playbook(text, key, signee=given.signee, now=now(), valid_until=given.valid_until)
+        return _give(signed.encode(), given.out)
+    except OSError as problem:
+        complain(f"{problem.filename}：读写不了 / it cannot be read or written: {problem.strerror}")
+        return COULD_NOT
+    except ValueError as problem:
+        complain(str(problem))
+        return COULD_NOT
+
+
+def _import(given: argparse.Namespace) -> int:
+    from yingbi.clock import now
+    from yingbi.home import Home
+    from yingbi.os_account import account
+    from yingbi.playbook_shelf import take_in
+    from yingbi.settings import read_settings
+
+    try:
+        findings = take_in(Home(read_settings().home), given.file, given.name, account(), now())
+    except OSError as problem:
+        complain(f"{problem.filename}：读写不了 / it cannot be read or written: {problem.strerror}")
+        return COULD_NOT
+    except ValueError as problem:
+        complain(str(problem))
+        return WRONG_USE
+    if findings:
+        print(*findings, sep="\n")
+        return FOUND
+    print(f"已收入，下次启动起可用：{given.name} / taken in, in use from the next start on")
+    return FINE
+
+
+def _export(given: argparse.Namespace) -> int:
+    from yingbi.home import Home
+    from yingbi.playbook_shelf import octets_of
+    from yingbi.settings import read_settings
+
+    try:
+        return _give(octets_of(Home(read_settings().home), given.name), given.out)
+    except KeyError:
+        complain(f"没有预案 {given.name} / there is no playbook `{given.name}`")
+        return COULD_NOT
+    except OSError as problem:
+        complain(f"{problem.filename}：读写不了 / it cannot be read or written: {problem.strerror}")
+        return COULD_NOT
+
+
+def _give(octets: bytes, out: Path | None) -> int:
+    """Write *octets* to *out*, or to standard output."""
+    import sys
+
+    if out is None:
+        sys.stdout.write(octets.decode())
+    else:
+        out.write_bytes(octets)
+    return FINE

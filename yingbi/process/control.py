@@ -37,7 +37,6 @@ from incident.duties import DutyTable, load_duties
 from incident.duty_files import duty_files, read_duties
 from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
-from incident.graph import load_playbooks
 from incident.ids import Bilingual
 from incident.perform import Performer
 from incident.store import CaseStore
@@ -73,6 +72,7 @@ from yingbi.permit_search import PermitSearch
 from yingbi.permits import PermitDesk
 from yingbi.person_reading import PersonReader
 from yingbi.person_sources import part_in, systems_in
+from yingbi.playbook_shelf import books_for_cases
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
@@ -125,7 +125,7 @@ def main(settings: Settings) -> int:
     alerts = AlertStore(home.alerts, read_only=True)
     press = press_of(settings, Policy(categories={}, grants=(), callers=(), packs={}, systems={}))
     rules = Rulebook(
-        books=load_playbooks(),
+        books=books_for_cases(home, now()),
         duties=duties_of(home),
         press=press,
         scan=scan,
