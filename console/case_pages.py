@@ -37,6 +37,7 @@ from incident.duties import GRADE_NAMES
 from incident.duty_forms import FORM_NAMES, lacks
 from incident.evidence import CUSTODY_NAMES
 from incident.evidence_acts import may_read
+from incident.graph import leading
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
@@ -84,8 +85,14 @@ class CasePages:
             alert=desk.slip.typed.get("alert") if desk.slip else "",
             level_options=options(LEVEL_WORDS, LEVELS),
             reporter_options=[("", "没有人报告 / nobody did"), *options(REPORTER_NAMES)],
+            book_options=self._book_options(),
             now_clocks={case.id: clocks_of(case, self._office.now()) for case in shown.items},
         )
+
+    def _book_options(self) -> list[tuple[str, str]]:
+        """The playbooks that a person may let lead a case, and none, as the choices of a form."""
+        books = sorted((book.name, name) for name, book in leading(self._cases.rules.books).items())
+        return [("", "不执行预案 / none"), *((name, title) for title, name in books)]
 
     def open_by_hand(self, desk: Admitted) -> Response:
         """A case that a person opens, as on a report from outside or from the page of an alert."""
@@ -107,7 +114,7 @@ class CasePages:
             raise HTTPException(404)
         facts, report = facts_of(alert) if alert else None, self._reported(form)
         return self._cases.open_by_hand(
-            title, level, desk.person, form.text("note"), once=once, alert=facts, report=report
+            title, level, desk.person, form.text("note"), once=once, alert=facts, report=report, book=form.get("book")
         )
 
     def _reported(self, form: Typed) -> Report | None:

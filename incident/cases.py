@@ -52,16 +52,19 @@ class Cases(Engine):
         once: str = "",
         alert: AlertFacts | None = None,
         report: Report | None = None,
+        book: str = "",
     ) -> CaseId:
         """A new case that a person opens, on a *report* from outside, or of *alert*, where they open it because of one.
 
-        No playbook runs but the one that the alert asks for. Asked again with the same *once*, or for the same alert,
-        it is the same case.
+        It is led by the playbook that the alert asks for; where there is no alert by *book*, for a loss, a letter or a
+        report. Asked again with the same *once*, or for the same alert, it is the same case.
         """
         self.check_text(title, note)
+        if book and book not in self.rules.books:
+            raise NotPermitted("没有这个预案", "there is no such playbook")
         named = alert.id if alert else f"form:{once}" if once else None
         told = (report_fact(report, self.now()),) if report else ()
-        case = self.begin(title, alert, person(by), level=level, note=note, once=named, also=told)
+        case = self.begin(title, alert, person(by), level=level, book=book, note=note, once=named, also=told)
         # The alert may have had its case before: then the report is new to that one.
         self.ledger.record(case, lambda known: unknown_to(known, told), at=self.now(), by=person(by))
         self.carry_on(case)

@@ -126,6 +126,7 @@ class Engine:
         by: Actor,
         *,
         level: str = "medium",
+        book: str = "",
         note: str = "",
         once: str | None = None,
         also: Sequence[Fact] = (),
@@ -136,14 +137,15 @@ class Engine:
         if once and (known := self._store.case_of(once)):
             return known
         now = self.now()
-        book = self.rules.books.get(alert.respond) if alert else None
-        called = self._called(book) if book else {}
+        wanted = alert.respond if alert else book
+        leading = self.rules.books.get(wanted)
+        called = self._called(leading) if leading else {}
         opened = Opened(
             title=title,
             level=alert.level if alert else level,
             alert=alert,
-            book=alert.respond if alert and book else "",
-            main=book.id if book else None,
+            book=wanted if leading else "",
+            main=leading.id if leading else None,
             playbooks={each.id: each.digest for each in called.values()},
             drill=drill,
             plan=plan,
@@ -154,10 +156,8 @@ class Engine:
         if by.kind is ActorKind.PERSON:
             facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
         facts += also
-        if alert and alert.respond and book is None:
-            facts.append(
-                Noted(text=f"没有预案 {alert.respond}，由人处理 / there is no playbook `{alert.respond}`: by hand")
-            )
+        if wanted and leading is None:
+            facts.append(Noted(text=f"没有预案 {wanted}，由人处理 / there is no playbook `{wanted}`: by hand"))
         return self.ledger.open(
             opened,
             *facts,

@@ -51,11 +51,13 @@ def read_files(
             texts[name] = path.read_bytes().decode()
         except UnicodeDecodeError:
             findings.append(Finding(file=name, line=1, code="not-text", message="the file is not UTF-8"))
-    books, found = read_texts(texts, known)
+    books, found = read_texts(texts, known, trust)
     return books, tuple(sorted([*findings, *found]))
 
 
-def read_texts(texts: Mapping[str, str], known: Iterable[Playbook] = ()) -> tuple[Books, tuple[Finding, ...]]:
+def read_texts(
+    texts: Mapping[str, str], known: Iterable[Playbook] = (), trust: Trust = NOBODY
+) -> tuple[Books, tuple[Finding, ...]]:
     """The same of *texts*, by the names of their files."""
     books: dict[str, Playbook] = {}
     findings: list[Finding] = []
@@ -66,6 +68,12 @@ def read_texts(texts: Mapping[str, str], known: Iterable[Playbook] = ()) -> tupl
             books[name] = book
             findings += (*check(book, name), *check_signatures(book, name, trust))
     return books, tuple(sorted([*findings, *_check_calls(books, known)]))
+
+
+def leading(books: Books) -> Books:
+    """Those of *books* that lead a case, and are no part that another calls."""
+    parts = {step.playbook for book in books.values() for step in book.steps.values()}
+    return {name: book for name, book in books.items() if book.id not in parts}
 
 
 def check(book: Playbook, file: str) -> tuple[Finding, ...]:

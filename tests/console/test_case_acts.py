@@ -241,6 +241,16 @@ def test_a_case_that_is_opened_twice_by_one_form_is_one(bureau: Bureau) -> None:
     assert len(bureau.office.cases.all()) == 2
 
 
+def test_a_case_that_is_opened_by_hand_is_led_by_the_playbook_that_is_chosen(bureau: Bureau) -> None:
+    browser = bureau.browser("oncall")
+    page = browser.submit(browser.get("/cases"), "open", title="窗口平板电脑遗失", book="lost-terminal")
+    (case,) = bureau.office.cases.all()
+    assert case.book == "lost-terminal"
+    assert "请查明后人工控制" in page.text(), "nobody is known who could be blocked, so a person is asked"
+    browser.submit(browser.get("/cases"), "open", title="群众反映收到诈骗电话")
+    assert [case.book for case in bureau.office.cases.all()] == ["", "lost-terminal"]
+
+
 def test_a_containment_that_failed_is_tried_again(bureau: Bureau) -> None:
     case = bureau.with_question()
     send(bureau, case, "quick-1")

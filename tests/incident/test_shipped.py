@@ -15,8 +15,8 @@ from incident.command import Question
 from incident.dry_run import dry_run
 from incident.duties import load_duties
 from incident.expression import Expression
-from incident.graph import SHIPPED, load_playbooks
-from incident.ids import StepId
+from incident.graph import SHIPPED, leading, load_playbooks
+from incident.ids import NotPermitted, StepId
 from incident.incident import Case, State
 from incident.journal import Ending, Entry, verify
 from incident.playbook import Playbook, StepKind, read_playbook
@@ -24,7 +24,7 @@ from incident.store import CaseStore
 from incident.wording import SHIPPED as TEMPLATES
 from tests.effort import TIMES
 from tests.incident.mortal import CASE, asked_for, walk_on
-from tests.incident.office import Office, alert, new_database
+from tests.incident.office import CHEN, Office, alert, new_database
 from tests.incident.test_graph import KINDS, PARTS
 
 BOOKS = load_playbooks()
@@ -116,6 +116,18 @@ def test_no_two_calls_of_a_playbook_have_one_idempotency_key() -> None:
         keys = [command.headers["Idempotency-Key"] for command in calls]
         assert len(set(keys)) == len(keys), name
         assert all(key[0].startswith("__case__:value.") for key in keys)
+
+
+def test_a_person_lets_each_lead_a_case_without_an_alert(office: Office) -> None:
+    """Nobody knows then whom to block or count: people are asked, and it comes to its end."""
+    assert leading(BOOKS).keys() == KINDS
+    case = office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "outside-report", once="1")
+    assert office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "outside-report", once="1") == case
+    done = office.do_the_rest(case)
+    assert not [asked for asked in done.questions if asked.question is Question.RESCUE]
+    assert done.notice.draft is not None
+    with pytest.raises(NotPermitted, match="there is no such playbook"):
+        office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "nothing")
 
 
 def test_each_playbook_that_a_rule_names_is_there() -> None:
