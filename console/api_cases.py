@@ -22,6 +22,7 @@ OPENING = (
     Field(name="level", en="how bad it is", needed=True, choices=LEVELS),
     Field(name="note", en="what is known"),
     Field(name="alert", en="the alert because of which it is opened"),
+    Field(name="book", en="the playbook that leads it, where there is no alert"),
     Field(name="reported_by", en="what kind of reporter told us, never who", choices=tuple(Reporter)),
     Field(name="received_at", en="when the report was received", kind=Kind.MOMENT),
 )

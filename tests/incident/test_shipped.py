@@ -121,13 +121,13 @@ def test_no_two_calls_of_a_playbook_have_one_idempotency_key() -> None:
 def test_a_person_lets_each_lead_a_case_without_an_alert(office: Office) -> None:
     """Nobody knows then whom to block or count: people are asked, and it comes to its end."""
     assert leading(BOOKS).keys() == KINDS
-    case = office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "outside-report", once="1")
-    assert office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "outside-report", once="1") == case
+    case = office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1")
+    assert office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1") == case
     done = office.do_the_rest(case)
     assert not [asked for asked in done.questions if asked.question is Question.RESCUE]
     assert done.notice.draft is not None
     with pytest.raises(NotPermitted, match="there is no such playbook"):
-        office.cases.open_by_playbook("群众反映信息泄露", "high", CHEN, "", "nothing")
+        office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="nothing")
 
 
 def test_each_playbook_that_a_rule_names_is_there() -> None:
