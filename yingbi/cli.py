@@ -25,6 +25,7 @@ from yingbi.commands.mask import add_mask
 from yingbi.commands.notice import add_notice
 from yingbi.commands.notify import add_notify
 from yingbi.commands.permits import add_permits
+from yingbi.commands.persons import add_persons
 from yingbi.commands.playbook import add_playbook
 from yingbi.commands.policy import add_policies
 from yingbi.commands.reasons import add_reasons
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     add_playbook(commands)
     add_duties(commands)
     add_notice(commands)
+    add_persons(commands)
     add_notify(commands)
     add_baselines(commands)
     add_simulate(commands)

@@ -29,6 +29,7 @@ SECRETS = (*SIGNING, f"digest-{FIRST}", "fields", "evidence")
 SEED = 20261123
 RESIDENTS = 10_000
 _POLICIES = Path(deploy.demo.__path__[0]) / "policies"
+_SOURCES = Path(deploy.demo.__path__[0]) / "person-sources"
 _SETTINGS = Path(deploy.demo.__path__[0]) / "yingbi.toml"
 _SCHEMAS = Path(policies.__path__[0]) / "schema"
 
@@ -145,6 +146,7 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
     if not (home.policies / "callers.yaml").exists():
         hashes = {name: hash_key(key) for name, key in keys.items()}
         (home.policies / "callers.yaml").write_text(people.callers_file(hashes), "utf-8")
+    _declare_source(home, keys.get(people.TELLER, ""))
     moved = _point_at(home, {"register": ports.register, "hall": ports.hall}, ports.identity)
     hall = prepare_command(home.demo / "hall", SEED)
     with subprocess.Popen(hall, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as preparing:  # beside the register
@@ -156,6 +158,13 @@ def make_demo(home: Home, ports: Ports, say: Say) -> dict[str, Moved]:
             f"演示大厅无法准备 / the demo hall cannot be prepared: `{home.said / 'hall-prepare.log'}` says why"
         )
     return moved
+
+
+def _declare_source(home: Home, key: str) -> None:
+    """Let the register of the demo say who a person is. An installation of before has no caller for that."""
+    if key and not home.person_sources.exists():
+        _copy_files(_SOURCES, home.person_sources)
+        write_private(home.keys / "person-source-register.header", f"Bearer {key}\n".encode())
 
 
 def _make_register(home: Home, say: Say) -> None:

@@ -13,6 +13,10 @@ KEY_PREFIX = "ybk_"
 CLERKS = ("clerk-wang", "clerk-zhao", "clerk-qian", "clerk-sun", "clerk-zhou")
 """Clerks with a key for the software of their counter. `yingbi demo leak` steals one that is not blocked yet."""
 BATCH = "batch-stats"
+TELLER = "incident-persons"
+"""Reads the register when the persons of an incident have to be told."""
+_SYSTEMS = {BATCH: ("statistics",), TELLER: ("incident-notification",)}
+"""Those that are no people, with their purposes."""
 _UNTIL = "2027-12-31"
 
 
@@ -33,7 +37,7 @@ HEAD = Person(subject="head-chen", posts=("window-clerk", "duty-head"), purposes
 def make_keys(path: Path) -> dict[str, str]:
     """The API key of each caller that has one, from the file *path*; made where there is none yet."""
     if not path.exists():
-        made = {name: KEY_PREFIX + secrets.token_urlsafe(24) for name in (*CLERKS, BATCH)}
+        made = {name: KEY_PREFIX + secrets.token_urlsafe(24) for name in (*CLERKS, BATCH, TELLER)}
         write_private(path, json.dumps(made, indent=2).encode() + b"\n")
     keys: dict[str, str] = json.loads(path.read_bytes())
     return keys
@@ -44,9 +48,9 @@ def callers_file(hashes: dict[str, str]) -> str:
     callers = [
         {
             "id": name,
-            "kind": "system" if name == BATCH else "staff",
-            **({} if name == BATCH else {"posts": list(CLERK.posts)}),
-            "purposes": ["statistics"] if name == BATCH else list(CLERK.purposes),
+            "kind": "system" if name in _SYSTEMS else "staff",
+            **({} if name in _SYSTEMS else {"posts": list(CLERK.posts)}),
+            "purposes": list(_SYSTEMS.get(name, CLERK.purposes)),
             "keys": [{"id": f"K-{number:03d}", "sha256": sha256, "until": _UNTIL}],
         }
         for number, (name, sha256) in enumerate(hashes.items(), start=1)
