@@ -22,6 +22,7 @@ from tests.bench import (
     rules,
     scale,
     scanning,
+    scope,
     seam,
     shipping,
     throughput,
@@ -53,6 +54,7 @@ GROUPS: dict[str, Group] = {
     "rules": rules.figures,
     "alerts": alerting.figures,
     "alerts-elastic": alerting.on_elastic,
+    "scope": scope.figures,
     "scale-sqlite": scale.of_sqlite,
     "scale-elasticsearch": scale.of_elasticsearch,
 }
