@@ -22,9 +22,23 @@ _NAMES = {
     "schooling": "学历 / schooling",
     "origin": "籍贯 / origin",
     "household": "户号 / household",
+    "permit": "通行证 / travel permit",
+    "bank_account": "银行账号 / bank account",
+    "driving_licence": "驾驶证 / driving licence",
+    "housing_fund": "公积金账号 / housing fund",
+    "qq": "QQ 号 / QQ",
+    "wechat": "微信号 / WeChat",
+    "ip": "IP 地址 / IP address",
+    "mac": "MAC 地址 / MAC address",
+    "coordinates": "位置坐标 / coordinates",
+    "religion": "宗教信仰 / religion",
+    "health": "健康状况 / health",
+    "free_text": "文字 / text",
+    "file": "文件 / file",
+    "unread_text": "没有读到的文字 / text nobody has read",
 }
 
 
 def named(category: str) -> str:
     """What people call *category*."""
-    return _NAMES.get(category, category)
+    return _NAMES.get("person_name" if category == "person" else category, category)

@@ -8,7 +8,7 @@ A line that cannot be answered is answered by a sentence, and those behind it ar
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -41,7 +41,10 @@ def spans_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
 
     texts = [line.get("text") for line in lines]
     found = iter(find_each([text for text in texts if isinstance(text, str)], prose=has_tagger()))
-    return [{"spans": next(found)} if isinstance(text, str) else BadLine("`text` must be a string") for text in texts]
+    return [
+        {"spans": _levelled(next(found))} if isinstance(text, str) else BadLine("`text` must be a string")
+        for text in texts
+    ]
 
 
 def pointers_of(lines: Sequence[dict[str, Any]]) -> list[Answer]:
@@ -60,7 +63,14 @@ def _pointers_of(line: dict[str, Any]) -> Answer:
             return BadLine("`json` is a string that holds no JSON")
     if not isinstance(document, dict | list):
         return BadLine("`json` must be an object, a list, or a string that holds one")
-    return {"pointers": find_values(document)}
+    return {"pointers": _levelled(find_values(document))}
+
+
+def _levelled(found: Iterable[msgspec.Struct]) -> list[dict[str, Any]]:
+    """*found*, each with the level of its category."""
+    from policies.recognisers.levels import level_of
+
+    return [{**(told := msgspec.structs.asdict(each)), "level": level_of(told["category"]).value} for each in found]
 
 
 def answer(lines: io.BufferedIOBase, out: BinaryIO, look: Look) -> int:
