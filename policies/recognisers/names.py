@@ -46,7 +46,12 @@ _DOTS = "·•・"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
-_NAME = f"{_SURNAME}{_GIVEN}"
+_THINGS = (
+    "车牌 车辆 车主 车型 车架 单位 单号 单据 房产 房屋 房号 项目 时间 时段 常住 全部 全体 路线 申请 成立 成员 应当 "
+    "应该 向本 向我 向该 向有 向社 向区 向市 向县"
+).split()
+"""What begins like a name behind a word that announces one, and is nobody's."""
+_NAME = f"(?!{'|'.join(_THINGS)}){_SURNAME}{_GIVEN}"
 _DOTTED = f"[{_HAN}]{{1,8}}(?:[{_DOTS}][{_HAN}]{{1,8}}){{1,3}}"
 _LINK = r"(?:名称|姓名)?[ 　]?(?:为|是|叫)?[\"'”’\]】]?[ 　]?[:：,，=|\-]?[ 　]{0,2}[(（\"'“‘\[【《「『]?[ 　]{0,2}"
 """What may stand between the word and the name: a sign of punctuation, quotation marks or brackets around either."""
