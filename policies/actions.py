@@ -5,10 +5,13 @@ from functools import partial
 
 from policies.data_keys import BadToken, DataKeys
 from policies.decisions import Decision
+from policies.formats.finder import merge
 from policies.formats.free_text import hide, personal_spans
 from policies.formats.masker import Action, Kind
+from policies.formats.prose import EVERY, LONG, Prose
 from policies.policy_kinds import OnWrite
 from policies.program import Program
+from policies.prose_rule import ProseRule
 from policies.transforms.columns import together
 from policies.transforms.keyed import FieldKeys, SubjectTransform
 from policies.transforms.make import (
@@ -46,13 +49,13 @@ def action_of(
     # Of an empty control only what the form carries says whether there was anything to drop.
     restore = kind is Kind.DROP or (field.on_write is OnWrite.RESTORE and kind is not Kind.SHOW)
     number = number_transform_of(decision.spec)
-    is_prose = isinstance(decision.spec, Scan) and decision.spec.prose
+    prose = 0 if not isinstance(decision.spec, Scan) else EVERY if decision.spec.prose else LONG
     is_stored = field.at_rest is not None and not is_sent
     if field.at_rest is not None and is_stored and kind not in (Kind.DROP, Kind.BLOCK):
         tokens = stored_tokens(field.at_rest, keys, field.name) if data is not None else None
         opens = plain_value if is_tried else tokens.open if tokens is not None else _unopened
         noted = partial(note, place)
-        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted, is_prose=is_prose), _never_stored(noted)
+        kind, apply, number = Kind.MASK, _opened(opens, kind, apply, noted, prose=prose), _never_stored(noted)
         apply_for = _opened_for(opens, apply_for, noted) if apply_for is not None else None
     return Action(
         field=place,
@@ -67,7 +70,7 @@ def action_of(
         stays=isinstance(decision.spec, Null),
         makes=could_have_made(decision.spec) if looks_true(decision.spec) else None,
         stored=is_stored,
-        prose=is_prose,
+        prose=prose,
         opens=opener_of(decision.spec, keys),
     )
 
@@ -78,11 +81,11 @@ def _opened(
     apply: Callable[[str], str],
     note: Callable[[str], None],
     *,
-    is_prose: bool = False,
+    prose: int = 0,
 ) -> Callable[[str], str]:
     """*apply* to what a stored value stands for. What does not open here is hidden from everybody, and noted.
 
-    So is prose: how much of it a body may have read is not known here.
+    Of prose nothing is read: how much of it a body may have read is not known here.
     """
 
     def treat(stored: str) -> str:
@@ -93,7 +96,7 @@ def _opened(
             return REDACTED
         if kind is not Kind.SCAN:
             return apply(value)
-        return hide(value, personal_spans(value)) if not is_prose else REDACTED if value.strip() else value
+        return hide(value, merge([*personal_spans(value), *Prose(ProseRule(0)).spans(value, prose)]))
 
     return treat
 

@@ -219,6 +219,7 @@ def _operation(operation: Operation, system: System, shapes: ShapeMaker, keyed: 
         mark=operation.mark,
         vocabulary=_vocabulary(operation, fields),
         websocket=None if operation.websocket is None else _socket(operation.websocket),
+        prose=operation.prose,
     )
 
 

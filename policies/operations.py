@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from policies.findings import Position
 from policies.marking import Marking
+from policies.prose_rule import ProseRule
 from policies.title import Title
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -245,6 +246,7 @@ class Operation:
     """Where its answers show their serial; None: an export has one all the same, in its head."""
     largest_mib: int = LARGEST_PAGE_MIB
     """The largest answer of a format that is held until its end."""
+    prose: ProseRule = field(default_factory=ProseRule)
     words: tuple[str, ...] = ()
     """Words of the application's own that values of its parameters and forms are made of."""
     answers: Bodies = field(default_factory=Bodies)

@@ -7,6 +7,7 @@ from policies.operations import LARGEST_PAGE_MIB, SAFE_METHODS, Bodies, Operatio
 from policies.parse_bodies import parse_bodies
 from policies.parse_mark import with_mark
 from policies.parse_parameters import VALUE, parameters_of, parse_always, parse_parameters
+from policies.parse_prose import parse_prose
 from policies.parse_rules import parse_title
 from policies.parse_socket import with_socket
 from policies.parse_targets import NAME_OR_RECORD
@@ -99,6 +100,7 @@ def _operation(section: Section, words: _Words) -> Operation | None:
         body=parse_bodies(section, "body", page="form"),
         export=section.flag("export", default=False),
         largest_mib=section.number("largest_mib", least=1, most=MOST_HELD_MIB, default=LARGEST_PAGE_MIB) or 1,
+        prose=parse_prose(section),
         words=words.values,
         static=_static(section),
         headers=_headers(section, "headers"),

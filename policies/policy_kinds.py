@@ -38,6 +38,15 @@ class OnWrite(StrEnum):
     RESTORE = "restore"
 
 
+class Beyond(StrEnum):
+    """What becomes of running text of which more comes than may be read for names and addresses."""
+
+    MASK = "mask"
+    """Each sentence in which somebody could be named is hidden."""
+    WITHHOLD = "withhold"
+    """The answer is withheld."""
+
+
 class Elsewhere(StrEnum):
     """What becomes of a value that is hidden in its field and stands in another text of the same page."""
 

@@ -17,6 +17,7 @@ from policies.policy import Row
 from policies.policy_kinds import Direction, Gravity, Harmed, OnWrite, Owner, State
 from policies.program_callers import CertificatesRule, FrontProxyRule, HeaderRule, IssuerRule, KeyRule, SessionRule
 from policies.program_shapes import FileRule, Shapes
+from policies.prose_rule import ProseRule
 from policies.spelling import Spelling
 from policies.transforms.spec import Reversible, Spec
 
@@ -130,6 +131,7 @@ class OperationRule(msgspec.Struct, frozen=True):
     vocabulary: tuple[str, ...] = ()
     """Words that requests are made of, in lower case: whoever says one of them has guessed nothing."""
     websocket: SocketRule | None = None
+    prose: ProseRule = ProseRule()
 
 
 class GrantRule(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from policies.documents.registry import ANY_FILE, NAMES, named_by
 from policies.formats.html_forms import Held
 from policies.formats.masker import Masker, Tally, Withheld
 from policies.formats.multipart_body import MultipartMasker, boundary_in
+from policies.formats.prose import Prose
 from policies.formats.said import OwnWords, Said
 from policies.program_shapes import Shapes
 from proxy.grpc import is_grpc
@@ -118,8 +119,9 @@ def treatment_of(
     system: System,
     caller: Caller,
     now: datetime,
+    prose: Prose,
 ) -> Treatment:
-    """What becomes of the body of an answer to *request* with *status* and *headers*."""
+    """What becomes of the body of an answer to *request* with *status* and *headers*, whose running text is *prose*."""
     # Nobody has asked the system behind for a part, or whether anything has changed.
     if not 200 <= status <= 599 or status == 206 or (status == 304 and not forward.operation.static):
         return Withhold(reason="upstream_malformed")
@@ -146,7 +148,7 @@ def treatment_of(
         kind = kind_of(media_type)
         # A document says itself in which charset it is, if it does.
         charset = charset or ("" if kind == "xml" else "utf-8")
-        masker = _masker(kind, status, charset, request, forward, system, caller, now)
+        masker = _masker(kind, status, charset, request, forward, system, caller, now, prose)
         said = "utf-8" if kind == "xml" else charset if kind in TEXT_KINDS else ""
         return None if masker is None else (masker, _named(media_type, said))
 
@@ -155,7 +157,9 @@ def treatment_of(
         return None if _is_document(kind_of(media_type)) else masked(media_type, charset)
 
     if forward.operation.answers.multipart and (between := boundary_in(types[0] if len(types) == 1 else "")):
-        return _in_parts(MultipartMasker(between, in_part, Tally(system.digester)), media_type, forward, system)
+        return _in_parts(
+            MultipartMasker(between, in_part, Tally(system.digester, prose=prose)), media_type, forward, system
+        )
     try:
         made = masked(media_type, charset)
     except Withheld as withheld:
@@ -183,7 +187,8 @@ def _in_parts(masker: MultipartMasker, media_type: str, forward: Forward, system
 
 def socket_treatment(forward: Forward, system: System, caller: Caller, now: datetime) -> Mask:
     """How the messages of a WebSocket are looked at, which *forward* opens. Raises Withheld where none may be."""
-    masker = _masker(MESSAGES, 101, "utf-8", forward.request, forward, system, caller, now)
+    prose = Prose(forward.operation.prose)
+    masker = _masker(MESSAGES, 101, "utf-8", forward.request, forward, system, caller, now, prose)
     if masker is None:
         raise Withheld("answer_not_declared")
     return Mask(masker=masker, content_type="", format=MESSAGES)
@@ -203,8 +208,9 @@ def _masker(
     system: System,
     caller: Caller,
     now: datetime,
+    prose: Prose,
 ) -> Masker | None:
-    tally = Tally(system.digester)
+    tally = Tally(system.digester, prose=prose)
     # What the system answers to a change may be nothing but what the caller has sent, and prove nothing of whose it is.
     own, acting = ("", "") if forward.acts else (caller.own, caller.on_behalf_of)
     choice = forward.view.choice(own=own, acting=acting, attributes=caller.attributes, permitted=forward.permitted)

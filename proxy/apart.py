@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from mitmproxy.proxy import commands
 
@@ -119,10 +120,20 @@ class Apart:
                 job.end(TOO_LARGE, tells=True)
 
 
-class AwaitMasking(commands.RequestWakeup):
-    """Wakes the layer that yields it once *job* has its outcome."""
+class Begins(Protocol):
+    """What goes on beside the loop."""
 
-    def __init__(self, job: Job) -> None:
+    def begin(self, done: Callable[[], None]) -> None:
+        """Begin as soon as it can be, and call *done* at the end."""
+
+    def end(self, reason: str = LEFT, *, tells: bool = False) -> None:
+        """Nobody wants it any more. *tells*: whoever waits is told all the same."""
+
+
+class AwaitMasking(commands.RequestWakeup):
+    """Wakes the layer that yields it once *job* has come to its end."""
+
+    def __init__(self, job: Begins) -> None:
         super().__init__(0.0)
         self.job = job
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow, Response
 
+from policies.formats.masker import Tally
+from policies.formats.prose import Prose
 from policies.program_shapes import Shapes
 from proxy.answer import Treatment
-from proxy.apart import Job
+from proxy.apart import Begins
 from proxy.client_certificates import Shown
 from proxy.lasting import Lasting
 from proxy.ledger import Ledger
@@ -61,8 +63,14 @@ class Exchange:
     """The cookie of a session that is over, which the system behind does not get back."""
     spooled: Spooled | None = None
     """What the answer is kept in, where parts of it may be asked for."""
-    masking: Job | None = None
-    """By which the document that the answer is gets masked, once it has come."""
+    prose: Prose | None = None
+    """The running text of the answer, once it is decided how it is looked at."""
+    masking: Begins | None = None
+    """By which the document that the answer is gets masked, or its running text read, once it has come."""
+    masked: tuple[bytes, Tally] | Exception | None = None
+    """What has become of the answer before it is released, or why nothing has."""
+    arrived_s: float = 0.0
+    """Monotonic; when the answer had come whole."""
     sent_s: float = 0.0
     """Monotonic; when the request was sent on."""
     asked: Asked | None = None

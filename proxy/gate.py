@@ -12,10 +12,10 @@ from pathlib import Path
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 
-from policies.formats.masker import Tally, Withheld
+from policies.formats.masker import Masker, Tally, Withheld
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
-from proxy.apart import Apart, Job
+from proxy.apart import Apart, Begins, Job
 from proxy.arriving import ARRIVING, OPENING
 from proxy.authorities import Authorities
 from proxy.client_certificates import Handshakes
@@ -41,6 +41,7 @@ from proxy.meter import Meter
 from proxy.nonces import Nonces
 from proxy.own_pages import OwnPages
 from proxy.probes import Probes
+from proxy.reading import Reader
 from proxy.reasons import reason_for_body
 from proxy.reveal_desk import RevealDesk
 from proxy.send_on import send_on
@@ -119,6 +120,8 @@ class Gate:
         """Asks a draft what it would do."""
         self._apart = Apart()
         """Masks documents."""
+        self._reader = Reader()
+        """Reads running text."""
         self.exports = Exports(Spool(spool))
         """Keeps exports for a while, so that parts of them may be asked for."""
         self.withholding = Withholding(
@@ -293,26 +296,47 @@ class Gate:
         elif isinstance(exchange.treatment, Withhold):
             self.withholding.withhold(flow, exchange, exchange.treatment.reason)
 
-    def masking(self, flow: HTTPFlow, exchange: Exchange, body: bytes) -> Job | None:
-        """What masks the document *body*, an answer that has arrived whole, and is waited for before it is released;
-        None where the answer is none.
+    def masking(self, flow: HTTPFlow, exchange: Exchange, body: bytes) -> Begins | None:
+        """What is waited for before the answer *body*, which has arrived whole, is released; None where nothing is.
+
+        It masks a document, or reads the running text of anything else.
         """
         treatment = exchange.treatment
-        if not isinstance(treatment, Mask) or not treatment.held_mib or not body:
+        exchange.arrived_s = time.monotonic()
+        if not isinstance(treatment, Mask) or not body or exchange.is_answered or exchange.failure:
             return None
-        if exchange.is_answered or exchange.failure:
-            return None
+        if not treatment.held_mib:
+            return self._reading(flow, exchange, treatment.masker, body)
+        treatment.masker.tally.prose.at_once()
         exchange.masking = self._apart.job(treatment.masker, body)
         if exchange.masking is None:
             self.counters.add("refused_busy")
             self.withholding.withhold(flow, exchange, "too_busy")
         return exchange.masking
 
+    def _reading(self, flow: HTTPFlow, exchange: Exchange, masker: Masker, body: bytes) -> Begins | None:
+        """What reads the running text of *body*, where some of it is not known; else it is masked, to be released."""
+        prose = exchange.prose
+        try:
+            exchange.masked = b"".join([*masker.feed(body), *masker.close()]), masker.tally
+            if prose is None or not prose.is_wanted:
+                return None
+            exchange.masked = None
+            exchange.treatment = look_at(flow, exchange, self.now())
+        except Exception as error:  # noqa: BLE001  # raised where it is released, which is guarded
+            exchange.masked = error
+            return None
+        exchange.masking = self._reader.reading(prose)
+        if exchange.masking is None:
+            self.counters.add("refused_busy")
+            prose.settle()
+        return exchange.masking
+
     def release(self, flow: HTTPFlow, exchange: Exchange) -> None:
         """A buffered answer has arrived whole: mask it, write it down, let it go."""
         assert flow.response is not None
         withhold = self.withholding.withhold
-        arrived_s = time.monotonic()
+        arrived_s = exchange.arrived_s or time.monotonic()
         if exchange.failure:
             withhold(flow, exchange, exchange.failure)
             return
@@ -320,7 +344,7 @@ class Gate:
         try:
             masked, tally = self._masked(exchange, body)
             if (reached := self._limits.too_much(exchange, tally)) is not None:
-                if exchange.masking is not None or not self._limits.mask_harder(flow, exchange, reached):
+                if isinstance(exchange.masking, Job) or not self._limits.mask_harder(flow, exchange, reached):
                     withhold(flow, exchange, reached.reason)
                     return
                 masked, tally = self._masked(exchange, body)
@@ -353,8 +377,15 @@ class Gate:
         """The whole *body* as it may be shown, and what it shows. Raises Withheld."""
         if not isinstance(exchange.treatment, Mask):
             return b"", Tally(self.current.digester)
+        masked, exchange.masked = exchange.masked, None
+        if isinstance(masked, Exception):
+            raise masked
+        if masked is not None:
+            return masked
         masker = exchange.treatment.masker
-        if exchange.masking is not None and (outcome := exchange.masking.outcome) is not None:
+        if exchange.prose is not None:
+            exchange.prose.settle()
+        if isinstance(exchange.masking, Job) and (outcome := exchange.masking.outcome) is not None:
             if outcome.reason:
                 raise Withheld(outcome.reason)
             outcome.add_to(masker.tally)

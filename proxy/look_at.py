@@ -4,6 +4,7 @@ from datetime import datetime
 
 from mitmproxy.http import HTTPFlow
 
+from policies.formats.prose import Prose
 from proxy.answer import Treatment, treatment_of
 from proxy.exchange import Answer, Exchange
 from proxy.marks import marked
@@ -24,6 +25,8 @@ def look_at(flow: HTTPFlow, exchange: Exchange, now: datetime) -> Treatment:
     assert exchange.request is not None
     assert exchange.forward is not None
     assert exchange.system is not None
+    if exchange.prose is None:
+        exchange.prose = Prose(exchange.forward.operation.prose, later=True)
     treatment = treatment_of(
         flow.response.status_code,
         exchange.answer_headers,
@@ -33,6 +36,7 @@ def look_at(flow: HTTPFlow, exchange: Exchange, now: datetime) -> Treatment:
         system=exchange.system,
         caller=exchange.ledger.caller,
         now=now,
+        prose=exchange.prose,
     )
     return marked(treatment, exchange, flow.response.status_code)
 

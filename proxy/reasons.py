@@ -188,6 +188,11 @@ REASONS: dict[str, Reason] = {
     ),
     "document_malformed": Reason(502, "文档已损坏或不符合其格式，无法检查", "the document is damaged, or is none"),
     "answer_too_large": Reason(502, "返回内容超过可检查的大小", "the answer is larger than can be checked"),
+    "prose_unread": Reason(
+        502,
+        "返回内容的正文太长，来不及检查其中的姓名和地址",
+        "the answer holds more running text than may be read for names and addresses",
+    ),
     "redirect_withheld": Reason(
         502,
         "后端系统转向的地址未在安全策略中声明，或其中可能有个人信息",

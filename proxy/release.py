@@ -89,7 +89,9 @@ class Release:
                 return []
             self._ledger.shown(tally)
             self._ledger.bytes_out += len(window)
-            self._released_s = self._clock()
+            moment = self._clock()
+            self._masker.tally.prose.lasts(moment - self._released_s)
+            self._released_s = moment
         if data == b"":
             self._ledger.closed("")
             self.over = self.is_whole = True

@@ -80,6 +80,7 @@ class Streaming:
 
     def streamed(self, flow: HTTPFlow, exchange: Exchange, masker: Masker) -> Streams:
         """What each part of the answer goes through from now on, guarded. The answer counts as released."""
+        masker.tally.prose.stream()
         release = Release(
             masker,
             exchange.ledger,

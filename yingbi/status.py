@@ -276,8 +276,11 @@ def _of_prose(*, reads: bool) -> list[str]:
     """That texts are hidden which could be read, where they are."""
     if reads:
         return []
-    said = "没有安装识别姓名的模型，声明为 prose 的文字整段隐藏；联网后运行 make venv"
-    also = "the weights that names are recognised with are not installed: prose is hidden whole; run make venv"
+    said = "没有安装识别姓名的模型，正文中凡可能有姓名或地址的句子整句隐藏；联网后运行 make venv"
+    also = (
+        "the weights that names are recognised with are not installed: each sentence that could name somebody is "
+        "hidden; run make venv"
+    )
     return ["", f"注意 / beware: {said} / {also}"]
 
 

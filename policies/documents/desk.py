@@ -16,6 +16,8 @@ from policies.documents.markup import HTML, XML
 from policies.documents.plain import PLAIN, TEXT
 from policies.documents.registry import NAMES, Inner, document_in, learnt_and_masked
 from policies.formats.masker import Action, Kind, Tally, Withheld
+from policies.formats.prose import EVERY, Prose
+from policies.prose_rule import ProseRule
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
 from policies.recognisers.weights import are_there
@@ -27,7 +29,7 @@ FREE_TEXT = "free_text"
 _BY_NAME: tuple[Document, ...] = (*PLAIN, XML, HTML)
 _UNDECLARED = Action(field=0, kind=Kind.MASK, apply=lambda value: REDACTED if value else value)
 _FREE = Action(field=1, kind=Kind.SCAN, personal=False)
-_PROSE = replace(_FREE, prose=True)
+_PROSE = replace(_FREE, prose=EVERY)
 SHORTEST_PROSE = 6
 """Characters: what is shorter is a word and no sentence, and tables have many."""
 
@@ -69,7 +71,7 @@ def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:
     Names and addresses in prose are hidden where `weights.are_there`, or else those alone of which words around them
     tell.
     """
-    tally = Tally(Digester("desk", bytes(32)), prose_left=sys.maxsize)
+    tally = Tally(Digester("desk", bytes(32)), prose=Prose(ProseRule(sys.maxsize)))
     look = Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
     return learnt_and_masked(format_of(name, data), data, look, _within()), look.tally
 

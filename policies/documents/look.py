@@ -13,7 +13,6 @@ from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.json_nodes import Object, Value
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
-from policies.formats.prose_spans import prose_spans
 from policies.recognisers.keys_cn import category_of_key
 from policies.recognisers.scan import scan
 
@@ -173,8 +172,8 @@ class Look:
         if self._named:
             self._settle_named()
         spans = personal_spans(text, self._known)
-        is_prose = action.prose and len(text) >= self._shortest_prose
-        return merge([*spans, *prose_spans(text, self.tally)]) if is_prose else spans
+        told = self.tally.prose.spans(text, action.prose and max(action.prose, self._shortest_prose))
+        return merge([*spans, *told]) if told else spans
 
     def _declared(self, key: str) -> Action | None:
         if self._record is None or not key:

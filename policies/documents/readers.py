@@ -31,7 +31,7 @@ from policies.documents.painted.wire import (
     Tell,
     Told,
 )
-from policies.formats.masker import Tally, Withheld
+from policies.formats.masker import Withheld
 
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -179,7 +179,7 @@ def _answer(asked: Ask, look: Look) -> Answer:
     most: dict[str, int] = {}
     for reading in asked.readings:
         quiet = copy(look)
-        quiet.tally = Tally(look.tally.digester)
+        quiet.tally = look.tally.apart()
         readings.append([(span.start, span.end) for span in quiet.spans(reading)])
         for category, number in quiet.tally.found.items():
             most[category] = max(most.get(category, 0), number)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from policies.formats.finder import LONGEST_KNOWN, Finder, Span, is_looked_for, merge
 from policies.formats.masker import Tally, Withheld
-from policies.formats.prose_spans import prose_spans
 from policies.formats.said import Said
 from policies.recognisers.readings import may_say_more, packed, readings
 from policies.recognisers.scan import scan
@@ -149,8 +148,7 @@ def hide(text: str, spans: Sequence[Span], tally: Tally | None = None) -> str:
         pieces += [text[end : span.start], REDACTED]
         end = span.end
         if tally is not None:
-            for category in span.categories:
-                tally.found[category] += 1
+            tally.count_found(span.categories)
     return "".join([*pieces, text[end:]])
 
 
@@ -161,13 +159,14 @@ def mask_free_text(
     *,
     typed: bool = False,
     as_written: bool = False,
-    prose: bool = False,
+    prose: int = 0,
 ) -> str:
     """*text* with three stars in place of everything personal in it. *typed*, *as_written*: see `personal_spans`.
 
-    *prose*: a tagger looks for names and addresses besides.
+    *prose*: from so many characters on a tagger looks for names and addresses besides; 0: it does not. Raises Withheld
+    where there is more of it than may be read, and that is declared so.
     """
     spans = personal_spans(text, known, typed=typed, as_written=as_written)
-    if prose:
-        spans = merge([*spans, *prose_spans(text, tally)])
+    if prose and (told := tally.prose.spans(text, prose)):
+        spans = merge([*spans, *told])
     return hide(text, spans, tally)

@@ -131,7 +131,10 @@ class Field:
             case Kind.SHOW:
                 return "".join(_shown(token, known, tally) for token in self.content)
             case Kind.SCAN:
-                if self.action.prose and (shown := mask_free_text(self.text, known, tally, prose=True)) != self.text:
+                if (
+                    self.action.prose
+                    and (shown := mask_free_text(self.text, known, tally, prose=self.action.prose)) != self.text
+                ):
                     return html.escape(shown, quote=False)
                 run = Run()
                 for token in self.content:

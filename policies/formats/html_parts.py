@@ -8,10 +8,11 @@ from itertools import accumulate
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 
 from policies.formats.finder import Span, merge
-from policies.formats.free_text import KnownValues, mask_free_text, personal_spans
+from policies.formats.free_text import KnownValues, hide, mask_free_text, personal_spans
 from policies.formats.html_attributes import SHOWN, WITHOUT_TEXT, builds_only, named, only
 from policies.formats.html_tokens import Comment, StartTag, Text
 from policies.formats.masker import Tally
+from policies.formats.prose import LONG
 from policies.transforms.make import REDACTED
 
 _INLINE = frozenset(
@@ -50,6 +51,10 @@ def is_inline(name: str) -> bool:
     return name in _INLINE or "-" in name
 
 
+_WITHIN = re.compile(r"(?:<[!?](?:--|\[\w*\[)?)?(.*?)(?:-->|\]\]>|\?>|>)?", re.DOTALL)
+"""What a comment, a declaration or a section says between its signs."""
+
+
 @dataclass(slots=True)
 class Run:
     """Text between two block-level tags, with the inline tags and comments that stand in it."""
@@ -77,9 +82,10 @@ class Run:
                 for span in personal_spans(text)
             ]
             spans = merge([*spans, *apart])
+        if told := tally.prose.spans("".join(texts), LONG):
+            spans = merge([*spans, *told])
         for span in spans:
-            for category in span.categories:
-                tally.found[category] += 1
+            tally.count_found(span.categories)
         out, at = [], 0
         for piece in self.pieces:
             match piece:
@@ -130,7 +136,7 @@ def _masked_escaped(value: str, known: KnownValues | None, tally: Tally) -> str:
     if known is not None and "\\u" in value:
         return masked_raw(value, known, tally)
     decoded = unquote(value) if "%" in value else value
-    masked = mask_free_text(decoded, known, tally)
+    masked = mask_free_text(decoded, known, tally, prose=LONG)
     if decoded is not value:  # what is known is looked for as it is read, numbers also as they are written
         hidden = value if masked == decoded else quote(masked, safe="/:?#[]@!$&'()*+,;=~-._")
         masked = mask_free_text(hidden, known if _IN_NO_UTF8 in decoded else None, tally)
@@ -212,7 +218,12 @@ def masked_comment(comment: Comment, known: KnownValues, tally: Tally) -> str:
     """The source of *comment* with everything personal in it hidden; one that holds elements is hidden whole, as nobody
     has declared what stands in an element that is none.
     """
-    masked = mask_free_text(comment.source, known, tally)
+    spans = personal_spans(comment.source, known)
+    if told := tally.prose.spans(comment.source, LONG):
+        begin, end = _WITHIN.fullmatch(comment.source).span(1)  # type: ignore[union-attr]  # it fits anything
+        inner = [replace(span, start=max(span.start, begin), end=min(span.end, end)) for span in told]
+        spans = merge([*spans, *(span for span in inner if span.start < span.end)])
+    masked = hide(comment.source, spans, tally)
     holds_elements = _ELEMENT.search(comment.source) and not comment.source.startswith("<!--[if")
     return f"<!-- {REDACTED} -->" if holds_elements else masked
 

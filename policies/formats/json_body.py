@@ -73,7 +73,7 @@ class JsonMasker:
             before,
             behind,
             undeclared=self._undeclared,
-            digester=tally.digester,
+            tally=tally,
             choice=self._choice,
         )
         shown = None if frame is None else masked_in_place(frame.items, records, tally)
@@ -88,14 +88,14 @@ class JsonMasker:
 
         b"" where it is a record that the caller may not see, and *is_row*: what is around it can be without it.
         """
-        tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
+        tree = JsonTree(self._undeclared, self.tally.apart(), self._choice)
         value = parse(data)
         if is_row and tree.is_left_out(node, value):
             self.tally.add(tree.tally)
             return b""
         value = tree.apply(node, value, depth)
         if tree.inexact:
-            tree = JsonTree(self._undeclared, Tally(self.tally.digester), self._choice)
+            tree = JsonTree(self._undeclared, self.tally.apart(), self._choice)
             value = tree.apply(node, parse_exactly(data), depth)
         self.tally.add(tree.tally)
         return spell(value if self._hidden is None else without(value, self._hidden))

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from policies.choose import EVERYBODYS, Choice
-from policies.digest import Digester
 from policies.formats.json_nodes import Node, Object, items_of
 from policies.formats.json_text import spell
 from policies.formats.json_tree import JsonTree
@@ -43,7 +42,7 @@ class Frame:
 
 
 def frame_of(
-    node: Node, before: bytes, behind: bytes, *, undeclared: Action, digester: Digester, choice: Choice
+    node: Node, before: bytes, behind: bytes, *, undeclared: Action, tally: Tally, choice: Choice
 ) -> Frame | None:
     """What becomes of the text *before* and *behind* the records of the one list in a body of *node*.
 
@@ -54,7 +53,7 @@ def frame_of(
     known: Frame | None = node.frames.get((before, behind))
     if known is not None and known.undeclared is undeclared and choice is EVERYBODYS:
         return known
-    found = _read(node, before, behind, JsonTree(undeclared, Tally(digester), choice))
+    found = _read(node, before, behind, JsonTree(undeclared, tally.apart(), choice))
     if found is not None and found.shows is None and choice is EVERYBODYS:
         if len(node.frames) >= MOST_FRAMES:
             node.frames.clear()

@@ -121,10 +121,16 @@ class _Records:
             if self._template.looks_further
             else [()] * len(told)
         )
-        if all(those_that_tell_nothing(told, known)):
+        if all(those_that_tell_nothing(told, known)) and self._read_as_nothing(told):
             return True
         self._template.passed_over = PASSED_OVER
         return False
+
+    def _read_as_nothing(self, told: Sequence[str]) -> bool:
+        """Whether a tagger finds nothing in any of these texts."""
+        template, prose = self._template, self._tally.prose
+        lines = len(template.texts)
+        return not template.prose or all(prose.lines_tell_nothing(text, lines, template.prose) for text in told)
 
     def _are_noted(self, group: int, subjects: dict[str, str]) -> bool:
         """Note whom *group* says that the records are about. False where that must be looked at one by one."""

@@ -10,6 +10,7 @@ from typing import Any
 from policies.formats.json_nodes import Object
 from policies.formats.json_table import table_for
 from policies.formats.masker import Action, Kind
+from policies.formats.prose import EVERY
 from policies.kernel.library import END, LEAVE, PUT, SHOWN, TAKEN, Mask, Plan, mask_of, piece
 from policies.transforms.spec import Keep, Redact
 
@@ -47,6 +48,8 @@ class Template:
     """By group, what becomes of its values; without those that only say whom a record is about."""
     texts: frozenset[int]
     """The groups of free text."""
+    prose: int
+    """From how many characters on a tagger reads them; 0: it reads none."""
     hidden: frozenset[int]
     """The groups whose values are masked."""
     looks_further: bool
@@ -104,7 +107,7 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
             masks[step.group] = mask_of(spec) if isinstance(spec, Keep | Redact) else None
     actions = {step.group: step.action for step in steps if step.action is not None}
     whose = tuple(step.group for step in steps if step.action is None)
-    if any(action.prose for action in actions.values()):
+    if any(action.prose == EVERY for action in actions.values()):
         return None  # nobody can say beforehand that a tagger finds nothing
     return Template(
         plan=Plan(
@@ -118,6 +121,7 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
         counted=tuple((group, action.field) for group, action in actions.items() if action.personal),
         actions=actions,
         texts=frozenset(group for group, action in actions.items() if action.kind is Kind.SCAN),
+        prose=min((action.prose for action in actions.values() if action.prose), default=0),
         hidden=frozenset(group for group, action in actions.items() if action.kind is Kind.MASK),
         looks_further=writing.looks_further,
     )

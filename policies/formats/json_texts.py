@@ -39,8 +39,11 @@ def treat_texts(
     known: Sequence[Collection[str]] = [()] * len(records)
     if table.looks_further:
         known = [_hidden_of(hidden, place, within) for place in range(len(records))]
-    is_prose = any(action.prose for _, _, action in table.texts)
-    plain = [False] * len(texts) if is_prose else those_that_tell_nothing(texts, known)
+    prose = min((action.prose for _, _, action in table.texts if action.prose), default=0)
+    plain = those_that_tell_nothing(texts, known)
+    if prose and any(plain):
+        most, lines_tell_nothing = len(table.texts) - 1, tree.tally.prose.lines_tell_nothing
+        plain = [each and lines_tell_nothing(text, most, prose) for text, each in zip(texts, plain, strict=True)]
     if all(plain):
         for place, key, action in table.texts:
             _count(tree, action, key, columns[place], records)

@@ -172,8 +172,12 @@ class JsonTree:
             else:
                 value[key] = self._value(child, item, known, depth + 1)
         texts = [value[key] for key, child in last if child.action.kind is Kind.SCAN and type(value[key]) is str]
-        is_prose = any(child.action.prose for _, child in last)
-        is_plain = len(texts) > 1 and not is_prose and tell_nothing(texts, known or ())
+        prose = min((child.action.prose for _, child in last if child.action.prose), default=0)
+        is_plain = (
+            len(texts) > 1
+            and tell_nothing(texts, known or ())
+            and (not prose or self.tally.prose.tell_nothing(texts, prose))
+        )
         for key, child in last:
             if child.action.kind is Kind.DROP:
                 self.tally.count(child.action)

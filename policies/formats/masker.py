@@ -5,24 +5,18 @@ have been sent; the answer must then be cut, never ended.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from typing import Protocol
 
 from policies.digest import Digester
+from policies.formats.prose import Prose
+from policies.formats.withheld import Withheld as Withheld
 from policies.transforms.columns import Together
 from policies.transforms.make import hidden_number
 from policies.transforms.spec import Spec
-
-
-class Withheld(Exception):
-    """Nothing more of this body may leave. Holds a code that says why, never anything of the body."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Kind(Enum):
@@ -36,8 +30,6 @@ class Kind(Enum):
     """Whatever holds a value of it is withheld as a whole."""
 
 
-MOST_PROSE = 6_000
-"""Characters of one body that a tagger reads: a worker does nothing else meanwhile, a fifth of a second at most."""
 VALUE_BLOCKED = "value_blocked"
 LEFT_OUT = "record_left_out"
 """For a body that would show a record which is left out for the caller, and cannot be sent without it."""
@@ -74,8 +66,8 @@ class Action:
     """Whether a value could be one that it makes; None for masks that everybody can tell from a true value."""
     stored: bool = False
     """Whether the system stores it encrypted: it holds texts alone, and null is no mask of one."""
-    prose: bool = False
-    """For SCAN: whether a tagger looks for names and addresses besides."""
+    prose: int = 0
+    """For SCAN: from how many characters on a tagger looks for names and addresses besides; 0: it never does."""
     opens: Callable[[str], str] | None = None
     """What a token that it made stands for, where the caller sends it back; raises BadToken."""
 
@@ -113,8 +105,8 @@ class Tally:
     recorded as subjects."""
     unopened: dict[int, set[int]] = field(default_factory=partial(defaultdict, set))
     """Hashes of stored values that did not open, by field index: a body may be read more than once."""
-    prose_left: int = MOST_PROSE
-    """How many characters of this body a tagger may still read."""
+    prose: Prose = field(default_factory=Prose, compare=False)
+    """What of the running text of this body has been read, and how much more of it may be."""
     left_out: int = 0
     """How many records are left out, which the caller may not see."""
     has_unreadable: bool = False
@@ -122,10 +114,19 @@ class Tally:
     has_nameless: bool = False
     """Whether the output shows personal values in a record whose declared subject is missing, or names nobody."""
 
+    def apart(self) -> "Tally":
+        """A tally of nothing yet, for a part of the same body that is counted by itself."""
+        return Tally(self.digester, prose=self.prose)
+
     def count(self, action: Action) -> None:
         """Note one value treated by *action*."""
         if action.personal:
             self.fields[action.field] += 1
+
+    def count_found(self, categories: Iterable[str]) -> None:
+        """Note that something of *categories* was found and hidden."""
+        for category in categories:
+            self.found[category] += 1
 
     def note_subject(self, identifier: str) -> bool:
         """Note that the output says something about the subject known by *identifier*. Returns whether it names one."""

@@ -140,7 +140,7 @@ class Messages:
         return [*before, (name, shown)]
 
     def _tree(self, kind: Message) -> JsonTree:
-        tree = JsonTree(self.undeclared, Tally(self.tally.digester), self.choice)
+        tree = JsonTree(self.undeclared, self.tally.apart(), self.choice)
         tree.hides, tree.is_part = self._known, not kind.whole
         return tree
 

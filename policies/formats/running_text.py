@@ -10,7 +10,7 @@ from dataclasses import replace
 from policies.formats.finder import LONGEST_KNOWN, Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
-from policies.formats.prose_spans import prose_spans
+from policies.formats.prose import OF_A_LONG_TEXT
 from policies.formats.text_body import MARGIN
 from policies.recognisers.normalise import NUMERALS
 from policies.transforms.make import REDACTED
@@ -33,6 +33,7 @@ class RunningText:
 
     def __init__(self, action: Action, tally: Tally, known: KnownValues) -> None:
         self._action = action
+        self._prose = action.prose and min(action.prose, OF_A_LONG_TEXT)
         self._tally = tally
         self._known = known
         self._text = ""
@@ -62,7 +63,7 @@ class RunningText:
         mark = _MARK.search(self._text)
         end = len(self._text) - (LONGEST_KNOWN if self._known else 0)
         end = min(end, mark.start()) if mark is not None else end
-        ends = _END_OF_SENTENCE if self._action.prose else _END
+        ends = _END_OF_SENTENCE if self._tally.prose.reads(self._prose) else _END
         by_sentence = max((found.end() for found in ends.finditer(self._text, 0, max(0, end))), default=0)
         far = max(0, len(self._text) - MARGIN)
         # Not a pattern that ends with the text: it begins anew at each letter of a long word that does not.
@@ -83,9 +84,9 @@ class RunningText:
     def _personal(self) -> list[Span]:
         behind = len(self._before)
         spans = personal_spans(self._before + self._text, self._known, typed=True)
-        if self._action.prose:
+        if self._prose:
             # Sentences are read by themselves, so what has gone tells nothing of those that are to come.
-            found = prose_spans(self._text, self._tally)
+            found = self._tally.prose.spans(self._text, self._prose)
             spans = merge(
                 [*spans, *(replace(span, start=span.start + behind, end=span.end + behind) for span in found)]
             )

@@ -9,7 +9,6 @@ from policies.formats.charset import Charset
 from policies.formats.finder import Span, merge
 from policies.formats.free_text import KnownValues, hide, personal_spans
 from policies.formats.masker import VALUE_BLOCKED, Action, Kind, Tally, Withheld
-from policies.formats.prose_spans import prose_spans
 from policies.transforms.make import REDACTED
 
 LONGEST_LINE = 64 * 1024
@@ -84,5 +83,6 @@ class TextMasker:
     def _found(self, text: str) -> list[Span]:
         if self._action.kind is Kind.SCAN:
             spans = personal_spans(text, self._hidden, typed=True)
-            return merge([*spans, *prose_spans(text, self.tally)]) if self._action.prose else spans
+            told = self.tally.prose.spans(text, self._action.prose)
+            return merge([*spans, *told]) if told else spans
         return merge(self._hidden.spans(text, typed=True)) if self._hidden is not None else []

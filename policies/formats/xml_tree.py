@@ -63,7 +63,7 @@ class XmlTree:
         self._hidden = hidden
         self._subject = ""  # whom the record is about that is being treated, in canonical form
         self._known = KnownValues()
-        self._late: list[tuple[Element, Name | None, bool]] = []
+        self._late: list[tuple[Element, Name | None, int]] = []
 
     def node_in(self, node: Node, around: str, name: Name) -> Node | None:
         """What stands for a child element called *name* in an element of *node*, in the namespace *around*."""

@@ -37,7 +37,8 @@ class Scan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="scan"):
     """Free text with everything masked that a recogniser finds. What none finds is shown."""
 
     prose: bool = False
-    """Whether a tagger looks for names and addresses that no word gives away."""
+    """Whether a tagger looks for names and addresses that no word gives away however short the text is: in a long one
+    it does so anyhow."""
 
 
 class Redact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="redact"):

@@ -227,6 +227,7 @@ SECTIONS = {
     "`id`": "system#/$defs/answers/properties/events/properties/id/oneOf/1",
     "`message`": "system#/$defs/message",
     "`mark`": "system#/$defs/operation/properties/mark",
+    "`prose`": "system#/$defs/operation/properties/prose/oneOf/1",
     "`websocket`": "system#/$defs/operation/properties/websocket",
     "`messages`": "system#/$defs/message",
     "`sent`": "system#/$defs/operation/properties/websocket/properties/sent",

@@ -22,7 +22,7 @@ def answer() -> Object:
 
 def framed(node: Node, before: bytes, *, choice: Choice = EVERYBODYS, undeclared: object = UNDECLARED) -> Frame | None:
     assert isinstance(undeclared, type(UNDECLARED))
-    return frame_of(node, before, BEHIND, undeclared=undeclared, digester=tally().digester, choice=choice)
+    return frame_of(node, before, BEHIND, undeclared=undeclared, tally=tally(), choice=choice)
 
 
 def test_what_is_shown_as_it_came_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_no_more_are_remembered_than_pays() -> None:
             b'{"rows":[',
             b'],"page":%d}' % number,
             undeclared=UNDECLARED,
-            digester=tally().digester,
+            tally=tally(),
             choice=EVERYBODYS,
         )
         assert found is not None

@@ -221,7 +221,7 @@ def test_a_long_list_of_records_that_are_alike_is_not_parsed(path: list[str]) ->
     assert cut is not None
     before, records, behind = cut
     counted: Tally = tally()
-    frame = frame_of(node, before, behind, undeclared=UNDECLARED, digester=counted.digester, choice=EVERYBODYS)
+    frame = frame_of(node, before, behind, undeclared=UNDECLARED, tally=counted, choice=EVERYBODYS)
     assert frame is not None
     assert (frame.items, list(frame.path)) == (RECORD, path)
     shown = masked_in_place(frame.items, records, counted)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from policies.formats.masker import Withheld
+from policies.formats.prose import Prose
 from policies.overlay import Overlay
 from policies.spelling import Spelling, spelled
 from proxy.answer import Mask, treatment_of
@@ -59,6 +60,7 @@ def answered(keyed: Keyed, target: str, kind: str, body: str, *, status: int = 2
         system=keyed.system,
         caller=WU,
         now=NOW,
+        prose=Prose(),
     )
     assert isinstance(treatment, Mask)
     masker = treatment.masker

@@ -1,0 +1,9 @@
+"""What every masker raises where nothing more of its body may leave."""
+
+
+class Withheld(Exception):
+    """Nothing more of this body may leave. Holds a code that says why, never anything of the body."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
