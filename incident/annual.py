@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from statistics import median
 
 from incident.clocks import Reading
 from incident.incident import ENDED, Case, State
@@ -125,13 +124,15 @@ def _times(cases: list[Case], goals: Goals) -> dict[Milestone, Times]:
                 taken.setdefault(each.milestone, []).append(each.took)
                 missed[each.milestone] += each.is_met is False
     return {
-        milestone: Times(number=len(spans), median=_median(spans), worst=max(spans), missed=missed[milestone])
+        milestone: Times(number=len(spans), median=median_of(spans), worst=max(spans), missed=missed[milestone])
         for milestone, spans in taken.items()
     }
 
 
-def _median(spans: list[timedelta]) -> timedelta:
-    return timedelta(seconds=round(median(span.total_seconds() for span in spans)))
+def median_of(spans: list[timedelta]) -> timedelta:
+    """The one in the middle, or half-way between the two there; *spans* holds one at least."""
+    ordered, half = sorted(spans), len(spans) // 2
+    return ordered[half] if len(spans) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 _IN_TIME = frozenset({Reading.DONE})

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from incident.annual import annual, years_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident.annual import annual, median_of, years_of
 from incident.duties import Grade
 from incident.handling_book import HandlingBook
 from incident.journal import Move
@@ -65,3 +68,12 @@ def test_the_day_of_the_unit_decides_about_the_year(office: Office) -> None:
     assert annual(office.cases.all(), 2026, PRESS.zone, {}, now).real.cases == 0
     assert annual(office.cases.all(), 2027, PRESS.zone, {}, now).real.cases == 1
     assert years_of(office.cases.all(), PRESS.zone, TEN + timedelta(days=800)) == (2029, 2027)
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=9))
+def test_no_median_is_longer_than_the_worst_to_whoever_reads_it(milliseconds: list[int]) -> None:
+    """Half seconds are neither rounded up nor lost: once five and a half seconds read as six, above a worst of five."""
+    spans = [timedelta(milliseconds=each) for each in milliseconds]
+    middle = median_of(spans)
+    assert min(spans) <= middle <= max(spans)
+    assert sum(span <= middle for span in spans) * 2 >= len(spans) <= sum(span >= middle for span in spans) * 2
