@@ -32,6 +32,7 @@ from tests.policies.formats.masking import tally
 from tests.policies.recognisers.weights_here import the_tagger
 from tests.siem.events import NINE, event
 from yingbi.cli import _parser
+from yingbi.handling_settings import Drill, GoalMinutes
 from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.settings import (
@@ -236,6 +237,8 @@ def test_every_setting_is_in_the_manual() -> None:
         *(f"notify.{name}" for name in Notify.__struct_fields__),
         *(f"notices.{name}" for name in Notices.__struct_fields__),
         *(f"channels.{name}" for name in Channel.__struct_fields__),
+        *(f"drills.{name}" for name in Drill.__struct_fields__),
+        *(f"goals.{name}" for name in GoalMinutes.__struct_fields__),
         HOME,
         PORT_BASE,
     ]
@@ -405,9 +408,14 @@ def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
         "alerts": Alerts,
         "notify": Notify,
         "notices": Notices,
+        "goals": GoalMinutes,
     }
     inner = {name for table in tables.values() for name in table.__struct_fields__} - {"channels"}
     example = shipped.partition("[[notify.channels]]")[2].partition("\n\n")[0]
     assert set(re.findall(r"^# (\w+) =", example, flags=re.MULTILINE)) == {*Channel.__struct_fields__} - {"url_env"}
-    assert keys == {*_File.__struct_fields__} - {*tables} | inner
-    assert {field for field in Settings.__dataclass_fields__ if field not in ("home", "ports", *tables)} <= keys
+    drill = shipped.partition("[[drills]]")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^# (\w+) =", drill, flags=re.MULTILINE)) == {*Drill.__struct_fields__} - {"level"}
+    assert keys == {*_File.__struct_fields__} - {*tables, "drills"} | inner
+    assert {
+        field for field in Settings.__dataclass_fields__ if field not in ("home", "ports", "drills", *tables)
+    } <= keys
