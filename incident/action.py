@@ -177,13 +177,18 @@ def simple_command(
             raise ValueError("a call that needs more of the case than its variables")
 
 
-def template_in(book: Playbook) -> str:
-    """The template that *book* drafts a notice from; empty where it drafts none, or only what an alert tells of."""
+def template_in(book: Playbook, known: Mapping[str, str]) -> str:
+    """The template that *book* drafts a notice from, where *known* are the constants of whoever calls it.
+
+    Empty where it drafts none, or only what an alert tells of.
+    """
     for step in book.steps.values():
         for command in step.commands if step.agent == OWN_AGENT else ():
             call = read_call(command)
-            if call.route.act is Act.DRAFT_NOTICE and not variables_in(template := str(call.body["template"])):
-                return template
+            if call.route.act is Act.DRAFT_NOTICE:
+                template = str(call.body["template"])
+                if variables_in(template) <= known.keys():
+                    return substitute(template, known)
     return ""
 
 

@@ -92,7 +92,11 @@ class Engine:
         """The template of the notice of *case*: its last draft's, else its playbook's; empty where neither says."""
         known = self.get(case)
         drafted = [entry.fact.draft.template for entry in known.entries if isinstance(entry.fact, NoticeDrafted)]
-        return next(reversed(drafted), "") or next(filter(None, map(template_in, self._library(known).values())), "")
+        library = self._library(known)
+        declared = library[known.main].variables if known.main else {}
+        constants = {name: each.value for name, each in declared.items() if each.constant and each.value}
+        written = (template_in(book, constants) for book in library.values())
+        return next(reversed(drafted), "") or next(filter(None, written), "")
 
     # -- alerts
 

@@ -123,6 +123,7 @@ def test_a_person_lets_each_lead_a_case_without_an_alert(office: Office) -> None
     assert leading(BOOKS).keys() == KINDS
     case = office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1")
     assert office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1") == case
+    assert office.cases.template_of(case) == "bulk-retrieval", "what its playbook hands to the part that drafts"
     done = office.do_the_rest(case)
     assert not [asked for asked in done.questions if asked.question is Question.RESCUE]
     assert done.notice.draft is not None
