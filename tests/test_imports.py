@@ -34,6 +34,7 @@ HOMES = {
         "policies/keys.py",
         "policies/root_key.py",
         "policies/escrow.py",
+        "policies/sealed_folder.py",
         "policies/jwks.py",
         "policies/transforms/",
         "siem/record/seal.py",

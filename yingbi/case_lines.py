@@ -24,14 +24,11 @@ from incident.store import CaseStore
 from incident.timeline import CONTAINMENT_NAMES, describe
 from policies.findings import spelled_out
 from siem.detect.aliases import Aliases
+from yingbi.case_read import CannotTell, open_to_all
 from yingbi.home import Home
 from yingbi.press import ZONE, ZONE_NAME
 
 _HERE = Moments(ZONE, ZONE_NAME)
-
-
-class CannotTell(Exception):
-    """What the cases are cannot be told. The message says why, Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,8 @@ class Shelf:
     altered: Mapping[str, Bilingual]
 
     def get(self, case: str) -> Case | None:
-        """The case of that number."""
-        return next((each for each in self.cases if each.id == case), None)
+        """The case of that number. Raises CannotTell where it is restricted."""
+        return next((open_to_all(each) for each in self.cases if each.id == case), None)
 
 
 def cases_in(home: Home) -> Shelf:

@@ -1,25 +1,15 @@
-"""What `yingbi duties` tells of a case, Chinese first: whom to tell until when, what was done, and the proof.
-
-Every look verifies the whole journal of the case.
-"""
+"""What `yingbi duties` tells of a case, Chinese first: whom to tell until when, what was done, and the proof."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
-
 from console.moments import Moments, left
 from incident.clocks import URGENCY_NAMES, Reading, Urgency
-from incident.database import open_database
 from incident.duties import SetBy
 from incident.duty_view import limit_words
-from incident.ids import Bilingual, CaseId
+from incident.ids import Bilingual
 from incident.incident import Case
-from incident.journal import BrokenJournal, verify
-from incident.replay import replay
-from incident.store import CaseStore
 from policies.findings import spelled_out
-from yingbi.home import Home
 from yingbi.press import ZONE, ZONE_NAME
 
 READINGS = {
@@ -35,34 +25,6 @@ SET_BY = {
     SetBy.US: Bilingual(zh="本单位目标", en="own target"),
 }
 _MOMENTS = Moments(ZONE, ZONE_NAME)
-
-
-class CannotTell(Exception):
-    """The duties of the case cannot be told. The message says why, Chinese and English."""
-
-
-def case_in(home: Home, case: str) -> Case:
-    """The *case* of the installation in *home*, its journal verified. Raises CannotTell."""
-    if not home.state.exists():
-        raise CannotTell(
-            f"`{home.root}` 中还没有案件，`yingbi up` 时建立 / no cases yet: yingbi up makes their database"
-        )
-    engine = open_database(f"sqlite:///{home.state}")
-    try:
-        entries = CaseStore(engine).journal_of(CaseId(case))
-        verify(entries)
-    except OperationalError as error:
-        raise CannotTell(f"无法读取状态数据库 / cannot read the state database: {error.orig}") from None
-    except (BrokenJournal, ValueError):
-        raise CannotTell(
-            f"案件 `{case}` 的日志与写入时不同，请审计员先核查"
-            f" / the journal of `{case}` is not as it was written: an auditor has to look first"
-        ) from None
-    finally:
-        engine.dispose()
-    if not entries:
-        raise CannotTell(f"没有案件 `{case}` / there is no such case")
-    return replay(entries)
 
 
 def duty_lines(case: Case, now: datetime) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from incident.action import OWN_AGENT
+from incident.audience import SHIPPED as TEMPLATES
 from incident.command import Question
 from incident.dry_run import dry_run
 from incident.duties import load_duties
@@ -21,7 +22,6 @@ from incident.incident import Case, State
 from incident.journal import Ending, Entry, verify
 from incident.playbook import Playbook, StepKind, read_playbook
 from incident.store import CaseStore
-from incident.wording import SHIPPED as TEMPLATES
 from tests.effort import TIMES
 from tests.incident.mortal import CASE, asked_for, walk_on
 from tests.incident.office import CHEN, Office, alert, new_database

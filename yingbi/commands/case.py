@@ -78,7 +78,8 @@ def _list(given: argparse.Namespace) -> int:
 
     from console.case_json import case_line
     from incident.incident import ENDED
-    from yingbi.case_lines import CannotTell, case_lines, cases_in
+    from yingbi.case_lines import case_lines, cases_in
+    from yingbi.case_read import CannotTell
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.settings import read_settings
@@ -89,7 +90,10 @@ def _list(given: argparse.Namespace) -> int:
         complain(str(problem))
         return COULD_NOT
     moment = now()
-    shown = [case for case in shelf.cases if given.all or case.state not in ENDED]
+    known = [case for case in shelf.cases if given.all or case.state not in ENDED]
+    shown = [case for case in known if not case.handling.restricted]
+    if hidden := len(known) - len(shown):
+        complain(f"另有 {hidden} 个案件限制查看，没有列出 / {hidden} more are restricted and not listed")
     if given.json:
         told = [{**case_line(case, moment), "verified": case.id not in shelf.altered} for case in shown]
         print(json.dumps(told, ensure_ascii=False, indent=2))
@@ -101,17 +105,18 @@ def _list(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     import json
 
-    from yingbi.case_lines import CannotTell, cases_in, show_lines, shown_json
+    from yingbi.case_lines import cases_in, show_lines, shown_json
+    from yingbi.case_read import CannotTell
     from yingbi.clock import now
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
     try:
         shelf = cases_in(Home(read_settings().home))
+        case = shelf.get(given.case)
     except CannotTell as problem:
         complain(str(problem))
         return COULD_NOT
-    case = shelf.get(given.case)
     if case is None:
         complain("没有这个案件 / there is no such case: yingbi case list --all has them")
         return COULD_NOT

@@ -59,8 +59,9 @@ def _duties(given: argparse.Namespace) -> int:
     from incident.duty_files import duty_files, read_duties
     from incident.duty_view import duties_json
     from siem.detect.rule_file import RuleError
+    from yingbi.case_read import CannotTell, case_in
     from yingbi.clock import now
-    from yingbi.duty_lines import CannotTell, case_in, duty_lines
+    from yingbi.duty_lines import duty_lines
     from yingbi.home import Home
     from yingbi.settings import read_settings
 

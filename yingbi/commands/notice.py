@@ -90,10 +90,11 @@ def _render(given: argparse.Namespace) -> int:
     from incident.audience import Audience
     from incident.rendition import rendition_of
     from policies.recognisers.weights import NoWeights
+    from yingbi.case_read import CannotTell, case_in
     from yingbi.clock import now
     from yingbi.home import Home
-    from yingbi.notice_case import CannotTell, case_in, press_in
     from yingbi.notice_file import notice_file
+    from yingbi.notice_press import press_in
     from yingbi.notice_scan import full_scan
     from yingbi.settings import read_settings
     from yingbi.site import site_of
