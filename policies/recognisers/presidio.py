@@ -11,6 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from policies.recognisers.find import find, reported
 from policies.recognisers.table import ORDER
+from policies.recognisers.weights import are_there
 
 ENTITIES = {reported(category): f"CN_{category.upper()}" for category in ORDER} | {
     "email": "EMAIL_ADDRESS",
@@ -23,9 +24,13 @@ _NAME = "YingbiRecogniser"
 
 
 class YingbiRecogniser(EntityRecognizer):
-    """Every category of our table as one Presidio recogniser: one pass over the text finds them all."""
+    """Every category of our table as one Presidio recogniser: one pass over the text finds them all.
 
-    def __init__(self, supported_language: str = "zh") -> None:
+    *prose*: so are names and addresses that only a tagger finds, where its weights are installed.
+    """
+
+    def __init__(self, supported_language: str = "zh", *, prose: bool = True) -> None:
+        self._prose = prose and are_there()
         super().__init__(
             supported_entities=sorted(ENTITIES.values()),
             supported_language=supported_language,
@@ -48,12 +53,12 @@ class YingbiRecogniser(EntityRecognizer):
                 hit.score,
                 AnalysisExplanation(_NAME, hit.score, textual_explanation=hit.why),
             )
-            for hit in find(text)
+            for hit in find(text, prose=self._prose)
             if ENTITIES[hit.category] in wanted
         ]
 
 
-def add_to(engine: AnalyzerEngine) -> None:
-    """Register our recogniser with *engine* for each of its languages."""
+def add_to(engine: AnalyzerEngine, *, prose: bool = True) -> None:
+    """Register our recogniser with *engine* for each of its languages. *prose*: see `YingbiRecogniser`."""
     for language in engine.supported_languages:
-        engine.registry.add_recognizer(YingbiRecogniser(language))
+        engine.registry.add_recognizer(YingbiRecogniser(language, prose=prose))

@@ -82,7 +82,7 @@ def _masking(bench: Bench) -> Callable[[bytes], bytes]:
 def _presidio() -> tuple[Callable[[str], Any], Callable[[list[str]], Any]]:
     registry = RecognizerRegistry(supported_languages=["zh"])
     engine = AnalyzerEngine(registry=registry, nlp_engine=NoNlp(), supported_languages=["zh"])
-    add_to(engine)
+    add_to(engine, prose=False)
     return (
         lambda text: engine.analyze(text, language="zh"),
         lambda texts: [engine.analyze(text, language="zh") for text in texts],

@@ -32,7 +32,7 @@ class Masking:
     def __init__(self) -> None:
         registry = RecognizerRegistry(supported_languages=["zh"])
         self._engine = AnalyzerEngine(registry=registry, nlp_engine=NoNlp(), supported_languages=["zh"])
-        add_to(self._engine)
+        add_to(self._engine, prose=False)
 
     def response(self, flow: HTTPFlow) -> None:
         """Put masks in the place of what is found."""

@@ -4,7 +4,9 @@ from presidio_analyzer.recognizer_registry import RecognizerRegistry
 from policies.recognisers.find import find, reported
 from policies.recognisers.presidio import ENTITIES, YingbiRecogniser, add_to
 from policies.recognisers.table import ORDER
+from policies.recognisers.weights import are_there
 from tests.policies.recognisers.no_nlp import NoNlp
+from tests.policies.recognisers.weights_here import the_tagger
 
 TEXT = (
     "联系人王小明，手机13800138000，身份证11010519491231002X，邮箱wang@example.cn收，车牌京A12345，护照E12345678，"
@@ -18,7 +20,7 @@ def test_an_analyzer_engine_finds_what_our_scanner_finds() -> None:
     engine = AnalyzerEngine(registry=registry, nlp_engine=NoNlp(), supported_languages=["zh"])
     add_to(engine)
     found = {(result.entity_type, result.start, result.end) for result in engine.analyze(TEXT, language="zh")}
-    assert found == {(ENTITIES[hit.category], hit.start, hit.end) for hit in find(TEXT)}
+    assert found == {(ENTITIES[hit.category], hit.start, hit.end) for hit in find(TEXT, prose=are_there())}
     assert len(found) == 11
 
 
@@ -35,3 +37,12 @@ def test_each_result_says_what_decided() -> None:
     }
     assert why["CN_RESIDENT_ID"].textual_explanation == "checksum,context"
     assert why["CN_QQ"].textual_explanation == "context"
+
+
+def test_names_and_addresses_that_only_a_tagger_finds_unless_they_are_not_wanted() -> None:
+    the_tagger()
+    said = "昨天下午消防员房超宁住在杭州市西湖区文三路128号。"
+    wanted = ["PERSON", "CN_ADDRESS"]
+    found = {(each.entity_type, said[each.start : each.end]) for each in YingbiRecogniser().analyze(said, wanted)}
+    assert found == {("PERSON", "房超宁"), ("CN_ADDRESS", "杭州市西湖区文三路128号")}
+    assert YingbiRecogniser(prose=False).analyze(said, wanted) == []
