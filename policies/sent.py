@@ -34,6 +34,7 @@ class Sending(Step):
     def __init__(self, actions: Sequence[Action], fields: Sequence[FieldInfo], tally: Tally) -> None:
         self._actions = actions
         self._fields = fields
+        tally.prose.stream()  # nobody else is answered while a request is read
         self._tally = tally
 
     def nested(self, value: Any, shape: Shape | None, parts: Mapping[str, Shape], *, droppable: bool) -> Any:
