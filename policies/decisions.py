@@ -22,6 +22,7 @@ from policies.transforms.spec import (
     Positions,
     Redact,
     Reversible,
+    Scan,
     Show,
     Spec,
     Token,
@@ -106,6 +107,8 @@ def shows_no_more(spec: Spec, other: Spec) -> bool:
             return spec == other  # which kept back the whole answer
         case Keep(first, last, fill), Keep(first_too, last_too, fill_too):
             return (first, last) == (first_too, last_too) and (fill is not None or fill_too is None)
+        case Scan(prose), Scan(prose_too):
+            return prose or not prose_too
         case DatePart(to), DatePart(too):
             return _PARTS.index(to) <= _PARTS.index(too)
         case _ if form_of(spec) is Form.NONE:
@@ -153,6 +156,8 @@ def _decision(program: Program, index: int, spec: Spec, grant: GrantRule | None 
 
 def _reach(spec: Spec) -> tuple[int, int, int, str]:
     shown = len(set(starred(spec)(_PROBE)) - {"*"}) if isinstance(spec, Positions.__value__) else 0
+    if isinstance(spec, Scan) and not spec.prose:
+        shown = 1  # short texts in which only a tagger finds somebody
     return FORM_ORDER.index(form_of(spec)), _emptiness(spec), shown, repr(spec)
 
 

@@ -276,3 +276,10 @@ def test_what_is_sent_is_decided_apart() -> None:
     without = [grant for grant in program.grants if grant.id != "here"]
     assert decided_sent(program, names["person.note"], without).transform == "scan"
     assert Views(program, SECRET).of(without, harder=True).sent[names["person.note"]].transform == "scan"
+
+
+def test_of_two_scans_the_one_that_reads_short_texts_too_shows_less() -> None:
+    every, long = Scan(prose=True), Scan()
+    assert least_of([long, every]) == least_of([every, long]) == every
+    assert shows_no_more(every, long)
+    assert not shows_no_more(long, every)
