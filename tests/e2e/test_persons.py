@@ -14,7 +14,6 @@ from yingbi.person_sources import PersonSource, parse_source
 from yingbi.settings import Ports, Settings
 
 SOURCE = Path("deploy/demo/person-sources/register.yaml")
-CSV = {"format": "csv", "rows": "", "count": "", "path": "/register/residents.csv?_stream=on"}
 
 
 def without_limits(policies: Path) -> None:
@@ -48,11 +47,13 @@ def read(reader: PersonReader) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.system
-@pytest.mark.parametrize("changed", [{}, CSV], ids=["json", "csv"])
+@pytest.mark.parametrize("form", ["json", "csv"])
 def test_everybody_of_the_register_is_read_as_they_are(
-    register: Demo, truth: Truth, source: PersonSource, changed: dict[str, str]
+    register: Demo, truth: Truth, source: PersonSource, form: str
 ) -> None:
-    people = list(read(reader(register, replace(source, **changed), TELLER)))
+    if form == "csv":
+        source = replace(source, format="csv", rows="", count="", path="/register/residents.csv?_stream=on")
+    people = list(read(reader(register, source, TELLER)))
     assert {each["person"] for each in people} == {str(row["id_no"]) for row in truth.rows["residents"]}
     assert {each["phone"] for each in people} == {str(row["mobile"]) for row in truth.rows["residents"]}
     assert len(people) == len(truth.rows["residents"])
