@@ -225,6 +225,7 @@ WRITTEN: Table = {
     "cause": _w("原因", "cause"),
     "lessons": _w("教训", "lessons"),
     "origin": _w("来源", "origin"),
+    "party": _w("交给谁", "to or by whom"),
     "basis": _w("依据", "ground"),
     "reference": _w("回执编号等证明", "reference"),
     "zh": _w("中文", "Chinese"),

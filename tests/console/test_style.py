@@ -28,12 +28,15 @@ TEXT_ON = {
     "quiet": ("paper", "shade", "danger-shade", "warn-shade", "good-shade", "note-shade"),
     "link": ("paper", "shade", "danger-shade", "warn-shade", "good-shade", "note-shade"),
     "head": ("paper",),
-    "head-text": ("head", "danger"),
+    "head-text": ("head", "danger", "tlp-back"),
     "head-quiet": ("head",),
     "danger": ("danger-shade", "paper", "warn-shade"),
     "warn": ("warn-shade",),
     "good": ("good-shade",),
     "note": ("note-shade",),
+    "tlp-green": ("tlp-back",),
+    "tlp-amber": ("tlp-back",),
+    "tlp-red": ("tlp-back",),
 }
 SHAPES_ON = {
     "focus": ("paper", "shade", "danger-shade", "warn-shade", "good-shade", "note-shade"),

@@ -115,5 +115,9 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
         "unit_en",
         "phone",
         "hotline",
+        "due",
+        "size",
+        "sha256",
+        "sm3",
     }
     assert found - short == set(words.WRITTEN)
