@@ -43,7 +43,8 @@ class AlertCloser:
     def step(self) -> None:
         """Close what there is to close now. What cannot be read or written now is made up for by a later step."""
         for case in self._cases.all():
-            if case.state not in ENDED or self._looked_at.get(case.id) == case.last.number:
+            # The alerts of one that went into another are that one's.
+            if case.state not in ENDED or case.merged_into or self._looked_at.get(case.id) == case.last.number:
                 continue
             try:
                 self._close_those_of(case)

@@ -19,10 +19,12 @@ from console.notice_json import notice_json
 from console.notice_pages import NoticePages
 from console.notice_view import KEEP, NO_GRADE
 from console.pages import Pages
+from console.several_cases import SeveralCases
 from incident.command import Containment
 from incident.duties import Grade, Occurrence
 from incident.journal import Move
 from incident.notice import Stage, WithdrawalReason
+from incident.taken import BY_A_PERSON
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
 from siem.detect.lifecycle import Disposition
@@ -95,6 +97,16 @@ CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "note": ("Write something down", (Field(name="text", en="without personal data", needed=True),)),
 }
+_LINK = (
+    Field(name="kind", en="how they hang together", needed=True, choices=BY_A_PERSON),
+    Field(name="other", en="the number of the other case", needed=True),
+)
+SEVERAL_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
+    "merge": ("Let the case go into another", (Field(name="into", en="the case that stays", needed=True), _REASON)),
+    "split": ("Let an alert become a case of its own", (Field(name="alert", en="its number", needed=True), _REASON)),
+    "link": ("Say how it hangs together with another", (*_LINK, Field(name="reason", en="why"))),
+    "unlink": ("Take that back", (*_LINK, _REASON)),
+}
 NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "settle": (
         "Say what a fact of the notice is",
@@ -156,6 +168,7 @@ class ApiActs:
 
     def __init__(self, pages: Pages, shown: CasePages, cases: ApiCases) -> None:
         self._acts, self._notices = CaseActs(pages, shown), NoticePages(pages, shown)
+        self._several = SeveralCases(pages, shown)
         self._office, self._shown, self._cases = pages.office, shown, cases
 
     @property
@@ -166,6 +179,10 @@ class ApiActs:
             *(
                 _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)))
                 for name, told in CASE_ACTS.items()
+            ),
+            *(
+                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._several, name)))
+                for name, told in SEVERAL_ACTS.items()
             ),
             ApiRoute(method="GET", path=notice, name="showNotice", summary="The notice as it stands", run=self._notice),
             *(

@@ -41,6 +41,7 @@ from console.policy_store import AlteredFiles
 from console.rule_pages import RulePages
 from console.search_pages import SearchPages
 from console.search_people_pages import PeoplePages
+from console.several_cases import SeveralCases
 from console.sign_in import SignIn
 from console.token_pages import TokenPages
 from incident.ids import Bilingual
@@ -109,7 +110,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms, persons = PolicyForms(pages, policies), PersonPages(pages, cases)
     tokens = TokenPages(pages)
-    evidence = EvidenceActs(pages, cases)
+    evidence, several = EvidenceActs(pages, cases), SeveralCases(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties = DutyPages(pages, cases, acts)
     rules, proposal = RulePages(pages), "/rules/proposals/{number}"
@@ -197,6 +198,10 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{case}/persons/agree", persons.agree),
         ("POST", f"{case}/persons/stop", persons.stop),
         ("GET", f"{case}/persons/{{number}}/{{part}}", persons.part),
+        ("POST", f"{case}/merge", several.merge),
+        ("POST", f"{case}/split", several.split),
+        ("POST", f"{case}/link", several.link),
+        ("POST", f"{case}/unlink", several.unlink),
         ("GET", notice, notices.show),
         ("POST", f"{notice}/settle", notices.settle),
         ("POST", f"{notice}/redraft", notices.redraft),

@@ -29,7 +29,7 @@ LATE = frozenset({Reading.LATE, Reading.DONE_LATE})
 def case_line(case: Case, now: datetime, alias: Aliases | None = None) -> dict[str, Any]:
     """What a list says of *case*."""
     alias = alias or Aliases()
-    owed = [view for view in clocks_of(case, now) if view.record.owed]
+    owed = [view for view in clocks_of(case, now) if view.record.owed and not case.merged_into]
     return {
         "id": case.id,
         "title": alias(case.title),
@@ -54,6 +54,9 @@ def case_json(case: Case, now: datetime, *, books: Books, handle: Handle | None 
     graded = case.graded
     return {
         **case_line(case, now, alias),
+        "merged_into": case.merged_into,
+        "taken_in": list(case.taken_in),
+        "links": [{"kind": each.kind.value, "case": each.other, "reason": alias(each.reason)} for each in case.links],
         "grading": {
             "grade": graded.grade.value,
             "why": alias(graded.why),

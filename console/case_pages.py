@@ -14,6 +14,7 @@ from console.case_view import (
     held_by,
     measure_options,
     moves_of,
+    other_cases,
     quick_of,
     steps_left,
     steps_of,
@@ -41,10 +42,12 @@ from incident.graph import leading
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import ENDED, LEVELS, Case
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
+from incident.merging import links_to
 from incident.reported import REPORTER_NAMES, Report, Reporter
 from incident.review import is_reviewed, measured, review_asked_by
 from incident.sheet import SheetFormat
 from incident.stating import ITEMS, stated
+from incident.taken import BY_A_PERSON, LINK_NAMES
 from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
 from siem.detect.aliases import Aliases
@@ -154,6 +157,7 @@ class CasePages:
     def page(self, desk: Desk, case: Case) -> Response:
         """The page of *case*."""
         now, rules = self._office.now(), self._cases.rules
+        known = visible_to(desk, self._cases.all())
         installation = self._office.state()
         whole = desk.asked("timeline") == "all"
         entries = case.entries if whole else case.entries[-MOST_ENTRIES:]
@@ -166,7 +170,7 @@ class CasePages:
             case=case,
             altered=self.altered(case.id),
             most_alerts=MOST_ALERTS,
-            acts=desk.may("POST", "/cases/{case}/answer"),
+            acts=desk.may("POST", "/cases/{case}/answer") and not case.merged_into,
             ended=case.state in ENDED,
             clocks=clocks_of(case, now),
             steps_begun=steps_of(case),
@@ -208,6 +212,10 @@ class CasePages:
             custody_options=options(CUSTODY_NAMES),
             opens_evidence=may_read(case, desk.person, audits=Role.AUDITOR in desk.roles),
             keeps_evidence=self._office.evidence is not None,
+            other_options=[("", "请选择 / choose"), *other_cases(case, known)],
+            link_options=options(LINK_NAMES, BY_A_PERSON),
+            links_here=links_to(case, known),
+            link_names=LINK_NAMES,
         )
 
     def _persons(self) -> dict[str, str]:

@@ -14,11 +14,12 @@ from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest
 from incident.journal import Move
 from incident.playbook import StepKind
 from incident.scope import CALLER_FIELD, SYSTEM_FIELD
-from incident.timeline import CONTAINMENT_NAMES
+from incident.timeline import CONTAINMENT_NAMES, split
 from policies.overlay import OverlayEntry
 from siem.detect.alert import AlertId
 
 MOST_QUICK = 6
+MOST_OTHERS = 200
 type Alias = Callable[[str], str]
 """What a page calls who is named by a digest."""
 
@@ -197,4 +198,13 @@ def about(case: Case) -> About:
 
 def case_of_alert(cases: Sequence[Case], alert: AlertId) -> Case | None:
     """The case that *alert* belongs to."""
-    return next((case for case in cases if alert in case.alerts), None)
+    return next((case for case in cases if alert in case.alerts and not case.merged_into), None)
+
+
+def other_cases(case: Case, cases: Sequence[Case]) -> list[tuple[str, str]]:
+    """The cases that *case* may go into or be linked with, newest first, as the choices of a form."""
+    return [
+        (each.id, f"{each.id} {split(each.title).zh}")
+        for each in cases[:MOST_OTHERS]
+        if each.id != case.id and not each.merged_into
+    ]

@@ -41,6 +41,7 @@ STATES: Table = {
     State.RESOLVED: _w("处置完毕", "resolved"),
     State.CLOSED: _w("已结案", "closed"),
     State.DISMISSED: _w("误报", "dismissed"),
+    State.MERGED: _w("已并案", "merged"),
 }
 LEVELS: Table = {
     "informational": _w("提示", "informational"),
@@ -253,6 +254,10 @@ DONE: Table = {
     "persons-stopped": _w("已停止，已有的部分仍可取用", "stopped; the parts that there are stay"),
     "signed-out": _w("已退出登录", "you are signed out"),
     "password": _w("密码已修改，其他登录已全部失效", "the password is changed, all other sessions have ended"),
+    "merged": _w("已并案，本案由此继续", "the cases are one, which goes on here"),
+    "split": _w("已拆分为新案件，见时间线", "the alert is a case of its own, see the timeline"),
+    "linked": _w("关联已登记", "the link is recorded"),
+    "unlinked": _w("关联已取消", "the link is taken back"),
     "token-revoked": _w("令牌已撤销，立即失效", "the token is revoked, from now on"),
     "opened": _w("已立案", "the case is open"),
     "answered": _w("已登记您的答复", "your answer is recorded"),

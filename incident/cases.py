@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from incident import acts, drill, lifting, persons, publishing, stating, withdrawing
+from incident import acts, drill, lifting, merging, persons, publishing, stating, withdrawing
 from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.draft import NoticeFact, Problem
@@ -19,9 +19,11 @@ from incident.engine import Engine
 from incident.ids import ENGINE, Bilingual, CaseId, CommandKey, DutyId, NotPermitted, PersonId, person
 from incident.incident import Case
 from incident.journal import AlertFacts, Fact, Move, Noted, PersonsListed
+from incident.ledger import Together
 from incident.notice import Content, WithdrawalReason
 from incident.reported import Report, report_fact, unknown_to
 from incident.sheet import Sheet
+from incident.taken import LinkKind
 from incident.wording import facts_of
 
 _DIGEST = re.compile(r"\w+:[0-9a-f]{32,}", re.ASCII)
@@ -232,6 +234,47 @@ class Cases(Engine):
         """Record what an attempt at a list came to."""
         self.ledger.record(case, lambda known: persons.listed(known, fact), at=self.now(), by=ENGINE)
 
+    # -- several cases
+
+    def merge(self, goes: CaseId, stays: CaseId, by: PersonId, reason: str) -> None:
+        """Let the case *goes* go into the case *stays*, with all that binds it."""
+        self.check_text(reason)
+        self.ledger.refresh()
+        now, who = self.now(), person(by)
+        self.ledger.record_together(
+            lambda: merging.merge(self.get(goes), self.get(stays), reason, who, self.books_of, now), at=now, by=who
+        )
+        self.carry_on(stays)
+
+    def split(self, case: CaseId, alert: str, by: PersonId, reason: str) -> CaseId:
+        """Let *alert* become a case of its own, and return its number."""
+        self.check_text(reason)
+        self.ledger.refresh()
+        now, who, begun = self.now(), person(by), CaseId("")
+        known = self.get(case).alerts.get(alert)
+        opened, texts = self.opening(known.title, known, known.level) if known else (None, {})
+
+        def decide() -> Together:
+            nonlocal begun
+            begun = self.ledger.next_id(now.astimezone(self.rules.press.zone).date())
+            left, begins = merging.split(self.get(case), alert, begun, reason, now)
+            assert opened is not None
+            return Together(facts=((case, left), (begun, (opened, *begins))), alerts=(alert,), to=begun)
+
+        self.ledger.record_together(decide, at=now, by=who, playbooks=texts)
+        self.carry_on(begun)
+        self.carry_on(case)
+        return begun
+
+    def link(self, case: CaseId, by: PersonId, kind: LinkKind, other: CaseId, reason: str) -> None:
+        """Say how *case* hangs together with *other*."""
+        self.get(other)
+        self._act(case, by, lambda known: merging.link(known, kind, other, reason), reason)
+
+    def unlink(self, case: CaseId, by: PersonId, kind: LinkKind, other: CaseId, reason: str) -> None:
+        """Take back that it does."""
+        self._act(case, by, lambda known: merging.unlink(known, kind, other, reason), reason)
+
     # -- the notice
 
     def settle_fact(self, case: CaseId, by: PersonId, name: str, value: Bilingual, reason: str) -> None:
@@ -281,7 +324,7 @@ class Cases(Engine):
     ) -> None:
         self.check_text(*texts, public=public)
         self.ledger.refresh()
-        self.ledger.record(case, decide, at=self.now(), by=person(by))
+        self.ledger.record(case, lambda known: _in_it(known, decide), at=self.now(), by=person(by))
         self.carry_on(case)
 
     def check_text(self, *texts: str, public: Collection[str] = ()) -> None:
@@ -294,3 +337,8 @@ class Cases(Engine):
                         f"文字中疑似有个人信息（{hit.category}，第 {where} 字），请删去后再提交",
                         f"the text seems to hold personal data (`{hit.category}`, characters {where}): leave it out",
                     )
+
+
+def _in_it(case: Case, decide: Callable[[Case], Sequence[Fact]]) -> Sequence[Fact]:
+    merging.needs_unmerged(case)
+    return decide(case)

@@ -6,7 +6,7 @@ from incident.command import AssessScope
 from incident.ids import CommandKey
 from incident.incident import Case
 from incident.notice import PublishedNotice, Version
-from incident.scope import CALLER_FIELD, question_about
+from incident.scope import CALLER_FIELD, ScopeQuestion, question_about
 
 LOOK_BACK_HOURS = 24
 """How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
@@ -23,6 +23,10 @@ def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedel
         )
     start = min(alert.first_at for alert in case.alerts.values()) - look_back
     alerts = tuple(case.alerts.values())
+    callers = tuple(sorted({alert.group[CALLER_FIELD] for alert in alerts if alert.group.get(CALLER_FIELD)}))
+    if len(callers) > 1:  # a case that took another in is about the callers of both
+        question = ScopeQuestion(where={CALLER_FIELD: callers}, start=start, end=now)
+        return AssessScope(key=key, case=case.id, question=question)
     group = next((alert.group for alert in alerts if alert.group.get(CALLER_FIELD)), alerts[0].group)
     events = tuple(dict.fromkeys(event for alert in alerts for event in alert.events))
     return AssessScope(key=key, case=case.id, question=question_about(group, start, now, events))

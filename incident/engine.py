@@ -117,8 +117,7 @@ class Engine:
             case = self.begin(alert.title, alert, rule)
         else:
             bind, now = None if known else alert.id, self.now()
-            book = self.rules.books.get(alert.respond)
-            books = tuple(self._called(book).values()) if book else ()
+            books = self.books_of(alert)
             self.ledger.record(case, lambda known: joined(known, alert, books, now), at=now, by=rule, alert=bind)
         self.carry_on(case)
         return case
@@ -141,6 +140,30 @@ class Engine:
         if once and (known := self._store.case_of(once)):
             return known
         now = self.now()
+        opened, texts = self.opening(title, alert, level, book=book, drill=drill, plan=plan)
+        wanted = alert.respond if alert else book
+        facts: list[Fact] = []
+        if alert:
+            facts.append(Happened(what=Occurrence.ALERT, at=min(alert.raised_at, now)))
+        if by.kind is ActorKind.PERSON:
+            facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
+        facts += also
+        if wanted and not opened.book:
+            facts.append(Noted(text=f"没有预案 {wanted}，由人处理 / there is no playbook `{wanted}`: by hand"))
+        return self.ledger.open(
+            opened,
+            *facts,
+            once=once,
+            day=now.astimezone(self.rules.press.zone).date(),
+            at=now,
+            by=by,
+            playbooks=texts,
+        )
+
+    def opening(
+        self, title: str, alert: AlertFacts | None, level: str, *, book: str = "", drill: bool = False, plan: str = ""
+    ) -> tuple[Opened, dict[str, str]]:
+        """How the journal of a case begins, and by digest the texts of the playbooks that it is handled by."""
         wanted = alert.respond if alert else book
         leading = self.rules.books.get(wanted)
         called = self._called(leading) if leading else {}
@@ -154,23 +177,12 @@ class Engine:
             drill=drill,
             plan=plan,
         )
-        facts: list[Fact] = []
-        if alert:
-            facts.append(Happened(what=Occurrence.ALERT, at=min(alert.raised_at, now)))
-        if by.kind is ActorKind.PERSON:
-            facts.append(Happened(what=Occurrence.CONFIRMATION, at=now, note=note))
-        facts += also
-        if wanted and leading is None:
-            facts.append(Noted(text=f"没有预案 {wanted}，由人处理 / there is no playbook `{wanted}`: by hand"))
-        return self.ledger.open(
-            opened,
-            *facts,
-            once=once,
-            day=now.astimezone(self.rules.press.zone).date(),
-            at=now,
-            by=by,
-            playbooks={each.digest: each.source for each in called.values()},
-        )
+        return opened, {each.digest: each.source for each in called.values()}
+
+    def books_of(self, alert: AlertFacts) -> tuple[Playbook, ...]:
+        """The playbooks that *alert* asks for."""
+        book = self.rules.books.get(alert.respond)
+        return tuple(self._called(book).values()) if book else ()
 
     def _called(self, book: Playbook) -> dict[PlaybookId, Playbook]:
         """*book* and every playbook that it calls, directly or not."""
@@ -219,6 +231,8 @@ class Engine:
         raise RuntimeError(f"{case}: the playbook goes on without end")
 
     def _next(self, case: Case, now: datetime) -> Sequence[Fact]:
+        if case.merged_into:
+            return ()
         facts = regrading(case, self.rules.duties) or clock_facts(case, self.rules.duties) or judgement_facts(case)
         facts = facts or due_facts(case, now, self._problems)
         return facts or self._own_work(case, now) or next_facts(case, self._library(case), now)

@@ -83,9 +83,14 @@ class Handling:
         """Whether only named persons may open the case."""
         return bool(self.readers)
 
+    @property
+    def named(self) -> frozenset[PersonId]:
+        """Who may open it where it is restricted: the readers, and who has a role in it."""
+        return self.readers.union(*self.roles.values())
+
     def opens_to(self, person: PersonId) -> bool:
-        """Whether *person* may open the case, as far as its restriction goes. Who has a role in it may too."""
-        return not self.restricted or person in self.readers or any(person in held for held in self.roles.values())
+        """Whether *person* may open the case, as far as its restriction goes."""
+        return not self.restricted or person in self.named
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

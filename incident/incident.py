@@ -16,6 +16,7 @@ from incident.notice import Version, digest_of
 from incident.person_lists import PersonList
 from incident.playbook import StepKind
 from incident.scope import Scope
+from incident.taken import LinkKind
 
 
 class State(StrEnum):
@@ -26,6 +27,8 @@ class State(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     DISMISSED = "dismissed"
+    MERGED = "merged"
+    """It went into another case, where it goes on: no move leads here or away."""
 
 
 TRANSITIONS: Mapping[tuple[State, Move], State] = {
@@ -42,7 +45,7 @@ TRANSITIONS: Mapping[tuple[State, Move], State] = {
 }
 """What can become of a case. What is not in the table cannot."""
 
-ENDED = frozenset({State.CLOSED, State.DISMISSED})
+ENDED = frozenset({State.CLOSED, State.DISMISSED, State.MERGED})
 """In these states the engine does nothing more: new alerts open a new case, one that grows opens its own again."""
 
 
@@ -105,6 +108,17 @@ class Settled:
     fact: FactSettled
     by: PersonId
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """How the case hangs together with another, as a person said it."""
+
+    kind: LinkKind
+    other: CaseId
+    reason: str
+    at: datetime
+    by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +207,10 @@ class Case:
     """Who handles it, what is to be done, how it is marked, what is learned."""
     person_lists: Mapping[int, PersonList] = field(default_factory=dict)
     """Lists of persons to tell, by number."""
+    links: tuple[Link, ...] = ()
+    taken_in: tuple[CaseId, ...] = ()
+    """The cases that went into this one."""
+    merged_into: CaseId | None = None
     entries: tuple[Entry, ...] = ()
 
     @property

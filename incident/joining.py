@@ -32,6 +32,8 @@ def same_matter(case: Case, alert: AlertFacts) -> bool:
     """
     if case.drill:
         return False  # a drill must swallow no alert
+    if case.state is State.MERGED:
+        return False  # the one that it went into is about it
     if case.state in ENDED and not any(alert.last_at <= lift.at for lift in case.lifted):
         return False
     caller = alert.group.get(CALLER_FIELD)

@@ -20,6 +20,7 @@ from incident.marking import CaseRole, Tlp
 from incident.notice import Version, WithdrawalReason
 from incident.playbook import StepKind
 from incident.scope import Scope
+from incident.taken import LinkKind, Taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,6 +495,54 @@ type HandlingFact = (
     | EvidenceOpened
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLinked:
+    """A person said how the case hangs together with another."""
+
+    kind: LinkKind
+    other: CaseId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUnlinked:
+    """What was said so was taken back."""
+
+    kind: LinkKind
+    other: CaseId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTakenIn:
+    """Another case went into this one. `entries` and `chain` are of its journal: what was taken is what that says."""
+
+    other: CaseId
+    title: str
+    reason: str
+    entries: int
+    chain: str
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMerged:
+    """The case went into another and goes on there."""
+
+    into: CaseId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSplitOff:
+    """An alert became a case of its own."""
+
+    alert: str
+    into: CaseId
+    reason: str
+
+
 type Fact = (
     HandlingFact
     | Opened
@@ -530,6 +579,11 @@ type Fact = (
     | NoticeReleased
     | NoticeHeld
     | Noted
+    | CaseLinked
+    | CaseUnlinked
+    | CaseTakenIn
+    | CaseMerged
+    | AlertSplitOff
 )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from incident.drill import harmless
@@ -13,6 +14,15 @@ from incident.store import CaseStore, Conflict
 
 ATTEMPTS = 50
 """How often a decision is taken anew because somebody else wrote to the same journal meanwhile: each time they did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What is written into several journals at once, and whose alerts become whose."""
+
+    facts: tuple[tuple[CaseId, tuple[Fact, ...]], ...]
+    alerts: tuple[str, ...]
+    to: CaseId
 
 
 class Ledger:
@@ -109,3 +119,33 @@ class Ledger:
                 self.changed.set()
                 return True
             raise AssertionError("the last attempt returns or raises")
+
+    def record_together(
+        self, decide: Callable[[], Together], *, at: datetime, by: Actor, playbooks: Mapping[str, str] | None = None
+    ) -> None:
+        """Write into several journals what *decide* finds, all or nothing; a case that is not there is opened by it.
+
+        *decide* is asked again where somebody else wrote meanwhile. Raises what it raises, Conflict.
+        """
+        with self._lock:
+            for attempt in range(ATTEMPTS):
+                wanted = decide()
+                groups = []
+                for case, facts in wanted.facts:
+                    known = self._cases.get(case)
+                    groups.append(entries_of(case, facts, after=known.last if known else None, at=at, by=by))
+                try:
+                    self._store.together(groups, alerts=wanted.alerts, to=wanted.to, playbooks=playbooks)
+                except Conflict:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                    self.refresh()
+                    continue
+                self.refresh()
+                self.changed.set()
+                return
+            raise AssertionError("the last attempt returns or raises")
+
+    def next_id(self, day: date) -> CaseId:
+        """A number that no case of *day* has."""
+        return self._store.next_id(day)

@@ -17,13 +17,20 @@ from incident.incident import (
     Event,
     Issued,
     LiftRequest,
+    Link,
     NoticeState,
     Progress,
     Settled,
+    State,
 )
 from incident.journal import (
     AccessSet,
     AlertJoined,
+    AlertSplitOff,
+    CaseLinked,
+    CaseMerged,
+    CaseTakenIn,
+    CaseUnlinked,
     ClockSet,
     ClueDisputed,
     ClueWithdrawn,
@@ -70,6 +77,7 @@ from incident.journal import (
     TaskDone,
     TaskSet,
 )
+from incident.merged import with_taken_in
 from incident.notice import Withdrawal
 from incident.person_lists import with_fact
 from incident.playbook import StepKind
@@ -164,6 +172,18 @@ def _with_fact(case: Case, entry: Entry) -> Case:
             return replace(case, notice=with_time(case.notice, fact))
         case Noted() | ItemStated():
             return case
+        case CaseLinked(kind=kind, other=other, reason=reason):
+            linked = Link(kind=kind, other=other, reason=reason, at=entry.at, by=entry.by)
+            return replace(case, links=(*case.links, linked))
+        case CaseUnlinked(kind=kind, other=other):
+            links = tuple(each for each in case.links if (each.kind, each.other) != (kind, other))
+            return replace(case, links=links)
+        case CaseTakenIn():
+            return with_taken_in(case, fact, entry)
+        case CaseMerged(into=into):
+            return replace(case, state=State.MERGED, merged_into=into)
+        case AlertSplitOff(alert=split_off):
+            return replace(case, alerts={name: each for name, each in case.alerts.items() if name != split_off})
         case _:
             assert_never(fact)
 

@@ -1,7 +1,7 @@
 """Where journals rest. Entries are appended and read; nothing here changes or deletes one."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -103,9 +104,7 @@ class CaseStore:
                 connection.execute(insert(CASES).values(id=case))
                 if alert is not None:
                     connection.execute(insert(CASE_ALERTS).values(alert_id=alert, case_id=case))
-                known = set(connection.scalars(select(PLAYBOOKS.c.digest).where(PLAYBOOKS.c.digest.in_(playbooks))))
-                for digest in playbooks.keys() - known:
-                    connection.execute(insert(PLAYBOOKS).values(digest=digest, body=playbooks[digest]))
+                _keep(connection, playbooks)
                 _insert(connection, entries)
         except IntegrityError as error:
             raise Conflict(f"the case `{case}` or its alert is there already") from error
@@ -122,6 +121,31 @@ class CaseStore:
                 _insert(connection, entries)
         except IntegrityError as error:
             raise Conflict(f"the journal of `{entries[0].case}` has gone on") from error
+
+    def together(
+        self,
+        groups: Sequence[Sequence[Entry]],
+        *,
+        alerts: Collection[str],
+        to: CaseId,
+        playbooks: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write *groups*, each of one case, new or not, and let *alerts* belong to the case *to*: all or nothing.
+
+        Raises Conflict where one of the journals has gone on since, or a new case is there already.
+        """
+        try:
+            with self._writing.begin() as connection:
+                for entries in groups:
+                    if entries[0].number == 1:
+                        connection.execute(insert(CASES).values(id=entries[0].case))
+                _keep(connection, playbooks or {})
+                for entries in groups:
+                    _insert(connection, entries)
+                moved = update(CASE_ALERTS).where(CASE_ALERTS.c.alert_id.in_(alerts))
+                connection.execute(moved.values(case_id=to))
+        except IntegrityError as error:
+            raise Conflict("one of the journals has gone on") from error
 
     def since(self, position: int) -> Iterator[tuple[int, Entry]]:
         """The entries of all cases after *position*, oldest first, each with its own. 0 is before the first."""
@@ -189,6 +213,12 @@ def _entry(row: Any) -> Entry:
         body=row.body,
         chain=row.chain,
     )
+
+
+def _keep(connection: Connection, playbooks: Mapping[str, str]) -> None:
+    known = set(connection.scalars(select(PLAYBOOKS.c.digest).where(PLAYBOOKS.c.digest.in_(playbooks))))
+    for digest in playbooks.keys() - known:
+        connection.execute(insert(PLAYBOOKS).values(digest=digest, body=playbooks[digest]))
 
 
 def _insert(connection: Connection, entries: Sequence[Entry]) -> None:

@@ -27,6 +27,11 @@ from incident.incident import Case
 from incident.journal import (
     AccessSet,
     AlertJoined,
+    AlertSplitOff,
+    CaseLinked,
+    CaseMerged,
+    CaseTakenIn,
+    CaseUnlinked,
     ClockSet,
     ClueDisputed,
     ClueWithdrawn,
@@ -76,6 +81,7 @@ from incident.journal import (
 from incident.notice import WITHDRAWAL_NAMES
 from incident.person_lists import told_of
 from incident.stating import ITEMS
+from incident.taken import LINK_NAMES
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
@@ -169,6 +175,8 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _line(f"报送事项“{about.zh}”", f"Stated: {about.en}", " ".join(text.split()))
         case EvidenceAdded() | EvidenceMoved() | EvidenceOpened():
             return handling_line(fact, case.handling)
+        case CaseLinked() | CaseUnlinked() | CaseTakenIn() | CaseMerged() | AlertSplitOff():
+            return _other_case(fact)
         case ClockSet() | DutyJudged() | DutyFulfilled() | DutyWarned() | DutyLate():
             return _duty(fact, case)
         case PersonsAsked() | PersonsAgreed() | PersonsListed() | PersonsStopped():
@@ -177,6 +185,24 @@ def describe(fact: Fact, case: Case, told: Callable[[datetime], Bilingual]) -> B
             return _time_of_notice(fact, told)
         case _:
             return _notice(fact)
+
+
+def _other_case(fact: CaseLinked | CaseUnlinked | CaseTakenIn | CaseMerged | AlertSplitOff) -> Bilingual:
+    match fact:
+        case CaseLinked(kind=kind, other=other, reason=reason):
+            name = LINK_NAMES[kind]
+            return _line(f"登记关联（{name.zh} {other}）", f"Linked ({name.en} {other})", reason)
+        case CaseUnlinked(kind=kind, other=other, reason=reason):
+            name = LINK_NAMES[kind]
+            return _line(f"取消关联（{name.zh} {other}）", f"Link taken back ({name.en} {other})", reason)
+        case CaseTakenIn(other=other, reason=reason):
+            return _line(f"案件 {other} 并入", f"Case {other} was taken in", reason)
+        case CaseMerged(into=into, reason=reason):
+            return _line(f"并入案件 {into}", f"Went into case {into}", reason)
+        case AlertSplitOff(alert=alert, into=into, reason=reason):
+            return _line(f"告警 {alert} 拆分为案件 {into}", f"Alert {alert} became case {into}", reason)
+        case _:
+            assert_never(fact)
 
 
 def _line(zh: str, en: str, more: str = "") -> Bilingual:

@@ -20,6 +20,7 @@ _STAGES: Mapping[State, Stage] = {
     State.RESOLVED: Stage.RESOLVED,
     State.CLOSED: Stage.REVIEWED,
     State.DISMISSED: Stage.RESOLVED,
+    State.MERGED: Stage.RESOLVED,
 }
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _LABELS: Mapping[str, Bilingual] = {

@@ -21,6 +21,7 @@ from incident.incident import Case
 from incident.ledger import Ledger
 from incident.recheck import JournalCheck
 from incident.store import CaseStore
+from incident.taken import LINK_NAMES
 from incident.timeline import CONTAINMENT_NAMES, describe
 from policies.findings import spelled_out
 from siem.detect.aliases import Aliases
@@ -100,6 +101,12 @@ def _lines(case: Case, altered: Bilingual | None, now: datetime, *, timeline: bo
     yield from case_lines([case], now)
     zh, en = (f"记录被改动过：{altered.zh}", f"altered: {altered.en}") if altered else ("记录已核验", "verified")
     yield f"    {zh} / {en}（{case.last.number}）"
+    if case.merged_into:
+        yield f"已并入 / went into {case.merged_into}"
+    for other in case.taken_in:
+        yield f"并入本案 / taken in {other}"
+    for link in case.links:
+        yield f"关联 / link {_both(LINK_NAMES[link.kind])} {link.other}  {link.reason}"
     if case.graded:
         yield f"级别 / grade: {_both(GRADE_NAMES[case.graded.grade])}  {case.graded.why}"
     for alert in case.alerts.values():

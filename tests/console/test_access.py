@@ -95,6 +95,10 @@ POST /cases/{case}/persons                o c
 POST /cases/{case}/persons/agree          o c
 POST /cases/{case}/persons/stop           o c
 GET  /cases/{case}/persons/{number}/{part} o c
+POST /cases/{case}/merge                  o c
+POST /cases/{case}/split                  o c
+POST /cases/{case}/link                   o c
+POST /cases/{case}/unlink                 o c
 GET  /cases/{case}/notice                 o c p a
 POST /cases/{case}/notice/settle              p
 POST /cases/{case}/notice/redraft             p

@@ -98,6 +98,24 @@ def test_what_failed_is_tried_again(staff: Staff) -> None:
     assert [each["target"] for each in staff.oncall.case(case)["blocked"]] == ["clerk-wu"]
 
 
+def test_cases_are_merged_split_and_linked(staff: Staff) -> None:
+    first, second = (
+        staff.bureau.open(staff.bureau.leak(persons=120, caller=caller, rule="bulk_reads"))
+        for caller in ("clerk-han", "clerk-yang")
+    )
+    one = staff.oncall
+    staff.do(one, f"/cases/{first}/link", kind="related", other=second)
+    staff.do(one, f"/cases/{first}/unlink", kind="related", other=second, reason="误登记")
+    assert one.post(f"/cases/{first}/link", kind="related", other="C-20261123-099").status_code == 404
+    told = staff.do(one, f"/cases/{first}/merge", into=second, reason="同一伙人")
+    assert (told["state"], told["next_due"]) == ("merged", None)
+    assert one.case(second)["taken_in"] == [first]
+    alert = next(each["id"] for each in one.case(second)["alert_list"] if each["about"]["user.id"] == "clerk-han")
+    staff.do(one, f"/cases/{second}/split", alert=alert, reason="查明是两件事")
+    assert len(one.case(second)["alert_list"]) == 1
+    assert "went into" in staff.refused(one, f"/cases/{first}/note", text="x")
+
+
 def test_two_people_publish_a_notice_and_one_takes_it_back(staff: Staff) -> None:
     case = staff.bureau.open(staff.bureau.leak(persons=20, caller="clerk-zhou"))
     staff.bureau.office.perform_all()

@@ -30,6 +30,7 @@ from incident.journal import (
 )
 from incident.marking import CaseRole, Tlp
 from incident.notice import WithdrawalReason
+from incident.taken import LinkKind
 from policies.sealed_folder import NotAsSealed, SealedFolder
 from tests.golden import Golden
 from tests.incident.office import CHEN, LI, TEN, ZHAO, Office, alert, zh
@@ -85,6 +86,17 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.cases.tick()
     office.cases.open_or_join(alert("a-2", rule="canary"))
     tell_persons(office, case)
+    office.perform_all()
+    other, last = (office.cases.open_by_hand(title, "low", CHEN, "") for title in ("同一账号的来电", "上级通报"))
+    office.cases.link(case, CHEN, LinkKind.RELATED, other, "同一账号")
+    office.cases.unlink(case, CHEN, LinkKind.RELATED, other, "误登记")
+    office.cases.merge(other, case, CHEN, "同一件事")
+    office.perform_all()
+    office.cases.split(case, "a-2", CHEN, "另一件事")
+    office.perform_all()
+    book.mark(last, CHEN, Tlp.RED)
+    book.restrict(last, CHEN, [LI], "涉及内部人员")
+    office.cases.merge(case, last, CHEN, "由上级通报统一处置")
     return office.cases.get(case).entries
 
 

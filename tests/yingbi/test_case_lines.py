@@ -12,6 +12,7 @@ from sqlalchemy import text
 from incident.database import for_writing, open_database
 from incident.ids import CaseId
 from incident.reported import Report, Reporter
+from incident.taken import LinkKind
 from tests.incident.office import CHEN, TEN, Office, alert, new_database
 from tests.siem.events import digest
 from yingbi.cli import main
@@ -30,6 +31,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     office.cases.open_by_hand(
         "群众来电", "low", CHEN, "", report=Report(by=Reporter.CITIZEN, received_at=TEN - timedelta(hours=3))
     )
+    gone, stays = (office.cases.open_by_hand(title, "low", CHEN, "") for title in ("来函一", "来函二"))
+    office.cases.link(stays, CHEN, LinkKind.RELATED, CASE, "同一窗口")
+    office.cases.merge(gone, stays, CHEN, "同一件事")
     office.events.close()
     office.engine.dispose()
     return folder / "state.db"
@@ -51,7 +55,7 @@ def shown(*words: str, capsys: pytest.CaptureFixture[str], code: int = 0) -> Any
 
 def test_the_cases_are_told_with_the_time_that_is_left(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(shown("list", "--json", capsys=capsys))
-    assert [case["id"] for case in told] == ["C-20261123-003", "C-20261123-002", CASE]
+    assert [case["id"] for case in told] == ["C-20261123-005", "C-20261123-003", "C-20261123-002", CASE]
     first = told[-1]
     assert (first["state"], first["level"], first["persons"], first["verified"]) == ("contained", "high", 20, True)
     assert datetime.fromisoformat(first["next_due"]).tzinfo == UTC
@@ -92,6 +96,14 @@ def test_a_report_starts_the_clocks_when_it_was_received(home: Home, capsys: pyt
     assert told["aware_at"] == (TEN - timedelta(hours=3)).isoformat()
     assert {clock["start"] for clock in told["clocks"]} == {told["aware_at"]}
     assert any("公民" in entry["zh"] for entry in told["timeline"])
+
+
+def test_what_a_case_has_to_do_with_others_is_told(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "went into C-20261123-005" in shown("show", "C-20261123-004", capsys=capsys)
+    lines = shown("show", "C-20261123-005", capsys=capsys)
+    assert "taken in C-20261123-004" in lines
+    assert f"相关 / related {CASE}" in lines
+    assert json.loads(shown("show", "C-20261123-004", "--json", capsys=capsys))["merged_into"] == "C-20261123-005"
 
 
 def test_a_journal_that_was_altered_is_not_believed(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
