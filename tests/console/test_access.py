@@ -105,6 +105,7 @@ POST /cases/{case}/notice/redraft             p
 POST /cases/{case}/notice/edit                p
 POST /cases/{case}/notice/submit              p
 POST /cases/{case}/notice/approve         o   p
+POST /cases/{case}/notice/call-off            p
 POST /cases/{case}/notice/withdraw            p
 GET  /policies                            o     a
 POST /policies/drafts                     o

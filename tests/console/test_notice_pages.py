@@ -326,3 +326,25 @@ def test_the_page_names_who_did_what(bureau: Bureau, case: CaseId) -> None:
 
 def _token(page: Page) -> str:
     return next(str(each.get("value")) for each in page.all("input") if each.get("name") == "token")
+
+
+def test_a_time_is_set_with_the_submission_shown_to_the_second_person_and_called_off(
+    bureau: Bureau, case: CaseId
+) -> None:
+    press = bureau.browser("press")
+    page = press.submit(notice(press, case), "submit", check=ALL, due="2026-11-01T09:00:00")
+    assert page.status == 422
+    assert "定时发布的时间须在现在以后" in page.said
+    page = press.submit(notice(press, case), "submit", check=ALL, due="2026-11-24T09:00:00")
+    due = bureau.office.cases.get(case).notice.due
+    assert due is not None
+    assert due.isoformat() == "2026-11-24T01:00:00+00:00"
+    officer = bureau.browser("officer")
+    assert "在 2026-11-24 09:00:00" in notice(officer, case).text()
+    approve(bureau, case, "officer")
+    assert published(bureau) == []
+    assert "已批准，等待定时发布" in notice(officer, case).text()
+    assert not notice(officer, case).has("call-off"), "who writes may call it off"
+    page = press.submit(notice(press, case), "call-off")
+    assert "定时发布已取消" in page.said
+    assert bureau.office.cases.get(case).notice.approved_by is None
