@@ -104,6 +104,7 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
         "credential",
         "input:",
         "start",
+        "received_at",
         "at",
         "hours",
         "days",

@@ -7,15 +7,20 @@ from incident.incident import ENDED, LEVELS, TRANSITIONS, State
 from incident.journal import Move
 from tests.incident.office import CHEN, Office, alert
 
+BY_MOVES = tuple(state for state in State if state is not State.MERGED)
+"""A case that went into another stays where it is: `test_merging` tries to move it."""
+
 
 def test_every_state_can_be_reached_and_left() -> None:
-    assert set(TRANSITIONS.values()) == set(State)
-    assert {before for before, _ in TRANSITIONS} == set(State)
+    assert set(TRANSITIONS.values()) == set(BY_MOVES)
+    assert {before for before, _ in TRANSITIONS} == set(BY_MOVES)
     assert {move for _, move in TRANSITIONS} == set(Move)
 
 
 @pytest.mark.parametrize(
-    ("state", "move"), [pair for pair in itertools.product(State, Move) if pair not in TRANSITIONS], ids=str
+    ("state", "move"),
+    [pair for pair in itertools.product(BY_MOVES, Move) if pair not in TRANSITIONS],
+    ids=str,
 )
 def test_what_is_not_in_the_table_cannot_be(office: Office, state: State, move: Move) -> None:
     case = office.cases.open_or_join(alert(respond=""))

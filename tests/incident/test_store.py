@@ -102,4 +102,14 @@ def test_a_text_of_a_playbook_is_kept_once(store: CaseStore) -> None:
 
 def test_the_store_has_no_way_to_change_or_delete(store: CaseStore) -> None:
     public = {name for name in dir(store) if not name.startswith("_")}
-    assert public == {"open", "append", "since", "journal_of", "rows_since", "case_of", "playbook", "next_id"}
+    assert public == {
+        "open",
+        "append",
+        "together",
+        "since",
+        "journal_of",
+        "rows_since",
+        "case_of",
+        "playbook",
+        "next_id",
+    }
