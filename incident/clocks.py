@@ -94,7 +94,7 @@ class ClockRecord:
     fulfilled: Fulfilment | None = None
     withdrawn: bool = False
     """Whether what began it turned out to be a mistake: a later beginning is a new one."""
-    warned: frozenset[Urgency] = frozenset()
+    warned: tuple[Urgency, ...] = ()
     """Of what people were warned since it was last set."""
     late_since: datetime | None = None
     """The first due time that passed unfulfilled. Moving the clock does not undo it."""

@@ -76,7 +76,8 @@ def warning_facts(case: Case, now: datetime) -> tuple[DutyWarned, ...]:
     return tuple(
         DutyWarned(duty=record.duty.id, urgency=urgency, due=record.due)
         for record in case.clocks.values()
-        if (urgency := record.urgency(now)) in _WARNED and not record.warned & {urgency, Urgency.LAST_QUARTER}
+        if (urgency := record.urgency(now)) in _WARNED
+        and not {urgency, Urgency.LAST_QUARTER}.intersection(record.warned)
     )
 
 

@@ -197,7 +197,7 @@ def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyWa
         setting = Setting(start=fact.start, due=fact.due, reason=fact.reason, at=entry.at, by=entry.by)
         known = case.clocks.get(fact.duty.id)
         before = ClockRecord(duty=fact.duty) if known is None or known.withdrawn else known
-        record = replace(before, settings=(*before.settings, setting), warned=frozenset())
+        record = replace(before, settings=(*before.settings, setting), warned=())
         return replace(case, clocks={**case.clocks, fact.duty.id: record})
     record = case.clocks[fact.duty]
     match fact:
@@ -207,7 +207,7 @@ def _with_clock(case: Case, fact: ClockSet | DutyJudged | DutyFulfilled | DutyWa
             done = Fulfilment(at=entry.at, by=entry.by, reference=reference, note=note, file=file)
             record = replace(record, fulfilled=done)
         case DutyWarned(urgency=urgency):
-            record = replace(record, warned=record.warned | {urgency})
+            record = replace(record, warned=(*record.warned, urgency))
         case DutyLate(due=due):
             record = replace(record, late_since=record.late_since or due)
     return replace(case, clocks={**case.clocks, fact.duty: record})

@@ -17,6 +17,7 @@ from incident.journal import Noted, Opened, entries_of
 from incident.store import METADATA, CaseStore
 from policies.findings import Findings
 from policies.formats.free_text import mask_free_text
+from policies.formats.prose import EVERY, LONG
 from policies.load import load_policy
 from policies.parse_transforms import parse_spec
 from policies.section import Section
@@ -291,9 +292,8 @@ def spec_named(text: str) -> object:
 def made_by(text: str, value: str) -> str:
     spec = spec_named(text)
     if isinstance(spec, Scan):
-        if spec.prose:
-            the_tagger()
-        return mask_free_text(value, None, tally(), prose=spec.prose)
+        the_tagger()
+        return mask_free_text(value, None, tally(), prose=EVERY if spec.prose else LONG)
     return transform_of(spec, FieldKeys(b"", "", ""))(value)  # type: ignore[arg-type]
 
 
