@@ -117,7 +117,10 @@ NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
             _REASON,
         ),
     ),
-    "redraft": ("Fill in the notice anew from the facts", ()),
+    "redraft": (
+        "Fill in the notice anew from the facts",
+        (Field(name="template", en="by this template; that of the last draft, or of the playbook, unless given"),),
+    ),
     "edit": (
         "Replace the text",
         (

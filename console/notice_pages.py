@@ -7,6 +7,7 @@ from starlette.responses import Response
 from console.case_pages import CasePages
 from console.desk import Admitted, Desk
 from console.forms import LONGEST_LINE
+from console.notice_templates import template_chosen, template_options
 from console.notice_view import (
     KEEP,
     NO_GRADE,
@@ -20,6 +21,7 @@ from console.notice_view import (
 )
 from console.pages import Pages
 from console.words import options
+from incident.audience import templates_in
 from incident.draft import CHECK_LIST
 from incident.duties import GRADE_NAMES
 from incident.ids import Bilingual, CaseId, NotPermitted
@@ -54,10 +56,11 @@ class NoticePages:
         return self._do(desk, case, f"settle-{name}", act, "settled")
 
     def redraft(self, desk: Admitted, case: str) -> Response:
-        """Fill in the notice anew."""
-        template = self._cases.template_of(self._shown.find(case).id) or self._pages.office.press_template
+        """Fill in the notice anew, by the template that was chosen, or the one that the case is given."""
+        given = self._given(self._shown.find(case))
 
         def act() -> None:
+            template = template_chosen(desk.form, self._templates(), given)
             self._cases.redraft_notice(CaseId(case), desk.person, template)
 
         return self._do(desk, case, "redraft", act, "redrafted")
@@ -114,6 +117,12 @@ class NoticePages:
 
         return self._do(desk, case, "withdraw", act, "withdrawn")
 
+    def _given(self, case: Case) -> str:
+        return self._cases.template_of(case.id) or self._pages.office.press_template
+
+    def _templates(self) -> tuple[str, ...]:
+        return templates_in(self._cases.rules.press.templates)
+
     def _needs_intact(self, case: str) -> None:
         """Return if the journal that the notice was filled from is as it was written. Raises NotPermitted otherwise."""
         if self._shown.altered(CaseId(case)):
@@ -164,4 +173,6 @@ class NoticePages:
             stage_options=options(STAGE_NAMES),
             notice_grade_options=[(KEEP, kept), *options(GRADE_NAMES), (NO_GRADE, "不写级别 / none")],
             withdrawal_options=options(WITHDRAWAL_NAMES),
+            template_options=template_options(self._templates()),
+            template_given=self._given(case),
         )

@@ -121,7 +121,9 @@ def test_two_people_publish_a_notice_and_one_takes_it_back(staff: Staff) -> None
     staff.bureau.office.perform_all()
     at, one, two = f"/cases/{case}/notice", staff.press, staff.press2
     staff.do(one, f"{at}/settle", name="persons", zh="20 人", en="20 persons", reason="复核")
-    told = staff.do(one, f"{at}/redraft")
+    assert staff.do(one, f"{at}/redraft", template="extortion")["template"] == "extortion"
+    assert "no such template" in staff.refused(one, f"{at}/redraft", template="weather")
+    told = staff.do(one, f"{at}/redraft", template="bulk-retrieval")
     content, contact = told["content"], told["content"]["contact"]
     given = {name: content[name] for name in CONTENT}
     given |= {"unit_zh": contact["unit"]["zh"], "unit_en": contact["unit"]["en"]}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from console.accounts import Role
+from console.notice_templates import TEMPLATE_NAMES
 from incident.command import Question
 from incident.draft import CHECK_LIST
 from incident.ids import CaseId
@@ -236,6 +237,24 @@ def test_a_draft_by_hand_follows_the_playbook_and_then_the_last_draft(bureau: Bu
     assert bureau.office.cases.get(case).notice.draft is None
     browser.submit(notice(browser, case), "redraft")
     assert template(bureau, case) == "canary-record"
+
+
+def test_a_person_chooses_the_template(bureau: Bureau, case: CaseId) -> None:
+    browser = bureau.browser("press")
+    page = notice(browser, case)
+    offered = [each.get("value") for each in page.by_id("redraft.template").iter() if each.tag.endswith("option")]
+    assert offered == sorted(TEMPLATE_NAMES), "every template has its words"
+    chosen = [each.get("value") for each in page.by_id("redraft.template").iter() if each.get("selected") is not None]
+    assert chosen == ["bulk-retrieval"]
+    page = browser.submit(page, "redraft", template="extortion")
+    assert "重新起草" in page.said
+    assert template(bureau, case) == "extortion"
+    browser.submit(notice(browser, case), "redraft")
+    assert template(bureau, case) == "extortion", "what was chosen last stays chosen"
+    page = browser.post(f"/cases/{case}/notice/redraft", {"token": _token(page), "template": "../extortion"})
+    assert page.status == 422
+    assert "没有这个模板" in page.text()
+    assert template(bureau, case) == "extortion"
 
 
 def template(bureau: Bureau, case: CaseId) -> str:

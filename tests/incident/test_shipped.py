@@ -12,6 +12,7 @@ import pytest
 
 from incident.action import OWN_AGENT
 from incident.audience import SHIPPED as TEMPLATES
+from incident.audience import templates_in
 from incident.command import Question
 from incident.dry_run import dry_run
 from incident.duties import load_duties
@@ -110,6 +111,22 @@ def test_what_a_playbook_says_of_itself_is_so(name: str) -> None:
     assert template is None or (TEMPLATES / f"{template}.zh.j2").exists()
 
 
+def test_each_kind_is_told_of_by_the_template_of_its_own(office: Office) -> None:
+    """Ten kinds of leak and ten templates: none is told of in the words of another, and no template lies idle."""
+    told = {
+        name: office.cases.template_of(office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book=name))
+        for name in sorted(KINDS)
+    }
+    assert sorted(told.values()) == list(templates_in(TEMPLATES))
+    own = ("stolen-credential", "leaking-integration", "lost-terminal", "outside-report", "canary-record")
+    assert {name: told[name] for name in own} == {name: name for name in own}
+    assert (told["page-scraped"], told["extortion-sample"]) == ("page-scraping", "extortion")
+    assert (told["chat-assistant-leaked"], told["licence-documents-leaked"]) == (
+        "chat-assistant",
+        "e-licence-documents",
+    )
+
+
 def test_no_two_calls_of_a_playbook_have_one_idempotency_key() -> None:
     for name, book in BOOKS.items():
         calls = [command for step in book.steps.values() if step.agent == OWN_AGENT for command in step.commands]
@@ -123,7 +140,7 @@ def test_a_person_lets_each_lead_a_case_without_an_alert(office: Office) -> None
     assert leading(BOOKS).keys() == KINDS
     case = office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1")
     assert office.cases.open_by_hand("群众反映信息泄露", "high", CHEN, "", book="outside-report", once="1") == case
-    assert office.cases.template_of(case) == "bulk-retrieval", "what its playbook hands to the part that drafts"
+    assert office.cases.template_of(case) == "outside-report", "what its playbook hands to the part that drafts"
     done = office.do_the_rest(case)
     assert not [asked for asked in done.questions if asked.question is Question.RESCUE]
     assert done.notice.draft is not None
