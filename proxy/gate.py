@@ -141,6 +141,7 @@ class Gate:
             identities=identities,
             identity_headers=identity_headers,
             reveals=RevealDesk(current, asked),
+            limits=self._limits,
         )
         self._judging = Judging(current, identities=identities, limits=self._limits, shadow=self.shadow)
         self._heads = Heads(self.admission, said)

@@ -1,21 +1,26 @@
-"""The gateway's own pages: where one signs in and out, asks to be shown a record whole, and finds its public keys."""
+"""The gateway's own pages: where one signs in and out, asks to be shown a record whole or whether an incident affects
+one, and finds its public keys.
+"""
 
 from contextlib import suppress
 
 from mitmproxy.http import HTTPFlow
 
 from policies.formats.masker import Tally
-from proxy import reveal, signin
+from proxy import affected, reveal, signin
+from proxy.affected import AffectedDesk
 from proxy.current import Current
 from proxy.decide import stopped
 from proxy.exchange import Exchange
 from proxy.identity import BadCredential
 from proxy.identity_desk import IdentityDesk
 from proxy.identity_header import IdentityHeaders
+from proxy.limit_desk import LimitDesk
 from proxy.message import Request
 from proxy.reveal_desk import RevealDesk
 from proxy.session_desk import SessionDesk
 from proxy.signin import OwnAnswer
+from proxy.system import System
 from proxy.verdict import Refuse
 from proxy.write_answer import write_own
 from siem.record.log import RecordFailed
@@ -32,12 +37,15 @@ class OwnPages:
         identities: IdentityDesk,
         identity_headers: IdentityHeaders,
         reveals: RevealDesk,
+        limits: LimitDesk,
     ) -> None:
         self._current = current
         self._sessions = sessions
         self._identities = identities
         self._identity_headers = identity_headers
         self._reveals = reveals
+        self._limits = limits
+        self._affected = AffectedDesk(current)
 
     def holds(self, request: Request) -> bool:
         """Whether *request* is for here, and not for the system behind."""
@@ -49,6 +57,11 @@ class OwnPages:
         try:
             if exchange.request.path.startswith(reveal.REVEAL):
                 answer = self._reveal(flow, exchange)
+            elif exchange.request.path == affected.AFFECTED:
+                self._identify(flow, exchange)
+                if (too_often := self._limits.too_often(exchange)) is not None:
+                    return too_often
+                answer = self._affected.answer(exchange.request, _system_of(exchange), exchange.ledger)
             else:
                 answer = self._sign_in(flow, exchange)
         except BadCredential as bad:
@@ -82,10 +95,16 @@ class OwnPages:
 
     def _reveal(self, flow: HTTPFlow, exchange: Exchange) -> OwnAnswer | None:
         """Let a caller ask to be shown a record whole."""
-        request, system, ledger = exchange.request, exchange.system, exchange.ledger
+        request, ledger = exchange.request, exchange.ledger
         assert request is not None
-        assert system is not None
+        self._identify(flow, exchange)
+        body = flow.request.raw_content or b""
+        return self._reveals.answer(request, body, _system_of(exchange), ledger, ledger.started)
+
+    def _identify(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """Settle who asks. Raises BadCredential, and Refused where that is stopped."""
         self._identities.identify(flow, exchange)
+        system, ledger = _system_of(exchange), exchange.ledger
         caller = ledger.caller
         entries = self._current.overlay.in_force(
             system=system.name,
@@ -97,7 +116,6 @@ class OwnPages:
         )
         if (reason := stopped(entries)) is not None:
             raise reveal.Refused(reason)
-        return self._reveals.answer(request, flow.request.raw_content or b"", system, ledger, ledger.started)
 
     def _write(self, flow: HTTPFlow, exchange: Exchange, answer: OwnAnswer) -> None:
         """Give the answer, and write it down where it was not yet."""
@@ -109,3 +127,8 @@ class OwnPages:
             elif not ledger.is_begun:
                 ledger.whole(Tally(self._current.digester), answer.status, len(answer.body))
         write_own(flow, answer.status, answer.headers, answer.body, ledger.event)
+
+
+def _system_of(exchange: Exchange) -> System:
+    assert exchange.system is not None
+    return exchange.system

@@ -6,6 +6,8 @@
     overlay.json             the tightenings in force
     issuers.json             the keys that were fetched from issuers of tokens; signed with a key of its own
     permits.json             what some callers are shown in clear for a while; signed with a key of its own
+    affected.json            the incidents that the public was told of; signed with the key of permits
+    affected/<name>.digests  whom each of them affects, by digest; the table holds what they are checked by
 
 INVARIANT: a worker takes only what is signed, and never an older publication in place of a newer one.
 """
@@ -15,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from policies.affected import AffectedTable, read_affected, write_affected
 from policies.durable import replace_file
 from policies.issuer_keys import IssuerTable, read_issuers, write_issuers
 from policies.keys import BadSignature, Signer, Verifier
@@ -34,6 +37,7 @@ class Shelf:
 
 IN_FORCE = Shelf("programs", "yingbi current programs 1", LIVE)
 SHADOW = Shelf("shadow", "yingbi current drafts 1", DRAFT)
+AFFECTED_TABLE = "affected.json"
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadSignature)
 
 
@@ -144,3 +148,26 @@ def read_published_issuers(folder: Path, verifier: Verifier) -> IssuerTable:
         return IssuerTable()
     except _UNREADABLE as error:
         raise NotPublished("the keys of issuers are not those that were published") from error
+
+
+def digests_folder(folder: Path) -> Path:
+    """Where the digests lie of whom incidents affect."""
+    return folder / "affected"
+
+
+def publish_affected(folder: Path, table: AffectedTable, signer: Signer) -> None:
+    """Make *table* the one in force. The files that it names lie there before. Raises OSError, and ValueError where it
+    is too large.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    replace_file(folder / AFFECTED_TABLE, write_affected(table, signer))
+
+
+def read_published_affected(folder: Path, verifier: Verifier) -> AffectedTable:
+    """The incidents that the public was told of. Raises NotPublished, also where nothing was ever published: that there
+    are none is something to be told as well.
+    """
+    try:
+        return read_affected((folder / AFFECTED_TABLE).read_bytes(), verifier)
+    except _UNREADABLE as error:
+        raise NotPublished("the incidents are not those that were published") from error

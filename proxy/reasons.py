@@ -219,6 +219,17 @@ REASONS: dict[str, Reason] = {
     "page_of_an_error": Reason(
         502, "后端系统返回了错误页面，其内容不予显示", "the system behind answered with an error"
     ),
+    # who asks whether an incident affects him
+    "affected_for_citizens": Reason(
+        403,
+        "这里只回答公民本人。请本人登录后查询，或拨打热线",
+        "this is answered to citizens about themselves: sign in as yourself, or ring the hotline",
+    ),
+    "affected_unknown": Reason(
+        503,
+        "现在无法确定您是否受到影响（这不表示没有受到影响）。请稍后再查，或拨打热线",
+        "whether you are affected cannot be told just now, which does not mean that you are not: ring the hotline",
+    ),
     # what is asked to be seen whole
     "reveal_not_granted": Reason(
         403, "没有授权允许您在这里申请查看原文", "no grant lets you ask to see anything whole here"
