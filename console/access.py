@@ -147,7 +147,9 @@ API = "/api/v1"
 OFFERED = tuple(
     key
     for key in _PAGES
-    if key[1].startswith(("/cases", "/alerts")) and key != ("GET", "/alerts/rules") and "silence" not in key[1]
+    if key[1].startswith(("/cases", "/alerts", "/actions", "/summary", "/drills"))
+    and key != ("GET", "/alerts/rules")
+    and "silence" not in key[1]
 )
 """The pages and forms that the API has as well: by the same roles, whatever those become."""
 
@@ -158,13 +160,21 @@ ACCESS: Mapping[tuple[str, str], Who] = {
     ("GET", f"{API}/whoami"): EVERYBODY,
     ("GET", f"{API}/cases/{{case}}/timeline"): _READS_CASES,
     ("GET", f"{API}/cases/{{case}}/duties"): _READS_CASES,
+    ("GET", f"{API}/cases/{{case}}/notice/render"): _READS_CASES,
+    ("GET", f"{API}/templates"): _READS_CASES,
     ("POST", f"{API}/playbooks/check"): _READS_CASES,
     ("POST", f"{API}/playbooks/dry-run"): _READS_CASES,
 }
 """By method and route, as the application declares it."""
 
 SECOND_LOOK = frozenset(
-    ("POST", API + path) for path in ("/cases/{case}/agree", "/cases/{case}/withdraw", "/cases/{case}/notice/approve")
+    ("POST", API + path)
+    for path in (
+        "/cases/{case}/agree",
+        "/cases/{case}/withdraw",
+        "/cases/{case}/persons/agree",
+        "/cases/{case}/notice/approve",
+    )
 )
 """By which the second of two people decides: no program does it for them (docs/decisions/0042-api.md)."""
 
@@ -172,7 +182,7 @@ CARRIES_FILES = frozenset({"/policies/drafts", "/policies/drafts/{draft}/file", 
 """Whose forms may be long: they hold the files of a policy."""
 
 CARRIES_UPLOADS = frozenset({"/cases/{case}/evidence"})
-"""Whose forms may bring a file along."""
+"""Whose forms may bring a file along, by the API in base64."""
 
 SEES_BROKEN_POLICY = frozenset({Role.OFFICER, Role.AUDITOR, Role.OPERATOR})
 """Whom every page tells that the policy files are broken."""

@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from console.api_acts import ApiActs, ApiAlerts
 from console.api_cases import ApiCases
+from console.api_files import ApiFiles
+from console.api_handling import ApiHandling
 from console.api_openapi import openapi_of
 from console.api_playbooks import ApiPlaybooks
 from console.api_route import ApiRoute, At
@@ -36,6 +38,12 @@ class _NoPages(Pages):
         act()
         return Response(status_code=204)
 
+    def hand_out(
+        self, desk: Desk, form: str, made: Callable[[], Response], *, again: Callable[[Desk], Response]
+    ) -> Response:
+        """The file. Raises what *made* raises."""
+        return made()
+
 
 class Api:
     """What programs may ask for."""
@@ -45,7 +53,9 @@ class Api:
         shown = CasePages(pages)
         cases = ApiCases(pages, shown)
         acts, alerts, playbooks = ApiActs(pages, shown, cases), ApiAlerts(pages), ApiPlaybooks(office)
-        described = (*cases.routes, *acts.routes, *alerts.routes, *playbooks.routes)
+        handling, files = ApiHandling(pages, shown, cases), ApiFiles(pages, shown, cases)
+        ours = (cases, acts, handling, files, alerts, playbooks)
+        described = tuple(route for part in ours for route in part.routes)
         self.routes = (*described, *self._about)
         self._openapi = openapi_of(self.routes)
 

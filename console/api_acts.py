@@ -79,7 +79,14 @@ CASE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "fulfil": (
         "Record that a duty was fulfilled",
-        (_DUTY, Field(name="reference", en="the proof, as the number of a receipt", needed=True), _NOTE),
+        (
+            _DUTY,
+            Field(name="reference", en="the proof, as the number of a receipt", needed=True),
+            _NOTE,
+            Field(name="file", en="the name of the file that proves it, which stays where it is"),
+            Field(name="sha256", en="its SHA-256, in hex"),
+            Field(name="size", en="its octets", kind=Kind.NUMBER),
+        ),
     ),
     "happened": (
         "Record a confirmation, a report received, a clue to a crime",
@@ -138,14 +145,20 @@ NOTICE_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     ),
     "submit": (
         "Answer for the text and the check list",
-        (_DIGEST, Field(name="check", en="every item of the check list", kind=Kind.TEXTS, needed=True)),
+        (
+            _DIGEST,
+            Field(name="check", en="every item of the check list", kind=Kind.TEXTS, needed=True),
+            Field(name="due", en="when it is to be published; at once unless given", kind=Kind.MOMENT),
+        ),
     ),
-    "approve": ("Approve the exact text as the second person: it is published", (_DIGEST,)),
+    "approve": ("Approve the exact text as the second person: it is published, at once or at its time", (_DIGEST,)),
+    "call-off": ("Call off what waits for its time", (_DIGEST,)),
     "withdraw": (
         "Take the published notice back",
         (Field(name="reason", en="why, from a closed list", needed=True, choices=tuple(WithdrawalReason)),),
     ),
 }
+_ID = {"call-off": "callOffNotice"}
 ALERT_ACTS: Mapping[str, tuple[str, tuple[Field, ...]]] = {
     "acknowledge": ("See to it from now on", (_SEEN,)),
     "assign": ("Let it be somebody's on duty", (_SEEN, Field(name="to", en="the person", needed=True))),
@@ -189,10 +202,13 @@ class ApiActs:
             ),
             ApiRoute(method="GET", path=notice, name="showNotice", summary="The notice as it stands", run=self._notice),
             *(
-                _post(f"{notice}/{name}", f"{name}Notice", *told, self._noticed(getattr(self._notices, name)))
+                _post(f"{notice}/{name}", _ID.get(name, f"{name}Notice"), *told, self._noticed(self._of_notice(name)))
                 for name, told in NOTICE_ACTS.items()
             ),
         )
+
+    def _of_notice(self, name: str) -> Act:
+        return getattr(self._notices, name.replace("-", "_"))  # type: ignore[no-any-return]
 
     def _then(self, act: Act) -> Callable[[Desk, At], Any]:
         def run(desk: Desk, at: At) -> Any:

@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from console import cookies
-from console.access import ACCESS, SECOND_LOOK, allowed
+from console.access import ACCESS, API, CARRIES_UPLOADS, SECOND_LOOK, allowed
 from console.api_pace import Pace
 from console.api_problems import Problem
 from console.api_tokens import ApiToken, ApiTokens
 from console.desk import Desk
-from console.forms import MOST_BYTES
+from console.forms import MOST_BYTES, MOST_BYTES_OF_FILES
 from console.sessions import Session
 
 KEY = "idempotency-key"
@@ -29,6 +29,9 @@ MOST_ACTS = 120
 MOST_READS = 1200
 MOST_WRONG = 20
 """Tokens that are not good, in a minute, from one address."""
+
+MOST_BYTES_IN_BASE64 = MOST_BYTES_OF_FILES * 4 // 3 + MOST_BYTES
+"""Of a request that brings a file along, so that the same files may come as by the form."""
 
 log = logging.getLogger("console.api")
 
@@ -65,9 +68,11 @@ class TokenAdmission:
             raise Problem("role")
         if key in SECOND_LOOK and not token.attended:
             raise Problem("second-look")
-        raw, repeat = (await _body_of(request), _key_of(request)) if unsafe else (b"", "")
+        most = MOST_BYTES_IN_BASE64 if key[1].removeprefix(API) in CARRIES_UPLOADS else MOST_BYTES
+        raw, repeat = (await _body_of(request, most), _key_of(request)) if unsafe else (b"", "")
+        body = await run_in_threadpool(_object, raw) if unsafe else {}
         session = Session(token=sent, account=account, started_at=token.made_at, seen_at=self._now())
-        request.state.asked = Asked(token=token, key=repeat, body=_object(raw) if unsafe else {}, raw=raw)
+        request.state.asked = Asked(token=token, key=repeat, body=body, raw=raw)
         request.state.desk = Desk(request=request, session=session, token=cookies.token_of(sent))
 
     async def _token(self, request: Request) -> tuple[ApiToken, str]:
@@ -91,13 +96,13 @@ def _key_of(request: Request) -> str:
     return key
 
 
-async def _body_of(request: Request) -> bytes:
+async def _body_of(request: Request, most: int) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Problem("media-type")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise Problem("too-long")
     return bytes(body)
 

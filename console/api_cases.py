@@ -11,11 +11,14 @@ from console.case_json import case_json, case_line, timeline_json
 from console.case_pages import CasePages
 from console.cookies import handle_of
 from console.desk import Desk
+from console.handling_json import handling_json
 from console.pages import Pages
+from incident.duty_view import duties_json
 from incident.ids import Bilingual
 from incident.incident import ENDED, LEVELS
 from incident.reported import Reporter
 from incident.wording import moment
+from siem.detect.aliases import Aliases
 
 OPENING = (
     Field(name="title", en="one sentence, without personal data", needed=True),
@@ -54,12 +57,24 @@ class ApiCases:
             ApiRoute(
                 method="GET", path=f"{case}/timeline", name="timeline", summary="All of its journal", run=self._timeline
             ),
-            ApiRoute(method="GET", path=f"{case}/duties", name="duties", summary="Its clocks", run=self._duties),
+            ApiRoute(
+                method="GET",
+                path=f"{case}/duties",
+                name="duties",
+                summary="Its duties and their clocks",
+                run=self._duties,
+            ),
         )
 
     def line(self, case: str) -> dict[str, Any]:
         """What an act on *case* answers: how it stands now."""
         return case_line(self._shown.find(case), self._office.now())
+
+    def handled(self, case: str) -> dict[str, Any]:
+        """The same with how it is handled."""
+        found, now = self._shown.find(case), self._office.now()
+        alias = Aliases()
+        return {**case_line(found, now, alias), "handling": handling_json(found, now, alias)}
 
     def _list(self, desk: Desk, at: At) -> Any:
         known = visible_to(desk, self._office.cases.all())
@@ -73,8 +88,13 @@ class ApiCases:
         case = self._shown.find(at["case"])
         altered = self._shown.altered(case.id)
         handle = partial(handle_of, desk.token, case.id)
+        seen = {each.id for each in visible_to(desk, self._office.cases.all())}
+        told = case_json(case, self._office.now(), books=self._office.cases.rules.books, handle=handle)
         return {
-            **case_json(case, self._office.now(), books=self._office.cases.rules.books, handle=handle),
+            **told,
+            "merged_into": case.merged_into if case.merged_into in seen else None,
+            "taken_in": [each for each in told["taken_in"] if each in seen],
+            "links": [each for each in told["links"] if each["case"] in seen],
             "verified": altered is None,
             "altered": {"zh": altered.zh, "en": altered.en} if altered else None,
         }
@@ -88,4 +108,6 @@ class ApiCases:
 
     def _duties(self, desk: Desk, at: At) -> Any:
         case = self._shown.find(at["case"])
-        return {"case": case.id, "clocks": case_json(case, self._office.now(), books={})["clocks"]}
+        now = self._office.now()
+        clocks = case_json(case, now, books={})["clocks"]
+        return {**duties_json(case, self._office.cases.rules.duties, now), "clocks": clocks}

@@ -41,17 +41,21 @@ def openapi_of(routes: Sequence[ApiRoute]) -> dict[str, Any]:
 
 
 def _operation(route: ApiRoute) -> dict[str, Any]:
-    parameters = [
+    parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", route.path)
     ]
+    parameters += [
+        {"name": field.name, "in": "query", "required": False, "schema": field.schema} for field in route.query
+    ]
+    content: dict[str, Any] = {"application/json": {"schema": {}}, **{media: {} for media in route.files}}
     who = ACCESS[route.key]
     told: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
         "parameters": parameters,
         "responses": {
-            str(route.status): {"description": "It is so.", "content": {"application/json": {"schema": {}}}},
+            str(route.status): {"description": "It is so.", "content": content},
             "default": {"$ref": "#/components/responses/Problem"},
         },
         "x-roles": sorted(role.value for role in who or ()),

@@ -44,7 +44,7 @@ class ApiPlaybooks:
                 summary="What is wrong with playbooks",
                 run=self._check,
                 fields=(_FILES,),
-                changes=False,
+                once=False,
             ),
             ApiRoute(
                 method="POST",
@@ -53,7 +53,7 @@ class ApiPlaybooks:
                 summary="Which way a playbook takes, without doing anything",
                 run=self._try,
                 fields=tried,
-                changes=False,
+                once=False,
             ),
         )
 

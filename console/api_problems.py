@@ -17,6 +17,10 @@ CODES: Mapping[str, tuple[int, Bilingual]] = {
     ),
     "token-needed": (401, Bilingual(zh="缺少令牌，或令牌无效", en="a token is needed that is good")),
     "role": (403, Bilingual(zh="令牌的角色无权进行此操作", en="the roles of the token may not do this")),
+    "restricted": (
+        403,
+        Bilingual(zh="这个案件限制查看，令牌的人不在名单上", en="this case is open to named persons only"),
+    ),
     "second-look": (
         403,
         Bilingual(

@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from console.access import API
 from console.api_admission import Asked
-from console.api_field import Field, read_fields
+from console.api_field import Field, check_query, read_fields
 from console.api_problems import BY_STATUS, Problem, answer_of
 from console.api_repeats import AnotherRequest, Answered, NobodyKnows, Repeats, UnderWay
+from console.case_gate import RESTRICTED
 from console.desk import Admitted, Desk
 from console.forms import Mistyped
 from incident.ids import Bilingual, NotPermitted
@@ -37,11 +38,17 @@ class ApiRoute:
     """The operationId."""
     summary: str
     run: Callable[[Desk, At], Any]
-    """Does it, and returns the JSON that is answered."""
+    """Does it, and returns the JSON that is answered; a response where that is a file, never of an act done once."""
     fields: tuple[Field, ...] = ()
+    query: tuple[Field, ...] = ()
+    """What the address may ask for."""
+    files: tuple[str, ...] = ()
+    """The media types of the files that it may answer instead of JSON."""
     status: int = 200
-    changes: bool = True
-    """Whether a POST changes anything: one that does not is carried out anew each time."""
+    once: bool = True
+    """Whether a POST is carried out once for its key: one that changes nothing, or hands out what lies nowhere in
+    clear, is carried out anew each time, and its answer kept nowhere.
+    """
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,13 +73,15 @@ def endpoint_of(route: ApiRoute, repeats: Repeats) -> Callable[..., Response]:
 
 
 def _answered(route: ApiRoute, desk: Desk, request: Request, asked: Asked, repeats: Repeats) -> Response:
+    check_query(route.query, request.query_params)
     desk = replace(desk, form=read_fields(route.fields, asked.body))
 
     def act() -> Answered:
-        return Answered(route.status, json.dumps(_done(route, desk, request.path_params), ensure_ascii=False))
+        return _answer(route, _done(route, desk, request.path_params))
 
-    if route.method != "POST" or not route.changes:
-        return _json(act())
+    if route.method != "POST" or not route.once:
+        found = _done(route, desk, request.path_params)
+        return found if isinstance(found, Response) else _json(_answer(route, found))
     print_of = b"\0".join((request.method.encode(), request.url.path.encode(), asked.raw))
     try:
         found, repeated = repeats.once(asked.token.account.name, asked.key, print_of, act)
@@ -93,9 +102,15 @@ def _done(route: ApiRoute, desk: Desk, at: At) -> Any:
         said = Bilingual(zh=why.zh, en=str(why))
         raise Problem("field" if field else "not-permitted", said, field=field) from None
     except HTTPException as why:
-        raise Problem(BY_STATUS.get(why.status_code, "not-found")) from None
+        raise Problem(
+            "restricted" if why.detail == RESTRICTED else BY_STATUS.get(why.status_code, "not-found")
+        ) from None
     except StoreUnavailable:
         raise Problem("unavailable", wait_s=5) from None
+
+
+def _answer(route: ApiRoute, found: object) -> Answered:
+    return Answered(route.status, json.dumps(found, ensure_ascii=False))
 
 
 def _json(found: Answered, *, repeated: bool = False) -> Response:

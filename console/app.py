@@ -300,7 +300,8 @@ class _Errors:
         """What cannot be had."""
         status = error.status_code if isinstance(error, HTTPException) else 404
         if _asks_the_api(request):
-            return answer_of(Problem(BY_STATUS.get(status, "not-found")))
+            restricted = isinstance(error, HTTPException) and error.detail == RESTRICTED
+            return answer_of(Problem("restricted" if restricted else BY_STATUS.get(status, "not-found")))
         why = _FOR_REASON.get(error.detail) if isinstance(error, HTTPException) else None
         return self._pages.error(status, why or _SAID.get(status, _SAID[404]), _frame(request))
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.case_view import ClockView, Held, clocks_of, held_by, steps_left, steps_of, targets_of, under_way
+from console.handling_json import handling_json
 from console.notice_view import standing_of
 from incident.clocks import Reading
 from incident.command import AskPerson, Containment, Lift, Tighten
@@ -38,6 +39,9 @@ def case_line(case: Case, now: datetime, alias: Aliases | None = None) -> dict[s
         "level": case.level,
         "grade": case.graded.grade.value if case.graded else None,
         "opened_at": iso(case.opened_at),
+        "drill": case.drill,
+        "tlp": case.handling.tlp.value,
+        "restricted": case.handling.restricted,
         "alerts": len(case.alerts),
         "persons": case.scope.persons if case.scope else None,
         "questions": len(case.questions),
@@ -79,6 +83,7 @@ def case_json(case: Case, now: datetime, *, books: Books, handle: Handle | None 
         "question_list": [_question(asked, alias) for asked in case.questions],
         "playbook": _playbook(case, books, alias),
         "notice_state": notice_line(case),
+        "handling": handling_json(case, now, alias),
     }
 
 
@@ -269,6 +274,7 @@ def notice_line(case: Case) -> dict[str, Any]:
         "digest": notice.digest or None,
         "submitted_by": notice.submitted_by,
         "approved_by": notice.approved_by,
+        "due": iso(notice.due),
         "versions": [
             {
                 "number": version.number,

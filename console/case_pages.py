@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from console.access import READS_CASES
-from console.case_gate import visible_to
+from console.case_gate import RESTRICTED, may_open, visible_to
 from console.case_view import (
+    case_of_alert,
     clocks_of,
     failed_by_hand,
     held_by,
@@ -115,6 +116,9 @@ class CasePages:
         alert = self._office.alerts.get(AlertId(form.get("alert"))) if form.get("alert") else None
         if form.get("alert") and alert is None:
             raise HTTPException(404)
+        before = case_of_alert(self._cases.all(), alert.id) if alert else None
+        if before and not may_open(before, desk):
+            raise HTTPException(403, RESTRICTED)  # opening it again would tell of it, and write into it
         facts, report = facts_of(alert) if alert else None, self._reported(form)
         return self._cases.open_by_hand(
             title, level, desk.person, form.text("note"), once=once, alert=facts, report=report, book=form.get("book")

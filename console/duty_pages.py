@@ -8,8 +8,8 @@ from console.case_pages import CasePages
 from console.desk import Admitted
 from console.pages import Pages
 from incident.duty_forms import Form
-from incident.ids import CaseId, NotPermitted
-from incident.sheet import MEDIA_TYPES, SheetFormat
+from incident.ids import CaseId
+from incident.sheet import MEDIA_TYPES, Sheet, SheetFormat
 from incident.sheet_file import file_of
 from incident.stating import LONGEST
 
@@ -18,6 +18,7 @@ class DutyPages:
     """Hands out forms, and takes what no log can know."""
 
     def __init__(self, pages: Pages, shown: CasePages, acts: CaseActs) -> None:
+        self._pages = pages
         self._shown = shown
         self._acts = acts
         self._cases = pages.office.cases
@@ -26,18 +27,25 @@ class DutyPages:
         """The form as a file: `first.pdf`. Where it cannot be filled in, the case's page says why."""
         name, _, ending = form.rpartition(".")
         try:
-            asked, kind = Form(name), SheetFormat(ending)
+            kind = SheetFormat(ending)
         except ValueError:
             raise HTTPException(404) from None
+
+        def made() -> Response:
+            named = f'attachment; filename="{case}-{name}.{kind}"'
+            data = file_of(self.sheet(case, name), kind)
+            return Response(data, media_type=MEDIA_TYPES[kind], headers={"content-disposition": named})
+
+        return self._pages.hand_out(
+            desk, "forms", made, again=lambda handed_back: self._shown.page(handed_back, self._shown.find(case))
+        )
+
+    def sheet(self, case: str, form: str) -> Sheet:
+        """The *form* as the facts stand now. Raises HTTPException where there is none, and NotPermitted."""
         found = self._shown.find(case)
-        if self._shown.altered(found.id):
+        if form not in tuple(Form) or self._shown.altered(found.id):
             raise HTTPException(404)
-        try:
-            made = file_of(self._cases.form(found.id, asked), kind)
-        except NotPermitted as why:
-            return self._shown.page(desk.handed_back("forms", why), found)
-        named = f'attachment; filename="{found.id}-{asked}.{kind}"'
-        return Response(made, media_type=MEDIA_TYPES[kind], headers={"content-disposition": named})
+        return self._cases.form(found.id, Form(form))
 
     def state(self, desk: Admitted, case: str) -> Response:
         """State an item of the reports."""

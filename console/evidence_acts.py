@@ -13,7 +13,7 @@ from console.pages import Pages
 from console.roles import Role
 from incident.evidence import Custody
 from incident.evidence_book import EvidenceBook
-from incident.ids import CaseId, NotPermitted
+from incident.ids import CaseId
 from incident.marking import Tlp
 
 MOST_NUMBER = 9_999
@@ -66,22 +66,22 @@ class EvidenceActs:
 
     def open(self, desk: Admitted, case: str) -> Response:
         """A piece as a file."""
-        self._shown.find(case)
-        try:
+
+        def made() -> Response:
             number = desk.form.number("number", least=1, most=MOST_NUMBER)
             piece, data = self._book.open(CaseId(case), desk.person, number, audits=_audits(desk))
-        except NotPermitted as why:
-            return self._again(desk, case, f"evidence-open-{desk.form.get('number')}", why)
-        return _file(data, piece.name, "application/octet-stream")
+            return _file(data, piece.name, "application/octet-stream")
+
+        return self._hand_out(desk, case, f"evidence-open-{desk.form.get('number')}", made)
 
     def export(self, desk: Admitted, case: str) -> Response:
         """All of it as an archive for others."""
-        self._shown.find(case)
-        try:
+
+        def made() -> Response:
             data = self._book.export(CaseId(case), desk.person, audits=_audits(desk))
-        except NotPermitted as why:
-            return self._again(desk, case, "evidence-export", why)
-        return _file(data, f"evidence-{case}.zip", "application/zip")
+            return _file(data, f"evidence-{case}.zip", "application/zip")
+
+        return self._hand_out(desk, case, "evidence-export", made)
 
     @property
     def _book(self) -> EvidenceBook:
@@ -89,8 +89,11 @@ class EvidenceActs:
             raise HTTPException(404)
         return self._pages.office.evidence
 
-    def _again(self, desk: Desk, case: str, form: str, why: NotPermitted) -> Response:
-        return self._shown.page(desk.handed_back(form, why), self._shown.find(case))
+    def _hand_out(self, desk: Desk, case: str, form: str, made: Callable[[], Response]) -> Response:
+        found = self._shown.find(case)
+        return self._pages.hand_out(
+            desk, form, made, again=lambda handed_back: self._shown.page(handed_back, self._shown.find(found.id))
+        )
 
     def _do(self, desk: Desk, case: str, form: str, act: Callable[[], None], done: str) -> Response:
         self._shown.find(case)

@@ -178,12 +178,16 @@ class _Parts:
                 raise ValueError("a part without a name")
             name = about[b"name"].decode()
             if b"filename" in about:
-                shown = re.split(r"[/\\]", about[b"filename"].decode())[-1]
-                files[name] = Upload(_CONTROLS.sub("", shown), bytes(data))
+                files[name] = sent_file(about[b"filename"].decode(), bytes(data))
             else:
                 text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
                 fields.setdefault(name, []).append(_CONTROLS.sub("", text))
         return Typed(fields, files)
+
+
+def sent_file(name: str, data: bytes) -> Upload:
+    """What was sent as a file called *name*, of which the folders of the sender's machine are left out."""
+    return Upload(_CONTROLS.sub("", re.split(r"[/\\]", name)[-1]), data)
 
 
 def read_form(body: bytes) -> Typed:

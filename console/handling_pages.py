@@ -24,7 +24,7 @@ from incident.codec import encode
 from incident.drill_plan import standings
 from incident.duties import GRADE_NAMES
 from incident.handling_book import HandlingBook
-from incident.ids import Bilingual, NotPermitted
+from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import LEVELS
 from incident.marking import CaseRole, Tlp
 from incident.review import MILESTONE_NAMES
@@ -56,17 +56,22 @@ class HandlingPages:
     def summary(self, desk: Admitted) -> Response:
         """The year that is asked for, or the present one, in figures."""
         cases = visible_to(desk, self._cases.all())
-        now, zone = self._office.now(), self._pages.moments.zone
+        figures = self.figures(desk)
         return self._pages.page(
             desk,
             "summary.html.j2",
-            year=self._year(desk, now),
-            years=years_of(cases, zone, now),
-            figures=annual(cases, self._year(desk, now), zone, self._cases.rules.goals, now),
+            year=figures.year,
+            years=years_of(cases, self._pages.moments.zone, self._office.now()),
+            figures=figures,
             hidden=len(self._cases.all()) - len(cases),
             grade_words=_grade_words,
             level_name=partial(word, LEVEL_WORDS),
         )
+
+    def figures(self, desk: Desk) -> Annual:
+        """Those of the year that is asked for, over the cases that *desk* may know of."""
+        now, cases = self._office.now(), visible_to(desk, self._cases.all())
+        return annual(cases, self._year(desk, now), self._pages.moments.zone, self._cases.rules.goals, now)
 
     def export(self, desk: Admitted, kind: str) -> Response:
         """The same as a file for others: without the cases that are marked RED, and it says how many those are."""
@@ -89,22 +94,25 @@ class HandlingPages:
 
     def begin_drill(self, desk: Admitted) -> Response:
         """Begin a drill, planned or not."""
-        form = desk.form
         try:
-            plan = next((each for each in self._office.drills if each.name == form.get("plan")), None)
-            if plan:
-                title, level, book, name = plan.title, plan.level, plan.playbook, plan.name
-            else:
-                if (level := form.get("level")) not in LEVELS:
-                    raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
-                title, book, name = form.needed("title", most=LONGEST_LINE), form.get("book"), ""
-            once = form.text("once", most=LONGEST_LINE)
-            case = self._cases.open_drill(title, level, desk.person, book=book, once=once, plan=name)
-            lead = plan.lead if plan else desk.person
-            HandlingBook(self._cases).give_role(case, desk.person, CaseRole.LEAD, [lead])
+            case = self.begun(desk, desk.form.text("once", most=LONGEST_LINE))
         except NotPermitted as why:
             return self._drills(desk.handed_back("drill", why))
         return self._pages.go(f"/cases/{case}", "drill-begun")
+
+    def begun(self, desk: Desk, once: str) -> CaseId:
+        """The number of the drill that was begun; the same where it is asked again with the same *once*."""
+        form = desk.form
+        plan = next((each for each in self._office.drills if each.name == form.get("plan")), None)
+        if plan:
+            title, level, book, name = plan.title, plan.level, plan.playbook, plan.name
+        else:
+            if (level := form.get("level")) not in LEVELS:
+                raise Mistyped("level", "请选择一项", "one of the choices has to be taken")
+            title, book, name = form.needed("title", most=LONGEST_LINE), form.get("book"), ""
+        case = self._cases.open_drill(title, level, desk.person, book=book, once=once, plan=name)
+        HandlingBook(self._cases).give_role(case, desk.person, CaseRole.LEAD, [plan.lead if plan else desk.person])
+        return case
 
     def _drills(self, desk: Desk) -> Response:
         cases = visible_to(desk, self._cases.all())

@@ -20,6 +20,7 @@ from incident.cases import Cases
 from incident.drill_plan import DrillPlan
 from incident.evidence_book import EvidenceBook
 from incident.ids import Bilingual
+from incident.rendition import Rendition
 from policies.program import Program
 from policies.snapshot import Snapshot
 from siem.detect.alert import AlertId, AlertStore
@@ -65,6 +66,8 @@ class Office:
     """Who records that a person is looked up, and makes digests."""
     folder: Callable[[], Snapshot]
     """The files that lie in the folder of policies. Raises UnfitFiles and OSError."""
+    notice_file: Callable[[Rendition, str], bytes]
+    """A rendition of a notice as a file of that format."""
     version_of: Callable[[str, datetime], ProgramVersion | None] = lambda program, at: None
     """The version that the program with this digest stood for at that time, as far as that is known."""
     rehearsal_of: Callable[[Draft], Sequence[Bilingual]] = lambda draft: ()

@@ -183,6 +183,15 @@ class Pages:
             return again(desk.handed_back(form, why))
         return self.go(back, done)
 
+    def hand_out(
+        self, desk: Desk, form: str, made: Callable[[], Response], *, again: Callable[[Desk], Response]
+    ) -> Response:
+        """What *made* makes, as a file. Where a rule forbids it the page is shown *again*, with the reason."""
+        try:
+            return made()
+        except NotPermitted as why:
+            return again(desk.handed_back(form, why))
+
     def go(self, address: str, done: str = "") -> Response:
         """Send the browser to *address*, where the code *done* is confirmed."""
         answer = RedirectResponse(address, 303)

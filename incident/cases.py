@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from incident import acts, drill, lifting, merging, persons, publishing, stating, withdrawing
+from incident.audience import Audience
 from incident.clocks import ProofFile
 from incident.command import Containment
 from incident.draft import NoticeFact, Problem
@@ -21,6 +22,7 @@ from incident.incident import Case
 from incident.journal import AlertFacts, Fact, Move, Noted, PersonsListed
 from incident.ledger import Together
 from incident.notice import Content, WithdrawalReason
+from incident.rendition import Rendition, rendition_of
 from incident.reported import Report, report_fact, unknown_to
 from incident.sheet import Sheet
 from incident.taken import LinkKind
@@ -209,6 +211,10 @@ class Cases(Engine):
     def state_item(self, case: CaseId, by: PersonId, item: str, text: str) -> None:
         """State an item of the reports that no log can know."""
         self._act(case, by, lambda known: stating.state(known, item, text), text)
+
+    def rendition(self, case: CaseId, template: str, audience: Audience) -> Rendition:
+        """What *template* tells *audience* of the case now. Raises ValueError where the template cannot be used."""
+        return rendition_of(self.get(case), template, audience, self.rules.press, self._scan, self.now())
 
     def form(self, case: CaseId, form: Form, marks: tuple[str, ...] = ()) -> Sheet:
         """The *form* about the case as its facts stand now."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -43,12 +43,14 @@ from siem.detect.silence import SilenceStore
 from siem.notify.message import Kind
 from siem.notify.outbox import Delivery
 from siem.record.event import Disclosure, EventId, FieldUse, Phase, Verdict
+from tests.bulletin.shelves import SITE
 from tests.console.alerts import DUE
 from tests.console.browser import Browser
 from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import digest, document
+from yingbi.notice_file import notice_file
 from yingbi.person_sources import part_in
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
@@ -313,6 +315,7 @@ class Bureau:
             deliveries_of=lambda alert: self.deliveries,
             person_sources=lambda: ("register", "hall"),
             person_part=lambda name: part_in(self.office.folder, name),
+            notice_file=partial(notice_file, site=SITE),
             is_kept=lambda event: event not in self.let_go,
             drills=self.drills,
             evidence=self.evidence,

@@ -13,9 +13,13 @@ from console.api_problems import CODES, MEDIA_TYPE
 from console.api_repeats import Answered, NobodyKnows, Repeats
 from console.app import build
 from console.roles import Role
+from incident.drill_plan import DrillPlan
 from incident.duties import Occurrence
+from incident.handling_book import HandlingBook
+from incident.marking import Tlp
+from incident.taken import LinkKind
 from tests.console.browser import Browser
-from tests.console.bureau import Bureau
+from tests.console.bureau import CHEN, SUN, Bureau
 from tests.console.people import PEOPLE
 from tests.console.programs import Program, client_of, program
 from tests.incident.office import TEN
@@ -30,8 +34,10 @@ def programs(archive: Bureau) -> dict[str, Program]:
     return {name: program(archive, name, attended=True) for name in ROLES}
 
 
-def path_of(path: str) -> str:
-    return path.removeprefix(API).format(case="C-20261123-001", alert="A-000001")
+def path_of(path: str, case: str = "C-20261123-001") -> str:
+    return path.removeprefix(API).format(
+        case=case, alert="A-000001", number="1", part="1", form="first.html", kind="json"
+    )
 
 
 def test_the_access_table_and_the_document_name_the_routes_that_there_are(archive: Bureau) -> None:
@@ -69,6 +75,48 @@ def test_each_route_as_each_role(archive: Bureau, programs: dict[str, Program], 
             assert answer.status_code == (422 if method == "POST" else 200), answer.text
         else:
             assert (answer.status_code, answer.json()["code"]) == (403, "role")
+
+
+def test_a_restricted_case_is_refused_at_every_route_and_told_of_by_none(bureau: Bureau) -> None:
+    bureau.drills = (DrillPlan(name="q", title="演练", playbook="", lead=SUN, first=TEN.date(), every_days=90),)
+    bureau.restart()
+    case, other = bureau.to_the_draft(), bureau.open(bureau.leak(persons=20, caller="clerk-han"))
+    drill = bureau.office.cases.open_drill("夜间演练", "low", CHEN, book="", once="1", plan="q")
+    bureau.listed(case)
+    bureau.evidence.add(case, SUN, "a.bin", b"x", "一号服务器", Tlp.AMBER)
+    bureau.office.cases.link(other, SUN, LinkKind.RELATED, case, "")
+    book = HandlingBook(bureau.office.cases)
+    for each in (case, drill):
+        book.set_task(each, SUN, "核对通讯录", SUN, TEN + timedelta(days=1))
+        book.restrict(each, SUN, [SUN], "涉及内部人员")
+    (alert,) = bureau.office.cases.get(case).alerts
+    notice_id, before = bureau.office.cases.get(case).notice_id, bureau.office.cases.all()
+    programs = [program(bureau, name, attended=True) for name in ("oncall", "press")]
+    of_cases = [key for key in OURS if "{case}" in key[1]]
+    assert len(of_cases) > 40
+    for method, path in of_cases:
+        for name, one in zip(("oncall", "press"), programs, strict=True):
+            answer = one.ask(method, path_of(path, case), {})
+            code = "restricted" if allowed(PEOPLE[name][1], method, path) else "role"
+            assert (answer.status_code, answer.json()["code"]) == (403, code), (path, answer.text)
+    lists = [path for method, path in OURS if method == "GET" and "{case}" not in path and "{alert}" not in path]
+    assert {f"{API}/{name}" for name in ("cases", "alerts", "actions", "summary", "drills")} <= set(lists)
+    for path in (*lists, f"{API}/cases/{{case}}", f"{API}/alerts/{alert}"):
+        for one in programs:
+            text = one.get(path_of(path, other)).text
+            assert not [told for told in (case, drill, notice_id) if told in text], path
+    opened = programs[0].post("/cases", title="再立一案", level="low", alert=alert)
+    assert (opened.status_code, opened.json()["code"]) == (403, "restricted")
+    for act, field in (("merge", "into"), ("link", "other")):
+        answer = programs[0].post(f"/cases/{other}/{act}", **{field: case, "reason": "x", **_KINDS[act]})
+        assert (answer.status_code, answer.json().get("field")) == (422, field)
+    assert bureau.office.cases.all() == before
+    told = program(bureau, "officer").get("/drills").json()
+    assert ([each["id"] for each in told["drills"]], told["plans"][0]["under_way"]) == ([drill], drill)
+    assert program(bureau, "officer").case(other)["links"][0]["case"] == case
+
+
+_KINDS = {"merge": {}, "link": {"kind": "related"}}
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(SECOND_LOOK))

@@ -1,6 +1,10 @@
 """Everything that people do by forms with cases, notices and alerts is done by the API too, under the same rules."""
 
+import base64
+import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -8,11 +12,13 @@ from typing import Any
 import pytest
 
 from console.access import ACCESS, API
+from console.forms import MOST_BYTES_OF_FILES
 from incident.command import Failed, Tighten
 from incident.draft import CHECK_LIST
 from incident.incident import State
+from incident.person_lists import part_name
 from tests.console import bureau as bureaus
-from tests.console.bureau import Bureau
+from tests.console.bureau import CHEN, LI, PARTIAL, RECIPIENT, SUN, Bureau
 from tests.console.programs import Program, program
 from tests.incident.books import manual, raw_book, text_of
 from tests.incident.office import TEN
@@ -160,6 +166,147 @@ def test_an_alert_is_seen_to(staff: Staff) -> None:
     listed = one.get("/alerts").json()
     assert listed["verified"]
     assert alert in [each["alert"] for each in listed["alerts"]]
+
+
+def test_people_tasks_marks_and_the_review(staff: Staff) -> None:
+    case = staff.do(staff.oncall, "/cases", title="接到举报", level="high")["id"]
+    one, at, due = staff.oncall, f"/cases/{case}", (TEN + timedelta(days=1)).isoformat()
+    staff.do(one, f"{at}/role", role="communications", person=[LI])
+    assert "one of the persons" in staff.refused(one, f"{at}/role", role="legal", person=["p-nobody"])
+    told = staff.do(one, f"{at}/task", title="通知窗口", assignee=LI, due=due)["handling"]
+    assert told["roles"] == {"communications": [LI]}
+    assert [(each["number"], each["assignee"], each["due"]) for each in told["tasks"]] == [(1, LI, due)]
+    staff.do(one, f"{at}/task", title="换掉共用口令", assignee=CHEN, due=due, lasting="yes")
+    told = one.get("/actions").json()
+    assert [(each["case"], each["title"]) for each in told["actions"]] == [(case, "换掉共用口令")]
+    assert [each["title"] for each in told["tasks"] if each["case"] == case] == ["通知窗口"]
+    staff.do(staff.press, f"{at}/task-done", number=1, note="已当面通知")
+    staff.do(one, f"{at}/mark", tlp="red")
+    for move in ("contain", "resolve"):
+        staff.do(one, f"{at}/move", move=move, reason="口令已换")
+    staff.do(one, f"{at}/review", cause="共用口令", lessons="逐人发放")
+    staff.do(one, f"{at}/state-item", item="cause", text="共用口令")
+    staff.do(one, f"{at}/restrict", person=[CHEN], reason="涉及内部人员")
+    assert staff.press.get(at).json()["title"], "who has a role in it may open it"
+    told = one.case(case)
+    assert (told["tlp"], told["restricted"], told["handling"]["readers"]) == ("red", True, [CHEN])
+    assert told["handling"]["review"]["lessons"] == "逐人发放"
+    assert told["handling"]["stated"]["cause"]["text"] == "共用口令"
+    assert told["handling"]["tasks"][0]["done"]["by"] == f"person:{LI}"
+
+
+def test_evidence_is_sent_opened_and_taken_out(staff: Staff) -> None:
+    case = staff.do(staff.oncall, "/cases", title="接到举报", level="high")["id"]
+    one, at, data = staff.oncall, f"/cases/{case}", bytes(range(256)) * 8_000
+    sent = {"name": "/home/chen/记录.bin", "base64": base64.b64encode(data).decode()}
+    about = {"origin": "一号服务器", "tlp": "amber"}
+    (piece,) = staff.do(one, f"{at}/evidence", file=sent, **about)["handling"]["evidence"]
+    assert (piece["name"], piece["size"], piece["kept"]) == ("记录.bin", len(data), True)
+    assert piece["sha256"] == hashlib.sha256(data).hexdigest()
+    staff.do(one, f"{at}/evidence", name="disk.img", size=5, sha256="5e" * 32, **about)
+    for wrong in ({**sent, "base64": "?"}, {**sent, "name": ""}, {"base64": "eA=="}, {**sent, "more": 1}, "x"):
+        answer = one.post(f"{at}/evidence", file=wrong, **about)
+        assert (answer.status_code, answer.json()["field"]) == (422, "file")
+    staff.do(one, f"{at}/evidence-move", number=1, step="handed_over", party="公安机关")
+    for _ in range(2):  # each opening is one of its own, whatever the key
+        opened = one.post(f"{at}/evidence-open", "the same key", number=1)
+        assert (opened.status_code, opened.content) == (200, data)
+        assert "%E8%AE%B0%E5%BD%95.bin" in opened.headers["content-disposition"]
+    staff.done |= {"/cases/{case}/evidence-open", "/cases/{case}/evidence-export"}
+    chain = one.case(case)["handling"]["evidence"][0]["chain"]
+    assert [link["step"] for link in chain] == ["handed_over", "opened", "opened"]
+    with zipfile.ZipFile(io.BytesIO(one.post(f"{at}/evidence-export").content)) as archive:
+        assert archive.read("evidence/001.bin") == data
+    assert "有角色的人" in staff.refused(staff.press, f"{at}/evidence-open", number=1)
+    with staff.bureau.office.engine.connect() as connection:
+        kept = str(connection.exec_driver_sql("SELECT * FROM api_requests").all())
+    assert sent["base64"][:64] not in kept, "it lies nowhere in clear"
+
+
+def test_a_file_may_be_as_long_as_in_the_form_and_no_longer(staff: Staff) -> None:
+    case = staff.do(staff.oncall, "/cases", title="接到举报", level="high")["id"]
+    about = {"origin": "一号服务器", "tlp": "amber"}
+    for octets, status in ((2_000_000, 200), (MOST_BYTES_OF_FILES + 1, 413)):
+        sent = {"name": "a", "base64": base64.b64encode(bytes(octets)).decode()}
+        assert staff.oncall.post(f"/cases/{case}/evidence", file=sent, **about).status_code == status
+    assert staff.oncall.post(f"/cases/{case}/note", text="x" * 2_000_000).status_code == 413, "what brings no file"
+
+
+def test_a_list_of_persons_takes_two_and_is_handed_out_encrypted(staff: Staff) -> None:
+    case = staff.bureau.open(staff.bureau.leak(persons=20, caller="clerk-shi"))
+    staff.bureau.office.perform_all()
+    one, at = staff.oncall, f"/cases/{case}/persons"
+    told = staff.do(one, at, source="register", recipient=RECIPIENT, reason="依法告知")
+    assert [each["standing"] for each in told["lists"]] == ["asked"]
+    assert "another person" in staff.refused(one, f"{at}/agree", number=1, recipient=RECIPIENT)
+    told = staff.do(staff.officer, f"{at}/agree", number=1, recipient=RECIPIENT)
+    assert [each["agreed_by"] for each in told["lists"]] == [SUN]
+    (staff.bureau.office.folder / part_name(case, 1, 1)).write_bytes(b"age-encryption.org/v1 ...")
+    staff.bureau.office.cases.persons_listed(case, PARTIAL)
+    (listed,) = one.get(at).json()["lists"]
+    assert (listed["standing"], listed["affected"], listed["found"]) == ("partial", 20, 13)
+    assert listed["parts"] == [f"{case}-P1-1.age"]
+    assert one.get(f"{at}/1/1").content.startswith(b"age-encryption.org/v1")
+    assert one.get(f"{at}/1/2").status_code == 404
+    assert staff.do(one, f"{at}/stop", number=1, reason="系统已下线")["lists"][0]["standing"] == "stopped"
+
+
+def test_forms_and_drafts_are_handed_out_in_each_format(staff: Staff) -> None:
+    case = staff.bureau.open(staff.bureau.leak(persons=20, caller="clerk-qin"))
+    staff.bureau.office.perform_all()
+    one, at = staff.oncall, f"/cases/{case}"
+    form = one.get(f"{at}/forms/first").json()
+    assert form == {**one.get(f"{at}/forms/first.json").json(), "made_at": form["made_at"]}
+    assert "首报" in form["title"]
+    assert one.get(f"{at}/forms/first.txt").text.startswith(form["title"])
+    lacking = one.get(f"{at}/forms/sms.txt")
+    assert (lacking.status_code, lacking.json()["code"]) == (422, "not-permitted")
+    assert {one.get(f"{at}/forms/{name}").status_code for name in ("none", "none.txt", "first.exe")} == {404}
+    draft = one.get(f"{at}/notice/render?template=stolen-credential").json()
+    assert (draft["template"], draft["case"], draft["audience"]) == ("stolen-credential", case, "public")
+    assert {fact["name"] for fact in draft["facts"]} >= {"persons", "systems"}
+    assert draft["title"]["zh"] in one.get(f"{at}/notice/render?template=stolen-credential&format=txt").text
+    assert one.get(f"{at}/notice/render?audience=hotline").json()["body"]["en"] is None
+    begins = {"pdf": b"%PDF", "docx": b"PK", "html": b"<!"}
+    for kind, start in begins.items():
+        answer = one.get(f"{at}/notice/render?format={kind}")
+        assert (answer.status_code, answer.content[: len(start)].lower()) == (200, start.lower())
+    for wrong in ("template=../../etc", "audience=all", "format=exe"):
+        answer = one.get(f"{at}/notice/render?{wrong}")
+        assert (answer.status_code, answer.json()["field"]) == (422, wrong.partition("=")[0])
+        assert "etc" not in answer.text
+    assert "stolen-credential" in one.get("/templates").json()["templates"]
+
+
+def test_a_drill_is_begun_and_counted_apart(staff: Staff) -> None:
+    one = staff.oncall
+    assert "level" in one.post("/drills", title="夜间演练").json()["field"]
+    before = one.get("/summary?year=2026").json()
+    case = staff.do(one, "/drills", title="夜间演练", level="low", book="bulk-retrieval")["id"]
+    again = staff.do(one, "/drills", title="夜间演练", level="low")["id"]
+    assert case != again
+    told = one.get("/drills").json()
+    assert {case, again} <= {each["id"] for each in told["drills"]}
+    after = one.get("/summary?year=2026").json()
+    assert after["drills"]["cases"] == before["drills"]["cases"] + 2
+    assert after["real"] == before["real"]
+    assert one.get("/summary?year=2020").json()["real"]["cases"] == 0
+    assert one.get("/summary?year=soon").json()["field"] == "year"
+    assert one.get("/summary/json?year=2026").json()["year"] == 2026
+    assert one.get("/summary/csv").headers["content-type"].startswith("text/csv")
+
+
+def test_what_is_to_be_published_at_a_time_is_called_off(staff: Staff) -> None:
+    case = staff.bureau.open(staff.bureau.leak(persons=20, caller="clerk-xu"))
+    staff.bureau.office.perform_all()
+    at, one, due = f"/cases/{case}/notice", staff.press, (TEN + timedelta(days=1)).isoformat()
+    digest = staff.do(one, f"{at}/redraft")["digest"]
+    told = staff.do(one, f"{at}/submit", digest=digest, check=list(CHECK_LIST), due=due)
+    assert told["due"] == due
+    staff.do(staff.press2, f"{at}/approve", digest=digest)
+    assert staff.press2.get(at).json()["versions"] == []
+    staff.do(one, f"{at}/call-off", digest=digest)
+    assert one.get(at).json()["due"] is None
 
 
 def test_playbooks_are_checked_and_tried_without_doing_anything(staff: Staff) -> None:

@@ -66,6 +66,7 @@ from yingbi.index import open_index
 from yingbi.kept_programs import KeptPrograms
 from yingbi.list_persons import PersonLister
 from yingbi.look_ups import PersonLookUps
+from yingbi.notice_file import notice_file
 from yingbi.notice_scan import scan_or_refuse, warm_up
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
@@ -87,6 +88,7 @@ from yingbi.rules import SHIPPED
 from yingbi.said import speak
 from yingbi.serve import serve
 from yingbi.settings import Settings, settings_of
+from yingbi.site import site_of
 from yingbi.standing import indexed_until, installation_of, version_in
 from yingbi.summary import Summary
 
@@ -220,6 +222,7 @@ def main(settings: Settings) -> int:
         is_kept=partial(is_kept, home.log),
         person_sources=partial(systems_in, home.person_sources),
         person_part=partial(part_in, home.person_lists),
+        notice_file=partial(notice_file, site=site_of(settings)),
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
