@@ -10,23 +10,30 @@ from bulletin.changes import comparable
 from bulletin.feeds import atom, json_feed
 from bulletin.links import FileLinks, changes_file, index_file, notice_file
 from bulletin.pages import Pages, last_page
+from bulletin.proofs import WELL_KNOWN, Proofs, machine_file
 from bulletin.wording import Site
 from incident.notice import PublishedNotice
 
 MARK = ".yingbi-notices"
 """Lies in a folder that was written here: nothing else is ever replaced."""
+NOTHING = Proofs()
+"""Where nothing vouches for the notices."""
 
 
 class NotOurs(Exception):
     """The folder holds something else. Nothing was changed."""
 
 
-def site_files(notices: Sequence[PublishedNotice], site: Site) -> Iterator[tuple[str, bytes]]:
+def site_files(notices: Sequence[PublishedNotice], site: Site, proofs: Proofs = NOTHING) -> Iterator[tuple[str, bytes]]:
     """Every file of the site, by its path from the folder of the site. Links are relative; no page has a script."""
     pages = Pages(site)
     yield "style.css", pages.style
     yield "feed.atom", atom(notices, site)
     yield "feed.json", json_feed(notices, site)
+    for name, data in proofs.keys.items():
+        yield f"{WELL_KNOWN}/{name}", data
+    for notice in notices:
+        yield machine_file(notice.id), proofs.signed(notice)
     for large in (False, True):
         for page in range(1, last_page(notices) + 1):
             links = FileLinks(index_file(page), large)
@@ -42,7 +49,7 @@ def site_files(notices: Sequence[PublishedNotice], site: Site) -> Iterator[tuple
                     yield links.path, pages.changes(links, notice, *both)
 
 
-def write_site(folder: Path, notices: Sequence[PublishedNotice], site: Site) -> int:
+def write_site(folder: Path, notices: Sequence[PublishedNotice], site: Site, proofs: Proofs = NOTHING) -> int:
     """Put the site into *folder* in place of what was written there before, whole; returns how many files it has.
 
     Raises NotOurs where the folder holds anything else, OSError; then what was there is still there.
@@ -53,7 +60,7 @@ def write_site(folder: Path, notices: Sequence[PublishedNotice], site: Site) -> 
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
         made = Path(place) / "site"
         count = 0
-        for name, data in site_files(notices, site):
+        for name, data in site_files(notices, site, proofs):
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)

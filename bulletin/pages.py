@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bulletin.changes import changes_between
 from bulletin.feeds import title_of
 from bulletin.links import Links
+from bulletin.proofs import machine_file
 from bulletin.wording import Site, chinese_time, english_time, machine_time
 from incident.notice import STAGE_NAMES, WITHDRAWAL_NAMES, Content, PublishedNotice, Version, blocks
 
@@ -38,6 +39,7 @@ class Pages:
             "title_of": title_of,
         }
         self._environment.globals |= {"site": site, "stages": STAGE_NAMES, "withdrawals": WITHDRAWAL_NAMES}
+        self._environment.globals["machine_file"] = machine_file
 
     def index(self, links: Links, notices: Sequence[PublishedNotice], page: int) -> bytes:
         """Page *page* of the list of all *notices*."""

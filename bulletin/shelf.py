@@ -1,11 +1,13 @@
 """The published notices as they lie in the folder, read again only where a file has changed."""
 
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from incident.notice import PublishedNotice, notice_files, read_notice
+from bulletin.proofs import KEY_FILES, Proofs
+from incident.notice import NoticeFile, PublishedNotice, notice_files, read_notice_file
 
 LOOKS_EVERY_NS = 200_000_000
 """So often every file is looked at in any case: one may be written by somebody else, in place."""
@@ -17,7 +19,7 @@ log = logging.getLogger("bulletin")
 @dataclass(frozen=True, slots=True)
 class _Read:
     signature: tuple[int, int, int]
-    notice: PublishedNotice | None
+    file: NoticeFile | None
 
 
 class Shelf:
@@ -31,10 +33,11 @@ class Shelf:
         self._folder = folder
         self._read: dict[str, _Read] = {}
         self._notices: tuple[PublishedNotice, ...] = ()
+        self._keys: dict[str, bytes] = {}
         self._looked: tuple[int, int] | None = None
         """When the folder was looked at last, and of when it was then; in nanoseconds of the machine's clock."""
         self.generation = 0
-        """Grows whenever what `notices` returns has changed."""
+        """Grows whenever what `notices` or `proofs` returns has changed."""
 
     def notices(self) -> tuple[PublishedNotice, ...]:
         """Every notice, newest first."""
@@ -48,11 +51,17 @@ class Shelf:
                 log.warning("notice_unreadable file=%s reason=%s", path.name, error.strerror)
                 if path.name in self._read:
                     found[path.name] = self._read[path.name]
-        if found != self._read:
-            self._read = found
+        keys = self._look_at_keys()
+        if found != self._read or keys != self._keys:
+            self._read, self._keys = found, keys
             self.generation += 1
-        self._notices = tuple(read.notice for read in found.values() if read.notice is not None)
+        self._notices = tuple(read.file.notice for read in found.values() if read.file is not None)
         return self._notices
+
+    def proofs(self) -> Proofs:
+        """What vouches for the notices that were returned last."""
+        files = [read.file for read in self._read.values() if read.file is not None]
+        return Proofs({file.id: file.signatures for file in files}, self._keys)
 
     def _is_as_it_was(self) -> bool:
         """Whether no file was put into the folder since it was looked at, and that was a moment ago.
@@ -79,7 +88,14 @@ class Shelf:
         if before is not None and before.signature == signature:
             return before
         try:
-            return _Read(signature, read_notice(path))
+            return _Read(signature, read_notice_file(path))
         except ValueError as error:
             log.warning("notice_unreadable file=%s reason=%s", path.name, error)
-            return _Read(signature, before.notice if before else None)
+            return _Read(signature, before.file if before else None)
+
+    def _look_at_keys(self) -> dict[str, bytes]:
+        found = {}
+        for name in KEY_FILES:
+            with contextlib.suppress(OSError):
+                found[name] = (self._folder / name).read_bytes()
+        return found

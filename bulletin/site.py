@@ -18,6 +18,7 @@ from bulletin.feeds import atom, json_feed
 from bulletin.kept import Kept
 from bulletin.links import LARGE, LiveLinks
 from bulletin.pages import Pages, last_page
+from bulletin.proofs import KEY_FILES, WELL_KNOWN
 from bulletin.shelf import Shelf
 from bulletin.wording import Site
 from incident.notice import PublishedNotice, Version
@@ -74,12 +75,14 @@ class _Site:
         return Starlette(
             routes=[
                 Route("/", self.index),
+                Route("/notices/{id}.json", self.machine),
                 Route("/notices/{id}", self.notice),
                 Route("/notices/{id}/{number:int}", self.version),
                 Route("/notices/{id}/{number:int}/changes", self.changes),
                 Route("/feed.atom", self.feed_atom),
                 Route("/feed.json", self.feed_json),
                 Route("/style.css", self.style),
+                Route(f"/{WELL_KNOWN}/{{name}}", self.key),
             ],
             exception_handlers={HTTPException: self.refused, 500: self.failed},
         )
@@ -129,6 +132,20 @@ class _Site:
     async def feed_json(self, request: Request) -> Response:
         """The JSON feed."""
         return _answer(request, json_feed(self._shelf.notices(), self._site), "application/feed+json")
+
+    async def machine(self, request: Request) -> Response:
+        """One notice for machines, with its signatures."""
+        notice = self._find(request)
+        return _answer(request, self._shelf.proofs().signed(notice), "application/json")
+
+    async def key(self, request: Request) -> Response:
+        """The public key that notices are signed with."""
+        self._shelf.notices()
+        name = request.path_params["name"]
+        data = self._shelf.proofs().keys.get(name)
+        if data is None:
+            raise HTTPException(404)
+        return _answer(request, data, KEY_FILES[name])
 
     async def style(self, request: Request) -> Response:
         """The style sheet."""

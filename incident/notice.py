@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
+import rfc8785
+
 from incident.codec import canonical, decode, encode
 from incident.ids import Bilingual, NoticeId
 
@@ -116,6 +118,38 @@ class PublishedNotice:
         return self.versions[-1]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFile:
+    """What the file of a notice holds."""
+
+    id: NoticeId
+    versions: tuple[Version, ...]
+    signatures: tuple[str, ...] = ()
+    """Of the statement of each version, or none: it was published before there was a key for them."""
+
+    @property
+    def notice(self) -> PublishedNotice:
+        """The notice."""
+        return PublishedNotice(id=self.id, versions=self.versions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What is said, and signed, of one version: all there is of it, and of which notice it is."""
+
+    id: NoticeId
+    number: int
+    at: datetime
+    digest: str
+    content: Content | None
+    withdrawn: Withdrawal | None
+
+
+def statement_of(notice: NoticeId, version: Version) -> bytes:
+    """The octets that are signed of *version*: the canonical JSON of its `Statement`, by RFC 8785, on one line."""
+    return rfc8785.dumps({"id": notice, **encode(Version, version)})
+
+
 def digest_of(content: Content) -> str:
     """SHA-256 over the exact content, in hex: what a person approves."""
     return hashlib.sha256(b"yingbi notice 1\n" + canonical(encode(Content, content))).hexdigest()
@@ -160,8 +194,8 @@ def blocks(body: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def publish(folder: Path, notice: PublishedNotice) -> None:
-    """Put *notice* into *folder* whole or not at all; doing it again changes nothing.
+def publish(folder: Path, notice: PublishedNotice, signatures: tuple[str, ...] = ()) -> None:
+    """Put *notice* into *folder* whole or not at all, signed or not; doing it again changes nothing.
 
     Raises ValueError where that would take a version out of the history, OSError where the disk refuses.
     """
@@ -169,7 +203,8 @@ def publish(folder: Path, notice: PublishedNotice) -> None:
     path = folder / f"{notice.id}.json"
     if path.exists():
         _check_history(read_notice(path), notice)
-    data = json.dumps(encode(PublishedNotice, notice), ensure_ascii=False, indent=1).encode()
+    made = NoticeFile(id=notice.id, versions=notice.versions, signatures=signatures)
+    data = json.dumps(encode(NoticeFile, made), ensure_ascii=False, indent=1).encode()
     draft = folder / f".{notice.id}.{os.getpid()}"
     try:
         with draft.open("wb") as file:
@@ -200,13 +235,20 @@ def _check_history(before: PublishedNotice, after: PublishedNotice) -> None:
 
 def read_notice(path: Path) -> PublishedNotice:
     """The notice in the file at *path*. Raises ValueError that names the file where it is none, OSError."""
+    return read_notice_file(path).notice
+
+
+def read_notice_file(path: Path) -> NoticeFile:
+    """The same with its signatures, which nobody has checked."""
     try:
-        notice: PublishedNotice = decode(PublishedNotice, json.loads(path.read_bytes()))
+        read: NoticeFile = decode(NoticeFile, json.loads(path.read_bytes()))
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
-    if notice.id != path.stem or not notice.versions:
+    if read.id != path.stem or not read.versions:
         raise ValueError(f"{path.name}: not the notice of that number")
-    return notice
+    if len(read.signatures) not in (0, len(read.versions)):
+        raise ValueError(f"{path.name}: not as many signatures as versions")
+    return read
 
 
 def notice_files(folder: Path) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from typing import assert_never
 from incident.command import AssessScope, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.drill import NOT_DONE
 from incident.engine import Clock, OutsideCommand
-from incident.notice import publish
+from incident.notice import PublishedNotice, publish
 from incident.scope import assess
 from siem.index.store import EventStore, StoreUnavailable
 
@@ -32,6 +32,8 @@ class Performer:
     indexed_until: Callable[[], datetime]
     """Until when the index is known to hold all that was logged."""
     clock: Clock
+    sign: Callable[[PublishedNotice], tuple[str, ...]] = lambda notice: ()
+    """The signature of each version of a notice, in their order."""
     bars: Callable[[OutsideCommand], bool] = lambda command: False
     """Whether a command may not be performed, as those of drills may not that act outside."""
     canaries: Callable[[], Set[str] | None] = lambda: None
@@ -79,7 +81,7 @@ class Performer:
 
     def _publish(self, command: PublishNotice) -> Outcome:
         try:
-            publish(self.published, command.notice)
+            publish(self.published, command.notice, self.sign(command.notice))
         except OSError as error:
             return Failed(said=f"无法写入通告 / cannot write the notice: {error.strerror}")
         except ValueError as error:

@@ -53,13 +53,9 @@ class TokenSigner:
 
     def __init__(self, path: Path) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(read_secret(path))
-        raw, encoding = serialization.PublicFormat.Raw, serialization.Encoding.Raw
-        described = {"crv": "Ed25519", "kty": "OKP", "x": _spelled(self._key.public_key().public_bytes(encoding, raw))}
-        # Source of the id: RFC 7638. It is made of these members alone, in this order, without blanks.
-        key_id = _spelled(hashlib.sha256(json.dumps(described, separators=(",", ":")).encode()).digest())
-        self.public = {**described, "kid": key_id, "alg": "EdDSA", "use": "sig"}
+        self.public = jwk_of(self._key.public_key())
         """The JWK of its public half."""
-        self._head = _spelled(json.dumps({"alg": "EdDSA", "typ": "JWT", "kid": key_id}).encode())
+        self._head = _spelled(json.dumps({"alg": "EdDSA", "typ": "JWT", "kid": self.public["kid"]}).encode())
 
     def signed(self, claims: Mapping[str, Any]) -> str:
         """The token that says *claims*."""
@@ -82,6 +78,15 @@ class Verifier:
             self._key.verify(base64.b64decode(signature, validate=True), _labelled(label, message))
         except (InvalidSignature, ValueError):
             raise BadSignature("the signature does not fit") from None
+
+
+def jwk_of(key: Ed25519PublicKey) -> dict[str, str]:
+    """*key* as a JWK that checks signatures. Source: RFC 8037; its `kid` is the thumbprint of RFC 7638."""
+    raw, encoding = serialization.PublicFormat.Raw, serialization.Encoding.Raw
+    described = {"crv": "Ed25519", "kty": "OKP", "x": _spelled(key.public_bytes(encoding, raw))}
+    # The thumbprint is made of these members alone, in this order, without blanks.
+    key_id = _spelled(hashlib.sha256(json.dumps(described, separators=(",", ":")).encode()).digest())
+    return {**described, "kid": key_id, "alg": "EdDSA", "use": "sig"}
 
 
 def make_secret(path: Path) -> None:

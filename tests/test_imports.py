@@ -32,6 +32,7 @@ HOMES = {
     "psycopg": ("proxy/quota_link.py", "proxy/quota_tables.py"),
     "cryptography": (
         "policies/keys.py",
+        "policies/detached.py",
         "policies/root_key.py",
         "policies/escrow.py",
         "policies/sealed_folder.py",
@@ -54,7 +55,7 @@ HOMES = {
     "docx": ("incident/sheet_docx.py",),
     "fpdf": ("incident/sheet_pdf.py",),
     "fontTools": ("incident/sheet_pdf.py",),
-    "jwt": ("policies/jwks.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
+    "jwt": ("policies/jwks.py", "policies/detached.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py", "yingbi/commands/")
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))

@@ -22,9 +22,10 @@ from proxy.ledger import Clock
 from yingbi.clock import now
 from yingbi.home import Home
 from yingbi.keys import KeysNotUsable, KeyStore
+from yingbi.notice_key import publish_key
 from yingbi.settings import Ports
 
-SIGNING = ("program", "overlay", "release", "permits", "alerts", "issuers")
+SIGNING = ("program", "overlay", "release", "permits", "alerts", "issuers", "notices")
 SECRETS = (*SIGNING, f"digest-{FIRST}", "fields", "evidence")
 SEED = 20261123
 RESIDENTS = 10_000
@@ -93,6 +94,7 @@ def make_keys(home: Home, now: Clock) -> None:
         write_private(epochs_path(home.keys), write_epochs([]))
     for name in SIGNING:
         write_private(home.public_key(name), Signer(home.private_key(name)).public_bytes)
+    publish_key(home)
 
 
 def make_tls(home: Home, hosts: Iterable[str], now: datetime) -> CertificateFiles:

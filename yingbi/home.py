@@ -201,7 +201,7 @@ class Home:
 
     @property
     def notices(self) -> Path:
-        """The published notices, and nothing else."""
+        """The published notices, the public key that they are signed with, and nothing else."""
         return self.root / "notices"
 
     @property
@@ -307,7 +307,7 @@ class Home:
         return self.root / "said"
 
     def private_key(self, name: str) -> Path:
-        """A secret: `program`, `overlay`, `release`, `permits`, `issuers`, `digest-1`, `fields`."""
+        """A secret: `program`, `overlay`, `release`, `permits`, `issuers`, `notices`, `digest-1`, `fields`."""
         return self.keys / f"{name}.key"
 
     def public_key(self, name: str) -> Path:

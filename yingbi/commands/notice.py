@@ -1,4 +1,4 @@
-"""`yingbi notice list | render | export`: what a template makes of the facts of a case, before anybody publishes it."""
+"""`yingbi notice list | render | export | verify`: what a template makes of a case, and what was published of it."""
 
 import argparse
 from pathlib import Path
@@ -34,6 +34,18 @@ def add_notice(commands: Commands) -> None:
         "--audience", choices=AUDIENCES, default="public", help="写给谁，默认公众 / whom for; the public by default"
     )
     rendering.add_argument("--format", choices=FORMATS, default="txt", help="格式 / its format; txt by default")
+    verifying = add_command(
+        group,
+        "verify",
+        _verify,
+        "核对机器可读的通告和它的签名，不是原样时返回 1 / check a notice for machines: 1 if it is not what was signed",
+        "yingbi notice verify N-20261126-001.json --key notices.pem",
+    )
+    verifying.add_argument("file", type=Path, metavar="FILE", help="从通告网站下载的 JSON / the JSON from the site")
+    verifying.add_argument(
+        "--key", type=Path, required=True, metavar="PUBLIC", help="单位公布的公钥，PEM 或 JWKS / PEM or JWKS"
+    )
+    verifying.add_argument("--json", action="store_true", help="输出 JSON / as JSON")
     exporting = add_command(
         group,
         "export",
@@ -73,7 +85,8 @@ def _export(given: argparse.Namespace) -> int:
 
     settings = read_settings()
     try:
-        count = write_site(given.folder, Shelf(Home(settings.home).notices).notices(), site_of(settings))
+        shelf = Shelf(Home(settings.home).notices)
+        count = write_site(given.folder, shelf.notices(), site_of(settings), shelf.proofs())
     except NotOurs as problem:
         complain(str(problem))
         return COULD_NOT
@@ -82,6 +95,39 @@ def _export(given: argparse.Namespace) -> int:
         return COULD_NOT
     print(f"{count} 个文件 / files")
     return FINE
+
+
+def _verify(given: argparse.Namespace) -> int:
+    import json
+
+    from policies.detached import public_keys_in
+    from yingbi.notice_proof import VERDICTS, NoNotice, check_notice
+
+    try:
+        keys, data = public_keys_in(given.key), given.file.read_bytes()
+        found = check_notice(data, keys)
+    except OSError as error:
+        complain(f"{error.filename}：读不了 / cannot be read: {error.strerror}")
+        return COULD_NOT
+    except ValueError as problem:
+        complain(str(problem))
+        return COULD_NOT
+    except NoNotice as problem:
+        complain(f"{given.file}：{problem}")
+        return COULD_NOT
+    if given.json:
+        versions = [{"number": v.number, "verdict": v.verdict, "withdrawn": v.withdrawn} for v in found.versions]
+        print(json.dumps({"id": found.id, "valid": found.valid, "versions": versions}, ensure_ascii=False, indent=2))
+        return FINE if found.valid else FOUND
+    for each in found.versions:
+        verdict = VERDICTS[each.verdict]
+        line = f"{found.id} 第 {each.number} 版 / version {each.number}：{verdict.zh} / {verdict.en}"
+        if each.withdrawn:
+            line += "；已撤回 / withdrawn"
+        elif each.statement and each.statement.content:
+            line += f"；{each.statement.at.isoformat(timespec='seconds')} {each.statement.content.title_zh}"
+        print(line)
+    return FINE if found.valid else FOUND
 
 
 def _render(given: argparse.Namespace) -> int:

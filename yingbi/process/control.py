@@ -1,8 +1,8 @@
 """`python -m yingbi.process.control SETTINGS`: cases and the console. The only process that writes the state database.
 
-It holds the keys of overlays, releases, permits and alerts and not that of programs: who responds to leaks can tighten
-what is shown and take that back; more is shown only by a policy that two people agreed on, which the supervisor checks
-and compiles. A permit opens what such a policy lets ask for, and nothing else.
+It holds the keys of overlays, releases, permits, alerts and notices and not that of programs: who responds to leaks can
+tighten what is shown and take that back; more is shown only by a policy that two people agreed on, which the supervisor
+checks and compiles. A permit opens what such a policy lets ask for, and nothing else.
 """
 
 import dataclasses
@@ -67,6 +67,7 @@ from yingbi.kept_programs import KeptPrograms
 from yingbi.list_persons import PersonLister
 from yingbi.look_ups import PersonLookUps
 from yingbi.notice_file import notice_file
+from yingbi.notice_key import NoticeSigner, sign_published
 from yingbi.notice_scan import scan_or_refuse, warm_up
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
@@ -161,6 +162,8 @@ def main(settings: Settings) -> int:
     overlays = OverlayPublisher(
         folder=home.published, board=Board(home.board), signer=Signer(home.private_key("overlay")), clock=now
     )
+    signer = NoticeSigner(home)
+    sign_published(home, cases.all(), signer)
     performer = Performer(
         events=events,
         published=home.notices,
@@ -168,6 +171,7 @@ def main(settings: Settings) -> int:
         lift=overlays.lift,
         indexed_until=lambda: indexed_until(home),
         clock=now,
+        sign=signer.signatures_of,
         bars=lambda command: is_barred(cases.get(command.case), command),
         canaries=lambda: canaries_of(home),
     )
