@@ -81,7 +81,8 @@ def test_ascii_is_read_as_utf_16_only_where_it_was_packed() -> None:
 
 
 SPELLING: list[Callable[[str], bytes]] = [
-    *(lambda text, codec=codec: text.encode(codec) for codec in ("utf-8", "gb18030", "utf-16-le", "utf-32-le")),
+    *(lambda text, codec=codec: text.encode(codec) for codec in ("utf-8", "gb18030", "utf-32-le")),
+    lambda text: f"{text} ".encode("utf-16-le"),
     lambda text: "".join(f"&#{ord(char)};" for char in text).encode(),
     lambda text: "\u3000".join(text).encode(),
     lambda text: json.dumps(text).encode(),
