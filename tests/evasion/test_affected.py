@@ -261,13 +261,15 @@ def _altered(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _made_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 SPOILT: dict[str, Callable[[Desk], object]] = {
     "no table": lambda desk: (desk.folder / AFFECTED_TABLE).unlink(),
     "a torn table": lambda desk: (desk.folder / AFFECTED_TABLE).write_bytes(b'{"incidents": "'),
-    "a folder in its place": lambda desk: (
-        (desk.folder / AFFECTED_TABLE).unlink(),
-        (desk.folder / AFFECTED_TABLE).mkdir(),
-    ),
+    "a folder in its place": lambda desk: _made_a_folder(desk.folder / AFFECTED_TABLE),
     "signed by who may tighten": lambda desk: desk.publish(signer=desk.rig.gateway.overlay_signer),
     "signed by who publishes programs": lambda desk: desk.publish(signer=desk.rig.gateway.signer),
     "out of date": lambda desk: desk.publish(minutes=-1),
