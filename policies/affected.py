@@ -25,9 +25,10 @@ RECORD_BYTES = DIGEST_BYTES + 1
 MOST_IN_PART = 4_096
 LARGEST_TABLE = 16 * 1024 * 1024
 """Bytes: some forty thousand for each million persons."""
+LONGEST_TITLE = 512
 _CLEAR, _MASKED = b"\x01", b"\x00"
 
-type _Text = Annotated[str, msgspec.Meta(max_length=512)]
+type _Text = Annotated[str, msgspec.Meta(max_length=LONGEST_TITLE)]
 type _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 type Marked = tuple[str, bool]
 """A digest, and whether anything of that person was shown in clear."""
@@ -121,6 +122,22 @@ def write_digests(file: IO[bytes], persons: Iterable[Marked]) -> Written:
             first, sha256 = data[:DIGEST_BYTES].hex(), hashlib.sha256(data).hexdigest()
             parts.append(Part(epoch=epoch, first=first, count=len(records), sha256=sha256))
     return Written(tuple(parts), whole.hexdigest())
+
+
+def digests_are_whole(path: Path, parts: Iterable[Part], *, by_size: bool = False) -> bool:
+    """Whether the file at *path* holds the records of *parts* and nothing else; with *by_size*, as many."""
+    each = tuple(parts)
+    try:
+        if path.stat().st_size != sum(part.count for part in each) * RECORD_BYTES:
+            return False
+        if not by_size:
+            start = 0
+            for part in each:
+                _read(path, start, part)
+                start += part.count * RECORD_BYTES
+    except (OSError, NotKnown):
+        return False
+    return True
 
 
 def shown_of(folder: Path, incident: Incident, digests: Iterable[str]) -> bool | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from policies.affected import AffectedTable, Incident, NotKnown, shown_of
 from policies.formats.masker import Tally
-from proxy.affected_pages import Standing, Told, document, page
+from proxy.affected_pages import Standing, Told, document, page, verdict_of
 from proxy.current import Current
 from proxy.identity import Caller
 from proxy.ledger import Ledger
@@ -43,13 +43,11 @@ class AffectedDesk:
         digests = _digests_of(ledger.caller)
         table = self._published(self._current.unhurried(ledger.started))
         told = [Told(incident, self._standing(incident, digests)) for incident in table.incidents]
-        is_found = any(each.is_found for each in told)
-        if not is_found and any(each.standing is Standing.CANNOT_SAY for each in told):
-            raise Refused("affected_unknown")
         # Of what no notice tells, only those learn who are affected: they have been told of it already.
         shown = tuple(each for each in told if each.is_found or each.incident.notice)
+        verdict = verdict_of(told)
         title = f"{system.program.title_zh} {system.program.title_en}"
-        answer = page(title, table, shown) if request.wants_page else document(table, shown)
+        answer = page(title, table, verdict, shown) if request.wants_page else document(table, verdict, shown)
         subject, earlier = digests[0], digests[1:]
         former = earlier[0] if self._current.digester.former is not None and earlier else ""
         tally = Tally(self._current.digester, subjects={subject: former})

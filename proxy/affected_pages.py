@@ -26,6 +26,14 @@ class Standing(StrEnum):
     CANNOT_SAY = "cannot_say"
 
 
+class Verdict(StrEnum):
+    """What can be said of one person in all incidents together."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    CANNOT_SAY = "cannot_say"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is told of one incident."""
@@ -59,9 +67,16 @@ _UNATTRIBUTED: Words = (
     "Of some of what was shown the record does not say whose it is, so it may be yours.",
 )
 _UNNAMED: Words = ("一起已经通知受影响个人的事件", "An incident of which the persons affected were told")
-_VERDICTS: dict[bool, Words] = {
-    True: ("查到了您的记录", "Your record was found"),
-    False: ("在已公布的事件中，没有查到您的记录", "In the incidents made public, no record of yours was found"),
+_VERDICTS: dict[Verdict, Words] = {
+    Verdict.FOUND: ("查到了您的记录", "Your record was found"),
+    Verdict.NOT_FOUND: (
+        "在已公布的事件中，没有查到您的记录",
+        "In the incidents made public, no record of yours was found",
+    ),
+    Verdict.CANNOT_SAY: (
+        "现在还不能确定您是否受到影响。这不表示没有受到影响，请稍后再查，或拨打热线",
+        "Whether you are affected cannot be told yet. That does not mean that you are not: ring the hotline",
+    ),
 }
 _CANNOT_KNOW: tuple[Words, ...] = (
     (
@@ -136,9 +151,17 @@ a {{ color: #0b4a8f }}
 """
 
 
-def page(system: str, table: AffectedTable, told: Sequence[Told]) -> OwnAnswer:
+def verdict_of(told: Sequence[Told]) -> Verdict:
+    """What is said above all of *told*: "not found" only where each of them says so."""
+    if any(each.is_found for each in told):
+        return Verdict.FOUND
+    is_known = all(each.standing is Standing.NOT_FOUND for each in told)
+    return Verdict.NOT_FOUND if is_known else Verdict.CANNOT_SAY
+
+
+def page(system: str, table: AffectedTable, verdict: Verdict, told: Sequence[Told]) -> OwnAnswer:
     """What a person reads, on the host of *system*."""
-    is_found = any(each.is_found for each in told)
+    is_found = verdict is Verdict.FOUND
     what_to_do = ""
     if is_found:
         what_to_do = '<h2>您可以这样做 <span class="en" lang="en">What to do</span></h2>\n<ul>\n'
@@ -146,7 +169,7 @@ def page(system: str, table: AffectedTable, told: Sequence[Told]) -> OwnAnswer:
     text = _PAGE.format(
         system=html.escape(system),
         mark=" found" if is_found else "",
-        verdict=_both(_VERDICTS[is_found]),
+        verdict=_both(_VERDICTS[verdict]),
         incidents="".join(_section(table, each) for each in told),
         what_to_do=what_to_do,
         cannot_know="".join(map(_item, _CANNOT_KNOW)),
@@ -164,12 +187,12 @@ def page(system: str, table: AffectedTable, told: Sequence[Told]) -> OwnAnswer:
     return OwnAnswer(status=200, headers=headers, body=text.encode())
 
 
-def document(table: AffectedTable, told: Sequence[Told]) -> OwnAnswer:
+def document(table: AffectedTable, verdict: Verdict, told: Sequence[Told]) -> OwnAnswer:
     """The same for a program."""
-    is_found = any(each.is_found for each in told)
+    is_found = verdict is Verdict.FOUND
     said = {
-        "answer": "found" if is_found else "not_found",
-        "detail": _VERDICTS[is_found][0],
+        "answer": verdict.value,
+        "detail": _VERDICTS[verdict][0],
         "incidents": [_entry(table, each) for each in told],
         "what_to_do": [zh for zh, _ in _WHAT_TO_DO] if is_found else [],
         "cannot_know": [zh for zh, _ in _CANNOT_KNOW],

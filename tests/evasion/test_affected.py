@@ -273,16 +273,22 @@ SPOILT: dict[str, Callable[[Desk], object]] = {
     "signed by who may tighten": lambda desk: desk.publish(signer=desk.rig.gateway.overlay_signer),
     "signed by who publishes programs": lambda desk: desk.publish(signer=desk.rig.gateway.signer),
     "out of date": lambda desk: desk.publish(minutes=-1),
+}
+UNKNOWN: dict[str, Callable[[Desk], object]] = {
     "no digests": lambda desk: (digests_folder(desk.folder) / "mine.digests").unlink(),
     "altered digests": lambda desk: _altered(digests_folder(desk.folder) / "mine.digests"),
     "digests cut short": lambda desk: (digests_folder(desk.folder) / "mine.digests").write_bytes(b""),
     "never counted": lambda desk: desk.publish(Incident(**NOTICE | {"is_counted": False})),
+    "never counted and without a notice": lambda desk: desk.publish(Incident(**WITHOUT_NOTICE | {"is_counted": False})),
     "not counted whole": lambda desk: desk.publish(desk.incident("other", is_whole=False)),
+    "one of two not known": lambda desk: desk.publish(
+        desk.incident("other"), Incident(**NOTICE | {"notice": "N-20261124-001", "is_counted": False})
+    ),
 }
 
 
 @pytest.mark.parametrize("spoilt", SPOILT)
-def test_what_cannot_be_known_is_not_told_as_no(desk: Desk, spoilt: str) -> None:
+def test_without_a_table_of_now_nobody_is_told_anything(desk: Desk, spoilt: str) -> None:
     SPOILT[spoilt](desk)
     try:
         for sub in (ID_NO, OTHER):
@@ -295,6 +301,18 @@ def test_what_cannot_be_known_is_not_told_as_no(desk: Desk, spoilt: str) -> None
     finally:
         if (table := desk.folder / AFFECTED_TABLE).is_dir():
             table.rmdir()
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_what_cannot_be_known_of_an_incident_is_not_told_as_no(desk: Desk, unknown: str) -> None:
+    UNKNOWN[unknown](desk)
+    for sub in (ID_NO, OTHER):
+        told = desk.told(desk.citizen(sub))
+        assert told["answer"] == "cannot_say"
+        assert "cannot_say" in {entry["answer"] for entry in told["incidents"]} or unknown.endswith("without a notice")
+        page = reads(desk.ask(desk.citizen(sub) + PAGE))[2].decode()
+        assert "这不表示没有受到影响" in page
+        assert NOT_FOUND_ZH not in page
 
 
 def test_a_table_signed_for_something_else_tells_nothing(desk: Desk) -> None:
@@ -315,7 +333,7 @@ def test_who_is_found_in_one_incident_learns_of_it_where_another_cannot_be_told(
     unknown = Incident(**NOTICE | {"notice": "N-20261124-001", "is_counted": False})
     desk.publish(unknown, desk.incident("mine", (ID_NO, True)))
     assert [entry["answer"] for entry in desk.told(desk.citizen())["incidents"]] == ["cannot_say", "shown"]
-    assert desk.refused(desk.citizen(OTHER)) == CANNOT_SAY
+    assert desk.told(desk.citizen(OTHER))["answer"] == "cannot_say"
 
 
 def test_who_was_recorded_under_an_earlier_key_is_found(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ from yingbi.playbook_shelf import books_for_cases
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
 from yingbi.press import press_of
+from yingbi.publish_affected import AffectedPublisher
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.publish_permits import PermitPublisher
 from yingbi.recheck import Rechecker
@@ -185,6 +186,16 @@ def main(settings: Settings) -> int:
         canaries=lambda: canaries_of(home),
         clock=now,
     )
+    telling = AffectedPublisher(
+        folder=home.published,
+        signer=Signer(home.private_key("permits")),
+        cases=cases,
+        events=events,
+        canaries=lambda: canaries_of(home),
+        clock=now,
+        site=settings.bulletin_url,
+        phone=settings.contact.phone,
+    )
     titles = Titles(settings, source_of(settings, "control"), cases)
     titles.renew()
     shelf = SealedFolder(home.evidence, read_secret(home.private_key("evidence")), "evidence")
@@ -230,7 +241,7 @@ def main(settings: Settings) -> int:
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
-    return _together(responder, permits, lister, rechecker, office, settings)
+    return _together(responder, permits, lister, telling, rechecker, office, settings)
 
 
 def duties_of(home: Home) -> DutyTable:
@@ -293,6 +304,7 @@ def _together(
     responder: Responder,
     permits: PermitDesk,
     lister: PersonLister,
+    telling: AffectedPublisher,
     rechecker: Rechecker,
     office: Office,
     settings: Settings,
@@ -310,7 +322,8 @@ def _together(
     taking = threading.Thread(target=carried_on, args=(permits.run_taking,), name="permits", daemon=True)
     settling = threading.Thread(target=carried_on, args=(permits.run_settling,), name="settle", daemon=True)
     listing = threading.Thread(target=carried_on, args=(lister.run,), name="persons", daemon=True)
-    for thread in (responding, taking, settling, listing):
+    publishing = threading.Thread(target=carried_on, args=(telling.run,), name="affected", daemon=True)
+    for thread in (responding, taking, settling, listing, publishing):
         thread.start()
     rechecking = threading.Thread(target=rechecker.run, args=(stop,), name="recheck", daemon=True)
     rechecking.start()
