@@ -130,7 +130,7 @@ def make_policies(home: Home, *, demo: bool) -> None:
 
 def _copy_files(source: Path, target: Path) -> None:
     """Copy the files of one folder into another: `shutil.copytree` would say of a full disk only that much failed."""
-    target.mkdir(exist_ok=True)
+    target.mkdir(exist_ok=True, mode=0o700)
     for file in sorted(source.iterdir()):
         shutil.copyfile(file, target / file.name)
 

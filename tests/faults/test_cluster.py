@@ -134,9 +134,16 @@ def holder(cluster: Sequence[Node], day: datetime) -> Node:
 
 
 def kill(node: Node, store: Watched) -> bool:
-    """Kill *node* in the middle of the next append. Whether that had not returned when it was dead."""
-    assert store.appending.wait(LIMIT_S)
-    threading.Event().wait(0.05)  # the requests of the append are under way
+    """Kill *node* in the middle of an append. Whether that had not returned when it was dead.
+
+    It is stopped before, or a quick append would be over: one that waits for it is what the kill falls into.
+    """
+    os.killpg(node.process.pid, signal.SIGSTOP)
+    waits = False
+    while not waits:
+        assert store.appending.wait(LIMIT_S)
+        threading.Event().wait(0.2)
+        waits = store.appending.is_set()
     os.killpg(node.process.pid, signal.SIGKILL)
     node.process.wait()
     return store.appending.is_set()
