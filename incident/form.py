@@ -148,9 +148,17 @@ def _check_value(value: object, kind: str, key: str, what: str, at: str, reader:
                 reader.report("not-an-object", name, f"{inner} `{name[:80]}` must be an object")
             else:
                 _check(item, inner, f"{inner} `{name[:80]}`", name, reader, deepest - 1)
+                _check_type(item.get("type"), inner, name, reader)
     elif not _holds(value, kind):
         said = _SAID.get(kind, "a list of objects, one at least where it is there," if kind[0] == "[" else "an object")
         reader.report("wrong-value", at, f"{what} needs {said} for `{key}`")
+
+
+def _check_type(said: object, inner: str, name: str, reader: Reader) -> None:
+    """Report an agent whose identifier names a type that the specification knows, and which says it is another's."""
+    named = name.partition("--")[0]
+    if inner == "agent" and f"agent {named}" in _FORMS and isinstance(said, str) and said != named:
+        reader.report("wrong-value", name, f"agent `{name[:80]}` must be of the type `{named}`, as it is called")
 
 
 def _are_objects(value: object, *, least: int) -> TypeGuard[list[dict[str, Any]]]:

@@ -110,6 +110,7 @@ def test_what_the_schemas_refuse_is_refused(data: st.DataObject) -> None:
     ("way", "value", "code"),
     [
         (("colour",), "red", "unknown-key"),
+        (("agent_definitions", next(iter(full()["agent_definitions"])), "type"), "x", "wrong-value"),
         (("workflow", str(step_id("do")), "commands", 0, "colour"), "red", "unknown-key"),
         (("agent_definitions", PEOPLE, "address"), {}, "unknown-key"),
         (("external_references", 0, "link"), "x", "unknown-key"),

@@ -25,7 +25,8 @@ RULES = shipped_rules()
 LEAKS = {
     *("bulk_reads", "bulk_values", "people_at_once", "canary", "many_subjects", "reveal_rate"),
     *("people_in_an_hour", "people_in_a_day", "sensitive_people", "citizen_sees_others", "terminal_sees_many"),
-    *("glass_then_bulk", "reveal_then_export"),
+    *("glass_then_bulk", "reveal_then_export", "guessed_then_in", "key_from_many_addresses", "nobody_in_clear"),
+    "requests_replayed",
 }
 """What these find may be a leak, and the clocks of the law begin to run. What the others find, people look at first."""
 TAG = re.compile(r"attack\.(t[0-9]{4}|[a-z-]+)|yingbi\.[a-z-]+")
