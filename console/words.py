@@ -238,6 +238,8 @@ WRITTEN: Table = {
     "change_zh": _w("更正说明", "what was corrected"),
     "change_en": _w("英文更正说明", "the same in English"),
     "name": _w("文件名", "name of the file"),
+    "file": _w("回执文件名", "name of the file that proves it"),
+    "recipient": _w("收件人的公钥", "public key of who receives it"),
     "yaml": _w("文件内容", "text of the file"),
 }
 """The fields of forms in which people write, by name: what they are given back where it could not be sent."""
