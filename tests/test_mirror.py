@@ -12,6 +12,7 @@ WITHOUT_A_MODULE = {
     "tests/bulletin/test_style.py": "the style sheet",
     "tests/console/test_browser.py": "every page in a real browser",
     "tests/console/test_style.py": "the style sheet",
+    "tests/incident/test_shipped.py": "the shipped playbooks",
     "tests/policies/formats/test_memory.py": "what every reader of bodies holds",
     "tests/policies/formats/test_splits.py": "every reader, its input cut anywhere",
     "tests/siem/detect/test_oracle.py": "rules by somebody else's engine",

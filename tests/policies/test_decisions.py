@@ -17,6 +17,7 @@ from policies.compile import compile_system
 from policies.digest import is_exact
 from policies.findings import Findings
 from policies.formats.masker import Tally, Withheld
+from policies.formats.prose import Prose
 from policies.kept import Kept
 from policies.load import load_policy
 from policies.policy import Policy
@@ -73,10 +74,12 @@ records:
 operations:
   - on: GET /people
     allow: [anyone]
+    prose: false
     answers:
       json: {{/total: public, /note: scan, /first: {{record: person}}, "/items/*": {{record: person}}}}
   - on: GET /all
     allow: [anyone]
+    prose: false
     answers:
       json: {{/total: public, /note: scan, /first: {{record: person}}, "/items/*": {{record: person}}}}
 """
@@ -270,8 +273,9 @@ def produced(program: Program, exchange: Exchange, body: Any) -> Any:
     own, acting = (DIGESTER(name) if is_exact(name) else "" for name in (asker.own, asker.acting))
     view = Views(program, SECRET).of(countable(Applying(program).to(asking), own=own, acting=acting))
     choice = view.choice(own=own, acting=acting, attributes=dict(asker.attributes))
-    answers = next(one.answers for one in program.operations if one.id == exchange.operation)
-    masker = view.masker(answers, "json", Tally(DIGESTER), "utf-8", lambda *form: "", None, choice)
+    operation = next(one for one in program.operations if one.id == exchange.operation)
+    tally = Tally(DIGESTER, prose=Prose(operation.prose))
+    masker = view.masker(operation.answers, "json", tally, "utf-8", lambda *form: "", None, choice)
     assert masker is not None
     return json.loads(b"".join([*masker.feed(json.dumps(body).encode()), *masker.close()]))
 
