@@ -133,6 +133,7 @@ class Ledger:
                 groups = []
                 for case, facts in wanted.facts:
                     known = self._cases.get(case)
+                    facts = harmless(case, facts, drill=known is not None and known.drill)
                     groups.append(entries_of(case, facts, after=known.last if known else None, at=at, by=by))
                 try:
                     self._store.together(groups, alerts=wanted.alerts, to=wanted.to, playbooks=playbooks)
