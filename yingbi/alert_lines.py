@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from console.alert_json import alert_json as alert_json
 from console.alert_reader import AlertReader
 from console.alert_state import AlertLife
 from console.alert_view import reason_of, said

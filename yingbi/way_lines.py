@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from console.way_json import way_json as way_json
 from incident.dry_run import Taken, Way
 from incident.journal import Ending
 

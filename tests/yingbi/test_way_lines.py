@@ -1,6 +1,7 @@
+from console.way_json import way_json
 from incident.dry_run import dry_run
 from tests.incident.books import book, manual
-from yingbi.way_lines import way_json, way_lines
+from yingbi.way_lines import way_lines
 
 
 def test_a_way_for_people_and_for_programs() -> None:

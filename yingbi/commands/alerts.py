@@ -34,9 +34,10 @@ def add_alerts(commands: Commands) -> None:
 def _list(given: argparse.Namespace) -> int:
     import json
 
+    from console.alert_json import alert_json
     from console.alert_view import Shown, chosen
     from siem.detect.aliases import Aliases
-    from yingbi.alert_lines import CannotTell, alert_json, alert_lines, book_in
+    from yingbi.alert_lines import CannotTell, alert_lines, book_in
     from yingbi.home import Home
     from yingbi.settings import read_settings
 
@@ -57,8 +58,9 @@ def _list(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     import json
 
+    from console.alert_json import alert_json
     from siem.detect.aliases import Aliases
-    from yingbi.alert_lines import CannotTell, alert_json, book_in, events_let_go, life_lines
+    from yingbi.alert_lines import CannotTell, book_in, events_let_go, life_lines
     from yingbi.home import Home
     from yingbi.settings import read_settings
 

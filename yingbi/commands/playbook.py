@@ -134,6 +134,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
+    from console.way_json import way_json
     from incident.dry_run import dry_run
     from incident.graph import load_playbooks, read_files
     from incident.journal import Ending
@@ -142,7 +143,7 @@ def _run(given: argparse.Namespace) -> int:
     from yingbi.home import Home
     from yingbi.playbook_shelf import trust_of
     from yingbi.settings import read_settings
-    from yingbi.way_lines import way_json, way_lines
+    from yingbi.way_lines import way_lines
 
     pairs = [text.partition("=") for text in given.var]
     if wrong := next((name for name, sign, _ in pairs if not sign), None):
