@@ -5,7 +5,6 @@ Without TLS: a proxy in front, or the files of `yingbi notice export`, would ser
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from bulletin.files import site_files
 from tests.bench.figure import Bench, Figure, figure
 from tests.bench.load import load
 from tests.bulletin.shelves import BODY, SITE, content, notice, put
+from tests.gateway import wait_until
 from tests.incident.office import zh
 from tests.installation import free_base
 from tests.servers import ROOT
@@ -57,21 +57,21 @@ def figures(bench: Bench) -> list[Figure]:
     ]
 
 
+def _answers(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/")
+    except httpx.ConnectError:
+        return False
+    return True
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[int, psutil.Process]]:
     """The port of a process of its own that serves *folder*, and that process."""
     port = free_base()
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder), str(port)], cwd=ROOT)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/")
-                break
-            except httpx.ConnectError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    raise
-                time.sleep(0.05)
+        wait_until(lambda: process.poll() is not None or _answers(port), 60)
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
