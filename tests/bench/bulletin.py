@@ -72,6 +72,7 @@ def served(folder: Path) -> Iterator[tuple[int, psutil.Process]]:
     process = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder), str(port)], cwd=ROOT)
     try:
         wait_until(lambda: process.poll() is not None or _answers(port), 60)
+        assert process.poll() is None, "the site has ended"
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
