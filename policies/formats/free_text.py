@@ -163,10 +163,26 @@ def mask_free_text(
 ) -> str:
     """*text* with three stars in place of everything personal in it. *typed*, *as_written*: see `personal_spans`.
 
+    *prose*: see `spans_to_hide`. Raises Withheld as it does.
+    """
+    return hide(text, spans_to_hide(text, known, tally, typed=typed, as_written=as_written, prose=prose), tally)
+
+
+def spans_to_hide(
+    text: str,
+    known: KnownValues | None,
+    tally: Tally,
+    *,
+    typed: bool = False,
+    as_written: bool = False,
+    prose: int = 0,
+) -> list[Span]:
+    """Everything personal in *text*, in order, apart from one another. *typed*, *as_written*: see `personal_spans`.
+
     *prose*: from so many characters on a tagger looks for names and addresses besides; 0: it does not. Raises Withheld
-    where there is more of it than may be read, and that is declared so.
+    where there is more of it than may be read, and that is declared so. Nothing is counted but what is read.
     """
     spans = personal_spans(text, known, typed=typed, as_written=as_written)
     if prose and (told := tally.prose.spans(text, prose)):
         spans = merge([*spans, *told])
-    return hide(text, spans, tally)
+    return spans

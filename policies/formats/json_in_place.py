@@ -7,17 +7,19 @@ parsed.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
 
+from policies.formats.finder import Span
+from policies.formats.free_text import KnownValues, hide, spans_to_hide
 from policies.formats.json_frame import MOST_AROUND
 from policies.formats.json_nodes import Object
 from policies.formats.json_table import FEWEST_ROWS
 from policies.formats.json_template import Template, last_template, template_of
 from policies.formats.masker import Kind, Tally
-from policies.formats.plain_texts import those_that_tell_nothing
+from policies.formats.plain_texts import Place, says_something_known, those_that_tell
 from policies.kernel.library import KERNEL, PUT, Kernel, Mask, Masked
 from policies.transforms.columns import are_alphanumeric
 
@@ -96,10 +98,17 @@ class _Records:
         self._made = made
         self._spans = made.spans
         self._tally = tally
+        self._written: dict[int, list[bytes]] = {}
+        """The texts in which something is hidden, by group, as they are to be written, record by record."""
+        self._found: list[str] = []
+        """The category of each thing that is hidden in them."""
 
     def shown(self) -> bytes | None:
         """What they become, once it is counted; None where a parser must read them."""
-        woven = self._woven() if not self._template.texts or self._tell_nothing() else None
+        if self._template.texts and not self._texts_are_treated():
+            self._template.passed_over = PASSED_OVER
+            return None
+        woven = self._woven()
         if woven is None:
             return None
         subjects: dict[str, str] = {}
@@ -110,27 +119,67 @@ class _Records:
         for group, field in self._template.counted:
             if texts := counts[2 * group]:
                 tally.fields[field] += texts
+        tally.count_found(self._found)
         tally.subjects.update(subjects)
         return woven
 
-    def _tell_nothing(self) -> bool:
-        """Whether nothing is to be hidden in the free texts of any record: of most that is so."""
-        told: list[str] = self._kernel.gather(self._records, self._spans, self._template.texts)
-        known = (
-            [text.split("\n") for text in self._kernel.gather(self._records, self._spans, self._template.hidden)]
-            if self._template.looks_further
-            else [()] * len(told)
-        )
-        if all(those_that_tell_nothing(told, known)) and self._read_as_nothing(told):
-            return True
-        self._template.passed_over = PASSED_OVER
-        return False
+    def _texts_are_treated(self) -> bool:
+        """Hide what is to be hidden in the free texts, of most of which that is nothing. False where it cannot be."""
+        template = self._template
+        groups = sorted(template.texts)
+        told = self._kernel.gather(self._records, self._spans, template.texts)
+        records = [texts.split("\n")[:-1] for texts in told]
+        hidden: Sequence[Sequence[str]] = [()] * len(records)
+        if template.looks_further:
+            hidden = [text.split("\n") for text in self._kernel.gather(self._records, self._spans, template.hidden)]
+        telling = those_that_tell(records, hidden)
+        telling |= self._tally.prose.those_that_tell(records, [template.actions[group].prose for group in groups])
+        if telling:
+            if template.has_texts_within:
+                return False
+            self._hide(groups, records, hidden, telling)
+        return True
 
-    def _read_as_nothing(self, told: Sequence[str]) -> bool:
-        """Whether a tagger finds nothing in any of these texts."""
-        template, prose = self._template, self._tally.prose
-        lines = len(template.texts)
-        return not template.prose or all(prose.lines_tell_nothing(text, lines, template.prose) for text in told)
+    def _hide(
+        self,
+        groups: Sequence[int],
+        records: Sequence[Sequence[str]],
+        hidden: Sequence[Sequence[str]],
+        telling: Collection[Place],
+    ) -> None:
+        """Hide what is to be hidden in those texts of *records* that are *telling*; *hidden* is what they may hide."""
+        asking = {place for place in telling if says_something_known(records[place[0]][place[1]], hidden[place[0]])}
+        known = self._known(sorted({number for number, _ in asking})) if asking else {}
+        alone: dict[tuple[str, int], list[Span]] = {}  # of texts that hold nothing known many are the same
+        for number, place in sorted(telling):
+            text, prose = records[number][place], self._template.actions[groups[place]].prose
+            spans = None if (number, place) in asking else alone.get((text, prose))
+            if spans is None:
+                values = known[number] if (number, place) in asking else None
+                spans = spans_to_hide(text, values, self._tally, typed=True, prose=prose)
+                if values is None:
+                    alone[text, prose] = spans
+            if spans:
+                self._put(groups[place], number, orjson.dumps(hide(text, spans)))
+                self._found += [category for span in spans for category in span.categories]
+
+    def _put(self, group: int, number: int, written: bytes) -> None:
+        """Have the text of *group* in the record *number* be *written* so."""
+        if group not in self._written:
+            self._written[group] = [_NULL if each is None else b'"%b"' % each.encode() for each in self._texts(group)]
+        self._written[group][number] = written
+
+    def _known(self, numbers: Sequence[int]) -> dict[int, KnownValues]:
+        """What each record of *numbers* hides elsewhere."""
+        found = {number: KnownValues() for number in numbers}
+        for group in self._template.hidden:
+            texts = self._texts(group)
+            were = [(number, text) for number in numbers if (text := texts[number]) is not None]
+            masks = self._template.actions[group].each_masked([text for _, text in were])
+            for (number, text), became in zip(were, masks, strict=True):
+                if text != became:
+                    found[number].add(text)
+        return found
 
     def _are_noted(self, group: int, subjects: dict[str, str]) -> bool:
         """Note whom *group* says that the records are about. False where that must be looked at one by one."""
@@ -145,9 +194,11 @@ class _Records:
 
     def _woven(self) -> bytes | None:
         """The records with masks in the place of values: the kernel's, or, where it knows none, those of Python."""
-        if self._made.woven is not None:
+        if self._made.woven is not None and not self._written:
             return self._made.woven
-        masks, spelled = list(self._template.plan.masks), {}
+        masks, spelled = list(self._template.plan.masks), dict(self._written)
+        for group in spelled:
+            masks[group] = PUT
         for group in (*self._template.spelled, *self._made.unknown):
             spelled[group], masks[group] = self._spelled(group), PUT
         woven = self._tried(masks, spelled)

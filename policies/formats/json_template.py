@@ -54,9 +54,11 @@ class Template:
     """The groups whose values are masked."""
     looks_further: bool
     """Whether what else a record hides is looked for in its texts."""
+    has_texts_within: bool = False
+    """Whether some of the texts stand in objects of the records."""
     passed_over: int = 0
-    """So many bodies are parsed without a look at them: the texts of the last one told something, as those of the next
-    will."""
+    """So many bodies are parsed without a look at them: the texts of the last one told something that is not hidden in
+    place, as those of the next will."""
 
 
 def template_of(node: Object, record: dict[str, Any]) -> Template | None:
@@ -120,10 +122,11 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
         whose=whose,
         counted=tuple((group, action.field) for group, action in actions.items() if action.personal),
         actions=actions,
-        texts=frozenset(group for group, action in actions.items() if action.kind is Kind.SCAN),
+        texts=frozenset(step.group for step in steps if _is_text(step)),
         prose=min((action.prose for action in actions.values() if action.prose), default=0),
         hidden=frozenset(group for group, action in actions.items() if action.kind is Kind.MASK),
         looks_further=writing.looks_further,
+        has_texts_within=writing.has_texts_within,
     )
 
 
@@ -135,6 +138,7 @@ class _Writing:
         self.groups = 0
         self.least_bytes = 0
         self.looks_further = False
+        self.has_texts_within = False
         self._octets = b""
 
     def piece(self, kind: int) -> None:
@@ -162,6 +166,7 @@ class _Writing:
                 if steps is None:
                     return None
                 within += steps
+                self.has_texts_within |= any(_is_text(step) for step in steps)
             elif place in treated or place == table.subject:
                 self.piece(TAKEN)
                 if place == table.subject:
@@ -173,3 +178,7 @@ class _Writing:
                 self.piece(SHOWN)
         self._octets += b"}"
         return [*own, *within]
+
+
+def _is_text(step: Step) -> bool:
+    return step.action is not None and step.action.kind is Kind.SCAN

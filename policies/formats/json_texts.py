@@ -7,7 +7,7 @@ from policies.formats.free_text import KnownValues
 from policies.formats.json_nodes import Table
 from policies.formats.json_values import NOTHING, are_texts, count_values
 from policies.formats.masker import Action, Tally
-from policies.formats.plain_texts import those_that_tell_nothing
+from policies.formats.plain_texts import those_that_tell
 
 type Column = tuple[Sequence[Any], Sequence[Any]]
 """What the fields of one name were, and what they became, record by record."""
@@ -35,21 +35,20 @@ def treat_texts(
 
     *hidden* are the columns that were, *within* holds what is hidden in objects that are no table, record by record.
     """
-    texts = list(map("\n".join, zip(*(_texts_of(columns[place]) for place, _, _ in table.texts), strict=True)))
+    texts = list(zip(*(_texts_of(columns[place]) for place, _, _ in table.texts), strict=True))
     known: Sequence[Collection[str]] = [()] * len(records)
     if table.looks_further:
         known = [_hidden_of(hidden, place, within) for place in range(len(records))]
-    prose = min((action.prose for _, _, action in table.texts if action.prose), default=0)
-    plain = those_that_tell_nothing(texts, known)
-    if prose and any(plain):
-        most, lines_tell_nothing = len(table.texts) - 1, tree.tally.prose.lines_tell_nothing
-        plain = [each and lines_tell_nothing(text, most, prose) for text, each in zip(texts, plain, strict=True)]
-    if all(plain):
+    telling = those_that_tell(texts, known)
+    prose = [action.prose for _, _, action in table.texts]
+    telling |= tree.tally.prose.those_that_tell(texts, prose)
+    if not telling:
         for place, key, action in table.texts:
             _count(tree, action, key, columns[place], records)
         return
-    for record, tells_nothing, values in zip(records, plain, known, strict=True):
-        _treat(tree, table, record, values, is_plain=tells_nothing)
+    for number, (record, values) in enumerate(zip(records, known, strict=True)):
+        places = {place for place in range(len(prose)) if (number, place) in telling}
+        _treat(tree, table, record, values, places)
 
 
 def _texts_of(column: Sequence[Any]) -> Sequence[str]:
@@ -69,18 +68,20 @@ def _count(tree: Scalars, action: Action, key: str, column: Sequence[Any], recor
             tree.tally.count(action)
 
 
-def _treat(tree: Scalars, table: Table, record: dict[str, Any], hidden: Collection[str], *, is_plain: bool) -> None:
-    """Scan the texts of *record*, which hides *hidden*; *is_plain*: they are known to tell nothing."""
+def _treat(
+    tree: Scalars, table: Table, record: dict[str, Any], hidden: Collection[str], telling: Collection[int]
+) -> None:
+    """Scan the texts of *record*, which hides *hidden*: those of *telling* alone may have to be changed."""
     known = None
-    if not is_plain and table.looks_further:
+    if telling and table.looks_further:
         known = KnownValues()
         for value in hidden:
             known.add(value)
-    for _, key, action in table.texts:
+    for number, (_, key, action) in enumerate(table.texts):
         item = record[key]
         if item in NOTHING:
             continue
-        if is_plain and type(item) is str:
+        if number not in telling and type(item) is str:
             tree.tally.count(action)
         else:
             record[key] = tree.scalar(action, item, known)

@@ -111,13 +111,23 @@ class Prose:
             return True
         return not any(may_name(text, shortest) and self._known_or_remembered(text) != () for text in texts)
 
-    def lines_tell_nothing(self, joined: str, most_lines: int, shortest: int) -> bool:
-        """The same of texts *joined* by line breaks, of which there are no more than *most_lines* if each is of one."""
-        if not self.reads(shortest):
-            return True
-        if joined.count("\n") > most_lines:
-            return not may_name(joined, shortest)
-        return not may_name_in_lines(joined) or self.tell_nothing(joined.split("\n"), shortest)
+    def those_that_tell(self, records: Sequence[Sequence[str]], shortest: Sequence[int]) -> set[tuple[int, int]]:
+        """Which texts of *records*, by record and by place, are not known to have nothing to hide.
+
+        *shortest* says of each place how many characters a text must have to be read.
+        """
+        if not any(map(self.reads, shortest)):
+            return set()
+        joined = "\n".join(map("\n".join, records))
+        are_lines = joined.count("\n") < len(records) * len(shortest)
+        if EVERY not in shortest and are_lines and not may_name_in_lines(joined):
+            return set()
+        return {
+            (number, place)
+            for place, least in enumerate(shortest)
+            for number, texts in enumerate(records)
+            if len(texts[place]) >= least and not self.tell_nothing((texts[place],), least)
+        }
 
     @property
     def is_wanted(self) -> bool:

@@ -57,7 +57,17 @@ home = st.tuples(names, names, names | st.booleans()).map(
 remarks = st.one_of(
     names,
     st.sampled_from(
-        ["材料齐全", "2026-10-05T09:14:07+08:00", "YZ-2026-000123", "电话13800138000", "5byg5LiJ5byg5LiJ", "", "a&lt;b"]
+        [
+            "材料齐全",
+            "张三来过",
+            "来过的还有李四和张三，电话13800138000",
+            "2026-10-05T09:14:07+08:00",
+            "YZ-2026-000123",
+            "电话13800138000",
+            "5byg5LiJ5byg5LiJ",
+            "",
+            "a&lt;b",
+        ]
     ),
     st.just("张三").map(lambda name: base64.b64encode(f"x{name}y{name}".encode()).decode()),
 )
@@ -232,27 +242,43 @@ def test_a_long_list_of_records_that_are_alike_is_not_parsed(path: list[str]) ->
 
 
 @pytest.mark.parametrize(
-    ("remark", "is_in_place"),
-    [("材料齐全", True), ("2026-10-05T09:14:07", True), ("电话13800138000", False), ("张三来过", False)],
+    ("remark", "shown"),
+    [
+        ("材料齐全", "材料齐全"),
+        ("2026-10-05T09:14:07", "2026-10-05T09:14:07"),
+        ("电话13800138000", "电话***"),
+        ("张三来过", "***来过"),
+        ("张三的姐姐", "***的姐姐"),
+        (None, None),
+    ],
 )
-def test_records_whose_texts_tell_nothing_are_not_parsed(remark: str, is_in_place: bool) -> None:
+def test_texts_are_masked_in_place_as_well(remark: str | None, shown: str | None) -> None:
     rows = [{"name": "张三", "id_no": f"{1:018}", "remark": text} for text in ("办结", remark)] * 50
     spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
     RECORD.templates.clear()
     counted = tally()
-    shown = masked_in_place(RECORD, spelled[1:-1], counted)
-    assert (shown is not None) is is_in_place
-    if is_in_place:
-        assert counted.fields[REMARK.field] == 100
+    masked = masked_in_place(RECORD, spelled[1:-1], counted)
+    assert masked is not None
+    assert [each["remark"] for each in json.loads(b"[" + masked + b"]")] == ["办结", shown] * 50
+    assert counted.fields[REMARK.field] == (50 if remark is None else 100)
+    assert counted.found["mobile"] == (50 if remark == "电话13800138000" else 0)
 
 
-def test_after_a_body_that_tells_something_some_are_parsed_at_once() -> None:
+def test_after_a_body_whose_objects_tell_something_some_are_parsed_at_once() -> None:
+    node = Object(
+        {
+            "name": Value(NAME),
+            "id_no": masking.RECORD.children["id_no"],
+            "home": Object({"note": Value(REMARK)}, Value(PUBLIC)),
+        },
+        Value(PUBLIC),
+    )
+
     def shown(remark: str) -> bytes | None:
-        rows = [{"name": "张三", "id_no": f"{1:018}", "remark": remark}] * 50
+        rows = [{"name": "张三", "id_no": f"{1:018}", "home": {"note": remark, "city": "x"}}] * 50
         spelled = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
-        return masked_in_place(RECORD, spelled[1:-1], tally())
+        return masked_in_place(node, spelled[1:-1], tally())
 
-    RECORD.templates.clear()
     assert shown("办结")
     assert shown("电话13800138000") is None
     assert [shown("办结") is None for _ in range(json_in_place.PASSED_OVER + 1)] == [True] * 15 + [False]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from policies.digest import Digester
 from policies.formats.free_text import KnownValues, mask_free_text
 from policies.formats.masker import Tally
-from policies.formats.plain_texts import TOGETHER, tell_nothing, those_that_tell_nothing
+from policies.formats.plain_texts import TOGETHER, says_something_known, tell_nothing, those_that_tell
 
 HIDDEN = ["张三李四", "abcdef", "13800138000"]
 spelled = st.sampled_from(
@@ -50,24 +50,38 @@ def test_plain_texts_tell_nothing_and_each_way_of_telling_is_seen() -> None:
         assert not tell_nothing([*plain, told], HIDDEN), told
 
 
+texts = st.lists(spelled, max_size=3).map("".join)
+
+
 @given(
     st.lists(
-        st.tuples(st.lists(spelled, max_size=3).map("".join), st.lists(st.sampled_from(HIDDEN), max_size=2)),
+        st.tuples(st.tuples(texts, texts), st.lists(st.sampled_from(HIDDEN), max_size=2)),
         max_size=2 * TOGETHER,
     )
 )
-def test_records_that_are_asked_about_at_once_are_each_left_as_they_are(records: list[tuple[str, list[str]]]) -> None:
+def test_records_that_are_asked_about_at_once_are_each_left_as_they_are(
+    records: list[tuple[tuple[str, str], list[str]]],
+) -> None:
     tally = Tally(Digester("test", bytes(32)))
-    found = those_that_tell_nothing([text for text, _ in records], [hidden for _, hidden in records])
-    assert len(found) == len(records)
-    for (text, hidden), tells_nothing in zip(records, found, strict=True):
-        assert not tells_nothing or mask_free_text(text, _known(hidden), tally, typed=True) == text
+    found = those_that_tell([row for row, _ in records], [hidden for _, hidden in records])
+    for number, (row, hidden) in enumerate(records):
+        for place, text in enumerate(row):
+            if (number, place) not in found:
+                assert mask_free_text(text, _known(hidden), tally, typed=True) == text
 
 
-def test_one_record_that_tells_something_is_told_from_those_around_it() -> None:
-    plain = "受理\n2026-10-05T09:14:07+08:00\nYZ-2026-000123"
-    texts = [plain] * (2 * TOGETHER + 1)
-    texts[TOGETHER] = f"{plain}，张三李四来过"
-    assert those_that_tell_nothing(texts, [HIDDEN] * len(texts)) == [text == plain for text in texts]
+@given(texts, st.lists(st.sampled_from(HIDDEN), max_size=2))
+def test_what_holds_nothing_known_is_masked_the_same_whether_it_is_known_or_not(text: str, hidden: list[str]) -> None:
+    tally = Tally(Digester("test", bytes(32)))
+    if not says_something_known(text, hidden):
+        assert mask_free_text(text, _known(hidden), tally, typed=True) == mask_free_text(text, None, tally, typed=True)
+
+
+def test_one_text_that_tells_something_is_told_from_those_around_it() -> None:
+    plain = ("受理", "2026-10-05T09:14:07+08:00", "YZ-2026-000123")
+    records = [plain] * (2 * TOGETHER + 1)
+    records[TOGETHER] = ("受理", "张三李四来过", "YZ-2026-000123")
+    records[0] = ("联系人王小明", *plain[1:])
+    assert those_that_tell(records, [HIDDEN] * len(records)) == {(TOGETHER, 1), (0, 0)}
     # What one record hides may be shown of another.
-    assert those_that_tell_nothing(texts, [()] * len(texts)) == [True] * len(texts)
+    assert those_that_tell(records, [()] * len(records)) == {(0, 0)}
