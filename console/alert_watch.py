@@ -15,7 +15,8 @@ from console.alert_journal import BrokenAlertJournal, Cause, Escalated, Fact, Gr
 from console.alert_state import AlertLife
 from siem.baseline.calendar import Calendar
 from siem.detect.alert import Alert, AlertId, AlertStore
-from siem.detect.lifecycle import BEFORE, GROWTH, TOLD_APART, AlertState, Escalation, size_of
+from siem.detect.escalation import Escalation
+from siem.detect.lifecycle import BEFORE, GROWTH, TOLD_APART, AlertState, size_of
 from siem.detect.precision import loud
 from siem.index.store import StoreUnavailable
 

@@ -15,7 +15,8 @@ from console.handling_json import handling_json
 from console.pages import Pages
 from incident.duty_view import duties_json
 from incident.ids import Bilingual
-from incident.incident import ENDED, LEVELS
+from incident.incident import ENDED
+from incident.level import LEVELS
 from incident.reported import Reporter
 from incident.wording import moment
 from siem.detect.aliases import Aliases

@@ -21,8 +21,8 @@ from console.handling_view import open_tasks
 from console.pages import Pages
 from incident.annual import Annual
 from incident.codec import encode
-from incident.drill_plan import standings
-from incident.incident import LEVELS
+from incident.drill_standing import standings
+from incident.level import LEVELS
 from incident.marking import CaseRole, Tlp
 from incident.stating import ITEMS
 from siem.detect.aliases import Aliases

@@ -41,7 +41,8 @@ from incident.evidence import CUSTODY_NAMES
 from incident.evidence_acts import may_read
 from incident.graph import leading
 from incident.ids import Bilingual, CaseId, NotPermitted
-from incident.incident import ENDED, LEVELS, Case
+from incident.incident import ENDED, Case
+from incident.level import LEVELS
 from incident.marking import CASE_ROLE_NAMES, TLP_NAMES
 from incident.merging import links_to
 from incident.reported import REPORTER_NAMES, Report, Reporter

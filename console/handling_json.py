@@ -8,7 +8,7 @@ from typing import Any
 
 from console.handling_view import OpenTask
 from incident.codec import encode
-from incident.drill_plan import PlanStanding
+from incident.drill_standing import PlanStanding
 from incident.evidence import Evidence
 from incident.handling import Review, Task
 from incident.ids import CaseId

@@ -21,13 +21,13 @@ from console.words import LEVELS as LEVEL_WORDS
 from console.words import options, word
 from incident.annual import Annual, Figures, annual, years_of
 from incident.codec import encode
-from incident.drill_plan import standings
+from incident.drill_standing import standings
 from incident.duties import GRADE_NAMES
+from incident.goals import MILESTONE_NAMES
 from incident.handling_book import HandlingBook
 from incident.ids import Bilingual, CaseId, NotPermitted
-from incident.incident import LEVELS
+from incident.level import LEVELS
 from incident.marking import CaseRole, Tlp
-from incident.review import MILESTONE_NAMES
 
 _BOM = "\ufeff"
 """Without it the desk's spreadsheet reads UTF-8 as something else."""

@@ -15,7 +15,7 @@ from console.installation import Installation, KeyState
 from console.notice_view import Standing, standing_of
 from console.pages import Pages
 from incident.command import AskPerson, Question
-from incident.drill_plan import PlanStanding, standings
+from incident.drill_standing import PlanStanding, standings
 from incident.ids import Bilingual, PersonId
 from incident.incident import ENDED, Case
 from siem.detect.alert import Alert

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from incident.clocks import Reading
+from incident.goals import Goals, Milestone
 from incident.incident import ENDED, Case, State
-from incident.review import Goals, Milestone, measured
+from incident.review import measured
 from incident.scope import SYSTEM_FIELD
 
 

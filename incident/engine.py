@@ -15,6 +15,7 @@ from incident.deadlines import clock_facts, grading, judgement_facts, passing_fa
 from incident.draft import Hit, Problem, Scan, problems_of
 from incident.drill import is_barred, rehearsed
 from incident.duties import DutyTable, Occurrence
+from incident.goals import GOALS, Goals
 from incident.graph import Books
 from incident.ids import ENGINE, Actor, ActorKind, CaseId, CommandKey, PlaybookId
 from incident.incident import ENDED, Case
@@ -31,7 +32,6 @@ from incident.journal import (
 )
 from incident.ledger import Ledger
 from incident.playbook import Playbook, read_playbook
-from incident.review import GOALS, Goals
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
 from incident.timing import due_facts

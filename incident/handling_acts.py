@@ -7,11 +7,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from incident.acts import needs_open, needs_reason
+from incident.goals import Goals
 from incident.ids import NotPermitted, PersonId
 from incident.incident import Case, State
 from incident.journal import AccessSet, Fact, Marked, RestrictedRead, Reviewed, RoleGiven, TaskDone, TaskSet
 from incident.marking import CaseRole, Tlp
-from incident.review import Goals, measured
+from incident.review import measured
 
 FURTHEST = timedelta(days=3 * 366)
 """How far ahead something may be due: a later year is a slip of the pen."""

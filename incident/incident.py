@@ -318,7 +318,3 @@ class Case:
         if self.scope:
             named |= {*self.scope.callers, *self.scope.credentials, *self.scope.addresses}
         return frozenset(named - systems - {""})
-
-
-LEVELS = ("informational", "low", "medium", "high", "critical")
-"""Of alerts and cases, mildest first. Source: Sigma specification 2.1, `level`."""

@@ -10,7 +10,6 @@ from incident.duties import Occurrence, Since
 from incident.handling import with_handling
 from incident.ids import ENGINE, Actor, PersonId
 from incident.incident import (
-    LEVELS,
     TRANSITIONS,
     Activation,
     Case,
@@ -77,6 +76,7 @@ from incident.journal import (
     TaskDone,
     TaskSet,
 )
+from incident.level import LEVELS
 from incident.merged import with_taken_in
 from incident.notice import Withdrawal
 from incident.person_lists import with_fact

@@ -1,52 +1,19 @@
 """The review of a case: how long each milestone took, by recorded facts, and whether the goals were met."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from incident.clocks import Reading
 from incident.codec import tag_of
 from incident.command import PublishNotice, Rehearsal
 from incident.duties import Audience, Grade
+from incident.goals import Goals, Milestone
 from incident.ids import Bilingual, NotPermitted
 from incident.incident import Case, Progress
 from incident.journal import Move, StateMoved
 
 REVIEWED_FROM = Grade.LARGE
 """A case of this grade or a higher one is reviewed before it is closed."""
-
-
-class Milestone(StrEnum):
-    """What is measured of a case. Detection runs from the first event, all else from the moment of awareness."""
-
-    DETECTED = "detected"
-    CONTAINED = "contained"
-    REPORTED = "reported"
-    """The first duty towards an authority was fulfilled."""
-    TOLD = "told"
-    """The first duty towards the persons affected was."""
-    PUBLISHED = "published"
-
-
-MILESTONE_NAMES: Mapping[Milestone, Bilingual] = {
-    Milestone.DETECTED: Bilingual(zh="发现", en="detected"),
-    Milestone.CONTAINED: Bilingual(zh="控制", en="contained"),
-    Milestone.REPORTED: Bilingual(zh="报告主管部门", en="reported"),
-    Milestone.TOLD: Bilingual(zh="告知个人", en="persons told"),
-    Milestone.PUBLISHED: Bilingual(zh="发布通告", en="published"),
-}
-
-type Goals = Mapping[Milestone, timedelta]
-
-GOALS: Goals = {
-    Milestone.DETECTED: timedelta(minutes=15),
-    Milestone.CONTAINED: timedelta(minutes=10),
-    Milestone.REPORTED: timedelta(hours=4),
-    Milestone.TOLD: timedelta(hours=72),
-    Milestone.PUBLISHED: timedelta(hours=24),
-}
-"""An installation's own goals where it sets none: none of them is a limit set by law."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,22 +7,9 @@ from typing import Any
 from mitmproxy.proxy import mode_servers
 
 from proxy.connection import Connection
+from proxy.port import bound
 
 BACKLOG = 4096
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """A socket on a port that others are bound to as well; connections come to it once it is listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        made.bind((host, port))
-    except OSError:
-        made.close()
-        raise
-    return made
 
 
 def listen_on(fd: int | None) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from deploy.demo.hall.run import prepare_command
+from deploy.demo.hall.command import prepare_command
 from deploy.demo.register.database import make_register
 from tests.servers import ROOT
 from yingbi.first_start import RESIDENTS, SEED

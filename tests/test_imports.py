@@ -1,8 +1,11 @@
 """Who may import whom: the table of the design, and nothing else."""
 
 import ast
+import importlib.util
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,14 @@ HOMES = {
     "jwt": ("policies/jwks.py", "policies/detached.py", "proxy/tokens.py", "deploy/demo/identity_provider.py"),
 }
 LAZY = ("yingbi/cli.py", "yingbi/commands/")
+WHERE_USED: dict[str, tuple[str, ...]] = {
+    "incident/sheet_file.py": ("incident.sheet_docx", "incident.sheet_pdf"),
+    "siem/trace/opened.py": ("openpyxl", "pypdf"),
+    "yingbi/index.py": ("siem.index.elastic", "siem.index.elastic_link"),
+    "yingbi/process/notifier.py": ("siem.notify.heartbeat", "siem.notify.sender"),
+    "yingbi/process/quota.py": ("proxy.quota_database", "proxy.quota_link", "proxy.quota_tables"),
+}
+"""What functions of a file import, since it is heavy and many processes never come to them. Each says why."""
 FILES = sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
 
 
@@ -102,7 +113,12 @@ def test_no_import_hides(path: Path) -> None:
     if not relative.startswith(LAZY):
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert not names_in(node), f"{node.name} imports inside"
+                hidden = [
+                    name
+                    for name in names_in(node)
+                    if not any(within(name, used) for used in WHERE_USED.get(relative, ()))
+                ]
+                assert not hidden, f"{node.name} imports inside"
 
 
 HEAVY = (
@@ -131,3 +147,67 @@ def test_the_data_path_loads_no_heavy_library(module: str) -> None:
     script = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(loaded.stdout.split()) & set(HEAVY)
+
+
+DOCUMENTS = ("openpyxl", "pypdf", "docx", "fpdf", "fontTools", "pikepdf", "pypdfium2", "PIL")
+SERVED = ("fastapi", "uvicorn", "starlette", "django")
+TOLD = ("apprise", "requests")
+READ = ("policies.recognisers.scan", "numpy")
+STATE = ("sqlalchemy", "alembic")
+NEVER = ("elasticsearch", "presidio_analyzer", "spacy", "rapidocr", "psycopg", *DOCUMENTS)
+NOT_AT_START = {
+    "yingbi.cli": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "cryptography", "msgspec"),
+    "yingbi.credential": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma"),
+    "yingbi.status": (*NEVER, *SERVED, *TOLD, *STATE, "mitmproxy", "sigma", "numpy"),
+    "yingbi.up": (*NEVER, *SERVED, *TOLD, "mitmproxy.addons", "mitmproxy.proxy.mode_servers", "sigma", "numpy"),
+    "yingbi.process.baselines": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma"),
+    "yingbi.process.bulletin": (*NEVER, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.control": (*NEVER, *TOLD, "mitmproxy.addons", "mitmproxy.proxy.mode_servers", "django"),
+    "yingbi.process.issuers": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.notifier": (*NEVER, *SERVED, *TOLD, "mitmproxy", "sigma", "numpy"),
+    "yingbi.process.quota": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.sealer": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.siem": (*NEVER, *SERVED, *TOLD, *STATE, "mitmproxy", "numpy"),
+    "yingbi.process.traces": (*NEVER, *SERVED, *TOLD, *READ, *STATE, "mitmproxy", "sigma", "incident.journal"),
+    "yingbi.process.worker": (*NEVER, *SERVED, *TOLD, *STATE, "sigma", "numpy", "incident.journal"),
+}
+"""What no process or command has loaded before it is asked for what needs it: seconds of everybody's start."""
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """A Python for each, all at once."""
+    script = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+    children = {
+        module: subprocess.Popen(
+            [sys.executable, "-c", script, module], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for module in NOT_AT_START
+    }
+    yield children
+    for child in children.values():
+        child.kill()
+        child.communicate()
+
+
+@pytest.mark.parametrize("module", NOT_AT_START)
+def test_a_process_starts_without_what_it_may_never_need(
+    started: dict[str, subprocess.Popen[str]], module: str
+) -> None:
+    out, said = started[module].communicate(timeout=120)
+    assert started[module].returncode == 0, said
+    loaded = out.split()
+    assert module in loaded
+    assert not [name for name in loaded if any(within(name, heavy) for heavy in NOT_AT_START[module])]
+
+
+def test_what_is_forbidden_at_the_start_is_there() -> None:
+    """A name that is misspelt, or that nothing is called any more, would forbid nothing."""
+    assert [name for name in {*chain(*NOT_AT_START.values())} if importlib.util.find_spec(name) is None] == []
+
+
+def test_what_may_hide_hides() -> None:
+    for file, used in WHERE_USED.items():
+        tree = ast.parse((ROOT / file).read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        assert set(used) <= set().union(*map(names_in, functions)), f"{file} hides no more what it is let hide"

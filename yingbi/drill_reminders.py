@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from incident.drill_plan import PlanStanding
+from incident.drill_standing import PlanStanding
 from siem.detect.definition import Level
 from siem.notify.message import Kind, Message, Words
 

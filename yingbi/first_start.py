@@ -10,7 +10,7 @@ import deploy.demo
 import policies
 from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from deploy.demo import people
-from deploy.demo.hall.run import prepare_command
+from deploy.demo.hall.command import prepare_command
 from deploy.demo.identity_provider import IdentityProvider
 from deploy.demo.register.database import files_in, make_register
 from deploy.private_file import write_private
@@ -18,8 +18,7 @@ from policies.epochs import FIRST, digest_key_path, digester_in, epochs_path, wr
 from policies.keys import Signer, make_secret
 from proxy.identity import hash_key
 from proxy.identity_keys import make_identity_key
-from proxy.ledger import Clock
-from yingbi.clock import now
+from yingbi.clock import Clock, now
 from yingbi.home import Home
 from yingbi.keys import KeysNotUsable, KeyStore
 from yingbi.notice_key import publish_key

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import msgspec
 
 from incident.drill_plan import DrillPlan
+from incident.goals import GOALS, Goals, Milestone
 from incident.ids import PersonId
-from incident.incident import LEVELS
-from incident.review import GOALS, Goals, Milestone
+from incident.level import LEVELS
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 MOST_MINUTES = 60 * 24 * 366

@@ -1,12 +1,15 @@
-"""Opens the index of events that the installation has."""
+"""Opens the index of events that the installation has; the client of Elasticsearch is loaded where it is that."""
+
+from typing import TYPE_CHECKING
 
 from deploy.elasticsearch.connection import Connection, connection_of
-from siem.index.elastic import ElasticKeeper, ElasticStore
-from siem.index.elastic_link import Login
 from siem.index.sqlite import SqliteStore
 from siem.index.store import EventStore, Keeper
 from yingbi.home import Home
 from yingbi.settings import Index, Settings
+
+if TYPE_CHECKING:
+    from siem.index.elastic_link import Login
 
 
 def open_index(settings: Settings, *, writing: bool) -> EventStore:
@@ -19,6 +22,8 @@ def open_index(settings: Settings, *, writing: bool) -> EventStore:
                     (home.index / f"events.db{suffix}").unlink(missing_ok=True)
             return SqliteStore(home.events, read_only=not writing)
         case Index.ELASTICSEARCH:
+            from siem.index.elastic import ElasticStore
+
             cluster = cluster_of(settings)
             writer = _login(cluster, "writer") if writing else None
             return ElasticStore(cluster.urls, cluster.ca_file, writer=writer, reader=_login(cluster, "reader"))
@@ -34,6 +39,8 @@ def open_keeper(settings: Settings, store: EventStore) -> Keeper:
     """Who looks after the index that *store* writes. Raises NodeUnavailable."""
     if isinstance(store, SqliteStore):
         return store  # one process writes the files, and so it is the one that may delete them
+    from siem.index.elastic import ElasticKeeper
+
     cluster = cluster_of(settings)
     return ElasticKeeper(cluster.urls, cluster.ca_file, _login(cluster, "keeper"))
 
@@ -48,5 +55,7 @@ def own_node(settings: Settings) -> str:
     return f"https://127.0.0.1:{settings.ports.search}"
 
 
-def _login(cluster: Connection, role: str) -> Login:
+def _login(cluster: Connection, role: str) -> "Login":
+    from siem.index.elastic_link import Login
+
     return Login(*cluster.users[role])

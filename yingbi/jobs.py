@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 from deploy.demo import serve_identity
-from deploy.demo.hall import run as hall
+from deploy.demo.hall import command as hall
 from deploy.demo.register import database as register
 from proxy.counters import read_counters
-from proxy.listening import bound
+from proxy.port import bound
 from yingbi.children import STOP_S, Job
 from yingbi.first_start import provider_file
 from yingbi.home import Home

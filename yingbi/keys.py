@@ -29,7 +29,7 @@ from policies.keys import make_secret
 from policies.root_key import KeyUnavailable, RootKey, root_numbers, root_path, roots_in
 from proxy.identity_keys import rotate_identity_key
 from proxy.keys_in_force import ring_path
-from proxy.ledger import Clock
+from yingbi.clock import Clock
 from yingbi.home import Home
 from yingbi.key_journal import Act, BrokenJournal, Entry, append, read_journal
 

@@ -9,9 +9,8 @@ from bulletin.wording import Site
 from incident.audience import AUDIENCES, Audience
 from incident.notice import blocks
 from incident.rendition import Rendition, rendition_json
-from incident.sheet import Block, Bullets, Heading, Paragraph, Sheet
-from incident.sheet_docx import docx_of
-from incident.sheet_pdf import pdf_of
+from incident.sheet import Block, Bullets, Heading, Paragraph, Sheet, SheetFormat
+from incident.sheet_file import file_of
 
 
 def notice_file(rendition: Rendition, form: str, site: Site) -> bytes:
@@ -21,10 +20,8 @@ def notice_file(rendition: Rendition, form: str, site: Site) -> bytes:
             return (json.dumps(rendition_json(rendition), ensure_ascii=False, indent=2) + "\n").encode()
         case "txt":
             return text_of(rendition).encode()
-        case "docx":
-            return docx_of(_sheet(rendition))
-        case "pdf":
-            return pdf_of(_sheet(rendition))
+        case "docx" | "pdf":
+            return file_of(_sheet(rendition), SheetFormat(form))
         case _:
             return Pages(site).alone(
                 rendition.case.notice_id,

@@ -26,6 +26,7 @@ from policies.section import BEIJING
 from proxy.asked import waiting
 from siem.index.store import StoreUnavailable
 from siem.record.log import RecordFailed
+from yingbi.clock import Clock
 from yingbi.judge_permits import Case, Seen, judge
 from yingbi.permit_record import PermitRecorder
 from yingbi.permit_search import PermitSearch
@@ -36,8 +37,6 @@ PATIENCE_S = 5.0
 """So long the index is waited for to hold what somebody asks about."""
 
 log = logging.getLogger("yingbi.permits")
-
-type Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from console.installation import RecordState
-from incident.engine import Clock
 from incident.ids import Bilingual
 from incident.recheck import JournalCheck
 from incident.store import CaseStore
@@ -14,6 +13,7 @@ from siem.record.log import StartId, segment_path
 from siem.record.reader import starts_in
 from siem.record.recheck import LogCheck
 from siem.record.seal import BrokenSeals, removed_in
+from yingbi.clock import Clock
 from yingbi.home import Home
 
 EVERY = timedelta(minutes=1)

@@ -15,7 +15,7 @@ import msgspec
 
 from incident.ids import Bilingual
 from proxy.identity_keys import ISSUER
-from siem.detect.lifecycle import Escalation
+from siem.detect.escalation import Escalation
 from siem.detect.precision import REVIEW_BELOW
 from siem.notify.channel import Channel, wrong_with
 from siem.record.verify import LEAST_KEPT

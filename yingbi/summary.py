@@ -13,7 +13,8 @@ from console.installation import RecordState
 from console.permit_state import PermitRecord
 from incident.cases import Cases
 from incident.drill import MARK
-from incident.drill_plan import DrillPlan, standings
+from incident.drill_plan import DrillPlan
+from incident.drill_standing import standings
 from incident.incident import Case
 from incident.journal import BrokenJournal, verify
 from incident.scope import CALLER_FIELD

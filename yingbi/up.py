@@ -118,10 +118,11 @@ def _run(settings: Settings, supervisor: Supervisor, say: Say, stop: Stop, accou
             supervisor.start([SearchNode(settings, now(), say)], stop)
         if settings.demo:
             say("正在启动演示系统 / starting the demo systems")
-        supervisor.start([Process(job, home.said) for job in demo_jobs(settings)], stop)
         say("正在启动网关、控制台和通告网站 / starting gateway, console and bulletin")
-        ours = [sealer_job(settings), quota_job(settings), *worker_jobs(settings), *other_jobs(settings)]
-        supervisor.start([Process(job, home.said) for job in ours], stop)
+        # Together, so that all cores have something to do: what takes longest in each is to load its libraries.
+        jobs = [*demo_jobs(settings), sealer_job(settings), quota_job(settings)]
+        jobs += [*worker_jobs(settings), *other_jobs(settings)]
+        supervisor.start([Process(job, home.said) for job in jobs], stop)
         signal.signal(signal.SIGUSR1, lambda number, frame: _reload(settings, supervisor, say))
         with serve_metrics(settings):
             if not stop.is_set():

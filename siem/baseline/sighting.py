@@ -6,8 +6,7 @@ from datetime import date, datetime
 from ipaddress import ip_address
 
 from siem.baseline.calendar import LOCAL
-from siem.record.ecs import Document
-from siem.record.foreign import IMPORTED
+from siem.record.ecs import IMPORTED, Document
 
 DURABLE = frozenset({"staff", "system", "terminal"})
 """Kinds of callers who come again under the same name, so that each can be compared with what is usual for it."""

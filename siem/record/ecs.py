@@ -25,6 +25,8 @@ from siem.record.event import (
 )
 
 ECS_VERSION = "9.2.0"
+IMPORTED = "imported"
+"""What stands for the program of events whose maker names none."""
 MOST_WRITTEN = 1024
 """So many lists of fields are kept as they are written: of one operation there are as many as answers have lengths."""
 

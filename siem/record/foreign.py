@@ -14,7 +14,7 @@ import msgspec
 
 from policies.digest import DIGEST_BYTES
 from policies.recognisers.scan import scan
-from siem.record.ecs import Document, from_ecs, is_ours
+from siem.record.ecs import IMPORTED, Document, from_ecs, is_ours
 from siem.record.event import (
     AccessEvent,
     CallerKind,
@@ -26,8 +26,6 @@ from siem.record.event import (
     Verdict,
 )
 
-IMPORTED = "imported"
-"""What stands for the program of events whose maker names none."""
 MOST_SUBJECTS = 1_000
 """Digests in one event, as in those of the gateway."""
 SUBJECTS = ("yingbi.subjects", "user.target.id")

@@ -1,7 +1,8 @@
 """Opens a leaked sample, whatever file it came as: what stands in it as text, and its rows where it has any.
 
 Texts in UTF-8, UTF-16 and GB 18030; spreadsheets, documents and slides of Office and of OpenDocument; OFD; PDF; and a
-ZIP of those. Nothing is kept and nothing is run. No error repeats anything of the sample.
+ZIP of those. Nothing is kept and nothing is run. No error repeats anything of the sample. Libraries are loaded by the
+sample that needs them: who runs a console may never open one.
 """
 
 import codecs
@@ -14,9 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
-
-import openpyxl
-import pypdf
 
 LARGEST = 64 * 1024 * 1024
 """Octets of a sample, and of the text in it."""
@@ -159,6 +157,8 @@ class _Words:
 
 
 def _in_workbook(data: bytes) -> Opened:
+    import openpyxl
+
     with warnings.catch_warnings(action="ignore"):  # of styles and forms that it does not know
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         rows = [row for sheet in book.worksheets for row in _rows_in(sheet.iter_rows(values_only=True)) if any(row)]
@@ -177,6 +177,8 @@ def _cell(value: object) -> str:
 
 
 def _in_pdf(data: bytes) -> str:
+    import pypdf
+
     pages = pypdf.PdfReader(io.BytesIO(data)).pages
     if len(pages) > MOST_PARTS:
         raise BadSample(f"样本超过 {MOST_PARTS} 页，请取出一部分 / of more pages than that: take a part of it")

@@ -18,7 +18,7 @@ from policies.keys import Signer, make_secret
 from siem.baseline.calendar import read_calendar
 from siem.detect.alert import Alert, AlertId, AlertStore
 from siem.detect.definition import Finding, Rule
-from siem.detect.lifecycle import Escalation
+from siem.detect.escalation import Escalation
 from tests.console.policies import check_text
 from tests.incident.office import TEN, Watch
 from tests.siem.detect.rules import EVENTS_RULE

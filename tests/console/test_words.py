@@ -10,8 +10,9 @@ from incident.command import Containment, Question
 from incident.duties import Grade, Occurrence, SetBy
 from incident.duties import Standing as LawStanding
 from incident.ids import ENGINE, Actor, ActorKind, PersonId, person
-from incident.incident import LEVELS, Progress, State
+from incident.incident import Progress, State
 from incident.journal import Move
+from incident.level import LEVELS
 from incident.notice import Stage, WithdrawalReason
 from incident.scope import Caution
 from siem.detect.lifecycle import AlertState, Disposition

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from deploy.demo import people
-from deploy.demo.hall import run as hall
+from deploy.demo.hall import command as hall
 from deploy.demo.hall.environment import HallFiles
 from deploy.demo.hall.environment import files_in as hall_in
 from deploy.demo.identity_provider import DISCOVERY, ISSUER, IdentityProvider

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from deploy.demo.hall import run as hall
+from deploy.demo.hall import command as hall
 from deploy.demo.hall.environment import files_in as hall_in
 from deploy.demo.register.database import command, files_in, make_register
 from tests.evasion.recorded import RECORDED, RECORDINGS, Recording

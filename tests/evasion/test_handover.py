@@ -14,7 +14,7 @@ import httpx
 import pytest
 from h2.events import ConnectionTerminated, DataReceived, StreamEnded
 
-from proxy.listening import bound
+from proxy.port import bound
 from tests.gateway import wait_until
 from tests.http2 import Caller, calling
 from tests.rig import Rig, rigged

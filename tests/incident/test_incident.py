@@ -3,8 +3,9 @@ import itertools
 import pytest
 
 from incident.ids import NotPermitted
-from incident.incident import ENDED, LEVELS, TRANSITIONS, State
+from incident.incident import ENDED, TRANSITIONS, State
 from incident.journal import Move
+from incident.level import LEVELS
 from tests.incident.office import CHEN, Office, alert
 
 BY_MOVES = tuple(state for state in State if state is not State.MERGED)

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from incident.level import LEVELS
 from yingbi.commands.acting import NobodyActs, account_of, add_account, password_of
 from yingbi.commands.shape import COULD_NOT, FINE, FOUND, WRONG_USE, Commands, add_command, complain
 
 if TYPE_CHECKING:
     from incident.ids import Bilingual
 
-LEVELS = ("informational", "low", "medium", "high", "critical")
-"""See `incident.incident.LEVELS`."""
 REPORTERS = ("citizen", "office")
 """See `incident.reported.Reporter`."""
 

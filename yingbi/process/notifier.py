@@ -1,7 +1,8 @@
 """`python -m yingbi.process.notifier SETTINGS`: tells people of alerts, and of the pipeline where it stands still.
 
 It reads the alerts, the log's folder and what the others tell, and is the only process that writes the notifications.
-It holds no key of ours; of the addresses it holds, none is ever told or logged.
+It holds no key of ours; of the addresses it holds, none is ever told or logged. What carries messages is loaded where
+there is a channel: many installations tell the console alone.
 """
 
 import logging
@@ -21,11 +22,9 @@ from siem.index.store import EventStore, StoreUnavailable
 from siem.notify.channel import Channel
 from siem.notify.courier import IDLE, Courier, is_down
 from siem.notify.due import due, passed_over
-from siem.notify.heartbeat import EVERY, Heartbeat
 from siem.notify.message import Message
 from siem.notify.outbox import ChannelState, Outbox
 from siem.notify.secret import WrongAddress, address_of
-from siem.notify.sender import Sender, trust
 from siem.notify.vigil import keep_vigil
 from siem.notify.watchdog import Part, Watchdog
 from siem.record.ecs import Document
@@ -122,6 +121,8 @@ class Notifier:
 
     def beat(self, stop: threading.Event) -> None:
         """Give the sign of life each minute while all is well, until *stop* is set. For a thread of its own."""
+        from siem.notify.heartbeat import EVERY, Heartbeat
+
         heart: Heartbeat | None = None
         notify = self._settings.notify
         while not stop.is_set():
@@ -242,6 +243,8 @@ class Notifier:
         }
 
     def _courier_for(self, channel: Channel) -> Courier | None:
+        from siem.notify.sender import Sender
+
         try:
             address = address_of(channel.name, self._home.root, channel.url_file, channel.url_env, self._environment)
             sender = Sender(channel.name, address)
@@ -316,13 +319,16 @@ def main(settings: Settings) -> int:
     stop, failed = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
     notifier = Notifier(settings)
     runs: list[Callable[[threading.Event], None]] = [
         partial(notifier.serve, channel) for channel in settings.notify.channels
     ]
     if settings.notify.heartbeat_file or settings.notify.heartbeat_env:
         runs.append(notifier.beat)
+    if runs:
+        from siem.notify.sender import trust
+
+        trust(str(settings.home / settings.notify.ca) if settings.notify.ca else "")
 
     def carried_on(run: Callable[[threading.Event], None]) -> None:
         try:

@@ -1,7 +1,6 @@
-"""What prepares a hall and what serves it: commands, since a process is Django's for one project only."""
+"""Prepares a hall and serves it. Run by the commands of `command`, since a process is Django's for one project only."""
 
 import os
-import sys
 from pathlib import Path
 
 import django
@@ -11,20 +10,6 @@ from django.db import connections
 
 from deploy.demo.hall.environment import HallFiles, files_in, settings_for
 from deploy.private_file import make_password
-
-
-def prepare_command(home: Path, seed: int) -> list[str]:
-    """What to run to have a hall in *home*. It ends when the hall is there, and keeps one that is."""
-    return [sys.executable, "-m", "deploy.demo.hall", "prepare", "--home", str(home), "--seed", str(seed)]
-
-
-def command(home: Path, port: int, host_name: str) -> list[str]:
-    """What to run to have the hall of *home* served on the loopback interface.
-
-    *host_name* is the one that browsers use, with its port where that is not 443. The gateway passes `Host` on.
-    """
-    options = ["--home", str(home), "--port", str(port), "--host-name", host_name]
-    return [sys.executable, "-m", "deploy.demo.hall", "serve", *options]
 
 
 def prepare(home: Path, seed: int) -> HallFiles:

@@ -6,7 +6,8 @@ import pytest
 
 from siem.baseline.calendar import LOCAL, read_calendar
 from siem.detect.definition import Level
-from siem.detect.lifecycle import TRANSITIONS, AlertAct, AlertState, Escalation, Size, working_time_over
+from siem.detect.escalation import Escalation, working_time_over
+from siem.detect.lifecycle import TRANSITIONS, AlertAct, AlertState, Size
 
 TABLE = """
               acknowledge   assign        snooze   close   reopen  escalate  grow          return

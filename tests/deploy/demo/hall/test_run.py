@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from deploy.certificate import make_ca, make_certificate
+from deploy.demo.hall.command import command, prepare_command
 from deploy.demo.hall.environment import HallFiles, files_in, settings_for
-from deploy.demo.hall.run import command, prepare_command
 from deploy.demo.register.people import generate
 from tests.servers import ROOT, free_port, serving
 
