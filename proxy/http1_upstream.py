@@ -1,5 +1,7 @@
 """HTTP/1 towards systems behind: heads are bounded, and an answer that was cut is never taken for a whole one."""
 
+import re
+
 from h11._readers import Http10Reader
 from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers.http import _http1
@@ -9,20 +11,30 @@ from mitmproxy.proxy.layers.http._events import ErrorCode, ResponseProtocolError
 from proxy.http1 import LONGEST_HEAD, SWITCHING, closes
 from proxy.tls_ends import CUT
 
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] [0-9]{3}(?: .*)?", re.DOTALL)
+"""Source: RFC 9112, 4. The core reads the number as Python does: `2_00`, `+200` and `0200` are 200 to it alone."""
+
 type Commands = layer.CommandGenerator[None]
+
+
+def is_status_line(line: bytes) -> bool:
+    """Whether *line*, without its end, is the first of an answer in HTTP/1, however others read it."""
+    return _STATUS_LINE.fullmatch(line) is not None
 
 
 class StrictClient(_http1.Http1Client):
     """HTTP/1 towards systems behind: bounded heads, and trailers end the answer instead of the connection handler."""
 
     def read_headers(self, event: events.ConnectionEvent) -> Commands:
-        """Refuse a head that never ends, or that begins with an empty line, or let the core read.
+        """Refuse a head that never ends, or that begins with no line of a status, or let the core read.
 
         The core skips an empty line or fails at it, as the packets happen to come.
         """
         if isinstance(event, events.DataReceived) and self.stream_id is not None:
             data = bytes(self.buf)
-            if data[:1] in (b"\r", b"\n") or (len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]):
+            first, end, _ = data.partition(b"\n")
+            is_other = bool(end) and not is_status_line(first.removesuffix(b"\r"))
+            if is_other or data[:1] == b"\r" or (len(data) > LONGEST_HEAD and b"\n\r\n" not in data[:LONGEST_HEAD]):
                 yield from self._broken()
                 return
         yield from super().read_headers(event)

@@ -17,6 +17,7 @@ from mitmproxy.proxy.layers.http import _http1
 from proxy import lean
 from proxy.exchange import Answer
 from proxy.http1 import LONGEST_HEAD, closes
+from proxy.http1_upstream import is_status_line
 from proxy.plain_head import BODILESS, HeadReader
 
 
@@ -110,6 +111,8 @@ class AnswerReader:
         lines = self._received.maybe_extract_lines()
         if not lines:
             return None
+        if not is_status_line(bytes(lines[0])):
+            raise Unreadable
         try:
             response = http1.read_response_head([bytes(line) for line in lines])
             validate.validate_headers(response)

@@ -91,6 +91,8 @@ def test_an_answer_that_ends_before_its_end_is_broken_off(answer: bytes) -> None
 UNREADABLE = {
     "no answer": b"no answer at all\r\n\r\n",
     "an empty line first": b"\r\n" + LENGTH,
+    "a version that is none": b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "a status in groups of digits": b"HTTP/1.1 2_00 OK\r\nContent-Length: 0\r\n\r\n",
     "both lengths": OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
     "two lengths": OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
     "a length that is none": OK + b"Content-Length: +5\r\n\r\nhello",
@@ -126,7 +128,6 @@ SHARED = {
     "it says so in other letters": (OK + b"Connection: x, Close\r\nContent-Length: 0\r\n\r\n", b"GET", False),
     "HTTP/1.0": (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", b"GET", False),
     "HTTP/1.0, kept": (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", b"GET", False),
-    "a version that is none": (b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", b"GET", False),
     "not whole": (LENGTH[:-1], b"GET", False),
 }
 
