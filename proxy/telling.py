@@ -9,6 +9,7 @@ import binascii
 import re
 from urllib.parse import unquote
 
+from policies.recognisers.readings import readings as spelled
 from policies.recognisers.scan import scan
 
 MOST_ROUNDS = 4
@@ -28,6 +29,8 @@ def tells(value: str, said: tuple[str, ...] = ()) -> bool:
     if _undone(plain) != plain or any(scan(reading) for reading in (*read, plain.replace("+", " "))):
         return True
     strange = _NOT_PLAIN.findall(plain)
+    # JSON and scripts in an address spell letters in ways of their own, as do references of a page.
+    strange += [run for reading in spelled(plain) for run in _NOT_PLAIN.findall(reading.text)]
     if strange:
         known = [readings(each)[-1] for each in said]
         if not all(any(run in each for each in known) for run in strange):

@@ -66,6 +66,7 @@ DROPPED = {
     "a method that is a name": "Allow: GET, ZHANGSANF",
     "a language that is none": f"Content-Language: {MOBILE}",
     "a policy that reports": f"Content-Security-Policy: report-uri /{MOBILE}",
+    "a name in base64 in a policy": f"Content-Security-Policy: script-src 'nonce-{NAME_IN_BASE64}'",
     "a cookie with a name that tells": f"Set-Cookie: u{MOBILE}=1",
     "trailers to come": "Trailer: X-Phone",
 }  # fmt: skip
@@ -187,6 +188,8 @@ REDIRECTS = {
     "to base64": f"/people?page={base64.b64encode(MOBILE.encode()).decode()}", "to hexadecimal digits": f"/people?page={MOBILE.encode().hex()}",
     "to a script": f"javascript:alert({MOBILE})", "to data": f"data:,{MOBILE}", "to another host": "//zhang.example/people",
     "to a place on the page": f"/people#{MOBILE}", "to a user": f"https://{MOBILE}@people.localhost/people", "to nowhere": "/zhang",
+    "to JSON": f"/people?page={quote(json.dumps({'name': NAME}))}", "to letters of old": f"/people?page={''.join(f'%u{ord(char):04x}' for char in NAME)}",
+    "to references": f"/people?page={quote(''.join(f'&#{ord(char)};' for char in NAME))}",
 }  # fmt: skip
 
 
