@@ -17,6 +17,7 @@ _UNICODE_ESCAPE = re.compile(
     r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%u([0-9A-Fa-f]{4})"
     r"|\\0{0,4}([0-9A-Fa-f]{2,6}) ?"
 )
+_BYTES = re.compile(r"(?:\\x[89A-Fa-f][0-9A-Fa-f]){2,}|(?:\\[23][0-7]{2}){2,}")
 _PERCENT = re.compile(r"(?:[%~][0-9A-Fa-f]{2})+")
 _ESCAPES = re.compile(r"\\[ux0-9A-Fa-f]|%[u0-9A-Fa-f]|&[#A-Za-z]|~[0-9A-Fa-f]{2}")
 """Where anything may be escaped."""
@@ -85,6 +86,8 @@ def _without_marks(plain: str) -> Iterator[str]:
 
 
 def _unescaped(text: str) -> str:
+    if "\\" in text:
+        text = _BYTES.sub(_from_bytes, text)
     if "\\" in text or "%u" in text:
         text = _UNICODE_ESCAPE.sub(_character, text)
     return _PERCENT.sub(_percent_decoded, html.unescape(text))
@@ -93,6 +96,12 @@ def _unescaped(text: str) -> str:
 def _character(match: re.Match[str]) -> str:
     code = int(next(filter(None, match.groups())), 16)
     return chr(code) if code <= 0x10FFFF else match[0]
+
+
+def _from_bytes(match: re.Match[str]) -> str:
+    octets = match[0][1:].split("\\")
+    data = bytes(int(octet[1:], 16) if octet[0] == "x" else int(octet, 8) for octet in octets)
+    return data.decode("utf-8", "replace")
 
 
 def _percent_decoded(match: re.Match[str]) -> str:

@@ -31,9 +31,13 @@ PACKED_GATE = "[A-Za-z0-9+/_-]{15,}"
 """The same of what may be packed: the digits of a mobile number are fifteen letters of base64."""
 
 _OCTET = "[%~][0-9A-Fa-f]{2}"
+_BYTE, _OCTAL = r"\\++x[89ABab][0-9A-Fa-f]", r"\\++2[0-7]{2}"
+"""Of a character, those behind the first, as programs and logs write what is no ASCII in UTF-8."""
 # Of a row of backslashes the last counts: the others escape one another. Possessive: no row is gone through twice.
 _ESCAPE = re.compile(
-    rf"""(?<!\\)\\++(?:u(?P<letter>[0-9A-Fa-f]{{4}})|u\{{(?P<braced>[0-9A-Fa-f]{{1,6}})\}}|x(?P<byte>[0-9A-Fa-f]{{2}})|(?P<quoted>["'/])"""
+    rf"""(?<!\\)(?:(?P<bytes>\\++x(?:[CDcd][0-9A-Fa-f]{_BYTE}|[Ee][0-9A-Fa-f](?:{_BYTE}){{2}}|[Ff][0-4](?:{_BYTE}){{3}}))"""
+    rf"""|(?P<octal>\\++3(?:[0-3][0-7]{_OCTAL}|[45][0-7](?:{_OCTAL}){{2}}|6[0-4](?:{_OCTAL}){{3}})))"""
+    rf"""|(?<!\\)\\++(?:u(?P<letter>[0-9A-Fa-f]{{4}})|u\{{(?P<braced>[0-9A-Fa-f]{{1,6}})\}}|x(?P<byte>[0-9A-Fa-f]{{2}})|(?P<quoted>["'/])"""
     rf"""|(?P<style>[0-9A-Fa-f]{{1,6}})[ ]?)|%u(?P<old>[0-9A-Fa-f]{{4}})"""
     rf"""|(?P<octets>[%~](?:[0-7][0-9A-Fa-f]|[CDcd][0-9A-Fa-f]{_OCTET}|[Ee][0-9A-Fa-f](?:{_OCTET}){{2}}"""
     rf"""|[Ff][0-4](?:{_OCTET}){{3}}))"""
@@ -41,6 +45,7 @@ _ESCAPE = re.compile(
     rf"""|(?P<tag></?[A-Za-z][^<>]{{0,200}}>|<!-- ?-->)"""
 )
 _MARK = re.compile(r"[\\%~&<]")
+_SIGNS = re.compile(r"\\+x?")
 _ROW = re.compile("[%~][89A-Fa-f][0-9A-Fa-f](?:[%~][0-9A-Fa-f]{2}|[0-9A-Za-z_])*+")
 """Octets, and letters that the second octet of a character may stand as where addresses leave letters as they are."""
 _OF_ROW = re.compile("[%~]([0-9A-Fa-f]{2})")
@@ -53,6 +58,8 @@ _BETWEEN_HAN = re.compile(
 SHORTEST_BASE64 = 12
 """Characters of what is read as base64, but for those that fill it up."""
 _BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST_BASE64},}}+={{0,2}}")
+_LINES = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{0,76}={0,2}")
+"""Base64 as certificates and mails have it. Source: RFC 7468, 2, and RFC 2045, 6.8."""
 _ALL_CAPITALS = re.compile("[A-Z+/_-]++")
 _PLAIN_BASE64 = str.maketrans("-_", "+/")
 _HEX = re.compile("[0-9A-Fa-f]{18,}+")
@@ -169,6 +176,10 @@ def _said(match: re.Match[str]) -> str | None:
     match match.lastgroup:
         case "octets":
             return bytes.fromhex(written.replace("%", "").replace("~", "")).decode("utf-8", "replace")
+        case "bytes":
+            return bytes.fromhex(_SIGNS.sub("", written)).decode("utf-8", "replace")
+        case "octal":
+            return bytes(int(octet, 8) for octet in _SIGNS.sub(" ", written).split()).decode("utf-8", "replace")
         case "reference":
             stands_for = html.unescape(written)
             return None if stands_for == written else stands_for
@@ -216,6 +227,14 @@ def in_other_digits(text: str) -> Iterator[tuple[int, int, bytes]]:
         for skipped in range(2):
             digits = match[0][skipped : len(match[0]) - (len(match[0]) - skipped) % 2]
             yield *match.span(), binascii.unhexlify(digits)
+
+
+def packed_in_lines(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Where several lines of base64 stand in *text*, what they hold together, and whether that is all text."""
+    for match in _LINES.finditer(text):
+        letters = "".join(match[0].split()).rstrip("=")
+        data = base64.b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + "=" * (-len(letters) % 4))
+        yield from ((*match.span(), held, is_text) for held, is_text in _texts(data))
 
 
 def _decoded(run: str) -> Iterator[bytes]:

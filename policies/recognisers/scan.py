@@ -15,7 +15,7 @@ from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words
 from policies.recognisers.normalise import AS_DIGITS, LOOK_ALIKE, NUMERALS, Normal, normalise
 from policies.recognisers.prose import find_in_prose
-from policies.recognisers.readings import MOST_ROUNDS, packed, readings
+from policies.recognisers.readings import MOST_ROUNDS, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
 from policies.recognisers.tokens import find_tokens
 
@@ -70,7 +70,7 @@ def candidates(text: str, may_hold: set[int], gate: Gate, layers: int = MOST_ROU
                 start, end = reading.span(hit.start, hit.end)
                 found.append(Hit(start, end, hit.category, hit.score, hit.why))
     if Opened.PACKED in may_hold and layers:
-        for start, end, held, is_text in packed(text):
+        for start, end, held, is_text in (*packed(text), *packed_in_lines(text)):
             for hit in candidates(held, gate(held), gate, layers - 1):
                 if is_text or hit.why.startswith("checksum") or hit.category == "mobile":
                     found.append(Hit(start, end, hit.category, hit.score if is_text else DOUBTFUL, hit.why))

@@ -178,6 +178,8 @@ NAMES = {
     "percent": quote(NAME),
     "in letters of JavaScript": spelled(NAME, "\\u{:04x}"),
     "in long letters of JavaScript": spelled(NAME, "\\u{{{:x}}}"),
+    "in bytes, as programs write them": "".join(f"\\x{byte:02x}" for byte in NAME.encode()),
+    "in octal digits, as logs write them": "".join(f"\\{byte:03o}" for byte in NAME.encode()),
     "as base64": packed(NAME),
     "as hexadecimal digits": NAME.encode().hex(),
 }

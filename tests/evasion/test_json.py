@@ -66,6 +66,7 @@ MASKED = {
     "JSON in JSON in free text": error(json.dumps(INNER), r'''"\"{\\\"id\\\": 1, \\\"phone\\\": \\\"***\\\", \\\"no\\\": \\\"***\\\"}\""'''),
     "JSON in free text, escaped": error(f'{{"phone":"{escaped(MOBILE)}"}}', '"{\\"phone\\":\\"***\\"}"'),
     "base64 in free text": error(base64.b64encode(INNER.encode()).decode(), '"***"'),
+    "base64 in lines in free text": error(f"见\n{base64.encodebytes(b' ' * 52 + MOBILE.encode()).decode()}", '"见\\n***\\n"'),
     "a page in free text": error("<p>138<b>0013</b>8000</p>", '"<p>***</p>"'),
     "references in free text": error("".join(f"&#{ord(char)};" for char in MOBILE), '"***"'),
     "a number in free text": error(int(MOBILE), "null"),

@@ -24,6 +24,8 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda char: f"&#x{ord(char):x};",
     lambda char: f"&amp;#{ord(char)};",
     lambda char: f"\\{ord(char):06x} ",
+    lambda char: "".join(f"\\x{byte:02x}" for byte in char.encode()),
+    lambda char: char if char.isascii() else "".join(f"\\{byte:03o}" for byte in char.encode()),
     lambda char: f"<b>{char}</b>",
 ]
 spelled = st.tuples(st.sampled_from("张三丰é1380"), st.sampled_from(SPELLINGS)).map(
