@@ -43,8 +43,16 @@ _SIGNATURES = {
 _DRAWING = "image/svg+xml"
 _LIKE_DATA = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml|\{\s*[\"'}]|\[\s*[\[{\"'])", re.IGNORECASE)
 
+_CALLED = re.compile(
+    rb"\s*(?:/\*[^*]{0,200}\*/\s*)?(?:[\w.$]{1,64}\s*\(|(?:(?:var|let|const)\s+)?[\w.$]{1,64}\s*=)"
+    rb"\s*(?:\{\s*[\"'}]|\[\s*[\[{\"'])"
+)
+"""How a script begins that is data which a function is called with or a variable holds, or may be."""
+
 # In one piece: the digits of a drawing stand apart, are many, and some are right by chance.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[1-9][0-9]{16}[0-9Xx]|62[0-9]{14,17})(?![0-9A-Za-z])")
+_MOBILE = re.compile(r"""[:\[,(]\s{0,8}["']?1[3-9][0-9]{9}["']?\s{0,8}[,}\])]""")
+"""The whole of a value. It has no check digit, so it is proof in what begins like data alone."""
 _MARGIN = 64
 """More characters than any such number has."""
 _MARGIN_BYTES = 4 * _MARGIN
@@ -83,7 +91,8 @@ class AsItIs:
     """The masker of a file that is the same for everybody: it passes where it is what it says, and holds no proof of
     being data after all.
 
-    A text has to be one, and to hold no number whose check digit says whose it is; anything else has to begin like what
+    A text has to be one, and to hold no number whose check digit says whose it is, nor a mobile number where it begins
+    like data that a script is given; anything else has to begin like what
     it is said to be. *charset* is that of a text, "" where none is said.
     """
 
@@ -93,7 +102,7 @@ class AsItIs:
         self._signature = None if media_type == _DRAWING else _SIGNATURES.get(kind)
         self._charset = Charset(charset or "utf-8") if self._signature is None else None
         self._held = b""
-        self._is_looked_at = False
+        self._is_looked_at = self._is_called = False
         self._read = ""
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -121,7 +130,8 @@ class AsItIs:
         if self._signature is not None:
             fits = self._signature.match(start) is not None
         else:
-            fits = not _LIKE_DATA.match(start.removeprefix(b"\xef\xbb\xbf"))
+            start = start.removeprefix(b"\xef\xbb\xbf")
+            fits, self._is_called = not _LIKE_DATA.match(start), _CALLED.match(start) is not None
         if start and not fits:
             raise Withheld("static_file_is_data")
 
@@ -130,7 +140,10 @@ class AsItIs:
         end = len(self._read) - (0 if final else 1)  # what stands at the very end may go on
         if any(match.end() <= end and _is_proof(match[0]) for match in _NUMBER.finditer(self._read)):
             raise Withheld("static_file_is_data")
-        self._read = self._read[-_MARGIN:]
+        if self._is_called and any(match.end() <= end for match in _MOBILE.finditer(self._read)):
+            raise Withheld("static_file_is_data")
+        if self._is_looked_at:  # before that nobody knows what is proof
+            self._read = self._read[-_MARGIN:]
 
 
 def _is_proof(number: str) -> bool:
