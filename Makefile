@@ -28,6 +28,7 @@ venv:
 	@deploy/setup/venv.sh
 	@deploy/setup/kernel.sh
 	@deploy/setup/names.sh
+	@$(PYTHON) -m policies.recognisers.gate
 	@$(PYTHON) -m compileall -qq $(SOURCES) || true
 
 up: venv

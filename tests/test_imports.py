@@ -25,7 +25,7 @@ MAY_IMPORT = {
 HOMES = {
     "mitmproxy": ("proxy/",),
     "presidio_analyzer": ("policies/recognisers/presidio.py",),
-    "hyperscan": ("policies/recognisers/gate.py",),
+    "hyperscan": ("policies/recognisers/gate.py", "policies/recognisers/compiled_gate.py"),
     "elasticsearch": ("siem/index/elastic.py", "siem/index/elastic_append.py", "siem/index/elastic_link.py"),
     "sigma": ("siem/detect/rule.py",),
     "apprise": ("siem/notify/sender.py",),

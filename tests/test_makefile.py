@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from policies.recognisers.compiled_gate import file_of
+from policies.recognisers.gate import patterns
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -45,6 +48,14 @@ def test_what_is_set_up_is_compiled_also_where_python_is_to_keep_nothing() -> No
     command = make("--dry-run", "venv").splitlines()[-1]
     subprocess.run(command, shell=True, cwd=ROOT, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, check=True)
     assert compiled.exists()
+
+
+def test_the_gate_over_texts_is_compiled_once_for_all_processes() -> None:
+    kept = file_of(patterns())
+    kept.unlink(missing_ok=True)
+    command = make("--dry-run", "venv").splitlines()[-2]
+    subprocess.run(command, shell=True, cwd=ROOT, check=True)
+    assert kept.exists()
 
 
 def test_continuous_integration_runs_the_same_recipes() -> None:

@@ -6,4 +6,4 @@ from policies.recognisers.scan import make_ready
 
 __all__ = ["quota", "worker"]
 
-make_ready()  # the gate over text takes as long to compile as all the rest of a worker takes to start
+make_ready()  # what looks into texts

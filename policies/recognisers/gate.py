@@ -1,15 +1,18 @@
 """The gate before the recognisers: one pass of hyperscan over the octets of a text says which of them are to be asked.
 
-It must never be stricter than what it opens: see docs/decisions/0002-gate-before-patterns.md.
+It must never be stricter than what it opens: see docs/decisions/0002-gate-before-patterns.md. `python -m` this module,
+as `make venv` does, compiles it for all processes to come: docs/decisions/0057-quick-starts.md.
 """
 
 import functools
+import sys
 import threading
 from collections.abc import Iterable
 from enum import IntEnum, auto
 
 import hyperscan
 
+from policies.recognisers.compiled_gate import Pattern, database_of, keep
 from policies.recognisers.first_look import may_open
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.names import ANNOUNCING, FOLLOWING
@@ -98,19 +101,19 @@ _FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_SINGLEMATCH
 _ONLY_REPORTED = frozenset(Opened.LABELS + number for number, row in enumerate(LABELLED) if row.only_reported)
 
 
+def patterns() -> list[Pattern]:
+    """What the gate asks of a text."""
+    asks = [Pattern(number, expression, _FLAGS) for number, expression in _GATE.items()]
+    return asks + [
+        Pattern(Opened.LABELS + number, _words(row.words), _FLAGS | hyperscan.HS_FLAG_CASELESS)
+        for number, row in enumerate(LABELLED)
+    ]
+
+
 @functools.cache
 def _gate() -> hyperscan.Database:
-    """Compiled when it is first asked for: that takes most of a second, and few processes look into text."""
-    labels = {Opened.LABELS + number: _words(row.words) for number, row in enumerate(LABELLED)}
-    everything = _GATE | labels
-    gate = hyperscan.Database()
-    gate.compile(
-        expressions=[expression.encode() for expression in everything.values()],
-        ids=list(everything),
-        elements=len(everything),
-        flags=[_FLAGS | (hyperscan.HS_FLAG_CASELESS if number in labels else 0) for number in everything],
-    )
-    return gate
+    """Read when it is first asked for: few processes look into text."""
+    return database_of(patterns())
 
 
 _of_thread = threading.local()
@@ -148,3 +151,10 @@ def make_ready() -> None:
     """Let the first text be looked into as fast as any other."""
     may_open("")
     _gate()
+
+
+if __name__ == "__main__":
+    try:
+        keep(patterns())
+    except OSError as error:  # all works without, and each start takes a second more
+        print(f"the gate is not kept, `{error.filename}`: {error.strerror}: every process compiles it", file=sys.stderr)
