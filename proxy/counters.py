@@ -22,10 +22,11 @@ NAMES = (
     "ready",
     "programs",
     "overlay",
+    "kernel",
 )
 """Totals since the worker started up to `refused_connections`; then how it stands at the moment: exchanges under way,
 those and answers that callers have not taken yet, connections, by how many milliseconds its loop is late, 1 while its
-lease holds, 1 while it takes on new callers, and the generations it serves by."""
+lease holds, 1 while it takes on new callers, the generations it serves by, and 1 where it has the compiled kernel."""
 
 
 class Counters:

@@ -17,6 +17,7 @@ from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
 from mitmproxy.master import Master
 
+from policies.kernel.library import KERNEL
 from policies.keys import Verifier, read_secret
 from policies.program import UpstreamTlsRule
 from policies.program_callers import CertificatesRule
@@ -70,6 +71,7 @@ class Worker:
     def __init__(self, settings: WorkerSettings, now: Clock) -> None:
         self.settings = settings
         self.counters = Counters(settings.counters)
+        self.counters.set("kernel", int(KERNEL is not None))
         self.current = Current(
             folder=settings.published,
             board=Board(settings.board),

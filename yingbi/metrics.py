@@ -34,6 +34,7 @@ MEASURED = {
     "late_ms": "Milliseconds by which the loop was late when last looked at.",
     "programs": "Generation of the programs that the worker serves by.",
     "overlay": "Generation of the overlay that the worker serves by.",
+    "kernel": "1 where the worker masks lists with the compiled kernel.",
 }
 
 

@@ -167,6 +167,7 @@ def lines_of(status: dict[str, Any]) -> list[str]:
         *_of_the_shadow(status.get("shadow", {})),
         *_of_python(status.get("python", {})),
         *_of_prose(reads=status.get("reads_prose", True)),
+        *_of_the_kernel(status["processes"]),
     ]
     if (keys := status.get("keys")) and keys["root"]:
         proved = key_status.age_of(keys["escrow"]["proved_at"], now())
@@ -281,6 +282,15 @@ def _of_prose(*, reads: bool) -> list[str]:
         "the weights that names are recognised with are not installed: each sentence that could name somebody is "
         "hidden; run make venv"
     )
+    return ["", f"注意 / beware: {said} / {also}"]
+
+
+def _of_the_kernel(processes: list[dict[str, Any]]) -> list[str]:
+    """That workers do slowly what they could do fast, where they do."""
+    if not (without := [each["name"] for each in processes if each.get("serving") and not each.get("kernel", 1)]):
+        return []
+    said = f"没有编译的内核，列表处理得慢：{'、'.join(without)}；装好 rustc 后运行 make venv，再 yingbi reload"
+    also = "without the compiled kernel lists are masked slowly; install rustc, run make venv, then yingbi reload"
     return ["", f"注意 / beware: {said} / {also}"]
 
 

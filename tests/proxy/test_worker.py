@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from policies.kernel.library import KERNEL
 from proxy.worker import first_of
 from tests.gateway import CLERK_KEY, hurry, raw, wait_until
 from tests.rig import Rig, ended, reads, rigged, shows_nothing
@@ -129,6 +130,10 @@ def test_nobody_waits_for_a_caller_who_has_gone(rig: Rig) -> None:
         raw(rig.gateway.port, b"GET /people HTTP/1.1\r\nHost: people.localhost\r\n\r\n", limit_s=0.3)
     wait_until(lambda: rig.gateway.counters()["live"] == 0, 5)
     assert rig.gateway.events()[-1]["yingbi"]["verdict"] == "withhold"
+
+
+def test_a_worker_tells_whether_it_has_the_compiled_kernel(rig: Rig) -> None:
+    assert rig.gateway.counters()["kernel"] == int(KERNEL is not None)
 
 
 def test_an_answer_withheld_at_its_head_is_forgotten(rig: Rig) -> None:

@@ -207,3 +207,9 @@ def test_whoever_finds_it_what_was_altered_is_counted_once(tmp_path: Path) -> No
 @pytest.mark.parametrize("reads", [True, False])
 def test_texts_that_are_hidden_for_want_of_weights_are_told(reads: bool) -> None:
     assert ("run make venv" in "\n".join(lines_of(status(reads_prose=reads)))) is not reads
+
+
+@pytest.mark.parametrize(("kernel", "serving", "is_told"), [(1, 1, False), (0, 1, True), (0, 0, False)])
+def test_workers_without_the_compiled_kernel_are_told(kernel: int, serving: int, is_told: bool) -> None:
+    worker = {"name": "worker-1", "pid": 8, "restarts": 0, "alive": True, "kernel": kernel, "serving": serving}
+    assert ("没有编译的内核" in "\n".join(lines_of(status(processes=[worker])))) is is_told
