@@ -30,6 +30,9 @@ class Links(Protocol):
     def file(self, name: str) -> str:
         """A file that is the same in both sizes, such as the style sheet."""
 
+    def subscribe(self) -> str:
+        """Where one asks to be told by mail; empty where nobody takes that."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveLinks:
@@ -61,6 +64,10 @@ class LiveLinks:
     def file(self, name: str) -> str:
         """See `Links`."""
         return f"/{name}"
+
+    def subscribe(self) -> str:
+        """See `Links`."""
+        return self._sized("/subscribe")
 
     def _sized(self, address: str) -> str:
         return f"{address}?size={LARGE}" if self.large else address
@@ -94,6 +101,10 @@ class FileLinks:
     def file(self, name: str) -> str:
         """See `Links`."""
         return self._to(name)
+
+    def subscribe(self) -> str:
+        """See `Links`."""
+        return ""
 
     @property
     def path(self) -> str:

@@ -57,6 +57,10 @@ class Pages:
         found = changes_between(before.content, after.content)
         return self._render("changes.html.j2", links, notice=notice, before=before, after=after, changes=found)
 
+    def subscribe(self, links: Links, state: str, status: int) -> bytes:
+        """A page about being told by mail: the form, what became of it, or what a link in a mail leads to."""
+        return self._render("subscribe.html.j2", links, state=state, status=status)
+
     def error(self, links: Links, status: int, phrase: str) -> bytes:
         """A page for what is not there, or went wrong."""
         return self._render("error.html.j2", links, status=status, phrase=phrase)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -20,14 +21,12 @@ from bulletin.links import LARGE, LiveLinks
 from bulletin.pages import Pages, last_page
 from bulletin.proofs import KEY_FILES, WELL_KNOWN
 from bulletin.shelf import Shelf
+from bulletin.subscribing import Counter, Pace, Subscribing
 from bulletin.wording import Site
 from incident.notice import PublishedNotice, Version
 
+_POLICY = b"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
 HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -39,22 +38,27 @@ HEADERS = (
 log = logging.getLogger("bulletin")
 
 
-def create_app(folder: Path, site: Site | None = None) -> ASGIApp:
-    """The site that shows the notices in *folder*, which may come to be later."""
-    pages = _Site(folder, site or Site())
-    return _WithHeaders(Kept(pages.app(), pages.generation))
+def create_app(folder: Path, site: Site | None = None, counter: Counter | None = None) -> ASGIApp:
+    """The site that shows the notices in *folder*, which may come to be later.
+
+    *counter* takes the addresses of who wants to be told by mail; without it no page has a form.
+    """
+    pages = _Site(folder, site or Site(), counter)
+    return _WithHeaders(Kept(pages.app(), pages.generation), forms=counter is not None)
 
 
 class _WithHeaders:
     """Adds the security headers to every answer, those to errors included."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, forms: bool) -> None:
         self._app = app
+        policy = _POLICY + (b"'self'" if forms else b"'none'")
+        self._headers = ((b"content-security-policy", policy), *HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *HEADERS]}
+                message = {**message, "headers": [*message["headers"], *self._headers]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -63,10 +67,11 @@ class _WithHeaders:
 class _Site:
     """One method per address. Pages are kept as rendered until a notice changes."""
 
-    def __init__(self, folder: Path, site: Site) -> None:
+    def __init__(self, folder: Path, site: Site, counter: Counter | None) -> None:
         self._shelf = Shelf(folder)
         self._site = site
         self._pages = Pages(site)
+        self._also = Subscribing(self._pages, counter, Pace(time.monotonic)).routes if counter else ()
         self._kept: dict[str, bytes] = {}
         self._kept_generation = 0
 
@@ -83,6 +88,7 @@ class _Site:
                 Route("/feed.json", self.feed_json),
                 Route("/style.css", self.style),
                 Route(f"/{WELL_KNOWN}/{{name}}", self.key),
+                *self._also,
             ],
             exception_handlers={HTTPException: self.refused, 500: self.failed},
         )

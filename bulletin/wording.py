@@ -17,6 +17,8 @@ class Site:
     hotline: str = "12345"
     base_url: str = ""
     """Where the site is to be found (`https://notices.example`), for the feeds; empty for addresses without host."""
+    subscribes: bool = False
+    """Whether the live site takes addresses that want to be told by mail."""
     zone: tzinfo = _BEIJING
     zone_zh: str = "北京时间"
     zone_en: str = "Beijing time"

@@ -43,6 +43,7 @@ from console.search_pages import SearchPages
 from console.search_people_pages import PeoplePages
 from console.several_cases import SeveralCases
 from console.sign_in import SignIn
+from console.subscriber_pages import SubscriberPages
 from console.token_pages import TokenPages
 from incident.ids import Bilingual
 from siem.index.store import StoreUnavailable
@@ -109,7 +110,7 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
     permits, policies, alert_acts = PermitPages(pages), PolicyPages(pages), AlertActs(pages, alerts)
     searches, people, dashboard = SearchPages(pages, events), PeoplePages(pages), DashboardPages(pages)
     forms, persons = PolicyForms(pages, policies), PersonPages(pages, cases)
-    tokens = TokenPages(pages)
+    tokens, subscribers = TokenPages(pages), SubscriberPages(pages)
     evidence, several = EvidenceActs(pages, cases), SeveralCases(pages, cases)
     handling, handled = HandlingActs(pages, cases), HandlingPages(pages)
     duties = DutyPages(pages, cases, acts)
@@ -224,6 +225,9 @@ def _endpoints(pages: Pages, signing: SignIn, cases: CasePages) -> tuple[tuple[s
         ("POST", f"{draft}/withdraw", forms.withdraw),
         ("GET", version, policies.version),
         ("GET", f"{version}/file", policies.version_file),
+        ("GET", "/subscribers", subscribers.index),
+        ("POST", "/subscribers", subscribers.begin),
+        ("POST", "/subscribers/{hook}/end", subscribers.end),
         ("GET", "/system", machinery.system),
         ("GET", "/accounts", machinery.accounts),
         ("GET", "/tokens", tokens.index),

@@ -16,6 +16,7 @@ from console.rule_book import RuleBook
 from console.rule_trials import RuleTrials
 from console.search_book import SearchBook
 from console.search_look_up import LookUps
+from console.subscriber_desk import SubscriberDesk
 from incident.cases import Cases
 from incident.drill_plan import DrillPlan
 from incident.evidence_book import EvidenceBook
@@ -90,5 +91,7 @@ class Office:
     """The systems that can say who a person of an incident is, by name."""
     person_part: Callable[[str], bytes | None] = lambda name: None
     """The file of that name of a list of persons, encrypted; None where there is none."""
+    subscribers: SubscriberDesk | None = None
+    """Who is told of notices; None: nobody but by the feeds."""
     reasons: Mapping[str, Bilingual] = field(default_factory=dict)
     """What the codes mean by which events say why something was withheld; a code without words is shown as it is."""

@@ -260,6 +260,7 @@ DONE: Table = {
     "split": _w("已拆分为新案件，见时间线", "the alert is a case of its own, see the timeline"),
     "linked": _w("关联已登记", "the link is recorded"),
     "unlinked": _w("关联已取消", "the link is taken back"),
+    "webhook-ended": _w("已停止推送", "it is no longer told"),
     "token-revoked": _w("令牌已撤销，立即失效", "the token is revoked, from now on"),
     "opened": _w("已立案", "the case is open"),
     "answered": _w("已登记您的答复", "your answer is recorded"),

@@ -48,6 +48,7 @@ from yingbi.settings import (
     Notify,
     Ports,
     Settings,
+    Subscribers,
     Traces,
     _File,
 )
@@ -237,6 +238,7 @@ def test_every_setting_is_in_the_manual() -> None:
         *(f"alerts.{name}" for name in Alerts.__struct_fields__),
         *(f"notify.{name}" for name in Notify.__struct_fields__),
         *(f"notices.{name}" for name in Notices.__struct_fields__),
+        *(f"subscribers.{name}" for name in Subscribers.__struct_fields__),
         *(f"channels.{name}" for name in Channel.__struct_fields__),
         *(f"drills.{name}" for name in Drill.__struct_fields__),
         *(f"goals.{name}" for name in GoalMinutes.__struct_fields__),
@@ -408,6 +410,7 @@ def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
         "alerts": Alerts,
         "notify": Notify,
         "notices": Notices,
+        "subscribers": Subscribers,
         "goals": GoalMinutes,
     }
     inner = {name for table in tables.values() for name in table.__struct_fields__} - {"channels"}

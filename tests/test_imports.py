@@ -29,7 +29,7 @@ HOMES = {
     "elasticsearch": ("siem/index/elastic.py", "siem/index/elastic_append.py", "siem/index/elastic_link.py"),
     "sigma": ("siem/detect/rule.py",),
     "apprise": ("siem/notify/sender.py",),
-    "requests": ("siem/notify/wire.py", "siem/notify/heartbeat.py"),
+    "requests": ("siem/notify/wire.py", "siem/notify/heartbeat.py", "siem/notify/webhook.py"),
     "fastapi": ("console/",),
     "sqlalchemy": ("incident/", "console/", "yingbi/", "deploy/demo/visits/"),
     "psycopg": ("proxy/quota_link.py", "proxy/quota_tables.py"),

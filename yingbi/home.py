@@ -205,6 +205,21 @@ class Home:
         return self.root / "notices"
 
     @property
+    def subscribers(self) -> Path:
+        """Who is told of notices, encrypted. Only the process of that name writes it."""
+        return self.root / "subscribers"
+
+    @property
+    def subscriptions_asked(self) -> Path:
+        """What is asked of that process, a file each, encrypted to it: by the public site."""
+        return self.root / "subscriptions-asked"
+
+    @property
+    def webhooks_asked(self) -> Path:
+        """The same, by the console."""
+        return self.root / "webhooks-asked"
+
+    @property
     def rules(self) -> Path:
         """Detection rules of the installation's own; one called like a rule that comes with us stands in its place."""
         return self.root / "rules"

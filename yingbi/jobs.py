@@ -76,11 +76,13 @@ def worker_jobs(settings: Settings) -> list[Job]:
 
 def other_jobs(settings: Settings) -> list[Job]:
     """Everything else of ours."""
-    siem, told = Home(settings.home).told("siem"), Home(settings.home).told("issuers")
+    siem, issuers = Home(settings.home).told("siem"), Home(settings.home).told("issuers")
     baselines = Home(settings.home).told("baselines")
     traces, notifier = Home(settings.home).told("traces"), Home(settings.home).told("notifier")
     jobs = [
-        Job(name="issuers", command=_command("issuers", settings), is_ready=lambda pid: hear(told).get("pid") == pid),
+        Job(
+            name="issuers", command=_command("issuers", settings), is_ready=lambda pid: hear(issuers).get("pid") == pid
+        ),
         Job(name="siem", command=_command("siem", settings), is_ready=lambda pid: hear(siem).get("pid") == pid),
         Job(
             name="baselines",
@@ -98,6 +100,10 @@ def other_jobs(settings: Settings) -> list[Job]:
     if settings.traces.endpoint:
         tracing = _command("traces", settings)
         jobs.append(Job(name="traces", command=tracing, is_ready=lambda pid: hear(traces).get("pid") == pid))
+    if settings.subscribers.on:
+        told = Home(settings.home).told("subscribers")
+        telling = _command("subscribers", settings)
+        jobs.append(Job(name="subscribers", command=telling, is_ready=lambda pid: hear(told).get("pid") == pid))
     return jobs
 
 

@@ -281,6 +281,28 @@ class Notices(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`notices.templates` is a folder in the data directory")
 
 
+class Subscribers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of public notices, beside the feeds."""
+
+    on: bool = False
+    """Whether anybody is: offices by their webhooks, and everybody by mail where a server is set."""
+    mail_file: str = ""
+    """A file of the data directory that holds the Apprise address of the mail server, with `from` and no recipient."""
+    mail_env: str = ""
+    """The variable of the environment that holds it."""
+
+    def __post_init__(self) -> None:
+        if self.mail_file and self.mail_env:
+            raise ValueError("`subscribers` has either `mail_file` or `mail_env`")
+        if self.mail_file.startswith("/") or ".." in self.mail_file:
+            raise ValueError("`subscribers.mail_file` is a path in the data directory")
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether the public site takes addresses."""
+        return self.on and bool(self.mail_file or self.mail_env)
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`yingbi.toml`."""
 
@@ -310,6 +332,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drills: tuple[Drill, ...] = ()
     goals: GoalMinutes = GoalMinutes()
     notices: Notices = Notices()
+    subscribers: Subscribers = Subscribers()
     probes: tuple[str, ...] = PROBES
 
     def __post_init__(self) -> None:
@@ -365,6 +388,7 @@ class Settings:
     """Those that are planned."""
     goals: GoalMinutes = field(default_factory=GoalMinutes)
     notices: Notices = field(default_factory=Notices)
+    subscribers: Subscribers = field(default_factory=Subscribers)
     probes: tuple[str, ...] = PROBES
     """The networks from which may be asked whether a worker answers and whether it is ready."""
 
@@ -461,6 +485,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         drills=file.drills,
         goals=file.goals,
         notices=file.notices,
+        subscribers=file.subscribers,
         probes=_networks(file.probes),
     )
 

@@ -7,8 +7,9 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 from apprise.exception import AppriseException
@@ -25,6 +26,7 @@ from siem.notify.secret import Secret, WrongAddress, is_here
 LIMIT_S = 45.0
 """An attempt that takes longer has failed, whatever may become of it."""
 TOO_MANY = 429
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 BOTS = ("wecombot", "dingtalk", "feishu")
 """Answer 200 with a code in the body also where they refuse."""
 KINDS = (*BOTS, "mailto", "mailtos", "json", "jsons")
@@ -75,16 +77,19 @@ class Sender:
         self.kind = _kind_of(name, address)
         self._plugin(Secret(address.reveal()))
 
-    def send(self, text: Text, key: str) -> Outcome:
-        """What becomes of *text*, sent under the idempotency *key*. Returns within the limit, whatever happens."""
-        return _within(self.limit_s, lambda: self._send(text, key))
+    def send(self, text: Text, key: str, headers: Mapping[str, str] = NO_HEADERS) -> Outcome:
+        """What becomes of *text*, sent under the idempotency *key*. Returns within the limit, whatever happens.
 
-    def _send(self, text: Text, key: str) -> Outcome:
+        *headers* are those of a mail beside its usual ones.
+        """
+        return _within(self.limit_s, lambda: self._send(text, key, headers))
+
+    def _send(self, text: Text, key: str, headers: Mapping[str, str]) -> Outcome:
         plugin = self._plugin(self._address)
         if isinstance(plugin, NotifyJSON):
             plugin.headers["Idempotency-Key"] = f'"{key}"'
         elif isinstance(plugin, NotifyEmail):
-            plugin.headers["X-Yingbi-Notification"] = key
+            plugin.headers |= {"X-Yingbi-Notification": key, **headers}
         with wire.seen() as noted:
             carried = plugin.notify(
                 body=text.body, title=text.title, notify_type=NotifyType.WARNING, body_format=NotifyFormat.TEXT

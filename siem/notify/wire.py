@@ -72,7 +72,7 @@ class WatchedSession(requests.Session):
             raise
         if noted is not None:
             noted.status = response.status_code
-            noted.retry_after_s = _seconds(response.headers.get("Retry-After", ""))
+            noted.retry_after_s = seconds_in(response.headers.get("Retry-After", ""))
             noted.code = _code_in(response)
             noted.trouble = "redirected" if response.is_redirect else ""
         return response
@@ -108,6 +108,6 @@ def _code_in(response: requests.Response) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def _seconds(text: str) -> float | None:
+def seconds_in(text: str) -> float | None:
     """Of a Retry-After that is a number; a date is left to the usual pause. Source: RFC 9110, 10.2.3."""
     return float(text) if text.isascii() and text.isdigit() and len(text) < 8 else None

@@ -9,16 +9,18 @@ import pytest
 import uvicorn
 
 from bulletin.site import create_app
+from bulletin.subscribing import Counter
+from bulletin.wording import Site
 from tests.bulletin.shelves import SITE
 
 type Serve = Callable[[Path], httpx.Client]
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[httpx.Client]:
+def served(folder: Path, site: Site = SITE, counter: Counter | None = None) -> Iterator[httpx.Client]:
     """The real site behind a real server on a port of the system's choice."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(folder, SITE), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(create_app(folder, site, counter), log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     host, port = listening.getsockname()

@@ -50,8 +50,10 @@ from tests.console.people import CHEAP, hire
 from tests.console.policies import FIRST, Lives
 from tests.incident.office import LIMIT, TEN, Office, new_database
 from tests.siem.events import digest, document
+from yingbi.home import Home
 from yingbi.notice_file import notice_file
 from yingbi.person_sources import part_in
+from yingbi.webhook_desk import WebhookDesk
 
 RULES = Path(__file__).parent.parent.parent / "siem" / "rules"
 CHEN, LI, ZHAO, SUN = PersonId("p-chen"), PersonId("p-li"), PersonId("p-zhao"), PersonId("p-sun")
@@ -318,8 +320,14 @@ class Bureau:
             notice_file=partial(notice_file, site=SITE),
             is_kept=lambda event: event not in self.let_go,
             drills=self.drills,
+            subscribers=WebhookDesk(self.home, by_mail=True),
             evidence=self.evidence,
         )
+
+    @property
+    def home(self) -> Home:
+        """Where the process that tells subscribers would be asked."""
+        return Home(self.office.folder / "home")
 
     def state(self) -> Installation:
         """How it stands, with the tightenings that cases asked for."""

@@ -107,6 +107,9 @@ POST /cases/{case}/notice/submit              p
 POST /cases/{case}/notice/approve         o   p
 POST /cases/{case}/notice/call-off            p
 POST /cases/{case}/notice/withdraw            p
+GET  /subscribers                         o c p a
+POST /subscribers                         o   p
+POST /subscribers/{hook}/end              o   p
 GET  /policies                            o     a
 POST /policies/drafts                     o
 POST /policies/roll-back                  o
@@ -152,6 +155,7 @@ def address_of(path: str) -> str:
         token="1",
         kind="csv",
         form="first.html",
+        hook="0" * 32,
     )
     return f"{made}?name=grants.yaml" if path.endswith("/file") else made
 
@@ -255,6 +259,7 @@ def test_pages_offer_only_what_is_theirs(browsers: dict[str, Browser]) -> None:
             "/actions",
             "/summary",
             "/drills",
+            "/subscribers",
             "/system",
             "/alerts",
             "/alerts/rules",

@@ -93,6 +93,7 @@ from yingbi.settings import Settings, settings_of
 from yingbi.site import site_of
 from yingbi.standing import indexed_until, installation_of, version_in
 from yingbi.summary import Summary
+from yingbi.webhook_desk import WebhookDesk
 
 log = logging.getLogger("yingbi.control")
 
@@ -239,6 +240,7 @@ def main(settings: Settings) -> int:
         person_part=partial(part_in, home.person_lists),
         notice_file=partial(notice_file, site=site_of(settings)),
         deliveries_of=partial(deliveries_in, Outbox(home.notifications, read_only=True)),
+        subscribers=WebhookDesk(home, by_mail=settings.subscribers.by_mail) if settings.subscribers.on else None,
         reasons={code: Bilingual(zh=reason.zh, en=reason.en) for code, reason in REASONS.items()},
     )
     return _together(responder, permits, lister, telling, rechecker, office, settings)
