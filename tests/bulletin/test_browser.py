@@ -1,6 +1,7 @@
 """The public pages in a real browser: at 320 px, at 200 % zoom, in large type, by keyboard, without scripts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,16 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.bulletin.conftest import Serve
-from tests.bulletin.shelves import content, notice, put, withdrawn
+from tests.bulletin.conftest import served
+from tests.bulletin.shelves import SITE, content, notice, put, withdrawn
 from tests.chromium import Chromium
 from tests.incident.office import zh
+from yingbi.clock import now
+from yingbi.home import Home
+from yingbi.subscription_box import BoxCounter
 
 ADDRESS = "/notices/N-20261123-001"
-PAGES = ("/", ADDRESS, f"{ADDRESS}/1", "/notices/N-20261123-003", "/nowhere")
+PAGES = ("/", ADDRESS, f"{ADDRESS}/1", "/notices/N-20261123-003", "/subscribe", "/nowhere")
 
 
 @pytest.fixture
@@ -30,9 +34,11 @@ def browser(chromium: Chromium) -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, serve: Serve) -> str:
+def site(tmp_path: Path) -> Iterator[str]:
     put(tmp_path, notice(1, content(), content(change=zh("补充了人数", "added"))), notice(2), withdrawn(notice(3)))
-    return str(serve(tmp_path).base_url).rstrip("/")
+    counter = BoxCounter(Home(tmp_path / "home"), now)
+    with served(tmp_path, replace(SITE, subscribes=True), counter) as client:
+        yield str(client.base_url).rstrip("/")
 
 
 def narrow(browser: Chrome, width: int) -> None:
@@ -56,7 +62,9 @@ def test_what_is_tapped_is_large_enough(browser: Chrome, site: str, size: str, l
     narrow(browser, 390)
     for address in PAGES:
         browser.get(site + address + size)
-        for link in browser.find_elements(By.CSS_SELECTOR, "header a, footer a, .notices a, .phone, .mark a, .pages a"):
+        for link in browser.find_elements(
+            By.CSS_SELECTOR, "header a, footer a, .notices a, .phone, .mark a, .pages a, input, button"
+        ):
             assert link.size["height"] >= least, (address, link.text, link.size)
             assert link.size["width"] >= min(least, 44), (address, link.text, link.size)
 
