@@ -170,6 +170,7 @@ def _facts_of_bodies(shapes: Shapes) -> Iterator[tuple[str, object]]:
     for format_, shape in trees_in(shapes).items():
         yield from ((f"subject {format_} {place}".rstrip(), subject) for place, subject in _subjects(shape, ""))
     yield "multipart", shapes.multipart
+    yield "file", shapes.file
     if shapes.documents is not None:
         yield "documents", frozenset(shapes.documents.formats)
         yield "documents titles", shapes.documents.titles

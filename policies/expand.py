@@ -97,6 +97,7 @@ def _bodies_for(bodies: Bodies, record: str) -> Bodies:
         ndjson=targets(bodies.ndjson),
         xml=None if bodies.xml is None else replace(bodies.xml, targets=targets(bodies.xml.targets) or ()),
         multipart=bodies.multipart,
+        file=bodies.file,
         documents=bodies.documents and replace(bodies.documents, record=named(bodies.documents.record) or ""),
         events=None if bodies.events is None else _events_for(bodies.events, named),
         messages=None if bodies.messages is None else _message_for(bodies.messages, named),

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from policies.findings import Position
 from policies.marking import Marking
+from policies.policy_kinds import Uploaded
 from policies.prose_rule import ProseRule
 from policies.title import Title
 
@@ -165,6 +166,17 @@ class Documents:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files that may be sent."""
+
+    types: tuple[str, ...]
+    """Media types."""
+    most_kib: int
+    personal: Uploaded | None = None
+    """What is done with personal data in them; None: they are not looked into."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
     """What is declared of an operation's answers, or of what is sent to it, by format."""
 
@@ -178,6 +190,8 @@ class Bodies:
     multipart: bool = False
     """Whether such bodies may come as parts of one (multipart/mixed, multipart/form-data)."""
     documents: Documents | None = None
+    file: Files | None = None
+    """Which file a body that is sent may be, all of it."""
     events: Events | None = None
     messages: Message | None = None
     """Of a WebSocket."""

@@ -5,6 +5,7 @@ import re
 from policies.documents.registry import NAMES
 from policies.operations import Bodies, Documents, Element, Headings, HtmlBody, Target
 from policies.parse_events import parse_events
+from policies.parse_files import parse_files
 from policies.parse_targets import NAME_OR_RECORD, parse_target
 from policies.parse_templates import check_template
 from policies.parse_xml import parse_xml
@@ -23,7 +24,7 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
     inner = section.section(key, required=False)
     if inner is None:
         return Bodies()
-    sent = page == "form"  # nothing but JSON, XML and forms is sent on
+    sent = page == "form"  # nothing but JSON, XML, forms and files is sent on
     bodies = Bodies(
         json=parse_json(inner),
         html=_page(inner, page),
@@ -33,6 +34,7 @@ def parse_bodies(section: Section, key: str, *, page: str = "html") -> Bodies:
         xml=parse_xml(inner, sent=sent),
         multipart=False if sent else inner.flag("multipart", default=False),
         documents=None if sent else _documents(inner),
+        file=parse_files(inner, "file") if sent else None,
         events=None if sent else parse_events(inner, "events", parse_json),
     )
     inner.done()

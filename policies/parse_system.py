@@ -4,9 +4,9 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from policies.formats.sent_form import SIGNATURES
 from policies.parse_bodies import parse_bodies
 from policies.parse_certificates import HOST, parse_certificates, parse_upstream_tls
+from policies.parse_files import parse_files
 from policies.parse_front import parse_front_proxies
 from policies.parse_identity_header import parse_identity_header
 from policies.parse_issuer import parse_issuer
@@ -14,7 +14,7 @@ from policies.parse_operations import parse_operations
 from policies.parse_rules import parse_title
 from policies.parse_session import parse_session
 from policies.parse_transforms import parse_spec
-from policies.policy import PUBLIC, SCAN, Field, Files, Labels, Pack, Record, System
+from policies.policy import PUBLIC, SCAN, Field, Labels, Pack, Record, System
 from policies.policy_kinds import OnWrite, State
 from policies.section import NAME, Section
 from policies.spelling import Spelling
@@ -25,8 +25,6 @@ _UPSTREAM = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+")
 _FIELD = re.compile(r"[^\s{}]{1,120}")
 _ELEMENT = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _TRACE_HEADER = re.compile(r"tracestate|baggage")
-MOST_KIB = 1_000
-"""Of a file that a form sends: a request is 1 MiB at most."""
 
 
 def parse_pack(file: Section) -> Pack | None:
@@ -196,7 +194,7 @@ def _field(section: Section, name: str, node: Node) -> Field | None:
     on_write = inner.choice("on_write", OnWrite) if "on_write" in inner.node.nodes else None
     at_rest = _at_rest(inner, category)
     link, key_of = inner.flag("link", default=False), inner.name("key_of", required=False)
-    files, title = _files(inner), inner.text("title", required=False)
+    files, title = parse_files(inner, "files"), inner.text("title", required=False)
     inner.done()
     if sum((category is not None, record is not None, link)) != 1:
         section.find(
@@ -236,20 +234,6 @@ def _at_rest(field: Section, category: str | None) -> Reversible | None:
         field.find(at, "at-rest-without-category", message, about="`at_rest`")
         return None
     return spec
-
-
-def _files(field: Section) -> Files | None:
-    section = field.section("files", required=False)
-    if section is None:
-        return None
-    types, most_kib = section.texts("types"), section.number("most_kib", least=1, most=MOST_KIB, default=256)
-    section.done()
-    for media_type in types:
-        if media_type not in SIGNATURES:
-            message = f"`{media_type[:80]}` is none of the kinds of files that may be sent: {', '.join(SIGNATURES)}"
-            about = f"`{media_type[:80]}` 不是可以上传的文件类型：{'、'.join(SIGNATURES)}"
-            section.find(section.place_of("types"), "file-type", message, about=about)
-    return Files(types=types, most_kib=most_kib) if types and most_kib else None
 
 
 def _labels(file: Section) -> Labels:

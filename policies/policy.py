@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.findings import Position
 from policies.limits import AtLimit, StepUp
-from policies.operations import Bodies, Operation
+from policies.operations import Bodies, Files, Operation
 from policies.policy_callers import Certificates, FrontProxy, IdentityHeader, JwtIssuer, UpstreamSession, UpstreamTls
 from policies.policy_kinds import Direction, Elsewhere, Gravity, Harmed, Kind, Level, Meaning, OnWrite, Owner, State
 from policies.spelling import Spelling
@@ -172,15 +172,6 @@ class Caller:
     attributes: dict[str, str] = field(default_factory=dict)
     keys: tuple[Key, ...]
     at: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """Files that a form may send."""
-
-    types: tuple[str, ...]
-    """Media types."""
-    most_kib: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,15 @@ class OnWrite(StrEnum):
     RESTORE = "restore"
 
 
+class Uploaded(StrEnum):
+    """What is done with personal data in a file that a caller sends."""
+
+    RECORD = "record"
+    """The file goes as it is; the record says what kinds of it are in it, and how often."""
+    MASK = "mask"
+    REFUSE = "refuse"
+
+
 class Beyond(StrEnum):
     """What becomes of running text of which more comes than may be read for names and addresses."""
 

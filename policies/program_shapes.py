@@ -3,6 +3,7 @@
 import msgspec
 
 from policies.operations import LARGEST_PAGE_MIB, Headings
+from policies.policy_kinds import Uploaded
 
 UNDECLARED = 0
 """Index of the field that stands for everything undeclared."""
@@ -12,8 +13,10 @@ class FileRule(msgspec.Struct, frozen=True):
     """Which files a form may send for a field."""
 
     types: tuple[str, ...]
-    """Media types, of `sent_form.SIGNATURES`."""
+    """Media types, of `sent_form.SIGNATURES`; also of `documents.registry.FORMATS` where they are looked into."""
     most_bytes: int
+    personal: Uploaded | None = None
+    """What is done with personal data in them; None: they are not looked into."""
 
 
 class ValueShape(msgspec.Struct, frozen=True, tag="value"):
@@ -165,6 +168,8 @@ class Shapes(msgspec.Struct, frozen=True):
     multipart: bool = False
     """Whether such bodies may come as parts of one."""
     documents: DocumentShapes | None = None
+    file: FileRule | None = None
+    """Which file a body that is sent may be, all of it."""
     events: EventShapes | None = None
     messages: MessageShape | None = None
     """Of a WebSocket."""

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from policies.findings import Finding, Findings, Position
-from policies.operations import Bodies, Documents, Element, Events, HtmlBody, Message, Signed, Target, XmlBody
-from policies.policy import PUBLIC, SCAN, Field, Files, Labels, Policy, System
+from policies.operations import Bodies, Documents, Element, Events, Files, HtmlBody, Message, Signed, Target, XmlBody
+from policies.policy import PUBLIC, SCAN, Field, Labels, Policy, System
 from policies.policy_kinds import Elsewhere, OnWrite
 from policies.program import ANY_WORD, FREE_TEXT, LABEL, FieldInfo
 from policies.program_shapes import (
@@ -48,6 +48,11 @@ def pattern_of(template: str, *, field_chars: str = ".+", operators: tuple[str, 
     stands_for = {"field": f"(?P<field>{field_chars})", "op": f"(?:{'|'.join(operators)})", "any": ANY_WORD}
     groups = [stands_for[name] for name in names]
     return "".join(re.escape(text) + group for text, group in zip(texts, [*groups, ""], strict=True))
+
+
+def file_rule(files: Files) -> FileRule:
+    """What a program says of *files*."""
+    return FileRule(files.types, files.most_kib * 1024, files.personal)
 
 
 def _steps(pointer: str) -> tuple[str, ...]:
@@ -152,6 +157,7 @@ class ShapeMaker:
             xml=None if bodies.xml is None else self._xml(bodies.xml),
             multipart=bodies.multipart,
             documents=None if bodies.documents is None else self._documents(bodies.documents),
+            file=None if bodies.file is None else file_rule(bodies.file),
             events=None if bodies.events is None else self._events(bodies.events),
             messages=None if bodies.messages is None else self.message(bodies.messages),
         )
@@ -199,7 +205,7 @@ class ShapeMaker:
         """The index of a new field called *name*."""
         if category == SCAN:
             return FREE_TEXT
-        file = None if files is None else FileRule(files.types, files.most_kib * 1024)
+        file = None if files is None else file_rule(files)
         if category == PUBLIC:
             info = FieldInfo(name, PUBLIC, Show(), OnWrite.REFUSE, str(at), personal=False, file=file)
         elif (known := self._policy.categories.get(category)) is not None:

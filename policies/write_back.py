@@ -13,11 +13,11 @@ from policies.decisions import decided_harder
 from policies.formats.html_controls import ABSENT, CHOICE
 from policies.formats.html_forms import SEALED_NAME, Carried
 from policies.formats.masker import Action, Kind
-from policies.formats.sent_form import SIGNATURES, Part
+from policies.formats.sent_form import SIGNATURES, File, Part
 from policies.near import Near, NearNames, folded_name, named_within
 from policies.policy_kinds import Direction, OnWrite
 from policies.program import Program
-from policies.program_shapes import UNDECLARED, HtmlShapes, ValueShape
+from policies.program_shapes import UNDECLARED, FileRule, HtmlShapes, ValueShape
 from policies.transforms.make import could_have_made
 from policies.transforms.ours import OurTokens
 from policies.transforms.positions import STAR
@@ -144,6 +144,12 @@ class WriteRules:
         starred = [segment for segment in path.split("/") if any(STAR in text for text in spellings(segment))]
         return any(self._could_be_shown(index, segment) for segment in starred for index in range(len(self.fields)))
 
+    def word_is_mask(self, word: str) -> bool:
+        """Whether *word*, of a text that no field declares, has stars and is what somebody could have been shown of any
+        field, or a token stands in it.
+        """
+        return self.tokens.stand_in(word) or self.path_holds_mask(word.replace("/", ""))
+
     def changed(self, sends: Sequence[Action]) -> dict[str, str]:
         """The fields whose values do not go to the system as they are, by their folded names."""
         indexes = [*self._stored, *(index for index, action in enumerate(sends) if action.kind is not Kind.SHOW)]
@@ -162,7 +168,8 @@ class WriteRules:
     def _check_file(self, part: Part, shapes: HtmlShapes) -> None:
         """Raises FileRefused where the file of *part* may not be sent on, and MaskReturned where its name is a mask.
 
-        What is in it is not looked into: so it must be of a kind that no masked list can be exported as.
+        What is in it is looked into later, where that is declared (`sent_files`); else it must be of a kind that no
+        masked list can be exported as.
         """
         file = part.file
         assert file is not None
@@ -171,8 +178,7 @@ class WriteRules:
         field = self.fields[control_field(part.name, shapes)]
         if field.file is None:
             raise FileRefused("")
-        is_of_type = file.media_type in field.file.types and SIGNATURES[file.media_type].match(file.content)
-        if not is_of_type or len(file.content) > field.file.most_bytes:
+        if not is_declared(file, field.file):
             raise FileRefused(field.name)
         if self.holds_mask(file.name):
             raise MaskReturned(field.name)
@@ -195,6 +201,13 @@ class WriteRules:
         if field.on_write is OnWrite.DROP:
             return None
         raise MaskReturned(field.name)
+
+
+def is_declared(file: File, rule: FileRule) -> bool:
+    """Whether *file* is of a kind and a size that *rule* declares, as far as it says itself."""
+    begins = SIGNATURES.get(file.media_type)
+    is_of_type = file.media_type in rule.types and (begins is None or begins.match(file.content) is not None)
+    return is_of_type and len(file.content) <= rule.most_bytes
 
 
 def _is_choice(text: str) -> bool:

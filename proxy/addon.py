@@ -67,7 +67,10 @@ class Hooks:
         """A request has arrived."""
         exchange = exchange_of(flow)
         assert exchange is not None
-        self.gate.admit(flow, exchange)
+        if exchange.masking is not None:
+            self.gate.looked_into(flow, exchange)
+        elif not exchange.admitted_s:  # else it has been, to see whether its files must be waited for
+            self.gate.admit(flow, exchange)
 
     @withhold_on_failure
     def responseheaders(self, flow: HTTPFlow) -> None:

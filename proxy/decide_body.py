@@ -9,23 +9,25 @@ from msgspec.structs import replace
 from policies.data_keys import BadToken
 from policies.formats.html_forms import Carried, Held
 from policies.formats.masker import Tally, Withheld
-from policies.formats.sent_form import Coding, Part, coding_of
+from policies.formats.sent_form import Coding, File, Part, coding_of
 from policies.opening import Opening, OpeningStep, RawKey
 from policies.program import OperationRule
-from policies.program_shapes import HtmlShapes, Shapes
+from policies.program_shapes import UNDECLARED, FileRule, HtmlShapes, Shapes
 from policies.sent import Sending, SentBlocked
+from policies.sent_files import FilesSent
 from policies.sent_json import JsonWalk
 from policies.sent_xml import SettlingXml, XmlWalk
 from policies.settling import Settling
 from policies.subjects import CHANGES, SubjectChanged
 from policies.view import View
-from policies.write_back import FileRefused, MaskReturned, NotAsDeclared
+from policies.write_back import FileRefused, MaskReturned, NotAsDeclared, control_field, is_declared
 from proxy.identity import Caller
 from proxy.message import Request, media_type_in, target_of
 from proxy.system import System
 from proxy.verdict import Forward, Refuse
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+PARTS = "multipart/form-data"
+FORMS = ("application/x-www-form-urlencoded", PARTS)
 
 
 JSON = "application/json"
@@ -66,7 +68,27 @@ def with_body(
         return Refuse(reason="body_not_declared", operation=operation)
     forward.addresses.sent_with(keys)
     sent = unchanged(_texts(request, came), _texts(request, settled))
-    return replace(forward, body=settled, said=(*forward.said, *said), sent=sent)
+    files = _files_in(request, settled, operation.body, system)
+    return replace(forward, body=settled, files=files, said=(*forward.said, *said), sent=sent)
+
+
+def _files_in(request: Request, body: bytes, shapes: Shapes, system: System) -> FilesSent | None:
+    """What looks into the files of *body*; None where it has none, or none that are to be looked into."""
+    coding, form, whole = coding_of(request.content_type), shapes.html, shapes.file
+    fields, tally = system.program.fields, Tally(system.digester)
+    if request.media_type == PARTS and form is not None and coding is not None and body:
+
+        def rule_of(name: str) -> tuple[int, FileRule] | None:
+            index = control_field(name, form)
+            rule = fields[index].file
+            return None if rule is None or rule.personal is None else (index, rule)
+
+        sent = (part for part in coding.read(body) if part.file is not None and part.file.content)
+        if any(rule_of(part.name) for part in sent):
+            return FilesSent(rule_of, coding, "", system.writes.word_is_mask, tally)
+    elif whole is not None and whole.personal is not None and request.media_type in whole.types and body:
+        return FilesSent(lambda _: (UNDECLARED, whole), None, request.media_type, system.writes.word_is_mask, tally)
+    return None
 
 
 def _opened(request: Request, body: bytes, shapes: Shapes, opening: Opening) -> tuple[bytes, list[str], list[str]]:
@@ -128,6 +150,10 @@ def _settled(
         if coding is None:
             raise Withheld("not_a_form")
         return _settled_form(forward, request, came, body, shapes.html, coding, system, caller, now)
+    if shapes.file is not None and media_type in shapes.file.types:
+        if not is_declared(File("", media_type, body), shapes.file):
+            raise FileRefused("")
+        return body
     json = shapes.json if media_type == JSON else None
     xml = shapes.xml if media_type in XML else None
     if json is None and xml is None:

@@ -66,7 +66,8 @@ class Exchange:
     prose: Prose | None = None
     """The running text of the answer, once it is decided how it is looked at."""
     masking: Begins | None = None
-    """By which the document that the answer is gets masked, or its running text read, once it has come."""
+    """By which the document that the answer is gets masked, or its running text read, once it has come; before that, by
+    which the files of the request are looked into."""
     masked: tuple[bytes, Tally] | Exception | None = None
     """What has become of the answer before it is released, or why nothing has."""
     arrived_s: float = 0.0

@@ -4,15 +4,17 @@ Each step that has a way of its own stands in a module of its own; here they are
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 from mitmproxy.connection import Client
 from mitmproxy.http import HTTPFlow
+from msgspec import structs
 
 from policies.formats.masker import Masker, Tally, Withheld
+from policies.sent_files import FilesSent
 from proxy.admission import Admission, Capacity
 from proxy.answer import EVENTS, Mask, Withhold
 from proxy.apart import Apart, Begins, Job
@@ -42,7 +44,7 @@ from proxy.nonces import Nonces
 from proxy.own_pages import OwnPages
 from proxy.probes import Probes
 from proxy.reading import Reader
-from proxy.reasons import reason_for_body
+from proxy.reasons import reason_for_body, reason_for_file
 from proxy.reveal_desk import RevealDesk
 from proxy.send_on import send_on
 from proxy.session_desk import SessionDesk
@@ -219,8 +221,35 @@ class Gate:
             return
         elif (part := self.exports.part(exchange)) is not None:
             self._answer_part(flow, exchange, part)
+        elif exchange.forward is not None and exchange.forward.files is not None:
+            self._look_into(flow, exchange, exchange.forward.files, exchange.forward.body)
         else:
             self._send_on(flow, exchange)
+
+    def _look_into(self, flow: HTTPFlow, exchange: Exchange, files: FilesSent, body: bytes) -> None:
+        """Let the files in *body* be looked into; `looked_into` is to be called once that is done."""
+        exchange.masking = self._apart.job(files, body)
+        if exchange.masking is None:
+            self.counters.add("refused_busy")
+            self.withholding.withhold(flow, exchange, "too_busy")
+
+    def looked_into(self, flow: HTTPFlow, exchange: Exchange) -> None:
+        """The files of a request have been looked into: send on what may go, or answer it here."""
+        job, forward, exchange.masking = exchange.masking, exchange.forward, None
+        assert isinstance(job, Job)
+        assert job.outcome is not None
+        assert forward is not None
+        assert exchange.system is not None
+        outcome, about = job.outcome, exchange.system.program.fields
+        if outcome.reason:
+            field = about[outcome.field].name if outcome.field else ""
+            reason = reason_for_file(outcome.reason)
+            self.withholding.withhold(flow, exchange, reason.code, zh=reason.zh, en=reason.en, field=field)
+        elif (stopped := self._standing.forbidden(exchange)) is not None:
+            self.withholding.withhold(flow, exchange, stopped)
+        else:
+            exchange.forward = structs.replace(forward, body=outcome.masked, files=None)
+            self._send_on(flow, exchange, outcome.found, masked=outcome.masked != forward.body)
 
     def _answer_part(self, flow: HTTPFlow, exchange: Exchange, part: Part) -> None:
         """Answer with a part of an export whose subjects were recorded when all of it was shown to the same caller."""
@@ -234,7 +263,10 @@ class Gate:
         exchange.is_answered = exchange.is_released = True
         write_own(flow, part.status, part.headers, part.body, ledger.event)
 
-    def _send_on(self, flow: HTTPFlow, exchange: Exchange) -> None:
+    def _send_on(
+        self, flow: HTTPFlow, exchange: Exchange, found: Mapping[str, int] | None = None, *, masked: bool = False
+    ) -> None:
+        """Send on what was decided. In its files was *found* so much of each category, and was *masked*."""
         assert exchange.request is not None
         assert exchange.forward is not None
         assert exchange.system is not None
@@ -250,7 +282,7 @@ class Gate:
             return
         if exchange.forward.acts or exchange.is_written_to:
             try:
-                exchange.ledger.intent()
+                exchange.ledger.intent(found, masked=masked)
             except RecordFailed:
                 self.withholding.withhold(flow, exchange, "record_failed")
                 return

@@ -1,6 +1,6 @@
 """Writes down one exchange, so that nothing is shown before it is in the log (invariant 2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -28,6 +28,9 @@ from siem.record.log import AccessLog
 
 UNOPENED = "unopened"
 """How records call what becomes of stored values that do not open: how many different ones there were."""
+SENT = "sent"
+"""The same of what is sent to a system in a file and left as it is."""
+MASKED = "redact"
 MOST_TOLD = 256
 """So many answers are kept with a view as they are told of: there are as many as they have lengths."""
 MOST_SUBJECTS = 1_000
@@ -75,9 +78,15 @@ class Ledger:
         """Whether anything was recorded of the exchange."""
         return self._id_used
 
-    def intent(self) -> None:
-        """Before a request that may change something is sent on. On the disk when this returns."""
-        self._append(Phase.INTENT, Verdict.FORWARD, durably=True)
+    def intent(self, sent: Mapping[str, int] | None = None, *, masked: bool = False) -> None:
+        """Before a request that may change something is sent on: with how often each category was found in its files,
+        and whether it was *masked* there. On the disk when this returns.
+        """
+        uses: list[FieldUse] = []
+        if sent and self.view is not None:
+            text, how = self.view.decisions[FREE_TEXT], MASKED if masked else SENT
+            uses = [_hidden(text.name, category, text.rule, sent[category], transform=how) for category in sent]
+        self._append(Phase.INTENT, Verdict.FORWARD, sent=tuple(uses), durably=True)
 
     def refused(self, reason: str, status: int) -> None:
         """The whole of an exchange that was answered here."""
@@ -130,10 +139,12 @@ class Ledger:
         tally: Tally | None = None,
         like: Tally | None = None,
         note: PermitNote | None = None,
+        sent: tuple[FieldUse, ...] = (),
         durably: bool = False,
     ) -> None:
         now = self._now()
         fields, shown = _told_of(tally, self.view)
+        fields += sent
         subjects = tally.subjects if tally is not None else {}
         system, caller = self.system, self.caller
         if tally is not None and tally.unopened and system is not None:
@@ -247,7 +258,7 @@ def _use(decision: Decision, count: int) -> FieldUse:
     )
 
 
-def _hidden(name: str, category: str, rule: str, count: int, *, transform: str = "redact") -> FieldUse:
+def _hidden(name: str, category: str, rule: str, count: int, *, transform: str = MASKED) -> FieldUse:
     disclosure = Disclosure.NONE
     return FieldUse(
         name=name, category=category, transform=transform, disclosure=disclosure, rule=rule, grant=None, count=count

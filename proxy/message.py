@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote, unquote_plus, unquote_to_bytes, urlen
 
 import msgspec
 
+from policies.documents.registry import named_by
+
 MOST_HEADERS = 100
 LONGEST_HEADERS = 32 * 1024
 LONGEST_TARGET = 8 * 1024
@@ -211,6 +213,12 @@ def with_parameters(target: str, fixed: tuple[tuple[str, str], ...]) -> str:
     names = {name for name, _ in fixed}
     kept = [pair for pair in query.split("&") if pair and unquote_plus(pair.partition("=")[0]) not in names]
     return f"{path}?{'&'.join([*kept, urlencode(fixed)])}"
+
+
+def may_carry_files(content_type: str) -> bool:
+    """Whether a body of *content_type* may hold a file that is looked into before it is sent on."""
+    media_type, _ = media_type_in(content_type)
+    return media_type.startswith(("multipart/", "image/")) or bool(named_by(media_type))
 
 
 def media_type_in(content_type: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from mitmproxy.http import Request
 
 from proxy.http1 import HEAD_ENDS, LONGEST_HEAD, fault_of
 from proxy.lean import connection_close, made_of
-from proxy.message import Malformed, Said, read_said
+from proxy.message import Malformed, Said, may_carry_files, read_said
 from proxy.stream import LARGEST_REQUEST
 
 _LINE = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[!-~]*) HTTP/1\.1")
@@ -130,6 +130,8 @@ def _read_fields(written: bytes) -> Fields:
         name_below, value = name.lower(), value.strip()
         if name_below in _UNCOMMON or (name_below == b"connection" and value.lower() not in _COMMON_OPTIONS):
             raise NotCommon
+        if name_below == b"content-type" and may_carry_files(value.decode("latin-1")):
+            raise NotCommon  # files may have to be waited for before anything is asked behind
         hosts += name_below == b"host"
         if name_below == b"content-length":
             lengths.append(value)

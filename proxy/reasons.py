@@ -45,6 +45,12 @@ REASONS: dict[str, Reason] = {
     "file_refused": Reason(
         415, "提交的文件未在安全策略中声明，或类型、大小不符", "the policy does not know the file, its kind or its size"
     ),
+    "file_personal": Reason(
+        403, "提交的文件中有个人信息，本系统不接受", "the file holds personal data, which this system does not take"
+    ),
+    "file_unreadable": Reason(
+        415, "提交的文件无法检查，未予提交", "the file cannot be looked into, so it is not sent on"
+    ),
     "value_not_sent": Reason(403, "提交的内容中有您不得发出的信息", "it holds what you may not send to this system"),
     "caller_left": Reason(499, "请求方已断开连接", "the caller has gone before the answer came"),
     # who asks
@@ -285,3 +291,25 @@ TOO_LARGE_TO_MASK = "too_large_to_mask"
 def reason_for_body(code: str) -> str:
     """The reason for a code that a masker gave."""
     return "answer_too_large" if code == TOO_LARGE_TO_MASK else code if code in REASONS else UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
+class ForFile:
+    """Why a file is not sent on."""
+
+    code: str
+    zh: str = ""
+    """What is wrong with it, where that is known."""
+    en: str = ""
+
+
+_OF_FILES = frozenset({"mask_returned", "file_personal", "internal_error"})
+
+
+def reason_for_file(code: str) -> ForFile:
+    """The reason for a code that was given by what looks into files that are sent."""
+    if code in _OF_FILES:
+        return ForFile(code)
+    known = REASONS.get(code) if code.startswith("document_") else None
+    zh, en = (known.zh.removesuffix("，因此不予显示"), known.en) if known is not None else ("", "")
+    return ForFile("file_unreadable", zh, en)

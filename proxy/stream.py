@@ -8,19 +8,26 @@ from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
     HttpEvent,
+    RequestEndOfMessage,
     RequestProtocolError,
     ResponseData,
     ResponseEndOfMessage,
     ResponseHeaders,
     ResponseProtocolError,
 )
-from mitmproxy.proxy.layers.http._hooks import HttpErrorHook, HttpRequestHeadersHook, HttpResponseHeadersHook
+from mitmproxy.proxy.layers.http._hooks import (
+    HttpErrorHook,
+    HttpRequestHeadersHook,
+    HttpRequestHook,
+    HttpResponseHeadersHook,
+)
 
 from proxy.answer import Mask
 from proxy.apart import AwaitMasking
 from proxy.error_page import coded
 from proxy.exchange import Exchange, exchange_of
 from proxy.gate import Gate
+from proxy.message import may_carry_files
 
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a request's body; it is always read whole before anything is decided."""
@@ -45,6 +52,26 @@ class Stream(http_layers.HttpStream):
     """Set by `core.install`: there is one gate in a process."""
     _is_waiting = False
     """Whether it will be told that time has passed."""
+
+    def state_consume_request_body(self, event: events.Event) -> Commands:
+        """As the core does, but files that are sent are looked into beside the loop before they go."""
+        if isinstance(event, RequestEndOfMessage) and self._may_carry_files():
+            self.flow.request.data.content = bytes(self.request_body_buf)
+            yield HttpRequestHook(self.flow)
+            exchange = exchange_of(self.flow)
+            if exchange is not None and exchange.masking is not None:
+                yield AwaitMasking(exchange.masking)
+                return
+            # What has been decided to be sent: the core calls the hook once more, which does nothing then.
+            self.request_body_buf.clear()  # type: ignore[no-untyped-call]
+            self.request_body_buf += self.flow.request.raw_content or b""
+        yield from super().state_consume_request_body(event)
+
+    def _may_carry_files(self) -> bool:
+        fields = self.flow.request.headers.fields
+        return any(
+            name.lower() == b"content-type" and may_carry_files(value.decode("latin-1")) for name, value in fields
+        )
 
     def check_body_size(self, request: bool) -> layer.CommandGenerator[bool]:
         """Refuse a request that is too large; begin to stream an answer that is. Replaces options of the core that
@@ -124,7 +151,9 @@ class Stream(http_layers.HttpStream):
             yield from super()._handle_event(event)
             return
         if isinstance(event.command, AwaitMasking):
-            if self.server_state == self.state_consume_response_body:
+            if self.client_state == self.state_consume_request_body:
+                yield from super().state_consume_request_body(RequestEndOfMessage(self.stream_id))
+            elif self.server_state == self.state_consume_response_body:
                 yield from super().state_consume_response_body(ResponseEndOfMessage(self.stream_id))
             return
         self._is_waiting = False

@@ -10,6 +10,7 @@ from policies.choose import NOTHING_PERMITTED, Permitted
 from policies.operations import SAFE_METHODS
 from policies.permits import Permit
 from policies.program import OperationRule
+from policies.sent_files import FilesSent
 from policies.view import View
 from proxy.message import Request
 
@@ -24,6 +25,8 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True):
     addresses: Addresses
     """How those in the answer are written."""
     body: bytes
+    files: FilesSent | None = None
+    """What looks into the files in the body before it is sent on, where that is declared."""
     said: tuple[str, ...] = ()
     """What the caller said, in the target and in a form: an answer may repeat it."""
     parameters: frozenset[tuple[str, str]] = frozenset()

@@ -28,6 +28,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     masked: bytes = b""
     reason: str = ""
     """Why the document is withheld; empty where it is not."""
+    field: int | None = None
+    """See `Withheld.field`."""
     fields: dict[int, int] = {}
     found: dict[str, int] = {}
     subjects: dict[str, str] = {}
@@ -127,7 +129,7 @@ def _outcome(masker: Masker, data: bytes) -> Outcome:
     try:
         masked = b"".join([*masker.feed(data), *masker.close()])
     except Withheld as withheld:
-        return Outcome(reason=withheld.reason)
+        return Outcome(reason=withheld.reason, field=withheld.field)
     except MemoryError:
         return Outcome(reason=TOO_LARGE)
     tally = masker.tally

@@ -41,21 +41,21 @@ class Zip:
             yield Text(f"{number}", name)
             if not name.endswith("/"):
                 for text in within.texts(package.read(name), name):
-                    yield Text(f"{number}/{text.place}", text.text, text.key)
+                    yield Text(f"{number}/{text.place}", text.text, text.key, text.sure)
 
     def mask(self, data: bytes, look: Look, within: Within) -> bytes:
         """See `Document.mask`."""
         package, packing = Package(data, within.bounds), Packing()
         used: set[str] = set()
         for name in package.names:
-            new = _unlike(_named(name, look), used)
+            new = _unlike(named(name, look), used)
             used.add(new.casefold())
             content = b"" if name.endswith("/") else within.masked(package.read(name), look, name)
             packing.add(package.info(name), [content], new)
         return packing.done()
 
 
-def _named(name: str, look: Look) -> str:
+def named(name: str, look: Look) -> str:
     """The *name* of a file without what could be somebody's."""
     shown = hide(name, look.spans(name)).replace(REDACTED, HIDDEN)
     return _PIECE.sub(lambda piece: HIDDEN if _NAME.fullmatch(piece[0]) else piece[0], shown)

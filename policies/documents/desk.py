@@ -71,9 +71,14 @@ def masked_file(name: str, data: bytes) -> tuple[bytes, Tally]:
     Names and addresses in prose are hidden where `weights.are_there`, or else those alone of which words around them
     tell.
     """
-    tally = Tally(Digester("desk", bytes(32)), prose=Prose(ProseRule(sys.maxsize)))
-    look = Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
+    look = undeclared_look()
     return learnt_and_masked(format_of(name, data), data, look, _within()), look.tally
+
+
+def undeclared_look() -> Look:
+    """What decides about the texts of a document of which nothing is declared."""
+    tally = Tally(Digester("desk", bytes(32)), prose=Prose(ProseRule(sys.maxsize)))
+    return Look(_UNDECLARED, _PROSE if are_there() else _FREE, tally, shortest_prose=SHORTEST_PROSE)
 
 
 def _within() -> Inner:

@@ -56,6 +56,8 @@ class Text(msgspec.Struct, frozen=True):
     text: str
     key: str = ""
     """The heading of its column or its label, where there is one."""
+    sure: bool = True
+    """Whether all of it was read without doubt."""
 
 
 class Within(Protocol):

@@ -141,8 +141,8 @@ def texts_in(data: bytes, name: str, within: Within) -> Iterator[Text]:
         match said:
             case Tell(names=names):
                 line.send(Told([each for each in names if within.is_label(each)]))
-            case Found(place=place, text=text, key=key):
-                yield Text(place, text, key)
+            case Found(place=place, text=text, key=key, sure=sure):
+                yield Text(place, text, key, sure)
             case Done():
                 return
             case _:

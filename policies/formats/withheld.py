@@ -4,6 +4,8 @@
 class Withheld(Exception):
     """Nothing more of this body may leave. Holds a code that says why, never anything of the body."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, field: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.field = field
+        """The index of the declared field that it is about, where it is about one."""

@@ -104,13 +104,18 @@ def _described(schema: Any, at: str = "") -> Iterator[tuple[str, dict[str, Any]]
     """Every property that an editor explains, with its place."""
     if isinstance(schema, dict):
         for key, inner in schema.get("properties", {}).items():
-            if not inner.keys() <= CONSTRAINTS:
+            if not inner.keys() <= CONSTRAINTS and not _only_limits(inner):
                 yield f"{at}/{key}", inner
         for key, inner in schema.items():
             yield from _described(inner, f"{at}/{key}")
     elif isinstance(schema, list):
         for place, inner in enumerate(schema):
             yield from _described(inner, f"{at}/{place}")
+
+
+def _only_limits(schema: dict[str, Any]) -> bool:
+    """Whether *schema* says nothing but which of the items explained elsewhere may stand there."""
+    return schema.keys() == {"items"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -219,7 +224,8 @@ SECTIONS = {
     "`acting`": "system#/$defs/issuer/properties/acting",
     "record `…`": "system#/$defs/record",
     "`city`": "system#/$defs/field/oneOf/1",
-    "`files`": "system#/$defs/field/oneOf/1/properties/files",
+    "`files`": "system#/$defs/files",
+    "`file`": "system#/$defs/files",
     "a parameter": "system#/$defs/parameter/oneOf/1",
     "an operation": "system#/$defs/operation",
     "`answers`": "system#/$defs/answers",

@@ -45,7 +45,7 @@ def tell_sheet(sheet: Sheet, place: str, desk: Desk) -> None:
     """Say what stands on *sheet*, at *place*."""
     reading = next(sheet.readings())
     if reading.text:
-        desk.say(Found(place, reading.text))
+        desk.say(Found(place, reading.text, sure=all(cell.sure for cell in sheet.cells)))
     for text, key in learned(sheet, desk.telling(may_tell(sheet))):
         desk.say(Found(place, text, key))
 

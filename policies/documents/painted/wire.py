@@ -67,6 +67,8 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
     place: str
     text: str
     key: str = ""
+    sure: bool = True
+    """Whether all of it was read without doubt."""
 
 
 class Read(msgspec.Struct, frozen=True, tag="read"):

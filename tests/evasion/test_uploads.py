@@ -1,0 +1,166 @@
+"""Files on their way to a system: looked into before a byte of them goes, over both versions, by a client that is real."""
+
+import io
+import shutil
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import docx
+import httpx
+import openpyxl
+import pytest
+
+from tests.front import HTTP_2, VERSIONS
+from tests.gateway import CLERK_KEY
+from tests.policies.compiled import GOOD
+from tests.policies.documents.drawn import encoded, picture
+from tests.policies.documents.made import CANARIES, ID_NO, MOBILE, NAME, OFFICE, canaries_in, packed
+from tests.rig import Rig, rigged
+from tests.scripted import answering
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ZIP, PNG = "application/zip", "image/png"
+TYPES = f"[{XLSX}, {DOCX}, application/ofd, {ZIP}, {PNG}, application/pdf]"
+NO_ONES = "窗口周一至周五办理"
+FIELDS = ("copy", "hidden", "closed")
+"""What is recorded, masked and refused."""
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A system whose form takes documents, and another operation one as its body."""
+    policies: Path = tmp_path_factory.mktemp("policies") / "good"
+    shutil.copytree(GOOD, policies)
+    system = policies / "systems" / "people.yaml"
+    takes = "".join(
+        f"      {name}: {{category: public, files: {{types: {TYPES}, most_kib: 600, personal: {how}}}}}\n"
+        for name, how in zip(FIELDS, ("record", "mask", "refuse"), strict=True)
+    )
+    text = system.read_text("utf-8").replace("      city: public\n", f"      city: public\n{takes}")
+    whole = f"  - on: PUT /attachment\n    body: {{file: {{types: {TYPES}, most_kib: 600, personal: mask}}}}\n    answers: {{json: person}}\n"
+    system.write_text(text.replace("operations:\n", f"operations:\n{whole}", 1), "utf-8")
+    with rigged(tmp_path_factory.mktemp("gateway"), policies=policies, tls=True) as made:
+        made.behind.script = answering(b"{}")
+        yield made
+
+
+@pytest.fixture(params=VERSIONS)
+def client(rig: Rig, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+    rig.behind.asked.clear()
+    trusts, is_two = ssl.create_default_context(cafile=rig.gateway.home / "tls" / "ca.pem"), request.param == HTTP_2
+    headers = {"X-API-Key": CLERK_KEY, "Host": "people.localhost", "Accept": "application/json"}
+    base = f"https://localhost:{rig.gateway.port}"
+    with httpx.Client(
+        http1=not is_two, http2=is_two, verify=trusts, base_url=base, headers=headers, timeout=60
+    ) as made:
+        yield made
+
+
+def sheet(*rows: tuple[object, ...]) -> bytes:
+    book, written = openpyxl.Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    book.properties.creator = ""
+    book.save(written)
+    return written.getvalue()
+
+
+CLEAN = sheet(("事项", "时间"), (NO_ONES, 9))
+MASKED_LIST = sheet(("姓名", "手机号"), ("王**", "138****9999"))
+
+
+def upload(client: httpx.Client, field: str, data: bytes, said: str = XLSX, name: str = "a.xlsx") -> httpx.Response:
+    return client.post("/people", files={field: (name, data, said)}, data={"city": "云州"})
+
+
+def sent(rig: Rig, field: str) -> bytes:
+    """The content of the file that the system behind has got as *field*."""
+    (asked,) = rig.behind.asked
+    between = b"--" + asked.headers["content-type"].partition("boundary=")[2].encode()
+    (part,) = (each for each in asked.body.split(between) if f'name="{field}"'.encode() in each)
+    return part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_file_about_nobody_arrives_octet_for_octet(rig: Rig, client: httpx.Client, field: str) -> None:
+    assert upload(client, field, CLEAN).status_code == 200
+    assert sent(rig, field) == CLEAN
+
+
+def test_what_becomes_of_personal_data_is_what_is_declared(rig: Rig, client: httpx.Client) -> None:
+    data = OFFICE["xlsx"]()
+    events = len(rig.gateway.events())
+    assert upload(client, "copy", data).status_code == 200
+    assert sent(rig, "copy") == data
+    rig.behind.asked.clear()
+    assert upload(client, "hidden", data).status_code == 200
+    assert canaries_in(sent(rig, "hidden")) == set()
+    openpyxl.load_workbook(io.BytesIO(sent(rig, "hidden")))
+    rig.behind.asked.clear()
+    refused = upload(client, "closed", data)
+    assert (refused.status_code, refused.json()["reason"], refused.json()["field"]) == (
+        403,
+        "file_personal",
+        "person.closed",
+    )
+    assert not rig.behind.asked
+    written = rig.gateway.events()[events:]
+    intents = [event["yingbi"] for event in written if event["event"]["action"] == "intent"]
+    assert [{use["transform"] for use in intent["fields"]} for intent in intents] == [{"sent"}, {"redact"}]
+    assert all({"resident_id", "mobile"} <= {use["category"] for use in intent["fields"]} for intent in intents)
+    assert not any(canary in str(written) for canary in CANARIES)
+
+
+def test_a_whole_body_is_looked_into_as_well(rig: Rig, client: httpx.Client) -> None:
+    assert client.put("/attachment", content=CLEAN, headers={"Content-Type": XLSX}).status_code == 200
+    assert rig.behind.asked.pop().body == CLEAN
+    text = OFFICE["docx"]()
+    assert client.put("/attachment", content=text, headers={"Content-Type": DOCX}).status_code == 200
+    masked = rig.behind.asked.pop().body
+    assert canaries_in(masked) == set()
+    docx.Document(io.BytesIO(masked))
+    broken = client.put("/attachment", content=text[:-40], headers={"Content-Type": DOCX})
+    assert (broken.status_code, broken.json()["reason"]) == (415, "file_unreadable")
+    assert not rig.behind.asked
+
+
+HELD_BACK = {
+    "a list that was shown masked": (MASKED_LIST, XLSX, "a.xlsx", 409, "mask_returned"),
+    "one within a package": (packed({"a.xlsx": MASKED_LIST}), ZIP, "a.zip", 409, "mask_returned"),
+    "a mask in full width": (sheet(("备注",), ("电话138＊＊＊＊9999",)), XLSX, "a.xlsx", 409, "mask_returned"),
+    "a package that says it is a workbook": (packed({"a.xlsx": CLEAN}), XLSX, "a.xlsx", 415, "file_unreadable"),
+    "a workbook that says it is a text": (CLEAN, DOCX, "a.docx", 415, "file_unreadable"),
+    "a workbook with half of it": (CLEAN[: len(CLEAN) // 2], XLSX, "a.xlsx", 415, "file_unreadable"),
+    "one with a password": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), XLSX, "a.xlsx", 415, "file_unreadable"),
+    "a table in a package": (packed({"a.csv": f"姓名\r\n{NAME}".encode()}), ZIP, "a.zip", 415, "file_unreadable"),
+    "nothing in the place of one": (b" ", XLSX, "a.xlsx", 415, "file_unreadable"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HELD_BACK)
+def test_what_is_a_mask_or_cannot_be_read_goes_nowhere_whatever_is_declared(
+    rig: Rig, client: httpx.Client, case: str
+) -> None:
+    data, said, name, status, reason = HELD_BACK[case]
+    for field in FIELDS:
+        answer = upload(client, field, data, said, name)
+        assert (answer.status_code, answer.json()["reason"], answer.json()["field"]) == (
+            status,
+            reason,
+            f"person.{field}",
+        )
+        assert MOBILE not in answer.text
+    assert not rig.behind.asked
+
+
+@pytest.mark.parametrize("client", [HTTP_2], indirect=True)
+def test_a_picture_and_the_name_of_a_file_are_looked_at(rig: Rig, client: httpx.Client) -> None:
+    drawn = encoded(picture([f"身份证号 {ID_NO}"]), "png")
+    assert upload(client, "closed", drawn, PNG, "a.png").json()["reason"] == "file_personal"
+    assert upload(client, "closed", CLEAN, XLSX, f"{MOBILE}.xlsx").json()["reason"] == "file_personal"
+    assert not rig.behind.asked
+    assert upload(client, "hidden", CLEAN, XLSX, f"{MOBILE}.xlsx").status_code == 200
+    assert MOBILE.encode() not in rig.behind.asked[0].body
