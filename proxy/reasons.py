@@ -303,6 +303,8 @@ class ForFile:
     en: str = ""
 
 
+FILE_UNREADABLE = "file_unreadable"
+"""For whatever is wrong with a file that cannot be looked into."""
 _OF_FILES = frozenset({"mask_returned", "file_personal", "internal_error"})
 
 
@@ -312,4 +314,4 @@ def reason_for_file(code: str) -> ForFile:
         return ForFile(code)
     known = REASONS.get(code) if code.startswith("document_") else None
     zh, en = (known.zh.removesuffix("，因此不予显示"), known.en) if known is not None else ("", "")
-    return ForFile("file_unreadable", zh, en)
+    return ForFile(FILE_UNREADABLE, zh, en)
