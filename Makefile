@@ -29,7 +29,7 @@ venv:
 	@deploy/setup/kernel.sh
 	@deploy/setup/names.sh
 	@$(PYTHON) -m policies.recognisers.gate
-	@$(PYTHON) -m compileall -qq $(SOURCES) || true
+	@$(PYTHON) -m compileall -qq -j 0 $(SOURCES) || true
 
 up: venv
 	@exec .venv/bin/yingbi up $(if $(INDEX),--index $(INDEX))
@@ -41,11 +41,11 @@ check: venv
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -m pytest tests/test_imports.py
 
-packages:
+packages: venv
 	@deploy/setup/browser.sh
 
 # Files are given out in the order of tests/order.py, long ones first, so that all processes end together.
-test: venv packages
+test: packages
 	@$(PYTHON) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: venv

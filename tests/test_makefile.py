@@ -61,4 +61,4 @@ def test_the_gate_over_texts_is_compiled_once_for_all_processes() -> None:
 def test_continuous_integration_runs_the_same_recipes() -> None:
     script = ROOT / ".ci/run"
     assert os.access(script, os.X_OK)
-    assert script.read_text().splitlines()[-1] == "CI=true exec make check test"
+    assert script.read_text().splitlines()[-1] == "CI=true exec make --jobs=2 check test"
