@@ -7,7 +7,7 @@ from datetime import datetime
 from console.moments import left
 from console.words import word
 from incident.clocks import ClockRecord, Reading, Urgency
-from incident.command import AskPerson, Containment, Lift, Measure, Tighten
+from incident.command import LASTING, AskPerson, Containment, Lift, Measure, Tighten
 from incident.graph import Books
 from incident.ids import Bilingual, CommandKey
 from incident.incident import TRANSITIONS, Activation, Case, Issued, LiftRequest, Progress
@@ -134,6 +134,11 @@ class Held:
     command: Tighten
     asked: LiftRequest | None
     """That it be taken back, where that waits for a second person."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it ends by no time."""
+        return self.command.kind in LASTING
 
 
 def held_by(case: Case, now: datetime) -> tuple[Held, ...]:

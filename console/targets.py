@@ -19,6 +19,7 @@ SURE = "sure"
 """The tick that confirms a target that nobody has seen."""
 
 _NEEDS_SYSTEM = frozenset({Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER})
+_CREDENTIALS = ("key:", "jwt:", "session:", "certificate:", "proxy:")
 _FIELDS = {
     Containment.BLOCK_CALLER: "user.id",
     Containment.BLOCK_CREDENTIAL: "yingbi.credential",
@@ -39,10 +40,10 @@ def check_target(
     system, target = form.get("system").strip(), form.get("target").strip()
     if system not in systems and (system or kind in _NEEDS_SYSTEM):
         raise Mistyped("system", "请选择一个系统", "one of the systems has to be chosen")
-    field = _FIELDS.get(kind)
+    field = _field_of(kind, target)
     if field is None or not target:
         return False
-    known = target in _named(case, kind) or _seen(events, field, target, system, now)
+    known = target in _named(case, field) or _seen(events, field, target, system, now)
     if not known and form.get(SURE) != "yes":
         raise Mistyped(
             SURE,
@@ -53,12 +54,21 @@ def check_target(
     return known
 
 
-def _named(case: Case, kind: Containment) -> set[str]:
+def _field_of(kind: Containment, target: str) -> str | None:
+    """By which field of the log *target* is known; where a kind takes several, its spelling tells which."""
+    if kind not in (Containment.QUARANTINE_EXPORTS, Containment.REVOKE_SESSIONS):
+        return _FIELDS.get(kind)
+    if " /" in target:
+        return "yingbi.operation"
+    return "yingbi.credential" if target.startswith(_CREDENTIALS) else "user.id"
+
+
+def _named(case: Case, field: str) -> set[str]:
     groups = [alert.group for alert in case.alerts.values()]
-    found = {group.get(_FIELDS[kind], "") for group in groups}
-    if case.scope and kind is Containment.BLOCK_CALLER:
+    found = {group.get(field, "") for group in groups}
+    if case.scope and field == "user.id":
         found |= {*case.scope.callers}
-    if case.scope and kind is Containment.BLOCK_CREDENTIAL:
+    if case.scope and field == "yingbi.credential":
         found |= {*case.scope.credentials}
     return found
 

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from incident.command import ASSIGNEES, AskPerson, Command, Containment, DraftNotice, Question, StartDuties, Tighten
+from incident.command import (
+    ASSIGNEES,
+    AskPerson,
+    Command,
+    Containment,
+    DraftNotice,
+    Question,
+    StartDuties,
+    Tighten,
+    lacks_object,
+)
+from incident.commanding import since_of
 from incident.expression import VARIABLE
 from incident.ids import Actor, CaseId, CommandKey
 from incident.playbook import CommandText, Playbook, Step
@@ -64,6 +75,11 @@ ROUTES: Mapping[str, Route] = {
     "/api/containment/stop-operation": _tighten(Containment.STOP_OPERATION, "system", "operation"),
     "/api/containment/stop-system": _tighten(Containment.STOP_SYSTEM, "system"),
     "/api/containment/mask-harder": _tighten(Containment.MASK_HARDER, "system"),
+    f"/api/v1/cases/{CASE}:value/contain": Route(
+        act=Act.TIGHTEN,
+        needs=frozenset({"kind", "hours", "reason"}),
+        takes=frozenset({"system", "target"}),
+    ),
     f"/api/cases/{CASE}:value/containment-approvals": Route(act=Act.ASK_CONTAINMENT, takes=frozenset({"text"})),
     f"/api/cases/{CASE}:value/containment-offers": Route(act=Act.OFFER_CONTAINMENT, takes=frozenset({"hours"})),
     f"/api/cases/{CASE}:value/scope": Route(act=Act.ASSESS_SCOPE, takes=frozenset({"look_back_hours"})),
@@ -72,7 +88,10 @@ ROUTES: Mapping[str, Route] = {
     f"/api/cases/{CASE}:value/notice-approvals": Route(act=Act.ASK_APPROVAL, takes=frozenset({"text"})),
     f"/api/cases/{CASE}:value/notice-publications": Route(act=Act.PUBLISH_NOTICE),
 }
-"""Every call is a POST: target as the playbook writes it, and what it stands for."""
+"""Every call is a POST: target as the playbook writes it, and what it stands for.
+
+What begins with `/api/v1` is an address of the API, with its body, so that any engine can call it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +100,11 @@ class Call:
 
     route: Route
     body: Mapping[str, str | int]
+
+    @property
+    def kind(self) -> Containment | None:
+        """What the call tightens, where it does."""
+        return self.route.kind or (Containment(str(self.body["kind"])) if self.route.act is Act.TIGHTEN else None)
 
     def filled(self, key: str, variables: Mapping[str, str]) -> str:
         """The body's text under *key*, or an empty one. Raises ValueError where a variable in it has no value."""
@@ -119,6 +143,9 @@ def _check_value(key: str, value: object) -> None:
         case "hours":
             if type(value) is not int or not 1 <= value <= MOST_HOURS:
                 raise ValueError(f"`hours` must be a number from 1 to {MOST_HOURS}: longer takes two people")
+        case "kind":
+            if value not in set(Containment):
+                raise ValueError(f"`kind` must be one of {', '.join(f'`{kind}`' for kind in Containment)}")
         case "look_back_hours":
             if type(value) is not int or not 0 <= value <= 24 * 366:
                 raise ValueError("`look_back_hours` must be a number from 0 to 8784")
@@ -149,16 +176,25 @@ def for_reader(text: str, variables: Mapping[str, str]) -> str:
 
 
 def simple_command(
-    call: Call, step: Step, variables: Mapping[str, str], *, key: CommandKey, case: CaseId, by: Actor, now: datetime
+    call: Call,
+    step: Step,
+    variables: Mapping[str, str],
+    *,
+    key: CommandKey,
+    case: CaseId,
+    by: Actor,
+    now: datetime,
+    first: datetime,
 ) -> Command:
-    """The typed command for *call*, of the kinds that need nothing of the case but its variables.
+    """The typed command for *call*, of the kinds that need nothing of the case but its variables and when its *first*
+    finding was.
 
     Raises ValueError where it cannot be made, as when the caller to be blocked is not known.
     """
     match call.route.act:
         case Act.TIGHTEN:
-            assert call.route.kind is not None
-            return _tightening(call, call.route.kind, variables, key=key, case=case, by=by, now=now)
+            assert call.kind is not None
+            return _tightening(call, call.kind, variables, key=key, case=case, by=by, now=now, first=first)
         case Act.ASK_CONTAINMENT | Act.ASK_APPROVAL:
             question = Question.CONTAIN if call.route.act is Act.ASK_CONTAINMENT else Question.APPROVE_NOTICE
             return AskPerson(
@@ -201,12 +237,12 @@ def _tightening(
     case: CaseId,
     by: Actor,
     now: datetime,
+    first: datetime,
 ) -> Tighten:
-    target = next(
-        (call.filled(name, variables) for name in ("caller", "credential", "operation") if name in call.body), ""
-    )
+    names = ("target", "caller", "credential", "operation")
+    target = next((call.filled(name, variables) for name in names if name in call.body), "")
     system = call.filled("system", variables)
-    if (call.route.needs - {"system"} and not target) or ("system" in call.route.needs and not system):
+    if lacks_object(kind, system, target):
         raise ValueError("告警没有指明控制的对象 / it is not known whom or what to contain: the alert names none")
     return Tighten(
         key=key,
@@ -214,6 +250,7 @@ def _tightening(
         kind=kind,
         system=system,
         target=target,
+        since=since_of(kind, first, now),
         until=now + call.hours("hours", MOST_HOURS),
         reason=call.filled("reason", variables),
         by=by,

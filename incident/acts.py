@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from incident.clocks import ProofFile
-from incident.command import AskPerson, Containment, Question, Tighten
-from incident.commanding import LOOK_BACK_HOURS, scope_command
+from incident.command import AskPerson, Containment, Question, Tighten, lacks_object, takes_target
+from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, since_of
 from incident.deadlines import late_facts
 from incident.duties import Grade, Occurrence
 from incident.ids import CommandKey, DutyId, NotPermitted, PersonId, person
@@ -137,12 +137,12 @@ def contain(
     by: PersonId,
     now: datetime,
 ) -> tuple[Fact, ...]:
-    """Contain at once, beside the playbook. What is about a system as a whole has no *target*."""
+    """Contain at once, beside the playbook. What is about a system as a whole, or about the log, has no *target*."""
     needs_open(case)
     needs_reason(reason)
     if not 1 <= hours * 3600 <= MOST_CONTAINMENT.total_seconds():
         raise NotPermitted("控制时间最长 24 小时", "containment lasts 1 to 24 hours; longer takes two people")
-    if not (target if kind in _TARGETED else system):
+    if lacks_object(kind, system, target):
         raise NotPermitted("请指明控制的对象", "it has to be said whom or what to contain")
     return (
         CommandIssued(
@@ -152,16 +152,14 @@ def contain(
                 case=case.id,
                 kind=kind,
                 system=system,
-                target=target if kind in _TARGETED else "",
+                target=target if takes_target(kind) else "",
+                since=since_of(kind, first_at(case), now),
                 until=now + timedelta(hours=hours),
                 reason=reason,
                 by=person(by),
             ),
         ),
     )
-
-
-_TARGETED = frozenset({Containment.BLOCK_CALLER, Containment.BLOCK_CREDENTIAL, Containment.STOP_OPERATION})
 
 
 def reassess(case: Case, now: datetime, look_back_hours: int = LOOK_BACK_HOURS) -> tuple[Fact, ...]:
@@ -220,6 +218,7 @@ def _taken(case: Case, asked: AskPerson, chosen: str, by: PersonId, now: datetim
         kind=measure.kind,
         system=measure.system,
         target=measure.target,
+        since=since_of(measure.kind, first_at(case), now),
         until=now + timedelta(hours=measure.hours),
         reason=measure.reason,
         by=person(by),

@@ -22,6 +22,47 @@ class Containment(StrEnum):
     STOP_OPERATION = "stop_operation"
     STOP_SYSTEM = "stop_system"
     MASK_HARDER = "mask_harder"
+    QUARANTINE_EXPORTS = "quarantine_exports"
+    REVOKE_SESSIONS = "revoke_sessions"
+    PRESERVE_EVIDENCE = "preserve_evidence"
+
+
+CONTAINING = frozenset(
+    {
+        Containment.BLOCK_CALLER,
+        Containment.BLOCK_CREDENTIAL,
+        Containment.STOP_OPERATION,
+        Containment.STOP_SYSTEM,
+        Containment.MASK_HARDER,
+    }
+)
+"""Those by which a case is contained: what others do stops nobody from reading on."""
+UNASKED = frozenset({Containment.PRESERVE_EVIDENCE})
+"""Those that hit nobody, so that a playbook needs nobody's yes for them."""
+LASTING = frozenset({Containment.PRESERVE_EVIDENCE})
+"""Those that end by no time, and last until two people take them back."""
+TARGETED = frozenset(
+    {
+        Containment.BLOCK_CALLER,
+        Containment.BLOCK_CREDENTIAL,
+        Containment.STOP_OPERATION,
+        Containment.REVOKE_SESSIONS,
+    }
+)
+"""Those that need a target; `QUARANTINE_EXPORTS` may have one instead of its system, or beside it."""
+OF_A_SYSTEM = frozenset({Containment.STOP_OPERATION, Containment.STOP_SYSTEM, Containment.MASK_HARDER})
+
+
+def lacks_object(kind: Containment, system: str, target: str) -> bool:
+    """Whether it is not said whom or what *kind* is about."""
+    if kind is Containment.QUARANTINE_EXPORTS:
+        return not (system or target)
+    return (kind in TARGETED and not target) or (kind in OF_A_SYSTEM and not system)
+
+
+def takes_target(kind: Containment) -> bool:
+    """Whether *kind* can be about an account, a credential or an operation."""
+    return kind in TARGETED or kind is Containment.QUARANTINE_EXPORTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +74,8 @@ class Tighten:
     kind: Containment
     system: str = ""
     target: str = ""
+    since: datetime | None = None
+    """From when on the kind looks at what there was, where it does: what was logged, as one."""
     until: datetime
     """At most 24 hours ahead: what lasts longer takes two people and is no command of a playbook."""
     reason: str

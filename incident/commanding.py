@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from incident.command import AssessScope
+from incident.command import AssessScope, Containment
 from incident.ids import CommandKey
 from incident.incident import Case
 from incident.notice import PublishedNotice, Version
@@ -10,6 +10,25 @@ from incident.scope import CALLER_FIELD, ScopeQuestion, question_about
 
 LOOK_BACK_HOURS = 24
 """How long before the first finding a scope begins where the playbook does not say: a thief may have started slowly."""
+
+
+def first_at(case: Case) -> datetime:
+    """When the first finding of *case* was, or the case was opened."""
+    return min((alert.first_at for alert in case.alerts.values()), default=case.opened_at)
+
+
+def since_of(kind: Containment, first: datetime, now: datetime) -> datetime | None:
+    """The time that *kind*, decided on at *now*, goes by in a case whose first finding was at *first*; None: by none.
+
+    Of the log, what was written from a while before the first finding on; of sessions, what was begun before now.
+    """
+    match kind:
+        case Containment.PRESERVE_EVIDENCE:
+            return first - timedelta(hours=LOOK_BACK_HOURS)
+        case Containment.REVOKE_SESSIONS:
+            return now
+        case _:
+            return None
 
 
 def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedelta) -> AssessScope:
@@ -21,7 +40,7 @@ def scope_command(case: Case, key: CommandKey, now: datetime, look_back: timedel
         raise ValueError(
             "案件没有关联告警，无法统计 / no alert belongs to the case, so there is nobody to ask the log about"
         )
-    start = min(alert.first_at for alert in case.alerts.values()) - look_back
+    start = first_at(case) - look_back
     alerts = tuple(case.alerts.values())
     callers = tuple(sorted({alert.group[CALLER_FIELD] for alert in alerts if alert.group.get(CALLER_FIELD)}))
     if len(callers) > 1:  # a case that took another in is about the callers of both

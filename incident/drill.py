@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from incident.codec import tag_of
-from incident.command import AskPerson, AssessScope, Command, DraftNotice, Rehearsal, StartDuties, Tighten
+from incident.command import CONTAINING, AskPerson, AssessScope, Command, DraftNotice, Rehearsal, StartDuties, Tighten
 from incident.draft import Draft
 from incident.ids import Bilingual, CaseId, NotPermitted
 from incident.incident import TRANSITIONS, Case
@@ -67,7 +67,7 @@ def _harmless(case: CaseId, fact: Fact) -> Fact:
     match fact:
         case CommandIssued(command=command) if not isinstance(command, _WITHIN):
             about = command_words(command)
-            stand_in = Rehearsal(key=command.key, case=case, of=tag_of(type(command)), about=about)
+            stand_in = Rehearsal(key=command.key, case=case, of=_kind_of(command), about=about)
             return replace(fact, command=stand_in)
         case DutyFulfilled(reference=reference):
             return replace(fact, reference=_marked(reference, MARK.zh))
@@ -80,6 +80,13 @@ def _harmless(case: CaseId, fact: Fact) -> Fact:
             )
         case _:
             return fact
+
+
+def _kind_of(command: Command) -> str:
+    """The kind of command that a rehearsal is of; what does not contain goes by a name of its own."""
+    if isinstance(command, Tighten) and command.kind not in CONTAINING:
+        return command.kind.value
+    return tag_of(type(command))
 
 
 def _marked_draft(draft: Draft) -> Draft:

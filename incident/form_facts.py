@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident.command import Tighten
+from incident.command import LASTING, Tighten
 from incident.draft import NoticeFact
 from incident.duties import GRADE_NAMES
 from incident.ids import ENGINE, DutyId
@@ -138,7 +138,7 @@ class FormFacts:
     def measures(self) -> Field:
         """What was done to contain it, without whom it was done to."""
         rows = [
-            (f"{self.time(entry.at)}{CONTAINMENT_NAMES[command.kind].zh}，有效至{self.time(command.until)}", entry)
+            (f"{self.time(entry.at)}{CONTAINMENT_NAMES[command.kind].zh}，{self._end_of(command)}", entry)
             for entry, command in self._tightened()
         ]
         if not rows:
@@ -202,6 +202,9 @@ class FormFacts:
                 command = self.case.commands[entry.fact.key].command
                 if isinstance(command, Tighten):
                     yield entry, command
+
+    def _end_of(self, command: Tighten) -> str:
+        return "解除以前有效" if command.kind in LASTING else f"有效至{self.time(command.until)}"
 
     def _first(self, fits: Callable[[Entry], bool]) -> Entry | None:
         return next((entry for entry in self.case.entries if fits(entry)), None)

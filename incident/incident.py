@@ -6,7 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from incident.clocks import ClockRecord
-from incident.command import AskPerson, Command, Containment, Lift, MachineCommand, Question, Tighten
+from incident.command import (
+    CONTAINING,
+    LASTING,
+    AskPerson,
+    Command,
+    Containment,
+    Lift,
+    MachineCommand,
+    Question,
+    Tighten,
+)
 from incident.draft import Draft
 from incident.duties import STARTED_BY, Occurrence, Since
 from incident.handling import Handling
@@ -248,7 +258,16 @@ class Case:
 
     def held(self, at: datetime) -> tuple[Tighten, ...]:
         """The tightenings of the case that are in force at *at*."""
-        return tuple(command for command in self.tightenings if at < command.until)
+        return tuple(command for command in self.tightenings if at < command.until or command.kind in LASTING)
+
+    @property
+    def containments(self) -> tuple[Tighten, ...]:
+        """Of `tightenings` those by which a case is contained."""
+        return tuple(command for command in self.tightenings if command.kind in CONTAINING)
+
+    def contained_by(self, at: datetime) -> tuple[Tighten, ...]:
+        """Those of them that are in force at *at*."""
+        return tuple(command for command in self.containments if at < command.until)
 
     @property
     def lifted(self) -> tuple[Lift, ...]:

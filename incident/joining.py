@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, read_call, simple_command
 from incident.acts import new_key
-from incident.command import ASSIGNEES, AskPerson, Command, Measure, Question, Tighten
+from incident.command import ASSIGNEES, CONTAINING, AskPerson, Command, Measure, Question, Tighten
 from incident.commanding import LOOK_BACK_HOURS, scope_command
 from incident.deadlines import aware
 from incident.duties import Occurrence
@@ -70,7 +70,7 @@ def _moves(case: Case, alert: AlertFacts) -> Iterator[StateMoved]:
     elif case.state is State.RESOLVED:
         reason = f"处置完毕后又有告警 {alert.id} / alert {alert.id} came after the handling had ended"
         yield StateMoved(move=Move.REOPEN, reason=reason)
-    elif case.state is State.CONTAINED and case.tightenings and not case.held(alert.last_at):
+    elif case.state is State.CONTAINED and case.containments and not case.contained_by(alert.last_at):
         yield StateMoved(move=Move.RELAPSE, reason="控制到期后又有读取 / it went on after the containment had ended")
 
 
@@ -95,7 +95,7 @@ def _contained(
             for place, tighten in enumerate(at_once)
         )
         return issued or _asked(case, alert, missing)
-    ended = bool(case.tightenings) and not case.held(alert.last_at)
+    ended = bool(case.containments) and not case.contained_by(alert.last_at)
     return _asked(case, alert, missing) if new or ended or alert.automatic else ()
 
 
@@ -109,11 +109,18 @@ def _by_the_books(
         for step in book.steps.values():
             for text in step.commands if step.agent == OWN_AGENT else ():
                 call = read_call(text)
-                if call.route.act is not Act.TIGHTEN:
+                if call.route.act is not Act.TIGHTEN or call.kind not in CONTAINING:
                     continue
                 try:
                     made: Command = simple_command(
-                        call, step, {**known, **given}, key=CommandKey(""), case=case.id, by=by, now=now
+                        call,
+                        step,
+                        {**known, **given},
+                        key=CommandKey(""),
+                        case=case.id,
+                        by=by,
+                        now=now,
+                        first=alert.first_at,
                     )
                 except ValueError:
                     continue

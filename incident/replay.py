@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from incident.clocks import ClockRecord, Fulfilment, Judgement, Setting
-from incident.command import Lift, Tighten
+from incident.command import CONTAINING, Lift, Tighten
 from incident.duties import Occurrence, Since
 from incident.handling import with_handling
 from incident.ids import ENGINE, Actor, PersonId
@@ -258,7 +258,8 @@ def _with_command(case: Case, fact: CommandIssued | CommandEnded, entry: Entry) 
         ended_at=entry.at,
         ended_by=entry.by,
     )
-    contained = isinstance(issued.command, Tighten) and fact.ending is Ending.SUCCEEDED
+    tightened = isinstance(issued.command, Tighten) and issued.command.kind in CONTAINING
+    contained = tightened and fact.ending is Ending.SUCCEEDED
     return replace(
         case,
         commands={**case.commands, fact.key: issued},

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
-from incident.command import Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
+from incident.command import CONTAINING, Command, Done, Failed, Lift, Outcome, PublishNotice, ScopeFound, Tighten
 from incident.commanding import with_draft
 from incident.ids import CaseId, CommandKey
 from incident.incident import ENDED, TRANSITIONS, Case, Progress
@@ -71,7 +71,7 @@ def outcome_facts(case: Case, key: CommandKey, outcome: Outcome) -> tuple[Fact, 
 
 
 def _consequences(case: Case, command: Command) -> Iterator[Fact]:
-    if isinstance(command, Tighten) and (case.state, Move.CONTAIN) in TRANSITIONS:
+    if isinstance(command, Tighten) and command.kind in CONTAINING and (case.state, Move.CONTAIN) in TRANSITIONS:
         yield StateMoved(move=Move.CONTAIN)
     if isinstance(command, Lift) and (case.state, Move.RELAPSE) in TRANSITIONS and _is_last(case, command):
         yield StateMoved(move=Move.RELAPSE, reason=command.reason)
@@ -84,7 +84,8 @@ def _consequences(case: Case, command: Command) -> Iterator[Fact]:
 
 
 def _is_last(case: Case, lift: Lift) -> bool:
-    return all(held.key == lift.tightening.key for held in case.held(lift.at))
+    others = [held for held in case.contained_by(lift.at) if held.key != lift.tightening.key]
+    return lift.tightening.kind in CONTAINING and not others
 
 
 def _given(case: Case) -> dict[str, str]:

@@ -91,6 +91,9 @@ CONTAINMENT_NAMES = {
     Containment.STOP_OPERATION: Bilingual(zh="停用操作", en="stop the operation"),
     Containment.STOP_SYSTEM: Bilingual(zh="停用系统", en="stop the system"),
     Containment.MASK_HARDER: Bilingual(zh="加强脱敏", en="mask harder"),
+    Containment.QUARANTINE_EXPORTS: Bilingual(zh="封存导出", en="quarantine exports"),
+    Containment.REVOKE_SESSIONS: Bilingual(zh="注销会话", en="revoke sessions"),
+    Containment.PRESERVE_EVIDENCE: Bilingual(zh="保全日志", en="preserve the log"),
 }
 _MOVES = {
     Move.CONTAIN: Bilingual(zh="已控制", en="contained"),
@@ -228,6 +231,12 @@ def split(text: str) -> Bilingual:
 def _done(zh: str, en: str, command: MachineCommand, told: Callable[[datetime], Bilingual]) -> Bilingual:
     """What a machine has carried out, told from what it was asked to do."""
     match command:
+        case Tighten(kind=Containment.PRESERVE_EVIDENCE, since=since, until=until) if since is not None:
+            first, last = told(since), told(until)
+            return Bilingual(
+                zh=f"{zh}：{first.zh}至{last.zh}，两人解除以前不删",
+                en=f"{en}: from {first.en} to {last.en}, until two people take it back",
+            )
         case Tighten(until=until):
             end = told(until)
             return Bilingual(zh=f"{zh}：有效至{end.zh}", en=f"{en}: in force until {end.en}")

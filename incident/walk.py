@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from incident.action import MOST_HOURS, OWN_AGENT, Act, Call, for_reader, read_call, simple_command
-from incident.command import ASSIGNEES, AskPerson, Command, PublishNotice, Question
-from incident.commanding import LOOK_BACK_HOURS, scope_command, with_draft
+from incident.command import ASSIGNEES, UNASKED, AskPerson, Command, PublishNotice, Question
+from incident.commanding import LOOK_BACK_HOURS, first_at, scope_command, with_draft
 from incident.expression import Expression
 from incident.ids import ENGINE, CommandKey, PlaybookId, StepId
 from incident.incident import Activation, Case, Issued, Progress
@@ -331,6 +331,8 @@ class Walk:
         person said no.
         """
         match call.route.act:
+            case Act.TIGHTEN if call.kind in UNASKED:
+                return None
             case Act.TIGHTEN:
                 open_, question = self._case.containment_by is not None, Question.CONTAIN
             case Act.PUBLISH_NOTICE:
@@ -371,4 +373,5 @@ class Walk:
                     case=case.id,
                     by=case.containment_by or ENGINE,
                     now=self._now,
+                    first=first_at(case),
                 )

@@ -28,10 +28,23 @@ class Tightening(StrEnum):
     """Every operation of `system` is refused to everybody."""
     MASK_HARDER = "mask_harder"
     """Every caller gets of `system` what is no wider than its declarations and any of its grants."""
+    QUARANTINE_EXPORTS = "quarantine_exports"
+    """No export of `system` is given to the caller or the credential `target`, or none of the operation `target`; none
+    at all without a target. `system` may be left out where there is one.
+    """
+    REVOKE_SESSIONS = "revoke_sessions"
+    """Sessions and tokens that were begun before `since` count no more: those of the caller `target`, or the one of
+    the credential `target`. Who signs in anew is let in.
+    """
+    PRESERVE_EVIDENCE = "preserve_evidence"
+    """What was logged from `since` to `until` is not deleted until the entry is taken back: it ends by no time."""
 
 
-NEEDS_TARGET = frozenset({Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL, Tightening.STOP_OPERATION})
+NEEDS_TARGET = frozenset(
+    {Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL, Tightening.STOP_OPERATION, Tightening.REVOKE_SESSIONS}
+)
 NEEDS_SYSTEM = frozenset({Tightening.STOP_OPERATION, Tightening.STOP_SYSTEM, Tightening.MASK_HARDER})
+NEEDS_SINCE = frozenset({Tightening.PRESERVE_EVIDENCE, Tightening.REVOKE_SESSIONS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +57,10 @@ class OverlayEntry:
     system: str = ""
     """Which system it is about; empty means all, where the kind allows it."""
     target: str = ""
+    since: datetime | None = None
+    """Aware. From when on the kind looks at what there was, where it does."""
     until: datetime
-    """Aware. From then on the entry counts for nothing."""
+    """Aware. From then on the entry counts for nothing, but for what is preserved."""
     reason: str
     by: str
     """The person or rule that asked for it."""
@@ -56,8 +71,12 @@ class OverlayEntry:
             raise ValueError(f"`{self.kind}` needs a target")
         if self.kind in NEEDS_SYSTEM and not self.system:
             raise ValueError(f"`{self.kind}` needs a system")
-        if self.until.tzinfo is None:
-            raise ValueError("`until` needs a time zone")
+        if self.kind is Tightening.QUARANTINE_EXPORTS and not (self.system or self.target):
+            raise ValueError(f"`{self.kind}` needs a system or a target")
+        if self.kind in NEEDS_SINCE and self.since is None:
+            raise ValueError(f"`{self.kind}` needs a time from when on")
+        if self.until.tzinfo is None or (self.since is not None and self.since.tzinfo is None):
+            raise ValueError("`since` and `until` need a time zone")
 
     def concerns(
         self, *, system: str, operation: str, caller: str, credential: str, earlier: Collection[str] = ()
@@ -74,6 +93,12 @@ class OverlayEntry:
                 return self.target == operation
             case Tightening.STOP_SYSTEM | Tightening.MASK_HARDER:
                 return True
+            case Tightening.QUARANTINE_EXPORTS:
+                return not self.target or self.target in (operation, caller, credential, *earlier)
+            case Tightening.REVOKE_SESSIONS:
+                return self.target in (caller, credential, *earlier)
+            case Tightening.PRESERVE_EVIDENCE:
+                return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +107,12 @@ class Overlay:
 
     generation: int = 0
     entries: tuple[OverlayEntry, ...] = ()
+
+    @property
+    def preserved(self) -> tuple[tuple[datetime, datetime], ...]:
+        """From when to when nothing that was logged may be deleted."""
+        kept = (entry for entry in self.entries if entry.kind is Tightening.PRESERVE_EVIDENCE)
+        return tuple((entry.since, entry.until) for entry in kept if entry.since is not None)
 
     def in_force(
         self,
@@ -110,7 +141,7 @@ def write_overlay(overlay: Overlay, signer: Signer) -> bytes:
     """The signed bytes of *overlay*."""
     table = {
         "generation": overlay.generation,
-        "entries": [{**asdict(entry), "until": entry.until.isoformat()} for entry in overlay.entries],
+        "entries": [_written(entry) for entry in overlay.entries],
     }
     body = json.dumps(table, ensure_ascii=False, sort_keys=True)
     return json.dumps({"overlay": body, "signature": signer.sign(_LABEL, body.encode())}).encode()
@@ -125,8 +156,18 @@ def read_overlay(data: bytes, verifier: Verifier) -> Overlay:
         raise ValueError("not the bytes of an overlay") from None
     verifier.check(_LABEL, body.encode(), signature)
     table = json.loads(body)
-    entries = (
-        OverlayEntry(**{**item, "kind": Tightening(item["kind"]), "until": datetime.fromisoformat(item["until"])})
-        for item in table["entries"]
-    )
-    return Overlay(generation=table["generation"], entries=tuple(entries))
+    return Overlay(generation=table["generation"], entries=tuple(map(_read, table["entries"])))
+
+
+def _written(entry: OverlayEntry) -> dict[str, object]:
+    since = entry.since.isoformat() if entry.since is not None else None
+    return {**asdict(entry), "since": since, "until": entry.until.isoformat()}
+
+
+def _read(item: dict[str, str]) -> OverlayEntry:
+    since = item.get("since")  # entries of earlier versions have none
+    times = {
+        "since": datetime.fromisoformat(since) if since else None,
+        "until": datetime.fromisoformat(item["until"]),
+    }
+    return OverlayEntry(**{**item, "kind": Tightening(item["kind"]), **times})  # type: ignore[arg-type]

@@ -105,7 +105,7 @@ def _decided(
         credential=caller.credential,
         now=overlay_now,
     )
-    if (reason := stopped(entries)) is not None:
+    if (reason := stopped(entries, operation, caller)) is not None:
         return Refuse(reason=reason, operation=operation)
     if system.is_learning and request.method not in SAFE_METHODS:
         return Refuse(reason="writes_refused_while_learning", operation=operation)
@@ -166,15 +166,22 @@ def _decided(
     return forward if is_safe else with_body(forward, request, body, system, caller, now)
 
 
-def stopped(entries: tuple[OverlayEntry, ...]) -> str | None:
-    """Why *entries* let an exchange go no further, if they do not."""
+def stopped(entries: tuple[OverlayEntry, ...], operation: OperationRule | None, caller: Caller) -> str | None:
+    """Why *entries*, which are about it, let an exchange go no further, if they do not."""
     for entry in entries:
         match entry.kind:
             case Tightening.BLOCK_CALLER | Tightening.BLOCK_CREDENTIAL:
                 return "caller_blocked"
             case Tightening.STOP_OPERATION | Tightening.STOP_SYSTEM:
                 return "operation_stopped"
-            case Tightening.MASK_HARDER:
+            case Tightening.QUARANTINE_EXPORTS:
+                if operation is not None and operation.export:
+                    return "export_quarantined"
+            case Tightening.REVOKE_SESSIONS:
+                assert entry.since is not None
+                if caller.begun is not None and caller.begun < entry.since.timestamp():
+                    return "session_revoked"
+            case Tightening.MASK_HARDER | Tightening.PRESERVE_EVIDENCE:
                 pass
     return None
 

@@ -50,6 +50,10 @@ class Caller:
     amr: frozenset[str] = frozenset()
     signed_in_at: float | None = None
     """POSIX time."""
+    begun: float | None = None
+    """POSIX time at which the session was begun, or the token made, that is the credential; `-inf` where that is not
+    known, and None where it is neither.
+    """
 
     @property
     def own(self) -> str:

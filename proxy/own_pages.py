@@ -114,7 +114,7 @@ class OwnPages:
             credential=caller.credential,
             now=self._current.unhurried(ledger.started),
         )
-        if (reason := stopped(entries)) is not None:
+        if (reason := stopped(entries, None, caller)) is not None:
             raise reveal.Refused(reason)
 
     def _write(self, flow: HTTPFlow, exchange: Exchange, answer: OwnAnswer) -> None:

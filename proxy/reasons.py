@@ -108,6 +108,12 @@ REASONS: dict[str, Reason] = {
     ),
     "operation_refused": Reason(403, "安全策略不允许该操作", "the policy refuses this operation"),
     "operation_stopped": Reason(503, "该功能已因安全事件暂停", "this function is suspended because of an incident"),
+    "export_quarantined": Reason(
+        503, "该导出因安全事件封存，暂不提供", "this export is in quarantine because of an incident"
+    ),
+    "session_revoked": Reason(
+        401, "这次登录因安全事件已被注销，请重新登录", "this session was revoked because of an incident: sign in anew"
+    ),
     "parameter_not_declared": Reason(403, "查询参数未在安全策略中声明", "the policy does not know a parameter"),
     "unknown_handle": Reason(
         404,

@@ -33,6 +33,8 @@ class _Said(msgspec.Struct, frozen=True):
     subject: str
     posts: tuple[str, ...]
     until: int
+    begun: int = 0
+    """Sealed by an earlier version, it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class Session:
     posts: tuple[str, ...]
     until: int
     """POSIX time."""
+    begun: int = 0
+    """POSIX time; 0 where it is not known."""
     value: str = field(default="", repr=False)
     """Of the system's own cookie; empty as long as it is not bound to one."""
     counts_until: float = field(default=math.inf, repr=False)
@@ -78,8 +82,10 @@ class Sessions:
         except msgspec.DecodeError:  # as another version has written it
             return None
         if self.rule.introspect:  # also where another policy has sealed whose it was
-            said = _Said(said.id, "", (), said.until)
-        return Session(id=said.id, subject=said.subject, posts=said.posts, until=said.until, value=value)
+            said = _Said(said.id, "", (), said.until, said.begun)
+        return Session(
+            id=said.id, subject=said.subject, posts=said.posts, until=said.until, begun=said.begun, value=value
+        )
 
     def caller(self, session: Session, now: float) -> Caller:
         """Who has signed in in *session*, at the POSIX time *now*; nobody, if unknown. Raises BadCredential."""
@@ -92,6 +98,7 @@ class Sessions:
             posts=frozenset(session.posts),
             purposes=frozenset(self.rule.purposes),
             credential=f"session:{session.id}",
+            begun=session.begun,
         )
 
     def ends_with(self, operation: str) -> bool:
@@ -114,7 +121,7 @@ class Sessions:
         until = int(now) + rule.minutes * 60
         if rule.introspect:
             value = cookie_set_by(begun[0])[1]
-            return Session(id=secrets.token_hex(8), subject="", posts=(), until=until, value=value)
+            return Session(id=secrets.token_hex(8), subject="", posts=(), until=until, begun=int(now), value=value)
         document = _read(body) if body is not None and status < 300 else None
         if rule.subject_cookie:
             found = [value for name, value in map(cookie_set_by, set_cookies) if name == rule.subject_cookie]
@@ -123,7 +130,7 @@ class Sessions:
             said = self._said(_at(document, rule.subject), document)
         if said is None:
             return None
-        return Session(id=secrets.token_hex(8), subject=said[0], posts=said[1], until=until)
+        return Session(id=secrets.token_hex(8), subject=said[0], posts=said[1], until=until, begun=int(now))
 
     def said_in(self, body: bytes) -> tuple[str, tuple[str, ...]] | None:
         """Who has signed in and with which posts, by *body*, the system's answer; None where nobody plainly has."""
@@ -162,7 +169,7 @@ class Sessions:
         if session is None or self.rule is None:
             return {}
         whose = ("", ()) if self.rule.introspect else (session.subject, session.posts)
-        said = _Said(session.id, *whose, session.until)
+        said = _Said(session.id, *whose, session.until, session.begun)
         return {self.rule.cookie: msgspec.json.encode(said).decode()}
 
 

@@ -1,5 +1,6 @@
 """Whether what was decided of an exchange still stands while its answer is on its way."""
 
+from policies.overlay import Tightening
 from proxy.current import Current
 from proxy.decide import stopped
 from proxy.exchange import Exchange
@@ -42,6 +43,10 @@ class Standing:
             credential=ledger.caller.credential,
             now=current.unhurried(self._now()),
         )
-        if entries and (ledger.view is None or not ledger.view.is_harder):
-            return stopped(entries) or "answer_cut"  # what is to be masked harder has been masked as it was
-        return stopped(entries)
+        operation = exchange.forward.operation if exchange.forward is not None else None
+        if (reason := stopped(entries, operation, ledger.caller)) is not None:
+            return reason
+        is_harder = ledger.view is not None and ledger.view.is_harder
+        if not is_harder and any(entry.kind is Tightening.MASK_HARDER for entry in entries):
+            return "answer_cut"  # what is to be masked harder has been masked as it was
+        return None

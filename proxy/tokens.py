@@ -93,7 +93,7 @@ class Tokens:
             credential=f"jwt:{rule.issuer}:{token_id}"[:256],
             on_behalf_of=on_behalf_of,
             basis=basis,
-            **_strength(claims),
+            **strength(claims),
         )
 
     def _acting(self, rule: IssuerRule, claims: dict[str, Any]) -> tuple[str, str]:
@@ -111,12 +111,17 @@ class Tokens:
         return self._digester(principal), basis
 
 
-def _strength(claims: dict[str, Any]) -> dict[str, Any]:
+def strength(claims: dict[str, Any]) -> dict[str, Any]:
     """How, and when, the bearer has signed in, by the names of `Caller`. What is of another form says nothing."""
     acr, amr, signed_in_at = claims.get("acr"), claims.get("amr"), claims.get("auth_time", math.nan)
     if not isinstance(signed_in_at, int | float) or isinstance(signed_in_at, bool) or not math.isfinite(signed_in_at):
         signed_in_at = None
+    made = claims.get("iat")
+    if not isinstance(made, int | float) or isinstance(made, bool) or not math.isfinite(made):
+        made = -math.inf
     return {
+        # Who refreshes a token does not sign in anew by that.
+        "begun": made if signed_in_at is None else signed_in_at,
         "acr": acr if is_text(acr) else "",
         "amr": frozenset(amr) if isinstance(amr, list) and all(map(is_text, amr)) else frozenset(),
         "signed_in_at": signed_in_at,

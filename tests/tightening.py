@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 from policies.overlay import OverlayEntry, Tightening
 
 
-def entry(kind: Tightening, target: str = "", *, system: str = "people", minutes: int = 60) -> OverlayEntry:
+def entry(
+    kind: Tightening, target: str = "", *, system: str = "people", minutes: int = 60, since: datetime | None = None
+) -> OverlayEntry:
     """An entry of *kind*, in force for so many *minutes* from now on."""
     until = datetime.now(UTC) + timedelta(minutes=minutes)
-    return OverlayEntry(id=f"{kind}-{target}", kind=kind, system=system, target=target, until=until, reason="r", by="b")
+    name = f"{kind}-{target}"
+    return OverlayEntry(id=name, kind=kind, system=system, target=target, since=since, until=until, reason="r", by="b")

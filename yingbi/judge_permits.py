@@ -126,6 +126,8 @@ def _objection(asked: Asked, case: Case, now: datetime) -> str:
     kinds = {entry.kind for entry in case.overlay}
     if kinds & {Tightening.BLOCK_CALLER, Tightening.BLOCK_CREDENTIAL}:
         return "caller_blocked"
+    if Tightening.REVOKE_SESSIONS in kinds:
+        return "session_revoked"  # which session asked is not known here: it is asked anew once the measure has ended
     if Tightening.STOP_SYSTEM in kinds:
         return "operation_stopped"
     if case.today >= reveal.at_most_a_day:

@@ -57,12 +57,13 @@ class OverlayPublisher:
                 kind=Tightening(command.kind),
                 system=command.system,
                 target=command.target,
+                since=command.since,
                 until=command.until,
                 reason=command.reason,
                 by=str(command.by),
                 case=command.case,
             )
-            kept = (each for each in overlay.entries if each.until > now - _KEPT_AFTER_END)
+            kept = (each for each in overlay.entries if _is_kept(each, now))
             made = self._published(overlay, *kept, entry)
             return f"in force until {command.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC, generation {made}"
 
@@ -84,3 +85,7 @@ class OverlayPublisher:
         publish_overlay(self.folder, made, self.signer)
         self.board.overlay = made.generation
         return made.generation
+
+
+def _is_kept(entry: OverlayEntry, now: datetime) -> bool:
+    return entry.until > now - _KEPT_AFTER_END or entry.kind is Tightening.PRESERVE_EVIDENCE

@@ -1,9 +1,11 @@
-"""How long the index keeps events: whole days are deleted once they are older than declared."""
+"""How long the index keeps events: whole days are deleted once they are older than declared, and no evidence."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from siem.index.store import Keeper, StoreUnavailable
+from siem.record.keep import Spans
 
 TIMEOUT = timedelta(seconds=30)
 AGAIN = timedelta(minutes=10)
@@ -12,10 +14,14 @@ log = logging.getLogger("yingbi.siem")
 
 
 class Retention:
-    """Has *keeper* delete what is older than *days*, once a day; what failed is tried again after a while."""
+    """Has *keeper* delete what is older than *days*, once a day; what failed is tried again after a while.
 
-    def __init__(self, keeper: Keeper, days: int) -> None:
+    *preserved* tells what is evidence now, and raises OSError where that cannot be known: then nothing is deleted.
+    """
+
+    def __init__(self, keeper: Keeper, days: int, preserved: Callable[[], Spans] = tuple) -> None:
         self._keeper = keeper
+        self._preserved = preserved
         self._days = timedelta(days=days)
         self._done: date | None = None
         self._not_before: datetime | None = None
@@ -29,8 +35,11 @@ class Retention:
         if self._not_before is not None and now < self._not_before <= now + AGAIN:
             return []
         try:
-            dropped = self._keeper.drop_before(today - self._days, TIMEOUT)
-        except StoreUnavailable as unavailable:
+            spans = [(_day(since), _day(until)) for since, until in self._preserved()]
+            dropped = self._keeper.drop_before(
+                today - self._days, TIMEOUT, lambda day: any(first <= day <= last for first, last in spans)
+            )
+        except (StoreUnavailable, OSError) as unavailable:
             log.warning("retention_unavailable %s", unavailable)
             self._not_before = now + AGAIN
             return []
@@ -38,3 +47,7 @@ class Retention:
             log.info("day_dropped name=%s", name)
         self._done = today
         return dropped
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()

@@ -11,7 +11,7 @@ import contextlib
 import functools
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -322,10 +322,11 @@ class ElasticKeeper:
                 client.indices.put_alias(index=name, name=self.prefix)
                 client.indices.put_mapping(index=name, meta=ours["_meta"], properties=ours["properties"])
 
-    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
+    def drop_before(self, day: date, timeout: timedelta, but: Callable[[date], bool] = lambda each: False) -> list[str]:
         """As `Keeper` promises. What is no day is left alone, whatever its name begins with."""
         deadline = _deadline(timeout)
-        old = [name for name in self._days(deadline) if name < f"{self.prefix}-{day:%Y.%m.%d}"]
+        days = {name: _day_of(name.removeprefix(self.prefix)) for name in self._days(deadline)}
+        old = [name for name, each in days.items() if each < day and not but(each)]
         for name in old:
             with self._link.call(deadline) as client, contextlib.suppress(NotFoundError):
                 client.indices.delete(index=name)
@@ -340,6 +341,10 @@ class ElasticKeeper:
     def close(self) -> None:
         """Let go of the connection."""
         self._link.close()
+
+
+def _day_of(name: str) -> date:
+    return date.fromisoformat(name.removeprefix("-").replace(".", "-"))
 
 
 def _sources(found: Mapping[str, Any]) -> Iterator[Document]:

@@ -180,10 +180,11 @@ class SqliteStore:
         with self._writing(timeout):
             pass
 
-    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
+    def drop_before(self, day: date, timeout: timedelta, but: Callable[[date], bool] = lambda each: False) -> list[str]:
         """As `Keeper` promises. A search that is reading one of the days ends with what it has of it."""
         with self._writing(timeout):
-            names = [path.name for path in self._files() if path.name < f"{day.isoformat()}.db"]
+            old = [path for path in self._files() if path.name < f"{day.isoformat()}.db"]
+            names = [path.name for path in old if not but(date.fromisoformat(path.stem))]
             self._remove(names)
         return names
 

@@ -1,6 +1,6 @@
 """What an index of the log promises. Indexes are disposable: each can be dropped and rebuilt from the log."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -125,8 +125,11 @@ class Keeper(Protocol):
     def prepare(self, timeout: timedelta) -> None:
         """Bring the index up to this version. Doing it twice is doing it once."""
 
-    def drop_before(self, day: date, timeout: timedelta) -> list[str]:
-        """The names of what held the events of days (UTC) before *day*, which is deleted. The log still has them."""
+    def drop_before(self, day: date, timeout: timedelta, but: Callable[[date], bool] = lambda each: False) -> list[str]:
+        """The names of what held the events of days (UTC) before *day*, which is deleted, *but* for some of them.
+
+        The log still has them.
+        """
 
     def close(self) -> None:
         """Let go of connections and files."""

@@ -1,7 +1,8 @@
 """Keeps the log: compresses what is sealed, copies it off this machine, and lets go of what was kept long enough.
 
 INVARIANT: nothing is deleted here but a start whose copy was read back and stands where its last seal says, whose time
-is over, and whose removal a seal names. A segment is compressed only when nobody writes to it any more.
+is over, which is no evidence of a case, and whose removal a seal names. A segment is compressed only when nobody writes
+to it any more.
 """
 
 import contextlib
@@ -9,7 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from threading import Lock
 
 import zstandard
 
-from siem.record.log import StartId, segment_path
+from siem.record.log import StartId, begun_at, segment_path
 from siem.record.reader import beginning_of, follow, starts_in
 from siem.record.seal import SealBook
 from siem.record.segment import compressed_path, segments_in
@@ -25,6 +26,9 @@ from siem.record.verify_start import Mark, check_start
 
 _LEVEL = 6
 _REMOVING = ".removing-"
+
+type Spans = Sequence[tuple[datetime, datetime]]
+"""From when to when what was logged is evidence, both included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +50,21 @@ class Keeper:
     """Looks after the log in *folder*. *sealing* is held by whoever uses *book*."""
 
     def __init__(
-        self, folder: Path, book: SealBook, sealing: Lock, keeping: Keeping, clock: Callable[[], datetime]
+        self,
+        folder: Path,
+        book: SealBook,
+        sealing: Lock,
+        keeping: Keeping,
+        clock: Callable[[], datetime],
+        preserved: Callable[[], Spans] = tuple,
     ) -> None:
+        """*preserved* tells what is evidence now, and raises OSError where that cannot be known: then nothing goes."""
         self._folder = folder
         self._book = book
         self._sealing = sealing
         self._keeping = keeping
         self._clock = clock
+        self._preserved = preserved
         self._kept: set[StartId] = set()
         """Starts with events of sharing systems."""
 
@@ -94,6 +106,8 @@ class Keeper:
         with self._sealing:
             grew = self._book.grew.get(start)
         if grew is None or start in self._kept or self._clock() < grew + self._keeping.keep:
+            return False
+        if any(since <= grew and begun_at(start) <= until for since, until in self._preserved()):
             return False
         if self._clock() >= grew + self._keeping.sharing_keep:
             return True

@@ -52,6 +52,16 @@ def test_days_before_the_day_go_and_the_day_itself_stays(index: tuple[EventStore
     assert keeper.drop_before(NINE.date(), SOON) == []
 
 
+def test_a_day_that_is_to_stay_stays_between_those_that_go(index: tuple[EventStore, Keeper]) -> None:
+    store, keeper = index
+    store.append([document(age, at=NINE - age * DAY) for age in range(1, 4)], SOON)
+    evidence = (NINE - 2 * DAY).date()
+    assert len(keeper.drop_before(NINE.date(), SOON, lambda day: day == evidence)) == 2
+    assert count(store) == 1
+    assert store.newest(SOON) == NINE - 2 * DAY
+    assert len(keeper.drop_before(NINE.date(), SOON)) == 1
+
+
 def test_what_comes_for_a_day_that_was_let_go_of_is_taken_again(index: tuple[EventStore, Keeper]) -> None:
     store, keeper = index
     store.append([document(1), document(2)], SOON)

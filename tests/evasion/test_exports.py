@@ -1,5 +1,7 @@
 """A part of an answer: never of the system behind, and of exports only as they were shown, to whom they were shown."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from policies.overlay import Tightening
@@ -145,3 +147,44 @@ def test_a_tightening_ends_what_was_kept(declaring: Rig) -> None:
     assert (stopped.status, stopped.reason) == (503, "operation_stopped")
     declaring.gateway.tighten()
     wait_until(lambda: download(front, answering(ROWS.encode(), CSV)).status == 200, 5)
+
+
+def test_an_export_in_quarantine_is_not_handed_out_in_whole_or_in_part(declaring_front: Front) -> None:
+    front = declaring_front
+    key = ("authorization", f"Bearer {BATCH_KEY}")
+    tag = download(front, answering(ROWS.encode(), CSV), key).headers["etag"]
+    told = front.rig.gateway.events()[-1]
+    for target in ("", told["yingbi"]["operation"], told["user"]["id"], told["yingbi"]["credential"]):
+        front.rig.gateway.tighten(entry(Tightening.QUARANTINE_EXPORTS, target))
+        for headers in ((), ranged(tag), ranged(tag, "bytes=-1")):
+            answer = download(front, unasked, key, *headers)
+            assert (answer.status, answer.reason, answer.tells) == (503, "export_quarantined", set()), target
+        assert download(front, answering(ROWS.encode(), CSV), target="/export").status == 200, "that is no export"
+    for other in ("GET /export", "somebody-else"):
+        front.rig.gateway.tighten(entry(Tightening.QUARANTINE_EXPORTS, other))
+        assert download(front, answering(ROWS.encode(), CSV)).status == 200
+    front.rig.gateway.tighten()
+    assert download(front, answering(ROWS.encode(), CSV), key, *ranged(tag)).status == 200, "all anew"
+
+
+def test_a_download_under_way_is_cut_when_it_is_put_in_quarantine_and_by_nothing_else(declaring_front: Front) -> None:
+    gateway = declaring_front.rig.gateway
+    pieces = pieces_of(LARGE)
+
+    def tightening(kind: Tightening) -> Script:
+        def script(connection: Connection, asked: Asked) -> None:
+            connection.say(f"HTTP/1.1 200 X\r\nContent-Type: {CSV}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+            for number, piece in enumerate(pieces):
+                if number == len(pieces) // 2:
+                    gateway.tighten(entry(kind, since=datetime.now(UTC)))
+                    wait_until(lambda: gateway.counters()["overlay"] == gateway.overlay.generation, 5)
+                connection.say(b"%x\r\n%s\r\n" % (len(piece), piece))
+            connection.say(b"0\r\n\r\n")
+
+        return script
+
+    assert download(declaring_front, tightening(Tightening.PRESERVE_EVIDENCE)).is_whole
+    assert not download(declaring_front, tightening(Tightening.QUARANTINE_EXPORTS)).is_whole
+    wait_until(lambda: gateway.events()[-1]["event"]["action"] == "close", 5)
+    assert gateway.events()[-1]["event"]["reason"] == "export_quarantined"
+    gateway.tighten()

@@ -3,17 +3,21 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policies.overlay import Tightening
 from proxy.identity import COOKIE
 from tests.gateway import CLERK_KEY, raw, wait_until
 from tests.policies.compiled import GOOD
 from tests.rig import NAME, Rig, reads, rigged
 from tests.scripted import Asked, Connection, Script
 from tests.scripted import saying as saying_exactly
+from tests.tightening import entry
 
 PERSON = {"id": 1, "name": NAME}
 SESSION = """identity:
@@ -141,6 +145,30 @@ def test_every_worker_knows_a_session_and_so_does_one_that_is_started_anew(rig: 
     rig.gateway.start_worker()
     for _ in range(12):
         assert who(rig, cookie) == LI_IN
+
+
+def test_sessions_that_are_revoked_are_over_with_every_worker_and_who_signs_in_anew_is_let_in(rig: Rig) -> None:
+    """By the account's name or by that of one session; after a start as well; and no longer than the measure lasts."""
+    cookie, other = sign_in(rig), sign_in(rig, signing_in("s-2"))
+    one = event_of(rig, rig.ask(LIST, headers=f"Cookie: {cookie}\r\n"))["yingbi"]["credential"]
+    since = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)  # a session knows in which second it began
+    revoked = entry(Tightening.REVOKE_SESSIONS, one, since=since)
+    rig.gateway.tighten(revoked)
+    assert [who(rig, cookie)[0] for _ in range(6)] == [401] * 6
+    assert who(rig, other) == LI_IN, "only that session"
+    rig.gateway.tighten(replace(revoked, target="li"))
+    first = rig.gateway.workers[-1]
+    first.kill()
+    first.wait()
+    rig.gateway.start_worker()
+    for _ in range(6):
+        assert (who(rig, cookie)[0], who(rig, other)[0]) == (401, 401)
+    wait_until(lambda: datetime.now(UTC) >= since, 5)
+    assert who(rig, sign_in(rig, signing_in("s-3"))) == LI_IN
+    assert who(rig, "", f"Authorization: Bearer {CLERK_KEY}\r\n")[0] == 200, "a key is no session"
+    rig.gateway.tighten(replace(revoked, target="wang"))
+    assert who(rig, other) == LI_IN
+    rig.gateway.tighten()
 
 
 def test_the_cookie_is_kept_as_a_credential_is(rig: Rig) -> None:

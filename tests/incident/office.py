@@ -163,6 +163,7 @@ class Office:
             kind=OverlayKind(command.kind.value),
             system=command.system,
             target=command.target,
+            since=command.since,
             until=command.until,
             reason=command.reason,
             by=str(command.by),

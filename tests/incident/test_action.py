@@ -22,7 +22,7 @@ def post(target: str, body: dict[str, Any] | None = None, **changes: str) -> Com
 
 def command(target: str, body: dict[str, Any] | None = None, **variables: str) -> Command:
     known = {f"__{name}__": value for name, value in variables.items()}
-    return simple_command(read_call(post(target, body)), STEP, known, key=KEY, case=CASE, by=ENGINE, now=TEN)
+    return simple_command(read_call(post(target, body)), STEP, known, key=KEY, case=CASE, by=ENGINE, now=TEN, first=TEN)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def whole_road(office: Office) -> tuple[Entry, ...]:
     office.cases.withdraw_notice(case, CHEN, WithdrawalReason.WRONG)
     office.perform_all()
     office.do_the_rest(case)
-    (block,) = office.cases.get(case).tightenings
+    (block,) = office.cases.get(case).containments
     office.cases.ask_lift(case, block.key, CHEN, "核实后恢复")
     office.cases.agree_lift(case, block.key, LI)
     office.perform_all()

@@ -1,6 +1,8 @@
 """What is to be done with a request: a table of questions and callers, and of what is laid on top."""
 
 import json
+import math
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,6 +15,7 @@ from proxy.decide import decide, stopped
 from proxy.identity import NOBODY, Caller
 from proxy.message import Request, read_request, target_of
 from proxy.system import System
+from proxy.tokens import strength
 from proxy.verdict import Forward, Refuse
 from siem.record.event import CallerKind
 from tests.policies.compiled import DATA_KEYS, SECRET, program
@@ -165,8 +168,38 @@ def test_a_stop_counts_for_what_is_not_even_declared() -> None:
 
 def test_of_several_tightenings_each_counts() -> None:
     harder, block = entry(Tightening.MASK_HARDER), entry(Tightening.BLOCK_CALLER, target="li")
-    assert stopped((harder,)) is None
-    assert stopped((harder, block)) == "caller_blocked"
+    assert stopped((harder,), None, NOBODY) is None
+    assert stopped((harder, block), None, NOBODY) == "caller_blocked"
+
+
+BEGUN = {
+    "no session": (None, None),
+    "nobody knows when": (-math.inf, "session_revoked"),
+    "before": (NOW.timestamp() - 1, "session_revoked"),
+    "at that moment": (NOW.timestamp(), None),
+}
+
+
+@pytest.mark.parametrize("case", BEGUN)
+def test_sessions_that_were_begun_before_count_no_more(case: str) -> None:
+    begun, expected = BEGUN[case]
+    revoked = replace(entry(Tightening.BLOCK_CALLER, target="li"), kind=Tightening.REVOKE_SESSIONS, since=NOW)
+    assert stopped((revoked,), None, replace(CLERK, begun=begun)) == expected
+
+
+CLAIMED: dict[str, tuple[dict[str, object], float]] = {
+    "when it was made": ({"iat": 7}, 7),
+    "refreshed, the sign-in counts": ({"iat": 7, "auth_time": 3}, 3),
+    "neither": ({}, -math.inf),
+    "no time": ({"iat": True}, -math.inf),
+    "no number": ({"iat": math.nan}, -math.inf),
+}
+
+
+@pytest.mark.parametrize("case", CLAIMED)
+def test_a_token_was_begun_when_its_bearer_signed_in(case: str) -> None:
+    claims, begun = CLAIMED[case]
+    assert strength(claims)["begun"] == begun
 
 
 def test_what_is_masked_harder_is_masked_as_for_nobody_in_particular() -> None:

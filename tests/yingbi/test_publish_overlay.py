@@ -73,6 +73,21 @@ def test_what_has_ended_long_ago_is_let_go_and_nothing_that_lasts(publisher: Ove
     assert [entry.id for entry in publisher.current().entries] == ["C-1.1.2", "C-1.1.3"]
 
 
+def test_what_is_evidence_stays_until_two_people_take_it_back(publisher: OverlayPublisher) -> None:
+    held = replace(command(), kind=Containment.PRESERVE_EVIDENCE, target="", since=NOW - timedelta(days=2))
+    publisher.tighten(held)
+    later = Clock()
+    later.at = NOW + timedelta(days=400)
+    publisher.clock = later
+    publisher.tighten(command("C-1.1.2", until=later.at + timedelta(hours=1)))
+    assert publisher.current().preserved == ((held.since, held.until),)
+    two = {"asked_by": PersonId("P-002"), "agreed_by": PersonId("P-003")}
+    publisher.lift(
+        Lift(key=CommandKey("C-1.0.1"), case=CaseId("C-1"), tightening=held, at=later.at, reason="closed", **two)
+    )
+    assert publisher.current().preserved == ()
+
+
 def test_an_overlay_that_is_not_ours_is_not_built_upon(publisher: OverlayPublisher) -> None:
     publisher.tighten(command())
     file = publisher.folder / "overlay.json"
@@ -97,5 +112,5 @@ def test_what_two_people_take_back_is_gone_and_nothing_else(publisher: OverlayPu
 
 def test_kinds_are_those_of_the_overlay(publisher: OverlayPublisher) -> None:
     for number, kind in enumerate(Containment):
-        publisher.tighten(replace(command(f"C-1.1.{number}"), kind=kind, system="register"))
+        publisher.tighten(replace(command(f"C-1.1.{number}"), kind=kind, system="register", since=NOW))
     assert {entry.kind.value for entry in publisher.current().entries} == {kind.value for kind in Containment}

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from siem.record.anchor import anchor_of
@@ -20,6 +21,7 @@ from siem.record.seal import BrokenSeals, SealBook
 from siem.record.sealing import Sealing
 from yingbi.clock import now
 from yingbi.home import Home
+from yingbi.preserved import preserved_in
 from yingbi.said import speak
 from yingbi.settings import Settings, settings_of
 from yingbi.told import tell
@@ -46,7 +48,7 @@ class Sealer:
             sharing=frozenset(settings.log.sharing_systems),
             sharing_keep=timedelta(days=settings.log.sharing_keep_days),
         )
-        self._keeper = Keeper(home.log, self._book, self._using, keeping, now)
+        self._keeper = Keeper(home.log, self._book, self._using, keeping, now, partial(preserved_in, home))
         self._kept_trouble = ""
         self._parties = [Anchoring(Path(place)) for place in settings.log.anchors]
         self._trouble = ""

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from proxy.stamp import stamp_of
 from siem.baseline.alerting import Raiser
@@ -31,6 +32,7 @@ from yingbi.clock import now
 from yingbi.custom import CustomFile
 from yingbi.home import Home
 from yingbi.index import open_index, open_keeper
+from yingbi.preserved import preserved_in
 from yingbi.reason_asking import Fetch, fetching
 from yingbi.reasons import Reasons
 from yingbi.retention import Retention
@@ -74,7 +76,7 @@ class Siem:
         self._raiser = Raiser(self._anomalies, store, self._alerts, silences=self._in_force, timeout=TIMEOUT)
         self.reasons = Reasons(home, store, self._alerts, self._in_force, fetch or fetching(trusted_by(settings)), now)
         self.keeper = open_keeper(settings, store)
-        self._retention = Retention(self.keeper, settings.index_days)
+        self._retention = Retention(self.keeper, settings.index_days, partial(preserved_in, home))
         self._indexed_until: datetime | None = None
         self._trouble = ""
 

@@ -13,8 +13,8 @@ import zstandard
 from siem.index.positions import Positions
 from siem.index.ship import Shipper
 from siem.index.sqlite import SqliteStore
-from siem.record.keep import Keeper, Keeping, compress
-from siem.record.log import AccessLog, StartId, read_segment, seed_of, segment_path
+from siem.record.keep import Keeper, Keeping, Spans, compress
+from siem.record.log import AccessLog, StartId, begun_at, read_segment, seed_of, segment_path
 from siem.record.reader import Position, beginning_of, follow, unread_bytes
 from siem.record.recheck import LogCheck
 from siem.record.seal import removed_in
@@ -30,8 +30,9 @@ KEPT = timedelta(days=184)
 def keeper(made: Sealed, **changes: Any) -> Keeper:
     copies = made.folder / "copies"
     copies.mkdir(exist_ok=True)
+    preserved = changes.pop("preserved", tuple)
     facts: dict[str, Any] = {"copies": copies, "is_elsewhere": True, **changes}
-    return Keeper(made.log, made.book, Lock(), Keeping(**facts), lambda: made.now)
+    return Keeper(made.log, made.book, Lock(), Keeping(**facts), lambda: made.now, preserved)
 
 
 def read(folder: Path, start: StartId) -> list[tuple[object, Position]]:
@@ -181,6 +182,26 @@ def test_a_start_by_which_data_is_shared_is_kept_three_years(made: Sealed) -> No
     made.now += timedelta(days=1096)
     keeper(made, **keeping).step()
     assert not any(log.folder.exists() for log in made.logs)
+    assert made.verified().is_intact
+
+
+def unknown() -> Spans:
+    raise OSError("it cannot be known what is evidence")
+
+
+def test_what_is_evidence_is_let_go_only_once_it_is_no_more(made: Sealed) -> None:
+    """Whatever of a start may lie in the time of a case; what ended before it, and what began after it, goes."""
+    first = min(log.start for log in made.logs)
+    began, grew = begun_at(first), made.book.grew[first]
+    made.now += KEPT + timedelta(days=2)
+    with pytest.raises(OSError, match="what is evidence"):
+        keeper(made, preserved=unknown).step()
+    for span in ((grew, grew), (began, began), (began - KEPT, grew + KEPT)):
+        keeper(made, preserved=lambda span=span: (span,)).step()
+        assert (made.log / first).exists(), span
+    before, after = (began - KEPT, began - timedelta(seconds=1)), (grew + timedelta(seconds=1), grew + KEPT)
+    keeper(made, preserved=lambda: (before, after)).step()
+    assert not (made.log / first).exists()
     assert made.verified().is_intact
 
 
