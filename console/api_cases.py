@@ -13,6 +13,7 @@ from console.cookies import handle_of
 from console.desk import Desk
 from console.handling_json import handling_json
 from console.pages import Pages
+from console.unseen import readable_by
 from incident.duty_view import duties_json
 from incident.ids import Bilingual
 from incident.incident import ENDED
@@ -89,20 +90,17 @@ class ApiCases:
         case = self._shown.find(at["case"])
         altered = self._shown.altered(case.id)
         handle = partial(handle_of, desk.token, case.id)
-        seen = {each.id for each in visible_to(desk, self._office.cases.all())}
-        told = case_json(case, self._office.now(), books=self._office.cases.rules.books, handle=handle)
+        reads = readable_by(desk, self._office.cases.all())
+        told = case_json(case, self._office.now(), books=self._office.cases.rules.books, handle=handle, alias=reads)
         return {
             **told,
-            "merged_into": case.merged_into if case.merged_into in seen else None,
-            "taken_in": [each for each in told["taken_in"] if each in seen],
-            "links": [each for each in told["links"] if each["case"] in seen],
             "verified": altered is None,
             "altered": {"zh": altered.zh, "en": altered.en} if altered else None,
         }
 
     def _timeline(self, desk: Desk, at: At) -> Any:
         case = self._shown.find(at["case"])
-        return {"timeline": timeline_json(case, self._told)}
+        return {"timeline": timeline_json(case, self._told, alias=readable_by(desk, self._office.cases.all()))}
 
     def _told(self, at: datetime) -> Bilingual:
         return moment(at, self._office.cases.rules.press) or Bilingual(zh="", en="")

@@ -29,6 +29,7 @@ from console.handling_view import manual_steps
 from console.notice_view import STANDINGS, standing_of
 from console.pages import Pages, sheet
 from console.roles import Role
+from console.unseen import readable_by
 from console.words import BY_HAND, MOVES, OCCURRENCES, options, word
 from console.words import LEVELS as LEVEL_WORDS
 from incident.acts import MOST_CONTAINMENT
@@ -52,7 +53,6 @@ from incident.stating import ITEMS, stated
 from incident.taken import BY_A_PERSON, LINK_NAMES
 from incident.timeline import CONTAINMENT_NAMES
 from siem.detect.alert import AlertId
-from siem.detect.aliases import Aliases
 
 ON_ONE_PAGE = 20
 MOST_ENTRIES = 60
@@ -168,7 +168,7 @@ class CasePages:
         entries = case.entries if whole else case.entries[-MOST_ENTRIES:]
         clauses = {clause.id: clause for clause in rules.duties.clauses}
         labels = rules.press.labels.systems
-        alias = Aliases()
+        alias = readable_by(desk, self._cases.all())
         return self._pages.page(
             desk,
             "case.html.j2",

@@ -21,6 +21,7 @@ from console.notice_view import STANDINGS
 from console.office import Office
 from console.permit_state import PermitRecord
 from console.roles import ROLE_NAMES
+from console.unseen import readable_by
 from console.visible import exactly, visible
 from console.words import DONE, TABLES, languages, who, whose, word
 from incident.duty_view import limit_words
@@ -30,7 +31,6 @@ from incident.timeline import describe, split
 from incident.wording import moment
 from policies.difference import shortened
 from policies.findings import Finding
-from siem.detect.aliases import Aliases
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "style.css").read_bytes()
@@ -156,7 +156,7 @@ class Pages:
             "desk": desk,
             "slip": desk.slip if desk else None,
             "token": desk.token if desk else "",
-            "alias": Aliases(),
+            "alias": readable_by(shown, self.office.cases.all()),
             "done": None,
             "broken": self._broken_policy(shown) if shown else (),
             "emergencies": self._emergencies() if shown else (),

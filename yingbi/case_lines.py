@@ -12,6 +12,7 @@ from console.case_json import LATE, case_json, timeline_json
 from console.case_view import clocks_of, held_by, steps_left, steps_of
 from console.moments import Moments, left
 from console.notice_view import STANDINGS, standing_of
+from console.unseen import Readable
 from console.words import CAUTIONS, LEVELS, PROGRESS, QUESTIONS, READINGS, STATES
 from incident.database import open_database
 from incident.duties import GRADE_NAMES
@@ -38,6 +39,11 @@ class Shelf:
 
     cases: tuple[Case, ...]
     altered: Mapping[str, Bilingual]
+
+    @property
+    def unseen(self) -> frozenset[CaseId]:
+        """The numbers of those that nobody who is not signed in may know of."""
+        return frozenset(each.id for each in self.cases if each.handling.restricted)
 
     def get(self, case: str) -> Case | None:
         """The case of that number. Raises CannotTell where it is restricted."""
@@ -66,14 +72,17 @@ def cases_in(home: Home) -> Shelf:
         engine.dispose()
 
 
-def shown_json(case: Case, altered: Bilingual | None, now: datetime, *, timeline: bool) -> dict[str, Any]:
-    """One case for programs, whether its journal holds included."""
+def shown_json(
+    case: Case, altered: Bilingual | None, now: datetime, *, timeline: bool, unseen: Iterable[CaseId] = ()
+) -> dict[str, Any]:
+    """One case for programs, whether its journal holds included. Of the cases *unseen* it names none."""
+    alias = Readable(unseen)
     found = {
-        **case_json(case, now, books=load_playbooks()),
+        **case_json(case, now, books=load_playbooks(), alias=alias),
         "verified": altered is None,
         "altered": {"zh": altered.zh, "en": altered.en} if altered else None,
     }
-    return {**found, "timeline": timeline_json(case, _told)} if timeline else found
+    return {**found, "timeline": timeline_json(case, _told, alias=alias)} if timeline else found
 
 
 def case_lines(cases: Iterable[Case], now: datetime) -> Iterator[str]:
@@ -90,9 +99,11 @@ def case_lines(cases: Iterable[Case], now: datetime) -> Iterator[str]:
         yield "没有 / none"
 
 
-def show_lines(case: Case, altered: Bilingual | None, now: datetime, *, timeline: bool) -> Iterator[str]:
-    """One case as a person on duty needs it; times in the zone of the installation."""
-    alias = Aliases()
+def show_lines(
+    case: Case, altered: Bilingual | None, now: datetime, *, timeline: bool, unseen: Iterable[CaseId] = ()
+) -> Iterator[str]:
+    """One case as a person on duty needs it; times in the zone of the installation. Of *unseen* it names none."""
+    alias = Readable(unseen)
     for line in _lines(case, altered, now, timeline=timeline):
         yield spelled_out(alias(line))
 

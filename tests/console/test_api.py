@@ -101,7 +101,8 @@ def test_a_restricted_case_is_refused_at_every_route_and_told_of_by_none(bureau:
             assert (answer.status_code, answer.json()["code"]) == (403, code), (path, answer.text)
     lists = [path for method, path in OURS if method == "GET" and "{case}" not in path and "{alert}" not in path]
     assert {f"{API}/{name}" for name in ("cases", "alerts", "actions", "summary", "drills")} <= set(lists)
-    for path in (*lists, f"{API}/cases/{{case}}", f"{API}/alerts/{alert}"):
+    of_other = [f"{API}/cases/{{case}}{part}" for part in ("", "/timeline")]
+    for path in (*lists, *of_other, f"{API}/alerts/{alert}"):
         for one in programs:
             text = one.get(path_of(path, other)).text
             assert not [told for told in (case, drill, notice_id) if told in text], path

@@ -227,7 +227,8 @@ PAGES = ("/", "/alerts", "/alerts/A-000001", "/alerts/rules", "/cases", DRAFTED,
          "/events/6YQ3K0M9ZT-1", "/events?about=A-000001", "/searches", "/callers?name=clerk-wang", "/figures",
          "/rules", "/rules/bulk_reads.yml", "/rules/proposals/1", "/policies", "/policies/drafts/2",
          "/policies/drafts/2/file?name=grants.yaml",
-         "/policies/versions/2", "/permits", f"/permits/{ONE}", "/system", "/password", "/nowhere")  # fmt: skip
+         "/policies/versions/2", "/drills", "/actions", "/summary", "/subscribers", "/permits", f"/permits/{ONE}",
+         "/system", "/password", "/nowhere")  # fmt: skip
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from incident.ids import CaseId
 from incident.incident import Case, State
 from incident.journal import Move, RestrictedRead
 from incident.marking import CaseRole, Tlp
+from incident.taken import LinkKind
 from tests.console.browser import Browser, Page, page_of
 from tests.console.bureau import CHEN, LI, SUN, Bureau
 from tests.incident.office import TEN
@@ -193,6 +194,14 @@ def test_a_restricted_case_is_refused_and_listed_nowhere(bureau: Bureau, secret:
     assert "另有 1 个限制查看" in oncall.get("/").text()
     assert title not in oncall.get("/cases").text()
     assert oncall.get(f"/events?about={secret}").status == 404
+    other = bureau.office.cases.open_by_hand("邻近的案件", "low", CHEN, "")
+    bureau.office.cases.link(other, SUN, LinkKind.RELATED, secret, f"见 {secret}")
+    bureau.office.cases.note(other, SUN, f"与 {known(bureau, secret).notice_id} 是同一人")
+    for path in (f"/cases/{other}", f"/cases/{other}?timeline=all", f"/cases/{other}/notice"):
+        text = oncall.get(path).text()
+        assert str(secret).removeprefix("C-") not in text, path
+    assert "限制查看的案件" in oncall.get(f"/cases/{other}").text()
+    assert str(secret) in bureau.browser("officer").get(f"/cases/{other}").text(), "who may open it reads its number"
     press = bureau.browser("press")
     assert press.get(f"/cases/{secret}/notice").status == 403
     assert str(secret) not in press.get("/").text()

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from incident.database import for_writing, open_database
+from incident.handling_book import HandlingBook
 from incident.ids import CaseId
 from incident.reported import Report, Reporter
 from incident.taken import LinkKind
@@ -147,3 +148,16 @@ def test_a_time_without_a_zone_is_refused(home: Home, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit):
         main(["case", "open", "来电", "--level", "low", "--report", "office", "--received-at", "2026-11-23T17:40"])
     assert "时区" in capsys.readouterr().err
+
+
+def test_the_number_of_a_restricted_case_is_in_no_line_of_another(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = Office(folder=home.root, engine=open_database(f"sqlite:///{home.state}"))
+    HandlingBook(office.cases).restrict(CASE, CHEN, [CHEN], "涉及内部人员")
+    office.events.close()
+    office.engine.dispose()
+    for how in ((), ("--json",)):
+        told = shown("show", "C-20261123-005", "--timeline", *how, capsys=capsys)
+        assert CASE not in told
+        assert "限制查看的案件" in told

@@ -121,9 +121,10 @@ def _show(given: argparse.Namespace) -> int:
         return COULD_NOT
     altered = shelf.altered.get(case.id)
     if given.json:
-        print(json.dumps(shown_json(case, altered, now(), timeline=given.timeline), ensure_ascii=False, indent=2))
+        told = shown_json(case, altered, now(), timeline=given.timeline, unseen=shelf.unseen)
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        print(*show_lines(case, altered, now(), timeline=given.timeline), sep="\n")
+        print(*show_lines(case, altered, now(), timeline=given.timeline, unseen=shelf.unseen), sep="\n")
     return _trusted(shelf.altered, [case.id])
 
 
