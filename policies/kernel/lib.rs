@@ -8,12 +8,17 @@
 //! All that is unsafe stands in this file: pointers and lengths become slices here. A panic, which there should be
 //! none of, becomes a refusal.
 
+mod around;
 mod blake2b;
+mod checks;
 mod gate;
+mod identify;
 mod masked;
+mod matcher;
 mod packed;
 mod records;
 mod recur;
+mod resolve;
 mod weave;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -185,6 +190,77 @@ pub unsafe extern "C" fn kernel_may_open(
     }
     let text = given(text.cast::<u16>(), text_length / 2);
     guarded(|| gate::may_open(text, classes, folded, chains, words))
+}
+
+/// See `identify::identify`. What is found goes to *out*: how many hits, look-alikes and packed spans there are, then where
+/// hits begin, where they end and what they are, then the spans. "There is no room" says how many numbers there are.
+///
+/// # Safety
+/// See `kernel_masked`. *tables* holds where each table begins and how many numbers it has, in the order of `compiled.py`.
+#[no_mangle]
+pub unsafe extern "C" fn kernel_identify(
+    text: *const u8,
+    text_length: usize,
+    wanted: u64,
+    becomes: usize,
+    unpacks: usize,
+    tables: *const usize,
+    tables_length: usize,
+    out: *mut u32,
+    out_length: usize,
+) -> i64 {
+    if text as usize % std::mem::align_of::<u32>() != 0 || cfg!(target_endian = "big") {
+        return REFUSED;
+    }
+    let (text, out) = (given(text.cast::<u32>(), text_length / 4), room(out, out_length));
+    let mut tables = given(tables, tables_length).chunks_exact(2);
+    let mut next = || tables.next().map_or((0, 0), |table| (table[0], table[1]));
+    let mut u32s = || {
+        let (at, length) = next();
+        given(at as *const u32, length)
+    };
+    let (code, sets, rows, words, regions, provinces) = (u32s(), u32s(), u32s(), u32s(), u32s(), u32s());
+    let (issuers, groups, places) = (u32s(), u32s(), u32s());
+    let kinds = resolve::Kinds { chosen: u32s(), category: u32s(), score: u32s(), proven: u32s() };
+    let (at, length) = next();
+    let firsts = given(at as *const u64, length);
+    let (at, length) = next();
+    let after = given(at as *const u64, length);
+    let mut u16s = || {
+        let (at, length) = next();
+        given(at as *const u16, length)
+    };
+    let (read_as, chains, lower) = (u16s(), u16s(), u16s());
+    guarded(|| {
+        let place = |number: usize| places.get(number).map(|place| *place as usize);
+        let tables = identify::Tables {
+            code,
+            sets,
+            rows,
+            firsts,
+            after,
+            read_as,
+            words: around::Words { chains, words, lower, other: 1 << 31 },
+            places: checks::Places { regions, provinces, issuers },
+            groups,
+            kinds,
+            separators: place(0)?,
+            stripped: place(1)?,
+            unreadable: place(2)?,
+            around: around::Patterns {
+                not_between: place(3)?,
+                tidy: place(4)?,
+                goes_on: place(5)?,
+                comes_from: place(6)?,
+                number_in_list: place(7)?,
+                country: place(8)?,
+                remote: place(9)?,
+                of_files: place(10)?,
+                of_address: place(11)?,
+            },
+        };
+        identify::identify(text, wanted, becomes, unpacks != 0, &tables)?.write(out)
+    })
 }
 
 /// See `recur::recur`.

@@ -27,6 +27,8 @@ _LONGER = 5
 _BEHIND_RECORD = "\x1e"
 _LEFT, _KEPT, _REDACTED, _PUT = 0, 1, 2, 3
 _UNKNOWN = -2
+_ROOM, _OCTETS_EACH = 64, 8
+"""Numbers for what is found in any text, and octets of UTF-32 for one more: a hit takes three of them."""
 _OCTET, _NUMBER = array("B", (0,)), array("I", (0,))
 """Of which room is made for what the kernel writes: nothing is copied for that."""
 
@@ -126,6 +128,7 @@ class Kernel:
         self._gather = library.kernel_gather
         self._holds = library.kernel_holds
         self._may_open = library.kernel_may_open
+        self._identify = library.kernel_identify
         self._recur = library.kernel_recur
         self._keyed, self._digests = library.kernel_keyed, library.kernel_digests
         octets, numbers = (ctypes.c_char_p, ctypes.c_size_t), (ctypes.c_void_p, ctypes.c_size_t)
@@ -136,10 +139,11 @@ class Kernel:
         self._keyed.argtypes = octets + numbers
         self._digests.argtypes = octets * 2 + numbers + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         self._may_open.argtypes = octets + numbers * 4
+        self._identify.argtypes = (*octets, ctypes.c_uint64, ctypes.c_size_t, ctypes.c_size_t, *numbers * 2)
         self._recur.argtypes = numbers * 4 + (ctypes.c_size_t, ctypes.c_size_t) + numbers
         for function in (
             *(self._masked, self._weave, self._gather, self._holds),
-            *(self._keyed, self._digests, self._may_open, self._recur),
+            *(self._keyed, self._digests, self._may_open, self._identify, self._recur),
         ):
             function.restype = ctypes.c_int64
 
@@ -260,6 +264,23 @@ class Kernel:
         given = [place for table in tables for place in table.buffer_info()]
         answer = self._may_open(text, len(text), *given)
         return None if answer < 0 else answer == 1
+
+    def identify(
+        self, text: bytes, wanted: int, becomes: int, unpacks: bool, tables: "array[int]"
+    ) -> "array[int] | None":
+        """What the *wanted* rows of *tables* find in *text*, UTF-32 without a mark, as `Identified.write` writes it.
+
+        None where Python must look: see `identify.rs`.
+        """
+        room = _ROOM + len(text) // _OCTETS_EACH
+        while True:
+            out = _NUMBER * room
+            length = self._identify(
+                text, len(text), wanted, becomes, unpacks, *tables.buffer_info(), *out.buffer_info()
+            )
+            if length <= room:
+                return None if length < 0 else out
+            room = length
 
 
 def _left_unknown(masks: Sequence[Mask], told: "array[int]") -> list[int]:

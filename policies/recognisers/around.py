@@ -8,7 +8,7 @@ from enum import Enum
 
 CONTEXT_CHARS = 24
 """How far before a candidate a context word may end."""
-_OTHERS = (
+OTHERS = (
     "订单 单号 单据 票据 提单 编号 流水 序列号 序号 批次 批号 型号 版本 案号 文号 票号 工单 "
     "受理号 业务号 交易号 快递 运单 物流 条码 条形码 货号 商品 产品 合同 发票 时间戳 端口 凭证 "
     "校验码 验证码 指纹 哈希 密钥 令牌 代码 设备号 机号 追踪号 请求号 会话 项目 标段 学号 工号 "
@@ -17,22 +17,22 @@ _OTHERS = (
     "isbn ean sku order serial trace request version model batch hash token timestamp uuid imei iccid"
 ).split()
 """What numbers are called that belong to nobody."""
-_CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, _OTHERS))})[^,，。；、;\n0-9]{{0,8}}\Z")
+_CALLED_OTHERWISE = re.compile(rf"(?:{'|'.join(map(re.escape, OTHERS))})[^,，。；、;\n0-9]{{0,8}}\Z")
 _FILE = "jpe?g|png|gif|svg|webp|ico|pdf|docx?|xlsx?|zip|mp[34]|txt|csv|log|html?|js|ts|css|json|py|md"
-_GOES_ON = re.compile(
+GOES_ON = re.compile(
     rf"[0-9A-Za-z_]|[.\-][0-9]|\.(?:{_FILE})(?![A-Za-z])"
     r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
 )
-_COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第])\Z")
-_NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
-_GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
+COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第])\Z")
+NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
+GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
 """In which a mobile number is written."""
-_COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?[ \-]*(?=1[3-9])")
-_TIDY = frozenset(" -.·_")
+COUNTRY = re.compile(r"^\(?(?:\+|00)?86\)?[ \-]*(?=1[3-9])")
+TIDY = frozenset(" -.·_")
 _NOT_DIGITS = re.compile("[^0-9]+")
-_REMOTE = re.compile(r":[A-Za-z0-9~/._]")
-_OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})\Z")
-_OF_ADDRESS = re.compile(r"://[^\s/]*\Z")
+REMOTE = re.compile(r":[A-Za-z0-9~/._]")
+OF_FILES = re.compile(rf"@[^@]*\.(?:{_FILE})\Z")
+OF_ADDRESS = re.compile(r"://[^\s/]*\Z")
 
 
 _LINK = 2
@@ -69,24 +69,24 @@ def _overlap(before: str, other: re.Match[str], last: int, words: Sequence[str])
 
 def is_part_of_more(text: str, start: int, end: int) -> bool:
     """Whether what stands from *start* to *end* is a part of a longer number or word, an amount, or a file's name."""
-    if _GOES_ON.match(text, end) is not None:
+    if GOES_ON.match(text, end) is not None:
         return True
     before = max(0, start - 4)
-    return _COMES_FROM.search(text, before, start) is not None and _NUMBER_IN_LIST.search(text, before, start) is None
+    return COMES_FROM.search(text, before, start) is not None and NUMBER_IN_LIST.search(text, before, start) is None
 
 
 def is_untidy(text: str, start: int, end: int) -> bool:
     """Whether that is so of a mobile number, or whether its digits stand in groups in which nobody writes one."""
-    written = _COUNTRY.sub("", text[start:end])
+    written = COUNTRY.sub("", text[start:end])
     between = set(_NOT_DIGITS.findall(written))
     groups = tuple(map(len, _NOT_DIGITS.split(written)))
-    return groups not in _GROUPS or len(between) > 1 or not between <= _TIDY or is_part_of_more(text, start, end)
+    return groups not in GROUPS or len(between) > 1 or not between <= TIDY or is_part_of_more(text, start, end)
 
 
 def is_for_machines(text: str, start: int, end: int) -> bool:
     """Whether what looks like an e-mail address is where a program logs in, or the name of a file."""
     return (
-        _REMOTE.match(text, end) is not None
-        or _OF_FILES.search(text, start, end) is not None
-        or _OF_ADDRESS.search(text, max(0, start - 80), start) is not None
+        REMOTE.match(text, end) is not None
+        or OF_FILES.search(text, start, end) is not None
+        or OF_ADDRESS.search(text, max(0, start - 80), start) is not None
     )

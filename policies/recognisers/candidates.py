@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 
 from policies.recognisers.around import Said, said_before
+from policies.recognisers.normalise import LOOK_ALIKE
 from policies.recognisers.table import AROUND_GROUPS, DOUBTFUL, SEPARATORS, SURE_ENOUGH, Hit, Recogniser
 
 _STRIPPED = str.maketrans("", "", f"{SEPARATORS}{AROUND_GROUPS}".replace("\\", ""))
 _GROUP = re.compile("[0-9]{4,}+")
 """What an identifier ends or begins with that is not written digit by digit."""
 _SEPARATING = frozenset(SEPARATORS.replace("\\", ""))
-_BY_CONTEXT = 0.6
+BY_CONTEXT = 0.6
+"""How sure a candidate is of which the check fails, behind a word that announces it."""
+MIXED = re.compile(
+    rf"(?<![0-9A-Za-z])(?=[0-9 \-]{{0,36}}[{LOOK_ALIKE}])[0-9{LOOK_ALIKE}](?:[ \-]?[0-9{LOOK_ALIKE}]){{10,18}}[Xx]?"
+    r"(?![0-9A-Za-z])"
+)
+"""A number in which letters stand for digits: one of them at least, which is not looked for beyond the longest."""
 
 
 def hits_of(row: Recogniser, text: str) -> Iterator[Hit]:
@@ -47,10 +54,15 @@ def _judged(row: Recogniser, text: str, match: re.Match[str]) -> Hit | None:
     if row.check is None or row.check(candidate):
         return _held(row, text, match, candidate, said)
     if row.context_only and said in (Said.ANNOUNCED, Said.DISPUTED):
-        return Hit(start, end, row.category, _BY_CONTEXT if said is Said.ANNOUNCED else DOUBTFUL, "context")
+        return Hit(start, end, row.category, BY_CONTEXT if said is Said.ANNOUNCED else DOUBTFUL, "context")
     if row.form is not None and row.form(candidate):
         return Hit(start, end, row.category, DOUBTFUL, "pattern")
     return None
+
+
+def announced_score(row: Recogniser) -> float:
+    """How sure a candidate of *row* is of which the check holds, behind a word that announces it."""
+    return min(1.0, row.score + 0.1)
 
 
 def _held(row: Recogniser, text: str, match: re.Match[str], candidate: str, said: Said) -> Hit | None:
@@ -58,7 +70,7 @@ def _held(row: Recogniser, text: str, match: re.Match[str], candidate: str, said
     start, end = match.span()
     grounds = "checksum" if row.check else "pattern"
     if said is Said.ANNOUNCED:
-        return Hit(start, end, row.category, min(1.0, row.score + 0.1), f"{grounds},context")
+        return Hit(start, end, row.category, announced_score(row), f"{grounds},context")
     if row.needs_context and said is not Said.DISPUTED:
         return None
     doubtful = (

@@ -90,7 +90,7 @@ def is_uscc(code: str) -> bool:
     return code[17] == uscc_check_character(code[:17])
 
 
-_GIVEN_OUT_BY = frozenset(
+GIVEN_OUT_BY = frozenset(
     (
         "11 12 13 19 21 29 31 32 33 34 35 39 41 49 51 52 53 54 55 59 61 62 69 71 72 79 81 89 91 92 93 "
         "A1 A9 N1 N2 N3 N9 Y1"
@@ -103,7 +103,7 @@ def is_placed_uscc(code: str) -> bool:
 
     Source: GB 32100-2015, 4.2 and 4.3. Zones have codes of their own within a prefecture.
     """
-    return is_uscc(code) and code[:2] in _GIVEN_OUT_BY and (is_region(f"{code[2:6]}00") or code[2:8] == "100000")
+    return is_uscc(code) and code[:2] in GIVEN_OUT_BY and (is_region(f"{code[2:6]}00") or code[2:8] == "100000")
 
 
 _VIN_VALUES = {char: value for value, char in enumerate("0123456789")} | dict(

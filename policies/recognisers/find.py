@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from policies.recognisers.candidates import is_sure
+from policies.recognisers.compiled import CHOSEN
 from policies.recognisers.gate import opened
 from policies.recognisers.prose import find_in_prose
-from policies.recognisers.scan import candidates
-from policies.recognisers.table import ORDER, Hit
+from policies.recognisers.scan import candidates, identified
+from policies.recognisers.table import ORDER, REPORTED, Hit
 
-REPORTED = {"person_name": "person"}
-"""What reports call a category where policies call it something else."""
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 
 
@@ -35,7 +34,10 @@ def find_each(texts: Sequence[str], *, prose: bool = False) -> list[list[Hit]]:
 
 
 def _found(text: str, tagged: Sequence[Hit]) -> list[Hit]:
-    hits = [*(hit for hit in candidates(text, opened(text), opened) if is_sure(hit)), *tagged]
+    may_hold = opened(text)
+    if not tagged and (found := identified(text, may_hold, opened, CHOSEN)) is not None:
+        return found
+    hits = [*(hit for hit in candidates(text, may_hold, opened) if is_sure(hit)), *tagged]
     return [_as_reported(hit) for hit in (_chosen(hits) if len(hits) > 1 else hits)]
 
 

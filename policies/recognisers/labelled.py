@@ -247,12 +247,12 @@ LABELLED = (
     ),
 )
 """What comes first wins where two rows claim the same characters."""
-_PATTERNS = tuple((row, row.pattern()) for row in LABELLED)
+PATTERNS = tuple(row.pattern() for row in LABELLED)
 
 
 def hits_behind_labels(text: str, rows: set[int]) -> Iterator[Hit]:
     """What those of `LABELLED` find in normalised *text* whose numbers are *rows*."""
     for number in sorted(rows):
-        row, pattern = _PATTERNS[number]
-        for match in pattern.finditer(text):
+        row = LABELLED[number]
+        for match in PATTERNS[number].finditer(text):
             yield Hit(*match.span("value"), row.category, row.score, "context")

@@ -43,6 +43,7 @@ _NO_GIVEN_NAME = (
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
 _DOTS = "·•・"
+_DOTS_OF_ANY_WIDTH = f"{_DOTS}\uff65"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
@@ -66,22 +67,30 @@ _BEHIND = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_NAME})")
 _BEHIND_WITH_DOTS = re.compile(f"{_one_of(ANNOUNCING)}{_LINK}({_DOTTED}|{_NAME})")
 _BEFORE = re.compile(f"({_NAME})(?={'|'.join(FOLLOWING)})")
 _BEFORE_WITH_DOTS = re.compile(f"({_DOTTED}|{_NAME})(?={'|'.join(FOLLOWING)})")
+PATTERNS = (_BEHIND, _BEHIND_WITH_DOTS, _BEFORE, _BEFORE_WITH_DOTS)
+SCORE = 0.7
+
+
+def patterns_for(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds names in normalised *text*, in group 1: behind words that announce one, and before words that tell."""
+    return (_BEHIND_WITH_DOTS, _BEFORE_WITH_DOTS) if has_dots(text) else (_BEHIND, _BEFORE)
+
+
+def has_dots(text: str) -> bool:
+    """Whether any dot stands in *text*, normalised or not, that may stand between two parts of a name."""
+    return any(dot in text for dot in _DOTS_OF_ANY_WIDTH)
 
 
 def find_names_behind_words(text: str) -> Iterator[Hit]:
     """The names in normalised *text* that a word announces. Without any of `ANNOUNCING` there are none."""
-    return _names(_BEHIND_WITH_DOTS if _has_dots(text) else _BEHIND, text)
+    return _names(patterns_for(text)[0], text)
 
 
 def find_names_before_words(text: str) -> Iterator[Hit]:
     """The names in normalised *text* that what follows gives away. Without any of `FOLLOWING` there are none."""
-    return _names(_BEFORE_WITH_DOTS if _has_dots(text) else _BEFORE, text)
-
-
-def _has_dots(text: str) -> bool:
-    return any(dot in text for dot in _DOTS)
+    return _names(patterns_for(text)[1], text)
 
 
 def _names(pattern: re.Pattern[str], text: str) -> Iterator[Hit]:
     for match in pattern.finditer(text):
-        yield Hit(match.start(1), match.end(1), "person_name", 0.7, "context")
+        yield Hit(match.start(1), match.end(1), "person_name", SCORE, "context")

@@ -57,7 +57,8 @@ _BETWEEN_HAN = re.compile(
 
 SHORTEST_BASE64 = 12
 """Characters of what is read as base64, but for those that fill it up."""
-_BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST_BASE64},}}+={{0,2}}")
+PACKED = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST_BASE64},}}+={{0,2}}")
+"""All that may be packed: what is read as base32 or as hexadecimal digits is a part of one of these."""
 _LINES = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,76}\r?\n)++[A-Za-z0-9+/]{0,76}={0,2}")
 """Base64 as certificates and mails have it. Source: RFC 7468, 2, and RFC 2045, 6.8."""
 _ALL_CAPITALS = re.compile("[A-Z+/_-]++")
@@ -208,7 +209,7 @@ def _is_utf8(data: bytes) -> bool:
 
 def packed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """Where base64, base32 or hexadecimal digits stand in *text*, what they hold, and whether that is all text."""
-    for match in _BASE64.finditer(text):
+    for match in PACKED.finditer(text):
         run = match[0].rstrip("=")
         # No number and no name is written without a capital letter, nor with capitals alone; most words and paths are.
         if run.lower() != run and _ALL_CAPITALS.fullmatch(run) is None:

@@ -3,23 +3,26 @@
 Text without personal data is most of all text; the gate (hyperscan) reads it at memory speed and the rest never runs.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from msgspec.structs import replace
 
 from policies.recognisers.around import CONTEXT_CHARS
-from policies.recognisers.candidates import hits_of, merged
+from policies.recognisers.candidates import MIXED, hits_of, is_sure, merged
+from policies.recognisers.compiled import ALL, JOINED, Identified, Span, compiled
 from policies.recognisers.gate import Opened, make_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
-from policies.recognisers.names import find_names_before_words, find_names_behind_words
-from policies.recognisers.normalise import AS_DIGITS, LOOK_ALIKE, NUMERALS, Normal, normalise
+from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
+from policies.recognisers.normalise import AS_DIGITS, NUMERALS, Normal, normalise
 from policies.recognisers.prose import find_in_prose
-from policies.recognisers.readings import MOST_ROUNDS, packed, packed_in_lines, readings
+from policies.recognisers.readings import MOST_ROUNDS, PACKED, packed, packed_in_lines, readings
 from policies.recognisers.table import DOUBTFUL, MOST_SEPARATORS, ORDER, SEPARATORS, TABLE, Hit, Recogniser
 from policies.recognisers.tokens import find_tokens
 
-__all__ = ["candidates", "make_ready", "may_hold_personal_data", "resolve", "scan"]
+__all__ = ["candidates", "identified", "make_ready", "may_hold_personal_data", "resolve", "scan"]
 
 _RANK = {category: rank for rank, category in enumerate(ORDER)}
 _IN_DIGITS = NUMERALS | str.maketrans("、·", "--")
@@ -30,13 +33,19 @@ _WRITTEN_IN_DIGITS = tuple(row for row in _NUMBERS if row not in _CODES)
 _RUN = re.compile(rf"[0-9A-Za-z](?:[{SEPARATORS}]{{0,{MOST_SEPARATORS}}}+[0-9A-Za-z])*+")
 """No candidate for a number is longer than the run of letters, digits and separators that it stands in, unless it is
 written in groups."""
-_MIXED = re.compile(
-    rf"(?<![0-9A-Za-z])(?=[0-9 \-]*[{LOOK_ALIKE}])[0-9{LOOK_ALIKE}](?:[ \-]?[0-9{LOOK_ALIKE}]){{10,18}}[Xx]?"
-    r"(?![0-9A-Za-z])"
-)
-"""A number in which letters stand for digits."""
 _LEAST_DIGITS = 6
-_LABELS_TO_HIDE = {number for number, row in enumerate(LABELLED) if not row.only_reported}
+_TO_HIDE = frozenset(
+    {
+        *(Opened.NUMBER, Opened.AT_SIGN, Opened.PASSPORT, Opened.PLATE, Opened.BEFORE, Opened.BEHIND, Opened.TOKEN),
+        *(Opened.IN_WORDS, Opened.LOOK_ALIKE),
+        *(Opened.LABELS + number for number, row in enumerate(LABELLED) if not row.only_reported),
+    }
+)
+"""What is looked for where something hides characters: it may hide them from the gate as well."""
+_AS_WRITTEN = frozenset(range(Opened.LABELS + len(LABELLED))) - {
+    *(Opened.HIDDEN, Opened.TOKEN, Opened.IN_WORDS, Opened.READ_ON)
+}
+"""All but what makes another text of one."""
 
 
 def may_hold_personal_data(text: str) -> bool:
@@ -49,7 +58,10 @@ def scan(text: str, *, prose: bool = False) -> tuple[Hit, ...]:
 
     What is escaped or packed counts like what it stands for. *prose*: what a tagger finds as well; raises NoWeights.
     """
-    found = candidates(text, opened_to_hide(text), opened_to_hide)
+    may_hold = opened_to_hide(text)
+    if not prose and (told := identified(text, may_hold, opened_to_hide, JOINED)) is not None:
+        return tuple(told)
+    found = candidates(text, may_hold, opened_to_hide)
     if prose:
         found += find_in_prose([text])[0]
     return tuple(resolve(merged(found)) if len(found) > 1 else found)
@@ -59,70 +71,137 @@ type Gate = Callable[[str], set[int]]
 """Says what a text may hold, of what is looked for."""
 
 
+def identified(text: str, may_hold: set[int], gate: Gate, becomes: int) -> list[Hit] | None:
+    """What *becomes* (see `compiled.py`) of all that *text* may hold, where the kernel can tell, else None."""
+    if not may_hold <= _AS_WRITTEN:
+        return None
+    told = _told(text, may_hold, becomes)
+    if told is None or any(_look_alikes(text, told.alike)):
+        return None
+    if Opened.PACKED in may_hold and any(_unpacked(text, told.packed, gate, MOST_ROUNDS)):
+        return None
+    return told.hits
+
+
 def candidates(text: str, may_hold: set[int], gate: Gate, layers: int = MOST_ROUNDS) -> list[Hit]:
     """All that *text* may hold, in no order; they may overlap, and some are doubtful. *may_hold*: what *gate* says."""
     if not may_hold:
         return []
     found = _hits_in(text, may_hold)
+    more: list[Hit] = []
     if Opened.READ_ON in may_hold:
         for reading in readings(text):
             for hit in _hits_in(reading.text, gate(reading.text)):
                 start, end = reading.span(hit.start, hit.end)
-                found.append(Hit(start, end, hit.category, hit.score, hit.why))
+                more.append(Hit(start, end, hit.category, hit.score, hit.why))
     if Opened.PACKED in may_hold and layers:
-        for start, end, held, is_text in (*packed(text), *packed_in_lines(text)):
-            for hit in candidates(held, gate(held), gate, layers - 1):
-                if is_text or hit.why.startswith("checksum") or hit.category == "mobile":
-                    found.append(Hit(start, end, hit.category, hit.score if is_text else DOUBTFUL, hit.why))
-    return found
+        more += _unpacked(text, _beside_proven(text, found), gate, layers)
+    return found + more
+
+
+def _unpacked(text: str, spans: Iterable[Span], gate: Gate, layers: int) -> Iterator[Hit]:
+    """What is packed in *spans* of *text* and over its lines, up to so many *layers* deep, each where it stands."""
+    for start, end, held, is_text in _packed(text, spans):
+        for hit in candidates(held, gate(held), gate, layers - 1):
+            if is_text or hit.why.startswith("checksum") or hit.category == "mobile":
+                yield Hit(start, end, hit.category, hit.score if is_text else DOUBTFUL, hit.why)
+
+
+def _packed(text: str, spans: Iterable[Span]) -> Iterator[tuple[int, int, str, bool]]:
+    for first, last in spans:
+        for start, end, held, is_text in packed(text[first:last]):
+            yield first + start, first + end, held, is_text
+    if "\n" in text:
+        yield from packed_in_lines(text)
+
+
+def _beside_proven(text: str, found: Iterable[Hit]) -> Iterator[Span]:
+    """Where something may be packed in *text*, but for what is, as it stands, an identifier by its check digit."""
+    proven = sorted((hit.start, hit.end) for hit in found if hit.why.startswith("checksum") and is_sure(hit))
+    at = reach = 0
+    for run in PACKED.finditer(text):
+        while at < len(proven) and proven[at][0] <= run.start():
+            reach = max(reach, proven[at][1])
+            at += 1
+        if reach < run.end():
+            yield run.span()
 
 
 def _hits_in(text: str, may_hold: set[int]) -> list[Hit]:
     """What *text* as it stands may hold."""
-    everything = Opened.HIDDEN in may_hold  # what hides characters may hide them from the gate as well
+    asked = may_hold | _TO_HIDE if Opened.HIDDEN in may_hold else may_hold
     normal = normalise(text)
-    found: list[Hit] = []
-    if rows := _rows_for(may_hold):
-        is_grouped = everything or Opened.GROUPED in may_hold
-        longest = len(text) if is_grouped else max(map(len, _RUN.findall(normal.text)), default=0)
-        found.extend(hit for row in rows if row.shortest <= longest for hit in hits_of(row, normal.text))
-    for row in TABLE:
-        if (part := _BY_THEMSELVES.get(row.category)) is not None and (everything or part in may_hold):
-            found.extend(hits_of(row, normal.text))
-    if everything or Opened.IN_WORDS in may_hold:
-        in_digits = normal.text.translate(_IN_DIGITS)
-        found.extend(hit for row in _WRITTEN_IN_DIGITS for hit in hits_of(row, in_digits))
-    if everything or Opened.LOOK_ALIKE in may_hold:
-        found.extend(_look_alikes(normal.text))
-    found.extend(_by_words(normal.text, may_hold, everything=everything))
+    told = _told(normal.text, asked, ALL)
+    found = told.hits if told is not None else list(_hits_of_tables(normal.text, asked))
+    if Opened.IN_WORDS in asked:
+        found.extend(_hits_of(_WRITTEN_IN_DIGITS, normal.text.translate(_IN_DIGITS)))
+    if Opened.LOOK_ALIKE in asked:
+        found.extend(_look_alikes(normal.text, None if told is None else told.alike))
+    if Opened.TOKEN in asked:
+        found.extend(find_tokens(normal.text, _first_category))
     hits = [_in_original(hit, normal) for hit in found]
     return hits if normal.origin is None else [*hits, *_parted_hits(text)]
 
 
-def _by_words(text: str, may_hold: set[int], *, everything: bool) -> Iterator[Hit]:
-    """What words around it give away in normalised *text*."""
-    if everything or Opened.BEFORE in may_hold:
+def _told(text: str, asked: set[int], becomes: int) -> Identified | None:
+    """What the kernel says of *text*, of what is *asked*; None where it cannot say."""
+    bits = _bits_for(frozenset(asked), has_dots(text))
+    return None if bits is None else compiled().identify(text, bits, becomes, unpacks=Opened.PACKED in asked)
+
+
+@functools.lru_cache(maxsize=1024)
+def _bits_for(asked: frozenset[int], with_dots: bool) -> int | None:
+    """The rows of which the kernel is asked; None where it does not know all."""
+    behind, before = patterns_for("·" if with_dots else "")
+    keys: list[object] = [*_rows_for(asked), *_labels(asked)]
+    keys += [pattern for part, pattern in ((Opened.BEFORE, behind), (Opened.BEHIND, before)) if part in asked]
+    return compiled().bits_of([*keys, *([MIXED] if Opened.LOOK_ALIKE in asked else [])])
+
+
+def _hits_of_tables(text: str, asked: set[int]) -> Iterator[Hit]:
+    """The same by Python: what the rows and the words find in normalised *text*."""
+    longest = len(text) if Opened.GROUPED in asked else max(map(len, _RUN.findall(text)), default=0)
+    for row in _rows_for(asked):
+        if row.shortest <= longest or row.category in _BY_THEMSELVES:
+            yield from hits_of(row, text)
+    if Opened.BEFORE in asked:
         yield from find_names_behind_words(text)
-    if everything or Opened.BEHIND in may_hold:
+    if Opened.BEHIND in asked:
         yield from find_names_before_words(text)
-    if everything or Opened.TOKEN in may_hold:
-        yield from find_tokens(text, _first_category)
-    labels = {number - Opened.LABELS for number in may_hold if number >= Opened.LABELS}
-    yield from hits_behind_labels(text, labels | _LABELS_TO_HIDE if everything else labels)
+    yield from hits_behind_labels(text, _labels(asked))
 
 
-def _look_alikes(text: str) -> Iterator[Hit]:
-    """The numbers in *text* in which letters stand for some digits: proven by a check, or announced."""
-    for match in _MIXED.finditer(text):
-        if sum(map(str.isdigit, match[0])) < _LEAST_DIGITS:
+def _labels(asked: AbstractSet[int]) -> set[int]:
+    return {number - Opened.LABELS for number in asked if number >= Opened.LABELS}
+
+
+def _hits_of(rows: tuple[Recogniser, ...], text: str) -> Iterable[Hit]:
+    """What *rows* find in normalised *text*."""
+    bits = _bits_of(rows)
+    told = None if bits is None else compiled().identify(text, bits)
+    return told.hits if told is not None else (hit for row in rows for hit in hits_of(row, text))
+
+
+@functools.cache
+def _bits_of(rows: tuple[Recogniser, ...]) -> int | None:
+    return compiled().bits_of(rows)
+
+
+def _look_alikes(text: str, spans: Iterable[Span] | None = None) -> Iterator[Hit]:
+    """The numbers in *text* in which letters stand for some digits: proven by a check, or announced.
+
+    *spans*: where they may stand, if that is known, of a text that need not be normalised.
+    """
+    for start, end in spans if spans is not None else (match.span() for match in MIXED.finditer(text)):
+        first = max(0, start - CONTEXT_CHARS)
+        around = normalise(text[first : end + 1]).text
+        written = around[start - first : end - first]
+        if sum(map(str.isdigit, written)) < _LEAST_DIGITS:
             continue
-        first = max(0, match.start() - CONTEXT_CHARS)
-        read = text[first : match.start()] + match[0].translate(AS_DIGITS) + text[match.end() : match.end() + 1]
-        for row in _WRITTEN_IN_DIGITS:
-            for hit in hits_of(row, read):
-                start, end = first + hit.start, first + hit.end
-                if start < match.end() and end > match.start() and hit.why != "pattern":
-                    yield Hit(start, end, hit.category, hit.score, hit.why)
+        read = around[: start - first] + written.translate(AS_DIGITS) + around[end - first :]
+        for hit in _hits_of(_WRITTEN_IN_DIGITS, read):
+            if first + hit.start < end and first + hit.end > start and hit.why != "pattern":
+                yield Hit(first + hit.start, first + hit.end, hit.category, hit.score, hit.why)
 
 
 def _parted_hits(text: str) -> Iterator[Hit]:
@@ -131,15 +210,18 @@ def _parted_hits(text: str) -> Iterator[Hit]:
     """
     parted = normalise(text, hidden="-")
     for reading in dict.fromkeys((parted.text, parted.text.translate(_IN_DIGITS))):
-        for row in _NUMBERS:
-            yield from (_in_original(hit, parted) for hit in hits_of(row, reading))
+        yield from (_in_original(hit, parted) for hit in _hits_of(_NUMBERS, reading))
 
 
-def _rows_for(may_hold: set[int]) -> tuple[Recogniser, ...]:
-    """The rows for numbers and codes of which one may be found."""
-    if not may_hold.isdisjoint((Opened.NUMBER, Opened.GROUPED, Opened.HIDDEN)):
-        return _NUMBERS
-    return _CODES if not may_hold.isdisjoint((Opened.PACKED, Opened.WIDE_LETTER)) else ()
+def _rows_for(asked: AbstractSet[int]) -> tuple[Recogniser, ...]:
+    """The rows of the table of which one may find something."""
+    numbers: tuple[Recogniser, ...] = ()
+    if not asked.isdisjoint((Opened.NUMBER, Opened.GROUPED)):
+        numbers = _NUMBERS
+    elif not asked.isdisjoint((Opened.PACKED, Opened.WIDE_LETTER)):
+        numbers = _CODES
+    alone = (row for row in TABLE if (part := _BY_THEMSELVES.get(row.category)) is not None and part in asked)
+    return (*numbers, *alone)
 
 
 def _first_category(text: str) -> str | None:

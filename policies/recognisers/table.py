@@ -27,9 +27,11 @@ from policies.recognisers.checksums import (
 SURE_ENOUGH = 0.5
 """What scores less is hidden and not reported: see `find.py`."""
 DOUBTFUL = 0.4
+REPORTED = {"person_name": "person"}
+"""What reports call a category where policies call it something else."""
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """Personal data found in a text. Made a great many times, hence no dataclass."""
 
     start: int
@@ -43,7 +45,7 @@ class Hit(msgspec.Struct, frozen=True):
     """What decided: `checksum`, `context`, `pattern`; a comma between two."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Recogniser:
     """One row of the table."""
 
@@ -136,7 +138,8 @@ _OF_PLATE = "A-HJ-NP-Za-hj-np-z"
 """Letters of plates: neither I nor O."""
 
 
-def _has_unionpay_prefix(number: str) -> bool:
+def has_unionpay_prefix(number: str) -> bool:
+    """Whether *number*, digits alone, is that of a card of UnionPay. Source: ISO/IEC 7812-1."""
     return number.startswith("62") and is_luhn(number)
 
 
@@ -181,7 +184,7 @@ TABLE: tuple[Recogniser, ...] = (
         category="bank_card",
         pattern=re.compile(rf"{_NOT_AFTER_DIGIT}62(?:{_GAP}[0-9]){{14,17}}{_NOT_BEFORE_DIGIT}"),
         shortest=16,
-        check=_has_unionpay_prefix,
+        check=has_unionpay_prefix,
         context=_CARD_WORDS,
         context_only=True,
         doubt=is_part_of_more,

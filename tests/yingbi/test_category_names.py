@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from policies.recognisers.find import REPORTED, reported
+from policies.recognisers.find import reported
 from policies.recognisers.key_words import BASES
 from policies.recognisers.labelled import LABELLED
 from policies.recognisers.levels import QUASI, SENSITIVE, Gravity, level_of
-from policies.recognisers.table import ORDER
+from policies.recognisers.table import ORDER, REPORTED
 from yingbi.category_names import named
 
 CATEGORIES = sorted({*ORDER, *(row.category for row in LABELLED), *BASES, *REPORTED.values()})

@@ -1,0 +1,172 @@
+//! What stands around a candidate, as `recognisers/around.py` judges it.
+
+use crate::matcher::Matcher;
+
+/// The same in `around.py`.
+const CONTEXT_CHARS: usize = 24;
+const LINK: usize = 2;
+const BEFORE_PART: usize = 4;
+const BEFORE_ADDRESS: usize = 80;
+/// Code units between a word for what is nobody's and the candidate.
+const MOST_BETWEEN: usize = 8;
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Said {
+    Nothing,
+    Announced,
+    Denied,
+    Disputed,
+}
+
+/// Where the patterns and sets of `around.py` stand, in the order of `compiled.py`.
+#[derive(Clone, Copy)]
+pub struct Patterns {
+    pub not_between: usize,
+    pub goes_on: usize,
+    pub comes_from: usize,
+    pub number_in_list: usize,
+    pub country: usize,
+    pub tidy: usize,
+    pub remote: usize,
+    pub of_files: usize,
+    pub of_address: usize,
+}
+
+/// Words by their first unit: *chains* leads to where in *words* those stand that have it, each behind its length and
+/// the rows that it announces as bits, and a 0 at last. *lower*: every unit in lower case.
+pub struct Words<'a> {
+    pub chains: &'a [u16],
+    pub words: &'a [u32],
+    pub lower: &'a [u16],
+    /// The bit of those that say that it is something else.
+    pub other: u32,
+}
+
+impl Words<'_> {
+    fn lowered(&self, char: u32) -> u32 {
+        self.lower.get(char as usize).map_or(char, |lower| u32::from(*lower))
+    }
+
+    /// What the words before *start* say, where those of *row*, a bit, announce what begins there.
+    pub fn said(&self, text: &[u32], start: usize, row: u32, around: &Patterns, matcher: &Matcher) -> Option<Said> {
+        let from = start.saturating_sub(CONTEXT_CHARS);
+        let before = text.get(from..start)?;
+        let mut near = before.len();
+        while near > 0
+            && before.len() - near < MOST_BETWEEN
+            && !matcher.holds(around.not_between, self.lowered(before[near - 1]))?
+        {
+            near -= 1;
+        }
+        let (mut last, mut last_length, mut other) = (None, 0, None);
+        for (place, char) in before.iter().enumerate() {
+            let first = self.lowered(*char);
+            let mut at = match self.chains.get(first as usize) {
+                Some(0) | None => continue,
+                Some(at) => usize::from(*at),
+            };
+            loop {
+                let length = *self.words.get(at)? as usize;
+                if length == 0 {
+                    break;
+                }
+                let rows = *self.words.get(at + 1)?;
+                let word = self.words.get(at + 2..at + 2 + length)?;
+                let is_other = rows & self.other != 0 && other.is_none() && place + length >= near;
+                if (rows & row != 0 || is_other)
+                    && place + length <= before.len()
+                    && word.iter().zip(&before[place..]).all(|(char, there)| *char == self.lowered(*there))
+                {
+                    if rows & row != 0 {
+                        last_length = if last == Some(place) { length.max(last_length) } else { length };
+                        last = Some(place);
+                    }
+                    if is_other {
+                        other = Some(place);
+                    }
+                }
+                at += 2 + length;
+            }
+        }
+        Some(match (last, other) {
+            (None, None) => Said::Nothing,
+            (None, Some(_)) => Said::Denied,
+            (Some(last), Some(other)) if other >= last && last + last_length + LINK < other => Said::Disputed,
+            _ => Said::Announced,
+        })
+    }
+}
+
+/// Whether *doubt*, a function of `around.py`, holds of what stands from *start* to *end*. None: there is no such one.
+pub fn is_doubtful(
+    doubt: u32,
+    text: &[u32],
+    start: usize,
+    end: usize,
+    groups: &[u32],
+    around: &Patterns,
+    matcher: &mut Matcher,
+) -> Option<bool> {
+    match doubt {
+        0 => Some(false),
+        1 => is_part_of_more(text, start, end, around, matcher),
+        2 => {
+            let is_untidy = is_untidy(text.get(start..end)?, groups, around, matcher)?;
+            Some(is_untidy || is_part_of_more(text, start, end, around, matcher)?)
+        }
+        3 => is_for_machines(text, start, end, around, matcher),
+        _ => None,
+    }
+}
+
+fn is_part_of_more(text: &[u32], start: usize, end: usize, around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
+    if matcher.matched(around.goes_on, text, end)?.is_some() {
+        return Some(true);
+    }
+    let (from, before) = (start.saturating_sub(BEFORE_PART), text.get(..start)?);
+    Some(
+        matcher.searched(around.comes_from, before, from)?.is_some()
+            && matcher.searched(around.number_in_list, before, from)?.is_none(),
+    )
+}
+
+/// Whether the digits of *written* stand in groups in which nobody writes a mobile number. *groups*: those that there
+/// are, four bits for each length.
+fn is_untidy(written: &[u32], groups: &[u32], around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
+    let begin = matcher.matched(around.country, written, 0)?.unwrap_or(0);
+    let (mut lengths, mut number, mut between) = (1u32, 0, None); // the one stands before them, or none could be empty
+    let mut place = begin;
+    loop {
+        let digits = written[place..].iter().take_while(|char| is_digit(**char)).count();
+        number += 1;
+        if digits > 15 || number > 6 {
+            return Some(true);
+        }
+        lengths = lengths << 4 | digits as u32;
+        place += digits;
+        let others = written[place..].iter().take_while(|char| !is_digit(**char)).count();
+        if others == 0 {
+            return Some(!groups.contains(&lengths));
+        }
+        let here = written[place];
+        if others > 1 || between.map_or(false, |char| char != here) || !matcher.holds(around.tidy, here)? {
+            return Some(true);
+        }
+        between = Some(here);
+        place += others;
+    }
+}
+
+fn is_digit(char: u32) -> bool {
+    (u32::from(b'0')..=u32::from(b'9')).contains(&char)
+}
+
+fn is_for_machines(text: &[u32], start: usize, end: usize, around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
+    let address = text.get(..end)?;
+    let at = (start..end).find(|place| address[*place] == u32::from(b'@')).unwrap_or(end);
+    Some(
+        matcher.matched(around.remote, text, end)?.is_some()
+            || matcher.searched(around.of_files, address, at)?.is_some()
+            || matcher.searched(around.of_address, text.get(..start)?, start.saturating_sub(BEFORE_ADDRESS))?.is_some(),
+    )
+}

@@ -1,0 +1,139 @@
+//! Check digits of identifiers, as `recognisers/checksums.py` has them, which names the sources.
+
+const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const ID_CHECKS: &[u8; 11] = b"10X98765432";
+const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+const VIN_LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
+const VIN_VALUES: [u32; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9];
+const VIN_WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+const LEAST_LETTERS: usize = 3;
+
+/// What is known of places: codes of divisions, the first two digits of provinces, and who gives out codes of companies,
+/// all in order.
+pub struct Places<'a> {
+    pub regions: &'a [u32],
+    pub provinces: &'a [u32],
+    pub issuers: &'a [u32],
+}
+
+/// Whether *number*, in upper case and without separators, passes *check*. None: there is no such check.
+pub fn passes(check: u32, number: &[u8], places: &Places) -> Option<bool> {
+    Some(match check {
+        1 => is_resident_id(number),
+        2 => is_resident_id_15(number),
+        3 => is_uscc(number),
+        4 => number.starts_with(b"62") && is_luhn(number),
+        5 => is_luhn(number),
+        6 => is_vin(number),
+        7 => has_birth_date(number) && is_of_province(number, places),
+        8 => {
+            let is_placed = |number| is_region(number, places) || (number[0] == b'9' && is_foreigners(number, places));
+            is_resident_id(number) && is_placed(number)
+        }
+        9 => is_uscc(number) && is_placed_uscc(number, places),
+        _ => return None,
+    })
+}
+
+fn is_of_province(number: &[u8], places: &Places) -> bool {
+    places.provinces.binary_search(&value(&number[..2])).is_ok() || (number[0] == b'9' && is_foreigners(number, places))
+}
+
+fn is_foreigners(number: &[u8], places: &Places) -> bool {
+    places.provinces.binary_search(&value(&number[1..3])).is_ok()
+}
+
+fn is_region(digits: &[u8], places: &Places) -> bool {
+    places.regions.binary_search(&value(&digits[..6])).is_ok()
+}
+
+fn are_digits(digits: &[u8]) -> bool {
+    digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Of few digits.
+fn value(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 15))
+}
+
+fn has_birth_date(number: &[u8]) -> bool {
+    number.len() == 18
+        && are_digits(&number[..17])
+        && (1850..=2100).contains(&value(&number[6..10]))
+        && is_date(value(&number[6..10]), value(&number[10..12]), value(&number[12..14]))
+}
+
+fn is_date(year: u32, month: u32, day: u32) -> bool {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if is_leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+fn is_resident_id(number: &[u8]) -> bool {
+    has_birth_date(number) && {
+        let total: u32 = number.iter().zip(ID_WEIGHTS).map(|(digit, weight)| u32::from(digit & 15) * weight).sum();
+        number[17] == ID_CHECKS[total as usize % 11]
+    }
+}
+
+fn is_resident_id_15(number: &[u8]) -> bool {
+    number.len() == 15
+        && are_digits(number)
+        && is_date(1900 + value(&number[6..8]), value(&number[8..10]), value(&number[10..12]))
+}
+
+fn is_luhn(number: &[u8]) -> bool {
+    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let digits = number.iter().rev().map(|digit| u32::from(digit & 15)).enumerate();
+    let total: u32 = digits.map(|(place, digit)| if place % 2 == 1 { doubled(digit) } else { digit }).sum();
+    total % 10 == 0
+}
+
+fn is_uscc(code: &[u8]) -> bool {
+    if code.len() != 18 {
+        return false;
+    }
+    let mut total = 0;
+    let mut weight = 1;
+    for char in &code[..17] {
+        match USCC_ALPHABET.iter().position(|other| other == char) {
+            Some(value) => total += value * weight,
+            None => return false,
+        }
+        weight = weight * 3 % 31;
+    }
+    code[17] == USCC_ALPHABET[(31 - total % 31) % 31]
+}
+
+fn is_placed_uscc(code: &[u8], places: &Places) -> bool {
+    let issuer = u32::from(code[0]) << 8 | u32::from(code[1]);
+    let prefecture = [code[2], code[3], code[4], code[5], b'0', b'0'];
+    places.issuers.binary_search(&issuer).is_ok()
+        && ((are_digits(&prefecture) && is_region(&prefecture, places)) || code[2..8] == *b"100000")
+}
+
+fn is_vin(number: &[u8]) -> bool {
+    if number.len() != VIN_WEIGHTS.len() {
+        return false;
+    }
+    let mut total = 0;
+    for (char, weight) in number.iter().zip(VIN_WEIGHTS) {
+        let value = if char.is_ascii_digit() {
+            u32::from(char & 15)
+        } else {
+            match VIN_LETTERS.iter().position(|other| other == char) {
+                Some(letter) => VIN_VALUES[letter],
+                None => return false,
+            }
+        };
+        total += value * weight;
+    }
+    number.iter().filter(|char| char.is_ascii_alphabetic()).count() >= LEAST_LETTERS
+        && number[8] == b"0123456789X"[total as usize % 11]
+}

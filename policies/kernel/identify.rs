@@ -1,0 +1,320 @@
+//! Finds what the rows of the tables of recognisers find, as `recognisers/candidates.py` does, by steps and words that
+//! `recognisers/compiled.py` makes of them.
+
+use crate::around::{is_doubtful, Patterns, Said, Words};
+use crate::checks::{passes, Places};
+use crate::matcher::Matcher;
+use crate::resolve::{Found, Kinds};
+
+/// Numbers of a row: its program, group and judges, its bit among the words and its flags.
+const ROW: usize = 8;
+const NEEDS_CONTEXT: u32 = 1;
+const CONTEXT_ONLY: u32 = 2;
+const DENIABLE: u32 = 4;
+/// What it finds counts as it is.
+const PLAIN: u32 = 8;
+/// What it finds is for Python to look at.
+const LEFT: u32 = 16;
+
+/// Kinds of hits of each row.
+const VERDICTS: u32 = 8;
+const HELD: u32 = 0;
+const HELD_ANNOUNCED: u32 = 1;
+const HELD_DOUBTFUL: u32 = 2;
+const ANNOUNCED: u32 = 3;
+const DISPUTED: u32 = 4;
+const OF_FORM: u32 = 5;
+
+/// Code units that no recogniser reads as they are: Python takes them out first.
+const UNREADABLE: u16 = 0xFFFF;
+const LONGEST: usize = 64;
+const DIGITS_IN_GROUP: usize = 4;
+/// As in `recognisers/readings.py`.
+const SHORTEST_PACKED: usize = 12;
+const SHORTEST_BASE32: usize = 16;
+const SHORTEST_HEX: usize = 18;
+const MOST_FILLED: usize = 2;
+
+/// What becomes of what is found: anything else is as it was found.
+pub const REPORTED: usize = 1;
+pub const HIDDEN: usize = 2;
+
+pub struct Tables<'a> {
+    pub code: &'a [u32],
+    pub sets: &'a [u32],
+    pub rows: &'a [u32],
+    pub firsts: &'a [u64],
+    pub after: &'a [u64],
+    pub read_as: &'a [u16],
+    pub words: Words<'a>,
+    pub places: Places<'a>,
+    pub groups: &'a [u32],
+    pub kinds: Kinds<'a>,
+    pub around: Patterns,
+    pub separators: usize,
+    pub stripped: usize,
+    pub unreadable: usize,
+}
+
+/// What there is in a text, and the spans of it that Python has to look at: letters for digits, and what may be packed.
+pub struct Identified {
+    pub found: Vec<Found>,
+    pub alike: Vec<(u32, u32)>,
+    pub packed: Vec<(u32, u32)>,
+}
+
+impl Identified {
+    /// Writes it to *out*, if there is room; how many numbers it is.
+    pub fn write(&self, out: &mut [u32]) -> Option<i64> {
+        let counts = [self.found.len(), self.alike.len(), self.packed.len()];
+        let length = counts.len() + 3 * self.found.len() + 2 * self.alike.len() + 2 * self.packed.len();
+        if length > out.len() {
+            return i64::try_from(length).ok();
+        }
+        let spans = self.alike.iter().chain(&self.packed).flat_map(|(start, end)| [*start, *end]);
+        let numbers = counts.iter().map(|count| *count as u32);
+        let numbers = numbers.chain(self.found.iter().map(|hit| hit.start));
+        let numbers = numbers.chain(self.found.iter().map(|hit| hit.end));
+        let numbers = numbers.chain(self.found.iter().map(|hit| hit.kind)).chain(spans);
+        out.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
+        i64::try_from(length).ok()
+    }
+}
+
+struct Row {
+    number: u32,
+    program: usize,
+    group: usize,
+    check: u32,
+    form: u32,
+    proof: u32,
+    doubt: u32,
+    bit: u32,
+    flags: u32,
+}
+
+/// What those of the rows find in *text* that are *wanted*, a bit each. None: that is Python's.
+pub fn identify(text: &[u32], wanted: u64, becomes: usize, unpacks: bool, tables: &Tables) -> Option<Identified> {
+    let mut search = Search { tables, matcher: Matcher::new(tables.code, tables.sets), found: Vec::new() };
+    let read = search.read(text)?;
+    let mut alike = Vec::new();
+    let mut next = [0; u64::BITS as usize];
+    let mut before = u64::MAX;
+    for (place, char) in read.iter().enumerate() {
+        let mut rows = before & wanted & tables.firsts.get(*char as usize).copied().unwrap_or(u64::MAX);
+        before = tables.after.get(*char as usize).copied().unwrap_or(u64::MAX);
+        while rows != 0 {
+            let number = rows.trailing_zeros();
+            rows &= rows - 1;
+            if place < next[number as usize] {
+                continue;
+            }
+            let row = search.row(number)?;
+            if let Some(end) = search.matcher.matched(row.program, &read, place)? {
+                next[number as usize] = end.max(place + 1);
+                if row.flags & LEFT != 0 {
+                    alike.push((place as u32, end as u32));
+                } else if row.flags & PLAIN != 0 {
+                    let (start, end) = search.matcher.group(row.group)?;
+                    search.found.push(Found {
+                        start: start as u32,
+                        end: end as u32,
+                        kind: row.number * VERDICTS,
+                        row: row.number,
+                    });
+                } else {
+                    search.judge_all(&row, &read, place, end)?;
+                }
+            }
+        }
+    }
+    let packed = if unpacks { packed_beside(text, &search.found, &tables.kinds)? } else { Vec::new() };
+    let mut found = search.found;
+    let found = match becomes {
+        REPORTED => tables.kinds.reported(&mut found)?,
+        HIDDEN => tables.kinds.hidden(&mut found)?,
+        _ => {
+            found.sort_by_key(|hit| hit.row);
+            found
+        }
+    };
+    Some(Identified { found, alike, packed })
+}
+
+struct Search<'a> {
+    tables: &'a Tables<'a>,
+    matcher: Matcher<'a>,
+    found: Vec<Found>,
+}
+
+impl Search<'_> {
+    /// *text* as recognisers read it.
+    fn read(&self, text: &[u32]) -> Option<Vec<u32>> {
+        text.iter()
+            .map(|char| match self.tables.read_as.get(*char as usize) {
+                Some(&UNREADABLE) => None,
+                Some(other) => Some(u32::from(*other)),
+                None => (!self.matcher.holds(self.tables.unreadable, *char)?).then(|| *char),
+            })
+            .collect()
+    }
+
+    fn row(&self, number: u32) -> Option<Row> {
+        let at = number as usize * ROW;
+        match self.tables.rows.get(at..at + ROW)? {
+            [program, group, check, form, proof, doubt, bit, flags] => Some(Row {
+                number,
+                program: *program as usize,
+                group: *group as usize,
+                check: *check,
+                form: *form,
+                proof: *proof,
+                doubt: *doubt,
+                bit: *bit,
+                flags: *flags,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Judges a candidate and, where its check does not hold, those within it.
+    fn judge_all(&mut self, row: &Row, text: &[u32], start: usize, end: usize) -> Option<()> {
+        let verdict = self.judged(row, text, start, end)?;
+        let is_proven = row.check != 0 && verdict.map_or(false, |verdict| verdict <= HELD_DOUBTFUL);
+        if is_proven || row.check == 0 || row.flags & NEEDS_CONTEXT != 0 {
+            return Some(());
+        }
+        let groups = digit_groups(text, start + 1, end);
+        for (_, group_end) in groups.iter().filter(|(_, group_end)| *group_end < end) {
+            if let Some(end) = self.matcher.matched(row.program, text.get(..*group_end)?, start)? {
+                self.judged(row, text, start, end)?;
+            }
+        }
+        for (begin, _) in &groups {
+            if self.matcher.holds(self.tables.separators, text[begin - 1])? {
+                if let Some(end) = self.matcher.matched(row.program, text, *begin)? {
+                    self.judged(row, text, *begin, end)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// What the candidate from *start* to *end* is, which is noted down.
+    fn judged(&mut self, row: &Row, text: &[u32], start: usize, end: usize) -> Option<Option<u32>> {
+        let verdict = self.verdict(row, text, start, end)?;
+        if let Some(verdict) = verdict {
+            let kind = row.number * VERDICTS + verdict;
+            self.found.push(Found { start: start as u32, end: end as u32, kind, row: row.number });
+        }
+        Some(verdict)
+    }
+
+    fn verdict(&mut self, row: &Row, text: &[u32], start: usize, end: usize) -> Option<Option<u32>> {
+        let (mut bare, mut length) = ([0; LONGEST], 0);
+        if row.check != 0 {
+            for char in text.get(start..end)? {
+                if !self.matcher.holds(self.tables.stripped, *char)? {
+                    *bare.get_mut(length)? = u8::try_from(*char).ok().filter(u8::is_ascii)?.to_ascii_uppercase();
+                    length += 1;
+                }
+            }
+        }
+        let candidate = &bare[..length];
+        let holds = row.check == 0 || passes(row.check, candidate, &self.tables.places)?;
+        if !holds && row.flags & CONTEXT_ONLY == 0 && row.form == 0 {
+            return Some(None);
+        }
+        let said = self.tables.words.said(text, start, row.bit, &self.tables.around, &self.matcher)?;
+        if holds {
+            return self.held(row, text, (start, end), candidate, said);
+        }
+        Some(match said {
+            Said::Announced if row.flags & CONTEXT_ONLY != 0 => Some(ANNOUNCED),
+            Said::Disputed if row.flags & CONTEXT_ONLY != 0 => Some(DISPUTED),
+            _ if row.form != 0 && passes(row.form, candidate, &self.tables.places)? => Some(OF_FORM),
+            _ => None,
+        })
+    }
+
+    /// What a candidate is of which the check holds.
+    fn held(
+        &mut self,
+        row: &Row,
+        text: &[u32],
+        span: (usize, usize),
+        candidate: &[u8],
+        said: Said,
+    ) -> Option<Option<u32>> {
+        if said == Said::Announced {
+            return Some(Some(HELD_ANNOUNCED));
+        }
+        if row.flags & NEEDS_CONTEXT != 0 && said != Said::Disputed {
+            return Some(None);
+        }
+        let tables = self.tables;
+        let is_in_doubt = if row.proof != 0 {
+            !passes(row.proof, candidate, &tables.places)?
+        } else {
+            (row.flags & DENIABLE != 0 && said != Said::Nothing)
+                || is_doubtful(row.doubt, text, span.0, span.1, tables.groups, &tables.around, &mut self.matcher)?
+        };
+        Some(Some(if is_in_doubt { HELD_DOUBTFUL } else { HELD }))
+    }
+}
+
+/// Where four digits or more stand in a row, from *start* to *end* of *text*.
+fn digit_groups(text: &[u32], start: usize, end: usize) -> Vec<(usize, usize)> {
+    let is_digit = |char: u32| (u32::from(b'0')..=u32::from(b'9')).contains(&char);
+    let (mut groups, mut begun) = (Vec::new(), start);
+    for place in start..=end {
+        if place == end || !is_digit(text[place]) {
+            if place >= begun + DIGITS_IN_GROUP {
+                groups.push((begun, place));
+            }
+            begun = place + 1;
+        }
+    }
+    groups
+}
+
+/// Where something may be packed in *text*, but for what a check digit proves to be an identifier as it stands.
+fn packed_beside(text: &[u32], found: &[Found], kinds: &Kinds) -> Option<Vec<(u32, u32)>> {
+    let mut proven = Vec::new();
+    for hit in found {
+        if *kinds.proven.get(hit.kind as usize)? != 0 {
+            proven.push((hit.start, hit.end));
+        }
+    }
+    proven.sort_unstable();
+    let (mut packed, mut begun, mut at, mut reach) = (Vec::new(), 0, 0, 0);
+    for place in 0..=text.len() {
+        if text.get(place).map_or(false, |char| is_letter(*char)) {
+            continue;
+        }
+        if place >= begun + SHORTEST_PACKED {
+            while at < proven.len() && proven[at].0 as usize <= begun {
+                reach = proven[at].1.max(reach);
+                at += 1;
+            }
+            if (reach as usize) < place && may_tell(&text[begun..place]) {
+                let filled =
+                    text[place..].iter().take(MOST_FILLED).take_while(|char| **char == u32::from(b'=')).count();
+                packed.push((begun as u32, (place + filled) as u32));
+            }
+        }
+        begun = place + 1;
+    }
+    Some(packed)
+}
+
+/// Of base64, in either of its alphabets.
+fn is_letter(char: u32) -> bool {
+    u8::try_from(char).map_or(false, |octet| octet.is_ascii_alphanumeric() || b"+/_-".contains(&octet))
+}
+
+/// False of digits that are neither base64, which has a capital letter, nor base32, nor long enough for hexadecimal ones.
+fn may_tell(run: &[u32]) -> bool {
+    let is_among = |first: u8, last: u8| run.iter().all(|char| (u32::from(first)..=u32::from(last)).contains(char));
+    !is_among(b'0', b'9') || run.len() >= SHORTEST_HEX || (run.len() >= SHORTEST_BASE32 && is_among(b'2', b'7'))
+}

@@ -1,0 +1,273 @@
+"""The tables of recognisers as the kernel reads them (see `identify.rs`), and what it finds by them as hits.
+
+Rows stay where they are: to add one is to add a row. One with a pattern, a check or a doubt that the kernel does not
+know is left to Python, which is what `candidates.py` says without the kernel too.
+"""
+
+import functools
+import re
+from array import array
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from policies.kernel.library import KERNEL
+from policies.recognisers import around, checksums, names
+from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
+from policies.recognisers.labelled import LABELLED, PATTERNS
+from policies.recognisers.normalise import INVISIBLE, READ_AS
+from policies.recognisers.patterns import ASCII, UNITS, Programs, Unsupported, begins, characters
+from policies.recognisers.regions import PROVINCES, codes
+from policies.recognisers.table import (
+    AROUND_GROUPS,
+    DOUBTFUL,
+    ORDER,
+    REPORTED,
+    SEPARATORS,
+    SURE_ENOUGH,
+    TABLE,
+    Hit,
+    Recogniser,
+    has_unionpay_prefix,
+)
+
+ALL, CHOSEN, JOINED = range(3)
+"""What becomes of hits that overlap: nothing; what `find` chooses; what `scan` joins."""
+_CHECKS: dict[Callable[[str], bool] | None, int] = {
+    None: 0,
+    checksums.is_resident_id: 1,
+    checksums.is_resident_id_15: 2,
+    checksums.is_uscc: 3,
+    has_unionpay_prefix: 4,
+    checksums.is_luhn: 5,
+    checksums.is_vin: 6,
+    checksums.resembles_resident_id: 7,
+    checksums.is_placed_resident_id: 8,
+    checksums.is_placed_uscc: 9,
+}
+_DOUBTS: dict[Callable[[str, int, int], bool] | None, int] = {
+    None: 0,
+    around.is_part_of_more: 1,
+    around.is_untidy: 2,
+    around.is_for_machines: 3,
+}
+"""What the kernel knows, by the numbers that it has in `checks.rs` and `around.rs`."""
+_NEEDS_CONTEXT, _CONTEXT_ONLY, _DENIABLE, _PLAIN, _LEFT = 1, 2, 4, 8, 16
+_VERDICTS = 8
+_NEVER = 0xFFFFFFFF
+_UNREADABLE = 0xFFFF
+_OTHER = 1 << 31
+_MOST_ROWS = 64
+_LOWERS_TO_TWO = "\u0130"
+"""In lower case it is longer: places behind it are others."""
+
+type Kind = tuple[str, float, str]
+"""Category, score, and why."""
+type Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the kernel found."""
+
+    hits: list[Hit]
+    alike: list[Span]
+    """Where letters may stand for digits."""
+    packed: list[Span]
+    """Where something may be packed, beside what a check digit proves."""
+
+
+class Compiled:
+    """The tables, made once."""
+
+    def __init__(self) -> None:
+        self._programs = Programs()
+        self._rows = array("I")
+        self._firsts = array("Q", bytes(8 * UNITS))
+        self._after = array("Q", bytes(8 * ASCII))
+        self._kinds: list[Kind] = []
+        self.known: dict[object, int] = {}
+        """The rows that the kernel knows, by `table.Recogniser`, number among `LABELLED` or pattern: a bit each."""
+        self._words: dict[str, int] = dict.fromkeys(around.OTHERS, _OTHER)
+        for row in TABLE:
+            self._add_row(row)
+        for pattern in names.PATTERNS:
+            self._add_plain(pattern, pattern, 1, _PLAIN, ("person_name", names.SCORE, "context"))
+        for number, (labelled, pattern) in enumerate(zip(LABELLED, PATTERNS, strict=True)):
+            kind = (labelled.category, labelled.score, "context")
+            self._add_plain(number, pattern, pattern.groupindex["value"], _PLAIN, kind)
+        self._add_plain(MIXED, MIXED, 0, _LEFT, ("", 0.0, ""))
+        self.tables = self._made()
+        self.given = array("Q", [place for table in self.tables for place in table.buffer_info()])
+        self._categories, self._scores, self._whys = map(list, zip(*self._kinds, strict=True))
+        self._reported = [REPORTED.get(category, category) for category in self._categories]
+
+    def identify(self, text: str, wanted: int, becomes: int = ALL, *, unpacks: bool = False) -> Identified | None:
+        """What those rows whose bits are *wanted* find in *text*; None where Python must look."""
+        if KERNEL is None:
+            return None
+        told = KERNEL.identify(text.encode("utf-32-le", "surrogatepass"), wanted, becomes, unpacks, self.given)
+        if told is None:
+            return None
+        number, alike, packed = told[:3]
+        starts, ends, kinds = (told[3 + number * plane : 3 + number * (plane + 1)] for plane in range(3))
+        categories = self._reported if becomes == CHOSEN else self._categories
+        hits = list(
+            map(
+                Hit,
+                starts,
+                ends,
+                map(categories.__getitem__, kinds),
+                map(self._scores.__getitem__, kinds),
+                map(self._whys.__getitem__, kinds),
+            )
+        )
+        spans = told[3 + 3 * number : 3 + 3 * number + 2 * (alike + packed)]
+        every = list(zip(spans[::2], spans[1::2], strict=True))
+        return Identified(hits, every[:alike], every[alike:])
+
+    def bits_of(self, keys: Iterable[object]) -> int | None:
+        """The bits of the rows that have *keys*; None where the kernel does not know one of them."""
+        bits = [self.known.get(key) for key in keys]
+        return None if None in bits else sum(bit or 0 for bit in bits)
+
+    def _add_row(self, row: Recogniser) -> None:
+        """Add *row*, if the kernel knows all that it asks for."""
+        checks, doubt = [_CHECKS.get(check) for check in (row.check, row.form, row.proof)], _DOUBTS.get(row.doubt)
+        if doubt is None or None in checks:
+            return
+        flags = _NEEDS_CONTEXT * row.needs_context | _CONTEXT_ONLY * row.context_only | _DENIABLE * row.deniable
+        grounds = "checksum" if row.check else "pattern"
+        kinds = [
+            (row.score, grounds),
+            (announced_score(row), f"{grounds},context"),
+            (DOUBTFUL, grounds),
+            (BY_CONTEXT, "context"),
+            (DOUBTFUL, "context"),
+            (DOUBTFUL, "pattern"),
+        ]
+        number = self._add(row, row.pattern, 0, [*(check or 0 for check in checks), doubt], flags)
+        if number is not None:
+            for word in row.context:
+                self._words[word] = self._words.get(word, 0) | 1 << number
+            self._name_kinds([(row.category, *kind) for kind in kinds])
+
+    def _add_plain(self, key: object, pattern: re.Pattern[str], group: int, flags: int, kind: Kind) -> None:
+        if self._add(key, pattern, group, [0, 0, 0, 0], flags) is not None:
+            self._name_kinds([kind])
+
+    def _add(self, key: object, pattern: re.Pattern[str], group: int, judges: Iterable[int], flags: int) -> int | None:
+        number = len(self.known)
+        try:
+            program = self._programs.add(pattern)
+            firsts, after = begins(pattern)
+        except Unsupported:
+            return None
+        if number >= _MOST_ROWS:
+            return None
+        bit = 1 << number
+        self._rows.extend((program, group, *judges, bit if number < 31 else 0, flags))
+        for code in _members(firsts):
+            self._firsts[code] |= bit
+        for code, may in after.items():
+            self._after[code] |= bit * may
+        self.known[key] = bit
+        return number
+
+    def _name_kinds(self, kinds: list[Kind]) -> None:
+        self._kinds += kinds + [("", 0.0, "")] * (_VERDICTS - len(kinds))
+
+    def _made(self) -> "list[array[int]]":
+        """All tables, in the order in which `lib.rs` takes them."""
+        sets = self._sets()
+        order = sorted({_precedence(kind) for kind in self._kinds if kind[1] >= SURE_ENOUGH})
+        scores = sorted({kind[1] for kind in self._kinds})
+        ranks = {category: rank for rank, category in enumerate(ORDER)}
+        chains, words = _chained(self._words)
+        read_as = array("H", range(UNITS))
+        for code in range(UNITS):
+            read_as[code] = READ_AS.get(code, code)
+        for char in (*re.findall(f"[{INVISIBLE}]", "".join(map(chr, range(UNITS)))), _LOWERS_TO_TWO, "\uffff"):
+            read_as[ord(char)] = _UNREADABLE
+        lower = array("H", range(UNITS))
+        for code in range(UNITS):
+            if len(small := chr(code).lower()) == 1:
+                lower[code] = ord(small)
+        return [
+            self._programs.code,
+            self._programs.sets,
+            self._rows,
+            words,
+            array("I", sorted(map(int, codes()))),
+            array("I", sorted(map(int, PROVINCES))),
+            array("I", sorted(ord(issuer[0]) << 8 | ord(issuer[1]) for issuer in checksums.GIVEN_OUT_BY)),
+            array("I", [int("1" + "".join(f"{length:x}" for length in group), 16) for group in around.GROUPS]),
+            sets,
+            array("I", [order.index(_precedence(kind)) if kind[1] >= SURE_ENOUGH else _NEVER for kind in self._kinds]),
+            array("I", [ranks.get(category, 0) for category, _, _ in self._kinds]),
+            array("I", [scores.index(score) for _, score, _ in self._kinds]),
+            array("I", [score >= SURE_ENOUGH and why.startswith("checksum") for _, score, why in self._kinds]),
+            self._firsts,
+            self._after,
+            read_as,
+            chains,
+            lower,
+        ]
+
+    def _sets(self) -> "array[int]":
+        """Where the sets and patterns stand that are asked for by themselves, in the order of `lib.rs`."""
+        add = self._programs.add
+        beyond = "".join(chr(code) for code in READ_AS if code >= UNITS)
+        return array(
+            "I",
+            [
+                self._set(set(SEPARATORS.replace("\\", ""))),
+                self._set(set(f"{SEPARATORS}{AROUND_GROUPS}".replace("\\", ""))),
+                self._programs.set_of(characters(re.compile(f"[{INVISIBLE}{beyond}]"))),
+                self._set(set(",，。；、;\n0123456789")),
+                self._set(set(around.TIDY)),
+                *map(
+                    add,
+                    (
+                        around.GOES_ON,
+                        around.COMES_FROM,
+                        around.NUMBER_IN_LIST,
+                        around.COUNTRY,
+                        around.REMOTE,
+                        around.OF_FILES,
+                        around.OF_ADDRESS,
+                    ),
+                ),
+            ],
+        )
+
+    def _set(self, chars: Collection[str]) -> int:
+        return self._programs.set_of(tuple((ord(char), ord(char)) for char in sorted(chars)))
+
+
+@functools.cache
+def compiled() -> Compiled:
+    """The tables as the kernel reads them; to make them takes a quarter of a second, once."""
+    return Compiled()
+
+
+def _precedence(kind: Kind) -> tuple[bool, float, int]:
+    """As `find` chooses."""
+    category, score, why = kind
+    return not why.startswith("checksum"), -score, ORDER.index(category)
+
+
+def _chained(words: dict[str, int]) -> "tuple[array[int], array[int]]":
+    """Where in the second the *words* stand that begin with a unit: length, rows and units of each, a 0 at last."""
+    chains, flat = array("H", bytes(2 * UNITS)), array("I", [0])
+    for first in sorted({word[0] for word in words}):
+        chains[ord(first)] = len(flat)
+        for word, rows in words.items():
+            if word[0] == first:
+                flat.extend((len(word), rows, *map(ord, word)))
+        flat.append(0)
+    return chains, flat
+
+
+def _members(bits: int) -> Iterable[int]:
+    """The places of those of *bits* that are set."""
+    return (place for row in re.finditer("1+", bin(bits)[:1:-1]) for place in range(*row.span()))
