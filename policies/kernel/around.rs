@@ -22,7 +22,9 @@ pub enum Said {
 #[derive(Clone, Copy)]
 pub struct Patterns {
     pub not_between: usize,
+    pub goes_on_with: usize,
     pub goes_on: usize,
+    pub comes_behind: usize,
     pub comes_from: usize,
     pub number_in_list: usize,
     pub country: usize,
@@ -32,7 +34,7 @@ pub struct Patterns {
     pub of_address: usize,
 }
 
-/// Words by their first unit: *chains* leads to where in *words* those stand that have it, each behind its length and
+/// Words by their first unit, in either case: *chains* leads to where in *words* those stand that have it, each behind its length and
 /// the rows that it announces as bits, and a 0 at last. *lower*: every unit in lower case.
 pub struct Words<'a> {
     pub chains: &'a [u16],
@@ -60,8 +62,7 @@ impl Words<'_> {
         }
         let (mut last, mut last_length, mut other) = (None, 0, None);
         for (place, char) in before.iter().enumerate() {
-            let first = self.lowered(*char);
-            let mut at = match self.chains.get(first as usize) {
+            let mut at = match self.chains.get(*char as usize) {
                 Some(0) | None => continue,
                 Some(at) => usize::from(*at),
             };
@@ -120,8 +121,18 @@ pub fn is_doubtful(
 }
 
 fn is_part_of_more(text: &[u32], start: usize, end: usize, around: &Patterns, matcher: &mut Matcher) -> Option<bool> {
-    if matcher.matched(around.goes_on, text, end)?.is_some() {
-        return Some(true);
+    let goes_on = match text.get(end) {
+        Some(char) => {
+            matcher.holds(around.goes_on_with, *char)? && matcher.matched(around.goes_on, text, end)?.is_some()
+        }
+        None => false,
+    };
+    let comes_from = match start.checked_sub(1) {
+        Some(before) => matcher.holds(around.comes_behind, *text.get(before)?)?,
+        None => false,
+    };
+    if goes_on || !comes_from {
+        return Some(goes_on);
     }
     let (from, before) = (start.saturating_sub(BEFORE_PART), text.get(..start)?);
     Some(

@@ -3,6 +3,16 @@
 const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const ID_CHECKS: &[u8; 11] = b"10X98765432";
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+const NO_VALUE: u8 = u8::MAX;
+const USCC_VALUES: [u8; 256] = {
+    let mut values = [NO_VALUE; 256];
+    let mut place = 0;
+    while place < USCC_ALPHABET.len() {
+        values[USCC_ALPHABET[place] as usize] = place as u8;
+        place += 1;
+    }
+    values
+};
 const VIN_LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
 const VIN_VALUES: [u32; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9];
 const VIN_WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -102,9 +112,9 @@ fn is_uscc(code: &[u8]) -> bool {
     let mut total = 0;
     let mut weight = 1;
     for char in &code[..17] {
-        match USCC_ALPHABET.iter().position(|other| other == char) {
-            Some(value) => total += value * weight,
-            None => return false,
+        match USCC_VALUES[usize::from(*char)] {
+            NO_VALUE => return false,
+            value => total += usize::from(value) * weight,
         }
         weight = weight * 3 % 31;
     }

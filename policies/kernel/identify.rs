@@ -6,8 +6,9 @@ use crate::checks::{passes, Places};
 use crate::matcher::Matcher;
 use crate::resolve::{Found, Kinds};
 
-/// Numbers of a row: its program, group and judges, its bit among the words and its flags.
-const ROW: usize = 8;
+/// Numbers of a row: its program, group and judges, its bit among the words and its flags; then of what a
+/// match consists, and how much of it at least, or 0 where that is not asked; with what one begins, and the character behind that.
+const ROW: usize = 12;
 const NEEDS_CONTEXT: u32 = 1;
 const CONTEXT_ONLY: u32 = 2;
 const DENIABLE: u32 = 4;
@@ -28,6 +29,9 @@ const OF_FORM: u32 = 5;
 /// Code units that no recogniser reads as they are: Python takes them out first.
 const UNREADABLE: u16 = 0xFFFF;
 const LONGEST: usize = 64;
+/// ASCII characters, behind which other rows begin.
+const CLASSED: u32 = 128;
+const NOTHING: u32 = u32::MAX;
 const DIGITS_IN_GROUP: usize = 4;
 /// As in `recognisers/readings.py`.
 const SHORTEST_PACKED: usize = 12;
@@ -44,7 +48,8 @@ pub struct Tables<'a> {
     pub sets: &'a [u32],
     pub rows: &'a [u32],
     pub firsts: &'a [u64],
-    pub after: &'a [u64],
+    pub behind: &'a [u64],
+    pub classes: &'a [u32],
     pub read_as: &'a [u16],
     pub words: Words<'a>,
     pub places: Places<'a>,
@@ -91,6 +96,10 @@ struct Row {
     doubt: u32,
     bit: u32,
     flags: u32,
+    among: usize,
+    least: usize,
+    leading: usize,
+    to: u32,
 }
 
 /// What those of the rows find in *text* that are *wanted*, a bit each. None: that is Python's.
@@ -99,17 +108,22 @@ pub fn identify(text: &[u32], wanted: u64, becomes: usize, unpacks: bool, tables
     let read = search.read(text)?;
     let mut alike = Vec::new();
     let mut next = [0; u64::BITS as usize];
-    let mut before = u64::MAX;
+    let mut runs = [(0, 0); u64::BITS as usize];
+    let mut behind = None;
+    let every = tables.rows();
     for (place, char) in read.iter().enumerate() {
-        let mut rows = before & wanted & tables.firsts.get(*char as usize).copied().unwrap_or(u64::MAX);
-        before = tables.after.get(*char as usize).copied().unwrap_or(u64::MAX);
+        let mut rows = wanted & tables.begin(*char, behind);
+        behind = tables.classes.get(*char as usize);
         while rows != 0 {
             let number = rows.trailing_zeros();
             rows &= rows - 1;
             if place < next[number as usize] {
                 continue;
             }
-            let row = search.row(number)?;
+            let row = every.get(number as usize)?;
+            if !search.may_match(row, &read, place, &mut runs[number as usize])? {
+                continue;
+            }
             if let Some(end) = search.matcher.matched(row.program, &read, place)? {
                 next[number as usize] = end.max(place + 1);
                 if row.flags & LEFT != 0 {
@@ -123,7 +137,7 @@ pub fn identify(text: &[u32], wanted: u64, becomes: usize, unpacks: bool, tables
                         row: row.number,
                     });
                 } else {
-                    search.judge_all(&row, &read, place, end)?;
+                    search.judge_all(row, &read, place, end)?;
                 }
             }
         }
@@ -139,6 +153,37 @@ pub fn identify(text: &[u32], wanted: u64, becomes: usize, unpacks: bool, tables
         }
     };
     Some(Identified { found, alike, packed })
+}
+
+impl Tables<'_> {
+    fn rows(&self) -> Vec<Row> {
+        let rows = self.rows.chunks_exact(ROW).zip(0..u64::BITS);
+        rows.map(|(row, number)| Row {
+            number,
+            program: row[0] as usize,
+            group: row[1] as usize,
+            check: row[2],
+            form: row[3],
+            proof: row[4],
+            doubt: row[5],
+            bit: row[6],
+            flags: row[7],
+            among: row[8] as usize,
+            least: row[9] as usize,
+            leading: row[10] as usize,
+            to: row[11],
+        })
+        .collect()
+    }
+
+    /// Which rows may begin with *char* behind one of a class, if it is of any.
+    fn begin(&self, char: u32, behind: Option<&u32>) -> u64 {
+        let rows = match behind {
+            Some(class) if char < CLASSED => self.behind.get((*class * CLASSED + char) as usize),
+            _ => self.firsts.get(char as usize),
+        };
+        rows.copied().unwrap_or(u64::MAX)
+    }
 }
 
 struct Search<'a> {
@@ -159,22 +204,36 @@ impl Search<'_> {
             .collect()
     }
 
-    fn row(&self, number: u32) -> Option<Row> {
-        let at = number as usize * ROW;
-        match self.tables.rows.get(at..at + ROW)? {
-            [program, group, check, form, proof, doubt, bit, flags] => Some(Row {
-                number,
-                program: *program as usize,
-                group: *group as usize,
-                check: *check,
-                form: *form,
-                proof: *proof,
-                doubt: *doubt,
-                bit: *bit,
-                flags: *flags,
-            }),
-            _ => None,
+    /// False only where no match of *row* begins at *place*. *runs*: where the last ones end of what one consists of, and
+    /// of what one begins with.
+    fn may_match(&self, row: &Row, text: &[u32], place: usize, runs: &mut (usize, usize)) -> Option<bool> {
+        if row.least > 0 {
+            if runs.0 <= place {
+                runs.0 = place + self.run_of(row.among, text, place)?;
+            }
+            if runs.0 < place + row.least {
+                return Some(false);
+            }
         }
+        if row.to == NOTHING {
+            return Some(true);
+        }
+        if runs.1 <= place {
+            runs.1 = place + self.run_of(row.leading, text, place)?;
+        }
+        Some(text.get(runs.1) == Some(&row.to))
+    }
+
+    /// How many characters of *set* stand in *text* from *place* on.
+    fn run_of(&self, set: usize, text: &[u32], place: usize) -> Option<usize> {
+        let mut number = 0;
+        for char in text.get(place..)? {
+            if !self.matcher.holds(set, *char)? {
+                break;
+            }
+            number += 1;
+        }
+        Some(number)
     }
 
     /// Judges a candidate and, where its check does not hold, those within it.

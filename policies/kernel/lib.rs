@@ -222,10 +222,11 @@ pub unsafe extern "C" fn kernel_identify(
     let (code, sets, rows, words, regions, provinces) = (u32s(), u32s(), u32s(), u32s(), u32s(), u32s());
     let (issuers, groups, places) = (u32s(), u32s(), u32s());
     let kinds = resolve::Kinds { chosen: u32s(), category: u32s(), score: u32s(), proven: u32s() };
+    let classes = u32s();
     let (at, length) = next();
     let firsts = given(at as *const u64, length);
     let (at, length) = next();
-    let after = given(at as *const u64, length);
+    let behind = given(at as *const u64, length);
     let mut u16s = || {
         let (at, length) = next();
         given(at as *const u16, length)
@@ -238,7 +239,8 @@ pub unsafe extern "C" fn kernel_identify(
             sets,
             rows,
             firsts,
-            after,
+            behind,
+            classes,
             read_as,
             words: around::Words { chains, words, lower, other: 1 << 31 },
             places: checks::Places { regions, provinces, issuers },
@@ -250,13 +252,15 @@ pub unsafe extern "C" fn kernel_identify(
             around: around::Patterns {
                 not_between: place(3)?,
                 tidy: place(4)?,
-                goes_on: place(5)?,
-                comes_from: place(6)?,
-                number_in_list: place(7)?,
-                country: place(8)?,
-                remote: place(9)?,
-                of_files: place(10)?,
-                of_address: place(11)?,
+                comes_behind: place(5)?,
+                goes_on_with: place(6)?,
+                goes_on: place(7)?,
+                comes_from: place(8)?,
+                number_in_list: place(9)?,
+                country: place(10)?,
+                remote: place(11)?,
+                of_files: place(12)?,
+                of_address: place(13)?,
             },
         };
         identify::identify(text, wanted, becomes, unpacks != 0, &tables)?.write(out)

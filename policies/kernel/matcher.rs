@@ -13,6 +13,7 @@ const BACK: u32 = 8;
 const IF: u32 = 9;
 const AT_END: u32 = 10;
 const AT_BEGIN: u32 = 11;
+const SPACED: u32 = 12;
 const LAZY: u32 = 1;
 const POSSESSIVE: u32 = 2;
 
@@ -40,18 +41,22 @@ pub struct Matcher<'a> {
     sets: &'a [u32],
     ways: Vec<Way>,
     groups: [usize; 2 * GROUPS],
+    has_groups: bool,
     steps: u32,
 }
 
 impl<'a> Matcher<'a> {
     pub fn new(code: &'a [u32], sets: &'a [u32]) -> Self {
-        Matcher { code, sets, ways: Vec::new(), groups: [NOWHERE; 2 * GROUPS], steps: 0 }
+        Matcher { code, sets, ways: Vec::new(), groups: [NOWHERE; 2 * GROUPS], has_groups: false, steps: 0 }
     }
 
     /// Where the pattern at *program* ends that begins in *text* at *start*. None: that cannot be said.
     pub fn matched(&mut self, program: usize, text: &[u32], start: usize) -> Option<Option<usize>> {
         self.steps = MOST_STEPS;
-        self.groups = [NOWHERE; 2 * GROUPS];
+        if self.has_groups {
+            self.groups = [NOWHERE; 2 * GROUPS];
+            self.has_groups = false;
+        }
         self.ways.clear();
         self.run(program, text, start, 0)
     }
@@ -72,6 +77,7 @@ impl<'a> Matcher<'a> {
         (start != NOWHERE && end != NOWHERE).then(|| (start, end))
     }
 
+    #[inline(always)]
     pub fn holds(&self, set: usize, char: u32) -> Option<bool> {
         if char < 128 {
             return Some(self.sets.get(set + (char >> 5) as usize)? >> (char & 31) & 1 == 1);
@@ -130,6 +136,7 @@ impl<'a> Matcher<'a> {
                 }
                 SAVE => {
                     let group = *self.code.get(at + 1)? as usize;
+                    self.has_groups = true;
                     let old = std::mem::replace(self.groups.get_mut(group)?, place);
                     self.ways.push(Way::Group(group, old));
                     at += 2;
@@ -168,6 +175,14 @@ impl<'a> Matcher<'a> {
                     at += 1;
                     place == 0
                 }
+                SPACED => match self.spaced(at, text, place)? {
+                    Some(end) => {
+                        at += 6;
+                        place = end;
+                        true
+                    }
+                    None => false,
+                },
                 _ => return None,
             };
             if !goes_on {
@@ -189,7 +204,10 @@ impl<'a> Matcher<'a> {
         };
         let rest = text.get(place..).unwrap_or(&[]);
         let mut number = 0;
-        while number < most && number < rest.len() && self.holds(set, rest[number])? {
+        for char in &rest[..most.min(rest.len())] {
+            if !self.holds(set, *char)? {
+                break;
+            }
             number += 1;
         }
         if number < least {
@@ -205,6 +223,35 @@ impl<'a> Matcher<'a> {
         }
         self.ways.push(Way::Fewer(at + 5, place + least, place + number - 1));
         Some(Some(place + number))
+    }
+
+    /// Where characters end that stand alone or behind some of others, which are none of them. Inner None: of too few.
+    fn spaced(&mut self, at: usize, text: &[u32], place: usize) -> Option<Option<usize>> {
+        let (between, most_between, among, least, most) = match self.code.get(at + 1..at + 6)? {
+            [between, number, among, least, most] => (*between as usize, *number, *among as usize, *least, *most),
+            _ => return None,
+        };
+        let mut end = place;
+        for number in 0..most {
+            let mut next = end;
+            let mut left = most_between;
+            let is_there = loop {
+                match text.get(next) {
+                    Some(char) if self.holds(among, *char)? => break true,
+                    Some(char) if left > 0 && self.holds(between, *char)? => next += 1,
+                    _ => break false,
+                }
+                left -= 1;
+            };
+            if !is_there {
+                return Some((number >= least).then(|| end));
+            }
+            if number >= least {
+                self.ways.push(Way::At(at + 6, end));
+            }
+            end = next + 1;
+        }
+        Some(Some(end))
     }
 
     fn other_way(&mut self, base: usize) -> Option<(usize, usize)> {

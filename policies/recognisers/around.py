@@ -24,6 +24,8 @@ GOES_ON = re.compile(
     r"|[ ]?(?:[万亿]|美?元|人民币|次|件|吨|公里|米|字节|平方|股|[KMG]?B(?![a-z])|毫?秒)"
 )
 COMES_FROM = re.compile(r"(?:[0-9A-Za-z_]|[0-9A-Za-z][.\-]|[¥$€£#第])\Z")
+COMES_BEHIND = re.compile(r"[0-9A-Za-z_.\-¥$€£#第]")
+"""How all ends that `COMES_FROM` finds."""
 NUMBER_IN_LIST = re.compile(r"(?:^|(?<=[\s,;。、(]))[1-9][0-9]?[.\-]\Z")
 GROUPS = frozenset(((11,), (3, 4, 4), (4, 3, 4), (3, 3, 5), (3, 8)))
 """In which a mobile number is written."""
@@ -71,6 +73,8 @@ def is_part_of_more(text: str, start: int, end: int) -> bool:
     """Whether what stands from *start* to *end* is a part of a longer number or word, an amount, or a file's name."""
     if GOES_ON.match(text, end) is not None:
         return True
+    if COMES_BEHIND.match(text, start - 1 if start else len(text)) is None:
+        return False
     before = max(0, start - 4)
     return COMES_FROM.search(text, before, start) is not None and NUMBER_IN_LIST.search(text, before, start) is None
 

@@ -15,7 +15,7 @@ from policies.recognisers import around, checksums, names
 from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.normalise import INVISIBLE, READ_AS
-from policies.recognisers.patterns import ASCII, UNITS, Programs, Unsupported, begins, characters
+from policies.recognisers.patterns import ASCII, UNITS, Programs, Unsupported, begins, characters, consists, leads_to
 from policies.recognisers.regions import PROVINCES, codes
 from policies.recognisers.table import (
     AROUND_GROUPS,
@@ -56,6 +56,7 @@ _VERDICTS = 8
 _NEVER = 0xFFFFFFFF
 _UNREADABLE = 0xFFFF
 _OTHER = 1 << 31
+_LONG = 12
 _MOST_ROWS = 64
 _LOWERS_TO_TWO = "\u0130"
 """In lower case it is longer: places behind it are others."""
@@ -83,7 +84,7 @@ class Compiled:
         self._programs = Programs()
         self._rows = array("I")
         self._firsts = array("Q", bytes(8 * UNITS))
-        self._after = array("Q", bytes(8 * ASCII))
+        self._behind: list[array[int]] = [array("Q", bytes(8 * ASCII)) for _ in range(ASCII)]
         self._kinds: list[Kind] = []
         self.known: dict[object, int] = {}
         """The rows that the kernel knows, by `table.Recogniser`, number among `LABELLED` or pattern: a bit each."""
@@ -159,17 +160,23 @@ class Compiled:
         number = len(self.known)
         try:
             program = self._programs.add(pattern)
-            firsts, after = begins(pattern)
+            firsts, behind = begins(pattern)
+            among, least = consists(pattern)
+            if least < _LONG or any(first <= ord(",") <= last for first, last in among):
+                least = 0  # most that is tried is long enough: not worth a look
+            leading, to = leads_to(pattern) or ((), _NEVER)
         except Unsupported:
             return None
         if number >= _MOST_ROWS:
             return None
         bit = 1 << number
         self._rows.extend((program, group, *judges, bit if number < 31 else 0, flags))
+        self._rows.extend((self._programs.set_of(among), least, self._programs.set_of(leading), to))
         for code in _members(firsts):
             self._firsts[code] |= bit
-        for code, may in after.items():
-            self._after[code] |= bit * may
+        for before, bits in behind.items():
+            for code in _members(bits & (1 << ASCII) - 1):
+                self._behind[before][code] |= bit
         self.known[key] = bit
         return number
 
@@ -183,6 +190,9 @@ class Compiled:
         scores = sorted({kind[1] for kind in self._kinds})
         ranks = {category: rank for rank, category in enumerate(ORDER)}
         chains, words = _chained(self._words)
+        alike = list(dict.fromkeys(map(bytes, self._behind)))
+        behind = array("Q", b"".join(alike))
+        classes = array("I", [alike.index(bytes(bits)) for bits in self._behind])
         read_as = array("H", range(UNITS))
         for code in range(UNITS):
             read_as[code] = READ_AS.get(code, code)
@@ -192,6 +202,7 @@ class Compiled:
         for code in range(UNITS):
             if len(small := chr(code).lower()) == 1:
                 lower[code] = ord(small)
+                chains[code] = chains[lower[code]]
         return [
             self._programs.code,
             self._programs.sets,
@@ -206,8 +217,9 @@ class Compiled:
             array("I", [ranks.get(category, 0) for category, _, _ in self._kinds]),
             array("I", [scores.index(score) for _, score, _ in self._kinds]),
             array("I", [score >= SURE_ENOUGH and why.startswith("checksum") for _, score, why in self._kinds]),
+            classes,
             self._firsts,
-            self._after,
+            behind,
             read_as,
             chains,
             lower,
@@ -225,10 +237,11 @@ class Compiled:
                 self._programs.set_of(characters(re.compile(f"[{INVISIBLE}{beyond}]"))),
                 self._set(set(",，。；、;\n0123456789")),
                 self._set(set(around.TIDY)),
+                self._programs.set_of(characters(around.COMES_BEHIND)),
+                *self._begun(around.GOES_ON),
                 *map(
                     add,
                     (
-                        around.GOES_ON,
                         around.COMES_FROM,
                         around.NUMBER_IN_LIST,
                         around.COUNTRY,
@@ -239,6 +252,11 @@ class Compiled:
                 ),
             ],
         )
+
+    def _begun(self, pattern: re.Pattern[str]) -> tuple[int, int]:
+        """Where the set stands of what *pattern* begins with, and the pattern."""
+        rows = re.finditer("1+", bin(begins(pattern)[0])[:1:-1])
+        return self._programs.set_of(tuple((row.start(), row.end() - 1) for row in rows)), self._programs.add(pattern)
 
     def _set(self, chars: Collection[str]) -> int:
         return self._programs.set_of(tuple((ord(char), ord(char)) for char in sorted(chars)))

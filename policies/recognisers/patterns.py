@@ -7,7 +7,7 @@ Unsupported, and `re` runs that pattern.
 import functools
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 UNITS = 0x10000
 LAST = 0x10FFFF
 ASCII = 128
-_END, _LITERAL, _SET, _REPEAT, _SPLIT, _JUMP, _SAVE, _LOOK, _BACK, _IF, _AT_END, _AT_BEGIN = range(12)
+_END, _LITERAL, _SET, _REPEAT, _SPLIT, _JUMP, _SAVE, _LOOK, _BACK, _IF, _AT_END, _AT_BEGIN, _SPACED = range(13)
 """The same in `matcher.rs`."""
 _GREEDY, _LAZY, _POSSESSIVE = range(3)
 _MOST_COPIES = 64
@@ -117,6 +117,10 @@ class Programs:
             # What follows is none of these: to give one back would never help.
             mode = _LAZY if is_lazy else _POSSESSIVE if apart is not None and _disjoint(ranges, apart) else _GREEDY
             self.code.extend((_REPEAT, self.set_of(ranges), least, most, mode))
+            return
+        if not is_lazy and (spaced := _spaced(body, ignore_case=ignore_case)) is not None and most <= _MOST_COPIES:
+            between, number, among = spaced
+            self.code.extend((_SPACED, self.set_of(between), number, self.set_of(among), least, most))
             return
         if most > _MOST_COPIES or ((least, most) != (0, 1) and items.getwidth()[0] == 0):
             raise Unsupported("a repetition without end, or of nothing")
@@ -234,19 +238,50 @@ def _first_of(items: Sequence[Any], *, ignore_case: bool) -> Ranges | None:
     return _ranges_of(items[0], ignore_case=ignore_case)
 
 
-def begins(pattern: re.Pattern[str]) -> tuple[int, dict[int, bool]]:
-    """The units with which *pattern* may begin, as bits, and behind which ASCII characters it may."""
+def begins(pattern: re.Pattern[str]) -> tuple[int, dict[int, int]]:
+    """The units with which *pattern* may begin, as bits, and with which behind each ASCII character."""
     items = list(_parser.parse(pattern.pattern, pattern.flags))
     behind: list[int] = []
     firsts = _begins(items, None, behind, _ignores_case(pattern))[0]
-    may: dict[tuple[bool, ...], bool] = {}
+    may: dict[tuple[bool, ...], int] = {}
     after = {}
     for code in range(ASCII):
         seen = tuple(bool(bits >> code & 1) for bits in behind)
         if seen not in may:
-            may[seen] = bool(_begins(items, code, [], _ignores_case(pattern))[0])
+            may[seen] = _begins(items, code, [], _ignores_case(pattern))[0]
         after[code] = may[seen]
     return firsts, after
+
+
+def consists(pattern: re.Pattern[str]) -> tuple[Ranges, int]:
+    """All characters that a match of *pattern* may hold, and how many it has at least."""
+    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    return _joined(_consists(list(parsed), _ignores_case(pattern))), parsed.getwidth()[0]
+
+
+def leads_to(pattern: re.Pattern[str]) -> tuple[Ranges, int] | None:
+    """Characters that *pattern* begins with, in whatever order, and the one that ends them and is none of them."""
+    before: list[tuple[int, int]] = []
+    for item in _parser.parse(pattern.pattern, pattern.flags):
+        if item[0] is op.LITERAL:
+            return (_joined(before), item[1]) if _disjoint(((item[1], item[1]),), tuple(before)) else None
+        before += _consists([item], _ignores_case(pattern))
+    return None
+
+
+def _consists(items: Iterable[Any], ignore_case: bool) -> Iterator[tuple[int, int]]:
+    for kind, value in items:
+        if (ranges := _ranges_of((kind, value), ignore_case=ignore_case)) is not None:
+            yield from ranges
+        elif kind is op.BRANCH:
+            for branch in value[1]:
+                yield from _consists(branch, ignore_case)
+        elif kind is op.SUBPATTERN:
+            yield from _consists(value[3], ignore_case or bool(value[1] & re.IGNORECASE))
+        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+            yield from _consists(value[2], ignore_case)
+        elif kind is op.GROUPREF_EXISTS:
+            yield from _consists([*value[1], *(value[2] or ())], ignore_case)
 
 
 _ALL = (1 << UNITS) - 1
@@ -255,6 +290,18 @@ _ALL = (1 << UNITS) - 1
 @functools.cache
 def _bits(ranges: Ranges) -> int:
     return sum((1 << min(last, UNITS - 1) + 1) - (1 << first) for first, last in ranges if first < UNITS)
+
+
+def _spaced(body: Sequence[Any], *, ignore_case: bool) -> tuple[Ranges, int, Ranges] | None:
+    """What *body* is, if it is one of a set behind at most so many of another that has nothing in common with it."""
+    if len(body) != 2 or body[0][0] is not op.MAX_REPEAT:
+        return None
+    least, most, items = body[0][1]
+    between = _ranges_of(items[0], ignore_case=ignore_case) if len(items) == 1 else None
+    among = _ranges_of(body[1], ignore_case=ignore_case)
+    if between is None or among is None or least or most is op.MAXREPEAT or not _disjoint(between, among):
+        return None
+    return between, most, among
 
 
 def _begins(items: Sequence[Any], before: int | None, behind: list[int], ignore_case: bool) -> tuple[int, bool]:
