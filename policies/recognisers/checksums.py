@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from policies.recognisers.countries import names_foreign_country
 from policies.recognisers.regions import PROVINCES, is_region
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -31,14 +32,26 @@ def is_resident_id(number: str) -> bool:
 def resembles_resident_id(number: str) -> bool:
     """Whether *number* is a resident ID number but perhaps for its check digit: with a real province and birth date.
 
-    Source: GB 11643-1999, 4.1; the card of foreigners of 2023 has the province behind its first digit, which is a 9.
+    Source: GB 11643-1999, 4.1; the card of foreigners of 2023 has a 9, the province and the country in its place.
     """
-    return _has_birth_date(number) and (number[:2] in PROVINCES or (number[0] == "9" and number[1:3] in PROVINCES))
+    return _has_birth_date(number) and (number[:2] in PROVINCES or _begins_as_foreigners_card(number))
 
 
 def is_placed_resident_id(number: str) -> bool:
     """Whether *number* is a resident ID number of a division that there is or was, or a card of a foreigner."""
-    return is_resident_id(number) and (is_region(number[:6]) or (number[0] == "9" and number[1:3] in PROVINCES))
+    return is_resident_id(number) and (is_region(number[:6]) or _begins_as_foreigners_card(number))
+
+
+def _begins_as_foreigners_card(number: str) -> bool:
+    """Source: National Immigration Administration, notice on the permanent residence card of foreigners, 2023."""
+    return number[0] == "9" and number[1:3] in PROVINCES and names_foreign_country(number[3:6])
+
+
+def is_foreigners_card_15(number: str) -> bool:
+    """Whether *number*, in capital letters, is that of a permanent residence card of before 2023: a country, a province
+    and ten digits more, of which the rules that are public say nothing that could be checked.
+    """
+    return names_foreign_country(number[:3]) and number[:3].isalpha() and number[3:5] in PROVINCES
 
 
 def _has_birth_date(number: str) -> bool:

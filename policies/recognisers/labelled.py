@@ -43,6 +43,8 @@ class Labelled:
     value: str
     """The value, as a pattern."""
     score: float
+    glued: bool = False
+    """Whether the value may stand right behind a word of letters, without anything between."""
     only_reported: bool = False
     """Whether the data path leaves it alone unless its field is declared."""
     source: str
@@ -51,8 +53,9 @@ class Labelled:
         """Finds the row's values: group `value`."""
         words = sorted(self.words, key=len, reverse=True)
         first = "".join(dict.fromkeys(char for word in words for char in (word[0], word[0].upper())))
+        ends = rf"(?:(?![A-Za-z])|(?={self.value}))" if self.glued else "(?![A-Za-z])"
         one_of = "|".join(
-            f"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z])" if word.isascii() else re.escape(word) for word in words
+            f"(?<![A-Za-z0-9]){re.escape(word)}{ends}" if word.isascii() else re.escape(word) for word in words
         )
         return re.compile(rf"(?=[{first}])(?i:{one_of}){_LINK}(?P<value>{self.value})")
 
@@ -67,6 +70,7 @@ LABELLED = (
         words=_words("护照 passport"),
         value=rf"(?:[A-Za-z]{{1,2}}[0-9]{{6,9}}|[0-9]{{8,9}}|(?=(?:[A-Z]{{0,4}}[0-9]){{4}})[A-Z][0-9A-Z]{{8}}){_ENDS}",
         score=0.8,
+        glued=True,
         source="ICAO Doc 9303: up to nine places; the forms of the commonest issuers",
     ),
     Labelled(
@@ -77,6 +81,7 @@ LABELLED = (
         value=rf"(?:[HMCWTLhmcwtl][0-9A-Za-z][0-9]{{7}}(?:[0-9]{{2}})?{_ENDS}|[A-Z]{{1,2}}[0-9]{{6}}\([0-9A]\)|[157][0-9]{{6}}\([0-9]\)"
         rf"|[A-Z][1289][0-9]{{8}}{_ENDS})",
         score=0.75,
+        glued=True,
         source="National Immigration Administration: H, M and eight digits, two more in the older form; C, W, T, L",
     ),
     Labelled(
@@ -141,6 +146,7 @@ LABELLED = (
         words=_words("车架 车架号 车辆识别代号 车辆识别代码 车辆识别 vin"),
         value=rf"[A-HJ-NPR-Za-hj-npr-z0-9]{{17}}{_ENDS}",
         score=0.75,
+        glued=True,
         source="GB 16735-2019; typing errors are personal data too",
     ),
     Labelled(

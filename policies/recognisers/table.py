@@ -14,6 +14,7 @@ import msgspec
 
 from policies.recognisers.around import is_for_machines, is_part_of_more, is_untidy
 from policies.recognisers.checksums import (
+    is_foreigners_card_15,
     is_luhn,
     is_placed_resident_id,
     is_placed_uscc,
@@ -85,6 +86,9 @@ _GROUPED = rf"[{SEPARATORS}]{{1,{MOST_SEPARATORS}}}"
 _AROUND = rf"[{AROUND_GROUPS}]{{0,3}}"
 _NOT_AFTER_DIGIT = r"(?<![0-9])"
 _NOT_BEFORE_DIGIT = r"(?![0-9])"
+
+_NOT_IN_WORD = r"(?:(?<![0-9A-Za-z])|(?<=[Tt][Ee][Ll])|(?<=[Ff][Aa][Xx])|(?<=[Pp][Hh][Oo][Nn][Ee]))"
+"""Not behind a letter or a digit, but for a label that is written to the number."""
 
 _DIALLED_FIRST = r"(?:0{0,2}86|0|179[0-9]{2}|12593|10193|11808)"
 """Before a mobile number, without anything between: a trunk prefix, the country's code, an operator's code of calls."""
@@ -232,7 +236,7 @@ TABLE: tuple[Recogniser, ...] = (
     Recogniser(
         category="landline",
         pattern=re.compile(
-            rf"(?<![0-9A-Za-z])(?:\+?0{{0,2}}86[ \-]?)?"
+            rf"{_NOT_IN_WORD}(?:\+?0{{0,2}}86[ \-]?)?"
             rf"(?:(?P<open>\()?0(?:10|2[0-57-9])(?(open)\)){_LOCAL}[0-9]{{3}}"
             rf"|(?P<open4>\()?0(?:{_AREA})(?(open4)\)){_LOCAL}[0-9]{{2,3}})[ \-]?[0-9]{{4}}"
             rf"(?:(?:-|[ ]?转[ ]?|[ ]?ext\.?[ ]?)[0-9]{{1,6}})?{_NOT_BEFORE_DIGIT}"
@@ -295,11 +299,21 @@ TABLE: tuple[Recogniser, ...] = (
         score=0.95,
         source="RFC 5322 addr-spec as people write it: no quoted local part, ASCII",
     ),
+    Recogniser(
+        category="permit",
+        pattern=re.compile(r"(?<![0-9A-Za-z])[A-Z]{3}[1-8][0-9]{11}(?![0-9A-Za-z])"),
+        shortest=15,
+        check=is_foreigners_card_15,
+        context=("永久居留", "居留证", "证件", "护照", "permanent resid"),
+        doubt=is_part_of_more,
+        score=0.7,
+        source="the permanent residence card of foreigners of 2004 and 2017: ISO 3166-1 alpha-3 and twelve digits",
+    ),
 )  # fmt: skip
 
 ORDER = (
     *dict.fromkeys(row.category for row in TABLE),
-    *"permit social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
+    *"social_no housing_fund medical_no driving_licence qq wechat bank_account".split(),
     *"birth_date coordinates ip mac sex ethnicity party marriage religion health".split(),
     "address",
     "person_name",
