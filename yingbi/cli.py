@@ -160,7 +160,10 @@ def _parser() -> argparse.ArgumentParser:
         "yingbi explain DC3KMY9G92-2",
     )
     explain.add_argument(
-        "event", metavar="EVENT_ID", help="页面上或响应头 Yingbi-Event 中的编号 / the reference of the answer"
+        "event",
+        metavar="EVENT_ID",
+        help="页面上或响应头 Yingbi-Event 中的编号；-：标准输入的文字中每处个人信息凭什么认定"
+        " / the reference of the answer; -: why each piece of personal data in the text on stdin is taken for that",
     )
     demo = commands.add_parser(
         "demo", help="使用演示系统 / use the demo of a running installation", epilog="example: yingbi demo leak"
@@ -324,6 +327,12 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _explain(given: argparse.Namespace) -> int:
+    if given.event == "-":
+        from yingbi.commands.tagger import has_tagger
+        from yingbi.explain_text import lines_of_text
+
+        print(*lines_of_text(sys.stdin.read(), prose=has_tagger()), sep="\n")
+        return FINE
     from siem.record.log import BrokenChain
     from yingbi.clock import now
     from yingbi.explain import NoSuchEvent, lines_of_event
