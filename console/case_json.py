@@ -10,6 +10,7 @@ from typing import Any
 from console.case_view import ClockView, Held, clocks_of, held_by, steps_left, steps_of, targets_of, under_way
 from console.handling_json import handling_json
 from console.notice_view import standing_of
+from console.unseen import Readable
 from incident.clocks import Reading
 from incident.command import AskPerson, Containment, Lift, Tighten
 from incident.graph import Books
@@ -52,15 +53,24 @@ def case_line(case: Case, now: datetime, alias: Aliases | None = None) -> dict[s
     }
 
 
-def case_json(case: Case, now: datetime, *, books: Books, handle: Handle | None = None) -> dict[str, Any]:
-    """Everything that a person on duty needs of *case* as it stands at *now*, but for the timeline."""
-    alias = Aliases()
+def case_json(
+    case: Case, now: datetime, *, books: Books, handle: Handle | None = None, alias: Readable | None = None
+) -> dict[str, Any]:
+    """Everything that a person on duty needs of *case* as it stands at *now*, but for the timeline.
+
+    *alias* is how whoever asks reads: of cases that they may not see nothing is said.
+    """
+    alias = alias or Readable()
     graded = case.graded
     return {
         **case_line(case, now, alias),
-        "merged_into": case.merged_into,
-        "taken_in": list(case.taken_in),
-        "links": [{"kind": each.kind.value, "case": each.other, "reason": alias(each.reason)} for each in case.links],
+        "merged_into": None if case.merged_into in alias.unseen else case.merged_into,
+        "taken_in": [each for each in case.taken_in if each not in alias.unseen],
+        "links": [
+            {"kind": each.kind.value, "case": each.other, "reason": alias(each.reason)}
+            for each in case.links
+            if each.other not in alias.unseen
+        ],
         "grading": {
             "grade": graded.grade.value,
             "why": alias(graded.why),
@@ -87,9 +97,11 @@ def case_json(case: Case, now: datetime, *, books: Books, handle: Handle | None 
     }
 
 
-def timeline_json(case: Case, told: Told, entries: Sequence[Entry] | None = None) -> list[dict[str, Any]]:
-    """The journal of *case*, or some *entries* of it, oldest first: a line each in both languages."""
-    alias = Aliases()
+def timeline_json(
+    case: Case, told: Told, entries: Sequence[Entry] | None = None, *, alias: Readable | None = None
+) -> list[dict[str, Any]]:
+    """The journal of *case*, or some *entries* of it, oldest first: a line each in both languages, as *alias* reads."""
+    alias = alias or Readable()
     return [_entry(entry, describe(entry.fact, case, told), alias) for entry in entries or case.entries]
 
 
@@ -216,6 +228,17 @@ def _scope(scope: Scope, case: Case, alias: Aliases) -> dict[str, Any]:
         "operations": dict(scope.operations),
         "callers": [alias(caller) for caller in scope.callers],
         "exports": scope.streams,
+        "export_list": [
+            {
+                "event": each.event,
+                "at": iso(each.at),
+                "system": each.system,
+                "operation": each.operation,
+                "bytes_out": each.bytes_out,
+            }
+            for each in scope.exports
+        ],
+        "persons_by_level": dict(scope.persons_by_level),
         "bytes_out": scope.bytes_out,
     }
 

@@ -10,7 +10,7 @@ from incident.command import AssessScope, Done, Failed, Lift, Outcome, PublishNo
 from incident.drill import NOT_DONE
 from incident.engine import Clock, OutsideCommand
 from incident.notice import PublishedNotice, publish
-from incident.scope import assess
+from incident.scope import Levels, assess
 from siem.index.store import EventStore, StoreUnavailable
 
 SEARCH_TIMEOUT = timedelta(seconds=30)
@@ -38,6 +38,8 @@ class Performer:
     """Whether a command may not be performed, as those of drills may not that act outside."""
     canaries: Callable[[], Set[str] | None] = lambda: None
     """The digests of invented people as they are now, or None where the list cannot be read."""
+    levels: Callable[[], Levels] = lambda: ()
+    """The levels of the policy in force."""
 
     def perform(self, command: OutsideCommand) -> Outcome | None:
         """How it ended, or None where it cannot be done yet and is to be tried again in a moment."""
@@ -74,6 +76,7 @@ class Performer:
                 complete=complete,
                 timeout=SEARCH_TIMEOUT,
                 canaries=self.canaries(),
+                levels=self.levels(),
             )
             return ScopeFound(scope=scope)
         except StoreUnavailable:

@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,10 @@ SYSTEM_FIELD = "service.name"
 EVENT_FIELD = "event.id"
 MOST_NAMED = 200
 """At most so many operations, addresses and credentials are named in a scope; the numbers count all."""
+
+
+type Levels = Sequence[tuple[str, Set[str]]]
+"""Each level with its categories, the gravest first."""
 
 
 class Caution(StrEnum):
@@ -80,6 +84,19 @@ class CategoryCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One answer that was streamed, as exports are."""
+
+    event: str
+    """The number of the event with which it began."""
+    at: datetime
+    system: str
+    operation: str
+    bytes_out: int | None = None
+    """None where the log has no end of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What was shown to whom, in numbers."""
 
@@ -112,6 +129,12 @@ class Scope:
     unattributed: int = 0
     """At most so many further persons: of each answer and record the values in clear of its most frequent category,
     beyond one for each subject that the answer names."""
+    exports: tuple[Export, ...] = ()
+    """The streamed answers, the first `MOST_NAMED` of them; `streams` counts all."""
+    persons_by_level: Mapping[str, int] = field(default_factory=dict)
+    """The persons of whom something was shown in clear, each at the gravest level of what was; under an empty name
+    those of whom no category of a known level was. Empty where nobody knew the levels.
+    """
     canaries: int | None = None
     """How many invented people were shown as well, who are nobody and in none of the numbers of persons; None where
     they were not told apart, and count as persons."""
@@ -134,10 +157,11 @@ def assess(
     complete: bool,
     timeout: timedelta,
     canaries: Set[str] | None = None,
+    levels: Levels = (),
 ) -> Scope:
     """The scope that *question* asks for.
 
-    *canaries*: the digests of invented people, or None where nobody knows them.
+    *canaries*: the digests of invented people, or None where nobody knows them. *levels*: those of the policy.
 
     *complete*: whether the index held all that was logged before the end of the period when this was called; only who
     runs the shipper knows. *timeout* bounds each step of the search. Memory does not grow beyond what
@@ -145,7 +169,7 @@ def assess(
     """
     with closing(Distinct()) as persons:
         count = _counted(store, question, timeout, persons)
-        return count.scope(question, canaries, complete=complete)
+        return count.scope(question, canaries, levels, complete=complete)
 
 
 def affected(
@@ -187,6 +211,8 @@ class _Count:
         self.operations: Counter[str] = Counter()
         self.named: dict[str, set[str]] = {"callers": set(), "credentials": set(), "addresses": set()}
         self.open: set[str] = set()
+        self.exports: dict[str, Export] = {}
+        """By exchange."""
         self.events = self.refused = self.streams = self.bytes_out = 0
         self.first = self.last = ""
         self.without_subject = False
@@ -205,7 +231,7 @@ class _Count:
             self.operations[f"{system}: {own['operation']}"] += 1
         if phase in _SHOWS:
             self._count_values(own, document["@timestamp"])
-        self._follow_stream(phase, own["exchange"], document["http"]["response"]["body"]["bytes"])
+        self._follow_stream(phase, own["exchange"], document)
 
     def _count_values(self, own: Document, at: str) -> None:
         subjects = own.get("subjects", ())
@@ -239,13 +265,23 @@ class _Count:
         persons = self.persons.persons()
         return persons.without(canaries) if canaries is not None else (persons, None)
 
-    def _follow_stream(self, phase: str, exchange: str, sent: int) -> None:
+    def _follow_stream(self, phase: str, exchange: str, document: Document) -> None:
+        sent = document["http"]["response"]["body"]["bytes"]
         match Phase(phase):
             case Phase.OPEN:
                 self.streams += 1
                 self.open.add(exchange)
+                if len(self.exports) < MOST_NAMED:
+                    self.exports[exchange] = Export(
+                        event=document["event"]["id"],
+                        at=datetime.fromisoformat(document["@timestamp"]),
+                        system=document["service"]["name"],
+                        operation=document["yingbi"]["operation"],
+                    )
             case Phase.CLOSE:
                 self.open.discard(exchange)
+                if (begun := self.exports.get(exchange)) is not None:
+                    self.exports[exchange] = replace(begun, bytes_out=sent)
                 self.bytes_out += sent
             case Phase.WHOLE:
                 self.bytes_out += sent
@@ -261,7 +297,7 @@ class _Count:
             if value and len(self.named[kind]) < MOST_NAMED:
                 self.named[kind].add(value)
 
-    def scope(self, question: ScopeQuestion, canaries: Set[str] | None, *, complete: bool) -> Scope:
+    def scope(self, question: ScopeQuestion, canaries: Set[str] | None, levels: Levels, *, complete: bool) -> Scope:
         """What was counted."""
         persons, left_out = self.people(canaries)
         tally, digests, epochs = Counter[int](), hashlib.sha256(), set[str]()
@@ -290,8 +326,20 @@ class _Count:
             last_at=datetime.fromisoformat(self.last) if self.last else None,
             cautions=tuple(self._cautions(question, epochs, complete=complete)),
             unattributed=self.unattributed,
+            exports=tuple(self.exports.values()),
+            persons_by_level=self._by_level(levels, tally),
             canaries=left_out,
         )
+
+    def _by_level(self, levels: Levels, tally: Mapping[int, int]) -> dict[str, int]:
+        """The persons in clear by the gravest level of what was shown of them."""
+        bits_of = {name: 1 << bit for name, bit in self.bits.items()}
+        masks = [(level, sum(bits_of.get(name, 0) for name in names)) for level, names in levels]
+        found: Counter[str] = Counter()
+        for bits, persons in tally.items():
+            if bits and levels:
+                found[next((level for level, mask in masks if bits & mask), "")] += persons
+        return {level: found[level] for level in (*(level for level, _ in levels), "") if found[level]}
 
     def _category(self, name: str, tally: Mapping[int, int]) -> CategoryCount:
         bit = 1 << self.bits[name] if name in self.bits else 0

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from incident.ids import Bilingual
 from incident.notice import Contact
+from incident.scope import Levels
 from incident.wording import Labels, Press
 from policies.load import load_policy
 from policies.policy import Policy
+from policies.policy_kinds import Level
 from policies.title import Title
 from proxy.pages import HOTLINE
 from yingbi.home import Home
@@ -38,6 +40,14 @@ def press_in(settings: Settings, now: datetime) -> Press:
     except OSError:
         policy = Policy(categories={}, grants=(), callers=(), packs={}, systems={})
     return press_of(settings, policy)
+
+
+def levels_of(policy: Policy) -> Levels:
+    """The categories of each level, the gravest first."""
+    return [
+        (level.value, frozenset(category.name for category in policy.categories.values() if category.level is level))
+        for level in Level
+    ]
 
 
 def own_templates(settings: Settings) -> Path:

@@ -275,3 +275,34 @@ def test_canaries_are_no_persons_whichever_epoch_their_digest_is_of(store: Sqlit
     assert scope.persons_hash == hashlib.sha256(b"1:person").hexdigest()
     unknown = assess(store, CLERK, complete=True, timeout=LIMIT)
     assert (unknown.persons, unknown.persons_masked, unknown.canaries) == (2, 1, None)
+
+
+def test_persons_are_counted_by_the_gravest_level_and_exports_are_listed(store: SqliteStore) -> None:
+    levels = (
+        ("core", frozenset({"genes"})),
+        ("important", frozenset({"health", "id"})),
+        ("general", frozenset({"name"})),
+    )
+    name, health, other = shown("name"), shown("health"), shown("colour")
+    one, two = ExchangeId("stream-one"), ExchangeId("stream-two")
+    store.append(
+        [
+            at(1, subjects=("1:a",), fields=(name,)),
+            at(2, subjects=("1:a",), fields=(health,)),
+            at(3, subjects=("1:b",), fields=(name,)),
+            at(4, subjects=("1:c",), fields=(other,)),
+            at(5, subjects=("1:d",), fields=(shown("name", Disclosure.MASKED),), disclosure=Disclosure.MASKED),
+            at(6, phase=Phase.OPEN, exchange=one, subjects=()),
+            at(7, phase=Phase.CLOSE, exchange=one, subjects=(), bytes_out=900),
+            at(8, phase=Phase.OPEN, exchange=two, subjects=()),
+        ],
+        LIMIT,
+    )
+    scope = assess(store, CLERK, complete=True, timeout=LIMIT, levels=levels)
+    assert scope.persons_by_level == {"important": 1, "general": 1, "": 1}
+    assert sum(scope.persons_by_level.values()) == scope.persons
+    assert [(each.at, each.bytes_out) for each in scope.exports] == [
+        (START + timedelta(seconds=6), 900),
+        (START + timedelta(seconds=8), None),
+    ]
+    assert assess(store, CLERK, complete=True, timeout=LIMIT).persons_by_level == {}, "where nobody knows the levels"

@@ -39,6 +39,7 @@ from incident.engine import Rulebook
 from incident.evidence_book import EvidenceBook
 from incident.ids import Bilingual
 from incident.perform import Performer
+from incident.scope import Levels
 from incident.store import CaseStore
 from policies.epochs import digester_in
 from policies.keys import Signer, read_secret
@@ -77,7 +78,7 @@ from yingbi.person_sources import part_in, systems_in
 from yingbi.playbook_shelf import books_for_cases
 from yingbi.policy_source import Source, UnreadableFolder, source_of
 from yingbi.policy_watch import PolicyWatch
-from yingbi.press import press_of
+from yingbi.press import levels_of, press_of
 from yingbi.publish_affected import AffectedPublisher
 from yingbi.publish_overlay import OverlayPublisher
 from yingbi.publish_permits import PermitPublisher
@@ -106,6 +107,8 @@ class Titles:
         self._source = source
         self._cases = cases
         self._seen = b""
+        self.levels: Levels = ()
+        """The categories of each level."""
 
     def renew(self) -> None:
         """Look again, where there may be another policy."""
@@ -118,6 +121,7 @@ class Titles:
             return
         self._seen = stamp
         if not loaded.findings.errors:
+            self.levels = levels_of(loaded.policy)
             press = press_of(self._settings, loaded.policy)
             self._cases.rules = dataclasses.replace(self._cases.rules, press=press)
 
@@ -166,6 +170,8 @@ def main(settings: Settings) -> int:
     )
     signer = NoticeSigner(home)
     sign_published(home, cases.all(), signer)
+    titles = Titles(settings, source_of(settings, "control"), cases)
+    titles.renew()
     performer = Performer(
         events=events,
         published=home.notices,
@@ -174,6 +180,7 @@ def main(settings: Settings) -> int:
         indexed_until=lambda: indexed_until(home),
         clock=now,
         sign=signer.signatures_of,
+        levels=lambda: titles.levels,
         bars=lambda command: is_barred(cases.get(command.case), command),
         canaries=lambda: canaries_of(home),
     )
@@ -197,8 +204,6 @@ def main(settings: Settings) -> int:
         site=settings.bulletin_url,
         phone=settings.contact.phone,
     )
-    titles = Titles(settings, source_of(settings, "control"), cases)
-    titles.renew()
     shelf = SealedFolder(home.evidence, read_secret(home.private_key("evidence")), "evidence")
     evidence = EvidenceBook(cases, shelf, NotAsSealed)
     summary = Summary(
