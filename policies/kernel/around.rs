@@ -34,8 +34,8 @@ pub struct Patterns {
     pub of_address: usize,
 }
 
-/// Words by their first unit, in either case: *chains* leads to where in *words* those stand that have it, each behind its length and
-/// the rows that it announces as bits, and a 0 at last. *lower*: every unit in lower case.
+/// Words by their first unit, in either case: *chains* leads to where in *words* those stand that have it, behind the rows that any of
+/// them announces, as bits: each behind its length and its rows, and a 0 at last. *lower*: every unit in lower case.
 pub struct Words<'a> {
     pub chains: &'a [u16],
     pub words: &'a [u32],
@@ -60,11 +60,14 @@ impl Words<'_> {
         {
             near -= 1;
         }
+        // None of those that say that it is something else ends as what may not stand behind one.
+        let asked = if near < before.len() { row | self.other } else { row };
         let (mut last, mut last_length, mut other) = (None, 0, None);
         for (place, char) in before.iter().enumerate() {
             let mut at = match self.chains.get(*char as usize) {
                 Some(0) | None => continue,
-                Some(at) => usize::from(*at),
+                Some(at) if self.words.get(usize::from(*at))? & asked == 0 => continue,
+                Some(at) => usize::from(*at) + 1,
             };
             loop {
                 let length = *self.words.get(at)? as usize;

@@ -64,6 +64,9 @@ impl<'a> Matcher<'a> {
     /// The same of the first that begins at *from* or behind it.
     pub fn searched(&mut self, program: usize, text: &[u32], from: usize) -> Option<Option<(usize, usize)>> {
         for start in from..=text.len() {
+            if !self.may_begin(program, text.get(start))? {
+                continue;
+            }
             if let Some(end) = self.matched(program, text, start)? {
                 return Some(Some((start, end)));
             }
@@ -126,8 +129,16 @@ impl<'a> Matcher<'a> {
                     }
                 }
                 SPLIT => {
-                    self.ways.push(Way::At(*self.code.get(at + 2)? as usize, place));
-                    at = *self.code.get(at + 1)? as usize;
+                    let (first, second) = (*self.code.get(at + 1)? as usize, *self.code.get(at + 2)? as usize);
+                    let char = text.get(place);
+                    if self.may_begin(first, char)? {
+                        if self.may_begin(second, char)? {
+                            self.ways.push(Way::At(second, place));
+                        }
+                        at = first;
+                    } else {
+                        at = second;
+                    }
                     true
                 }
                 JUMP => {
@@ -194,6 +205,17 @@ impl<'a> Matcher<'a> {
                 place = then;
             }
         }
+    }
+
+    /// False only where the step at *at* cannot be taken before *char*.
+    #[inline(always)]
+    fn may_begin(&self, at: usize, char: Option<&u32>) -> Option<bool> {
+        Some(match (*self.code.get(at)?, char) {
+            (LITERAL, _) => char == Some(self.code.get(at + 1)?),
+            (SET, Some(char)) => self.holds(*self.code.get(at + 1)? as usize, *char)?,
+            (SET, None) => false,
+            _ => true,
+        })
     }
 
     /// Where what is repeated ends. Inner None: there is not enough of it.

@@ -275,13 +275,14 @@ def _precedence(kind: Kind) -> tuple[bool, float, int]:
 
 
 def _chained(words: dict[str, int]) -> "tuple[array[int], array[int]]":
-    """Where in the second the *words* stand that begin with a unit: length, rows and units of each, a 0 at last."""
+    """Where in the second the words with a first unit stand: the rows of all, then length, rows, units of each, a 0."""
     chains, flat = array("H", bytes(2 * UNITS)), array("I", [0])
     for first in sorted({word[0] for word in words}):
         chains[ord(first)] = len(flat)
-        for word, rows in words.items():
-            if word[0] == first:
-                flat.extend((len(word), rows, *map(ord, word)))
+        some = [(word, rows) for word, rows in words.items() if word[0] == first]
+        flat.append(functools.reduce(int.__or__, (rows for _, rows in some)))
+        for word, rows in some:
+            flat.extend((len(word), rows, *map(ord, word)))
         flat.append(0)
     return chains, flat
 

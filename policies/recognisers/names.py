@@ -43,7 +43,7 @@ _NO_GIVEN_NAME = (
 
 _HAN = "\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0003ffff"
 _DOTS = "·•・"
-_DOTS_OF_ANY_WIDTH = f"{_DOTS}\uff65"
+_DOT = re.compile(f"[{_DOTS}\uff65]")
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
 _STOP = f"(?!{'|'.join(_NO_GIVEN_NAME)})"
 _GIVEN = f"[{_HAN}](?:{_STOP}[{_HAN}])?"
@@ -78,7 +78,7 @@ def patterns_for(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def has_dots(text: str) -> bool:
     """Whether any dot stands in *text*, normalised or not, that may stand between two parts of a name."""
-    return any(dot in text for dot in _DOTS_OF_ANY_WIDTH)
+    return _DOT.search(text) is not None
 
 
 def find_names_behind_words(text: str) -> Iterator[Hit]:

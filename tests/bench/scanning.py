@@ -22,6 +22,7 @@ ROUNDS = 5
 MIB = 1 << 20
 SEED = 20261126
 _PROSE = "今天的会议讨论了城市道路的改造方案，参加的代表就住房和城乡建设的议题发表了意见，会后参观了展览。\n"
+KINDS = ("mobile", "resident_id", "bank_card", "email", "uscc", "plate", "landline", "passport", "vin")
 _SHORT = 64
 """Lines of what presidio is given: a minute of it would be no truer than a second."""
 
@@ -40,7 +41,17 @@ def figures(bench: Bench) -> list[Figure]:
         chance = random.Random(SEED)
         lines = [line(chance) for _ in range(8192)]
         found += _compared(bench, engine, name, lines, promised)
-    return found
+    return found + [_of_kind(bench, kind) for kind in KINDS]
+
+
+def _of_kind(bench: Bench, kind: str) -> Figure:
+    """MiB a second of sentences with one identifier of *kind* each."""
+    bench.progress(f"scanning, {kind}")
+    chance = random.Random(SEED)
+    text = "".join(f"{kind}：{invented.KINDS[kind](chance)}，{_PROSE}" for _ in range(2048))
+    size = len(text.encode()) / MIB
+    rates = [size / _seconds(lambda: find(text), bench.seconds / 20) for _ in range(ROUNDS)]
+    return figure(f"sentences with one of {kind}: ours", rates, "MiB/s", "")
 
 
 def _full_line(chance: random.Random) -> str:

@@ -112,6 +112,11 @@ def test_the_kernel_knows_every_row() -> None:
     assert {*TABLE, *range(len(LABELLED)), MIXED} <= set(compiled.compiled().known)
 
 
+def test_no_word_for_what_is_nobodys_ends_as_what_may_not_stand_behind_one() -> None:
+    """The kernel looks for none where the candidate stands directly behind such a character."""
+    assert not any(word[-1] in ",，。；、;\n0123456789" for word in OTHERS)
+
+
 def test_the_tables_of_cases_say_the_same() -> None:
     cases = {case for _, case in (*test_table.TABLES, *test_find.TABLES)} | set(test_find.OTHERS)
     for text in (case.replace("[", "").replace("]", "") for case in cases):
