@@ -18,12 +18,13 @@ const VIN_VALUES: [u32; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3
 const VIN_WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 const LEAST_LETTERS: usize = 3;
 
-/// What is known of places: codes of divisions, the first two digits of provinces, and who gives out codes of companies,
-/// all in order.
+/// What is known of places: codes of divisions, the first two digits of provinces, who gives out codes of companies, and
+/// the codes of other countries, all in order.
 pub struct Places<'a> {
     pub regions: &'a [u32],
     pub provinces: &'a [u32],
     pub issuers: &'a [u32],
+    pub countries: &'a [u32],
 }
 
 /// Whether *number*, in upper case and without separators, passes *check*. None: there is no such check.
@@ -41,6 +42,12 @@ pub fn passes(check: u32, number: &[u8], places: &Places) -> Option<bool> {
             is_resident_id(number) && is_placed(number)
         }
         9 => is_uscc(number) && is_placed_uscc(number, places),
+        10 => {
+            number.len() == 15
+                && number[..3].iter().all(u8::is_ascii_uppercase)
+                && is_foreign(&number[..3], places)
+                && places.provinces.binary_search(&value(&number[3..5])).is_ok()
+        }
         _ => return None,
     })
 }
@@ -50,7 +57,12 @@ fn is_of_province(number: &[u8], places: &Places) -> bool {
 }
 
 fn is_foreigners(number: &[u8], places: &Places) -> bool {
-    places.provinces.binary_search(&value(&number[1..3])).is_ok()
+    places.provinces.binary_search(&value(&number[1..3])).is_ok() && is_foreign(&number[3..6], places)
+}
+
+fn is_foreign(country: &[u8], places: &Places) -> bool {
+    let code = country.iter().fold(0, |code, char| code << 8 | u32::from(*char));
+    places.countries.binary_search(&code).is_ok()
 }
 
 fn is_region(digits: &[u8], places: &Places) -> bool {

@@ -220,7 +220,7 @@ pub unsafe extern "C" fn kernel_identify(
         given(at as *const u32, length)
     };
     let (code, sets, rows, words, regions, provinces) = (u32s(), u32s(), u32s(), u32s(), u32s(), u32s());
-    let (issuers, groups, places) = (u32s(), u32s(), u32s());
+    let (issuers, countries, groups, places) = (u32s(), u32s(), u32s(), u32s());
     let kinds = resolve::Kinds { chosen: u32s(), category: u32s(), score: u32s(), proven: u32s() };
     let classes = u32s();
     let (at, length) = next();
@@ -243,7 +243,7 @@ pub unsafe extern "C" fn kernel_identify(
             classes,
             read_as,
             words: around::Words { chains, words, lower, other: 1 << 31 },
-            places: checks::Places { regions, provinces, issuers },
+            places: checks::Places { regions, provinces, issuers, countries },
             groups,
             kinds,
             separators: place(0)?,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from policies.kernel.library import KERNEL
 from policies.recognisers import around, checksums, names
 from policies.recognisers.candidates import BY_CONTEXT, MIXED, announced_score
+from policies.recognisers.countries import FOREIGN
 from policies.recognisers.labelled import LABELLED, PATTERNS
 from policies.recognisers.normalise import INVISIBLE, READ_AS
 from policies.recognisers.patterns import ASCII, UNITS, Programs, Unsupported, begins, characters, consists, leads_to
@@ -43,6 +44,7 @@ _CHECKS: dict[Callable[[str], bool] | None, int] = {
     checksums.resembles_resident_id: 7,
     checksums.is_placed_resident_id: 8,
     checksums.is_placed_uscc: 9,
+    checksums.is_foreigners_card_15: 10,
 }
 _DOUBTS: dict[Callable[[str, int, int], bool] | None, int] = {
     None: 0,
@@ -211,6 +213,7 @@ class Compiled:
             array("I", sorted(map(int, codes()))),
             array("I", sorted(map(int, PROVINCES))),
             array("I", sorted(ord(issuer[0]) << 8 | ord(issuer[1]) for issuer in checksums.GIVEN_OUT_BY)),
+            array("I", sorted(int.from_bytes(code.encode()) for code in FOREIGN)),
             array("I", [int("1" + "".join(f"{length:x}" for length in group), 16) for group in around.GROUPS]),
             sets,
             array("I", [order.index(_precedence(kind)) if kind[1] >= SURE_ENOUGH else _NEVER for kind in self._kinds]),

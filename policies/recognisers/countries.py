@@ -18,12 +18,10 @@ SVK703 SVN705 SWE752 SWZ748 SXM534 SYC690 SYR760 TCA796 TCD148 TGO768 THA764 TJK
 TTO780 TUN788 TUR792 TUV798 TWN158 TZA834 UGA800 UKR804 UMI581 URY858 USA840 UZB860 VAT336 VCT670 VEN862 VGB092
 VIR850 VNM704 VUT548 WLF876 WSM882 YEM887 ZAF710 ZMB894 ZWE716
 """.split()
-BY_LETTERS = frozenset(code[:3] for code in _CODES)
-BY_NUMBER = frozenset(code[3:] for code in _CODES)
-OWN_LETTERS, OWN_NUMBER = "CHN", "156"
-"""China's: no card of a foreigner names it."""
+FOREIGN = frozenset(code for both in _CODES for code in (both[:3], both[3:])) - {"CHN", "156"}
+"""All of them but China's, which no card of a foreigner names: three capital letters, or three digits."""
 
 
 def names_foreign_country(code: str) -> bool:
     """Whether *code*, three capital letters or three digits, is that of a country or an area, and not of China."""
-    return code in BY_LETTERS - {OWN_LETTERS} or code in BY_NUMBER - {OWN_NUMBER}
+    return code in FOREIGN
