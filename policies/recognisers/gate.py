@@ -147,7 +147,7 @@ def _scratch() -> hyperscan.Scratch:
     return found
 
 
-def make_ready() -> None:
+def make_gate_ready() -> None:
     """Let the first text be looked into as fast as any other."""
     may_open("")
     _gate()

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from policies.recognisers.around import CONTEXT_CHARS
 from policies.recognisers.candidates import MIXED, hits_of, is_sure, merged
 from policies.recognisers.compiled import ALL, JOINED, Identified, Span, compiled
-from policies.recognisers.gate import Opened, make_ready, opened_to_hide
+from policies.recognisers.gate import Opened, make_gate_ready, opened_to_hide
 from policies.recognisers.labelled import LABELLED, hits_behind_labels
 from policies.recognisers.names import find_names_before_words, find_names_behind_words, has_dots, patterns_for
 from policies.recognisers.normalise import AS_DIGITS, NUMERALS, Normal, normalise
@@ -46,6 +46,12 @@ _AS_WRITTEN = frozenset(range(Opened.LABELS + len(LABELLED))) - {
     *(Opened.HIDDEN, Opened.TOKEN, Opened.IN_WORDS, Opened.READ_ON)
 }
 """All but what makes another text of one."""
+
+
+def make_ready() -> None:
+    """Let the first text be looked into as fast as any other."""
+    make_gate_ready()
+    compiled()
 
 
 def may_hold_personal_data(text: str) -> bool:
