@@ -79,6 +79,8 @@ type Gate = Callable[[str], set[int]]
 
 def identified(text: str, may_hold: set[int], gate: Gate, becomes: int) -> list[Hit] | None:
     """What *becomes* (see `compiled.py`) of all that *text* may hold, where the kernel can tell, else None."""
+    if not may_hold:
+        return []
     if not may_hold <= _AS_WRITTEN:
         return None
     told = _told(text, may_hold, becomes)

@@ -123,6 +123,12 @@ def test_the_tables_of_cases_say_the_same() -> None:
         assert both(text) == by_python(functools.partial(both, text)), text
 
 
+def test_what_opens_no_gate_is_not_read_again() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "_told", None)
+        assert both("今天的会议讨论了城市道路的改造方案。") == ([], ())
+
+
 def test_what_a_check_digit_proves_is_not_unpacked() -> None:
     """It would be hidden as a whole anyway, and nearly all digits can be read as some octets."""
     code = of_a_kind("uscc", 1)
