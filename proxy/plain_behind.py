@@ -20,6 +20,7 @@ from mitmproxy.http import Request
 from policies.program import UpstreamTlsRule
 from proxy.plain_answer import AnswerReader, BrokenOff, End, Read, Unreadable
 from proxy.plain_head import HeadReader
+from proxy.turns import SLICE, Turns
 
 MOST_FREE = 64
 """Connections to one system that are kept open while nobody asks."""
@@ -30,8 +31,8 @@ REST_S = 0.1
 """So long one rests before another caller gets it. What a system writes beyond its answer, in a second piece, may lie
 with its kernel until the first is acknowledged, which ours puts off for up to 40 ms or until the next request goes.
 """
-LARGEST_TURN = 128 * 1024
-"""Bytes that are read from one before everybody else has his turn: libuv would go on for as long as more lies there."""
+OUT_OF_TURN = 256 * 1024
+"""Bytes of an answer that are heard as they come: most have no more, and are masked once they are whole."""
 LONGEST_S = 60.0
 """So long one is shared at most: certificates are renewed and revoked, and names come to mean other addresses."""
 
@@ -85,6 +86,7 @@ class Pool:
     """Connections that are open and free, for whichever caller comes next; new ones are *opened*."""
 
     def __init__(self, opened: Opens) -> None:
+        self.turns = Turns()
         self._opens = opened
         self._free: dict[Where, deque[Behind]] = {}
 
@@ -143,8 +145,10 @@ class Behind(asyncio.Protocol):
         self._reader: AnswerReader | None = None
         self._is_used = self._is_heard = self._is_paused = False
         self._catching_up: asyncio.Task[None] | None = None
-        self._in_turn = 0
-        """Bytes that came since everybody else had his turn on account of them."""
+        self._held = b""
+        """What has come of the answer and waits for its turn; nothing more is read meanwhile."""
+        self._free_bytes = 0
+        """So much more of the answer is heard without waiting for a turn."""
 
     @property
     def is_open(self) -> bool:
@@ -164,6 +168,7 @@ class Behind(asyncio.Protocol):
         assert self._asks is None
         self.caller = caller
         self._asks, self._reader, self._is_heard = asks, AnswerReader(request, self._heads), False
+        self._free_bytes = OUT_OF_TURN
         data = request.data
         head = b"%b %b HTTP/1.1\r\n%b\r\n" % (data.method, data.path, bytes(data.headers))
         self._transport.write(head + (data.content or b""))
@@ -171,7 +176,7 @@ class Behind(asyncio.Protocol):
     def end(self) -> None:
         """Hang up. Whoever asked is told nothing."""
         self.is_over = True
-        self._asks = None
+        self._asks, self._held = None, b""
         if self._catching_up is not None:
             self._catching_up.cancel()
         self._transport.abort()
@@ -188,26 +193,55 @@ class Behind(asyncio.Protocol):
             self.end()
             return
         self._is_heard = True
-        self._tell(self._reader.feed(data))
-        self._in_turn += len(data)
-        if self._in_turn >= LARGEST_TURN and self._asks is not None and not self._is_paused:
-            self._in_turn = 0
+        if self._held:  # what a record of TLS held beside it
+            self._held += data
+        elif len(data) > self._free_bytes:
+            self._held = data
             self._transport.pause_reading()
-            asyncio.get_running_loop().call_soon(self._next_turn)
-        if self._asks is not None and self._asks.lags and not self._is_paused:
-            self._is_paused = True
-            self._transport.pause_reading()
-            self._catching_up = asyncio.get_running_loop().create_task(self._catch_up(self._asks))
+            if not self._is_paused:
+                self._pool.turns.wait(self._take_turn)
+        else:
+            self._free_bytes -= len(data)
+            self._hear(data)
 
     def eof_received(self) -> None:
         """It says that it is done."""
+        self._hear_held()
         if self._asks is not None and self._reader is not None:
             self._tell(self._reader.eof())
         self.is_over = True
 
     def connection_lost(self, error: Exception | None) -> None:
         """It has hung up, or we have."""
+        self._hear_held()
         self._fail("upstream_broke_off")
+
+    def _take_turn(self) -> None:
+        """Hear a slice of what is held, and go on reading once nothing is."""
+        if not self._held:
+            return
+        data, self._held = self._held[:SLICE], self._held[SLICE:]
+        self._hear(data)
+        if not self.is_open or self._is_paused:
+            return
+        if self._held:
+            self._pool.turns.wait(self._take_turn)
+        else:
+            self._transport.resume_reading()
+
+    def _hear_held(self) -> None:
+        """Nothing more comes: hear all that did."""
+        data, self._held = self._held, b""
+        if data and self._asks is not None and self._reader is not None:
+            self._tell(self._reader.feed(data))
+
+    def _hear(self, data: bytes) -> None:
+        if self._reader is not None:
+            self._tell(self._reader.feed(data))
+        if self._asks is not None and self._asks.lags and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+            self._catching_up = asyncio.get_running_loop().create_task(self._catch_up(self._asks))
 
     def _tell(self, read: Iterator[Read]) -> None:
         """Tell who asked what was *read*, all that has come at once, as far as it could be."""
@@ -232,7 +266,7 @@ class Behind(asyncio.Protocol):
         assert self._reader is not None
         self._asks, self._is_used = None, True
         asks.ended()
-        if self._reader.may_another_follow and not self._is_paused:
+        if self._reader.may_another_follow and not self._is_paused and not self._held:
             self._pool.give_back(self)
         else:
             self.end()
@@ -243,12 +277,10 @@ class Behind(asyncio.Protocol):
         if asks is not None:
             asks.failed(reason, unheard=unheard)
 
-    def _next_turn(self) -> None:
-        if self.is_open and not self._is_paused:
-            self._transport.resume_reading()
-
     async def _catch_up(self, asks: Asks) -> None:
         await asks.caught_up()
         self._is_paused = False
-        if not self.is_over:
+        if self._held:
+            self._pool.turns.wait(self._take_turn)
+        elif not self.is_over:
             self._transport.resume_reading()

@@ -9,7 +9,8 @@ from mitmproxy.http import Headers, Request, Response
 from mitmproxy.proxy import events
 
 from proxy.plain_asking import Asking, Failed, Heard
-from proxy.plain_behind import Behind, Pool, Where
+from proxy.plain_behind import OUT_OF_TURN, Behind, Pool, Where
+from proxy.turns import SLICE
 
 REQUEST = Request("", 0, b"GET", b"http", b"", b"/", b"HTTP/1.1", Headers(), b"", None, 0.0, 0.0)
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -69,8 +70,10 @@ def test_what_a_new_connection_brings_before_it_ends_is_heard() -> None:
     assert isinstance(asyncio.run(what_comes(ANSWER, gone=False)), Response)
 
 
-async def most_in_a_turn(length: int) -> int:
-    """How many bytes of an answer of *length* a caller is told of at most before the loop has another turn."""
+async def most_in_a_turn(length: int, callers: int) -> int:
+    """How many bytes of answers of *length* all *callers* are told of at most before the loop has another turn, but for
+    what each of them is told of out of turn.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -84,23 +87,27 @@ async def most_in_a_turn(length: int) -> int:
         async def opens(behind: Behind) -> None:
             await asyncio.get_running_loop().create_connection(lambda: behind, host, port)
 
-        caller, most = Caller(), 0
-        asking = Asking(
-            Pool(opens), Where("people", host, port, None, 0), caller, REQUEST, ("somebody",), may_repeat=True
-        )
-        asking.begin()
-        while length:
+        pool, caller, where, most = Pool(opens), Caller(), Where("people", host, port, None, 0), 0
+        asking = [Asking(pool, where, caller, REQUEST, ("somebody",), may_repeat=True) for _ in range(callers)]
+        for each in asking:
+            each.begin()
+        left, free = callers * length, callers * OUT_OF_TURN
+        while left:
             await asyncio.sleep(0)
             told = [what for _ in range(caller.told.qsize()) for what in caller.told.get_nowait().each]
             count = sum(len(each) for each in told if isinstance(each, bytes))
-            length, most = length - count, max(most, count)
-        asking.end()
+            left, free = left - count, free - count
+            if free < 0:
+                most = max(most, min(count, -free))
+        for each in asking:
+            each.end()
         return most
 
 
-def test_a_large_answer_leaves_everybody_else_his_turn() -> None:
-    """What comes is masked as it is read, which takes its time."""
-    assert uvloop.run(most_in_a_turn(16 * 1024 * 1024)) <= 512 * 1024
+@pytest.mark.parametrize("callers", [1, 8])
+def test_large_answers_leave_everybody_else_his_turn(callers: int) -> None:
+    """What comes is masked as it is read, which takes its time: a slice goes in a turn, however many there are."""
+    assert 0 < uvloop.run(most_in_a_turn(8 * 1024 * 1024 // callers, callers)) <= 2 * SLICE
 
 
 async def told_of(said: bytes, *, ends: bool) -> tuple[list[object], bool]:
