@@ -1,4 +1,6 @@
-"""`python -m tests.incident.mortal FOLDER LIVES`: walks a case to its end, and is killed at so many writes."""
+"""`python -m tests.incident.mortal FOLDER BOOK LIVES`: walks a case by that playbook to its end, and is killed at so many
+writes.
+"""
 
 import os
 import signal
@@ -16,6 +18,7 @@ from incident.incident import Case
 from tests.incident.office import ANSWERS, CHEN, LI, ZHAO, Office, alert, new_database
 
 CASE = CaseId("C-20261123-001")
+WHO = {"user.id": "clerk-wang", "service.name": "register", "yingbi.credential": "key:7"}
 
 
 def walk_on(office: Office) -> Case:
@@ -67,15 +70,15 @@ class Mortal(Office):
         return said
 
 
-def main(folder: Path, lives: int) -> None:
+def main(folder: Path, book: str, lives: int) -> None:
     warnings.simplefilter("error")
     Mortal.lives = Lives(lives)
     engine = new_database(folder)
     event.listen(engine, "commit", Mortal.lives.strike)
     office = Mortal(folder=folder, engine=engine)
-    office.cases.open_or_join(alert())
+    office.cases.open_or_join(alert(respond=book, group=WHO))
     walk_on(office)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,6 +1,7 @@
 """Cut the journal anywhere, start again, and the case comes to the same end."""
 
 import itertools
+import shutil
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from incident.notice import read_notice
 from incident.run import next_facts, outcome_facts
 from incident.store import CaseStore
 from tests.forked import run_forked
-from tests.incident.mortal import CASE, asked_for, walk_on
+from tests.incident.mortal import CASE, Lives, Mortal, asked_for, walk_on
 from tests.incident.office import CHEN, TEN, Office, Watch, alert, new_database
+from tests.incident.test_graph import KINDS
 
 
 class Ticking(Watch):
@@ -113,27 +115,31 @@ def test_nothing_follows_in_a_case_that_has_ended(office: Office) -> None:
     assert office.cases.pending() == ()
 
 
-def test_a_process_that_is_killed_again_and_again_comes_to_the_end(tmp_path: Path) -> None:
-    """SIGKILL before the second write that each process would commit, or between performing and telling the outcome."""
-    prepared = an_office(tmp_path)
-    prepared.events.close()
-    prepared.engine.dispose()
-    kills = 0
-    for life in itertools.cycle((2, 3, 4)):
-        run = run_forked("tests.incident.mortal", str(tmp_path), str(life + kills // 12))
-        if run.returncode == 0:
-            break
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prepared")
+    office = an_office(folder)
+    office.events.close()
+    office.engine.dispose()
+    return folder
+
+
+@pytest.mark.parametrize(("place", "name"), list(enumerate(sorted(KINDS))))
+def test_a_process_that_is_killed_twice_comes_to_the_end(place: int, name: str, prepared: Path, tmp_path: Path) -> None:
+    """SIGKILL at a write, or between performing and telling: at other places of each playbook, 20 in all."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    for lives in (3 + 2 * place, 4 + 2 * place):
+        run = run_forked("tests.incident.mortal", str(tmp_path), name, str(lives))
         assert run.returncode == -signal.SIGKILL, run.stderr
-        kills += 1
-        assert kills < 60, "it gets nowhere"
-    assert kills >= 20
-    office = Office(folder=tmp_path, engine=new_database(tmp_path))
-    case = office.cases.get(CASE)
+    Mortal.lives = Lives(10_000)
+    office = Mortal(folder=tmp_path, engine=new_database(tmp_path))
+    case = walk_on(office)
     verify(case.entries)
     assert case.run_ended is Ending.SUCCEEDED
     assert len(office.cases.all()) == 1
-    orders = (tmp_path / "overlay.log").read_text().splitlines()
-    assert len(set(orders)) == 1, "asked more than once perhaps, but always for the same"
+    orders = set((tmp_path / "overlay.log").read_text().splitlines())
+    assert {order.partition(" ")[0] for order in orders} == {each.key for each in case.tightenings}
+    assert len(orders) == len(case.tightenings), "asked more than once perhaps, but always for the same"
     notice = read_notice(tmp_path / "published" / "N-20261123-001.json")
     assert [version.number for version in notice.versions] == [1]
     office.events.close()

@@ -24,12 +24,11 @@ from incident.journal import Ending, Entry, verify
 from incident.playbook import Playbook, StepKind, read_playbook
 from incident.store import CaseStore
 from tests.effort import TIMES
-from tests.incident.mortal import CASE, asked_for, walk_on
+from tests.incident.mortal import CASE, WHO, asked_for, walk_on
 from tests.incident.office import CHEN, Office, alert, new_database
 from tests.incident.test_graph import KINDS, PARTS
 
 BOOKS = load_playbooks()
-WHO = {"user.id": "clerk-wang", "service.name": "register", "yingbi.credential": "key:7"}
 GIVEN = {
     "__caller__": "clerk-wang",
     "__system__": "register",
