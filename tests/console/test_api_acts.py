@@ -90,6 +90,23 @@ def test_a_case_is_handled_to_its_end(staff: Staff) -> None:
     assert by >= {"person:p-chen", "person:p-sun"}, "the person acts, whatever sends it"
 
 
+OTHERS: dict[str, dict[str, object]] = {
+    "preserve_evidence": {},
+    "quarantine_exports": {"system": "register"},
+    "revoke_sessions": {"target": "clerk-wu", "sure": "yes"},
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_measures_are_taken_once_for_their_key(staff: Staff, kind: str) -> None:
+    case = staff.do(staff.oncall, "/cases", title="接到来电", level="low")["id"]
+    asked = {"kind": kind, "hours": 2, "reason": "先行控制", **OTHERS[kind]}
+    first, again = (staff.oncall.post(f"/cases/{case}/contain", f"{case}.{kind}", **asked) for _ in range(2))
+    assert (first.status_code, again.status_code, first.text) == (200, 200, again.text)
+    (command,) = (each for each in staff.bureau.office.cases.pending() if isinstance(each, Tighten))
+    assert (command.kind.value, command.target) == (kind, asked.get("target", ""))
+
+
 def test_what_failed_is_tried_again(staff: Staff) -> None:
     case = staff.do(staff.oncall, "/cases", title="接到来电", level="low")["id"]
     answer = staff.oncall.post(

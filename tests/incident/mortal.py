@@ -1,5 +1,5 @@
-"""`python -m tests.incident.mortal FOLDER BOOK LIVES`: walks a case by that playbook to its end, and is killed at so many
-writes.
+"""`python -m tests.incident.mortal FOLDER BOOK LIVES`: walks a case by that playbook to its end, and is killed at so
+many writes.
 """
 
 import os

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from incident.command import Failed, Lift
+from incident.command import Containment, Failed, Lift
+from incident.commanding import first_at
 from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.incident import State
 from incident.journal import Move
 from incident.timeline import describe
+from policies.overlay import Tightening
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 from tests.incident.test_timeline import told
 
@@ -19,26 +21,56 @@ CASE = CaseId("C-20261123-001")
 def held(office: Office) -> CommandKey:
     """The key of a block that a rule put in force."""
     office.to_the_draft()
-    (key,) = office.overlay
-    return CommandKey(key)
+    (block,) = office.cases.get(CASE).containments
+    return block.key
+
+
+def blocks(office: Office) -> list[str]:
+    """The keys of what is in force, but for the log that the playbook has preserved."""
+    return [key for key, entry in office.overlay.items() if entry.kind is not Tightening.PRESERVE_EVIDENCE]
 
 
 def test_two_people_take_a_block_back(office: Office, held: CommandKey) -> None:
     office.cases.ask_lift(CASE, held, CHEN, "查明是批准的导出")
     office.perform_all()
-    assert list(office.overlay) == [held], "one person is not enough"
+    assert blocks(office) == [held], "one person is not enough"
     office.restart()
     office.cases.agree_lift(CASE, held, LI)
     office.perform_all()
     case = office.cases.get(CASE)
-    assert office.overlay == {}
-    assert case.held(TEN) == case.tightenings == ()
+    assert blocks(office) == []
+    assert case.contained_by(TEN) == case.containments == ()
     assert case.state is State.OPEN
     lines = [describe(entry.fact, case, told).zh for entry in case.entries][-4:]
     assert lines[0] == "请求解除（停用账号：clerk-wang）：查明是批准的导出"
     assert lines[1] == "两人决定解除（停用账号：clerk-wang）"
     assert lines[2] == "控制失效：查明是批准的导出"
     assert [entry.by.id for entry in case.entries[-4:-2]] == [CHEN, LI]
+
+
+def test_what_is_evidence_ends_by_no_time_and_contains_nothing(office: Office) -> None:
+    """It is kept from before the first finding on, until two people take it back; the case stays as it was."""
+    office.cases.open_or_join(alert(respond=""))
+    for kind, target in ((Containment.PRESERVE_EVIDENCE, ""), (Containment.REVOKE_SESSIONS, "clerk-wang")):
+        office.cases.contain(CASE, CHEN, kind, target=target, hours=2, reason="取证")
+    office.cases.contain(CASE, CHEN, Containment.QUARANTINE_EXPORTS, system="register", hours=2, reason="取证")
+    office.perform_all()
+    case = office.cases.get(CASE)
+    kept, revoked, _ = case.tightenings
+    assert (case.state, case.contained_at) == (State.OPEN, None)
+    assert (kept.since, kept.until) == (first_at(case) - timedelta(hours=24), TEN + timedelta(hours=2))
+    assert revoked.since == TEN
+    much_later = TEN + timedelta(days=400)
+    assert [each.key for each in case.held(much_later)] == [kept.key]
+    office.watch.move(days=400)
+    office.restart()
+    office.cases.ask_lift(CASE, kept.key, CHEN, "已移交")
+    office.cases.agree_lift(CASE, kept.key, LI)
+    office.perform_all()
+    case = office.cases.get(CASE)
+    assert case.held(much_later) == ()
+    assert kept.key not in office.overlay
+    assert case.state is State.OPEN, "it was not contained by it"
 
 
 def test_what_is_told_twice_is_taken_back_once(office: Office, held: CommandKey) -> None:
@@ -55,11 +87,11 @@ def test_what_is_told_twice_is_taken_back_once(office: Office, held: CommandKey)
 
 
 def test_it_is_still_contained_while_another_measure_holds(office: Office, held: CommandKey) -> None:
-    from_now = replace(office.cases.get(CASE).tightenings[0], key=CommandKey("C-20261123-001.0.7"))
+    from_now = replace(office.cases.get(CASE).containments[0], key=CommandKey("C-20261123-001.0.7"))
     assert from_now.until == TEN + timedelta(hours=24)
     office.cases.contain(CASE, LI, from_now.kind, target="clerk-zhou", hours=2, reason="同一窗口")
     office.perform_all()
-    for key in (held, *(key for key in office.overlay if key != held)):
+    for key in (held, *(key for key in blocks(office) if key != held)):
         assert office.cases.get(CASE).state is State.CONTAINED
         office.cases.ask_lift(CASE, CommandKey(key), CHEN, "误报")
         office.cases.agree_lift(CASE, CommandKey(key), LI)
@@ -72,10 +104,10 @@ def test_what_could_not_be_taken_back_is_tried_again(office: Office, held: Comma
     office.cases.agree_lift(CASE, held, LI)
     (command,) = office.cases.pending()
     office.cases.finished(command.key, Failed(said="the overlay is not ours"))
-    assert [each.key for each in office.cases.get(CASE).held(TEN)] == [held]
+    assert [each.key for each in office.cases.get(CASE).contained_by(TEN)] == [held]
     office.cases.retry(CASE, command.key, CHEN)
     office.perform_all()
-    assert office.overlay == {}
+    assert blocks(office) == []
 
 
 def test_an_alert_that_goes_on_does_not_block_again_what_two_people_took_back(office: Office, held: CommandKey) -> None:
@@ -85,7 +117,7 @@ def test_an_alert_that_goes_on_does_not_block_again_what_two_people_took_back(of
     office.watch.move(hours=30)
     office.cases.open_or_join(alert(automatic=True, event_count=40, last_at=office.watch.at))
     office.perform_all()
-    assert office.overlay == {}
+    assert blocks(office) == []
 
 
 def ask(office: Office, held: CommandKey) -> None:
@@ -140,10 +172,10 @@ def test_what_is_refused(
 ) -> None:
     with pytest.raises(NotPermitted, match=says):
         act(office, held)
-    assert list(office.overlay) == [held]
+    assert blocks(office) == [held]
 
 
 def test_no_command_of_one_person_is_ever_made(office: Office, held: CommandKey) -> None:
-    tightening = office.cases.get(CASE).tightenings[0]
+    tightening = office.cases.get(CASE).containments[0]
     with pytest.raises(ValueError, match="two people"):
         Lift(key=CommandKey("x"), case=CASE, tightening=tightening, at=TEN, reason="误报", asked_by=LI, agreed_by=LI)
