@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from incident.cases import Cases
-from incident.command import AskPerson, AssessScope, Command, Lift, Question, Tighten
+from incident.command import AskPerson, AssessScope, Command, Containment, Lift, Question, Tighten
 from incident.database import open_database
 from incident.draft import CHECK_LIST
 from incident.duties import load_duties
@@ -132,6 +132,8 @@ class Office:
     books: Books = field(default_factory=load_playbooks)
     events: SqliteStore = field(init=False)
     overlay: dict[str, OverlayEntry] = field(default_factory=dict)
+    """What hits somebody; what preserves the log, which playbooks do unasked, is in `preserved`."""
+    preserved: dict[str, OverlayEntry] = field(default_factory=dict)
     performed: list[str] = field(default_factory=list)
     canaries: frozenset[str] | None = None
     cases: Cases = field(init=False)
@@ -158,7 +160,8 @@ class Office:
         )
 
     def _tighten(self, command: Tighten) -> str:
-        self.overlay[command.key] = OverlayEntry(
+        preserves = command.kind is Containment.PRESERVE_EVIDENCE
+        (self.preserved if preserves else self.overlay)[command.key] = OverlayEntry(
             id=command.key,
             kind=OverlayKind(command.kind.value),
             system=command.system,
@@ -172,7 +175,8 @@ class Office:
         return f"generation {len(self.overlay)}"
 
     def _lift(self, command: Lift) -> str:
-        self.overlay.pop(command.tightening.key, None)
+        for entries in (self.overlay, self.preserved):
+            entries.pop(command.tightening.key, None)
         return "taken back"
 
     def record(self, count: int = 20, **changes: Any) -> None:

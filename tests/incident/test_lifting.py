@@ -10,7 +10,6 @@ from incident.ids import CaseId, CommandKey, NotPermitted
 from incident.incident import State
 from incident.journal import Move
 from incident.timeline import describe
-from policies.overlay import Tightening
 from tests.incident.office import CHEN, LI, TEN, Office, alert
 from tests.incident.test_timeline import told
 
@@ -25,20 +24,15 @@ def held(office: Office) -> CommandKey:
     return block.key
 
 
-def blocks(office: Office) -> list[str]:
-    """The keys of what is in force, but for the log that the playbook has preserved."""
-    return [key for key, entry in office.overlay.items() if entry.kind is not Tightening.PRESERVE_EVIDENCE]
-
-
 def test_two_people_take_a_block_back(office: Office, held: CommandKey) -> None:
     office.cases.ask_lift(CASE, held, CHEN, "查明是批准的导出")
     office.perform_all()
-    assert blocks(office) == [held], "one person is not enough"
+    assert list(office.overlay) == [held], "one person is not enough"
     office.restart()
     office.cases.agree_lift(CASE, held, LI)
     office.perform_all()
     case = office.cases.get(CASE)
-    assert blocks(office) == []
+    assert office.overlay == {}
     assert case.contained_by(TEN) == case.containments == ()
     assert case.state is State.OPEN
     lines = [describe(entry.fact, case, told).zh for entry in case.entries][-4:]
@@ -69,7 +63,7 @@ def test_what_is_evidence_ends_by_no_time_and_contains_nothing(office: Office) -
     office.perform_all()
     case = office.cases.get(CASE)
     assert case.held(much_later) == ()
-    assert kept.key not in office.overlay
+    assert office.preserved == {}
     assert case.state is State.OPEN, "it was not contained by it"
 
 
@@ -91,7 +85,7 @@ def test_it_is_still_contained_while_another_measure_holds(office: Office, held:
     assert from_now.until == TEN + timedelta(hours=24)
     office.cases.contain(CASE, LI, from_now.kind, target="clerk-zhou", hours=2, reason="同一窗口")
     office.perform_all()
-    for key in (held, *(key for key in blocks(office) if key != held)):
+    for key in (held, *(key for key in office.overlay if key != held)):
         assert office.cases.get(CASE).state is State.CONTAINED
         office.cases.ask_lift(CASE, CommandKey(key), CHEN, "误报")
         office.cases.agree_lift(CASE, CommandKey(key), LI)
@@ -107,7 +101,7 @@ def test_what_could_not_be_taken_back_is_tried_again(office: Office, held: Comma
     assert [each.key for each in office.cases.get(CASE).contained_by(TEN)] == [held]
     office.cases.retry(CASE, command.key, CHEN)
     office.perform_all()
-    assert blocks(office) == []
+    assert office.overlay == {}
 
 
 def test_an_alert_that_goes_on_does_not_block_again_what_two_people_took_back(office: Office, held: CommandKey) -> None:
@@ -117,7 +111,7 @@ def test_an_alert_that_goes_on_does_not_block_again_what_two_people_took_back(of
     office.watch.move(hours=30)
     office.cases.open_or_join(alert(automatic=True, event_count=40, last_at=office.watch.at))
     office.perform_all()
-    assert blocks(office) == []
+    assert office.overlay == {}
 
 
 def ask(office: Office, held: CommandKey) -> None:
@@ -172,7 +166,7 @@ def test_what_is_refused(
 ) -> None:
     with pytest.raises(NotPermitted, match=says):
         act(office, held)
-    assert blocks(office) == [held]
+    assert list(office.overlay) == [held]
 
 
 def test_no_command_of_one_person_is_ever_made(office: Office, held: CommandKey) -> None:
