@@ -11,6 +11,7 @@ from tests.bench import (
     bulletin,
     choosing,
     compiling,
+    draft,
     handshakes,
     inline,
     masking,
@@ -55,6 +56,7 @@ GROUPS: dict[str, Group] = {
     "alerts": alerting.figures,
     "alerts-elastic": alerting.on_elastic,
     "scope": scope.figures,
+    "draft": draft.figures,
     "scale-sqlite": scale.of_sqlite,
     "scale-elasticsearch": scale.of_elasticsearch,
 }
