@@ -15,6 +15,7 @@ from console.api_handling import ApiHandling
 from console.api_openapi import openapi_of
 from console.api_playbooks import ApiPlaybooks
 from console.api_route import ApiRoute, At
+from console.api_schemas import WHO_AM_I
 from console.case_pages import CasePages
 from console.desk import Desk
 from console.office import Office
@@ -69,7 +70,9 @@ class Api:
                 summary="This document",
                 run=lambda _, __: self._openapi,
             ),
-            ApiRoute(method="GET", path="/whoami", name="whoami", summary="Whose token it is", run=_whoami),
+            ApiRoute(
+                method="GET", path="/whoami", name="whoami", summary="Whose token it is", run=_whoami, answers=WHO_AM_I
+            ),
         )
 
 

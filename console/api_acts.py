@@ -12,6 +12,7 @@ from console.alert_view import Shown, chosen
 from console.api_cases import ApiCases
 from console.api_field import Field, Kind
 from console.api_route import ApiRoute, At
+from console.api_schemas import ALERT, ALERT_LIST, CASE_LINE, NOTICE
 from console.case_acts import INPUT, CaseActs
 from console.case_pages import CasePages
 from console.desk import Desk
@@ -193,16 +194,29 @@ class ApiActs:
         case, notice = "/cases/{case}", "/cases/{case}/notice"
         return (
             *(
-                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)))
+                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._acts, name)), CASE_LINE)
                 for name, told in CASE_ACTS.items()
             ),
             *(
-                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._several, name)))
+                _post(f"{case}/{name}", f"{name}Case", *told, self._then(getattr(self._several, name)), CASE_LINE)
                 for name, told in SEVERAL_ACTS.items()
             ),
-            ApiRoute(method="GET", path=notice, name="showNotice", summary="The notice as it stands", run=self._notice),
+            ApiRoute(
+                method="GET",
+                path=notice,
+                name="showNotice",
+                summary="The notice as it stands",
+                run=self._notice,
+                answers=NOTICE,
+            ),
             *(
-                _post(f"{notice}/{name}", _ID.get(name, f"{name}Notice"), *told, self._noticed(self._of_notice(name)))
+                _post(
+                    f"{notice}/{name}",
+                    _ID.get(name, f"{name}Notice"),
+                    *told,
+                    self._noticed(self._of_notice(name)),
+                    NOTICE,
+                )
                 for name, told in NOTICE_ACTS.items()
             ),
         )
@@ -241,10 +255,24 @@ class ApiAlerts:
         """What it answers."""
         one = "/alerts/{alert}"
         return (
-            ApiRoute(method="GET", path="/alerts", name="listAlerts", summary="The alerts", run=self._list),
-            ApiRoute(method="GET", path=one, name="showAlert", summary="One alert, and what was done", run=self._show),
+            ApiRoute(
+                method="GET",
+                path="/alerts",
+                name="listAlerts",
+                summary="The alerts",
+                run=self._list,
+                answers=ALERT_LIST,
+            ),
+            ApiRoute(
+                method="GET",
+                path=one,
+                name="showAlert",
+                summary="One alert, and what was done",
+                run=self._show,
+                answers=ALERT,
+            ),
             *(
-                _post(f"{one}/{name}", f"{name}Alert", *told, self._then(getattr(self._acts, name)))
+                _post(f"{one}/{name}", f"{name}Alert", *told, self._then(getattr(self._acts, name)), ALERT)
                 for name, told in ALERT_ACTS.items()
             ),
         )
@@ -267,5 +295,7 @@ class ApiAlerts:
         return run
 
 
-def _post(path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any]) -> ApiRoute:
-    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run)
+def _post(
+    path: str, name: str, summary: str, fields: tuple[Field, ...], run: Callable[[Desk, At], Any], answers: str
+) -> ApiRoute:
+    return ApiRoute(method="POST", path=path, name=name, summary=summary, fields=fields, run=run, answers=answers)

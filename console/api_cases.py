@@ -6,6 +6,7 @@ from typing import Any
 
 from console.api_field import Field, Kind
 from console.api_route import ApiRoute, At
+from console.api_schemas import CASE, CASE_LINE, CASE_LIST, DUTIES, TIMELINE
 from console.case_gate import visible_to
 from console.case_json import case_json, case_line, timeline_json
 from console.case_pages import CasePages
@@ -45,7 +46,14 @@ class ApiCases:
         """What it answers."""
         case = "/cases/{case}"
         return (
-            ApiRoute(method="GET", path="/cases", name="listCases", summary="The cases, newest first", run=self._list),
+            ApiRoute(
+                method="GET",
+                path="/cases",
+                name="listCases",
+                summary="The cases, newest first",
+                run=self._list,
+                answers=CASE_LIST,
+            ),
             ApiRoute(
                 method="POST",
                 path="/cases",
@@ -53,11 +61,19 @@ class ApiCases:
                 summary="Open a case by hand",
                 run=self._open,
                 fields=OPENING,
+                answers=CASE_LINE,
                 status=201,
             ),
-            ApiRoute(method="GET", path=case, name="showCase", summary="One case as it stands", run=self._show),
             ApiRoute(
-                method="GET", path=f"{case}/timeline", name="timeline", summary="All of its journal", run=self._timeline
+                method="GET", path=case, name="showCase", summary="One case as it stands", run=self._show, answers=CASE
+            ),
+            ApiRoute(
+                method="GET",
+                path=f"{case}/timeline",
+                name="timeline",
+                summary="All of its journal",
+                run=self._timeline,
+                answers=TIMELINE,
             ),
             ApiRoute(
                 method="GET",
@@ -65,6 +81,7 @@ class ApiCases:
                 name="duties",
                 summary="Its duties and their clocks",
                 run=self._duties,
+                answers=DUTIES,
             ),
         )
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from console.api_cases import ApiCases
 from console.api_field import Field, Kind
 from console.api_route import ApiRoute, At
+from console.api_schemas import CASE_HANDLED, DRILL_LIST, TASK_LIST
 from console.case_acts import CaseActs
 from console.case_gate import visible_to
 from console.case_pages import CasePages
@@ -118,7 +119,14 @@ class ApiHandling:
                 )
                 for act, (name, summary, fields) in HANDLING_ACTS.items()
             ),
-            ApiRoute(method="GET", path="/actions", name="listTasks", summary="What is to be done", run=self._tasks),
+            ApiRoute(
+                method="GET",
+                path="/actions",
+                name="listTasks",
+                summary="What is to be done",
+                run=self._tasks,
+                answers=TASK_LIST,
+            ),
             ApiRoute(
                 method="GET",
                 path="/summary",
@@ -136,13 +144,21 @@ class ApiHandling:
                 files=("text/csv",),
                 run=lambda desk, at: self._over_all.export(desk, at["kind"]),
             ),
-            ApiRoute(method="GET", path="/drills", name="listDrills", summary="Planned and held", run=self._drills),
+            ApiRoute(
+                method="GET",
+                path="/drills",
+                name="listDrills",
+                summary="Planned and held",
+                run=self._drills,
+                answers=DRILL_LIST,
+            ),
             ApiRoute(
                 method="POST",
                 path="/drills",
                 name="beginDrill",
                 summary="Begin a drill, planned or not",
                 fields=_DRILL,
+                answers=CASE_HANDLED,
                 status=201,
                 run=lambda desk, at: self._cases.handled(self._over_all.begun(desk, token_urlsafe(16))),
             ),

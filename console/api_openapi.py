@@ -8,6 +8,7 @@ from console.access import ACCESS, SECOND_LOOK
 from console.api_admission import LONGEST_KEY
 from console.api_problems import CODES, MEDIA_TYPE
 from console.api_route import ApiRoute
+from console.api_schemas import SCHEMAS
 
 VERSION = "1"
 
@@ -29,7 +30,7 @@ def openapi_of(routes: Sequence[ApiRoute]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {"Problem": _problem()},
+            "schemas": {**SCHEMAS, "Problem": _problem()},
             "responses": {
                 "Problem": {
                     "description": "It was not done; RFC 9457.",
@@ -48,7 +49,10 @@ def _operation(route: ApiRoute) -> dict[str, Any]:
     parameters += [
         {"name": field.name, "in": "query", "required": False, "schema": field.schema} for field in route.query
     ]
-    content: dict[str, Any] = {"application/json": {"schema": {}}, **{media: {} for media in route.files}}
+    content: dict[str, Any] = {
+        "application/json": {"schema": {"$ref": f"#/components/schemas/{route.answers}"}},
+        **{media: {} for media in route.files},
+    }
     who = ACCESS[route.key]
     told: dict[str, Any] = {
         "operationId": route.name,

@@ -1,11 +1,14 @@
 """A program that uses the API, with a token of somebody."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import httpx
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 
 from console.access import API
 from console.roles import Role
@@ -33,10 +36,37 @@ class Program:
         if method == "POST":
             headers["idempotency-key"] = once or f"key-{next(_KEYS)}"
         json = body if method == "POST" else None
-        return self.client.request(method, API + path, json=json, headers=headers)
+        answer = self.client.request(method, API + path, json=json, headers=headers)
+        if answer.is_success and "application/json" in answer.headers.get("content-type", ""):
+            if not _VALIDATORS:
+                _learn(self.client, headers)
+            check_answer(method, API + path.partition("?")[0], answer)
+        return answer
 
     def case(self, number: str) -> Any:
         return self.get(f"/cases/{number}").json()
+
+
+_VALIDATORS: list[tuple[str, re.Pattern[str], Draft202012Validator]] = []
+
+
+def _learn(client: httpx.Client, headers: dict[str, str]) -> None:
+    """Of each route what it answers, by the document that programs are given."""
+    document = client.get(f"{API}/openapi.json", headers=headers).json()
+    for path, item in document["paths"].items():
+        for method, told in item.items():
+            (success,) = (status for status in told["responses"] if status != "default")
+            schema = told["responses"][success]["content"]["application/json"]["schema"]
+            validator = Draft202012Validator({"components": document["components"], **schema})
+            _VALIDATORS.append((method.upper(), re.compile(re.sub(r"{\w+}", "[^/]+", path)), validator))
+
+
+def check_answer(method: str, path: str, answer: httpx.Response) -> None:
+    """Whatever any test is answered is as the document says."""
+    for verb, pattern, validator in _VALIDATORS:
+        if verb == method and pattern.fullmatch(path):
+            problem = best_match(validator.iter_errors(answer.json()))
+            assert problem is None, f"{method} {path}: {problem.json_path if problem else ''} {problem}"
 
 
 def program(bureau: Bureau, name: str, *, attended: bool = False, roles: frozenset[Role] | None = None) -> Program:

@@ -4,6 +4,7 @@ import json
 import threading
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from console.access import ACCESS, API, OFFERED, SECOND_LOOK, allowed
@@ -11,6 +12,7 @@ from console.api import Api
 from console.api_admission import MOST_ACTS, MOST_WRONG
 from console.api_problems import CODES, MEDIA_TYPE
 from console.api_repeats import Answered, NobodyKnows, Repeats
+from console.api_schemas import SCHEMAS
 from console.app import build
 from console.roles import Role
 from incident.drill_plan import DrillPlan
@@ -21,7 +23,7 @@ from incident.taken import LinkKind
 from tests.console.browser import Browser
 from tests.console.bureau import CHEN, SUN, Bureau
 from tests.console.people import PEOPLE
-from tests.console.programs import Program, client_of, program
+from tests.console.programs import Program, check_answer, client_of, program
 from tests.incident.office import TEN
 
 ROLES = ("officer", "oncall", "press", "auditor", "operator")
@@ -49,6 +51,10 @@ def test_the_access_table_and_the_document_name_the_routes_that_there_are(archiv
     assert document["openapi"] == "3.1.0"
     told = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
     assert told == routes
+    answered = {route.answers for route in Api(archive.desk).routes}
+    assert answered == set(SCHEMAS), "`tests/console/programs.py` holds every answer to them"
+    with pytest.raises(AssertionError):
+        check_answer("GET", f"{API}/cases", httpx.Response(200, json={"cases": [{"id": "C-1"}]}))
     for method, path in OFFERED:
         assert ACCESS[method, API + path] == ACCESS[method, path], "as the form"
 
