@@ -1,8 +1,8 @@
 """`python -m tests.proof`: what an ordinary run tries a little of, at length, from a seed; the result is committed.
 
-Four parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
-faults that wait, for as long as the manual says; and exports as large as they may be. `docs/proof/proof.md` tells what
-was tried, from which seed, and how it ended.
+Five parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
+faults that wait, for as long as the manual says; folders of many files; and exports as large as they may be.
+`docs/proof/proof.md` tells what was tried, from which seed, and how it ended.
 """
 
 import argparse
@@ -28,6 +28,7 @@ TIMES_AT_ONCE = 5
 OUTAGE_S = 60
 EXCHANGES = "tests/evasion/test_differential.py"
 EXPORT_MIB = 1024
+MIXED_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def main(arguments: list[str]) -> int:
             f"an index that is away for {OUTAGE_S} s under load",
             ("tests/faults/test_index.py",),
             {"YINGBI_TEST_OUTAGE_S": str(OUTAGE_S)},
+        ),
+        Part(
+            f"a folder of {MIXED_FILES} files of all kinds, looked through",
+            ("tests/yingbi/test_scan_files.py",),
+            {"YINGBI_TEST_MIXED_FILES": str(MIXED_FILES)},
         ),
         Part(
             f"an export of {EXPORT_MIB} MiB in bounded memory",

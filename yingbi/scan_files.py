@@ -1,8 +1,9 @@
 """Looks for personal data in files: what was found where, and what could not be read. Never what stands there."""
 
 import os
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,11 @@ MOST_PLACES = 8
 """Of one kind in one file, that are told one by one."""
 LONGEST_CELL = 60
 """Characters of a cell of the table that is printed."""
+
+EVERY_S = 0.2
+"""Between two lines about one long file."""
+_NOT_SHOWN = "，因此不予显示"
+"""What is said of answers, and not of files on a desk."""
 
 type Told = Callable[[str], None]
 """Is told what is being done, often."""
@@ -62,19 +68,24 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def scan_files(paths: Iterable[Path], told: Told) -> Report:
-    """What stands in *paths*. Raises OSError for a path that is not there."""
+def scan_files(paths: Iterable[Path], told: Told, clock: Callable[[], float] = time.monotonic) -> Report:
+    """What stands in *paths*. Raises OSError for a path that is not there.
+
+    Of each file it is *told* where in it we are, every `EVERY_S` seconds of the *clock*.
+    """
     files = list(files_in(paths))
     found: list[Found] = []
     unread: list[Unread] = []
     for number, path in enumerate(files, 1):
         told(f"{number}/{len(files)} {path}")
         counted: Counter[tuple[str, str]] = Counter()
+        next_s = clock() + EVERY_S
         try:
             for seen, text in enumerate(texts_in(path.name, content_of(path))):
                 counted.update((text.place, category) for category in categories_in(text))
-                if seen % 5_000 == 4_999:
-                    told(f"{number}/{len(files)} {path}: {seen + 1:,}")
+                if clock() >= next_s:
+                    told(f"{number}/{len(files)} {path}: {text.place}, {seen + 1:,} 段文字 / texts")
+                    next_s = clock() + EVERY_S
         except (Withheld, OSError) as problem:
             unread.append(unread_for(path, problem))
             continue
@@ -95,7 +106,12 @@ def unread_for(path: Path, problem: Withheld | OSError) -> Unread:
     if isinstance(problem, OSError):
         return Unread(str(path), UNREADABLE, "无法打开，或不是普通文件", "it cannot be opened, or is no plain file")
     about = REASONS[reason_for_body(problem.reason)]
-    return Unread(str(path), problem.reason, about.zh.replace("返回内容", "文件"), about.en.replace("answer", "file"))
+    return Unread(
+        str(path),
+        problem.reason,
+        about.zh.replace("返回内容", "文件").removesuffix(_NOT_SHOWN),
+        about.en.replace("answer", "file"),
+    )
 
 
 def _few(counted: Counter[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
@@ -116,16 +132,41 @@ def lines_of(report: Report, categories: Callable[[str], str]) -> Iterator[str]:
         rows = [(one.file, one.place, categories(one.category), str(one.count)) for one in report.found]
         yield from table(("文件 / file", "位置 / place", "种类 / kind", "处 / count"), rows)
         yield ""
-    if report.unread:
-        yield "未能检查 / not looked through:"
-        yield from (f"  {one.file}: {one.zh} / {one.en}" for one in report.unread)
-        yield ""
+    yield from _unread_lines(report.unread)
+    yield from _summary(report.found, categories)
     count = sum(one.count for one in report.found)
     holding = len({one.file for one in report.found})
     yield (
         f"{report.files} 个文件，{holding} 个含个人信息共 {count} 处，{len(report.unread)} 个未能检查"
         f" / {report.files} files, {holding} with personal data in {count} places, {len(report.unread)} not read"
     )
+
+
+def _unread_lines(unread: Sequence[Unread]) -> Iterator[str]:
+    """The files that could not be looked through, by what is to be done about them."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for one in unread:
+        by_reason.setdefault((one.zh, one.en), []).append(one.file)
+    if by_reason:
+        yield "未能检查 / not looked through:"
+    for (zh, en), files in by_reason.items():
+        yield f"  {zh} / {en} ({len(files)})"
+        yield from (f"    {file}" for file in files)
+    if by_reason:
+        yield ""
+
+
+def _summary(found: Sequence[Found], categories: Callable[[str], str]) -> Iterator[str]:
+    """How much there is of each kind, most first, where there are several files."""
+    files: dict[str, set[str]] = {}
+    places: Counter[str] = Counter()
+    for one in found:
+        files.setdefault(one.category, set()).add(one.file)
+        places[one.category] += one.count
+    if len({one.file for one in found}) > 1:
+        rows = [(categories(each), str(len(files[each])), f"{count:,}") for each, count in places.most_common()]
+        yield from table(("合计 / in all", "文件 / files", "处 / count"), rows)
+        yield ""
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.policies.documents.made import CANARIES, MOBILE, NAME, OFFICE, fixed, packed
+from tests.yingbi.mixed import READABLE, UNREADABLE, mixed_folder
 from yingbi.cli import main
-from yingbi.scan_files import files_in, scan_files, table
+from yingbi.scan_files import EVERY_S, files_in, scan_files, table
 
 
 def folder_of(path: Path) -> Path:
@@ -31,7 +34,7 @@ def test_a_folder_is_looked_through_and_no_value_is_said(tmp_path: Path, capsys:
     assert main(["scan", str(folder)]) == 2
     said = capsys.readouterr()
     assert not [canary for canary in CANARIES if canary in said.out + said.err]
-    assert "旧.xls: 文档是旧版 Office 格式" in said.out
+    assert re.search(r"文档是旧版 Office 格式.* \(1\)\n    .*旧\.xls\n", said.out)
     assert "10 个文件，6 个含个人信息" in said.out
     assert said.err == "", "progress is for terminals"
 
@@ -46,6 +49,30 @@ def test_the_same_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert {name for name, *_ in found} == {"表.csv", "打包.zip", "版式.ofd"}
 
 
+def test_a_folder_as_offices_have_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`make proof` takes two hundred files, with scans."""
+    files = int(os.environ.get("YINGBI_TEST_MIXED_FILES", "0"))
+    folder = mixed_folder(tmp_path / "拟公开", files or len(READABLE | UNREADABLE), pictures=bool(files))
+    assert main(["scan", str(folder)]) == 2
+    said = capsys.readouterr().out
+    assert not [canary for canary in CANARIES if canary in said]
+    names = [path.name for path in files_in([folder])]
+    _, _, unread = said.partition("未能检查 / not looked through:\n")
+    unread, _, ending = unread.partition("合计 / in all")
+    assert {name for name in names if name[4:] in UNREADABLE} == {name for name in names if name in unread}
+    assert ending.splitlines()[1].split()[0] in ("姓名", "手机")
+    assert f"{len(names)} 个文件" in ending
+
+
+def test_of_a_long_file_it_is_said_where_we_are(tmp_path: Path) -> None:
+    told: list[str] = []
+    (tmp_path / "a.xlsx").write_bytes(READABLE["名册.xlsx"]())
+    (tmp_path / "b.pdf").write_bytes(READABLE["打印.pdf"]())
+    scan_files([tmp_path], told.append, count(step=EVERY_S).__next__)
+    assert any("a.xlsx: xl/worksheets/sheet1.xml, " in line for line in told)
+    assert any("b.pdf: 第 4 页 / page 4" in line for line in told)
+
+
 @pytest.mark.parametrize(("name", "code"), [("空.txt", 0), ("表.csv", 1), ("旧.xls", 2), ("没有", 2)])
 def test_the_exit_code_tells(name: str, code: int, tmp_path: Path) -> None:
     assert main(["scan", str(folder_of(tmp_path / "x") / name)]) == code
@@ -55,7 +82,7 @@ def test_a_kind_in_many_places_of_a_file_is_told_once(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text(f"电话{MOBILE}\n" * 20, "utf-8")
     told: list[str] = []
-    (found,) = scan_files([path], told.append).found
+    (found,) = scan_files([path], told.append, lambda: 0.0).found
     assert (found.place, found.count) == ("line 1 … line 20 (20)", 20)
     assert told == [f"1/1 {path}"]
 
