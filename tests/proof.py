@@ -1,8 +1,8 @@
 """`python -m tests.proof`: what an ordinary run tries a little of, at length, from a seed; the result is committed.
 
-Five parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
-faults that wait, for as long as the manual says; folders of many files; and exports as large as they may be.
-`docs/proof/proof.md` tells what was tried, from which seed, and how it ended.
+Six parts: random exchanges over sockets, a hundred thousand; every other property, with many times the examples; the
+faults that wait, for as long as the manual says; folders of many files; workbooks through a spreadsheet program; and
+exports as large as they may be. `docs/proof/proof.md` tells what was tried, from which seed, and how it ended.
 """
 
 import argparse
@@ -91,6 +91,11 @@ def main(arguments: list[str]) -> int:
             f"a folder of {MIXED_FILES} files of all kinds, looked through",
             ("tests/yingbi/test_scan_files.py",),
             {"YINGBI_TEST_MIXED_FILES": str(MIXED_FILES)},
+        ),
+        Part(
+            "workbooks through a spreadsheet program",
+            ("tests/e2e/test_spreadsheet.py",),
+            {"YINGBI_TEST_SPREADSHEET": "1"},
         ),
         Part(
             f"an export of {EXPORT_MIB} MiB in bounded memory",
