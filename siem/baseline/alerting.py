@@ -91,6 +91,7 @@ _KINDS: Mapping[str, _Kind] = {
     "network": _Kind(_SOMEBODY_ELSE),
     "credential": _Kind(_SOMEBODY_ELSE),
     "hours": _Kind(_SOMEBODY_ELSE),
+    "rest_day": _Kind(_SOMEBODY_ELSE),
     "silence": _Kind(_SOMEBODY_ELSE),
     "switches": _Kind(_SOMEBODY_ELSE),
     "shared": _Kind(_SOMEBODY_ELSE, _WEEK),

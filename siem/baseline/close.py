@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from math import log1p
 
+from siem.baseline.calendar import Calendar
 from siem.baseline.group import Group
 from siem.baseline.profile import Measure, Profile
 from siem.baseline.spread import Spread
 from siem.baseline.volume import Reference, amount_of, floor_of, growth_of, reference_of
 from siem.baseline.words import Deviation
 
-DRIFT, DRIFT_OF_KIOSKS = 6.0, 9.75
+DRIFT, DRIFT_OF_KIOSKS = 6.0, 10.5
 """At which sum of daily excesses a drift is found (CUSUM). How many come to a kiosk is the public's doing."""
 _LEAST_A_DAY = 8
 """A day of fewer people adds to nobody's drift."""
@@ -32,9 +33,10 @@ _LEAST_WEEK = 40
 
 
 def close_day(
-    groups: defaultdict[str, Group], came: Sequence[Profile], day: date, newcomers: Set[str], *, workday: bool
+    groups: defaultdict[str, Group], came: Sequence[Profile], day: date, newcomers: Set[str], calendar: Calendar
 ) -> Iterator[tuple[Profile, Deviation]]:
     """Each deviation that the end of *day* shows, with whose it is."""
+    workday, turn = calendar.is_workday(day), calendar.is_turn_of_month(day)
     known = _references(came) if workday else {}
     busy = _busy(came, known)
     weeks: defaultdict[str, list[int]] = defaultdict(list)
@@ -50,7 +52,7 @@ def close_day(
             peers = None if is_program else group.spread(measure, floor_of(profile, measure), workday=workday)
             width = max(usual.width, _PEERS_WIDTH * peers.width) if peers else usual.width
             excess = (log1p(count) - usual.middle - busy.get(profile.group, 0.0)) / width
-            if count <= top or count < _LEAST_A_DAY:
+            if count <= top or count < _LEAST_A_DAY or (is_program and turn):
                 excess = min(excess, ALLOWED)
             if peers:
                 above = _NEW_ABOVE_PEERS if profile.caller in newcomers else _ABOVE_PEERS

@@ -13,9 +13,14 @@ LEAST_DAYS = 4
 """On how many days a caller has to have come before anything about it is new."""
 _KNOWN_TO = 3
 """What so many others do is not unusual for the next one either."""
-_SILENT = ((12, 19, 3.0), (8, 14, 1.0))
-"""From how many workdays without a sign on, or from how many days with those of rest, a return is worth how many
-points. An account that was left open is no younger for a long holiday."""
+_AT_ONE_DESK = 6
+"""Networks, with their sites, of somebody who has a desk, works from home, and has helped out once."""
+_SILENT_WORKDAYS, _SILENT_DAYS = ((12, 3.0), (8, 1.0)), ((19, 2.5), (14, 1.0))
+"""From how many workdays without a sign on, and from how many days with those of rest, a return is worth how many
+points. An account that was left open is no younger for a long holiday, but leave is the longer for one."""
+_OFTEN = 0.2
+REST_DAY = 1.5
+"""At hours that are working hours on other days, people come in to finish something; by night they do not."""
 _RARE = ((0.001, 2.5), (0.01, 1.5), (0.03, 1.0))
 """At most on which share of the days of its peers somebody comes at an hour that is worth so many points."""
 
@@ -51,14 +56,24 @@ def _network(sighting: Sighting, profile: Profile, networks: Mapping[str, set[st
         points = 3.5
     elif len(others) >= _KNOWN_TO:
         points = 0.5
+    elif len(near) >= _KNOWN_TO or sighting.site in profile.networks or _moves_about(profile):
+        points = 1.0
     else:
-        points = 1.0 if len(near) >= _KNOWN_TO else 3.0
+        points = 3.0
     return Deviation(
         kind="network",
         points=points,
         zh=f"来自从未用过的网络 {sighting.network}",
         en=f"from network {sighting.network}, never used before",
     )
+
+
+def _moves_about(profile: Profile) -> bool:
+    """Whether a new network is nothing new: of somebody who comes by telephone, or from one place after another.
+
+    Networks and their sites are counted together, so that who has one desk has two.
+    """
+    return len(profile.networks) > max(_AT_ONE_DESK, 0.5 * profile.came)
 
 
 def _operation(sighting: Sighting, profile: Profile, group: Group) -> Iterator[Deviation]:
@@ -86,13 +101,27 @@ def _hour(sighting: Sighting, profile: Profile, group: Group, *, workday: bool) 
     else:
         share = group.share_at(hour, workday=workday)
     points = next((points for most, points in _RARE if share is not None and share <= most), 0.0)
-    if points:
+    if points and not workday and profile.kind == "staff" and _is_office_hour(profile, group, hour):
+        yield Deviation(
+            kind="rest_day",
+            points=min(points, REST_DAY),
+            zh=f"{moment_zh(sighting.at)} 上线，本人和同岗位休息日都不工作",
+            en=f"active on {moment_en(sighting.at)}, on days of rest neither the caller nor others in the post work",
+        )
+    elif points:
         yield Deviation(
             kind="hours",
             points=points,
             zh=f"{moment_zh(sighting.at)} 上线，本人和同岗位此时都不工作",
             en=f"active on {moment_en(sighting.at)}, when neither the caller nor others in the post work",
         )
+
+
+def _is_office_hour(profile: Profile, group: Group, hour: int) -> bool:
+    """Whether the caller or its peers often come at *hour* on workdays."""
+    share = group.share_at(hour, workday=True)
+    own = profile.hours.get((True, hour), 0)
+    return own > _OFTEN * len(profile.workdays) or (share is not None and share > _OFTEN)
 
 
 def _silence(profile: Profile, day: date, calendar: Calendar) -> Iterator[Deviation]:
@@ -102,7 +131,10 @@ def _silence(profile: Profile, day: date, calendar: Calendar) -> Iterator[Deviat
         calendar.is_workday(profile.last_day + timedelta(days=n)) for n in range(1, (day - profile.last_day).days)
     )
     days = (day - profile.last_day).days
-    points = next((points for least, long, points in _SILENT if silent >= least or days >= long), 0.0)
+    points = max(
+        next((points for least, points in steps if count >= least), 0.0)
+        for count, steps in ((silent, _SILENT_WORKDAYS), (days, _SILENT_DAYS))
+    )
     if points:
         yield Deviation(
             kind="silence",

@@ -17,8 +17,10 @@ AT_FIRST = 1_000
 """So many people within an hour, and in a day, no post is shown unasked, whatever it may turn out to do."""
 JUDGED_FROM = 200
 """From so many people a day on somebody's first days are compared. The rules that wait name as many or more."""
-BEYOND = 3.0
-"""So many times what several others did is no chance of few days."""
+BEYOND, BEYOND_EXPORTS = 3.0, 6.0
+"""So many times what several others did is no chance of few days; and so many where these have exported as well, as
+files differ in size by more than days of work do."""
+EXPORTS_FROM = 50
 PROGRAMS = "system"
 LEAST_STAFF = 25
 """Where fewer of the staff have come, nothing waits: there are no peers who could tell later."""
@@ -57,7 +59,8 @@ def judged(
         usual_of = done_by_others(most)
         for member in members:
             count, usual = most[member.caller], usual_of[member.caller]
-            if count >= JUDGED_FROM and count > BEYOND * usual:
+            beyond = BEYOND_EXPORTS if usual > EXPORTS_FROM else BEYOND
+            if count >= JUDGED_FROM and count > beyond * usual:
                 yield member, _stands_out(count, usual, "同岗位其他人至多约", "others in the post: about", " at most")
 
 

@@ -78,6 +78,8 @@ class Profile:
     workdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
     """The counts of the last days on which the caller came; those of workdays and those of rest apart."""
     restdays: deque[dict[Measure, int]] = field(default_factory=lambda: deque(maxlen=DAYS))
+    weekdays: dict[tuple[int, bool], dict[Measure, int]] = field(default_factory=dict)
+    """Of a program, its last day of each weekday, even if told: what comes every Sunday is its work."""
     hours: dict[tuple[bool, int], int] = field(default_factory=dict)
     """On how many days the caller came at an hour, by workday or not."""
     networks: set[str] = field(default_factory=set)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _TO_SIGMA = 1.4826
 """What the MAD of a normal distribution is multiplied by to be its standard deviation."""
-_TOP, _TOP_SIGMAS = 0.95, 1.645
+_TOP, _TOP_SIGMAS, _GREATEST = 0.95, 1.645, 0.99
 """Where the greatest begin, and where they would were counts spread normally: some groups have a few who do more."""
 _STEP = 0.1
 _MOST = 200
@@ -26,6 +26,8 @@ class Spread:
     low: int
     """The least and the most that were usual, in plain counts."""
     high: int
+    top: int
+    """What is next to never exceeded: the most of one caller, and of a group what one day in a hundred has."""
 
     def distance(self, count: float) -> float:
         """How many widths *count* lies above the middle; below 0 where it lies under it."""
@@ -41,7 +43,7 @@ def spread_of(counts: Sequence[int], floor: float) -> Spread:
     logs = sorted(map(math.log1p, counts))
     middle = _median(logs)
     mad = _median(sorted(abs(log - middle) for log in logs))
-    return Spread(middle, max(_TO_SIGMA * mad, floor), min(counts), max(counts))
+    return Spread(middle, max(_TO_SIGMA * mad, floor), min(counts), max(counts), max(counts))
 
 
 class Peers:
@@ -76,8 +78,11 @@ class Peers:
             distances[abs(place - middle)] += often
         mad = _TO_SIGMA * _quantile(distances, size, 0.5)
         width = max(_STEP * max(mad, (top - middle) / _TOP_SIGMAS), floor)
-        low, high = round(math.expm1(_STEP * _quantile(total, size, 1 - _TOP))), round(math.expm1(_STEP * top))
-        return Spread(_STEP * middle, width, low, high)
+        low, high, greatest = (
+            round(math.expm1(_STEP * place))
+            for place in (_quantile(total, size, 1 - _TOP), top, _quantile(total, size, _GREATEST))
+        )
+        return Spread(_STEP * middle, width, low, high, greatest)
 
 
 def _median(ordered: Sequence[float]) -> float:

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from statistics import median
 from typing import NamedTuple
 
 from siem.baseline.group import Group
@@ -48,12 +50,20 @@ _STEPS_OF_FEW = (2.2, 2.7, 3.2, 3.6)
 """The same for what hardly ever happens, so that a handful is much."""
 _PASSING_STEPS = (2.8, 3.1, 3.4, 3.7)
 """The same for callers of a day, who have nothing else against them."""
+_TAIL = (2.0, 2.5, 3.0, 4.0)
+"""So many times the most that was usual each step begins at the latest. Widths alone would let a caller whose days
+differ much take what nobody in the post ever took: counts have longer tails than a normal distribution, and ends."""
 _BEYOND = 1.3
 """Nothing is unusual that is not so many times what the caller, or the greatest of its peers, had on some other day."""
 _MACHINE_FLOOR = 0.12
 """Programs are steadier than people."""
+_UNSEEN = 2.0
+"""So many times as much as on other days a program may do on a weekday that was never seen."""
 _FIRST_DAYS = 5
 """How many days are the first reference for a drift."""
+_GROWTH_FLOOR, _GROWTH_SIGMAS = 0.2, 2.0
+_OF_MEDIANS = 1.25
+"""So many times as far as a mean a median lies from the truth."""
 _TOP = 0.8
 _ABOVE_PEERS = 1.5
 """Who is far above what is usual for them and not even so far above their peers does what the work asks for."""
@@ -90,6 +100,12 @@ def amount_of(profile: Profile) -> Measure:
     return next(known, Measure.VALUES)
 
 
+def a_day_of(profile: Profile) -> float:
+    """How many people, or records that name nobody, are usual on a workday of the caller; 0 where none is known."""
+    measure = amount_of(profile)
+    return float(median(day[measure] for day in profile.workdays)) if profile.workdays else 0.0
+
+
 def floor_of(profile: Profile, measure: Measure) -> float:
     """The least width that is assumed of the counts of *profile*."""
     return _MACHINE_FLOOR if profile.kind == "system" and measure is not Measure.HOUR else _FLOOR[measure]
@@ -117,15 +133,16 @@ def caps_of(profile: Profile, group: Group, measure: Measure, *, workday: bool) 
     own, peers, _ = compared(profile, group, measure, workday=workday)
     if not own and not peers:
         return ()
-    least = max(_LEAST[measure], *(_BEYOND * spread.high for spread in (own, peers) if spread), 0)
+    top = max(_LEAST[measure], *(spread.top for spread in (own, peers) if spread))
+    least = max(_LEAST[measure], _BEYOND * max(spread.high for spread in (own, peers) if spread))
     caps = []
-    for distance in _steps_of(profile, measure):
+    for distance, tail in zip(_steps_of(profile, measure), _TAIL, strict=True):
         reached = float(least)
         if own:
             reached = max(reached, own.reached_at(distance))
         if peers:
             reached = max(reached, peers.reached_at(distance + (-_ABOVE_PEERS if own else _ALONE)))
-        caps.append(reached)
+        caps.append(min(reached, tail * top))
     return tuple(caps)
 
 
@@ -133,6 +150,18 @@ def _steps_of(profile: Profile, measure: Measure) -> tuple[float, ...]:
     if measure is Measure.SWITCHES:
         return _STEPS_OF_FEW
     return _MACHINE_STEPS if profile.kind == "system" and measure is not Measure.HOUR else _STEPS
+
+
+def by_schedule(
+    profile: Profile, measure: Measure, caps: Sequence[float], day: date, *, workday: bool
+) -> tuple[float, ...]:
+    """The *caps* of a program, which has work by the week: as much as on the same day a week ago is usual.
+
+    Of a weekday that was never seen, while little is known of such days, twice as much as on others may be its work.
+    """
+    if before := profile.weekdays.get((day.weekday(), workday)):
+        return tuple(max(cap, _BEYOND * before[measure]) for cap in caps)
+    return tuple(caps) if len(profile.days(workday=workday)) >= LEAST_OWN else tuple(_UNSEEN * cap for cap in caps)
 
 
 def passing_caps(group: Group, measure: Measure, *, workday: bool) -> tuple[float, ...]:
@@ -161,12 +190,17 @@ def deviation_of(
 
 
 def growth_of(days: Sequence[Mapping[Measure, int]], recent: int = 5) -> float:
-    """How many times as many people the *recent* days had as those before them; 0 where there are too few."""
+    """How many times as many people the *recent* days had as those before them; 0 where there are too few.
+
+    0 as well where it may be chance: of days that differ much, a few are easily greater than the others.
+    """
     counts = [day[Measure.PEOPLE] for day in days]
     if len(counts) < recent + LEAST_OWN:
         return 0.0
-    last, before = spread_of(counts[-recent:], 1.0), spread_of(counts[:-recent], 1.0)
-    return math.exp(last.middle - before.middle)
+    last, before = spread_of(counts[-recent:], _GROWTH_FLOOR), spread_of(counts[:-recent], _GROWTH_FLOOR)
+    grown = last.middle - before.middle
+    by_chance = _OF_MEDIANS * before.width * math.sqrt(1 / recent + 1 / (len(counts) - recent))
+    return math.exp(grown) if grown >= _GROWTH_SIGMAS * by_chance else 0.0
 
 
 def reference_of(profile: Profile) -> Reference | None:
@@ -177,4 +211,7 @@ def reference_of(profile: Profile) -> Reference | None:
         return None
     before = counts[: max(_FIRST_DAYS, len(counts) - max(_FIRST_DAYS, profile.rising))]
     top = sorted(before)[int(_TOP * (len(before) - 1))]
-    return Reference(spread_of(before, floor_of(profile, measure)), top)
+    usual = spread_of(before, floor_of(profile, measure))
+    if profile.kind != "system":  # chance alone makes eight of four some day: as much as of a Poisson count
+        usual = replace(usual, width=max(usual.width, math.exp(-usual.middle / 2)))
+    return Reference(usual, top)

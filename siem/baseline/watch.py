@@ -16,10 +16,10 @@ from siem.baseline.customary import custom_of
 from siem.baseline.first_days import forget, judged, waiting_posts
 from siem.baseline.group import Group
 from siem.baseline.profile import DAYS, Measure, Profile, Today
-from siem.baseline.score import ALERT, by_weight, is_news, odd_people, score_of
+from siem.baseline.score import ALERT, by_weight, is_news, odd_from, odd_people, score_of
 from siem.baseline.sighting import DURABLE, Sighting, sighting_of
 from siem.baseline.touched import touch
-from siem.baseline.volume import MOST_PEOPLE, caps_of, deviation_of, passing_caps
+from siem.baseline.volume import MOST_PEOPLE, a_day_of, by_schedule, caps_of, deviation_of, passing_caps
 from siem.baseline.words import Anomaly, Deviation
 from siem.detect.custom import Usual
 from siem.record.ecs import Document
@@ -95,7 +95,7 @@ class Baselines:
         at = datetime.combine(self._day, time(23, 59, 59), LOCAL)
         came = [profile for profile in self.profiles.values() if profile.today]
         found = []
-        for profile, deviation in close_day(self.groups, came, self._day, self._newcomers(came), workday=self._workday):
+        for profile, deviation in close_day(self.groups, came, self._day, self._newcomers(came), self.calendar):
             assert profile.today is not None, "only who came is looked at"
             _note(profile.today, deviation)
             if self.is_learned and (anomaly := self._judge(profile, at, "")):
@@ -181,6 +181,11 @@ class Baselines:
                     for each in Measure
                     if each is not Measure.PAGES
                 }
+                if profile.kind == "system":
+                    today.caps = {
+                        each: by_schedule(profile, each, caps, self._day, workday=self._workday)
+                        for each, caps in today.caps.items()
+                    }
             else:
                 today.caps = {
                     each: passing_caps(group, each, workday=self._workday)
@@ -225,13 +230,14 @@ class Baselines:
             _note(today, deviation)
         if self.is_learned:
             group = self.groups[profile.group]
-            strange = 0.0
+            strange: set[str] = set()
             for deviation in context_of(sighting, profile, group, self.networks, self.calendar):
                 _note(today, deviation)
-                strange = max(strange, deviation.points)
-            if strange >= 1.0 and (sighting.clear or sighting.values):
+                if deviation.points >= 1.0:
+                    strange.add(deviation.kind)
+            if strange and (sighting.clear or sighting.values):
                 today.odd.update(sighting.subjects or (sighting.event,))
-                for deviation in odd_people(len(today.odd)):
+                for deviation in odd_people(len(today.odd), odd_from(a_day_of(profile), strange)):
                     _note(today, deviation)
         today.networks.update((sighting.network, sighting.site))
         today.credentials.add(sighting.credential)
@@ -328,6 +334,8 @@ class Baselines:
         today = profile.today
         assert today is not None, "only who came is learned"
         profile.today, profile.last_day = None, today.day
+        if profile.kind == "system":
+            profile.weekdays[today.day.weekday(), today.workday] = today.counts
         if today.is_found:
             return
         profile.days(workday=today.workday).append(today.counts)

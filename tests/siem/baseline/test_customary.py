@@ -65,7 +65,15 @@ def test_a_program_is_compared_with_itself() -> None:
 
 
 def test_in_a_post_of_few_two_others_are_half_of_it() -> None:
-    assert done_by_others({"a": 900, "b": 700, "c": 600, "d": 0}) == {"a": 600, "b": 600, "c": 700, "d": 700}
-    assert done_by_others({"a": 900, "b": 700, "c": 0, "d": 0}) == {"a": 0, "b": 0, "c": 700, "d": 700}
+    idle = {"e": 0, "f": 0}
+    few = done_by_others({"a": 900, "b": 700, "c": 600, "d": 0, **idle})
+    assert few == {"a": 600, "b": 600, "c": 700, "d": 700, "e": 700, "f": 700}
+    assert done_by_others({"a": 900, "b": 700, "c": 0, "d": 0, **idle})["a"] == 0
     many = {"a": 900, "b": 700, "c": 600, **{str(number): 0 for number in range(9)}}
     assert {done_by_others(many)[caller] for caller in "abc"} == {0}
+
+
+def test_in_a_post_of_up_to_four_one_other_is_enough() -> None:
+    assert done_by_others({"a": 900, "b": 700, "c": 0}) == {"a": 700, "b": 900, "c": 900}
+    assert done_by_others({"a": 900, "b": 0}) == {"a": 0, "b": 900}
+    assert done_by_others({"a": 900}) == {"a": 0}
