@@ -1,7 +1,8 @@
 """What a post does as its ordinary work: up to how many people a day and an hour, for rules that ask (`custom: true`).
 
 Of staff it is what several others in the same post have done in the last weeks, today included: nobody makes a custom
-by doing it again, nor do two who help each other. Of programs, which have no peers, it is what is usual for each.
+by doing it again, nor do two who help each other where more than four have the post. Of programs, which have no peers,
+it is what is usual for each.
 """
 
 from collections import defaultdict

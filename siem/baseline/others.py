@@ -1,4 +1,4 @@
-"""What several others in a post did: its work is what one caller cannot make it, nor two who help each other."""
+"""What several others in a post did: work that one caller cannot make its own, nor two where more than four are."""
 
 from collections.abc import Mapping
 from heapq import nlargest
