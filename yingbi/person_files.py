@@ -14,14 +14,10 @@ from typing import IO, Any
 
 import pyrage
 
-from deploy.private_file import write_private
+from yingbi.age_key import NotOpened
 from yingbi.person_sources import CONTACTS
 
 _PERSON = "person"
-
-
-class NotOpened(Exception):
-    """A file or a key cannot be used. The message says why, Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +27,6 @@ class Opened:
     head: Mapping[str, Any]
     people: Sequence[Mapping[str, str]]
     end: Mapping[str, Any]
-
-
-def make_key(path: Path) -> str:
-    """A new key in the file *path*, which must not be there, for its owner's eyes. Returns the public key."""
-    if path.exists():
-        raise NotOpened(f"`{path}` 已经存在 / is there already: a key is never overwritten")
-    identity = pyrage.x25519.Identity.generate()
-    public = str(identity.to_public())
-    try:
-        write_private(path, f"# public key: {public}\n{identity}\n".encode())
-    except OSError as error:
-        raise NotOpened(f"`{path}`: {error.strerror}") from None
-    return public
 
 
 def is_public_key(text: str) -> bool:

@@ -19,9 +19,9 @@ import pyrage
 from bulletin.subscribing import LONGEST_TOKEN, NotTaken
 from deploy.private_file import write_private
 from policies.keys import BadSignature, Signer, Verifier
-from proxy.ledger import Clock
+from yingbi.age_key import make_key
+from yingbi.clock import Clock
 from yingbi.home import Home
-from yingbi.person_files import make_key
 
 AGE, LINKS = "subscribers", "subscriber-links"
 """What is asked is encrypted to the one key; the other signs links."""

@@ -7,8 +7,8 @@ from typing import Any
 from bulletin.subscribing import NotTaken
 from console.forms import Mistyped
 from incident.ids import NotPermitted, PersonId
+from siem.notify.hook_address import check_url, new_secret
 from siem.notify.secret import WrongAddress
-from siem.notify.webhook import check_url, new_secret
 from yingbi.home import Home
 from yingbi.subscription_box import HookBegun, HookEnded, leave
 from yingbi.told import hear

@@ -7,28 +7,19 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import requests
 
+from siem.notify.hook_address import PREFIX, check_url
 from siem.notify.outbox import Outcome
-from siem.notify.secret import Secret, WrongAddress, is_here
+from siem.notify.secret import Secret
 from siem.notify.wire import WatchedSession, seconds_in, trouble_of
 
-PREFIX = "whsec_"
-SECRET_BYTES = 32
 TIMEOUT_S = 10.0
-LONGEST_URL = 1000
 _LASTING = range(400, 500)
 _NOT_LASTING = (401, 403, 404, 408, 429)
 """About the address or the moment, and not about what was sent."""
-
-
-def new_secret() -> str:
-    """A secret to share, as Standard Webhooks spells it."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def signature_of(secret: str, key: str, at: int, body: bytes) -> str:
@@ -39,21 +30,6 @@ def signature_of(secret: str, key: str, at: int, body: bytes) -> str:
         raise ValueError("not a secret of a webhook") from None
     made = hmac.new(shared, b"%s.%d.%s" % (key.encode(), at, body), hashlib.sha256).digest()
     return f"v1,{base64.b64encode(made).decode()}"
-
-
-def check_url(url: str) -> None:
-    """Return if *url* may be posted to. Raises WrongAddress, without the address in it."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if not host or parts.scheme not in ("https", "http") or len(url) > LONGEST_URL or len(url.split()) != 1:
-        raise WrongAddress("地址以 https:// 开头 / the address begins with https://")
-    if parts.username or parts.password or parts.fragment:
-        raise WrongAddress("地址里不写口令和 # / the address has neither a password nor a fragment")
-    if parts.scheme == "http" and not is_here(host):
-        raise WrongAddress("不加密的只限本机，请用 https:// / without TLS it is an address of this machine")
 
 
 class Webhook:

@@ -20,9 +20,10 @@ from siem.record.event import Disclosure
 from siem.record.reader import beginning_of, follow, starts_in
 from tests.incident.office import CHEN, LI, LIMIT, TEN, Office, alert, new_database, shown
 from tests.siem.events import document
+from yingbi.age_key import NotOpened, make_key
 from yingbi.home import Home
 from yingbi.list_persons import OPERATION, PersonLister
-from yingbi.person_files import NotOpened, make_key, open_file
+from yingbi.person_files import open_file
 from yingbi.person_reading import NotRead, Page, Record
 from yingbi.person_sources import PersonSource
 

@@ -17,9 +17,10 @@ from deploy.certificate import CertificateFiles, make_ca, make_certificate
 from incident.drill import MARK
 from incident.notice import PublishedNotice, publish
 from policies.keys import make_secret
+from siem.notify.hook_address import new_secret
 from siem.notify.secret import Secret, WrongAddress
 from siem.notify.sender import trust
-from siem.notify.webhook import new_secret, signature_of
+from siem.notify.webhook import signature_of
 from tests.bulletin.conftest import served
 from tests.bulletin.shelves import SITE, content, notice, withdrawn
 from tests.incident.office import TEN, Watch, zh

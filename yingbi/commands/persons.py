@@ -72,7 +72,7 @@ def add_persons(commands: Commands) -> None:
 
 
 def _key(given: argparse.Namespace) -> int:
-    from yingbi.person_files import NotOpened, make_key
+    from yingbi.age_key import NotOpened, make_key
 
     try:
         print(make_key(given.file))
@@ -85,7 +85,8 @@ def _key(given: argparse.Namespace) -> int:
 def _open(given: argparse.Namespace) -> int:
     import sys
 
-    from yingbi.person_files import NotOpened, open_file, write_csv
+    from yingbi.age_key import NotOpened
+    from yingbi.person_files import open_file, write_csv
 
     try:
         opened = [open_file(path, given.key) for path in given.file]

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from deploy.certificate import make_ca, make_certificate
+from siem.notify.hook_address import check_url, new_secret
 from siem.notify.secret import Secret, WrongAddress
 from siem.notify.sender import trust
-from siem.notify.webhook import Webhook, check_url, new_secret, signature_of
+from siem.notify.webhook import Webhook, signature_of
 from tests.siem.notify.peers import Answer, Hook, hook
 
 BODY, KEY, AT = b'{"type":"notice.published"}', "N-20261123-001.1", 1_795_000_000
