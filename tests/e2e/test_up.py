@@ -146,7 +146,7 @@ def test_a_stream_is_explained_as_a_whole(running: Installation) -> None:
     assert f"当事人 / subjects: {rows}" in said
 
 
-@pytest.mark.parametrize("reference", ["DC3KMY9G92-2", "../log-1", "x", "-", "0-0"])
+@pytest.mark.parametrize("reference", ["DC3KMY9G92-2", "../log-1", "x", "-0", "0-0"])
 def test_what_is_not_in_the_log_is_said_to_be_missing(running: Installation, reference: str) -> None:
     said = running.run("explain", "--", reference)
     assert said.returncode == 3
