@@ -102,6 +102,7 @@ def test_every_field_in_which_people_write_is_given_back() -> None:
         "caller",
         "post",
         "address",
+        "url",
         "credential",
         "input:",
         "start",

@@ -50,7 +50,7 @@ def test_a_case_goes_into_another_and_stays_readable(office: Office) -> None:
     assert taken.chain == gone.entries[taken.entries - 1].chain, "bound to the journal that it is from"
     assert stays.aware_at == TEN
     assert {clock.start for clock in stays.clocks.values()} == {TEN}, "the earliest start counts"
-    assert {held.target for held in stays.held(office.watch.at)} == {"clerk-wang", "clerk-zhou"}
+    assert {held.target for held in stays.contained_by(office.watch.at)} == {"clerk-wang", "clerk-zhou"}
     assert office.overlay == before, "nothing is contained again, nothing is let go"
     office.perform_all()
     assert scope_commands(stays)[-1].question.where == {"user.id": ("clerk-wang", "clerk-zhou")}
@@ -69,7 +69,7 @@ def test_alerts_follow_the_case_they_went_with(office: Office) -> None:
 
 def test_what_was_put_in_force_is_taken_back_where_the_case_went(office: Office) -> None:
     first, second = two(office)
-    (key,) = (command.key for command in office.cases.get(first).held(office.watch.at))
+    (key,) = (command.key for command in office.cases.get(first).contained_by(office.watch.at))
     office.cases.ask_lift(first, key, CHEN, "误报")
     office.cases.merge(first, second, LI, "同一伙人")
     with pytest.raises(NotPermitted, match="another person"):
@@ -77,7 +77,7 @@ def test_what_was_put_in_force_is_taken_back_where_the_case_went(office: Office)
     office.cases.agree_lift(second, key, LI)
     office.perform_all()
     assert [entry.target for entry in office.overlay.values()] == ["clerk-zhou"]
-    assert {held.target for held in office.cases.get(second).held(office.watch.at)} == {"clerk-zhou"}
+    assert {held.target for held in office.cases.get(second).contained_by(office.watch.at)} == {"clerk-zhou"}
 
 
 def test_nothing_is_done_in_a_case_that_went_into_another(office: Office) -> None:

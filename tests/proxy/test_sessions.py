@@ -71,7 +71,7 @@ def test_what_is_bound_to_a_cookie_comes_back_with_its_value_and_from_no_other(
 
 def test_a_session_is_never_written_out_with_whose_it_is() -> None:
     session = Session(id="i", subject="110101199003077512", posts=(), until=9, value="a-cookie")
-    assert repr(session) == "Session(id='i', posts=(), until=9)"
+    assert repr(session) == "Session(id='i', posts=(), until=9, begun=0)"
 
 
 def test_bytes_of_the_system_that_are_no_text_come_back() -> None:

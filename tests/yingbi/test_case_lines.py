@@ -67,8 +67,10 @@ def test_the_cases_are_told_with_the_time_that_is_left(home: Home, capsys: pytes
 
 def test_a_case_is_told_with_all_that_a_person_on_duty_needs(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(shown("show", CASE, "--timeline", "--json", capsys=capsys))
-    (held,) = told["blocked"]
-    assert (held["kind"], held["target"]) == ("block_caller", "clerk-wang")
+    assert [(held["kind"], held["target"]) for held in told["blocked"]] == [
+        ("block_caller", "clerk-wang"),
+        ("preserve_evidence", ""),
+    ]
     assert told["grading"]["grade"] == "ordinary"
     assert told["grading"]["why"]
     assert told["scope"]["persons"] == 20
