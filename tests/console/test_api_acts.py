@@ -65,11 +65,11 @@ def test_a_case_is_handled_to_its_end(staff: Staff) -> None:
     assert one.case(case)["state"] == "contained"
     target = next(each for each in one.case(case)["targets"] if each["kind"] == "block_credential")
     staff.do(one, f"{at}/contain", of=target["of"], hours=2, reason="同一密钥")
-    key, _ = (each["key"] for each in one.case(case)["blocked"])
+    key, _ = (each["key"] for each in one.case(case)["blocked"] if each["kind"] != "preserve_evidence")
     staff.do(one, f"{at}/lift", key=key, reason="密钥已更换")
     assert "another person" in staff.refused(one, f"{at}/agree", key=key)
     staff.do(staff.officer, f"{at}/agree", key=key)
-    assert [each["kind"] for each in one.case(case)["blocked"]] == ["block_caller"]
+    assert [each["kind"] for each in one.case(case)["blocked"]] == ["block_caller", "preserve_evidence"]
     staff.do(one, f"{at}/reassess", hours=24)
     staff.do(one, f"{at}/grade", grade="large", reason="涉及重点人群")
     staff.do(one, f"{at}/clock", duty="notify-authority", start=early, reason="更早获知")

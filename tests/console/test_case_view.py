@@ -54,6 +54,7 @@ def test_steps_stand_under_what_they_belong_to(bureau: Bureau) -> None:
         (1, "是否有人受影响"),
         (2, "告知个人"),
         (1, "保全证据"),
+        (2, "保全日志"),
         (2, "保全网关以外的证据"),
         (1, "通告送审与批准"),
     ]

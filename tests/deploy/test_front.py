@@ -131,7 +131,7 @@ def test_haproxy_leads_nobody_to_a_gateway_that_is_to_stop(rig: Rig, tmp_path: P
         wait_until(lambda: client.get("/people", extensions=SNI).status_code == 200, 20)
         rig.gateway.workers[0].send_signal(signal.SIGTERM)
         wait_until(lambda: client.get("/people", extensions=SNI).status_code == 503, 6)
-        rig.gateway.workers[0].kill()  # nobody waits for the rest of its leave
         answer = client.get("/people", extensions=SNI)
         assert "yingbi-event" not in answer.headers, "HAProxy itself says that there is nobody"
         assert rig.gateway.workers[0].poll() is None, "and the gateway has not stopped yet"
+        rig.gateway.workers[0].kill()  # nobody waits for the rest of its leave
