@@ -12,7 +12,7 @@ from console.handling_json import handling_json
 from console.notice_view import standing_of
 from console.unseen import Readable
 from incident.clocks import Reading
-from incident.command import AskPerson, Containment, Lift, Tighten
+from incident.command import LASTING, AskPerson, Containment, Lift, Tighten
 from incident.graph import Books
 from incident.ids import Bilingual
 from incident.incident import ENDED, Case, Issued
@@ -187,7 +187,7 @@ def _tightening(command: Tighten, alias: Aliases) -> dict[str, Any]:
         "kind": command.kind.value,
         "system": command.system,
         "target": alias(command.target),
-        "until": iso(command.until),
+        "until": None if command.kind in LASTING else iso(command.until),
         "reason": alias(command.reason),
         "by": str(command.by),
     }

@@ -128,7 +128,8 @@ def _lines(case: Case, altered: Bilingual | None, now: datetime, *, timeline: bo
         command = held.command
         waits = "  等待第二人同意解除 / a second person is to agree to the lift" if held.asked else ""
         about = command.target or command.system
-        yield f"控制 / held {_both(CONTAINMENT_NAMES[command.kind])} {about} → {_HERE.exact(command.until)}{waits}"
+        ends = "两人解除以前 / until two people take it back" if held.lasting else _HERE.exact(command.until)
+        yield f"控制 / held {_both(CONTAINMENT_NAMES[command.kind])} {about} → {ends}{waits}"
     yield from _scope_lines(case)
     for asked in case.questions:
         yield f"待办 / waits {_both(QUESTIONS[asked.question])}：{asked.title}  ({asked.assignee})  {asked.key}"

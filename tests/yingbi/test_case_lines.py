@@ -71,6 +71,8 @@ def test_a_case_is_told_with_all_that_a_person_on_duty_needs(home: Home, capsys:
         ("block_caller", "clerk-wang"),
         ("preserve_evidence", ""),
     ]
+    assert told["blocked"][0]["until"]
+    assert told["blocked"][1]["until"] is None, "it ends by no time"
     assert told["grading"]["grade"] == "ordinary"
     assert told["grading"]["why"]
     assert told["scope"]["persons"] == 20
@@ -83,7 +85,15 @@ def test_a_case_is_told_with_all_that_a_person_on_duty_needs(home: Home, capsys:
     assert told["notice_state"]["digest"]
     assert [entry["number"] for entry in told["timeline"]] == list(range(1, told["entries"] + 1))
     lines = shown("show", CASE, "--timeline", capsys=capsys)
-    for words in ("记录已核验", "控制 / held", "时限 / clock", "影响范围 / scope", "步骤 / step", "#1 "):
+    for words in (
+        "记录已核验",
+        "控制 / held",
+        "until two people take it back",
+        "时限 / clock",
+        "影响范围 / scope",
+        "步骤 / step",
+        "#1 ",
+    ):
         assert words in lines
 
 
