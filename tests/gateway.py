@@ -29,7 +29,8 @@ from proxy.identity import hash_key
 from proxy.identity_keys import make_identity_key
 from proxy.keys_in_force import ring_path
 from proxy.published import publish_overlay, publish_programs
-from siem.record.log import StartId, read_segment, seed_of
+from siem.record.log import StartId, read_segment, seed_of, segment_path
+from siem.record.segment import segments_in
 from tests.forked import Running, start_forked
 from tests.servers import free_port
 
@@ -244,8 +245,8 @@ def events_in(log: Path) -> list[dict[str, Any]]:
     found = []
     for folder in sorted(log.glob("*")):
         chain = seed_of(StartId(folder.name))
-        for segment in sorted(folder.glob("*.log")):
-            for line in read_segment(segment, chain=chain):
+        for number in sorted(segments_in(folder)):  # those that were sealed are compressed
+            for line in read_segment(segment_path(folder, number), chain=chain):
                 chain = line.chain
                 found.append(dict(line.document))
     return found
