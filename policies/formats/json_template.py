@@ -48,8 +48,6 @@ class Template:
     """By group, what becomes of its values; without those that only say whom a record is about."""
     texts: frozenset[int]
     """The groups of free text."""
-    prose: int
-    """From how many characters on a tagger reads them; 0: it reads none."""
     hidden: frozenset[int]
     """The groups whose values are masked."""
     looks_further: bool
@@ -123,7 +121,6 @@ def _made(node: Object, record: dict[str, Any]) -> Template | None:
         counted=tuple((group, action.field) for group, action in actions.items() if action.personal),
         actions=actions,
         texts=frozenset(step.group for step in steps if _is_text(step)),
-        prose=min((action.prose for action in actions.values() if action.prose), default=0),
         hidden=frozenset(group for group, action in actions.items() if action.kind is Kind.MASK),
         looks_further=writing.looks_further,
         has_texts_within=writing.has_texts_within,

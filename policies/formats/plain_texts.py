@@ -46,7 +46,7 @@ def _those_that_tell(records: Sequence[Sequence[str]], hidden: Sequence[Iterable
     found: set[Place] = set()
     if may_open(joined) or PREFIX in joined:
         for place, column in enumerate(zip(*records, strict=True)):
-            if _may_open("\n".join(column)):
+            if len(column) == 1 or _may_open("\n".join(column)):
                 opening = set(filter(_may_open, set(column)))  # of the texts of one field many are the same
                 found.update((number, place) for number, text in enumerate(column) if text in opening)
     values = [[stripped for value in each if (stripped := value.strip())] for each in hidden]
