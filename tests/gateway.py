@@ -243,7 +243,7 @@ def start_quota(folder: Path, path: Path, told: Path) -> Running:
 def events_in(log: Path) -> list[dict[str, Any]]:
     """Every event in the folder *log*, by worker start and position; their chains are checked."""
     found = []
-    for folder in sorted(log.glob("*")):
+    for folder in sorted(log.glob("*/")):
         chain = seed_of(StartId(folder.name))
         for number in sorted(segments_in(folder)):  # those that were sealed are compressed
             for line in read_segment(segment_path(folder, number), chain=chain):
