@@ -36,22 +36,8 @@ from yingbi.cli import _parser
 from yingbi.handling_settings import Drill, GoalMinutes
 from yingbi.home import Home
 from yingbi.metrics import Figures
-from yingbi.settings import (
-    HOME,
-    PORT_BASE,
-    Addresses,
-    Alerts,
-    Capacity,
-    Contact,
-    Log,
-    Notices,
-    Notify,
-    Ports,
-    Settings,
-    Subscribers,
-    Traces,
-    _File,
-)
+from yingbi.settings import HOME, PORT_BASE, File, Ports, Settings
+from yingbi.settings_tables import Addresses, Alerts, Capacity, Contact, Log, Notices, Notify, Subscribers, Traces
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -229,7 +215,7 @@ def test_every_command_shown_is_one(page: Path) -> None:
 def test_every_setting_is_in_the_manual() -> None:
     manual = text_of("docs/operator.md")
     settings = [
-        *_File.__struct_fields__,
+        *File.__struct_fields__,
         *(f"contact.{name}" for name in Contact.__struct_fields__),
         *(f"addresses.{name}" for name in Addresses.__struct_fields__),
         *(f"capacity.{name}" for name in Capacity.__struct_fields__),
@@ -418,7 +404,5 @@ def test_settings_have_no_key_that_the_file_does_not_explain() -> None:
     assert set(re.findall(r"^# (\w+) =", example, flags=re.MULTILINE)) == {*Channel.__struct_fields__} - {"url_env"}
     drill = shipped.partition("[[drills]]")[2].partition("\n\n")[0]
     assert set(re.findall(r"^# (\w+) =", drill, flags=re.MULTILINE)) == {*Drill.__struct_fields__} - {"level"}
-    assert keys == {*_File.__struct_fields__} - {*tables, "drills"} | inner
-    assert {
-        field for field in Settings.__dataclass_fields__ if field not in ("home", "ports", "drills", *tables)
-    } <= keys
+    assert keys == {*File.__struct_fields__} - {*tables, "drills"} | inner
+    assert {field for field in Settings.__struct_fields__ if field not in ("home", "ports", "drills", *tables)} <= keys

@@ -8,9 +8,9 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psutil
+from msgspec.structs import replace
 from sqlalchemy.exc import OperationalError
 
 from console.accounts import Accounts

@@ -19,7 +19,8 @@ from yingbi.duty_standing import DutyStanding
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.process.notifier import Notifier
-from yingbi.settings import Notify, Settings
+from yingbi.settings import Settings
+from yingbi.settings_tables import Notify
 
 NOTIFY = DutyId("notify-authority")
 

@@ -21,7 +21,8 @@ from yingbi.notify import (
     states_of,
     try_channel,
 )
-from yingbi.settings import Notify, Settings
+from yingbi.settings import Settings
+from yingbi.settings_tables import Notify
 
 CHANNELS = (Channel(name="oncall", url_env="ONCALL", fallback="mail"), Channel(name="mail", url_env="MAIL"))
 

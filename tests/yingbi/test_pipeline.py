@@ -19,7 +19,8 @@ from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.pipeline import Pipeline, is_made, patience_of
 from yingbi.process.sealer import Sealer
-from yingbi.settings import Log, Notify, Settings
+from yingbi.settings import Settings
+from yingbi.settings_tables import Log, Notify
 from yingbi.told import tell
 
 CALENDAR = read_calendar()

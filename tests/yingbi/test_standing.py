@@ -12,7 +12,8 @@ from yingbi.key_status import facts_of
 from yingbi.keys import KeyStore
 from yingbi.process.sealer import Sealer
 from yingbi.publications import Publication, add_publication
-from yingbi.settings import Log, Settings
+from yingbi.settings import Settings
+from yingbi.settings_tables import Log
 from yingbi.standing import installation_of, version_in
 from yingbi.told import tell
 from yingbi.verified import note_verified

@@ -226,7 +226,7 @@ def _run(given: argparse.Namespace) -> int:
 
 def _opened(given: argparse.Namespace, stack: ExitStack) -> "EventStore":
     """The index that is asked, to read only."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from yingbi.index import open_index
     from yingbi.settings import Index, read_settings

@@ -36,7 +36,8 @@ from yingbi.home import Home
 from yingbi.metrics import Figures
 from yingbi.migrations.apply import migrate
 from yingbi.process.notifier import Notifier
-from yingbi.settings import Notify, Settings, write_settings
+from yingbi.settings import Settings, write_settings
+from yingbi.settings_tables import Notify
 from yingbi.told import hear, tell
 
 PATH = "hook-5ec4e7c0ffee"

@@ -11,7 +11,8 @@ from tests.siem.events import event
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.process.sealer import Sealer
-from yingbi.settings import Log, Settings
+from yingbi.settings import Settings
+from yingbi.settings_tables import Log
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from tests.siem.notify.peers import mailbox
 from yingbi.first_start import make_folders
 from yingbi.home import Home
 from yingbi.notice_key import publish_key
-from yingbi.settings import Settings, Subscribers, write_settings
+from yingbi.settings import Settings, write_settings
+from yingbi.settings_tables import Subscribers
 from yingbi.subscription_box import Wanted, leave
 from yingbi.told import hear
 

@@ -17,7 +17,8 @@ from tests.gateway import CLERK_KEY, ROOT, wait_until
 from tests.rig import Rig, rigged
 from tests.scripted import answering
 from tests.spellings import ID_NO, MOBILE, NAME
-from yingbi.settings import Settings, Traces, write_settings
+from yingbi.settings import Settings, write_settings
+from yingbi.settings_tables import Traces
 from yingbi.told import hear
 
 PERSON = f'{{"items": [{{"name": "{NAME}", "id_no": "{ID_NO}", "mobile": "{MOBILE}"}}]}}'.encode()
